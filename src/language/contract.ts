@@ -1,0 +1,165 @@
+/**
+ * What the text of a person means, found without a model. Pure: no I/O, no clock; "now" arrives as a parameter.
+ *
+ * Two levels. {@link TimeMention} is what the date and time grammar finds in a text. {@link Understanding} is what a whole message
+ * means to an agent that keeps appointments or reservations: language, intent and slots.
+ *
+ * Ambiguity stays explicit: where a sentence has two honest readings ("a las 5") both are given, and the caller asks.
+ */
+
+/** Languages that Timonel understands without a model. */
+export type Language = 'es' | 'en';
+
+/** ISO 8601 calendar date, `YYYY-MM-DD`. */
+export type IsoDate = string;
+
+/** Wall-clock time, 24 hours, `HH:MM`. */
+export type ClockTime = string;
+
+/** Both ends included. An open end is absent ("desde el lunes"). */
+export interface DateRange {
+  from?: IsoDate;
+  to?: IsoDate;
+}
+
+/** `from` included, `to` excluded. An open end is absent ("después de las 6"). `to` may be `24:00`. */
+export interface TimeRange {
+  from?: ClockTime;
+  to?: ClockTime;
+}
+
+/** The moment and place that relative expressions are resolved against. */
+export interface ReferenceTime {
+  /** Local date of the workspace. */
+  date: IsoDate;
+  /** Local time of the workspace. */
+  time: ClockTime;
+}
+
+interface Mention {
+  /** First character of the mention in the text, UTF-16 offset. */
+  start: number;
+  /** One past its last character. */
+  end: number;
+}
+
+/** A date or time found in a text. Mentions do not overlap and come in the order of the text. */
+export type TimeMention =
+  | (Mention & {
+      kind: 'date';
+      date: IsoDate;
+      /** Other honest readings, when there are any ("el 5" said on the 5th). Never holds `date` itself. */
+      alternatives?: IsoDate[];
+      /** True where the text named a weekday, e.g. to warn that it does not match the day of the month. */
+      weekday?: number;
+    })
+  | (Mention & { kind: 'date-range'; range: DateRange })
+  | (Mention & {
+      kind: 'time';
+      /** The reading that a person at a counter would take first. */
+      time: ClockTime;
+      /** The other reading of a bare "a las 5" (05:00 or 17:00); absent where the text settled it ("5 pm", "17 hs", "5 de la tarde"). */
+      alternatives?: ClockTime[];
+      /** True for "a eso de las 5", "around 5". */
+      approximate?: boolean;
+    })
+  | (Mention & { kind: 'time-range'; range: TimeRange })
+  | (Mention & {
+      kind: 'duration';
+      /** Minutes for durations below a day; days otherwise. */
+      minutes?: number;
+      days?: number;
+    })
+  | (Mention & {
+      /** Looks like a date or time and is none: 31 June, 25:00, Monday the 3rd where the 3rd is a Tuesday. */
+      kind: 'invalid';
+      reason: 'no-such-date' | 'no-such-time' | 'weekday-mismatch';
+      /** For a mismatch: the date that the numbers say. */
+      date?: IsoDate;
+    });
+
+/** What a customer may want of an agent that keeps appointments or reservations. */
+export const intents = [
+  'greeting',
+  'services',
+  'prices',
+  'hours',
+  'promotions',
+  'availability',
+  'book',
+  'reschedule',
+  'cancel',
+  'find',
+  'confirm',
+  'deny',
+  'handoff',
+  'smalltalk',
+  'other',
+] as const;
+export type Intent = (typeof intents)[number];
+
+/** Slot names that an agent can wait for; a bare answer ("a las 5", "Ana") is read as an answer to it. */
+export type Awaiting = 'service' | 'date' | 'time' | 'staff' | 'name' | 'contact' | 'confirmation' | 'appointment' | 'choice';
+
+/** A thing that the workspace offers or a person who works there, as its customers call it. */
+export interface NamedThing {
+  id: string;
+  name: string;
+  /** Other words for it, in any language ("peinado", "blow dry"). */
+  aliases?: readonly string[];
+}
+
+/** The workspace's own words. Matching folds case and accents and forgives plurals and small spelling errors. */
+export interface Vocabulary {
+  services: readonly NamedThing[];
+  staff: readonly NamedThing[];
+}
+
+/** What was said before, as far as it changes the meaning of a message. */
+export interface UnderstandingContext {
+  now: ReferenceTime;
+  vocabulary: Vocabulary;
+  awaiting?: Awaiting | undefined;
+  /** Language of the conversation so far; used where the text itself does not tell ("ok", "15:30"). */
+  language?: Language | undefined;
+}
+
+export interface Slots {
+  /** Name of the service as in the vocabulary; several joined with " + " when the vocabulary has no single service for them. */
+  service?: string;
+  date?: IsoDate;
+  dateRange?: DateRange;
+  time?: ClockTime;
+  timeRange?: TimeRange;
+  /** Name of the staff member as in the vocabulary. */
+  staff?: string;
+  name?: string;
+  /** Digits with an optional leading "+", as given otherwise. */
+  phone?: string;
+  email?: string;
+  /** Number of people, where the text names one. */
+  people?: number;
+}
+
+export interface Understanding {
+  language: Language;
+  intent: Intent;
+  /** 0 to 1. Below 0.5 the flow planner asks instead of acting. */
+  confidence: number;
+  slots: Slots;
+  /** The other intents that the message also carries ("cuánto sale y tenés lugar mañana?"), strongest first. */
+  alsoIntents: Intent[];
+  /** Readings to ask about, per slot. The first is the value in `slots`. */
+  ambiguous: { date?: IsoDate[]; time?: ClockTime[]; service?: string[]; staff?: string[] };
+  /** What was said and cannot be: a date that does not exist, one that has passed. */
+  invalid: {
+    date?: { text: string; reason: 'no-such-date' | 'past' | 'weekday-mismatch'; date?: IsoDate };
+    time?: { text: string; reason: 'no-such-time' };
+  };
+  /** A service asked for that the vocabulary does not have, in the customer's words. */
+  unknownService?: string;
+  /** True when the message corrects something said before ("no, mejor a las 5"). */
+  correction: boolean;
+  /** True when the customer says that any will do ("cualquier horario", "con quien sea"), per slot. */
+  anyOf: { service?: true; date?: true; time?: true; staff?: true };
+}
