@@ -1,0 +1,50 @@
+/**
+ * Policy: what an agent may do, decided by code before a tool runs and never by a prompt.
+ *
+ * A rule is pure: it sees the proposed call and the facts, and answers. Every rule of the agent that names the tool is evaluated;
+ * one `deny` denies, else one `ask` asks a person, else the call is allowed. A rule that throws denies.
+ */
+import type { CallRecord, Contact, JsonObject, LocalizedText } from '../run/contract.ts';
+
+/** What a rule, or all rules together, say about a call. */
+export type Verdict =
+  | { kind: 'allow' }
+  | { kind: 'deny'; rule: string; reason: LocalizedText }
+  | { kind: 'ask'; rule: string; reason: LocalizedText };
+
+/** A rule's own answer: its id is added by the evaluation. `undefined` means "nothing against it". */
+export type RuleAnswer = { kind: 'deny' | 'ask'; reason: LocalizedText } | undefined;
+
+/** A tool call that a planner proposes; the arguments have already passed the tool's schema. */
+export interface ProposedCall {
+  tool: string;
+  args: JsonObject;
+  effect: 'read' | 'write';
+}
+
+/** All that a rule may look at. */
+export interface PolicyFacts {
+  now: Date;
+  /** IANA time zone of the workspace. */
+  timeZone: string;
+  workspaceId: string;
+  conversationId: string;
+  channel: string;
+  contact: Contact | undefined;
+  /** Calls of this run so far, in order, refused ones included. */
+  calls: readonly CallRecord[];
+  /** Completed calls of the whole conversation, this run included: how many per tool, and the latest of each tool. */
+  counts: Readonly<Record<string, number>>;
+  latest: Readonly<Record<string, CallRecord>>;
+  /** What the tool's own `facts` loaded from the store for this call (limits of the workspace, open bookings, …). */
+  loaded: unknown;
+}
+
+export interface Rule {
+  /** Stable, kebab-case: appears in decisions, metrics and the documentation. */
+  id: string;
+  description: string;
+  /** Names of the tools that the rule looks at. */
+  tools: readonly string[];
+  evaluate(call: ProposedCall, facts: PolicyFacts): RuleAnswer;
+}

@@ -1,0 +1,76 @@
+/**
+ * Tools: what an agent can do. Arguments and results are validated; the runtime adds timeout, retry, breaker and the idempotency key.
+ */
+import type { NodePgQueryResultHKT } from 'drizzle-orm/node-postgres';
+import type { PgDatabase } from 'drizzle-orm/pg-core';
+import type { ZodType } from 'zod';
+import type { Contact, Outcome } from '../run/contract.ts';
+
+/** A Drizzle handle inside one transaction that sees the rows of one workspace only. */
+export type Database = PgDatabase<NodePgQueryResultHKT, Record<string, never>>;
+
+/** Access to the rows of one workspace. */
+export interface WorkspaceAccess {
+  readonly workspaceId: string;
+  /** IANA time zone of the workspace, e.g. `America/Argentina/Buenos_Aires`. */
+  readonly timeZone: string;
+  /** The current instant, from the runtime's clock. */
+  now(): Date;
+  /** Random identifier, unique and sortable by time (UUID version 7), from the runtime's generator. */
+  newId(): string;
+  /**
+   * Runs `work` in a transaction bound to the workspace. Within a `write` tool whose effect is in our database every call joins the
+   * one transaction that also stores the idempotency key: both are committed, or neither.
+   */
+  query<T>(work: (database: Database) => Promise<T>): Promise<T>;
+}
+
+export interface ToolContext extends WorkspaceAccess {
+  readonly conversationId: string;
+  readonly runId: string;
+  readonly channel: string;
+  readonly contact: Contact | undefined;
+  /** The same for every attempt at this call, also after a crash. Send it along with an effect outside of our database. */
+  readonly idempotencyKey: string;
+  /** Aborted at the tool's timeout and when the run is cancelled. */
+  readonly signal: AbortSignal;
+  /**
+   * Schedules a job of the agent. Within a `write` tool whose effect is in our database the job is part of the same transaction.
+   * @param key a job with a key that already waits is not added twice.
+   */
+  schedule(job: string, payload: object, when: { at: Date; key?: string }): Promise<void>;
+}
+
+/** Answer of {@link Tool.reconcile}: did the effect with this key happen? */
+export type Reconciliation<Output> = { kind: 'happened'; output: Output } | { kind: 'did-not-happen' } | { kind: 'unknown' };
+
+export interface Tool<Input = never, Output = unknown> {
+  /** snake_case, unique within the agent. */
+  name: string;
+  /** For the model: what it does, when to use it, what it answers. */
+  description: string;
+  input: ZodType<Input>;
+  /** `read` may run twice and in parallel; `write` changes something and runs at most once per call. */
+  effect: 'read' | 'write';
+  /** Where a write happens: `database` commits it together with its idempotency key; `outside` relies on `reconcile`. */
+  target?: 'database' | 'outside';
+  /** Milliseconds, 10,000 by default. */
+  timeoutMs?: number;
+  /** Further attempts after a failure that says it is retryable. 2 by default for reads and for database writes, 0 for outside writes. */
+  retries?: number;
+  /** A run in which this tool completed ends with this outcome (a hand-off ends `escalated`). */
+  endsRunAs?: Extract<Outcome, 'escalated'>;
+  /** Loads what the policy rules need to know for this call. Runs before the decision; must not change anything. */
+  facts?(input: Input, context: ToolContext): Promise<unknown>;
+  /**
+   * Does it. What the domain can answer is a value ("slot taken, here are others"), never an exception; an exception is an outage or a bug.
+   * The value must be JSON.
+   */
+  execute(input: Input, context: ToolContext): Promise<Output>;
+  /** For `outside` writes: finds out, after a crash or a timeout, whether the effect with this key happened. */
+  reconcile?(key: string, input: Input, context: ToolContext): Promise<Reconciliation<Output>>;
+}
+
+/** A tool of any shape, as agents hold them. The runtime validates the input before it calls. */
+// biome-ignore lint/suspicious/noExplicitAny: a list of tools holds tools of different inputs; each call is validated by its own schema first
+export type AnyTool = Tool<any, any>;
