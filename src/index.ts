@@ -24,23 +24,19 @@ export { findTimeMentions } from './language/time/mentions.ts';
 export { understand } from './language/understand.ts';
 export type { PolicyFacts, ProposedCall, Rule, RuleAnswer } from './policy/contract.ts';
 export type { ProjectConfig } from './project.ts';
+export type { AgentDefinition, FlowMove, Flows, FlowTurn, Job, RunLimits } from './run/contract.ts';
+export type { Database } from './store/database.ts';
+export type { AnyTool, Reconciliation, Tool, ToolContext, WorkspaceAccess } from './tools/contract.ts';
 export type {
-  AgentDefinition,
   CallRecord,
   Contact,
-  FlowMove,
-  Flows,
-  FlowTurn,
-  Job,
   JsonObject,
   JsonValue,
   LocalizedText,
   Outcome,
   PlannedCall,
   Reply,
-  RunLimits,
-} from './run/contract.ts';
-export type { AnyTool, Database, Reconciliation, Tool, ToolContext, WorkspaceAccess } from './tools/contract.ts';
+} from './vocabulary.ts';
 
 /** Declares a tool; the type of `execute`'s input follows from the schema. */
 export function defineTool<Input, Output>(tool: Tool<Input, Output>): Tool<Input, Output> {

@@ -4,13 +4,7 @@
  * A rule is pure: it sees the proposed call and the facts, and answers. Every rule of the agent that names the tool is evaluated;
  * one `deny` denies, else one `ask` asks a person, else the call is allowed. A rule that throws denies.
  */
-import type { CallRecord, Contact, JsonObject, LocalizedText } from '../run/contract.ts';
-
-/** What a rule, or all rules together, say about a call. */
-export type Verdict =
-  | { kind: 'allow' }
-  | { kind: 'deny'; rule: string; reason: LocalizedText }
-  | { kind: 'ask'; rule: string; reason: LocalizedText };
+import type { CallRecord, Contact, JsonObject, LocalizedText } from '../vocabulary.ts';
 
 /** A rule's own answer: its id is added by the evaluation. `undefined` means "nothing against it". */
 export type RuleAnswer = { kind: 'deny' | 'ask'; reason: LocalizedText } | undefined;

@@ -1,63 +1,10 @@
 /**
- * A run is one agent turn. Its vocabulary, shared by planners, policy, tools, store and channels.
+ * What an agent is: its tools, its policy, its flows, its limits.
  */
 import type { Awaiting, Understanding, UnderstandingContext, Vocabulary } from '../language/contract.ts';
 import type { Rule } from '../policy/contract.ts';
 import type { AnyTool, WorkspaceAccess } from '../tools/contract.ts';
-
-export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
-export type JsonObject = { [key: string]: JsonValue };
-
-/** A sentence for a person, in the languages that Timonel speaks. */
-export interface LocalizedText {
-  es: string;
-  en: string;
-}
-
-/** Who is at the other end. `verified` is true only where the channel vouches for it (WhatsApp knows the number). */
-export interface Contact {
-  name?: string | undefined;
-  phone?: string | undefined;
-  email?: string | undefined;
-  verified?: boolean | undefined;
-}
-
-/** How a turn ends. */
-export const outcomes = ['replied', 'awaiting_input', 'awaiting_approval', 'denied', 'escalated', 'failed'] as const;
-export type Outcome = (typeof outcomes)[number];
-
-/** A tool call as a planner proposes it. */
-export interface PlannedCall {
-  tool: string;
-  args: JsonObject;
-}
-
-/**
- * A tool call and what became of it.
- * - `completed`: `output` is the tool's answer.
- * - `denied`: a rule refused it; `rule` and `reason` say why.
- * - `rejected`: a person refused it; `reason` is theirs, if any.
- * - `invalid`: the arguments or the name of the tool were wrong; `reason` says what would have worked.
- * - `failed`: the tool threw or timed out; `reason` is safe to show.
- */
-export interface CallRecord {
-  callId: string;
-  tool: string;
-  args: JsonObject;
-  status: 'completed' | 'denied' | 'rejected' | 'invalid' | 'failed';
-  output?: JsonValue;
-  rule?: string;
-  reason?: LocalizedText;
-}
-
-/** A reply to the person. */
-export interface Reply {
-  text: string;
-  /** Quick answers that a channel may show as buttons. */
-  options?: string[];
-}
-
-// ---- agents ----
+import type { CallRecord, Contact, JsonObject, Outcome, PlannedCall, Reply } from '../vocabulary.ts';
 
 /** Bounds of one run. Whichever is reached first ends it, `failed`, with the limit's name. */
 export interface RunLimits {

@@ -1,13 +1,9 @@
 /**
  * Tools: what an agent can do. Arguments and results are validated; the runtime adds timeout, retry, breaker and the idempotency key.
  */
-import type { NodePgQueryResultHKT } from 'drizzle-orm/node-postgres';
-import type { PgDatabase } from 'drizzle-orm/pg-core';
 import type { ZodType } from 'zod';
-import type { Contact, Outcome } from '../run/contract.ts';
-
-/** A Drizzle handle inside one transaction that sees the rows of one workspace only. */
-export type Database = PgDatabase<NodePgQueryResultHKT, Record<string, never>>;
+import type { Database } from '../store/database.ts';
+import type { Contact, Outcome } from '../vocabulary.ts';
 
 /** Access to the rows of one workspace. */
 export interface WorkspaceAccess {

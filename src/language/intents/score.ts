@@ -1,0 +1,126 @@
+import { type Intent, intents, type Language } from '../contract.ts';
+import type { CueTable } from './cue-table.ts';
+import { englishCues } from './english-cues.ts';
+import { compilePattern, matchPattern, type Pattern, PatternIndex } from './pattern.ts';
+import { spanishCues } from './spanish-cues.ts';
+import type { Word } from './words.ts';
+
+/** How much speaks for each intent; absent means nothing does. */
+export type Scores = Map<Intent, number>;
+
+interface Cue {
+  pattern: Pattern;
+  /** Undefined for a pattern whose words are to be ignored. */
+  intent: Intent | undefined;
+  weight: number;
+  askedOnly: boolean;
+  negationProof: boolean;
+}
+
+interface Hit {
+  intent: Intent;
+  weight: number;
+  start: number;
+  end: number;
+}
+
+interface Grammar {
+  index: PatternIndex<Cue>;
+  negators: Set<string>;
+  betweenNegation: Set<string>;
+}
+
+/** Only a wish or an order is turned round by "no"; "no sé cuánto sale" still asks for the price. */
+const negatable = new Set<Intent>(['book', 'reschedule', 'cancel', 'handoff', 'confirm', 'find']);
+const reachOfNegation = 4;
+/** A cue of the language that the message is not written in counts a little less. */
+const otherLanguageFactor = 0.85;
+
+const compileCue = (line: string, intent: Intent | undefined, table: CueTable): Cue => {
+  const [head, source] = [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)];
+  return {
+    pattern: compilePattern(source, table.classes),
+    intent,
+    weight: Number.parseFloat(head),
+    askedOnly: head.endsWith('?'),
+    negationProof: head.endsWith('!'),
+  };
+};
+
+function compileGrammar(table: CueTable): Grammar {
+  const cues: Cue[] = table.ignore.map((line) => compileCue(`0 ${line}`, undefined, table));
+  for (const intent of intents) for (const line of table.cues[intent] ?? []) cues.push(compileCue(line, intent, table));
+  return {
+    index: new PatternIndex(cues),
+    negators: new Set(table.negators),
+    betweenNegation: new Set(table.betweenNegation),
+  };
+}
+
+const grammars: Readonly<Record<Language, Grammar>> = { es: compileGrammar(spanishCues), en: compileGrammar(englishCues) };
+
+/** True where a negator of the same clause governs the words that begin at `start`. */
+function isNegated(words: Word[], start: number, grammar: Grammar): boolean {
+  const clause = words[start]?.clause;
+  for (let index = start - 1; index >= Math.max(0, start - reachOfNegation); index--) {
+    const word = words[index];
+    if (word === undefined || word.clause !== clause) return false;
+    if (grammar.negators.has(word.text)) return true;
+    if (!grammar.betweenNegation.has(word.text)) return false;
+  }
+  return false;
+}
+
+function findHits(words: Word[], language: Language, factor: number): Hit[] {
+  const grammar = grammars[language];
+  const ignored = new Array<boolean>(words.length).fill(false);
+  const hits: Hit[] = [];
+  for (const [start, word] of words.entries()) {
+    for (const cue of grammar.index.candidates(word)) {
+      if (cue.askedOnly && !word.question) continue;
+      const end = matchPattern(cue.pattern, words, start);
+      if (end < 0) continue;
+      if (cue.intent === undefined) ignored.fill(true, start, end);
+      else if (!cue.negationProof && negatable.has(cue.intent) && isNegated(words, start, grammar)) {
+        hits.push({ intent: cue.intent, weight: -cue.weight * factor, start, end });
+      } else hits.push({ intent: cue.intent, weight: cue.weight * factor, start, end });
+    }
+  }
+  return hits.filter((hit) => !(ignored[hit.start] || ignored[hit.end - 1]));
+}
+
+/** Strongest cue counts in full; what else says the same elsewhere in the message adds a little. */
+function combine(hits: Hit[]): number {
+  const ordered = hits.filter((hit) => hit.weight > 0).toSorted((left, right) => right.weight - left.weight);
+  const strongest = ordered[0];
+  if (strongest === undefined) return 0;
+  const negated = hits.filter((hit) => hit.weight < 0);
+  const apart = ordered.filter((hit) => hit.start >= strongest.end || hit.end <= strongest.start).slice(0, 3);
+  const denied = negated.some((hit) => -hit.weight >= strongest.weight) ? strongest.weight : 0;
+  return strongest.weight + apart.reduce((sum, hit) => sum + hit.weight * 0.1, 0) - denied;
+}
+
+/** Adds up what the words say for each intent. */
+export function scoreIntents(words: Word[], language: Language): Scores {
+  const hits = [
+    ...findHits(words, language, 1),
+    ...findHits(words, language === 'es' ? 'en' : 'es', otherLanguageFactor),
+  ];
+  const byIntent = Map.groupBy(hits, (hit) => hit.intent);
+  const scores: Scores = new Map();
+  for (const [intent, own] of byIntent) {
+    const score = combine(own);
+    if (score > 0) scores.set(intent, score);
+  }
+  return scores;
+}
+
+/** Every whole word that the tables name. Such a word is seldom anybody's name. */
+export function wordsOfTables(): Set<string> {
+  const all = new Set<string>();
+  for (const table of [spanishCues, englishCues]) {
+    const texts = [...Object.values(table.classes), ...Object.values(table.cues).flat(), ...table.ignore];
+    for (const text of texts) for (const word of text.match(/[a-z]+/g) ?? []) all.add(word);
+  }
+  return all;
+}

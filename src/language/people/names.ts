@@ -1,0 +1,179 @@
+import type { Word } from '../intents/words.ts';
+import type { Found } from './contact.ts';
+import { givenNames, nameParticles } from './given-names.ts';
+import { isOrdinaryWord } from './ordinary-words.ts';
+
+/** Words before a name that say it is one. A strong one is believed also about a word in lower case. */
+const introductions: readonly { words: readonly string[]; strong: boolean }[] = [
+  { words: ['me', 'llamo'], strong: true },
+  { words: ['mi', 'nombre', 'es'], strong: true },
+  { words: ['nombre', 'completo', 'es'], strong: true },
+  { words: ['nombre', 'completo'], strong: true },
+  { words: ['mi', 'nombre'], strong: true },
+  { words: ['nombre', 'es'], strong: true },
+  { words: ['nombre', 'de'], strong: true },
+  { words: ['nombre'], strong: false },
+  { words: ['de', 'parte', 'de'], strong: true },
+  { words: ['le', 'escribe'], strong: true },
+  { words: ['te', 'escribe'], strong: true },
+  { words: ['te', 'habla'], strong: true },
+  { words: ['le', 'habla'], strong: true },
+  { words: ['habla'], strong: false },
+  { words: ['soy'], strong: false },
+  { words: ['yo', 'soy'], strong: false },
+  { words: ['my', 'name', 'is'], strong: true },
+  { words: ['my', 'names'], strong: true },
+  { words: ['names'], strong: false },
+  { words: ['name', 'is'], strong: true },
+  { words: ['the', 'name'], strong: false },
+  { words: ['name', 'of'], strong: true },
+  { words: ['name'], strong: false },
+  { words: ['call', 'me'], strong: false },
+  { words: ['this', 'is'], strong: false },
+  { words: ['i', 'am'], strong: false },
+  { words: ['im'], strong: false },
+  { words: ['its'], strong: false },
+  { words: ['under'], strong: false },
+  { words: ['reservation', 'for'], strong: false },
+  { words: ['booking', 'for'], strong: false },
+  { words: ['appointment', 'for'], strong: false },
+  { words: ['mr'], strong: false },
+  { words: ['mrs'], strong: false },
+  { words: ['ms'], strong: false },
+];
+
+const articles = new Set(['el', 'la', 'un', 'una', 'senor', 'senora', 'sr', 'sra', 'mr', 'mrs', 'ms', 'dr', 'dra', 'completo', 'es', 'is']);
+const longestName = 5;
+
+/** What else the reader of names needs to know. */
+export interface NameContext {
+  text: string;
+  /** The conversation asked for the name. */
+  awaited: boolean;
+  /** Words, by index, that belong to a service, a date and the like. */
+  taken: (index: number) => boolean;
+  /** E-mail address and phone number; a name beside them is the customer's. */
+  contacts: readonly { start: number; end: number }[];
+  /** First names of the staff, folded: a bare one means the member of staff. */
+  staffWords: ReadonlySet<string>;
+}
+
+const isCapitalised = (word: Word): boolean => /^\p{Lu}/u.test(word.raw);
+const isNameShaped = (word: Word): boolean => /^[\p{L}\p{M}'’´`]{2,24}$/u.test(word.raw);
+
+/** Takes the words of a name from `first` on; the index after the last, or `first` where no name begins. */
+function readName(words: Word[], first: number, context: NameContext, lowerCase: boolean): number {
+  const opening = words[first];
+  if (opening === undefined) return first;
+  const shouting = context.text === context.text.toUpperCase();
+  let next = first;
+  let end = first;
+  let count = 0;
+  while (next < words.length && next - first < longestName) {
+    const word = words[next];
+    if (word === undefined || word.clause !== opening.clause || context.taken(next)) break;
+    if (context.contacts.some((span) => word.start < span.end && word.end > span.start)) break;
+    const particle = nameParticles.has(word.text) && next > first;
+    if (particle) {
+      next++;
+      continue;
+    }
+    if (!isNameShaped(word)) break;
+    const capital = isCapitalised(word) && !shouting;
+    const known = givenNames.has(word.text);
+    const plausible = capital
+      ? !isOrdinaryWord(word.text) || (count > 0 && word.text.length > 3)
+      : lowerCase && !isOrdinaryWord(word.text) && (known || count < 3);
+    if (!plausible) break;
+    // "Me llamo Ana quiero un turno": after a capital letter the name goes on with capitals only.
+    if (!capital && count > 0 && isCapitalised(opening) && !shouting) break;
+    count++;
+    next++;
+    end = next;
+  }
+  return end;
+}
+
+const toFound = (words: Word[], first: number, next: number): Found | undefined => {
+  const part = words.slice(first, next);
+  const start = part[0]?.start;
+  const end = part.at(-1)?.end;
+  if (start === undefined || end === undefined) return undefined;
+  const raw = part.map((word) => word.raw);
+  const plain = raw.every((word) => word === word.toLowerCase() || (word.length > 2 && word === word.toUpperCase()));
+  const value = raw
+    .map((word, index) => {
+      if (!plain) return word;
+      if (index > 0 && nameParticles.has(word.toLowerCase())) return word.toLowerCase();
+      return word.slice(0, 1).toUpperCase() + word.slice(1).toLowerCase();
+    })
+    .join(' ');
+  return { value, start, end };
+};
+
+function introduced(words: Word[], context: NameContext): Found | undefined {
+  for (const [index] of words.entries()) {
+    for (const { words: phrase, strong } of introductions) {
+      if (!phrase.every((part, offset) => words[index + offset]?.text === part)) continue;
+      let first = index + phrase.length;
+      if (words[first] !== undefined && articles.has(words[first]?.text ?? '') && words[first + 1] !== undefined) first++;
+      const word = words[first];
+      if (word === undefined) continue;
+      const sameSentence = word.sentence === words[index]?.sentence || phrase.includes('mr') || phrase.includes('mrs') || strong;
+      const following = words[first + 1];
+      // "soy ana": one word in lower case that ends its clause, or a known first name.
+      const bare = givenNames.has(word.text) || (phrase[0] === 'soy' && following?.clause !== word.clause);
+      const next = readName(words, first, context, strong || bare);
+      if (next > first && sameSentence) return toFound(words, first, next);
+    }
+  }
+  return undefined;
+}
+
+/** A name right before or after an e-mail address or phone number. */
+function besideContact(words: Word[], context: NameContext): Found | undefined {
+  for (const span of context.contacts) {
+    const after = words.findIndex((word) => word.start >= span.end);
+    if (after >= 0) {
+      const next = readName(words, after, context, givenNames.has(words[after]?.text ?? ''));
+      if (next > after && isBelievable(words, after, next)) return toFound(words, after, next);
+    }
+    const before = words.findLastIndex((word) => word.end <= span.start);
+    for (let first = Math.max(0, before - 3); first <= before; first++) {
+      const next = readName(words, first, context, givenNames.has(words[first]?.text ?? ''));
+      if (next === before + 1 && isBelievable(words, first, next)) return toFound(words, first, next);
+    }
+  }
+  return undefined;
+}
+
+const isBelievable = (words: Word[], first: number, next: number): boolean =>
+  next - first >= 2 || givenNames.has(words[first]?.text ?? '') || isCapitalised(words[first] as Word);
+
+/** "Sofía, quería ir a las 16": a first name alone in the first clause. One that a member of staff has does not count by itself. */
+function leading(words: Word[], context: NameContext): Found | undefined {
+  const first = words[0];
+  if (first === undefined || !givenNames.has(first.text) || !isCapitalised(first)) return undefined;
+  const next = readName(words, 0, context, false);
+  const follower = words[next];
+  const alone = follower === undefined || follower.clause !== first.clause || ['y', 'and', 'gracias'].includes(follower.text);
+  if (next === 0 || !alone || (next === 1 && context.staffWords.has(first.text))) return undefined;
+  return next === words.length && next === 1 ? undefined : toFound(words, 0, next);
+}
+
+/** The whole message as a name: it was asked for. */
+function answered(words: Word[], context: NameContext): Found | undefined {
+  for (const [first, word] of words.entries()) {
+    if (first > 0 && words[first - 1]?.clause === word.clause && !isOrdinaryWord(words[first - 1]?.text ?? '')) continue;
+    const next = readName(words, first, context, words.length <= 6);
+    if (next === first) continue;
+    const short = next - first >= words.length - 2;
+    if (short || givenNames.has(word.text) || (isCapitalised(word) && first === 0)) return toFound(words, first, next);
+  }
+  return undefined;
+}
+
+/** The customer's name, where the message gives it. Never a member of staff, a greeting or an ordinary word. */
+export function findName(words: Word[], context: NameContext): Found | undefined {
+  return introduced(words, context) ?? besideContact(words, context) ?? (context.awaited ? answered(words, context) : leading(words, context));
+}

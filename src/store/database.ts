@@ -1,0 +1,231 @@
+/**
+ * The one way to the database: a pool of PostgreSQL connections, whichever store is behind it.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { drizzle, type NodePgQueryResultHKT } from 'drizzle-orm/node-postgres';
+import type { PgDatabase } from 'drizzle-orm/pg-core';
+import pg from 'pg';
+import { messageOf, TimonelError } from '../errors.ts';
+
+/** A Drizzle handle inside one transaction that sees the rows of one workspace only. */
+export type Database = PgDatabase<NodePgQueryResultHKT, Record<string, never>>;
+
+export interface PoolSettings {
+  /** Connections at most. */
+  size: number;
+  acquireTimeoutMs: number;
+  statementTimeoutMs: number;
+  idleInTransactionTimeoutMs: number;
+  idleTimeoutMs: number;
+  maxLifetimeMs: number;
+  /** Asks a connection that has been idle for a second whether it still answers, before it is used. */
+  prePing: boolean;
+}
+
+/** Live state of the pool. */
+export interface PoolStatus {
+  size: number;
+  open: number;
+  idle: number;
+  waiting: number;
+}
+
+/** A named statement is planned once per connection. */
+export interface Statement {
+  name: string;
+  text: string;
+}
+
+/** How many statements crossed the wire; tests hold a turn to its budget with it. */
+export interface RoundTrips {
+  count: number;
+}
+
+type Row = Record<string, unknown>;
+
+const busyConnection = new AsyncLocalStorage<pg.PoolClient>();
+
+/** SQLSTATE classes of a database that is gone, full or restarting. */
+const transientStates = /^(08|53|57P|57014|25P03)/;
+
+export class DatabasePool {
+  readonly embedded: boolean;
+  readonly roundTrips: RoundTrips = { count: 0 };
+  readonly #pool: pg.Pool;
+  readonly #settings: PoolSettings;
+  readonly #lastUsed = new WeakMap<pg.PoolClient, number>();
+  #memberRole = false;
+
+  constructor(connection: pg.PoolConfig, settings: PoolSettings, embedded: boolean) {
+    this.embedded = embedded;
+    this.#settings = settings;
+    this.#pool = new pg.Pool({
+      ...connection,
+      max: settings.size,
+      connectionTimeoutMillis: settings.acquireTimeoutMs,
+      idleTimeoutMillis: settings.idleTimeoutMs,
+      maxLifetimeSeconds: Math.ceil(settings.maxLifetimeMs / 1000),
+      application_name: 'timonel',
+      keepAlive: true,
+      ...(embedded ? {} : { options: sessionOptions(settings) }),
+    });
+    // An idle connection that breaks is replaced by the next acquire; without a listener it would end the process.
+    this.#pool.on('error', () => {});
+  }
+
+  /** True once {@link detectMemberRole} found that workspace queries can run as the role that row-level security binds. */
+  get memberRole(): boolean {
+    return this.#memberRole;
+  }
+
+  status(): PoolStatus {
+    return { size: this.#settings.size, open: this.#pool.totalCount, idle: this.#pool.idleCount, waiting: this.#pool.waitingCount };
+  }
+
+  /**
+   * Runs one named statement as the runtime itself: the statement carries the workspace of every row that it touches.
+   * @throws TimonelError `store_unavailable` when the database does not answer; the outcome is then unknown, not failed.
+   */
+  async execute<T = Row>(statement: Statement, values: unknown[]): Promise<T[]> {
+    return this.#withConnection(async (client) => {
+      this.roundTrips.count++;
+      const result = await client.query({ name: statement.name, text: statement.text, values });
+      return result.rows as T[];
+    });
+  }
+
+  /** One statement, or several without values, as the runtime itself; not prepared. For what runs rarely and for pg-boss. */
+  async executeText<T = Row>(text: string, values: unknown[] = []): Promise<T[]> {
+    return this.#withConnection(async (client) => {
+      this.roundTrips.count++;
+      const result = await client.query(text, values.length === 0 ? undefined : values);
+      return (Array.isArray(result) ? result.flatMap((one: { rows: T[] }) => one.rows) : result.rows) as T[];
+    });
+  }
+
+  /**
+   * Runs `work` in one transaction that sees the rows of one workspace only.
+   * Opening it takes one round trip, the commit another.
+   */
+  async inWorkspace<T>(workspaceId: string, work: (database: Database, client: pg.PoolClient) => Promise<T>): Promise<T> {
+    return this.#withConnection(async (client) => {
+      const workspace = client.escapeLiteral(workspaceId);
+      const role = this.#memberRole ? `, set_config('role', 'timonel_member', true)` : '';
+      this.roundTrips.count++;
+      try {
+        await client.query(`BEGIN; SELECT set_config('timonel.workspace', ${workspace}, true)${role}`);
+        const result = await busyConnection.run(client, () => work(this.#counted(client), client));
+        this.roundTrips.count++;
+        await client.query('COMMIT');
+        return result;
+      } catch (error) {
+        await client.query('ROLLBACK').catch(() => {});
+        throw error;
+      }
+    });
+  }
+
+  /** Holds one connection for `work`, e.g. for a session-level advisory lock. */
+  async onOneConnection<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    return this.#withConnection(work);
+  }
+
+  /** Finds out whether this login may act as the member role (see migration 0000). */
+  async detectMemberRole(): Promise<boolean> {
+    const [row] = await this.executeText<{ usable: boolean }>(
+      `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = 'timonel_member')
+          AND pg_has_role(current_user, (SELECT oid FROM pg_roles WHERE rolname = 'timonel_member'), 'MEMBER') AS usable`,
+    );
+    this.#memberRole = row?.usable === true;
+    return this.#memberRole;
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+
+  #counted(client: pg.PoolClient): Database {
+    const logger = { logQuery: () => void this.roundTrips.count++ };
+    return drizzle(client, { logger }) as unknown as Database;
+  }
+
+  async #withConnection<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    // With one connection a nested acquire would wait for itself; say so instead of timing out.
+    if (busyConnection.getStore() !== undefined && this.#settings.size === 1) {
+      throw new Error('A transaction is open on the only connection: use the database handle that the transaction was given.');
+    }
+    const client = await this.#acquire();
+    let broken: Error | undefined;
+    try {
+      return await work(client);
+    } catch (error) {
+      const translated = translate(error);
+      if (translated.code === 'store_unavailable' && translated.cause instanceof Error) broken = translated.cause;
+      throw translated.passThrough ? error : translated.error;
+    } finally {
+      this.#lastUsed.set(client, Date.now());
+      client.release(broken);
+    }
+  }
+
+  async #acquire(): Promise<pg.PoolClient> {
+    for (let attempt = 0; ; attempt++) {
+      let client: pg.PoolClient;
+      try {
+        client = await this.#pool.connect();
+      } catch (error) {
+        throw unavailable(error);
+      }
+      const idleSince = this.#lastUsed.get(client);
+      if (!this.#settings.prePing || this.embedded || idleSince === undefined || Date.now() - idleSince < 1_000) return client;
+      try {
+        await client.query('SELECT 1');
+        return client;
+      } catch (error) {
+        client.release(error instanceof Error ? error : true);
+        if (attempt >= this.#settings.size) throw unavailable(error);
+      }
+    }
+  }
+}
+
+/** The workspace is `*` until a transaction narrows it: see `timonel_protect` in migration 0000. */
+function sessionOptions(settings: PoolSettings): string {
+  return [
+    '-c timonel.workspace=*',
+    `-c statement_timeout=${settings.statementTimeoutMs}`,
+    `-c idle_in_transaction_session_timeout=${settings.idleInTransactionTimeoutMs}`,
+  ].join(' ');
+}
+
+/** Whether an error says "the database is not there (now)" rather than "the statement is wrong". */
+export function isTransient(error: unknown): boolean {
+  if (error instanceof TimonelError) return error.code === 'store_unavailable';
+  if (!(error instanceof Error)) return false;
+  const code = (error as { code?: unknown }).code;
+  if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) return transientStates.test(code);
+  if (typeof code === 'string' && /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENOENT)/.test(code)) return true;
+  return /Connection terminated|timeout exceeded when trying to connect|not queryable|Client has encountered a connection error/.test(
+    error.message,
+  );
+}
+
+/** Two statements waited for each other and this one was undone: it can be sent again. */
+export function isDeadlock(error: unknown): boolean {
+  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
+  return code === '40P01' || code === '40001';
+}
+
+function unavailable(error: unknown): TimonelError {
+  return new TimonelError('store_unavailable', `The database does not answer (${messageOf(error)}). Try again shortly.`, {
+    cause: error,
+  });
+}
+
+function translate(error: unknown): { passThrough: boolean; error: unknown; code?: string; cause?: unknown } {
+  if (error instanceof TimonelError) return { passThrough: true, error, code: error.code, cause: error.cause };
+  // Drizzle wraps what pg threw.
+  const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (!isTransient(inner)) return { passThrough: true, error };
+  return { passThrough: false, error: unavailable(inner), code: 'store_unavailable', cause: inner };
+}

@@ -1,0 +1,265 @@
+import { TimonelError } from '../errors.ts';
+import type { Contact, JsonObject } from '../vocabulary.ts';
+import { Batch } from './batch.ts';
+import type { DatabasePool } from './database.ts';
+import * as sql from './run-statements.ts';
+import type { Acceptance, ClaimedRun, FinishedTurn, HistoryMessage, IncomingMessage, PendingApproval, RunStore } from './runs.ts';
+import type { Step } from './steps.ts';
+
+interface AcceptRow {
+  position: number;
+  claimed: boolean;
+  turn: number;
+  agent: string;
+  agent_version: string;
+  arm: string;
+  channel: string;
+  contact: Contact | null;
+  state: JsonObject;
+  time_zone: string;
+  created_at: Date;
+  history: HistoryMessage[] | null;
+}
+
+interface LoadRow extends Omit<AcceptRow, 'position' | 'claimed'> {
+  id: string;
+  workspace_id: string;
+  conversation_id: string;
+  fence: number;
+  recoveries: number;
+  text: string;
+  steps: Step[] | null;
+}
+
+type RecordItem = { run: string; fence: number; first: number; steps: Step[] };
+type FinishItem = { turn: FinishedTurn; approvals: PendingApproval[] | undefined };
+
+/** Where this process runs; names it in the `processes` table. */
+export interface ProcessPlace {
+  host: string;
+  pid: number;
+}
+
+/** The run record in PostgreSQL, on both stores. */
+export class RunRecord implements RunStore {
+  readonly #pool: DatabasePool;
+  readonly #place: ProcessPlace;
+  readonly #accepts: Batch<{ message: IncomingMessage; processId: string }, Acceptance>;
+  readonly #records: Batch<RecordItem, true>;
+  readonly #finishes: Batch<FinishItem, { followed: boolean }>;
+
+  constructor(pool: DatabasePool, place: ProcessPlace) {
+    this.#pool = pool;
+    this.#place = place;
+    // One lane saturates the single embedded connection; on PostgreSQL two keep it busy while one is on the wire.
+    const size = { lanes: pool.embedded ? 1 : 2, largest: 64 };
+    this.#accepts = new Batch((items) => this.#sendAccepts(items), { ...size, keyOf: ({ message }) => message.conversationId });
+    this.#records = new Batch((items) => this.#sendRecords(items), { ...size, keyOf: ({ run }) => run });
+    this.#finishes = new Batch((items) => this.#sendFinishes(items), { ...size, keyOf: ({ turn }) => turn.runId });
+  }
+
+  async accept(message: IncomingMessage, processId: string): Promise<Acceptance> {
+    const accepted = await this.#accepts.add({ message, processId });
+    if (accepted === undefined) return this.#refusal(message);
+    if (accepted.kind === 'claimed') await this.#completeHistory(accepted.run);
+    return accepted;
+  }
+
+  async record(run: { runId: string; fence: number }, firstIndex: number, steps: Step[]): Promise<void> {
+    const stored = await this.#records.add({ run: run.runId, fence: run.fence, first: firstIndex, steps });
+    if (stored === undefined) throw fenced(run.runId);
+  }
+
+  async finish(turn: FinishedTurn): Promise<{ followed: boolean }> {
+    return this.#end({ turn, approvals: undefined });
+  }
+
+  async suspend(turn: FinishedTurn, approvals: PendingApproval[]): Promise<{ followed: boolean }> {
+    return this.#end({ turn, approvals });
+  }
+
+  async claimNext(conversationId: string, after: string | undefined, processId: string): Promise<ClaimedRun | undefined> {
+    for (;;) {
+      const [seen] = await this.#pool.executeText<{ last_turn: number; active_run: string | null }>(
+        'SELECT last_turn, active_run FROM conversations WHERE id = $1',
+        [conversationId],
+      );
+      if (seen === undefined || seen.active_run !== (after ?? null)) return undefined;
+      const [row] = await this.#pool.execute<{ run: string | null }>(sql.nextStatement, [
+        conversationId,
+        after ?? null,
+        processId,
+        seen.last_turn,
+      ]);
+      if (row === undefined) continue;
+      return row.run === null ? undefined : (await this.#load([row.run]))[0];
+    }
+  }
+
+  async reclaim(runId: string, processId: string, fence: number): Promise<ClaimedRun | undefined> {
+    const [row] = await this.#pool.execute<{ id: string }>(sql.reclaimStatement, [runId, processId, fence]);
+    return row === undefined ? undefined : (await this.#load([row.id]))[0];
+  }
+
+  async renewLease(processId: string, leaseMs: number): Promise<void> {
+    await this.#pool.execute(sql.renewStatement, [processId, leaseMs, this.#place.host, this.#place.pid]);
+  }
+
+  async takeOver(processId: string, limit: number): Promise<ClaimedRun[]> {
+    const lapsed = await this.#pool.execute<{ id: string }>(sql.takeOverStatement, [processId, limit]);
+    const runs = lapsed.length === 0 ? [] : await this.#load(lapsed.map(({ id }) => id));
+    const orphans = await this.#pool.execute<{ conversation: string; after: string | null }>(sql.orphansStatement, [limit]);
+    for (const { conversation, after } of orphans) {
+      const next = await this.claimNext(conversation, after ?? undefined, processId);
+      if (next !== undefined) runs.push(next);
+    }
+    return runs;
+  }
+
+  async #end(item: FinishItem): Promise<{ followed: boolean }> {
+    const ended = await this.#finishes.add(item);
+    if (ended === undefined) throw fenced(item.turn.runId);
+    return ended;
+  }
+
+  async #sendAccepts(items: { message: IncomingMessage; processId: string }[]): Promise<Map<(typeof items)[number], Acceptance>> {
+    const input = items.map(({ message }, position) => ({
+      position,
+      workspace: message.workspaceId,
+      conversation: message.conversationId,
+      run: message.runId,
+      text: message.text,
+      key: message.idempotencyKey ?? null,
+    }));
+    const rows = await this.#pool.execute<AcceptRow>(sql.acceptStatement, [JSON.stringify(input), items[0]?.processId]);
+    const answers = new Map<(typeof items)[number], Acceptance>();
+    for (const row of rows) {
+      const item = items[row.position];
+      if (item === undefined) continue;
+      const { message } = item;
+      answers.set(
+        item,
+        row.claimed
+          ? {
+              kind: 'claimed',
+              run: {
+                runId: message.runId,
+                workspaceId: message.workspaceId,
+                conversationId: message.conversationId,
+                text: message.text,
+                fence: 1,
+                recoveries: 0,
+                steps: [],
+                ...fieldsOf(row),
+              },
+            }
+          : { kind: 'queued', runId: message.runId, turn: row.turn },
+      );
+    }
+    return answers;
+  }
+
+  async #sendRecords(items: RecordItem[]): Promise<Map<RecordItem, true>> {
+    const rows = await this.#pool.execute<{ id: string }>(sql.recordStatement, [JSON.stringify(items)]);
+    const held = new Set(rows.map(({ id }) => id));
+    return new Map(items.filter(({ run }) => held.has(run)).map((item) => [item, true]));
+  }
+
+  async #sendFinishes(items: FinishItem[]): Promise<Map<FinishItem, { followed: boolean }>> {
+    const input = items.map(({ turn, approvals }) => ({
+      run: turn.runId,
+      fence: turn.fence,
+      first: turn.firstIndex,
+      steps: turn.steps,
+      status: approvals === undefined ? 'finished' : 'waiting',
+      outcome: turn.outcome,
+      awaiting: turn.awaiting ?? null,
+      degraded: turn.degraded ?? null,
+      usage: turn.usage,
+      error: turn.error ?? null,
+      reply: turn.reply?.text ?? null,
+      options: turn.reply?.options ?? null,
+      state: turn.state,
+      contact: turn.contact ?? null,
+      approvals: approvals ?? [],
+    }));
+    const rows = await this.#pool.execute<{ id: string; followed: boolean }>(sql.finishStatement, [JSON.stringify(input)]);
+    const ended = new Map(rows.map((row) => [row.id, row.followed]));
+    const answers = new Map<FinishItem, { followed: boolean }>();
+    for (const item of items) {
+      const followed = ended.get(item.turn.runId);
+      if (followed !== undefined) answers.set(item, { followed });
+    }
+    return answers;
+  }
+
+  /** Says why a message was not accepted, or finds the run that it already has. */
+  async #refusal(message: IncomingMessage): Promise<Acceptance> {
+    const [row] = await this.#pool.execute<{ status: string; run_id: string | null; text: string | null }>(sql.refusalStatement, [
+      message.workspaceId,
+      message.conversationId,
+      message.idempotencyKey ?? null,
+    ]);
+    if (row === undefined) {
+      throw new TimonelError(
+        'conversation_not_found',
+        `There is no conversation ${message.conversationId} in this workspace. Start one with POST /api/v1/conversations.`,
+      );
+    }
+    if (row.run_id !== null) {
+      if (row.text === message.text) return { kind: 'duplicate', runId: row.run_id };
+      throw new TimonelError(
+        'idempotency_key_reused',
+        `The idempotency key was used in this conversation with another text. Send the same text again, or a new key.`,
+      );
+    }
+    throw new TimonelError('conversation_closed', 'The conversation is closed. Start a new one with POST /api/v1/conversations.');
+  }
+
+  /**
+   * A claim that had to wait for the end of the turn before may carry a history read before that end. It shows: the last reply is missing.
+   */
+  async #completeHistory(run: ClaimedRun): Promise<void> {
+    if (run.turn === 1) return;
+    const last = run.history.at(-1);
+    if (last?.turn === run.turn - 1 && last.role === 'assistant') return;
+    const [row] = await this.#pool.execute<{ history: HistoryMessage[] | null }>(sql.historyStatement, [
+      run.conversationId,
+      run.turn,
+    ]);
+    run.history = row?.history ?? [];
+  }
+
+  async #load(ids: string[]): Promise<ClaimedRun[]> {
+    const rows = await this.#pool.execute<LoadRow>(sql.loadStatement, [ids]);
+    return rows.map((row) => ({
+      runId: row.id,
+      workspaceId: row.workspace_id,
+      conversationId: row.conversation_id,
+      text: row.text,
+      fence: row.fence,
+      recoveries: row.recoveries,
+      steps: row.steps ?? [],
+      ...fieldsOf(row),
+    }));
+  }
+}
+
+function fieldsOf(row: Omit<AcceptRow, 'position' | 'claimed'>) {
+  return {
+    turn: row.turn,
+    agent: row.agent,
+    agentVersion: row.agent_version,
+    arm: row.arm,
+    channel: row.channel,
+    contact: row.contact ?? undefined,
+    state: row.state,
+    timeZone: row.time_zone,
+    history: row.history ?? [],
+    createdAt: row.created_at,
+  };
+}
+
+function fenced(runId: string): TimonelError {
+  return new TimonelError('run_fenced', `Another process has taken over the run ${runId}; its record is the valid one.`);
+}

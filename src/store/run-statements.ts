@@ -1,0 +1,176 @@
+/** The statements of the run record. Each is one round trip for any number of runs; values travel as one JSON document. */
+import type { Statement } from './database.ts';
+
+const history = (conversation: string, before: string) => `
+  (SELECT json_agg(json_build_object('turn', h.turn, 'role', h.role, 'text', h.text) ORDER BY h.turn, h.role DESC) FROM
+    (SELECT turn, role, text FROM messages WHERE conversation_id = ${conversation} AND turn < ${before} ORDER BY turn DESC, role LIMIT 40) h)`;
+
+/** $1 messages, $2 process. Answers a row for each accepted message. */
+export const acceptStatement: Statement = {
+  name: 'run-accept',
+  text: `
+    WITH input AS (
+      SELECT * FROM json_to_recordset($1::json) AS t(position int, workspace text, conversation uuid, run uuid, text text, key text)
+    ), turn AS (
+      UPDATE conversations c
+      SET last_turn = c.last_turn + 1, active_run = COALESCE(c.active_run, i.run), updated_at = now()
+      FROM input i
+      WHERE c.id = i.conversation AND c.workspace_id = i.workspace AND c.status = 'open'
+        AND (i.key IS NULL OR NOT EXISTS (SELECT FROM messages m WHERE m.conversation_id = c.id AND m.idempotency_key = i.key))
+      RETURNING i.position, i.run, i.text, i.key, c.active_run = i.run AS claimed, c.id, c.workspace_id, c.last_turn, c.agent,
+        c.agent_version, c.arm, c.channel, c.contact, c.state
+    ), message AS (
+      INSERT INTO messages (workspace_id, conversation_id, turn, role, run_id, text, idempotency_key)
+      SELECT workspace_id, id, last_turn, 'user', run, text, key FROM turn
+    ), started AS (
+      INSERT INTO runs (id, workspace_id, conversation_id, turn, agent, agent_version, arm, status, owner, fence)
+      SELECT run, workspace_id, id, last_turn, agent, agent_version, arm, CASE WHEN claimed THEN 'running' ELSE 'queued' END,
+        CASE WHEN claimed THEN $2::uuid END, CASE WHEN claimed THEN 1 ELSE 0 END
+      FROM turn
+    )
+    SELECT t.position, t.claimed, t.last_turn AS turn, t.agent, t.agent_version, t.arm, t.channel, t.contact, t.state, w.time_zone, now() AS created_at,
+      CASE WHEN t.claimed AND t.last_turn > 1 THEN ${history('t.id', 't.last_turn')} END AS history
+    FROM turn t JOIN workspaces w ON w.workspace_id = t.workspace_id`,
+};
+
+/** $1 workspace, $2 conversation, $3 idempotency key. Why a message was not accepted. */
+export const refusalStatement: Statement = {
+  name: 'run-refusal',
+  text: `
+    SELECT c.status, m.run_id, m.text
+    FROM conversations c LEFT JOIN messages m ON m.conversation_id = c.id AND m.idempotency_key = $3
+    WHERE c.id = $2 AND c.workspace_id = $1`,
+};
+
+const storeSteps = (source: string) => `
+  INSERT INTO steps (workspace_id, run_id, index, kind, fence, data)
+  SELECT e.workspace_id, e.id, e.first + s.position::int - 1, s.step->>'kind', e.fence, s.step
+  FROM ${source} e, json_array_elements(e.steps) WITH ORDINALITY AS s(step, position)`;
+
+/** $1 steps of runs. Answers the runs whose fence still held. */
+export const recordStatement: Statement = {
+  name: 'run-record',
+  text: `
+    WITH input AS (
+      SELECT * FROM json_to_recordset($1::json) AS t(run uuid, fence int, first int, steps json)
+    ), held AS (
+      SELECT r.id, r.workspace_id, r.fence, i.first, i.steps
+      FROM runs r JOIN input i ON r.id = i.run AND r.fence = i.fence
+      WHERE r.status = 'running' FOR NO KEY UPDATE OF r
+    ), stored AS (${storeSteps('held')})
+    SELECT id FROM held`,
+};
+
+/** $1 finished turns. Answers the runs whose fence still held, and whether later messages wait. */
+export const finishStatement: Statement = {
+  name: 'run-finish',
+  text: `
+    WITH input AS (
+      SELECT * FROM json_to_recordset($1::json) AS t(run uuid, fence int, first int, steps json, status text, outcome text, awaiting text,
+        degraded text, usage jsonb, error jsonb, reply text, options jsonb, state jsonb, contact jsonb, approvals json)
+    ), ended AS (
+      UPDATE runs r
+      SET status = i.status, outcome = i.outcome, awaiting = i.awaiting, degraded = i.degraded, usage = i.usage, error = i.error,
+        finished_at = CASE WHEN i.status = 'finished' THEN now() END
+      FROM input i
+      WHERE r.id = i.run AND r.fence = i.fence AND r.status = 'running'
+      RETURNING r.id, r.workspace_id, r.conversation_id, r.turn, r.fence, i.first, i.steps, i.reply, i.options, i.state, i.contact, i.approvals
+    ), stored AS (${storeSteps('ended')}
+    ), said AS (
+      INSERT INTO messages (workspace_id, conversation_id, turn, role, run_id, text, options)
+      SELECT workspace_id, conversation_id, turn, 'assistant', id, reply, options FROM ended WHERE reply IS NOT NULL
+      ON CONFLICT (conversation_id, turn, role) DO UPDATE SET text = excluded.text, options = excluded.options, created_at = now()
+    ), asked AS (
+      INSERT INTO approvals (workspace_id, run_id, call_id, tool, args, call_hash, rule, reason)
+      SELECT e.workspace_id, e.id, a."callId", a.tool, a.args, a."callHash", a.rule, a.reason
+      FROM ended e, json_to_recordset(e.approvals) AS a("callId" text, tool text, args jsonb, "callHash" text, rule text, reason jsonb)
+      ON CONFLICT (run_id, call_id) DO UPDATE
+      SET status = 'pending', call_hash = excluded.call_hash, rule = excluded.rule, reason = excluded.reason, decided_by = NULL,
+        decision_reason = NULL, decided_at = NULL, created_at = now()
+    ), freed AS (
+      UPDATE conversations c
+      SET state = e.state, contact = COALESCE(e.contact, c.contact), updated_at = now(),
+        active_run = CASE WHEN c.last_turn > e.turn THEN c.active_run END
+      FROM ended e WHERE c.id = e.conversation_id
+      RETURNING e.id, c.last_turn > e.turn AS followed
+    )
+    SELECT id, followed FROM freed`,
+};
+
+/**
+ * $1 conversation, $2 the run whose turn ended (null: none is active), $3 process, $4 the last turn seen before.
+ * Hands the conversation to its next queued run, or frees it. No row: the conversation changed meanwhile; look again.
+ */
+export const nextStatement: Statement = {
+  name: 'run-next',
+  text: `
+    WITH next AS (
+      SELECT id FROM runs WHERE conversation_id = $1 AND status = 'queued' ORDER BY turn LIMIT 1 FOR UPDATE
+    ), taken AS (
+      UPDATE conversations c SET active_run = (SELECT id FROM next)
+      WHERE c.id = $1 AND c.active_run IS NOT DISTINCT FROM $2::uuid AND (EXISTS (SELECT FROM next) OR c.last_turn = $4)
+      RETURNING c.id
+    ), claimed AS (
+      UPDATE runs r SET status = 'running', owner = $3, fence = r.fence + 1, outcome = NULL
+      FROM next, taken WHERE r.id = next.id
+      RETURNING r.id
+    )
+    SELECT taken.id AS conversation, claimed.id AS run FROM taken LEFT JOIN claimed ON true`,
+};
+
+/** $1 process, $2 lease in milliseconds, $3 host, $4 pid. */
+export const renewStatement: Statement = {
+  name: 'lease-renew',
+  text: `
+    INSERT INTO processes (id, host, pid, lease_until) VALUES ($1, $3, $4, now() + $2 * interval '1 millisecond')
+    ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until`,
+};
+
+/** $1 process, $2 at most. A run whose row is locked is being written by a live owner: left for the next look. */
+export const takeOverStatement: Statement = {
+  name: 'run-take-over',
+  text: `
+    WITH lapsed AS (
+      SELECT r.id FROM runs r LEFT JOIN processes p ON p.id = r.owner
+      WHERE r.status = 'running' AND r.owner <> $1 AND (p.id IS NULL OR p.lease_until < now())
+      ORDER BY r.created_at LIMIT $2 FOR UPDATE OF r SKIP LOCKED
+    )
+    UPDATE runs r SET owner = $1, fence = r.fence + 1, recoveries = r.recoveries + 1
+    FROM lapsed WHERE r.id = lapsed.id
+    RETURNING r.id`,
+};
+
+/** Queued runs that no turn will hand over to, because the process that should have is gone. $1 at most. */
+export const orphansStatement: Statement = {
+  name: 'run-orphans',
+  text: `
+    SELECT DISTINCT c.id AS conversation, c.active_run AS after
+    FROM runs r JOIN conversations c ON c.id = r.conversation_id LEFT JOIN runs a ON a.id = c.active_run
+    WHERE r.status = 'queued' AND (a.id IS NULL OR a.status IN ('finished', 'waiting')) LIMIT $1`,
+};
+
+/** $1 run, $2 process, $3 fence. */
+export const reclaimStatement: Statement = {
+  name: 'run-reclaim',
+  text: `
+    UPDATE runs SET fence = fence + 1, recoveries = recoveries + 1
+    WHERE id = $1 AND owner = $2 AND fence = $3 AND status = 'running' RETURNING id`,
+};
+
+/** $1 runs. All that is needed to go on with them. */
+export const loadStatement: Statement = {
+  name: 'run-load',
+  text: `
+    SELECT r.id, r.workspace_id, r.conversation_id, r.turn, r.fence, r.recoveries, r.agent, r.agent_version, r.arm, r.created_at,
+      c.channel, c.contact, c.state, w.time_zone, m.text,
+      (SELECT json_agg(s.data ORDER BY s.index) FROM steps s WHERE s.run_id = r.id) AS steps,
+      ${history('r.conversation_id', 'r.turn')} AS history
+    FROM runs r
+      JOIN conversations c ON c.id = r.conversation_id
+      JOIN workspaces w ON w.workspace_id = r.workspace_id
+      JOIN messages m ON m.conversation_id = r.conversation_id AND m.turn = r.turn AND m.role = 'user'
+    WHERE r.id = ANY($1::uuid[])`,
+};
+
+/** $1 conversation, $2 turn. The history anew, where the one that came with the claim was read too early. */
+export const historyStatement: Statement = { name: 'run-history', text: `SELECT ${history('$1::uuid', '$2::int')} AS history` };

@@ -1,0 +1,109 @@
+/**
+ * The port of the run record: all that a larger engine than PostgreSQL would have to implement.
+ *
+ * A run has an owner and a fence. Every write carries the fence and is refused once a newer one exists, so a process that was frozen and
+ * wakes up can do no harm. The owner's lease is the lease of its whole process.
+ */
+import type { Contact, JsonObject, Outcome, Reply } from '../vocabulary.ts';
+import type { Step, Usage } from './steps.ts';
+
+/** A message to accept. */
+export interface IncomingMessage {
+  workspaceId: string;
+  conversationId: string;
+  runId: string;
+  text: string;
+  idempotencyKey?: string | undefined;
+}
+
+export interface HistoryMessage {
+  role: 'user' | 'assistant';
+  text: string;
+  turn: number;
+}
+
+/** What a process needs to work on a run. */
+export interface ClaimedRun {
+  runId: string;
+  workspaceId: string;
+  timeZone: string;
+  conversationId: string;
+  turn: number;
+  fence: number;
+  recoveries: number;
+  agent: string;
+  agentVersion: string;
+  arm: string;
+  channel: string;
+  contact: Contact | undefined;
+  /** Memory of the conversation at the end of its last turn; see `run/memory.ts`. */
+  state: JsonObject;
+  text: string;
+  /** Earlier messages, oldest first; bounded. */
+  history: HistoryMessage[];
+  /** Steps already stored, in order; empty for a new run. */
+  steps: Step[];
+  createdAt: Date;
+}
+
+export type Acceptance =
+  /** This process works on the run now. */
+  | { kind: 'claimed'; run: ClaimedRun }
+  /** Another turn of the conversation is under way; this one follows, in order. */
+  | { kind: 'queued'; runId: string; turn: number }
+  /** The same idempotency key and text came before. */
+  | { kind: 'duplicate'; runId: string };
+
+export interface FinishedTurn {
+  runId: string;
+  fence: number;
+  firstIndex: number;
+  steps: Step[];
+  outcome: Outcome;
+  awaiting: string | undefined;
+  degraded: string | undefined;
+  usage: Usage;
+  error: JsonObject | undefined;
+  reply: Reply | undefined;
+  state: JsonObject;
+  contact: Contact | undefined;
+}
+
+/** A call that a person has to decide about. */
+export interface PendingApproval {
+  callId: string;
+  tool: string;
+  args: JsonObject;
+  callHash: string;
+  rule: string;
+  reason: { es: string; en: string };
+}
+
+/** An answer of a database write tool, or what is already known about it. */
+export type EffectState = { kind: 'new' } | { kind: 'done'; output: unknown } | { kind: 'fenced' };
+
+export interface RunStore {
+  /**
+   * Stores the message and its run, and claims the run for `processId` where the conversation is free. One round trip.
+   * @throws TimonelError `conversation_not_found`, `conversation_closed`, `idempotency_key_reused`
+   */
+  accept(message: IncomingMessage, processId: string): Promise<Acceptance>;
+  /** Stores steps. One round trip. @throws TimonelError `run_fenced` */
+  record(run: { runId: string; fence: number }, firstIndex: number, steps: Step[]): Promise<void>;
+  /**
+   * Stores the last steps, the reply and the outcome, and frees the conversation. One round trip.
+   * @returns whether later messages of the conversation wait. @throws TimonelError `run_fenced`
+   */
+  finish(turn: FinishedTurn): Promise<{ followed: boolean }>;
+  /** Stores the steps and the approvals that the run now waits for, and frees the conversation. @throws TimonelError `run_fenced` */
+  suspend(turn: FinishedTurn, approvals: PendingApproval[]): Promise<{ followed: boolean }>;
+  /**
+   * Claims the next queued run of a conversation: `after` is the run whose turn just ended, or `undefined` where none is active.
+   * `undefined` where nothing waits, or the conversation is busy.
+   */
+  claimNext(conversationId: string, after: string | undefined, processId: string): Promise<ClaimedRun | undefined>;
+  /** Renews the lease of the process: one statement for all of its runs. */
+  renewLease(processId: string, leaseMs: number): Promise<void>;
+  /** Claims what dead or frozen processes left behind, and decided or queued runs that nobody works on. */
+  takeOver(processId: string, limit: number): Promise<ClaimedRun[]>;
+}
