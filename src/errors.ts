@@ -13,8 +13,6 @@ export const errorTable = {
   conversation_not_found: { status: 404, retryable: false, title: 'No such conversation in this workspace' },
   run_not_found: { status: 404, retryable: false, title: 'No such run in this workspace' },
   approval_not_found: { status: 404, retryable: false, title: 'No approval is waiting for that call' },
-  method_not_allowed: { status: 405, retryable: false, title: 'The path exists, but not with this method' },
-  not_acceptable: { status: 406, retryable: false, title: 'None of the accepted media types can be given' },
   conversation_closed: { status: 409, retryable: false, title: 'The conversation is closed' },
   approval_decided: { status: 409, retryable: false, title: 'The approval was already decided' },
   payload_too_large: { status: 413, retryable: false, title: 'The body is too large' },
@@ -30,6 +28,7 @@ export const errorTable = {
   directory_locked: { status: 500, retryable: false, title: 'Another process uses the data directory' },
   run_fenced: { status: 409, retryable: true, title: 'Another process has taken over the run' },
   model_unavailable: { status: 502, retryable: true, title: 'No model answered' },
+  limit_reached: { status: 422, retryable: false, title: 'The run reached one of its limits' },
   tool_failed: { status: 502, retryable: false, title: 'A tool failed' },
 } as const;
 

@@ -27,6 +27,7 @@ export type { ProjectConfig } from './project.ts';
 export type { AgentDefinition, FlowMove, Flows, FlowTurn, Job, RunLimits } from './run/contract.ts';
 export type { Database } from './store/database.ts';
 export type { AnyTool, Reconciliation, Tool, ToolContext, WorkspaceAccess } from './tools/contract.ts';
+export { EffectDidNotHappen } from './tools/contract.ts';
 export type {
   CallRecord,
   Contact,

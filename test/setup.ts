@@ -27,7 +27,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('redisUrl', redisUrl ?? '');
   const stores = ['embedded', ...(postgresUrl === undefined ? [] : ['PostgreSQL']), ...(redisUrl === undefined ? [] : ['Redis'])];
   const missing = [...(postgresUrl === undefined ? ['PostgreSQL'] : []), ...(redisUrl === undefined ? ['Redis'] : [])];
-  console.log(`Stores: ${stores.join(', ')}${missing.length === 0 ? '' : ` (not installed here, their tests are skipped: ${missing.join(', ')})`}`);
+  console.log(
+    `Stores: ${stores.join(', ')}${missing.length === 0 ? '' : ` (not installed here, their tests are skipped: ${missing.join(', ')})`}`,
+  );
   return async () => {
     for (const stop of stops.reverse()) stop();
     rmSync(directory, { recursive: true, force: true });
@@ -60,7 +62,16 @@ async function startPostgres(directory: string, stops: (() => void)[]): Promise<
   const data = join(directory, 'postgres');
   const port = await freePort();
   run(initdb, ['-D', data, '-A', 'trust', '-U', 'timonel', '--no-sync', '-E', 'UTF8']);
-  run(control, ['-D', data, '-w', '-l', join(directory, 'postgres.log'), '-o', `-p ${port} -k ${directory} -c listen_addresses=127.0.0.1 -c max_connections=300`, 'start']);
+  run(control, [
+    '-D',
+    data,
+    '-w',
+    '-l',
+    join(directory, 'postgres.log'),
+    '-o',
+    `-p ${port} -k ${directory} -c listen_addresses=127.0.0.1 -c max_connections=300`,
+    'start',
+  ]);
   stops.push(() => run(control, ['-D', data, '-m', 'immediate', 'stop']));
   return `postgresql://timonel@127.0.0.1:${port}/postgres`;
 }
@@ -69,9 +80,13 @@ async function startRedis(directory: string, stops: (() => void)[]): Promise<str
   const server = findProgram('redis-server');
   if (server === undefined) return undefined;
   const port = await freePort();
-  const child = spawn(server, ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '', '--appendonly', 'no'], {
-    stdio: 'ignore',
-  });
+  const child = spawn(
+    server,
+    ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '', '--appendonly', 'no'],
+    {
+      stdio: 'ignore',
+    },
+  );
   stops.push(() => child.kill('SIGKILL'));
   return `redis://127.0.0.1:${port}`;
 }

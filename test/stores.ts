@@ -13,7 +13,9 @@ export type StoreKind = Store['kind'];
 export const storeKinds: StoreKind[] = inject('postgresUrl') === '' ? ['embedded'] : ['embedded', 'postgres'];
 
 /** Environment of a fresh, empty store of that kind: what a process of its own would be started with. */
-export async function freshStoreEnvironment(kind: StoreKind): Promise<{ environment: Record<string, string>; remove: () => Promise<void> }> {
+export async function freshStoreEnvironment(
+  kind: StoreKind,
+): Promise<{ environment: Record<string, string>; remove: () => Promise<void> }> {
   const home = mkdtempSync(join(tmpdir(), 'timonel-home-'));
   const removeHome = () => rmSync(home, { recursive: true, force: true });
   if (kind === 'embedded') return { environment: { TIMONEL_HOME: home }, remove: async () => removeHome() };

@@ -53,9 +53,10 @@ export const getAvailabilityInput = z.object({
   service: serviceName,
   from: date.describe('First day to look at'),
   to: date.optional().describe('Last day to look at, included; the first day alone when absent'),
-  timeFrom: time.optional(),
-  timeTo: time.optional(),
+  timeFrom: time.optional().describe('Earliest start, HH:MM'),
+  timeTo: time.optional().describe('Starts before this time, HH:MM; the same as timeFrom to ask for exactly that time'),
   staff: staffName.optional(),
+  moving: z.string().trim().min(4).max(12).optional().describe('Code of the appointment to be moved: its own time counts as free'),
 });
 export type Slot = { date: string; time: string; staff: string };
 export type GetAvailabilityOutput =
@@ -63,8 +64,11 @@ export type GetAvailabilityOutput =
       kind: 'available';
       service: string;
       durationMinutes: number;
+      /** Where a single day was asked for, what the service costs on that day, else the list price. */
       price: number;
       currency: string;
+      /** Name of the promotion that made the price. */
+      promotion?: string;
       /** In order of time, one per start time (any of the staff who are free), at most 12 a day and 60 in all. */
       slots: Slot[];
     }
@@ -81,7 +85,18 @@ export type GetAvailabilityOutput =
 export const holdSlotInput = z.object({ service: serviceName, date, time, staff: staffName.optional() });
 /** A hold keeps the slot for this conversation while the customer confirms; it expires by itself. A new hold releases the earlier one. */
 export type HoldSlotOutput =
-  | { kind: 'held'; slot: Slot; service: string; durationMinutes: number; price: number; currency: string; expiresAt: string }
+  | {
+      kind: 'held';
+      slot: Slot;
+      service: string;
+      durationMinutes: number;
+      price: number;
+      currency: string;
+      /** Name of the promotion that made the price. */
+      promotion?: string;
+      /** Instant, ISO 8601 in UTC. */
+      expiresAt: string;
+    }
   | { kind: 'taken'; alternatives: Slot[] }
   | Extract<GetAvailabilityOutput, { kind: 'none' | 'unknown-service' | 'unknown-staff' }>;
 
@@ -105,6 +120,8 @@ export type AppointmentView = {
   name: string;
   price: number;
   currency: string;
+  /** Name of the promotion that made the price. */
+  promotion?: string;
   status: 'confirmed' | 'cancelled';
 };
 export type BookAppointmentOutput =

@@ -105,22 +105,29 @@ export class DatabasePool {
 
   /**
    * Runs `work` in one transaction that sees the rows of one workspace only.
-   * Opening it takes one round trip, the commit another.
+   * Opening it takes one round trip, the commit another. When `signal` aborts, the transaction is undone without waiting for `work`.
    */
-  async inWorkspace<T>(workspaceId: string, work: (database: Database, client: pg.PoolClient) => Promise<T>): Promise<T> {
+  async inWorkspace<T>(
+    workspaceId: string,
+    work: (database: Database, client: pg.PoolClient) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
     return this.#withConnection(async (client) => {
       const workspace = client.escapeLiteral(workspaceId);
       const role = this.#memberRole ? `, set_config('role', 'timonel_member', true)` : '';
-      this.roundTrips.count++;
+      const guarded = new TransactionClient(client, this.roundTrips);
       try {
-        await client.query(`BEGIN; SELECT set_config('timonel.workspace', ${workspace}, true)${role}`);
-        const result = await busyConnection.run(client, () => work(this.#counted(client), client));
-        this.roundTrips.count++;
-        await client.query('COMMIT');
+        await guarded.client.query(`BEGIN; SELECT set_config('timonel.workspace', ${workspace}, true)${role}`);
+        const working = busyConnection.run(client, () => work(drizzle(guarded.client) as unknown as Database, guarded.client));
+        const result = await (signal === undefined ? working : untilAborted(working, signal));
+        await guarded.client.query('COMMIT');
         return result;
       } catch (error) {
+        guarded.close();
         await client.query('ROLLBACK').catch(() => {});
         throw error;
+      } finally {
+        guarded.close();
       }
     });
   }
@@ -142,11 +149,6 @@ export class DatabasePool {
 
   async close(): Promise<void> {
     await this.#pool.end();
-  }
-
-  #counted(client: pg.PoolClient): Database {
-    const logger = { logQuery: () => void this.roundTrips.count++ };
-    return drizzle(client, { logger }) as unknown as Database;
   }
 
   async #withConnection<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
@@ -187,6 +189,37 @@ export class DatabasePool {
       }
     }
   }
+}
+
+/**
+ * A connection for the length of one transaction. What is still running when the transaction ended (a tool past its timeout) would
+ * otherwise go on outside of any transaction, on a connection that somebody else has by then.
+ */
+class TransactionClient {
+  readonly client: pg.PoolClient;
+  #open = true;
+
+  constructor(connection: pg.PoolClient, roundTrips: RoundTrips) {
+    const query = (...args: unknown[]): unknown => {
+      if (!this.#open) return Promise.reject(new Error('The transaction has ended; its database handle can no longer be used.'));
+      roundTrips.count++;
+      return Reflect.apply(connection.query, connection, args);
+    };
+    this.client = Object.create(connection, { query: { value: query } }) as pg.PoolClient;
+  }
+
+  close(): void {
+    this.#open = false;
+  }
+}
+
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason instanceof Error ? signal.reason : new Error('Aborted.'));
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }
 
 /** The workspace is `*` until a transaction narrows it: see `timonel_protect` in migration 0000. */

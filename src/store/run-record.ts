@@ -59,7 +59,11 @@ export class RunRecord implements RunStore {
   }
 
   async accept(message: IncomingMessage, processId: string): Promise<Acceptance> {
-    const accepted = await this.#accepts.add({ message, processId });
+    // Two copies of one message at the same moment: the index lets one through, and the other one finds it.
+    const accepted = await this.#accepts.add({ message, processId }).catch((error: unknown) => {
+      if (violates(error, 'messages_by_idempotency_key')) return undefined;
+      throw error;
+    });
     if (accepted === undefined) return this.#refusal(message);
     if (accepted.kind === 'claimed') await this.#completeHistory(accepted.run);
     return accepted;
@@ -92,23 +96,46 @@ export class RunRecord implements RunStore {
         seen.last_turn,
       ]);
       if (row === undefined) continue;
-      return row.run === null ? undefined : (await this.#load([row.run]))[0];
+      return row.run === null ? undefined : (await this.#load([row.run], false))[0];
     }
   }
 
   async reclaim(runId: string, processId: string, fence: number): Promise<ClaimedRun | undefined> {
     const [row] = await this.#pool.execute<{ id: string }>(sql.reclaimStatement, [runId, processId, fence]);
-    return row === undefined ? undefined : (await this.#load([row.id]))[0];
+    return row === undefined ? undefined : (await this.#load([row.id], true))[0];
   }
 
   async renewLease(processId: string, leaseMs: number): Promise<void> {
     await this.#pool.execute(sql.renewStatement, [processId, leaseMs, this.#place.host, this.#place.pid]);
   }
 
-  async takeOver(processId: string, limit: number): Promise<ClaimedRun[]> {
-    const lapsed = await this.#pool.execute<{ id: string }>(sql.takeOverStatement, [processId, limit]);
-    const runs = lapsed.length === 0 ? [] : await this.#load(lapsed.map(({ id }) => id));
-    const orphans = await this.#pool.execute<{ conversation: string; after: string | null }>(sql.orphansStatement, [limit]);
+  async buryDead(processId: string, isAlive: (pid: number) => boolean): Promise<void> {
+    const others = await this.#pool.executeText<{ id: string; host: string; pid: number }>(
+      'SELECT id, host, pid FROM processes WHERE id <> $1',
+      [processId],
+    );
+    const dead = others.filter(
+      ({ host, pid }) => this.#pool.embedded || (host === this.#place.host && (pid === this.#place.pid || !isAlive(pid))),
+    );
+    await this.#pool.executeText(`DELETE FROM processes WHERE id = ANY($1::uuid[]) OR lease_until < now() - interval '1 day'`, [
+      dead.map(({ id }) => id),
+    ]);
+  }
+
+  async leave(processId: string): Promise<void> {
+    await this.#pool.executeText('DELETE FROM processes WHERE id = $1', [processId]);
+  }
+
+  async takeOver(processId: string, agents: readonly string[], limit: number): Promise<ClaimedRun[]> {
+    const lapsed = await this.#pool.execute<{ id: string }>(sql.takeOverStatement, [processId, limit, agents]);
+    const runs =
+      lapsed.length === 0
+        ? []
+        : await this.#load(
+            lapsed.map(({ id }) => id),
+            true,
+          );
+    const orphans = await this.#pool.execute<{ conversation: string; after: string | null }>(sql.orphansStatement, [limit, agents]);
     for (const { conversation, after } of orphans) {
       const next = await this.claimNext(conversation, after ?? undefined, processId);
       if (next !== undefined) runs.push(next);
@@ -149,6 +176,7 @@ export class RunRecord implements RunStore {
                 text: message.text,
                 fence: 1,
                 recoveries: 0,
+                inDoubt: false,
                 steps: [],
                 ...fieldsOf(row),
               },
@@ -230,7 +258,7 @@ export class RunRecord implements RunStore {
     run.history = row?.history ?? [];
   }
 
-  async #load(ids: string[]): Promise<ClaimedRun[]> {
+  async #load(ids: string[], inDoubt: boolean): Promise<ClaimedRun[]> {
     const rows = await this.#pool.execute<LoadRow>(sql.loadStatement, [ids]);
     return rows.map((row) => ({
       runId: row.id,
@@ -239,6 +267,7 @@ export class RunRecord implements RunStore {
       text: row.text,
       fence: row.fence,
       recoveries: row.recoveries,
+      inDoubt,
       steps: row.steps ?? [],
       ...fieldsOf(row),
     }));
@@ -258,6 +287,10 @@ function fieldsOf(row: Omit<AcceptRow, 'position' | 'claimed'>) {
     history: row.history ?? [],
     createdAt: row.created_at,
   };
+}
+
+function violates(error: unknown, constraint: string): boolean {
+  return error instanceof Error && 'constraint' in error && error.constraint === constraint;
 }
 
 function fenced(runId: string): TimonelError {

@@ -126,13 +126,13 @@ export const renewStatement: Statement = {
     ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until`,
 };
 
-/** $1 process, $2 at most. A run whose row is locked is being written by a live owner: left for the next look. */
+/** $1 process, $2 at most, $3 agents. A run whose row is locked is being written by a live owner: left for the next look. */
 export const takeOverStatement: Statement = {
   name: 'run-take-over',
   text: `
     WITH lapsed AS (
       SELECT r.id FROM runs r LEFT JOIN processes p ON p.id = r.owner
-      WHERE r.status = 'running' AND r.owner <> $1 AND (p.id IS NULL OR p.lease_until < now())
+      WHERE r.status = 'running' AND r.owner <> $1 AND r.agent = ANY($3::text[]) AND (p.id IS NULL OR p.lease_until < now())
       ORDER BY r.created_at LIMIT $2 FOR UPDATE OF r SKIP LOCKED
     )
     UPDATE runs r SET owner = $1, fence = r.fence + 1, recoveries = r.recoveries + 1
@@ -140,13 +140,13 @@ export const takeOverStatement: Statement = {
     RETURNING r.id`,
 };
 
-/** Queued runs that no turn will hand over to, because the process that should have is gone. $1 at most. */
+/** Queued runs that no turn will hand over to, because the process that should have is gone. $1 at most, $2 agents. */
 export const orphansStatement: Statement = {
   name: 'run-orphans',
   text: `
     SELECT DISTINCT c.id AS conversation, c.active_run AS after
     FROM runs r JOIN conversations c ON c.id = r.conversation_id LEFT JOIN runs a ON a.id = c.active_run
-    WHERE r.status = 'queued' AND (a.id IS NULL OR a.status IN ('finished', 'waiting')) LIMIT $1`,
+    WHERE r.status = 'queued' AND r.agent = ANY($2::text[]) AND (a.id IS NULL OR a.status IN ('finished', 'waiting')) LIMIT $1`,
 };
 
 /** $1 run, $2 process, $3 fence. */

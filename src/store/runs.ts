@@ -41,6 +41,8 @@ export interface ClaimedRun {
   text: string;
   /** Earlier messages, oldest first; bounded. */
   history: HistoryMessage[];
+  /** Taken over from a process that may have been in the middle of a call: open calls may have been made already. */
+  inDoubt: boolean;
   /** Steps already stored, in order; empty for a new run. */
   steps: Step[];
   createdAt: Date;
@@ -102,8 +104,20 @@ export interface RunStore {
    * `undefined` where nothing waits, or the conversation is busy.
    */
   claimNext(conversationId: string, after: string | undefined, processId: string): Promise<ClaimedRun | undefined>;
+  /** Takes a run of this process back after a database failure left it in doubt. `undefined` when it ended or belongs to another. */
+  reclaim(runId: string, processId: string, fence: number): Promise<ClaimedRun | undefined>;
   /** Renews the lease of the process: one statement for all of its runs. */
   renewLease(processId: string, leaseMs: number): Promise<void>;
-  /** Claims what dead or frozen processes left behind, and decided or queued runs that nobody works on. */
-  takeOver(processId: string, limit: number): Promise<ClaimedRun[]>;
+  /**
+   * Claims what dead or frozen processes left behind, and decided or queued runs that nobody works on.
+   * @param agents names of the agents that this process has; runs of others are left to others.
+   */
+  takeOver(processId: string, agents: readonly string[], limit: number): Promise<ClaimedRun[]>;
+  /**
+   * Ends the leases of processes that are known to be dead, so that their runs need not wait for the lease to lapse: on this host those
+   * that `isAlive` denies, and on a store that only one process can open all others.
+   */
+  buryDead(processId: string, isAlive: (pid: number) => boolean): Promise<void>;
+  /** Ends the lease of this process: what it still has is free to be taken over. */
+  leave(processId: string): Promise<void>;
 }

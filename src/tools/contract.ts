@@ -37,6 +37,14 @@ export interface ToolContext extends WorkspaceAccess {
   schedule(job: string, payload: object, when: { at: Date; key?: string }): Promise<void>;
 }
 
+/**
+ * Thrown by a tool that writes outside of our database when it is certain that nothing happened (the other side refused). Any other
+ * exception of such a tool leaves the outcome unknown.
+ */
+export class EffectDidNotHappen extends Error {
+  override readonly name = 'EffectDidNotHappen';
+}
+
 /** Answer of {@link Tool.reconcile}: did the effect with this key happen? */
 export type Reconciliation<Output> = { kind: 'happened'; output: Output } | { kind: 'did-not-happen' } | { kind: 'unknown' };
 

@@ -1,9 +1,8 @@
-/** Lower case without accents and apostrophes; letters said three times or more ("holaaa") once. */
+import { fold as foldCase } from '../text.ts';
+
+const stretched = /([a-z])\1{2,}/g;
+
+/** Folded text in which letters that are said three times or more ("holaaa") stand once. */
 export function fold(text: string): string {
-  return text
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/['’´`]/g, '')
-    .replace(/([a-z])\1{2,}/g, '$1');
+  return foldCase(text).replace(stretched, '$1');
 }

@@ -15,6 +15,8 @@ interface Cue {
   weight: number;
   askedOnly: boolean;
   negationProof: boolean;
+  /** Of a pattern to ignore: its first word wants no appointment, the rest stands. */
+  firstOnly: boolean;
 }
 
 interface Hit {
@@ -36,20 +38,27 @@ const reachOfNegation = 4;
 /** A cue of the language that the message is not written in counts a little less. */
 const otherLanguageFactor = 0.85;
 
-const compileCue = (line: string, intent: Intent | undefined, table: CueTable): Cue => {
-  const [head, source] = [line.slice(0, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)];
-  return {
-    pattern: compilePattern(source, table.classes),
-    intent,
-    weight: Number.parseFloat(head),
-    askedOnly: head.endsWith('?'),
-    negationProof: head.endsWith('!'),
-  };
-};
+function compileLine(line: string, intent: Intent | undefined, table: CueTable, firstOnly = false): Cue[] {
+  const head = line.slice(0, line.indexOf(' '));
+  return line
+    .slice(head.length)
+    .split(' / ')
+    .map((source) => ({
+      pattern: compilePattern(source, table.classes),
+      intent,
+      weight: Number.parseFloat(head),
+      askedOnly: head.endsWith('?'),
+      negationProof: head.endsWith('!'),
+      firstOnly,
+    }));
+}
 
 function compileGrammar(table: CueTable): Grammar {
-  const cues: Cue[] = table.ignore.map((line) => compileCue(`0 ${line}`, undefined, table));
-  for (const intent of intents) for (const line of table.cues[intent] ?? []) cues.push(compileCue(line, intent, table));
+  const cues: Cue[] = [
+    ...table.ignore.flatMap((line) => compileLine(`0 ${line}`, undefined, table)),
+    ...table.ignoreFirst.flatMap((line) => compileLine(`0 ${line}`, undefined, table, true)),
+  ];
+  for (const intent of intents) for (const line of table.cues[intent] ?? []) cues.push(...compileLine(line, intent, table));
   return {
     index: new PatternIndex(cues),
     negators: new Set(table.negators),
@@ -71,22 +80,25 @@ function isNegated(words: Word[], start: number, grammar: Grammar): boolean {
   return false;
 }
 
-function findHits(words: Word[], language: Language, factor: number): Hit[] {
+export function findHits(words: Word[], language: Language, factor: number): Hit[] {
   const grammar = grammars[language];
   const ignored = new Array<boolean>(words.length).fill(false);
+  const notWished = new Set<number>();
   const hits: Hit[] = [];
   for (const [start, word] of words.entries()) {
     for (const cue of grammar.index.candidates(word)) {
       if (cue.askedOnly && !word.question) continue;
       const end = matchPattern(cue.pattern, words, start);
       if (end < 0) continue;
-      if (cue.intent === undefined) ignored.fill(true, start, end);
-      else if (!cue.negationProof && negatable.has(cue.intent) && isNegated(words, start, grammar)) {
+      if (cue.intent === undefined) {
+        if (cue.firstOnly) notWished.add(start);
+        else ignored.fill(true, start, end);
+      } else if (!cue.negationProof && negatable.has(cue.intent) && isNegated(words, start, grammar)) {
         hits.push({ intent: cue.intent, weight: -cue.weight * factor, start, end });
       } else hits.push({ intent: cue.intent, weight: cue.weight * factor, start, end });
     }
   }
-  return hits.filter((hit) => !(ignored[hit.start] || ignored[hit.end - 1]));
+  return hits.filter((hit) => !(ignored[hit.start] || ignored[hit.end - 1] || (hit.intent === 'book' && notWished.has(hit.start))));
 }
 
 /** Strongest cue counts in full; what else says the same elsewhere in the message adds a little. */
@@ -102,10 +114,7 @@ function combine(hits: Hit[]): number {
 
 /** Adds up what the words say for each intent. */
 export function scoreIntents(words: Word[], language: Language): Scores {
-  const hits = [
-    ...findHits(words, language, 1),
-    ...findHits(words, language === 'es' ? 'en' : 'es', otherLanguageFactor),
-  ];
+  const hits = [...findHits(words, language, 1), ...findHits(words, language === 'es' ? 'en' : 'es', otherLanguageFactor)];
   const byIntent = Map.groupBy(hits, (hit) => hit.intent);
   const scores: Scores = new Map();
   for (const [intent, own] of byIntent) {
@@ -119,7 +128,7 @@ export function scoreIntents(words: Word[], language: Language): Scores {
 export function wordsOfTables(): Set<string> {
   const all = new Set<string>();
   for (const table of [spanishCues, englishCues]) {
-    const texts = [...Object.values(table.classes), ...Object.values(table.cues).flat(), ...table.ignore];
+    const texts = [...Object.values(table.classes), ...Object.values(table.cues).flat(), ...table.ignore, ...table.ignoreFirst];
     for (const text of texts) for (const word of text.match(/[a-z]+/g) ?? []) all.add(word);
   }
   return all;

@@ -20,9 +20,6 @@ export interface Word {
   entities: { kind: EntityKind; next: number }[];
 }
 
-/** Characters of a message that are read; what follows is padding or abuse. */
-export const readableLength = 4000;
-
 const wordPattern = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:['’´`][\p{L}\p{M}]+)*/gu;
 const clauseBreak = /[.,;:!?¿¡\n…()"“”]|\s[-–—]\s/;
 const sentenceBreak = /[.;!?¿¡\n…]/;
@@ -30,7 +27,9 @@ const clauseOpeners = new Set(['pero', 'but', 'sino', 'aunque', 'although', 'por
 
 /** Words that carry no meaning here and would come between the words of a cue. */
 const fillers = new Set(
-  'che eh em mmm mm hmm hm ah aah uh um uff uf ay oh porfa porfis porfavor please pls plz pliz kindly bueno well mira osea just'.split(' '),
+  'che eh em mmm mm hmm hm ah aah uh um uff uf ay oh porfa porfis porfavor please pls plz pliz kindly bueno well mira osea just'.split(
+    ' ',
+  ),
 );
 
 const shorthand: Readonly<Record<string, string>> = {

@@ -21,15 +21,18 @@ export function findEmail(text: string): Found | undefined {
     while (start < at && '.-'.includes(text[start] ?? ' ')) start++;
     const value = text.slice(start, end);
     const domain = text.slice(at + 1, end);
-    if (start < at && text[end] !== '@' && /^[^.@]+(\.[^.@]+)*\.\p{L}{2,}$/u.test(domain)) return { value: value.toLowerCase(), start, end };
+    if (start < at && text[end] !== '@' && /^[^.@]+(\.[^.@]+)*\.\p{L}{2,}$/u.test(domain))
+      return { value: value.toLowerCase(), start, end };
   }
   return undefined;
 }
 
 const digitRun = /\+?\(?\d[\d\s().\u2010-\u2015-]*\d/g;
 /** Numbers that are something else: "DNI 12345678", "reserva 20391234". */
-const otherNumber = /(?:dni|cuit|cuil|documento|pasaporte|passport|tarjeta|card|reserva|booking|reservation|codigo|código|code|pedido|order|factura|\$|#|[a-z]-)\s*(?:n[°ºo.]*|es|is|:|#)?\s*$/iu;
-const phoneWord = /(?:tel|tel[eé]fono|cel|celu|celular|m[oó]vil|whatsapp|wsp|wpp|phone|mobile|number|n[uú]mero|llamame al)\s*(?:es|is|:|al)?\s*$/iu;
+const otherNumber =
+  /(?:dni|cuit|cuil|documento|pasaporte|passport|tarjeta|card|reserva|booking|reservation|codigo|código|code|pedido|order|factura|\$|#|[a-z]-)\s*(?:n[°ºo.]*|es|is|:|#)?\s*$/iu;
+const phoneWord =
+  /(?:tel|tel[eé]fono|cel|celu|celular|m[oó]vil|whatsapp|wsp|wpp|phone|mobile|number|n[uú]mero|llamame al)\s*(?:es|is|:|al)?\s*$/iu;
 const isoDate = /^\d{4}-\d{2}-\d{2}/;
 
 /** Options of {@link findPhone}. */

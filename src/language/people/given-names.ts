@@ -28,4 +28,6 @@ export const givenNames: ReadonlySet<string> = new Set(
 );
 
 /** Small words inside a name: "María de los Ángeles", "van der Berg". */
-export const nameParticles: ReadonlySet<string> = new Set('de del la las los da do dos das di von van der den y mac mc san santa o'.split(' '));
+export const nameParticles: ReadonlySet<string> = new Set(
+  'de del la las los da do dos das di von van der den y mac mc san santa o'.split(' '),
+);

@@ -42,7 +42,24 @@ const introductions: readonly { words: readonly string[]; strong: boolean }[] = 
   { words: ['ms'], strong: false },
 ];
 
-const articles = new Set(['el', 'la', 'un', 'una', 'senor', 'senora', 'sr', 'sra', 'mr', 'mrs', 'ms', 'dr', 'dra', 'completo', 'es', 'is']);
+const articles = new Set([
+  'el',
+  'la',
+  'un',
+  'una',
+  'senor',
+  'senora',
+  'sr',
+  'sra',
+  'mr',
+  'mrs',
+  'ms',
+  'dr',
+  'dra',
+  'completo',
+  'es',
+  'is',
+]);
 const longestName = 5;
 
 /** What else the reader of names needs to know. */
@@ -104,7 +121,7 @@ const toFound = (words: Word[], first: number, next: number): Found | undefined 
   const value = raw
     .map((word, index) => {
       if (!plain) return word;
-      if (index > 0 && nameParticles.has(word.toLowerCase())) return word.toLowerCase();
+      if (index > 0 && nameParticles.has(word.toLowerCase()) && !/^san(ta)?$/i.test(word)) return word.toLowerCase();
       return word.slice(0, 1).toUpperCase() + word.slice(1).toLowerCase();
     })
     .join(' ');
@@ -164,8 +181,10 @@ function leading(words: Word[], context: NameContext): Found | undefined {
 /** The whole message as a name: it was asked for. */
 function answered(words: Word[], context: NameContext): Found | undefined {
   for (const [first, word] of words.entries()) {
-    if (first > 0 && words[first - 1]?.clause === word.clause && !isOrdinaryWord(words[first - 1]?.text ?? '')) continue;
-    const next = readName(words, first, context, words.length <= 6);
+    const opensClause = words[first - 1]?.clause !== word.clause;
+    if (!opensClause && !isOrdinaryWord(words[first - 1]?.text ?? '')) continue;
+    // In lower case only a clause that is nothing but the name: "prefiero no decirlo" is none.
+    const next = readName(words, first, context, (opensClause && words.length <= 6) || givenNames.has(word.text));
     if (next === first) continue;
     const short = next - first >= words.length - 2;
     if (short || givenNames.has(word.text) || (isCapitalised(word) && first === 0)) return toFound(words, first, next);
@@ -175,5 +194,9 @@ function answered(words: Word[], context: NameContext): Found | undefined {
 
 /** The customer's name, where the message gives it. Never a member of staff, a greeting or an ordinary word. */
 export function findName(words: Word[], context: NameContext): Found | undefined {
-  return introduced(words, context) ?? besideContact(words, context) ?? (context.awaited ? answered(words, context) : leading(words, context));
+  return (
+    introduced(words, context) ??
+    besideContact(words, context) ??
+    (context.awaited ? answered(words, context) : leading(words, context))
+  );
 }

@@ -1,17 +1,60 @@
 import type { Word } from '../intents/words.ts';
 
 const numbers: Readonly<Record<string, number>> = {
-  un: 1, una: 1, uno: 1, dos: 2, tres: 3, cuatro: 4, cinco: 5, seis: 6, siete: 7, ocho: 8, nueve: 9, diez: 10, once: 11, doce: 12,
-  one: 1, two: 2, three: 3, four: 4, five: 5, six: 6, seven: 7, eight: 8, nine: 9, ten: 10, eleven: 11, twelve: 12, couple: 2, pareja: 2,
+  un: 1,
+  una: 1,
+  uno: 1,
+  dos: 2,
+  tres: 3,
+  cuatro: 4,
+  cinco: 5,
+  seis: 6,
+  siete: 7,
+  ocho: 8,
+  nueve: 9,
+  diez: 10,
+  once: 11,
+  doce: 12,
+  one: 1,
+  two: 2,
+  three: 3,
+  four: 4,
+  five: 5,
+  six: 6,
+  seven: 7,
+  eight: 8,
+  nine: 9,
+  ten: 10,
+  eleven: 11,
+  twelve: 12,
+  couple: 2,
+  pareja: 2,
 };
 const heads = new Set(
-  ('persona personas pers pax huesped huespedes adulto adultos comensal comensales invitado invitados pasajero pasajeros mayores ' +
-    'person persons people guest guests adult adults us').split(' '),
+  (
+    'persona personas pers pax huesped huespedes adulto adultos comensal comensales invitado invitados pasajero pasajeros mayores ' +
+    'person persons people guest guests adult adults us'
+  ).split(' '),
 );
-const children = new Set('nino ninos nina ninas menor menores chico chicos nene nenes bebe bebes kid kids child children infant infants'.split(' '));
+const children = new Set(
+  'nino ninos nina ninas menor menores chico chicos nene nenes bebe bebes kid kids child children infant infants'.split(' '),
+);
 const openers = new Set(['somos', 'seremos', 'seriamos', 'vamos', 'iriamos']);
 const forWords = new Set(['para', 'for']);
-const partyWords = new Set(['party', 'table', 'group', 'mesa', 'reserva', 'habitacion', 'room', 'grupo', 'lugar', 'turno', 'dinner', 'cena']);
+const partyWords = new Set([
+  'party',
+  'table',
+  'group',
+  'mesa',
+  'reserva',
+  'habitacion',
+  'room',
+  'grupo',
+  'lugar',
+  'turno',
+  'dinner',
+  'cena',
+]);
 const largestParty = 500;
 
 const readNumber = (word: Word | undefined): number | undefined => {
@@ -33,15 +76,26 @@ export function countPeople(words: Word[], isTaken: (index: number) => boolean):
     const sameClause = next?.clause === word.clause;
     if (sameClause && next !== undefined && heads.has(next.text)) {
       // "quiero hablar con una persona" counts nobody; "para una persona" does.
-      if (value > 1 || /\d/.test(word.text) || (previous !== undefined && forWords.has(previous.text))) adults = value + (next.text.startsWith('adult') ? (adults ?? 0) : 0);
+      if (value > 1 || /\d/.test(word.text) || (previous !== undefined && forWords.has(previous.text)))
+        adults = value + (next.text.startsWith('adult') ? (adults ?? 0) : 0);
     } else if (sameClause && next !== undefined && children.has(next.text)) {
       if (value > 1 || adults !== undefined) minors += value;
     } else if (sameClause && next?.text === 'of' && words[index + 2]?.text === 'us') adults = value;
     else if (previous !== undefined && openers.has(previous.text) && previous.clause === word.clause) {
       if (next?.clause !== word.clause || !isTaken(index)) grouped = value;
-    } else if (previous !== undefined && (forWords.has(previous.text) || previous.text === 'of') && previous.clause === word.clause) {
+    } else if (
+      previous !== undefined &&
+      (forWords.has(previous.text) || previous.text === 'of') &&
+      previous.clause === word.clause
+    ) {
       const before = words[index - 2];
-      const ended = next?.clause !== word.clause || next?.text === 'del' || next?.text === 'el' || next?.text === 'on' || next?.text === 'at' || next?.text === 'a';
+      const ended =
+        next?.clause !== word.clause ||
+        next?.text === 'del' ||
+        next?.text === 'el' ||
+        next?.text === 'on' ||
+        next?.text === 'at' ||
+        next?.text === 'a';
       if (before !== undefined && partyWords.has(before.text) && ended && value > 1) grouped = value;
     }
   }

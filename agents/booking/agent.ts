@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { defineAgent } from '../../src/index.ts';
+import { loadVocabulary } from './catalogue.ts';
+import { flows } from './flows.ts';
+import { jobs } from './jobs.ts';
+import { policy } from './policy.ts';
+import { sampleVocabulary, seed } from './seed.ts';
+import { tools } from './tools.ts';
+
+/** Keeps the appointments of a shop, studio or clinic. */
+export const booking = defineAgent({
+  name: 'booking',
+  version: '1.0.0',
+  description: 'Services, prices, opening hours and free slots; books, moves and cancels appointments, in Spanish and English.',
+  prompt: readFileSync(new URL('./prompt.md', import.meta.url), 'utf8'),
+  tools,
+  policy,
+  flows: { ...flows, vocabulary: { sample: sampleVocabulary, load: loadVocabulary } },
+  jobs,
+  seed,
+  evals: new URL('./evals/', import.meta.url),
+});

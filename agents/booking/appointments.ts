@@ -1,0 +1,259 @@
+/**
+ * Writing appointments. That nobody is booked twice is the exclusion constraint's doing; what is here makes its refusals cheap, and
+ * keeps transactions from waiting for each other in a circle: rows that another transaction works on are skipped, never waited for,
+ * and a statement that may wait for a slot is the last one that does.
+ */
+import { randomBytes } from 'node:crypto';
+import { type SQL, sql } from 'drizzle-orm';
+import type { Contact, Database, WorkspaceAccess } from '../../src/index.ts';
+import type { CalendarEntry } from './calendar.ts';
+import type { Service } from './catalogue.ts';
+import { emailKey, newCode, phoneKey } from './contacts.ts';
+import { files } from './schema.ts';
+
+const minuteMs = 60_000;
+
+/** A place in somebody's day. Epoch milliseconds, buffers not included. */
+export interface Placement {
+  service: Pick<Service, 'id' | 'bufferBeforeMinutes' | 'bufferAfterMinutes'>;
+  staffId: string;
+  start: number;
+  end: number;
+}
+
+/** What a row of a new hold or appointment says beside its place. */
+export interface NewAppointment {
+  conversationId: string;
+  price: number;
+  currency: string;
+  promotion?: string | undefined;
+  /** Epoch milliseconds; a hold has one, a confirmed appointment has none. */
+  holdExpiresAt?: number | undefined;
+  customer?: Customer | undefined;
+}
+
+/** Who comes; at least one of phone and e-mail. */
+export interface Customer extends Pick<Contact, 'phone' | 'email'> {
+  name: string;
+}
+
+/** What was taken. */
+export interface TakenSlot {
+  id: string;
+  code: string;
+  staffId: string;
+}
+
+/**
+ * Takes the first place that is still free, for a hold or for an appointment.
+ * @returns `undefined` when all of them are taken by now.
+ */
+export async function takeSlot(
+  database: Database,
+  access: WorkspaceAccess,
+  places: readonly Placement[],
+  appointment: NewAppointment,
+): Promise<TakenSlot | undefined> {
+  for (const place of places) {
+    const taken =
+      (await insert(database, access, place, appointment)) ??
+      ((await clearWay(database, access, place, appointment.conversationId))
+        ? await insert(database, access, place, appointment)
+        : undefined);
+    if (taken !== undefined) return taken;
+  }
+  return undefined;
+}
+
+async function insert(
+  database: Database,
+  access: WorkspaceAccess,
+  place: Placement,
+  appointment: NewAppointment,
+): Promise<TakenSlot | undefined> {
+  const { workspaceId } = access;
+  const { customer, holdExpiresAt, promotion } = appointment;
+  const now = access.now().toISOString();
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const id = access.newId();
+    const code = newCode();
+    const result = await database.execute<{ inserted: boolean; codeInUse: boolean }>(sql`
+      WITH attempt AS (
+        INSERT INTO booking_appointments (workspace_id, id, code, service_id, staff_id, customer_name, customer_phone, customer_email,
+          phone_key, email_key, starts_at, ends_at, period, price, currency, promotion, status, hold_expires_at, conversation_id,
+          created_at, updated_at)
+        VALUES (${workspaceId}, ${id}, ${code}, ${place.service.id}, ${place.staffId}, ${customer?.name ?? null},
+          ${customer?.phone ?? null}, ${customer?.email ?? null}, ${keyOf(customer?.phone, phoneKey)},
+          ${keyOf(customer?.email, emailKey)}, ${instant(place.start)}, ${instant(place.end)}, ${periodOf(place)}, ${appointment.price},
+          ${appointment.currency}, ${promotion ?? null}, ${holdExpiresAt === undefined ? 'confirmed' : 'held'},
+          ${holdExpiresAt === undefined ? null : new Date(holdExpiresAt).toISOString()}, ${appointment.conversationId}, ${now}, ${now})
+        ON CONFLICT DO NOTHING RETURNING id)
+      SELECT EXISTS (SELECT FROM attempt) AS inserted,
+        EXISTS (SELECT FROM booking_appointments WHERE workspace_id = ${workspaceId} AND code = ${code}) AS "codeInUse"`);
+    const row = result.rows[0];
+    if (row?.inserted === true) return { id, code, staffId: place.staffId };
+    // Either the slot or, once in a blue moon, the random code is taken; only the latter is worth another code.
+    if (row?.codeInUse !== true) return undefined;
+  }
+  return undefined;
+}
+
+/** Ends holds that stand in the way: lapsed ones that nobody swept yet, and the conversation's own. Says whether there were any. */
+async function clearWay(database: Database, access: WorkspaceAccess, place: Placement, conversationId: string): Promise<boolean> {
+  return endHolds(
+    database,
+    access,
+    sql`staff_id = ${place.staffId} AND period && ${periodOf(place)}
+      AND (hold_expires_at <= ${access.now().toISOString()}::timestamptz OR conversation_id = ${conversationId})`,
+  );
+}
+
+/** Ends the holds of a conversation, except one. */
+export async function releaseHolds(
+  database: Database,
+  access: WorkspaceAccess,
+  conversationId: string,
+  except: string | undefined,
+): Promise<void> {
+  await endHolds(database, access, sql`conversation_id = ${conversationId} AND id IS DISTINCT FROM ${except ?? null}::uuid`);
+}
+
+/** Ends the workspace's lapsed holds. */
+export async function expireHolds(database: Database, access: WorkspaceAccess): Promise<void> {
+  await endHolds(database, access, sql`hold_expires_at <= ${access.now().toISOString()}::timestamptz`);
+}
+
+async function endHolds(database: Database, access: WorkspaceAccess, which: SQL): Promise<boolean> {
+  const { workspaceId } = access;
+  const result = await database.execute(sql`
+    UPDATE booking_appointments SET status = 'expired', updated_at = ${access.now().toISOString()}
+    WHERE workspace_id = ${workspaceId} AND id IN (
+      SELECT id FROM booking_appointments WHERE workspace_id = ${workspaceId} AND status = 'held' AND ${which}
+      ORDER BY id FOR UPDATE SKIP LOCKED)`);
+  return (result.rowCount ?? 0) > 0;
+}
+
+/** Turns a hold into an appointment. False when it has ended by now. */
+export async function confirmHold(
+  database: Database,
+  access: WorkspaceAccess,
+  holdId: string,
+  customer: Customer,
+): Promise<boolean> {
+  const result = await database.execute(sql`
+    UPDATE booking_appointments SET status = 'confirmed', hold_expires_at = NULL, customer_name = ${customer.name},
+      customer_phone = ${customer.phone ?? null}, customer_email = ${customer.email ?? null},
+      phone_key = ${keyOf(customer.phone, phoneKey)}, email_key = ${keyOf(customer.email, emailKey)},
+      updated_at = ${access.now().toISOString()}
+    WHERE workspace_id = ${access.workspaceId} AND id = ${holdId} AND status = 'held'`);
+  return result.rowCount === 1;
+}
+
+/** What changes when an appointment moves. */
+export interface Move {
+  /** The staff member who had it, for the order of locks. */
+  fromStaffId: string;
+  conversationId: string;
+  price: number;
+  promotion?: string | undefined;
+}
+
+/**
+ * Moves an appointment, or leaves it exactly where it was: `taken` when the new place is, `gone` when it is not confirmed any more.
+ */
+export async function moveAppointment(
+  database: Database,
+  access: WorkspaceAccess,
+  id: string,
+  place: Placement,
+  move: Move,
+): Promise<'moved' | 'taken' | 'gone'> {
+  // The constraint decides. The lock only spares two moves to each other's slots a wait that the database would have to break.
+  const people = [...new Set([move.fromStaffId, place.staffId])].sort();
+  for (const person of people) {
+    await database.execute(sql`SELECT pg_advisory_xact_lock(hashtextextended(${`booking:${access.workspaceId}:${person}`}, 0))`);
+  }
+  // An update cannot say ON CONFLICT DO NOTHING, and an error would end the transaction that also carries the idempotency key.
+  await database.execute(sql`SAVEPOINT booking_move`);
+  try {
+    await clearWay(database, access, place, move.conversationId);
+    const result = await database.execute(sql`
+      UPDATE booking_appointments SET staff_id = ${place.staffId}, starts_at = ${instant(place.start)}, ends_at = ${instant(place.end)},
+        period = ${periodOf(place)}, price = ${move.price}, promotion = ${move.promotion ?? null}, revision = revision + 1,
+        updated_at = ${access.now().toISOString()}
+      WHERE workspace_id = ${access.workspaceId} AND id = ${id} AND status = 'confirmed'`);
+    await database.execute(sql`RELEASE SAVEPOINT booking_move`);
+    return result.rowCount === 1 ? 'moved' : 'gone';
+  } catch (error) {
+    if (!isOverlap(error)) throw error;
+    await database.execute(sql`ROLLBACK TO SAVEPOINT booking_move`);
+    return 'taken';
+  }
+}
+
+/** SQLSTATE 23P01, exclusion_violation; Drizzle wraps what the driver threw. */
+function isOverlap(error: unknown): boolean {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    if ((current as { code?: unknown }).code === '23P01') return true;
+  }
+  return false;
+}
+
+/** False when there was nothing to cancel. */
+export async function cancelAppointment(
+  database: Database,
+  access: WorkspaceAccess,
+  id: string,
+  reason: string | undefined,
+): Promise<boolean> {
+  const result = await database.execute(sql`
+    UPDATE booking_appointments SET status = 'cancelled', cancel_reason = ${reason ?? null}, revision = revision + 1,
+      updated_at = ${access.now().toISOString()}
+    WHERE workspace_id = ${access.workspaceId} AND id = ${id} AND status = 'confirmed'`);
+  return result.rowCount === 1;
+}
+
+/** Stores or replaces an appointment's calendar file, and answers its path. */
+export async function storeCalendarFile(
+  database: Database,
+  access: WorkspaceAccess,
+  appointment: Pick<CalendarEntry, 'id' | 'code'> & { fileId: string | null },
+  content: string,
+): Promise<string> {
+  if (appointment.fileId !== null) {
+    await database.execute(
+      sql`UPDATE files SET content = ${content} WHERE workspace_id = ${access.workspaceId} AND id = ${appointment.fileId}`,
+    );
+    return filePath(appointment.fileId);
+  }
+  const id = randomBytes(24).toString('base64url');
+  await database.insert(files).values({
+    id,
+    workspaceId: access.workspaceId,
+    name: `${appointment.code}.ics`,
+    mediaType: 'text/calendar; charset=utf-8',
+    content,
+    createdAt: access.now(),
+  });
+  await database.execute(sql`
+    UPDATE booking_appointments SET file_id = ${id} WHERE workspace_id = ${access.workspaceId} AND id = ${appointment.id}`);
+  return filePath(id);
+}
+
+function filePath(id: string): string {
+  return `/api/v1/files/${id}`;
+}
+
+function keyOf(value: string | undefined, key: (value: string) => string): string | null {
+  return value === undefined ? null : key(value);
+}
+
+function instant(epochMilliseconds: number): SQL {
+  return sql`${new Date(epochMilliseconds).toISOString()}::timestamptz`;
+}
+
+function periodOf({ service, start, end }: Placement): SQL {
+  const from = start - service.bufferBeforeMinutes * minuteMs;
+  const to = end + service.bufferAfterMinutes * minuteMs;
+  return sql`tstzrange(${instant(from)}, ${instant(to)})`;
+}

@@ -1,0 +1,121 @@
+/** Answers questions that need no appointment: prices, services, people, hours, promotions, address. Each is one sentence or list. */
+import type { ServiceView } from '../contract.ts';
+import { ask, type Dialogue } from './dialogue.ts';
+import { wants } from './listen.ts';
+import { few, type Turn } from './turn.ts';
+
+type Question = (turn: Turn) => Dialogue<string>;
+
+/** The answers to all that the message asks, in a sensible order. */
+export function* answerQuestions(turn: Turn): Dialogue<string[]> {
+  const answers: string[] = [];
+  for (const question of questionsOf(turn)) answers.push(yield* question(turn));
+  return answers;
+}
+
+function questionsOf(turn: Turn): Question[] {
+  const { topics, heard, state } = turn;
+  const asksPrice = wants(turn, 'prices') || (topics.cheapest && !wants(turn, 'promotions') && heard.anyOf.service !== true);
+  // While the service is being chosen "el más barato" is the answer, not a question.
+  const picksCheapest =
+    topics.cheapest &&
+    !wants(turn, 'prices') &&
+    (turn.awaited === 'service' || state.wish.service === undefined) &&
+    wants(turn, 'book');
+  const questions: Question[] = [];
+  if (asksPrice && !picksCheapest) questions.push(answerPrices);
+  else if (wants(turn, 'services') && !topics.staff && !topics.duration && !topics.address && heard.unknownService === undefined)
+    questions.push(answerServices);
+  else if (heard.unknownService !== undefined && (state.wish.service !== undefined || heard.intent === 'services'))
+    questions.push(answerNotOffered);
+  if (topics.duration) questions.push(answerDuration);
+  if (topics.staff) questions.push(answerStaff);
+  if (wants(turn, 'promotions')) questions.push(answerPromotions);
+  if (wants(turn, 'hours')) questions.push(answerHours);
+  if (topics.address) questions.push(answerAddress);
+  return questions;
+}
+
+/** The services that the message is about, or that the customer spoke of before. */
+function namesOf({ heard, state, vocabulary }: Turn): string[] {
+  const { service } = heard.slots;
+  if (service === undefined) return state.wish.service === undefined ? [] : [state.wish.service];
+  return vocabulary.services.some((thing) => thing.name === service) ? [service] : service.split(' + ');
+}
+
+function named(services: readonly ServiceView[], names: readonly string[]): ServiceView[] {
+  return names.flatMap((name) => services.filter((service) => service.name === name));
+}
+
+function* answerPrices(turn: Turn): Dialogue<string> {
+  const { heard, topics, say } = turn;
+  const names = namesOf(turn);
+  const spokenOf = heard.slots.service !== undefined || (!topics.everything && names.length > 0);
+  const [only] = names;
+  const one = spokenOf && names.length === 1 && heard.ambiguous.service === undefined && heard.unknownService === undefined;
+  const { services } = yield* ask('get_services', one && only !== undefined ? { service: only } : {});
+  if (heard.ambiguous.service !== undefined) return say.prices(named(services, heard.ambiguous.service));
+  const chosen = spokenOf ? named(services, names) : [];
+  const [first, ...others] = chosen;
+  const missing = heard.unknownService === undefined ? '' : `${say.notOffered(heard.unknownService)} `;
+  if (first !== undefined) {
+    if (others.length > 0) return `${missing}${say.priceTotal(chosen)}`;
+    return `${missing}${topics.cheapest ? say.noCheaper(first) : say.price(first)}`;
+  }
+  const cheapest = services.toSorted((left, right) => left.price - right.price)[0];
+  if (topics.cheapest && !topics.everything && cheapest !== undefined) return `${missing}${say.cheapest(cheapest)}`;
+  return `${missing}${say.prices(services)}`;
+}
+
+function* answerServices({ say }: Turn): Dialogue<string> {
+  const { services } = yield* ask('get_services', {});
+  return say.services(services);
+}
+
+function* answerNotOffered({ say, heard }: Turn): Dialogue<string> {
+  const { services } = yield* ask('get_services', {});
+  const names = services.map((service) => service.name);
+  return say.serviceUnknown(heard.unknownService, ...few(names));
+}
+
+function* answerDuration(turn: Turn): Dialogue<string> {
+  const { services } = yield* ask('get_services', {});
+  const chosen = named(services, namesOf(turn));
+  return chosen.length === 0 ? turn.say.prices(services) : chosen.map((service) => turn.say.duration(service)).join(' ');
+}
+
+function* answerStaff(turn: Turn): Dialogue<string> {
+  const { heard, say } = turn;
+  const { services } = yield* ask('get_services', {});
+  const person = heard.slots.staff;
+  if (person !== undefined) {
+    return say.doesAttend(
+      person,
+      services.filter((service) => service.staff.includes(person)).map((service) => service.name),
+    );
+  }
+  const chosen = named(services, namesOf(turn));
+  const people = new Set((chosen.length > 0 ? chosen : services).flatMap((service) => service.staff));
+  return say.whoWorks([...people], chosen.length === 1 ? chosen[0]?.name : undefined);
+}
+
+function* answerPromotions(turn: Turn): Dialogue<string> {
+  const { vocabulary, say, heard } = turn;
+  const service = vocabulary.services.find((thing) => thing.name === heard.slots.service)?.name;
+  const { promotions } = yield* ask('get_promotions', service === undefined ? {} : { service });
+  return promotions.length === 0 ? say.noPromotions() : say.promotions(promotions);
+}
+
+function* answerHours(turn: Turn): Dialogue<string> {
+  const { heard, say, now } = turn;
+  const { date } = heard.slots;
+  const hours = yield* ask('get_business_hours', date === undefined ? {} : { date });
+  return date === undefined || hours.day === undefined
+    ? say.hoursOfWeek(hours.week)
+    : say.hoursOfDay(date, hours.day.periods, hours.day.reason, now.date);
+}
+
+function* answerAddress({ say }: Turn): Dialogue<string> {
+  const { address, phone } = yield* ask('get_business_hours', {});
+  return say.address(address, phone);
+}

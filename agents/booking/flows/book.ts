@@ -1,0 +1,176 @@
+/** Books an appointment: asks for the first thing that is missing, holds the slot, repeats it all, and books on a yes. */
+import { type BookAppointmentOutput, bookAppointmentInput } from '../contract.ts';
+import { localNow } from './calendar.ts';
+import { ask, type Dialogue } from './dialogue.ts';
+import { daysOf } from './search.ts';
+import { answerWith, chooseSlot, offer } from './slot-choice.ts';
+import { endTask, freshWish, type Held } from './state.ts';
+import { askFor, askToConfirm, type Ending, few, paragraph, type Turn, tell } from './turn.ts';
+
+/** The next move of a booking. The first question that applies is asked; where none does, it is booked. */
+export function* book(turn: Turn): Dialogue<Ending> {
+  return (
+    (yield* needService(turn)) ??
+    needStaff(turn) ??
+    needDay(turn) ??
+    (yield* needHold(turn)) ??
+    needName(turn) ??
+    needContact(turn) ??
+    needYes(turn) ??
+    (yield* bookNow(turn))
+  );
+}
+
+function* needService(turn: Turn): Dialogue<Ending | undefined> {
+  const { heard, state, say, vocabulary, topics } = turn;
+  const { wish } = state;
+  if (heard.ambiguous.service !== undefined && wish.service === undefined) {
+    return askFor(turn, 'service', say.askWhichService(heard.ambiguous.service), heard.ambiguous.service);
+  }
+  if (wish.service !== undefined) return undefined;
+  const names = vocabulary.services.map((service) => service.name);
+  if (heard.unknownService !== undefined)
+    return askFor(turn, 'service', say.serviceUnknown(heard.unknownService, ...few(names)), few(names)[0]);
+  // Who is in a hurry or does not care is not asked twice: the first of the catalogue is what most people come for.
+  const undecided = heard.anyOf.service === true || (turn.awaited === 'service' && (topics.soonest || heard.anyOf.time === true));
+  if (!undecided && !topics.cheapest) return askFor(turn, 'service', say.askService(...few(names)), few(names)[0]);
+  const { services } = yield* ask('get_services', {});
+  const taken = topics.cheapest ? services.toSorted((left, right) => left.price - right.price)[0] : services[0];
+  if (taken === undefined) return askFor(turn, 'service', say.askService(...few(names)), few(names)[0]);
+  wish.service = taken.name;
+  turn.asides.push(say.assumedService(taken.name));
+  return undefined;
+}
+
+function needStaff(turn: Turn): Ending | undefined {
+  const people = turn.heard.ambiguous.staff;
+  return people === undefined ? undefined : askFor(turn, 'staff', turn.say.askStaff(people), people);
+}
+
+function needDay(turn: Turn): Ending | undefined {
+  const { state, now, say, heard } = turn;
+  const { wish } = state;
+  const several = heard.ambiguous.date;
+  if (several !== undefined && wish.dates.length === 0 && wish.date === heard.slots.date) {
+    wish.date = undefined;
+    return askFor(
+      turn,
+      'date',
+      say.askDayReading(several, now.date),
+      several.map((date) => say.day(date, now.date)),
+    );
+  }
+  if (daysOf(wish, now.date) !== undefined) return undefined;
+  const { today, tomorrow, soonest } = say.short;
+  return askFor(turn, 'date', say.askDate(wish.service ?? ''), [today, tomorrow, soonest]);
+}
+
+/** A slot that is kept for the customer and is the one wished for. */
+function* needHold(turn: Turn): Dialogue<Ending | undefined> {
+  const { state, instant } = turn;
+  const { wish } = state;
+  const service = wish.service ?? '';
+  if (state.held !== undefined && isWished(state.held, turn)) {
+    // A yes comes too late for the hold at times; booking then finds out by itself whether the slot is still free.
+    if (turn.confirmed || new Date(state.held.expiresAt) > instant) return undefined;
+  }
+  state.held = undefined;
+  const chosen = yield* chooseSlot(turn, { service, staff: wish.staff });
+  if (chosen.kind === 'ending') return chosen.ending;
+  const { date, time } = chosen.slot;
+  const output = yield* ask('hold_slot', { service, date, time, ...(wish.staff === undefined ? {} : { staff: wish.staff }) });
+  if (output.kind !== 'held') return slotGone(turn, output);
+  const { slot, durationMinutes, price, currency, promotion, expiresAt } = output;
+  state.held = { slot, service: output.service, durationMinutes, price, currency, promotion, expiresAt };
+  state.offered = [];
+  return undefined;
+}
+
+function isWished(held: Held, { state: { wish } }: Turn): boolean {
+  return (
+    held.service === wish.service &&
+    held.slot.date === wish.date &&
+    held.slot.time === wish.time &&
+    wish.timeReadings.length < 2 &&
+    (wish.staff === undefined || held.slot.staff === wish.staff)
+  );
+}
+
+/** Somebody else was quicker, or the slot cannot be had: says so and names others. */
+function slotGone(turn: Turn, output: Exclude<BookAppointmentOutput, { kind: 'booked' }>): Ending {
+  const { state, say } = turn;
+  const { wish } = state;
+  const purpose = { service: wish.service ?? '', staff: wish.staff };
+  state.held = undefined;
+  if (output.kind === 'taken') return offer(turn, purpose, output.alternatives, say.taken());
+  const day = wish.date === undefined ? undefined : { from: wish.date, to: wish.date };
+  return answerWith(turn, purpose, output, day);
+}
+
+function needName(turn: Turn): Ending | undefined {
+  const { say, topics } = turn;
+  if (nameOf(turn) !== undefined) return undefined;
+  return askFor(turn, 'name', topics.later ? say.waitsFor(heldUntil(turn)) : say.askName());
+}
+
+function needContact(turn: Turn): Ending | undefined {
+  const { say, topics, heard, awaited } = turn;
+  const contact = contactOf(turn);
+  if (contact.phone !== undefined || contact.email !== undefined) return undefined;
+  if (topics.later) return askFor(turn, 'contact', say.waitsFor(heldUntil(turn)));
+  if (topics.noEmail) return askFor(turn, 'contact', say.phoneWillDo());
+  if (topics.keepsPrivate || (awaited === 'contact' && heard.intent === 'deny'))
+    return askFor(turn, 'contact', say.contactNeeded());
+  return askFor(turn, 'contact', say.askContact());
+}
+
+function needYes(turn: Turn): Ending | undefined {
+  const { state, say, now } = turn;
+  const { held } = state;
+  if (turn.confirmed || held === undefined) return undefined;
+  const name = nameOf(turn) ?? '';
+  return askToConfirm(turn, say.confirmBooking({ ...held, ...held.slot, name }, now.date));
+}
+
+function* bookNow(turn: Turn): Dialogue<Ending> {
+  const { state } = turn;
+  const { held, wish } = state;
+  const slot = held?.slot ?? { date: wish.date ?? '', time: wish.time ?? '', staff: wish.staff ?? '' };
+  const output = yield* ask('book_appointment', {
+    service: held?.service ?? wish.service ?? '',
+    date: slot.date,
+    time: slot.time,
+    staff: slot.staff,
+    name: nameOf(turn) ?? '',
+    ...contactOf(turn),
+  });
+  return output.kind === 'booked' ? booked(turn, output) : slotGone(turn, output);
+}
+
+/** Says what was booked; goes on with the next service where several were asked for. */
+export function booked(turn: Turn, { appointment }: Extract<BookAppointmentOutput, { kind: 'booked' }>): Ending {
+  const { state, say, now } = turn;
+  const [next, ...others] = state.wish.alsoServices;
+  endTask(state);
+  const done = say.booked(appointment, now.date);
+  if (next === undefined) return tell(done);
+  state.suggested = true;
+  state.wish = { ...freshWish(), service: next, alsoServices: others, date: appointment.date };
+  return tell(paragraph(done, say.bookNextService(next)), [say.short.yes, say.short.no]);
+}
+
+function nameOf({ state, contact }: Turn): string | undefined {
+  return state.customer.name ?? contact?.name;
+}
+
+/** The contact that the customer gave; what the channel knows fills in. */
+export function contactOf({ state, contact }: Turn): { phone?: string; email?: string } {
+  const { shape } = bookAppointmentInput;
+  const phone = [state.customer.phone, contact?.phone].find((value) => value !== undefined && shape.phone.safeParse(value).success);
+  const email = [state.customer.email, contact?.email].find((value) => value !== undefined && shape.email.safeParse(value).success);
+  return { ...(phone === undefined ? {} : { phone }), ...(email === undefined ? {} : { email }) };
+}
+
+function heldUntil({ state, timeZone }: Turn): string | undefined {
+  return state.held === undefined ? undefined : localNow(new Date(state.held.expiresAt), timeZone).time;
+}

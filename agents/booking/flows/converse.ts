@@ -1,0 +1,149 @@
+/** One turn from the message to the reply. */
+import { answerQuestions } from './answers.ts';
+import { cancel, cancelled, find, moved, reschedule } from './appointments.ts';
+import { book, booked } from './book.ts';
+import type { Change, Dialogue } from './dialogue.ts';
+import { escalate, escalated } from './escalate.ts';
+import { impossibleMoment } from './impossible.ts';
+import { absorb, wants } from './listen.ts';
+import { endTask } from './state.ts';
+import { abandons, loosen, settleTask } from './task.ts';
+import { askFor, type Ending, paragraph, type Turn, tell } from './turn.ts';
+
+export function* converse(turn: Turn): Dialogue<Ending> {
+  if (turn.heard.intent === 'handoff') return yield* escalate(turn, 'the customer asks for a person');
+  if (abandons(turn)) {
+    const unbooked = turn.state.task === 'book';
+    endTask(turn.state);
+    turn.state.misunderstandings = 0;
+    return tell(unbooked ? turn.say.dropped() : turn.say.kept());
+  }
+  const suggestedBefore = turn.state.suggested;
+  settleTask(turn);
+  absorb(turn);
+  settleYes(turn);
+  const impossible = impossibleMoment(turn);
+  const answers = turn.confirmed ? [] : yield* answerQuestions(turn);
+  turn.asides.unshift(...answers);
+  if (wants(turn, 'greeting') && turn.heard.intent !== 'greeting') turn.asides.unshift(turn.say.hello());
+  if (!isUnderstood(turn)) return yield* misunderstood(turn);
+  if (turn.changed || turn.confirmed || answers.length > 0) turn.state.misunderstandings = 0;
+  const ending = impossible ?? (yield* goOn(turn, answers.length > 0, suggestedBefore));
+  return { ...ending, text: joinParts(turn.asides, ending.text) };
+}
+
+/** What a turn says whose change is already made, by this planner or by one that failed after it. */
+export function describeChange(turn: Turn, change: Change): Ending {
+  const { output } = change;
+  turn.state.misunderstandings = 0;
+  if (output.kind === 'booked') return booked(turn, output);
+  if (output.kind === 'moved') return moved(turn, output);
+  if (output.kind === 'cancelled') return cancelled(turn, output.appointment);
+  return escalated(turn);
+}
+
+/** A list keeps its lines; sentences follow each other. */
+function joinParts(asides: readonly string[], text: string): string {
+  return [...asides, text]
+    .filter((part) => part !== '')
+    .reduce((left, right) => `${left}${left.includes('\n') ? '\n' : ' '}${right}`, '')
+    .trim();
+}
+
+/** A yes counts for what was asked, and only where the same message changes and asks nothing. */
+function settleYes(turn: Turn): void {
+  const { heard, awaited, state, topics } = turn;
+  if (awaited !== 'confirmation' || turn.changed || topics.noneOfThese) return;
+  const insists = state.task === 'cancel' && heard.intent === 'cancel';
+  turn.confirmed = (heard.intent === 'confirm' || insists) && !wants(turn, 'deny', 'prices', 'hours', 'promotions', 'services');
+}
+
+function isUnderstood(turn: Turn): boolean {
+  const { heard, state, topics, awaited } = turn;
+  if (turn.changed || turn.confirmed || turn.asides.length > 0) return true;
+  if (heard.invalid.date !== undefined || heard.invalid.time !== undefined) return true;
+  if (
+    topics.noEmail ||
+    topics.later ||
+    topics.noneOfThese ||
+    topics.whatIsFree ||
+    topics.soonest ||
+    heard.unknownService !== undefined
+  )
+    return true;
+  if (Object.keys(heard.ambiguous).length > 0 || Object.keys(heard.anyOf).length > 0) return true;
+  if (awaited === 'choice' && loosen(turn)) return true;
+  if (heard.confidence < 0.5) return false;
+  // A yes or no only answers a question that can be answered so.
+  if (heard.intent === 'confirm') return state.task === undefined || awaited === 'time' || awaited === undefined;
+  if (heard.intent === 'deny') return state.task === undefined || awaited === 'confirmation' || awaited === 'time';
+  return heard.intent !== 'other';
+}
+
+/** Goes on with the task at hand; without one, answers the kind of message it is. */
+function* goOn(turn: Turn, answered: boolean, suggestedBefore: boolean): Dialogue<Ending> {
+  const { state, awaited, heard, topics, say } = turn;
+  if (state.task === 'book' || state.task === 'reschedule') {
+    const refuses = !turn.changed && (heard.intent === 'deny' || topics.noneOfThese);
+    if (refuses && awaited === 'confirmation' && !loosen(turn)) return askChange(turn);
+    if (refuses && awaited === 'time' && !loosen(turn)) return askOtherDay(turn);
+    if (!turn.changed && awaited === 'time' && heard.intent === 'confirm' && state.offered.length > 1) {
+      return askFor(
+        turn,
+        'time',
+        say.whichOne(state.offered, turn.now.date),
+        state.offered.map((slot) => say.shortSlot(slot)),
+      );
+    }
+  }
+  if (state.task === 'book') return yield* book(turn);
+  if (state.task === 'reschedule') return yield* reschedule(turn);
+  if (state.task === 'cancel') return yield* cancel(turn);
+  if (state.task === 'find') return yield* find(turn);
+  return answered ? afterAnswer(turn, suggestedBefore) : smallTalk(turn);
+}
+
+function askChange(turn: Turn): Ending {
+  const { anotherDay, anotherTime, leaveIt } = turn.say.short;
+  return askFor(turn, 'choice', turn.say.whatToChange(), [anotherDay, anotherTime, leaveIt]);
+}
+
+function askOtherDay(turn: Turn): Ending {
+  const { wish } = turn.state;
+  wish.date = undefined;
+  wish.dates = [];
+  wish.dateRange = undefined;
+  wish.time = undefined;
+  wish.timeReadings = [];
+  turn.state.offered = [];
+  return askFor(turn, 'date', turn.say.askOtherDay());
+}
+
+/** After an answer a booking is suggested, once: who goes on asking is not pressed. */
+function afterAnswer({ state, say }: Turn, suggestedBefore: boolean): Ending {
+  state.suggested = true;
+  return suggestedBefore ? tell('') : tell(say.offerToBook(), [say.short.book]);
+}
+
+function smallTalk({ heard, topics, say }: Turn): Ending {
+  const { book: bookOne, prices, hours } = say.short;
+  if (heard.intent === 'greeting') return tell(say.greeting(), [bookOne, prices, hours]);
+  if (topics.bye) return tell(say.goodbye());
+  if (topics.thanks) return tell(paragraph(say.thanks(), say.anythingElse()));
+  if (heard.intent === 'deny') return tell(say.goodbye());
+  if (heard.intent === 'confirm') return tell(say.lostThread(), [bookOne, prices, hours]);
+  return tell(paragraph(say.smalltalk(), say.whatICanDo()), [bookOne, prices, hours]);
+}
+
+/** The first time it asks again in other words, with examples; the second time a person helps. */
+function* misunderstood(turn: Turn): Dialogue<Ending> {
+  const { state, say, awaited, topics } = turn;
+  state.misunderstandings += 1;
+  if (state.misunderstandings > 1) return yield* escalate(turn, 'not understood twice in a row');
+  const lead = topics.question ? say.cannotAnswer() : say.notUnderstood();
+  const { book: bookOne, prices, hours, person } = say.short;
+  if (awaited === undefined)
+    return tell(paragraph(lead, topics.question ? say.whatICanDo() : say.lostThread()), [bookOne, prices, hours, person]);
+  const options = awaited === 'time' ? state.offered.map((slot) => say.shortSlot(slot)) : [];
+  return askFor(turn, awaited, paragraph(lead, say.askAgain(awaited)), options);
+}

@@ -1,0 +1,36 @@
+/** A call that did not answer: says why, in the customer's language, and offers a way on. */
+import type { CallRecord } from '../../../src/index.ts';
+import type { Dialogue } from './dialogue.ts';
+import { escalate } from './escalate.ts';
+import { askToConfirm, type Ending, paragraph, type Turn, tell } from './turn.ts';
+
+export function* explainRefusal(turn: Turn, record: CallRecord): Dialogue<Ending> {
+  const { state, say } = turn;
+  const reason = record.reason?.[say.language];
+  const { person } = say.short;
+  const escalating = record.tool === 'escalate_to_human';
+  if (record.status === 'denied' || record.status === 'rejected') {
+    forgetMoment(turn);
+    const why = reason ?? (record.status === 'rejected' ? say.notApproved() : say.technicalTrouble());
+    return {
+      text: paragraph(why, escalating ? say.whatICanDo() : say.wayOn()),
+      outcome: 'denied',
+      options: escalating ? [] : [person],
+    };
+  }
+  state.misunderstandings += 1;
+  if (state.misunderstandings > 1 && !escalating) return yield* escalate(turn, `${record.tool} failed twice`);
+  const why = paragraph(say.technicalTrouble(), reason);
+  // The yes was given for exactly this; a second yes tries it again.
+  if (turn.confirmed) return askToConfirm(turn, paragraph(why, say.tryAgain()));
+  return tell(paragraph(why, escalating ? say.whatICanDo() : say.wayOn()), escalating ? [] : [person]);
+}
+
+/** The moment that was refused is not tried again by itself; day, service and customer stay. */
+function forgetMoment({ state }: Turn): void {
+  state.held = undefined;
+  state.target = undefined;
+  state.offered = [];
+  state.wish.time = undefined;
+  state.wish.timeReadings = [];
+}

@@ -1,0 +1,150 @@
+/** Every sentence that the flow can say. Each language has its own file; the type makes sure that both have all of them. */
+import type { Awaiting, Language } from '../../../../src/index.ts';
+import type {
+  AppointmentView,
+  GetAvailabilityOutput,
+  GetPromotionsOutput,
+  OpeningPeriod,
+  ServiceView,
+  Slot,
+} from '../../contract.ts';
+
+export type NoSlotReason = Extract<GetAvailabilityOutput, { kind: 'none' }>['reason'];
+
+/** What a customer confirms, or has booked. */
+export interface Booking {
+  service: string;
+  date: string;
+  time: string;
+  staff: string;
+  durationMinutes: number;
+  price: number;
+  currency: string;
+  promotion?: string | undefined;
+  name: string;
+}
+
+/** Quick answers. */
+export interface ShortAnswers {
+  yes: string;
+  no: string;
+  today: string;
+  tomorrow: string;
+  soonest: string;
+  anotherDay: string;
+  anotherTime: string;
+  leaveIt: string;
+  person: string;
+  book: string;
+  prices: string;
+  hours: string;
+}
+
+export interface Sentences {
+  language: Language;
+  short: ShortAnswers;
+
+  // ---- opening and closing ----
+  hello(): string;
+  greeting(): string;
+  whatICanDo(): string;
+  smalltalk(): string;
+  thanks(): string;
+  goodbye(): string;
+  anythingElse(): string;
+
+  /** A date in full. */
+  day(date: string, today: string): string;
+
+  // ---- one question for each thing that may be missing ----
+  /** `more`: there are others beside those that are named. */
+  askService(services: readonly string[], more: boolean): string;
+  askWhichService(services: readonly string[]): string;
+  askDate(service: string): string;
+  askTime(): string;
+  askTimeReading(readings: readonly string[]): string;
+  askDayReading(days: readonly string[], today: string): string;
+  askStaff(people: readonly string[]): string;
+  askName(): string;
+  askContact(): string;
+  /** The customer has no e-mail, or does not want to give one. */
+  phoneWillDo(): string;
+  /** The customer does not want to leave any contact. */
+  contactNeeded(): string;
+  /** The customer will send the missing fact later; the slot is kept until `until`. */
+  waitsFor(until: string | undefined): string;
+  /** The same question in other words, with examples, after something that was not understood. */
+  askAgain(awaiting: Awaiting): string;
+
+  // ---- free slots ----
+  offer(slots: readonly Slot[], today: string, options: { service?: string | undefined; staff?: string | undefined }): string;
+  whichOne(slots: readonly Slot[], today: string): string;
+  wantedNotFree(wanted: string, date: string | undefined, today: string): string;
+  noSlots(reason: NoSlotReason, date: string | undefined, today: string, staff: string | undefined): string;
+  /** Nothing at the part of the day that was wished for. */
+  noSlotsThen(date: string | undefined): string;
+  outsideHours(time: string): string;
+  shortSlot(slot: Slot): string;
+  taken(): string;
+  nothingFree(): string;
+  askOtherDay(): string;
+  /** The slot of a service that the customer did not name. */
+  assumedService(service: string): string;
+  onePersonEach(): string;
+
+  // ---- dates and times that cannot be ----
+  noSuchDate(text: string): string;
+  noSuchTime(text: string): string;
+  pastDate(): string;
+  weekdayMismatch(text: string, date: string | undefined, today: string): string;
+
+  // ---- booking ----
+  confirmBooking(booking: Booking, today: string): string;
+  whatToChange(): string;
+  booked(appointment: AppointmentView, today: string): string;
+  bookNextService(service: string): string;
+  dropped(): string;
+  notOffered(wanted: string): string;
+  serviceUnknown(wanted: string | undefined, services: readonly string[], more: boolean): string;
+
+  // ---- appointments of this customer ----
+  askWhoseAppointment(): string;
+  askNameOrCode(): string;
+  notFound(): string;
+  found(appointments: readonly AppointmentView[], today: string): string;
+  askWhichAppointment(appointments: readonly AppointmentView[], today: string): string;
+  askNewDate(appointment: AppointmentView, today: string): string;
+  confirmMove(appointment: AppointmentView, target: Slot, today: string): string;
+  moved(appointment: AppointmentView, from: { date: string; time: string }, today: string): string;
+  confirmCancel(appointment: AppointmentView, today: string): string;
+  cancelled(appointment: AppointmentView, today: string): string;
+  kept(): string;
+
+  // ---- answers ----
+  price(service: ServiceView): string;
+  prices(services: readonly ServiceView[]): string;
+  priceTotal(services: readonly ServiceView[]): string;
+  cheapest(service: ServiceView): string;
+  noCheaper(service: ServiceView): string;
+  services(services: readonly ServiceView[]): string;
+  duration(service: ServiceView): string;
+  whoWorks(people: readonly string[], service: string | undefined): string;
+  doesAttend(person: string, services: readonly string[]): string;
+  hoursOfWeek(week: readonly { weekday: number; periods: readonly OpeningPeriod[] }[]): string;
+  hoursOfDay(date: string, periods: readonly OpeningPeriod[], reason: string | undefined, today: string): string;
+  address(address: string | undefined, phone: string | undefined): string;
+  promotions(promotions: GetPromotionsOutput['promotions']): string;
+  noPromotions(): string;
+  offerToBook(): string;
+  cannotAnswer(): string;
+
+  // ---- trouble ----
+  notUnderstood(): string;
+  lostThread(): string;
+  escalated(): string;
+  /** After `reason`, a way on. */
+  wayOn(): string;
+  notApproved(): string;
+  technicalTrouble(): string;
+  tryAgain(): string;
+}

@@ -1,0 +1,222 @@
+/** What the flow says in English. */
+import type { Awaiting } from '../../../../src/index.ts';
+import type { AppointmentView, OpeningPeriod, ServiceView, Slot } from '../../contract.ts';
+import type { NoSlotReason, Sentences } from './contract.ts';
+import { capitalized, dayAndMonth, fullDay, joined, money, shortDay, weekdayName } from './format.ts';
+import { byDay, daysAlike } from './grouping.ts';
+
+const day = (date: string, today: string): string => fullDay(date, today, 'en');
+const amount = (service: { price: number; currency: string }): string => money(service.price, service.currency, 'en');
+const all = (items: readonly string[]): string => joined(items, 'and');
+const listed = (items: readonly string[], more: boolean): string => (more ? `${items.join(', ')} and more` : all(items));
+const either = (items: readonly string[]): string => joined(items, 'or');
+const hours = (periods: readonly OpeningPeriod[]): string =>
+  periods.length === 0
+    ? 'closed'
+    : joined(
+        periods.map((period) => `from ${period.from} to ${period.to}`),
+        'and',
+      );
+const priced = (service: ServiceView): string => `${service.name}: ${amount(service)} (${service.durationMinutes} min)`;
+const discounted = ({ promotion }: { promotion?: string | undefined }): string =>
+  promotion === undefined ? '' : ` (with the "${promotion}" promotion)`;
+const moment = (date: string, time: string, today: string): string => `${day(date, today)} at ${time}`;
+const short = (slot: Slot): string => `${shortDay(slot.date, 'en')} at ${slot.time}`;
+const appointment = (item: AppointmentView, today: string): string =>
+  `${item.service} with ${item.staff}, ${moment(item.date, item.time, today)}`;
+const numbered = (items: readonly AppointmentView[], today: string): string =>
+  items.map((item, index) => `${index + 1}. ${appointment(item, today)} (code ${item.code})`).join('\n');
+
+const slotsByDay = (slots: readonly Slot[]): string =>
+  byDay(slots)
+    .map(({ date, times }) => `${shortDay(date, 'en')} at ${either(times)}`)
+    .join('; ');
+
+const askedAgain: Record<Awaiting, string> = {
+  service:
+    'Tell me what you would like to have done, for example "haircut" or "manicure". I can also send you the list with prices.',
+  date: 'Tell me a day, for example "tomorrow", "Friday" or "as soon as possible".',
+  time: 'Tell me a time, for example "at 3 pm", "in the morning" or "any time".',
+  staff: 'Tell me who you would like to see, or "anyone".',
+  name: 'Tell me the name for the appointment, for example "Laura Gomez".',
+  contact: 'Send me a phone number or an e-mail address, whichever you have, for example "11 5555 1234".',
+  confirmation: 'Answer "yes" to confirm, "no" to leave it, or tell me what to change, for example "at 6 pm".',
+  appointment: 'Tell me which appointment, for example "the first one" or "the one on Tuesday".',
+  choice: 'Tell me what to change, for example "the day", "the time", or "nothing, leave it".',
+};
+
+function noSlots(reason: NoSlotReason, date: string | undefined, today: string, staff: string | undefined): string {
+  const that = date === undefined ? 'on those days' : `on ${day(date, today)}`;
+  const reasons: Record<NoSlotReason, string> = {
+    closed: `We are closed ${that}.`,
+    full: `I have nothing left ${that}.`,
+    'too-soon': 'That is too short notice for an appointment.',
+    'too-far': 'We do not take appointments that far ahead yet.',
+    past: 'That moment has already passed.',
+    'staff-absent': `${staff ?? 'That person'} is not available ${that}.`,
+  };
+  return reasons[reason];
+}
+
+export const english: Sentences = {
+  language: 'en',
+  short: {
+    yes: 'Yes',
+    no: 'No',
+    today: 'Today',
+    tomorrow: 'Tomorrow',
+    soonest: 'As soon as possible',
+    anotherDay: 'Another day',
+    anotherTime: 'Another time',
+    leaveIt: 'Leave it',
+    person: 'Talk to a person',
+    book: 'Book an appointment',
+    prices: 'Prices',
+    hours: 'Opening hours',
+  },
+
+  hello: () => 'Hi!',
+  greeting: () => 'Hi! I can help you with appointments, prices, opening hours and promotions. What do you need?',
+  whatICanDo: () =>
+    'I can book, move or cancel an appointment, and tell you about prices, opening hours and promotions. Or I can pass you to a person.',
+  smalltalk: () => 'All good here!',
+  thanks: () => "You're welcome!",
+  goodbye: () => 'Thank you! Have a nice day.',
+  anythingElse: () => 'Can I help you with anything else?',
+
+  day,
+  askService: (services, more) => `What would you like to have done? We offer ${listed(services, more)}.`,
+  askWhichService: (services) => `Which one: ${either(services)}?`,
+  askDate: (service) => `What day would you like ${service}?`,
+  askTime: () => 'What time suits you?',
+  askTimeReading: (readings) =>
+    `Do you mean ${either(readings.map((time) => `${time} ${time < '12:00' ? '(in the morning)' : time < '18:00' ? '(in the afternoon)' : '(in the evening)'}`))}?`,
+  askDayReading: (days, today) => `Do you mean ${either(days.map((date) => day(date, today)))}?`,
+  askStaff: (people) => `Who with: ${either(people)}?`,
+  askName: () => 'What name should I put it under?',
+  askContact: () => 'Can you leave me a phone number or an e-mail address, whichever you prefer?',
+  phoneWillDo: () => 'No e-mail needed: a phone number is enough. Which number should I note?',
+  contactNeeded: () =>
+    'To keep your place I need a phone number or an e-mail address: only to find your appointment and tell you if anything changes. Which one can you give me?',
+  waitsFor: (until) =>
+    until === undefined
+      ? 'Fine, send it when you have it and we go on.'
+      : `Fine, I keep the place for you until ${until}. Send it when you have it and we go on.`,
+  askAgain: (awaiting) => askedAgain[awaiting],
+
+  offer: (slots, today, { service, staff }) => {
+    const what = service === undefined ? '' : `for ${service}, `;
+    const who = staff === undefined ? '' : ` with ${staff}`;
+    const days = byDay(slots);
+    const only = days.length === 1 ? days[0] : undefined;
+    if (only === undefined) return `${capitalized(`${what}I have${who} ${slotsByDay(slots)}`)}. Which one suits you?`;
+    const question = only.times.length === 1 ? 'Does that suit you?' : 'Which one suits you?';
+    const when = only.date === today ? 'today' : `on ${shortDay(only.date, 'en')}`;
+    return `${capitalized(`${what}${when} I have${who} ${all(only.times)}`)}. ${question}`;
+  },
+  whichOne: (slots) => `Which one: ${either(slots.map(short))}?`,
+  wantedNotFree: (wanted, date) =>
+    date === undefined ? `${wanted} is not free.` : `${capitalized(shortDay(date, 'en'))} at ${wanted} is not free.`,
+  noSlots,
+  noSlotsThen: (date) =>
+    date === undefined ? 'I have nothing left at that time.' : `On ${shortDay(date, 'en')} I have nothing left at that time.`,
+  outsideHours: (time) => `We do not work at ${time}.`,
+  shortSlot: short,
+  taken: () => 'That time has just been taken.',
+  nothingFree: () => 'I have nothing left in the coming days.',
+  askOtherDay: () => 'What other day or time would suit you?',
+  assumedService: (service) => `I am looking for ${service}; tell me if it is something else.`,
+  onePersonEach: () => 'I take one appointment per person: we note the first one and then go on with the other.',
+
+  noSuchDate: (text) => `That date does not exist ("${text}").`,
+  noSuchTime: (text) => `That time does not exist ("${text}").`,
+  pastDate: () => 'That date has already passed.',
+  weekdayMismatch: (_text, date, today) =>
+    date === undefined ? 'The weekday and the date do not match.' : `Careful: that date is ${day(date, today)}.`,
+
+  confirmBooking: (booking, today) =>
+    `So: ${moment(booking.date, booking.time, today)}, ${booking.service} with ${booking.staff} (${booking.durationMinutes} min), ${amount(booking)}${discounted(booking)}, for ${booking.name}. Shall I confirm it?`,
+  whatToChange: () => 'What should I change: the day, the time or the service? Or shall we leave it?',
+  booked: (item, today) =>
+    `Done, ${item.name}! See you on ${moment(item.date, item.time, today)}: ${item.service} with ${item.staff}, ${amount(item)}${discounted(item)}. Your code is ${item.code}; use it to move or cancel the appointment.`,
+  bookNextService: (service) => `Shall we look for a time for ${service} as well?`,
+  dropped: () => 'All right, nothing is booked. We can take it up whenever you like.',
+  notOffered: (wanted) => `We do not offer "${wanted}".`,
+  serviceUnknown: (wanted, services, more) =>
+    `${wanted === undefined ? 'We do not offer that' : `We do not offer "${wanted}"`}. We do offer ${listed(services, more)}. Would one of these suit you?`,
+
+  askWhoseAppointment: () =>
+    'To find your appointment, send me its code, or the phone number or e-mail address it was booked with.',
+  askNameOrCode: () => 'What name is the appointment under?',
+  notFound: () =>
+    'I find no coming appointments with those details. Was it booked with another phone or e-mail, or do you have the code?',
+  found: (items, today) => {
+    const [only] = items;
+    return items.length === 1 && only !== undefined
+      ? `Your appointment: ${appointment(only, today)}, for ${only.name}. Code ${only.code}.`
+      : `Your appointments:\n${numbered(items, today)}`;
+  },
+  askWhichAppointment: (items, today) => `You have more than one appointment:\n${numbered(items, today)}\nWhich one?`,
+  askNewDate: (item, today) => `You have ${appointment(item, today)}. What day and time should I move it to?`,
+  confirmMove: (item, target, today) =>
+    `I move your ${item.service} from ${moment(item.date, item.time, today)} to ${moment(target.date, target.time, today)}, with ${target.staff}. Shall I confirm it?`,
+  moved: (item, from, today) =>
+    `Done! Your appointment moved from ${moment(from.date, from.time, today)} to ${moment(item.date, item.time, today)}: ${item.service} with ${item.staff}. The code is still ${item.code}.`,
+  confirmCancel: (item, today) => `Shall I cancel your appointment, ${appointment(item, today)}?`,
+  cancelled: (item, today) => `Done, I cancelled your appointment: ${appointment(item, today)}.`,
+  kept: () => 'All right, I leave it as it is.',
+
+  price: (service) => `${service.name} costs ${amount(service)} and takes ${service.durationMinutes} min.`,
+  prices: (services) => `These are our prices:\n${services.map((service) => `• ${priced(service)}`).join('\n')}`,
+  priceTotal: (services) => {
+    const [first] = services;
+    const total = services.reduce((sum, service) => sum + service.price, 0);
+    const separate = services.map((service) => `${service.name} ${amount(service)}`);
+    return `${all(separate)}; ${money(total, first?.currency ?? 'ARS', 'en')} in all.`;
+  },
+  cheapest: (service) => `The cheapest is ${service.name}: ${amount(service)}.`,
+  noCheaper: (service) => `${service.name} costs ${amount(service)} whoever attends you: the price is the same.`,
+  services: (services) => `We offer ${all(services.map((service) => service.name))}.`,
+  duration: (service) => `${service.name} takes ${service.durationMinutes} min.`,
+  whoWorks: (people, service) => `${service === undefined ? 'You can see' : `For ${service} you can see`} ${either(people)}.`,
+  doesAttend: (person, services) =>
+    services.length === 0 ? `${person} works with us.` : `${person} works with us and does ${all(services)}.`,
+  hoursOfWeek: (week) =>
+    `We are open ${daysAlike(week)
+      .filter((group) => group.periods.length > 0)
+      .map(({ first, last, periods }) => {
+        const days = first === last ? weekdayName(first, 'en') : `${weekdayName(first, 'en')} to ${weekdayName(last, 'en')}`;
+        return `${days} ${hours(periods)}`;
+      })
+      .join('; ')}.`,
+  hoursOfDay: (date, periods, reason, today) => {
+    const why = reason === undefined || reason === '' ? '' : ` (${reason})`;
+    return periods.length === 0
+      ? `We are closed on ${day(date, today)}${why}.`
+      : `On ${day(date, today)} we are open ${hours(periods)}${why}.`;
+  },
+  address: (address, phone) => {
+    if (address === undefined)
+      return phone === undefined ? 'I do not have the address here.' : `I do not have the address here; the phone is ${phone}.`;
+    return phone === undefined ? `We are at ${address}.` : `We are at ${address}; the phone is ${phone}.`;
+  },
+  promotions: (promotions) =>
+    promotions
+      .map((promotion) => {
+        const services = promotion.services.length === 0 ? '' : ` on ${all(promotion.services)}`;
+        const until = promotion.until === undefined ? '' : `, until ${dayAndMonth(promotion.until, 'en')}`;
+        return `${promotion.name}: ${promotion.discountPercent}% off${services}${until}.`;
+      })
+      .join('\n'),
+  noPromotions: () => 'There are no promotions at the moment.',
+  offerToBook: () => 'Shall I look for an appointment for you?',
+  cannotAnswer: () => 'That is something I do not know.',
+
+  notUnderstood: () => "Sorry, I didn't understand that.",
+  lostThread: () => 'Tell me what you need: a new appointment, to move or cancel one, prices or opening hours.',
+  escalated: () => 'I am passing you to a person of the team: they will answer here as soon as they can.',
+  wayOn: () => 'If you like, we look for another option, or I pass you to a person.',
+  notApproved: () => 'A person of the team looked at it and it could not be approved.',
+  technicalTrouble: () => 'I had trouble doing that.',
+  tryAgain: () => 'Shall I try again?',
+};

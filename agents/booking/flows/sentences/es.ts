@@ -1,0 +1,219 @@
+/** What the flow says in Spanish, as in Buenos Aires: "vos", never "tú" or "usted". */
+import type { Awaiting } from '../../../../src/index.ts';
+import type { AppointmentView, OpeningPeriod, ServiceView, Slot } from '../../contract.ts';
+import type { NoSlotReason, Sentences } from './contract.ts';
+import { capitalized, dayAndMonth, fullDay, joined, money, shortDay, weekdayName } from './format.ts';
+import { byDay, daysAlike } from './grouping.ts';
+
+const day = (date: string, today: string): string => fullDay(date, today, 'es');
+const pesos = (service: { price: number; currency: string }): string => money(service.price, service.currency, 'es');
+const all = (items: readonly string[]): string => joined(items, 'y');
+const listed = (items: readonly string[], more: boolean): string => (more ? `${items.join(', ')} y más` : all(items));
+const either = (items: readonly string[]): string => joined(items, 'o');
+const hours = (periods: readonly OpeningPeriod[]): string =>
+  periods.length === 0
+    ? 'cerrado'
+    : joined(
+        periods.map((period) => `de ${period.from} a ${period.to}`),
+        'y',
+      );
+const priced = (service: ServiceView): string => `${service.name}: ${pesos(service)} (${service.durationMinutes} min)`;
+const discounted = ({ promotion }: { promotion?: string | undefined }): string =>
+  promotion === undefined ? '' : ` (con la promo «${promotion}»)`;
+const moment = (date: string, time: string, today: string): string => `${day(date, today)} a las ${time}`;
+const short = (slot: Slot): string => `${shortDay(slot.date, 'es')} a las ${slot.time}`;
+const appointment = (item: AppointmentView, today: string): string =>
+  `${item.service} con ${item.staff}, ${moment(item.date, item.time, today)}`;
+const numbered = (items: readonly AppointmentView[], today: string): string =>
+  items.map((item, index) => `${index + 1}. ${capitalized(appointment(item, today))} (código ${item.code})`).join('\n');
+
+const slotsByDay = (slots: readonly Slot[]): string =>
+  byDay(slots)
+    .map(({ date, times }) => `el ${shortDay(date, 'es')} a las ${either(times)}`)
+    .join('; ');
+
+const askedAgain: Record<Awaiting, string> = {
+  service: 'Decime qué te querés hacer; por ejemplo «corte» o «manicura». Si preferís, te paso la lista con precios.',
+  date: 'Decime un día; por ejemplo «mañana», «el viernes» o «lo antes posible».',
+  time: 'Decime un horario; por ejemplo «a las 15», «a la mañana» o «cualquiera».',
+  staff: 'Decime con quién preferís, o «con cualquiera».',
+  name: 'Decime a qué nombre anoto el turno; por ejemplo «Laura Gómez».',
+  contact: 'Pasame un teléfono o un mail, el que tengas; por ejemplo «11 5555 1234».',
+  confirmation: 'Contestame «sí» para confirmarlo, «no» para dejarlo, o decime qué cambiamos; por ejemplo «a las 18».',
+  appointment: 'Decime cuál de los turnos; por ejemplo «el primero» o «el del martes».',
+  choice: 'Decime qué cambiamos; por ejemplo «el día», «la hora», o «nada, dejalo».',
+};
+
+function noSlots(reason: NoSlotReason, date: string | undefined, today: string, staff: string | undefined): string {
+  const that = date === undefined ? 'en esos días' : `el ${day(date, today)}`;
+  const reasons: Record<NoSlotReason, string> = {
+    closed: `${capitalized(that)} está cerrado.`,
+    full: `${capitalized(that)} no me queda lugar.`,
+    'too-soon': 'Con tan poca anticipación no llego a tomar el turno.',
+    'too-far': 'Para tan adelante todavía no tomamos turnos.',
+    past: 'Ese momento ya pasó.',
+    'staff-absent': `${staff ?? 'Esa persona'} no tiene lugar ${that}.`,
+  };
+  return date === undefined && reason === 'closed' ? 'Esos días está cerrado.' : reasons[reason];
+}
+
+export const spanish: Sentences = {
+  language: 'es',
+  short: {
+    yes: 'Sí',
+    no: 'No',
+    today: 'Hoy',
+    tomorrow: 'Mañana',
+    soonest: 'Lo antes posible',
+    anotherDay: 'Otro día',
+    anotherTime: 'Otro horario',
+    leaveIt: 'Dejarlo',
+    person: 'Hablar con una persona',
+    book: 'Pedir un turno',
+    prices: 'Precios',
+    hours: 'Horarios',
+  },
+
+  hello: () => '¡Hola!',
+  greeting: () => '¡Hola! Te ayudo con turnos, precios, horarios y promociones. ¿Qué necesitás?',
+  whatICanDo: () =>
+    'Puedo darte turno, cambiarlo o cancelarlo, y contarte precios, horarios y promociones. Si preferís, te paso con una persona.',
+  smalltalk: () => '¡Todo bien por acá!',
+  thanks: () => '¡De nada!',
+  goodbye: () => '¡Gracias a vos! Que andes bien.',
+  anythingElse: () => '¿Te ayudo con algo más?',
+
+  day,
+  askService: (services, more) => `¿Qué te querés hacer? Tenemos ${listed(services, more)}.`,
+  askWhichService: (services) => `¿Cuál de estos: ${either(services)}?`,
+  askDate: (service) => `¿Para qué día querés ${service}?`,
+  askTime: () => '¿A qué hora te queda bien?',
+  askTimeReading: (readings) =>
+    `¿A las ${either(readings.map((time) => `${time} ${time < '12:00' ? '(a la mañana)' : time < '20:00' ? '(a la tarde)' : '(a la noche)'}`))}?`,
+  askDayReading: (days, today) => `¿${capitalized(either(days.map((date) => `el ${day(date, today)}`)))}?`,
+  askStaff: (people) => `¿Con quién: ${either(people)}?`,
+  askName: () => '¿A qué nombre lo anoto?',
+  askContact: () => '¿Me dejás un teléfono o un mail, el que prefieras?',
+  phoneWillDo: () => 'El mail no hace falta: con un teléfono alcanza. ¿Qué número te anoto?',
+  contactNeeded: () =>
+    'Para guardarte el lugar necesito un teléfono o un mail: es solo para ubicar tu turno y avisarte si algo cambia. ¿Cuál me dejás?',
+  waitsFor: (until) =>
+    until === undefined
+      ? 'Dale, cuando lo tengas me lo pasás y seguimos.'
+      : `Dale, te guardo el lugar hasta las ${until}. Cuando lo tengas me lo pasás y seguimos.`,
+  askAgain: (awaiting) => askedAgain[awaiting],
+
+  offer: (slots, today, { service, staff }) => {
+    const what = service === undefined ? '' : `Para ${service}, `;
+    const who = staff === undefined ? '' : ` con ${staff}`;
+    const days = byDay(slots);
+    const only = days.length === 1 ? days[0] : undefined;
+    if (only === undefined) return `${capitalized(`${what}tengo${who} ${slotsByDay(slots)}`)}. ¿Cuál te queda mejor?`;
+    const times = all(only.times);
+    const question = only.times.length === 1 ? '¿Te sirve?' : '¿Cuál te queda mejor?';
+    return `${capitalized(`${what}el ${only.date === today ? 'día de hoy' : shortDay(only.date, 'es')} tengo${who} ${times}`)}. ${question}`;
+  },
+  whichOne: (slots) => `¿Cuál de estos: ${either(slots.map(short))}?`,
+  wantedNotFree: (wanted, date) =>
+    date === undefined ? `A las ${wanted} no tengo lugar.` : `El ${shortDay(date, 'es')} a las ${wanted} no tengo lugar.`,
+  noSlots,
+  noSlotsThen: (date) =>
+    date === undefined ? 'En ese horario no me queda lugar.' : `El ${shortDay(date, 'es')} en ese horario no me queda lugar.`,
+  outsideHours: (time) => `A las ${time} no atendemos.`,
+  shortSlot: short,
+  taken: () => 'Ese horario se acaba de ocupar.',
+  nothingFree: () => 'En los próximos días no me queda lugar.',
+  askOtherDay: () => '¿Qué otro día u horario te queda bien?',
+  assumedService: (service) => `Te busco lugar para ${service}; si es otra cosa, decime.`,
+  onePersonEach: () => 'Tomo un turno por persona: anotamos el primero y después seguimos con el otro.',
+
+  noSuchDate: (text) => `Esa fecha no existe («${text}»).`,
+  noSuchTime: (text) => `Esa hora no existe («${text}»).`,
+  pastDate: () => 'Esa fecha ya pasó.',
+  weekdayMismatch: (_text, date, today) =>
+    date === undefined ? 'El día y la fecha no coinciden.' : `Ojo: esa fecha es ${day(date, today)}.`,
+
+  confirmBooking: (booking, today) =>
+    `Entonces: ${moment(booking.date, booking.time, today)}, ${booking.service} con ${booking.staff} (${booking.durationMinutes} min), ${pesos(booking)}${discounted(booking)}, a nombre de ${booking.name}. ¿Lo confirmo?`,
+  whatToChange: () => '¿Qué cambiamos: el día, la hora o el servicio? ¿O lo dejamos?',
+  booked: (item, today) =>
+    `¡Listo, ${item.name}! Te espero el ${moment(item.date, item.time, today)}: ${item.service} con ${item.staff}, ${pesos(item)}${discounted(item)}. Tu código es ${item.code}; con él podés cambiarlo o cancelarlo.`,
+  bookNextService: (service) => `¿Buscamos lugar también para ${service}?`,
+  dropped: () => 'Listo, no reservé nada. Cuando quieras lo retomamos.',
+  notOffered: (wanted) => `No hacemos «${wanted}».`,
+  serviceUnknown: (wanted, services, more) =>
+    `${wanted === undefined ? 'Ese servicio no lo hacemos' : `No hacemos «${wanted}»`}. Sí tenemos ${listed(services, more)}. ¿Te sirve alguno?`,
+
+  askWhoseAppointment: () => 'Para ubicar tu turno pasame el código, o el teléfono o mail con el que lo sacaste.',
+  askNameOrCode: () => '¿A nombre de quién está el turno?',
+  notFound: () => 'No encuentro turnos a futuro con esos datos. ¿Lo sacaste con otro teléfono o mail, o tenés el código?',
+  found: (items, today) => {
+    const [only] = items;
+    return items.length === 1 && only !== undefined
+      ? `Tu turno: ${appointment(only, today)}, a nombre de ${only.name}. Código ${only.code}.`
+      : `Tus turnos:\n${numbered(items, today)}`;
+  },
+  askWhichAppointment: (items, today) => `Tenés más de un turno:\n${numbered(items, today)}\n¿Cuál?`,
+  askNewDate: (item, today) => `Tenés ${appointment(item, today)}. ¿Para qué día y hora lo pasamos?`,
+  confirmMove: (item, target, today) =>
+    `Paso tu turno de ${item.service} del ${moment(item.date, item.time, today)} al ${moment(target.date, target.time, today)}, con ${target.staff}. ¿Lo confirmo?`,
+  moved: (item, from, today) =>
+    `¡Listo! Tu turno pasó del ${moment(from.date, from.time, today)} al ${moment(item.date, item.time, today)}: ${item.service} con ${item.staff}. El código sigue siendo ${item.code}.`,
+  confirmCancel: (item, today) => `¿Cancelo tu turno de ${appointment(item, today)}?`,
+  cancelled: (item, today) => `Listo, cancelé tu turno de ${appointment(item, today)}.`,
+  kept: () => 'Dale, lo dejo como está.',
+
+  price: (service) => `${service.name} sale ${pesos(service)} y dura ${service.durationMinutes} min.`,
+  prices: (services) => `Estos son los precios:\n${services.map((service) => `• ${priced(service)}`).join('\n')}`,
+  priceTotal: (services) => {
+    const [first] = services;
+    const total = services.reduce((sum, service) => sum + service.price, 0);
+    const separate = services.map((service) => `${service.name} ${pesos(service)}`);
+    return `${all(separate)}; en total ${money(total, first?.currency ?? 'ARS', 'es')}.`;
+  },
+  cheapest: (service) => `Lo más económico es ${service.name}: ${pesos(service)}.`,
+  noCheaper: (service) => `${service.name} sale ${pesos(service)} con quien te atienda: el precio es el mismo.`,
+  services: (services) => `Hacemos ${all(services.map((service) => service.name))}.`,
+  duration: (service) => `${service.name} dura ${service.durationMinutes} min.`,
+  whoWorks: (people, service) => `${service === undefined ? 'Atienden' : `Para ${service} atienden`} ${all(people)}.`,
+  doesAttend: (person, services) =>
+    services.length === 0 ? `${person} trabaja con nosotros.` : `${person} trabaja con nosotros y hace ${all(services)}.`,
+  hoursOfWeek: (week) =>
+    `Abrimos ${daysAlike(week)
+      .filter((group) => group.periods.length > 0)
+      .map(({ first, last, periods }) => {
+        const days = first === last ? weekdayName(first, 'es') : `${weekdayName(first, 'es')} a ${weekdayName(last, 'es')}`;
+        return `${days} ${hours(periods)}`;
+      })
+      .join('; ')}.`,
+  hoursOfDay: (date, periods, reason, today) => {
+    const why = reason === undefined || reason === '' ? '' : ` (${reason})`;
+    return periods.length === 0
+      ? `El ${day(date, today)} está cerrado${why}.`
+      : `El ${day(date, today)} abrimos ${hours(periods)}${why}.`;
+  },
+  address: (address, phone) => {
+    if (address === undefined)
+      return phone === undefined ? 'La dirección no la tengo cargada.' : `La dirección no la tengo; el teléfono es ${phone}.`;
+    return phone === undefined ? `Estamos en ${address}.` : `Estamos en ${address}; el teléfono es ${phone}.`;
+  },
+  promotions: (promotions) =>
+    promotions
+      .map((promotion) => {
+        const services = promotion.services.length === 0 ? '' : ` en ${all(promotion.services)}`;
+        const until = promotion.until === undefined ? '' : `, hasta el ${dayAndMonth(promotion.until, 'es')}`;
+        return `${promotion.name}: ${promotion.discountPercent} % de descuento${services}${until}.`;
+      })
+      .join('\n'),
+  noPromotions: () => 'Por ahora no tenemos promociones.',
+  offerToBook: () => '¿Querés que te busque un turno?',
+  cannotAnswer: () => 'Eso no te lo sé decir.',
+
+  notUnderstood: () => 'Perdón, no te entendí.',
+  lostThread: () => 'Contame qué necesitás: un turno nuevo, cambiar o cancelar uno, precios u horarios.',
+  escalated: () => 'Te paso con una persona del equipo: te responde por acá apenas pueda.',
+  wayOn: () => 'Si querés, vemos otra opción o te paso con una persona.',
+  notApproved: () => 'Lo revisó una persona del equipo y no se pudo aprobar.',
+  technicalTrouble: () => 'Tuve un problema para hacerlo.',
+  tryAgain: () => '¿Pruebo de nuevo?',
+};

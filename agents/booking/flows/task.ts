@@ -1,0 +1,110 @@
+/** Which task the message belongs to: the one at hand, another one, or none. */
+
+import { wants } from './listen.ts';
+import type { ConversationState } from './state.ts';
+import { endTask } from './state.ts';
+import { foldText } from './topics.ts';
+import type { Turn } from './turn.ts';
+
+type Task = NonNullable<ConversationState['task']>;
+
+/** True where the customer gives up the task at hand and wants nothing in its place. */
+export function abandons(turn: Turn): boolean {
+  const { state, topics, heard, awaited } = turn;
+  if (state.task === undefined) return false;
+  const unbooked = state.task === 'book' && !topics.ownAppointment;
+  if (wants(turn, 'cancel') && unbooked) return true;
+  if (wants(turn, 'book', 'availability', 'reschedule') || heard.correction) return false;
+  const told = heard.slots.date ?? heard.slots.time ?? heard.slots.dateRange ?? heard.slots.timeRange;
+  if (topics.abandons && told === undefined) return true;
+  const refuses = heard.intent === 'deny' && told === undefined;
+  return refuses && (awaited === 'choice' || (awaited === 'confirmation' && state.task !== 'book'));
+}
+
+/** Starts, keeps or changes the task as the message says. */
+export function settleTask(turn: Turn): void {
+  const { state, heard, topics } = turn;
+  const { task } = state;
+  if (wants(turn, 'cancel')) {
+    if (task !== 'cancel') start(state, 'cancel', task === 'reschedule');
+  } else if (wants(turn, 'reschedule') && !changesUnbooked(turn)) {
+    if (task !== 'reschedule') start(state, 'reschedule', task === 'cancel' || task === undefined);
+  } else if (heard.intent === 'find' && !(task !== undefined && turn.awaited === 'appointment')) {
+    if (task !== 'find') start(state, 'find', false);
+  } else if (wantsToBook(turn) || takesUpSuggestion(turn) || namesAMoment(turn)) {
+    const within = task === 'book' || task === 'reschedule' || (task !== undefined && !wantsToBook(turn));
+    if (!within) start(state, 'book', task === undefined);
+    else if (
+      task === 'reschedule' &&
+      /\b(otro turno|turno nuevo|nuevo turno|another appointment|new appointment)\b/.test(foldText(turn.text))
+    ) {
+      start(state, 'book', false);
+    }
+  }
+  if (topics.ownAppointment && state.task === undefined && heard.intent === 'other') start(state, 'find', false);
+  state.suggested = false;
+}
+
+/** What was told without a task (a price asked before) stays; what belonged to another task goes. */
+function start(state: ConversationState, task: Task, keep: boolean): void {
+  if (!keep) {
+    endTask(state);
+  }
+  state.task = task;
+}
+
+/** "Cambialo para las 6" said of a booking that is not made yet. */
+function changesUnbooked({ state, topics }: Turn): boolean {
+  return state.task === 'book' && !topics.ownAppointment;
+}
+
+/** "¿Qué horarios tienen?" is heard as a question for free times too; without a day or a service it asks for the opening hours. */
+function wantsToBook(turn: Turn): boolean {
+  const { intent, slots } = turn.heard;
+  if (intent === 'book' || intent === 'availability' || wants(turn, 'book')) return true;
+  const told = slots.date ?? slots.dateRange ?? slots.time ?? slots.timeRange ?? slots.service;
+  return wants(turn, 'availability') && told !== undefined && intent !== 'hours';
+}
+
+function takesUpSuggestion({ state, heard }: Turn): boolean {
+  return state.suggested && heard.intent === 'confirm';
+}
+
+/** A day, a time or a service said out of the blue is a wish for an appointment. */
+function namesAMoment(turn: Turn): boolean {
+  const { heard, state } = turn;
+  if (state.task !== undefined || wants(turn, 'hours', 'prices', 'services', 'promotions', 'handoff')) return false;
+  const { date, dateRange, time, timeRange, service } = heard.slots;
+  return [date, dateRange, time, timeRange, service].some((slot) => slot !== undefined) || heard.invalid.date !== undefined;
+}
+
+/** What to change, said in words only ("el día", "otro horario"): forgets it, so that it is asked again. True where something was. */
+export function loosen(turn: Turn): boolean {
+  const { state, text } = turn;
+  const { wish } = state;
+  const folded = foldText(text);
+  if (/\b(dia|fecha|day|date)\b/.test(folded)) {
+    wish.date = undefined;
+    wish.dates = [];
+    wish.dateRange = undefined;
+    wish.anyDate = false;
+  } else if (/\b(hora|horas|horario|horarios|time|hour)\b/.test(folded)) {
+    wish.timeRange = undefined;
+  } else if (/\b(servicio|service)\b/.test(folded)) {
+    wish.service = undefined;
+  } else if (/\b(nombre|name)\b/.test(folded)) {
+    state.customer.name = undefined;
+    return true;
+  } else if (/\b(telefono|mail|contacto|phone|contact)\b/.test(folded)) {
+    state.customer.phone = undefined;
+    state.customer.email = undefined;
+    return true;
+  } else return false;
+  wish.time = undefined;
+  wish.timeReadings = [];
+  wish.anyTime = false;
+  state.held = undefined;
+  state.target = undefined;
+  state.offered = [];
+  return true;
+}

@@ -1,0 +1,96 @@
+/**
+ * What a customer of a salon says that the general understanding has no word for: who works there, where it is, "the cheapest",
+ * "as soon as possible", "I have no e-mail". One expression for each language; texts are folded (lower case, no accents) first.
+ */
+
+export interface Topics {
+  /** "¿Quién atiende?" */
+  staff: boolean;
+  /** "¿Dónde queda?" */
+  address: boolean;
+  /** "¿Cuánto dura?" */
+  duration: boolean;
+  /** "el más barato" */
+  cheapest: boolean;
+  /** "la lista con todos los precios", "cada uno" */
+  everything: boolean;
+  /** "¿cuánto es en total?" */
+  total: boolean;
+  /** "lo antes posible", "ya" */
+  soonest: boolean;
+  /** "no tengo mail" */
+  noEmail: boolean;
+  /** "no quiero dar mis datos", "mi nombre no importa" */
+  keepsPrivate: boolean;
+  /** "te lo paso después" */
+  later: boolean;
+  /** "dejalo, mejor no" */
+  abandons: boolean;
+  /** Speaks of an appointment that exists: "mi turno", "el turno del jueves". */
+  ownAppointment: boolean;
+  /** "¿otro horario?", "ninguno me sirve" */
+  noneOfThese: boolean;
+  /** "¿qué horarios tenés?", "¿qué otro día?" */
+  whatIsFree: boolean;
+  /** Reads as a question. */
+  question: boolean;
+  /** Says goodbye. */
+  bye: boolean;
+  /** Says thanks. */
+  thanks: boolean;
+}
+
+const expressions: Readonly<Record<keyof Topics, RegExp>> = {
+  staff:
+    /\b(quien(es)?|que (profesional|peluquer|estilista|barber)\w*|cuales? profesional\w*|con quien)\b.{0,40}\b(atiend|trabaj|corta|hace|hacer|es el|son los|esta|estan|va a|me va|puede|pueden|atender|profesional|peluquer|estilista|elegir)\w*|\b(profesional|peluquer[oa]|estilista|barber)(s|es)?\b.{0,30}\b(tienen|tenes|hay|trabajan|atienden|disponibles|estan|son)\b|\b(tienen|tenes|hay|sobre|que|los|un|algun|especialista)\b.{0,12}\b(profesionales|peluqueros|estilistas|barberos|especialista)\b|\bquien(es)? (me|nos|lo|la|va)?\s?\w*(atend|cort|hac|libre)\w*|\b(who|which (stylist|hairdresser|barber|person))\b.{0,30}\b(work|does|do|cuts?|available|there|will|is|are)\w*|\b(your|what|which) (staff|stylists?|hairdressers?|barbers?)\b|\bdo you have (any )?(stylists?|hairdressers?|barbers?)\b/,
+  address:
+    /\b(donde (queda|quedan|estan|esta|es|se encuentran|los encuentro|atienden|tengo que ir)|direccion|ubicacion|ubicad[oa]s?|como llego|where (are you|is (it|the (salon|shop|place)))|address|located|location|how do i get there)\b/,
+  duration: /\b(cuanto (dura|tarda|tardan|demora|demoran|tiempo)|que duracion|how long)\b/,
+  cheapest:
+    /\b(mas|menos|lo|algo|muy|tan|bien)\s+(barat|economic|car|accesible|asequible)\w*|\b(barat|economic)(o|a|os|as)\b|\bprecio mas bajo\b|\bcueste menos\b|\b(cheap|cheaper|cheapest|least expensive|lowest price|affordable|inexpensive)\b/,
+  everything:
+    /\b(tod[oa]s|lista|listado|cada un[oa]|completa|que (servicios|precios)|los precios|precios (tienen|tenes|manejan)|all (the |your |of )?(prices|services)?|price ?list|everything|your (prices|services|rates))\b/,
+  total: /\b(total|suma|sumado|junt[oa]s|ambos|las dos|los dos|altogether|in all|combined)\b/,
+  soonest:
+    /\b(lo (antes|mas (pronto|rapido|temprano)) (posible|que (puedas|se pueda|haya|tengas))|lo antes posible|cuanto antes|lo mas pronto|mas temprano (posible|mejor)|(mas|primer) (cercano|turno (libre|disponible|que)|hueco|lugar)|ahora mismo|ahorita|ya mismo|(turno|venir|ir|sea|quiero|necesito|disponible|es|para) ya|ya para|urgente|urgencia|en este momento|asap|as soon as (possible|you can)|right (now|away)|soonest|earliest|first available|next available|urgent(ly)?|straight away)\b/,
+  noEmail:
+    /\b(no (tengo|uso|manejo|recuerdo|me acuerdo|quiero|hace falta|necesit\w+|es|dispongo|poseo|cuento)\b.{0,25}\b(e-?mail|mail|correo|casilla)|sin (e-?mail|mail|correo)|(don'?t|do not|dont) (have|use|want|remember)\b.{0,25}\be-?mail|no e-?mail|without e-?mail)\b/,
+  keepsPrivate:
+    /\b(no (quiero|necesito|voy a|me gusta|hace falta|pienso)\b.{0,20}\b(dar|darte|dejar|dejarte|pasar|pasarte|enviar|mandar)\b.{0,20}\b(nombres?|datos?|dato|telefono|numero|mail|correo|contacto|nada)|(mi nombre|el nombre|mi telefono|mi numero) no (importa|hace falta|te lo)|para que (queres|necesitas|quieren|necesitan)\b.{0,15}\b(nombre|datos|telefono|numero|mail|contacto)|(rather|prefer) not (to )?(say|give|share)|(don'?t|dont|do not) want to (give|share|leave)|why do you need my)\b/,
+  later:
+    /\b((te|se) l[oa]s? (paso|mando|envio|digo|doy|confirmo)\b.{0,20}\b(despues|luego|mas tarde|en (el|un) otro|en un rato|ahora)|puedo (mandar|pasar|enviar)\w*\b.{0,15}\b(luego|despues|mas tarde)|(despues|luego|mas tarde|en un rato) te l[oa] (paso|mando|digo|envio)|i('| wi)?ll (send|give|tell)\b.{0,20}\blater|can i (send|give)\b.{0,20}\blater)\b/,
+  abandons:
+    /\b(deja(lo|la)?( asi| ahi| no mas)?$|dejemos?lo|deja,|dejalo|olvidate|olvidalo|mejor no\b(?! (el|la|los|las|a|manana|hoy|con|en|me))|ya no (quiero|necesito|hace falta)|no quiero (nada|sacar|reservar|el turno|turno|agendar)|(prefiero|mejor) (llam|lo pienso|lo dejo|despues|mas tarde|otro dia veo)\w*|lo dejamos|me arrepenti\b(?!.*\b(quiero|prefiero)\b)|cambie de (idea|opinion)|nada,? (dejalo|gracias)|no,? nada|cancel(a|o|ar|emos)(lo|la)?( todo)?$|forget it|never ?mind|leave it|i changed my mind|don'?t book|no longer (want|need)|i'?d rather not|not interested)\b/,
+  ownAppointment:
+    /\b((mi|mis|nuestro) (turnos?|citas?|reservas?|hora)|(el|la|un|este|ese) (turno|cita|reserva)( que)? (tengo|tenia|saque|saco|reserve|pedi|agende|habia)|(el|la) (turno|cita|reserva) (del?|de las?|de el|para el)|ya (tengo|tenia|saque) (un |una )?(turno|cita|reserva)|my (appointments?|bookings?|reservations?|slot)|(the|an) (appointment|booking) (i (have|had|made|booked)|on|for)|i (already )?(have|had|booked|made) (an? )?(appointment|booking))\b/,
+  noneOfThese:
+    /\b(ningun[oa]?( de (esos|estos|esas|estas|los dos|las dos))?( me)?( sirve| va| conviene| queda)?|no me (sirve|sirven|queda|quedan|viene|va|conviene)\b|otr[oa]s? (horarios?|horas?|dias?|opcion(es)?|fechas?|turnos?)|tenes otr[oa]|algo mas (tarde|temprano)|none of (these|those|them)|(don'?t|doesn'?t|do not|does not) (work|suit)|(any(thing)?|some) (other|else|later|earlier)|another (time|day|date|option))\b/,
+  whatIsFree:
+    /\b(que (horas?|horarios?|turnos?|dias?|lugares?|huecos?)\b.{0,25}\b(hay|tenes|tienen|te quedan?|quedan?|disponibles?|libres?|recomendas|podes)|(horarios?|turnos?|lugar) (disponibles?|libres?)|que tenes( libre)?|what (times?|slots?|days?)\b.{0,20}\b(have|free|available|open)|when (are you free|can i come))\b/,
+  question:
+    /[¿?]|^(que|cual|cuales|cuanto|cuanta|cuando|como|donde|quien|por ?que|hay|tenes|tienen|puedo|se puede|aceptan|what|which|how|when|where|who|why|can|do|does|is|are)\b/,
+  bye: /\b(chau|chao|adios|hasta (luego|pronto|manana|la proxima)|nos vemos|bye|goodbye|see you|have a (nice|good))\b/,
+  thanks: /\b(gracias|agradezco|thanks?|thank you|thx)\b/,
+};
+
+/** Lower case without accents; "ñ" becomes "n", as the expressions above are written. */
+export function foldText(text: string): string {
+  return text.toLowerCase().normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll('’', "'");
+}
+
+const names = Object.keys(expressions) as (keyof Topics)[];
+
+export function readTopics(text: string): Topics {
+  const folded = foldText(text).trim();
+  return Object.fromEntries(names.map((name) => [name, expressions[name].test(folded)])) as Record<keyof Topics, boolean>;
+}
+
+/** An appointment's code: six letters and digits with at least one of each, or whatever follows the word "código". */
+export function readCode(text: string): string | undefined {
+  const named = /\b(?:c[oó]digo|code)\b(?:\s+(?:de(?:l)?\s+turno|es|is|:))*[\s:#]*([a-z0-9]{4,12})\b/i.exec(text)?.[1];
+  if (named !== undefined && (/\d/.test(named) || named === named.toUpperCase())) return named.toUpperCase();
+  for (const [word] of text.matchAll(/\b[a-z0-9]{6}\b/gi)) {
+    if (/\d/.test(word) && /[a-z]/i.test(word) && !/^\d+(hs|am|pm|min|mil)$/i.test(word)) return word.toUpperCase();
+  }
+  return undefined;
+}

@@ -1,0 +1,125 @@
+/** From a wish in words to free slots, or to a refusal with alternatives. */
+import type { Database, ToolContext } from '../../src/index.ts';
+import {
+  type Agenda,
+  bookableDates,
+  type FreeSlot,
+  freeSlots,
+  type NoSlotReason,
+  nearestSlots,
+  type SlotSearch,
+  slotView,
+  startWindow,
+  whyNone,
+} from './availability.ts';
+import type { BusyRange, Catalogue, Service, StaffMember } from './catalogue.ts';
+import { candidateStaff, findService, loadCatalogue } from './catalogue.ts';
+import type { Slot } from './contract.ts';
+import { addDays, localDay, localTime } from './local-time.ts';
+
+/** Longest range that is searched in one go, and how far around it alternatives are looked for at first, in days. */
+const longestRange = 31;
+const daysBefore = 3;
+const daysAfter = 14;
+const alternativesGiven = 6;
+
+/** Beyond every horizon that a workspace can have: dates further away are searched as this one, and refused. */
+const farthestDay = 800;
+
+/** What a tool was asked for. */
+export interface Wish {
+  /** Name of the service, or the service itself where it is known already. */
+  service: string | Service;
+  from: string;
+  to?: string | undefined;
+  timeFrom?: string | undefined;
+  timeTo?: string | undefined;
+  staff?: string | undefined;
+  /** Code of the appointment to be moved. */
+  moving?: string | undefined;
+  /** Comes first where nobody was asked for. */
+  preferredStaffId?: string | undefined;
+}
+
+/** A wish that was understood. */
+export interface Lookup {
+  kind: 'found';
+  catalogue: Catalogue;
+  agenda: Agenda;
+  search: SlotSearch;
+  slots: FreeSlot[];
+  wish: Wish;
+}
+
+export type Misunderstanding = { kind: 'unknown-service'; services: string[] } | { kind: 'unknown-staff'; staff: string[] };
+
+/** Searches in one statement. */
+export async function lookUp(database: Database, context: ToolContext, wish: Wish): Promise<Lookup | Misunderstanding> {
+  const today = localTime(context.now().getTime(), context.timeZone).date;
+  const from = clamp(wish.from, addDays(today, -longestRange), addDays(today, farthestDay));
+  const to = clamp(wish.to ?? wish.from, from, addDays(from, longestRange - 1));
+  const agenda = await loadAgenda(database, context, wish, addDays(from, -daysBefore), addDays(to, daysAfter));
+  const { catalogue } = agenda;
+  const service = typeof wish.service === 'string' ? findService(catalogue, wish.service) : wish.service;
+  if (service === undefined) return { kind: 'unknown-service', services: catalogue.services.map(({ name }) => name) };
+  const candidates = candidateStaff(catalogue, service, wish.staff);
+  if (candidates.kind === 'unknown-staff') return candidates;
+  const staff = preferred(candidates.staff, wish.preferredStaffId);
+  const search = { service, staff, from, to, ...startWindow(wish.timeFrom, wish.timeTo) };
+  return { kind: 'found', catalogue, agenda, search, slots: freeSlots(agenda, search), wish };
+}
+
+/** Loads the catalogue with the busy periods of a range of local dates. */
+async function loadAgenda(
+  database: Database,
+  context: ToolContext,
+  wish: Wish,
+  from: string,
+  to: string,
+): Promise<Agenda & { catalogue: Catalogue }> {
+  const { timeZone, conversationId } = context;
+  const now = context.now().getTime();
+  const range: BusyRange = {
+    // A day more on both ends: buffers reach over midnight.
+    from: localDay(addDays(from, -1), timeZone).start,
+    to: localDay(addDays(to, 1), timeZone).end,
+    conversationId,
+    moving: wish.moving,
+  };
+  return { catalogue: await loadCatalogue(database, context, range), timeZone, now };
+}
+
+/** Why there is no such slot, and the nearest ones that there are. Looks up to the horizon where the days around have none. */
+export async function refuse(
+  database: Database,
+  context: ToolContext,
+  lookup: Lookup,
+): Promise<{ kind: 'none'; service: string; reason: NoSlotReason; alternatives: Slot[] }> {
+  const { search, agenda, wish } = lookup;
+  let alternatives = alternativesIn(lookup, agenda, addDays(search.from, -daysBefore), addDays(search.to, daysAfter));
+  if (alternatives.length === 0) {
+    const { first, last } = bookableDates(agenda);
+    const wider = await loadAgenda(database, context, wish, first, last);
+    alternatives = alternativesIn(lookup, wider, first, last);
+  }
+  return { kind: 'none', service: search.service.name, reason: whyNone(agenda, search), alternatives: alternatives.map(slotView) };
+}
+
+function alternativesIn({ search, catalogue, wish }: Lookup, agenda: Agenda, from: string, to: string): FreeSlot[] {
+  const point = { date: search.from, minutes: search.earliest };
+  const { service, staff } = search;
+  // Somebody was asked for: others who are free at that very time are worth an offer too.
+  const others = wish.staff === undefined ? undefined : candidateStaff(catalogue, service, undefined);
+  const elsewhere = others?.kind === 'staff' ? nearestSlots(freeSlots(agenda, { ...search, staff: others.staff }), point, 2) : [];
+  const own = nearestSlots(freeSlots(agenda, { service, staff, from, to }), point, alternativesGiven - elsewhere.length);
+  return [...own, ...elsewhere].sort((one, other) => one.start - other.start);
+}
+
+function preferred(staff: StaffMember[], id: string | undefined): StaffMember[] {
+  return id === undefined ? staff : staff.toSorted((one, other) => Number(other.id === id) - Number(one.id === id));
+}
+
+function clamp(date: string, least: string, most: string): string {
+  if (date < least) return least;
+  return date > most ? most : date;
+}

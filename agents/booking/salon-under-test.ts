@@ -1,0 +1,82 @@
+/** The sample salon on a real store, with a clock that stands still: what the tests of the tools call. */
+import { randomUUID } from 'node:crypto';
+import { v7 } from 'uuid';
+import type { Contact, Database, Tool, ToolContext, WorkspaceAccess } from '../../src/index.ts';
+import { seed } from './seed.ts';
+
+/** As much of a store as the tools need. */
+export interface Rows {
+  inWorkspace<T>(workspaceId: string, work: (database: Database) => Promise<T>): Promise<T>;
+}
+
+export interface ScheduledJob {
+  job: string;
+  payload: object;
+  at: Date;
+  key: string | undefined;
+}
+
+/** Thursday, 19 November 2026, noon in Córdoba. */
+export const noon = new Date('2026-11-19T12:00:00-03:00');
+
+export interface Salon {
+  readonly workspaceId: string;
+  now: Date;
+  readonly jobs: ScheduledJob[];
+  readonly access: WorkspaceAccess;
+  /** One conversation; calls a tool as the runtime does: arguments checked, a write in one transaction. */
+  conversation(contact?: Contact): Conversation;
+}
+
+export interface Conversation {
+  readonly id: string;
+  call<Input, Output>(tool: Tool<Input, Output>, input: Input): Promise<Output>;
+  context(): ToolContext;
+}
+
+/** A workspace with the sample data. */
+export async function openSalon(rows: Rows, workspaceId = `salon-${randomUUID().slice(0, 8)}`): Promise<Salon> {
+  const jobs: ScheduledJob[] = [];
+  const salon: Salon = {
+    workspaceId,
+    now: noon,
+    jobs,
+    access: {
+      workspaceId,
+      timeZone: 'America/Argentina/Cordoba',
+      now: () => salon.now,
+      newId: () => v7(),
+      query: (work) => rows.inWorkspace(workspaceId, work),
+    },
+    conversation(contact) {
+      const id = v7();
+      const context = (query: WorkspaceAccess['query'] = salon.access.query): ToolContext => ({
+        ...salon.access,
+        query,
+        conversationId: id,
+        runId: v7(),
+        channel: 'test',
+        contact,
+        idempotencyKey: v7(),
+        signal: new AbortController().signal,
+        schedule: async (job, payload, { at, key }) => void jobs.push({ job, payload, at, key }),
+      });
+      return {
+        id,
+        context,
+        call: (tool, input) => {
+          const parsed = tool.input.parse(input);
+          if (tool.effect === 'read') return tool.execute(parsed, context());
+          return rows.inWorkspace(workspaceId, (database) =>
+            tool.execute(
+              parsed,
+              context((work) => work(database)),
+            ),
+          );
+        },
+      };
+    },
+  };
+  await rows.inWorkspace(workspaceId, (database) => seed({ ...salon.access, query: (work) => work(database) }));
+  return salon;
+}

@@ -1,0 +1,168 @@
+import { readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import type { Intent } from '../../src/language/contract.ts';
+
+/** One labelled sentence, in the words of the contract. */
+export interface Case {
+  set: string;
+  id: string;
+  text: string;
+  language: string;
+  /** The label's own intent. */
+  label: string;
+  /** First the reading that the label maps to, then others that are as right. Empty: the intent is not scored. */
+  accepted: Intent[];
+  /** Slot name to accepted values; an undefined list means that the slot is not scored in this row. */
+  slots: Record<string, string[]> | undefined;
+  /** Slots that the label does not speak about, so that filling them is neither right nor wrong. */
+  unscored: Set<string>;
+}
+
+type Row = Record<string, unknown>;
+
+/** Labels of the appointment set. Asking for a free slot is `availability` here and `book` there, so both count. */
+const appointmentLabels: Readonly<Record<string, Intent[]>> = {
+  greeting: ['greeting'],
+  info_services: ['services'],
+  info_prices: ['prices'],
+  info_hours: ['hours'],
+  book: ['book', 'availability'],
+  cancel: ['cancel'],
+  reschedule: ['reschedule'],
+  find: ['find'],
+  confirm: ['confirm'],
+  chitchat: ['smalltalk'],
+  other: ['other'],
+};
+
+/**
+ * Labels of the hotel sets. Where a label mixes things that are different intents here (policies: check-in time and smoking), each of
+ * them counts; the strict figure counts the first only.
+ */
+const hotelLabels: Readonly<Record<string, Intent[]>> = {
+  check_availability: ['availability'],
+  make_reservation: ['book', 'confirm'],
+  cancel_reservation: ['cancel'],
+  modify_reservation: ['reschedule'],
+  check_reservation: ['find'],
+  ask_price: ['prices', 'promotions'],
+  price_info: ['prices', 'promotions'],
+  pricing_info: ['prices', 'promotions'],
+  affirm: ['confirm'],
+  deny: ['deny'],
+  greeting: ['greeting'],
+  greet: ['greeting'],
+  goodbye: ['smalltalk'],
+  thank: ['smalltalk'],
+  help: ['handoff', 'services'],
+  urgent: ['handoff'],
+  ask_amenities: ['services'],
+  hotel_amenities: ['services'],
+  guest_services: ['services'],
+  ask_room_types: ['services', 'availability'],
+  room_info: ['services'],
+  hotel_info: ['services', 'hours', 'other'],
+  food_drink_request: ['services', 'hours', 'other'],
+  transportation_info: ['services', 'other'],
+  check_out_info: ['hours'],
+  check_in_info: ['hours'],
+  consultar_horario: ['hours'],
+  ask_policies: ['other', 'hours'],
+  late_checkout: ['other', 'hours', 'reschedule'],
+  payment_info: ['other'],
+  ask_location: ['other'],
+  location_info: ['other'],
+  hotel_location: ['other'],
+  out_of_scope: ['other'],
+  unknown: ['other'],
+  special_request: ['other', 'services', 'book'],
+  review_response: ['other'],
+};
+
+const slotNames: Readonly<Record<string, string>> = {
+  service_type: 'service',
+  preferred_date: 'date',
+  preferred_time: 'time',
+  client_name: 'name',
+  client_email: 'email',
+  client_phone: 'phone',
+  staff_name: 'staff',
+  party_size: 'people',
+};
+
+const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null;
+
+function readSlots(row: Row): Record<string, string[]> {
+  const slots: Record<string, string[]> = {};
+  for (const [name, value] of Object.entries(isRow(row['slots']) ? row['slots'] : {})) {
+    slots[slotNames[name] ?? name] = String(value).split('|');
+  }
+  return slots;
+}
+
+function appointmentCase(set: string, row: Row): Case {
+  const label = String(row['intent']);
+  const flags = isRow(row['flags']) ? row['flags'] : {};
+  const labels = Array.isArray(row['accept_intents']) ? row['accept_intents'].map(String) : [label];
+  const accepted = labels.flatMap((name) => appointmentLabels[name] ?? ['other' as const]);
+  if (flags['wants_human'] === true) accepted.push('handoff');
+  if (flags['promotion'] === true) accepted.push('promotions');
+  return {
+    set,
+    id: String(row['id']),
+    text: String(row['text']),
+    language: 'es',
+    label,
+    accepted,
+    slots: readSlots(row),
+    // A labelled day part or "not Thursday" has no slot there; a phone or a range is never labelled.
+    unscored: new Set(['timeRange', ...(row['expected_valid'] === false ? ['date', 'time'] : [])]),
+  };
+}
+
+function hotelCase(set: string, row: Row): Case | undefined {
+  if (Array.isArray(row['conflicting_intents'])) return undefined;
+  const label = String(row['intent']);
+  return {
+    set,
+    id: String(row['id']),
+    text: String(row['text']),
+    language: String(row['lang']),
+    label,
+    accepted: hotelLabels[label] ?? ['other'],
+    slots: undefined,
+    unscored: new Set(),
+  };
+}
+
+function entityCase(set: string, row: Row): Case {
+  const expected = isRow(row['expected']) ? row['expected'] : {};
+  const slots: Record<string, string[]> = {};
+  if (typeof expected['guests'] === 'number') slots['people'] = [String(expected['guests'])];
+  if (typeof expected['check_in_day'] === 'number')
+    slots['dateRange'] = [`DAYS:${expected['check_in_day']}-${String(expected['check_out_day'])}`];
+  return {
+    set,
+    id: String(row['id']),
+    text: String(row['text']),
+    language: 'es',
+    label: '-',
+    accepted: [],
+    slots,
+    unscored: new Set(['service']),
+  };
+}
+
+/** Reads a file of labelled sentences. */
+export function readCases(path: string): Case[] {
+  const set = `${basename(dirname(path))}/${basename(path, '.jsonl')}`;
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line): unknown => JSON.parse(line))
+    .filter(isRow)
+    .map((row) =>
+      isRow(row['expected']) ? entityCase(set, row) : isRow(row['slots']) ? appointmentCase(set, row) : hotelCase(set, row),
+    )
+    .filter((entry) => entry !== undefined);
+}

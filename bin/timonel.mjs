@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+// Plain, old JavaScript on purpose: it has to run on any Node to be able to say which one is needed.
+const [major, minor] = process.versions.node.split('.').map(Number);
+
+if (major < 22 || (major === 22 && minor < 15)) {
+  console.error(
+    `timonel needs Node 22.15 or newer; this is ${process.versions.node}.\n` +
+      'Get it with "npm install --save-dev node@24" in your project (npx timonel then uses it), or from https://nodejs.org.',
+  );
+  process.exit(1);
+}
+
+const { existsSync } = await import('node:fs');
+// A checkout runs from its sources, an installed package from dist/.
+const source = new URL('../src/cli/program.ts', import.meta.url);
+const { run } = await import(existsSync(source) ? source.href : new URL('../dist/src/cli/program.js', import.meta.url).href);
+await run(process.argv);

@@ -1,0 +1,33 @@
+/** Writes `.cache/template-<hash>.tar.gz`: the embedded store after initdb and all migrations. Does nothing when it is there. */
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PgBoss } from 'pg-boss';
+import { readSettings } from '../src/config.ts';
+import { openEmbedded } from '../src/store/embedded/open.ts';
+import { templateName } from '../src/store/embedded/template.ts';
+import { migrate, migrationsHash } from '../src/store/migrate.ts';
+
+const folder = fileURLToPath(new URL('../.cache', import.meta.url));
+const target = join(folder, templateName(migrationsHash()));
+if (!existsSync(target)) {
+  mkdirSync(folder, { recursive: true });
+  const directory = mkdtempSync(join(tmpdir(), 'timonel-template-'));
+  const { poolSize, ...limits } = readSettings({}).database;
+  const store = await openEmbedded(directory, { size: poolSize, ...limits }, { template: false });
+  await migrate(store.pool);
+  // The queue's own tables too: creating them takes longer than all of ours.
+  const queue = new PgBoss({
+    backend: 'pglite',
+    db: { executeSql: async (text, values) => ({ rows: await store.pool.executeText(text, values) }) },
+  });
+  await queue.start();
+  await queue.stop({ close: false, graceful: false });
+  await store.dump(`${target}.new`);
+  await store.close();
+  rmSync(directory, { recursive: true, force: true });
+  for (const old of readdirSync(folder).filter((name) => /^template-.*\.tar\.gz$/.test(name))) rmSync(join(folder, old));
+  renameSync(`${target}.new`, target);
+  console.log(`Template: ${target}`);
+}

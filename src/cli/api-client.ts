@@ -1,0 +1,35 @@
+import { messageOf, TimonelError } from '../errors.ts';
+import type { Credentials } from './credentials.ts';
+
+/** Speaks to a Timonel over HTTP, as any client would. */
+export class ApiClient {
+  readonly #credentials: Credentials;
+
+  constructor(credentials: Credentials) {
+    this.#credentials = credentials;
+  }
+
+  /**
+   * @returns the body of the answer.
+   * @throws Error with the problem's own explanation when the API refuses.
+   */
+  async post<T>(path: string, body: object, headers: Record<string, string> = {}): Promise<T> {
+    const { url, apiKey } = this.#credentials;
+    let response: Response;
+    try {
+      response = await fetch(`${url}${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      });
+    } catch (error) {
+      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+      throw new TimonelError('store_unavailable', `No Timonel answers at ${url} (${messageOf(cause)}). Start it: timonel up`, {
+        cause: error,
+      });
+    }
+    const answer = (await response.json()) as T & { detail?: string };
+    if (!response.ok) throw new TimonelError('invalid_request', answer.detail ?? `${response.status} ${response.statusText}`);
+    return answer;
+  }
+}

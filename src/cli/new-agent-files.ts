@@ -1,0 +1,166 @@
+/** The texts that `timonel new agent` writes: small, whole, and working without a model. */
+
+/** File name → text, for the agent's folder. `variable` is the name as an identifier. */
+export function agentFiles(name: string, variable: string): Record<string, string> {
+  return {
+    'agent.ts': `import { readFileSync } from 'node:fs';
+import { defineAgent } from 'timonel';
+import { flows } from './flows.ts';
+import { policy } from './policy.ts';
+import { tools } from './tools.ts';
+
+export const ${variable} = defineAgent({
+  name: '${name}',
+  version: '0.1.0',
+  description: 'Answers questions about orders and cancels them.',
+  prompt: readFileSync(new URL('./prompt.md', import.meta.url), 'utf8'),
+  tools,
+  policy,
+  flows,
+});
+`,
+    'prompt.md': `You answer customers of a shop about their orders, in their language, briefly and kindly.
+Use the tools; never invent an order or its state. Ask for the order number when you need it.
+`,
+    'tools.ts': `import { defineTool } from 'timonel';
+import { z } from 'zod';
+
+/** Stands for your own system: replace it with a call to it. */
+const orders = new Map([
+  ['1001', { state: 'shipped', item: 'Lamp' }],
+  ['1002', { state: 'open', item: 'Chair' }],
+]);
+
+const order = z.object({ order: z.string().regex(/^\\d{4}$/, 'an order number has four digits') });
+
+const findOrder = defineTool({
+  name: 'find_order',
+  description: 'Finds an order by its number. Answers its state and item, or that there is none.',
+  input: order,
+  effect: 'read',
+  async execute(input) {
+    const found = orders.get(input.order);
+    return found === undefined ? { kind: 'none' as const } : { kind: 'found' as const, ...found };
+  },
+});
+
+const cancelOrder = defineTool({
+  name: 'cancel_order',
+  description: 'Cancels an order that has not been shipped.',
+  input: order,
+  effect: 'write',
+  // The order is in another system: send context.idempotencyKey along with the real call, so that a repeated one changes nothing.
+  target: 'outside',
+  async execute(input) {
+    const found = orders.get(input.order);
+    if (found === undefined) return { kind: 'none' as const };
+    orders.set(input.order, { ...found, state: 'cancelled' });
+    return { kind: 'cancelled' as const };
+  },
+  // After a crash: did it happen?
+  async reconcile(_key, input) {
+    return orders.get(input.order)?.state === 'cancelled'
+      ? { kind: 'happened' as const, output: { kind: 'cancelled' as const } }
+      : { kind: 'did-not-happen' as const };
+  },
+});
+
+export const tools = [findOrder, cancelOrder];
+`,
+    'policy.ts': `import { defineRule } from 'timonel';
+
+/** What has been sent cannot be cancelled, whatever a prompt says. */
+export const lookedUpFirst = defineRule({
+  id: 'looked-up-first',
+  description: 'An order is cancelled only after this conversation looked it up and saw that it is open',
+  tools: ['cancel_order'],
+  evaluate(call, facts) {
+    const seen = facts.latest['find_order'];
+    const output = seen?.output as { state?: string } | undefined;
+    if (seen?.args['order'] === call.args['order'] && output?.state === 'open') return undefined;
+    return {
+      kind: 'deny',
+      reason: { es: 'Ese pedido no se puede cancelar: no está abierto.', en: 'That order cannot be cancelled: it is not open.' },
+    };
+  },
+});
+
+export const policy = [lookedUpFirst];
+`,
+    'flows.ts': `import { type Flows, understand } from 'timonel';
+
+const words = { services: [], staff: [] };
+
+/** What the agent does without a model: looks up the order whose number is in the message. */
+export const flows: Flows = {
+  vocabulary: { sample: words, load: async () => words },
+  understand,
+  next({ text, calls, state }) {
+    const found = calls.at(-1);
+    if (found !== undefined) {
+      const output = found.output as { kind?: string; state?: string } | undefined;
+      const reply = output?.kind === 'found' ? \`Your order is \${output.state}.\` : 'I cannot find that order.';
+      return { kind: 'reply', reply: { text: reply }, outcome: 'replied', state };
+    }
+    const order = /\\b\\d{4}\\b/.exec(text)?.[0];
+    if (order !== undefined) return { kind: 'call', calls: [{ tool: 'find_order', args: { order } }], state };
+    return { kind: 'reply', reply: { text: 'What is your order number? It has four digits.' }, outcome: 'awaiting_input', state };
+  },
+};
+`,
+    [`${name}.test.ts`]: `import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ${variable} } from './agent.ts';
+import { flows } from './flows.ts';
+import { lookedUpFirst } from './policy.ts';
+
+const turn = {
+  now: new Date(),
+  timeZone: 'UTC',
+  channel: 'test',
+  contact: undefined,
+  vocabulary: { services: [], staff: [] },
+  state: {},
+  calls: [],
+};
+
+test('looks up the order whose number is in the message', () => {
+  const move = flows.next({ ...turn, text: 'Where is 1001?' });
+  assert.deepEqual(move, { kind: 'call', calls: [{ tool: 'find_order', args: { order: '1001' } }], state: {} });
+});
+
+test('asks for the number when there is none', () => {
+  const move = flows.next({ ...turn, text: 'Where is my order?' });
+  assert.equal(move.kind, 'reply');
+});
+
+test('does not cancel an order that it has not looked up', () => {
+  const facts = {
+    ...turn,
+    workspaceId: 'test',
+    conversationId: 'test',
+    counts: {},
+    latest: {},
+    loaded: undefined,
+  };
+  const answer = lookedUpFirst.evaluate({ tool: 'cancel_order', args: { order: '1002' }, effect: 'write' }, facts);
+  assert.equal(answer?.kind, 'deny');
+});
+
+test('is an agent with two tools', () => {
+  assert.deepEqual(
+    ${variable}.tools.map((tool) => tool.name),
+    ['find_order', 'cancel_order'],
+  );
+});
+`,
+  };
+}
+
+export function projectFile(name: string, variable: string): string {
+  return `import { defineConfig } from 'timonel';
+import { ${variable} } from './agents/${name}/agent.ts';
+
+export default defineConfig({ agents: [${variable}] });
+`;
+}

@@ -1,0 +1,48 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Command } from 'commander';
+import { agentFiles, projectFile } from './new-agent-files.ts';
+import { UsageError } from './usage-error.ts';
+
+export function newCommand(): Command {
+  const agent = new Command('agent')
+    .description('Write a working agent with its tests, and a timonel.config.ts where there is none')
+    .argument('<name>', 'kebab-case name, e.g. front-desk')
+    .option('--json', 'print the written files as JSON')
+    .action((name: string, options: { json?: boolean }) => {
+      const written = writeAgent(process.cwd(), name);
+      if (options.json === true) console.log(JSON.stringify({ written }));
+      else {
+        console.log(['Written:', ...written.map((path) => `  ${path}`)].join('\n'));
+        if (!written.includes('timonel.config.ts')) {
+          console.log(`\nAdd it to timonel.config.ts: import { ${camelCase(name)} } from './agents/${name}/agent.ts';`);
+        }
+        console.log(
+          `\nTest it:  node --test "agents/${name}/*.test.ts"\nStart it: npx timonel up\nTalk:     npx timonel chat ${name}`,
+        );
+      }
+    });
+  return new Command('new').description('Write the start of something').addCommand(agent.exitOverride());
+}
+
+/** @returns paths of the written files, relative to `folder`. Nothing that exists is touched. */
+function writeAgent(folder: string, name: string): string[] {
+  if (!/^[a-z][a-z0-9-]{0,62}$/.test(name)) {
+    throw new UsageError(`"${name}" cannot be the name of an agent. Use small letters, digits and hyphens, e.g. front-desk.`);
+  }
+  if (existsSync(join(folder, 'agents', name)))
+    throw new UsageError(`There is already a folder agents/${name}. Choose another name.`);
+  const files = new Map(
+    Object.entries(agentFiles(name, camelCase(name))).map(([file, text]) => [join('agents', name, file), text]),
+  );
+  if (!existsSync(join(folder, 'timonel.config.ts'))) files.set('timonel.config.ts', projectFile(name, camelCase(name)));
+  for (const [path, text] of files) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text, { flag: 'wx' });
+  }
+  return [...files.keys()];
+}
+
+function camelCase(name: string): string {
+  return name.replaceAll(/-+([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase()).replaceAll('-', '');
+}

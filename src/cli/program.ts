@@ -1,0 +1,38 @@
+import { Command, CommanderError } from 'commander';
+import { messageOf, TimonelError } from '../errors.ts';
+import { version } from '../main.ts';
+import { chatCommand } from './chat.ts';
+import { evalCommand } from './eval.ts';
+import { explainCommand } from './explain.ts';
+import { migrateCommand } from './migrate.ts';
+import { newCommand } from './new.ts';
+import { upCommand } from './up.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Exit codes: 0 it worked, 1 it did not, 2 the call was wrong. */
+export async function run(argv: readonly string[]): Promise<void> {
+  const program = new Command('timonel')
+    .description('Runs LLM agents in production.')
+    .version(version)
+    .showHelpAfterError('(timonel --help lists the commands)')
+    .exitOverride();
+  for (const command of [upCommand(), chatCommand(), explainCommand(), evalCommand(), migrateCommand(), newCommand()]) {
+    program.addCommand(command.exitOverride());
+  }
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? 0 : 2;
+      return;
+    }
+    console.error(
+      error instanceof TimonelError ? `timonel: ${error.message}` : error instanceof UsageError ? error.message : stackOf(error),
+    );
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  }
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
+}

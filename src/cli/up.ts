@@ -1,0 +1,114 @@
+import { Command } from 'commander';
+import ora from 'ora';
+import { readSettings, type Settings } from '../config.ts';
+import { publishFault } from '../diagnostics.ts';
+import { createTimonel, defaultWorkspace, type Timonel } from '../main.ts';
+import { startLogs } from '../telemetry/logs.ts';
+import { findCredentials, writeCredentials } from './credentials.ts';
+import { loadProject } from './project-file.ts';
+
+export function upCommand(): Command {
+  return new Command('up')
+    .description('Start Timonel: the API, the agents and their background work, in one process')
+    .option('-p, --port <port>', 'port to listen on (default: TIMONEL_PORT or 8000; 0 takes a free one)')
+    .option('--host <host>', 'address to listen on (default: TIMONEL_HOST or 127.0.0.1)')
+    .option('--json', 'print one JSON line when it is ready, instead of text')
+    .action(async (options: { port?: string; host?: string; json?: boolean }) => {
+      const settings = readSettings({
+        ...process.env,
+        ...(options.port === undefined ? {} : { TIMONEL_PORT: options.port }),
+        ...(options.host === undefined ? {} : { TIMONEL_HOST: options.host }),
+      });
+      await up(settings, options.json === true);
+    });
+}
+
+async function up(settings: Settings, json: boolean): Promise<void> {
+  const started = performance.now();
+  const logger = startLogs(settings.logLevel);
+  const spinner = json ? undefined : ora({ text: 'Starting Timonel', isSilent: process.stdout.isTTY !== true }).start();
+  let timonel: Timonel;
+  let url: string;
+  try {
+    timonel = await createTimonel(settings, await loadProject(settings));
+    url = await timonel.listen();
+  } catch (error) {
+    spinner?.stop();
+    throw explained(error, settings);
+  }
+  const credentials = writeCredentials(settings.home, { url, apiKey: await operatorKey(timonel, settings.home) });
+  spinner?.stop();
+  stopOnSignals(timonel);
+
+  const milliseconds = Math.round(performance.now() - started);
+  const agents = [...timonel.agents.keys()];
+  if (json) {
+    console.log(
+      JSON.stringify({ url, docs: `${url}/docs`, store: timonel.store.kind, agents, credentials, pid: process.pid, milliseconds }),
+    );
+    return;
+  }
+  const planner = settings.model === undefined ? 'no model configured: the flow planner answers' : `model ${settings.model.name}`;
+  console.log(
+    [
+      `Timonel is up (${milliseconds} ms, ${planner})`,
+      `  API    ${url}/api/v1`,
+      `  Docs   ${url}/docs`,
+      `  Data   ${timonel.store.description}`,
+      `  Key    ${credentials}`,
+      `  Agents ${agents.join(', ')}`,
+      '',
+      `Talk to one from a second terminal: npx timonel chat ${agents[0] ?? ''}`,
+    ].join('\n'),
+  );
+  if (!timonel.store.vectors) {
+    logger.warn(
+      'The database has no "vector" extension: search is by words alone. Install pgvector and restart to search by meaning too.',
+    );
+  }
+  if (timonel.store.kind === 'postgres' && !timonel.store.pool.memberRole) {
+    logger.warn(
+      'This login cannot use the role timonel_member: row-level security binds it only if it is not a superuser. See docs/decisions.',
+    );
+  }
+}
+
+/** The key of the last start while it is still valid, else a new one. */
+async function operatorKey(timonel: Timonel, home: string): Promise<string> {
+  const before = findCredentials(home);
+  if (before !== undefined) {
+    const known = await timonel.apiKeys.authenticate(`Bearer ${before.apiKey}`).catch(() => undefined);
+    if (known?.role === 'operator') return before.apiKey;
+  }
+  return timonel.apiKeys.create({
+    id: crypto.randomUUID(),
+    workspaceId: defaultWorkspace,
+    name: 'local operator',
+    role: 'operator',
+  });
+}
+
+function stopOnSignals(timonel: Timonel): void {
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals) => {
+    // A second signal does not wait.
+    if (stopping) process.exit(1);
+    stopping = true;
+    timonel.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        publishFault(`shutting down on ${signal}`, error);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+function explained(error: unknown, settings: Settings): unknown {
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    return new Error(`Port ${settings.port} is taken. Choose another one: timonel up --port 8001`, { cause: error });
+  }
+  return error;
+}

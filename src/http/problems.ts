@@ -1,0 +1,71 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod';
+import { type ErrorCode, errorTable, TimonelError } from '../errors.ts';
+
+/** Fastify's own refusals, in our terms. */
+const fastifyCodes: Readonly<Record<string, ErrorCode>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: 'malformed_json',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed_json',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'payload_too_large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'invalid_request',
+  FST_ERR_VALIDATION: 'invalid_request',
+  FST_ERR_BAD_URL: 'invalid_request',
+  FST_ERR_ROUTE_REWRITE_NOT_STR: 'invalid_request',
+};
+
+/**
+ * The one error mapper: whatever was thrown becomes a problem document (RFC 9457).
+ * What nobody foresaw is a 500 whose message stays in the log.
+ */
+export function createErrorMapper(onFault: (what: string, error: unknown) => void) {
+  return (thrown: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void => {
+    const error = toTimonelError(thrown);
+    if (error.status >= 500) onFault(`${request.method} ${request.url.split('?')[0]} (${request.id})`, thrown);
+    if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer');
+    if (error.retryable && error.status === 503) reply.header('retry-after', '1');
+    void reply
+      .code(error.status)
+      .type('application/problem+json')
+      .send({
+        type: `/docs/errors#${error.code}`,
+        title: errorTable[error.code].title,
+        status: error.status,
+        detail: error.message,
+        code: error.code,
+        retryable: error.retryable,
+        requestId: request.id,
+        ...error.details,
+      });
+  };
+}
+
+function toTimonelError(thrown: FastifyError | Error): TimonelError {
+  if (thrown instanceof TimonelError) return thrown;
+  if (hasZodFastifySchemaValidationErrors(thrown)) {
+    const faults = thrown.validation.map(
+      (issue) => `${issue.instancePath.slice(1).replaceAll('/', '.') || 'body'}: ${issue.message}`,
+    );
+    return new TimonelError('invalid_request', `The ${thrown.validationContext ?? 'request'} is not valid: ${faults.join('; ')}.`, {
+      details: { faults },
+    });
+  }
+  if (isResponseSerializationError(thrown))
+    return new TimonelError('internal', 'The answer could not be written.', { cause: thrown });
+  const { code, statusCode } = thrown as FastifyError;
+  const known = fastifyCodes[code];
+  if (known !== undefined) return new TimonelError(known, explained(known, thrown.message), { cause: thrown });
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return new TimonelError('invalid_request', thrown.message, { cause: thrown });
+  }
+  return new TimonelError('internal', 'Something went wrong inside Timonel. The request id names it in the log.', {
+    cause: thrown,
+  });
+}
+
+function explained(code: ErrorCode, message: string): string {
+  if (code === 'malformed_json') return `The body is not valid JSON (${message}). Send an object such as {"text":"Hola"}.`;
+  if (code === 'unsupported_media_type') return 'Send the body as JSON, with the header "Content-Type: application/json".';
+  if (code === 'payload_too_large') return 'The body is larger than this server accepts. Send a shorter text.';
+  return message;
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import * as schemas from '../schemas.ts';
+import type { HttpDependencies, TypedFastify } from '../server.ts';
+
+export function agentRoutes(app: TypedFastify, { agents, models }: HttpDependencies): void {
+  app.get(
+    '/api/v1/agents',
+    { schema: { summary: 'The agents of this process', response: { 200: z.object({ agents: z.array(schemas.agent) }) } } },
+    () => ({
+      agents: [...agents.values()].map((agent) => ({
+        name: agent.name,
+        version: agent.version,
+        description: agent.description,
+        model: models.find(agent.model)?.model.modelId ?? null,
+        tools: agent.tools.map(({ name, description, effect }) => ({ name, description, effect })),
+        rules: agent.policy.map(({ id, description }) => ({ id, description })),
+      })),
+    }),
+  );
+}

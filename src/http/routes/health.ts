@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import type { HttpDependencies, TypedFastify } from '../server.ts';
+
+const dependency = z.object({
+  name: z.string(),
+  status: z.enum(['up', 'down']),
+  required: z.boolean(),
+  detail: z.unknown().optional(),
+});
+const health = z.object({ status: z.enum(['ok', 'degraded', 'down']), version: z.string(), dependencies: z.array(dependency) });
+
+export function healthRoutes(app: TypedFastify, dependencies: HttpDependencies): void {
+  const { version } = dependencies;
+  const config = { public: true };
+
+  app.get(
+    '/health/live',
+    {
+      config,
+      schema: {
+        summary: 'The process runs; says nothing of its dependencies',
+        response: { 200: z.object({ status: z.literal('ok') }) },
+      },
+    },
+    () => ({ status: 'ok' as const }),
+  );
+
+  const report = async () => {
+    const all = await dependencies.dependencies();
+    const down = all.filter(({ status }) => status === 'down');
+    const status = down.some(({ required }) => required)
+      ? ('down' as const)
+      : down.length > 0
+        ? ('degraded' as const)
+        : ('ok' as const);
+    return { status, version, dependencies: all };
+  };
+
+  app.get(
+    '/health',
+    { config, schema: { summary: 'State of the process and its dependencies', response: { 200: health } } },
+    report,
+  );
+
+  app.get(
+    '/health/ready',
+    { config, schema: { summary: 'Whether this process can take requests', response: { 200: health, 503: health } } },
+    async (_request, reply) => {
+      const current = await report();
+      return reply.code(current.status === 'down' ? 503 : 200).send(current);
+    },
+  );
+
+  app.get(
+    '/metrics/prometheus',
+    { config, schema: { summary: 'Metrics in the Prometheus text format' } },
+    async (_request, reply) => {
+      const { contentType, body } = await dependencies.metrics();
+      return reply.type(contentType).send(body);
+    },
+  );
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { runEvents } from '../events.ts';
+import * as schemas from '../schemas.ts';
+import { type HttpDependencies, principalOf, type TypedFastify } from '../server.ts';
+import { afterEvent, turnOf } from '../turns.ts';
+
+const parameters = z.object({ id: schemas.identifier });
+
+export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): void {
+  const { views, runner, streams } = dependencies;
+
+  app.get(
+    '/api/v1/runs/:id',
+    {
+      schema: {
+        summary: 'A run with its reply and its approvals',
+        params: parameters,
+        response: { 200: schemas.turn.extend({ approvals: z.array(schemas.approval) }) },
+      },
+    },
+    async (request) => {
+      const { workspaceId } = principalOf(request);
+      const view = await views.run(workspaceId, request.params.id);
+      return { ...turnOf(view), approvals: await views.approvals(workspaceId, request.params.id) };
+    },
+  );
+
+  app.get(
+    '/api/v1/runs/:id/events',
+    {
+      schema: {
+        summary: 'The events of a run (server-sent), from the one after Last-Event-ID on, until its turn ends',
+        params: parameters,
+        headers: z.object({ 'last-event-id': z.string().max(20).optional() }),
+      },
+    },
+    async (request, reply) => {
+      const { workspaceId } = principalOf(request);
+      const runId = request.params.id;
+      const after = afterEvent(request.headers['last-event-id']);
+      // An unknown run is a 404, not an empty stream.
+      await views.run(workspaceId, runId);
+      await streams.send(reply, (signal) => runEvents(runner, views, { workspaceId, runId }, after, signal));
+      return reply;
+    },
+  );
+
+  app.post(
+    '/api/v1/runs/:id/approvals/:callId',
+    {
+      config: { role: 'operator' },
+      schema: {
+        summary: 'Decide about a call that waits for a person',
+        description: 'The decision holds for exactly this call; the policy is evaluated again before it is made.',
+        params: parameters.extend({ callId: z.string().max(40) }),
+        body: schemas.decision,
+        response: { 200: z.object({ callId: z.string(), status: z.enum(['approved', 'rejected']), resumed: z.boolean() }) },
+      },
+    },
+    async (request) => {
+      const { workspaceId, name } = principalOf(request);
+      const { id, callId } = request.params;
+      const { decision, reason } = request.body;
+      const { conversationId, ready } = await views.decide(workspaceId, id, callId, { decision, reason, by: name });
+      if (ready) await runner.resume(conversationId);
+      return { callId, status: decision === 'approve' ? ('approved' as const) : ('rejected' as const), resumed: ready };
+    },
+  );
+}

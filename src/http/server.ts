@@ -1,0 +1,156 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import underPressure from '@fastify/under-pressure';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { TimonelError } from '../errors.ts';
+import type { ApiKeys, Principal } from '../identity/api-keys.ts';
+import type { Models } from '../llm/models.ts';
+import type { AgentDefinition } from '../run/contract.ts';
+import type { Runner } from '../run/runner.ts';
+import type { DatabasePool } from '../store/database.ts';
+import type { RunViews } from '../store/run-views.ts';
+import { createErrorMapper } from './problems.ts';
+import { agentRoutes } from './routes/agents.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
+import { conversationRoutes } from './routes/conversations.ts';
+import { fileRoutes } from './routes/files.ts';
+import { healthRoutes } from './routes/health.ts';
+import { runRoutes } from './routes/runs.ts';
+import type { OpenStreams } from './streams.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; set by the auth hook on every route that is not public. */
+    principal: Principal | undefined;
+  }
+  interface FastifyContextConfig {
+    /** Answers without an API key. */
+    public?: boolean;
+    /** Roles that may use the route; both when absent. */
+    role?: 'operator';
+  }
+}
+
+/** State of a thing that the process cannot do without, or can. */
+export interface Dependency {
+  name: string;
+  status: 'up' | 'down';
+  /** Without it the process is not ready. */
+  required: boolean;
+  detail?: unknown;
+}
+
+export interface HttpDependencies {
+  version: string;
+  runner: Runner;
+  views: RunViews;
+  pool: DatabasePool;
+  apiKeys: ApiKeys;
+  agents: ReadonlyMap<string, AgentDefinition>;
+  models: Models;
+  newId(): string;
+  dependencies(): Promise<Dependency[]>;
+  metrics(): Promise<{ contentType: string; body: string }>;
+  onRequest(request: { method: string; route: string; status: number; milliseconds: number }): void;
+  onFault(what: string, error: unknown): void;
+  bodyLimitBytes: number;
+  replyWaitMs: number;
+  maxEventLoopDelayMs: number;
+  streams: OpenStreams;
+}
+
+export type TypedFastify = FastifyInstance<
+  import('fastify').RawServerDefault,
+  import('node:http').IncomingMessage,
+  import('node:http').ServerResponse,
+  import('fastify').FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+/** The documentation page brings its own routes; they are public as a whole. */
+const docsPath = '/docs';
+
+/** More runs than this under way in one process, and new messages are refused until some ended. */
+const mostActiveRuns = 2_000;
+
+/** Builds the HTTP API. */
+export async function createServer(dependencies: HttpDependencies): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: false,
+    genReqId: () => dependencies.newId(),
+    requestIdHeader: false,
+    bodyLimit: dependencies.bodyLimitBytes,
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
+    forceCloseConnections: 'idle',
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(createErrorMapper(dependencies.onFault));
+  app.setNotFoundHandler((request) => {
+    throw new TimonelError(
+      'not_found',
+      `There is no ${request.method} ${request.url.split('?')[0]}. GET /docs lists what there is.`,
+    );
+  });
+
+  app.decorateRequest('principal', undefined);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    const { config, url } = request.routeOptions;
+    if (request.is404 || config.public === true || url?.startsWith(docsPath) === true) return;
+    const principal = await dependencies.apiKeys.authenticate(request.headers.authorization);
+    if (config.role === 'operator' && principal.role !== 'operator') {
+      throw new TimonelError('forbidden', 'This needs an operator key; the one that was sent is a client key.');
+    }
+    request.principal = principal;
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    dependencies.onRequest({ method: request.method, route, status: reply.statusCode, milliseconds: reply.elapsedTime });
+  });
+
+  if (dependencies.maxEventLoopDelayMs > 0) {
+    await app.register(underPressure, {
+      maxEventLoopDelay: dependencies.maxEventLoopDelayMs,
+      pressureHandler: (request: FastifyRequest) => {
+        if (request.routeOptions.config.public !== true) throw overloaded();
+      },
+    });
+  }
+  app.addHook('preHandler', async (request) => {
+    if (request.method === 'POST' && dependencies.runner.activeRuns >= mostActiveRuns) throw overloaded();
+  });
+
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Timonel', version: dependencies.version, description: 'Runs LLM agents in production.' },
+      components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
+      security: [{ apiKey: [] }],
+    },
+    transform: jsonSchemaTransform,
+  });
+  await app.register(swaggerUi, { routePrefix: docsPath });
+  app.get('/openapi.json', { config: { public: true }, schema: { hide: true } }, () => app.swagger());
+
+  const typed = app.withTypeProvider<ZodTypeProvider>() as unknown as TypedFastify;
+  healthRoutes(typed, dependencies);
+  agentRoutes(typed, dependencies);
+  conversationRoutes(typed, dependencies);
+  runRoutes(typed, dependencies);
+  apiKeyRoutes(typed, dependencies);
+  fileRoutes(typed, dependencies);
+  await app.ready();
+  return app;
+}
+
+/** The principal of a request on a route that is not public. */
+export function principalOf(request: FastifyRequest): Principal {
+  if (request.principal === undefined) throw new TimonelError('unauthenticated', 'Send an API key: "Authorization: Bearer <key>".');
+  return request.principal;
+}
+
+function overloaded(): TimonelError {
+  return new TimonelError('overloaded', 'This process has more to do than it can. Send the request again in a second.');
+}

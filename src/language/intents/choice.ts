@@ -1,0 +1,34 @@
+import { fold } from './fold.ts';
+
+const ordinals: readonly (readonly string[])[] = [
+  ['primero', 'primera', 'primer', 'first', '1', 'uno', 'una', 'one', '1ro', '1ra', '1st'],
+  ['segundo', 'segunda', 'second', '2', 'dos', 'two', '2do', '2da', '2nd'],
+  ['tercero', 'tercera', 'tercer', 'third', '3', 'tres', 'three', '3ro', '3ra', '3rd'],
+  ['cuarto', 'cuarta', 'fourth', '4', 'cuatro', 'four', '4to', '4ta', '4th'],
+  ['quinto', 'quinta', 'fifth', '5', 'cinco', 'five', '5to', '5ta', '5th'],
+  ['sexto', 'sexta', 'sixth', '6', 'seis', 'six', '6to', '6ta', '6th'],
+];
+const lasts = new Set(['ultimo', 'ultima', 'last']);
+const around = new Set(
+  'el la lo los las the opcion option numero number nro n one horario turno hora dia de please por favor me quedo con dale si ese esa quiero prefiero ok perfecto slot time i ill take want go with that and y mejor entonces bueno para'.split(
+    ' ',
+  ),
+);
+
+/**
+ * Which of the offered choices an answer picks, counted from 1; -1 for the last. Undefined where the message is more than a choice.
+ * Meant for `awaiting: 'choice'`, where "el primero" is not the first of the month.
+ */
+export function readChoice(text: string): number | undefined {
+  const words = fold(text.slice(0, 120)).match(/[a-z0-9]+/g) ?? [];
+  let choice: number | undefined;
+  for (const [position, word] of words.entries()) {
+    const ordinal = ordinals.findIndex((forms) => forms.includes(word));
+    if (lasts.has(word)) choice = -1;
+    else if (ordinal >= 0 && !(word === 'one' && choice !== undefined)) {
+      if (choice !== undefined && position > 0) return undefined;
+      choice = ordinal + 1;
+    } else if (!around.has(word)) return undefined;
+  }
+  return choice;
+}

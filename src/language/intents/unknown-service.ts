@@ -1,0 +1,51 @@
+import { givenNames } from '../people/given-names.ts';
+import { isOrdinaryWord } from '../people/ordinary-words.ts';
+import { compilePattern, matchPattern, PatternIndex } from './pattern.ts';
+import type { Word } from './words.ts';
+
+/** What stands before the name of a service that somebody asks for. */
+const openers = [
+  'turno|turnos|cita|hora|reserva para|de el|la|los|las|un|una|unos|unas?',
+  'hacerme|hacerte|hacerle|hacerse|hago|haga|darme|ponerme el|la|los|las|un|una|unos|unas|mis?',
+  'hacen|haces|ofrecen|ofreces|realizan|brindan|hace|dan|venden el|la|un|una?',
+  'tienen|tenes|hay servicio|servicios|clases|sesiones|turnos? de',
+  'quiero|necesito|quisiera|busco|gustaria|queria|buscando un|una|unos|unas',
+  'cuanto sale|cuesta|salen|cuestan|cobran un|una|unos|unas|el|la|los|las',
+  'appointment|booking|session|price|book|slot for|of a|an|the|some|my?',
+  'do you do|offer|have|provide|sell a|an|any|some?',
+  'book|want|need|like|get a|an|some',
+].map((source) => ({ pattern: compilePattern(source, {}) }));
+
+const index = new PatternIndex(openers);
+const joiners = new Set(['de', 'del', 'con', 'a', 'la', 'en', 'of', 'and']);
+const longest = 4;
+
+const isNoun = (word: Word | undefined): word is Word =>
+  word !== undefined &&
+  word.text.length >= 4 &&
+  /^\p{L}+$/u.test(word.raw) &&
+  !isOrdinaryWord(word.text) &&
+  !givenNames.has(word.text);
+
+/** A service asked for in words that the vocabulary does not know. */
+export function findUnknownService(words: Word[], isFree: (index: number) => boolean): { first: number; next: number } | undefined {
+  for (const [start, word] of words.entries()) {
+    for (const { pattern } of index.candidates(word)) {
+      const first = matchPattern(pattern, words, start);
+      if (first < 0 || words[first]?.clause !== word.clause || !isFree(first) || !isNoun(words[first])) continue;
+      let next = first + 1;
+      while (next < first + longest && words[next]?.clause === word.clause && isFree(next)) {
+        const joined =
+          joiners.has(words[next]?.text ?? '') &&
+          words[next + 1]?.clause === word.clause &&
+          isFree(next + 1) &&
+          isNoun(words[next + 1]);
+        if (joined) next += 2;
+        else if (isNoun(words[next])) next++;
+        else break;
+      }
+      return { first, next };
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,24 @@
+import { addEnglishDates } from './english-dates.ts';
+import { addEnglishSpans } from './english-spans.ts';
+import { addEnglishTimes } from './english-times.ts';
+import { englishVocabulary } from './english-vocabulary.ts';
+import { Grammar } from './grammar.ts';
+import { buildLexicon, type Lexicon } from './lexicon.ts';
+import { addMentions, type LanguageGrammar } from './mention-rules.ts';
+import { addTerminals } from './terminals.ts';
+
+/** How people shorten words when they chat. */
+const shorthand = { tmrw: 'tomorrow', tmr: 'tomorrow', '2day': 'today', wkend: 'weekend', wk: 'week', nxt: 'next' };
+
+/** Builds the English grammar. */
+export function buildEnglishGrammar(): LanguageGrammar {
+  const grammar = new Grammar();
+  let lexicon: Lexicon | undefined;
+  const words = (): Lexicon => (lexicon ??= buildLexicon(englishVocabulary, grammar.words, shorthand));
+  addTerminals(grammar, words);
+  addEnglishDates(grammar);
+  addEnglishSpans(grammar);
+  addEnglishTimes(grammar, words);
+  addMentions(grammar);
+  return { grammar, lexicon: words() };
+}

@@ -1,0 +1,110 @@
+import type { DayNumber } from './calendar.ts';
+
+/** A date as it was said. What the text leaves open (month, year) is settled when it is resolved against today. */
+export interface DateSpec {
+  /** The date itself, where it follows from today ("mañana", "el viernes"). */
+  fixed?: DayNumber;
+  day?: number;
+  month?: number;
+  year?: number;
+  /** Weekday that was said, 0 for Sunday. */
+  weekday?: number;
+  /** True where the weekday is all that was said: at the end of a range it follows the range's beginning. */
+  bareWeekday?: boolean;
+  alternatives?: DayNumber[];
+}
+
+/** Both ends included; an open end is absent. */
+export interface DaySpan {
+  from?: DayNumber;
+  to?: DayNumber;
+}
+
+/** A month of a year. */
+export interface MonthSpec {
+  year: number;
+  month: number;
+}
+
+export type Meridiem = 'am' | 'pm';
+
+/** A time as it was said. */
+export interface ClockSpec {
+  /** Minutes since midnight, of the hour as said: 5:30 for "las 5 y media". */
+  minutes: number;
+  /** True where the text settles which half of the day it is. */
+  settled: boolean;
+  approximate?: boolean;
+  /** Set for 25:00 or 12:75. */
+  impossible?: boolean;
+  /** True where more than a bare number says that it is a time. */
+  marked?: boolean;
+}
+
+export type DayPart = 'dawn' | 'morning' | 'noon' | 'afternoon' | 'evening' | 'night';
+
+/** Minutes since midnight; `from` included, `to` excluded. */
+export interface HourSpan {
+  from?: number;
+  to?: number;
+}
+
+/** A length of time. Months stay months so that "en un mes" keeps the day. */
+export interface Amount {
+  minutes?: number;
+  days?: number;
+  months?: number;
+}
+
+/** What one phrase says. Two pieces for phrases that name a date and a time at once ("esta noche"). */
+export type Piece =
+  | { kind: 'date'; date: DateSpec }
+  | { kind: 'span'; span: DaySpan }
+  | { kind: 'clock'; clock: ClockSpec }
+  | { kind: 'hours'; hours: HourSpan; part?: DayPart }
+  | { kind: 'amount'; amount: Amount }
+  | { kind: 'impossible-date' };
+
+/** The kinds of phrase that the grammar knows, with the type of what they mean. */
+export interface Symbols {
+  number: number;
+  ordinal: number;
+  /** Day of the month, 1 to 31. */
+  dayNumber: number;
+  monthNumber: number;
+  year: number;
+  /** An hour as said, 0 to 24 (and a little more, which is impossible). */
+  hour: ClockSpec;
+  minute: number;
+  digital: ClockSpec;
+  dotted: ClockSpec;
+  numericDate: DateSpec;
+  weakDate: DateSpec;
+  weekday: number;
+  weekdayShort: number;
+  month: number;
+  monthShort: number;
+  anyMonth: number;
+  unit: Amount;
+  part: DayPart;
+  /** Days from today. */
+  relativeDay: number;
+  /** Weeks from this one. */
+  week: number;
+  monthOfYear: MonthSpec;
+  dayOfMonth: DateSpec;
+  date: DateSpec;
+  rangeEnd: DateSpec;
+  period: DaySpan;
+  span: DaySpan;
+  meridiem: Meridiem;
+  reading: ClockSpec;
+  tail: Meridiem | DayPart | 'hours' | 'sharp';
+  rangeClock: ClockSpec;
+  clock: ClockSpec;
+  dayPart: DayPart;
+  hours: HourSpan;
+  amount: Amount;
+  mention: Piece[];
+}
+export type SymbolName = keyof Symbols;

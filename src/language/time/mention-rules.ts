@@ -1,0 +1,17 @@
+import type { Grammar } from './grammar.ts';
+import type { Lexicon } from './lexicon.ts';
+
+/** The grammar of a language with its words. */
+export interface LanguageGrammar {
+  grammar: Grammar;
+  lexicon: Lexicon;
+}
+
+/** What counts as a mention in every language. */
+export function addMentions(grammar: Grammar): void {
+  grammar.rule('mention', '<date>', (match) => [{ kind: 'date', date: match.get('date') }]);
+  grammar.rule('mention', '<period>', (match) => [{ kind: 'span', span: match.get('period') }]);
+  grammar.rule('mention', '<span>', (match) => [{ kind: 'span', span: match.get('span') }]);
+  grammar.rule('mention', '<hours>', (match) => [{ kind: 'hours', hours: match.get('hours') }]);
+  grammar.rule('mention', '<clock>', (match) => [{ kind: 'clock', clock: match.get('clock') }]);
+}

@@ -1,0 +1,57 @@
+import type { Language, ReferenceTime, TimeMention } from '../contract.ts';
+import { tokenise } from '../text.ts';
+import { parseClockTime, parseIsoDate } from './calendar.ts';
+import { buildEnglishGrammar } from './english-grammar.ts';
+import type { Context, Reading } from './grammar.ts';
+import { isCount, isIdiom, isName, isPartOfNumber, markAddresses } from './guards.ts';
+import type { LanguageGrammar } from './mention-rules.ts';
+import { type Found, settleTimes, writeMention } from './resolve-mention.ts';
+import { buildSpanishGrammar } from './spanish-grammar.ts';
+
+const builders: Readonly<Record<Language, () => LanguageGrammar>> = { es: buildSpanishGrammar, en: buildEnglishGrammar };
+const built = new Map<Language, LanguageGrammar>();
+
+/** Grammars are built at their first use: a process that never reads English does not pay for it. */
+function grammarOf(language: Language): LanguageGrammar {
+  let grammar = built.get(language);
+  if (grammar === undefined) built.set(language, (grammar = builders[language]()));
+  return grammar;
+}
+
+/**
+ * Dates, times, ranges and lengths of time that a text names, in the order of the text, without overlap. Only the first
+ * few thousand characters are read.
+ *
+ * A phrase that names a date and a time at once ("esta noche", "tonight") gives two mentions that share its characters.
+ */
+export function findTimeMentions(text: string, now: ReferenceTime, language: Language): TimeMention[] {
+  const { grammar, lexicon } = grammarOf(language);
+  const tokens = tokenise(text).map((token) => (token.kind === 'word' ? { ...token, text: lexicon.correct(token.text) } : token));
+  const context = grammar.reader({ language, text, tokens, today: parseIsoDate(now.date), minutes: parseClockTime(now.time) });
+  const blocked = markAddresses(tokens);
+  const found: Found[] = [];
+  for (let at = 0; at < tokens.length; ) {
+    const reading = blocked[at] === true ? undefined : longestReading(context, at, lexicon);
+    if (reading === undefined) {
+      at++;
+      continue;
+    }
+    found.push({ start: at, end: reading.end, pieces: reading.value });
+    at = reading.end;
+  }
+  settleTimes(context, found);
+  return found.flatMap((phrase) => writeMention(context, phrase));
+}
+
+function longestReading(context: Context, at: number, lexicon: LanguageGrammar['lexicon']): Reading<'mention'> | undefined {
+  let longest: Reading<'mention'> | undefined;
+  for (const reading of context.read('mention', at)) {
+    if (reading.end <= (longest?.end ?? at)) continue;
+    if (isPartOfNumber(context.tokens, at, reading.end) || isCount(context, reading.end, lexicon)) continue;
+    if (isName(context, at, reading.end, lexicon)) continue;
+    const start = context.tokens[at]?.start ?? 0;
+    if (isIdiom(context.text.slice(start, context.tokens[reading.end - 1]?.end))) continue;
+    longest = reading;
+  }
+  return longest;
+}

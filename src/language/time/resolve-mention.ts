@@ -1,0 +1,117 @@
+import type { DateRange, TimeMention, TimeRange } from '../contract.ts';
+import { formatClockTime, formatIsoDate } from './calendar.ts';
+import { clockReadings } from './clock.ts';
+import type { Context } from './grammar.ts';
+import type { DaySpan, HourSpan, Piece } from './meaning.ts';
+import { resolveDate } from './resolve-date.ts';
+
+/** A phrase of the text and what it says. */
+export interface Found {
+  /** Index of its first token. */
+  start: number;
+  /** Index of the token after its last. */
+  end: number;
+  pieces: Piece[];
+}
+
+/** Phrases between a time and the part of the day that settles it: "a las 7 el domingo a la tarde". */
+const settlingDistance = 2;
+
+/** Settles a bare time by a part of the day that is said next to it in the same sentence. */
+export function settleTimes(context: Context, found: readonly Found[]): void {
+  for (const [index, phrase] of found.entries()) {
+    for (const piece of phrase.pieces) {
+      if (piece.kind !== 'clock' || piece.clock.settled) continue;
+      const readings = clockReadings(piece.clock);
+      for (let distance = 1; distance <= settlingDistance; distance++) {
+        const settled = [found[index + distance], found[index - distance]]
+          .filter((other) => other !== undefined && sameSentence(context, phrase, other))
+          .flatMap((other) => other?.pieces ?? [])
+          .flatMap((other) => (other.kind === 'hours' && other.part !== undefined ? [readingWithin(readings, other.hours)] : []))
+          .find((reading) => reading !== undefined);
+        if (settled === undefined) continue;
+        piece.clock = { ...piece.clock, minutes: settled, settled: true };
+        break;
+      }
+    }
+  }
+}
+
+const readingWithin = (readings: readonly number[], { from = 0, to = 1440 }: HourSpan): number | undefined =>
+  readings.find((reading) => reading >= from && reading < to);
+
+function sameSentence(context: Context, one: Found, other: Found): boolean {
+  const [from, to] = one.start < other.start ? [one.end, other.start] : [other.end, one.start];
+  for (let index = from; index < to; index++)
+    if (['?', '!', '\n', ';', '.', 'o', 'or'].includes(context.tokens[index]?.text ?? '')) return false;
+  return true;
+}
+
+/** Writes a phrase as the mentions of the contract. */
+export function writeMention(context: Context, phrase: Found): TimeMention[] {
+  const start = context.tokens[phrase.start]?.start ?? 0;
+  const end = context.tokens[phrase.end - 1]?.end ?? start;
+  const [first, second] = phrase.pieces;
+  if (first === undefined) return [];
+  if (second === undefined) return [writePiece(context, first, start, end)];
+  // Two mentions must not overlap, so the phrase is shared out: at its second word, or inside its only one.
+  const middle = context.tokens[phrase.start + 1]?.start ?? end;
+  const split = phrase.end - phrase.start > 1 ? middle : start + Math.floor((end - start) / 2);
+  return [writePiece(context, first, start, split), writePiece(context, second, split, end)];
+}
+
+function writePiece(context: Context, piece: Piece, start: number, end: number): TimeMention {
+  const place = { start, end };
+  switch (piece.kind) {
+    case 'date': {
+      const resolved = resolveDate(piece.date, context.today);
+      if ('problem' in resolved) {
+        if (resolved.problem === 'no-such-date') return { ...place, kind: 'invalid', reason: resolved.problem };
+        return { ...place, kind: 'invalid', reason: resolved.problem, date: formatIsoDate(resolved.day) };
+      }
+      const { day, alternatives, weekday } = resolved;
+      return {
+        ...place,
+        kind: 'date',
+        date: formatIsoDate(day),
+        ...(alternatives.length === 0 ? {} : { alternatives: alternatives.map(formatIsoDate) }),
+        ...(weekday === undefined ? {} : { weekday }),
+      };
+    }
+    case 'span':
+      return { ...place, kind: 'date-range', range: writeSpan(piece.span) };
+    case 'clock': {
+      if (piece.clock.impossible === true) return { ...place, kind: 'invalid', reason: 'no-such-time' };
+      const [time = 0, ...others] = clockReadings(piece.clock);
+      return {
+        ...place,
+        kind: 'time',
+        time: formatClockTime(time),
+        ...(others.length === 0 ? {} : { alternatives: others.map(formatClockTime) }),
+        ...(piece.clock.approximate === true ? { approximate: true } : {}),
+      };
+    }
+    case 'hours':
+      return { ...place, kind: 'time-range', range: writeHours(piece.hours) };
+    case 'amount': {
+      const { minutes, days, months } = piece.amount;
+      return minutes === undefined
+        ? { ...place, kind: 'duration', days: (days ?? 0) + (months ?? 0) * daysPerMonth }
+        : { ...place, kind: 'duration', minutes };
+    }
+    case 'impossible-date':
+      return { ...place, kind: 'invalid', reason: 'no-such-date' };
+  }
+}
+
+const daysPerMonth = 30;
+
+const writeSpan = ({ from, to }: DaySpan): DateRange => ({
+  ...(from === undefined ? {} : { from: formatIsoDate(from) }),
+  ...(to === undefined ? {} : { to: formatIsoDate(to) }),
+});
+
+const writeHours = ({ from, to }: HourSpan): TimeRange => ({
+  ...(from === undefined ? {} : { from: formatClockTime(from) }),
+  ...(to === undefined ? {} : { to: formatClockTime(to) }),
+});

@@ -1,0 +1,224 @@
+import { partsOf, weekdayInWeek } from './calendar.ts';
+import {
+  addHolidays,
+  agree,
+  beginsTime,
+  dateAfter,
+  dayFromToday,
+  daysAhead,
+  joinPeriods,
+  monthAhead,
+  monthSpec,
+  nthWeekday,
+  openPeriod,
+  openSpan,
+  spanOf,
+  weekdaySpec,
+  weekendOf,
+  weekOf,
+  weekSpan,
+  wholeMonth,
+  wholeYear,
+  withWeekday,
+} from './date-phrases.ts';
+import type { Context, Grammar, Match } from './grammar.ts';
+import type { DateSpec } from './meaning.ts';
+import { partOfMonth, weekOfMonth } from './resolve-date.ts';
+import { spanishVocabulary } from './spanish-vocabulary.ts';
+import { isPlausibleYear } from './terminals.ts';
+
+const next = '(que viene|que sigue|que entra|proximo|proxima|proximos|siguiente|venidero|entrante)';
+const nextBefore = '(proximo|proxima|siguiente)';
+const past = '(pasado|pasada|anterior|ultimo)';
+const the = '(el|este|ese|al)';
+
+/** Spanish dates. */
+export function addSpanishDates(grammar: Grammar): void {
+  addDays(grammar);
+  addWeekdays(grammar);
+  addDaysOfMonth(grammar);
+  addDistances(grammar);
+  addHolidays(grammar, spanishVocabulary, '(el|la|las|los)?', '((de|del)? <year>)?');
+}
+
+function addDays(grammar: Grammar): void {
+  const relative: readonly (readonly [string, number])[] = [
+    ['(hoy|hoy mismo|el dia de hoy|hoy dia)', 0],
+    ['(manana|manana mismo|el dia de manana|dia siguiente)', 1],
+    ['(pasado manana|pasado de manana|pasadomanana)', 2],
+    ['ayer', -1],
+    ['(anteayer|antiayer|antier|antes de ayer)', -2],
+  ];
+  for (const [pattern, days] of relative) grammar.rule('relativeDay', pattern, () => days);
+  // "pasado" alone follows "hoy o mañana" or stands where a date is asked for; elsewhere it is a participle or "lunes pasado".
+  grammar.rule('relativeDay', '(el|para) pasado', (match, context) => (endsClause(context, match.end) ? 2 : undefined));
+  grammar.rule('relativeDay', 'pasado', (match, context) => {
+    const before = context.tokens[match.start - 1];
+    const wanted =
+      before === undefined || ['o', 'y', 'para', 'mejor', 'entonces', ',', 'bueno', 'dale', 'seria'].includes(before.text);
+    return wanted && endsClause(context, match.end) ? 2 : undefined;
+  });
+  grammar.rule('date', '<relativeDay>', (match, context) => dayFromToday(context, match.get('relativeDay')));
+  grammar.rule('date', `<relativeDay> ,? (el|dia)? <weekday>`, (match, context) =>
+    withWeekday(dayFromToday(context, match.get('relativeDay')), match.get('weekday')),
+  );
+  grammar.rule('date', `<relativeDay> ,? (el|dia)? <weekday>? ,? (el|dia)? <dayOfMonth>`, (match, context) => {
+    const weekday = match.find('weekday');
+    const date = match.get('dayOfMonth');
+    return agree(context, context.today + match.get('relativeDay'), weekday === undefined ? date : withWeekday(date, weekday));
+  });
+  grammar.rule('date', `<relativeDay> ,? (el|dia)? <weekday>? ,? (el|dia)? <dayNumber>`, (match, context) => {
+    if (beginsTime(context, match.place('dayNumber'), match.end)) return undefined;
+    const day = context.today + match.get('relativeDay');
+    if (partsOf(day).day !== match.get('dayNumber')) return undefined;
+    return { fixed: day, ...(match.find('weekday') === undefined ? {} : { weekday: match.get('weekday') }) };
+  });
+}
+
+/** True where a phrase that ends here is not followed by a word that belongs to it. */
+function endsClause(context: Context, end: number): boolean {
+  const after = context.tokens[end];
+  return (
+    after === undefined ||
+    after.kind === 'symbol' ||
+    ['a', 'al', 'por', 'tipo', 'puede', 'si', 'o', 'y', 'tenes', 'hay', 'para'].includes(after.text)
+  );
+}
+
+function addWeekdays(grammar: Grammar): void {
+  grammar.rule('weekday', '<weekdayShort> .', (match) => match.get('weekdayShort'));
+  // "mar" is the sea as well; without a full stop it needs a day number.
+  grammar.rule('weekday', '<weekdayShort>', (match, context) =>
+    context.tokens[match.start]?.text === 'mar' ? undefined : match.get('weekdayShort'),
+  );
+  const weeks: readonly (readonly [string, number])[] = [
+    ['esta (misma)? semana', 0],
+    [`(la)? (semana ${next}|${nextBefore} semana|otra semana)`, 1],
+    ['(la)? (semana pasada|semana anterior|pasada semana|ultima semana)', -1],
+    ['(dentro de|en) (dos|2) semanas', 2],
+  ];
+  for (const [pattern, count] of weeks) grammar.rule('week', pattern, () => count);
+
+  grammar.rule('date', `${the}? dia? <weekday>`, (match, context) => weekdaySpec(context, match.get('weekday'), 'coming'));
+  grammar.rule('date', `${the}? dia? <weekday> ${next}`, (match, context) => weekdaySpec(context, match.get('weekday'), 'next'));
+  grammar.rule('date', `${the}? ${nextBefore} (dia)? <weekday>`, (match, context) =>
+    weekdaySpec(context, match.get('weekday'), 'next'),
+  );
+  grammar.rule('date', `el? <weekday> ${past}`, (match, context) => weekdaySpec(context, match.get('weekday'), 'last'));
+  grammar.rule('date', `el? (pasado|ultimo) <weekday>`, (match, context) => weekdaySpec(context, match.get('weekday'), 'last'));
+  grammar.rule('date', `este <weekday> ${past}`, (match, context) => weekdaySpec(context, match.get('weekday'), 'previous'));
+  grammar.rule('date', `${the}? <weekday> mismo`, (match, context) => weekdaySpec(context, match.get('weekday'), 'coming'));
+  const inWeek = (match: Match, context: Context): DateSpec => ({
+    fixed: weekdayInWeek(context.today + match.get('week') * 7, match.get('weekday')),
+    weekday: match.get('weekday'),
+  });
+  grammar.rule('date', `${the}? dia? <weekday> ,? (de|en)? <week>`, inWeek);
+  grammar.rule('date', `<week> (,|-)? el? dia? <weekday>`, inWeek);
+  grammar.rule('date', `(el|del)? <weekday> en (ocho|quince|8|15) (dias)?`, (match, context) => {
+    const days = match.says('ocho') || match.says('8') ? 7 : 14;
+    const { fixed = context.today } = weekdaySpec(context, match.get('weekday'), 'coming');
+    return { fixed: fixed + days, weekday: match.get('weekday') };
+  });
+  const nth: readonly (readonly [string, number])[] = [
+    ['<ordinal>', 0],
+    ['ultimo', -1],
+  ];
+  for (const [pattern, fixed] of nth) {
+    grammar.rule('date', `el? ${pattern} <weekday> (de|del) <monthOfYear>`, (match, context) =>
+      nthWeekday(context, match.get('monthOfYear'), match.get('weekday'), fixed === 0 ? match.get('ordinal') : fixed),
+    );
+  }
+}
+
+function addDaysOfMonth(grammar: Grammar): void {
+  grammar.rule('anyMonth', '(<month>|<monthShort> .?)', (match) => match.find('month') ?? match.get('monthShort'));
+  const year = '((de|del|,|en|/|-|del ano|de ano)? <year>)?';
+  grammar.rule('dayOfMonth', `<dayNumber> (.|º|°|ª)? (de|/|-|el)? <anyMonth> ${year}`, (match) =>
+    dated(match, match.get('anyMonth')),
+  );
+  grammar.rule('dayOfMonth', `<ordinal> de <anyMonth> ${year}`, (match) => ({
+    ...dated(match, match.get('anyMonth'), match.get('ordinal')),
+  }));
+  grammar.rule('dayOfMonth', `<anyMonth> (-|/)? <dayNumber> ((,|-|/) <year>)?`, (match, context) =>
+    beginsTime(context, match.place('dayNumber'), match.end) ? undefined : dated(match, match.get('anyMonth')),
+  );
+  grammar.rule('dayOfMonth', `<year> (-|/) <anyMonth> (-|/) <dayNumber>`, (match) => dated(match, match.get('anyMonth')));
+  grammar.rule('dayOfMonth', `<dayNumber> (de|-|/)? <anyMonth> (de|del|-|/) <number>`, (match) => {
+    const digits = match.get('number');
+    return digits < 24 || digits > 99
+      ? undefined
+      : { ...dated(match, match.get('anyMonth')), year: digits + (digits >= 60 ? 1900 : 2000) };
+  });
+  grammar.rule('dayOfMonth', '<dayNumber> del <monthNumber>', (match) => dated(match, match.get('monthNumber')));
+  grammar.rule('dayOfMonth', '<dayNumber> (de|del) <monthNumber> (de|del) <year>', (match) =>
+    dated(match, match.get('monthNumber')),
+  );
+  grammar.rule('dayOfMonth', '<numericDate>', (match) => match.get('numericDate'));
+  grammar.rule('dayOfMonth', '<dayNumber> (de|del) <monthOfYear>', (match) => ({
+    day: match.get('dayNumber'),
+    ...match.get('monthOfYear'),
+  }));
+  grammar.rule('dayOfMonth', '<dayNumber> (este mes|de este|del corriente)', (match, context) => ({
+    day: match.get('dayNumber'),
+    ...monthAhead(context, 0),
+  }));
+
+  grammar.rule('date', `(${the}|del)? (dia|${nextBefore})? <dayOfMonth>`, (match) => match.get('dayOfMonth'));
+  grammar.rule('date', `${the}? (dia|${nextBefore})? <weekday> ,? \\(? (${the}|dia|el dia)? <dayOfMonth>`, (match) =>
+    withWeekday(match.get('dayOfMonth'), match.get('weekday')),
+  );
+  grammar.rule('date', `${the}? <weekdayShort> <dayOfMonth>`, (match) =>
+    withWeekday(match.get('dayOfMonth'), match.get('weekdayShort')),
+  );
+  grammar.rule('date', `${the}? (dia|${nextBefore})? <weekday> ,? (${the}|dia|el dia)? <dayNumber>`, (match, context) =>
+    beginsTime(context, match.place('dayNumber'), match.end)
+      ? undefined
+      : { day: match.get('dayNumber'), weekday: match.get('weekday') },
+  );
+  grammar.rule('date', `(el|del|este) (dia)? ${nextBefore}? <dayNumber>`, bareDay);
+  grammar.rule('date', `(para el|dia|el dia) <dayNumber>`, bareDay);
+  grammar.rule('date', `(el|dia|para|del|<weekday>) \\(? <weakDate>`, (match) => ({
+    ...match.get('weakDate'),
+    ...(match.find('weekday') === undefined ? {} : { weekday: match.get('weekday') }),
+  }));
+  grammar.rule('date', `(en|para el|el dia|al) <weakDate>`, (match) => match.get('weakDate'));
+}
+
+/** "el primero" picks the first of a list; "el 1ro" and "el quince" are days. */
+function bareDay(match: Match, context: Context): DateSpec | undefined {
+  if (beginsTime(context, match.place('dayNumber'), match.end)) return undefined;
+  const token = context.tokens[match.place('dayNumber')];
+  const ordinalWord = token?.kind === 'word' && context.read('ordinal', match.place('dayNumber')).length > 0;
+  return ordinalWord || token?.text === 'uno' || token?.text === 'un' || token?.text === 'una'
+    ? undefined
+    : { day: match.get('dayNumber') };
+}
+
+function dated(match: Match, month: number, day = match.get('dayNumber')): DateSpec {
+  const year = match.find('year');
+  return { day, month, ...(year === undefined ? {} : { year }) };
+}
+
+function addDistances(grammar: Grammar): void {
+  grammar.rule('date', '(en|dentro de|de aca a|de aqui a) <amount>', (match, context) =>
+    dateAfter(context.today, match.get('amount')),
+  );
+  grammar.rule('date', '(en|dentro de)? <amount> (despues de|a partir de|desde|luego de) <relativeDay>', (match, context) =>
+    dateAfter(context.today + match.get('relativeDay'), match.get('amount')),
+  );
+  grammar.rule('date', '<amount> (antes de|previos a) <relativeDay>', (match, context) =>
+    dateAfter(context.today + match.get('relativeDay'), match.get('amount'), -1),
+  );
+  grammar.rule('date', 'hace (como|unos|unas|mas o menos)? <amount>', (match, context) =>
+    dateAfter(context.today, match.get('amount'), -1),
+  );
+  grammar.rule('date', '<amount> (atras|antes)', (match, context) => dateAfter(context.today, match.get('amount'), -1));
+  // Counted as the week is: with both its ends, eight days make a week.
+  grammar.rule('date', 'de hoy en (ocho|8) (dias)?', (_, context) => dayFromToday(context, 7));
+  grammar.rule('date', 'de hoy en (quince|15) (dias)?', (_, context) => dayFromToday(context, 14));
+  grammar.rule('date', 'de manana en (ocho|8) (dias)?', (_, context) => dayFromToday(context, 8));
+  grammar.rule('date', '(el)? dia siguiente (de|a) <relativeDay>', (match, context) =>
+    dayFromToday(context, match.get('relativeDay') + 1),
+  );
+  grammar.rule('date', '(el)? dia (anterior|previo)', (_, context) => dayFromToday(context, -1));
+}

@@ -1,0 +1,215 @@
+import { partsOf } from './calendar.ts';
+import {
+  beginsTime,
+  daysAhead,
+  joinPeriods,
+  monthAhead,
+  monthSpec,
+  openPeriod,
+  openSpan,
+  spanOf,
+  weekendOf,
+  weekOf,
+  weekSpan,
+  wholeMonth,
+  wholeYear,
+} from './date-phrases.ts';
+import type { Context, Grammar, Match } from './grammar.ts';
+import { partOfMonth, weekOfMonth } from './resolve-date.ts';
+import { isPlausibleYear } from './terminals.ts';
+
+const next = '(que viene|que sigue|que entra|proximo|proxima|proximos|siguiente|venidero|entrante)';
+const nextBefore = '(proximo|proxima|siguiente)';
+const past = '(pasado|pasada|anterior|ultimo)';
+
+/** Spanish weeks, months, weekends and everything from … to. */
+export function addSpanishSpans(grammar: Grammar): void {
+  grammar.rule('monthOfYear', '<month> ((de|del|,|en|del ano)? <year>)?', (match, context) => {
+    const year = match.find('year');
+    return year === undefined ? monthSpec(context, match.get('month')) : { year, month: match.get('month') };
+  });
+  grammar.rule('monthOfYear', '(el|este)? <month> (del|de)? (ano que viene|proximo ano|ano proximo)', (match, context) => ({
+    year: partsOf(context.today).year + 1,
+    month: match.get('month'),
+  }));
+  grammar.rule('monthOfYear', '<month> (del|de) <number>', (match) => {
+    const digits = match.get('number');
+    return digits < 24 || digits > 99 ? undefined : { month: match.get('month'), year: digits + (digits >= 60 ? 1900 : 2000) };
+  });
+  grammar.rule('monthOfYear', `(el|este)? (proximo) <month>`, (match, context) => monthSpec(context, match.get('month')));
+  grammar.rule('monthOfYear', `este <month>`, (match, context) => ({
+    year: partsOf(context.today).year,
+    month: match.get('month'),
+  }));
+  grammar.rule('monthOfYear', '(el|este)? (mismo)? mes', (_, context) => monthAhead(context, 0));
+  grammar.rule('monthOfYear', `(el)? (mes ${next}|${nextBefore} mes|otro mes)`, (_, context) => monthAhead(context, 1));
+  grammar.rule('monthOfYear', `(el)? (mes ${past}|(pasado|ultimo) mes)`, (_, context) => monthAhead(context, -1));
+
+  grammar.rule('period', '<week>', (match, context) => weekSpan(context, match.get('week')));
+  grammar.rule(
+    'period',
+    '(la)? semana (del|de|que va del|que empieza el|que arranca el|a partir del) (lunes)? <rangeEnd>',
+    (match, context) => weekOf(context, match.get('rangeEnd')),
+  );
+  grammar.rule('period', '(la)? <ordinal> semana (de|del) <monthOfYear>', (match) =>
+    weekOfMonth(match.get('monthOfYear'), match.get('ordinal')),
+  );
+  grammar.rule('period', '(la)? ultima semana (de|del) <monthOfYear>', (match) => weekOfMonth(match.get('monthOfYear'), -1));
+  grammar.rule('period', '(la)? semana (despues de|posterior a) (la)? (proxima|siguiente|que viene)', (_, context) =>
+    weekSpan(context, 2),
+  );
+  grammar.rule('period', '(la)? (proxima|siguiente)', (match, context) =>
+    ['la', 'y', 'o', 'ir', 'para'].includes(context.tokens[match.start]?.text ?? '') && endsPhrase(context, match.end)
+      ? weekSpan(context, 1)
+      : undefined,
+  );
+
+  const weekend = '(finde|fin de semana|fines de semana|findes|finde largo|fin de semana largo)';
+  grammar.rule('period', `(el|este|al)? ${weekend}`, (_, context) => weekendOf(context.today));
+  grammar.rule('period', `(el|este)? (${weekend} ${next}|${nextBefore} ${weekend})`, (_, context) => {
+    // Said before Friday it is the coming one; from Friday on that one is "este finde".
+    const late = (context.today + 3) % 7 > 3;
+    return weekendOf(context.today + (late ? 7 : 0));
+  });
+  grammar.rule('period', `(el)? ${weekend} pasado`, (_, context) => weekendOf(context.today - 7));
+  grammar.rule('period', `(el)? ${weekend} (del|de|de la|de el) <rangeEnd>`, (match, context) => {
+    const week = weekOf(context, match.get('rangeEnd'));
+    return week?.from === undefined ? undefined : weekendOf(week.from);
+  });
+  grammar.rule('period', `(el)? ${weekend} (de|en) (la)? <week>`, (match, context) =>
+    weekendOf(context.today + match.get('week') * 7),
+  );
+
+  grammar.rule('period', '(en|durante|para|por|todo|el mes de|en el mes de|el)? <monthOfYear>', (match, context) =>
+    monthNamed(match, context) ? wholeMonth(match.get('monthOfYear')) : undefined,
+  );
+  const parts: readonly (readonly [string, 'beginning' | 'middle' | 'end'])[] = [
+    ['(principios|principio|comienzos|comienzo|inicios|inicio|primeros|primeros dias|primera quincena)', 'beginning'],
+    ['(mediados|medianos|mitad)', 'middle'],
+    ['(fines|fin|finales|final|ultimos dias|segunda quincena)', 'end'],
+  ];
+  for (const [pattern, part] of parts) {
+    grammar.rule('period', `(a|para|los|el|la)? ${pattern} (de|del) <monthOfYear>`, (match) =>
+      partOfMonth(match.get('monthOfYear'), part),
+    );
+    grammar.rule('period', `(a|para|los|el|la)? ${pattern} (de|del) <week>`, (match, context) => {
+      const { from = 0 } = weekSpan(context, match.get('week'));
+      return part === 'beginning'
+        ? { from, to: from + 2 }
+        : part === 'middle'
+          ? { from: from + 2, to: from + 3 }
+          : { from: from + 3, to: from + 6 };
+    });
+  }
+  grammar.rule('period', '(este|el corriente) ano', (_, context) => wholeYear(partsOf(context.today).year));
+  grammar.rule('period', `(el)? (ano ${next}|proximo ano)`, (_, context) => wholeYear(partsOf(context.today).year + 1));
+  grammar.rule('period', `(el)? ano (pasado|anterior)`, (_, context) => wholeYear(partsOf(context.today).year - 1));
+  grammar.rule('period', '(en el|el|del|en|durante el|durante) ano? <year>', (match, context) =>
+    isPlausibleYear(match.get('year')) && endsPhrase(context, match.end) ? wholeYear(match.get('year')) : undefined,
+  );
+  grammar.rule('period', '(en|de|durante)? (los|las)? (proximos|proximas|siguientes) <amount>', (match, context) =>
+    daysAhead(context, match.get('amount')),
+  );
+  grammar.rule('period', '(en|de|durante)? (los|las)? <number> (proximos|proximas|siguientes) <unit>', (match, context) => {
+    const { days, months } = match.get('unit');
+    const count = match.get('number');
+    return daysAhead(context, months === undefined ? { days: (days ?? 0) * count } : { months: months * count });
+  });
+  grammar.rule('period', '(en|durante)? (los|estos) (proximos)? dias', (match, context) =>
+    match.says('proximos') || match.says('estos') ? { from: context.today + 1, to: context.today + 7 } : undefined,
+  );
+  grammar.rule('period', '(el)? resto de (la|esta) semana', (_, context) => ({
+    from: context.today,
+    to: weekSpan(context, 0).to ?? context.today,
+  }));
+
+  addRanges(grammar);
+}
+
+/** "julio" and "abril" are people as well, "la próxima" may be anything: only what stands where a date would is one. */
+function monthNamed(match: Match, context: Context): boolean {
+  if (match.place('monthOfYear') > match.start || match.find('year') !== undefined || match.end - match.start > 1) return true;
+  const before = context.tokens[match.start - 1];
+  const word = context.tokens[match.start]?.text;
+  if (word === 'mes') return false;
+  if (before === undefined) return endsPhrase(context, match.end);
+  return word !== 'julio' && word !== 'abril' ? true : ['o', 'y', 'de', 'a', 'hasta', 'desde'].includes(before.text);
+}
+
+function endsPhrase(context: Context, end: number): boolean {
+  const after = context.tokens[end];
+  return (
+    after === undefined ||
+    after.kind !== 'word' ||
+    ['con', 'o', 'y', 'si', 'a', 'por', 'para', 'en', 'puede', 'hay', 'tenes'].includes(after.text)
+  );
+}
+
+function addRanges(grammar: Grammar): void {
+  grammar.rule('rangeEnd', '<date>', (match) => match.get('date'));
+  grammar.rule('rangeEnd', '(el|dia|al|el dia)? <dayNumber>', (match) => ({ day: match.get('dayNumber') }));
+  const dates = (match: Match, context: Context) => spanOf(context, match.get('rangeEnd'), match.get('rangeEnd', 1));
+  grammar.rule(
+    'mention',
+    '(del|desde|desde el|de el|entre el) <rangeEnd> (al|hasta|hasta el|a|y|y el|-|a el) <rangeEnd> (inclusive|proximos)?',
+    (match, context) =>
+      match.says('entre') !== (match.says('y') || match.says('-')) && !match.says('-') ? undefined : dates(match, context),
+  );
+  grammar.rule('mention', '(de|entre) <date> (a|al|hasta|y|-) <date> (inclusive|proximos|proximo)?', (match, context) =>
+    spanOf(context, match.get('date'), match.get('date', 1)),
+  );
+  // "de 18 a 19 de noviembre", "9 al 12 de junio": the month tells that the first number is a day.
+  grammar.rule('mention', '(de|entre|del|desde)? <dayNumber> (a|al|hasta|y|-|~) (el)? <dayOfMonth>', (match, context) =>
+    match.says('y') && !match.says('entre') ? undefined : spanOf(context, { day: match.get('dayNumber') }, match.get('dayOfMonth')),
+  );
+  grammar.rule(
+    'mention',
+    '(de|entre|del|desde|el)? <dayOfMonth> (a|al|hasta|hasta el|y|-|~) (el)? <dayOfMonth>',
+    (match, context) =>
+      match.says('y') && !match.says('entre') ? undefined : spanOf(context, match.get('dayOfMonth'), match.get('dayOfMonth', 1)),
+  );
+  grammar.rule('mention', '<anyMonth> (del)? <dayNumber> (-|al|a) <dayNumber>', (match, context) => {
+    const month = match.get('anyMonth');
+    return spanOf(context, { day: match.get('dayNumber'), month }, { day: match.get('dayNumber', 1), month });
+  });
+  grammar.rule('span', '(de|desde|entre)? <monthOfYear> (a|hasta|y|-) <monthOfYear>', (match, context) => {
+    if (match.says('y') && !match.says('entre')) return undefined;
+    const first = match.get('monthOfYear');
+    const last = match.get('monthOfYear', 1);
+    const saysYear = context.tokens.slice(match.start, match.place('monthOfYear', 1)).some((token) => token.kind === 'number');
+    const year = saysYear || last.year === first.year ? first.year : first.month <= last.month ? last.year : last.year - 1;
+    const end = saysYear || last.year >= year ? last : { ...last, year };
+    return joinPeriods(wholeMonth({ ...first, year }), wholeMonth(end));
+  });
+  grammar.rule('span', '(de|desde|entre) <monthOfYear> (a|hasta|y) (el)? <date>', (match, context) => {
+    const { from } = wholeMonth(match.get('monthOfYear'));
+    const to = openSpan(context, match.get('date'), 'to')?.to;
+    if (from === undefined || to === undefined) return undefined;
+    return from <= to ? { from, to } : joinPeriods(wholeMonth({ ...match.get('monthOfYear'), year: partsOf(to).year - 1 }), { to });
+  });
+
+  const open: readonly (readonly [string, 'from' | 'to', boolean])[] = [
+    ['(desde|a partir de|a partir del|desde el|recien el|recien)', 'from', false],
+    ['(despues de|despues del|luego del|luego de|pasado el)', 'from', true],
+    ['(hasta|hasta el)', 'to', false],
+    ['(antes de|antes del)', 'to', true],
+  ];
+  for (const [pattern, side, excluded] of open) {
+    const tail = side === 'from' ? '(en adelante)?' : '(inclusive)?';
+    grammar.rule('span', `${pattern} <date> ${tail}`, (match, context) => openSpan(context, match.get('date'), side, excluded));
+    grammar.rule('span', `${pattern} <dayNumber> ${tail}`, (match, context) => {
+      const article = context.tokens[match.place('dayNumber') - 1]?.text;
+      if (article !== 'el' && article !== 'del') return undefined;
+      return beginsTime(context, match.place('dayNumber'), match.end)
+        ? undefined
+        : openSpan(context, { day: match.get('dayNumber') }, side, excluded);
+    });
+    grammar.rule('span', `${pattern} <period>`, (match) => openPeriod(match.get('period'), side, excluded));
+  }
+  grammar.rule('span', 'del <dayNumber> en adelante', (match, context) =>
+    openSpan(context, { day: match.get('dayNumber') }, 'from'),
+  );
+  grammar.rule('span', '(el|del)? <date> (en adelante|o despues|o mas tarde|y despues|y mas tarde)', (match, context) =>
+    openSpan(context, match.get('date'), 'from'),
+  );
+}

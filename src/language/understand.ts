@@ -1,0 +1,186 @@
+import type { Awaiting, Intent, Slots, TimeMention, Understanding, UnderstandingContext } from './contract.ts';
+import { readAttitudes } from './intents/attitudes.ts';
+import { readChoice } from './intents/choice.ts';
+import { decide } from './intents/decide.ts';
+import { scoreIntents } from './intents/score.ts';
+import { readTimes } from './intents/time-slots.ts';
+import { findUnknownService } from './intents/unknown-service.ts';
+import { markEntity, readWords, type Word } from './intents/words.ts';
+import { detectLanguage } from './language.ts';
+import { type Found, findEmail, findPhone } from './people/contact.ts';
+import { findName } from './people/names.ts';
+import { countPeople } from './people/party.ts';
+import { readableLength } from './text.ts';
+import { findTimeMentions } from './time/mentions.ts';
+import { indexVocabulary } from './vocabulary-index.ts';
+import { readThings, type ThingReading } from './vocabulary-slots.ts';
+
+interface Span {
+  start: number;
+  end: number;
+}
+
+const overlaps = (left: Span, right: Span): boolean => left.start < right.end && right.start < left.end;
+
+/** Intents in which a service is asked for, so that an unknown one is worth a word. */
+const asksForService: ReadonlySet<Intent> = new Set(['book', 'availability', 'prices', 'services']);
+
+/** "17" or "5 y media" when the hour was asked for, "15" when the day was. */
+const bareNumber = /^\s*(?:(?:tipo|como|at|para)\s+)?(?:las?\s+|el\s+|the\s+)?(\d{1,2})\s*[.!]?\s*$/i;
+
+function readMentions(text: string, context: UnderstandingContext, language: Understanding['language']): TimeMention[] {
+  const found = findTimeMentions(text, context.now, language);
+  const bare = found.length === 0 ? bareNumber.exec(text)?.[1] : undefined;
+  if (bare === undefined) return found;
+  const asked = context.awaiting === 'time' ? `a las ${bare}` : context.awaiting === 'date' ? `el ${bare}` : undefined;
+  if (asked === undefined) return found;
+  return findTimeMentions(asked, context.now, 'es').map((mention) => ({ ...mention, start: 0, end: text.length }));
+}
+
+/** E-mail and phone, and the mentions of time that are not digits of a phone number. */
+function readContacts(
+  text: string,
+  mentions: TimeMention[],
+  awaiting: Awaiting | undefined,
+): { email?: Found; phone?: Found; times: TimeMention[] } {
+  const email = findEmail(text);
+  const taken: Span[] = [...mentions, ...(email === undefined ? [] : [email])];
+  const phone = findPhone(text, { awaited: awaiting === 'contact', taken });
+  const contacts = [email, phone].filter((span) => span !== undefined);
+  return {
+    ...(email === undefined ? {} : { email }),
+    ...(phone === undefined ? {} : { phone }),
+    times: mentions.filter((mention) => !contacts.some((span) => overlaps(span, mention))),
+  };
+}
+
+function markThings(words: Word[], kind: 'service' | 'staff', reading: ThingReading): void {
+  for (const { first, next } of reading.mentions) words[first]?.entities.push({ kind, next });
+}
+
+/** Words that stand alone in their clause beside a thanks or a greeting: "Gracias, María" speaks to María. */
+function isVocative(words: Word[], index: number): boolean {
+  const word = words[index];
+  const previous = words[index - 1];
+  if (word === undefined || previous === undefined) return false;
+  const courtesy = /^(?:gracias|hola|thanks|thank|hi|hello|hey|chau|bye|saludos|buenas|buenos)$/;
+  if (previous.clause === word.clause) return courtesy.test(previous.text);
+  if (words[index + 1]?.clause === word.clause) return false;
+  return index === words.length - 1 && words.some((other) => other.sentence === word.sentence && courtesy.test(other.text));
+}
+
+/** Understands one message. Reads its first 4,000 characters, keeps no state and never throws. */
+export function understand(text: string, context: UnderstandingContext): Understanding {
+  const readable = text.slice(0, readableLength);
+  const words = readWords(readable);
+  const language = detectLanguage(readable, words, context.language);
+  const vocabulary = indexVocabulary(context.vocabulary);
+  const choosing = context.awaiting === 'choice' && readChoice(readable) !== undefined;
+
+  const mentions = choosing ? [] : readMentions(readable, context, language);
+  const { email, phone, times } = readContacts(readable, mentions, context.awaiting);
+  for (const mention of times) {
+    if (mention.kind === 'date' || mention.kind === 'date-range') markEntity(words, 'date', mention.start, mention.end);
+    else if (mention.kind === 'time' || mention.kind === 'time-range') markEntity(words, 'time', mention.start, mention.end);
+  }
+  if (email !== undefined) markEntity(words, 'email', email.start, email.end);
+  if (phone !== undefined) markEntity(words, 'phone', phone.start, phone.end);
+  for (const [index, word] of words.entries()) if (/^\d+$/.test(word.text)) word.entities.push({ kind: 'number', next: index + 1 });
+
+  const contacts: Span[] = [email, phone].filter((span) => span !== undefined);
+  const inSpans = (index: number, spans: readonly Span[]): boolean => {
+    const word = words[index];
+    return word !== undefined && spans.some((span) => overlaps(span, word));
+  };
+  const services = readThings(readable, words, vocabulary.services, (index) => !inSpans(index, contacts));
+  markThings(words, 'service', services);
+  const inService = (index: number): boolean => services.mentions.some(({ first, next }) => index >= first && index < next);
+  const name = findName(words, {
+    text: readable,
+    awaited: context.awaiting === 'name',
+    taken: (index) => inService(index) || inSpans(index, times),
+    contacts,
+    staffWords: vocabulary.staffWords,
+  });
+  const isStaffWord = (index: number): boolean =>
+    !inSpans(index, contacts) &&
+    !(name !== undefined && inSpans(index, [name])) &&
+    !inService(index) &&
+    !isVocative(words, index) &&
+    !isSurnamed(words, index, vocabulary.staffTokens);
+  const staff = readThings(readable, words, vocabulary.staff, isStaffWord);
+  markThings(words, 'staff', staff);
+
+  const unknown =
+    services.mentions.length === 0 && context.vocabulary.services.length > 0
+      ? findUnknownService(
+          words,
+          (index) =>
+            !inSpans(index, [...contacts, ...times, ...(name === undefined ? [] : [name])]) && words[index]?.entities.length === 0,
+        )
+      : undefined;
+  if (unknown !== undefined) words[unknown.first]?.entities.push({ kind: 'service', next: unknown.next });
+
+  const scores = scoreIntents(words, language);
+  const attitudes = readAttitudes(words, context.awaiting);
+  const strongest = Math.max(0, ...scores.values());
+  const reading = readTimes(times, {
+    text: readable,
+    words,
+    now: context.now,
+    moving: (scores.get('reschedule') ?? 0) >= strongest * 0.9 && strongest > 0,
+    pointing: [scores.get('cancel') ?? 0, scores.get('find') ?? 0].some((score) => score >= strongest * 0.9 && score > 0),
+  });
+
+  const people = countPeople(words, (index) => inSpans(index, times));
+  const slots: Slots = {
+    ...(services.value === undefined ? {} : { service: services.value }),
+    ...reading.slots,
+    ...(staff.value === undefined ? {} : { staff: staff.value }),
+    ...(name === undefined ? {} : { name: name.value }),
+    ...(phone === undefined ? {} : { phone: phone.value }),
+    ...(email === undefined ? {} : { email: email.value }),
+    ...(people === undefined ? {} : { people }),
+  };
+  const corrected = reading.corrected || services.corrected || staff.corrected;
+  const hasValue = Object.keys(slots).length > 0;
+  const correction = corrected || (attitudes.correcting && hasValue);
+  const decision = decide(scores, {
+    slots,
+    unknownService: unknown !== undefined,
+    awaiting: context.awaiting,
+    correcting: correction,
+    choosing,
+    impossible: reading.invalid.date !== undefined || reading.invalid.time !== undefined,
+  });
+
+  return {
+    language,
+    ...decision,
+    slots,
+    ambiguous: {
+      ...reading.ambiguous,
+      ...(services.ambiguous === undefined ? {} : { service: services.ambiguous }),
+      ...(staff.ambiguous === undefined ? {} : { staff: staff.ambiguous }),
+    },
+    invalid: reading.invalid,
+    ...(unknown === undefined || !asksForService.has(decision.intent) ? {} : { unknownService: textOf(readable, words, unknown) }),
+    correction,
+    anyOf: attitudes.anyOf,
+  };
+}
+
+const textOf = (text: string, words: Word[], span: { first: number; next: number }): string =>
+  text.slice(words[span.first]?.start ?? 0, words[span.next - 1]?.end ?? 0);
+
+/** "Juan Pablo" and "Carlos Martínez" are not the Juan and the Carlos who work here. */
+function isSurnamed(words: Word[], index: number, staffTokens: ReadonlySet<string>): boolean {
+  const word = words[index];
+  const next = words[index + 1];
+  const before = words[index - 1]?.text ?? '';
+  if (word === undefined || next === undefined || next.clause !== word.clause || ['con', 'with', 'by', 'see', 'a'].includes(before))
+    return false;
+  return (
+    /^\p{Lu}\p{Ll}/u.test(word.raw) && /^\p{Lu}\p{Ll}/u.test(next.raw) && next.entities.length === 0 && !staffTokens.has(next.text)
+  );
+}

@@ -1,0 +1,163 @@
+import type { NamedThing, Vocabulary } from './contract.ts';
+import { fold } from './intents/fold.ts';
+import { isOrdinaryWord } from './people/ordinary-words.ts';
+
+/** One way to say a thing: its name or an alias, without the small words. */
+export interface Phrase {
+  tokens: string[];
+  thing: NamedThing;
+}
+
+/** A list of things, prepared for matching. */
+export interface ThingIndex {
+  things: readonly NamedThing[];
+  /** Phrases by their first token. */
+  byFirst: Map<string, Phrase[]>;
+  /** Things whose name begins with a token ("corte" of "Corte de cabello"), for a customer who says only that. */
+  byHead: Map<string, NamedThing[]>;
+  /** Things that have a token behind the first one ("doble" of "Habitación doble"). */
+  byInner: Map<string, NamedThing[]>;
+  /** All tokens by first letter, for spelling errors. */
+  tokens: Map<string, string[]>;
+  /** Tokens by stem, for verbs: "cortarme" and "corte". */
+  byStem: Map<string, string[]>;
+  /** Single things that stand for several others: "Corte y barba" for cut and beard. Keys are sorted ids. */
+  combinations: Map<string, NamedThing>;
+  /** Tokens of a length at which a person's name is still a first name. */
+  people: boolean;
+}
+
+/** Words that do not tell one thing from another. */
+export const smallWords: ReadonlySet<string> = new Set(
+  'de del la el los las un una unos unas y e con para en a al o mi tu su the a an of and with for to my some + &'.split(' '),
+);
+const conjunction = /\s+(?:y|e|con|and|with)\s+|\s*[+&/]\s*/u;
+
+const push = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else if (!list.includes(value)) list.push(value);
+};
+
+/** Folded words of a name without the small ones. */
+export function significantTokens(name: string): string[] {
+  const tokens = fold(name).match(/[a-z0-9]+/g) ?? [];
+  const significant = tokens.filter((token) => !smallWords.has(token));
+  return significant.length > 0 ? significant : tokens;
+}
+
+const clitics = /(?:(?:me|te|se|nos)?(?:lo|la|los|las|le|les)|me|te|se|nos)$/;
+const verbEnding = /(?:ar|er|ir|ando|iendo)$/;
+const finiteEnding = /(?:ar(?:e|as|a|emos|an|ia|ian)|aron|aste|en|emos|amos)$/;
+const nounEnding = /(?:aciones|acion|iciones|icion|ados|adas|ado|ada|ajes|aje|uras|ura|es|as|os|e|a|o|s)$/;
+
+/** Stem of a verb form ("cortarme" → "cort"), or undefined for a word that does not look like one. */
+export function verbStem(word: string): string | undefined {
+  if (word.length < 5) return undefined;
+  const bare = clitics.test(word) && verbEnding.test(word.replace(clitics, '')) ? word.replace(clitics, '') : word;
+  for (const ending of [verbEnding, finiteEnding]) {
+    if (!ending.test(bare)) continue;
+    const stem = bare.replace(ending, '');
+    if (stem.length >= 4) return stem;
+  }
+  return undefined;
+}
+
+const nounStem = (word: string): string => word.replace(nounEnding, '');
+
+/** Singular of a folded word, roughly: "cortes" → "corte", "colores" → "color", "haircuts" → "haircut". */
+export function singulars(word: string): string[] {
+  const forms = [word];
+  if (word.length > 3 && word.endsWith('s')) forms.push(word.slice(0, -1));
+  if (word.length > 4 && word.endsWith('es')) forms.push(word.slice(0, -2));
+  if (word.length > 4 && word.endsWith('ies')) forms.push(`${word.slice(0, -3)}y`);
+  if (word.length > 4 && word.endsWith('ces')) forms.push(`${word.slice(0, -3)}z`);
+  return forms;
+}
+
+function addPhrase(index: ThingIndex, tokens: string[], thing: NamedThing): void {
+  const first = tokens[0];
+  if (first === undefined) return;
+  const known = index.byFirst.get(first) ?? [];
+  if (!known.some((phrase) => phrase.thing === thing && phrase.tokens.join(' ') === tokens.join(' ')))
+    push(index.byFirst, first, { tokens, thing });
+  for (const token of tokens) {
+    push(index.tokens, token.slice(0, 1), token);
+    if (token.length >= 4) push(index.byStem, nounStem(token), token);
+  }
+}
+
+function indexThings(things: readonly NamedThing[], people: boolean): ThingIndex {
+  const index: ThingIndex = {
+    things,
+    byFirst: new Map(),
+    byHead: new Map(),
+    byInner: new Map(),
+    tokens: new Map(),
+    byStem: new Map(),
+    combinations: new Map(),
+    people,
+  };
+  for (const thing of things) {
+    for (const name of [thing.name, ...(thing.aliases ?? [])]) addPhrase(index, significantTokens(name), thing);
+    const tokens = significantTokens(thing.name);
+    const [head, ...inner] = tokens;
+    if (head !== undefined && tokens.length > 1) push(index.byHead, head, thing);
+    for (const token of inner) if (!people && (!isOrdinaryWord(token) || token.length > 4)) push(index.byInner, token, thing);
+  }
+  if (!people) addCombinations(index);
+  return index;
+}
+
+function addCombinations(index: ThingIndex): void {
+  for (const thing of index.things) {
+    for (const name of [thing.name, ...(thing.aliases ?? [])]) {
+      const parts = fold(name).split(conjunction).map(significantTokens);
+      if (parts.length < 2) continue;
+      const ids = parts.map((tokens) => resolvePart(index, tokens, thing));
+      if (ids.every((id) => id !== undefined)) index.combinations.set([...new Set(ids)].toSorted().join('\n'), thing);
+    }
+  }
+}
+
+/** Id of the thing that a part of "corte y barba" names by itself. */
+function resolvePart(index: ThingIndex, tokens: string[], except: NamedThing): string | undefined {
+  const first = tokens[0] ?? '';
+  const exact = (index.byFirst.get(first) ?? []).find(
+    (phrase) => phrase.thing !== except && phrase.tokens.join(' ') === tokens.join(' '),
+  );
+  if (exact !== undefined) return exact.thing.id;
+  return (index.byHead.get(first) ?? []).find((thing) => thing !== except && !conjunction.test(fold(thing.name)))?.id;
+}
+
+/** True for a thing that is several at once by its own name ("Corte y barba"). */
+export const isCombination = (thing: NamedThing): boolean => conjunction.test(fold(thing.name));
+
+/** Both lists of a workspace. */
+export interface VocabularyIndex {
+  services: ThingIndex;
+  staff: ThingIndex;
+  /** First names and aliases of the staff, folded. */
+  staffWords: ReadonlySet<string>;
+  /** All their names, surnames included. */
+  staffTokens: ReadonlySet<string>;
+}
+
+const prepared = new WeakMap<Vocabulary, VocabularyIndex>();
+
+/** Prepares a vocabulary once; the result lives as long as the vocabulary object. */
+export function indexVocabulary(vocabulary: Vocabulary): VocabularyIndex {
+  const known = prepared.get(vocabulary);
+  if (known !== undefined) return known;
+  const staff = indexThings(vocabulary.staff, true);
+  // A first name alone is how customers call the staff.
+  for (const member of vocabulary.staff) addPhrase(staff, significantTokens(member.name).slice(0, 1), member);
+  const index = {
+    services: indexThings(vocabulary.services, false),
+    staff,
+    staffWords: new Set(staff.byFirst.keys()),
+    staffTokens: new Set([...staff.tokens.values()].flat()),
+  };
+  prepared.set(vocabulary, index);
+  return index;
+}

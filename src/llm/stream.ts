@@ -1,0 +1,49 @@
+import type { LanguageModelV4Content, LanguageModelV4StreamPart, LanguageModelV4Usage } from '@ai-sdk/provider';
+import type { ModelAnswer } from './contract.ts';
+
+/**
+ * Reads a model's stream to its end: passes text on as it comes, and answers what the same call without a stream would have.
+ * @throws what the stream reports, and an error when it ends without saying that it is complete: a cut stream is not an answer.
+ */
+export async function collectStream(
+  stream: ReadableStream<LanguageModelV4StreamPart>,
+  onText: (delta: string) => void,
+): Promise<ModelAnswer> {
+  const content: LanguageModelV4Content[] = [];
+  const open = new Map<string, { type: 'text' | 'reasoning'; text: string }>();
+  let finished: { usage: LanguageModelV4Usage; finishReason: string } | undefined;
+  for await (const part of stream) {
+    switch (part.type) {
+      case 'text-start':
+      case 'reasoning-start': {
+        const block: { type: 'text' | 'reasoning'; text: string } = {
+          type: part.type === 'text-start' ? 'text' : 'reasoning',
+          text: '',
+        };
+        open.set(part.id, block);
+        content.push(block);
+        break;
+      }
+      case 'text-delta':
+      case 'reasoning-delta': {
+        const block = open.get(part.id);
+        if (block !== undefined) block.text += part.delta;
+        if (part.type === 'text-delta') onText(part.delta);
+        break;
+      }
+      case 'tool-call':
+        content.push(part);
+        break;
+      case 'finish':
+        finished = { usage: part.usage, finishReason: part.finishReason.unified };
+        break;
+      case 'error':
+        throw part.error instanceof Error ? part.error : new Error(String(part.error));
+      default:
+        break;
+    }
+  }
+  if (finished === undefined || finished.finishReason === 'error')
+    throw new Error('The stream ended before the answer was complete.');
+  return { content, ...finished };
+}

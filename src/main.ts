@@ -1,0 +1,230 @@
+/**
+ * The composition root: settings → adapters → runtime → listen. The only place that knows all parts, and the only one that reaches agents.
+ */
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type { FastifyInstance } from 'fastify';
+import { v7 as uuid } from 'uuid';
+import type { Settings } from './config.ts';
+import { channels, type HttpExchange, publishFault, type RunEnded } from './diagnostics.ts';
+import { TimonelError } from './errors.ts';
+import { createServer, type Dependency } from './http/server.ts';
+import { OpenStreams } from './http/streams.ts';
+import { ApiKeys } from './identity/api-keys.ts';
+import { Workspaces } from './identity/workspaces.ts';
+import type { Vocabulary } from './language/contract.ts';
+import { Models, modelFromSettings } from './llm/models.ts';
+import type { ProjectConfig } from './project.ts';
+import type { AgentDefinition } from './run/contract.ts';
+import { Jobs } from './run/jobs.ts';
+import { createFlowPlanner } from './run/planners/flow-planner.ts';
+import { createModelPlanner } from './run/planners/model-planner.ts';
+import { Runner } from './run/runner.ts';
+import { VocabularyCache } from './run/vocabulary-cache.ts';
+import { localWakeUps, type RedisWakeUps, redisWakeUps } from './store/cache/wake-ups.ts';
+import { openStore, type Store } from './store/open.ts';
+import { RunRecord } from './store/run-record.ts';
+import { RunViews } from './store/run-views.ts';
+import { startMetrics } from './telemetry/metrics.ts';
+import type { WorkspaceAccess } from './tools/contract.ts';
+import { ToolExecutor } from './tools/execute.ts';
+
+/** Version of this package. */
+export const version: string = (JSON.parse(readPackageFile()) as { version: string }).version;
+
+/** What a program that embeds Timonel, or a test, may replace. */
+export interface Overrides {
+  now?: () => Date;
+  newId?: () => string;
+}
+
+/** A running Timonel. */
+export interface Timonel {
+  app: FastifyInstance;
+  store: Store;
+  runner: Runner;
+  views: RunViews;
+  apiKeys: ApiKeys;
+  workspaces: Workspaces;
+  agents: ReadonlyMap<string, AgentDefinition>;
+  jobs: Jobs;
+  /** Starts to listen. @returns the base URL. */
+  listen(): Promise<string>;
+  /** Drains the runs, ends the streams, closes everything. */
+  close(): Promise<void>;
+}
+
+/** The workspace that exists from the start. */
+export const defaultWorkspace = 'default';
+
+/** The agents that ship with Timonel, for a project without a `timonel.config.ts`. */
+export async function bundledProject(): Promise<ProjectConfig> {
+  const { booking } = await import('../agents/booking/agent.ts');
+  return { agents: [booking] };
+}
+
+/**
+ * Puts a Timonel together: opens the store, brings its schema up to date, seeds the default workspace, starts the runner and the queue.
+ * @throws TimonelError `config_invalid`, `store_unavailable`, `directory_locked`
+ */
+export async function createTimonel(settings: Settings, project: ProjectConfig, overrides: Overrides = {}): Promise<Timonel> {
+  const now = overrides.now ?? (() => new Date());
+  const newId = overrides.newId ?? (() => uuid());
+  const agents = agentsByName(project);
+  const store = await openStore(settings);
+  const { pool } = store;
+  const wakeUps =
+    settings.redisUrl === undefined ? undefined : redisWakeUps(settings.redisUrl, (error) => publishFault('Redis', error));
+  const workspaces = new Workspaces(pool);
+  const access = (workspaceId: string, timeZone: string): WorkspaceAccess => ({
+    workspaceId,
+    timeZone,
+    now,
+    newId,
+    query: (work) => pool.inWorkspace(workspaceId, (database) => work(database)),
+  });
+  const models = new Models(modelsOf(settings, project), project.prices ?? {}, settings.model?.timeoutMs ?? 60_000);
+  const jobs = new Jobs({ pool, agents: agents.values(), workspaces: () => workspaces.list(), access, onFault: publishFault });
+  const executor = new ToolExecutor({ pool, now, newId, schedule: jobs.schedule });
+  const vocabularies = new VocabularyCache(access);
+  const views = new RunViews(pool);
+  const runner = new Runner({
+    store: new RunRecord(pool, { host: processHost(), pid: process.pid }),
+    views,
+    executor,
+    agents,
+    modelPlanner: models.find(undefined) === undefined ? undefined : createModelPlanner(models),
+    flowPlanner: createFlowPlanner(
+      (turn): Promise<Vocabulary> => vocabularies.of(turn.agent, turn.run.workspaceId, turn.run.timeZone),
+    ),
+    wakeUps: wakeUps ?? localWakeUps(),
+    processId: newId(),
+    leaseMs: settings.leaseMs,
+    now,
+    onFault: publishFault,
+    onEnded: (ended: RunEnded) => channels.runEnded.publish(ended),
+  });
+  const streams = new OpenStreams();
+  const apiKeys = new ApiKeys(pool);
+  const metrics = startMetrics({
+    pool: () => pool.status(),
+    activeRuns: () => runner.activeRuns,
+    openStreams: () => streams.count,
+  });
+
+  await workspaces.ensure({ workspaceId: defaultWorkspace, name: 'Default', timeZone: settings.timeZone });
+  await jobs.open();
+  const { timeZone } = await workspaces.get(defaultWorkspace);
+  for (const agent of agents.values()) {
+    const { seed } = agent;
+    if (seed === undefined) continue;
+    await workspaces.seedOnce(defaultWorkspace, agent.name, (database) =>
+      seed({ ...access(defaultWorkspace, timeZone), query: (work) => work(database) }),
+    );
+  }
+  const app = await createServer({
+    version,
+    runner,
+    views,
+    pool,
+    apiKeys,
+    agents,
+    models,
+    newId,
+    streams,
+    dependencies: () => dependenciesOf(store, wakeUps, jobs),
+    metrics: async () => ({ contentType: metrics.contentType, body: await metrics.metrics() }),
+    onRequest: (exchange: HttpExchange) => channels.httpExchange.publish(exchange),
+    onFault: publishFault,
+    bodyLimitBytes: settings.bodyLimitBytes,
+    replyWaitMs: settings.replyWaitMs,
+    maxEventLoopDelayMs: settings.maxEventLoopDelayMs,
+  });
+  await runner.start();
+  await jobs.work();
+
+  return {
+    app,
+    store,
+    runner,
+    views,
+    apiKeys,
+    workspaces,
+    agents,
+    jobs,
+    listen: () => app.listen({ host: settings.host, port: settings.port }),
+    async close() {
+      // New requests are refused first, then what is under way ends, then what it needs goes away.
+      await runner.stop(settings.shutdownGraceMs);
+      streams.end();
+      await app.close();
+      await jobs.close(settings.shutdownGraceMs);
+      await wakeUps?.close();
+      await store.close();
+    },
+  };
+}
+
+function agentsByName(project: ProjectConfig): ReadonlyMap<string, AgentDefinition> {
+  const agents = new Map<string, AgentDefinition>();
+  for (const agent of project.agents) {
+    if (agents.has(agent.name))
+      throw new TimonelError('config_invalid', `The project has two agents named "${agent.name}"; names must differ.`);
+    agents.set(agent.name, agent);
+  }
+  if (agents.size === 0)
+    throw new TimonelError('config_invalid', 'The project has no agents. Make one with `timonel new agent <name>`.');
+  return agents;
+}
+
+/** The project's own models, and the one that the environment names as the default where the project has none. */
+function modelsOf(settings: Settings, project: ProjectConfig) {
+  const fromEnvironment = settings.model === undefined ? {} : { default: modelFromSettings(settings.model) };
+  return { ...fromEnvironment, ...project.models };
+}
+
+async function dependenciesOf(store: Store, wakeUps: RedisWakeUps | undefined, jobs: Jobs): Promise<Dependency[]> {
+  const dependencies: Dependency[] = [];
+  const started = performance.now();
+  try {
+    await store.pool.executeText('SELECT 1');
+    const detail = {
+      kind: store.kind,
+      milliseconds: Math.round(performance.now() - started),
+      pool: store.pool.status(),
+      vectors: store.vectors,
+    };
+    dependencies.push({ name: 'database', status: 'up', required: true, detail });
+    dependencies.push({ name: 'queue', status: 'up', required: false, detail: await jobs.depths() });
+  } catch {
+    dependencies.push({
+      name: 'database',
+      status: 'down',
+      required: true,
+      detail: { kind: store.kind, pool: store.pool.status() },
+    });
+  }
+  if (wakeUps !== undefined) dependencies.push({ name: 'redis', status: wakeUps.status(), required: false });
+  return dependencies;
+}
+
+/**
+ * Names the host for the purpose of asking "is that process alive?": process ids mean something only within one pid namespace, so two
+ * containers with one hostname are two hosts.
+ */
+function processHost(): string {
+  try {
+    return `${hostname()}/${readlinkSync('/proc/self/ns/pid')}`;
+  } catch {
+    return hostname();
+  }
+}
+
+/** The package file is two folders up from dist/src and one up from src. */
+function readPackageFile(): string {
+  try {
+    return readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  } catch {
+    return readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  }
+}

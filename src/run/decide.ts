@@ -1,0 +1,114 @@
+import type { PolicyFacts } from '../policy/contract.ts';
+import { callHash, evaluate } from '../policy/evaluate.ts';
+import type { IdentifiedCall, Step } from '../store/steps.ts';
+import type { AnyTool } from '../tools/contract.ts';
+import type { CallPlace, ToolExecutor } from '../tools/execute.ts';
+import type { CallRecord, JsonObject, LocalizedText, Verdict } from '../vocabulary.ts';
+import type { AgentDefinition } from './contract.ts';
+import type { Progress } from './progress.ts';
+
+/** What is decided about one call: its verdict, and the record where the call ends there. */
+export interface Decision {
+  step: Extract<Step, { kind: 'decision' }>;
+  record: CallRecord | undefined;
+}
+
+/**
+ * Decides about the calls of one plan, in order: each sees the ones before it as made, so that a batch cannot pass a limit that single
+ * calls would meet.
+ */
+export async function decideAll(
+  calls: IdentifiedCall[],
+  progress: Progress,
+  agent: AgentDefinition,
+  executor: ToolExecutor,
+  place: (callId: string) => CallPlace,
+  now: Date,
+): Promise<Decision[]> {
+  const decisions: Decision[] = [];
+  const before: CallRecord[] = [];
+  for (const call of calls) {
+    const decision = await decide(call, before, progress, agent, executor, place(call.callId), now);
+    decisions.push(decision);
+    before.push(decision.record ?? { callId: call.callId, tool: call.tool, args: call.args, status: 'completed' });
+  }
+  return decisions;
+}
+
+/** Decides about one call: is there such a tool, do the arguments fit, and what do the rules say? */
+export async function decide(
+  call: IdentifiedCall,
+  before: readonly CallRecord[],
+  progress: Progress,
+  agent: AgentDefinition,
+  executor: ToolExecutor,
+  place: CallPlace,
+  now: Date,
+): Promise<Decision> {
+  const { callId, tool: name, args } = call;
+  const end = (verdict: Verdict, record?: Omit<CallRecord, 'callId' | 'tool' | 'args'>): Decision => ({
+    step: { kind: 'decision', callId, tool: name, verdict, callHash: callHash(name, args) },
+    record: record === undefined ? undefined : { callId, tool: name, args, ...record },
+  });
+  const tool = agent.tools.find((candidate) => candidate.name === name);
+  if (tool === undefined) {
+    const reason = same(`There is no tool "${name}". There are: ${agent.tools.map((each) => each.name).join(', ')}.`);
+    return end({ kind: 'deny', rule: 'known-tool', reason }, { status: 'invalid', rule: 'known-tool', reason });
+  }
+  const parsed = tool.input.safeParse(args);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'arguments'}: ${issue.message}`);
+    const reason = same(`The arguments of ${name} do not fit: ${faults.join('; ')}.`);
+    return end({ kind: 'deny', rule: 'valid-arguments', reason }, { status: 'invalid', rule: 'valid-arguments', reason });
+  }
+  const verdict = await judge(tool, parsed.data as JsonObject, before, progress, agent, executor, place, now);
+  return verdict.kind === 'deny' ? end(verdict, { status: 'denied', rule: verdict.rule, reason: verdict.reason }) : end(verdict);
+}
+
+async function judge(
+  tool: AnyTool,
+  args: JsonObject,
+  before: readonly CallRecord[],
+  progress: Progress,
+  agent: AgentDefinition,
+  executor: ToolExecutor,
+  place: CallPlace,
+  now: Date,
+): Promise<Verdict> {
+  const rules = agent.policy.filter((rule) => rule.tools.includes(tool.name));
+  if (rules.length === 0) return { kind: 'allow' };
+  let loaded: unknown;
+  try {
+    loaded = await executor.facts(tool, args, place);
+  } catch (error) {
+    // Without the facts nothing can be judged, and what cannot be judged is not allowed.
+    if (error instanceof Error && 'code' in error && error.code === 'store_unavailable') throw error;
+    return { kind: 'deny', rule: 'facts-available', reason: factsMissing };
+  }
+  const memory = progress.memory();
+  const counts = { ...memory.counts };
+  for (const call of before) if (call.status === 'completed') counts[call.tool] = (counts[call.tool] ?? 0) + 1;
+  const facts: PolicyFacts = {
+    now,
+    timeZone: place.timeZone,
+    workspaceId: place.workspaceId,
+    conversationId: place.conversationId,
+    channel: place.channel,
+    contact: place.contact,
+    calls: [...progress.calls, ...before],
+    counts,
+    latest: memory.latest,
+    loaded,
+  };
+  return evaluate(rules, { tool: tool.name, args, effect: tool.effect }, facts);
+}
+
+const factsMissing: LocalizedText = {
+  es: 'No pude comprobar si esto está permitido, así que no lo hice.',
+  en: 'I could not check whether this is allowed, so I did not do it.',
+};
+
+/** A message for the planner, not for a customer. */
+function same(text: string): LocalizedText {
+  return { es: text, en: text };
+}

@@ -1,0 +1,47 @@
+/** What a reader of a run sees, live or afterwards. */
+import type { Step } from '../store/steps.ts';
+
+/** Inside the process: a stored step, or text of a reply that is still being written (never stored as such). */
+export type RunEvent = { kind: 'step'; index: number; step: Step } | { kind: 'text'; delta: string };
+
+/** On the wire. `id` is the step's index: a reader that lost the connection goes on after it. Text deltas have no id. */
+export interface WireEvent {
+  id?: number;
+  event: 'plan-made' | 'call-decided' | 'call-finished' | 'approval-decided' | 'reply-given' | 'text-written' | 'run-ended';
+  data: unknown;
+}
+
+/** The public form of a step. A model's raw answer stays inside: its text comes as the reply, its calls as decisions. */
+export function wireEvent(event: RunEvent): WireEvent {
+  if (event.kind === 'text') return { event: 'text-written', data: { delta: event.delta } };
+  const { index: id, step } = event;
+  switch (step.kind) {
+    case 'model-call': {
+      const { model, finishReason, milliseconds, calls } = step;
+      const usage = { inputTokens: step.usage.inputTokens.total ?? 0, outputTokens: step.usage.outputTokens.total ?? 0 };
+      return { id, event: 'plan-made', data: { planner: 'model', model, finishReason, milliseconds, usage, calls } };
+    }
+    case 'plan':
+      return {
+        id,
+        event: 'plan-made',
+        data: { planner: 'flow', calls: step.calls, ...(step.degraded === undefined ? {} : { degraded: step.degraded }) },
+      };
+    case 'decision':
+      return { id, event: 'call-decided', data: { callId: step.callId, tool: step.tool, verdict: step.verdict } };
+    case 'tool-call':
+      return {
+        id,
+        event: 'call-finished',
+        data: { ...step.record, milliseconds: step.milliseconds, recovered: step.recovered === true },
+      };
+    case 'approval':
+      return {
+        id,
+        event: 'approval-decided',
+        data: { callId: step.callId, decision: step.decision, by: step.by, reason: step.reason },
+      };
+    case 'reply':
+      return { id, event: 'reply-given', data: { ...step.reply, outcome: step.outcome, awaiting: step.awaiting } };
+  }
+}

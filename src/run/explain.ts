@@ -1,0 +1,71 @@
+import type { Awaiting, Intent, Language, Slots, Understanding, Vocabulary } from '../language/contract.ts';
+import type { PolicyFacts } from '../policy/contract.ts';
+import { evaluate } from '../policy/evaluate.ts';
+import type { JsonObject, PlannedCall, Verdict } from '../vocabulary.ts';
+import type { AgentDefinition } from './contract.ts';
+import { localReference } from './local-time.ts';
+
+/** What the flow planner understood of a text and would do with it. Absent slots are left out. */
+export interface Explanation {
+  id?: string | number;
+  text: string;
+  language: Language;
+  intent: Intent;
+  confidence: number;
+  slots: Slots;
+  /** What the agent would wait for after its first move. */
+  awaiting: Awaiting | null;
+  /** The calls of the first move; empty where it would answer at once. */
+  plan: PlannedCall[];
+  /** What the policy says about each call of the plan, as far as it can without the workspace's rows. */
+  verdicts: { tool: string; verdict: Verdict }[];
+  alsoIntents: Intent[];
+  ambiguous: Understanding['ambiguous'];
+  invalid: Understanding['invalid'];
+}
+
+/** Explains a text as the first message of a conversation, without doing anything and without a store. */
+export function explain(
+  agent: AgentDefinition,
+  message: { id?: string | number | undefined; text: string; awaiting: Awaiting | undefined },
+  now: Date,
+  timeZone: string,
+  vocabulary: Vocabulary,
+): Explanation {
+  const { flows } = agent;
+  if (flows === undefined) throw new TypeError(`The agent "${agent.name}" has no flows.`);
+  const { text, awaiting } = message;
+  const understanding = flows.understand(text, { now: localReference(now, timeZone), vocabulary, awaiting });
+  const move = flows.next({ text, now, timeZone, channel: 'explain', contact: undefined, vocabulary, state: {}, calls: [] });
+  const plan = move.kind === 'call' ? move.calls : [];
+  const facts: PolicyFacts = {
+    now,
+    timeZone,
+    workspaceId: 'explain',
+    conversationId: 'explain',
+    channel: 'explain',
+    contact: undefined,
+    calls: [],
+    counts: {},
+    latest: {},
+    loaded: undefined,
+  };
+  const verdicts = plan.map(({ tool, args }) => {
+    const effect = agent.tools.find(({ name }) => name === tool)?.effect ?? 'write';
+    return { tool, verdict: evaluate(agent.policy, { tool, args: args as JsonObject, effect }, facts) };
+  });
+  return {
+    ...(message.id === undefined ? {} : { id: message.id }),
+    text,
+    language: understanding.language,
+    intent: understanding.intent,
+    confidence: understanding.confidence,
+    slots: understanding.slots,
+    awaiting: (move.kind === 'reply' ? move.awaiting : undefined) ?? null,
+    plan,
+    verdicts,
+    alsoIntents: understanding.alsoIntents,
+    ambiguous: understanding.ambiguous,
+    invalid: understanding.invalid,
+  };
+}

@@ -1,0 +1,103 @@
+/**
+ * Background work of agents (timers, hold expiry, reminders, schedules), carried by pg-boss on both stores.
+ */
+import { sql } from 'drizzle-orm';
+import { fromDrizzle, PgBoss } from 'pg-boss';
+import type { DatabasePool } from '../store/database.ts';
+import type { WorkspaceAccess } from '../tools/contract.ts';
+import type { ScheduleJob } from '../tools/execute.ts';
+import type { JsonObject } from '../vocabulary.ts';
+import type { AgentDefinition, Job } from './contract.ts';
+
+export interface JobsDependencies {
+  pool: DatabasePool;
+  agents: Iterable<AgentDefinition>;
+  /** All workspaces, for jobs that repeat in each of them. */
+  workspaces(): Promise<{ workspaceId: string; timeZone: string }[]>;
+  access(workspaceId: string, timeZone: string): WorkspaceAccess;
+  onFault(what: string, error: unknown): void;
+}
+
+interface Payload {
+  workspaceId: string;
+  payload: JsonObject;
+}
+
+export class Jobs {
+  readonly #boss: PgBoss;
+  readonly #dependencies: JobsDependencies;
+
+  constructor(dependencies: JobsDependencies) {
+    const { pool, onFault } = dependencies;
+    this.#dependencies = dependencies;
+    this.#boss = new PgBoss({
+      backend: pool.embedded ? 'pglite' : 'postgres',
+      db: { executeSql: async (text, values) => ({ rows: await pool.executeText(text, values) }) },
+      schema: 'pgboss',
+    });
+    this.#boss.on('error', (error) => onFault('the queue', error));
+  }
+
+  /** Creates the queues of all agents. Jobs can be scheduled from here on. */
+  async open(): Promise<void> {
+    await this.#boss.start();
+    const known = new Set((await this.#boss.getQueues()).map(({ name }) => name));
+    for (const [agent, job] of this.#all()) {
+      const queue = queueName(agent.name, job.name);
+      // "short": at most one waiting job for a key, which is what a key is for.
+      if (!known.has(queue)) await this.#boss.createQueue(queue, { policy: 'short', retryLimit: 5, retryBackoff: true });
+    }
+  }
+
+  /** Starts to work on the queues. */
+  async work(): Promise<void> {
+    for (const [agent, job] of this.#all()) {
+      const queue = queueName(agent.name, job.name);
+      await this.#boss.work<Payload>(queue, { pollingIntervalSeconds: 2 }, async (items) => {
+        for (const { data } of items) await this.#run(job, data);
+      });
+      if (job.cron !== undefined) await this.#boss.schedule(queue, job.cron);
+    }
+  }
+
+  /** Adds a job; through `database` it is part of that transaction. */
+  readonly schedule: ScheduleJob = async ({ agent, name, workspaceId, payload, at, key }, database) => {
+    const options = { startAfter: at, singletonKey: `${workspaceId}:${key}` };
+    const data = { workspaceId, payload };
+    if (database === undefined) {
+      await this.#boss.send(queueName(agent, name), data, options);
+      return;
+    }
+    // The queue's tables belong to the runtime, not to the role that workspace queries run as.
+    const { memberRole } = this.#dependencies.pool;
+    if (memberRole) await database.execute(sql`SELECT set_config('role', 'none', true)`);
+    await this.#boss.send(queueName(agent, name), data, { ...options, db: fromDrizzle(database, sql) });
+    if (memberRole) await database.execute(sql`SELECT set_config('role', 'timonel_member', true)`);
+  };
+
+  /** How many jobs wait or run, per queue. */
+  async depths(): Promise<{ queue: string; waiting: number; active: number }[]> {
+    const queues = await this.#boss.getQueues();
+    return queues.map((queue) => ({ queue: queue.name, waiting: queue.queuedCount, active: queue.activeCount }));
+  }
+
+  async close(graceMs: number): Promise<void> {
+    await this.#boss.stop({ graceful: true, timeout: Math.max(1_000, graceMs), close: false });
+  }
+
+  async #run(job: Job, data: Payload | null): Promise<void> {
+    const { workspaces, access } = this.#dependencies;
+    const all = await workspaces();
+    // A schedule has no workspace of its own: it runs in each.
+    const targets = data?.workspaceId === undefined ? all : all.filter(({ workspaceId }) => workspaceId === data.workspaceId);
+    for (const { workspaceId, timeZone } of targets) await job.run(data?.payload ?? {}, access(workspaceId, timeZone));
+  }
+
+  *#all(): Generator<[AgentDefinition, Job]> {
+    for (const agent of this.#dependencies.agents) for (const job of agent.jobs ?? []) yield [agent, job];
+  }
+}
+
+function queueName(agent: string, job: string): string {
+  return `${agent}.${job}`;
+}

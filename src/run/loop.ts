@@ -1,0 +1,271 @@
+/**
+ * The loop: plan → decide → act → … → reply. Every step is stored before the next one starts. There is one loop: streaming emits its
+ * events, and a resumed run is the same loop fed with recorded steps.
+ */
+import { messageOf, TimonelError } from '../errors.ts';
+import type { ClaimedRun, FinishedTurn, PendingApproval, RunStore } from '../store/runs.ts';
+import type { IdentifiedCall, Step } from '../store/steps.ts';
+import type { CallPlace, ToolExecutor } from '../tools/execute.ts';
+import type { CallRecord, Outcome, Reply } from '../vocabulary.ts';
+import type { AgentDefinition, RunLimits } from './contract.ts';
+import { decide, decideAll } from './decide.ts';
+import type { RunEvent } from './events.ts';
+import type { Planner, Proposal } from './planner.ts';
+import { type OpenCall, Progress } from './progress.ts';
+import { apology, approvalNotice } from './sentences.ts';
+
+export interface LoopDependencies {
+  store: RunStore;
+  executor: ToolExecutor;
+  /** Absent where no model is configured. */
+  modelPlanner: Planner | undefined;
+  flowPlanner: Planner;
+  now(): Date;
+  /** Whether the lease of this process still holds: without it nothing may be started. */
+  leaseHolds(): boolean;
+  emit(event: RunEvent): void;
+  /** Somebody reads along: ask the model for a stream. */
+  streaming(): boolean;
+}
+
+/** How a turn ended, as it is stored. */
+export interface TurnEnd {
+  turn: FinishedTurn;
+  followed: boolean;
+}
+
+export const defaultLimits: RunLimits = { steps: 40, toolCalls: 16, wallTimeMs: 60_000, money: 0.5 };
+
+type Ending = { reply: Reply; outcome: Outcome; awaiting?: string | undefined; error?: FinishedTurn['error'] };
+
+/**
+ * Works on a claimed run until its turn ends.
+ * @throws TimonelError `run_fenced`, `store_unavailable`; every other failure ends the turn as `failed`.
+ */
+export async function runLoop(run: ClaimedRun, agent: AgentDefinition, dependencies: LoopDependencies): Promise<TurnEnd> {
+  const limits = { ...defaultLimits, ...agent.limits };
+  const wallTime = AbortSignal.timeout(limits.wallTimeMs);
+  return new Loop(run, agent, dependencies, limits, wallTime).work();
+}
+
+class Loop {
+  readonly #progress: Progress;
+  /** Calls that were open when this process took the run over: they may have been made already. */
+  readonly #inDoubt: ReadonlySet<string>;
+  readonly #run: ClaimedRun;
+  readonly #agent: AgentDefinition;
+  readonly #dependencies: LoopDependencies;
+  readonly #limits: RunLimits;
+  readonly #signal: AbortSignal;
+
+  constructor(run: ClaimedRun, agent: AgentDefinition, dependencies: LoopDependencies, limits: RunLimits, signal: AbortSignal) {
+    this.#run = run;
+    this.#agent = agent;
+    this.#dependencies = dependencies;
+    this.#limits = limits;
+    this.#signal = signal;
+    this.#progress = new Progress(run);
+    this.#inDoubt = new Set(run.inDoubt ? this.#progress.openCalls().map(({ call }) => call.callId) : []);
+  }
+
+  async work(): Promise<TurnEnd> {
+    try {
+      for (;;) {
+        if (!this.#dependencies.leaseHolds()) {
+          throw new TimonelError('run_fenced', 'This process did not renew its lease in time; another one may have the run.');
+        }
+        const open = this.#progress.openCalls();
+        const end = open.length > 0 ? await this.#act(open) : await this.#plan();
+        if (end !== undefined) return end;
+      }
+    } catch (error) {
+      if (error instanceof TimonelError && (error.code === 'run_fenced' || error.code === 'store_unavailable')) throw error;
+      return this.#fail(error instanceof TimonelError ? error.code : 'internal', messageOf(error));
+    }
+  }
+
+  /** Asks the planner, decides about its calls, and stores both in one go. */
+  async #plan(): Promise<TurnEnd | undefined> {
+    const exceeded = this.#exceededLimit();
+    if (exceeded !== undefined) return this.#fail('limit_reached', `The run reached its limit of ${exceeded}.`);
+    const proposal = await this.#propose();
+    if (proposal.kind === 'reply') {
+      const { reply, outcome, awaiting } = proposal;
+      return this.#end([this.#marked(proposal.step)], { reply, outcome: this.#outcomeOf(outcome), awaiting });
+    }
+    const planIndex = this.#progress.steps.length;
+    const calls: IdentifiedCall[] = proposal.calls.map((call, position) => ({ ...call, callId: `${planIndex}.${position}` }));
+    if (this.#progress.calls.length + calls.length > this.#limits.toolCalls) {
+      return this.#fail('limit_reached', `The run reached its limit of ${this.#limits.toolCalls} tool calls.`);
+    }
+    const { executor } = this.#dependencies;
+    const decisions = await decideAll(calls, this.#progress, this.#agent, executor, this.#place, this.#dependencies.now());
+    await this.#record([
+      this.#marked(proposal.step(calls)),
+      ...decisions.map(({ step }) => step),
+      ...decisions.flatMap(({ record }): Step[] => (record === undefined ? [] : [{ kind: 'tool-call', record, milliseconds: 0 }])),
+    ]);
+    return undefined;
+  }
+
+  /** The model planner where there is one, and the flow planner when it fails: the rest of the turn then stays with the flows. */
+  async #propose(): Promise<Proposal> {
+    const { modelPlanner, flowPlanner, now, emit, streaming } = this.#dependencies;
+    const { steps, calls, flowState } = this.#progress;
+    const onText = streaming() ? (delta: string) => emit({ kind: 'text', delta }) : undefined;
+    const turn = { run: this.#run, agent: this.#agent, now: now(), steps, calls, flowState, signal: this.#signal, onText };
+    if (modelPlanner !== undefined && this.#progress.degraded === undefined) {
+      try {
+        return await modelPlanner.propose(turn);
+      } catch (error) {
+        if (!(error instanceof TimonelError && error.code === 'model_unavailable') || this.#agent.flows === undefined) throw error;
+        this.#progress.degraded = error.message;
+      }
+    }
+    return flowPlanner.propose(turn);
+  }
+
+  /** Makes the open calls, all at once, and stores their results in the order in which they were proposed. */
+  async #act(open: OpenCall[]): Promise<TurnEnd | undefined> {
+    const results = await Promise.all(open.map((call) => this.#settle(call)));
+    const steps: Step[] = [];
+    const approvals: PendingApproval[] = [];
+    for (const result of results) {
+      if (result.kind === 'approval') approvals.push(result.approval);
+      else steps.push(...result.steps);
+    }
+    if (approvals.length > 0) return this.#suspend(steps, approvals);
+    await this.#record(steps);
+    return undefined;
+  }
+
+  async #settle(open: OpenCall): Promise<{ kind: 'steps'; steps: Step[] } | { kind: 'approval'; approval: PendingApproval }> {
+    const { call, callHash, approval } = open;
+    const { callId, tool: name, args } = call;
+    const done = (
+      record: Pick<CallRecord, 'status' | 'output' | 'rule' | 'reason'>,
+      since = performance.now(),
+      recovered = false,
+    ) => {
+      const milliseconds = Math.round(performance.now() - since);
+      const step: Step = { kind: 'tool-call', record: { callId, tool: name, args, ...record }, milliseconds };
+      return { kind: 'steps' as const, steps: [recovered ? { ...step, recovered: true as const } : step] };
+    };
+    const ask = (rule: string, reason: PendingApproval['reason']) => ({
+      kind: 'approval' as const,
+      approval: { callId, tool: name, args, callHash, rule, reason },
+    });
+    if (approval?.decision === 'reject') {
+      return done({
+        status: 'rejected',
+        reason: { es: approval.reason ?? 'No fue aprobado.', en: approval.reason ?? 'It was not approved.' },
+      });
+    }
+    if (approval === undefined && open.verdict.kind === 'ask') return ask(open.verdict.rule, open.verdict.reason);
+    const { executor, now } = this.#dependencies;
+    if (approval !== undefined) {
+      // Much may have changed while a person thought about it.
+      const again = await decide(call, [], this.#progress, this.#agent, executor, this.#place(callId), now());
+      if (again.record !== undefined) return done(again.record);
+    }
+    const tool = this.#agent.tools.find((candidate) => candidate.name === name);
+    if (tool === undefined) return done({ status: 'invalid', reason: { es: `No existe ${name}.`, en: `There is no ${name}.` } });
+    const started = performance.now();
+    const inDoubt = this.#inDoubt.has(callId);
+    const result = await executor.run(tool, args, this.#place(callId), inDoubt);
+    if (result.kind === 'completed') return done({ status: 'completed', output: result.output }, started, inDoubt);
+    if (result.kind === 'failed') return done({ status: 'failed', reason: result.reason }, started);
+    return ask('outcome-unknown', {
+      es: `No se sabe si "${name}" llegó a hacerse. Compruébelo: apruebe para hacerlo de nuevo, rechace para dejarlo como está.`,
+      en: `It is not known whether "${name}" happened. Look: approve to do it again, reject to leave it as it is.`,
+    });
+  }
+
+  #exceededLimit(): string | undefined {
+    const { steps, usage } = this.#progress;
+    if (this.#signal.aborted) return `${this.#limits.wallTimeMs} ms`;
+    if (steps.length >= this.#limits.steps) return `${this.#limits.steps} steps`;
+    if ((usage.cost ?? 0) >= this.#limits.money) return `${this.#limits.money} US dollars`;
+    return undefined;
+  }
+
+  /** A hand-off ends a run as `escalated`, and a refusal that nothing followed as `denied`, whatever the planner says after it. */
+  #outcomeOf(proposed: Outcome): Outcome {
+    const { calls } = this.#progress;
+    for (const call of calls) {
+      const ending = this.#agent.tools.find((tool) => tool.name === call.tool)?.endsRunAs;
+      if (ending !== undefined && call.status === 'completed') return ending;
+    }
+    return proposed === 'replied' && calls.at(-1)?.status === 'denied' ? 'denied' : proposed;
+  }
+
+  readonly #place = (callId: string): CallPlace => ({
+    agent: this.#agent.name,
+    workspaceId: this.#run.workspaceId,
+    timeZone: this.#run.timeZone,
+    conversationId: this.#run.conversationId,
+    runId: this.#run.runId,
+    fence: this.#run.fence,
+    channel: this.#run.channel,
+    contact: this.#run.contact,
+    callId,
+    signal: this.#signal,
+  });
+
+  /** A plan of the flow planner says why it serves. */
+  #marked(step: Step): Step {
+    return step.kind === 'plan' && this.#progress.degraded !== undefined ? { ...step, degraded: this.#progress.degraded } : step;
+  }
+
+  async #record(steps: Step[]): Promise<void> {
+    const first = this.#progress.steps.length;
+    await this.#dependencies.store.record(this.#run, first, steps);
+    for (const step of steps) this.#progress.add(step);
+    this.#tell(first, steps);
+  }
+
+  #tell(first: number, steps: Step[]): void {
+    for (const [offset, step] of steps.entries()) this.#dependencies.emit({ kind: 'step', index: first + offset, step });
+  }
+
+  async #fail(code: string, message: string): Promise<TurnEnd> {
+    return this.#end([], { reply: { text: apology(this.#agent, this.#run) }, outcome: 'failed', error: { code, message } });
+  }
+
+  async #end(steps: Step[], ending: Ending): Promise<TurnEnd> {
+    const { reply, outcome, awaiting } = ending;
+    const turn = this.#finished([...steps, { kind: 'reply', reply, outcome, awaiting }], ending);
+    const { followed } = await this.#dependencies.store.finish(turn);
+    this.#tell(turn.firstIndex, turn.steps);
+    return { turn, followed };
+  }
+
+  async #suspend(steps: Step[], approvals: PendingApproval[]): Promise<TurnEnd> {
+    const turn = this.#finished(steps, { reply: { text: approvalNotice(this.#agent, this.#run) }, outcome: 'awaiting_approval' });
+    const { followed } = await this.#dependencies.store.suspend(turn, approvals);
+    this.#tell(turn.firstIndex, turn.steps);
+    return { turn, followed };
+  }
+
+  /** The steps count as made from here on, so that the memory to store holds them. */
+  #finished(steps: Step[], { reply, outcome, awaiting, error }: Ending): FinishedTurn {
+    const firstIndex = this.#progress.steps.length;
+    for (const step of steps) this.#progress.add(step);
+    const { degraded, usage } = this.#progress;
+    const { runId, fence, contact } = this.#run;
+    return {
+      runId,
+      fence,
+      firstIndex,
+      steps,
+      outcome,
+      awaiting,
+      degraded,
+      usage,
+      error,
+      reply,
+      state: this.#progress.state(),
+      contact,
+    };
+  }
+}

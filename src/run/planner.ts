@@ -1,0 +1,39 @@
+/**
+ * A planner decides what a turn does next: calls, or the reply. There are two, the model planner and the flow planner; the loop does not
+ * know which one it asks.
+ */
+import type { ClaimedRun } from '../store/runs.ts';
+import type { IdentifiedCall, Step } from '../store/steps.ts';
+import type { CallRecord, JsonObject, Outcome, PlannedCall, Reply } from '../vocabulary.ts';
+import type { AgentDefinition } from './contract.ts';
+
+/** A turn as a planner sees it. */
+export interface Turn {
+  run: ClaimedRun;
+  agent: AgentDefinition;
+  now: Date;
+  /** All steps so far, stored ones and those about to be stored. */
+  steps: readonly Step[];
+  /** Calls of this run so far, with what became of them. */
+  calls: readonly CallRecord[];
+  /** The flow planner's memory. */
+  flowState: JsonObject;
+  signal: AbortSignal;
+  /** Receives the reply while it is being written; absent when nobody reads along. */
+  onText?: ((delta: string) => void) | undefined;
+}
+
+/** What the planner proposes. `step` is stored; its `calls` get their ids from the loop. */
+export type Proposal =
+  | { kind: 'call'; calls: (PlannedCall & { modelCallId?: string })[]; step: (calls: IdentifiedCall[]) => Step }
+  | {
+      kind: 'reply';
+      reply: Reply;
+      outcome: Outcome;
+      awaiting?: string | undefined;
+      step: Step;
+    };
+
+export interface Planner {
+  propose(turn: Turn): Promise<Proposal>;
+}

@@ -1,0 +1,41 @@
+import { TimonelError } from '../../errors.ts';
+import type { Vocabulary } from '../../language/contract.ts';
+import type { Planner, Proposal, Turn } from '../planner.ts';
+
+/**
+ * Asks the agent's flows: no model, same tools, same policy.
+ *
+ * @param vocabularyOf the workspace's own words, cached by the caller.
+ */
+export function createFlowPlanner(vocabularyOf: (turn: Turn) => Promise<Vocabulary>): Planner {
+  return {
+    async propose(turn: Turn): Promise<Proposal> {
+      const { flows } = turn.agent;
+      if (flows === undefined) {
+        throw new TimonelError(
+          'model_unavailable',
+          `Agent "${turn.agent.name}" has no flows, and no model answers. Configure a model.`,
+        );
+      }
+      const move = flows.next({
+        text: turn.run.text,
+        now: turn.now,
+        timeZone: turn.run.timeZone,
+        channel: turn.run.channel,
+        contact: turn.run.contact,
+        vocabulary: await vocabularyOf(turn),
+        state: turn.flowState,
+        calls: turn.calls,
+      });
+      if (move.kind === 'call')
+        return { kind: 'call', calls: move.calls, step: (calls) => ({ kind: 'plan', calls, state: move.state }) };
+      return {
+        kind: 'reply',
+        reply: move.reply,
+        outcome: move.outcome,
+        awaiting: move.awaiting,
+        step: { kind: 'plan', calls: [], state: move.state },
+      };
+    },
+  };
+}

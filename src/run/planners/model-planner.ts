@@ -1,0 +1,153 @@
+import type {
+  LanguageModelV4Content,
+  LanguageModelV4FunctionTool,
+  LanguageModelV4Message,
+  LanguageModelV4Prompt,
+} from '@ai-sdk/provider';
+import { z } from 'zod';
+import { TimonelError } from '../../errors.ts';
+import type { Models, Price } from '../../llm/models.ts';
+import type { Step } from '../../store/steps.ts';
+import type { CallRecord, JsonObject } from '../../vocabulary.ts';
+import type { AgentDefinition } from '../contract.ts';
+import type { Planner, Proposal, Turn } from '../planner.ts';
+
+type AssistantPart = Extract<LanguageModelV4Message, { role: 'assistant' }>['content'][number];
+type ModelCallStep = Extract<Step, { kind: 'model-call' }>;
+
+/** Asks the agent's model: it sees the prompt, the history and the tools, and answers or calls tools. */
+export function createModelPlanner(models: Models): Planner {
+  const toolsOf = new WeakMap<AgentDefinition, LanguageModelV4FunctionTool[]>();
+  return {
+    async propose(turn: Turn): Promise<Proposal> {
+      const chosen = models.find(turn.agent.model);
+      if (chosen === undefined)
+        throw new TimonelError('model_unavailable', 'No model is configured. Set TIMONEL_MODEL and TIMONEL_MODEL_URL.');
+      let tools = toolsOf.get(turn.agent);
+      if (tools === undefined) {
+        tools = turn.agent.tools.map((tool) => ({
+          type: 'function',
+          name: tool.name,
+          description: tool.description,
+          inputSchema: z.toJSONSchema(tool.input, { io: 'input' }) as LanguageModelV4FunctionTool['inputSchema'],
+        }));
+        toolsOf.set(turn.agent, tools);
+      }
+      const started = performance.now();
+      const answer = await models.ask(chosen.model, { prompt: promptOf(turn), tools, signal: turn.signal, onText: turn.onText });
+      const milliseconds = Math.round(performance.now() - started);
+      const base = {
+        kind: 'model-call' as const,
+        model: chosen.model.modelId,
+        content: answer.content,
+        usage: answer.usage,
+        finishReason: answer.finishReason,
+        milliseconds,
+        ...costOf(answer.usage, chosen.price),
+      };
+      const calls = answer.content.flatMap((part) =>
+        part.type === 'tool-call' ? [{ tool: part.toolName, args: parseArguments(part.input), modelCallId: part.toolCallId }] : [],
+      );
+      if (calls.length > 0) return { kind: 'call', calls, step: (identified) => ({ ...base, calls: identified }) };
+      const text = textOf(answer.content);
+      if (text === '')
+        throw new TimonelError('model_unavailable', `The model ${base.model} answered nothing (${answer.finishReason}).`);
+      return {
+        kind: 'reply',
+        reply: { text },
+        // A model does not say whether it waits; a closing question does.
+        outcome: /\?\s*$/.test(text) ? 'awaiting_input' : 'replied',
+        step: { ...base, calls: [] },
+      };
+    },
+  };
+}
+
+/** The conversation as the model is to see it. Tool results are data, never instructions: they travel as tool messages only. */
+function promptOf(turn: Turn): LanguageModelV4Prompt {
+  const zoned = new Intl.DateTimeFormat('en-CA', {
+    timeZone: turn.run.timeZone,
+    weekday: 'long',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).format(turn.now);
+  const contact =
+    turn.run.contact === undefined ? '' : `\nThe channel says about the contact: ${JSON.stringify(turn.run.contact)}.`;
+  const prompt: LanguageModelV4Prompt = [
+    {
+      role: 'system',
+      content: `${turn.agent.prompt}\n\nNow: ${zoned} (${turn.run.timeZone}). Channel: ${turn.run.channel}.${contact}`,
+    },
+    ...turn.run.history.map(({ role, text }) => ({ role, content: [{ type: 'text' as const, text }] })),
+    { role: 'user', content: [{ type: 'text', text: turn.run.text }] },
+  ];
+  const results = new Map(turn.calls.map((call) => [call.callId, call]));
+  for (const step of turn.steps) {
+    if (step.kind !== 'model-call' || step.calls.length === 0) continue;
+    prompt.push({
+      role: 'assistant',
+      content: step.content.flatMap((part): AssistantPart[] => {
+        if (part.type === 'text' || part.type === 'reasoning') return [{ type: part.type, text: part.text, ...optionsOf(part) }];
+        if (part.type !== 'tool-call') return [];
+        return [
+          {
+            type: 'tool-call' as const,
+            toolCallId: part.toolCallId,
+            toolName: part.toolName,
+            input: parseArguments(part.input),
+            ...optionsOf(part),
+          },
+        ];
+      }),
+    });
+    prompt.push({
+      role: 'tool',
+      content: step.calls.map((call) => ({
+        type: 'tool-result',
+        toolCallId: call.modelCallId ?? call.callId,
+        toolName: call.tool,
+        output: resultOf(results.get(call.callId)),
+      })),
+    });
+  }
+  return prompt;
+}
+
+/** What a provider attached to its answer goes back to it: signatures of reasoning, for one. */
+function optionsOf(part: LanguageModelV4Content) {
+  return 'providerMetadata' in part && part.providerMetadata !== undefined ? { providerOptions: part.providerMetadata } : {};
+}
+
+function resultOf(call: CallRecord | undefined) {
+  if (call === undefined) return { type: 'error-text' as const, value: 'The call has no result.' };
+  if (call.status === 'completed') return { type: 'json' as const, value: call.output ?? null };
+  const reason = call.reason === undefined ? '' : `: ${call.reason.en} / ${call.reason.es}`;
+  return { type: 'error-text' as const, value: `${call.status}${call.rule === undefined ? '' : ` by rule ${call.rule}`}${reason}` };
+}
+
+/** Arguments that are not a JSON object become one that the tool's schema will refuse with a clear message. */
+function parseArguments(input: string): JsonObject {
+  try {
+    const parsed: unknown = JSON.parse(input === '' ? '{}' : input);
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as JsonObject;
+  } catch {
+    // Falls through: the model gets to see what it sent.
+  }
+  return { malformedArguments: input };
+}
+
+function textOf(content: LanguageModelV4Content[]): string {
+  return content
+    .flatMap((part) => (part.type === 'text' ? [part.text] : []))
+    .join('')
+    .trim();
+}
+
+function costOf(usage: ModelCallStep['usage'], price: Price | undefined): { cost?: number } {
+  if (price === undefined) return {};
+  return { cost: ((usage.inputTokens.total ?? 0) * price.input + (usage.outputTokens.total ?? 0) * price.output) / 1_000_000 };
+}

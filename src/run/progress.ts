@@ -1,0 +1,98 @@
+/**
+ * Where a run stands, folded from its steps. A new run and a resumed one are told apart by nothing but their steps.
+ */
+import type { ClaimedRun } from '../store/runs.ts';
+import type { IdentifiedCall, Step, Usage } from '../store/steps.ts';
+import type { CallRecord, JsonObject, Verdict } from '../vocabulary.ts';
+import { type Memory, readMemory, remember, writeMemory } from './memory.ts';
+
+/** A call of the last plan that has no result yet. */
+export interface OpenCall {
+  call: IdentifiedCall;
+  verdict: Verdict;
+  callHash: string;
+  /** What a person decided about exactly this call. */
+  approval: { decision: 'approve' | 'reject'; reason: string | undefined } | undefined;
+}
+
+export class Progress {
+  readonly run: ClaimedRun;
+  readonly steps: Step[] = [];
+  readonly calls: CallRecord[] = [];
+  readonly usage: Usage = { modelCalls: 0, inputTokens: 0, outputTokens: 0 };
+  /** Why the flow planner serves instead of the model, where it does. */
+  degraded: string | undefined;
+  flowState: JsonObject;
+  readonly #memory: Memory;
+  readonly #decisions = new Map<string, { verdict: Verdict; callHash: string }>();
+  readonly #approvals = new Map<string, Extract<Step, { kind: 'approval' }>>();
+  readonly #done = new Set<string>();
+  #lastPlan: IdentifiedCall[] = [];
+
+  constructor(run: ClaimedRun) {
+    this.run = run;
+    this.#memory = readMemory(run.state);
+    this.flowState = this.#memory.flow;
+    for (const step of run.steps) this.add(step);
+  }
+
+  add(step: Step): void {
+    this.steps.push(step);
+    switch (step.kind) {
+      case 'model-call':
+        this.usage.modelCalls++;
+        this.usage.inputTokens += step.usage.inputTokens.total ?? 0;
+        this.usage.outputTokens += step.usage.outputTokens.total ?? 0;
+        if (step.cost !== undefined) this.usage.cost = (this.usage.cost ?? 0) + step.cost;
+        this.#lastPlan = step.calls;
+        break;
+      case 'plan':
+        this.#lastPlan = step.calls;
+        this.flowState = step.state;
+        this.degraded = step.degraded ?? this.degraded;
+        break;
+      case 'decision':
+        this.#decisions.set(step.callId, { verdict: step.verdict, callHash: step.callHash });
+        break;
+      case 'approval':
+        this.#approvals.set(step.callId, step);
+        break;
+      case 'tool-call':
+        this.calls.push(step.record);
+        this.#done.add(step.record.callId);
+        break;
+      case 'reply':
+        break;
+    }
+  }
+
+  /** Calls of the last plan without a result, in the order in which they were proposed. */
+  openCalls(): OpenCall[] {
+    return this.#lastPlan.flatMap((call) => {
+      const decision = this.#decisions.get(call.callId);
+      if (decision === undefined || this.#done.has(call.callId)) return [];
+      const approval = this.#approvals.get(call.callId);
+      return [
+        {
+          call,
+          ...decision,
+          // An approval holds for the exact call that the person saw.
+          approval:
+            approval === undefined || approval.callHash !== decision.callHash
+              ? undefined
+              : { decision: approval.decision, reason: approval.reason },
+        },
+      ];
+    });
+  }
+
+  /** What the conversation remembers, the calls of this run included. */
+  memory(): Memory {
+    return remember({ ...this.#memory, flow: this.flowState }, this.calls);
+  }
+
+  /** The memory as it is stored with the end of the turn. */
+  state(): JsonObject {
+    return writeMemory(this.memory());
+  }
+}

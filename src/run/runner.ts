@@ -1,0 +1,299 @@
+/**
+ * Keeps the runs of one process going: accepts messages, works on claimed runs, renews the process's lease, takes over what dead or frozen
+ * processes left behind, and tells those who wait for a run that it ended.
+ */
+import { EventEmitter } from 'node:events';
+import { TimonelError } from '../errors.ts';
+import type { WakeUps } from '../store/cache/wake-ups.ts';
+import type { RunView, RunViews } from '../store/run-views.ts';
+import type { ClaimedRun, IncomingMessage, RunStore } from '../store/runs.ts';
+import type { ToolExecutor } from '../tools/execute.ts';
+import type { AgentDefinition } from './contract.ts';
+import type { RunEvent } from './events.ts';
+import { type LoopDependencies, runLoop } from './loop.ts';
+import type { Planner } from './planner.ts';
+
+export interface RunnerDependencies {
+  store: RunStore;
+  views: RunViews;
+  executor: ToolExecutor;
+  agents: ReadonlyMap<string, AgentDefinition>;
+  modelPlanner: Planner | undefined;
+  flowPlanner: Planner;
+  wakeUps: WakeUps;
+  processId: string;
+  leaseMs: number;
+  now(): Date;
+  /** Something failed where nobody waits for the answer. */
+  onFault(what: string, error: unknown): void;
+  /** A turn ended in this process. */
+  onEnded(ended: { workspaceId: string; run: RunView; milliseconds: number }): void;
+}
+
+interface Active {
+  ended: Promise<RunView | undefined>;
+  readers: Set<(event: RunEvent) => void>;
+}
+
+export class Runner {
+  readonly #dependencies: RunnerDependencies;
+  readonly #active = new Map<string, Active>();
+  readonly #waiting = new EventEmitter<Record<string, []>>();
+  #leaseUntil = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+  #ticking: Promise<void> = Promise.resolve();
+
+  constructor(dependencies: RunnerDependencies) {
+    this.#dependencies = dependencies;
+    this.#waiting.setMaxListeners(0);
+    dependencies.wakeUps.subscribe((runId) => this.#waiting.emit(runId));
+  }
+
+  /** Runs that this process works on now. */
+  get activeRuns(): number {
+    return this.#active.size;
+  }
+
+  /** Takes the lease, takes over what was left behind, and goes on doing both. */
+  async start(): Promise<void> {
+    const { store, processId, leaseMs } = this.#dependencies;
+    await store.renewLease(processId, leaseMs);
+    await store.buryDead(processId, isAlive);
+    await this.#tick();
+    this.#schedule();
+  }
+
+  /**
+   * Accepts a message and starts to work on it.
+   * @param reader hears the run's events from the first one on, where this process works on it.
+   * @returns the id of its run; an earlier one where the idempotency key came before.
+   */
+  async submit(message: IncomingMessage, reader?: (event: RunEvent) => void): Promise<string> {
+    if (this.#stopped) throw new TimonelError('shutting_down', 'This process is shutting down. Send the message again.');
+    const acceptance = await this.#dependencies.store.accept(message, this.#dependencies.processId);
+    if (acceptance.kind === 'claimed') this.#work(acceptance.run, reader);
+    return acceptance.kind === 'claimed' ? acceptance.run.runId : acceptance.runId;
+  }
+
+  /**
+   * Waits for the end of a run's turn, here or in another process.
+   * @returns the run as it is after `waitMs` at the latest, ended or not.
+   */
+  async wait(workspaceId: string, runId: string, waitMs: number, signal?: AbortSignal): Promise<RunView> {
+    const until = performance.now() + waitMs;
+    for (let pause = 50; ; pause = Math.min(pause * 1.5, 1_000)) {
+      const local = this.#active.get(runId);
+      const left = until - performance.now();
+      if (local !== undefined) {
+        const ended = await Promise.race([local.ended, sleep(left, signal)]);
+        if (ended !== undefined) return ended;
+      }
+      const view = await this.#dependencies.views.run(workspaceId, runId);
+      const over = view.status === 'finished' || view.status === 'waiting';
+      if (over || left <= 0 || signal?.aborted === true) return view;
+      await this.#woken(runId, Math.min(pause, left), signal);
+    }
+  }
+
+  /**
+   * Listens to the events of a run that this process works on.
+   * @returns how to stop listening; `undefined` where the run is not worked on here.
+   */
+  listen(runId: string, listener: (event: RunEvent) => void): (() => boolean) | undefined {
+    const active = this.#active.get(runId);
+    if (active === undefined) return undefined;
+    active.readers.add(listener);
+    return () => active.readers.delete(listener);
+  }
+
+  /** Goes on with a conversation in which something became ready to run: an approval was decided. */
+  async resume(conversationId: string): Promise<void> {
+    const next = await this.#dependencies.store.claimNext(conversationId, undefined, this.#dependencies.processId);
+    if (next !== undefined) this.#work(next);
+  }
+
+  /** Stops accepting, and waits until the active runs ended, `graceMs` at most. What is left is taken over by others. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopped = true;
+    const drained = Promise.all([...this.#active.values()].map(({ ended }) => ended));
+    await Promise.race([drained, sleep(graceMs)]);
+    clearTimeout(this.#timer);
+    await this.#ticking;
+    await this.#dependencies.store.leave(this.#dependencies.processId);
+  }
+
+  #work(run: ClaimedRun, reader?: (event: RunEvent) => void): void {
+    const active: Active = { ended: Promise.resolve(undefined), readers: new Set(reader === undefined ? [] : [reader]) };
+    this.#active.set(run.runId, active);
+    active.ended = this.#carryOut(run, active)
+      .catch((error: unknown) => {
+        this.#dependencies.onFault(`run ${run.runId}`, error);
+        return undefined;
+      })
+      .finally(() => {
+        this.#active.delete(run.runId);
+        this.#waiting.emit(run.runId);
+      });
+  }
+
+  /** Works on a run until its turn ended, here or elsewhere. After a database failure the run is taken back and resumed from its record. */
+  async #carryOut(claimed: ClaimedRun, active: Active): Promise<RunView | undefined> {
+    const { agents, wakeUps, onFault, onEnded } = this.#dependencies;
+    const started = performance.now();
+    let run: ClaimedRun | undefined = claimed;
+    for (let pause = 100; run !== undefined; pause = Math.min(pause * 2, 2_000)) {
+      const agent = agents.get(run.agent) ?? unknownAgent(run.agent);
+      try {
+        const { turn, followed } = await runLoop(run, agent, this.#loopDependencies(active));
+        wakeUps.publish(run.runId);
+        if (followed) this.#follow(run);
+        const view = viewOf(run, turn);
+        onEnded({ workspaceId: run.workspaceId, run: view, milliseconds: performance.now() - started });
+        return view;
+      } catch (error) {
+        if (!(error instanceof TimonelError) || error.code === 'run_fenced') {
+          onFault(`run ${run.runId}`, error);
+          return undefined;
+        }
+        onFault(`run ${run.runId} is in doubt`, error);
+        run = await this.#takeBack(run, pause);
+      }
+    }
+    return undefined;
+  }
+
+  async #takeBack(run: ClaimedRun, firstPause: number): Promise<ClaimedRun | undefined> {
+    const { store, processId } = this.#dependencies;
+    for (let pause = firstPause; ; pause = Math.min(pause * 2, 2_000)) {
+      await sleep(pause);
+      try {
+        return await store.reclaim(run.runId, processId, run.fence);
+      } catch (error) {
+        if (!(error instanceof TimonelError && error.code === 'store_unavailable')) throw error;
+      }
+    }
+  }
+
+  #follow(run: ClaimedRun): void {
+    const { store, processId, onFault } = this.#dependencies;
+    store.claimNext(run.conversationId, run.runId, processId).then(
+      (next) => {
+        if (next !== undefined) this.#work(next);
+      },
+      // The tick finds what was not handed over.
+      (error: unknown) => onFault(`the turn after run ${run.runId}`, error),
+    );
+  }
+
+  #loopDependencies(active: Active): LoopDependencies {
+    const { store, executor, modelPlanner, flowPlanner, now } = this.#dependencies;
+    return {
+      store,
+      executor,
+      modelPlanner,
+      flowPlanner,
+      now,
+      leaseHolds: () => performance.now() < this.#leaseUntil,
+      emit: (event) => {
+        for (const reader of active.readers) reader(event);
+      },
+      streaming: () => active.readers.size > 0,
+    };
+  }
+
+  #schedule(): void {
+    this.#timer = setTimeout(() => {
+      this.#ticking = this.#tick().catch((error: unknown) => this.#dependencies.onFault('the lease', error));
+      void this.#ticking.then(() => {
+        if (!this.#stopped || this.#active.size > 0) this.#schedule();
+      });
+    }, this.#dependencies.leaseMs / 5);
+  }
+
+  async #tick(): Promise<void> {
+    const { store, agents, processId, leaseMs } = this.#dependencies;
+    // Counted from before the statement left, so that this process never believes in a lease longer than the database does.
+    const asked = performance.now();
+    await store.renewLease(processId, leaseMs);
+    this.#leaseUntil = asked + leaseMs;
+    if (this.#stopped) return;
+    for (const run of await store.takeOver(processId, [...agents.keys()], 50)) if (!this.#active.has(run.runId)) this.#work(run);
+  }
+
+  #woken(runId: string, milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#waiting.off(runId, done);
+        signal?.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, milliseconds);
+      this.#waiting.on(runId, done);
+      signal?.addEventListener('abort', done, { once: true });
+    });
+  }
+}
+
+/** The end of a turn as its reader sees it, without asking the database again. */
+function viewOf(run: ClaimedRun, turn: Awaited<ReturnType<typeof runLoop>>['turn']): RunView {
+  return {
+    id: run.runId,
+    conversationId: run.conversationId,
+    turn: run.turn,
+    agent: run.agent,
+    agentVersion: run.agentVersion,
+    arm: run.arm,
+    status: turn.outcome === 'awaiting_approval' ? 'waiting' : 'finished',
+    outcome: turn.outcome,
+    awaiting: turn.awaiting,
+    degraded: turn.degraded !== undefined,
+    degradedReason: turn.degraded,
+    recoveries: run.recoveries,
+    steps: turn.firstIndex + turn.steps.length,
+    usage: turn.usage,
+    error: turn.error,
+    reply: turn.reply,
+  };
+}
+
+/** Stands in for an agent that a conversation began with and that the project no longer has: its turns fail and say why. */
+function unknownAgent(name: string): AgentDefinition {
+  const gone = (): never => {
+    throw new TimonelError('agent_not_found', `The agent "${name}" of this conversation is not part of the project any more.`);
+  };
+  const vocabulary = { sample: { services: [], staff: [] }, load: gone };
+  return {
+    name,
+    version: '0.0.0',
+    description: '',
+    prompt: '',
+    tools: [],
+    policy: [],
+    flows: { vocabulary, understand: gone, next: gone },
+  };
+}
+
+/** Whether a process of this host is there; signal 0 only asks. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it is there and belongs to somebody else.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+function sleep(milliseconds: number, signal?: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve(undefined);
+    };
+    const timer = setTimeout(done, Math.max(0, milliseconds));
+    signal?.addEventListener('abort', done, { once: true });
+  });
+}

@@ -1,0 +1,288 @@
+/** Runs, conversations and approvals as those who ask about them see them. Every query is bound to a workspace. */
+import { TimonelError } from '../errors.ts';
+import type { Contact, JsonObject, Outcome, Reply } from '../vocabulary.ts';
+import type { DatabasePool } from './database.ts';
+import type { Step, Usage } from './steps.ts';
+
+export interface RunView {
+  id: string;
+  conversationId: string;
+  turn: number;
+  agent: string;
+  agentVersion: string;
+  arm: string;
+  status: 'queued' | 'running' | 'waiting' | 'finished';
+  /** Absent while the turn is under way. */
+  outcome: Outcome | undefined;
+  awaiting: string | undefined;
+  degraded: boolean;
+  degradedReason: string | undefined;
+  recoveries: number;
+  /** How many steps are stored. */
+  steps: number;
+  usage: Usage | undefined;
+  error: JsonObject | undefined;
+  reply: Reply | undefined;
+}
+
+export interface ApprovalView {
+  callId: string;
+  tool: string;
+  args: JsonObject;
+  rule: string;
+  reason: { es: string; en: string };
+  status: 'pending' | 'approved' | 'rejected';
+  decidedBy: string | undefined;
+  decisionReason: string | undefined;
+}
+
+interface RunRow {
+  id: string;
+  conversation_id: string;
+  turn: number;
+  agent: string;
+  agent_version: string;
+  arm: string;
+  status: RunView['status'];
+  outcome: Outcome | null;
+  awaiting: string | null;
+  degraded: string | null;
+  recoveries: number;
+  steps: number;
+  usage: Usage | null;
+  error: JsonObject | null;
+  reply: string | null;
+  options: string[] | null;
+}
+
+export class RunViews {
+  readonly #pool: DatabasePool;
+
+  constructor(pool: DatabasePool) {
+    this.#pool = pool;
+  }
+
+  /** @throws TimonelError `run_not_found` */
+  async run(workspaceId: string, runId: string): Promise<RunView> {
+    const [row] = await this.#pool.execute<RunRow>(
+      {
+        name: 'run-view',
+        text: `
+          SELECT r.id, r.conversation_id, r.turn, r.agent, r.agent_version, r.arm, r.status, r.outcome, r.awaiting, r.degraded, r.recoveries,
+            r.usage, r.error, m.text AS reply, m.options, (SELECT count(*)::int FROM steps s WHERE s.run_id = r.id) AS steps
+          FROM runs r LEFT JOIN messages m ON m.conversation_id = r.conversation_id AND m.turn = r.turn AND m.role = 'assistant'
+          WHERE r.id = $2 AND r.workspace_id = $1`,
+      },
+      [workspaceId, runId],
+    );
+    if (row === undefined) throw new TimonelError('run_not_found', `There is no run ${runId} in this workspace.`);
+    return {
+      id: row.id,
+      conversationId: row.conversation_id,
+      turn: row.turn,
+      agent: row.agent,
+      agentVersion: row.agent_version,
+      arm: row.arm,
+      status: row.status,
+      outcome: row.outcome ?? undefined,
+      awaiting: row.awaiting ?? undefined,
+      degraded: row.degraded !== null,
+      degradedReason: row.degraded ?? undefined,
+      recoveries: row.recoveries,
+      steps: row.steps,
+      usage: row.usage ?? undefined,
+      error: row.error ?? undefined,
+      reply: row.reply === null ? undefined : { text: row.reply, ...(row.options === null ? {} : { options: row.options }) },
+    };
+  }
+
+  /** Stored steps with an index above `after`, in order. */
+  async steps(workspaceId: string, runId: string, after: number): Promise<{ index: number; step: Step }[]> {
+    return this.#pool.execute(
+      {
+        name: 'run-steps',
+        text: 'SELECT index, data AS step FROM steps WHERE run_id = $2 AND workspace_id = $1 AND index > $3 ORDER BY index',
+      },
+      [workspaceId, runId, after],
+    );
+  }
+
+  async approvals(workspaceId: string, runId: string): Promise<ApprovalView[]> {
+    const rows = await this.#pool.execute<{
+      call_id: string;
+      tool: string;
+      args: JsonObject;
+      rule: string;
+      reason: { es: string; en: string };
+      status: ApprovalView['status'];
+      decided_by: string | null;
+      decision_reason: string | null;
+    }>(
+      {
+        name: 'run-approvals',
+        text: `SELECT call_id, tool, args, rule, reason, status, decided_by, decision_reason
+          FROM approvals WHERE run_id = $2 AND workspace_id = $1 ORDER BY call_id`,
+      },
+      [workspaceId, runId],
+    );
+    return rows.map((row) => ({
+      callId: row.call_id,
+      tool: row.tool,
+      args: row.args,
+      rule: row.rule,
+      reason: row.reason,
+      status: row.status,
+      decidedBy: row.decided_by ?? undefined,
+      decisionReason: row.decision_reason ?? undefined,
+    }));
+  }
+
+  /**
+   * Stores a person's decision about one call. When it was the last one missing, the run is queued to go on.
+   * @returns the conversation to resume, where the run is ready.
+   * @throws TimonelError `approval_not_found`, `approval_decided`
+   */
+  async decide(
+    workspaceId: string,
+    runId: string,
+    callId: string,
+    decision: { decision: 'approve' | 'reject'; by: string; reason: string | undefined },
+  ): Promise<{ conversationId: string; ready: boolean }> {
+    return this.#pool.inWorkspace(workspaceId, async (_database, client) => {
+      const run = await client.query<{ conversation_id: string; status: string; fence: number }>(
+        'SELECT conversation_id, status, fence FROM runs WHERE id = $1 AND workspace_id = $2 FOR UPDATE',
+        [runId, workspaceId],
+      );
+      const approvals = await client.query<{ call_id: string; status: string; call_hash: string }>(
+        'SELECT call_id, status, call_hash FROM approvals WHERE run_id = $1 AND workspace_id = $2',
+        [runId, workspaceId],
+      );
+      const [owner] = run.rows;
+      const approval = approvals.rows.find((row) => row.call_id === callId);
+      if (owner === undefined || approval === undefined) {
+        throw new TimonelError(
+          'approval_not_found',
+          `The call ${callId} of run ${runId} is not waiting for an approval in this workspace.`,
+        );
+      }
+      if (approval.status !== 'pending') {
+        throw new TimonelError('approval_decided', `The call ${callId} was already ${approval.status}.`);
+      }
+      await client.query(
+        `UPDATE approvals SET status = $3, decided_by = $4, decision_reason = $5, decided_at = now() WHERE run_id = $1 AND call_id = $2`,
+        [runId, callId, decision.decision === 'approve' ? 'approved' : 'rejected', decision.by, decision.reason ?? null],
+      );
+      const step: Step = {
+        kind: 'approval',
+        callId,
+        decision: decision.decision,
+        by: decision.by,
+        callHash: approval.call_hash,
+        ...(decision.reason === undefined ? {} : { reason: decision.reason }),
+      };
+      await client.query(
+        `INSERT INTO steps (workspace_id, run_id, index, kind, fence, data)
+         SELECT $1, $2, COALESCE(max(index) + 1, 0), 'approval', $3, $4 FROM steps WHERE run_id = $2`,
+        [workspaceId, runId, owner.fence, JSON.stringify(step)],
+      );
+      const ready = approvals.rows.every((row) => row.call_id === callId || row.status !== 'pending');
+      if (ready)
+        await client.query(`UPDATE runs SET status = 'queued', finished_at = NULL WHERE id = $1 AND status = 'waiting'`, [runId]);
+      return { conversationId: owner.conversation_id, ready };
+    });
+  }
+
+  /** @throws TimonelError `conversation_not_found` */
+  async conversation(workspaceId: string, conversationId: string): Promise<ConversationView> {
+    const [row] = await this.#pool.execute<ConversationRow>(
+      {
+        name: 'conversation-view',
+        text: `
+          SELECT c.id, c.agent, c.agent_version, c.release, c.arm, c.channel, c.contact, c.status, c.created_at, c.updated_at,
+            (SELECT json_agg(json_build_object('turn', m.turn, 'role', m.role, 'runId', m.run_id, 'text', m.text, 'options', m.options, 'at', m.created_at)
+              ORDER BY m.turn, m.role DESC) FROM messages m WHERE m.conversation_id = c.id) AS messages
+          FROM conversations c WHERE c.id = $2 AND c.workspace_id = $1`,
+      },
+      [workspaceId, conversationId],
+    );
+    if (row === undefined) throw conversationNotFound(conversationId);
+    return {
+      id: row.id,
+      agent: row.agent,
+      agentVersion: row.agent_version,
+      release: row.release ?? undefined,
+      arm: row.arm,
+      channel: row.channel,
+      contact: row.contact ?? undefined,
+      status: row.status,
+      createdAt: row.created_at.toISOString(),
+      updatedAt: row.updated_at.toISOString(),
+      messages: row.messages ?? [],
+    };
+  }
+
+  async createConversation(
+    workspaceId: string,
+    conversation: { id: string; agent: string; agentVersion: string; arm: string; channel: string; contact: Contact | undefined },
+  ): Promise<void> {
+    await this.#pool.execute(
+      {
+        name: 'conversation-create',
+        text: `INSERT INTO conversations (id, workspace_id, agent, agent_version, arm, channel, contact) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      },
+      [
+        conversation.id,
+        workspaceId,
+        conversation.agent,
+        conversation.agentVersion,
+        conversation.arm,
+        conversation.channel,
+        conversation.contact === undefined ? null : JSON.stringify(conversation.contact),
+      ],
+    );
+  }
+
+  /** Closes a conversation: no message is accepted any more. @throws TimonelError `conversation_not_found` */
+  async closeConversation(workspaceId: string, conversationId: string): Promise<void> {
+    const rows = await this.#pool.executeText(
+      `UPDATE conversations SET status = 'closed', updated_at = now() WHERE id = $2 AND workspace_id = $1 RETURNING id`,
+      [workspaceId, conversationId],
+    );
+    if (rows.length === 0) throw conversationNotFound(conversationId);
+  }
+}
+
+export interface ConversationView {
+  id: string;
+  agent: string;
+  agentVersion: string;
+  release: string | undefined;
+  arm: string;
+  channel: string;
+  contact: Contact | undefined;
+  status: 'open' | 'closed';
+  createdAt: string;
+  updatedAt: string;
+  messages: { turn: number; role: 'user' | 'assistant'; runId: string; text: string; options: string[] | null; at: string }[];
+}
+
+interface ConversationRow {
+  id: string;
+  agent: string;
+  agent_version: string;
+  release: string | null;
+  arm: string;
+  channel: string;
+  contact: Contact | null;
+  status: 'open' | 'closed';
+  created_at: Date;
+  updated_at: Date;
+  messages: ConversationView['messages'] | null;
+}
+
+function conversationNotFound(id: string): TimonelError {
+  return new TimonelError(
+    'conversation_not_found',
+    `There is no conversation ${id} in this workspace. Start one with POST /api/v1/conversations.`,
+  );
+}

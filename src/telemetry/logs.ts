@@ -1,0 +1,16 @@
+import { subscribe } from 'node:diagnostics_channel';
+import pino, { type Logger } from 'pino';
+import { channels, type Fault } from '../diagnostics.ts';
+
+/** One JSON line per event on standard error, so that standard output stays the command's own. */
+export function startLogs(level: string): Logger {
+  const logger = pino(
+    { level, base: { pid: process.pid }, redact: ['headers.authorization', '*.apiKey', '*.password', '*.secret'] },
+    pino.destination({ fd: 2, sync: false }),
+  );
+  subscribe(channels.fault.name, (message) => {
+    const { what, error } = message as Fault;
+    logger.error({ err: error }, `failed: ${what}`);
+  });
+  return logger;
+}

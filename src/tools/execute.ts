@@ -1,0 +1,224 @@
+/**
+ * Runs tool calls: validated arguments, a transaction with the idempotency key where the effect is in our database, timeout, retry and
+ * breaker per tool, and the question "did it happen?" where the effect is outside.
+ */
+import {
+  ConsecutiveBreaker,
+  circuitBreaker,
+  ExponentialBackoff,
+  handleWhen,
+  type IPolicy,
+  retry,
+  TimeoutStrategy,
+  timeout,
+  wrap,
+} from 'cockatiel';
+import { messageOf, TimonelError } from '../errors.ts';
+import type { Database, DatabasePool } from '../store/database.ts';
+import { isDeadlock, isTransient } from '../store/database.ts';
+import type { Contact, JsonObject, JsonValue, LocalizedText } from '../vocabulary.ts';
+import type { AnyTool, ToolContext } from './contract.ts';
+import { EffectDidNotHappen } from './contract.ts';
+import { beginEffect, type EffectOwner, storeEffect } from './effects.ts';
+
+/** Adds a job to the queue, through the given transaction where there is one. */
+export type ScheduleJob = (
+  job: { agent: string; name: string; workspaceId: string; payload: object; at: Date; key: string },
+  database: Database | undefined,
+) => Promise<void>;
+
+export interface ToolRuntime {
+  pool: DatabasePool;
+  now(): Date;
+  newId(): string;
+  schedule: ScheduleJob;
+}
+
+/** The call, and the run that it belongs to. */
+export interface CallPlace {
+  agent: string;
+  workspaceId: string;
+  timeZone: string;
+  conversationId: string;
+  runId: string;
+  fence: number;
+  channel: string;
+  contact: Contact | undefined;
+  callId: string;
+  signal: AbortSignal;
+}
+
+export type ToolResult =
+  | { kind: 'completed'; output: JsonValue }
+  | { kind: 'failed'; reason: LocalizedText; error: unknown }
+  /** The effect may or may not have happened, and nothing can tell: a person has to look. */
+  | { kind: 'unknown'; error: unknown };
+
+const defaultTimeoutMs = 10_000;
+
+export class ToolExecutor {
+  readonly #runtime: ToolRuntime;
+  readonly #policies = new WeakMap<AnyTool, IPolicy>();
+
+  constructor(runtime: ToolRuntime) {
+    this.#runtime = runtime;
+  }
+
+  /** What the tool loads for the policy rules. Reads only. */
+  async facts(tool: AnyTool, args: JsonObject, place: CallPlace): Promise<unknown> {
+    return tool.facts === undefined ? undefined : tool.facts(args, this.#readContext(place));
+  }
+
+  /**
+   * Makes the call.
+   * @param again the call may have been made before, by a process that died: an outside effect is asked for first.
+   * @throws TimonelError `run_fenced`, `store_unavailable`: the run's, not the tool's, to deal with.
+   */
+  async run(tool: AnyTool, args: JsonObject, place: CallPlace, again: boolean): Promise<ToolResult> {
+    const input: unknown = tool.input.parse(args);
+    if (tool.effect === 'write' && tool.target === 'outside') {
+      if (again) {
+        const known = await this.#reconcile(tool, input, place);
+        if (known !== undefined) return known;
+      }
+      return this.#runOutside(tool, input, place);
+    }
+    try {
+      const output = await this.#policyOf(tool).execute(({ signal }) => {
+        const attempt = { ...place, signal };
+        return tool.effect === 'write' ? this.#writeOnce(tool, input, attempt) : tool.execute(input, this.#readContext(attempt));
+      }, place.signal);
+      return { kind: 'completed', output: toJson(output) };
+    } catch (error) {
+      return failure(tool, error);
+    }
+  }
+
+  /** One transaction: what the tool does, and the key under which it did it. Nothing happens twice, whoever tries again. */
+  async #writeOnce(tool: AnyTool, input: unknown, place: CallPlace): Promise<JsonValue> {
+    const owner: EffectOwner = { ...place, tool: tool.name, key: idempotencyKey(place) };
+    return this.#runtime.pool.inWorkspace(
+      place.workspaceId,
+      async (database, client) => {
+        const before = await beginEffect(client, owner);
+        if (before !== undefined) return before.output;
+        const output = toJson(
+          await tool.execute(input, {
+            ...this.#baseContext(place),
+            query: (work) => work(database),
+            schedule: (job, payload, { at, key }) => this.#schedule(place, job, payload, at, key, database),
+          }),
+        );
+        await storeEffect(client, owner, output);
+        return output;
+      },
+      place.signal,
+    );
+  }
+
+  async #runOutside(tool: AnyTool, input: unknown, place: CallPlace): Promise<ToolResult> {
+    try {
+      const output = await this.#policyOf(tool).execute(
+        ({ signal }) => tool.execute(input, this.#readContext({ ...place, signal })),
+        place.signal,
+      );
+      return { kind: 'completed', output: toJson(output) };
+    } catch (error) {
+      if (error instanceof EffectDidNotHappen) return failure(tool, error);
+      // A timeout or a broken connection says nothing about the other side.
+      return (await this.#reconcile(tool, input, place)) ?? failure(tool, error);
+    }
+  }
+
+  /** `undefined` when the effect certainly did not happen. */
+  async #reconcile(tool: AnyTool, input: unknown, place: CallPlace): Promise<ToolResult | undefined> {
+    if (tool.reconcile === undefined)
+      return { kind: 'unknown', error: new Error(`The tool ${tool.name} cannot tell whether it happened.`) };
+    try {
+      const answer = await tool.reconcile(idempotencyKey(place), input, this.#readContext(place));
+      if (answer.kind === 'happened') return { kind: 'completed', output: toJson(answer.output) };
+      return answer.kind === 'did-not-happen'
+        ? undefined
+        : { kind: 'unknown', error: new Error(`The tool ${tool.name} does not know.`) };
+    } catch (error) {
+      return { kind: 'unknown', error };
+    }
+  }
+
+  #readContext(place: CallPlace): ToolContext {
+    return {
+      ...this.#baseContext(place),
+      query: (work) => this.#runtime.pool.inWorkspace(place.workspaceId, (database) => work(database), place.signal),
+      schedule: (job, payload, { at, key }) => this.#schedule(place, job, payload, at, key, undefined),
+    };
+  }
+
+  #baseContext(place: CallPlace): Omit<ToolContext, 'query' | 'schedule'> {
+    return {
+      workspaceId: place.workspaceId,
+      timeZone: place.timeZone,
+      conversationId: place.conversationId,
+      runId: place.runId,
+      channel: place.channel,
+      contact: place.contact,
+      idempotencyKey: idempotencyKey(place),
+      signal: place.signal,
+      now: () => this.#runtime.now(),
+      newId: () => this.#runtime.newId(),
+    };
+  }
+
+  #schedule(place: CallPlace, name: string, payload: object, at: Date, key: string | undefined, database: Database | undefined) {
+    const { agent, workspaceId } = place;
+    return this.#runtime.schedule({ agent, name, workspaceId, payload, at, key: key ?? this.#runtime.newId() }, database);
+  }
+
+  #policyOf(tool: AnyTool): IPolicy {
+    let policy = this.#policies.get(tool);
+    if (policy === undefined) {
+      const outside = tool.effect === 'write' && tool.target === 'outside';
+      policy = wrap(
+        retry(handleWhen(isWorthRetrying), {
+          maxAttempts: tool.retries ?? (outside ? 0 : 2),
+          backoff: new ExponentialBackoff({ initialDelay: 50, maxDelay: 1_000 }),
+        }),
+        circuitBreaker(handleWhen(isOutage), { halfOpenAfter: 10_000, breaker: new ConsecutiveBreaker(5) }),
+        timeout(tool.timeoutMs ?? defaultTimeoutMs, TimeoutStrategy.Aggressive),
+      );
+      this.#policies.set(tool, policy);
+    }
+    return policy;
+  }
+}
+
+/** The same for every attempt at a call, and for no other call. */
+function idempotencyKey(place: Pick<CallPlace, 'runId' | 'callId'>): string {
+  return `${place.runId}:${place.callId}`;
+}
+
+function isWorthRetrying(error: unknown): boolean {
+  if (error instanceof TimonelError) return error.retryable && error.code !== 'run_fenced';
+  return isDeadlock(error) || isTransient(error);
+}
+
+/** A tool that throws is broken; a run that lost its fence is not the tool's fault. */
+function isOutage(error: unknown): boolean {
+  return !(error instanceof TimonelError && error.code === 'run_fenced') && !(error instanceof EffectDidNotHappen);
+}
+
+function failure(tool: AnyTool, error: unknown): ToolResult {
+  if (error instanceof TimonelError && (error.code === 'run_fenced' || error.code === 'store_unavailable')) throw error;
+  return {
+    kind: 'failed',
+    error: new TimonelError('tool_failed', `The tool ${tool.name} failed: ${messageOf(error)}`, { cause: error }),
+    reason: {
+      es: 'No pude hacerlo en este momento. Podés intentarlo de nuevo en unos minutos.',
+      en: 'I could not do that right now. You can try again in a few minutes.',
+    },
+  };
+}
+
+/** What is stored is what the planner sees: dates become texts, absent members vanish. */
+function toJson(value: unknown): JsonValue {
+  return value === undefined ? null : (JSON.parse(JSON.stringify(value)) as JsonValue);
+}

@@ -1,0 +1,79 @@
+/** A whole Timonel for a test, spoken to as a user would. */
+import { readSettings } from '../src/config.ts';
+import { createTimonel, defaultWorkspace, type Overrides, type Timonel } from '../src/main.ts';
+import type { ProjectConfig } from '../src/project.ts';
+import { freshStoreEnvironment, type StoreKind } from './stores.ts';
+
+export interface TestTimonel {
+  timonel: Timonel;
+  environment: Record<string, string>;
+  /** An operator key of the default workspace. */
+  apiKey: string;
+  /** Calls the API in-process, as JSON. */
+  call(
+    method: 'GET' | 'POST' | 'DELETE',
+    url: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; body: any }>;
+  /** Starts a conversation. @returns its id. */
+  converse(agent: string, contact?: object): Promise<string>;
+  /** Says something and waits for the reply. */
+  say(conversation: string, text: string, headers?: Record<string, string>): Promise<any>;
+  /** Closes the process; `remove` also removes its store. */
+  close(remove?: boolean): Promise<void>;
+}
+
+/** Starts a Timonel on a fresh store of that kind, or on a store that is there. */
+export async function startTimonel(
+  kind: StoreKind,
+  project: ProjectConfig,
+  options: Overrides & { environment?: Record<string, string> } = {},
+): Promise<TestTimonel> {
+  const fresh = options.environment === undefined ? await freshStoreEnvironment(kind) : undefined;
+  const environment = options.environment ?? fresh?.environment ?? {};
+  const timonel = await createTimonel(
+    readSettings({ TIMONEL_PORT: '0', TIMONEL_MAX_EVENT_LOOP_DELAY_MS: '0', ...environment }),
+    project,
+    options,
+  );
+  const id = crypto.randomUUID();
+  const apiKey = await timonel.apiKeys.create({ id, workspaceId: defaultWorkspace, name: 'test', role: 'operator' });
+  const call: TestTimonel['call'] = async (method, url, body, headers = {}) => {
+    const response = await timonel.app.inject({
+      method,
+      url,
+      headers: {
+        authorization: `Bearer ${apiKey}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const isJson = String(response.headers['content-type']).includes('json');
+    return { status: response.statusCode, body: isJson ? response.json() : response.body };
+  };
+  return {
+    timonel,
+    environment,
+    apiKey,
+    call,
+    async converse(agent, contact) {
+      const { status, body } = await call('POST', '/api/v1/conversations', {
+        agent,
+        ...(contact === undefined ? {} : { contact }),
+      });
+      if (status !== 201) throw new Error(`${status}: ${JSON.stringify(body)}`);
+      return body.id;
+    },
+    async say(conversation, text, headers) {
+      const { status, body } = await call('POST', `/api/v1/conversations/${conversation}/messages`, { text }, headers);
+      if (status !== 200) throw new Error(`${status}: ${JSON.stringify(body)}`);
+      return body;
+    },
+    async close(remove = true) {
+      await timonel.close();
+      if (remove) await fresh?.remove();
+    },
+  };
+}
