@@ -56,7 +56,7 @@ export function scriptedModel(script: Line[] | ((options: LanguageModelV4CallOpt
     },
     async doStream(options) {
       const content = await next(options);
-      const parts = content.flatMap((part, index) =>
+      const parts = content.flatMap((part, index): LanguageModelV4StreamPart[] =>
         part.type === 'text'
           ? [
               { type: 'text-start' as const, id: String(index) },

@@ -1,8 +1,13 @@
 /** A whole Timonel for a test, spoken to as a user would. */
+import type { z } from 'zod';
 import { readSettings } from '../src/config.ts';
+import type { turn } from '../src/http/schemas.ts';
 import { createTimonel, defaultWorkspace, type Overrides, type Timonel } from '../src/main.ts';
 import type { ProjectConfig } from '../src/project.ts';
 import { freshStoreEnvironment, type StoreKind } from './stores.ts';
+
+/** A turn as the API answers it; a turn that ended has a reply. */
+export type TurnBody = z.infer<typeof turn> & { reply: { text: string; options?: string[] } };
 
 export interface TestTimonel {
   timonel: Timonel;
@@ -10,16 +15,16 @@ export interface TestTimonel {
   /** An operator key of the default workspace. */
   apiKey: string;
   /** Calls the API in-process, as JSON. */
-  call(
+  call<T = Record<string, unknown>>(
     method: 'GET' | 'POST' | 'DELETE',
     url: string,
     body?: unknown,
     headers?: Record<string, string>,
-  ): Promise<{ status: number; body: any }>;
+  ): Promise<{ status: number; body: T }>;
   /** Starts a conversation. @returns its id. */
   converse(agent: string, contact?: object): Promise<string>;
   /** Says something and waits for the reply. */
-  say(conversation: string, text: string, headers?: Record<string, string>): Promise<any>;
+  say(conversation: string, text: string, headers?: Record<string, string>): Promise<TurnBody>;
   /** Closes the process; `remove` also removes its store. */
   close(remove?: boolean): Promise<void>;
 }
@@ -39,7 +44,12 @@ export async function startTimonel(
   );
   const id = crypto.randomUUID();
   const apiKey = await timonel.apiKeys.create({ id, workspaceId: defaultWorkspace, name: 'test', role: 'operator' });
-  const call: TestTimonel['call'] = async (method, url, body, headers = {}) => {
+  const call: TestTimonel['call'] = async <T>(
+    method: 'GET' | 'POST' | 'DELETE',
+    url: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ) => {
     const response = await timonel.app.inject({
       method,
       url,
@@ -51,7 +61,7 @@ export async function startTimonel(
       ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const isJson = String(response.headers['content-type']).includes('json');
-    return { status: response.statusCode, body: isJson ? response.json() : response.body };
+    return { status: response.statusCode, body: (isJson ? response.json() : response.body) as T };
   };
   return {
     timonel,
@@ -59,7 +69,7 @@ export async function startTimonel(
     apiKey,
     call,
     async converse(agent, contact) {
-      const { status, body } = await call('POST', '/api/v1/conversations', {
+      const { status, body } = await call<{ id: string }>('POST', '/api/v1/conversations', {
         agent,
         ...(contact === undefined ? {} : { contact }),
       });
@@ -67,7 +77,7 @@ export async function startTimonel(
       return body.id;
     },
     async say(conversation, text, headers) {
-      const { status, body } = await call('POST', `/api/v1/conversations/${conversation}/messages`, { text }, headers);
+      const { status, body } = await call<TurnBody>('POST', `/api/v1/conversations/${conversation}/messages`, { text }, headers);
       if (status !== 200) throw new Error(`${status}: ${JSON.stringify(body)}`);
       return body;
     },

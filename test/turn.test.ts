@@ -38,8 +38,8 @@ describe.each(storeKinds)('a turn (%s)', (kind) => {
     script = [{ calls: [{ tool: 'add_note', args: { text: 'pan' } }] }, 'Anotado.'];
     const { run } = await say(conversation, 'Anotá pan');
     expect(run).toMatchObject({ outcome: 'replied', usage: { modelCalls: 2, inputTokens: 200, outputTokens: 40 } });
-    const events = await call('GET', `/api/v1/runs/${run.id}/events`);
-    const names = [...String(events.body).matchAll(/^event: (.*)$/gm)].map(([, name]) => name);
+    const events = await call<string>('GET', `/api/v1/runs/${run.id}/events`);
+    const names = [...events.body.matchAll(/^event: (.*)$/gm)].map(([, name]) => name);
     expect(names).toEqual(['plan-made', 'call-decided', 'call-finished', 'plan-made', 'reply-given', 'run-ended']);
   });
 
@@ -81,7 +81,7 @@ describe.each(storeKinds)('a turn (%s)', (kind) => {
     const { run, reply } = await say(conversation, 'Borrá todo');
     expect(run).toMatchObject({ outcome: 'awaiting_approval', status: 'waiting' });
     expect(reply.text).toMatch(/aprobar|approve/);
-    const { body } = await call('GET', `/api/v1/runs/${run.id}`);
+    const { body } = await call<{ approvals: { callId: string }[] }>('GET', `/api/v1/runs/${run.id}`);
     expect(body.approvals).toMatchObject([
       { tool: 'delete_notes', args: { why: 'tidy' }, rule: 'deletion-approved', status: 'pending' },
     ]);
@@ -89,7 +89,7 @@ describe.each(storeKinds)('a turn (%s)', (kind) => {
     script = ['Sigo acá.'];
     expect((await say(conversation, '¿Seguís ahí?')).reply.text).toBe('Sigo acá.');
     script = ['Borrado.'];
-    const url = `/api/v1/runs/${run.id}/approvals/${body.approvals[0].callId}`;
+    const url = `/api/v1/runs/${run.id}/approvals/${body.approvals[0]?.callId}`;
     expect(await call('POST', url, { decision: 'approve' })).toMatchObject({
       status: 200,
       body: { status: 'approved', resumed: true },
@@ -116,12 +116,10 @@ describe.each(storeKinds)('a turn (%s)', (kind) => {
     const conversation = await converse('notes');
     script = Array.from({ length: 10 }, (_, index) => `r${index}`);
     await Promise.all(Array.from({ length: 10 }, (_, index) => say(conversation, `m${index}`)));
-    const { body } = await call('GET', `/api/v1/conversations/${conversation}`);
-    const texts = body.messages.map((message: { text: string }) => message.text);
-    expect(texts.filter((_: string, index: number) => index % 2 === 1)).toEqual(
-      Array.from({ length: 10 }, (_, index) => `r${index}`),
-    );
-    expect(new Set(texts.filter((_: string, index: number) => index % 2 === 0)).size).toBe(10);
+    const { body } = await call<{ messages: { text: string }[] }>('GET', `/api/v1/conversations/${conversation}`);
+    const texts = body.messages.map((message) => message.text);
+    expect(texts.filter((_, index) => index % 2 === 1)).toEqual(Array.from({ length: 10 }, (_, index) => `r${index}`));
+    expect(new Set(texts.filter((_, index) => index % 2 === 0)).size).toBe(10);
   });
 
   it('takes a message with an idempotency key once', async () => {

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { defineAgent } from '../../src/index.ts';
-import { loadVocabulary } from './catalogue.ts';
 import { flows } from './flows.ts';
 import { jobs } from './jobs.ts';
 import { policy } from './policy.ts';
-import { sampleVocabulary, seed } from './seed.ts';
+import { seed } from './seed.ts';
 import { tools } from './tools.ts';
 
 /** Keeps the appointments of a shop, studio or clinic. */
@@ -15,7 +14,7 @@ export const booking = defineAgent({
   prompt: readFileSync(new URL('./prompt.md', import.meta.url), 'utf8'),
   tools,
   policy,
-  flows: { ...flows, vocabulary: { sample: sampleVocabulary, load: loadVocabulary } },
+  flows,
   jobs,
   seed,
   evals: new URL('./evals/', import.meta.url),

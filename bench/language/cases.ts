@@ -103,6 +103,7 @@ function readSlots(row: Row): Record<string, string[]> {
 function appointmentCase(set: string, row: Row): Case {
   const label = String(row['intent']);
   const flags = isRow(row['flags']) ? row['flags'] : {};
+  const slots = readSlots(row);
   const labels = Array.isArray(row['accept_intents']) ? row['accept_intents'].map(String) : [label];
   const accepted = labels.flatMap((name) => appointmentLabels[name] ?? ['other' as const]);
   if (flags['wants_human'] === true) accepted.push('handoff');
@@ -114,9 +115,13 @@ function appointmentCase(set: string, row: Row): Case {
     language: 'es',
     label,
     accepted,
-    slots: readSlots(row),
-    // A labelled day part or "not Thursday" has no slot there; a phone or a range is never labelled.
-    unscored: new Set(['timeRange', ...(row['expected_valid'] === false ? ['date', 'time'] : [])]),
+    slots,
+    // Part of a day has no slot there, and "ya" is a flag instead of today's date.
+    unscored: new Set([
+      'timeRange',
+      ...(row['expected_valid'] === false ? ['date', 'time'] : []),
+      ...(flags['urgent'] === true && slots['date'] === undefined ? ['date'] : []),
+    ]),
   };
 }
 

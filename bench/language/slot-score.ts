@@ -27,6 +27,8 @@ function acceptedDates(label: string, today: IsoDate): string[] {
 const fitsDate = (expected: string[], result: Understanding, today: IsoDate): boolean => {
   const range = result.slots.dateRange;
   return expected.some((label) => {
+    // "Mañana sábado" cannot hold on the day that is assumed here; saying so is the right answer.
+    if (label.startsWith('WEEKDAY') && result.invalid.date?.reason === 'weekday-mismatch') return true;
     const dates = acceptedDates(label, today);
     if (dates[0] !== 'range') return dates.includes(result.slots.date ?? '');
     const [, from = '', to = ''] = dates;

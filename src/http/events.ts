@@ -1,7 +1,11 @@
 import type { RunEvent, WireEvent } from '../run/events.ts';
 import { wireEvent } from '../run/events.ts';
 import type { Runner } from '../run/runner.ts';
-import type { RunView, RunViews } from '../store/run-views.ts';
+import type { RunViews } from '../store/run-views.ts';
+import { turnOf } from './turns.ts';
+
+/** A reader of events may wait for a person's approval of another day; timers count no further than this. */
+const longestWaitMs = 2 ** 31 - 1;
 
 /**
  * The events of a run from the step after `after` on, until its turn ends: stored ones first, then live ones where this process works on
@@ -16,10 +20,10 @@ export async function* runEvents(
   after: number,
   signal: AbortSignal,
   live: LiveEvents = new LiveEvents(),
-): AsyncGenerator<WireEvent | { event: 'run-ended'; data: { run: RunView } }> {
+): AsyncGenerator<WireEvent> {
   let last = after;
   const stop = live.attached ? undefined : runner.listen(run.runId, live.push);
-  const ended = runner.wait(run.workspaceId, run.runId, Number.MAX_SAFE_INTEGER, signal).finally(() => live.end());
+  const ended = runner.wait(run.workspaceId, run.runId, longestWaitMs, signal).finally(() => live.end());
   try {
     for (;;) {
       for (const { index, step } of await views.steps(run.workspaceId, run.runId, last)) {
@@ -36,7 +40,7 @@ export async function* runEvents(
       const view = await ended;
       if (signal.aborted) return;
       if (view.steps > last + 1) continue;
-      yield { event: 'run-ended', data: { run: view } };
+      yield { event: 'run-ended', data: turnOf(view) };
       return;
     }
   } finally {

@@ -69,6 +69,12 @@ const english: NumberWords = {
 const thirtieth: Readonly<Record<string, number>> = { thirtieth: 30 };
 
 const languages: Readonly<Record<Language, NumberWords>> = { es: spanish, en: english };
+/** Every word that is part of a number in a language. */
+export function numberWords(language: Language): ReadonlySet<string> {
+  const { units, tens, hundreds, ordinals, thousand } = languages[language];
+  return new Set([...Object.keys({ ...units, ...tens, ...hundreds, ...ordinals }), thousand]);
+}
+
 /** Longer runs of digits are phone numbers and identifiers. */
 const longestDigits = 9;
 

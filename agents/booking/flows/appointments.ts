@@ -45,9 +45,8 @@ function* findAppointments(turn: Turn): Dialogue<Ending | undefined> {
   if (state.appointments.length > 0) return undefined;
   // What was given leads nowhere: other facts are asked for, and a person helps where those lead nowhere either.
   state.customer = {};
-  state.misunderstandings += 1;
-  if (state.misunderstandings > 1) return yield* escalate(turn, 'no appointment found with what the customer gave');
-  turn.changed = false;
+  state.fruitless += 1;
+  if (state.fruitless > 1) return yield* escalate(turn, 'no appointment found with what the customer gave');
   return askFor(turn, 'contact', say.notFound());
 }
 

@@ -216,7 +216,7 @@ describe('booking in Spanish', () => {
 
   it.each([
     ['corte el 31 de junio', 'no existe.*Para qué día', 'date'],
-    ['corte el 3 de noviembre', 'ya pasó.*tengo', 'time'],
+    ['corte ayer a las 10', 'ya pasó.*tengo', 'time'],
     ['corte el lunes 24 de noviembre', 'martes 24 de noviembre.*lunes 23', 'date'],
     ['corte el domingo', 'domingo 22 de noviembre está cerrado.*tengo', 'time'],
     ['corte el martes a las 23', '23:00 no atendemos.*tengo', 'time'],

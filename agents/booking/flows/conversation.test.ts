@@ -162,7 +162,7 @@ describe('state', () => {
 
   it('plans the look-up of a first message without doing it', () => {
     const move = flows.next({
-      text: 'quiero un turno para corte mañana a las 11',
+      text: 'quiero un turno para corte el lunes a las 15',
       now: fridayNoon,
       timeZone: plan.timeZone,
       channel: 'cli',
@@ -171,7 +171,7 @@ describe('state', () => {
       state: {},
       calls: [],
     });
-    const args = { service: 'Corte de pelo', from: '2026-11-21', timeFrom: '11:00', timeTo: '11:00' };
+    const args = { service: 'Corte de pelo', from: '2026-11-23', timeFrom: '15:00', timeTo: '15:00' };
     expect(move).toEqual({ kind: 'call', calls: [{ tool: 'get_availability', args }], state: {} });
   });
 });

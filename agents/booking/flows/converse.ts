@@ -23,7 +23,8 @@ export function* converse(turn: Turn): Dialogue<Ending> {
   absorb(turn);
   settleYes(turn);
   const impossible = impossibleMoment(turn);
-  const answers = turn.confirmed ? [] : yield* answerQuestions(turn);
+  if (turn.awaited === 'choice' && !turn.changed && loosen(turn)) turn.changed = true;
+  const answers = turn.confirmed || turn.awaited === 'choice' || turn.topics.noneOfThese ? [] : yield* answerQuestions(turn);
   turn.asides.unshift(...answers);
   if (wants(turn, 'greeting') && turn.heard.intent !== 'greeting') turn.asides.unshift(turn.say.hello());
   if (!isUnderstood(turn)) return yield* misunderstood(turn);
@@ -72,7 +73,6 @@ function isUnderstood(turn: Turn): boolean {
   )
     return true;
   if (Object.keys(heard.ambiguous).length > 0 || Object.keys(heard.anyOf).length > 0) return true;
-  if (awaited === 'choice' && loosen(turn)) return true;
   if (heard.confidence < 0.5) return false;
   // A yes or no only answers a question that can be answered so.
   if (heard.intent === 'confirm') return state.task === undefined || awaited === 'time' || awaited === undefined;

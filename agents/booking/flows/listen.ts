@@ -11,13 +11,16 @@ import type { Turn } from './turn.ts';
 
 /** Days named together ("mañana o el martes") are offered together up to this distance; beyond it the customer is asked. */
 const daysOfferedTogether = 13;
+/** "Ahora" and "en diez minutos" of somebody in a hurry mean as soon as can be. */
+const urgentMinutes = 45;
 
 export function hear(input: FlowTurn): Turn {
   const state = parseState(input.state);
   const now = localNow(input.now, input.timeZone);
   const { vocabulary, text } = input;
   const heard = understand(text, { now, vocabulary, awaiting: state.awaiting, language: state.language });
-  state.language = heard.language;
+  const language = isNameOnly(text, state) ? (state.language ?? heard.language) : heard.language;
+  state.language = language;
   const awaited = state.awaiting;
   state.awaiting = undefined;
   return {
@@ -34,8 +37,13 @@ export function hear(input: FlowTurn): Turn {
     confirmed: false,
     changed: false,
     asides: [],
-    say: heard.language === 'es' ? spanish : english,
+    say: language === 'es' ? spanish : english,
   };
+}
+
+/** "Laura Gómez" in answer to the question for a name does not change the language of the conversation. */
+function isNameOnly(text: string, { awaiting }: ConversationState): boolean {
+  return (awaiting === 'name' || awaiting === 'contact') && text.trim().split(/\s+/).length <= 3;
 }
 
 /** True where the message carries the intent, alone or beside others. */
@@ -121,6 +129,8 @@ function pickOffered(turn: Turn): boolean {
   return true;
 }
 
+const addMinutes = (time: string, minutes: number): string => toClock(toMinutes(time) + minutes);
+
 function onlyOne<Item>(items: readonly Item[]): Item | undefined {
   return items.length === 1 ? items[0] : undefined;
 }
@@ -158,6 +168,8 @@ function absorbWhen(turn: Turn): void {
     wish.timeReadings = [];
   }
   if (topics.soonest) {
+    // "Ya" is no time that could still be booked.
+    if (heard.slots.time !== undefined && heard.slots.time <= addMinutes(turn.now.time, urgentMinutes)) wish.time = undefined;
     wish.anyDate = wish.date === undefined && wish.dateRange === undefined;
     wish.anyTime = wish.time === undefined;
   }
@@ -197,8 +209,15 @@ function absorbTime({ heard, state }: Turn): void {
     wish.timeRange = undefined;
     wish.anyTime = false;
   } else if (timeRange !== undefined) {
-    wish.time = undefined;
+    // "De la tarde" settles which five was meant.
+    const { from = '00:00', to = '24:00' } = timeRange;
+    const meant = onlyOne(wish.timeReadings.filter((reading) => from <= reading && reading < to));
     wish.timeReadings = [];
+    if (meant !== undefined) {
+      wish.time = meant;
+      return;
+    }
+    wish.time = undefined;
     wish.timeRange = timeRange;
     wish.anyTime = false;
   }

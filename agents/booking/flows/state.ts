@@ -78,6 +78,8 @@ const state = z.object({
   target: slot.optional(),
   /** The last reply suggested a booking without asking for anything: a bare "sí" takes it up. */
   suggested: z.boolean().default(false),
+  /** Searches for an appointment that found none. */
+  fruitless: z.number().int().min(0).default(0),
   /** Messages in a row that brought nothing. */
   misunderstandings: z.number().int().min(0).default(0),
 });
@@ -115,5 +117,6 @@ export function endTask(current: ConversationState): void {
   current.origin = {};
   current.chosen = undefined;
   current.target = undefined;
+  current.fruitless = 0;
   current.suggested = false;
 }

@@ -61,9 +61,18 @@ function changesUnbooked({ state, topics }: Turn): boolean {
 /** "¿Qué horarios tienen?" is heard as a question for free times too; without a day or a service it asks for the opening hours. */
 function wantsToBook(turn: Turn): boolean {
   const { intent, slots } = turn.heard;
+  if (isBareAnswer(turn)) return false;
   if (intent === 'book' || intent === 'availability' || wants(turn, 'book')) return true;
   const told = slots.date ?? slots.dateRange ?? slots.time ?? slots.timeRange ?? slots.service;
   return wants(turn, 'availability') && told !== undefined && intent !== 'hours';
+}
+
+const bookingWords = /\b(turnos?|citas?|reservar?|agendar|sacar|book|appointment)\b/;
+
+/** A phone number or a name alone is heard as part of a booking; here it answers what the task at hand asked for. */
+function isBareAnswer({ state, awaited, text }: Turn): boolean {
+  const answering = awaited === 'contact' || awaited === 'name' || awaited === 'appointment' || awaited === 'confirmation';
+  return answering && state.task !== 'book' && !bookingWords.test(foldText(text));
 }
 
 function takesUpSuggestion({ state, heard }: Turn): boolean {

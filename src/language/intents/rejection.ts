@@ -9,11 +9,11 @@ const negators = new Set(
   'no ni not nor neither except excepto menos salvo dont cant cannot wont never tampoco isnt doesnt nunca'.split(' '),
 );
 const refusing = new Set(
-  'puedo podemos podre podria quiero queremos llego llegamos voy puede sirve queda viene conviene va dije me nos do make come want work suit works can cant able like need necesito mencione hablo hable llegar ir'.split(
+  'puedo podemos podre podria quiero queremos llego llegamos voy puede sirve queda viene conviene va dije me nos do make come want work suit works can cant able like need necesito mencione hablo hable llegar ir venir pasar'.split(
     ' ',
   ),
 );
-const opening = new Set(['no', 'not', 'dont', 'cant', 'cannot', 'wont', 'doesnt', 'ni']);
+const opening = new Set(['no', 'not', 'dont', 'cant', 'cannot', 'wont', 'doesnt', 'ni', 'tampoco']);
 
 /**
  * True where the words `[first, next)` are named only to be refused: "el jueves no", "no con Juan", "mañana no puedo", "I can't do Friday".
@@ -50,3 +50,7 @@ const startsQuestion = (words: Word[], index: number): boolean => {
   const word = words[index];
   return word?.question === true && words[index - 1]?.clause !== word.clause;
 };
+
+/** True where anything is denied in the clause of a word. */
+export const isClauseNegated = (words: Word[], index: number): boolean =>
+  words.some((word) => word.clause === words[index]?.clause && opening.has(word.text));

@@ -44,7 +44,7 @@ export const spanishClasses: WordClasses = {
     'profesional profesionales peluquero peluqueros peluquera peluqueras estilista estilistas barbero barberos personal equipo especialista especialistas',
   amenity:
     'pileta piscina gimnasio gym spa wifi internet estacionamiento parking cochera desayuno restaurante restaurant restoran bar minibar frigobar lavanderia calefaccion aire sauna jacuzzi hidromasaje terraza quincho parrilla ' +
-    'cuna secador tv television balcon vista traslado transfer caja ascensor accesibilidad bicicletas masajes salon salones sala solarium lavarropas heladera microondas amenities amenidades comodidades facilidades instalaciones',
+    'cuna secador tv tele television balcon vista traslado transfer caja ascensor accesibilidad bicicletas masajes salon salones sala solarium lavarropas heladera microondas amenities amenidades comodidades facilidades instalaciones',
   bye: 'chau chao adios chaucha bye',
   yes: 'si sip sipi sisi sep claro dale exacto exactamente obvio correcto confirmo confirmado confirmada confirmar confirmalo confirmala confirmame confirmamos afirmativo acepto aceptado aprobado efectivamente obviamente okey okis',
   softYes:

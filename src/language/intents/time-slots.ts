@@ -1,5 +1,5 @@
 import type { ClockTime, IsoDate, ReferenceTime, Slots, TimeMention, Understanding } from '../contract.ts';
-import { isRejected } from './rejection.ts';
+import { isClauseNegated, isRejected } from './rejection.ts';
 import type { Word } from './words.ts';
 
 /** What the dates and times of a message come to. */
@@ -59,8 +59,22 @@ function settle<T extends TimeMention>(
   return { chosen: first, open: mentions, corrected: false };
 }
 
+const nowWords = new Set(['ya', 'ahora', 'ahorita', 'mismo', 'momento', 'now', 'asap']);
+
+/** "Un turno ya" asks for the first hour from now on, not for this minute; "no puedo ahora" and "decime ya" name no hour at all. */
+function openNow(mentions: readonly TimeMention[], context: TimeContext): TimeMention[] {
+  return mentions.flatMap((mention): TimeMention[] => {
+    const [first, next] = wordsOf(context.words, mention);
+    if (!context.words.slice(first, next).some((word) => nowWords.has(word.text))) return [mention];
+    if (isClauseNegated(context.words, first)) return [];
+    if (mention.kind !== 'time' || mention.time !== context.now.time) return [mention];
+    return [{ kind: 'time-range', start: mention.start, end: mention.end, range: { from: mention.time } }];
+  });
+}
+
 /** Fills the date and time slots from the mentions of a message. */
-export function readTimes(mentions: readonly TimeMention[], context: TimeContext): TimeReading {
+export function readTimes(found: readonly TimeMention[], context: TimeContext): TimeReading {
+  const mentions = openNow(found, context);
   const reading: TimeReading = { slots: {}, ambiguous: {}, invalid: {}, corrected: false };
   const refused = new Set(mentions.filter((mention) => isRejected(context.words, ...wordsOf(context.words, mention))));
   const standing = mentions.filter((mention) => !refused.has(mention));

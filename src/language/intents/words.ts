@@ -27,7 +27,7 @@ const clauseOpeners = new Set(['pero', 'but', 'sino', 'aunque', 'although', 'por
 
 /** Words that carry no meaning here and would come between the words of a cue. */
 const fillers = new Set(
-  'che eh em mmm mm hmm hm ah aah uh um uff uf ay oh porfa porfis porfavor please pls plz pliz kindly bueno well mira osea just'.split(
+  'che eh em m mmm mm hmm hm ah aah uh um uff uf ay oh porfa porfis porfavor please pls plz pliz kindly bueno well mira osea just'.split(
     ' ',
   ),
 );

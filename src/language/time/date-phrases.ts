@@ -125,8 +125,8 @@ export function spanOf(context: Context, from: DateSpec, to: DateSpec): Piece[] 
   return span === 'no-such-date' ? [{ kind: 'impossible-date' }] : [{ kind: 'span', span }];
 }
 
-/** "el primer lunes de mayo"; the next year's where this year's has passed. */
-export function nthWeekday(context: Context, month: MonthSpec, weekday: number, nth: number): DateSpec | undefined {
+/** "el primer lunes de mayo". */
+export function nthWeekday(month: MonthSpec, weekday: number, nth: number): DateSpec | undefined {
   const day = weekdayOfMonth(month, weekday, nth);
   return day === undefined ? undefined : { fixed: day, weekday };
 }
@@ -154,7 +154,7 @@ export function beginsTime(context: Context, place: number, end: number): boolea
 }
 
 /** "mañana sábado 15": the date that the numbers say, checked against the day that was named. */
-export function agree(context: Context, day: DayNumber, date: DateSpec): DateSpec | undefined {
+export function agree(_context: Context, day: DayNumber, date: DateSpec): DateSpec | undefined {
   const resolved = resolveDate(date, day);
   if ('problem' in resolved)
     return resolved.problem === 'weekday-mismatch'

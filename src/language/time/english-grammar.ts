@@ -3,7 +3,7 @@ import { addEnglishSpans } from './english-spans.ts';
 import { addEnglishTimes } from './english-times.ts';
 import { englishVocabulary } from './english-vocabulary.ts';
 import { Grammar } from './grammar.ts';
-import { buildLexicon, type Lexicon } from './lexicon.ts';
+import { buildLexicon, once } from './lexicon.ts';
 import { addMentions, type LanguageGrammar } from './mention-rules.ts';
 import { addTerminals } from './terminals.ts';
 
@@ -13,12 +13,12 @@ const shorthand = { tmrw: 'tomorrow', tmr: 'tomorrow', '2day': 'today', wkend: '
 /** Builds the English grammar. */
 export function buildEnglishGrammar(): LanguageGrammar {
   const grammar = new Grammar();
-  let lexicon: Lexicon | undefined;
-  const words = (): Lexicon => (lexicon ??= buildLexicon(englishVocabulary, grammar.words, shorthand));
+  // Built behind the rules, because it has to know the words that they spell out.
+  const words = once(() => buildLexicon('en', englishVocabulary, grammar.words, shorthand));
   addTerminals(grammar, words);
+  addMentions(grammar);
   addEnglishDates(grammar);
   addEnglishSpans(grammar);
   addEnglishTimes(grammar, words);
-  addMentions(grammar);
   return { grammar, lexicon: words() };
 }

@@ -80,8 +80,8 @@ export class Grammar {
     build: (match: Match, context: Context) => Symbols[Name] | undefined,
   ): void {
     const index = this.#rules.push({ name, pattern, build }) - 1;
-    let root = this.#roots.get(name);
-    if (root === undefined) this.#roots.set(name, (root = newNode()));
+    const root = this.#roots.get(name) ?? newNode();
+    this.#roots.set(name, root);
     for (const sequence of expandPattern(pattern)) this.#insert(root, sequence, index);
   }
 
@@ -96,7 +96,10 @@ export class Grammar {
       ...base,
       read: <Name extends SymbolName>(name: Name, at: number) => {
         let remembered = memory.get(name);
-        if (remembered === undefined) memory.set(name, (remembered = []));
+        if (remembered === undefined) {
+          remembered = [];
+          memory.set(name, remembered);
+        }
         const known = remembered[at];
         if (known !== undefined) return known as Reading<Name>[];
         // Set before reading: a phrase that would begin with itself finds nothing instead of recursing.
@@ -116,11 +119,14 @@ export class Grammar {
       if (element.startsWith('<')) {
         const name = element.slice(1, -1) as SymbolName;
         next = node.phrases.find((phrase) => phrase.name === name)?.node;
-        if (next === undefined) node.phrases.push({ name, node: (next = newNode()) });
+        if (next === undefined) {
+          next = newNode();
+          node.phrases.push({ name, node: next });
+        }
       } else {
         this.words.add(element);
-        next = node.words.get(element);
-        if (next === undefined) node.words.set(element, (next = newNode()));
+        next = node.words.get(element) ?? newNode();
+        node.words.set(element, next);
       }
       node = next;
     }

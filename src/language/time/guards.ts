@@ -51,7 +51,7 @@ export function isPartOfNumber(tokens: readonly Token[], start: number, end: num
   const after = tokens[end];
   if (after === undefined) return false;
   if (moneyAfter.has(after.text)) return true;
-  if (after.spaced) return false;
+  if (after.spaced || after.text === '\n') return false;
   if (after.kind === 'word') return true;
   const later = tokens[end + 1];
   return later !== undefined && !later.spaced && later.kind === 'number' && after.text !== '(' && after.text !== ')';

@@ -1,3 +1,5 @@
+import type { Language } from '../contract.ts';
+import { numberWords } from '../numbers.ts';
 import { squeeze } from '../text.ts';
 import type { SymbolName, Symbols } from './meaning.ts';
 import type { TimeVocabulary } from './vocabulary.ts';
@@ -43,12 +45,14 @@ function* misspellings(word: string, confusions: TimeVocabulary['confusions']): 
   }
 }
 
-/** Builds the lexicon of a language. `known` holds the words that its patterns spell out; `shorthand` maps chat spellings to words. */
+/** Builds the lexicon of a language. `patternWords` holds the words that its patterns spell out; `shorthand` maps chat spellings to words. */
 export function buildLexicon(
+  language: Language,
   vocabulary: TimeVocabulary,
-  known: ReadonlySet<string>,
+  patternWords: ReadonlySet<string>,
   shorthand: Readonly<Record<string, string>>,
 ): Lexicon {
+  const known = new Set([...patternWords, ...numberWords(language)]);
   const meanings = new Map<string, WordMeaning[]>();
   const add = (words: string, name: SymbolName, value: Symbols[SymbolName]): void => {
     for (const word of words.split('/')) meanings.set(word, [...(meanings.get(word) ?? []), { name, value }]);
@@ -85,5 +89,14 @@ export function buildLexicon(
     names: wordSet(vocabulary.names),
     beforeStreets: wordSet(vocabulary.beforeStreets),
     afterHour: wordSet(vocabulary.afterHour),
+  };
+}
+
+/** Calls a function at most once and keeps what it gave. */
+export function once<Value extends object>(make: () => Value): () => Value {
+  let made: Value | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }

@@ -9,9 +9,12 @@ export interface LanguageGrammar {
 
 /** What counts as a mention in every language. */
 export function addMentions(grammar: Grammar): void {
+  // Added before everything else, so that a time ("15 hs") wins over a length of time that reads the same.
   grammar.rule('mention', '<date>', (match) => [{ kind: 'date', date: match.get('date') }]);
   grammar.rule('mention', '<period>', (match) => [{ kind: 'span', span: match.get('period') }]);
   grammar.rule('mention', '<span>', (match) => [{ kind: 'span', span: match.get('span') }]);
   grammar.rule('mention', '<hours>', (match) => [{ kind: 'hours', hours: match.get('hours') }]);
   grammar.rule('mention', '<clock>', (match) => [{ kind: 'clock', clock: match.get('clock') }]);
+  grammar.rule('mention', '<dayPart> ,? <hours>', (match) => [{ kind: 'hours', hours: match.get('hours') }]);
+  grammar.rule('mention', '<hours> ,? <dayPart>', (match) => [{ kind: 'hours', hours: match.get('hours') }]);
 }

@@ -13,8 +13,8 @@ const built = new Map<Language, LanguageGrammar>();
 
 /** Grammars are built at their first use: a process that never reads English does not pay for it. */
 function grammarOf(language: Language): LanguageGrammar {
-  let grammar = built.get(language);
-  if (grammar === undefined) built.set(language, (grammar = builders[language]()));
+  const grammar = built.get(language) ?? builders[language]();
+  built.set(language, grammar);
   return grammar;
 }
 
@@ -36,7 +36,7 @@ export function findTimeMentions(text: string, now: ReferenceTime, language: Lan
       at++;
       continue;
     }
-    found.push({ start: at, end: reading.end, pieces: reading.value });
+    if (!isName(context, at, reading.end, lexicon)) found.push({ start: at, end: reading.end, pieces: reading.value });
     at = reading.end;
   }
   settleTimes(context, found);
@@ -48,7 +48,6 @@ function longestReading(context: Context, at: number, lexicon: LanguageGrammar['
   for (const reading of context.read('mention', at)) {
     if (reading.end <= (longest?.end ?? at)) continue;
     if (isPartOfNumber(context.tokens, at, reading.end) || isCount(context, reading.end, lexicon)) continue;
-    if (isName(context, at, reading.end, lexicon)) continue;
     const start = context.tokens[at]?.start ?? 0;
     if (isIdiom(context.text.slice(start, context.tokens[reading.end - 1]?.end))) continue;
     longest = reading;

@@ -1,4 +1,4 @@
-import { type DayNumber, dayOf, daysInMonth, monthSpan, partsOf, weekdayAfter, weekdayOf } from './calendar.ts';
+import { addMonths, type DayNumber, dayOf, daysInMonth, monthSpan, partsOf, weekdayAfter, weekdayOf } from './calendar.ts';
 import type { DateSpec, DaySpan, MonthSpec } from './meaning.ts';
 
 /** A date settled against today, or the reason why there is none. */
@@ -38,6 +38,18 @@ function upcomingInYears(month: number, day: number, from: DayNumber): DayNumber
   return undefined;
 }
 
+/** "lunes 21" said on Friday the 25th: a day that has just passed counts where its weekday agrees. */
+const recentPast = 31;
+
+function justPassed(date: DateSpec, from: DayNumber): DayNumber[] {
+  if (date.day === undefined || date.year !== undefined) return [];
+  for (let day = from - 1; day >= from - recentPast; day--) {
+    const parts = partsOf(day);
+    if (parts.day === date.day && (date.month === undefined || parts.month === date.month)) return [day];
+  }
+  return [];
+}
+
 function candidatesOf(date: DateSpec, from: DayNumber): DayNumber[] {
   if (date.fixed !== undefined) return [date.fixed, ...(date.alternatives ?? [])];
   if (date.day === undefined) return [];
@@ -60,7 +72,7 @@ export function resolveDate(date: DateSpec, from: DayNumber): ResolvedDate {
     }
     return { day: first, alternatives };
   }
-  const agreeing = candidates.filter((day) => weekdayOf(day) === weekday);
+  const agreeing = [...candidates, ...justPassed(date, from)].filter((day) => weekdayOf(day) === weekday);
   const [agreed] = agreeing;
   if (agreed === undefined) return { problem: 'weekday-mismatch', day: first };
   const alternatives = date.fixed === undefined ? [] : agreeing.filter((day) => day !== agreed);
@@ -87,6 +99,10 @@ function inherit(from: DateSpec, to: DateSpec): DateSpec {
   return { ...from, month, year: to.month === 1 ? to.year - 1 : to.year };
 }
 
+function yearBefore(first: DayNumber, last: DayNumber): { from: DayNumber; to: DayNumber } {
+  return { from: addMonths(first, -12), to: addMonths(last, -12) };
+}
+
 /** Settles "from … to …". Undefined where the two do not make a range; a date that does not exist is reported. */
 export function resolveSpan(from: DateSpec, to: DateSpec, today: DayNumber): DaySpan | 'no-such-date' | undefined {
   const first = resolveDay(inherit(from, to), today);
@@ -95,15 +111,13 @@ export function resolveSpan(from: DateSpec, to: DateSpec, today: DayNumber): Day
   if (to.bareWeekday === true && to.weekday !== undefined) last = weekdayAfter(first, to.weekday);
   else last = resolveDay(to, to.fixed === undefined && to.year === undefined ? first : today);
   if (last === undefined) return 'no-such-date';
-  if (last < first) {
-    // "del 10 al 15 de mayo" said on the 12th: the range has begun, so its end is near and its beginning has passed.
-    const begun =
-      from.fixed === undefined && from.year === undefined
-        ? resolveDay({ ...inherit(from, to), year: partsOf(last).year }, today)
-        : undefined;
-    if (begun === undefined || begun > last) return undefined;
-    return { from: begun, to: last };
-  }
+  if (last < first) return undefined;
+  // "del 2 de febrero al 5 de marzo" said on 10 February is the one that is running.
+  const running =
+    first > today && from.month !== undefined && from.year === undefined && to.year === undefined
+      ? yearBefore(first, last)
+      : undefined;
+  if (running !== undefined && running.from <= today && running.to >= today) return running;
   return { from: first, to: last };
 }
 

@@ -5,27 +5,15 @@ import {
   beginsTime,
   dateAfter,
   dayFromToday,
-  daysAhead,
-  joinPeriods,
   monthAhead,
-  monthSpec,
   nthWeekday,
-  openPeriod,
-  openSpan,
-  spanOf,
   weekdaySpec,
-  weekendOf,
-  weekOf,
-  weekSpan,
-  wholeMonth,
-  wholeYear,
   withWeekday,
 } from './date-phrases.ts';
 import type { Context, Grammar, Match } from './grammar.ts';
 import type { DateSpec } from './meaning.ts';
-import { partOfMonth, weekOfMonth } from './resolve-date.ts';
+import { resolveDate } from './resolve-date.ts';
 import { spanishVocabulary } from './spanish-vocabulary.ts';
-import { isPlausibleYear } from './terminals.ts';
 
 const next = '(que viene|que sigue|que entra|proximo|proxima|proximos|siguiente|venidero|entrante)';
 const nextBefore = '(proximo|proxima|siguiente)';
@@ -124,8 +112,8 @@ function addWeekdays(grammar: Grammar): void {
     ['ultimo', -1],
   ];
   for (const [pattern, fixed] of nth) {
-    grammar.rule('date', `el? ${pattern} <weekday> (de|del) <monthOfYear>`, (match, context) =>
-      nthWeekday(context, match.get('monthOfYear'), match.get('weekday'), fixed === 0 ? match.get('ordinal') : fixed),
+    grammar.rule('date', `el? ${pattern} <weekday> (de|del) <monthOfYear>`, (match, _context) =>
+      nthWeekday(match.get('monthOfYear'), match.get('weekday'), fixed === 0 ? match.get('ordinal') : fixed),
     );
   }
 }
@@ -133,7 +121,7 @@ function addWeekdays(grammar: Grammar): void {
 function addDaysOfMonth(grammar: Grammar): void {
   grammar.rule('anyMonth', '(<month>|<monthShort> .?)', (match) => match.find('month') ?? match.get('monthShort'));
   const year = '((de|del|,|en|/|-|del ano|de ano)? <year>)?';
-  grammar.rule('dayOfMonth', `<dayNumber> (.|º|°|ª)? (de|/|-|el)? <anyMonth> ${year}`, (match) =>
+  grammar.rule('dayOfMonth', `<dayNumber> (.)? (º|°|ª)? (de|/|-|el)? <anyMonth> ${year}`, (match) =>
     dated(match, match.get('anyMonth')),
   );
   grammar.rule('dayOfMonth', `<ordinal> de <anyMonth> ${year}`, (match) => ({
@@ -176,11 +164,13 @@ function addDaysOfMonth(grammar: Grammar): void {
       : { day: match.get('dayNumber'), weekday: match.get('weekday') },
   );
   grammar.rule('date', `(el|del|este) (dia)? ${nextBefore}? <dayNumber>`, bareDay);
-  grammar.rule('date', `(para el|dia|el dia) <dayNumber>`, bareDay);
-  grammar.rule('date', `(el|dia|para|del|<weekday>) \\(? <weakDate>`, (match) => ({
-    ...match.get('weakDate'),
-    ...(match.find('weekday') === undefined ? {} : { weekday: match.get('weekday') }),
-  }));
+  grammar.rule('date', `(dia|el dia) <dayNumber>`, bareDay);
+  grammar.rule('date', '(el|dia|para|del) <weakDate>', (match) => match.get('weakDate'));
+  // "miércoles 10-4" is a date where that day is a Wednesday, and hours otherwise.
+  grammar.rule('date', '(el)? <weekday> <weakDate>', (match, context) => {
+    const date = withWeekday(match.get('weakDate'), match.get('weekday'));
+    return 'problem' in resolveDate(date, context.today) ? undefined : date;
+  });
   grammar.rule('date', `(en|para el|el dia|al) <weakDate>`, (match) => match.get('weakDate'));
 }
 

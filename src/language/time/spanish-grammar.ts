@@ -1,5 +1,5 @@
 import { Grammar } from './grammar.ts';
-import { buildLexicon, type Lexicon } from './lexicon.ts';
+import { buildLexicon, once } from './lexicon.ts';
 import { addMentions, type LanguageGrammar } from './mention-rules.ts';
 import { addSpanishDates } from './spanish-dates.ts';
 import { addSpanishSpans } from './spanish-spans.ts';
@@ -17,19 +17,17 @@ const shorthand = {
   proxs: 'proximos',
   sem: 'semana',
   findesemana: 'finde',
-  mediodía: 'mediodia',
-  aprox: 'aprox',
 };
 
 /** Builds the Spanish grammar. */
 export function buildSpanishGrammar(): LanguageGrammar {
   const grammar = new Grammar();
-  let lexicon: Lexicon | undefined;
-  const words = (): Lexicon => (lexicon ??= buildLexicon(spanishVocabulary, grammar.words, shorthand));
+  // Built behind the rules, because it has to know the words that they spell out.
+  const words = once(() => buildLexicon('es', spanishVocabulary, grammar.words, shorthand));
   addTerminals(grammar, words);
+  addMentions(grammar);
   addSpanishDates(grammar);
   addSpanishSpans(grammar);
   addSpanishTimes(grammar, words);
-  addMentions(grammar);
   return { grammar, lexicon: words() };
 }

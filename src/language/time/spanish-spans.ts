@@ -1,6 +1,7 @@
 import { partsOf } from './calendar.ts';
 import {
   beginsTime,
+  dateAfter,
   daysAhead,
   joinPeriods,
   monthAhead,
@@ -41,6 +42,15 @@ export function addSpanishSpans(grammar: Grammar): void {
     year: partsOf(context.today).year,
     month: match.get('month'),
   }));
+  grammar.rule('monthOfYear', '<monthShort> . ((de|del)? <year>)?', (match, context) => {
+    const month = match.get('monthShort');
+    const year = match.find('year');
+    return year === undefined ? monthSpec(context, month) : { year, month };
+  });
+  grammar.rule('monthOfYear', '<monthNumber> (/|-) <year>', (match) => ({
+    year: match.get('year'),
+    month: match.get('monthNumber'),
+  }));
   grammar.rule('monthOfYear', '(el|este)? (mismo)? mes', (_, context) => monthAhead(context, 0));
   grammar.rule('monthOfYear', `(el)? (mes ${next}|${nextBefore} mes|otro mes)`, (_, context) => monthAhead(context, 1));
   grammar.rule('monthOfYear', `(el)? (mes ${past}|(pasado|ultimo) mes)`, (_, context) => monthAhead(context, -1));
@@ -63,6 +73,11 @@ export function addSpanishSpans(grammar: Grammar): void {
       ? weekSpan(context, 1)
       : undefined,
   );
+
+  grammar.rule('period', '(en|durante)? (los|las) (ultimos|ultimas) <amount>', (match, context) => {
+    const from = dateAfter(context.today, match.get('amount'), -1)?.fixed;
+    return from === undefined ? undefined : { from, to: context.today };
+  });
 
   const weekend = '(finde|fin de semana|fines de semana|findes|finde largo|fin de semana largo)';
   grammar.rule('period', `(el|este|al)? ${weekend}`, (_, context) => weekendOf(context.today));
@@ -128,7 +143,9 @@ export function addSpanishSpans(grammar: Grammar): void {
 
 /** "julio" and "abril" are people as well, "la próxima" may be anything: only what stands where a date would is one. */
 function monthNamed(match: Match, context: Context): boolean {
-  if (match.place('monthOfYear') > match.start || match.find('year') !== undefined || match.end - match.start > 1) return true;
+  if (match.place('monthOfYear') > match.start || match.find('year') !== undefined) return true;
+  if (context.read('monthShort', match.start).length > 0) return false;
+  if (match.end - match.start > 1) return true;
   const before = context.tokens[match.start - 1];
   const word = context.tokens[match.start]?.text;
   if (word === 'mes') return false;
@@ -147,6 +164,7 @@ function endsPhrase(context: Context, end: number): boolean {
 
 function addRanges(grammar: Grammar): void {
   grammar.rule('rangeEnd', '<date>', (match) => match.get('date'));
+  grammar.rule('rangeEnd', 'ahora', (_, context) => ({ fixed: context.today }));
   grammar.rule('rangeEnd', '(el|dia|al|el dia)? <dayNumber>', (match) => ({ day: match.get('dayNumber') }));
   const dates = (match: Match, context: Context) => spanOf(context, match.get('rangeEnd'), match.get('rangeEnd', 1));
   grammar.rule(
@@ -181,9 +199,9 @@ function addRanges(grammar: Grammar): void {
     const end = saysYear || last.year >= year ? last : { ...last, year };
     return joinPeriods(wholeMonth({ ...first, year }), wholeMonth(end));
   });
-  grammar.rule('span', '(de|desde|entre) <monthOfYear> (a|hasta|y) (el)? <date>', (match, context) => {
+  grammar.rule('span', '(de|desde|entre) <monthOfYear> (a|hasta|y) (el)? (<date>|ahora)', (match, context) => {
     const { from } = wholeMonth(match.get('monthOfYear'));
-    const to = openSpan(context, match.get('date'), 'to')?.to;
+    const to = openSpan(context, match.find('date') ?? { fixed: context.today }, 'to')?.to;
     if (from === undefined || to === undefined) return undefined;
     return from <= to ? { from, to } : joinPeriods(wholeMonth({ ...match.get('monthOfYear'), year: partsOf(to).year - 1 }), { to });
   });
@@ -209,7 +227,7 @@ function addRanges(grammar: Grammar): void {
   grammar.rule('span', 'del <dayNumber> en adelante', (match, context) =>
     openSpan(context, { day: match.get('dayNumber') }, 'from'),
   );
-  grammar.rule('span', '(el|del)? <date> (en adelante|o despues|o mas tarde|y despues|y mas tarde)', (match, context) =>
+  grammar.rule('span', '(el|del)? <date> (en adelante|o despues|o mas tarde|y mas tarde)', (match, context) =>
     openSpan(context, match.get('date'), 'from'),
   );
 }

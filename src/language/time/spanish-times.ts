@@ -234,6 +234,9 @@ function addHours(grammar: Grammar, lexicon: () => Lexicon): void {
   grammar.rule('hours', 'entre <rangeClock> (y|a|-|–) <rangeClock>', between);
   grammar.rule('hours', '(de)? <rangeClock> (a|-|–|hasta) <rangeClock>', (match, context) => {
     const day = match.start > 0 && context.read('weekday', match.start - 1).length > 0;
+    // "el 5 a las 10" is a day and a time.
+    const article = ['a', 'la', 'las'].includes(context.tokens[match.place('rangeClock', 1)]?.text ?? '');
+    if (!isMarked(match, 0) && article) return undefined;
     return day || isMarked(match, 0) || isMarked(match, 1) ? between(match, context) : undefined;
   });
 
@@ -253,7 +256,7 @@ function addHours(grammar: Grammar, lexicon: () => Lexicon): void {
   const meals: readonly (readonly [string, HourSpan])[] = [
     ['(antes del|antes de) (almuerzo|almorzar|comer)', { to: 750 }],
     ['(despues del|despues de) (almuerzo|almorzar|comer)', { from: 840 }],
-    ['(a|en) la hora (del|de) almuerzo', { from: 720, to: 840 }],
+    ['(a|en)? (la)? hora (del|de) almuerzo', { from: 720, to: 840 }],
     ['(despues del|a la salida del|saliendo del) (trabajo|laburo)', { from: 1080 }],
   ];
   for (const [pattern, hours] of meals) grammar.rule('hours', pattern, () => hours);

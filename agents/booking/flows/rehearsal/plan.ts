@@ -29,5 +29,5 @@ export const plan: SalonPlan = {
 export const fridayNoon = new Date('2026-11-20T15:00:00Z');
 
 export function openSalon(): Salon {
-  return new Salon(plan, new Date(fridayNoon));
+  return new Salon(structuredClone(plan), new Date(fridayNoon));
 }

@@ -119,10 +119,14 @@ export class Salon {
       }),
     find_appointments: ({ phone, email, code, name }) => {
       const open = this.booked.filter((one) => one.status === 'confirmed');
+      const digits = (text: string | undefined) => text?.replaceAll(/\D/g, '').slice(-8);
       const same = (left: string | undefined, right: string | undefined) =>
         left !== undefined && left.toLowerCase() === right?.toLowerCase();
       const own = open.filter(
-        (one) => one.here || same(one.code, code) || ((same(one.phone, phone) || same(one.email, email)) && same(one.name, name)),
+        (one) =>
+          one.here ||
+          same(one.code, code) ||
+          ((same(digits(one.phone), digits(phone)) || same(one.email, email)) && same(one.name, name)),
       );
       if (own.length > 0) return { kind: 'found', appointments: own.map(withoutContact) };
       if (code !== undefined || ((phone ?? email) !== undefined && name !== undefined)) return { kind: 'found', appointments: [] };
@@ -180,7 +184,8 @@ export class Salon {
     const distance = (slot: Slot): number =>
       Math.abs(Date.parse(`${slot.date}T00:00Z`) - Date.parse(`${date}T00:00Z`)) / 60_000 +
       Math.abs(toMinutes(slot.time) - toMinutes(time ?? '00:00'));
-    return this.#free(service, people, addDays(date, -3), addDays(date, 14))
+    const { date: today } = localNow(this.now, this.plan.timeZone);
+    return this.#free(service, people, today, addDays(today, horizonDays))
       .toSorted((left, right) => distance(left) - distance(right))
       .slice(0, 6)
       .sort((left, right) => `${left.date} ${left.time}`.localeCompare(`${right.date} ${right.time}`));

@@ -51,7 +51,10 @@ function noSlots(reason: NoSlotReason, date: string | undefined, today: string, 
     closed: `We are closed ${that}.`,
     full: `I have nothing left ${that}.`,
     'too-soon': 'That is too short notice for an appointment.',
-    'too-far': 'We do not take appointments that far ahead yet.',
+    'too-far':
+      date === undefined
+        ? 'We do not take appointments that far ahead yet.'
+        : `We do not take appointments for ${day(date, today)} yet.`,
     past: 'That moment has already passed.',
     'staff-absent': `${staff ?? 'That person'} is not available ${that}.`,
   };

@@ -50,7 +50,10 @@ function noSlots(reason: NoSlotReason, date: string | undefined, today: string, 
     closed: `${capitalized(that)} está cerrado.`,
     full: `${capitalized(that)} no me queda lugar.`,
     'too-soon': 'Con tan poca anticipación no llego a tomar el turno.',
-    'too-far': 'Para tan adelante todavía no tomamos turnos.',
+    'too-far':
+      date === undefined
+        ? 'Para tan adelante todavía no tomamos turnos.'
+        : `Para el ${day(date, today)} todavía no tomamos turnos.`,
     past: 'Ese momento ya pasó.',
     'staff-absent': `${staff ?? 'Esa persona'} no tiene lugar ${that}.`,
   };

@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { notes } from './notes-agent.ts';
+import { type Line, scriptedModel } from './scripted-model.ts';
+import { storeKinds } from './stores.ts';
+import { startTimonel, type TestTimonel } from './timonel.ts';
+
+interface Event {
+  id: string | undefined;
+  event: string;
+  data: Record<string, unknown>;
+}
+
+describe.each(storeKinds)('a turn as events (%s)', (kind) => {
+  let timonel: TestTimonel;
+  let url: string;
+  let script: Line[] = [];
+  let pause = 0;
+  beforeAll(async () => {
+    const model = scriptedModel(async () => {
+      await sleep(pause);
+      return script.shift() ?? new Error('unexpected model call');
+    });
+    timonel = await startTimonel(kind, { agents: [notes], models: { default: model } });
+    url = await timonel.timonel.listen();
+  });
+  afterAll(() => timonel.close());
+
+  const headers = () => ({
+    authorization: `Bearer ${timonel.apiKey}`,
+    'content-type': 'application/json',
+    accept: 'text/event-stream',
+  });
+  const post = (conversation: string, text: string, more: Record<string, string> = {}, signal?: AbortSignal) =>
+    fetch(`${url}/api/v1/conversations/${conversation}/messages`, {
+      method: 'POST',
+      headers: { ...headers(), ...more },
+      body: JSON.stringify({ text }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+
+  it('streams the text while it is written, then every step once, then the end', async () => {
+    const conversation = await timonel.converse('notes');
+    script = [{ calls: [{ tool: 'add_note', args: { text: 'pan' } }] }, 'Anoté el pan.'];
+    const events = parse(await (await post(conversation, 'Anotá pan')).text());
+    expect(events.map(({ event }) => event)).toEqual([
+      'plan-made',
+      'call-decided',
+      'call-finished',
+      'text-written',
+      'text-written',
+      'text-written',
+      'plan-made',
+      'reply-given',
+      'run-ended',
+    ]);
+    const text = events.flatMap(({ event, data }) => (event === 'text-written' ? [data['delta']] : [])).join('');
+    expect(text).toBe('Anoté el pan.');
+    expect(events.flatMap(({ id }) => (id === undefined ? [] : [Number(id)]))).toEqual([0, 1, 2, 3, 4]);
+    expect(events.at(-1)?.data).toMatchObject({ run: { outcome: 'replied', steps: 5 }, reply: { text: 'Anoté el pan.' } });
+  });
+
+  it('goes on after the event that the reader had, for a lost connection to the message itself too', async () => {
+    const conversation = await timonel.converse('notes');
+    script = [{ calls: [{ tool: 'list_notes', args: {} }] }, 'Nada.'];
+    pause = 150;
+    const lost = new AbortController();
+    const first = await post(conversation, '¿Qué hay?', { 'idempotency-key': 'a' }, lost.signal);
+    lost.abort();
+    await first.text().catch(() => '');
+    const again = parse(await (await post(conversation, '¿Qué hay?', { 'idempotency-key': 'a', 'last-event-id': '1' })).text());
+    pause = 0;
+    expect(again.flatMap(({ id }) => (id === undefined ? [] : [Number(id)]))).toEqual([2, 3, 4]);
+    const { id: runId } = (again.at(-1) as Event).data['run'] as { id: string };
+    const stored = parse(
+      await (await fetch(`${url}/api/v1/runs/${runId}/events`, { headers: { ...headers(), 'last-event-id': '3' } })).text(),
+    );
+    expect(stored.map(({ event }) => event)).toEqual(['reply-given', 'run-ended']);
+    const wrong = await fetch(`${url}/api/v1/runs/${runId}/events`, { headers: { ...headers(), 'last-event-id': 'x' } });
+    expect(wrong.status).toBe(400);
+  });
+
+  it('ends open streams when the process shuts down', async () => {
+    const other = await startTimonel('embedded', {
+      agents: [notes],
+      models: { default: scriptedModel(() => sleep(1_000).then(() => 'Tarde.')) },
+    });
+    const base = await other.timonel.listen();
+    const conversation = await other.converse('notes');
+    const response = await fetch(`${base}/api/v1/conversations/${conversation}/messages`, {
+      method: 'POST',
+      headers: { ...headers(), authorization: `Bearer ${other.apiKey}` },
+      body: JSON.stringify({ text: 'Hola' }),
+    });
+    await other.close();
+    // The run was drained, so the reader even got its reply.
+    expect(await response.text()).toContain('Tarde.');
+  });
+});
+
+function parse(text: string): Event[] {
+  return text
+    .split('\n\n')
+    .filter((block) => block.includes('event: '))
+    .map((block) => ({
+      id: /^id: (.*)$/m.exec(block)?.[1],
+      event: /^event: (.*)$/m.exec(block)?.[1] ?? '',
+      data: JSON.parse(/^data: (.*)$/m.exec(block)?.[1] ?? '{}') as Record<string, unknown>,
+    }));
+}

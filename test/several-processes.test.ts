@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { booking } from '../agents/booking/agent.ts';
+import { notes } from './notes-agent.ts';
+import { type Line, scriptedModel } from './scripted-model.ts';
+import { storeKinds } from './stores.ts';
+import { startTimonel, type TestTimonel } from './timonel.ts';
+
+describe.runIf(storeKinds.includes('postgres') && inject('redisUrl') !== '')(
+  'several processes on one PostgreSQL and Redis',
+  () => {
+    let first: TestTimonel;
+    let second: TestTimonel;
+    const script: Line[] = [];
+    beforeAll(async () => {
+      const project = { agents: [notes, booking], models: { default: scriptedModel(() => script.shift() ?? 'Bien.') } };
+      first = await startTimonel('postgres', project);
+      const environment = { ...first.environment, REDIS_URL: inject('redisUrl') };
+      await first.close(false);
+      // Both start at the same moment: the migrations and the seed wait for each other.
+      [first, second] = await Promise.all([
+        startTimonel('postgres', project, { environment }),
+        startTimonel('postgres', project, { environment }),
+      ]);
+    });
+    afterAll(async () => {
+      await first.close();
+      await second.close();
+    });
+
+    it('takes messages of one conversation at all of them, one at a time and in order', async () => {
+      const conversation = await first.converse('notes');
+      const turns = await Promise.all(
+        Array.from({ length: 12 }, (_, index) => (index % 2 === 0 ? first : second).say(conversation, `m${index}`)),
+      );
+      expect(turns.every(({ run }) => run.outcome === 'replied')).toBe(true);
+      const { body } = await second.call<{ messages: { turn: number; role: string }[] }>(
+        'GET',
+        `/api/v1/conversations/${conversation}`,
+      );
+      expect(body.messages.map(({ turn, role }) => `${turn} ${role}`)).toEqual(
+        Array.from({ length: 12 }, (_, index) => [`${index + 1} user`, `${index + 1} assistant`]).flat(),
+      );
+    });
+
+    it('answers an approval at another process than the one that asked', async () => {
+      const conversation = await first.converse('notes');
+      script.push({ calls: [{ tool: 'delete_notes', args: { why: 'x' } }] }, 'Borrado.');
+      const { run } = await first.say(conversation, 'Borrá');
+      const { body } = await second.call<{ approvals: { callId: string }[] }>('GET', `/api/v1/runs/${run.id}`);
+      const answered = await second.call('POST', `/api/v1/runs/${run.id}/approvals/${body.approvals[0]?.callId}`, {
+        decision: 'reject',
+        reason: 'No.',
+      });
+      expect(answered.status).toBe(200);
+      await expect
+        .poll(async () => (await first.call('GET', `/api/v1/runs/${run.id}`)).body)
+        .toMatchObject({ run: { status: 'finished' } });
+    });
+
+    it('says how Redis is, and does not need it', async () => {
+      const { body } = await first.call('GET', '/health/ready');
+      expect(body).toMatchObject({
+        status: 'ok',
+        dependencies: expect.arrayContaining([{ name: 'redis', status: 'up', required: false }]),
+      });
+    });
+
+    it('seeds the sample salon once', async () => {
+      const rows = await first.timonel.store.pool.executeText(
+        'SELECT name FROM booking_services GROUP BY name HAVING count(*) > 1',
+      );
+      expect(rows).toEqual([]);
+    });
+  },
+);
