@@ -25,6 +25,7 @@ import { localWakeUps, type RedisWakeUps, redisWakeUps } from './store/cache/wak
 import { openStore, type Store } from './store/open.ts';
 import { RunRecord } from './store/run-record.ts';
 import { RunViews } from './store/run-views.ts';
+import type { RunStore } from './store/runs.ts';
 import { startMetrics } from './telemetry/metrics.ts';
 import type { WorkspaceAccess } from './tools/contract.ts';
 import { ToolExecutor } from './tools/execute.ts';
@@ -36,6 +37,8 @@ export const version: string = (JSON.parse(readPackageFile()) as { version: stri
 export interface Overrides {
   now?: () => Date;
   newId?: () => string;
+  /** Puts something around the run record: an engine other than PostgreSQL, or a witness of what is stored and when. */
+  wrapRunStore?: (store: RunStore) => RunStore;
 }
 
 /** A running Timonel. */
@@ -85,11 +88,12 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
   });
   const models = new Models(modelsOf(settings, project), project.prices ?? {}, settings.model?.timeoutMs ?? 60_000);
   const jobs = new Jobs({ pool, agents: agents.values(), workspaces: () => workspaces.list(), access, onFault: publishFault });
-  const executor = new ToolExecutor({ pool, now, newId, schedule: jobs.schedule });
+  const executor = new ToolExecutor({ pool, now, newId, schedule: jobs.schedule, onFault: publishFault });
   const vocabularies = new VocabularyCache(access);
   const views = new RunViews(pool);
+  const record: RunStore = new RunRecord(pool, { host: processHost(), pid: process.pid });
   const runner = new Runner({
-    store: new RunRecord(pool, { host: processHost(), pid: process.pid }),
+    store: overrides.wrapRunStore?.(record) ?? record,
     views,
     executor,
     agents,

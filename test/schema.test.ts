@@ -22,7 +22,10 @@ onEachStore('the schema that the code knows is the one that the migrations make'
       const { name, columns } = getTableConfig(table);
       for (const column of columns) {
         // As PostgreSQL itself writes it.
-        const type = column.getSQLType().replaceAll(', ', ',').replace(/^time$/, 'time without time zone');
+        const type = column
+          .getSQLType()
+          .replaceAll(', ', ',')
+          .replace(/^time$/, 'time without time zone');
         expect([`${name}.${column.name}`, actual.get(`${name}.${column.name}`)]).toEqual([
           `${name}.${column.name}`,
           `${type}${column.notNull ? '' : ' null'}`,

@@ -1,11 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import pg from 'pg';
 import { afterAll, describe, inject } from 'vitest';
 import { readSettings } from '../src/config.ts';
 import { openStore, type Store } from '../src/store/open.ts';
+import { type StoreEnvironment, storeEnvironment } from './store-environment.ts';
 
 export type StoreKind = Store['kind'];
 
@@ -13,24 +9,8 @@ export type StoreKind = Store['kind'];
 export const storeKinds: StoreKind[] = inject('postgresUrl') === '' ? ['embedded'] : ['embedded', 'postgres'];
 
 /** Environment of a fresh, empty store of that kind: what a process of its own would be started with. */
-export async function freshStoreEnvironment(
-  kind: StoreKind,
-): Promise<{ environment: Record<string, string>; remove: () => Promise<void> }> {
-  const home = mkdtempSync(join(tmpdir(), 'timonel-home-'));
-  const removeHome = () => rmSync(home, { recursive: true, force: true });
-  if (kind === 'embedded') return { environment: { TIMONEL_HOME: home }, remove: async () => removeHome() };
-  const admin = inject('postgresUrl');
-  const name = `timonel_${randomBytes(6).toString('hex')}`;
-  await onServer(admin, `CREATE DATABASE ${name}`);
-  const url = new URL(admin);
-  url.pathname = `/${name}`;
-  return {
-    environment: { TIMONEL_HOME: home, DATABASE_URL: url.href },
-    remove: async () => {
-      await onServer(admin, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-      removeHome();
-    },
-  };
+export function freshStoreEnvironment(kind: StoreKind): Promise<StoreEnvironment> {
+  return storeEnvironment(kind === 'embedded' ? undefined : inject('postgresUrl'));
 }
 
 /**
@@ -52,14 +32,4 @@ export function onEachStore(title: string, suite: (open: () => Promise<Store>, k
       return store;
     }, kind);
   });
-}
-
-async function onServer(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
 }

@@ -100,10 +100,11 @@ class Replay {
     for (const slot of ['name', 'phone', 'email'] as const)
       if (heard.slots[slot] !== undefined) this.#given.add(slot === 'name' ? slot : 'contact');
     const again = (said.awaiting === 'name' || said.awaiting === 'contact') && this.#given.has(said.awaiting);
-    if (again || said.text === this.#previous?.text) result.repeated += 1;
+    const repeated = again || said.text === this.#previous?.text;
+    if (repeated) result.repeated += 1;
     this.#previous = said;
     if (flags.verbose) {
-      console.log(`  > ${text}`);
+      console.log(`  > ${text}${repeated ? '   (REPEATED)' : ''}`);
       console.log(`    ${said.text.replaceAll('\n', '\n    ')}`);
       console.log(
         `    [${said.outcome} ${said.awaiting ?? ''}] ${heard.intent} ${heard.confidence} +${heard.alsoIntents.join(',')} ${JSON.stringify(heard.slots)} = ${tools.join(', ')}`,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import type { Intent } from '../../src/language/contract.ts';
+import { type Intent, intents } from '../../src/language/contract.ts';
 
 /** One labelled sentence, in the words of the contract. */
 export interface Case {
@@ -158,8 +158,20 @@ function entityCase(set: string, row: Row): Case {
   };
 }
 
-/** Reads a file of labelled sentences. */
+/** A line `intent,intent|sentence` of a plain list; the name of the file tells the language. */
+function plainCase(path: string, line: string, index: number): Case {
+  const [labels = '', text = ''] = line.split(/\|(.*)/s);
+  const set = basename(path, '.txt');
+  const accepted = labels.split(',').map((name) => intents.find((intent) => intent === name) ?? 'other');
+  return { set, id: `${set}-${index + 1}`, text, language: set, label: labels, accepted, slots: undefined, unscored: new Set() };
+}
+
+/** Reads a file of labelled sentences: JSON lines, or a plain list (`.txt`). */
 export function readCases(path: string): Case[] {
+  if (path.endsWith('.txt')) {
+    const lines = readFileSync(path, 'utf8').split('\n');
+    return lines.filter((line) => line !== '' && !line.startsWith('#')).map((line, index) => plainCase(path, line, index));
+  }
   const set = `${basename(dirname(path))}/${basename(path, '.jsonl')}`;
   return readFileSync(path, 'utf8')
     .split('\n')

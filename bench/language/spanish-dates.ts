@@ -57,6 +57,12 @@ const exclusions: readonly (readonly [
     'whole years, decades, centuries',
     (_, values) => values.every(({ timex = '' }) => /^(?:\d{4}|XX\d\d|FY.*|SY.*)$/.test(timex) || /,P\d+Y\)$/.test(timex)),
   ],
+  ['a whole year at one end', ({ Text }) => /^(?:de|desde|entre|antes|después) (?:de )?\d{4}\b/i.test(Text)],
+  [
+    'only a past reading of a date without a year',
+    (_, values, __, reference) =>
+      values.every(({ timex = '', end, value }) => /^\(?XXXX/.test(timex) && (end ?? value ?? '9') < reference),
+  ],
   [
     'quarters, half-years, "year" as a unit of a report',
     ({ Text }) => /trimestre|semestre|\bt\d\b|\baño\b(?! nuevo)|decenio|siglo|\baños\b/i.test(Text),

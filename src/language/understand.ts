@@ -117,6 +117,7 @@ export function understand(text: string, context: UnderstandingContext): Underst
           words,
           (index) =>
             !inSpans(index, [...contacts, ...times, ...(name === undefined ? [] : [name])]) && words[index]?.entities.length === 0,
+          context.awaiting === 'service',
         )
       : undefined;
   if (unknown !== undefined) words[unknown.first]?.entities.push({ kind: 'service', next: unknown.next });
@@ -151,7 +152,8 @@ export function understand(text: string, context: UnderstandingContext): Underst
     awaiting: context.awaiting,
     correcting: correction,
     choosing,
-    impossible: reading.invalid.date !== undefined || reading.invalid.time !== undefined,
+    answered: Object.keys(attitudes.anyOf).length > 0 || reading.invalid.date !== undefined || reading.invalid.time !== undefined,
+    reserved: words.some((word) => word.text === 'pero' || word.text === 'but'),
   });
 
   return {

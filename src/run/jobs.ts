@@ -32,7 +32,7 @@ export class Jobs {
     this.#dependencies = dependencies;
     this.#boss = new PgBoss({
       backend: pool.embedded ? 'pglite' : 'postgres',
-      db: { executeSql: async (text, values) => ({ rows: await pool.executeText(text, values) }) },
+      db: { executeSql: async (text, values) => ({ rows: await pool.executeJoining(text, values) }) },
       schema: 'pgboss',
     });
     this.#boss.on('error', (error) => onFault('the queue', error));

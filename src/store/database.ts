@@ -43,7 +43,8 @@ export interface RoundTrips {
 
 type Row = Record<string, unknown>;
 
-const busyConnection = new AsyncLocalStorage<pg.PoolClient>();
+/** The transaction that the code at hand runs in, where it runs in one. */
+const openTransaction = new AsyncLocalStorage<TransactionClient>();
 
 /** SQLSTATE classes of a database that is gone, full or restarting. */
 const transientStates = /^(08|53|57P|57014|25P03)/;
@@ -104,6 +105,17 @@ export class DatabasePool {
   }
 
   /**
+   * Like {@link executeText}, within the transaction that the caller runs in, where there is one: what the queue looks up while a tool
+   * adds a job to it must not wait for the connection that the tool holds.
+   */
+  async executeJoining<T = Row>(text: string, values: unknown[] = []): Promise<T[]> {
+    const transaction = openTransaction.getStore();
+    if (transaction?.open !== true) return this.executeText(text, values);
+    const result = await transaction.client.query(text, values);
+    return result.rows as T[];
+  }
+
+  /**
    * Runs `work` in one transaction that sees the rows of one workspace only.
    * Opening it takes one round trip, the commit another. When `signal` aborts, the transaction is undone without waiting for `work`.
    */
@@ -118,7 +130,7 @@ export class DatabasePool {
       const guarded = new TransactionClient(client, this.roundTrips);
       try {
         await guarded.client.query(`BEGIN; SELECT set_config('timonel.workspace', ${workspace}, true)${role}`);
-        const working = busyConnection.run(client, () => work(drizzle(guarded.client) as unknown as Database, guarded.client));
+        const working = openTransaction.run(guarded, () => work(drizzle(guarded.client) as unknown as Database, guarded.client));
         const result = await (signal === undefined ? working : untilAborted(working, signal));
         await guarded.client.query('COMMIT');
         return result;
@@ -153,7 +165,7 @@ export class DatabasePool {
 
   async #withConnection<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     // With one connection a nested acquire would wait for itself; say so instead of timing out.
-    if (busyConnection.getStore() !== undefined && this.#settings.size === 1) {
+    if (openTransaction.getStore()?.open === true && this.#settings.size === 1) {
       throw new Error('A transaction is open on the only connection: use the database handle that the transaction was given.');
     }
     const client = await this.#acquire();
@@ -197,11 +209,11 @@ export class DatabasePool {
  */
 class TransactionClient {
   readonly client: pg.PoolClient;
-  #open = true;
+  open = true;
 
   constructor(connection: pg.PoolClient, roundTrips: RoundTrips) {
     const query = (...args: unknown[]): unknown => {
-      if (!this.#open) return Promise.reject(new Error('The transaction has ended; its database handle can no longer be used.'));
+      if (!this.open) return Promise.reject(new Error('The transaction has ended; its database handle can no longer be used.'));
       roundTrips.count++;
       return Reflect.apply(connection.query, connection, args);
     };
@@ -209,7 +221,7 @@ class TransactionClient {
   }
 
   close(): void {
-    this.#open = false;
+    this.open = false;
   }
 }
 

@@ -32,6 +32,8 @@ export interface ToolRuntime {
   now(): Date;
   newId(): string;
   schedule: ScheduleJob;
+  /** A tool failed; the planner only hears that it did. */
+  onFault(what: string, error: unknown): void;
 }
 
 /** The call, and the run that it belongs to. */
@@ -90,7 +92,7 @@ export class ToolExecutor {
       }, place.signal);
       return { kind: 'completed', output: toJson(output) };
     } catch (error) {
-      return failure(tool, error);
+      return this.#failure(tool, error);
     }
   }
 
@@ -124,9 +126,9 @@ export class ToolExecutor {
       );
       return { kind: 'completed', output: toJson(output) };
     } catch (error) {
-      if (error instanceof EffectDidNotHappen) return failure(tool, error);
+      if (error instanceof EffectDidNotHappen) return this.#failure(tool, error);
       // A timeout or a broken connection says nothing about the other side.
-      return (await this.#reconcile(tool, input, place)) ?? failure(tool, error);
+      return (await this.#reconcile(tool, input, place)) ?? this.#failure(tool, error);
     }
   }
 
@@ -173,6 +175,19 @@ export class ToolExecutor {
     return this.#runtime.schedule({ agent, name, workspaceId, payload, at, key: key ?? this.#runtime.newId() }, database);
   }
 
+  #failure(tool: AnyTool, error: unknown): ToolResult {
+    if (error instanceof TimonelError && (error.code === 'run_fenced' || error.code === 'store_unavailable')) throw error;
+    this.#runtime.onFault(`the tool ${tool.name}`, error);
+    return {
+      kind: 'failed',
+      error: new TimonelError('tool_failed', `The tool ${tool.name} failed: ${messageOf(error)}`, { cause: error }),
+      reason: {
+        es: 'No pude hacerlo en este momento. Podés intentarlo de nuevo en unos minutos.',
+        en: 'I could not do that right now. You can try again in a few minutes.',
+      },
+    };
+  }
+
   #policyOf(tool: AnyTool): IPolicy {
     let policy = this.#policies.get(tool);
     if (policy === undefined) {
@@ -204,18 +219,6 @@ function isWorthRetrying(error: unknown): boolean {
 /** A tool that throws is broken; a run that lost its fence is not the tool's fault. */
 function isOutage(error: unknown): boolean {
   return !(error instanceof TimonelError && error.code === 'run_fenced') && !(error instanceof EffectDidNotHappen);
-}
-
-function failure(tool: AnyTool, error: unknown): ToolResult {
-  if (error instanceof TimonelError && (error.code === 'run_fenced' || error.code === 'store_unavailable')) throw error;
-  return {
-    kind: 'failed',
-    error: new TimonelError('tool_failed', `The tool ${tool.name} failed: ${messageOf(error)}`, { cause: error }),
-    reason: {
-      es: 'No pude hacerlo en este momento. Podés intentarlo de nuevo en unos minutos.',
-      en: 'I could not do that right now. You can try again in a few minutes.',
-    },
-  };
 }
 
 /** What is stored is what the planner sees: dates become texts, absent members vanish. */

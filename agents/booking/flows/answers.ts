@@ -15,7 +15,8 @@ export function* answerQuestions(turn: Turn): Dialogue<string[]> {
 
 function questionsOf(turn: Turn): Question[] {
   const { topics, heard, state } = turn;
-  const asksPrice = wants(turn, 'prices') || (topics.cheapest && !wants(turn, 'promotions') && heard.anyOf.service !== true);
+  const asksPrice =
+    !topics.anyPrice && (wants(turn, 'prices') || (topics.cheapest && !wants(turn, 'promotions') && heard.anyOf.service !== true));
   // While the service is being chosen "el más barato" is the answer, not a question.
   const picksCheapest =
     topics.cheapest &&
@@ -23,17 +24,27 @@ function questionsOf(turn: Turn): Question[] {
     (turn.awaited === 'service' || state.wish.service === undefined) &&
     wants(turn, 'book');
   const questions: Question[] = [];
-  if (asksPrice && !picksCheapest) questions.push(answerPrices);
-  else if (wants(turn, 'services') && !topics.staff && !topics.duration && !topics.address && heard.unknownService === undefined)
-    questions.push(answerServices);
+  if (topics.details) questions.push(answerDetails);
+  else if (asksPrice && !picksCheapest) questions.push(answerPrices);
+  else if (wants(turn, 'services') && asksForServices(turn) && heard.unknownService === undefined) questions.push(answerServices);
   else if (heard.unknownService !== undefined && (state.wish.service !== undefined || heard.intent === 'services'))
     questions.push(answerNotOffered);
   if (topics.duration) questions.push(answerDuration);
   if (topics.staff) questions.push(answerStaff);
   if (wants(turn, 'promotions')) questions.push(answerPromotions);
-  if (wants(turn, 'hours')) questions.push(answerHours);
+  // "¿Quién atiende?" sounds like "¿cuándo atienden?".
+  const asksHours = wants(turn, 'hours') && !topics.noneOfThese;
+  if (asksHours && (!topics.staff || /\b(hora|horas|horarios?|abren|cierran|open|close|hours)\b/i.test(turn.text)))
+    questions.push(answerHours);
   if (topics.address) questions.push(answerAddress);
+  if (topics.payment || topics.whatIf) questions.push(answerWithTeam);
   return questions;
+}
+
+/** Many a question sounds like one for the list of services; it is not read out again in the middle of a booking. */
+function asksForServices({ topics, state, awaited, heard }: Turn): boolean {
+  if (topics.staff || topics.duration || topics.address || topics.payment) return false;
+  return state.wish.service === undefined || (awaited === undefined && heard.slots.service === undefined);
 }
 
 /** The services that the message is about, or that the customer spoke of before. */
@@ -50,7 +61,9 @@ function named(services: readonly ServiceView[], names: readonly string[]): Serv
 function* answerPrices(turn: Turn): Dialogue<string> {
   const { heard, topics, say } = turn;
   const names = namesOf(turn);
-  const spokenOf = heard.slots.service !== undefined || (!topics.everything && names.length > 0);
+  // "El servicio más barato" is looked for among all of them.
+  const anyService = topics.everything || (topics.cheapest && /\b(servicio|service)\b/i.test(turn.text));
+  const spokenOf = heard.slots.service !== undefined || (!anyService && names.length > 0);
   const [only] = names;
   const one = spokenOf && names.length === 1 && heard.ambiguous.service === undefined && heard.unknownService === undefined;
   const { services } = yield* ask('get_services', one && only !== undefined ? { service: only } : {});
@@ -85,9 +98,10 @@ function* answerDuration(turn: Turn): Dialogue<string> {
 }
 
 function* answerStaff(turn: Turn): Dialogue<string> {
-  const { heard, say } = turn;
+  const { heard, say, state } = turn;
   const { services } = yield* ask('get_services', {});
   const person = heard.slots.staff;
+  if (state.held !== undefined && person === undefined) return say.attends(state.held.slot.staff);
   if (person !== undefined) {
     return say.doesAttend(
       person,
@@ -97,6 +111,19 @@ function* answerStaff(turn: Turn): Dialogue<string> {
   const chosen = named(services, namesOf(turn));
   const people = new Set((chosen.length > 0 ? chosen : services).flatMap((service) => service.staff));
   return say.whoWorks([...people], chosen.length === 1 ? chosen[0]?.name : undefined);
+}
+
+/** What a service consists of, in the words of the catalogue. */
+function* answerDetails(turn: Turn): Dialogue<string> {
+  const { services } = yield* ask('get_services', {});
+  const chosen = turn.topics.everything ? [] : named(services, namesOf(turn));
+  return turn.say.describe(chosen.length > 0 ? chosen : services);
+}
+
+/** What only the people of the house know. */
+// biome-ignore lint/correctness/useYield: an answer like the others, which needs no tool
+function* answerWithTeam({ say }: Turn): Dialogue<string> {
+  return say.teamKnows();
 }
 
 function* answerPromotions(turn: Turn): Dialogue<string> {

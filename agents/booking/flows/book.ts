@@ -2,6 +2,7 @@
 import { type BookAppointmentOutput, bookAppointmentInput } from '../contract.ts';
 import { localNow } from './calendar.ts';
 import { ask, type Dialogue } from './dialogue.ts';
+import { wants } from './listen.ts';
 import { daysOf } from './search.ts';
 import { answerWith, chooseSlot, offer } from './slot-choice.ts';
 import { endTask, freshWish, type Held } from './state.ts';
@@ -44,7 +45,7 @@ function* needService(turn: Turn): Dialogue<Ending | undefined> {
 
 function needStaff(turn: Turn): Ending | undefined {
   const people = turn.heard.ambiguous.staff;
-  return people === undefined ? undefined : askFor(turn, 'staff', turn.say.askStaff(people), people);
+  return people === undefined || wants(turn, 'prices') ? undefined : askFor(turn, 'staff', turn.say.askStaff(people), people);
 }
 
 function needDay(turn: Turn): Ending | undefined {
@@ -83,6 +84,7 @@ function* needHold(turn: Turn): Dialogue<Ending | undefined> {
   const { slot, durationMinutes, price, currency, promotion, expiresAt } = output;
   state.held = { slot, service: output.service, durationMinutes, price, currency, promotion, expiresAt };
   state.offered = [];
+  turn.heldNow = true;
   return undefined;
 }
 
@@ -110,7 +112,8 @@ function slotGone(turn: Turn, output: Exclude<BookAppointmentOutput, { kind: 'bo
 function needName(turn: Turn): Ending | undefined {
   const { say, topics } = turn;
   if (nameOf(turn) !== undefined) return undefined;
-  return askFor(turn, 'name', topics.later ? say.waitsFor(heldUntil(turn)) : say.askName());
+  if (topics.later) return askFor(turn, 'name', say.waitsFor(heldUntil(turn)));
+  return askFor(turn, 'name', paragraph(holding(turn), topics.keepsPrivate ? say.nameNeeded() : say.askName()));
 }
 
 function needContact(turn: Turn): Ending | undefined {
@@ -121,7 +124,14 @@ function needContact(turn: Turn): Ending | undefined {
   if (topics.noEmail) return askFor(turn, 'contact', say.phoneWillDo());
   if (topics.keepsPrivate || (awaited === 'contact' && heard.intent === 'deny'))
     return askFor(turn, 'contact', say.contactNeeded());
-  return askFor(turn, 'contact', say.askContact());
+  return askFor(turn, 'contact', paragraph(holding(turn), say.askContact()));
+}
+
+/** Says which slot is kept, when it was just found and where the customer asks what there is. */
+function holding(turn: Turn): string | undefined {
+  const { state, say, now } = turn;
+  if (state.held === undefined || !(turn.heldNow || wants(turn, 'availability', 'find'))) return undefined;
+  return say.holding(state.held.slot, now.date);
 }
 
 function needYes(turn: Turn): Ending | undefined {

@@ -116,7 +116,7 @@ describe('booking in Spanish', () => {
       [awaiting_input time]
       > quién atiende?
       < Para Corte de pelo atienden Ana Ruiz y Bruno Paz
-      < sábado 21 tengo
+      < Cuál te queda mejor: 09:00
       [awaiting_input time]
       > a las 11
       [awaiting_input name]
@@ -143,8 +143,7 @@ describe('booking in Spanish', () => {
     rehearse(
       `
       > corte el martes a las 5
-      < 17:00
-      < 05:00
+      < a las 5 de la tarde o a las 5 de la mañana
       [awaiting_input time]
       > de la tarde
       [awaiting_input name]

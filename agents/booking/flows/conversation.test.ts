@@ -35,7 +35,7 @@ describe('answers', () => {
 
   it('says what is not on offer, and what is', () => {
     rehearse(`
-      > quiero un turno para masajes
+      > quiero un turno para un tatuaje
       < No hacemos.*Sí tenemos Corte de pelo
       [awaiting_input service]
       > entonces corte

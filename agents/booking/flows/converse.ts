@@ -24,8 +24,9 @@ export function* converse(turn: Turn): Dialogue<Ending> {
   settleYes(turn);
   const impossible = impossibleMoment(turn);
   if (turn.awaited === 'choice' && !turn.changed && loosen(turn)) turn.changed = true;
-  const answers = turn.confirmed || turn.awaited === 'choice' || turn.topics.noneOfThese ? [] : yield* answerQuestions(turn);
+  const answers = turn.confirmed || turn.awaited === 'choice' ? [] : yield* answerQuestions(turn);
   turn.asides.unshift(...answers);
+  acknowledge(turn);
   if (wants(turn, 'greeting') && turn.heard.intent !== 'greeting') turn.asides.unshift(turn.say.hello());
   if (!isUnderstood(turn)) return yield* misunderstood(turn);
   if (turn.changed || turn.confirmed || answers.length > 0) turn.state.misunderstandings = 0;
@@ -41,6 +42,19 @@ export function describeChange(turn: Turn, change: Change): Ending {
   if (output.kind === 'moved') return moved(turn, output);
   if (output.kind === 'cancelled') return cancelled(turn, output.appointment);
   return escalated(turn);
+}
+
+/** A word for what was told besides what was asked, so that nobody wonders whether it was heard. */
+function acknowledge({ heard, awaited, asides, topics, say, state, contact }: Turn): void {
+  const { name, phone, email } = heard.slots;
+  const toldName = name !== undefined && awaited !== 'name';
+  const toldContact = (phone !== undefined || email !== undefined) && awaited !== 'contact';
+  if (awaited === 'time' && (toldName || toldContact)) asides.push(say.noted());
+  const contactKnown = [state.customer.phone, state.customer.email, contact?.phone, contact?.email].some(
+    (value) => value !== undefined,
+  );
+  // Where the contact is asked for next, that question says it.
+  if (topics.noEmail && !contactKnown && awaited !== 'contact' && awaited !== 'name') asides.push(say.emailNotNeeded());
 }
 
 /** A list keeps its lines; sentences follow each other. */
@@ -74,6 +88,9 @@ function isUnderstood(turn: Turn): boolean {
     return true;
   if (Object.keys(heard.ambiguous).length > 0 || Object.keys(heard.anyOf).length > 0) return true;
   if (heard.confidence < 0.5) return false;
+  // Sounds like the booking that is going on, and tells nothing of what was asked.
+  const asked = awaited === 'service' || awaited === 'date' || awaited === 'name' || awaited === 'contact';
+  if (asked && state.task === 'book' && heard.intent === 'book' && !topics.keepsPrivate) return false;
   // A yes or no only answers a question that can be answered so.
   if (heard.intent === 'confirm') return state.task === undefined || awaited === 'time' || awaited === undefined;
   if (heard.intent === 'deny') return state.task === undefined || awaited === 'confirmation' || awaited === 'time';
@@ -92,7 +109,7 @@ function* goOn(turn: Turn, answered: boolean, suggestedBefore: boolean): Dialogu
         turn,
         'time',
         say.whichOne(state.offered, turn.now.date),
-        state.offered.map((slot) => say.shortSlot(slot)),
+        state.offered.map((slot) => say.shortSlot(slot, turn.now.date)),
       );
     }
   }
@@ -144,6 +161,6 @@ function* misunderstood(turn: Turn): Dialogue<Ending> {
   const { book: bookOne, prices, hours, person } = say.short;
   if (awaited === undefined)
     return tell(paragraph(lead, topics.question ? say.whatICanDo() : say.lostThread()), [bookOne, prices, hours, person]);
-  const options = awaited === 'time' ? state.offered.map((slot) => say.shortSlot(slot)) : [];
+  const options = awaited === 'time' ? state.offered.map((slot) => say.shortSlot(slot, turn.now.date)) : [];
   return askFor(turn, awaited, paragraph(lead, say.askAgain(awaited)), options);
 }

@@ -1,5 +1,6 @@
 /** Dates and times that cannot be: said in one sentence, with what could be meant instead. */
 import { addDays, weekdayOf } from './calendar.ts';
+import { isBesidesThePoint } from './listen.ts';
 import { foldText } from './topics.ts';
 import { askFor, type Ending, paragraph, type Turn } from './turn.ts';
 
@@ -20,6 +21,7 @@ const weekdayNames: readonly RegExp[] = [
 export function impossibleMoment(turn: Turn): Ending | undefined {
   const { heard, say, state, now } = turn;
   const { date, time } = heard.invalid;
+  if (isBesidesThePoint(turn)) return undefined;
   if (date === undefined) {
     if (time !== undefined) turn.asides.push(say.noSuchTime(time.text));
     return undefined;

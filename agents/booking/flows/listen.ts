@@ -1,24 +1,34 @@
 /** Hears a message: understands it and takes what it tells into the state. */
-import { type FlowTurn, findTimeMentions, type Intent, understand } from '../../../src/index.ts';
+import {
+  type FlowTurn,
+  findTimeMentions,
+  type Intent,
+  type ReferenceTime,
+  type Understanding,
+  understand,
+} from '../../../src/index.ts';
 import { bookAppointmentInput } from '../contract.ts';
 import { addDays, localNow, toClock, toMinutes } from './calendar.ts';
 import { pickIndex } from './pick.ts';
+import { daysOf } from './search.ts';
 import { english } from './sentences/en.ts';
 import { spanish } from './sentences/es.ts';
 import { type ConversationState, parseState } from './state.ts';
-import { foldText, readCode, readTopics } from './topics.ts';
+import { foldText, readCode, readTopics, type Topics } from './topics.ts';
 import type { Turn } from './turn.ts';
 
 /** Days named together ("mañana o el martes") are offered together up to this distance; beyond it the customer is asked. */
 const daysOfferedTogether = 13;
-/** "Ahora" and "en diez minutos" of somebody in a hurry mean as soon as can be. */
-const urgentMinutes = 45;
+/** A date without a year that lies further ahead was meant to be this year's. */
+const daysMeantByADate = 300;
 
 export function hear(input: FlowTurn): Turn {
   const state = parseState(input.state);
   const now = localNow(input.now, input.timeZone);
   const { vocabulary, text } = input;
-  const heard = understand(text, { now, vocabulary, awaiting: state.awaiting, language: state.language });
+  const topics = readTopics(text);
+  const understood = understand(text, { now, vocabulary, awaiting: state.awaiting, language: state.language });
+  const heard = withBareHour(withoutSayings(understood, topics, input, now, state), input, now, state);
   const language = isNameOnly(text, state) ? (state.language ?? heard.language) : heard.language;
   state.language = language;
   const awaited = state.awaiting;
@@ -31,11 +41,12 @@ export function hear(input: FlowTurn): Turn {
     vocabulary,
     contact: input.contact,
     heard,
-    topics: readTopics(text),
+    topics,
     state,
     awaited,
     confirmed: false,
     changed: false,
+    heldNow: false,
     asides: [],
     say: language === 'es' ? spanish : english,
   };
@@ -44,6 +55,61 @@ export function hear(input: FlowTurn): Turn {
 /** "Laura Gómez" in answer to the question for a name does not change the language of the conversation. */
 function isNameOnly(text: string, { awaiting }: ConversationState): boolean {
   return (awaiting === 'name' || awaiting === 'contact') && text.trim().split(/\s+/).length <= 3;
+}
+
+/** "Mejor 11", "make it 11": once a slot is kept, a bare number that corrects is the hour. */
+function withBareHour(
+  heard: Understanding,
+  { text, vocabulary }: FlowTurn,
+  now: ReferenceTime,
+  { held }: ConversationState,
+): Understanding {
+  const corrects = /\b(mejor|cambi\w+|pon[ée]\w*|make it|instead|actually|rather)\b/i.test(text);
+  const hour = /\b([01]?\d|2[0-3])\b(?![/:.%-])/.exec(text)?.[1];
+  if (held === undefined || !corrects || hour === undefined || Object.keys(heard.slots).length > 0) return heard;
+  const read = understand(hour, { now, vocabulary, awaiting: 'time', language: heard.language });
+  return { ...heard, slots: read.slots, ambiguous: read.ambiguous, intent: 'book', confidence: read.confidence };
+}
+
+/**
+ * Takes out what is heard and not meant:
+ * - "ahora" opens many a sentence ("ahora quiero…", "quiero ir ahora") and is no time that could be booked
+ * - "¿y si cancelo?" cancels nothing
+ * - a day of a month that has passed is a mistake, not next year's
+ * - "con Carlos" is who attends, not the customer's name
+ */
+function withoutSayings(
+  heard: Understanding,
+  topics: Topics,
+  { text, vocabulary }: FlowTurn,
+  now: ReferenceTime,
+  { awaiting }: ConversationState,
+): Understanding {
+  const slots = { ...heard.slots };
+  const folded = foldText(text);
+  const saysNow = /\b(ahora|ahorita|ya|momento|now)\b/.test(folded);
+  const isNow = saysNow && (slots.time === now.time || (slots.timeRange?.from === now.time && slots.timeRange.to === undefined));
+  if (isNow) {
+    delete slots.time;
+    delete slots.timeRange;
+    if (slots.date === now.date && !topics.soonest && !/\b(hoy|today)\b/i.test(text)) delete slots.date;
+  }
+  const worksHere = vocabulary.staff.some(
+    (person) => slots.name !== undefined && foldText(person.name).startsWith(foldText(slots.name)),
+  );
+  if (worksHere && awaiting !== 'name' && /\b(con|with)\b/.test(folded) && !/\b(soy|llamo|nombre|name|i'?m)\b/.test(folded))
+    delete slots.name;
+  // "El 2 de noviembre", said on the 20th, is no wish for next year.
+  const nextYear =
+    slots.date !== undefined && slots.date > addDays(now.date, daysMeantByADate) && !text.includes(slots.date.slice(0, 4));
+  const invalid =
+    nextYear && slots.date !== undefined
+      ? { ...heard.invalid, date: { text, reason: 'past' as const, date: slots.date } }
+      : heard.invalid;
+  if (nextYear) delete slots.date;
+  const meant = (intent: Intent): boolean => !topics.whatIf || (intent !== 'cancel' && intent !== 'reschedule');
+  const alsoIntents = heard.alsoIntents.filter(meant);
+  return { ...heard, slots, invalid, alsoIntents, intent: meant(heard.intent) ? heard.intent : (alsoIntents[0] ?? 'other') };
 }
 
 /** True where the message carries the intent, alone or beside others. */
@@ -129,8 +195,6 @@ function pickOffered(turn: Turn): boolean {
   return true;
 }
 
-const addMinutes = (time: string, minutes: number): string => toClock(toMinutes(time) + minutes);
-
 function onlyOne<Item>(items: readonly Item[]): Item | undefined {
   return items.length === 1 ? items[0] : undefined;
 }
@@ -161,24 +225,36 @@ function absorbWhen(turn: Turn): void {
   if (wants(turn, 'hours') && !wants(turn, 'book', 'availability', 'reschedule') && !answersToo) return;
   absorbDate(turn);
   absorbTime(turn);
+  // "¿Qué días tenés?" in answer to the question for a day is answered with days.
+  if (
+    turn.awaited === 'date' &&
+    (topics.whatIsFree || heard.intent === 'availability') &&
+    daysOf(wish, turn.now.date) === undefined
+  )
+    wish.anyDate = true;
   if (heard.anyOf.date) wish.anyDate = wish.date === undefined && wish.dateRange === undefined;
   if (heard.anyOf.time) {
     wish.anyTime = true;
     wish.time = undefined;
     wish.timeReadings = [];
   }
-  if (topics.soonest) {
-    // "Ya" is no time that could still be booked.
-    if (heard.slots.time !== undefined && heard.slots.time <= addMinutes(turn.now.time, urgentMinutes)) wish.time = undefined;
+  if (topics.soonest && !wants(turn, 'prices', 'services', 'promotions')) {
     wish.anyDate = wish.date === undefined && wish.dateRange === undefined;
     wish.anyTime = wish.time === undefined;
   }
   absorbLaterOrEarlier(state, turn.text);
 }
 
-function absorbDate({ heard, state }: Turn): void {
+/** A day that has passed, said while a slot is kept and something else was asked, is told and not wished for ("ayer pasé a mirar"). */
+export function isBesidesThePoint({ heard, state, awaited }: Turn): boolean {
+  return heard.invalid.date?.reason === 'past' && state.held !== undefined && (awaited === 'name' || awaited === 'contact');
+}
+
+function absorbDate(turn: Turn): void {
+  const { heard, state } = turn;
   const { wish } = state;
   const { date, dateRange } = heard.slots;
+  if (isBesidesThePoint(turn)) return;
   if (heard.invalid.date !== undefined) {
     wish.date = undefined;
     wish.dates = [];

@@ -86,7 +86,7 @@ function whyNot(turn: Turn, purpose: Purpose, found: Extract<Found, { kind: 'non
   const { wish } = state;
   const elsewhere = found.alternatives.some((slot) => slot.date === day);
   if (found.reason === 'closed' && elsewhere && wish.time !== undefined) return say.outsideHours(wish.time);
-  if ((found.reason === 'closed' || found.reason === 'full') && wish.timeRange !== undefined) return say.noSlotsThen(day);
+  if ((found.reason === 'closed' || found.reason === 'full') && wish.timeRange !== undefined) return say.noSlotsThen(day, now.date);
   if (found.reason === 'full' && wish.time !== undefined) return say.wantedNotFree(wish.time, day, now.date);
   return say.noSlots(found.reason, day, now.date, purpose.staff);
 }
@@ -95,10 +95,12 @@ function whyNot(turn: Turn, purpose: Purpose, found: Extract<Found, { kind: 'non
 export function offer(turn: Turn, purpose: Purpose, slots: readonly Slot[], lead = ''): Ending {
   const { say, state, now } = turn;
   const few = chooseFew(slots);
+  const sameAsBefore = few.length > 0 && JSON.stringify(few) === JSON.stringify(state.offered);
   state.offered = few;
   if (few.length === 0) return askFor(turn, 'date', paragraph(lead || say.nothingFree(), say.askOtherDay()));
   const sameDay = few.every((slot) => slot.date === few[0]?.date);
-  const options = few.map((slot) => (sameDay ? slot.time : say.shortSlot(slot)));
+  const options = few.map((slot) => (sameDay ? slot.time : say.shortSlot(slot, now.date)));
+  if (sameAsBefore) return askFor(turn, 'time', say.whichOne(few, now.date), options);
   const service = lead === '' ? purpose.service : undefined;
   return askFor(turn, 'time', paragraph(lead, say.offer(few, now.date, { service, staff: state.wish.staff })), options);
 }

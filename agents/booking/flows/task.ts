@@ -13,7 +13,7 @@ export function abandons(turn: Turn): boolean {
   const { state, topics, heard, awaited } = turn;
   if (state.task === undefined) return false;
   const unbooked = state.task === 'book' && !topics.ownAppointment;
-  if (wants(turn, 'cancel') && unbooked) return true;
+  if (heard.intent === 'cancel' && unbooked && !wants(turn, 'book', 'availability')) return true;
   if (wants(turn, 'book', 'availability', 'reschedule') || heard.correction) return false;
   const told = heard.slots.date ?? heard.slots.time ?? heard.slots.dateRange ?? heard.slots.timeRange;
   if (topics.abandons && told === undefined) return true;
@@ -25,11 +25,11 @@ export function abandons(turn: Turn): boolean {
 export function settleTask(turn: Turn): void {
   const { state, heard, topics } = turn;
   const { task } = state;
-  if (wants(turn, 'cancel')) {
+  if (wants(turn, 'cancel') && !changesUnbooked(turn)) {
     if (task !== 'cancel') start(state, 'cancel', task === 'reschedule');
   } else if (wants(turn, 'reschedule') && !changesUnbooked(turn)) {
     if (task !== 'reschedule') start(state, 'reschedule', task === 'cancel' || task === undefined);
-  } else if (heard.intent === 'find' && !(task !== undefined && turn.awaited === 'appointment')) {
+  } else if (heard.intent === 'find' && turn.awaited !== 'appointment' && !changesUnbooked(turn)) {
     if (task !== 'find') start(state, 'find', false);
   } else if (wantsToBook(turn) || takesUpSuggestion(turn) || namesAMoment(turn)) {
     const within = task === 'book' || task === 'reschedule' || (task !== undefined && !wantsToBook(turn));
@@ -53,7 +53,7 @@ function start(state: ConversationState, task: Task, keep: boolean): void {
   state.task = task;
 }
 
-/** "Cambialo para las 6" said of a booking that is not made yet. */
+/** "Cambialo para las 6" or "¿a qué hora es?" said of a booking that is not made yet. */
 function changesUnbooked({ state, topics }: Turn): boolean {
   return state.task === 'book' && !topics.ownAppointment;
 }
@@ -62,9 +62,10 @@ function changesUnbooked({ state, topics }: Turn): boolean {
 function wantsToBook(turn: Turn): boolean {
   const { intent, slots } = turn.heard;
   if (isBareAnswer(turn)) return false;
-  if (intent === 'book' || intent === 'availability' || wants(turn, 'book')) return true;
-  const told = slots.date ?? slots.dateRange ?? slots.time ?? slots.timeRange ?? slots.service;
-  return wants(turn, 'availability') && told !== undefined && intent !== 'hours';
+  if (intent === 'book' || wants(turn, 'book')) return true;
+  const when = slots.date ?? slots.dateRange ?? slots.time ?? slots.timeRange;
+  if (intent === 'availability') return when !== undefined || slots.service !== undefined || !wants(turn, 'hours');
+  return wants(turn, 'availability') && (slots.service !== undefined || (intent === 'prices' && when !== undefined));
 }
 
 const bookingWords = /\b(turnos?|citas?|reservar?|agendar|sacar|book|appointment)\b/;

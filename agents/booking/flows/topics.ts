@@ -14,8 +14,14 @@ export interface Topics {
   cheapest: boolean;
   /** "la lista con todos los precios", "cada uno" */
   everything: boolean;
-  /** "¿cuánto es en total?" */
-  total: boolean;
+  /** "¿qué incluye?", "¿qué diferencia hay?" */
+  details: boolean;
+  /** "no importa el precio" */
+  anyPrice: boolean;
+  /** "¿aceptan tarjeta?" */
+  payment: boolean;
+  /** "¿y si cancelo?": asks about the rules and cancels nothing. */
+  whatIf: boolean;
   /** "lo antes posible", "ya" */
   soonest: boolean;
   /** "no tengo mail" */
@@ -50,11 +56,18 @@ const expressions: Readonly<Record<keyof Topics, RegExp>> = {
     /\b(mas|menos|lo|algo|muy|tan|bien)\s+(barat|economic|car|accesible|asequible)\w*|\b(barat|economic)(o|a|os|as)\b|\bprecio mas bajo\b|\bcueste menos\b|\b(cheap|cheaper|cheapest|least expensive|lowest price|affordable|inexpensive)\b/,
   everything:
     /\b(tod[oa]s|lista|listado|cada un[oa]|completa|que (servicios|precios)|los precios|precios (tienen|tenes|manejan)|all (the |your |of )?(prices|services)?|price ?list|everything|your (prices|services|rates))\b/,
-  total: /\b(total|suma|sumado|junt[oa]s|ambos|las dos|los dos|altogether|in all|combined)\b/,
+  details:
+    /\b(inclu(ye|yen|ido|ida|idos)|que tiene cada|en que consiste|de que se trata|(que|cual es la|hay) diferencia|what('s| is| does) .{0,20}includ\w*|difference between|what do i get)\b/,
+  anyPrice:
+    /\b(no (me )?(importa|interesa)n?\b.{0,30}\bprecio|price (does not|doesn'?t) matter|(don'?t|do not) (care|mind) about (the )?(price|cost))\b/,
+  payment:
+    /\b(pag(o|ar|as|an|os)\b.{0,40}\b(tarjeta|efectivo|transferencia|linea|online|cuotas|debito|credito|mercado ?pago|ahora|adelantado)|tarjetas?( de (credito|debito))?|mercado ?pago|formas? de pago|medios? de pago|se(na|ña)\b|pay (by|with|in|online)|credit card|payment (method|option)s?|do you (take|accept) (cards?|cash))\b/,
+  whatIf:
+    /\b((que pasa|y|cargo|algo|problema|multa)?\b.{0,15}\bsi (lo |la )?(cancelo|cambio de idea|llego tarde|no (puedo|llego|voy|vengo)|me (arrepiento|demoro))|(what (if|happens)|charge|fee|penalty)\b.{0,25}\b(cancel|am late|change)|if i (cancel|am late))\b/,
   soonest:
     /\b(lo (antes|mas (pronto|rapido|temprano)) (posible|que (puedas|se pueda|haya|tengas))|lo antes posible|cuanto antes|lo mas pronto|mas temprano (posible|mejor)|(mas|primer) (cercano|turno (libre|disponible|que)|hueco|lugar)|ahora mismo|ahorita|ya mismo|(turno|venir|ir|sea|quiero|necesito|disponible|es|para) ya|ya para|urgente|urgencia|en este momento|asap|as soon as (possible|you can)|right (now|away)|soonest|earliest|first available|next available|urgent(ly)?|straight away)\b/,
   noEmail:
-    /\b(no (tengo|uso|manejo|recuerdo|me acuerdo|quiero|hace falta|necesit\w+|es|dispongo|poseo|cuento)\b.{0,25}\b(e-?mail|mail|correo|casilla)|sin (e-?mail|mail|correo)|(don'?t|do not|dont) (have|use|want|remember)\b.{0,25}\be-?mail|no e-?mail|without e-?mail)\b/,
+    /\b(no (tengo|uso|manejo|recuerdo|me acuerdo|quiero|hace falta|necesit\w+|es|dispongo|poseo|cuento)\b.{0,25}\b(e-?mail|mail|correo|casilla)|sin (e-?mail|mail|correo)|no (lo )?(envi|mand|pas|doy|dej)\w*\b.{0,10}\b(e-?mail|mail|correo)|(don'?t|do not|dont) (have|use|want|remember)\b.{0,25}\be-?mail|no e-?mail|without e-?mail)\b/,
   keepsPrivate:
     /\b(no (quiero|necesito|voy a|me gusta|hace falta|pienso)\b.{0,20}\b(dar|darte|dejar|dejarte|pasar|pasarte|enviar|mandar)\b.{0,20}\b(nombres?|datos?|dato|telefono|numero|mail|correo|contacto|nada)|(mi nombre|el nombre|mi telefono|mi numero) no (importa|hace falta|te lo)|para que (queres|necesitas|quieren|necesitan)\b.{0,15}\b(nombre|datos|telefono|numero|mail|contacto)|(rather|prefer) not (to )?(say|give|share)|(don'?t|dont|do not) want to (give|share|leave)|why do you need my)\b/,
   later:
@@ -64,7 +77,7 @@ const expressions: Readonly<Record<keyof Topics, RegExp>> = {
   ownAppointment:
     /\b((mi|mis|nuestro) (turnos?|citas?|reservas?|hora)|(el|la|un|este|ese) (turno|cita|reserva)( que)? (tengo|tenia|saque|saco|reserve|pedi|agende|habia)|(el|la) (turno|cita|reserva) (del?|de las?|de el|para el)|ya (tengo|tenia|saque) (un |una )?(turno|cita|reserva)|my (appointments?|bookings?|reservations?|slot)|(the|an) (appointment|booking) (i (have|had|made|booked)|on|for)|i (already )?(have|had|booked|made) (an? )?(appointment|booking))\b/,
   noneOfThese:
-    /\b(ningun[oa]?( de (esos|estos|esas|estas|los dos|las dos))?( me)?( sirve| va| conviene| queda)?|no me (sirve|sirven|queda|quedan|viene|va|conviene)\b|otr[oa]s? (horarios?|horas?|dias?|opcion(es)?|fechas?|turnos?)|tenes otr[oa]|algo mas (tarde|temprano)|none of (these|those|them)|(don'?t|doesn'?t|do not|does not) (work|suit)|(any(thing)?|some) (other|else|later|earlier)|another (time|day|date|option))\b/,
+    /\b(ningun[oa]?( de (esos|estos|esas|estas|los dos|las dos))?( me)?( sirve| va| conviene| queda)?|no me (sirve|sirven|queda|quedan|viene|va|conviene)\b(?! (muy |tan |del todo )?(clar|entend))|otr[oa]s? (horarios?|horas?|dias?|opcion(es)?|fechas?|turnos?)|tenes otr[oa]|algo mas (tarde|temprano)|none of (these|those|them)|(don'?t|doesn'?t|do not|does not) (work|suit)|(any(thing)?|some) (other|else|later|earlier)|another (time|day|date|option))\b/,
   whatIsFree:
     /\b(que (horas?|horarios?|turnos?|dias?|lugares?|huecos?)\b.{0,25}\b(hay|tenes|tienen|te quedan?|quedan?|disponibles?|libres?|recomendas|podes)|(horarios?|turnos?|lugar) (disponibles?|libres?)|que tenes( libre)?|what (times?|slots?|days?)\b.{0,20}\b(have|free|available|open)|when (are you free|can i come))\b/,
   question:

@@ -24,6 +24,8 @@ export interface Turn {
   confirmed: boolean;
   /** The message told something that the conversation was waiting for, or changed what was said before. */
   changed: boolean;
+  /** A slot was put on hold in this turn. */
+  heldNow: boolean;
   /** What is said before the reply proper: answers to side questions, in order. */
   asides: string[];
   say: Sentences;

@@ -16,8 +16,10 @@ export interface Findings {
   correcting: boolean;
   /** The message picks one of the choices that were offered. */
   choosing: boolean;
-  /** A date or time was given that cannot be. */
-  impossible: boolean;
+  /** An answer without a value: "cualquier día", or a date that cannot be. */
+  answered: boolean;
+  /** The message takes something back ("sí, pero …"). */
+  reserved: boolean;
 }
 
 /** They only count where nobody wants anything. */
@@ -70,7 +72,7 @@ function weigh(scores: Scores, findings: Findings): Map<Intent, number> {
     weights.set(intent, Math.max(0, get(intent) + amount));
   };
   const { slots, awaiting } = findings;
-  const evidence = Math.max(evidenceOfSlots(slots, get('greeting') > 0), findings.impossible ? 2 : 0);
+  const evidence = Math.max(evidenceOfSlots(slots, get('greeting') > 0), findings.answered ? 2 : 0);
   const best = Math.max(0, ...[...tasks].map(get));
 
   const existing = Math.max(get('reschedule'), get('cancel'), get('find'));
@@ -86,10 +88,10 @@ function weigh(scores: Scores, findings: Findings): Map<Intent, number> {
   if (findings.unknownService && best < 2) add('book', 2);
 
   if (awaiting === 'confirmation') {
-    const replaced = findings.correcting && evidence >= 1.4;
+    const replaced = (findings.correcting || findings.reserved) && evidence >= 1.4;
     if (replaced) add('book', 4);
     else {
-      if (get('confirm') > 0) add('confirm', 3);
+      if (get('confirm') > 0 && !findings.reserved) add('confirm', 3);
       if (get('deny') > 0) add('deny', get('deny') >= 2 ? 3 : 1.5);
     }
   } else if ((evidence >= 1.4 || best >= 2.4) && get('confirm') <= 3.6) add('confirm', -1.6);

@@ -19,7 +19,7 @@ export const englishCues: CueTable = {
     offer: 'service services treatments treatment options option menu amenities facilities types kind kinds styles',
     open: 'open opens opened opening close closes closed closing shut',
     amenity:
-      'pool gym spa wifi internet parking breakfast restaurant bar minibar fridge laundry heating air conditioning sauna jacuzzi tub bathtub bathtubs terrace garden shuttle valet elevator lift hairdryer tv balcony conference meeting crib view ac lounge',
+      'pool gym fitness spa wifi internet parking breakfast restaurant bar minibar fridge laundry heating air conditioning sauna jacuzzi tub bathtub bathtubs terrace garden shuttle valet elevator lift hairdryer tv balcony conference meeting crib view ac lounge',
     yes: 'yes yeah yep yup yess sure absolutely definitely indeed correct exactly right certainly confirmed confirm affirmative aye ya agreed agree course',
     softYes:
       'ok okay okey perfect great cool alright fine good awesome excellent sweet lovely wonderful sounds works done deal fantastic',
@@ -45,7 +45,7 @@ export const englishCues: CueTable = {
   ignoreFirst: ['@want .. know|ask|check|see|find|help|speak|talk|cancel|reschedule|change'],
   cues: {
     greeting: [
-      '2 hi|hello|hey|hiya|howdy|greetings|yo|heya',
+      '2 hi|hello|hey|hiya|howdy|greetings|heya / ^ yo $',
       '2 good|gd morning|afternoon|evening|day',
       '1 can|could you? help me? $',
       '1.5 ^ whats up',
@@ -64,6 +64,7 @@ export const englishCues: CueTable = {
       '2 thats|that is all|everything|it $',
       '2 nothing else|more',
       '2 that helps|helped',
+      '3.8 who are you $',
       '2 are you|u a|an? bot|robot|human|ai|machine|real',
       '2 haha*|hehe*|lol|lmao',
       '2 happy|merry new|christmas|holidays|birthday|easter|friday',
@@ -182,7 +183,8 @@ export const englishCues: CueTable = {
     book: [
       '5 @want .. @reserve|@appointment',
       '4.6 @want|can|could|may|would|will|please .. book|schedule|reserve',
-      '5 book|schedule|reserve|arrange|make|get|set|grab .. @appointment|@room|<service>|table|<date>|<time>',
+      '5 book|schedule|reserve|arrange|make|set|grab .. @appointment|@room|<service>|table|<date>|<time>',
+      '5 get .. @appointment|<service>|table / get a|an|the|us|one|two|<number> .. @room',
       '4.2 book|schedule|reserve me|us|in|it|a|an|the|for|that|this|my',
       '3 book|schedule|reserve',
       '4.6 @can|get|have|put|sign|pencil|fit|squeeze|pop|slot|pen .. me|us in|down|for|up',
@@ -243,6 +245,7 @@ export const englishCues: CueTable = {
       '5 details|status|information|confirmation .. my|our|the .. booking|reservation|appointment|stay|upcoming|number',
       '5 see|check|look if|whether .. i|im|my|we .. have|booked|down|appointment|booking|reservation',
       '5.4 booking|reservation|confirmation|appointment number|code|details|reference',
+      '4.8 about .. my|the? reservation|booking <number>|$',
       '5.2 when|whens|whats|what|times .. my <service>',
       '5.2 you have|find|see|got .. reservation|booking under|for|in',
       '5 is|was my|our .. confirmed|ready|set|booked',
@@ -261,6 +264,7 @@ export const englishCues: CueTable = {
       '3 sounds|looks|thats|seems|that|is|its|works all? good|great|perfect|right|fine|correct|ok|okay|lovely $',
       '3 that|it|this works|suits .. $',
       '3 works for me|us',
+      '3 think|guess|suppose so',
       '5.2 ^ deal $',
       '3 go ahead|for / lets do it|that',
       '3 of course',

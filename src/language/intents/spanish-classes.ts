@@ -46,8 +46,8 @@ export const spanishClasses: WordClasses = {
     'pileta piscina gimnasio gym spa wifi internet estacionamiento parking cochera desayuno restaurante restaurant restoran bar minibar frigobar lavanderia calefaccion aire sauna jacuzzi hidromasaje terraza quincho parrilla ' +
     'cuna secador tv tele television balcon vista traslado transfer caja ascensor accesibilidad bicicletas masajes salon salones sala solarium lavarropas heladera microondas amenities amenidades comodidades facilidades instalaciones',
   bye: 'chau chao adios chaucha bye',
-  yes: 'si sip sipi sisi sep claro dale exacto exactamente obvio correcto confirmo confirmado confirmada confirmar confirmalo confirmala confirmame confirmamos afirmativo acepto aceptado aprobado efectivamente obviamente okey okis',
+  yes: 'si sip dalee sipi sisi sep claro dale exacto exactamente obvio correcto confirmo confirmado confirmada confirmar confirmalo confirmala confirmame confirmamos afirmativo acepto aceptado aprobado efectivamente obviamente okey okis',
   softYes:
     'ok oka okay okok perfecto listo genial buenisimo barbaro joya excelente bien bueno bueno buena vale fenomenal espectacular hecho impecable fantastico sale',
-  no: 'no nop nope nah nono negativo',
+  no: 'no noo nop nope nah nono negativo',
 };

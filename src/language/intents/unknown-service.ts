@@ -1,6 +1,8 @@
 import { givenNames } from '../people/given-names.ts';
 import { isOrdinaryWord } from '../people/ordinary-words.ts';
+import { englishCues } from './english-cues.ts';
 import { compilePattern, matchPattern, PatternIndex } from './pattern.ts';
+import { spanishClasses } from './spanish-classes.ts';
 import type { Word } from './words.ts';
 
 /** What stands before the name of a service that somebody asks for. */
@@ -19,6 +21,8 @@ const openers = [
 const index = new PatternIndex(openers);
 const joiners = new Set(['de', 'del', 'con', 'a', 'la', 'en', 'of', 'and']);
 const longest = 4;
+/** What a house may have beside its services: no service by itself, but an answer when a service was asked for ("masajes"). */
+const amenities = new Set(`${spanishClasses['amenity'] ?? ''} ${englishCues.classes['amenity'] ?? ''}`.split(' '));
 
 const isNoun = (word: Word | undefined): word is Word =>
   word !== undefined &&
@@ -28,7 +32,15 @@ const isNoun = (word: Word | undefined): word is Word =>
   !givenNames.has(word.text);
 
 /** A service asked for in words that the vocabulary does not know. */
-export function findUnknownService(words: Word[], isFree: (index: number) => boolean): { first: number; next: number } | undefined {
+export function findUnknownService(
+  words: Word[],
+  isFree: (index: number) => boolean,
+  awaited: boolean,
+): { first: number; next: number } | undefined {
+  // Asked which service, people answer with its bare name.
+  const isName = (word: Word, at: number): boolean =>
+    isFree(at) && (joiners.has(word.text) || amenities.has(word.text) || isNoun(word));
+  if (awaited && words.length > 0 && words.length <= longest && words.every(isName)) return { first: 0, next: words.length };
   for (const [start, word] of words.entries()) {
     for (const { pattern } of index.candidates(word)) {
       const first = matchPattern(pattern, words, start);

@@ -57,6 +57,16 @@ const shorthand: Readonly<Record<string, string>> = {
   hs: 'horas',
 };
 
+const signs: readonly (readonly [string, string])[] = [
+  ['👍', 'dale'],
+  ['👌', 'dale'],
+  ['✅', 'dale'],
+  ['👎', 'no'],
+  ['❌', 'no'],
+  ['👋', 'hola'],
+  ['🙏', 'gracias'],
+];
+
 /** Splits a message into words and marks clauses, sentences and questions. One pass; every step is linear. */
 export function readWords(text: string): Word[] {
   const words: Word[] = [];
@@ -87,6 +97,15 @@ export function readWords(text: string): Word[] {
     words.push({ text: plain, raw, start, end: previousEnd, clause, sentence, question: false, entities: [] });
   }
   closeSentence(text.slice(previousEnd).includes('?'));
+  if (words.length === 0) {
+    // A message that is nothing but a thumb answers as well as a word.
+    for (const [sign, meaning] of signs) {
+      const start = text.indexOf(sign);
+      if (start < 0) continue;
+      words.push({ text: meaning, raw: sign, start, end: start + sign.length, clause, sentence, question: false, entities: [] });
+      break;
+    }
+  }
   return words;
 }
 

@@ -60,6 +60,12 @@ const articles = new Set([
   'es',
   'is',
 ]);
+/** "A nombre de mi hija Sol": whose name it is may come before it. */
+const relations = new Set(
+  'mi my our nuestra nuestro hija hijo mama papa madre padre esposa esposo marido mujer senora senor novia novio hermana hermano amiga amigo abuela abuelo nena nene wife husband son daughter mother father mom dad friend sister brother'.split(
+    ' ',
+  ),
+);
 const longestName = 5;
 
 /** What else the reader of names needs to know. */
@@ -134,6 +140,12 @@ function introduced(words: Word[], context: NameContext): Found | undefined {
       if (!phrase.every((part, offset) => words[index + offset]?.text === part)) continue;
       let first = index + phrase.length;
       if (words[first] !== undefined && articles.has(words[first]?.text ?? '') && words[first + 1] !== undefined) first++;
+      for (
+        let skipped = 0;
+        strong && skipped < 2 && relations.has(words[first]?.text ?? '') && words[first + 1] !== undefined;
+        skipped++
+      )
+        first++;
       const word = words[first];
       if (word === undefined) continue;
       const sameSentence = word.sentence === words[index]?.sentence || phrase.includes('mr') || phrase.includes('mrs') || strong;

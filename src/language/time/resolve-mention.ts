@@ -55,9 +55,15 @@ export function writeMention(context: Context, phrase: Found): TimeMention[] {
   if (first === undefined) return [];
   if (second === undefined) return [writePiece(context, first, start, end)];
   // Two mentions must not overlap, so the phrase is shared out: at its second word, or inside its only one.
-  const middle = context.tokens[phrase.start + 1]?.start ?? end;
-  const split = phrase.end - phrase.start > 1 ? middle : start + Math.floor((end - start) / 2);
-  return [writePiece(context, first, start, split), writePiece(context, second, split, end)];
+  if (phrase.end - phrase.start > 1) {
+    const firstEnd = context.tokens[phrase.start]?.end ?? end;
+    return [
+      writePiece(context, first, start, firstEnd),
+      writePiece(context, second, context.tokens[phrase.start + 1]?.start ?? end, end),
+    ];
+  }
+  const middle = start + Math.floor((end - start) / 2);
+  return [writePiece(context, first, start, middle), writePiece(context, second, middle, end)];
 }
 
 function writePiece(context: Context, piece: Piece, start: number, end: number): TimeMention {

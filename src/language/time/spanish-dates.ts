@@ -43,7 +43,7 @@ function addDays(grammar: Grammar): void {
   grammar.rule('relativeDay', 'pasado', (match, context) => {
     const before = context.tokens[match.start - 1];
     const wanted =
-      before === undefined || ['o', 'y', 'para', 'mejor', 'entonces', ',', 'bueno', 'dale', 'seria'].includes(before.text);
+      before === undefined || ['o', 'y', 'ni', 'para', 'mejor', 'entonces', ',', 'bueno', 'dale', 'seria'].includes(before.text);
     return wanted && endsClause(context, match.end) ? 2 : undefined;
   });
   grammar.rule('date', '<relativeDay>', (match, context) => dayFromToday(context, match.get('relativeDay')));
@@ -53,7 +53,7 @@ function addDays(grammar: Grammar): void {
   grammar.rule('date', `<relativeDay> ,? (el|dia)? <weekday>? ,? (el|dia)? <dayOfMonth>`, (match, context) => {
     const weekday = match.find('weekday');
     const date = match.get('dayOfMonth');
-    return agree(context, context.today + match.get('relativeDay'), weekday === undefined ? date : withWeekday(date, weekday));
+    return agree(context.today + match.get('relativeDay'), weekday === undefined ? date : withWeekday(date, weekday));
   });
   grammar.rule('date', `<relativeDay> ,? (el|dia)? <weekday>? ,? (el|dia)? <dayNumber>`, (match, context) => {
     if (beginsTime(context, match.place('dayNumber'), match.end)) return undefined;

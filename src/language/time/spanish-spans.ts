@@ -173,8 +173,8 @@ function addRanges(grammar: Grammar): void {
     (match, context) =>
       match.says('entre') !== (match.says('y') || match.says('-')) && !match.says('-') ? undefined : dates(match, context),
   );
-  grammar.rule('mention', '(de|entre) <date> (a|al|hasta|y|-) <date> (inclusive|proximos|proximo)?', (match, context) =>
-    spanOf(context, match.get('date'), match.get('date', 1)),
+  grammar.rule('mention', '(de|entre) (<date>|ahora) (a|al|hasta|y|-) <rangeEnd> (inclusive|proximos|proximo)?', (match, context) =>
+    spanOf(context, match.find('date') ?? { fixed: context.today }, match.get('rangeEnd')),
   );
   // "de 18 a 19 de noviembre", "9 al 12 de junio": the month tells that the first number is a day.
   grammar.rule('mention', '(de|entre|del|desde)? <dayNumber> (a|al|hasta|y|-|~) (el)? <dayOfMonth>', (match, context) =>
@@ -209,7 +209,7 @@ function addRanges(grammar: Grammar): void {
   const open: readonly (readonly [string, 'from' | 'to', boolean])[] = [
     ['(desde|a partir de|a partir del|desde el|recien el|recien)', 'from', false],
     ['(despues de|despues del|luego del|luego de|pasado el)', 'from', true],
-    ['(hasta|hasta el)', 'to', false],
+    ['(hasta|hasta el|no mas tarde que|no mas tarde de|no mas tarde del|a mas tardar|a mas tardar el)', 'to', false],
     ['(antes de|antes del)', 'to', true],
   ];
   for (const [pattern, side, excluded] of open) {
@@ -223,6 +223,7 @@ function addRanges(grammar: Grammar): void {
         : openSpan(context, { day: match.get('dayNumber') }, side, excluded);
     });
     grammar.rule('span', `${pattern} <period>`, (match) => openPeriod(match.get('period'), side, excluded));
+    grammar.rule('span', `${pattern} <monthOfYear>`, (match) => openPeriod(wholeMonth(match.get('monthOfYear')), side, excluded));
   }
   grammar.rule('span', 'del <dayNumber> en adelante', (match, context) =>
     openSpan(context, { day: match.get('dayNumber') }, 'from'),

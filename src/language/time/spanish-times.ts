@@ -64,7 +64,7 @@ function addReadings(grammar: Grammar): void {
   grammar.rule('reading', '<dotted>', (match) => match.get('dotted'));
 }
 
-const asNoun = '(las|la|los)';
+const asNoun = '(las|la)';
 
 function addClocks(grammar: Grammar, lexicon: () => Lexicon): void {
   const read = (match: Match): ClockSpec => withTail(match.get('reading'), match.find('tail'));
@@ -168,6 +168,10 @@ function addDayParts(grammar: Grammar): void {
     const part = match.says('tarde') ? 'afternoon' : 'night';
     return [{ kind: 'hours', hours: spanishDayParts[part], part }];
   });
+  grammar.rule('mention', 'mas tarde', (match, context) => {
+    const beside = [context.tokens[match.start - 1]?.text, context.tokens[match.end]?.text];
+    return beside.includes('hoy') ? [{ kind: 'hours', hours: { from: context.minutes } }] : undefined;
+  });
   grammar.rule('mention', '(a|en la|la|de)? primera hora', () => [{ kind: 'hours', hours: { to: 600 } }]);
   grammar.rule('mention', '(a|en la|la|de)? ultima hora', () => [{ kind: 'hours', hours: { from: 1080 } }]);
   grammar.rule('mention', 'a (primera|ultima) hora de la <part>', (match) => {
@@ -184,10 +188,10 @@ function addDayParts(grammar: Grammar): void {
   );
   grammar.rule('mention', 'anoche', (_, context) => partOfDay(context, -1, 'night', spanishDayParts.night));
   grammar.rule('mention', 'anoche <clock>', (match, context) => timeInPart(context, -1, 'night', match.get('clock')));
-  grammar.rule('mention', '(ahora|ahora mismo|ahorita|ya mismo|en este momento)', (match, context) => {
-    const before = context.tokens[match.start - 1]?.text ?? '';
-    return ['por', 'hasta', 'desde'].includes(before) ? undefined : momentFromNow(context, 0);
-  });
+  grammar.rule('mention', '(ahora mismo|ahorita|ahorita mismo|ya mismo|en este momento)', (_, context) =>
+    momentFromNow(context, 0),
+  );
+  grammar.rule('mention', 'ahora', (match, context) => (meansThisMoment(match, context) ? momentFromNow(context, 0) : undefined));
   // "ya" is mostly "already". Shouted, or asked for ("para ya"), it is now.
   grammar.rule('mention', '(para)? ya', (match, context) => {
     const token = context.tokens[match.end - 1];
@@ -206,6 +210,22 @@ function addDayParts(grammar: Grammar): void {
     optional(match.get('amount').minutes, (minutes) => momentFromNow(context, -minutes)),
   );
 }
+
+/** "ahora" is mostly a filler ("pero ahora no sé"). It names a time where it ends what is asked for: "¿puedo ir ahora?". */
+function meansThisMoment(match: Match, context: Context): boolean {
+  const before = context.tokens[match.start - 1];
+  const after = context.tokens[match.end];
+  if (after !== undefined && after.kind === 'word' && !['o', 'para', 'por'].includes(after.text)) return false;
+  return before === undefined || before.kind === 'symbol'
+    ? after === undefined || after.kind === 'symbol'
+    : askedNow.has(before.text);
+}
+const askedNow = new Set(
+  (
+    'ir turno turnos venir lugar algo libre libres disponible disponibles disponibilidad necesito quiero para pasar paso voy puedo hora cita atienden ' +
+    'atender reservar hoy es seria tenes hay espacio hueco abierto abiertos'
+  ).split(' '),
+);
 
 function partSaid(match: Match, context: Context): DayPart | undefined {
   const article = match.says('la');

@@ -173,7 +173,9 @@ export class Salon {
     const slots = this.#free(service, people, from, to).filter((slot) => within(slot.time));
     const { durationMinutes, price, currency } = service;
     if (slots.length > 0) {
-      const some = [...Map.groupBy(slots, (slot) => slot.date).values()].flatMap((day) => day.slice(0, 12)).slice(0, 60);
+      const days = [...Map.groupBy(slots, (slot) => slot.date).values()];
+      const perDay = Math.max(3, Math.min(12, Math.floor(60 / days.length)));
+      const some = days.flatMap((day) => day.slice(0, perDay)).slice(0, 60);
       return { kind: 'available', service: name, durationMinutes, price, currency, slots: some };
     }
     const alternatives = this.#alternatives(service, people, from, timeFrom);

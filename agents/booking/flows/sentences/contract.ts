@@ -65,6 +65,12 @@ export interface Sentences {
   askTimeReading(readings: readonly string[]): string;
   askDayReading(days: readonly string[], today: string): string;
   askStaff(people: readonly string[]): string;
+  /** Which slot is kept while the customer answers. */
+  holding(slot: Slot, today: string): string;
+  /** The customer does not want to give a name. */
+  nameNeeded(): string;
+  emailNotNeeded(): string;
+  noted(): string;
   askName(): string;
   askContact(): string;
   /** The customer has no e-mail, or does not want to give one. */
@@ -82,9 +88,9 @@ export interface Sentences {
   wantedNotFree(wanted: string, date: string | undefined, today: string): string;
   noSlots(reason: NoSlotReason, date: string | undefined, today: string, staff: string | undefined): string;
   /** Nothing at the part of the day that was wished for. */
-  noSlotsThen(date: string | undefined): string;
+  noSlotsThen(date: string | undefined, today: string): string;
   outsideHours(time: string): string;
-  shortSlot(slot: Slot): string;
+  shortSlot(slot: Slot, today: string): string;
   taken(): string;
   nothingFree(): string;
   askOtherDay(): string;
@@ -124,11 +130,13 @@ export interface Sentences {
   price(service: ServiceView): string;
   prices(services: readonly ServiceView[]): string;
   priceTotal(services: readonly ServiceView[]): string;
+  describe(services: readonly ServiceView[]): string;
   cheapest(service: ServiceView): string;
   noCheaper(service: ServiceView): string;
   services(services: readonly ServiceView[]): string;
   duration(service: ServiceView): string;
   whoWorks(people: readonly string[], service: string | undefined): string;
+  attends(person: string): string;
   doesAttend(person: string, services: readonly string[]): string;
   hoursOfWeek(week: readonly { weekday: number; periods: readonly OpeningPeriod[] }[]): string;
   hoursOfDay(date: string, periods: readonly OpeningPeriod[], reason: string | undefined, today: string): string;
@@ -136,6 +144,8 @@ export interface Sentences {
   promotions(promotions: GetPromotionsOutput['promotions']): string;
   noPromotions(): string;
   offerToBook(): string;
+  /** A question about payment or the rules of the house. */
+  teamKnows(): string;
   cannotAnswer(): string;
 
   // ---- trouble ----

@@ -6,7 +6,8 @@ import { capitalized, dayAndMonth, fullDay, joined, money, shortDay, weekdayName
 import { byDay, daysAlike } from './grouping.ts';
 
 const day = (date: string, today: string): string => fullDay(date, today, 'en');
-const amount = (service: { price: number; currency: string }): string => money(service.price, service.currency, 'en');
+const amount = (service: { price: number; currency: string }): string =>
+  service.price === 0 ? 'nothing' : money(service.price, service.currency, 'en');
 const all = (items: readonly string[]): string => joined(items, 'and');
 const listed = (items: readonly string[], more: boolean): string => (more ? `${items.join(', ')} and more` : all(items));
 const either = (items: readonly string[]): string => joined(items, 'or');
@@ -21,15 +22,15 @@ const priced = (service: ServiceView): string => `${service.name}: ${amount(serv
 const discounted = ({ promotion }: { promotion?: string | undefined }): string =>
   promotion === undefined ? '' : ` (with the "${promotion}" promotion)`;
 const moment = (date: string, time: string, today: string): string => `${day(date, today)} at ${time}`;
-const short = (slot: Slot): string => `${shortDay(slot.date, 'en')} at ${slot.time}`;
+const short = (slot: Slot, today: string): string => `${shortDay(slot.date, today, 'en')} at ${slot.time}`;
 const appointment = (item: AppointmentView, today: string): string =>
   `${item.service} with ${item.staff}, ${moment(item.date, item.time, today)}`;
 const numbered = (items: readonly AppointmentView[], today: string): string =>
   items.map((item, index) => `${index + 1}. ${appointment(item, today)} (code ${item.code})`).join('\n');
 
-const slotsByDay = (slots: readonly Slot[]): string =>
+const slotsByDay = (slots: readonly Slot[], today: string): string =>
   byDay(slots)
-    .map(({ date, times }) => `${shortDay(date, 'en')} at ${either(times)}`)
+    .map(({ date, times }) => `${shortDay(date, today, 'en')} at ${either(times)}`)
     .join('; ');
 
 const askedAgain: Record<Awaiting, string> = {
@@ -96,6 +97,11 @@ export const english: Sentences = {
     `Do you mean ${either(readings.map((time) => `${time} ${time < '12:00' ? '(in the morning)' : time < '18:00' ? '(in the afternoon)' : '(in the evening)'}`))}?`,
   askDayReading: (days, today) => `Do you mean ${either(days.map((date) => day(date, today)))}?`,
   askStaff: (people) => `Who with: ${either(people)}?`,
+  holding: (slot, today) => `I keep ${moment(slot.date, slot.time, today)} with ${slot.staff} for you.`,
+  nameNeeded: () =>
+    'I only need a name and a phone number or an e-mail address to keep your place. What name should I put it under?',
+  emailNotNeeded: () => 'No e-mail is needed.',
+  noted: () => 'Noted.',
   askName: () => 'What name should I put it under?',
   askContact: () => 'Can you leave me a phone number or an e-mail address, whichever you prefer?',
   phoneWillDo: () => 'No e-mail needed: a phone number is enough. Which number should I note?',
@@ -112,17 +118,20 @@ export const english: Sentences = {
     const who = staff === undefined ? '' : ` with ${staff}`;
     const days = byDay(slots);
     const only = days.length === 1 ? days[0] : undefined;
-    if (only === undefined) return `${capitalized(`${what}I have${who} ${slotsByDay(slots)}`)}. Which one suits you?`;
+    if (only === undefined) return `${capitalized(`${what}I have${who} ${slotsByDay(slots, today)}`)}. Which one suits you?`;
     const question = only.times.length === 1 ? 'Does that suit you?' : 'Which one suits you?';
-    const when = only.date === today ? 'today' : `on ${shortDay(only.date, 'en')}`;
+    const when = only.date === today ? 'today' : `on ${shortDay(only.date, today, 'en')}`;
     return `${capitalized(`${what}${when} I have${who} ${all(only.times)}`)}. ${question}`;
   },
-  whichOne: (slots) => `Which one: ${either(slots.map(short))}?`,
-  wantedNotFree: (wanted, date) =>
-    date === undefined ? `${wanted} is not free.` : `${capitalized(shortDay(date, 'en'))} at ${wanted} is not free.`,
+  whichOne: (slots, today) =>
+    `Which one suits you: ${either(byDay(slots).length === 1 ? slots.map((slot) => slot.time) : slots.map((slot) => short(slot, today)))}?`,
+  wantedNotFree: (wanted, date, today) =>
+    date === undefined ? `${wanted} is not free.` : `${capitalized(shortDay(date, today, 'en'))} at ${wanted} is not free.`,
   noSlots,
-  noSlotsThen: (date) =>
-    date === undefined ? 'I have nothing left at that time.' : `On ${shortDay(date, 'en')} I have nothing left at that time.`,
+  noSlotsThen: (date, today) =>
+    date === undefined
+      ? 'I have nothing left at that time.'
+      : `On ${shortDay(date, today, 'en')} I have nothing left at that time.`,
   outsideHours: (time) => `We do not work at ${time}.`,
   shortSlot: short,
   taken: () => 'That time has just been taken.',
@@ -177,11 +186,16 @@ export const english: Sentences = {
     const separate = services.map((service) => `${service.name} ${amount(service)}`);
     return `${all(separate)}; ${money(total, first?.currency ?? 'ARS', 'en')} in all.`;
   },
+  describe: (services) =>
+    services
+      .map((service) => `${service.name}: ${service.description || `${service.durationMinutes} min`} (${amount(service)})`)
+      .join('\n'),
   cheapest: (service) => `The cheapest is ${service.name}: ${amount(service)}.`,
   noCheaper: (service) => `${service.name} costs ${amount(service)} whoever attends you: the price is the same.`,
   services: (services) => `We offer ${all(services.map((service) => service.name))}.`,
   duration: (service) => `${service.name} takes ${service.durationMinutes} min.`,
   whoWorks: (people, service) => `${service === undefined ? 'You can see' : `For ${service} you can see`} ${either(people)}.`,
+  attends: (person) => `${person} attends you.`,
   doesAttend: (person, services) =>
     services.length === 0 ? `${person} works with us.` : `${person} works with us and does ${all(services)}.`,
   hoursOfWeek: (week) =>
@@ -213,6 +227,7 @@ export const english: Sentences = {
       .join('\n'),
   noPromotions: () => 'There are no promotions at the moment.',
   offerToBook: () => 'Shall I look for an appointment for you?',
+  teamKnows: () => 'A person of the team can confirm that; I can pass you to one if you like.',
   cannotAnswer: () => 'That is something I do not know.',
 
   notUnderstood: () => "Sorry, I didn't understand that.",

@@ -6,7 +6,8 @@ import { capitalized, dayAndMonth, fullDay, joined, money, shortDay, weekdayName
 import { byDay, daysAlike } from './grouping.ts';
 
 const day = (date: string, today: string): string => fullDay(date, today, 'es');
-const pesos = (service: { price: number; currency: string }): string => money(service.price, service.currency, 'es');
+const pesos = (service: { price: number; currency: string }): string =>
+  service.price === 0 ? 'sin cargo' : money(service.price, service.currency, 'es');
 const all = (items: readonly string[]): string => joined(items, 'y');
 const listed = (items: readonly string[], more: boolean): string => (more ? `${items.join(', ')} y más` : all(items));
 const either = (items: readonly string[]): string => joined(items, 'o');
@@ -21,15 +22,15 @@ const priced = (service: ServiceView): string => `${service.name}: ${pesos(servi
 const discounted = ({ promotion }: { promotion?: string | undefined }): string =>
   promotion === undefined ? '' : ` (con la promo «${promotion}»)`;
 const moment = (date: string, time: string, today: string): string => `${day(date, today)} a las ${time}`;
-const short = (slot: Slot): string => `${shortDay(slot.date, 'es')} a las ${slot.time}`;
+const short = (slot: Slot, today: string): string => `${shortDay(slot.date, today, 'es')} a las ${slot.time}`;
 const appointment = (item: AppointmentView, today: string): string =>
   `${item.service} con ${item.staff}, ${moment(item.date, item.time, today)}`;
 const numbered = (items: readonly AppointmentView[], today: string): string =>
   items.map((item, index) => `${index + 1}. ${capitalized(appointment(item, today))} (código ${item.code})`).join('\n');
 
-const slotsByDay = (slots: readonly Slot[]): string =>
+const slotsByDay = (slots: readonly Slot[], today: string): string =>
   byDay(slots)
-    .map(({ date, times }) => `el ${shortDay(date, 'es')} a las ${either(times)}`)
+    .map(({ date, times }) => `el ${shortDay(date, today, 'es')} a las ${either(times)}`)
     .join('; ');
 
 const askedAgain: Record<Awaiting, string> = {
@@ -91,10 +92,16 @@ export const spanish: Sentences = {
   askWhichService: (services) => `¿Cuál de estos: ${either(services)}?`,
   askDate: (service) => `¿Para qué día querés ${service}?`,
   askTime: () => '¿A qué hora te queda bien?',
-  askTimeReading: (readings) =>
-    `¿A las ${either(readings.map((time) => `${time} ${time < '12:00' ? '(a la mañana)' : time < '20:00' ? '(a la tarde)' : '(a la noche)'}`))}?`,
+  askTimeReading: (readings) => {
+    const part = (time: string): string => (time < '12:00' ? 'de la mañana' : time < '20:00' ? 'de la tarde' : 'de la noche');
+    return `¿${capitalized(either(readings.map((time) => `a las ${Number(time.slice(0, 2)) % 12 || 12}${time.slice(2) === ':00' ? '' : time.slice(2)} ${part(time)}`)))}?`;
+  },
   askDayReading: (days, today) => `¿${capitalized(either(days.map((date) => `el ${day(date, today)}`)))}?`,
   askStaff: (people) => `¿Con quién: ${either(people)}?`,
+  holding: (slot, today) => `Te guardo el ${moment(slot.date, slot.time, today)} con ${slot.staff}.`,
+  nameNeeded: () => 'Solo necesito un nombre y un teléfono o mail para guardarte el turno. ¿A qué nombre lo anoto?',
+  emailNotNeeded: () => 'El mail no hace falta.',
+  noted: () => 'Anotado.',
   askName: () => '¿A qué nombre lo anoto?',
   askContact: () => '¿Me dejás un teléfono o un mail, el que prefieras?',
   phoneWillDo: () => 'El mail no hace falta: con un teléfono alcanza. ¿Qué número te anoto?',
@@ -111,17 +118,20 @@ export const spanish: Sentences = {
     const who = staff === undefined ? '' : ` con ${staff}`;
     const days = byDay(slots);
     const only = days.length === 1 ? days[0] : undefined;
-    if (only === undefined) return `${capitalized(`${what}tengo${who} ${slotsByDay(slots)}`)}. ¿Cuál te queda mejor?`;
+    if (only === undefined) return `${capitalized(`${what}tengo${who} ${slotsByDay(slots, today)}`)}. ¿Cuál te queda mejor?`;
     const times = all(only.times);
     const question = only.times.length === 1 ? '¿Te sirve?' : '¿Cuál te queda mejor?';
-    return `${capitalized(`${what}el ${only.date === today ? 'día de hoy' : shortDay(only.date, 'es')} tengo${who} ${times}`)}. ${question}`;
+    return `${capitalized(`${what}el ${only.date === today ? 'día de hoy' : shortDay(only.date, today, 'es')} tengo${who} ${times}`)}. ${question}`;
   },
-  whichOne: (slots) => `¿Cuál de estos: ${either(slots.map(short))}?`,
-  wantedNotFree: (wanted, date) =>
-    date === undefined ? `A las ${wanted} no tengo lugar.` : `El ${shortDay(date, 'es')} a las ${wanted} no tengo lugar.`,
+  whichOne: (slots, today) =>
+    `¿Cuál te queda mejor: ${either(byDay(slots).length === 1 ? slots.map((slot) => slot.time) : slots.map((slot) => short(slot, today)))}?`,
+  wantedNotFree: (wanted, date, today) =>
+    date === undefined ? `A las ${wanted} no tengo lugar.` : `El ${shortDay(date, today, 'es')} a las ${wanted} no tengo lugar.`,
   noSlots,
-  noSlotsThen: (date) =>
-    date === undefined ? 'En ese horario no me queda lugar.' : `El ${shortDay(date, 'es')} en ese horario no me queda lugar.`,
+  noSlotsThen: (date, today) =>
+    date === undefined
+      ? 'En ese horario no me queda lugar.'
+      : `El ${shortDay(date, today, 'es')} en ese horario no me queda lugar.`,
   outsideHours: (time) => `A las ${time} no atendemos.`,
   shortSlot: short,
   taken: () => 'Ese horario se acaba de ocupar.',
@@ -174,11 +184,16 @@ export const spanish: Sentences = {
     const separate = services.map((service) => `${service.name} ${pesos(service)}`);
     return `${all(separate)}; en total ${money(total, first?.currency ?? 'ARS', 'es')}.`;
   },
+  describe: (services) =>
+    services
+      .map((service) => `${service.name}: ${service.description || `${service.durationMinutes} min`} (${pesos(service)})`)
+      .join('\n'),
   cheapest: (service) => `Lo más económico es ${service.name}: ${pesos(service)}.`,
   noCheaper: (service) => `${service.name} sale ${pesos(service)} con quien te atienda: el precio es el mismo.`,
   services: (services) => `Hacemos ${all(services.map((service) => service.name))}.`,
   duration: (service) => `${service.name} dura ${service.durationMinutes} min.`,
   whoWorks: (people, service) => `${service === undefined ? 'Atienden' : `Para ${service} atienden`} ${all(people)}.`,
+  attends: (person) => `Te atiende ${person}.`,
   doesAttend: (person, services) =>
     services.length === 0 ? `${person} trabaja con nosotros.` : `${person} trabaja con nosotros y hace ${all(services)}.`,
   hoursOfWeek: (week) =>
@@ -210,6 +225,7 @@ export const spanish: Sentences = {
       .join('\n'),
   noPromotions: () => 'Por ahora no tenemos promociones.',
   offerToBook: () => '¿Querés que te busque un turno?',
+  teamKnows: () => 'Eso te lo confirma una persona del equipo; si querés, te paso.',
   cannotAnswer: () => 'Eso no te lo sé decir.',
 
   notUnderstood: () => 'Perdón, no te entendí.',

@@ -1,6 +1,6 @@
 /** Dates, times and money as each language writes them. */
 import type { Language } from '../../../../src/index.ts';
-import { asUtc } from '../calendar.ts';
+import { addDays, asUtc } from '../calendar.ts';
 
 const locales: Readonly<Record<Language, string>> = { es: 'es-AR', en: 'en-US' };
 
@@ -15,8 +15,12 @@ export function fullDay(date: string, today: string, language: Language): string
   return language === 'es' ? written.replace(',', '') : written;
 }
 
-/** "martes 24", "Tuesday 24". */
-export function shortDay(date: string, language: Language): string {
+/** How far ahead a day needs no month. */
+const daysWithoutMonth = 20;
+
+/** "martes 24", "Tuesday 24"; with the month where it could be another one. */
+export function shortDay(date: string, today: string, language: Language): string {
+  if (date > addDays(today, daysWithoutMonth) || date < today) return fullDay(date, today, language);
   return `${formatDay(date, language, { weekday: 'long' })} ${Number(date.slice(8))}`;
 }
 
