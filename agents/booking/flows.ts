@@ -2,7 +2,7 @@
  * What the booking agent does without a model: a conversation in Spanish and English that finds, books, moves and cancels
  * appointments and answers what customers ask on the way.
  *
- * - `flows/listen.ts`: what the message says, taken into the state (`flows/state.ts`)
+ * - `flows/hear.ts`, `flows/absorb.ts`: what the message says, taken into the state (`flows/state.ts`)
  * - `flows/converse.ts`: one turn; `flows/task.ts` decides to which task a message belongs
  * - `flows/book.ts`, `flows/appointments.ts`, `flows/answers.ts`: the tasks
  * - `flows/dialogue.ts`: how straight code asks tools and survives being stopped in between
@@ -12,7 +12,7 @@ import { type FlowMove, type Flows, type FlowTurn, understand } from '../../src/
 import { loadVocabulary } from './catalogue.ts';
 import { converse, describeChange } from './flows/converse.ts';
 import { type Advance, advance, changeMade } from './flows/dialogue.ts';
-import { hear } from './flows/listen.ts';
+import { hear } from './flows/hear.ts';
 import { explainRefusal } from './flows/refusal.ts';
 import { writeState } from './flows/state.ts';
 import type { Ending, Turn } from './flows/turn.ts';

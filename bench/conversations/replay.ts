@@ -97,7 +97,8 @@ class Replay {
     result.offered ||= said.awaiting === 'time' || tools.includes('hold_slot');
     if (said.outcome === 'escalated') result.escalated += 1;
     if (/no te entendí|no te lo sé decir/.test(said.text)) result.misunderstood += 1;
-    for (const slot of ['name', 'phone', 'email'] as const)
+    const staff = salon.vocabulary.staff.some((person) => person.name.startsWith(heard.slots.name ?? '-'));
+    for (const slot of staff ? (['phone', 'email'] as const) : (['name', 'phone', 'email'] as const))
       if (heard.slots[slot] !== undefined) this.#given.add(slot === 'name' ? slot : 'contact');
     const again = (said.awaiting === 'name' || said.awaiting === 'contact') && this.#given.has(said.awaiting);
     const repeated = again || said.text === this.#previous?.text;

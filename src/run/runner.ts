@@ -86,7 +86,7 @@ export class Runner {
       const local = this.#active.get(runId);
       const left = until - performance.now();
       if (local !== undefined) {
-        const ended = await Promise.race([local.ended, sleep(left, signal)]);
+        const ended = await orAfter(local.ended, left, signal);
         if (ended !== undefined) return ended;
       }
       const view = await this.#dependencies.views.run(workspaceId, runId);
@@ -117,7 +117,7 @@ export class Runner {
   async stop(graceMs: number): Promise<void> {
     this.#stopped = true;
     const drained = Promise.all([...this.#active.values()].map(({ ended }) => ended));
-    await Promise.race([drained, sleep(graceMs)]);
+    await orAfter(drained, graceMs);
     clearTimeout(this.#timer);
     await this.#ticking;
     await this.#dependencies.store.leave(this.#dependencies.processId);
@@ -284,6 +284,24 @@ function isAlive(pid: number): boolean {
     // EPERM: it is there and belongs to somebody else.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
+}
+
+/** What `promise` gives, or nothing after a time or an abort; leaves no timer behind. */
+function orAfter<T>(promise: Promise<T>, milliseconds: number, signal?: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => settle(() => resolve(undefined));
+    const timer = setTimeout(giveUp, Math.max(0, milliseconds));
+    const settle = (finish: () => void) => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
+      finish();
+    };
+    signal?.addEventListener('abort', giveUp, { once: true });
+    promise.then(
+      (value) => settle(() => resolve(value)),
+      (error: unknown) => settle(() => reject(error)),
+    );
+  });
 }
 
 function sleep(milliseconds: number, signal?: AbortSignal): Promise<undefined> {

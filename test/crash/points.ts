@@ -3,14 +3,7 @@
  * record, the model, the tools): the code under test knows nothing of them.
  */
 import { writeSync } from 'node:fs';
-import type {
-  Acceptance,
-  ClaimedRun,
-  FinishedTurn,
-  IncomingMessage,
-  PendingApproval,
-  RunStore,
-} from '../../src/store/runs.ts';
+import type { Acceptance, ClaimedRun, FinishedTurn, IncomingMessage, PendingApproval, RunStore } from '../../src/store/runs.ts';
 import type { Step } from '../../src/store/steps.ts';
 
 export const points = [

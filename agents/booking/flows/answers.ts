@@ -1,8 +1,7 @@
 /** Answers questions that need no appointment: prices, services, people, hours, promotions, address. Each is one sentence or list. */
 import type { ServiceView } from '../contract.ts';
 import { ask, type Dialogue } from './dialogue.ts';
-import { wants } from './listen.ts';
-import { few, type Turn } from './turn.ts';
+import { few, type Turn, wants } from './turn.ts';
 
 type Question = (turn: Turn) => Dialogue<string>;
 

@@ -1,5 +1,6 @@
 /** The customer's own appointments: finds them, moves and cancels them. */
 import type { AppointmentView, RescheduleAppointmentOutput, Slot } from '../contract.ts';
+import { shiftFrom } from './absorb.ts';
 import { contactOf } from './book.ts';
 import { ask, type Dialogue } from './dialogue.ts';
 import { escalate } from './escalate.ts';
@@ -100,6 +101,7 @@ export function* reschedule(turn: Turn): Dialogue<Ending> {
   if (turn.confirmed && state.target !== undefined) return yield* move(turn, appointment, state.target);
 
   const { wish } = state;
+  shiftFrom(wish, appointment);
   const named = daysOf(wish, now.date) !== undefined;
   const timed = wish.time !== undefined || wish.timeRange !== undefined || wish.anyTime;
   if (wish.date === appointment.date && !timed) wish.date = undefined;

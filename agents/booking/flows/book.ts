@@ -2,14 +2,15 @@
 import { type BookAppointmentOutput, bookAppointmentInput } from '../contract.ts';
 import { localNow } from './calendar.ts';
 import { ask, type Dialogue } from './dialogue.ts';
-import { wants } from './listen.ts';
+import { escalate } from './escalate.ts';
 import { daysOf } from './search.ts';
 import { answerWith, chooseSlot, offer } from './slot-choice.ts';
 import { endTask, freshWish, type Held } from './state.ts';
-import { askFor, askToConfirm, type Ending, few, paragraph, type Turn, tell } from './turn.ts';
+import { askFor, askToConfirm, type Ending, few, paragraph, type Turn, tell, wants } from './turn.ts';
 
 /** The next move of a booking. The first question that applies is asked; where none does, it is booked. */
 export function* book(turn: Turn): Dialogue<Ending> {
+  if ((turn.heard.slots.people ?? 1) > 1) turn.asides.push(turn.say.onePersonEach());
   return (
     (yield* needService(turn)) ??
     needStaff(turn) ??
@@ -30,17 +31,31 @@ function* needService(turn: Turn): Dialogue<Ending | undefined> {
   }
   if (wish.service !== undefined) return undefined;
   const names = vocabulary.services.map((service) => service.name);
-  if (heard.unknownService !== undefined)
-    return askFor(turn, 'service', say.serviceUnknown(heard.unknownService, ...few(names)), few(names)[0]);
+  const notOurs = heard.unknownService ?? serviceInOtherWords(turn);
+  if (notOurs !== undefined) {
+    // Who asks again for what is not on offer is better served by a person.
+    if (turn.awaited === 'service') state.misunderstandings += 1;
+    if (state.misunderstandings > 1) return yield* escalate(turn, 'asks for a service that is not offered');
+    return askFor(turn, 'service', say.serviceUnknown(notOurs, ...few(names)), few(names)[0]);
+  }
   // Who is in a hurry or does not care is not asked twice: the first of the catalogue is what most people come for.
   const undecided = heard.anyOf.service === true || (turn.awaited === 'service' && (topics.soonest || heard.anyOf.time === true));
-  if (!undecided && !topics.cheapest) return askFor(turn, 'service', say.askService(...few(names)), few(names)[0]);
+  const listed = turn.asides.length > 0 && wants(turn, 'services', 'prices');
+  const question = listed ? say.askOneOfThem() : say.askService(...few(names));
+  if (!undecided && !topics.cheapest) return askFor(turn, 'service', question, few(names)[0]);
   const { services } = yield* ask('get_services', {});
   const taken = topics.cheapest ? services.toSorted((left, right) => left.price - right.price)[0] : services[0];
-  if (taken === undefined) return askFor(turn, 'service', say.askService(...few(names)), few(names)[0]);
+  if (taken === undefined) return askFor(turn, 'service', question, few(names)[0]);
   wish.service = taken.name;
   turn.asides.push(say.assumedService(taken.name));
   return undefined;
+}
+
+/** A word or two in answer to the question for a service, and none of ours: that is what was wanted. */
+export function serviceInOtherWords({ awaited, text, heard }: Turn): string | undefined {
+  const nothingHeard = heard.intent === 'other' || heard.intent === 'smalltalk';
+  const words = text.split(/[,.!?¿¡]/)[0]?.trim() ?? '';
+  return awaited === 'service' && nothingHeard && /^\p{L}{4,}( \p{L}+){0,2}$/u.test(words) ? words : undefined;
 }
 
 function needStaff(turn: Turn): Ending | undefined {
@@ -129,9 +144,10 @@ function needContact(turn: Turn): Ending | undefined {
 
 /** Says which slot is kept, when it was just found and where the customer asks what there is. */
 function holding(turn: Turn): string | undefined {
-  const { state, say, now } = turn;
-  if (state.held === undefined || !(turn.heldNow || wants(turn, 'availability', 'find'))) return undefined;
-  return say.holding(state.held.slot, now.date);
+  const { state, say, now, topics } = turn;
+  const { held } = state;
+  if (held === undefined || !(turn.heldNow || topics.soonest || wants(turn, 'availability', 'find'))) return undefined;
+  return topics.soonest ? say.soonestHeld(held.slot, now.date) : say.holding(held.service, held.slot, now.date);
 }
 
 function needYes(turn: Turn): Ending | undefined {
@@ -160,12 +176,13 @@ function* bookNow(turn: Turn): Dialogue<Ending> {
 /** Says what was booked; goes on with the next service where several were asked for. */
 export function booked(turn: Turn, { appointment }: Extract<BookAppointmentOutput, { kind: 'booked' }>): Ending {
   const { state, say, now } = turn;
-  const [next, ...others] = state.wish.alsoServices;
+  const { alsoServices, people = 1 } = state.wish;
+  const [next, ...others] = people > 1 ? [appointment.service, ...alsoServices] : alsoServices;
   endTask(state);
   const done = say.booked(appointment, now.date);
   if (next === undefined) return tell(done);
   state.suggested = true;
-  state.wish = { ...freshWish(), service: next, alsoServices: others, date: appointment.date };
+  state.wish = { ...freshWish(), service: next, alsoServices: others, people: people - 1 || undefined, date: appointment.date };
   return tell(paragraph(done, say.bookNextService(next)), [say.short.yes, say.short.no]);
 }
 

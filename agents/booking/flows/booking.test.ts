@@ -245,6 +245,102 @@ describe('booking in Spanish', () => {
     `);
   });
 
+  it('takes one appointment a person, one after the other', () => {
+    rehearse(`
+      > dos personas para corte el martes a las 10, soy Laura, 1155551234
+      < un turno por persona.*martes 24 de noviembre a las 10:00
+      [awaiting_input confirmation]
+      > sí
+      < también para Corte de pelo
+      > sí
+      [awaiting_input time]
+      > a las 10 de la mañana
+      < a las 10:00, Corte de pelo con Bruno Paz
+      > sí
+      ! también para
+      [replied]
+    `);
+  });
+
+  it('sees later and earlier from the slot that is kept', () => {
+    rehearse(`
+      > corte el martes a las 15
+      [awaiting_input name]
+      > una hora más tarde
+      < martes 24 de noviembre a las 16:00
+      [awaiting_input name]
+      > no tenés algo más temprano?
+      < martes 24 tengo 09:00
+      ! 16:00
+      [awaiting_input time]
+    `);
+  });
+
+  it('says who does what was asked of somebody who does not', () => {
+    rehearse(`
+      > coloración con Bruno el martes a las 10
+      < Bruno Paz no hace Coloración; sí Ana Ruiz
+      [awaiting_input staff]
+      > dale
+      < Te guardo Coloración el martes 24 de noviembre a las 10:00 con Ana Ruiz
+      [awaiting_input name]
+    `);
+  });
+
+  it('tells somebody in a hurry what is kept, and asks no question twice in the same words', () => {
+    rehearse(`
+      > necesito un corte ya, para hoy
+      < Lo más pronto que tengo es el viernes 20 de noviembre a las 13:00
+      [awaiting_input name]
+      > pero hay turno o no?
+      < viernes 20 de noviembre a las 13:00
+      [awaiting_input name]
+      > pero hay turno o no?
+      < por ejemplo «Laura Gómez»
+      [awaiting_input name]
+    `);
+  });
+
+  it('takes a yes that repeats what is confirmed, and only that, for a yes', () => {
+    rehearse(`
+      > corte el martes a las 10, soy Laura, 1155551234
+      [awaiting_input confirmation]
+      > sí, el martes a las 10
+      < K7M2Q1
+      = book_appointment
+    `);
+    rehearse(`
+      > corte el martes a las 10, soy Laura, 1155551234
+      > sí, el miércoles a las 10
+      < miércoles 25 de noviembre a las 10:00
+      [awaiting_input confirmation]
+    `);
+  });
+
+  it('does not take a question about the rules or the payment for a change', () => {
+    rehearse(`
+      > corte el martes a las 15, soy Laura, 1155551234
+      [awaiting_input confirmation]
+      > ¿hay algún cargo si cancelo?
+      < lo confirma una persona del equipo
+      [awaiting_input confirmation]
+      > ¿y puedo pagar con tarjeta de crédito?
+      < lo confirma una persona del equipo
+      > sí
+      < K7M2Q1
+    `);
+  });
+
+  it('hears "ahora" as a way of speaking', () => {
+    rehearse(`
+      > quiero un corte el martes a las 15
+      [awaiting_input name]
+      > ahora que lo pienso quiero manicura
+      < Te guardo Manicura el martes 24 de noviembre a las 15:00
+      [awaiting_input name]
+    `);
+  });
+
   it('drops the booking on request', () => {
     rehearse(`
       > corte el martes a las 15
@@ -261,52 +357,6 @@ describe('booking in Spanish', () => {
       > otro horario
       < martes 24 tengo
       [awaiting_input time]
-    `);
-  });
-});
-
-describe('booking in English', () => {
-  it('takes everything from one message', () => {
-    rehearse(`
-      > Hi, I'd like a haircut on Tuesday at 3pm, my name is John Smith, john@example.com
-      < Tuesday, November 24 at 15:00, Corte de pelo with Ana Ruiz
-      < \\$12,000, for John Smith. Shall I confirm
-      [awaiting_input confirmation]
-      > yes please
-      < Done, John Smith! See you on Tuesday, November 24 at 15:00.*K7M2Q1
-      [replied]
-    `);
-  });
-
-  it('goes piece by piece, with a correction and a side question', () => {
-    rehearse(`
-      > I need an appointment
-      < What would you like
-      [awaiting_input service]
-      > a haircut
-      < What day
-      [awaiting_input date]
-      > next Wednesday
-      < I have
-      [awaiting_input time]
-      > how much is it?
-      < Corte de pelo costs \\$12,000
-      [awaiting_input time]
-      > at 10 am
-      [awaiting_input name]
-      > actually, make it 11
-      < What name
-      [awaiting_input name]
-      > John Smith
-      [awaiting_input contact]
-      > I don't have an email
-      < phone number is enough
-      [awaiting_input contact]
-      > 11 5555 1234
-      < at 11:00
-      [awaiting_input confirmation]
-      > yes
-      < K7M2Q1
     `);
   });
 });

@@ -1,14 +1,18 @@
 /** One turn from the message to the reply. */
+
+import { absorb } from './absorb.ts';
 import { answerQuestions } from './answers.ts';
 import { cancel, cancelled, find, moved, reschedule } from './appointments.ts';
-import { book, booked } from './book.ts';
+import { book, booked, serviceInOtherWords } from './book.ts';
 import type { Change, Dialogue } from './dialogue.ts';
 import { escalate, escalated } from './escalate.ts';
 import { impossibleMoment } from './impossible.ts';
-import { absorb, wants } from './listen.ts';
 import { endTask } from './state.ts';
 import { abandons, loosen, settleTask } from './task.ts';
-import { askFor, type Ending, paragraph, type Turn, tell } from './turn.ts';
+import { askFor, type Ending, paragraph, type Turn, tell, wants } from './turn.ts';
+
+/** Longer messages that are no more than a courtesy are something that was not understood. */
+const courtesyWords = 5;
 
 export function* converse(turn: Turn): Dialogue<Ending> {
   if (turn.heard.intent === 'handoff') return yield* escalate(turn, 'the customer asks for a person');
@@ -31,7 +35,16 @@ export function* converse(turn: Turn): Dialogue<Ending> {
   if (!isUnderstood(turn)) return yield* misunderstood(turn);
   if (turn.changed || turn.confirmed || answers.length > 0) turn.state.misunderstandings = 0;
   const ending = impossible ?? (yield* goOn(turn, answers.length > 0, suggestedBefore));
-  return { ...ending, text: joinParts(turn.asides, ending.text) };
+  return unlikeTheLast(turn, ending);
+}
+
+/** Nobody is told the same twice running: the second time the question is put in other words. */
+function unlikeTheLast({ state, say, asides }: Turn, ending: Ending): Ending {
+  const full = joinParts(asides, ending.text);
+  const again = ending.awaiting === undefined ? say.allIKnow() : say.askAgain(ending.awaiting);
+  const text = full === state.lastText && ending.outcome !== 'escalated' ? joinParts(asides, again) : full;
+  state.lastText = text;
+  return { ...ending, text };
 }
 
 /** What a turn says whose change is already made, by this planner or by one that failed after it. */
@@ -49,7 +62,8 @@ function acknowledge({ heard, awaited, asides, topics, say, state, contact }: Tu
   const { name, phone, email } = heard.slots;
   const toldName = name !== undefined && awaited !== 'name';
   const toldContact = (phone !== undefined || email !== undefined) && awaited !== 'contact';
-  if (awaited === 'time' && (toldName || toldContact)) asides.push(say.noted());
+  const asked = awaited === 'service' || awaited === 'date' || awaited === 'time';
+  if (asked && (toldName || toldContact)) asides.push(say.noted());
   const contactKnown = [state.customer.phone, state.customer.email, contact?.phone, contact?.email].some(
     (value) => value !== undefined,
   );
@@ -70,7 +84,11 @@ function settleYes(turn: Turn): void {
   const { heard, awaited, state, topics } = turn;
   if (awaited !== 'confirmation' || turn.changed || topics.noneOfThese) return;
   const insists = state.task === 'cancel' && heard.intent === 'cancel';
-  turn.confirmed = (heard.intent === 'confirm' || insists) && !wants(turn, 'deny', 'prices', 'hours', 'promotions', 'services');
+  // "Sí, el martes a las 10" says again what is to be confirmed.
+  const repeats =
+    heard.intent === 'book' && /^\W*(s[ií]|dale|ok|okay|perfecto|listo|confirmo|yes|yep|sure|confirm)\b/i.test(turn.text);
+  turn.confirmed =
+    (heard.intent === 'confirm' || insists || repeats) && !wants(turn, 'deny', 'prices', 'hours', 'promotions', 'services');
 }
 
 function isUnderstood(turn: Turn): boolean {
@@ -83,16 +101,20 @@ function isUnderstood(turn: Turn): boolean {
     topics.noneOfThese ||
     topics.whatIsFree ||
     topics.soonest ||
-    heard.unknownService !== undefined
+    heard.unknownService !== undefined ||
+    serviceInOtherWords(turn) !== undefined
   )
     return true;
   if (Object.keys(heard.ambiguous).length > 0 || Object.keys(heard.anyOf).length > 0) return true;
+  if (['prices', 'services', 'hours', 'promotions'].includes(heard.intent)) return false;
   if (heard.confidence < 0.5) return false;
+  if (heard.intent === 'smalltalk' && awaited !== undefined && turn.text.trim().split(/\s+/).length > courtesyWords) return false;
   // Sounds like the booking that is going on, and tells nothing of what was asked.
   const asked = awaited === 'service' || awaited === 'date' || awaited === 'name' || awaited === 'contact';
   if (asked && state.task === 'book' && heard.intent === 'book' && !topics.keepsPrivate) return false;
   // A yes or no only answers a question that can be answered so.
-  if (heard.intent === 'confirm') return state.task === undefined || awaited === 'time' || awaited === undefined;
+  if (heard.intent === 'confirm')
+    return state.task === undefined || awaited === 'time' || awaited === 'staff' || awaited === undefined;
   if (heard.intent === 'deny') return state.task === undefined || awaited === 'confirmation' || awaited === 'time';
   return heard.intent !== 'other';
 }

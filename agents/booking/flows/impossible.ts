@@ -1,6 +1,7 @@
 /** Dates and times that cannot be: said in one sentence, with what could be meant instead. */
+
+import { isBesidesThePoint } from './absorb.ts';
 import { addDays, weekdayOf } from './calendar.ts';
-import { isBesidesThePoint } from './listen.ts';
 import { foldText } from './topics.ts';
 import { askFor, type Ending, paragraph, type Turn } from './turn.ts';
 

@@ -74,18 +74,25 @@ export function answerWith(
   }
   if (found.kind === 'unknown-staff') {
     wish.staff = undefined;
-    return askFor(turn, 'staff', say.askStaff(found.staff), found.staff);
+    const text = purpose.staff === undefined ? say.askStaff(found.staff) : say.notWith(purpose.staff, purpose.service, found.staff);
+    return askFor(turn, 'staff', text, found.staff);
   }
   if (found.kind === 'choice') return offer(turn, purpose, found.slots);
-  return offer(turn, purpose, found.alternatives, whyNot(turn, purpose, found, oneDay));
+  const elsewhere = days !== undefined && found.alternatives.some((slot) => days.from <= slot.date && slot.date <= days.to);
+  return offer(turn, purpose, found.alternatives, whyNot(turn, purpose, found, oneDay, elsewhere));
 }
 
 /** The reason in the terms of what was asked for: a day, a part of it, or one time. */
-function whyNot(turn: Turn, purpose: Purpose, found: Extract<Found, { kind: 'none' }>, day: string | undefined): string {
+function whyNot(
+  turn: Turn,
+  purpose: Purpose,
+  found: Extract<Found, { kind: 'none' }>,
+  day: string | undefined,
+  otherTimes: boolean,
+): string {
   const { say, state, now } = turn;
   const { wish } = state;
-  const elsewhere = found.alternatives.some((slot) => slot.date === day);
-  if (found.reason === 'closed' && elsewhere && wish.time !== undefined) return say.outsideHours(wish.time);
+  if (found.reason === 'closed' && otherTimes && wish.time !== undefined) return say.outsideHours(wish.time);
   if ((found.reason === 'closed' || found.reason === 'full') && wish.timeRange !== undefined) return say.noSlotsThen(day, now.date);
   if (found.reason === 'full' && wish.time !== undefined) return say.wantedNotFree(wish.time, day, now.date);
   return say.noSlots(found.reason, day, now.date, purpose.staff);

@@ -38,6 +38,8 @@ const wish = z.object({
   /** Further services asked for together with the first; they are booked one after the other. */
   alsoServices: z.array(z.string()).default([]),
   staff: z.string().optional(),
+  /** How many people come; each gets an appointment of their own, one after the other. */
+  people: z.number().int().min(1).max(10).optional().catch(undefined),
   date: z.string().optional(),
   /** Days between which the customer chooses, when more than one was named ("mañana o el martes"). */
   dates: z.array(z.string()).default([]),
@@ -46,6 +48,8 @@ const wish = z.object({
   /** Both readings of "a las 5", until one is settled. */
   timeReadings: z.array(z.string()).default([]),
   timeRange: range.optional(),
+  /** "Una hora más tarde" than the slot or appointment at hand, in minutes. */
+  shift: z.number().optional(),
   anyDate: z.boolean().default(false),
   anyTime: z.boolean().default(false),
 });
@@ -78,6 +82,8 @@ const state = z.object({
   target: slot.optional(),
   /** The last reply suggested a booking without asking for anything: a bare "sí" takes it up. */
   suggested: z.boolean().default(false),
+  /** What the last reply said. */
+  lastText: z.string().optional(),
   /** Searches for an appointment that found none. */
   fruitless: z.number().int().min(0).default(0),
   /** Messages in a row that brought nothing. */

@@ -1,10 +1,9 @@
 /** Which task the message belongs to: the one at hand, another one, or none. */
 
-import { wants } from './listen.ts';
 import type { ConversationState } from './state.ts';
 import { endTask } from './state.ts';
 import { foldText } from './topics.ts';
-import type { Turn } from './turn.ts';
+import { type Turn, wants } from './turn.ts';
 
 type Task = NonNullable<ConversationState['task']>;
 

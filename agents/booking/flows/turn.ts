@@ -1,5 +1,5 @@
 /** One message on its way to a reply: what was heard, what is remembered, and how to answer. */
-import type { Awaiting, Contact, FlowMove, ReferenceTime, Understanding, Vocabulary } from '../../../src/index.ts';
+import type { Awaiting, Contact, FlowMove, Intent, ReferenceTime, Understanding, Vocabulary } from '../../../src/index.ts';
 import type { Sentences } from './sentences/contract.ts';
 import type { ConversationState } from './state.ts';
 import type { Topics } from './topics.ts';
@@ -36,6 +36,11 @@ export type Ending = Pick<FlowReply, 'outcome' | 'awaiting'> & {
   text: string;
   options?: string[];
 };
+
+/** True where the message carries the intent, alone or beside others. */
+export function wants(turn: Turn, ...intents: readonly Intent[]): boolean {
+  return intents.some((intent) => turn.heard.intent === intent || turn.heard.alsoIntents.includes(intent));
+}
 
 /** Asks for one thing and waits for it. */
 export function askFor(turn: Turn, awaiting: Awaiting, text: string, options: readonly string[] = []): Ending {

@@ -245,6 +245,7 @@ export const englishCues: CueTable = {
       '5 details|status|information|confirmation .. my|our|the .. booking|reservation|appointment|stay|upcoming|number',
       '5 see|check|look if|whether .. i|im|my|we .. have|booked|down|appointment|booking|reservation',
       '5.4 booking|reservation|confirmation|appointment number|code|details|reference',
+      '5 when|what time? do|am|should|must i .. have|need|supposed|come|there|in $',
       '4.8 about .. my|the? reservation|booking <number>|$',
       '5.2 when|whens|whats|what|times .. my <service>',
       '5.2 you have|find|see|got .. reservation|booking under|for|in',

@@ -80,7 +80,7 @@ function isNegated(words: Word[], start: number, grammar: Grammar): boolean {
   return false;
 }
 
-export function findHits(words: Word[], language: Language, factor: number): Hit[] {
+function findHits(words: Word[], language: Language, factor: number): Hit[] {
   const grammar = grammars[language];
   const ignored = new Array<boolean>(words.length).fill(false);
   const notWished = new Set<number>();

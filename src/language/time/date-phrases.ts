@@ -112,6 +112,12 @@ export function openPeriod(period: DaySpan, side: 'from' | 'to', excluded = fals
   return { to: excluded ? from - 1 : to };
 }
 
+/** What is left of a period: "later this week". */
+export function restOf(period: DaySpan, today: DayNumber): DaySpan | undefined {
+  if (period.from === undefined || period.to === undefined || period.to < today) return undefined;
+  return { from: Math.max(period.from, today), to: period.to };
+}
+
 /** "de marzo a mayo": both ends whole. */
 export function joinPeriods(first: DaySpan, last: DaySpan): DaySpan | undefined {
   if (first.from === undefined || last.to === undefined) return undefined;
@@ -122,7 +128,7 @@ export function joinPeriods(first: DaySpan, last: DaySpan): DaySpan | undefined 
 export function spanOf(context: Context, from: DateSpec, to: DateSpec): Piece[] | undefined {
   const span = resolveSpan(from, to, context.today);
   if (span === undefined) return undefined;
-  return span === 'no-such-date' ? [{ kind: 'impossible-date' }] : [{ kind: 'span', span }];
+  return span === 'no-such-date' ? [{ kind: 'impossible-date' }] : [{ kind: 'span', span, joined: true }];
 }
 
 /** "el primer lunes de mayo". */
@@ -154,7 +160,7 @@ export function beginsTime(context: Context, place: number, end: number): boolea
 }
 
 /** "mañana sábado 15": the date that the numbers say, checked against the day that was named. */
-export function agree(_context: Context, day: DayNumber, date: DateSpec): DateSpec | undefined {
+export function agree(day: DayNumber, date: DateSpec): DateSpec | undefined {
   const resolved = resolveDate(date, day);
   if ('problem' in resolved)
     return resolved.problem === 'weekday-mismatch'

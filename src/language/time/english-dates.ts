@@ -100,7 +100,7 @@ function shortWeekdayMeant(match: Match, context: Context): boolean {
   return (
     ['on', 'this', 'next', 'for', 'or', 'and', 'last', 'to', '-'].includes(before) ||
     after?.kind === 'number' ||
-    after?.text === 'at'
+    ['at', '-', 'to', 'through'].includes(after?.text ?? '')
   );
 }
 

@@ -8,6 +8,7 @@ import {
   monthSpec,
   openPeriod,
   openSpan,
+  restOf,
   spanOf,
   weekendOf,
   weekOf,
@@ -87,6 +88,10 @@ function addPeriods(grammar: Grammar): void {
   grammar.rule('period', '(in)? (early|mid|late) (-)? <monthOfYear>', (match) =>
     partOfMonth(match.get('monthOfYear'), match.says('early') ? 'beginning' : match.says('mid') ? 'middle' : 'end'),
   );
+  grammar.rule('period', 'later (in)? <monthOfYear>', (match, context) =>
+    restOf(wholeMonth(match.get('monthOfYear')), context.today),
+  );
+  grammar.rule('period', 'later this week', (_, context) => restOf(weekSpan(context, 0), context.today));
   grammar.rule('period', 'this year', (_, context) => wholeYear(partsOf(context.today).year));
   grammar.rule('period', '(the)? next year', (_, context) => wholeYear(partsOf(context.today).year + 1));
   grammar.rule('period', '(in|during|over|within)? (the)? (next|following|coming) <amount>', (match, context) =>
@@ -109,12 +114,20 @@ function addPeriods(grammar: Grammar): void {
 /** "may", "march" and "sun" are other words as well: a bare month needs a word before it that a date would have, or a year. */
 function monthNamed(match: Match, context: Context): boolean {
   const first = context.tokens[match.start];
+  if (runsOn(match, context)) return false;
   if (match.place('monthOfYear') > match.start || match.find('year') !== undefined || match.end - match.start > 1) return true;
   if (first?.text === 'may' || first?.text === 'march' || context.read('monthShort', match.start).length > 0) return false;
   return context.read('month', match.start).length > 0;
 }
 
+/** "check in December 24" goes on to a day. */
+function runsOn(match: Match, context: Context): boolean {
+  return context.read('dayOfMonth', match.place('monthOfYear')).some((reading) => reading.end > match.end);
+}
+
 function addRanges(grammar: Grammar): void {
+  // What comes again and again names no date to settle on.
+  grammar.rule('mention', '(every|each) (<weekday>|<amount>|<unit>|<part>)', () => []);
   grammar.rule('rangeEnd', '<date>', (match) => match.get('date'));
   grammar.rule('rangeEnd', 'now', (_, context) => ({ fixed: context.today }));
   grammar.rule('rangeEnd', '(the)? <dayNumber>', (match) => ({ day: match.get('dayNumber') }));
@@ -170,9 +183,16 @@ function addRanges(grammar: Grammar): void {
   ];
   for (const [pattern, side, excluded] of open) {
     const tail = side === 'from' ? '(onwards|onward|on|forward)?' : '(inclusive)?';
-    grammar.rule('span', `${pattern} <date> ${tail}`, (match, context) => openSpan(context, match.get('date'), side, excluded));
+    grammar.rule('span', `${pattern} <date> ${tail}`, (match, context) =>
+      // "from Thursday at 4 to …" names a moment.
+      context.tokens[match.end]?.text === 'at' || context.tokens[match.end]?.text === 'to'
+        ? undefined
+        : openSpan(context, match.get('date'), side, excluded),
+    );
     grammar.rule('span', `${pattern} <period>`, (match) => openPeriod(match.get('period'), side, excluded));
-    grammar.rule('span', `${pattern} <monthOfYear>`, (match) => openPeriod(wholeMonth(match.get('monthOfYear')), side, excluded));
+    grammar.rule('span', `${pattern} <monthOfYear>`, (match, context) =>
+      runsOn(match, context) ? undefined : openPeriod(wholeMonth(match.get('monthOfYear')), side, excluded),
+    );
   }
   grammar.rule('span', '<date> (onwards|onward|or later|or after)', (match, context) =>
     openSpan(context, match.get('date'), 'from'),

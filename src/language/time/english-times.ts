@@ -45,7 +45,7 @@ function addReadings(grammar: Grammar): void {
   grammar.rule('tail', '(oclock)? at night', () => 'night');
 
   grammar.rule('reading', '<hour>', (match) => match.get('hour'));
-  grammar.rule('reading', '(half|30) past <hour>', (match) => minutesPast(match.get('hour'), 30));
+  grammar.rule('reading', '(half past|30 past|half) <hour>', (match) => minutesPast(match.get('hour'), 30));
   grammar.rule('reading', '(a)? quarter (past|after) <hour>', (match) => minutesPast(match.get('hour'), 15));
   grammar.rule('reading', '(a)? quarter (to|of|till|before) <hour>', (match) => minutesTo(match.get('hour'), 15));
   grammar.rule('reading', '<minute> (minutes)? past <hour>', (match) => minutesPast(match.get('hour'), match.get('minute')));
@@ -69,10 +69,19 @@ function wordOfPart(context: Context, place: number): DayPart {
 function addClocks(grammar: Grammar, lexicon: () => Lexicon): void {
   const read = (match: Match): ClockSpec => ({ ...withTail(match.get('reading'), match.find('tail')), marked: true });
   const uncounted = (match: Match, context: Context): ClockSpec | undefined =>
-    match.find('tail') === undefined && countsSomething(context, match.end, lexicon().counted) ? undefined : read(match);
+    match.find('tail') === undefined &&
+    (countsSomething(context, match.end, lexicon().counted) || isAddress(context, match.end, lexicon()))
+      ? undefined
+      : read(match);
   grammar.rule('clock', '(at|for)? <digital> <tail>?', (match) => withTail(match.get('digital'), match.find('tail')));
   grammar.rule('clock', 'at <reading> <tail>?', uncounted);
-  grammar.rule('clock', '<reading> <tail>', (match) => read(match));
+  grammar.rule('clock', '<reading> <tail>', (match, context) =>
+    match.get('reading').impossible === true && context.tokens[match.start + 1]?.text !== ':' ? undefined : read(match),
+  );
+  grammar.rule('clock', 'or <hour> <tail>?', (match, context) => {
+    const listed = context.tokens[match.start - 1]?.kind === 'number' && context.tokens[match.start - 2]?.text === 'at';
+    return listed && match.get('hour').impossible !== true ? withTail(match.get('hour'), match.find('tail')) : undefined;
+  });
   // "half past three" and "five to six" are times without "at"; "five thirty" is not always.
   grammar.rule('clock', '(for)? <reading>', (match, context) => {
     const spoken =
@@ -85,16 +94,24 @@ function addClocks(grammar: Grammar, lexicon: () => Lexicon): void {
     (match, context) => {
       const clock = uncounted(match, context);
       const vague = match.says('like') || match.says('say');
-      return clock === undefined || (vague && !match.says('at') && match.find('tail') === undefined) ? undefined : roughly(clock);
+      if (clock === undefined || (vague && !match.says('at') && match.find('tail') === undefined)) return undefined;
+      // "how about 6?" proposes six sharp.
+      return ['how', 'what'].includes(context.tokens[match.start - 1]?.text ?? '') ? clock : roughly(clock);
     },
   );
   grammar.rule('clock', '(at|around|about)? <reading> (-)? ish', (match) => roughly(read(match)));
   grammar.rule('clock', '(at|around|about)? <reading> <tail> (-)? (ish|or so)', (match) => roughly(read(match)));
   grammar.rule('clock', '(at)? (noon|midday|12 noon|twelve noon)', () => ({ minutes: 720, settled: true }));
+  grammar.rule('clock', '(at|around)? (noonish|noon ish)', () => ({ minutes: 720, settled: true, approximate: true }));
   grammar.rule('clock', '(at)? midnight', () => ({ minutes: 0, settled: true }));
   grammar.rule('clock', '<dayPart> ,? <clock>', (match) =>
     match.get('clock').impossible === true ? match.get('clock') : withPart(match.get('clock'), match.get('dayPart')),
   );
+}
+
+/** "at 10 Main Street": the number of a house. */
+function isAddress(context: Context, end: number, lexicon: Lexicon): boolean {
+  return [end, end + 1, end + 2].some((place) => lexicon.beforeStreets.has(context.tokens[place]?.text ?? ''));
 }
 
 function addDayParts(grammar: Grammar): void {
@@ -129,6 +146,9 @@ function addDayParts(grammar: Grammar): void {
   grammar.rule('mention', '<hour> tonight', (match, context) => timeInPart(context, 0, 'night', match.get('hour')));
   grammar.rule('mention', 'last night', (_, context) => partOfDay(context, -1, 'night', englishDayParts.night));
   grammar.rule('mention', '(first thing|as early as possible)', () => [{ kind: 'hours', hours: { to: 600 } }]);
+  grammar.rule('mention', 'later', (match, context) =>
+    context.tokens[match.end]?.text === 'today' ? [{ kind: 'hours', hours: { from: context.minutes } }] : undefined,
+  );
   grammar.rule('mention', 'first thing in the morning', () => [{ kind: 'hours', hours: { to: 600 } }]);
   grammar.rule('mention', '(right now|right away|immediately|asap|as soon as possible|straight away)', (_, context) =>
     momentFromNow(context, 0),
@@ -137,7 +157,9 @@ function addDayParts(grammar: Grammar): void {
     const after = context.tokens[match.end];
     const before = context.tokens[match.start - 1]?.text ?? '';
     const ended = after === undefined || after.kind === 'symbol' || after.text === 'or';
-    return ended && !['for', 'by', 'until', 'just', 'ok', 'from', 'till'].includes(before) ? momentFromNow(context, 0) : undefined;
+    return ended && !['for', 'by', 'until', 'just', 'ok', 'from', 'till', 'not', 'right'].includes(before)
+      ? momentFromNow(context, 0)
+      : undefined;
   });
   grammar.rule('mention', '(in|within) (about)? <amount> (time)?', (match, context) => {
     const { minutes } = match.get('amount');
@@ -219,5 +241,8 @@ function addAmounts(grammar: Grammar): void {
     const second = times(match.get('unit', 1), counted ? match.get('number', 1) : match.get('number'));
     return first?.minutes === undefined || second?.minutes === undefined ? undefined : { minutes: first.minutes + second.minutes };
   });
-  grammar.rule('mention', '(for)? <amount>', (match) => [{ kind: 'amount', amount: match.get('amount') }]);
+  // An age ("25 years") is no length of a visit.
+  grammar.rule('mention', '(for)? <amount>', (match) =>
+    (match.get('amount').months ?? 0) >= 12 ? undefined : [{ kind: 'amount', amount: match.get('amount') }],
+  );
 }

@@ -2,7 +2,8 @@ import type { TimeVocabulary } from './vocabulary.ts';
 
 /** English, with the day before the month in numbers. */
 export const englishVocabulary: TimeVocabulary = {
-  weekdays: 'sunday monday tuesday wednesday thursday friday saturday',
+  weekdays:
+    'sunday/sundays monday/mondays tuesday/tuesdays wednesday/wednesdays thursday/thursdays friday/fridays saturday/saturdays',
   weekdaysShort: 'sun mon tue/tues wed/weds thu/thur/thurs fri sat',
   months: 'january february march april may june july august september october november december',
   monthsShort: 'jan feb mar apr may jun jul aug sep/sept oct nov dec',
@@ -47,8 +48,10 @@ export const englishVocabulary: TimeVocabulary = {
     'minutes minute mins hours hour days day nights night weeks week months month years year seconds blocks street st avenue ave road rd of percent',
   beforeNames: 'with am im name is called mr mrs ms dr miss named ask see',
   names: 'april june may august sun sat mar',
-  beforeStreets: 'street avenue square plaza road',
+  beforeStreets: 'street avenue square plaza road ave blvd lane drive',
   afterHour: '',
+  moving: 'move change reschedule switch shift push bring moving changing rescheduling',
+  moved: 'appointment booking reservation it date arrival departure visit slot mine',
   holidays: [
     ['(christmas|xmas) (day)?', { month: 12, day: 25 }],
     ['(christmas|xmas) eve', { month: 12, day: 24 }],

@@ -82,3 +82,18 @@ export function isIdiom(text: string): boolean {
   return idioms.has(fold(text));
 }
 const idioms = new Set(['24/7']);
+
+/** Words that may stand between the verb and the dates: "cambiar mi turno de corte del jueves al viernes". */
+const reach = 8;
+
+/** True where a verb before a phrase moves something: "pasar el turno del jueves al viernes", "change it from June 5 to June 7". */
+export function isMove(context: Context, start: number, lexicon: Lexicon): boolean {
+  let moved = false;
+  for (let index = start - 1; index >= Math.max(0, start - reach); index--) {
+    const text = context.tokens[index]?.text ?? '';
+    if (['.', '?', '!', '\n', ';'].includes(text)) return false;
+    if (lexicon.moved.has(text)) moved = true;
+    if (lexicon.moving.has(text)) return moved || /(?:lo|la)$/.test(text);
+  }
+  return false;
+}

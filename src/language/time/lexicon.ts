@@ -20,6 +20,8 @@ export interface Lexicon {
   names: ReadonlySet<string>;
   beforeStreets: ReadonlySet<string>;
   afterHour: ReadonlySet<string>;
+  moving: ReadonlySet<string>;
+  moved: ReadonlySet<string>;
 }
 
 const wordSet = (words: string): ReadonlySet<string> => new Set(words.split(' '));
@@ -89,6 +91,8 @@ export function buildLexicon(
     names: wordSet(vocabulary.names),
     beforeStreets: wordSet(vocabulary.beforeStreets),
     afterHour: wordSet(vocabulary.afterHour),
+    moving: wordSet(vocabulary.moving),
+    moved: wordSet(vocabulary.moved),
   };
 }
 

@@ -59,7 +59,8 @@ export interface Amount {
 /** What one phrase says. Two pieces for phrases that name a date and a time at once ("esta noche"). */
 export type Piece =
   | { kind: 'date'; date: DateSpec }
-  | { kind: 'span'; span: DaySpan }
+  /** `joined` where two dates were named: "from … to …". */
+  | { kind: 'span'; span: DaySpan; joined?: boolean }
   | { kind: 'clock'; clock: ClockSpec }
   | { kind: 'hours'; hours: HourSpan; part?: DayPart }
   | { kind: 'amount'; amount: Amount }

@@ -3,7 +3,8 @@ import { tokenise } from '../text.ts';
 import { parseClockTime, parseIsoDate } from './calendar.ts';
 import { buildEnglishGrammar } from './english-grammar.ts';
 import type { Context, Reading } from './grammar.ts';
-import { isCount, isIdiom, isName, isPartOfNumber, markAddresses } from './guards.ts';
+import { isCount, isIdiom, isMove, isName, isPartOfNumber, markAddresses } from './guards.ts';
+import type { Piece } from './meaning.ts';
 import type { LanguageGrammar } from './mention-rules.ts';
 import { type Found, settleTimes, writeMention } from './resolve-mention.ts';
 import { buildSpanishGrammar } from './spanish-grammar.ts';
@@ -43,6 +44,9 @@ export function findTimeMentions(text: string, now: ReferenceTime, language: Lan
   return found.flatMap((phrase) => writeMention(context, phrase));
 }
 
+/** True for "from … to …"; a week or month that was named as a whole is one as well and never the object of a move. */
+const isClosedSpan = ([piece]: readonly Piece[]): boolean => piece?.kind === 'span' && piece.joined === true;
+
 function longestReading(context: Context, at: number, lexicon: LanguageGrammar['lexicon']): Reading<'mention'> | undefined {
   let longest: Reading<'mention'> | undefined;
   for (const reading of context.read('mention', at)) {
@@ -50,6 +54,7 @@ function longestReading(context: Context, at: number, lexicon: LanguageGrammar['
     if (isPartOfNumber(context.tokens, at, reading.end) || isCount(context, reading.end, lexicon)) continue;
     const start = context.tokens[at]?.start ?? 0;
     if (isIdiom(context.text.slice(start, context.tokens[reading.end - 1]?.end))) continue;
+    if (isClosedSpan(reading.value) && isMove(context, at, lexicon)) continue;
     longest = reading;
   }
   return longest;

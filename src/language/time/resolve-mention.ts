@@ -17,12 +17,24 @@ export interface Found {
 /** Phrases between a time and the part of the day that settles it: "a las 7 el domingo a la tarde". */
 const settlingDistance = 2;
 
+const orWords = new Set(['o', 'u', 'or']);
+
 /** Settles a bare time by a part of the day that is said next to it in the same sentence. */
 export function settleTimes(context: Context, found: readonly Found[]): void {
   for (const [index, phrase] of found.entries()) {
     for (const piece of phrase.pieces) {
       if (piece.kind !== 'clock' || piece.clock.settled) continue;
       const readings = clockReadings(piece.clock);
+      // "a las 3 o 4 de la tarde": what settles the second settles the first.
+      const listed = found[index + 1];
+      const [other] =
+        listed?.start === phrase.end && orWords.has(context.tokens[phrase.end]?.text ?? '') ? (listed?.pieces ?? []) : [];
+      if (other?.kind === 'clock' && other.clock.settled && other.clock.impossible !== true) {
+        const { minutes } = other.clock;
+        const sameHalf = readings.find((reading) => reading < 720 === minutes < 720);
+        if (sameHalf !== undefined) piece.clock = { ...piece.clock, minutes: sameHalf, settled: true };
+        continue;
+      }
       for (let distance = 1; distance <= settlingDistance; distance++) {
         const settled = [found[index + distance], found[index - distance]]
           .filter((other) => other !== undefined && sameSentence(context, phrase, other))

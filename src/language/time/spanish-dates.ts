@@ -112,7 +112,7 @@ function addWeekdays(grammar: Grammar): void {
     ['ultimo', -1],
   ];
   for (const [pattern, fixed] of nth) {
-    grammar.rule('date', `el? ${pattern} <weekday> (de|del) <monthOfYear>`, (match, _context) =>
+    grammar.rule('date', `el? ${pattern} <weekday> (de|del) <monthOfYear>`, (match) =>
       nthWeekday(match.get('monthOfYear'), match.get('weekday'), fixed === 0 ? match.get('ordinal') : fixed),
     );
   }
@@ -141,6 +141,10 @@ function addDaysOfMonth(grammar: Grammar): void {
   grammar.rule('dayOfMonth', '<dayNumber> (de|del) <monthNumber> (de|del) <year>', (match) =>
     dated(match, match.get('monthNumber')),
   );
+  // "el 32 de mayo" was meant as a date and has to be told apart from "32 de las que pedí".
+  grammar.rule('dayOfMonth', `<number> de <anyMonth> ${year}`, (match) =>
+    match.get('number') > 31 && match.get('number') < 100 ? dated(match, match.get('anyMonth'), match.get('number')) : undefined,
+  );
   grammar.rule('dayOfMonth', '<numericDate>', (match) => match.get('numericDate'));
   grammar.rule('dayOfMonth', '<dayNumber> (de|del) <monthOfYear>', (match) => ({
     day: match.get('dayNumber'),
@@ -158,12 +162,15 @@ function addDaysOfMonth(grammar: Grammar): void {
   grammar.rule('date', `${the}? <weekdayShort> <dayOfMonth>`, (match) =>
     withWeekday(match.get('dayOfMonth'), match.get('weekdayShort')),
   );
-  grammar.rule('date', `${the}? (dia|${nextBefore})? <weekday> ,? (${the}|dia|el dia)? <dayNumber>`, (match, context) =>
-    beginsTime(context, match.place('dayNumber'), match.end)
-      ? undefined
-      : { day: match.get('dayNumber'), weekday: match.get('weekday') },
-  );
-  grammar.rule('date', `(el|del|este) (dia)? ${nextBefore}? <dayNumber>`, bareDay);
+  grammar.rule('date', `${the}? (dia|${nextBefore})? <weekday> ,? (${the}|dia|el dia)? <dayNumber>`, (match, context) => {
+    const date = { day: match.get('dayNumber'), weekday: match.get('weekday') };
+    if (!beginsTime(context, match.place('dayNumber'), match.end)) return date;
+    // "viernes 4 a la tarde" is the 4th where that is a Friday; "viernes 4 de la tarde" and "lunes 9 a 12" are times.
+    const beside =
+      ['a', 'por', 'en'].includes(context.tokens[match.end]?.text ?? '') && context.tokens[match.end + 1]?.text === 'la';
+    return beside && !('problem' in resolveDate(date, context.today)) ? date : undefined;
+  });
+  grammar.rule('date', `(el|del|al|este) (dia)? ${nextBefore}? <dayNumber>`, bareDay);
   grammar.rule('date', `(dia|el dia) <dayNumber>`, bareDay);
   grammar.rule('date', '(el|dia|para|del) <weakDate>', (match) => match.get('weakDate'));
   // "miércoles 10-4" is a date where that day is a Wednesday, and hours otherwise.
@@ -176,13 +183,18 @@ function addDaysOfMonth(grammar: Grammar): void {
 
 /** "el primero" picks the first of a list; "el 1ro" and "el quince" are days. */
 function bareDay(match: Match, context: Context): DateSpec | undefined {
-  if (beginsTime(context, match.place('dayNumber'), match.end)) return undefined;
+  // The article makes it a day even before "a la mañana"; before "hs" or "pm" it is none.
+  if (timeMarks.has(context.tokens[match.end]?.text ?? '')) return undefined;
+  // "llamame al 15 5123" is a phone; "pasarlo al 15" is a day.
+  if (match.says('al') && context.tokens[match.end]?.kind === 'number') return undefined;
   const token = context.tokens[match.place('dayNumber')];
   const ordinalWord = token?.kind === 'word' && context.read('ordinal', match.place('dayNumber')).length > 0;
   return ordinalWord || token?.text === 'uno' || token?.text === 'un' || token?.text === 'una'
     ? undefined
     : { day: match.get('dayNumber') };
 }
+
+const timeMarks = new Set(['hs', 'h', 'hrs', 'horas', 'am', 'pm', ':']);
 
 function dated(match: Match, month: number, day = match.get('dayNumber')): DateSpec {
   const year = match.find('year');

@@ -8,7 +8,9 @@ import {
   monthSpec,
   openPeriod,
   openSpan,
+  restOf,
   spanOf,
+  weekdaySpec,
   weekendOf,
   weekOf,
   weekSpan,
@@ -16,7 +18,7 @@ import {
   wholeYear,
 } from './date-phrases.ts';
 import type { Context, Grammar, Match } from './grammar.ts';
-import { partOfMonth, weekOfMonth } from './resolve-date.ts';
+import { partOfMonth, weekdayOfMonth, weekOfMonth } from './resolve-date.ts';
 import { isPlausibleYear } from './terminals.ts';
 
 const next = '(que viene|que sigue|que entra|proximo|proxima|proximos|siguiente|venidero|entrante)';
@@ -86,6 +88,10 @@ export function addSpanishSpans(grammar: Grammar): void {
     const late = (context.today + 3) % 7 > 3;
     return weekendOf(context.today + (late ? 7 : 0));
   });
+  grammar.rule('period', `(el)? (<ordinal>|ultimo) ${weekend} (de|del) <monthOfYear>`, (match) => {
+    const saturday = weekdayOfMonth(match.get('monthOfYear'), 6, match.find('ordinal') ?? -1);
+    return saturday === undefined ? undefined : { from: saturday, to: saturday + 1 };
+  });
   grammar.rule('period', `(el)? ${weekend} pasado`, (_, context) => weekendOf(context.today - 7));
   grammar.rule('period', `(el)? ${weekend} (del|de|de la|de el) <rangeEnd>`, (match, context) => {
     const week = weekOf(context, match.get('rangeEnd'));
@@ -99,9 +105,9 @@ export function addSpanishSpans(grammar: Grammar): void {
     monthNamed(match, context) ? wholeMonth(match.get('monthOfYear')) : undefined,
   );
   const parts: readonly (readonly [string, 'beginning' | 'middle' | 'end'])[] = [
-    ['(principios|principio|comienzos|comienzo|inicios|inicio|primeros|primeros dias|primera quincena)', 'beginning'],
+    ['(principios|principio|comienzos|comienzo|inicios|inicio|primeros|primeros dias)', 'beginning'],
     ['(mediados|medianos|mitad)', 'middle'],
-    ['(fines|fin|finales|final|ultimos dias|segunda quincena)', 'end'],
+    ['(fines|fin|finales|final|ultimos dias)', 'end'],
   ];
   for (const [pattern, part] of parts) {
     grammar.rule('period', `(a|para|los|el|la)? ${pattern} (de|del) <monthOfYear>`, (match) =>
@@ -116,6 +122,16 @@ export function addSpanishSpans(grammar: Grammar): void {
           : { from: from + 3, to: from + 6 };
     });
   }
+  grammar.rule('period', '(la)? (primera|segunda) quincena (de|del) <monthOfYear>', (match) => {
+    const { from = 0, to = 0 } = wholeMonth(match.get('monthOfYear'));
+    return match.says('primera') ? { from, to: from + 14 } : { from: from + 15, to };
+  });
+  grammar.rule('period', '(mas tarde|mas adelante|despues) (de|en)? este mes', (_, context) =>
+    restOf(wholeMonth(monthAhead(context, 0)), context.today),
+  );
+  grammar.rule('period', '(mas tarde|mas adelante|despues) (de|en)? esta semana', (_, context) =>
+    restOf(weekSpan(context, 0), context.today),
+  );
   grammar.rule('period', '(este|el corriente) ano', (_, context) => wholeYear(partsOf(context.today).year));
   grammar.rule('period', `(el)? (ano ${next}|proximo ano)`, (_, context) => wholeYear(partsOf(context.today).year + 1));
   grammar.rule('period', `(el)? ano (pasado|anterior)`, (_, context) => wholeYear(partsOf(context.today).year - 1));
@@ -163,6 +179,12 @@ function endsPhrase(context: Context, end: number): boolean {
 }
 
 function addRanges(grammar: Grammar): void {
+  // What comes again and again, or tells since when, names no date to settle on.
+  grammar.rule('mention', '(todos los|todas las|cada|cada uno de los) (<weekday>|<amount>|<unit>|<part>)', () => []);
+  grammar.rule('mention', 'hace (como|mas de|casi)? <amount> que', () => []);
+  grammar.rule('mention', '<weekday> (a|hasta|-) <weekday>', (match, context) =>
+    spanOf(context, weekdaySpec(context, match.get('weekday'), 'coming'), weekdaySpec(context, match.get('weekday', 1), 'coming')),
+  );
   grammar.rule('rangeEnd', '<date>', (match) => match.get('date'));
   grammar.rule('rangeEnd', 'ahora', (_, context) => ({ fixed: context.today }));
   grammar.rule('rangeEnd', '(el|dia|al|el dia)? <dayNumber>', (match) => ({ day: match.get('dayNumber') }));

@@ -85,8 +85,17 @@ function addClocks(grammar: Grammar, lexicon: () => Lexicon): void {
     const reading = match.get('reading');
     const tail = match.get('tail');
     if (tail === 'hours' && reading.marked !== true && isLength(match, context)) return undefined;
-    // "2 a la tarde" and "turno 3 de la mañana" count; a time says "de la" or "a las".
-    return withTail(reading, tail);
+    // "el 26 a la mañana" is a day; only a time with a colon or "a las" can be an impossible one.
+    return reading.impossible === true && context.tokens[match.start + 1]?.text !== ':' ? undefined : withTail(reading, tail);
+  });
+  grammar.rule('clock', '<dotted>', (match, context) => {
+    const alone = match.start === 0 && match.end === context.tokens.length;
+    return alone || isBehindDay(context, match.start) ? match.get('dotted') : undefined;
+  });
+  grammar.rule('clock', '(o|u) <hour> <tail>?', (match, context) => {
+    const listed =
+      context.tokens[match.start - 1]?.kind === 'number' && ['las', 'la'].includes(context.tokens[match.start - 2]?.text ?? '');
+    return listed && match.get('hour').impossible !== true ? withTail(match.get('hour'), match.find('tail')) : undefined;
   });
   grammar.rule('clock', '<digital>', (match) => match.get('digital'));
   grammar.rule('clock', '(a|para|tipo) <digital> <tail>?', (match) => withTail(match.get('digital'), match.find('tail')));
@@ -127,13 +136,16 @@ const optional = <From, To>(value: From | undefined, change: (value: From) => To
 
 const minutesWord = (match: Match): number => (match.says('cuarto') ? 15 : match.says('veinte') ? 20 : match.says('diez') ? 10 : 5);
 
+/** True where a weekday, "hoy" or "mañana" stands right before. */
+function isBehindDay(context: Context, place: number): boolean {
+  const before = context.tokens[place - 1];
+  return before !== undefined && (context.read('weekday', place - 1).length > 0 || ['hoy', 'manana', 'ayer'].includes(before.text));
+}
+
 /** "2 hs" and "3 horas" are lengths, "15 hs" is a time; behind a day "5 hs" is one too. */
 function isLength(match: Match, context: Context): boolean {
   const before = context.tokens[match.start - 1];
-  const dated =
-    before !== undefined &&
-    (context.read('weekday', match.start - 1).length > 0 || ['hoy', 'manana', 'tipo'].includes(before.text));
-  if (dated) return false;
+  if (before?.text === 'tipo' || isBehindDay(context, match.start)) return false;
   const spelledOut = context.tokens[match.end - 1]?.text === 'horas' || context.tokens[match.end - 1]?.text === 'hora';
   const { minutes } = match.get('reading');
   return (
@@ -158,12 +170,7 @@ function addDayParts(grammar: Grammar): void {
   ]);
   // "sábado noche", "mañana tarde": behind a day the article may be missing.
   grammar.rule('mention', '(tarde|noche|temprano)', (match, context) => {
-    const before = context.tokens[match.start - 1];
-    if (
-      before === undefined ||
-      !(context.read('weekday', match.start - 1).length > 0 || ['hoy', 'manana', 'ayer'].includes(before.text))
-    )
-      return undefined;
+    if (!isBehindDay(context, match.start)) return undefined;
     if (match.says('temprano')) return [{ kind: 'hours', hours: { to: 660 } }];
     const part = match.says('tarde') ? 'afternoon' : 'night';
     return [{ kind: 'hours', hours: spanishDayParts[part], part }];
@@ -197,7 +204,7 @@ function addDayParts(grammar: Grammar): void {
     const token = context.tokens[match.end - 1];
     const shouted =
       token !== undefined && context.text.slice(token.start, token.end) === 'YA' && context.text !== context.text.toUpperCase();
-    return shouted || match.says('para') ? momentFromNow(context, 0) : undefined;
+    return shouted || match.says('para') || asksForNow(match, context) ? momentFromNow(context, 0) : undefined;
   });
   grammar.rule('mention', '(en|dentro de|de aca a) (unos|unas)? <amount>', (match, context) => {
     const { minutes } = match.get('amount');
@@ -226,6 +233,14 @@ const askedNow = new Set(
     'atender reservar hoy es seria tenes hay espacio hueco abierto abiertos'
   ).split(' '),
 );
+
+/** "quiero ir ya", but not "ya está" and not "es ya tarde". */
+function asksForNow(match: Match, context: Context): boolean {
+  const after = context.tokens[match.end];
+  const before = context.tokens[match.start - 1]?.text ?? '';
+  return (after === undefined || after.kind === 'symbol') && wantedNow.has(before);
+}
+const wantedNow = new Set(['ir', 'turno', 'necesito', 'quiero', 'venir', 'lugar', 'algo']);
 
 function partSaid(match: Match, context: Context): DayPart | undefined {
   const article = match.says('la');
@@ -307,5 +322,8 @@ function addAmounts(grammar: Grammar): void {
       return undefined;
     return { days: (first.days ?? 0) + (second.days ?? 0), months: (first.months ?? 0) + (second.months ?? 0) };
   });
-  grammar.rule('mention', '(por|durante|unos|unas)? <amount>', (match) => [{ kind: 'amount', amount: match.get('amount') }]);
+  // An age ("25 años") is no length of a visit.
+  grammar.rule('mention', '(por|durante|unos|unas)? <amount>', (match) =>
+    (match.get('amount').months ?? 0) >= 12 ? undefined : [{ kind: 'amount', amount: match.get('amount') }],
+  );
 }

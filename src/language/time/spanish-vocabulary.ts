@@ -57,6 +57,10 @@ export const spanishVocabulary: TimeVocabulary = {
     'de y en o u con para por que si esta estaria estara me te se a al pero como mas mejor hoy manana pasado el la del los las no ni puedo podes podria ' +
     'pueden podemos tenes tienen tendras hay esta este seria va voy vamos queda quedamos perfecto bien genial dale ok porfa gracias favor ' +
     'o_sea aprox aproximadamente puede mejor porque tambien entonces cuando antes despues hasta y/o e es son estoy',
+  moving:
+    'cambiar cambiarlo cambiarla cambiarme cambio cambiame mover moverlo moverla reprogramar reprogramarlo reagendar correr correrlo pasarlo pasarla pasar ' +
+    'pasarme pasame trasladar adelantar postergar',
+  moved: 'turno cita reserva hora reservacion lo la fecha llegada salida',
   holidays: [
     ['navidad', { month: 12, day: 25 }],
     ['(noche buena|nochebuena)', { month: 12, day: 24 }],

@@ -25,7 +25,11 @@ export interface TimeVocabulary {
   beforeStreets: string;
   /** Words that may follow a bare "las 5" without making it a count of things. */
   afterHour: string;
-  /** Before these, a length of time is no start ("cada 2 horas"). */
+  /** Verbs that move an appointment: after them "from … to …" names two dates and no range. */
+  moving: string;
+  /** What is moved, where the verb alone does not tell ("pasar", "change"). */
+  moved: string;
+  /** Patterns of holidays with the day that they fall on: fixed, counted from Easter, or the nth weekday of a month. */
   holidays: readonly (readonly [
     string,
     { month: number; day: number } | { easter: number; through?: number } | { month: number; weekday: number; nth: number },

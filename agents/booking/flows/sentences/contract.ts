@@ -59,6 +59,8 @@ export interface Sentences {
   // ---- one question for each thing that may be missing ----
   /** `more`: there are others beside those that are named. */
   askService(services: readonly string[], more: boolean): string;
+  /** After the list was given. */
+  askOneOfThem(): string;
   askWhichService(services: readonly string[]): string;
   askDate(service: string): string;
   askTime(): string;
@@ -66,11 +68,15 @@ export interface Sentences {
   askDayReading(days: readonly string[], today: string): string;
   askStaff(people: readonly string[]): string;
   /** Which slot is kept while the customer answers. */
-  holding(slot: Slot, today: string): string;
+  holding(service: string, slot: Slot, today: string): string;
+  /** The same for somebody in a hurry. */
+  soonestHeld(slot: Slot, today: string): string;
   /** The customer does not want to give a name. */
   nameNeeded(): string;
   emailNotNeeded(): string;
   noted(): string;
+  /** That person does not do that service. */
+  notWith(person: string, service: string, people: readonly string[]): string;
   askName(): string;
   askContact(): string;
   /** The customer has no e-mail, or does not want to give one. */
@@ -146,6 +152,8 @@ export interface Sentences {
   offerToBook(): string;
   /** A question about payment or the rules of the house. */
   teamKnows(): string;
+  /** The last answer was not enough, and there is no other. */
+  allIKnow(): string;
   cannotAnswer(): string;
 
   // ---- trouble ----

@@ -90,6 +90,7 @@ export const english: Sentences = {
 
   day,
   askService: (services, more) => `What would you like to have done? We offer ${listed(services, more)}.`,
+  askOneOfThem: () => 'Which one would you like?',
   askWhichService: (services) => `Which one: ${either(services)}?`,
   askDate: (service) => `What day would you like ${service}?`,
   askTime: () => 'What time suits you?',
@@ -97,11 +98,15 @@ export const english: Sentences = {
     `Do you mean ${either(readings.map((time) => `${time} ${time < '12:00' ? '(in the morning)' : time < '18:00' ? '(in the afternoon)' : '(in the evening)'}`))}?`,
   askDayReading: (days, today) => `Do you mean ${either(days.map((date) => day(date, today)))}?`,
   askStaff: (people) => `Who with: ${either(people)}?`,
-  holding: (slot, today) => `I keep ${moment(slot.date, slot.time, today)} with ${slot.staff} for you.`,
+  holding: (service, slot, today) => `I keep ${service} on ${moment(slot.date, slot.time, today)} with ${slot.staff} for you.`,
+  soonestHeld: (slot, today) =>
+    `The soonest I have is ${moment(slot.date, slot.time, today)} with ${slot.staff}; I keep it for you.`,
   nameNeeded: () =>
     'I only need a name and a phone number or an e-mail address to keep your place. What name should I put it under?',
   emailNotNeeded: () => 'No e-mail is needed.',
   noted: () => 'Noted.',
+  notWith: (person, service, people) =>
+    `${person} does not do ${service}; ${all(people)} ${people.length === 1 ? 'does. Does that suit you?' : 'do. Who would you like?'}`,
   askName: () => 'What name should I put it under?',
   askContact: () => 'Can you leave me a phone number or an e-mail address, whichever you prefer?',
   phoneWillDo: () => 'No e-mail needed: a phone number is enough. Which number should I note?',
@@ -188,7 +193,7 @@ export const english: Sentences = {
   },
   describe: (services) =>
     services
-      .map((service) => `${service.name}: ${service.description || `${service.durationMinutes} min`} (${amount(service)})`)
+      .map((service) => `${service.name}: ${service.description || `${service.durationMinutes} min`} (${amount(service)}).`)
       .join('\n'),
   cheapest: (service) => `The cheapest is ${service.name}: ${amount(service)}.`,
   noCheaper: (service) => `${service.name} costs ${amount(service)} whoever attends you: the price is the same.`,
@@ -228,6 +233,7 @@ export const english: Sentences = {
   noPromotions: () => 'There are no promotions at the moment.',
   offerToBook: () => 'Shall I look for an appointment for you?',
   teamKnows: () => 'A person of the team can confirm that; I can pass you to one if you like.',
+  allIKnow: () => 'That is all I can tell you here; I can pass you to a person of the team if you like.',
   cannotAnswer: () => 'That is something I do not know.',
 
   notUnderstood: () => "Sorry, I didn't understand that.",

@@ -89,6 +89,7 @@ export const spanish: Sentences = {
 
   day,
   askService: (services, more) => `¿Qué te querés hacer? Tenemos ${listed(services, more)}.`,
+  askOneOfThem: () => '¿Cuál te interesa?',
   askWhichService: (services) => `¿Cuál de estos: ${either(services)}?`,
   askDate: (service) => `¿Para qué día querés ${service}?`,
   askTime: () => '¿A qué hora te queda bien?',
@@ -98,10 +99,14 @@ export const spanish: Sentences = {
   },
   askDayReading: (days, today) => `¿${capitalized(either(days.map((date) => `el ${day(date, today)}`)))}?`,
   askStaff: (people) => `¿Con quién: ${either(people)}?`,
-  holding: (slot, today) => `Te guardo el ${moment(slot.date, slot.time, today)} con ${slot.staff}.`,
+  holding: (service, slot, today) => `Te guardo ${service} el ${moment(slot.date, slot.time, today)} con ${slot.staff}.`,
+  soonestHeld: (slot, today) =>
+    `Lo más pronto que tengo es el ${moment(slot.date, slot.time, today)} con ${slot.staff}; te lo guardo.`,
   nameNeeded: () => 'Solo necesito un nombre y un teléfono o mail para guardarte el turno. ¿A qué nombre lo anoto?',
   emailNotNeeded: () => 'El mail no hace falta.',
   noted: () => 'Anotado.',
+  notWith: (person, service, people) =>
+    `${person} no hace ${service}; sí ${all(people)}. ${people.length === 1 ? '¿Te sirve?' : '¿Con quién preferís?'}`,
   askName: () => '¿A qué nombre lo anoto?',
   askContact: () => '¿Me dejás un teléfono o un mail, el que prefieras?',
   phoneWillDo: () => 'El mail no hace falta: con un teléfono alcanza. ¿Qué número te anoto?',
@@ -186,7 +191,7 @@ export const spanish: Sentences = {
   },
   describe: (services) =>
     services
-      .map((service) => `${service.name}: ${service.description || `${service.durationMinutes} min`} (${pesos(service)})`)
+      .map((service) => `${service.name}: ${service.description || `${service.durationMinutes} min`} (${pesos(service)}).`)
       .join('\n'),
   cheapest: (service) => `Lo más económico es ${service.name}: ${pesos(service)}.`,
   noCheaper: (service) => `${service.name} sale ${pesos(service)} con quien te atienda: el precio es el mismo.`,
@@ -226,6 +231,7 @@ export const spanish: Sentences = {
   noPromotions: () => 'Por ahora no tenemos promociones.',
   offerToBook: () => '¿Querés que te busque un turno?',
   teamKnows: () => 'Eso te lo confirma una persona del equipo; si querés, te paso.',
+  allIKnow: () => 'Es todo lo que te puedo decir por acá; si querés, te paso con una persona del equipo.',
   cannotAnswer: () => 'Eso no te lo sé decir.',
 
   notUnderstood: () => 'Perdón, no te entendí.',

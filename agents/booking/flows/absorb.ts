@@ -1,121 +1,17 @@
-/** Hears a message: understands it and takes what it tells into the state. */
-import {
-  type FlowTurn,
-  findTimeMentions,
-  type Intent,
-  type ReferenceTime,
-  type Understanding,
-  understand,
-} from '../../../src/index.ts';
+/** Takes what a message tells into the state: who the customer is, and what they wish for. */
+import { findTimeMentions, type Slots } from '../../../src/index.ts';
 import { bookAppointmentInput } from '../contract.ts';
-import { addDays, localNow, toClock, toMinutes } from './calendar.ts';
+import { addDays, toClock, toMinutes } from './calendar.ts';
 import { pickIndex } from './pick.ts';
 import { daysOf } from './search.ts';
-import { english } from './sentences/en.ts';
-import { spanish } from './sentences/es.ts';
-import { type ConversationState, parseState } from './state.ts';
-import { foldText, readCode, readTopics, type Topics } from './topics.ts';
-import type { Turn } from './turn.ts';
+import type { Wish } from './state.ts';
+import { foldText, readCode } from './topics.ts';
+import { type Turn, wants } from './turn.ts';
 
 /** Days named together ("mañana o el martes") are offered together up to this distance; beyond it the customer is asked. */
 const daysOfferedTogether = 13;
-/** A date without a year that lies further ahead was meant to be this year's. */
-const daysMeantByADate = 300;
 
-export function hear(input: FlowTurn): Turn {
-  const state = parseState(input.state);
-  const now = localNow(input.now, input.timeZone);
-  const { vocabulary, text } = input;
-  const topics = readTopics(text);
-  const understood = understand(text, { now, vocabulary, awaiting: state.awaiting, language: state.language });
-  const heard = withBareHour(withoutSayings(understood, topics, input, now, state), input, now, state);
-  const language = isNameOnly(text, state) ? (state.language ?? heard.language) : heard.language;
-  state.language = language;
-  const awaited = state.awaiting;
-  state.awaiting = undefined;
-  return {
-    text,
-    now,
-    instant: input.now,
-    timeZone: input.timeZone,
-    vocabulary,
-    contact: input.contact,
-    heard,
-    topics,
-    state,
-    awaited,
-    confirmed: false,
-    changed: false,
-    heldNow: false,
-    asides: [],
-    say: language === 'es' ? spanish : english,
-  };
-}
-
-/** "Laura Gómez" in answer to the question for a name does not change the language of the conversation. */
-function isNameOnly(text: string, { awaiting }: ConversationState): boolean {
-  return (awaiting === 'name' || awaiting === 'contact') && text.trim().split(/\s+/).length <= 3;
-}
-
-/** "Mejor 11", "make it 11": once a slot is kept, a bare number that corrects is the hour. */
-function withBareHour(
-  heard: Understanding,
-  { text, vocabulary }: FlowTurn,
-  now: ReferenceTime,
-  { held }: ConversationState,
-): Understanding {
-  const corrects = /\b(mejor|cambi\w+|pon[ée]\w*|make it|instead|actually|rather)\b/i.test(text);
-  const hour = /\b([01]?\d|2[0-3])\b(?![/:.%-])/.exec(text)?.[1];
-  if (held === undefined || !corrects || hour === undefined || Object.keys(heard.slots).length > 0) return heard;
-  const read = understand(hour, { now, vocabulary, awaiting: 'time', language: heard.language });
-  return { ...heard, slots: read.slots, ambiguous: read.ambiguous, intent: 'book', confidence: read.confidence };
-}
-
-/**
- * Takes out what is heard and not meant:
- * - "ahora" opens many a sentence ("ahora quiero…", "quiero ir ahora") and is no time that could be booked
- * - "¿y si cancelo?" cancels nothing
- * - a day of a month that has passed is a mistake, not next year's
- * - "con Carlos" is who attends, not the customer's name
- */
-function withoutSayings(
-  heard: Understanding,
-  topics: Topics,
-  { text, vocabulary }: FlowTurn,
-  now: ReferenceTime,
-  { awaiting }: ConversationState,
-): Understanding {
-  const slots = { ...heard.slots };
-  const folded = foldText(text);
-  const saysNow = /\b(ahora|ahorita|ya|momento|now)\b/.test(folded);
-  const isNow = saysNow && (slots.time === now.time || (slots.timeRange?.from === now.time && slots.timeRange.to === undefined));
-  if (isNow) {
-    delete slots.time;
-    delete slots.timeRange;
-    if (slots.date === now.date && !topics.soonest && !/\b(hoy|today)\b/i.test(text)) delete slots.date;
-  }
-  const worksHere = vocabulary.staff.some(
-    (person) => slots.name !== undefined && foldText(person.name).startsWith(foldText(slots.name)),
-  );
-  if (worksHere && awaiting !== 'name' && /\b(con|with)\b/.test(folded) && !/\b(soy|llamo|nombre|name|i'?m)\b/.test(folded))
-    delete slots.name;
-  // "El 2 de noviembre", said on the 20th, is no wish for next year.
-  const nextYear =
-    slots.date !== undefined && slots.date > addDays(now.date, daysMeantByADate) && !text.includes(slots.date.slice(0, 4));
-  const invalid =
-    nextYear && slots.date !== undefined
-      ? { ...heard.invalid, date: { text, reason: 'past' as const, date: slots.date } }
-      : heard.invalid;
-  if (nextYear) delete slots.date;
-  const meant = (intent: Intent): boolean => !topics.whatIf || (intent !== 'cancel' && intent !== 'reschedule');
-  const alsoIntents = heard.alsoIntents.filter(meant);
-  return { ...heard, slots, invalid, alsoIntents, intent: meant(heard.intent) ? heard.intent : (alsoIntents[0] ?? 'other') };
-}
-
-/** True where the message carries the intent, alone or beside others. */
-export function wants(turn: Turn, ...intents: readonly Intent[]): boolean {
-  return intents.some((intent) => turn.heard.intent === intent || turn.heard.alsoIntents.includes(intent));
-}
+type TimeRange = NonNullable<Slots['timeRange']>;
 
 /** Takes into the state what the message tells; sets {@link Turn.changed} and {@link Turn.confirmed}. */
 export function absorb(turn: Turn): void {
@@ -212,6 +108,7 @@ function absorbService(turn: Turn): void {
     wish.alsoServices = others;
   }
   if (heard.ambiguous.service !== undefined && !settled) wish.service = undefined;
+  if ((heard.slots.people ?? 1) > 1) wish.people = heard.slots.people;
   if (heard.anyOf.staff) wish.staff = undefined;
   else if (heard.ambiguous.staff !== undefined) wish.staff = undefined;
   else if (staff !== undefined) wish.staff = staff;
@@ -242,7 +139,7 @@ function absorbWhen(turn: Turn): void {
     wish.anyDate = wish.date === undefined && wish.dateRange === undefined;
     wish.anyTime = wish.time === undefined;
   }
-  absorbLaterOrEarlier(state, turn.text);
+  absorbLaterOrEarlier(turn);
 }
 
 /** A day that has passed, said while a slot is kept and something else was asked, is told and not wished for ("ayer pasé a mirar"). */
@@ -271,23 +168,33 @@ function absorbDate(turn: Turn): void {
   wish.dates = near ? readings : [];
 }
 
+const isInRange = (time: string, { from = '00:00', to = '24:00' }: TimeRange): boolean => from <= time && time < to;
+
 function absorbTime({ heard, state }: Turn): void {
   const { wish } = state;
-  const { time, timeRange } = heard.slots;
+  const { timeRange } = heard.slots;
+  // "A las 10… o mejor a la tarde": two wishes, of which the wider one leads to a question.
+  const outside = heard.slots.time !== undefined && timeRange !== undefined && !isInRange(heard.slots.time, timeRange);
+  const time = outside ? undefined : heard.slots.time;
   if (heard.invalid.time !== undefined) {
     wish.time = undefined;
     wish.timeReadings = [];
     return;
   }
-  if (time !== undefined) {
+  const readings = time === undefined ? [] : (heard.ambiguous.time ?? [time]);
+  // The time that is settled already is not asked about again when it is said again.
+  const settled = state.held?.slot.time ?? state.target?.time;
+  if (settled !== undefined && readings.includes(settled)) {
+    wish.time = settled;
+    wish.timeReadings = [];
+  } else if (time !== undefined) {
     wish.time = time;
-    wish.timeReadings = heard.ambiguous.time ?? [];
+    wish.timeReadings = readings.length > 1 ? [...readings] : [];
     wish.timeRange = undefined;
     wish.anyTime = false;
   } else if (timeRange !== undefined) {
     // "De la tarde" settles which five was meant.
-    const { from = '00:00', to = '24:00' } = timeRange;
-    const meant = onlyOne(wish.timeReadings.filter((reading) => from <= reading && reading < to));
+    const meant = onlyOne(wish.timeReadings.filter((reading) => isInRange(reading, timeRange)));
     wish.timeReadings = [];
     if (meant !== undefined) {
       wish.time = meant;
@@ -299,14 +206,39 @@ function absorbTime({ heard, state }: Turn): void {
   }
 }
 
-/** "¿Algo más tarde?" is seen from the slots that were named. */
-function absorbLaterOrEarlier({ wish, offered }: ConversationState, text: string): void {
-  const [first, last] = [offered[0], offered.at(-1)];
-  if (first === undefined || last === undefined || wish.time !== undefined) return;
+/** "¿Algo más tarde?", "una hora antes": seen from the slot that is kept or from those that were named. */
+function absorbLaterOrEarlier({ state, text, heard, topics }: Turn): void {
+  const { wish, offered, held } = state;
+  if (heard.slots.time !== undefined || heard.slots.timeRange !== undefined) return;
   const folded = foldText(text);
-  if (/\b(algo|otro|un poco|anything|something|any)?\s*(mas tarde|later)\b/.test(folded))
-    wish.timeRange = { from: toClock(toMinutes(last.time) + 1) };
-  else if (/\b(mas temprano|earlier|sooner)\b/.test(folded)) wish.timeRange = { to: first.time };
+  const by =
+    /\b(una|un|1|one|an|dos|2|two|media|half an) (hours?|horas?)?\s*(mas tarde|despues|later|mas temprano|antes|earlier)\b/.exec(
+      folded,
+    );
+  const later = /\b(mas tarde|later)\b/.test(folded);
+  const earlier = /\b(mas temprano|earlier|sooner)\b/.test(folded);
+  if (by !== null) {
+    const hours = /^(media|half)/.test(by[1] ?? '') ? 0.5 : /^(dos|2|two)/.test(by[1] ?? '') ? 2 : 1;
+    wish.shift = /tarde|despues|later/.test(by[3] ?? '') ? hours * 60 : -hours * 60;
+    if (held !== undefined) shiftFrom(wish, held.slot);
+    return;
+  }
+  if (topics.later || topics.soonest || topics.abandons) return;
+  const [first, last] = held === undefined ? [offered[0], offered.at(-1)] : [held.slot, held.slot];
+  if (first === undefined || last === undefined) return;
+  if (later) wish.timeRange = { from: toClock(toMinutes(last.time) + 1) };
+  else if (earlier) wish.timeRange = { to: first.time };
+  else if (held === undefined || !topics.whatIsFree) return;
+  wish.time = undefined;
+  wish.timeReadings = [];
+}
+
+/** Moves the wish by so many minutes from a moment. */
+export function shiftFrom(wish: Wish, from: { date: string; time: string }): void {
+  if (wish.shift === undefined) return;
+  wish.date ??= from.date;
+  wish.time = toClock(toMinutes(from.time) + wish.shift);
+  wish.shift = undefined;
 }
 
 /** Takes one of the appointments that the last reply listed. */
