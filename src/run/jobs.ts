@@ -2,16 +2,13 @@
  * Background work of agents (timers, hold expiry, reminders, schedules), carried by pg-boss on both stores.
  */
 import { sql } from 'drizzle-orm';
-import type pg from 'pg';
 import { fromDrizzle, PgBoss } from 'pg-boss';
+import { underAdvisoryLock } from '../store/advisory-lock.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { WorkspaceAccess } from '../tools/contract.ts';
 import type { ScheduleJob } from '../tools/execute.ts';
 import type { JsonObject } from '../vocabulary.ts';
 import type { AgentDefinition, Job } from './contract.ts';
-
-/** Any number that no other program on the same database would lock. */
-const advisoryLock = 7_316_420_002;
 
 export interface JobsDependencies {
   pool: DatabasePool;
@@ -30,15 +27,13 @@ interface Payload {
 export class Jobs {
   readonly #boss: PgBoss;
   readonly #dependencies: JobsDependencies;
-  /** The connection that holds the lock while the queues are made: with a pool of one there is no other. */
-  #opening: pg.PoolClient | undefined;
 
   constructor(dependencies: JobsDependencies) {
     const { pool, onFault } = dependencies;
     this.#dependencies = dependencies;
     this.#boss = new PgBoss({
       backend: pool.embedded ? 'pglite' : 'postgres',
-      db: { executeSql: async (text, values) => ({ rows: await this.#execute(text, values) }) },
+      db: { executeSql: async (text, values) => ({ rows: await pool.executeJoining(text, values) }) },
       schema: 'pgboss',
     });
     this.#boss.on('error', (error) => onFault('the queue', error));
@@ -49,16 +44,10 @@ export class Jobs {
    * two of them create its schema at once, and one would fail.
    */
   async open(): Promise<void> {
-    await this.#dependencies.pool.onOneConnection(async (client) => {
-      await client.query('SELECT pg_advisory_lock($1)', [advisoryLock]);
-      this.#opening = client;
-      try {
-        await this.#open();
-      } finally {
-        this.#opening = undefined;
-        await client.query('SELECT pg_advisory_unlock($1)', [advisoryLock]).catch(() => {});
-      }
-    });
+    const { pool } = this.#dependencies;
+    // An embedded store has one process, and one connection that the lock would keep from the queue.
+    if (pool.embedded) await this.#open();
+    else await underAdvisoryLock(pool, 'queue', () => this.#open());
   }
 
   async #open(): Promise<void> {
@@ -105,12 +94,6 @@ export class Jobs {
 
   async close(graceMs: number): Promise<void> {
     await this.#boss.stop({ graceful: true, timeout: Math.max(1_000, graceMs), close: false });
-  }
-
-  async #execute(text: string, values: unknown[] | undefined): Promise<unknown[]> {
-    if (this.#opening === undefined) return this.#dependencies.pool.executeJoining(text, values);
-    const result = await this.#opening.query(text, values === undefined || values.length === 0 ? undefined : values);
-    return Array.isArray(result) ? result.flatMap((one: { rows: unknown[] }) => one.rows) : result.rows;
   }
 
   async #run(job: Job, data: Payload | null): Promise<void> {

@@ -96,13 +96,18 @@ export class RunRecord implements RunStore {
         seen.last_turn,
       ]);
       if (row === undefined) continue;
-      return row.run === null ? undefined : (await this.#load([row.run], false))[0];
+      return row.run === null ? undefined : (await this.#load([row.run], processId, false))[0];
     }
   }
 
   async reclaim(runId: string, processId: string, fence: number): Promise<ClaimedRun | undefined> {
     const [row] = await this.#pool.execute<{ id: string }>(sql.reclaimStatement, [runId, processId, fence]);
-    return row === undefined ? undefined : (await this.#load([row.id], true))[0];
+    return row === undefined ? undefined : (await this.#load([row.id], processId, true))[0];
+  }
+
+  async owned(processId: string): Promise<{ runId: string; fence: number }[]> {
+    const rows = await this.#pool.execute<{ id: string; fence: number }>(sql.ownedStatement, [processId]);
+    return rows.map(({ id, fence }) => ({ runId: id, fence }));
   }
 
   async renewLease(processId: string, leaseMs: number): Promise<void> {
@@ -133,6 +138,7 @@ export class RunRecord implements RunStore {
         ? []
         : await this.#load(
             lapsed.map(({ id }) => id),
+            processId,
             true,
           );
     const orphans = await this.#pool.execute<{ conversation: string; after: string | null }>(sql.orphansStatement, [limit, agents]);
@@ -258,8 +264,8 @@ export class RunRecord implements RunStore {
     run.history = row?.history ?? [];
   }
 
-  async #load(ids: string[], inDoubt: boolean): Promise<ClaimedRun[]> {
-    const rows = await this.#pool.execute<LoadRow>(sql.loadStatement, [ids]);
+  async #load(ids: string[], processId: string, inDoubt: boolean): Promise<ClaimedRun[]> {
+    const rows = await this.#pool.execute<LoadRow>(sql.loadStatement, [ids, processId]);
     return rows.map((row) => ({
       runId: row.id,
       workspaceId: row.workspace_id,

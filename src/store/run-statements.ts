@@ -146,7 +146,13 @@ export const orphansStatement: Statement = {
   text: `
     SELECT DISTINCT c.id AS conversation, c.active_run AS after
     FROM runs r JOIN conversations c ON c.id = r.conversation_id LEFT JOIN runs a ON a.id = c.active_run
-    WHERE r.status = 'queued' AND r.agent = ANY($2::text[]) AND (a.id IS NULL OR a.status IN ('finished', 'waiting')) LIMIT $1`,
+    WHERE r.status = 'queued' AND r.agent = ANY($2::text[]) AND (a.id IS NULL OR a.status <> 'running') LIMIT $1`,
+};
+
+/** $1 process. */
+export const ownedStatement: Statement = {
+  name: 'run-owned',
+  text: `SELECT id, fence FROM runs WHERE owner = $1 AND status IN ('queued', 'running') AND status = 'running'`,
 };
 
 /** $1 run, $2 process, $3 fence. */
@@ -157,7 +163,7 @@ export const reclaimStatement: Statement = {
     WHERE id = $1 AND owner = $2 AND fence = $3 AND status = 'running' RETURNING id`,
 };
 
-/** $1 runs. All that is needed to go on with them. */
+/** $1 runs, $2 process. All that is needed to go on with those that are still this process's: it may have been frozen since it claimed them. */
 export const loadStatement: Statement = {
   name: 'run-load',
   text: `
@@ -169,7 +175,7 @@ export const loadStatement: Statement = {
       JOIN conversations c ON c.id = r.conversation_id
       JOIN workspaces w ON w.workspace_id = r.workspace_id
       JOIN messages m ON m.conversation_id = r.conversation_id AND m.turn = r.turn AND m.role = 'user'
-    WHERE r.id = ANY($1::uuid[])`,
+    WHERE r.id = ANY($1::uuid[]) AND r.owner = $2 AND r.status = 'running'`,
 };
 
 /** $1 conversation, $2 turn. The history anew, where the one that came with the claim was read too early. */

@@ -106,6 +106,8 @@ export interface RunStore {
   claimNext(conversationId: string, after: string | undefined, processId: string): Promise<ClaimedRun | undefined>;
   /** Takes a run of this process back after a database failure left it in doubt. `undefined` when it ended or belongs to another. */
   reclaim(runId: string, processId: string, fence: number): Promise<ClaimedRun | undefined>;
+  /** The runs under way that this process owns by the record. */
+  owned(processId: string): Promise<{ runId: string; fence: number }[]>;
   /** Renews the lease of the process: one statement for all of its runs. */
   renewLease(processId: string, leaseMs: number): Promise<void>;
   /**
