@@ -4,10 +4,10 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { APICallError, type LanguageModelV4 } from '@ai-sdk/provider';
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
-import { Agent, fetch as pooledFetch } from 'undici';
 import type { Settings } from '../config.ts';
 import { messageOf, TimonelError } from '../errors.ts';
 import type { ModelAnswer, ModelRequest } from './contract.ts';
+import { pooledFetch } from './pooled-fetch.ts';
 import { collectStream } from './stream.ts';
 
 /** US dollars per million tokens. */
@@ -45,51 +45,68 @@ export class Models {
    * @throws TimonelError `model_unavailable` when it does not answer within the timeout or refuses.
    */
   async ask(model: LanguageModelV4, request: ModelRequest): Promise<ModelAnswer> {
-    const timeout = AbortSignal.timeout(this.#timeoutMs);
-    const signal = AbortSignal.any([timeout, request.signal]);
-    let shown = false;
-    const onText = request.onText;
-    const attempt = async (): Promise<ModelAnswer> => {
-      const options = { prompt: request.prompt, tools: request.tools, abortSignal: signal };
-      if (onText === undefined) {
-        const { content, usage, finishReason } = await model.doGenerate(options);
-        return { content, usage, finishReason: finishReason.unified };
-      }
-      const { stream } = await model.doStream(options);
-      return collectStream(stream, (delta) => {
-        shown = true;
-        onText(delta);
-      });
-    };
+    // One controller and one timer, both gone with the call: AbortSignal.any and AbortSignal.timeout outlive it.
+    const stop = new AbortController();
+    let timedOut = false;
+    const timer = setTimeout(() => {
+      timedOut = true;
+      stop.abort();
+    }, this.#timeoutMs);
+    const abort = () => stop.abort(request.signal.reason);
+    request.signal.addEventListener('abort', abort, { once: true });
     try {
-      // Once text was shown a second attempt would show it twice.
-      return await retry(
-        handleWhen((error) => isRetryable(error) && !shown && !signal.aborted),
-        {
-          maxAttempts: 2,
-          backoff: new ExponentialBackoff({ initialDelay: 200, maxDelay: 2_000 }),
-        },
-      ).execute(attempt, signal);
+      return await retried.execute(() => answerOf(model, request, stop.signal), stop.signal);
     } catch (error) {
-      const why = timeout.aborted ? `no answer within ${this.#timeoutMs} ms` : messageOf(error);
+      const why = timedOut ? `no answer within ${this.#timeoutMs} ms` : messageOf(error);
       throw new TimonelError('model_unavailable', `The model ${model.modelId} did not answer: ${why}`, { cause: error });
+    } finally {
+      clearTimeout(timer);
+      request.signal.removeEventListener('abort', abort);
     }
   }
 }
 
 /** The model that the environment names: any server with OpenAI's chat completions. */
 export function modelFromSettings(settings: NonNullable<Settings['model']>): LanguageModelV4 {
-  // One connection pool per origin; the global fetch costs several times the CPU.
-  const dispatcher = new Agent({ connections: 128, keepAliveTimeout: 30_000, pipelining: 1 });
   const provider = createOpenAICompatible({
     name: 'configured',
     baseURL: settings.url,
     includeUsage: true,
     ...(settings.key === undefined ? {} : { apiKey: settings.key }),
-    fetch: ((input: string, init: Record<string, unknown>) =>
-      pooledFetch(input, { ...init, dispatcher })) as unknown as typeof fetch,
+    fetch: pooledFetch(),
   });
   return provider.chatModel(settings.name);
+}
+
+/** A model's failure after text was shown: a second attempt would show it twice. */
+class CutShort extends Error {
+  override readonly name = 'CutShort';
+}
+
+const retried = retry(handleWhen(isRetryable), {
+  maxAttempts: 2,
+  backoff: new ExponentialBackoff({ initialDelay: 200, maxDelay: 2_000 }),
+});
+
+async function answerOf(
+  model: LanguageModelV4,
+  { prompt, tools, onText }: ModelRequest,
+  abortSignal: AbortSignal,
+): Promise<ModelAnswer> {
+  if (onText === undefined) {
+    const { content, usage, finishReason } = await model.doGenerate({ prompt, tools, abortSignal });
+    return { content, usage, finishReason: finishReason.unified };
+  }
+  let shown = false;
+  try {
+    const { stream } = await model.doStream({ prompt, tools, abortSignal });
+    return await collectStream(stream, (delta) => {
+      shown = true;
+      onText(delta);
+    });
+  } catch (error) {
+    throw shown ? new CutShort(messageOf(error), { cause: error }) : error;
+  }
 }
 
 function isRetryable(error: unknown): boolean {

@@ -21,8 +21,8 @@ export interface LoopDependencies {
   modelPlanner: Planner | undefined;
   flowPlanner: Planner;
   now(): Date;
-  /** Whether the lease of this process still holds: without it nothing may be started. */
-  leaseHolds(): boolean;
+  /** Whether the lease of this process holds without a gap since then (`performance.now()`): without it nothing may be started. */
+  leaseHolds(since: number): boolean;
   emit(event: RunEvent): void;
   /** Somebody reads along: ask the model for a stream. */
   streaming(): boolean;
@@ -40,12 +40,18 @@ type Ending = { reply: Reply; outcome: Outcome; awaiting?: string | undefined; e
 
 /**
  * Works on a claimed run until its turn ends.
+ * @param claimedAt when the claim was sent (`performance.now()`).
  * @throws TimonelError `run_fenced`, `store_unavailable`; every other failure ends the turn as `failed`.
  */
-export async function runLoop(run: ClaimedRun, agent: AgentDefinition, dependencies: LoopDependencies): Promise<TurnEnd> {
+export async function runLoop(
+  run: ClaimedRun,
+  claimedAt: number,
+  agent: AgentDefinition,
+  dependencies: LoopDependencies,
+): Promise<TurnEnd> {
   const limits = { ...defaultLimits, ...agent.limits };
   const wallTime = AbortSignal.timeout(limits.wallTimeMs);
-  return new Loop(run, agent, dependencies, limits, wallTime).work();
+  return new Loop(run, claimedAt, agent, dependencies, limits, wallTime).work();
 }
 
 class Loop {
@@ -58,8 +64,19 @@ class Loop {
   readonly #limits: RunLimits;
   readonly #signal: AbortSignal;
 
-  constructor(run: ClaimedRun, agent: AgentDefinition, dependencies: LoopDependencies, limits: RunLimits, signal: AbortSignal) {
+  /** When this process last asked the record, and heard that the run is its own. */
+  #confirmedAt: number;
+
+  constructor(
+    run: ClaimedRun,
+    claimedAt: number,
+    agent: AgentDefinition,
+    dependencies: LoopDependencies,
+    limits: RunLimits,
+    signal: AbortSignal,
+  ) {
     this.#run = run;
+    this.#confirmedAt = claimedAt;
     this.#agent = agent;
     this.#dependencies = dependencies;
     this.#limits = limits;
@@ -71,7 +88,7 @@ class Loop {
   async work(): Promise<TurnEnd> {
     try {
       for (;;) {
-        if (!this.#dependencies.leaseHolds()) {
+        if (!this.#leaseHolds()) {
           throw new TimonelError('run_fenced', 'This process did not renew its lease in time; another one may have the run.');
         }
         const open = this.#progress.openCalls();
@@ -209,8 +226,11 @@ class Loop {
     channel: this.#run.channel,
     contact: this.#run.contact,
     callId,
+    leaseHolds: this.#leaseHolds,
     signal: this.#signal,
   });
+
+  readonly #leaseHolds = (): boolean => this.#dependencies.leaseHolds(this.#confirmedAt);
 
   /** A plan of the flow planner says why it serves. */
   #marked(step: Step): Step {
@@ -219,7 +239,9 @@ class Loop {
 
   async #record(steps: Step[]): Promise<void> {
     const first = this.#progress.steps.length;
+    const asked = performance.now();
     await this.#dependencies.store.record(this.#run, first, steps);
+    this.#confirmedAt = asked;
     for (const step of steps) this.#progress.add(step);
     this.#tell(first, steps);
   }

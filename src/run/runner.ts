@@ -31,6 +31,7 @@ export interface RunnerDependencies {
 }
 
 interface Active {
+  fence: number;
   ended: Promise<RunView | undefined>;
   readers: Set<(event: RunEvent) => void>;
 }
@@ -40,6 +41,10 @@ export class Runner {
   readonly #active = new Map<string, Active>();
   readonly #waiting = new EventEmitter<Record<string, []>>();
   #leaseUntil = 0;
+  /** Since when the lease has been held without a gap. */
+  #heldSince = Number.POSITIVE_INFINITY;
+  /** Runs with their fences that were this process's by the record and not worked on here, at the last look. */
+  #strays = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   #ticking: Promise<void> = Promise.resolve();
@@ -71,8 +76,9 @@ export class Runner {
    */
   async submit(message: IncomingMessage, reader?: (event: RunEvent) => void): Promise<string> {
     if (this.#stopped) throw new TimonelError('shutting_down', 'This process is shutting down. Send the message again.');
+    const asked = performance.now();
     const acceptance = await this.#dependencies.store.accept(message, this.#dependencies.processId);
-    if (acceptance.kind === 'claimed') this.#work(acceptance.run, reader);
+    if (acceptance.kind === 'claimed') this.#work(acceptance.run, asked, reader);
     return acceptance.kind === 'claimed' ? acceptance.run.runId : acceptance.runId;
   }
 
@@ -109,8 +115,9 @@ export class Runner {
 
   /** Goes on with a conversation in which something became ready to run: an approval was decided. */
   async resume(conversationId: string): Promise<void> {
+    const asked = performance.now();
     const next = await this.#dependencies.store.claimNext(conversationId, undefined, this.#dependencies.processId);
-    if (next !== undefined) this.#work(next);
+    if (next !== undefined) this.#work(next, asked);
   }
 
   /** Stops accepting, and waits until the active runs ended, `graceMs` at most. What is left is taken over by others. */
@@ -120,32 +127,47 @@ export class Runner {
     await orAfter(drained, graceMs);
     clearTimeout(this.#timer);
     await this.#ticking;
+    // Others may take over what is left from here on: nothing more is started.
+    this.#leaseUntil = 0;
     await this.#dependencies.store.leave(this.#dependencies.processId);
   }
 
-  #work(run: ClaimedRun, reader?: (event: RunEvent) => void): void {
-    const active: Active = { ended: Promise.resolve(undefined), readers: new Set(reader === undefined ? [] : [reader]) };
+  /** @param claimedAt when the claim was sent: the run is certainly this process's while the lease holds without a gap since then. */
+  #work(run: ClaimedRun, claimedAt: number, reader?: (event: RunEvent) => void): void {
+    const known = this.#active.get(run.runId);
+    if (known !== undefined && known.fence >= run.fence) {
+      // The claim came back so late that the run was taken for a stray; its later claim is the valid one.
+      if (reader !== undefined) known.readers.add(reader);
+      return;
+    }
+    const active: Active = {
+      fence: run.fence,
+      ended: Promise.resolve(undefined),
+      readers: new Set(reader === undefined ? [] : [reader]),
+    };
     this.#active.set(run.runId, active);
-    active.ended = this.#carryOut(run, active)
+    active.ended = this.#carryOut(run, claimedAt, active)
       .catch((error: unknown) => {
         this.#dependencies.onFault(`run ${run.runId}`, error);
         return undefined;
       })
       .finally(() => {
-        this.#active.delete(run.runId);
+        if (this.#active.get(run.runId) === active) this.#active.delete(run.runId);
         this.#waiting.emit(run.runId);
       });
   }
 
   /** Works on a run until its turn ended, here or elsewhere. After a database failure the run is taken back and resumed from its record. */
-  async #carryOut(claimed: ClaimedRun, active: Active): Promise<RunView | undefined> {
+  async #carryOut(claimed: ClaimedRun, claimedAt: number, active: Active): Promise<RunView | undefined> {
     const { agents, wakeUps, onFault, onEnded } = this.#dependencies;
     const started = performance.now();
     let run: ClaimedRun | undefined = claimed;
+    let asked = claimedAt;
     for (let pause = 100; run !== undefined; pause = Math.min(pause * 2, 2_000)) {
+      active.fence = run.fence;
       const agent = agents.get(run.agent) ?? unknownAgent(run.agent);
       try {
-        const { turn, followed } = await runLoop(run, agent, this.#loopDependencies(active));
+        const { turn, followed } = await runLoop(run, asked, agent, this.#loopDependencies(active));
         wakeUps.publish(run.runId);
         if (followed) this.#follow(run);
         const view = viewOf(run, turn);
@@ -157,18 +179,19 @@ export class Runner {
           return undefined;
         }
         onFault(`run ${run.runId} is in doubt`, error);
-        run = await this.#takeBack(run, pause);
+        ({ run, asked } = await this.#takeBack(run, pause));
       }
     }
     return undefined;
   }
 
-  async #takeBack(run: ClaimedRun, firstPause: number): Promise<ClaimedRun | undefined> {
+  async #takeBack(run: ClaimedRun, firstPause: number): Promise<{ run: ClaimedRun | undefined; asked: number }> {
     const { store, processId } = this.#dependencies;
     for (let pause = firstPause; ; pause = Math.min(pause * 2, 2_000)) {
       await sleep(pause);
       try {
-        return await store.reclaim(run.runId, processId, run.fence);
+        const asked = performance.now();
+        return { run: await store.reclaim(run.runId, processId, run.fence), asked };
       } catch (error) {
         if (!(error instanceof TimonelError && error.code === 'store_unavailable')) throw error;
       }
@@ -177,9 +200,10 @@ export class Runner {
 
   #follow(run: ClaimedRun): void {
     const { store, processId, onFault } = this.#dependencies;
+    const asked = performance.now();
     store.claimNext(run.conversationId, run.runId, processId).then(
       (next) => {
-        if (next !== undefined) this.#work(next);
+        if (next !== undefined) this.#work(next, asked);
       },
       // The tick finds what was not handed over.
       (error: unknown) => onFault(`the turn after run ${run.runId}`, error),
@@ -194,7 +218,7 @@ export class Runner {
       modelPlanner,
       flowPlanner,
       now,
-      leaseHolds: () => performance.now() < this.#leaseUntil,
+      leaseHolds: (since) => since >= this.#heldSince && performance.now() < this.#leaseUntil,
       emit: (event) => {
         for (const reader of active.readers) reader(event);
       },
@@ -216,9 +240,29 @@ export class Runner {
     // Counted from before the statement left, so that this process never believes in a lease longer than the database does.
     const asked = performance.now();
     await store.renewLease(processId, leaseMs);
+    const answered = performance.now();
+    if (answered >= this.#leaseUntil) this.#heldSince = answered;
     this.#leaseUntil = asked + leaseMs;
     if (this.#stopped) return;
-    for (const run of await store.takeOver(processId, [...agents.keys()], 50)) if (!this.#active.has(run.runId)) this.#work(run);
+    for (const run of await store.takeOver(processId, [...agents.keys()], 50)) this.#work(run, answered);
+    await this.#takeUpStrays();
+  }
+
+  /**
+   * Goes on with runs that are this process's by the record and that it does not work on: the answer to a claim got lost, or it let go of
+   * them when its lease had lapsed and nobody else came. Only those that it saw at the last look too: a claim may be on its way here.
+   */
+  async #takeUpStrays(): Promise<void> {
+    const { store, processId } = this.#dependencies;
+    const strays = (await store.owned(processId)).filter(({ runId }) => !this.#active.has(runId));
+    const seen = this.#strays;
+    this.#strays = new Map(strays.map(({ runId, fence }) => [runId, fence]));
+    for (const { runId, fence } of strays) {
+      if (seen.get(runId) !== fence) continue;
+      const asked = performance.now();
+      const run = await store.reclaim(runId, processId, fence);
+      if (run !== undefined) this.#work(run, asked);
+    }
   }
 
   #woken(runId: string, milliseconds: number, signal: AbortSignal | undefined): Promise<void> {

@@ -47,6 +47,8 @@ export interface CallPlace {
   channel: string;
   contact: Contact | undefined;
   callId: string;
+  /** Whether the run is still this process's, without a gap since the record said so. */
+  leaseHolds(): boolean;
   signal: AbortSignal;
 }
 
@@ -120,13 +122,16 @@ export class ToolExecutor {
 
   async #runOutside(tool: AnyTool, input: unknown, place: CallPlace): Promise<ToolResult> {
     try {
-      const output = await this.#policyOf(tool).execute(
-        ({ signal }) => tool.execute(input, this.#readContext({ ...place, signal })),
-        place.signal,
-      );
+      const output = await this.#policyOf(tool).execute(({ signal }) => {
+        // The last moment to find out: this process may have been frozen since it asked, and another one may have called meanwhile.
+        if (!place.leaseHolds())
+          throw new TimonelError('run_fenced', `Another process may have taken over the run ${place.runId}.`);
+        return tool.execute(input, this.#readContext({ ...place, signal }));
+      }, place.signal);
       return { kind: 'completed', output: toJson(output) };
     } catch (error) {
       if (error instanceof EffectDidNotHappen) return this.#failure(tool, error);
+      if (error instanceof TimonelError && error.code === 'run_fenced') throw error;
       // A timeout or a broken connection says nothing about the other side.
       return (await this.#reconcile(tool, input, place)) ?? this.#failure(tool, error);
     }
@@ -218,7 +223,8 @@ function isWorthRetrying(error: unknown): boolean {
 
 /** A tool that throws is broken; a run that lost its fence is not the tool's fault. */
 function isOutage(error: unknown): boolean {
-  return !(error instanceof TimonelError && error.code === 'run_fenced') && !(error instanceof EffectDidNotHappen);
+  if (error instanceof TimonelError) return error.code !== 'run_fenced' && error.code !== 'store_unavailable';
+  return !(error instanceof EffectDidNotHappen);
 }
 
 /** What is stored is what the planner sees: dates become texts, absent members vanish. */

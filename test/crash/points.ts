@@ -112,6 +112,10 @@ export class PointedRunStore implements RunStore {
     return this.#inner.reclaim(...parameters);
   }
 
+  owned(...parameters: Parameters<RunStore['owned']>): ReturnType<RunStore['owned']> {
+    return this.#inner.owned(...parameters);
+  }
+
   renewLease(...parameters: Parameters<RunStore['renewLease']>): ReturnType<RunStore['renewLease']> {
     return this.#inner.renewLease(...parameters);
   }

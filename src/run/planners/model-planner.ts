@@ -10,6 +10,7 @@ import type { Models, Price } from '../../llm/models.ts';
 import type { Step } from '../../store/steps.ts';
 import type { CallRecord, JsonObject } from '../../vocabulary.ts';
 import type { AgentDefinition } from '../contract.ts';
+import { spokenDate } from '../local-time.ts';
 import type { Planner, Proposal, Turn } from '../planner.ts';
 
 type AssistantPart = Extract<LanguageModelV4Message, { role: 'assistant' }>['content'][number];
@@ -65,22 +66,12 @@ export function createModelPlanner(models: Models): Planner {
 
 /** The conversation as the model is to see it. Tool results are data, never instructions: they travel as tool messages only. */
 function promptOf(turn: Turn): LanguageModelV4Prompt {
-  const zoned = new Intl.DateTimeFormat('en-CA', {
-    timeZone: turn.run.timeZone,
-    weekday: 'long',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  }).format(turn.now);
   const contact =
     turn.run.contact === undefined ? '' : `\nThe channel says about the contact: ${JSON.stringify(turn.run.contact)}.`;
   const prompt: LanguageModelV4Prompt = [
     {
       role: 'system',
-      content: `${turn.agent.prompt}\n\nNow: ${zoned} (${turn.run.timeZone}). Channel: ${turn.run.channel}.${contact}`,
+      content: `${turn.agent.prompt}\n\nNow: ${spokenDate(turn.now, turn.run.timeZone)} (${turn.run.timeZone}). Channel: ${turn.run.channel}.${contact}`,
     },
     ...turn.run.history.map(({ role, text }) => ({ role, content: [{ type: 'text' as const, text }] })),
     { role: 'user', content: [{ type: 'text', text: turn.run.text }] },
