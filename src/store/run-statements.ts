@@ -152,7 +152,7 @@ export const orphansStatement: Statement = {
 /** $1 process. */
 export const ownedStatement: Statement = {
   name: 'run-owned',
-  text: `SELECT id, fence FROM runs WHERE owner = $1 AND status IN ('queued', 'running') AND status = 'running'`,
+  text: `SELECT id, fence FROM runs WHERE owner = $1 AND status = 'running'`,
 };
 
 /** $1 run, $2 process, $3 fence. */

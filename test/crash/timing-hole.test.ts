@@ -1,5 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import type { DatabasePool } from '../../src/store/database.ts';
+import { RunRecord } from '../../src/store/run-record.ts';
+import { RunViews } from '../../src/store/run-views.ts';
+import { onEachStore } from '../stores.ts';
 import { onEachArrangement } from './arrangements.ts';
 import { violations } from './history.ts';
 
@@ -34,3 +38,45 @@ onEachArrangement('there is no moment between asking and acting', [{ kind: 'post
     expect(await violations(cluster)).toEqual([]);
   });
 });
+
+onEachStore('there is no moment between claiming a run and reading it', (open) => {
+  it('in which a process can read that the run is another one by now, and take it for its own', async () => {
+    const { pool } = await open();
+    const [dead, slow, quick, conversationId, runId] = Array.from({ length: 5 }, () => crypto.randomUUID()) as Five;
+    await pool.executeText(`INSERT INTO workspaces (workspace_id, name, time_zone) VALUES ('w', 'W', 'UTC')`);
+    const conversation = {
+      id: conversationId,
+      agent: 'crash',
+      agentVersion: '1.0.0',
+      arm: 'stable',
+      channel: 'api',
+      contact: undefined,
+    };
+    await new RunViews(pool).createConversation('w', conversation);
+    const record = new RunRecord(pool, { host: 'here', pid: 1 });
+    await record.accept({ workspaceId: 'w', conversationId, runId, text: 'hole: write_row' }, dead);
+    await record.renewLease(slow, 60_000);
+    await record.renewLease(quick, 60_000);
+    // The slow one claims, is frozen until its lease is over and the quick one has the run, and then reads what it claimed.
+    let taken: unknown;
+    onceBefore(pool, 'run-load', async () => {
+      await pool.executeText(`UPDATE processes SET lease_until = now() - interval '1 second' WHERE id = $1`, [slow]);
+      taken = await record.takeOver(quick, ['crash'], 10);
+    });
+    expect(await record.takeOver(slow, ['crash'], 10)).toEqual([]);
+    expect(taken).toMatchObject([{ runId, fence: 3 }]);
+  });
+});
+
+type Five = [string, string, string, string, string];
+
+function onceBefore(pool: DatabasePool, statement: string, happens: () => Promise<void>): void {
+  const execute = pool.execute.bind(pool);
+  pool.execute = async (sent, values) => {
+    if (sent.name === statement) {
+      pool.execute = execute;
+      await happens();
+    }
+    return execute(sent, values);
+  };
+}

@@ -128,13 +128,15 @@ CREATE TABLE runs (
   usage jsonb,
   error jsonb,
   created_at timestamptz NOT NULL DEFAULT now(),
-  finished_at timestamptz,
-  UNIQUE (conversation_id, turn)
+  finished_at timestamptz
+  -- One run per turn: the primary key of messages says so already, and a second index would be paid for by every turn.
 ) WITH (fillfactor = 70);
 --> statement-breakpoint
 SELECT timonel_protect('runs');
 --> statement-breakpoint
-CREATE INDEX runs_unfinished ON runs (owner) WHERE status IN ('queued', 'running');
+CREATE INDEX runs_running ON runs (owner) WHERE status = 'running';
+--> statement-breakpoint
+CREATE INDEX runs_queued ON runs (conversation_id, turn) WHERE status = 'queued';
 --> statement-breakpoint
 CREATE TABLE steps (
   workspace_id text NOT NULL,
