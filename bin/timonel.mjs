@@ -10,8 +10,19 @@ if (major < 22 || (major === 22 && minor < 15)) {
   process.exit(1);
 }
 
-const { existsSync } = await import('node:fs');
-// A checkout runs from its sources, an installed package from dist/.
-const source = new URL('../src/cli/program.ts', import.meta.url);
-const { run } = await import(existsSync(source) ? source.href : new URL('../dist/src/cli/program.js', import.meta.url).href);
-await run(process.argv);
+if (process.features.typescript) {
+  const { enableCompileCache } = await import('node:module');
+  enableCompileCache();
+  const { existsSync } = await import('node:fs');
+  // A checkout runs from its sources, an installed package from dist/.
+  const source = new URL('../src/cli/program.ts', import.meta.url);
+  const { run } = await import(existsSync(source) ? source.href : new URL('../dist/src/cli/program.js', import.meta.url).href);
+  await run(process.argv);
+} else {
+  // Node before 22.18 reads the TypeScript of a project only when told to.
+  const { spawn } = await import('node:child_process');
+  const flags = ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'];
+  const child = spawn(process.execPath, [...flags, ...process.argv.slice(1)], { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 1));
+}

@@ -7,7 +7,7 @@ import { freshStoreEnvironment, storeKinds } from '../../test/stores.ts';
 import { bookAppointment, holdSlot, rescheduleAppointment } from './appointment-tools.ts';
 import { takeSlot } from './appointments.ts';
 import { lookUp } from './lookup.ts';
-import { openSalon, type Salon } from './salon-under-test.ts';
+import { openSalon, type Salon } from './rehearsal/salon-under-test.ts';
 
 const friday = '2026-11-20';
 const slot = { service: 'Corte de pelo', date: friday, time: '15:00', staff: 'Carlos' };

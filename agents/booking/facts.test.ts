@@ -3,7 +3,7 @@ import { onEachStore } from '../../test/stores.ts';
 import { bookAppointment } from './appointment-tools.ts';
 import { defaultSettings, loadCatalogue } from './catalogue.ts';
 import { bookingFacts, loadBookingFacts } from './facts.ts';
-import { openSalon, type Rows } from './salon-under-test.ts';
+import { openSalon, type Rows } from './rehearsal/salon-under-test.ts';
 
 onEachStore('the facts for the policy', (open) => {
   let rows: Rows;

@@ -5,7 +5,7 @@ import { bookAppointment, cancelAppointment, findAppointments, holdSlot, resched
 import { loadVocabulary } from './catalogue.ts';
 import { getAvailability, getBusinessHours, getPromotions, getServices } from './catalogue-tools.ts';
 import { jobs } from './jobs.ts';
-import { type Conversation, noon, openSalon, type Rows, type Salon } from './salon-under-test.ts';
+import { type Conversation, noon, openSalon, type Rows, type Salon } from './rehearsal/salon-under-test.ts';
 import { sampleVocabulary } from './seed.ts';
 import { escalateToHuman } from './tools.ts';
 

@@ -1,6 +1,6 @@
 /** A simulated customer: knows what it wants and answers what the agent waits for, in its own way. */
 
-import type { Said } from '../../agents/booking/flows/rehearsal/chat.ts';
+import type { Said } from '../../agents/booking/rehearsal/chat.ts';
 import type { Awaiting } from '../../src/index.ts';
 
 export type Style = 'brief' | 'chaotic' | 'forgetful' | 'efficient' | 'conversational';

@@ -10,8 +10,8 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { localNow } from '../../agents/booking/flows/calendar.ts';
-import { Chat, type Said } from '../../agents/booking/flows/rehearsal/chat.ts';
 import { flows } from '../../agents/booking/flows.ts';
+import { Chat, type Said } from '../../agents/booking/rehearsal/chat.ts';
 import { answerTo, opening, type Persona, type Style } from './customer.ts';
 import { hairSalonAt, placeAt } from './salons.ts';
 

@@ -1,5 +1,5 @@
 /** Businesses as the customers of the recorded conversations take them to be. */
-import { Salon, type SalonPlan } from '../../agents/booking/flows/rehearsal/salon.ts';
+import { Salon, type SalonPlan } from '../../agents/booking/rehearsal/salon.ts';
 
 const timeZone = 'America/Argentina/Buenos_Aires';
 const wholeDay = [{ from: '09:00', to: '20:00' }];

@@ -158,12 +158,30 @@ function entityCase(set: string, row: Row): Case {
   };
 }
 
-/** A line `intent,intent|sentence` of a plain list; the name of the file tells the language. */
+/** `date=TODAY+1; time=15:00` after ` ## `; other readings of a value are separated by `|`. */
+function plainSlots(text: string): Record<string, string[]> {
+  const pairs = text.split(';').map((pair) => pair.split('=').map((part) => part.trim()));
+  return Object.fromEntries(pairs.flatMap(([name, value]) => (name && value ? [[name, value.split('|')]] : [])));
+}
+
+/** A line `intent,intent|sentence` or `intent|sentence ## slots` of a plain list; the name of the file ends in the language. */
 function plainCase(path: string, line: string, index: number): Case {
-  const [labels = '', text = ''] = line.split(/\|(.*)/s);
+  const [labels = '', rest = ''] = line.split(/\|(.*)/s);
+  const [text = '', slots] = rest.split(/ ##(?= |$)/);
   const set = basename(path, '.txt');
+  const language = set.endsWith('en') ? 'en' : 'es';
   const accepted = labels.split(',').map((name) => intents.find((intent) => intent === name) ?? 'other');
-  return { set, id: `${set}-${index + 1}`, text, language: set, label: labels, accepted, slots: undefined, unscored: new Set() };
+  return {
+    set,
+    id: `${set}-${index + 1}`,
+    text: text.trim(),
+    language,
+    label: labels,
+    accepted,
+    slots: slots === undefined ? undefined : plainSlots(slots),
+    // Part of a day is no point in time, and a hotel's rooms are not in the vocabulary of this set.
+    unscored: new Set(['timeRange']),
+  };
 }
 
 /** Reads a file of labelled sentences: JSON lines, or a plain list (`.txt`). */

@@ -47,6 +47,9 @@ function isRight(slot: string, expected: string[], result: Understanding, today:
   const value = result.slots[slot as keyof typeof result.slots];
   if (slot === 'date') return fitsDate(expected, result, today);
   if (slot === 'dateRange') {
+    const range = result.slots.dateRange;
+    const [first = '', last = ''] = (expected[0] ?? '').split('/');
+    if (last !== '') return range?.from === first && range.to === last;
     const [from, to] = (expected[0] ?? '').replace('DAYS:', '').split('-');
     return (
       Number(result.slots.dateRange?.from?.slice(8)) === Number(from) && Number(result.slots.dateRange?.to?.slice(8)) === Number(to)

@@ -45,7 +45,8 @@ async function evaluateAgent(
 ): Promise<CaseResult[]> {
   const cases = readCases(agent).filter((one) => only === undefined || one.id === only);
   const spinner = ora({ text: 'Starting', isSilent: process.stderr.isTTY !== true }).start();
-  let now = new Date();
+  // The sample data is made on the day of the first case: promotions run for a while only, and the cases count on them.
+  let now = new Date(cases.flatMap((one) => one.now ?? []).sort()[0] ?? Date.now());
   const timonel = await createTimonel(settings, project, { now: () => now });
   const { timeZone } = await timonel.workspaces.get(defaultWorkspace);
   const vocabulary = await agent.flows?.vocabulary.load({

@@ -72,6 +72,8 @@ export class DatabasePool {
     });
     // An idle connection that breaks is replaced by the next acquire; without a listener it would end the process.
     this.#pool.on('error', () => {});
+    // So would one that breaks while a transaction holds it and no statement is under way; the transaction's next statement reports it.
+    this.#pool.on('connect', (client) => client.on('error', () => {}));
   }
 
   /** True once {@link detectMemberRole} found that workspace queries can run as the role that row-level security binds. */

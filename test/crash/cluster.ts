@@ -179,6 +179,15 @@ export class Cluster {
     }
   }
 
+  /** Lets the survivors finish what the dead left, or a successor where there are none. @returns milliseconds. */
+  async recover(): Promise<number> {
+    const survived = this.children.some(({ state }) => state === 'running');
+    if (!survived) await this.heal();
+    const milliseconds = await this.settle();
+    await this.heal();
+    return milliseconds;
+  }
+
   /** How often runs were taken over so far. */
   async recoveries(): Promise<number> {
     const [row] = await this.query('SELECT COALESCE(sum(recoveries), 0)::int AS recoveries FROM runs');

@@ -21,8 +21,7 @@ onEachArrangement('no effect happens twice', arrangements, (setting) => {
     const { acting } = await cluster.strike(point, 'SIGKILL', (victim) =>
       cluster.say(conversation, `${point}: ${script}`, { to: victim }),
     );
-    await cluster.heal();
-    await cluster.settle();
+    await cluster.recover();
     await acting;
     expect(await violations(cluster)).toEqual([]);
     expect(await cluster.recoveries()).toBe(before + 1);

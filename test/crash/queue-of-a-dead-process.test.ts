@@ -13,8 +13,7 @@ onEachArrangement('messages that wait for their turn are not stranded', arrangem
     const { cluster } = setting;
     const conversation = await cluster.converse();
     const { acting } = await cluster.strike(point, 'SIGKILL', (victim) => burst(cluster, conversation, point, victim));
-    await cluster.heal();
-    await cluster.settle();
+    await cluster.recover();
     expect((await acting).map(({ state }) => state)).toEqual(['acknowledged', 'acknowledged', 'acknowledged']);
     expect(await violations(cluster)).toEqual([]);
   });

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { Chat } from './rehearsal/chat.ts';
-import { openSalon } from './rehearsal/plan.ts';
-import type { Salon } from './rehearsal/salon.ts';
-import { rehearse } from './rehearsal/script.ts';
+import { Chat } from '../rehearsal/chat.ts';
+import { openSalon } from '../rehearsal/plan.ts';
+import type { Salon } from '../rehearsal/salon.ts';
+import { rehearse } from '../rehearsal/script.ts';
 
 const contact = { phone: '+54 11 5555 1234' };
 

@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { rehearse } from './rehearsal/script.ts';
+import { rehearse } from '../rehearsal/script.ts';
 
 // Today is Friday, 20 November 2026, 12:00.
 describe('booking in English', () => {

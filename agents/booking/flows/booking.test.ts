@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Chat } from './rehearsal/chat.ts';
-import { openSalon } from './rehearsal/plan.ts';
-import { rehearse } from './rehearsal/script.ts';
+import { Chat } from '../rehearsal/chat.ts';
+import { openSalon } from '../rehearsal/plan.ts';
+import { rehearse } from '../rehearsal/script.ts';
 
 // Today is Friday, 20 November 2026, 12:00.
 describe('booking in Spanish', () => {

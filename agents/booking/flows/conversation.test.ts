@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { flows } from '../flows.ts';
-import { Chat } from './rehearsal/chat.ts';
-import { fridayNoon, openSalon, plan } from './rehearsal/plan.ts';
-import { rehearse } from './rehearsal/script.ts';
+import { Chat } from '../rehearsal/chat.ts';
+import { fridayNoon, openSalon, plan } from '../rehearsal/plan.ts';
+import { rehearse } from '../rehearsal/script.ts';
 
 const hold = { service: 'Corte de pelo', date: '2026-11-24', time: '15:00' };
 

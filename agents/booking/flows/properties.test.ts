@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { flows } from '../flows.ts';
-import { Chat } from './rehearsal/chat.ts';
-import { fridayNoon, openSalon, plan } from './rehearsal/plan.ts';
+import { Chat } from '../rehearsal/chat.ts';
+import { fridayNoon, openSalon, plan } from '../rehearsal/plan.ts';
 
 const { vocabulary } = openSalon();
 const turn = { now: fridayNoon, timeZone: plan.timeZone, channel: 'test', contact: undefined, vocabulary, calls: [] };

@@ -1,6 +1,6 @@
 /** A conversation with the flow planner over a salon in memory: the loop of the runtime, without everything else. */
-import type { CallRecord, Contact, FlowMove, JsonObject } from '../../../../src/index.ts';
-import { flows } from '../../flows.ts';
+import type { CallRecord, Contact, FlowMove, JsonObject } from '../../../src/index.ts';
+import { flows } from '../flows.ts';
 import type { Salon } from './salon.ts';
 
 const callsPerTurn = 12;

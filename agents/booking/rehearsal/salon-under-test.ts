@@ -1,8 +1,8 @@
 /** The sample salon on a real store, with a clock that stands still: what the tests of the tools call. */
 import { randomUUID } from 'node:crypto';
 import { v7 } from 'uuid';
-import type { Contact, Database, Tool, ToolContext, WorkspaceAccess } from '../../src/index.ts';
-import { seed } from './seed.ts';
+import type { Contact, Database, Tool, ToolContext, WorkspaceAccess } from '../../../src/index.ts';
+import { seed } from '../seed.ts';
 
 /** As much of a store as the tools need. */
 export interface Rows {

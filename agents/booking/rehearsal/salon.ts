@@ -2,7 +2,7 @@
  * A salon in memory that answers the booking agent's tool calls, to rehearse whole conversations without a store. It keeps to what
  * the contract of the tools says and to nothing more: half-hour grid, one appointment a person at a time.
  */
-import type { CallRecord, JsonValue, LocalizedText, PlannedCall, Vocabulary } from '../../../../src/index.ts';
+import type { CallRecord, JsonValue, LocalizedText, PlannedCall, Vocabulary } from '../../../src/index.ts';
 import type {
   AppointmentView,
   GetAvailabilityOutput,
@@ -11,9 +11,9 @@ import type {
   OpeningPeriod,
   ServiceView,
   Slot,
-} from '../../contract.ts';
-import { addDays, localNow, toClock, toMinutes, weekdayOf } from '../calendar.ts';
-import type { ToolName, Tools } from '../dialogue.ts';
+} from '../contract.ts';
+import { addDays, localNow, toClock, toMinutes, weekdayOf } from '../flows/calendar.ts';
+import type { ToolName, Tools } from '../flows/dialogue.ts';
 
 const gridMinutes = 30;
 const noticeMinutes = 60;
