@@ -72,12 +72,12 @@ try {
     cwd: folder,
     stdio: 'inherit',
   });
-  const old = spawnSync(oldNode(), [join(folder, 'node_modules/timonel/bin/timonel.mjs'), 'up'], { cwd: folder });
-  check(
-    'an old Node is told which one is needed',
-    old.status === 1 && /needs Node 22\.15/.test(String(old.stderr)),
-    String(old.stderr),
-  );
+  const tooOld = oldNode();
+  if (tooOld === undefined) console.log('skip no Node older than 22 is installed here, so what it is told was not tried');
+  else {
+    const { status, stderr } = spawnSync(tooOld, [join(folder, 'node_modules/timonel/bin/timonel.mjs'), 'up'], { cwd: folder });
+    check('an old Node is told which one is needed', status === 1 && /needs Node 22\.15/.test(String(stderr)), String(stderr));
+  }
 
   check(
     'it knows its version',
@@ -107,12 +107,11 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** A Node that is too old, where the machine has one; else a program that says the version of one would do no good: take the current one. */
-function oldNode(): string {
+/** A Node that is too old, where the machine has one. */
+function oldNode(): string | undefined {
   const candidates = (process.env['PATH'] ?? '').split(delimiter).map((path) => join(path, 'node'));
-  const found = candidates.find((path) => {
+  return candidates.find((path) => {
     const { stdout, status } = spawnSync(path, ['--version']);
     return status === 0 && Number(/^v(\d+)/.exec(String(stdout))?.[1]) < 22;
   });
-  return found ?? 'node';
 }

@@ -21,14 +21,19 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const directory = mkdtempSync(join(tmpdir(), 'timonel-test-'));
   const stops: (() => void)[] = [];
-  const postgresUrl = process.env['TIMONEL_TEST_DATABASE_URL'] ?? (await ownPostgres(directory, stops));
-  const redisUrl = process.env['TIMONEL_TEST_REDIS_URL'] ?? (await startRedis(directory, stops));
+  // One form of the tests is for machines without the servers: it can be had on others too.
+  const only = process.env['TIMONEL_TEST_STORES'];
+  if (only !== undefined && only !== 'embedded')
+    throw new Error('TIMONEL_TEST_STORES takes "embedded", or is left out for all there are.');
+  const servers = only === undefined;
+  const postgresUrl = process.env['TIMONEL_TEST_DATABASE_URL'] ?? (servers ? await ownPostgres(directory, stops) : undefined);
+  const redisUrl = process.env['TIMONEL_TEST_REDIS_URL'] ?? (servers ? await startRedis(directory, stops) : undefined);
   project.provide('postgresUrl', postgresUrl ?? '');
   project.provide('redisUrl', redisUrl ?? '');
   const stores = ['embedded', ...(postgresUrl === undefined ? [] : ['PostgreSQL']), ...(redisUrl === undefined ? [] : ['Redis'])];
   const missing = [...(postgresUrl === undefined ? ['PostgreSQL'] : []), ...(redisUrl === undefined ? ['Redis'] : [])];
   console.log(
-    `Stores: ${stores.join(', ')}${missing.length === 0 ? '' : ` (not installed here, their tests are skipped: ${missing.join(', ')})`}`,
+    `Stores: ${stores.join(', ')}${missing.length === 0 ? '' : ` (${servers ? 'not installed here' : 'left out'}, their tests are skipped: ${missing.join(', ')})`}`,
   );
   return async () => {
     for (const stop of stops.reverse()) stop();

@@ -4,12 +4,7 @@ import underPressure from '@fastify/under-pressure';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { TimonelError } from '../errors.ts';
-import type { ApiKeys, Principal } from '../identity/api-keys.ts';
-import type { Models } from '../llm/models.ts';
-import type { AgentDefinition } from '../run/contract.ts';
-import type { Runner } from '../run/runner.ts';
-import type { DatabasePool } from '../store/database.ts';
-import type { RunViews } from '../store/run-views.ts';
+import type { HttpDependencies, TypedFastify } from './contract.ts';
 import { createErrorMapper } from './problems.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
@@ -17,56 +12,6 @@ import { conversationRoutes } from './routes/conversations.ts';
 import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
 import { runRoutes } from './routes/runs.ts';
-import type { OpenStreams } from './streams.ts';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Who asks; set by the auth hook on every route that is not public. */
-    principal: Principal | undefined;
-  }
-  interface FastifyContextConfig {
-    /** Answers without an API key. */
-    public?: boolean;
-    /** Roles that may use the route; both when absent. */
-    role?: 'operator';
-  }
-}
-
-/** State of a thing that the process cannot do without, or can. */
-export interface Dependency {
-  name: string;
-  status: 'up' | 'down';
-  /** Without it the process is not ready. */
-  required: boolean;
-  detail?: unknown;
-}
-
-export interface HttpDependencies {
-  version: string;
-  runner: Runner;
-  views: RunViews;
-  pool: DatabasePool;
-  apiKeys: ApiKeys;
-  agents: ReadonlyMap<string, AgentDefinition>;
-  models: Models;
-  newId(): string;
-  dependencies(): Promise<Dependency[]>;
-  metrics(): Promise<{ contentType: string; body: string }>;
-  onRequest(request: { method: string; route: string; status: number; milliseconds: number }): void;
-  onFault(what: string, error: unknown): void;
-  bodyLimitBytes: number;
-  replyWaitMs: number;
-  maxEventLoopDelayMs: number;
-  streams: OpenStreams;
-}
-
-export type TypedFastify = FastifyInstance<
-  import('fastify').RawServerDefault,
-  import('node:http').IncomingMessage,
-  import('node:http').ServerResponse,
-  import('fastify').FastifyBaseLogger,
-  ZodTypeProvider
->;
 
 /** The documentation page brings its own routes; they are public as a whole. */
 const docsPath = '/docs';
@@ -143,12 +88,6 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   fileRoutes(typed, dependencies);
   await app.ready();
   return app;
-}
-
-/** The principal of a request on a route that is not public. */
-export function principalOf(request: FastifyRequest): Principal {
-  if (request.principal === undefined) throw new TimonelError('unauthenticated', 'Send an API key: "Authorization: Bearer <key>".');
-  return request.principal;
 }
 
 function overloaded(): TimonelError {

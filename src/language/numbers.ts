@@ -72,7 +72,8 @@ const languages: Readonly<Record<Language, NumberWords>> = { es: spanish, en: en
 /** Every word that is part of a number in a language. */
 export function numberWords(language: Language): ReadonlySet<string> {
   const { units, tens, hundreds, ordinals, thousand } = languages[language];
-  return new Set([...Object.keys({ ...units, ...tens, ...hundreds, ...ordinals }), thousand]);
+  const own = Object.keys({ ...units, ...tens, ...hundreds, ...ordinals });
+  return new Set([...own, thousand, ...(language === 'en' ? Object.keys(thirtieth) : [])]);
 }
 
 /** Longer runs of digits are phone numbers and identifiers. */

@@ -17,6 +17,8 @@ export class Child {
   /** Codes of the faults that it reported. */
   readonly faults: string[] = [];
   state: 'running' | 'frozen' | 'dead' = 'running';
+  /** What it said when it ended by itself, which nothing should make it do. */
+  ended: string | undefined;
   readonly #process: ChildProcess;
   readonly #exited: Promise<unknown>;
   readonly #answers = new Map<number, (message: ChildMessage) => void>();
@@ -42,8 +44,9 @@ export class Child {
     this.#process.stderr?.on('data', (chunk: Buffer) => {
       this.#errors = `${this.#errors}${chunk.toString()}`.slice(-4_000);
     });
-    this.#exited = once(this.#process, 'exit').then(() => {
+    this.#exited = once(this.#process, 'exit').then(([code, signal]) => {
       this.state = 'dead';
+      if (signal !== 'SIGKILL') this.ended = `Process ${this.pid} ended by itself with ${code ?? signal}: ${this.#errors}`;
       for (const answer of this.#answers.values()) answer({ id: 0, error: 'The process is dead.' });
     });
   }

@@ -20,6 +20,8 @@ export class Cluster {
   readonly outside: OutsideWorld;
   readonly children: Child[];
   readonly history: Said[] = [];
+  /** What processes said that ended by themselves. */
+  readonly ended: string[] = [];
   readonly blows: Record<Blow, number> = { SIGKILL: 0, SIGSTOP: 0 };
   readonly #environment: Record<string, string>;
   #turn = 0;
@@ -72,7 +74,9 @@ export class Cluster {
     await Promise.all(
       this.children.map(async (child, place) => {
         if (child.state === 'frozen') child.thaw();
-        if (child.state === 'dead') this.children[place] = await Child.start(this.#environment);
+        if (child.state !== 'dead') return;
+        if (child.ended !== undefined) this.ended.push(child.ended);
+        this.children[place] = await Child.start(this.#environment);
       }),
     );
   }

@@ -54,6 +54,8 @@ export async function violations(cluster: Cluster, history: readonly Said[] = cl
     conversations,
   ]);
   return [
+    ...cluster.ended,
+    ...cluster.children.flatMap(({ ended }) => ended ?? []),
     ...busy.map(({ id }) => `conversation ${id} is still busy`),
     ...history.flatMap((said) => lostOrDoubled(said, runs)),
     ...outOfOrder(history, runs),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import * as schemas from '../schemas.ts';
-import type { HttpDependencies, TypedFastify } from '../server.ts';
 
 export function agentRoutes(app: TypedFastify, { agents, models }: HttpDependencies): void {
   app.get(

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { type HttpDependencies, principalOf, type TypedFastify } from '../contract.ts';
 import * as schemas from '../schemas.ts';
-import { type HttpDependencies, principalOf, type TypedFastify } from '../server.ts';
 
 export function apiKeyRoutes(app: TypedFastify, { apiKeys, newId }: HttpDependencies): void {
   app.post(

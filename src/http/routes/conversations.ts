@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
+import { type HttpDependencies, principalOf, type TypedFastify } from '../contract.ts';
 import { LiveEvents, runEvents } from '../events.ts';
 import * as schemas from '../schemas.ts';
-import { type HttpDependencies, principalOf, type TypedFastify } from '../server.ts';
 import { afterEvent, turnOf, wantsEvents } from '../turns.ts';
 
 const parameters = z.object({ id: schemas.identifier });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
-import type { HttpDependencies, TypedFastify } from '../server.ts';
+import type { HttpDependencies, TypedFastify } from '../contract.ts';
 
 /** Files that agents hand out, e.g. calendar entries: who has the unguessable address has the file. */
 export function fileRoutes(app: TypedFastify, { pool }: HttpDependencies): void {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { HttpDependencies, TypedFastify } from '../server.ts';
+import type { HttpDependencies, TypedFastify } from '../contract.ts';
 
 const dependency = z.object({
   name: z.string(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { type HttpDependencies, principalOf, type TypedFastify } from '../contract.ts';
 import { runEvents } from '../events.ts';
 import * as schemas from '../schemas.ts';
-import { type HttpDependencies, principalOf, type TypedFastify } from '../server.ts';
 import { afterEvent, turnOf } from '../turns.ts';
 
 const parameters = z.object({ id: schemas.identifier });

@@ -94,6 +94,8 @@ export function matchPattern(pattern: Pattern, words: Word[], index: number): nu
   return matchFrom(pattern, 0, words, index, word.clause);
 }
 
+const none: readonly never[] = [];
+
 /** Finds the patterns that can begin at a word without trying all of them. */
 export class PatternIndex<T extends { pattern: Pattern }> {
   readonly #byWord = new Map<string, T[]>();
@@ -112,10 +114,15 @@ export class PatternIndex<T extends { pattern: Pattern }> {
   }
 
   /** Entries whose first step, or the one behind optional first steps, accepts the word; an entry may come twice. */
-  *candidates(word: Word): Generator<T> {
-    yield* this.#byWord.get(word.text) ?? [];
-    for (const { prefix, entry } of this.#byPrefix.get(word.text.slice(0, 3)) ?? []) if (word.text.startsWith(prefix)) yield entry;
-    for (const entity of word.entities) yield* this.#byEntity.get(entity.kind) ?? [];
+  candidates(word: Word): readonly T[] {
+    const { text, entities } = word;
+    const byWord = this.#byWord.get(text) ?? none;
+    const byPrefix = this.#byPrefix.get(text.slice(0, 3));
+    if (byPrefix === undefined && entities.length === 0) return byWord;
+    const found: T[] = [...byWord];
+    for (const { prefix, entry } of byPrefix ?? []) if (text.startsWith(prefix)) found.push(entry);
+    for (const entity of entities) found.push(...(this.#byEntity.get(entity.kind) ?? none));
+    return found;
   }
 }
 

@@ -42,6 +42,8 @@ const introductions: readonly { words: readonly string[]; strong: boolean }[] = 
   { words: ['ms'], strong: false },
 ];
 
+const introductionsByWord = Map.groupBy(introductions, ({ words }) => words[0] ?? '');
+
 const articles = new Set([
   'el',
   'la',
@@ -135,8 +137,8 @@ const toFound = (words: Word[], first: number, next: number): Found | undefined 
 };
 
 function introduced(words: Word[], context: NameContext): Found | undefined {
-  for (const [index] of words.entries()) {
-    for (const { words: phrase, strong } of introductions) {
+  for (const [index, { text }] of words.entries()) {
+    for (const { words: phrase, strong } of introductionsByWord.get(text) ?? []) {
       if (!phrase.every((part, offset) => words[index + offset]?.text === part)) continue;
       let first = index + phrase.length;
       if (words[first] !== undefined && articles.has(words[first]?.text ?? '') && words[first + 1] !== undefined) first++;

@@ -1,3 +1,4 @@
+import { numberWords } from '../numbers.ts';
 import { addEnglishDates } from './english-dates.ts';
 import { addEnglishSpans } from './english-spans.ts';
 import { addEnglishTimes } from './english-times.ts';
@@ -20,5 +21,7 @@ export function buildEnglishGrammar(): LanguageGrammar {
   addEnglishDates(grammar);
   addEnglishSpans(grammar);
   addEnglishTimes(grammar, words);
-  return { grammar, lexicon: words() };
+  const lexicon = words();
+  grammar.openTerminalsWith([...lexicon.meanings.keys(), ...numberWords('en')]);
+  return { grammar, lexicon };
 }

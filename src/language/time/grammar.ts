@@ -60,6 +60,7 @@ interface Captured {
 }
 
 const newNode = (): TrieNode => ({ words: new Map(), phrases: [], rules: [] });
+const nothing: readonly Reading[] = [];
 
 /**
  * A grammar of phrases, written as patterns: words, `<phrases>`, groups `(this|or that)` and a `?` behind what may be left out.
@@ -70,8 +71,12 @@ export class Grammar {
   readonly #rules: Rule[] = [];
   readonly #roots = new Map<SymbolName, TrieNode>();
   readonly #terminals = new Map<SymbolName, Terminal<SymbolName>>();
+  /** First words of the phrases of a kind. Most words of a message begin no date at all, and looking them up here is all they cost. */
+  readonly #openers = new Map<SymbolName, ReadonlySet<string>>();
   /** Every word that a pattern spells out. */
   readonly words = new Set<string>();
+  /** Words that a terminal may begin with; numbers in digits always may. */
+  #terminalWords: ReadonlySet<string> = new Set();
 
   /** Adds a pattern. Of two that read the same tokens as the same kind, the one added first wins. `build` may decline. */
   rule<Name extends SymbolName>(
@@ -89,12 +94,39 @@ export class Grammar {
     this.#terminals.set(name, read as unknown as Terminal<SymbolName>);
   }
 
+  /** Names the words that terminals may begin with. To be called behind the last rule. */
+  openTerminalsWith(words: Iterable<string>): void {
+    this.#terminalWords = new Set(words);
+    this.#openers.clear();
+  }
+
+  #openersOf(name: SymbolName): ReadonlySet<string> {
+    const known = this.#openers.get(name);
+    if (known !== undefined) return known;
+    const openers = new Set<string>();
+    const seen = new Set<SymbolName>();
+    const pending: SymbolName[] = [name];
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      if (this.#terminals.has(next)) for (const word of this.#terminalWords) openers.add(word);
+      const root = this.#roots.get(next);
+      for (const word of root?.words.keys() ?? []) openers.add(word);
+      for (const phrase of root?.phrases ?? []) pending.push(phrase.name);
+    }
+    this.#openers.set(name, openers);
+    return openers;
+  }
+
   /** A context that reads phrases of one text. */
   reader(base: Omit<Context, 'read'>): Context {
     const memory = new Map<SymbolName, (Reading[] | undefined)[]>();
     const context: Context = {
       ...base,
       read: <Name extends SymbolName>(name: Name, at: number) => {
+        const token = base.tokens[at];
+        if (token === undefined || (token.kind !== 'number' && !this.#openersOf(name).has(token.text)))
+          return nothing as readonly Reading<Name>[];
         let remembered = memory.get(name);
         if (remembered === undefined) {
           remembered = [];
@@ -134,7 +166,6 @@ export class Grammar {
   }
 
   #read(context: Context, name: SymbolName, at: number): Reading[] {
-    if (at >= context.tokens.length) return [];
     const readings: (Reading & { rule: number })[] = [];
     for (const reading of this.#terminals.get(name)?.(context, at) ?? []) readings.push({ ...reading, rule: -1 });
     const root = this.#roots.get(name);

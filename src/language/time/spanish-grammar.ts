@@ -1,3 +1,4 @@
+import { numberWords } from '../numbers.ts';
 import { Grammar } from './grammar.ts';
 import { buildLexicon, once } from './lexicon.ts';
 import { addMentions, type LanguageGrammar } from './mention-rules.ts';
@@ -29,5 +30,7 @@ export function buildSpanishGrammar(): LanguageGrammar {
   addSpanishDates(grammar);
   addSpanishSpans(grammar);
   addSpanishTimes(grammar, words);
-  return { grammar, lexicon: words() };
+  const lexicon = words();
+  grammar.openTerminalsWith([...lexicon.meanings.keys(), ...numberWords('es')]);
+  return { grammar, lexicon };
 }
