@@ -1,12 +1,13 @@
 /**
- * Packs the package, installs it in an empty folder as a user would, and uses it: up, chat, a new agent and its tests, the agent served.
- * Prints what it does; ends with an exit code other than 0 at the first thing that does not work.
+ * Packs the package, installs it in an empty folder as a user would, and uses it: up, chat, a new agent, its tests and types, the agent
+ * served. Prints what it does; ends with an exit code other than 0 at the first thing that does not work.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 
 const root = process.cwd();
 const folder = mkdtempSync(join(tmpdir(), 'timonel-package-'));
@@ -14,8 +15,9 @@ const nodeFolder = join(folder, 'node_modules', '.bin');
 const environment = { ...process.env, PATH: `${nodeFolder}${delimiter}${process.env['PATH'] ?? ''}`, NODE_OPTIONS: '' };
 let server: ChildProcess | undefined;
 
+const started = performance.now();
 function check(what: string, holds: boolean, detail = ''): void {
-  console.log(`${holds ? 'ok  ' : 'FAIL'} ${what}`);
+  console.log(`${holds ? 'ok  ' : 'FAIL'} ${what} (${Math.round((performance.now() - started) / 1000)} s)`);
   if (!holds) throw new Error(`${what}\n${detail}`);
 }
 
@@ -65,6 +67,15 @@ try {
     .filter((path) => !/^(bin|dist)\/|^(README(\.es)?\.md|CHANGELOG\.md|LICENSE|package\.json)$/.test(path));
   check('the package holds the program and its documents alone', strange.length === 0, strange.join('\n'));
   check('no test is in it', !files.some(({ path }) => /\.test\.|rehearsal/.test(path)));
+  const absent = [
+    'LICENSE',
+    'CHANGELOG.md',
+    'README.md',
+    'README.es.md',
+    'dist/src/index.d.ts',
+    'dist/agents/booking/prompt.md',
+  ].filter((path) => !files.some((file) => file.path === path));
+  check('nothing that belongs in it is missing', absent.length === 0, absent.join('\n'));
   check(`it is small: ${(size / 1e6).toFixed(1)} MB`, size < 12e6);
 
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module", "allowScripts": { "node": true } }\n');
@@ -84,6 +95,7 @@ try {
     timonel(['--version']).output.trim() ===
       (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version,
   );
+  check('a fresh store opens from the template that came along', existsSync(await installedTemplate()));
   check('a wrong command ends with exit code 2', timonel(['upp']).status === 2);
   await up();
   const chat = timonel(['chat', 'booking'], 'hola\n¿cuánto sale un corte?\n');
@@ -94,6 +106,12 @@ try {
   check('an agent is written', made.status === 0, made.output);
   const tests = spawnSync('node', ['--test', 'agents/front-desk/*.test.ts'], { cwd: folder, env: environment });
   check('its tests pass', tests.status === 0, `${tests.stdout}${tests.stderr}`);
+  const wellTyped = checkTypes();
+  check('its types fit the public API', wellTyped.status === 0, wellTyped.output);
+  const wrong = join(folder, 'agents/front-desk/wrong.ts');
+  writeFileSync(wrong, "import { defineRule } from 'timonel';\nexport const rule = defineRule({ id: 1 });\n");
+  check('and a wrong type is found', /wrong\.ts\(2,/.test(checkTypes().output));
+  rmSync(wrong);
   await up();
   const asked = timonel(['chat', 'front-desk'], 'Where is 1001?\n');
   check('it is served, and answers', asked.output.includes('Your order is shipped.'), asked.output);
@@ -105,6 +123,26 @@ try {
   process.exitCode = 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Where the installed package looks for its template; empty where it finds none. */
+async function installedTemplate(): Promise<string> {
+  const store = pathToFileURL(join(folder, 'node_modules/timonel/dist/src/store/')).href;
+  const { migrationsHash } = (await import(`${store}migrate.js`)) as typeof import('../src/store/migrate.ts');
+  const { templatePath } = (await import(`${store}embedded/template.js`)) as typeof import('../src/store/embedded/template.ts');
+  return templatePath(migrationsHash()) ?? '';
+}
+
+/** What a strict compiler says to the written agent. The compiler and Node's types are the checkout's: a user brings their own. */
+function checkTypes(): { status: number | null; output: string } {
+  const compilerOptions = {
+    ...{ target: 'es2024', module: 'nodenext', strict: true, noEmit: true, skipLibCheck: true, allowImportingTsExtensions: true },
+    ...{ noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true, noPropertyAccessFromIndexSignature: true },
+    ...{ erasableSyntaxOnly: true, verbatimModuleSyntax: true, types: ['node'], typeRoots: [join(root, 'node_modules/@types')] },
+  };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['agents', '*.config.ts'] }));
+  const { status, stdout, stderr } = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', '.'], { cwd: folder });
+  return { status, output: `${stdout}${stderr}` };
 }
 
 /** A Node that is too old, where the machine has one. */

@@ -24,19 +24,28 @@ describe.each(storeKinds)('bad input gets a clear error (%s)', (kind) => {
   };
 
   it('says what would have been taken as a text', async () => {
-    expect(await post('')).toMatchObject({ status: 422, body: { code: 'message_invalid', detail: /empty/ } });
+    expect(await post('')).toMatchObject({
+      status: 422,
+      body: { code: 'message_invalid', detail: expect.stringMatching(/empty/) },
+    });
     expect(await post(' \n\t')).toMatchObject({ status: 422, body: { code: 'message_invalid' } });
     expect(await post('a\0b')).toMatchObject({
       status: 422,
-      body: { code: 'message_invalid', detail: /null character at position 1/ },
+      body: { code: 'message_invalid', detail: expect.stringMatching(/null character at position 1/) },
     });
     expect(await post('x'.repeat(16_001))).toMatchObject({
       status: 422,
-      body: { code: 'message_invalid', detail: /16001 characters; up to 16000/ },
+      body: { code: 'message_invalid', detail: expect.stringMatching(/16001 characters; up to 16000/) },
     });
     expect(await post('x'.repeat(1_048_576))).toMatchObject({ status: 413, body: { code: 'payload_too_large' } });
-    expect(await post({ text: 7 })).toMatchObject({ status: 400, body: { code: 'invalid_request', detail: /text/ } });
-    expect(await post({ text: 'x', txet: 'y' })).toMatchObject({ status: 400, body: { code: 'invalid_request', detail: /txet/ } });
+    expect(await post({ text: 7 })).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request', detail: expect.stringMatching(/text/) },
+    });
+    expect(await post({ text: 'x', txet: 'y' })).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request', detail: expect.stringMatching(/txet/) },
+    });
   });
 
   it('takes any language, emoji, right-to-left text, and half a surrogate pair', async () => {

@@ -11,7 +11,7 @@ const home = mkdtempSync(join(tmpdir(), 'timonel-home-'));
 const settings = readSettings({ TIMONEL_HOME: home });
 
 /** Opens the store in a process of its own, which says so and then stays. */
-const holder = `
+const holder = `(async () => {
   const { readSettings } = await import('${new URL('../src/config.ts', import.meta.url).href}');
   const { openStore } = await import('${new URL('../src/store/open.ts', import.meta.url).href}');
   const store = await openStore(readSettings({ TIMONEL_HOME: ${JSON.stringify(home)} }));
@@ -19,13 +19,13 @@ const holder = `
   await store.pool.executeText('INSERT INTO kept VALUES (1)');
   console.log('open');
   setInterval(() => {}, 1000);
-`;
+})()`;
 
 describe('the directory of an embedded store', () => {
   afterAll(() => rmSync(home, { recursive: true, force: true }));
 
   it('is one process at a time: a second one is told which process has it, and a killed one does not keep it', async () => {
-    const first = execFile(process.execPath, ['--input-type=module', '-e', holder]);
+    const first = execFile(process.execPath, ['-e', holder]);
     try {
       expect(String((await once(first.stdout ?? first, 'data'))[0])).toContain('open');
       await expect(openStore(settings)).rejects.toMatchObject({

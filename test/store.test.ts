@@ -1,7 +1,14 @@
 import { expect, it } from 'vitest';
 import { onEachStore } from './stores.ts';
 
-onEachStore('the store', (open) => {
+onEachStore('the store', (open, kind) => {
+  it('says whether it can search by meaning, and works without', async () => {
+    const store = await open();
+    const [available] = await store.pool.executeText(`SELECT 1 FROM pg_available_extensions WHERE name = 'vector'`);
+    expect(store.vectors).toBe(available !== undefined);
+    if (kind === 'embedded') expect(store.vectors).toBe(true);
+  });
+
   it('shows a workspace only its own rows, also to statements that forget to ask', async () => {
     const store = await open();
     await store.pool.executeText(

@@ -13,10 +13,10 @@ import {
   getServicesInput,
   type ServiceView,
 } from './contract.ts';
-import { localDay, localTime, timeOf } from './local-time.ts';
-import { lookUp, refuse } from './lookup.ts';
+import { localDay, localTime } from './local-time.ts';
+import { hoursOf, lookUp, refuse } from './lookup.ts';
 import { fold } from './names.ts';
-import { housePeriods, specialDateOn, weekdayPeriods } from './opening.ts';
+import { openingPeriods, specialDateOn, weekdayPeriods } from './opening.ts';
 
 export const getServices = defineTool({
   name: 'get_services',
@@ -65,7 +65,7 @@ export const getBusinessHours = defineTool({
 });
 
 function dayView(catalogue: Catalogue, date: string, timeZone: string): NonNullable<GetBusinessHoursOutput['day']> {
-  const periods = housePeriods(catalogue, localDay(date, timeZone)).map(({ from, to }) => ({ from: timeOf(from), to: timeOf(to) }));
+  const periods = openingPeriods(catalogue, localDay(date, timeZone));
   const reason = specialDateOn(catalogue, date, null)?.reason;
   return { date, periods, ...(reason === undefined || reason === '' ? {} : { reason }) };
 }
@@ -117,6 +117,7 @@ export const getAvailability = defineTool({
         kind: 'available',
         service: service.name,
         durationMinutes: service.durationMinutes,
+        ...hoursOf(lookup),
         ...(search.from === search.to ? priceOn(catalogue, service, search.from) : { price: service.price }),
         currency: catalogue.settings.currency,
         slots: selectSlots(slots).map(slotView),

@@ -64,6 +64,8 @@ export type GetAvailabilityOutput =
       kind: 'available';
       service: string;
       durationMinutes: number;
+      /** Opening hours of the day, where a single day was asked for. */
+      hours?: OpeningPeriod[];
       /** Where a single day was asked for, what the service costs on that day, else the list price. */
       price: number;
       currency: string;
@@ -77,6 +79,8 @@ export type GetAvailabilityOutput =
       kind: 'none';
       service: string;
       reason: 'closed' | 'full' | 'too-soon' | 'too-far' | 'past' | 'staff-absent';
+      /** Opening hours of the day, where a single day was asked for; none: closed all day. */
+      hours?: OpeningPeriod[];
       alternatives: Slot[];
     }
   | { kind: 'unknown-service'; services: string[] }

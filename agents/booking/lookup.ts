@@ -14,8 +14,10 @@ import {
 } from './availability.ts';
 import type { BusyRange, Catalogue, Service, StaffMember } from './catalogue.ts';
 import { candidateStaff, findService, loadCatalogue } from './catalogue.ts';
-import type { Slot } from './contract.ts';
+import type { OpeningPeriod, Slot } from './contract.ts';
+import { normaliseCode } from './contacts.ts';
 import { addDays, localDay, localTime } from './local-time.ts';
+import { openingPeriods } from './opening.ts';
 
 /** Longest range that is searched in one go, and how far around it alternatives are looked for at first, in days. */
 const longestRange = 31;
@@ -84,7 +86,7 @@ async function loadAgenda(
     from: localDay(addDays(from, -1), timeZone).start,
     to: localDay(addDays(to, 1), timeZone).end,
     conversationId,
-    moving: wish.moving,
+    moving: wish.moving === undefined ? undefined : normaliseCode(wish.moving),
   };
   return { catalogue: await loadCatalogue(database, context, range), timeZone, now };
 }
@@ -94,7 +96,7 @@ export async function refuse(
   database: Database,
   context: ToolContext,
   lookup: Lookup,
-): Promise<{ kind: 'none'; service: string; reason: NoSlotReason; alternatives: Slot[] }> {
+): Promise<{ kind: 'none'; service: string; reason: NoSlotReason; hours?: OpeningPeriod[]; alternatives: Slot[] }> {
   const { search, agenda, wish } = lookup;
   let alternatives = alternativesIn(lookup, agenda, addDays(search.from, -daysBefore), addDays(search.to, daysAfter));
   if (alternatives.length === 0) {
@@ -102,7 +104,18 @@ export async function refuse(
     const wider = await loadAgenda(database, context, wish, first, last);
     alternatives = alternativesIn(lookup, wider, first, last);
   }
-  return { kind: 'none', service: search.service.name, reason: whyNone(agenda, search), alternatives: alternatives.map(slotView) };
+  return {
+    kind: 'none',
+    service: search.service.name,
+    reason: whyNone(agenda, search),
+    ...hoursOf(lookup),
+    alternatives: alternatives.map(slotView),
+  };
+}
+
+/** When the house is open on the day that was asked for; nothing for a range of days. */
+export function hoursOf({ search, catalogue, agenda }: Lookup): { hours?: OpeningPeriod[] } {
+  return search.from === search.to ? { hours: openingPeriods(catalogue, localDay(search.from, agenda.timeZone)) } : {};
 }
 
 function alternativesIn({ search, catalogue, wish }: Lookup, agenda: Agenda, from: string, to: string): FreeSlot[] {
@@ -111,8 +124,27 @@ function alternativesIn({ search, catalogue, wish }: Lookup, agenda: Agenda, fro
   // Somebody was asked for: others who are free at that very time are worth an offer too.
   const others = wish.staff === undefined ? undefined : candidateStaff(catalogue, service, undefined);
   const elsewhere = others?.kind === 'staff' ? nearestSlots(freeSlots(agenda, { ...search, staff: others.staff }), point, 2) : [];
-  const own = nearestSlots(freeSlots(agenda, { service, staff, from, to }), point, alternativesGiven - elsewhere.length);
-  return [...own, ...elsewhere].sort((one, other) => one.start - other.start);
+  const count = alternativesGiven - elsewhere.length;
+  const free = freeSlots(agenda, { service, staff, from, to });
+  return [...nearestInWindow(free, search, point, count), ...elsewhere].sort((one, other) => one.start - other.start);
+}
+
+/**
+ * Who asked for a part of the day ("a la tarde") is offered that part on other days, and little else of the day itself. One exact time
+ * leaves the whole day open: the next half hour may do.
+ */
+function nearestInWindow(
+  free: readonly FreeSlot[],
+  { from, to, earliest = 0, latest = 24 * 60 }: SlotSearch,
+  point: { date: string; minutes?: number | undefined },
+  count: number,
+): FreeSlot[] {
+  const wholeDay = earliest === 0 && latest === 24 * 60;
+  if (wholeDay || earliest === latest) return nearestSlots(free, point, count);
+  const suits = (slot: FreeSlot) => earliest <= slot.minutes && slot.minutes <= latest;
+  const thatDay = nearestSlots(free.filter((slot) => from <= slot.date && slot.date <= to), point, 2);
+  const others = nearestSlots(free.filter(suits), point, count - thatDay.length);
+  return others.length === 0 ? nearestSlots(free, point, count) : [...thatDay, ...others];
 }
 
 function preferred(staff: StaffMember[], id: string | undefined): StaffMember[] {

@@ -2,7 +2,7 @@
 import type { Catalogue, SpecialDate } from './catalogue.ts';
 import type { OpeningPeriod } from './contract.ts';
 import type { LocalDay } from './local-time.ts';
-import { minutesOf } from './local-time.ts';
+import { minutesOf, timeOf } from './local-time.ts';
 
 /** Wall-clock minutes since midnight; `to` is at most 1440. */
 export interface Period {
@@ -21,6 +21,11 @@ export function specialDateOn(plan: OpeningPlan, date: string, staffId: string |
 /** Periods in which the house is open on a day, in order. */
 export function housePeriods(plan: OpeningPlan, day: LocalDay): Period[] {
   return periodsOf(plan, day, null);
+}
+
+/** The same as the tools answer them. */
+export function openingPeriods(plan: OpeningPlan, day: LocalDay): OpeningPeriod[] {
+  return housePeriods(plan, day).map(({ from, to }) => ({ from: timeOf(from), to: timeOf(to) }));
 }
 
 /**

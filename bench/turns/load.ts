@@ -54,7 +54,16 @@ async function post({ path, body }: Request): Promise<string> {
   return content;
 }
 
-const result: LoadResult = { turns: 0, seconds: 0, turnsPerSecond: 0, p50: 0, p99: 0, errors: 0, acknowledged: 0, conversations: 0 };
+const result: LoadResult = {
+  turns: 0,
+  seconds: 0,
+  turnsPerSecond: 0,
+  p50: 0,
+  p99: 0,
+  errors: 0,
+  acknowledged: 0,
+  conversations: 0,
+};
 const latencies: number[] = [];
 let measuring = false;
 let over = false;

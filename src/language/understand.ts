@@ -15,6 +15,7 @@ import { findTimeMentions } from './time/mentions.ts';
 import { indexVocabulary } from './vocabulary-index.ts';
 import { readThings, type ThingReading } from './vocabulary-slots.ts';
 
+export const probe: { last?: unknown } = {};
 interface Span {
   start: number;
   end: number;
@@ -146,7 +147,7 @@ export function understand(text: string, context: UnderstandingContext): Underst
   const corrected = reading.corrected || services.corrected || staff.corrected;
   const hasValue = Object.keys(slots).length > 0;
   const correction = corrected || (attitudes.correcting && hasValue);
-  const decision = decide(scores, {
+  const findings = {
     slots,
     unknownService: unknown !== undefined,
     awaiting: context.awaiting,
@@ -154,7 +155,9 @@ export function understand(text: string, context: UnderstandingContext): Underst
     choosing,
     answered: Object.keys(attitudes.anyOf).length > 0 || reading.invalid.date !== undefined || reading.invalid.time !== undefined,
     reserved: words.some((word) => word.text === 'pero' || word.text === 'but'),
-  });
+  };
+  probe.last = { words, scores, findings };
+  const decision = decide(scores, findings);
 
   return {
     language,

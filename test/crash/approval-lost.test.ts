@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { arrangements, onEachArrangement } from './arrangements.ts';
+import { onEachArrangement, oneAndThree } from './arrangements.ts';
 import { violations } from './history.ts';
 import type { Point } from './points.ts';
 
-onEachArrangement('no approval is lost, and none is carried out twice', arrangements, (setting) => {
+onEachArrangement('no approval is lost, and none is carried out twice', oneAndThree, (setting) => {
   it.each<Point>(['before-suspend', 'while-waiting-for-approval'])('when a process dies %s', async (point) => {
     const { cluster } = setting;
     const conversation = await cluster.converse();

@@ -17,6 +17,9 @@ export const arrangements: readonly Arrangement[] = [
   { kind: 'postgres', processes: 3 },
 ];
 
+/** The two ends of them, for what does not depend on being alone on PostgreSQL. */
+export const oneAndThree = arrangements.filter(({ kind, processes }) => kind === 'embedded' || processes === 3);
+
 /**
  * Runs a suite once per arrangement, on processes that its tests share and that are healed after each of them. An arrangement on a store
  * that this machine lacks shows as skipped.

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { arrangements, onEachArrangement } from './arrangements.ts';
+import { onEachArrangement, oneAndThree } from './arrangements.ts';
 import { violations } from './history.ts';
 
 const script = 'call_outside_blindly+write_row; write_row';
 
-onEachArrangement('an outside effect that nobody can know of is not guessed', arrangements, (setting) => {
+onEachArrangement('an outside effect that nobody can know of is not guessed', oneAndThree, (setting) => {
   it('when it did not happen: a person has it made', async () => {
     const { cluster } = setting;
     const conversation = await cluster.converse();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { arrangements, onEachArrangement } from './arrangements.ts';
+import { onEachArrangement, oneAndThree } from './arrangements.ts';
 import type { Child } from './child.ts';
 import type { Cluster } from './cluster.ts';
 import { violations } from './history.ts';
@@ -8,7 +8,7 @@ import type { Point } from './points.ts';
 
 const deaths: Point[] = ['while-queued', 'in-read', 'before-next-claimed', 'after-next-claimed'];
 
-onEachArrangement('messages that wait for their turn are not stranded', arrangements, (setting) => {
+onEachArrangement('messages that wait for their turn are not stranded', oneAndThree, (setting) => {
   it.each(deaths)('when the process that has them dies %s', async (point) => {
     const { cluster } = setting;
     const conversation = await cluster.converse();

@@ -4,7 +4,7 @@ import { arrangements, onEachArrangement } from './arrangements.ts';
 import { violations } from './history.ts';
 import type { Point } from './points.ts';
 
-const freezes: Point[] = ['after-accept', 'in-model-call', 'after-plan-recorded', 'after-effect-before-recorded', 'before-finish'];
+const freezes: Point[] = ['in-model-call', 'after-plan-recorded', 'after-effect-before-recorded'];
 
 onEachArrangement(
   'no run is left behind by a process that lost its lease while nobody else was there',

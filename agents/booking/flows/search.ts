@@ -1,6 +1,7 @@
 /** Looks for free slots as the wish says, and chooses which few of them to name. */
-import type { GetAvailabilityOutput, Slot } from '../contract.ts';
-import { addDays, isWithin, weekdayOf } from './calendar.ts';
+import type { GetAvailabilityOutput, OpeningPeriod, Slot } from '../contract.ts';
+import { addDays, isWithin } from './calendar.ts';
+import type { ReferenceTime } from '../../../src/index.ts';
 import { ask, type Dialogue } from './dialogue.ts';
 import type { Wish } from './state.ts';
 import type { Turn } from './turn.ts';
@@ -14,6 +15,8 @@ const namedAtMost = 6;
 export interface Search {
   service: string;
   staff: string | undefined;
+  /** Code of the appointment to be moved: its own time counts as free. */
+  moving: string | undefined;
   from: string;
   to: string;
   /** Only these days count, where the customer named several. */
@@ -24,10 +27,17 @@ export interface Search {
 }
 
 export type Found =
-  /** Exactly what was wished for is free. */
-  | { kind: 'free'; slot: Slot }
-  | { kind: 'choice'; slots: Slot[] }
+  /** Exactly what was wished for is free. `hours` are those of the day, where it is one day. */
+  | { kind: 'free'; slot: Slot; hours: OpeningPeriod[] | undefined }
+  | { kind: 'choice'; slots: Slot[]; hours: OpeningPeriod[] | undefined; price: DayPrice | undefined }
   | Extract<GetAvailabilityOutput, { kind: 'none' | 'unknown-service' | 'unknown-staff' }>;
+
+/** What the service costs on the one day that was asked for, where a promotion makes it cheaper then. */
+export interface DayPrice {
+  price: number;
+  currency: string;
+  promotion: string;
+}
 
 /** The days that the wish comes to; undefined where it names none. */
 export function daysOf(wish: Wish, today: string): { from: string; to: string } | undefined {
@@ -53,12 +63,15 @@ export function* findSlots(search: Search): Dialogue<Found> {
     ...(search.to === search.from ? {} : { to: search.to }),
     ...windowOf(search),
     ...(search.staff === undefined ? {} : { staff: search.staff }),
+    ...(search.moving === undefined ? {} : { moving: search.moving }),
   });
   if (output.kind !== 'available') return output;
+  const { hours, promotion, price, currency } = output;
   const slots = search.dates.length === 0 ? output.slots : output.slots.filter((slot) => search.dates.includes(slot.date));
   const [first] = slots;
   if (first === undefined) return { kind: 'none', service: output.service, reason: 'full', alternatives: output.slots };
-  return time !== undefined && search.from === search.to ? { kind: 'free', slot: first } : { kind: 'choice', slots };
+  if (time !== undefined && search.from === search.to) return { kind: 'free', slot: first, hours };
+  return { kind: 'choice', slots, hours, price: promotion === undefined ? undefined : { price, currency, promotion } };
 }
 
 /** The same time at both ends asks for exactly that start. */
@@ -84,23 +97,40 @@ function spread(slots: readonly Slot[], count: number): Slot[] {
   return Array.from({ length: count }, (_, index) => slots[Math.round(index * step)]).filter((slot) => slot !== undefined);
 }
 
-/** Of several readings of a time those within the opening hours; all of them where the hours do not settle it. */
-export function* readingsWhileOpen(readings: readonly string[], date: string | undefined): Dialogue<readonly string[]> {
-  const hours = yield* ask('get_business_hours', date === undefined ? {} : { date });
-  const weekday = date === undefined ? undefined : weekdayOf(date);
-  const periods =
-    hours.day?.periods ??
-    hours.week.filter((day) => weekday === undefined || day.weekday === weekday).flatMap((day) => day.periods);
-  const open = readings.filter((time) => isWithin(time, periods));
-  return open.length > 0 ? open : readings.slice(0, 1);
+/**
+ * "A las 10" is looked for as it is meant at first hearing; the other reading is tried only where the first cannot be. Where the house
+ * is open at both nobody but the customer knows.
+ */
+export function* findReading(
+  search: Search,
+  readings: readonly [string, ...string[]],
+  now: ReferenceTime,
+): Dialogue<{ time: string; found: Found } | { openAt: readonly string[] }> {
+  const [first, ...others] = readings;
+  const found = yield* findSlots({ ...search, time: first });
+  const hours = 'hours' in found ? found.hours : undefined;
+  const ahead = (time: string): boolean => search.from > now.date || time > now.time;
+  const openAt = hours === undefined ? [] : readings.filter((time) => isWithin(time, hours) && ahead(time));
+  if (openAt.length > 1) return { openAt };
+  if (found.kind !== 'none' || openAt.includes(first)) return { time: first, found };
+  for (const time of hours === undefined ? others : openAt) {
+    const second = yield* findSlots({ ...search, time });
+    if (second.kind !== 'none' || openAt.length > 0) return { time, found: second };
+  }
+  return { time: first, found };
 }
 
 /** Adds what the wish says about the time of day. */
-export function searchFor(turn: Turn, service: string, staff: string | undefined, days: { from: string; to: string }): Search {
+export function searchFor(
+  turn: Turn,
+  { service, staff, moving }: Pick<Search, 'service' | 'staff'> & { moving?: string },
+  days: { from: string; to: string },
+): Search {
   const { wish } = turn.state;
   return {
     service,
     staff,
+    moving,
     ...days,
     dates: wish.dates,
     time: wish.time,

@@ -1,8 +1,9 @@
 /** From the wish to one free slot, or to the question that gets there. */
 import type { Slot } from '../contract.ts';
+import { isWithin } from './calendar.ts';
 import type { Dialogue } from './dialogue.ts';
-import { chooseFew, daysOf, type Found, findSlots, readingsWhileOpen, searchFor } from './search.ts';
-import { askFor, type Ending, few as fewNames, paragraph, type Turn } from './turn.ts';
+import { chooseFew, type DayPrice, daysOf, type Found, findReading, findSlots, searchFor } from './search.ts';
+import { askFor, type Ending, few as fewNames, paragraph, type Turn, wants } from './turn.ts';
 
 /** For what a slot is looked for. */
 export interface Purpose {
@@ -10,6 +11,8 @@ export interface Purpose {
   staff: string | undefined;
   /** Tried where the wish names a day and no time (the time that a moved appointment had). */
   usualTime?: string;
+  /** Code of the appointment to be moved. */
+  moving?: string;
 }
 
 export type Chosen = { kind: 'slot'; slot: Slot } | { kind: 'ending'; ending: Ending };
@@ -21,20 +24,26 @@ export function* chooseSlot(turn: Turn, purpose: Purpose): Dialogue<Chosen> {
   const days = daysOf(wish, now.date);
   if (days === undefined) return ending(askFor(turn, 'date', say.askDate(purpose.service)));
 
-  if (wish.timeReadings.length > 1) {
-    const readings = yield* readingsWhileOpen(wish.timeReadings, days.from === days.to ? days.from : undefined);
-    if (readings.length > 1) return ending(askFor(turn, 'time', say.askTimeReading(readings), readings));
-    wish.time = readings[0] ?? wish.time;
+  const [reading, ...others] = wish.timeReadings;
+  let found: Found;
+  if (reading !== undefined && others.length > 0) {
+    const settledReading = yield* findReading(searchFor(turn, purpose, days), [reading, ...others], now);
+    if ('openAt' in settledReading) {
+      const { openAt } = settledReading;
+      return ending(askFor(turn, 'time', say.askTimeReading(openAt), openAt));
+    }
+    wish.time = settledReading.time;
     wish.timeReadings = [];
+    found = settledReading.found;
+  } else {
+    const search = searchFor(turn, purpose, days);
+    const open = wish.time === undefined && wish.timeRange === undefined && !wish.anyTime;
+    if (open && purpose.usualTime !== undefined && days.from === days.to) {
+      const usual = yield* findSlots({ ...search, time: purpose.usualTime });
+      if (usual.kind === 'free') return settled(turn, usual.slot);
+    }
+    found = yield* findSlots(search);
   }
-
-  const search = searchFor(turn, purpose.service, purpose.staff, days);
-  const open = wish.time === undefined && wish.timeRange === undefined && !wish.anyTime;
-  if (open && purpose.usualTime !== undefined && days.from === days.to) {
-    const usual = yield* findSlots({ ...search, time: purpose.usualTime });
-    if (usual.kind === 'free') return settled(turn, usual.slot);
-  }
-  const found = yield* findSlots(search);
   if (found.kind === 'free') return settled(turn, found.slot);
   if (found.kind === 'choice' && (wish.anyTime || (wish.anyDate && wish.time !== undefined)) && found.slots[0] !== undefined) {
     return settled(turn, found.slots[0]);
@@ -77,7 +86,7 @@ export function answerWith(
     const text = purpose.staff === undefined ? say.askStaff(found.staff) : say.notWith(purpose.staff, purpose.service, found.staff);
     return askFor(turn, 'staff', text, found.staff);
   }
-  if (found.kind === 'choice') return offer(turn, purpose, found.slots);
+  if (found.kind === 'choice') return offer(turn, purpose, found.slots, '', found.price);
   const elsewhere = days !== undefined && found.alternatives.some((slot) => days.from <= slot.date && slot.date <= days.to);
   return offer(turn, purpose, found.alternatives, whyNot(turn, purpose, found, oneDay, elsewhere));
 }
@@ -86,28 +95,61 @@ export function answerWith(
 function whyNot(
   turn: Turn,
   purpose: Purpose,
-  found: Extract<Found, { kind: 'none' }>,
+  { reason, hours }: Extract<Found, { kind: 'none' }>,
   day: string | undefined,
   otherTimes: boolean,
 ): string {
   const { say, state, now } = turn;
-  const { wish } = state;
-  if (found.reason === 'closed' && otherTimes && wish.time !== undefined) return say.outsideHours(wish.time);
-  if ((found.reason === 'closed' || found.reason === 'full') && wish.timeRange !== undefined) return say.noSlotsThen(day, now.date);
-  if (found.reason === 'full' && wish.time !== undefined) return say.wantedNotFree(wish.time, day, now.date);
-  return say.noSlots(found.reason, day, now.date, purpose.staff);
+  const { time, timeRange } = state.wish;
+  const opens = hours === undefined ? otherTimes : hours.length > 0;
+  if (reason === 'closed' && opens && time !== undefined) {
+    const period = hours?.find((one) => isWithin(time, [one]));
+    // Open then, but not for long enough.
+    return period === undefined ? say.outsideHours(time) : say.endsTooLate(time, period.to);
+  }
+  if (reason === 'closed' && opens && timeRange !== undefined) return say.closedThen(day, now.date);
+  if (reason === 'full' && timeRange !== undefined) return say.noSlotsThen(day, now.date);
+  if (reason === 'full' && time !== undefined) return say.wantedNotFree(time, day, now.date);
+  return say.noSlots(reason, day, now.date, purpose.staff);
 }
 
 /** Names a few slots and asks which; without any asks for another day. */
-export function offer(turn: Turn, purpose: Purpose, slots: readonly Slot[], lead = ''): Ending {
+export function offer(turn: Turn, purpose: Purpose, slots: readonly Slot[], lead = '', price?: DayPrice): Ending {
   const { say, state, now } = turn;
   const few = chooseFew(slots);
   const sameAsBefore = few.length > 0 && JSON.stringify(few) === JSON.stringify(state.offered);
   state.offered = few;
   if (few.length === 0) return askFor(turn, 'date', paragraph(lead || say.nothingFree(), say.askOtherDay()));
-  const sameDay = few.every((slot) => slot.date === few[0]?.date);
-  const options = few.map((slot) => (sameDay ? slot.time : say.shortSlot(slot, now.date)));
-  if (sameAsBefore) return askFor(turn, 'time', say.whichOne(few, now.date), options);
+  if (sameAsBefore) return askAmong(turn, lead);
+  state.reasked = 0;
+  state.proposed = undefined;
   const service = lead === '' ? purpose.service : undefined;
-  return askFor(turn, 'time', paragraph(lead, say.offer(few, now.date, { service, staff: state.wish.staff })), options);
+  const cheaper = price !== undefined && wants(turn, 'prices', 'promotions') ? say.dayPrice(price) : undefined;
+  const options = { service, staff: state.wish.staff, extra: cheaper };
+  return askFor(turn, 'time', paragraph(lead, say.offer(few, now.date, options)), slotOptions(turn));
+}
+
+/**
+ * Asks again which of the slots that were named. Who answers something else each time is asked in ever fewer words, and in the end
+ * whether the first of them will do.
+ */
+export function askAmong(turn: Turn, lead = '', propose = false): Ending {
+  const { say, state, now } = turn;
+  const { offered } = state;
+  const [first] = offered;
+  if (first === undefined) return askFor(turn, 'date', paragraph(lead, say.askOtherDay()));
+  if (propose || state.reasked > 0) {
+    state.proposed = first;
+    const text = say.propose(first, now.date, offered.length > 1);
+    return askFor(turn, 'time', paragraph(lead, text), [say.short.yes, ...slotOptions(turn).slice(1)]);
+  }
+  state.reasked += 1;
+  const sameDay = offered.every((slot) => slot.date === first.date);
+  return askFor(turn, 'time', paragraph(lead, sameDay ? say.whichOne(offered, now.date) : say.whichOfThese()), slotOptions(turn));
+}
+
+/** The slots that were named, as quick answers. */
+export function slotOptions({ say, state: { offered }, now }: Turn): string[] {
+  const sameDay = offered.every((slot) => slot.date === offered[0]?.date);
+  return offered.map((slot) => (sameDay ? slot.time : say.shortSlot(slot, now.date)));
 }

@@ -35,6 +35,8 @@ const range = z.object({ from: z.string().optional(), to: z.string().optional() 
 
 const wish = z.object({
   service: z.string().optional(),
+  /** Services between which the customer is choosing. */
+  choices: z.array(z.string()).default([]),
   /** Further services asked for together with the first; they are booked one after the other. */
   alsoServices: z.array(z.string()).default([]),
   staff: z.string().optional(),
@@ -71,6 +73,10 @@ const state = z.object({
     .default({}),
   /** Free slots that the last reply named, in its order: what "el primero" points at. */
   offered: z.array(slot).default([]),
+  /** How often the same slots were asked about again. */
+  reasked: z.number().int().min(0).default(0),
+  /** The one of them that the last reply asked a yes for. */
+  proposed: slot.optional(),
   held: held.optional(),
   /** Appointments found for this customer. */
   appointments: z.array(appointment).default([]),
@@ -82,6 +88,13 @@ const state = z.object({
   target: slot.optional(),
   /** The last reply suggested a booking without asking for anything: a bare "sí" takes it up. */
   suggested: z.boolean().default(false),
+  /** The last reply suggested to pass to a person: a yes takes it up. */
+  personOffered: z.boolean().default(false),
+  /** The last appointment that was booked or moved in this conversation, and the last one that was cancelled. */
+  latest: appointment.optional(),
+  cancelled: appointment.optional(),
+  /** Thanks were answered already. */
+  thanked: z.boolean().default(false),
   /** What the last reply said. */
   lastText: z.string().optional(),
   /** Searches for an appointment that found none. */
@@ -118,6 +131,8 @@ export function endTask(current: ConversationState): void {
   current.task = undefined;
   current.wish = freshWish();
   current.offered = [];
+  current.reasked = 0;
+  current.proposed = undefined;
   current.held = undefined;
   current.appointments = [];
   current.origin = {};

@@ -20,6 +20,11 @@ export interface Findings {
   answered: boolean;
   /** The message takes something back ("sí, pero …"). */
   reserved: boolean;
+  /** How likely each intent is by the words alone. */
+  likely?: ReadonlyMap<Intent, number>;
+  pull?: number;
+  floor?: number;
+  need?: number;
 }
 
 /** They only count where nobody wants anything. */
@@ -104,6 +109,13 @@ function weigh(scores: Scores, findings: Findings): Map<Intent, number> {
 /** Chooses the intent. Ties go to the order of {@link intents}. */
 export function decide(scores: Scores, findings: Findings): Decision {
   const weights = weigh(scores, findings);
+  const silent = ![...weights.values()].some((weight) => weight > 0);
+  for (const [intent, likelihood] of findings.likely ?? []) {
+    if (findings.pull === 0) break;
+    const weight = weights.get(intent) ?? 0;
+    if (weight > 0 || (silent ? likelihood > (findings.floor ?? 0.3) : likelihood > (findings.need ?? 0.7)))
+      weights.set(intent, weight + likelihood * (findings.pull ?? 0));
+  }
   const ranked = intents
     .map((intent) => ({ intent, weight: weights.get(intent) ?? 0 }))
     .filter(({ weight }) => weight > 0)

@@ -41,6 +41,8 @@ export async function openEmbedded(
   // The worker runs from source in development and from dist/ when installed: its own suffix follows this file's.
   const worker = new Worker(new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url), {
     workerData: start,
+    // The database lives in WebAssembly's own memory; what it leaves in the thread's heap is short-lived.
+    resourceLimits: { maxYoungGenerationSizeMb: 16 },
   });
   const release = () => {
     rmSync(socketDirectory, { recursive: true, force: true });

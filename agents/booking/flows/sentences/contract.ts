@@ -24,6 +24,12 @@ export interface Booking {
   name: string;
 }
 
+export interface OfferOptions {
+  service?: string | undefined;
+  staff?: string | undefined;
+  extra?: string | undefined;
+}
+
 /** Quick answers. */
 export interface ShortAnswers {
   yes: string;
@@ -50,6 +56,14 @@ export interface Sentences {
   whatICanDo(): string;
   smalltalk(): string;
   thanks(): string;
+  /** Thanked again. */
+  thanksAgain(): string;
+  /** Goodbye to somebody who has an appointment. */
+  seeYou(appointment: AppointmentView, today: string): string;
+  /** "Perfecto", said after all was done. */
+  allSet(): string;
+  /** "¿Con quién hablo?" */
+  identity(): string;
   goodbye(): string;
   anythingElse(): string;
 
@@ -74,7 +88,8 @@ export interface Sentences {
   /** The customer does not want to give a name. */
   nameNeeded(): string;
   emailNotNeeded(): string;
-  noted(): string;
+  /** With the name, where it was just told. */
+  noted(name: string | undefined): string;
   /** That person does not do that service. */
   notWith(person: string, service: string, people: readonly string[]): string;
   askName(): string;
@@ -89,13 +104,23 @@ export interface Sentences {
   askAgain(awaiting: Awaiting): string;
 
   // ---- free slots ----
-  offer(slots: readonly Slot[], today: string, options: { service?: string | undefined; staff?: string | undefined }): string;
+  /** `extra` stands between the slots and the question. */
+  offer(slots: readonly Slot[], today: string, options: OfferOptions): string;
+  /** The price of that day, with the promotion that makes it. */
+  dayPrice(price: { price: number; currency: string; promotion: string }): string;
   whichOne(slots: readonly Slot[], today: string): string;
+  whichOfThese(): string;
+  /** One slot, put to a yes; `others`: there are more. */
+  propose(slot: Slot, today: string, others: boolean): string;
   wantedNotFree(wanted: string, date: string | undefined, today: string): string;
   noSlots(reason: NoSlotReason, date: string | undefined, today: string, staff: string | undefined): string;
   /** Nothing at the part of the day that was wished for. */
   noSlotsThen(date: string | undefined, today: string): string;
   outsideHours(time: string): string;
+  /** Open at that time, but not for as long as the service takes. */
+  endsTooLate(time: string, closes: string): string;
+  /** The house is closed at the part of the day that was wished for. */
+  closedThen(date: string | undefined, today: string): string;
   shortSlot(slot: Slot, today: string): string;
   taken(): string;
   nothingFree(): string;
@@ -123,6 +148,15 @@ export interface Sentences {
   askWhoseAppointment(): string;
   askNameOrCode(): string;
   notFound(): string;
+  noSuchCode(code: string): string;
+  /** The customer does not have what finds the appointment. */
+  cannotFind(): string;
+  /** None of the customer's appointments is like that. */
+  notThatOne(): string;
+  /** The appointment is at that time already. */
+  alreadyThen(appointment: AppointmentView, today: string): string;
+  askNameToFind(): string;
+  askContactToFind(): string;
   found(appointments: readonly AppointmentView[], today: string): string;
   askWhichAppointment(appointments: readonly AppointmentView[], today: string): string;
   askNewDate(appointment: AppointmentView, today: string): string;
@@ -149,9 +183,15 @@ export interface Sentences {
   address(address: string | undefined, phone: string | undefined): string;
   promotions(promotions: GetPromotionsOutput['promotions']): string;
   noPromotions(): string;
+  noPromotionsFor(service: string): string;
+  /** What is kept costs this. */
+  heldPrice(held: Pick<Booking, 'service' | 'price' | 'currency' | 'promotion'>): string;
+  /** The customer finds it dear. */
+  sympathy(): string;
   offerToBook(): string;
   /** A question about payment or the rules of the house. */
   teamKnows(): string;
+  offerPerson(): string;
   /** The last answer was not enough, and there is no other. */
   allIKnow(): string;
   cannotAnswer(): string;

@@ -22,15 +22,19 @@ const priced = (service: ServiceView): string => `${service.name}: ${amount(serv
 const discounted = ({ promotion }: { promotion?: string | undefined }): string =>
   promotion === undefined ? '' : ` (with the "${promotion}" promotion)`;
 const moment = (date: string, time: string, today: string): string => `${day(date, today)} at ${time}`;
-const short = (slot: Slot, today: string): string => `${shortDay(slot.date, today, 'en')} at ${slot.time}`;
+const onDay = (date: string, today: string): string => (date === today ? 'today' : `on ${shortDay(date, today, 'en')}`);
+const short = (slot: Slot, today: string): string =>
+  `${slot.date === today ? 'today' : shortDay(slot.date, today, 'en')} at ${slot.time}`;
+/** The catalogue's name as it stands on the list, which may be in another language. */
+const quoted = (service: string): string => `"${service}"`;
 const appointment = (item: AppointmentView, today: string): string =>
-  `${item.service} with ${item.staff}, ${moment(item.date, item.time, today)}`;
+  `${quoted(item.service)} with ${item.staff}, ${moment(item.date, item.time, today)}`;
 const numbered = (items: readonly AppointmentView[], today: string): string =>
   items.map((item, index) => `${index + 1}. ${appointment(item, today)} (code ${item.code})`).join('\n');
 
 const slotsByDay = (slots: readonly Slot[], today: string): string =>
   byDay(slots)
-    .map(({ date, times }) => `${shortDay(date, today, 'en')} at ${either(times)}`)
+    .map(({ date, times }) => `${date === today ? 'today' : shortDay(date, today, 'en')} at ${either(times)}`)
     .join('; ');
 
 const askedAgain: Record<Awaiting, string> = {
@@ -85,6 +89,10 @@ export const english: Sentences = {
     'I can book, move or cancel an appointment, and tell you about prices, opening hours and promotions. Or I can pass you to a person.',
   smalltalk: () => 'All good here!',
   thanks: () => "You're welcome!",
+  thanksAgain: () => 'Any time!',
+  seeYou: (item, today) => `See you ${onDay(item.date, today)} at ${item.time}!`,
+  allSet: () => 'Great! Just write if you need anything else.',
+  identity: () => 'I am the automatic appointment assistant of the house; if you prefer, I can pass you to a person.',
   goodbye: () => 'Thank you! Have a nice day.',
   anythingElse: () => 'Can I help you with anything else?',
 
@@ -92,21 +100,22 @@ export const english: Sentences = {
   askService: (services, more) => `What would you like to have done? We offer ${listed(services, more)}.`,
   askOneOfThem: () => 'Which one would you like?',
   askWhichService: (services) => `Which one: ${either(services)}?`,
-  askDate: (service) => `What day would you like ${service}?`,
+  askDate: (service) => `What day would you like to come for ${quoted(service)}?`,
   askTime: () => 'What time suits you?',
   askTimeReading: (readings) =>
     `Do you mean ${either(readings.map((time) => `${time} ${time < '12:00' ? '(in the morning)' : time < '18:00' ? '(in the afternoon)' : '(in the evening)'}`))}?`,
   askDayReading: (days, today) => `Do you mean ${either(days.map((date) => day(date, today)))}?`,
   askStaff: (people) => `Who with: ${either(people)}?`,
-  holding: (service, slot, today) => `I keep ${service} on ${moment(slot.date, slot.time, today)} with ${slot.staff} for you.`,
+  holding: (service, slot, today) =>
+    `I'm holding ${moment(slot.date, slot.time, today)} with ${slot.staff} for you (${quoted(service)}).`,
   soonestHeld: (slot, today) =>
-    `The soonest I have is ${moment(slot.date, slot.time, today)} with ${slot.staff}; I keep it for you.`,
+    `The soonest I have is ${moment(slot.date, slot.time, today)} with ${slot.staff}; I'm holding it for you.`,
   nameNeeded: () =>
     'I only need a name and a phone number or an e-mail address to keep your place. What name should I put it under?',
   emailNotNeeded: () => 'No e-mail is needed.',
-  noted: () => 'Noted.',
+  noted: (name) => (name === undefined ? 'Noted.' : `Noted, ${name}.`),
   notWith: (person, service, people) =>
-    `${person} does not do ${service}; ${all(people)} ${people.length === 1 ? 'does. Does that suit you?' : 'do. Who would you like?'}`,
+    `${person} does not do ${quoted(service)}; ${all(people)} ${people.length === 1 ? 'does. Does that suit you?' : 'do. Who would you like?'}`,
   askName: () => 'What name should I put it under?',
   askContact: () => 'Can you leave me a phone number or an e-mail address, whichever you prefer?',
   phoneWillDo: () => 'No e-mail needed: a phone number is enough. Which number should I note?',
@@ -118,31 +127,39 @@ export const english: Sentences = {
       : `Fine, I keep the place for you until ${until}. Send it when you have it and we go on.`,
   askAgain: (awaiting) => askedAgain[awaiting],
 
-  offer: (slots, today, { service, staff }) => {
-    const what = service === undefined ? '' : `for ${service}, `;
+  offer: (slots, today, { service, staff, extra }) => {
+    const what = service === undefined ? '' : `for ${quoted(service)}, `;
+    const more = extra === undefined ? '' : ` ${extra}`;
     const who = staff === undefined ? '' : ` with ${staff}`;
     const days = byDay(slots);
     const only = days.length === 1 ? days[0] : undefined;
-    if (only === undefined) return `${capitalized(`${what}I have${who} ${slotsByDay(slots, today)}`)}. Which one suits you?`;
+    if (only === undefined) return `${capitalized(`${what}I have${who} ${slotsByDay(slots, today)}`)}.${more} Which one suits you?`;
     const question = only.times.length === 1 ? 'Does that suit you?' : 'Which one suits you?';
-    const when = only.date === today ? 'today' : `on ${shortDay(only.date, today, 'en')}`;
-    return `${capitalized(`${what}${when} I have${who} ${all(only.times)}`)}. ${question}`;
+    return `${capitalized(`${what}${onDay(only.date, today)} I have${who} ${all(only.times)}`)}.${more} ${question}`;
   },
+  dayPrice: ({ price, currency, promotion }) =>
+    `On that day it costs ${money(price, currency, 'en')}, with the "${promotion}" promotion.`,
+  whichOfThese: () => 'Which of those times shall I put you down for?',
+  propose: (slot, today, others) =>
+    `Shall I put you down for ${short(slot, today)}${others ? ', or would you rather have another' : ''}?`,
   whichOne: (slots, today) =>
     `Which one suits you: ${either(byDay(slots).length === 1 ? slots.map((slot) => slot.time) : slots.map((slot) => short(slot, today)))}?`,
   wantedNotFree: (wanted, date, today) =>
-    date === undefined ? `${wanted} is not free.` : `${capitalized(shortDay(date, today, 'en'))} at ${wanted} is not free.`,
+    date === undefined ? `${wanted} is not free.` : `${capitalized(short({ date, time: wanted, staff: '' }, today))} is not free.`,
   noSlots,
   noSlotsThen: (date, today) =>
     date === undefined
       ? 'I have nothing left at that time.'
-      : `On ${shortDay(date, today, 'en')} I have nothing left at that time.`,
+      : `${capitalized(onDay(date, today))} I have nothing left at that time.`,
   outsideHours: (time) => `We do not work at ${time}.`,
+  endsTooLate: (time, closes) => `At ${time} we could not finish: we close at ${closes}.`,
+  closedThen: (date, today) =>
+    date === undefined ? 'We are closed at that time.' : `${capitalized(onDay(date, today))} we are closed at that time.`,
   shortSlot: short,
   taken: () => 'That time has just been taken.',
   nothingFree: () => 'I have nothing left in the coming days.',
   askOtherDay: () => 'What other day or time would suit you?',
-  assumedService: (service) => `I am looking for ${service}; tell me if it is something else.`,
+  assumedService: (service) => `I am looking for ${quoted(service)}; tell me if it is something else.`,
   onePersonEach: () => 'I take one appointment per person: we note the first one and then go on with the other.',
 
   noSuchDate: (text) => `That date does not exist ("${text}").`,
@@ -152,11 +169,11 @@ export const english: Sentences = {
     date === undefined ? 'The weekday and the date do not match.' : `Careful: that date is ${day(date, today)}.`,
 
   confirmBooking: (booking, today) =>
-    `So: ${moment(booking.date, booking.time, today)}, ${booking.service} with ${booking.staff} (${booking.durationMinutes} min), ${amount(booking)}${discounted(booking)}, for ${booking.name}. Shall I confirm it?`,
+    `So: ${moment(booking.date, booking.time, today)}, ${quoted(booking.service)} with ${booking.staff} (${booking.durationMinutes} min), ${amount(booking)}${discounted(booking)}, for ${booking.name}. Shall I confirm it?`,
   whatToChange: () => 'What should I change: the day, the time or the service? Or shall we leave it?',
   booked: (item, today) =>
-    `Done, ${item.name}! See you on ${moment(item.date, item.time, today)}: ${item.service} with ${item.staff}, ${amount(item)}${discounted(item)}. Your code is ${item.code}; use it to move or cancel the appointment.`,
-  bookNextService: (service) => `Shall we look for a time for ${service} as well?`,
+    `Done, ${item.name}! See you on ${moment(item.date, item.time, today)}: ${quoted(item.service)} with ${item.staff}, ${amount(item)}${discounted(item)}. Your code is ${item.code}; use it to move or cancel the appointment.`,
+  bookNextService: (service) => `Shall we look for a time for ${quoted(service)} as well?`,
   dropped: () => 'All right, nothing is booked. We can take it up whenever you like.',
   notOffered: (wanted) => `We do not offer "${wanted}".`,
   serviceUnknown: (wanted, services, more) =>
@@ -165,6 +182,14 @@ export const english: Sentences = {
   askWhoseAppointment: () =>
     'To find your appointment, send me its code, or the phone number or e-mail address it was booked with.',
   askNameOrCode: () => 'What name is the appointment under?',
+  noSuchCode: (code) =>
+    `I find no coming appointment with the code ${code}. Could you check it? Or send me the phone or e-mail it was booked with.`,
+  cannotFind: () => 'Without those details I cannot look it up, so that nobody touches the appointments of others.',
+  notThatOne: () => 'I find no appointment of yours like that.',
+  alreadyThen: (item, today) =>
+    `Your appointment already is on ${moment(item.date, item.time, today)}. What day or time should I move it to?`,
+  askNameToFind: () => 'Tell me the name it was booked under, or its code, for example "Laura Gomez".',
+  askContactToFind: () => 'Send me its code, or the phone or e-mail it was booked with, for example "11 5555 1234".',
   notFound: () =>
     'I find no coming appointments with those details. Was it booked with another phone or e-mail, or do you have the code?',
   found: (items, today) => {
@@ -176,14 +201,14 @@ export const english: Sentences = {
   askWhichAppointment: (items, today) => `You have more than one appointment:\n${numbered(items, today)}\nWhich one?`,
   askNewDate: (item, today) => `You have ${appointment(item, today)}. What day and time should I move it to?`,
   confirmMove: (item, target, today) =>
-    `I move your ${item.service} from ${moment(item.date, item.time, today)} to ${moment(target.date, target.time, today)}, with ${target.staff}. Shall I confirm it?`,
+    `I move your ${quoted(item.service)} from ${moment(item.date, item.time, today)} to ${moment(target.date, target.time, today)}, with ${target.staff}. Shall I confirm it?`,
   moved: (item, from, today) =>
-    `Done! Your appointment moved from ${moment(from.date, from.time, today)} to ${moment(item.date, item.time, today)}: ${item.service} with ${item.staff}. The code is still ${item.code}.`,
+    `Done! Your appointment moved from ${moment(from.date, from.time, today)} to ${moment(item.date, item.time, today)}: ${quoted(item.service)} with ${item.staff}. The code is still ${item.code}.`,
   confirmCancel: (item, today) => `Shall I cancel your appointment, ${appointment(item, today)}?`,
   cancelled: (item, today) => `Done, I cancelled your appointment: ${appointment(item, today)}.`,
   kept: () => 'All right, I leave it as it is.',
 
-  price: (service) => `${service.name} costs ${amount(service)} and takes ${service.durationMinutes} min.`,
+  price: (service) => `${quoted(service.name)} costs ${amount(service)} and takes ${service.durationMinutes} min.`,
   prices: (services) => `These are our prices:\n${services.map((service) => `• ${priced(service)}`).join('\n')}`,
   priceTotal: (services) => {
     const [first] = services;
@@ -195,11 +220,11 @@ export const english: Sentences = {
     services
       .map((service) => `${service.name}: ${service.description || `${service.durationMinutes} min`} (${amount(service)}).`)
       .join('\n'),
-  cheapest: (service) => `The cheapest is ${service.name}: ${amount(service)}.`,
-  noCheaper: (service) => `${service.name} costs ${amount(service)} whoever attends you: the price is the same.`,
+  cheapest: (service) => `The cheapest is ${quoted(service.name)}: ${amount(service)}.`,
+  noCheaper: (service) => `${quoted(service.name)} costs ${amount(service)} whoever attends you: the price is the same.`,
   services: (services) => `We offer ${all(services.map((service) => service.name))}.`,
-  duration: (service) => `${service.name} takes ${service.durationMinutes} min.`,
-  whoWorks: (people, service) => `${service === undefined ? 'You can see' : `For ${service} you can see`} ${either(people)}.`,
+  duration: (service) => `${quoted(service.name)} takes ${service.durationMinutes} min.`,
+  whoWorks: (people, service) => `${service === undefined ? 'You can see' : `For ${quoted(service)} you can see`} ${either(people)}.`,
   attends: (person) => `${person} attends you.`,
   doesAttend: (person, services) =>
     services.length === 0 ? `${person} works with us.` : `${person} works with us and does ${all(services)}.`,
@@ -231,8 +256,12 @@ export const english: Sentences = {
       })
       .join('\n'),
   noPromotions: () => 'There are no promotions at the moment.',
+  noPromotionsFor: (service) => `There are no promotions on ${quoted(service)} at the moment.`,
+  heldPrice: (held) => `${quoted(held.service)} costs ${amount(held)} on that day${discounted(held)}.`,
+  sympathy: () => 'I understand.',
   offerToBook: () => 'Shall I look for an appointment for you?',
-  teamKnows: () => 'A person of the team can confirm that; I can pass you to one if you like.',
+  teamKnows: () => 'The team of the house can confirm that.',
+  offerPerson: () => 'Shall I pass you to a person?',
   allIKnow: () => 'That is all I can tell you here; I can pass you to a person of the team if you like.',
   cannotAnswer: () => 'That is something I do not know.',
 

@@ -4,6 +4,7 @@ import type { AppointmentView, OpeningPeriod, ServiceView, Slot } from '../../co
 import type { NoSlotReason, Sentences } from './contract.ts';
 import { capitalized, dayAndMonth, fullDay, joined, money, shortDay, weekdayName } from './format.ts';
 import { byDay, daysAlike } from './grouping.ts';
+import { withinSentence, withSpanishArticle } from './service-name.ts';
 
 const day = (date: string, today: string): string => fullDay(date, today, 'es');
 const pesos = (service: { price: number; currency: string }): string =>
@@ -22,15 +23,25 @@ const priced = (service: ServiceView): string => `${service.name}: ${pesos(servi
 const discounted = ({ promotion }: { promotion?: string | undefined }): string =>
   promotion === undefined ? '' : ` (con la promo «${promotion}»)`;
 const moment = (date: string, time: string, today: string): string => `${day(date, today)} a las ${time}`;
-const short = (slot: Slot, today: string): string => `${shortDay(slot.date, today, 'es')} a las ${slot.time}`;
+/** "hoy", "el martes 24". */
+const onDay = (date: string, today: string): string => (date === today ? 'hoy' : `el ${shortDay(date, today, 'es')}`);
+const short = (slot: Slot, today: string): string =>
+  `${slot.date === today ? 'hoy' : shortDay(slot.date, today, 'es')} a las ${slot.time}`;
+/** "el corte de pelo"; the bare name where no article is sure. */
+const the = (service: string): string => withSpanishArticle(service)?.text ?? withinSentence(service);
+/** "El corte de pelo sale", "Las mechas salen"; `verb` in the singular. */
+const subject = (service: string, verb: string): string => {
+  const known = withSpanishArticle(service);
+  return known === undefined ? `${service} ${verb}` : `${capitalized(known.text)} ${verb}${known.plural ? 'n' : ''}`;
+};
 const appointment = (item: AppointmentView, today: string): string =>
-  `${item.service} con ${item.staff}, ${moment(item.date, item.time, today)}`;
+  `${withinSentence(item.service)} con ${item.staff}, ${moment(item.date, item.time, today)}`;
 const numbered = (items: readonly AppointmentView[], today: string): string =>
   items.map((item, index) => `${index + 1}. ${capitalized(appointment(item, today))} (código ${item.code})`).join('\n');
 
 const slotsByDay = (slots: readonly Slot[], today: string): string =>
   byDay(slots)
-    .map(({ date, times }) => `el ${shortDay(date, today, 'es')} a las ${either(times)}`)
+    .map(({ date, times }) => `${onDay(date, today)} a las ${either(times)}`)
     .join('; ');
 
 const askedAgain: Record<Awaiting, string> = {
@@ -84,6 +95,10 @@ export const spanish: Sentences = {
     'Puedo darte turno, cambiarlo o cancelarlo, y contarte precios, horarios y promociones. Si preferís, te paso con una persona.',
   smalltalk: () => '¡Todo bien por acá!',
   thanks: () => '¡De nada!',
+  thanksAgain: () => '¡A vos! Cualquier cosa, escribime.',
+  seeYou: (item, today) => `¡Nos vemos ${onDay(item.date, today)} a las ${item.time}!`,
+  allSet: () => '¡Genial! Cualquier cosa, escribime.',
+  identity: () => 'Soy el asistente automático de turnos del local; si preferís, te paso con una persona.',
   goodbye: () => '¡Gracias a vos! Que andes bien.',
   anythingElse: () => '¿Te ayudo con algo más?',
 
@@ -91,7 +106,7 @@ export const spanish: Sentences = {
   askService: (services, more) => `¿Qué te querés hacer? Tenemos ${listed(services, more)}.`,
   askOneOfThem: () => '¿Cuál te interesa?',
   askWhichService: (services) => `¿Cuál de estos: ${either(services)}?`,
-  askDate: (service) => `¿Para qué día querés ${service}?`,
+  askDate: (service) => `¿Para qué día querés ${the(service)}?`,
   askTime: () => '¿A qué hora te queda bien?',
   askTimeReading: (readings) => {
     const part = (time: string): string => (time < '12:00' ? 'de la mañana' : time < '20:00' ? 'de la tarde' : 'de la noche');
@@ -99,14 +114,15 @@ export const spanish: Sentences = {
   },
   askDayReading: (days, today) => `¿${capitalized(either(days.map((date) => `el ${day(date, today)}`)))}?`,
   askStaff: (people) => `¿Con quién: ${either(people)}?`,
-  holding: (service, slot, today) => `Te guardo ${service} el ${moment(slot.date, slot.time, today)} con ${slot.staff}.`,
+  holding: (service, slot, today) =>
+    `Te guardo ${the(service)} para el ${moment(slot.date, slot.time, today)} con ${slot.staff}.`,
   soonestHeld: (slot, today) =>
     `Lo más pronto que tengo es el ${moment(slot.date, slot.time, today)} con ${slot.staff}; te lo guardo.`,
   nameNeeded: () => 'Solo necesito un nombre y un teléfono o mail para guardarte el turno. ¿A qué nombre lo anoto?',
   emailNotNeeded: () => 'El mail no hace falta.',
-  noted: () => 'Anotado.',
+  noted: (name) => (name === undefined ? 'Anotado.' : `Anotado, ${name}.`),
   notWith: (person, service, people) =>
-    `${person} no hace ${service}; sí ${all(people)}. ${people.length === 1 ? '¿Te sirve?' : '¿Con quién preferís?'}`,
+    `${person} no hace ${withinSentence(service)}; sí ${all(people)}. ${people.length === 1 ? '¿Te sirve?' : '¿Con quién preferís?'}`,
   askName: () => '¿A qué nombre lo anoto?',
   askContact: () => '¿Me dejás un teléfono o un mail, el que prefieras?',
   phoneWillDo: () => 'El mail no hace falta: con un teléfono alcanza. ¿Qué número te anoto?',
@@ -118,31 +134,39 @@ export const spanish: Sentences = {
       : `Dale, te guardo el lugar hasta las ${until}. Cuando lo tengas me lo pasás y seguimos.`,
   askAgain: (awaiting) => askedAgain[awaiting],
 
-  offer: (slots, today, { service, staff }) => {
-    const what = service === undefined ? '' : `Para ${service}, `;
+  offer: (slots, today, { service, staff, extra }) => {
+    const what = service === undefined ? '' : `Para ${withinSentence(service)}, `;
+    const more = extra === undefined ? '' : ` ${extra}`;
     const who = staff === undefined ? '' : ` con ${staff}`;
     const days = byDay(slots);
     const only = days.length === 1 ? days[0] : undefined;
-    if (only === undefined) return `${capitalized(`${what}tengo${who} ${slotsByDay(slots, today)}`)}. ¿Cuál te queda mejor?`;
+    if (only === undefined) return `${capitalized(`${what}tengo${who} ${slotsByDay(slots, today)}`)}.${more} ¿Cuál te queda mejor?`;
     const times = all(only.times);
     const question = only.times.length === 1 ? '¿Te sirve?' : '¿Cuál te queda mejor?';
-    return `${capitalized(`${what}el ${only.date === today ? 'día de hoy' : shortDay(only.date, today, 'es')} tengo${who} ${times}`)}. ${question}`;
+    return `${capitalized(`${what}${onDay(only.date, today)} tengo${who} ${only.times.length === 1 ? 'a las ' : ''}${times}`)}.${more} ${question}`;
   },
+  dayPrice: ({ price, currency, promotion }) => `Ese día sale ${money(price, currency, 'es')}, con la promo «${promotion}».`,
+  whichOfThese: () => '¿Cuál de esos horarios te anoto?',
+  propose: (slot, today, others) =>
+    `¿Te anoto ${onDay(slot.date, today)} a las ${slot.time}${others ? ', o preferís otro' : ''}?`,
   whichOne: (slots, today) =>
     `¿Cuál te queda mejor: ${either(byDay(slots).length === 1 ? slots.map((slot) => slot.time) : slots.map((slot) => short(slot, today)))}?`,
   wantedNotFree: (wanted, date, today) =>
-    date === undefined ? `A las ${wanted} no tengo lugar.` : `El ${shortDay(date, today, 'es')} a las ${wanted} no tengo lugar.`,
+    date === undefined ? `A las ${wanted} no tengo lugar.` : `${capitalized(onDay(date, today))} a las ${wanted} no tengo lugar.`,
   noSlots,
   noSlotsThen: (date, today) =>
     date === undefined
       ? 'En ese horario no me queda lugar.'
-      : `El ${shortDay(date, today, 'es')} en ese horario no me queda lugar.`,
+      : `${capitalized(onDay(date, today))} en ese horario no me queda lugar.`,
   outsideHours: (time) => `A las ${time} no atendemos.`,
+  endsTooLate: (time, closes) => `A las ${time} no llegamos a terminar: cerramos a las ${closes}.`,
+  closedThen: (date, today) =>
+    date === undefined ? 'En ese horario no atendemos.' : `${capitalized(onDay(date, today))} en ese horario no atendemos.`,
   shortSlot: short,
   taken: () => 'Ese horario se acaba de ocupar.',
   nothingFree: () => 'En los próximos días no me queda lugar.',
   askOtherDay: () => '¿Qué otro día u horario te queda bien?',
-  assumedService: (service) => `Te busco lugar para ${service}; si es otra cosa, decime.`,
+  assumedService: (service) => `Te busco lugar para ${withinSentence(service)}; si es otra cosa, decime.`,
   onePersonEach: () => 'Tomo un turno por persona: anotamos el primero y después seguimos con el otro.',
 
   noSuchDate: (text) => `Esa fecha no existe («${text}»).`,
@@ -152,11 +176,11 @@ export const spanish: Sentences = {
     date === undefined ? 'El día y la fecha no coinciden.' : `Ojo: esa fecha es ${day(date, today)}.`,
 
   confirmBooking: (booking, today) =>
-    `Entonces: ${moment(booking.date, booking.time, today)}, ${booking.service} con ${booking.staff} (${booking.durationMinutes} min), ${pesos(booking)}${discounted(booking)}, a nombre de ${booking.name}. ¿Lo confirmo?`,
+    `Entonces: ${moment(booking.date, booking.time, today)}, ${withinSentence(booking.service)} con ${booking.staff} (${booking.durationMinutes} min), ${pesos(booking)}${discounted(booking)}, a nombre de ${booking.name}. ¿Lo confirmo?`,
   whatToChange: () => '¿Qué cambiamos: el día, la hora o el servicio? ¿O lo dejamos?',
   booked: (item, today) =>
-    `¡Listo, ${item.name}! Te espero el ${moment(item.date, item.time, today)}: ${item.service} con ${item.staff}, ${pesos(item)}${discounted(item)}. Tu código es ${item.code}; con él podés cambiarlo o cancelarlo.`,
-  bookNextService: (service) => `¿Buscamos lugar también para ${service}?`,
+    `¡Listo, ${item.name}! Te espero el ${moment(item.date, item.time, today)}: ${withinSentence(item.service)} con ${item.staff}, ${pesos(item)}${discounted(item)}. Tu código es ${item.code}; con él podés cambiarlo o cancelarlo.`,
+  bookNextService: (service) => `¿Buscamos lugar también para ${the(service)}?`,
   dropped: () => 'Listo, no reservé nada. Cuando quieras lo retomamos.',
   notOffered: (wanted) => `No hacemos «${wanted}».`,
   serviceUnknown: (wanted, services, more) =>
@@ -164,6 +188,13 @@ export const spanish: Sentences = {
 
   askWhoseAppointment: () => 'Para ubicar tu turno pasame el código, o el teléfono o mail con el que lo sacaste.',
   askNameOrCode: () => '¿A nombre de quién está el turno?',
+  noSuchCode: (code) =>
+    `No encuentro ningún turno a futuro con el código ${code}. ¿Lo revisás? Si no, pasame el teléfono o mail con el que lo sacaste.`,
+  cannotFind: () => 'Sin esos datos no puedo ubicar el turno, así nadie toca turnos ajenos.',
+  notThatOne: () => 'No encuentro un turno tuyo así.',
+  alreadyThen: (item, today) => `Tu turno ya es el ${moment(item.date, item.time, today)}. ¿Para qué día u horario lo pasamos?`,
+  askNameToFind: () => 'Decime el nombre con el que se sacó el turno, o su código; por ejemplo «Laura Gómez».',
+  askContactToFind: () => 'Pasame el código del turno, o el teléfono o mail con el que se sacó; por ejemplo «11 5555 1234».',
   notFound: () => 'No encuentro turnos a futuro con esos datos. ¿Lo sacaste con otro teléfono o mail, o tenés el código?',
   found: (items, today) => {
     const [only] = items;
@@ -174,33 +205,33 @@ export const spanish: Sentences = {
   askWhichAppointment: (items, today) => `Tenés más de un turno:\n${numbered(items, today)}\n¿Cuál?`,
   askNewDate: (item, today) => `Tenés ${appointment(item, today)}. ¿Para qué día y hora lo pasamos?`,
   confirmMove: (item, target, today) =>
-    `Paso tu turno de ${item.service} del ${moment(item.date, item.time, today)} al ${moment(target.date, target.time, today)}, con ${target.staff}. ¿Lo confirmo?`,
+    `Paso tu turno de ${withinSentence(item.service)} del ${moment(item.date, item.time, today)} al ${moment(target.date, target.time, today)}, con ${target.staff}. ¿Lo confirmo?`,
   moved: (item, from, today) =>
-    `¡Listo! Tu turno pasó del ${moment(from.date, from.time, today)} al ${moment(item.date, item.time, today)}: ${item.service} con ${item.staff}. El código sigue siendo ${item.code}.`,
+    `¡Listo! Tu turno pasó del ${moment(from.date, from.time, today)} al ${moment(item.date, item.time, today)}: ${withinSentence(item.service)} con ${item.staff}. El código sigue siendo ${item.code}.`,
   confirmCancel: (item, today) => `¿Cancelo tu turno de ${appointment(item, today)}?`,
   cancelled: (item, today) => `Listo, cancelé tu turno de ${appointment(item, today)}.`,
   kept: () => 'Dale, lo dejo como está.',
 
-  price: (service) => `${service.name} sale ${pesos(service)} y dura ${service.durationMinutes} min.`,
+  price: (service) => `${subject(service.name, 'sale')} ${pesos(service)} (${service.durationMinutes} min).`,
   prices: (services) => `Estos son los precios:\n${services.map((service) => `• ${priced(service)}`).join('\n')}`,
   priceTotal: (services) => {
     const [first] = services;
     const total = services.reduce((sum, service) => sum + service.price, 0);
-    const separate = services.map((service) => `${service.name} ${pesos(service)}`);
-    return `${all(separate)}; en total ${money(total, first?.currency ?? 'ARS', 'es')}.`;
+    const separate = services.map((service) => `${withinSentence(service.name)} ${pesos(service)}`);
+    return `${capitalized(all(separate))}; en total ${money(total, first?.currency ?? 'ARS', 'es')}.`;
   },
   describe: (services) =>
     services
       .map((service) => `${service.name}: ${service.description || `${service.durationMinutes} min`} (${pesos(service)}).`)
       .join('\n'),
-  cheapest: (service) => `Lo más económico es ${service.name}: ${pesos(service)}.`,
-  noCheaper: (service) => `${service.name} sale ${pesos(service)} con quien te atienda: el precio es el mismo.`,
-  services: (services) => `Hacemos ${all(services.map((service) => service.name))}.`,
-  duration: (service) => `${service.name} dura ${service.durationMinutes} min.`,
-  whoWorks: (people, service) => `${service === undefined ? 'Atienden' : `Para ${service} atienden`} ${all(people)}.`,
+  cheapest: (service) => `Lo más económico es ${the(service.name)}: ${pesos(service)}.`,
+  noCheaper: (service) => `${subject(service.name, 'sale')} ${pesos(service)} con quien te atienda: el precio es el mismo.`,
+  services: (services) => `Hacemos ${all(services.map((service) => withinSentence(service.name)))}.`,
+  duration: (service) => `${subject(service.name, 'dura')} ${service.durationMinutes} min.`,
+  whoWorks: (people, service) => `${service === undefined ? 'Atienden' : `Para ${withinSentence(service)} atienden`} ${all(people)}.`,
   attends: (person) => `Te atiende ${person}.`,
   doesAttend: (person, services) =>
-    services.length === 0 ? `${person} trabaja con nosotros.` : `${person} trabaja con nosotros y hace ${all(services)}.`,
+    services.length === 0 ? `${person} trabaja con nosotros.` : `${person} trabaja con nosotros y hace ${all(services.map(withinSentence))}.`,
   hoursOfWeek: (week) =>
     `Abrimos ${daysAlike(week)
       .filter((group) => group.periods.length > 0)
@@ -229,8 +260,12 @@ export const spanish: Sentences = {
       })
       .join('\n'),
   noPromotions: () => 'Por ahora no tenemos promociones.',
+  noPromotionsFor: (service) => `Para ${the(service)} no hay promociones por ahora.`,
+  heldPrice: (held) => `${subject(held.service, 'sale')} ${pesos(held)} ese día${discounted(held)}.`,
+  sympathy: () => 'Te entiendo.',
   offerToBook: () => '¿Querés que te busque un turno?',
-  teamKnows: () => 'Eso te lo confirma una persona del equipo; si querés, te paso.',
+  teamKnows: () => 'Eso te lo confirma el equipo del local.',
+  offerPerson: () => '¿Te paso con una persona?',
   allIKnow: () => 'Es todo lo que te puedo decir por acá; si querés, te paso con una persona del equipo.',
   cannotAnswer: () => 'Eso no te lo sé decir.',
 

@@ -1,0 +1,4 @@
+import { defineConfig } from '../../src/index.ts';
+import { hello } from './agent.ts';
+
+export default defineConfig({ agents: [hello] });

@@ -1,0 +1,101 @@
+/**
+ * The long runs: what the tests do a few times, done until it would have shown. Prints a summary; ends with 1 when a run failed.
+ *
+ *     npm run nightly                          all of them
+ *     npm run nightly -- crash-embedded        those that are named
+ *     npm run nightly -- --scale 0.1 --seed 7  a tenth as long, with that seed
+ *
+ * A new long run is one more line in `longRuns`.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { storm } from '../test/crash/storm.ts';
+import { startPostgres } from '../test/postgres.ts';
+import { storeEnvironment } from '../test/store-environment.ts';
+
+/** What a long run is given. */
+interface Terms {
+  /** 1 is the whole length; a run multiplies its own numbers with it. */
+  scale: number;
+  seed: number;
+  /** Superuser URL of a PostgreSQL; absent where the machine has none. */
+  postgresUrl: string | undefined;
+  /** Says how it goes, on one line that is written over. */
+  progress(line: string): void;
+}
+
+interface Result {
+  verdict: 'passed' | 'failed' | 'skipped';
+  /** For the summary, in the order given. */
+  figures: Record<string, string | number>;
+  /** What failed, or why it was skipped. */
+  reasons: string[];
+}
+
+type LongRun = (terms: Terms) => Promise<Result>;
+
+const longRuns: Readonly<Record<string, LongRun>> = {
+  'crash-embedded': crashes('embedded', 1, 300),
+  'crash-postgres': crashes('postgres', 1, 300),
+  'crash-postgres-three-processes': crashes('postgres', 3, 400),
+};
+
+function crashes(kind: 'embedded' | 'postgres', processes: number, blows: number): LongRun {
+  return async ({ scale, seed, postgresUrl, progress }) => {
+    if (kind === 'postgres' && postgresUrl === undefined)
+      return { verdict: 'skipped', figures: {}, reasons: ['PostgreSQL is not installed here.'] };
+    const { environment, remove } = await storeEnvironment(kind === 'embedded' ? undefined : postgresUrl);
+    const { violations, ...figures } = await storm({
+      environment,
+      processes,
+      blows: Math.max(1, Math.round(blows * scale)),
+      seed,
+      onRound: ({ rounds, kills, freezes, seconds }) =>
+        progress(`${rounds} rounds, ${kills} kills, ${freezes} freezes, ${seconds} s`),
+    });
+    await remove();
+    return { verdict: violations.length === 0 ? 'passed' : 'failed', figures, reasons: violations };
+  };
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { scale: { type: 'string', default: '1' }, seed: { type: 'string' } },
+});
+const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
+const scale = Number(values.scale);
+const names = positionals.length === 0 ? Object.keys(longRuns) : positionals;
+const unknown = names.filter((name) => longRuns[name] === undefined);
+if (unknown.length > 0 || !(scale > 0) || !Number.isInteger(seed)) {
+  console.error(
+    `Usage: npm run nightly -- [--scale 1] [--seed 1] [name…]; the long runs are: ${Object.keys(longRuns).join(', ')}.` +
+      (unknown.length > 0 ? ` There is no ${unknown.join(', ')}.` : ''),
+  );
+  process.exit(2);
+}
+
+const directory = mkdtempSync(join(tmpdir(), 'timonel-nightly-'));
+const given = process.env['TIMONEL_TEST_DATABASE_URL'];
+const postgres = given === undefined ? await startPostgres(directory) : undefined;
+let failed = false;
+try {
+  for (const name of names) {
+    const run = longRuns[name];
+    if (run === undefined) continue;
+    const progress = (line: string) => {
+      if (process.stdout.isTTY) process.stdout.write(`\r${name}: ${line}  `);
+    };
+    const { verdict, figures, reasons } = await run({ scale, seed, postgresUrl: given ?? postgres?.url, progress });
+    failed ||= verdict === 'failed';
+    const summary = Object.entries(figures).map(([figure, value]) => `${figure} ${value}`);
+    if (process.stdout.isTTY) process.stdout.write('\r');
+    console.log([`${name} (seed ${seed}): ${verdict}`, ...summary].join(', '));
+    for (const reason of reasons) console.log(`  ${reason}`);
+  }
+} finally {
+  postgres?.stop();
+  rmSync(directory, { recursive: true, force: true });
+}
+process.exit(failed ? 1 : 0);

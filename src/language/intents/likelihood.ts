@@ -1,0 +1,79 @@
+import { type Intent, intents } from '../contract.ts';
+import type { Word } from './words.ts';
+
+/**
+ * A small logistic model over words and pieces of words. It knows what sentences look like that no cue was written for, so it breaks
+ * ties between cues and speaks where they are silent. Its weights come from `bench/language/train.ts`.
+ */
+export interface LikelihoodModel {
+  /** One row of weights per bucket, one column per intent. */
+  weights: Int8Array;
+  /** What one step of a weight is worth. */
+  scale: number;
+}
+
+/** Number of buckets that features are hashed into. A power of two. */
+export const buckets = 8192;
+
+/** Words that are read; a longer message says what it wants in them or says too much for this. */
+const longestMessage = 60;
+
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
+  value ^= value >>> 15;
+  return (value >>> 0) & (buckets - 1);
+}
+
+/** What the model sees of a word: its kind where it is a date, a service and the like, otherwise the word. */
+function shapeOf(word: Word): string {
+  const [entity] = word.entities;
+  if (entity !== undefined) return `<${entity.kind}>`;
+  return /^\d/.test(word.text) ? '<number>' : word.text;
+}
+
+/** Buckets of the features of a message, each once. */
+export function featuresOf(words: readonly Word[]): number[] {
+  const found = new Set<number>();
+  const add = (feature: string): void => {
+    found.add(hash(feature));
+  };
+  const shapes: string[] = [];
+  for (let index = 0; index < Math.min(words.length, longestMessage); ) {
+    const word = words[index];
+    if (word === undefined) break;
+    const shape = shapeOf(word);
+    shapes.push(shape);
+    if (shape.startsWith('<')) {
+      index = Math.max(index + 1, word.entities[0]?.next ?? 0);
+      continue;
+    }
+    const framed = `^${shape}$`;
+    for (let at = 0; at + 4 <= framed.length; at++) add(framed.slice(at, at + 4));
+    index++;
+  }
+  for (const [index, shape] of shapes.entries()) {
+    add(shape);
+    add(`${shapes[index - 1] ?? '^'} ${shape}`);
+  }
+  const asked = words.some((word) => word.question);
+  add(`${shapes.at(-1) ?? ''} $${asked}`);
+  add(`? ${asked} ${shapes[0] ?? ''}`);
+  add(`length ${Math.min(6, shapes.length)}`);
+  add('always');
+  return [...found];
+}
+
+/** How likely each intent is by the words alone, in the order of {@link intents}. Sums to 1. */
+export function likelihoods(words: readonly Word[], model: LikelihoodModel): Map<Intent, number> {
+  const features = featuresOf(words);
+  const step = model.scale / Math.sqrt(features.length);
+  const sums = new Array<number>(intents.length).fill(0);
+  for (const feature of features) {
+    const row = feature * intents.length;
+    for (let column = 0; column < sums.length; column++) sums[column] = (sums[column] ?? 0) + (model.weights[row + column] ?? 0);
+  }
+  const strengths = sums.map((sum) => Math.exp(Math.min(40, sum * step)));
+  const total = strengths.reduce((sum, strength) => sum + strength, 0);
+  return new Map(intents.map((intent, index) => [intent, (strengths[index] ?? 0) / total]));
+}

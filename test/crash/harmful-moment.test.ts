@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { freshStoreEnvironment, storeKinds } from '../stores.ts';
+import { arrangements } from './arrangements.ts';
+import { storm } from './storm.ts';
+
+/** A few rounds of what `npm run nightly` does for an hour. Another seed each time: a failure names its own. */
+const seed = Number(process.env['TIMONEL_TEST_SEED'] ?? Math.floor(Math.random() * 1_000_000));
+
+describe('there is no moment at which a death or a freeze does harm', () => {
+  for (const { kind, processes } of arrangements) {
+    it.skipIf(!storeKinds.includes(kind))(`${kind}, ${processes} process(es), seed ${seed}`, async () => {
+      const { environment, remove } = await freshStoreEnvironment(kind);
+      const figures = await storm({ environment, processes, blows: 5, seed });
+      await remove();
+      expect(figures.violations).toEqual([]);
+      expect(figures.kills + figures.freezes).toBeGreaterThanOrEqual(5);
+    });
+  }
+});
