@@ -1,3 +1,4 @@
+import { TimonelError } from '../errors.ts';
 import type { PolicyFacts } from '../policy/contract.ts';
 import { callHash, evaluate } from '../policy/evaluate.ts';
 import type { IdentifiedCall, Step } from '../store/steps.ts';
@@ -13,22 +14,24 @@ export interface Decision {
   record: CallRecord | undefined;
 }
 
+/** What a decision looks at, beside the call itself. */
+export interface DecisionContext {
+  progress: Progress;
+  agent: AgentDefinition;
+  executor: ToolExecutor;
+  place(callId: string): CallPlace;
+  now: Date;
+}
+
 /**
  * Decides about the calls of one plan, in order: each sees the ones before it as made, so that a batch cannot pass a limit that single
  * calls would meet.
  */
-export async function decideAll(
-  calls: IdentifiedCall[],
-  progress: Progress,
-  agent: AgentDefinition,
-  executor: ToolExecutor,
-  place: (callId: string) => CallPlace,
-  now: Date,
-): Promise<Decision[]> {
+export async function decideAll(calls: IdentifiedCall[], context: DecisionContext): Promise<Decision[]> {
   const decisions: Decision[] = [];
   const before: CallRecord[] = [];
   for (const call of calls) {
-    const decision = await decide(call, before, progress, agent, executor, place(call.callId), now);
+    const decision = await decide(call, before, context);
     decisions.push(decision);
     before.push(decision.record ?? { callId: call.callId, tool: call.tool, args: call.args, status: 'completed' });
   }
@@ -36,15 +39,8 @@ export async function decideAll(
 }
 
 /** Decides about one call: is there such a tool, do the arguments fit, and what do the rules say? */
-export async function decide(
-  call: IdentifiedCall,
-  before: readonly CallRecord[],
-  progress: Progress,
-  agent: AgentDefinition,
-  executor: ToolExecutor,
-  place: CallPlace,
-  now: Date,
-): Promise<Decision> {
+export async function decide(call: IdentifiedCall, before: readonly CallRecord[], context: DecisionContext): Promise<Decision> {
+  const { agent } = context;
   const { callId, tool: name, args } = call;
   const end = (verdict: Verdict, record?: Omit<CallRecord, 'callId' | 'tool' | 'args'>): Decision => ({
     step: { kind: 'decision', callId, tool: name, verdict, callHash: callHash(name, args) },
@@ -61,28 +57,26 @@ export async function decide(
     const reason = same(`The arguments of ${name} do not fit: ${faults.join('; ')}.`);
     return end({ kind: 'deny', rule: 'valid-arguments', reason }, { status: 'invalid', rule: 'valid-arguments', reason });
   }
-  const verdict = await judge(tool, parsed.data as JsonObject, before, progress, agent, executor, place, now);
+  const verdict = await judge(tool, parsed.data as JsonObject, callId, before, context);
   return verdict.kind === 'deny' ? end(verdict, { status: 'denied', rule: verdict.rule, reason: verdict.reason }) : end(verdict);
 }
 
 async function judge(
   tool: AnyTool,
   args: JsonObject,
+  callId: string,
   before: readonly CallRecord[],
-  progress: Progress,
-  agent: AgentDefinition,
-  executor: ToolExecutor,
-  place: CallPlace,
-  now: Date,
+  { progress, agent, executor, place: placeOf, now }: DecisionContext,
 ): Promise<Verdict> {
   const rules = agent.policy.filter((rule) => rule.tools.includes(tool.name));
   if (rules.length === 0) return { kind: 'allow' };
+  const place = placeOf(callId);
   let loaded: unknown;
   try {
     loaded = await executor.facts(tool, args, place);
   } catch (error) {
     // Without the facts nothing can be judged, and what cannot be judged is not allowed.
-    if (error instanceof Error && 'code' in error && error.code === 'store_unavailable') throw error;
+    if (error instanceof TimonelError && error.code === 'store_unavailable') throw error;
     return { kind: 'deny', rule: 'facts-available', reason: factsMissing };
   }
   const memory = progress.memory();

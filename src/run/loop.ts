@@ -8,7 +8,7 @@ import type { IdentifiedCall, Step } from '../store/steps.ts';
 import type { CallPlace, ToolExecutor } from '../tools/execute.ts';
 import type { CallRecord, Outcome, Reply } from '../vocabulary.ts';
 import type { AgentDefinition, RunLimits } from './contract.ts';
-import { decide, decideAll } from './decide.ts';
+import { type DecisionContext, decide, decideAll } from './decide.ts';
 import type { RunEvent } from './events.ts';
 import type { Planner, Proposal } from './planner.ts';
 import { type OpenCall, Progress } from './progress.ts';
@@ -115,8 +115,7 @@ class Loop {
     if (this.#progress.calls.length + calls.length > this.#limits.toolCalls) {
       return this.#fail('limit_reached', `The run reached its limit of ${this.#limits.toolCalls} tool calls.`);
     }
-    const { executor } = this.#dependencies;
-    const decisions = await decideAll(calls, this.#progress, this.#agent, executor, this.#place, this.#dependencies.now());
+    const decisions = await decideAll(calls, this.#decisionContext());
     await this.#record([
       this.#marked(proposal.step(calls)),
       ...decisions.map(({ step }) => step),
@@ -179,10 +178,10 @@ class Loop {
       });
     }
     if (approval === undefined && open.verdict.kind === 'ask') return ask(open.verdict.rule, open.verdict.reason);
-    const { executor, now } = this.#dependencies;
+    const { executor } = this.#dependencies;
     if (approval !== undefined) {
       // Much may have changed while a person thought about it.
-      const again = await decide(call, [], this.#progress, this.#agent, executor, this.#place(callId), now());
+      const again = await decide(call, [], this.#decisionContext());
       if (again.record !== undefined) return done(again.record);
     }
     const tool = this.#agent.tools.find((candidate) => candidate.name === name);
@@ -214,6 +213,11 @@ class Loop {
       if (ending !== undefined && call.status === 'completed') return ending;
     }
     return proposed === 'replied' && calls.at(-1)?.status === 'denied' ? 'denied' : proposed;
+  }
+
+  #decisionContext(): DecisionContext {
+    const { executor, now } = this.#dependencies;
+    return { progress: this.#progress, agent: this.#agent, executor, place: this.#place, now: now() };
   }
 
   readonly #place = (callId: string): CallPlace => ({
