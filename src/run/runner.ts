@@ -3,6 +3,7 @@
  * processes left behind, and tells those who wait for a run that it ended.
  */
 import { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TimonelError } from '../errors.ts';
 import type { WakeUps } from '../store/cache/wake-ups.ts';
 import type { RunView, RunViews } from '../store/run-views.ts';
@@ -11,6 +12,7 @@ import type { ToolExecutor } from '../tools/execute.ts';
 import type { AgentDefinition } from './contract.ts';
 import type { RunEvent } from './events.ts';
 import { type LoopDependencies, runLoop } from './loop.ts';
+import { orAfter } from './or-after.ts';
 import type { Planner } from './planner.ts';
 
 export interface RunnerDependencies {
@@ -328,34 +330,4 @@ function isAlive(pid: number): boolean {
     // EPERM: it is there and belongs to somebody else.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
-}
-
-/** What `promise` gives, or nothing after a time or an abort; leaves no timer behind. */
-function orAfter<T>(promise: Promise<T>, milliseconds: number, signal?: AbortSignal): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    const giveUp = () => settle(() => resolve(undefined));
-    const timer = setTimeout(giveUp, Math.max(0, milliseconds));
-    const settle = (finish: () => void) => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', giveUp);
-      finish();
-    };
-    signal?.addEventListener('abort', giveUp, { once: true });
-    promise.then(
-      (value) => settle(() => resolve(value)),
-      (error: unknown) => settle(() => reject(error)),
-    );
-  });
-}
-
-function sleep(milliseconds: number, signal?: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve(undefined);
-    };
-    const timer = setTimeout(done, Math.max(0, milliseconds));
-    signal?.addEventListener('abort', done, { once: true });
-  });
 }
