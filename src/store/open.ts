@@ -25,7 +25,11 @@ export async function openStore(settings: Pick<Settings, 'home' | 'database'>): 
   if (url === undefined) {
     const directory = join(settings.home, 'data');
     const embedded = await openEmbedded(directory, poolSettings);
-    return finish('embedded', embedded.pool, `embedded, in ${directory}`, () => embedded.close());
+    const stopTidying = keepTidy(embedded.pool);
+    return finish('embedded', embedded.pool, `embedded, in ${directory}`, async () => {
+      stopTidying();
+      await embedded.close();
+    });
   }
   const pool = new DatabasePool({ connectionString: url }, poolSettings, false);
   const { host, pathname } = new URL(url);
@@ -44,4 +48,20 @@ async function finish(kind: Store['kind'], pool: DatabasePool, description: stri
     await close().catch(() => {});
     throw error;
   }
+}
+
+/** How often the embedded store is tidied, in milliseconds. */
+const tidyEveryMs = 60_000;
+
+/**
+ * PGlite has no autovacuum: without this, what every turn leaves behind in the busiest tables slows the ones after it.
+ * @returns how to stop it.
+ */
+function keepTidy(pool: DatabasePool): () => void {
+  const timer = setInterval(() => {
+    // Not worth an error: the next one does it.
+    pool.executeText('VACUUM (ANALYZE) runs, conversations').catch(() => {});
+  }, tidyEveryMs);
+  timer.unref();
+  return () => clearInterval(timer);
 }

@@ -40,10 +40,14 @@ export interface ProcessPlace {
   pid: number;
 }
 
+/** Every so many looks for lapsed runs, one looks everywhere. */
+const thoroughLook = 30;
+
 /** The run record in PostgreSQL, on both stores. */
 export class RunRecord implements RunStore {
   readonly #pool: DatabasePool;
   readonly #place: ProcessPlace;
+  #looks = 0;
   readonly #accepts: Batch<{ message: IncomingMessage; processId: string }, Acceptance>;
   readonly #records: Batch<RecordItem, true>;
   readonly #finishes: Batch<FinishItem, { followed: boolean }>;
@@ -122,17 +126,19 @@ export class RunRecord implements RunStore {
     const dead = others.filter(
       ({ host, pid }) => this.#pool.embedded || (host === this.#place.host && (pid === this.#place.pid || !isAlive(pid))),
     );
-    await this.#pool.executeText(`DELETE FROM processes WHERE id = ANY($1::uuid[]) OR lease_until < now() - interval '1 day'`, [
-      dead.map(({ id }) => id),
-    ]);
+    await this.#pool.execute(sql.lapseStatement, [dead.map(({ id }) => id)]);
   }
 
   async leave(processId: string): Promise<void> {
-    await this.#pool.executeText('DELETE FROM processes WHERE id = $1', [processId]);
+    await this.#pool.execute(sql.lapseStatement, [[processId]]);
   }
 
   async takeOver(processId: string, agents: readonly string[], limit: number): Promise<ClaimedRun[]> {
     const lapsed = await this.#pool.execute<{ id: string }>(sql.takeOverStatement, [processId, limit, agents]);
+    if (this.#looks++ % thoroughLook === 0) {
+      lapsed.push(...(await this.#pool.execute<{ id: string }>(sql.takeOverUnknownStatement, [processId, limit, agents])));
+      await this.#pool.execute(sql.forgetStatement, []);
+    }
     const runs =
       lapsed.length === 0
         ? []

@@ -126,18 +126,46 @@ export const renewStatement: Statement = {
     ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until`,
 };
 
-/** $1 process, $2 at most, $3 agents. A run whose row is locked is being written by a live owner: left for the next look. */
-export const takeOverStatement: Statement = {
-  name: 'run-take-over',
+const takeOver = (name: string, owner: string): Statement => ({
+  name,
   text: `
     WITH lapsed AS (
-      SELECT r.id FROM runs r LEFT JOIN processes p ON p.id = r.owner
-      WHERE r.status = 'running' AND r.owner <> $1 AND r.agent = ANY($3::text[]) AND (p.id IS NULL OR p.lease_until < now())
-      ORDER BY r.created_at LIMIT $2 FOR UPDATE OF r SKIP LOCKED
+      SELECT r.id FROM runs r
+      WHERE ${owner} AND r.status = 'running' AND r.agent = ANY($3::text[])
+      LIMIT $2 FOR UPDATE OF r SKIP LOCKED
     )
     UPDATE runs r SET owner = $1, fence = r.fence + 1, recoveries = r.recoveries + 1
     FROM lapsed WHERE r.id = lapsed.id
     RETURNING r.id`,
+});
+
+/**
+ * $1 process, $2 at most, $3 agents. Looks at the runs of owners whose lease has lapsed only: the index of running runs also holds what is
+ * long over and not yet vacuumed. A run whose row is locked is being written by a live owner: left for the next look.
+ */
+export const takeOverStatement = takeOver(
+  'run-take-over',
+  'r.owner = ANY(ARRAY(SELECT p.id FROM processes p WHERE p.lease_until < now() AND p.id <> $1))',
+);
+
+/** The same for owners that no longer have a row at all: a process that was frozen for long, and killed as it woke up. Rarely asked. */
+export const takeOverUnknownStatement = takeOver(
+  'run-take-over-unknown',
+  'r.owner <> $1 AND NOT EXISTS (SELECT FROM processes p WHERE p.id = r.owner)',
+);
+
+/** Ends the lease of processes ($1): what they have is free to be taken over. The row stays until nothing is left of theirs. */
+export const lapseStatement: Statement = {
+  name: 'lease-lapse',
+  text: `UPDATE processes SET lease_until = '-infinity' WHERE id = ANY($1::uuid[])`,
+};
+
+/** Forgets processes that are gone and whose runs have all been taken over. */
+export const forgetStatement: Statement = {
+  name: 'lease-forget',
+  text: `
+    DELETE FROM processes p
+    WHERE p.lease_until < now() - interval '1 minute' AND NOT EXISTS (SELECT FROM runs r WHERE r.owner = p.id AND r.status = 'running')`,
 };
 
 /** Queued runs that no turn will hand over to, because the process that should have is gone. $1 at most, $2 agents. */
