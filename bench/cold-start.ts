@@ -42,7 +42,7 @@ async function firstAnswer(home: string): Promise<number> {
   const started = performance.now();
   const { process: server, url } = await spawnTimonel({ home, modelUrl: stub.url });
   try {
-    const { credentials } = JSON.parse(await server.firstLine()) as { credentials: string };
+    const { credentials } = JSON.parse(await server.line('{"url"')) as { credentials: string };
     const headers = { authorization: `Bearer ${apiKeyIn(credentials)}`, 'content-type': 'application/json' };
     const post = async (path: string, body: object) =>
       (await fetch(`${url}/api/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json() as Promise<{

@@ -3,10 +3,10 @@
  * served. Prints what it does; ends with an exit code other than 0 at the first thing that does not work.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 
 const root = process.cwd();
@@ -21,13 +21,13 @@ function check(what: string, holds: boolean, detail = ''): void {
   if (!holds) throw new Error(`${what}\n${detail}`);
 }
 
-function timonel(args: string[], input = ''): { status: number | null; output: string } {
+function timonel(args: string[], input = ''): { status: number | null; said: string; output: string } {
   const { status, stdout, stderr } = spawnSync('npx', ['--no-install', 'timonel', ...args], {
     cwd: folder,
     env: environment,
     input,
   });
-  return { status, output: `${stdout}${stderr}` };
+  return { status, said: String(stdout).trim(), output: `${stdout}${stderr}` };
 }
 
 async function up(): Promise<void> {
@@ -38,10 +38,9 @@ async function up(): Promise<void> {
   });
   const { stdout } = server;
   if (stdout === null) throw new Error('no output');
-  await Promise.race([
-    new Promise<void>((resolve) => stdout.once('data', () => resolve())),
-    sleep(60_000).then(() => Promise.reject(new Error('timonel up said nothing for a minute'))),
-  ]);
+  // It ends without a word, or says that it is up; a timer of its own would keep this script alive.
+  const first = await Promise.race([once(stdout, 'data', { signal: AbortSignal.timeout(60_000) }), once(server, 'exit')]);
+  check('it starts', String(first[0]).startsWith('{'), 'timonel up ended at once');
 }
 
 async function down(): Promise<void> {
@@ -90,11 +89,9 @@ try {
     check('an old Node is told which one is needed', status === 1 && /needs Node 22\.15/.test(String(stderr)), String(stderr));
   }
 
-  check(
-    'it knows its version',
-    timonel(['--version']).output.trim() ===
-      (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version,
-  );
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  const told = timonel(['--version']);
+  check('it knows its version', told.said === version, told.output);
   check('a fresh store opens from the template that came along', existsSync(await installedTemplate()));
   check('a wrong command ends with exit code 2', timonel(['upp']).status === 2);
   await up();
@@ -106,8 +103,13 @@ try {
   check('an agent is written', made.status === 0, made.output);
   const tests = spawnSync('node', ['--test', 'agents/front-desk/*.test.ts'], { cwd: folder, env: environment });
   check('its tests pass', tests.status === 0, `${tests.stdout}${tests.stderr}`);
+  mkdirSync(join(folder, 'agents/hello'));
+  const shown = readFileSync(join(root, 'examples/hello/agent.ts'), 'utf8').replace("'../../src/index.ts'", "'timonel'");
+  writeFileSync(join(folder, 'agents/hello/agent.ts'), shown);
+  const loaded = spawnSync('node', ['agents/hello/agent.ts'], { cwd: folder, env: environment });
+  check('the example of the README loads', loaded.status === 0, String(loaded.stderr));
   const wellTyped = checkTypes();
-  check('its types fit the public API', wellTyped.status === 0, wellTyped.output);
+  check('the types of both fit the public API', wellTyped.status === 0, wellTyped.output);
   const wrong = join(folder, 'agents/front-desk/wrong.ts');
   writeFileSync(wrong, "import { defineRule } from 'timonel';\nexport const rule = defineRule({ id: 1 });\n");
   check('and a wrong type is found', /wrong\.ts\(2,/.test(checkTypes().output));

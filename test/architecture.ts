@@ -1,28 +1,34 @@
 /** Reads a tree of sources and says where it breaks the rules of the design. */
 import { readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
-import { parseSync } from 'oxc-parser';
+import { type Expression, parseSync, Visitor } from 'oxc-parser';
 
 export interface SourceFile {
   /** Path from the root of the tree, with forward slashes. */
   path: string;
   lines: number;
-  text: string;
   imports: { target: string; typeOnly: boolean }[];
+  /** Reads the environment of the process. */
+  readsEnvironment: boolean;
+  /** Writes to the console. */
+  writesToConsole: boolean;
 }
 
-/** Layers from the top down: a file may import from its own layer and from those after it. */
+/** Layers from the top down: a part imports from its own files and from the layers after it; the parts of one layer are strangers. */
 const layers: string[][] = [
   ['src/cli'],
   ['src/main.ts'],
   ['src/http', 'src/channels', 'src/operations', 'src/telemetry'],
   ['src/release'],
-  ['src/run', 'src/project.ts', 'src/diagnostics.ts'],
+  ['src/project.ts'],
+  ['src/run'],
   ['src/policy'],
   ['src/tools'],
   ['src/llm', 'src/knowledge', 'src/language', 'src/identity'],
+  ['src/diagnostics.ts'],
   ['src/store'],
-  ['src/config.ts', 'src/errors.ts', 'src/vocabulary.ts'],
+  ['src/config.ts'],
+  ['src/errors.ts', 'src/vocabulary.ts'],
 ];
 
 const bannedNames = new Set(['utils', 'util', 'helpers', 'helper', 'common', 'shared', 'lib', 'core', 'misc']);
@@ -30,45 +36,97 @@ const longestFile = 400;
 
 /** Reads the files and what they import; imports of packages are left out. */
 export function readSources(root: string, paths: readonly string[]): SourceFile[] {
-  return paths.map((path) => {
-    const text = readFileSync(join(root, path), 'utf8');
-    const { module } = parseSync(path, text);
-    const found: { target: string; typeOnly: boolean }[] = [];
-    const add = (specifier: string, typeOnly: boolean) => {
-      if (specifier.startsWith('.')) found.push({ target: posix.normalize(posix.join(dirname(path), specifier)), typeOnly });
-    };
-    for (const { moduleRequest, entries } of module.staticImports) {
-      add(moduleRequest.value, entries.length > 0 && entries.every(({ isType }) => isType));
-    }
-    for (const { entries } of module.staticExports) {
-      for (const { moduleRequest, isType } of entries)
-        if (moduleRequest !== null && moduleRequest !== undefined) add(moduleRequest.value, isType);
-    }
-    for (const { moduleRequest } of module.dynamicImports) {
-      const literal = /^['"](.*)['"]$/.exec(text.slice(moduleRequest.start, moduleRequest.end))?.[1];
-      if (literal !== undefined) add(literal, false);
-    }
-    return { path, lines: text.split('\n').length - 1, text, imports: found };
-  });
+  return paths.map((path) => readSource(path, readFileSync(join(root, path), 'utf8')));
+}
+
+function readSource(path: string, text: string): SourceFile {
+  const { program, errors } = parseSync(path, text);
+  if (errors.length > 0) throw new Error(`${path} cannot be parsed: ${errors.map(({ message }) => message).join('; ')}`);
+  const source: SourceFile = {
+    path,
+    lines: text.split('\n').length - (text.endsWith('\n') ? 1 : 0),
+    imports: [],
+    readsEnvironment: false,
+    writesToConsole: false,
+  };
+  const add = (specifier: string, typeOnly: boolean) => {
+    if (specifier.startsWith('.')) source.imports.push({ target: posix.normalize(posix.join(dirname(path), specifier)), typeOnly });
+  };
+  new Visitor({
+    ImportDeclaration({ source: { value }, importKind, specifiers }) {
+      add(value, importKind === 'type');
+      const names = specifiers.flatMap((each) =>
+        each.type === 'ImportSpecifier' && each.imported.type === 'Identifier' ? [each.imported.name] : [],
+      );
+      if (/^(node:)?process$/.test(value) && (names.includes('env') || names.length < specifiers.length))
+        source.readsEnvironment = true;
+      if (/^(node:)?console$/.test(value)) source.writesToConsole = true;
+    },
+    ExportNamedDeclaration({ source: from, exportKind }) {
+      if (from !== null) add(from.value, exportKind === 'type');
+    },
+    ExportAllDeclaration: ({ source: { value }, exportKind }) => add(value, exportKind === 'type'),
+    ImportExpression: ({ source: asked }) => add(literal(asked) ?? '', false),
+    TSImportType: ({ source: { value } }) => add(value, true),
+    // A worker thread is started by the address of its module.
+    NewExpression({ callee, arguments: [address] }) {
+      if (callee.type !== 'Identifier' || callee.name !== 'URL' || address === undefined) return;
+      for (const each of address.type === 'ConditionalExpression' ? [address.consequent, address.alternate] : [address]) {
+        const value = each.type === 'SpreadElement' ? undefined : literal(each);
+        if (value?.endsWith('.ts') === true) add(value, false);
+      }
+    },
+    MemberExpression({ object, property, computed }) {
+      const name = !computed && property.type === 'Identifier' ? property.name : literal(property);
+      const owner =
+        object.type === 'Identifier'
+          ? object.name
+          : object.type === 'MemberExpression' && object.property.type === 'Identifier'
+            ? object.property.name
+            : undefined;
+      if (owner === 'process' && name === 'env') source.readsEnvironment = true;
+      if (owner === 'console') source.writesToConsole = true;
+    },
+    VariableDeclarator({ id, init }) {
+      // const { env } = process
+      if (init?.type === 'Identifier' && init.name === 'process' && id.type === 'ObjectPattern') source.readsEnvironment = true;
+      if (init?.type === 'Identifier' && init.name === 'console') source.writesToConsole = true;
+    },
+  }).visit(program);
+  return source;
+}
+
+function literal(node: { type: Expression['type'] | string; value?: unknown }): string | undefined {
+  return node.type === 'Literal' && typeof node.value === 'string' ? node.value : undefined;
 }
 
 /** Every broken rule, in words; empty when there is none. */
 export function faultsOf(sources: readonly SourceFile[]): string[] {
   return [
     ...directions(sources),
-    ...cycles(sources),
+    ...cycles(sources, ({ typeOnly }) => !typeOnly),
+    // Types vanish, and files of a test may refer to each other's; in the product such a pair is one thing cut in two.
+    ...cycles(
+      sources.filter(({ path }) => /^(src|agents)\//.test(path)),
+      () => true,
+    ),
     ...names(sources),
     ...sizes(sources),
     ...privileges(sources),
     ...agentShapes(sources),
-  ];
+  ].filter((fault, position, all) => all.indexOf(fault) === position);
 }
 
-function layerOf(path: string): number {
-  return layers.findIndex((layer) => layer.some((place) => path === place || path.startsWith(`${place}/`)));
+/** The layer of a path and the part of the layer that it belongs to; `undefined` where it is in none. */
+function placeOf(path: string): { layer: number; part: string } | undefined {
+  for (const [layer, parts] of layers.entries()) {
+    const part = parts.find((each) => path === each || path.startsWith(`${each}/`));
+    if (part !== undefined) return { layer, part };
+  }
+  return undefined;
 }
 
-const isTest = (path: string) => /\.test\.ts$|\/rehearsal\//.test(path);
+const isTest = (path: string) => /\.test\.tsx?$|\/rehearsal\//.test(path);
 
 function directions(sources: readonly SourceFile[]): string[] {
   const faults: string[] = [];
@@ -93,20 +151,18 @@ function directions(sources: readonly SourceFile[]): string[] {
         wrong('nothing but main.ts and the command that starts the process knows telemetry');
       }
       if (target.startsWith('agents/') || path === 'src/index.ts') continue;
-      const [from, to] = [layerOf(path), layerOf(target)];
-      if (from < 0) wrong('the importing file is in no layer of the design');
-      else if (to < 0) wrong('the imported file is in no layer of the design');
-      else if (to < from) wrong('imports go down the layers only');
+      const [from, to] = [placeOf(path), placeOf(target)];
+      if (from === undefined) wrong('the importing file is in no layer of the design');
+      else if (to === undefined) wrong('the imported file is in no layer of the design');
+      else if (to.layer < from.layer) wrong('imports go down the layers only');
+      else if (to.layer === from.layer && to.part !== from.part) wrong('parts of one layer do not know each other');
     }
   }
   return faults;
 }
 
-/** A cycle of imports that exist at run time; types vanish, and may refer to each other. */
-function cycles(sources: readonly SourceFile[]): string[] {
-  const graph = new Map(
-    sources.map(({ path, imports }) => [path, imports.flatMap(({ target, typeOnly }) => (typeOnly ? [] : [target]))]),
-  );
+function cycles(sources: readonly SourceFile[], counts: (each: SourceFile['imports'][number]) => boolean): string[] {
+  const graph = new Map(sources.map(({ path, imports }) => [path, imports.filter(counts).map(({ target }) => target)]));
   const done = new Set<string>();
   const faults: string[] = [];
   const visit = (path: string, trail: string[]) => {
@@ -137,13 +193,11 @@ function sizes(sources: readonly SourceFile[]): string[] {
 }
 
 function privileges(sources: readonly SourceFile[]): string[] {
-  return sources.flatMap(({ path, text }) => {
-    if (!/^(src|agents)\//.test(path) || isTest(path)) return [];
+  return sources.flatMap(({ path, readsEnvironment, writesToConsole }) => {
+    if (!/^(src|agents)\//.test(path) || isTest(path) || path.startsWith('src/cli/')) return [];
     const faults: string[] = [];
-    if (/\bprocess\.env\b/.test(text) && path !== 'src/config.ts' && !path.startsWith('src/cli/'))
-      faults.push(`${path} reads process.env; only config.ts does`);
-    if (/\bconsole\./.test(text) && !path.startsWith('src/cli/'))
-      faults.push(`${path} writes to the console; publish on a channel of diagnostics.ts`);
+    if (readsEnvironment && path !== 'src/config.ts') faults.push(`${path} reads process.env; only config.ts does`);
+    if (writesToConsole) faults.push(`${path} writes to the console; publish on a channel of diagnostics.ts`);
     return faults;
   });
 }

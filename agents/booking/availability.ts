@@ -114,6 +114,11 @@ export function whyNone(agenda: Agenda, search: SlotSearch): NoSlotReason {
   const { first, last } = bookableDates(agenda);
   if (search.to < first) return 'past';
   if (search.from > last) return 'too-far';
+  const { earliest, latest } = search;
+  if (search.from === search.to && earliest !== undefined && earliest === latest) {
+    // On the day when the clock goes forward an hour is missing.
+    if (localDay(search.from, agenda.timeZone).instantOf(earliest) === undefined) return 'no-such-time';
+  }
   const duration = search.service.durationMinutes;
   let open = false;
   let attended = false;

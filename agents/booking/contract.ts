@@ -78,7 +78,7 @@ export type GetAvailabilityOutput =
   | {
       kind: 'none';
       service: string;
-      reason: 'closed' | 'full' | 'too-soon' | 'too-far' | 'past' | 'staff-absent';
+      reason: 'closed' | 'full' | 'too-soon' | 'too-far' | 'past' | 'staff-absent' | 'no-such-time';
       /** Opening hours of the day, where a single day was asked for; none: closed all day. */
       hours?: OpeningPeriod[];
       alternatives: Slot[];

@@ -36,6 +36,7 @@ function toMove(input: FlowTurn, turn: Turn, advanced: Advance<Ending>): FlowMov
 }
 
 function reply(turn: Turn, { text, options, outcome, awaiting }: Ending): FlowMove {
+  turn.state.lastText = text;
   return {
     kind: 'reply',
     reply: { text, ...(options === undefined || options.length === 0 ? {} : { options }) },

@@ -14,8 +14,8 @@ import {
 } from './availability.ts';
 import type { BusyRange, Catalogue, Service, StaffMember } from './catalogue.ts';
 import { candidateStaff, findService, loadCatalogue } from './catalogue.ts';
-import type { OpeningPeriod, Slot } from './contract.ts';
 import { normaliseCode } from './contacts.ts';
+import type { OpeningPeriod, Slot } from './contract.ts';
 import { addDays, localDay, localTime } from './local-time.ts';
 import { openingPeriods } from './opening.ts';
 
@@ -142,7 +142,11 @@ function nearestInWindow(
   const wholeDay = earliest === 0 && latest === 24 * 60;
   if (wholeDay || earliest === latest) return nearestSlots(free, point, count);
   const suits = (slot: FreeSlot) => earliest <= slot.minutes && slot.minutes <= latest;
-  const thatDay = nearestSlots(free.filter((slot) => from <= slot.date && slot.date <= to), point, 2);
+  const thatDay = nearestSlots(
+    free.filter((slot) => from <= slot.date && slot.date <= to),
+    point,
+    2,
+  );
   const others = nearestSlots(free.filter(suits), point, count - thatDay.length);
   return others.length === 0 ? nearestSlots(free, point, count) : [...thatDay, ...others];
 }

@@ -154,10 +154,7 @@ export const callLimits = defineRule({
   ],
   evaluate(call, facts) {
     if ((facts.counts[call.tool] ?? 0) < callLimit(call, facts)) return undefined;
-    return deny(
-      'En esta conversación ya hicimos eso muchas veces. Si querés, te paso con una persona.',
-      'We have done that many times in this conversation. If you like, I can hand you over to a person.',
-    );
+    return deny('En esta conversación ya hicimos eso demasiadas veces.', 'We have done that too many times in this conversation.');
   },
 });
 

@@ -1,7 +1,6 @@
 /** A simulated customer: knows what it wants and answers what the agent waits for, in its own way. */
-
-import type { Said } from '../../agents/booking/rehearsal/chat.ts';
 import type { Awaiting } from '../../src/index.ts';
+import type { Answer } from './partner.ts';
 
 export type Style = 'brief' | 'chaotic' | 'forgetful' | 'efficient' | 'conversational';
 
@@ -30,7 +29,7 @@ export function opening({ style, service, when, name, email }: Persona): string 
 }
 
 /** The answer to what was asked; undefined where this customer has what it wants. */
-export function answerTo(said: Said, persona: Persona, turn: number): string | undefined {
+export function answerTo(said: Answer, persona: Persona, turn: number): string | undefined {
   if (said.outcome === 'escalated' || (said.outcome === 'replied' && /c[oó]digo es|code is/i.test(said.text))) return undefined;
   if (persona.givesUp && said.awaiting === 'confirmation') return 'mmm, mejor lo dejo, después llamo';
   if (persona.givesUp && said.outcome === 'replied' && /no reserv/i.test(said.text)) return undefined;

@@ -1,7 +1,9 @@
 /**
- * Replays recorded customers against the booking agent's flow planner and says how far each got.
+ * Replays recorded customers against the booking agent without a model and says how far each got.
  *
- *   node bench/conversations/replay.ts conversations.jsonl [personas.jsonl …] [--verbose]
+ *   node bench/conversations/replay.ts conversations.jsonl [personas.jsonl …] [--runtime] [--verbose]
+ *
+ * Against the flow planner over a salon in memory, or with `--runtime` against the whole product on an embedded store.
  *
  * A row with `turns` holds a customer's lines, which stay as they are although the answers now differ; where they end in the middle of
  * a booking a willing customer answers what is still asked. A row with `context` is a persona, played by a simulated customer.
@@ -11,9 +13,9 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { localNow } from '../../agents/booking/flows/calendar.ts';
 import { flows } from '../../agents/booking/flows.ts';
-import { Chat, type Said } from '../../agents/booking/rehearsal/chat.ts';
 import { answerTo, opening, type Persona, type Style } from './customer.ts';
-import { hairSalonAt, placeAt } from './salons.ts';
+import { type Answer, type House, inMemory, type Partner, startRuntime } from './partner.ts';
+import { hairSalon, placeFor } from './salons.ts';
 
 const recorded = z.object({
   id: z.string(),
@@ -49,7 +51,7 @@ interface Result {
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
-  options: { verbose: { type: 'boolean', default: false } },
+  options: { verbose: { type: 'boolean', default: false }, runtime: { type: 'boolean', default: false } },
 });
 if (positionals.length === 0) {
   console.error('Give the path of a JSONL file, e.g. node bench/conversations/replay.ts conversations.jsonl');
@@ -58,13 +60,13 @@ if (positionals.length === 0) {
 
 /** One conversation with everything that is counted about it. */
 class Replay {
-  readonly chat: Chat;
+  readonly partner: Partner;
   readonly result: Result;
-  #previous: Said | undefined;
+  #previous: Answer | undefined;
   readonly #given = new Set<string>();
 
-  constructor(chat: Chat, id: string, scenario: string) {
-    this.chat = chat;
+  constructor(partner: Partner, id: string, scenario: string) {
+    this.partner = partner;
     this.result = {
       id,
       scenario,
@@ -79,13 +81,13 @@ class Replay {
     };
   }
 
-  says(text: string): Said {
-    const { result, chat } = this;
-    const { salon } = chat;
-    const now = localNow(salon.now, salon.plan.timeZone);
-    const heard = flows.understand(text, { now, vocabulary: salon.vocabulary, awaiting: this.#previous?.awaiting });
-    const said = chat.says(text);
-    const tools = said.calls.map((call) => call.tool);
+  async says(text: string): Promise<Answer> {
+    const { result, partner } = this;
+    const { vocabulary } = partner;
+    const now = localNow(partner.now, partner.plan.timeZone);
+    const heard = flows.understand(text, { now, vocabulary, awaiting: this.#previous?.awaiting });
+    const said = await partner.says(text);
+    const { tools } = said;
     const questions = [heard.intent, ...heard.alsoIntents].flatMap((intent) => {
       if (intent === 'prices' || intent === 'services') return ['get_services'];
       if (intent === 'hours') return ['get_business_hours'];
@@ -97,7 +99,7 @@ class Replay {
     result.offered ||= said.awaiting === 'time' || tools.includes('hold_slot');
     if (said.outcome === 'escalated') result.escalated += 1;
     if (/no te entendí|no te lo sé decir/.test(said.text)) result.misunderstood += 1;
-    const staff = salon.vocabulary.staff.some((person) => person.name.startsWith(heard.slots.name ?? '-'));
+    const staff = vocabulary.staff.some((person) => person.name.startsWith(heard.slots.name ?? '-'));
     for (const slot of staff ? (['phone', 'email'] as const) : (['name', 'phone', 'email'] as const))
       if (heard.slots[slot] !== undefined) this.#given.add(slot === 'name' ? slot : 'contact');
     const again = (said.awaiting === 'name' || said.awaiting === 'contact') && this.#given.has(said.awaiting);
@@ -115,14 +117,14 @@ class Replay {
   }
 }
 
-function replayRecorded(row: z.infer<typeof recorded>): Result {
+async function replayRecorded(house: House, row: z.infer<typeof recorded>): Promise<Result> {
   const at = /_(\d{4})(\d\d)(\d\d)_(\d\d)(\d\d)/.exec(row.source);
   const now = at === null ? defaultNow : new Date(`${at[1]}-${at[2]}-${at[3]}T${at[4]}:${at[5]}:00-03:00`);
-  const replay = new Replay(new Chat(hairSalonAt(now)), row.id, row.scenario);
-  const { salon } = replay.chat;
-  let said: Said | undefined;
-  for (const { user } of row.turns) said = replay.says(user);
-  if (salon.booked.length > 0) replay.result.booked = 'in its own lines';
+  const partner = await house.open(hairSalon, now);
+  const replay = new Replay(partner, row.id, row.scenario);
+  let said: Answer | undefined;
+  for (const { user } of row.turns) said = await replay.says(user);
+  if ((await partner.booked()) > 0) replay.result.booked = 'in its own lines';
   const willing: Persona = {
     style: 'brief',
     service: 'corte',
@@ -132,18 +134,19 @@ function replayRecorded(row: z.infer<typeof recorded>): Result {
     phone: '11 5555 1234',
     givesUp: false,
   };
-  for (let turn = 0; turn < turnsToFinish && said?.awaiting !== undefined && salon.booked.length === 0; turn += 1) {
+  for (let turn = 0; turn < turnsToFinish && said?.awaiting !== undefined && replay.result.booked === 'no'; turn += 1) {
     const answer = answerTo(said, willing, turn);
     if (answer === undefined) break;
-    said = replay.says(answer);
-    if (salon.booked.length > 0) replay.result.booked = 'with a willing customer';
+    said = await replay.says(answer);
+    if ((await partner.booked()) > 0) replay.result.booked = 'with a willing customer';
   }
   return replay.result;
 }
 
-function replayPersona(row: z.infer<typeof persona>): Result {
+async function replayPersona(house: House, row: z.infer<typeof persona>): Promise<Result> {
   const { client, context } = row;
-  const salon = row.vertical === 'servicios' ? hairSalonAt(defaultNow) : placeAt(context.service, defaultNow);
+  const plan = row.vertical === 'servicios' ? hairSalon : placeFor(context.service);
+  const partner = await house.open(plan, defaultNow);
   const customer: Persona = {
     style: (/\.(\w+)$/.exec(client.personality)?.[1]?.toLowerCase() ?? 'brief') as Style,
     service: context.service,
@@ -153,14 +156,14 @@ function replayPersona(row: z.infer<typeof persona>): Result {
     phone: client.phone,
     givesUp: row.id.includes('cancelacion'),
   };
-  const replay = new Replay(new Chat(salon), row.id, customer.style);
-  let said = replay.says(opening(customer));
+  const replay = new Replay(partner, row.id, customer.style);
+  let said = await replay.says(opening(customer));
   for (let turn = 0; turn < turnsOfPersona; turn += 1) {
     const answer = answerTo(said, customer, turn);
     if (answer === undefined) break;
-    said = replay.says(answer);
+    said = await replay.says(answer);
   }
-  if (salon.booked.length > 0) replay.result.booked = 'in its own lines';
+  if ((await partner.booked()) > 0) replay.result.booked = 'in its own lines';
   return replay.result;
 }
 
@@ -174,19 +177,24 @@ function verdictOf(result: Result): string {
 }
 
 const results: Result[] = [];
+const house = flags.runtime ? await startRuntime() : inMemory;
 for (const path of positionals) {
   for (const line of readFileSync(path, 'utf8').split('\n')) {
     if (line.trim() === '') continue;
     const row: unknown = JSON.parse(line);
     const conversation = recorded.safeParse(row);
     if (flags.verbose) console.log(`== ${(row as { id?: string }).id ?? ''}`);
-    const result = conversation.success ? replayRecorded(conversation.data) : replayPersona(persona.parse(row));
+    const result = conversation.success
+      ? await replayRecorded(house, conversation.data)
+      : await replayPersona(house, persona.parse(row));
     results.push(result);
     console.log(
       `${result.id.padEnd(30)} ${result.scenario.padEnd(22)} ${String(result.turns).padStart(2)} turns  ${verdictOf(result)}${result.misunderstood > 0 ? `, ${result.misunderstood} not understood` : ''}${result.repeated > 0 ? `, ${result.repeated} REPEATED` : ''}`,
     );
   }
 }
+
+await house.close();
 
 const count = (holds: (result: Result) => boolean): string => {
   const number = results.filter(holds).length;

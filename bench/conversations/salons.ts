@@ -1,5 +1,5 @@
 /** Businesses as the customers of the recorded conversations take them to be. */
-import { Salon, type SalonPlan } from '../../agents/booking/rehearsal/salon.ts';
+import type { SalonPlan } from '../../agents/booking/rehearsal/salon.ts';
 
 const timeZone = 'America/Argentina/Buenos_Aires';
 const wholeDay = [{ from: '09:00', to: '20:00' }];
@@ -7,7 +7,7 @@ const hours = { 1: wholeDay, 2: wholeDay, 3: wholeDay, 4: wholeDay, 5: wholeDay,
 const everybody = ['Carlos Ramírez', 'Juan Pérez', 'María García'];
 const shared = { description: '', currency: 'ARS', category: 'pelo', staff: everybody };
 
-const hairSalon: SalonPlan = {
+export const hairSalon: SalonPlan = {
   services: [
     {
       ...shared,
@@ -32,21 +32,12 @@ const hairSalon: SalonPlan = {
 };
 
 /** A place that offers one thing only: a table, a visit. */
-function placeFor(service: string): SalonPlan {
+export function placeFor(service: string): SalonPlan {
+  const open = [{ from: '09:00', to: '23:00' }];
   return {
     services: [{ ...shared, name: service, price: 0, durationMinutes: 60, staff: ['Equipo'] }],
-    hours: { ...hours, 7: wholeDay, 5: [{ from: '09:00', to: '24:00' }] },
+    hours: Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((weekday) => [weekday, open])),
     promotions: [],
     timeZone,
   };
-}
-
-export function hairSalonAt(now: Date): Salon {
-  return new Salon(hairSalon, now);
-}
-
-export function placeAt(service: string, now: Date): Salon {
-  const plan = placeFor(service);
-  const open = [{ from: '09:00', to: '23:00' }];
-  return new Salon({ ...plan, hours: Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((weekday) => [weekday, open])) }, now);
 }

@@ -7,9 +7,9 @@ export interface Example {
   accepted: readonly Intent[];
 }
 
-const rounds = 40;
+const rounds = 15;
 const rate = 0.5;
-const decay = 2e-5;
+const decay = 3e-4;
 const firstShare = 0.75;
 
 /** Pseudo-random numbers from a fixed seed, so that training gives the same weights every time. */
@@ -62,4 +62,22 @@ export function learn(examples: readonly Example[]): LikelihoodModel {
   const largest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
   const scale = largest / 127;
   return { weights: Int8Array.from(weights, (weight) => Math.round(weight / scale)), scale };
+}
+
+const group = /\{([^{}]*)\}/;
+
+/** Up to `most` of the sentences that a line with `{this|that}` stands for, chosen evenly; the line itself where it has no choice. */
+export function expand(line: string, most: number): string[] {
+  const random = numbers();
+  const found = new Set<string>();
+  for (let attempt = 0; attempt < most * 3 && found.size < most; attempt++) {
+    let sentence = line;
+    for (let match = group.exec(sentence); match !== null; match = group.exec(sentence)) {
+      const options = (match[1] ?? '').split('|');
+      const chosen = options[Math.floor(random.next().value * options.length)] ?? '';
+      sentence = sentence.slice(0, match.index) + chosen + sentence.slice(match.index + match[0].length);
+    }
+    found.add(sentence.trim());
+  }
+  return [...found];
 }

@@ -65,7 +65,7 @@ const stub: Contender = {
       args: [fileURLToPath(new URL('./stub-model.ts', import.meta.url))],
       folder: peers,
     });
-    return { process: server, url: await server.firstLine() };
+    return { process: server, url: await server.line('http') };
   },
 };
 

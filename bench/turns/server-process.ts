@@ -51,9 +51,14 @@ export class ServerProcess {
     }
   }
 
-  /** The first line that the process prints. */
-  async firstLine(): Promise<string> {
-    return this.until(() => /^(.+)\n/.exec(this.#said)?.[1]);
+  /** The first line that the process prints and that begins so; whatever it warns about before is passed over. */
+  async line(start: string): Promise<string> {
+    return this.until(() =>
+      this.#said
+        .split('\n')
+        .slice(0, -1)
+        .find((line) => line.startsWith(start)),
+    );
   }
 
   async end(signal: NodeJS.Signals): Promise<void> {

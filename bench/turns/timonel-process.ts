@@ -46,7 +46,7 @@ export async function spawnTimonel(start: TimonelStart): Promise<{ process: Serv
 
 export async function startTimonel(start: TimonelStart): Promise<RunningTimonel> {
   const { process: server } = await spawnTimonel(start);
-  const ready = JSON.parse(await server.firstLine()) as { url: string; credentials: string };
+  const ready = JSON.parse(await server.line('{"url"')) as { url: string; credentials: string };
   return { process: server, url: ready.url, apiKey: apiKeyIn(ready.credentials) };
 }
 

@@ -27,13 +27,15 @@ async function up(settings: Settings, json: boolean): Promise<void> {
   const started = performance.now();
   const logger = startLogs(settings.logLevel);
   const spinner = json ? undefined : ora({ text: 'Starting Timonel', isSilent: process.stdout.isTTY !== true }).start();
-  let timonel: Timonel;
+  let timonel: Timonel | undefined;
   let url: string;
   try {
     timonel = await createTimonel(settings, await loadProject(settings));
     url = await timonel.listen();
   } catch (error) {
     spinner?.stop();
+    // What was opened keeps the process alive, and the data directory locked, until it is closed.
+    await timonel?.close();
     throw explained(error, settings);
   }
   const credentials = writeCredentials(settings.home, { url, apiKey: await operatorKey(timonel, settings.home) });

@@ -158,6 +158,8 @@ export interface Understanding {
   };
   /** A service asked for that the vocabulary does not have, in the customer's words. */
   unknownService?: string;
+  /** Which of the offered choices the message picks, counted from 1; -1 for the last one. */
+  choice?: number;
   /** True when the message corrects something said before ("no, mejor a las 5"). */
   correction: boolean;
   /** True when the customer says that any will do ("cualquier horario", "con quien sea"), per slot. */

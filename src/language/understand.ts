@@ -1,8 +1,11 @@
-import type { Awaiting, Intent, Slots, TimeMention, Understanding, UnderstandingContext } from './contract.ts';
+import type { Awaiting, Intent, Language, Slots, TimeMention, Understanding, UnderstandingContext } from './contract.ts';
 import { readAttitudes } from './intents/attitudes.ts';
-import { readChoice } from './intents/choice.ts';
-import { decide } from './intents/decide.ts';
-import { scoreIntents } from './intents/score.ts';
+import { readBareNumber } from './intents/bare-number.ts';
+import { readChoice, readClearChoice } from './intents/choice.ts';
+import { type Decision, decide, type Findings } from './intents/decide.ts';
+import { likelihoods } from './intents/likelihood.ts';
+import { likelihoodModel } from './intents/likelihood-model.ts';
+import { type Scores, scoreIntents } from './intents/score.ts';
 import { readTimes } from './intents/time-slots.ts';
 import { findUnknownService } from './intents/unknown-service.ts';
 import { markEntity, readWords, type Word } from './intents/words.ts';
@@ -15,7 +18,6 @@ import { findTimeMentions } from './time/mentions.ts';
 import { indexVocabulary } from './vocabulary-index.ts';
 import { readThings, type ThingReading } from './vocabulary-slots.ts';
 
-export const probe: { last?: unknown } = {};
 interface Span {
   start: number;
   end: number;
@@ -26,16 +28,9 @@ const overlaps = (left: Span, right: Span): boolean => left.start < right.end &&
 /** Intents in which a service is asked for, so that an unknown one is worth a word. */
 const asksForService: ReadonlySet<Intent> = new Set(['book', 'availability', 'prices', 'services']);
 
-/** "17" or "5 y media" when the hour was asked for, "15" when the day was. */
-const bareNumber = /^\s*(?:(?:tipo|como|at|para)\s+)?(?:las?\s+|el\s+|the\s+)?(\d{1,2})\s*[.!]?\s*$/i;
-
-function readMentions(text: string, context: UnderstandingContext, language: Understanding['language']): TimeMention[] {
+function readMentions(text: string, words: readonly Word[], context: UnderstandingContext, language: Language): TimeMention[] {
   const found = findTimeMentions(text, context.now, language);
-  const bare = found.length === 0 ? bareNumber.exec(text)?.[1] : undefined;
-  if (bare === undefined) return found;
-  const asked = context.awaiting === 'time' ? `a las ${bare}` : context.awaiting === 'date' ? `el ${bare}` : undefined;
-  if (asked === undefined) return found;
-  return findTimeMentions(asked, context.now, 'es').map((mention) => ({ ...mention, start: 0, end: text.length }));
+  return found.length > 0 ? found : readBareNumber(words, context.awaiting, context.now, language);
 }
 
 /** E-mail and phone, and the mentions of time that are not digits of a phone number. */
@@ -70,15 +65,28 @@ function isVocative(words: Word[], index: number): boolean {
   return index === words.length - 1 && words.some((other) => other.sentence === word.sentence && courtesy.test(other.text));
 }
 
-/** Understands one message. Reads its first 4,000 characters, keeps no state and never throws. */
-export function understand(text: string, context: UnderstandingContext): Understanding {
+/** Everything that a message says, before its intent is decided. */
+interface MessageReading {
+  /** The words with the things that were found at them. */
+  words: Word[];
+  scores: Scores;
+  findings: Findings;
+  /** The understanding but for what the decision adds. */
+  rest: Omit<Understanding, keyof Decision | 'unknownService'>;
+  unknown: string | undefined;
+}
+
+/** Reads a message without deciding what it wants. For {@link understand}, and for the program that trains its model. */
+export function readMessage(text: string, context: UnderstandingContext): MessageReading {
   const readable = text.slice(0, readableLength);
   const words = readWords(readable);
   const language = detectLanguage(readable, words, context.language);
   const vocabulary = indexVocabulary(context.vocabulary);
-  const choosing = context.awaiting === 'choice' && readChoice(readable) !== undefined;
+  const choice =
+    context.awaiting === 'choice' ? readChoice(readable) : context.awaiting === undefined ? readClearChoice(readable) : undefined;
+  const choosing = choice !== undefined;
 
-  const mentions = choosing ? [] : readMentions(readable, context, language);
+  const mentions = choosing ? [] : readMentions(readable, words, context, language);
   const { email, phone, times } = readContacts(readable, mentions, context.awaiting);
   for (const mention of times) {
     if (mention.kind === 'date' || mention.kind === 'date-range') markEntity(words, 'date', mention.start, mention.end);
@@ -102,6 +110,7 @@ export function understand(text: string, context: UnderstandingContext): Underst
     taken: (index) => inService(index) || inSpans(index, times),
     contacts,
     staffWords: vocabulary.staffWords,
+    staffTokens: vocabulary.staffTokens,
   });
   const isStaffWord = (index: number): boolean =>
     !inSpans(index, contacts) &&
@@ -147,32 +156,41 @@ export function understand(text: string, context: UnderstandingContext): Underst
   const corrected = reading.corrected || services.corrected || staff.corrected;
   const hasValue = Object.keys(slots).length > 0;
   const correction = corrected || (attitudes.correcting && hasValue);
-  const findings = {
-    slots,
-    unknownService: unknown !== undefined,
-    awaiting: context.awaiting,
-    correcting: correction,
-    choosing,
-    answered: Object.keys(attitudes.anyOf).length > 0 || reading.invalid.date !== undefined || reading.invalid.time !== undefined,
-    reserved: words.some((word) => word.text === 'pero' || word.text === 'but'),
-  };
-  probe.last = { words, scores, findings };
-  const decision = decide(scores, findings);
-
   return {
-    language,
-    ...decision,
-    slots,
-    ambiguous: {
-      ...reading.ambiguous,
-      ...(services.ambiguous === undefined ? {} : { service: services.ambiguous }),
-      ...(staff.ambiguous === undefined ? {} : { staff: staff.ambiguous }),
+    words,
+    scores,
+    findings: {
+      slots,
+      unknownService: unknown !== undefined,
+      awaiting: context.awaiting,
+      correcting: correction,
+      choosing,
+      answered: Object.keys(attitudes.anyOf).length > 0 || reading.invalid.date !== undefined || reading.invalid.time !== undefined,
+      reserved: words.some((word) => word.text === 'pero' || word.text === 'but'),
     },
-    invalid: reading.invalid,
-    ...(unknown === undefined || !asksForService.has(decision.intent) ? {} : { unknownService: textOf(readable, words, unknown) }),
-    correction,
-    anyOf: attitudes.anyOf,
+    rest: {
+      language,
+      slots,
+      ambiguous: {
+        ...reading.ambiguous,
+        ...(services.ambiguous === undefined ? {} : { service: services.ambiguous }),
+        ...(staff.ambiguous === undefined ? {} : { staff: staff.ambiguous }),
+      },
+      invalid: reading.invalid,
+      ...(choice === undefined ? {} : { choice }),
+      correction,
+      anyOf: attitudes.anyOf,
+    },
+    unknown: unknown === undefined ? undefined : textOf(readable, words, unknown),
   };
+}
+
+/** Understands one message. Reads its first 4,000 characters, keeps no state and never throws. */
+export function understand(text: string, context: UnderstandingContext): Understanding {
+  const { words, scores, findings, rest, unknown } = readMessage(text, context);
+  const decision = decide(scores, findings, () => likelihoods(words, likelihoodModel()));
+  const asked = unknown !== undefined && asksForService.has(decision.intent);
+  return { ...rest, ...decision, ...(asked ? { unknownService: unknown } : {}) };
 }
 
 const textOf = (text: string, words: Word[], span: { first: number; next: number }): string =>

@@ -26,6 +26,11 @@ export interface FlowTurn {
   vocabulary: Vocabulary;
   /** What the flow remembered at the end of its last move in this conversation; `{}` at first. */
   state: JsonObject;
+  /**
+   * The latest completed call of each tool in earlier turns of this conversation, whichever planner made it: where the model planner
+   * served before, the state does not know of it. The same throughout a turn.
+   */
+  latest: Readonly<Record<string, CallRecord>>;
   /** Calls of this run so far, in order. Empty on the first question of a turn. */
   calls: readonly CallRecord[];
 }

@@ -36,7 +36,17 @@ export function explain(
   if (flows === undefined) throw new TypeError(`The agent "${agent.name}" has no flows.`);
   const { text, awaiting } = message;
   const understanding = flows.understand(text, { now: localReference(now, timeZone), vocabulary, awaiting });
-  const move = flows.next({ text, now, timeZone, channel: 'explain', contact: undefined, vocabulary, state: {}, calls: [] });
+  const move = flows.next({
+    text,
+    now,
+    timeZone,
+    channel: 'explain',
+    contact: undefined,
+    vocabulary,
+    state: {},
+    latest: {},
+    calls: [],
+  });
   const plan = move.kind === 'call' ? move.calls : [];
   const facts: PolicyFacts = {
     now,

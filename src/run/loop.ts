@@ -50,8 +50,14 @@ export async function runLoop(
   dependencies: LoopDependencies,
 ): Promise<TurnEnd> {
   const limits = { ...defaultLimits, ...agent.limits };
-  const wallTime = AbortSignal.timeout(limits.wallTimeMs);
-  return new Loop(run, claimedAt, agent, dependencies, limits, wallTime).work();
+  const wallTime = new AbortController();
+  // Not AbortSignal.timeout: its timer would outlive the turn by a minute, thousands at a time.
+  const timer = setTimeout(() => wallTime.abort(new Error(`The run took longer than ${limits.wallTimeMs} ms.`)), limits.wallTimeMs);
+  try {
+    return await new Loop(run, claimedAt, agent, dependencies, limits, wallTime.signal).work();
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 class Loop {
@@ -127,9 +133,9 @@ class Loop {
   /** The model planner where there is one, and the flow planner when it fails: the rest of the turn then stays with the flows. */
   async #propose(): Promise<Proposal> {
     const { modelPlanner, flowPlanner, now, emit, streaming } = this.#dependencies;
-    const { steps, calls, flowState } = this.#progress;
+    const { steps, calls, flowState, latest } = this.#progress;
     const onText = streaming() ? (delta: string) => emit({ kind: 'text', delta }) : undefined;
-    const turn = { run: this.#run, agent: this.#agent, now: now(), steps, calls, flowState, signal: this.#signal, onText };
+    const turn = { run: this.#run, agent: this.#agent, now: now(), steps, calls, flowState, latest, signal: this.#signal, onText };
     if (modelPlanner !== undefined && this.#progress.degraded === undefined) {
       try {
         return await modelPlanner.propose(turn);

@@ -18,6 +18,8 @@ export interface Turn {
   calls: readonly CallRecord[];
   /** The flow planner's memory. */
   flowState: JsonObject;
+  /** The latest completed call of each tool in earlier turns of the conversation. */
+  latest: Readonly<Record<string, CallRecord>>;
   signal: AbortSignal;
   /** Receives the reply while it is being written; absent when nobody reads along. */
   onText?: ((delta: string) => void) | undefined;

@@ -23,6 +23,8 @@ export class Progress {
   /** Why the flow planner serves instead of the model, where it does. */
   degraded: string | undefined;
   flowState: JsonObject;
+  /** What earlier turns called last, per tool. */
+  readonly latest: Readonly<Record<string, CallRecord>>;
   readonly #memory: Memory;
   readonly #decisions = new Map<string, { verdict: Verdict; callHash: string }>();
   readonly #approvals = new Map<string, Extract<Step, { kind: 'approval' }>>();
@@ -33,6 +35,7 @@ export class Progress {
     this.run = run;
     this.#memory = readMemory(run.state);
     this.flowState = this.#memory.flow;
+    this.latest = this.#memory.latest;
     for (const step of run.steps) this.add(step);
   }
 

@@ -236,10 +236,17 @@ function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
+/**
+ * For statements that find their rows by key. Their plans are kept from when the tables were small, when reading a table whole looked
+ * cheapest; and compiling a statement costs more than running it.
+ */
+export const planning = ['enable_seqscan=off', 'jit=off'] as const;
+
 /** The workspace is `*` until a transaction narrows it: see `timonel_protect` in migration 0000. */
 function sessionOptions(settings: PoolSettings): string {
   return [
     '-c timonel.workspace=*',
+    ...planning.map((setting) => `-c ${setting}`),
     `-c statement_timeout=${settings.statementTimeoutMs}`,
     `-c idle_in_transaction_session_timeout=${settings.idleInTransactionTimeoutMs}`,
   ].join(' ');

@@ -170,7 +170,11 @@ export class RunRecord implements RunStore {
       text: message.text,
       key: message.idempotencyKey ?? null,
     }));
-    const rows = await this.#pool.execute<AcceptRow>(sql.acceptStatement, [JSON.stringify(input), items[0]?.processId]);
+    const rows = await this.#pool.execute<AcceptRow>(sql.acceptStatement, [
+      JSON.stringify(input),
+      items[0]?.processId,
+      items.map(({ message }) => message.conversationId),
+    ]);
     const answers = new Map<(typeof items)[number], Acceptance>();
     for (const row of rows) {
       const item = items[row.position];
@@ -200,7 +204,10 @@ export class RunRecord implements RunStore {
   }
 
   async #sendRecords(items: RecordItem[]): Promise<Map<RecordItem, true>> {
-    const rows = await this.#pool.execute<{ id: string }>(sql.recordStatement, [JSON.stringify(items)]);
+    const rows = await this.#pool.execute<{ id: string }>(sql.recordStatement, [
+      JSON.stringify(items),
+      items.map(({ run }) => run),
+    ]);
     const held = new Set(rows.map(({ id }) => id));
     return new Map(items.filter(({ run }) => held.has(run)).map((item) => [item, true]));
   }
@@ -223,7 +230,10 @@ export class RunRecord implements RunStore {
       contact: turn.contact ?? null,
       approvals: approvals ?? [],
     }));
-    const rows = await this.#pool.execute<{ id: string; followed: boolean }>(sql.finishStatement, [JSON.stringify(input)]);
+    const rows = await this.#pool.execute<{ id: string; followed: boolean }>(sql.finishStatement, [
+      JSON.stringify(input),
+      input.map(({ run }) => run),
+    ]);
     const ended = new Map(rows.map((row) => [row.id, row.followed]));
     const answers = new Map<FinishItem, { followed: boolean }>();
     for (const item of items) {

@@ -1,11 +1,16 @@
-/** The statements of the run record. Each is one round trip for any number of runs; values travel as one JSON document. */
+/**
+ * The statements of the run record. Each is one round trip for any number of runs; values travel as one JSON document.
+ *
+ * The keys come once more, as an array. A prepared statement keeps the plan that was best when the tables were empty, and the planner
+ * takes a JSON document for a hundred rows: joined to that alone, it read the whole table for each message.
+ */
 import type { Statement } from './database.ts';
 
 const history = (conversation: string, before: string) => `
   (SELECT json_agg(json_build_object('turn', h.turn, 'role', h.role, 'text', h.text) ORDER BY h.turn, h.role DESC) FROM
     (SELECT turn, role, text FROM messages WHERE conversation_id = ${conversation} AND turn < ${before} ORDER BY turn DESC, role LIMIT 40) h)`;
 
-/** $1 messages, $2 process. Answers a row for each accepted message. */
+/** $1 messages, $2 process, $3 their conversations. Answers a row for each accepted message. */
 export const acceptStatement: Statement = {
   name: 'run-accept',
   text: `
@@ -15,7 +20,7 @@ export const acceptStatement: Statement = {
       UPDATE conversations c
       SET last_turn = c.last_turn + 1, active_run = COALESCE(c.active_run, i.run), updated_at = now()
       FROM input i
-      WHERE c.id = i.conversation AND c.workspace_id = i.workspace AND c.status = 'open'
+      WHERE c.id = ANY($3::uuid[]) AND c.id = i.conversation AND c.workspace_id = i.workspace AND c.status = 'open'
         AND (i.key IS NULL OR NOT EXISTS (SELECT FROM messages m WHERE m.conversation_id = c.id AND m.idempotency_key = i.key))
       RETURNING i.position, i.run, i.text, i.key, c.active_run = i.run AS claimed, c.id, c.workspace_id, c.last_turn, c.agent,
         c.agent_version, c.arm, c.channel, c.contact, c.state
@@ -47,7 +52,7 @@ const storeSteps = (source: string) => `
   SELECT e.workspace_id, e.id, e.first + s.position::int - 1, s.step->>'kind', e.fence, s.step
   FROM ${source} e, json_array_elements(e.steps) WITH ORDINALITY AS s(step, position)`;
 
-/** $1 steps of runs. Answers the runs whose fence still held. */
+/** $1 steps of runs, $2 the runs. Answers the runs whose fence still held. */
 export const recordStatement: Statement = {
   name: 'run-record',
   text: `
@@ -56,12 +61,12 @@ export const recordStatement: Statement = {
     ), held AS (
       SELECT r.id, r.workspace_id, r.fence, i.first, i.steps
       FROM runs r JOIN input i ON r.id = i.run AND r.fence = i.fence
-      WHERE r.status = 'running' FOR NO KEY UPDATE OF r
+      WHERE r.id = ANY($2::uuid[]) AND r.status = 'running' FOR NO KEY UPDATE OF r
     ), stored AS (${storeSteps('held')})
     SELECT id FROM held`,
 };
 
-/** $1 finished turns. Answers the runs whose fence still held, and whether later messages wait. */
+/** $1 finished turns, $2 their runs. Answers the runs whose fence still held, and whether later messages wait. */
 export const finishStatement: Statement = {
   name: 'run-finish',
   text: `
@@ -73,7 +78,7 @@ export const finishStatement: Statement = {
       SET status = i.status, outcome = i.outcome, awaiting = i.awaiting, degraded = i.degraded, usage = i.usage, error = i.error,
         finished_at = CASE WHEN i.status = 'finished' THEN now() END
       FROM input i
-      WHERE r.id = i.run AND r.fence = i.fence AND r.status = 'running'
+      WHERE r.id = ANY($2::uuid[]) AND r.id = i.run AND r.fence = i.fence AND r.status = 'running'
       RETURNING r.id, r.workspace_id, r.conversation_id, r.turn, r.fence, i.first, i.steps, i.reply, i.options, i.state, i.contact, i.approvals
     ), stored AS (${storeSteps('ended')}
     ), said AS (
@@ -91,7 +96,7 @@ export const finishStatement: Statement = {
       UPDATE conversations c
       SET state = e.state, contact = COALESCE(e.contact, c.contact), updated_at = now(),
         active_run = CASE WHEN c.last_turn > e.turn THEN c.active_run END
-      FROM ended e WHERE c.id = e.conversation_id
+      FROM ended e WHERE c.id = ANY(ARRAY(SELECT conversation_id FROM ended)) AND c.id = e.conversation_id
       RETURNING e.id, c.last_turn > e.turn AS followed
     )
     SELECT id, followed FROM freed`,

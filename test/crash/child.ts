@@ -6,6 +6,8 @@ import type { Blow, Point } from './points.ts';
 import type { ChildLine, ChildMessage, ParentMessage } from './process.ts';
 
 const program = fileURLToPath(new URL('./process.ts', import.meta.url));
+/** A process of these tests lives for seconds: what it compiles is kept for the next one, which then starts in two thirds of the time. */
+const compiled = fileURLToPath(new URL('../../.cache/compiled', import.meta.url));
 
 type Unsent<Message> = Message extends { id: number } ? Omit<Message, 'id'> : never;
 
@@ -36,7 +38,7 @@ export class Child {
 
   private constructor(environment: Record<string, string>) {
     // Nothing of the parent's environment but what a program needs to run: a developer's settings must not leak in.
-    const env = { PATH: process.env['PATH'] ?? '', ...environment };
+    const env = { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: compiled, ...environment };
     this.#process = fork(program, { env, execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     if (this.#process.pid === undefined) throw new Error('The process could not be started.');
     this.pid = this.#process.pid;
@@ -68,8 +70,10 @@ export class Child {
     };
   }
 
-  async disarm(): Promise<void> {
-    if (this.state === 'running') await this.#ask({ kind: 'disarm' });
+  /** @returns whether it got to the point before it heard of this. */
+  async disarm(): Promise<boolean> {
+    const { error } = await this.#ask({ kind: 'disarm' });
+    return error !== undefined;
   }
 
   async kill(): Promise<void> {

@@ -24,6 +24,6 @@ onEachArrangement('no effect happens twice', arrangements, (setting) => {
     await cluster.recover();
     await acting;
     expect(await violations(cluster)).toEqual([]);
-    expect(await cluster.recoveries()).toBe(before + 1);
+    expect(await cluster.recoveries()).toBeGreaterThan(before);
   });
 });

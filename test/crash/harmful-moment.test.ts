@@ -8,12 +8,16 @@ const seed = Number(process.env['TIMONEL_TEST_SEED'] ?? Math.floor(Math.random()
 
 describe('there is no moment at which a death or a freeze does harm', () => {
   for (const { kind, processes } of arrangements) {
-    it.skipIf(!storeKinds.includes(kind))(`${kind}, ${processes} process(es), seed ${seed}`, async () => {
-      const { environment, remove } = await freshStoreEnvironment(kind);
-      const figures = await storm({ environment, processes, blows: 5, seed });
-      await remove();
-      expect(figures.violations).toEqual([]);
-      expect(figures.kills + figures.freezes).toBeGreaterThanOrEqual(5);
-    });
+    it.skipIf(!storeKinds.includes(kind))(
+      `${kind}, ${processes} process(es), seed ${seed}`,
+      async () => {
+        const { environment, remove } = await freshStoreEnvironment(kind);
+        const figures = await storm({ environment, processes, blows: 5, seed });
+        await remove();
+        expect(figures.violations).toEqual([]);
+        expect(figures.kills + figures.freezes).toBeGreaterThanOrEqual(5);
+      },
+      120_000,
+    );
   }
 });

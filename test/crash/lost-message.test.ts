@@ -4,7 +4,7 @@ import { onEachArrangement, oneAndThree } from './arrangements.ts';
 import { violations } from './history.ts';
 import type { Point } from './points.ts';
 
-const deaths: Point[] = ['before-accept', 'after-accept', 'in-model-call', 'before-finish', 'after-finish-before-reply'];
+const deaths: Point[] = ['before-accept', 'after-accept', 'before-finish', 'after-finish-before-reply'];
 /** Messages are acknowledged with 202 long before their turns end. */
 const settings = { TIMONEL_REPLY_WAIT_MS: '50' };
 

@@ -3,6 +3,7 @@
  * faults. Its parent arms points and looks into the database over the IPC channel.
  */
 import { writeSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { readSettings } from '../../src/config.ts';
 import { channels, type Fault } from '../../src/diagnostics.ts';
 import { createTimonel, defaultWorkspace } from '../../src/main.ts';
@@ -51,6 +52,8 @@ process.on('message', (message: ParentMessage) => {
 // A parent that was killed itself leaves nothing behind.
 process.on('disconnect', () => process.exit(1));
 
+// Written at the end by default, which a killed process does not have.
+flushCompileCache();
 const url = await timonel.listen();
 const id = crypto.randomUUID();
 print({ url, apiKey: await timonel.apiKeys.create({ id, workspaceId: defaultWorkspace, name: 'crash test', role: 'operator' }) });

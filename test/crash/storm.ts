@@ -90,15 +90,13 @@ async function round(cluster: Cluster, name: string, random: Randomness): Promis
     conversations.flatMap((conversation, index) => talk(cluster, conversation, `${name}-${index}`, victim, allowed, random)),
   );
   talking.catch(() => {});
-  const struck = moment
-    ? await strikeAt(victim, random.below(400), freeze)
-    : await Promise.race([reached?.(), talking.then(() => false)]);
-  if (struck === true) cluster.blows[freeze ? 'SIGSTOP' : 'SIGKILL']++;
+  const struck =
+    reached === undefined ? await strikeAt(victim, random.below(400), freeze) : await struckAt(victim, reached, talking);
+  if (struck) cluster.blows[freeze ? 'SIGSTOP' : 'SIGKILL']++;
   // Alone it stays frozen until its lease is over; otherwise the others see to that.
-  if (freeze && struck === true && cluster.children.length === 1) await sleep(random.below(2_500));
+  if (freeze && struck && cluster.children.length === 1) await sleep(random.below(2_500));
   const recoveryMs = await cluster.recover();
   await talking;
-  await victim.disarm();
   // A decision may lead to the next question.
   while ((await cluster.decideAll()).length > 0) await cluster.settle();
   await cluster.settle();
@@ -124,6 +122,13 @@ function talk(
   const once = random.chance(0.2);
   if (random.chance(0.5)) return texts.map((text) => cluster.say(conversation, text, { ...options, once }));
   return [texts.reduce((before, text) => before.then(() => cluster.say(conversation, text, options)), Promise.resolve<unknown>(0))];
+}
+
+/** @returns whether the process got to its point before everything was said; it will not get there any more. */
+async function struckAt(victim: Child, reached: () => Promise<boolean>, talking: Promise<unknown>): Promise<boolean> {
+  const strikes = reached();
+  if (await Promise.race([strikes, talking.then(() => false)])) return true;
+  return Promise.race([strikes, victim.disarm()]);
 }
 
 async function strikeAt(victim: Child, milliseconds: number, freeze: boolean): Promise<boolean> {

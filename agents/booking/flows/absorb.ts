@@ -2,14 +2,18 @@
 import { findTimeMentions, type Slots } from '../../../src/index.ts';
 import { bookAppointmentInput } from '../contract.ts';
 import { addDays, toClock, toMinutes } from './calendar.ts';
+import { exclude } from './excluded.ts';
 import { pickIndex } from './pick.ts';
 import { daysOf } from './search.ts';
 import type { Wish } from './state.ts';
-import { foldText, readCode } from './topics.ts';
+import { foldText, readCode, readShift } from './topics.ts';
 import { type Turn, wants } from './turn.ts';
 
 /** Days named together ("mañana o el martes") are offered together up to this distance; beyond it the customer is asked. */
 const daysOfferedTogether = 13;
+
+/** Slots that lie this far apart, in minutes, are a picture of the day and not a point in it. */
+const wideOffer = 4 * 60;
 
 type TimeRange = NonNullable<Slots['timeRange']>;
 
@@ -24,7 +28,7 @@ export function absorb(turn: Turn): void {
     if (state.task === 'reschedule' && state.chosen === undefined) absorbOrigin(turn, 'first');
     if (!pickOffered(turn)) {
       absorbService(turn);
-      absorbWhen(turn);
+      if (!exclude(turn)) absorbWhen(turn);
     }
   }
   pickAppointment(turn);
@@ -46,7 +50,10 @@ function absorbOrigin(turn: Turn, which: 'all' | 'first'): void {
   const { heard, state, text, now } = turn;
   if (which === 'all') {
     const { date, time, service } = heard.slots;
-    state.origin = { ...state.origin, ...(date && { date }), ...(time && { time }), ...(service && { service }) };
+    const said = { ...(date && { date }), ...(time && { time }), ...(service && { service }) };
+    state.origin = { ...state.origin, ...said };
+    // "No, el del martes": another one than the one at hand.
+    if (Object.keys(said).length > 0) state.chosen = undefined;
     return;
   }
   if (heard.slots.service !== undefined) state.origin.service = heard.slots.service;
@@ -62,7 +69,7 @@ function absorbOrigin(turn: Turn, which: 'all' | 'first'): void {
 /** Takes one of the slots that the last reply named. */
 function pickOffered(turn: Turn): boolean {
   const { heard, state, text, awaited, topics } = turn;
-  const { wish, offered } = state;
+  const { wish, offered, proposed } = state;
   if (awaited !== 'time' || offered.length === 0 || topics.noneOfThese) return false;
   const { date, time, dateRange, timeRange, staff } = heard.slots;
   const readings = time === undefined ? undefined : (heard.ambiguous.time ?? [time]);
@@ -77,7 +84,14 @@ function pickOffered(turn: Turn): boolean {
     told || dateRange !== undefined || timeRange !== undefined || text.split(/\s+/).length > 8
       ? undefined
       : pickIndex(text, offered.length, { numbered: false });
-  const picked = told ? onlyOne(fitting) : index === undefined ? undefined : offered[index];
+  const agreed =
+    !told &&
+    text.split(/\s+/).length <= 8 &&
+    dateRange === undefined &&
+    timeRange === undefined &&
+    (heard.intent === 'confirm' || pickIndex(text, 1, { numbered: false }) === 0);
+  const chosen = index === undefined ? (agreed ? proposed : undefined) : offered[index];
+  const picked = told ? onlyOne(fitting) : chosen;
   if (picked === undefined) return false;
   wish.date = picked.date;
   wish.time = picked.time;
@@ -100,14 +114,23 @@ function absorbService(turn: Turn): void {
   const { wish } = state;
   const { service, staff } = heard.slots;
   const aside = wants(turn, 'prices', 'services', 'promotions') && !wants(turn, 'book', 'availability') && !heard.correction;
+  const picked = turn.awaited === 'service' ? pickIndex(turn.text, wish.choices.length, { numbered: true }) : undefined;
   const settled = wish.service !== undefined && state.task === 'book';
+  if (service === undefined && picked !== undefined) {
+    wish.service = wish.choices[picked];
+    wish.choices = [];
+  }
   if (service !== undefined && state.task !== 'reschedule' && !(aside && settled)) {
     const known = vocabulary.services.some((thing) => thing.name === service);
     const [first, ...others] = known ? [service] : service.split(' + ');
     wish.service = first;
     wish.alsoServices = others;
+    wish.choices = [];
   }
-  if (heard.ambiguous.service !== undefined && !settled) wish.service = undefined;
+  if (heard.ambiguous.service !== undefined && !settled) {
+    wish.service = undefined;
+    wish.choices = heard.ambiguous.service;
+  }
   if ((heard.slots.people ?? 1) > 1) wish.people = heard.slots.people;
   if (heard.anyOf.staff) wish.staff = undefined;
   else if (heard.ambiguous.staff !== undefined) wish.staff = undefined;
@@ -122,6 +145,7 @@ function absorbWhen(turn: Turn): void {
   if (wants(turn, 'hours') && !wants(turn, 'book', 'availability', 'reschedule') && !answersToo) return;
   absorbDate(turn);
   absorbTime(turn);
+  absorbSame(turn);
   // "¿Qué días tenés?" in answer to the question for a day is answered with days.
   if (
     turn.awaited === 'date' &&
@@ -142,6 +166,20 @@ function absorbWhen(turn: Turn): void {
   absorbLaterOrEarlier(turn);
 }
 
+/** "El mismo día", "a la misma hora" as what is booked or moved; "después" is after it. */
+function absorbSame({ topics, state, text }: Turn): void {
+  const { wish, latest, held } = state;
+  const moving = state.appointments.find((appointment) => appointment.code === state.chosen);
+  if (topics.sameDay) {
+    wish.date ??= held?.slot.date ?? moving?.date ?? latest?.date;
+    const after = /\b(despues|luego|after(wards)?|later)\b/.test(foldText(text));
+    if (after && latest !== undefined && wish.date === latest.date && wish.time === undefined) {
+      wish.timeRange = { from: toClock(toMinutes(latest.time) + latest.durationMinutes) };
+    }
+  }
+  if (topics.sameTime) wish.time ??= moving?.time ?? latest?.time;
+}
+
 /** A day that has passed, said while a slot is kept and something else was asked, is told and not wished for ("ayer pasé a mirar"). */
 export function isBesidesThePoint({ heard, state, awaited }: Turn): boolean {
   return heard.invalid.date?.reason === 'past' && state.held !== undefined && (awaited === 'name' || awaited === 'contact');
@@ -160,6 +198,7 @@ function absorbDate(turn: Turn): void {
   }
   if (date === undefined && dateRange === undefined) return;
   wish.anyDate = false;
+  wish.except = wish.except.filter((one) => one !== date);
   wish.date = date;
   wish.dateRange = date === undefined ? dateRange : undefined;
   const readings = heard.ambiguous.date?.toSorted() ?? [];
@@ -170,7 +209,21 @@ function absorbDate(turn: Turn): void {
 
 const isInRange = (time: string, { from = '00:00', to = '24:00' }: TimeRange): boolean => from <= time && time < to;
 
-function absorbTime({ heard, state }: Turn): void {
+/**
+ * "A las 10", heard as 22:00 for a "noche" that stands elsewhere in the message, may be ten in the morning: both are looked for, as heard
+ * first. What names the half of the day itself ("a las 10 de la noche", "22 hs") is that.
+ */
+function readingsOf(time: string, text: string): string[] {
+  const hour = Number(time.slice(0, 2));
+  const half = /^\s*(hs? )?(y \w+ )?(pm|p\.m|am|a\.m|(de|por|a|in) (la|the) \w+)/;
+  const said = foldText(text);
+  const bare = [...said.matchAll(/\b0?(\d{1,2})(:\d\d)?\b/g)].some(
+    (found) => Number(found[1]) === hour - 12 && !half.test(said.slice(found.index + found[0].length)),
+  );
+  return hour > 12 && bare ? [time, `${String(hour - 12).padStart(2, '0')}${time.slice(2)}`] : [time];
+}
+
+function absorbTime({ heard, state, text }: Turn): void {
   const { wish } = state;
   const { timeRange } = heard.slots;
   // "A las 10… o mejor a la tarde": two wishes, of which the wider one leads to a question.
@@ -181,7 +234,7 @@ function absorbTime({ heard, state }: Turn): void {
     wish.timeReadings = [];
     return;
   }
-  const readings = time === undefined ? [] : (heard.ambiguous.time ?? [time]);
+  const readings = time === undefined ? [] : (heard.ambiguous.time ?? readingsOf(time, text));
   // The time that is settled already is not asked about again when it is said again.
   const settled = state.held?.slot.time ?? state.target?.time;
   if (settled !== undefined && readings.includes(settled)) {
@@ -211,23 +264,23 @@ function absorbLaterOrEarlier({ state, text, heard, topics }: Turn): void {
   const { wish, offered, held } = state;
   if (heard.slots.time !== undefined || heard.slots.timeRange !== undefined) return;
   const folded = foldText(text);
-  const by =
-    /\b(una|un|1|one|an|dos|2|two|media|half an) (hours?|horas?)?\s*(mas tarde|despues|later|mas temprano|antes|earlier)\b/.exec(
-      folded,
-    );
-  const later = /\b(mas tarde|later)\b/.test(folded);
+  const shift = readShift(text);
+  const later = /\b(mas tarde|later|no tan temprano|not (so|that) early)\b/.test(folded);
   const earlier = /\b(mas temprano|earlier|sooner)\b/.test(folded);
-  if (by !== null) {
-    const hours = /^(media|half)/.test(by[1] ?? '') ? 0.5 : /^(dos|2|two)/.test(by[1] ?? '') ? 2 : 1;
-    wish.shift = /tarde|despues|later/.test(by[3] ?? '') ? hours * 60 : -hours * 60;
+  if (shift !== undefined) {
+    wish.shift = shift;
     if (held !== undefined) shiftFrom(wish, held.slot);
     return;
   }
   if (topics.later || topics.soonest || topics.abandons) return;
-  const [first, last] = held === undefined ? [offered[0], offered.at(-1)] : [held.slot, held.slot];
+  const times = held === undefined ? offered.map(({ time }) => time).toSorted() : [held.slot.time];
+  const [first, last] = [times[0], times.at(-1)];
   if (first === undefined || last === undefined) return;
-  if (later) wish.timeRange = { from: toClock(toMinutes(last.time) + 1) };
-  else if (earlier) wish.timeRange = { to: first.time };
+  // Where the whole day was offered "más tarde" means the later part of it.
+  const middle = toClock(Math.round((toMinutes(first) + toMinutes(last)) / 2));
+  const wide = toMinutes(last) - toMinutes(first) >= wideOffer;
+  if (later) wish.timeRange = { from: wide ? middle : toClock(toMinutes(last) + 1) };
+  else if (earlier) wish.timeRange = { to: wide ? middle : first };
   else if (held === undefined || !topics.whatIsFree) return;
   wish.time = undefined;
   wish.timeReadings = [];

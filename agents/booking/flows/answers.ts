@@ -29,8 +29,10 @@ function questionsOf(turn: Turn): Question[] {
   else if (heard.unknownService !== undefined && (state.wish.service !== undefined || heard.intent === 'services'))
     questions.push(answerNotOffered);
   if (topics.duration) questions.push(answerDuration);
-  if (topics.staff) questions.push(answerStaff);
+  if (topics.staff && !topics.identity) questions.push(answerStaff);
+  if (topics.identity) questions.push(answerIdentity);
   if (wants(turn, 'promotions')) questions.push(answerPromotions);
+  else if (topics.dear && !asksPrice) questions.push(answerDear);
   // "¿Quién atiende?" sounds like "¿cuándo atienden?".
   const asksHours = wants(turn, 'hours') && !topics.noneOfThese;
   if (asksHours && (!topics.staff || /\b(hora|horas|horarios?|abren|cierran|open|close|hours)\b/i.test(turn.text)))
@@ -42,7 +44,9 @@ function questionsOf(turn: Turn): Question[] {
 
 /** Many a question sounds like one for the list of services; it is not read out again in the middle of a booking. */
 function asksForServices({ topics, state, awaited, heard }: Turn): boolean {
-  if (topics.staff || topics.duration || topics.address || topics.payment) return false;
+  if (topics.staff || topics.duration || topics.address || topics.payment || topics.identity) return false;
+  // "¿Hay algún descuento?" sounds like "¿qué hay?".
+  if (heard.intent === 'promotions') return false;
   return state.wish.service === undefined || (awaited === undefined && heard.slots.service === undefined);
 }
 
@@ -58,13 +62,16 @@ function named(services: readonly ServiceView[], names: readonly string[]): Serv
 }
 
 function* answerPrices(turn: Turn): Dialogue<string> {
-  const { heard, topics, say } = turn;
+  const { heard, topics, say, state } = turn;
   const names = namesOf(turn);
   // "El servicio más barato" is looked for among all of them.
   const anyService = topics.everything || (topics.cheapest && /\b(servicio|service)\b/i.test(turn.text));
   const spokenOf = heard.slots.service !== undefined || (!anyService && names.length > 0);
   const [only] = names;
   const one = spokenOf && names.length === 1 && heard.ambiguous.service === undefined && heard.unknownService === undefined;
+  // What is kept has a price of its day, which is the one that will be paid.
+  const { held } = state;
+  if (one && held?.service === only && held !== undefined && !topics.cheapest) return say.heldPrice(held);
   const { services } = yield* ask('get_services', one && only !== undefined ? { service: only } : {});
   if (heard.ambiguous.service !== undefined) return say.prices(named(services, heard.ambiguous.service));
   const chosen = spokenOf ? named(services, names) : [];
@@ -125,11 +132,24 @@ function* answerWithTeam({ say }: Turn): Dialogue<string> {
   return say.teamKnows();
 }
 
+// biome-ignore lint/correctness/useYield: an answer like the others, which needs no tool
+function* answerIdentity({ say }: Turn): Dialogue<string> {
+  return say.identity();
+}
+
+/** Whoever finds it dear may like to hear of the promotions. */
+function* answerDear(turn: Turn): Dialogue<string> {
+  const { promotions } = yield* ask('get_promotions', {});
+  return promotions.length === 0 ? turn.say.sympathy() : `${turn.say.sympathy()} ${turn.say.promotions(promotions)}`;
+}
+
 function* answerPromotions(turn: Turn): Dialogue<string> {
-  const { vocabulary, say, heard } = turn;
-  const service = vocabulary.services.find((thing) => thing.name === heard.slots.service)?.name;
+  const { vocabulary, say, heard, state } = turn;
+  const spokenOf = heard.slots.service ?? state.wish.service;
+  const service = vocabulary.services.find((thing) => thing.name === spokenOf)?.name;
   const { promotions } = yield* ask('get_promotions', service === undefined ? {} : { service });
-  return promotions.length === 0 ? say.noPromotions() : say.promotions(promotions);
+  if (promotions.length > 0) return say.promotions(promotions);
+  return service === undefined ? say.noPromotions() : say.noPromotionsFor(service);
 }
 
 function* answerHours(turn: Turn): Dialogue<string> {

@@ -7,7 +7,7 @@ import { escalate } from './escalate.ts';
 import { daysOf } from './search.ts';
 import { answerWith, chooseSlot, offer } from './slot-choice.ts';
 import { type ConversationState, endTask } from './state.ts';
-import { askFor, askToConfirm, type Ending, type Turn, tell } from './turn.ts';
+import { askFor, askToConfirm, type Ending, offerPerson, type Turn, tell } from './turn.ts';
 
 /** What is known of the appointment that the customer speaks of: the appointment itself, or the reply that gets there. */
 type Located = { kind: 'appointment'; appointment: AppointmentView } | { kind: 'ending'; ending: Ending };
@@ -21,6 +21,7 @@ function* locate(turn: Turn): Dialogue<Located> {
     if (missing !== undefined) return { kind: 'ending', ending: missing };
   }
   const meant = narrow(state);
+  if (!meant.some((appointment) => fits(appointment, state.origin))) turn.asides.push(say.notThatOne());
   const [only] = meant;
   if (meant.length === 1 && only !== undefined) {
     state.chosen = only.code;
@@ -35,6 +36,12 @@ function* locate(turn: Turn): Dialogue<Located> {
 function* findAppointments(turn: Turn): Dialogue<Ending | undefined> {
   const { state, say } = turn;
   const { code, name } = state.customer;
+  // Who does not know what was asked for will not know it a second time.
+  const asked = turn.awaited === 'contact' || turn.awaited === 'name';
+  if (asked && !turn.changed && (turn.topics.noIdea || turn.heard.intent === 'deny')) {
+    endTask(state);
+    return offerPerson(turn, say.cannotFind());
+  }
   const facts = { ...contactOf(turn), ...(name === undefined ? {} : { name }), ...(code === undefined ? {} : { code }) };
   const output = yield* ask('find_appointments', facts);
   if (output.kind === 'not-enough') {
@@ -48,16 +55,20 @@ function* findAppointments(turn: Turn): Dialogue<Ending | undefined> {
   state.customer = {};
   state.fruitless += 1;
   if (state.fruitless > 1) return yield* escalate(turn, 'no appointment found with what the customer gave');
-  return askFor(turn, 'contact', say.notFound());
+  return askFor(turn, 'contact', code === undefined ? say.notFound() : say.noSuchCode(code));
+}
+
+function fits(appointment: AppointmentView, origin: ConversationState['origin']): boolean {
+  return (
+    (origin.date === undefined || appointment.date === origin.date) &&
+    (origin.time === undefined || appointment.time === origin.time) &&
+    (origin.service === undefined || appointment.service === origin.service)
+  );
 }
 
 /** Of several appointments those that fit what the customer said of it; all where nothing fits. */
 function narrow({ appointments, origin, task, wish }: ConversationState): AppointmentView[] {
-  const fits = (appointment: AppointmentView): boolean =>
-    (origin.date === undefined || appointment.date === origin.date) &&
-    (origin.time === undefined || appointment.time === origin.time) &&
-    (origin.service === undefined || appointment.service === origin.service);
-  const said = appointments.filter(fits);
+  const said = appointments.filter((appointment) => fits(appointment, origin));
   if (said.length === 1 || task !== 'reschedule') return said.length > 0 ? said : appointments;
   // "Cambiame el turno del martes": a day that has an appointment, named without a new time, is the old one.
   const onThatDay = appointments.filter((appointment) => appointment.date === wish.date);
@@ -90,6 +101,8 @@ export function* cancel(turn: Turn): Dialogue<Ending> {
 
 export function cancelled(turn: Turn, appointment: AppointmentView): Ending {
   endTask(turn.state);
+  turn.state.cancelled = appointment;
+  turn.state.latest = undefined;
   return tell(turn.say.cancelled(appointment, turn.now.date));
 }
 
@@ -111,6 +124,11 @@ export function* reschedule(turn: Turn): Dialogue<Ending> {
   }
   const chosen = yield* chooseWithSameStaff(turn, appointment);
   if (chosen.kind === 'ending') return chosen.ending;
+  if (chosen.slot.date === appointment.date && chosen.slot.time === appointment.time && chosen.slot.staff === appointment.staff) {
+    wish.date = undefined;
+    wish.time = undefined;
+    return askFor(turn, 'date', say.alreadyThen(appointment, now.date));
+  }
   state.target = chosen.slot;
   return askToConfirm(turn, say.confirmMove(appointment, chosen.slot, now.date));
 }
@@ -118,7 +136,8 @@ export function* reschedule(turn: Turn): Dialogue<Ending> {
 /** With whom the appointment is, unless the customer says otherwise; with anyone where that person has no time. */
 function* chooseWithSameStaff(turn: Turn, appointment: AppointmentView): ReturnType<typeof chooseSlot> {
   const { wish } = turn.state;
-  const purpose = { service: appointment.service, staff: wish.staff ?? appointment.staff, usualTime: appointment.time };
+  const { service, staff, time, code } = appointment;
+  const purpose = { service, staff: wish.staff ?? staff, usualTime: time, moving: code };
   const chosen = yield* chooseSlot(turn, purpose);
   if (chosen.kind === 'slot' || wish.staff !== undefined || turn.state.offered.length > 0) return chosen;
   return yield* chooseSlot(turn, { ...purpose, staff: undefined });
@@ -133,12 +152,13 @@ function* move(turn: Turn, appointment: AppointmentView, target: Slot): Dialogue
     endTask(turn.state);
     return tell(turn.say.notFound());
   }
-  const purpose = { service: appointment.service, staff: turn.state.wish.staff };
+  const purpose = { service: appointment.service, staff: turn.state.wish.staff, moving: appointment.code };
   if (output.kind === 'taken') return offer(turn, purpose, output.alternatives, turn.say.taken());
   return answerWith(turn, purpose, output, { from: date, to: date });
 }
 
 export function moved(turn: Turn, output: Extract<RescheduleAppointmentOutput, { kind: 'moved' }>): Ending {
   endTask(turn.state);
+  turn.state.latest = output.appointment;
   return tell(turn.say.moved(output.appointment, output.from, turn.now.date));
 }

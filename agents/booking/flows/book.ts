@@ -1,4 +1,5 @@
 /** Books an appointment: asks for the first thing that is missing, holds the slot, repeats it all, and books on a yes. */
+import type { NamedThing } from '../../../src/index.ts';
 import { type BookAppointmentOutput, bookAppointmentInput } from '../contract.ts';
 import { localNow } from './calendar.ts';
 import { ask, type Dialogue } from './dialogue.ts';
@@ -6,6 +7,7 @@ import { escalate } from './escalate.ts';
 import { daysOf } from './search.ts';
 import { answerWith, chooseSlot, offer } from './slot-choice.ts';
 import { endTask, freshWish, type Held } from './state.ts';
+import { foldText } from './topics.ts';
 import { askFor, askToConfirm, type Ending, few, paragraph, type Turn, tell, wants } from './turn.ts';
 
 /** The next move of a booking. The first question that applies is asked; where none does, it is booked. */
@@ -29,8 +31,12 @@ function* needService(turn: Turn): Dialogue<Ending | undefined> {
   if (heard.ambiguous.service !== undefined && wish.service === undefined) {
     return askFor(turn, 'service', say.askWhichService(heard.ambiguous.service), heard.ambiguous.service);
   }
-  if (wish.service !== undefined) return undefined;
+  if (wish.service !== undefined) {
+    chooseAgeGroup(turn);
+    return undefined;
+  }
   const names = vocabulary.services.map((service) => service.name);
+  if (wish.choices.length > 0) return askFor(turn, 'service', say.askWhichService(wish.choices), wish.choices);
   const notOurs = heard.unknownService ?? serviceInOtherWords(turn);
   if (notOurs !== undefined) {
     // Who asks again for what is not on offer is better served by a person.
@@ -49,6 +55,27 @@ function* needService(turn: Turn): Dialogue<Ending | undefined> {
   wish.service = taken.name;
   turn.asides.push(say.assumedService(taken.name));
   return undefined;
+}
+
+const forChildren = /\b(infantil(es)?|nin[oa]s?|nen[ea]s?|chic[oa]s|kids?|child(ren'?s?)?)\b/;
+const ageOfChildren = 13;
+
+/** "Para mi nene, de 8 años" means the children's kind of the service, where there is one; the customer is told. */
+function chooseAgeGroup(turn: Turn): void {
+  const { topics, text, heard, vocabulary, state, say } = turn;
+  const folded = foldText(text);
+  const age = /\b(\d{1,2}) (anos|anitos|years?( old)?)\b/.exec(folded)?.[1];
+  const small =
+    age === undefined ? /\b(nen[ea]|nin[oa]|chiquit[oa]|ninit[oa]|kid|toddler|little)\b/.test(folded) : Number(age) < ageOfChildren;
+  const { service } = state.wish;
+  if (!topics.child || !small || service === undefined || (heard.slots.people ?? 1) > 1) return;
+  const names = ({ name, aliases = [] }: NamedThing): string => foldText([name, ...aliases].join(' '));
+  const [kind = ''] = foldText(service).split(' ');
+  const childrens = vocabulary.services.filter((one) => forChildren.test(names(one)) && foldText(one.name).startsWith(kind));
+  const [only] = childrens;
+  if (only === undefined || childrens.length > 1 || only.name === service) return;
+  state.wish.service = only.name;
+  turn.asides.push(say.assumedService(only.name));
 }
 
 /** A word or two in answer to the question for a service, and none of ours: that is what was wanted. */
@@ -77,6 +104,7 @@ function needDay(turn: Turn): Ending | undefined {
     );
   }
   if (daysOf(wish, now.date) !== undefined) return undefined;
+  if (wish.except.length > 0) return askFor(turn, 'date', say.askOtherDay());
   const { today, tomorrow, soonest } = say.short;
   return askFor(turn, 'date', say.askDate(wish.service ?? ''), [today, tomorrow, soonest]);
 }
@@ -97,6 +125,7 @@ function* needHold(turn: Turn): Dialogue<Ending | undefined> {
   const output = yield* ask('hold_slot', { service, date, time, ...(wish.staff === undefined ? {} : { staff: wish.staff }) });
   if (output.kind !== 'held') return slotGone(turn, output);
   const { slot, durationMinutes, price, currency, promotion, expiresAt } = output;
+  state.knownHold = expiresAt;
   state.held = { slot, service: output.service, durationMinutes, price, currency, promotion, expiresAt };
   state.offered = [];
   turn.heldNow = true;
@@ -146,7 +175,8 @@ function needContact(turn: Turn): Ending | undefined {
 function holding(turn: Turn): string | undefined {
   const { state, say, now, topics } = turn;
   const { held } = state;
-  if (held === undefined || !(turn.heldNow || topics.soonest || wants(turn, 'availability', 'find'))) return undefined;
+  if (held === undefined || !(turn.heldNow || topics.soonest || topics.recap || wants(turn, 'availability', 'find')))
+    return undefined;
   return topics.soonest ? say.soonestHeld(held.slot, now.date) : say.holding(held.service, held.slot, now.date);
 }
 
@@ -179,11 +209,14 @@ export function booked(turn: Turn, { appointment }: Extract<BookAppointmentOutpu
   const { alsoServices, people = 1 } = state.wish;
   const [next, ...others] = people > 1 ? [appointment.service, ...alsoServices] : alsoServices;
   endTask(state);
+  state.latest = appointment;
+  state.cancelled = undefined;
+  state.thanked = false;
   const done = say.booked(appointment, now.date);
   if (next === undefined) return tell(done);
   state.suggested = true;
   state.wish = { ...freshWish(), service: next, alsoServices: others, people: people - 1 || undefined, date: appointment.date };
-  return tell(paragraph(done, say.bookNextService(next)), [say.short.yes, say.short.no]);
+  return tell(paragraph(done, people > 1 ? say.bookNextPerson() : say.bookNextService(next)), [say.short.yes, say.short.no]);
 }
 
 function nameOf({ state, contact }: Turn): string | undefined {

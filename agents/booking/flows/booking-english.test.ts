@@ -6,7 +6,7 @@ describe('booking in English', () => {
   it('takes everything from one message', () => {
     rehearse(`
       > Hi, I'd like a haircut on Tuesday at 3pm, my name is John Smith, john@example.com
-      < Tuesday, November 24 at 15:00, Corte de pelo with Ana Ruiz
+      < Tuesday, November 24 at 15:00, "Corte de pelo" with Ana Ruiz
       < \\$12,000, for John Smith. Shall I confirm
       [awaiting_input confirmation]
       > yes please
@@ -27,7 +27,7 @@ describe('booking in English', () => {
       < I have
       [awaiting_input time]
       > how much is it?
-      < Corte de pelo costs \\$12,000
+      < "Corte de pelo" costs \\$12,000
       [awaiting_input time]
       > at 10 am
       [awaiting_input name]

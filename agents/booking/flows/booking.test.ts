@@ -93,7 +93,7 @@ describe('booking in Spanish', () => {
       > no, mejor a las 5
       < A qué nombre
       [awaiting_input name]
-      = get_business_hours, get_availability, hold_slot
+      = get_availability, hold_slot
       > el jueves no, el viernes
       [awaiting_input name]
       > Laura Gómez, 1155551234
@@ -136,7 +136,7 @@ describe('booking in Spanish', () => {
     rehearse(`
       > corte el martes a las 5
       [awaiting_input name]
-      = get_business_hours, get_availability, hold_slot
+      = get_availability, hold_slot
     `);
     const salon = openSalon();
     salon.plan.hours = { ...salon.plan.hours, 2: [{ from: '05:00', to: '22:00' }] };
@@ -234,7 +234,7 @@ describe('booking in Spanish', () => {
       > quiero manicura y barba el martes a las 10, soy Laura, 1155551234
       < Manicura con Ana Ruiz
       > sí
-      < K7M2Q1.*también para Barba
+      < K7M2Q1.*también para la barba
       [replied]
       > sí
       < martes 24 tengo
@@ -251,13 +251,13 @@ describe('booking in Spanish', () => {
       < un turno por persona.*martes 24 de noviembre a las 10:00
       [awaiting_input confirmation]
       > sí
-      < también para Corte de pelo
+      < para la otra persona
       > sí
       [awaiting_input time]
       > a las 10 de la mañana
       < a las 10:00, Corte de pelo con Bruno Paz
       > sí
-      ! también para
+      ! otra persona
       [replied]
     `);
   });
@@ -282,7 +282,7 @@ describe('booking in Spanish', () => {
       < Bruno Paz no hace Coloración; sí Ana Ruiz
       [awaiting_input staff]
       > dale
-      < Te guardo Coloración el martes 24 de noviembre a las 10:00 con Ana Ruiz
+      < Te guardo la coloración para el martes 24 de noviembre a las 10:00 con Ana Ruiz
       [awaiting_input name]
     `);
   });
@@ -322,10 +322,10 @@ describe('booking in Spanish', () => {
       > corte el martes a las 15, soy Laura, 1155551234
       [awaiting_input confirmation]
       > ¿hay algún cargo si cancelo?
-      < lo confirma una persona del equipo
+      < lo confirma el equipo
       [awaiting_input confirmation]
       > ¿y puedo pagar con tarjeta de crédito?
-      < lo confirma una persona del equipo
+      < lo confirma el equipo
       > sí
       < K7M2Q1
     `);
@@ -336,7 +336,7 @@ describe('booking in Spanish', () => {
       > quiero un corte el martes a las 15
       [awaiting_input name]
       > ahora que lo pienso quiero manicura
-      < Te guardo Manicura el martes 24 de noviembre a las 15:00
+      < Te guardo la manicura para el martes 24 de noviembre a las 15:00
       [awaiting_input name]
     `);
   });

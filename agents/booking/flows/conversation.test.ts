@@ -21,7 +21,7 @@ describe('answers', () => {
     ['cuánto dura la coloración?', '90 min', 'replied'],
     ['quiénes atienden?', 'Ana Ruiz y Bruno Paz', 'replied'],
     ['hi there', 'appointments, prices', 'replied'],
-    ['how much is a haircut?', 'Corte de pelo costs \\$12,000', 'replied'],
+    ['how much is a haircut?', '"Corte de pelo" costs \\$12,000', 'replied'],
     ['are you open on Sunday?', 'closed on Sunday, November 22', 'replied'],
     ['quiero hablar con una persona', 'Te paso con una persona', 'escalated'],
     ['can I talk to a human?', 'passing you to a person', 'escalated'],
@@ -48,7 +48,7 @@ describe('answers', () => {
       > cuánto sale el corte?
       < Querés que te busque un turno
       > sí
-      < Para qué día querés Corte de pelo
+      < Para qué día querés el corte de pelo
       [awaiting_input date]
     `);
   });
@@ -82,7 +82,7 @@ describe('misunderstandings', () => {
 
   it('says honestly that it does not know, and what it can do', () => {
     rehearse(`
-      > ¿el dueño juega al tenis?
+      > ¿sabés quién ganó el partido?
       < Eso no te lo sé decir.*Puedo darte turno
       [replied]
     `);
@@ -101,7 +101,7 @@ describe('trouble', () => {
       `
       > corte el martes a las 15, soy Laura, 1155551234
       > sí
-      < Ya tenés 4 turnos.*otra opción
+      < Ya tenés 4 turnos.
       [denied]
     `,
       new Chat(salon),
@@ -169,6 +169,7 @@ describe('state', () => {
       contact: undefined,
       vocabulary: openSalon().vocabulary,
       state: {},
+      latest: {},
       calls: [],
     });
     const args = { service: 'Corte de pelo', from: '2026-11-23', timeFrom: '15:00', timeTo: '15:00' };

@@ -1,5 +1,6 @@
 /** One turn from the message to the reply. */
 
+import type { Awaiting } from '../../../src/index.ts';
 import { absorb } from './absorb.ts';
 import { answerQuestions } from './answers.ts';
 import { cancel, cancelled, find, moved, reschedule } from './appointments.ts';
@@ -7,15 +8,23 @@ import { book, booked, serviceInOtherWords } from './book.ts';
 import type { Change, Dialogue } from './dialogue.ts';
 import { escalate, escalated } from './escalate.ts';
 import { impossibleMoment } from './impossible.ts';
-import { endTask } from './state.ts';
+import type { Sentences } from './sentences/contract.ts';
+import { askAmong, slotOptions } from './slot-choice.ts';
+import { type ConversationState, endTask } from './state.ts';
 import { abandons, loosen, settleTask } from './task.ts';
-import { askFor, type Ending, paragraph, type Turn, tell, wants } from './turn.ts';
+import { askFor, type Ending, offerPerson, paragraph, type Turn, tell, wants } from './turn.ts';
 
 /** Longer messages that are no more than a courtesy are something that was not understood. */
 const courtesyWords = 5;
 
+/** Longer messages say more than yes. */
+const yesWords = 10;
+
 export function* converse(turn: Turn): Dialogue<Ending> {
-  if (turn.heard.intent === 'handoff') return yield* escalate(turn, 'the customer asks for a person');
+  if (turn.heard.intent === 'handoff' && !turn.topics.identity) return yield* escalate(turn, 'the customer asks for a person');
+  if (turn.personOffered && turn.heard.intent === 'confirm' && turn.awaited === undefined) {
+    return yield* escalate(turn, 'the customer accepts to be passed to a person');
+  }
   if (abandons(turn)) {
     const unbooked = turn.state.task === 'book';
     endTask(turn.state);
@@ -23,7 +32,9 @@ export function* converse(turn: Turn): Dialogue<Ending> {
     return tell(unbooked ? turn.say.dropped() : turn.say.kept());
   }
   const suggestedBefore = turn.state.suggested;
+  const taskBefore = turn.state.task;
   settleTask(turn);
+  const taskChanged = turn.state.task !== taskBefore;
   absorb(turn);
   settleYes(turn);
   const impossible = impossibleMoment(turn);
@@ -32,18 +43,20 @@ export function* converse(turn: Turn): Dialogue<Ending> {
   turn.asides.unshift(...answers);
   acknowledge(turn);
   if (wants(turn, 'greeting') && turn.heard.intent !== 'greeting') turn.asides.unshift(turn.say.hello());
-  if (!isUnderstood(turn)) return yield* misunderstood(turn);
+  if (!taskChanged && !isUnderstood(turn)) return yield* misunderstood(turn);
   if (turn.changed || turn.confirmed || answers.length > 0) turn.state.misunderstandings = 0;
   const ending = impossible ?? (yield* goOn(turn, answers.length > 0, suggestedBefore));
   return unlikeTheLast(turn, ending);
 }
 
 /** Nobody is told the same twice running: the second time the question is put in other words. */
-function unlikeTheLast({ state, say, asides }: Turn, ending: Ending): Ending {
+function unlikeTheLast({ state, say, asides, topics, heard }: Turn, ending: Ending): Ending {
   const full = joinParts(asides, ending.text);
-  const again = ending.awaiting === undefined ? say.allIKnow() : say.askAgain(ending.awaiting);
-  const text = full === state.lastText && ending.outcome !== 'escalated' ? joinParts(asides, again) : full;
-  state.lastText = text;
+  const again = ending.awaiting === undefined ? say.allIKnow() : inOtherWords(ending.awaiting, state, say);
+  const courtesy = ending.awaiting === undefined && (topics.thanks || topics.bye || heard.intent === 'greeting');
+  // Who asks to hear it again hears it again.
+  const repeats = courtesy || topics.recap;
+  const text = full === state.lastText && ending.outcome !== 'escalated' && !repeats ? joinParts(asides, again) : full;
   return { ...ending, text };
 }
 
@@ -62,8 +75,8 @@ function acknowledge({ heard, awaited, asides, topics, say, state, contact }: Tu
   const { name, phone, email } = heard.slots;
   const toldName = name !== undefined && awaited !== 'name';
   const toldContact = (phone !== undefined || email !== undefined) && awaited !== 'contact';
-  const asked = awaited === 'service' || awaited === 'date' || awaited === 'time';
-  if (asked && (toldName || toldContact)) asides.push(say.noted());
+  const asked = awaited === 'service' || awaited === 'date' || awaited === 'time' || (awaited === 'contact' && toldName);
+  if (asked && (toldName || toldContact)) asides.push(say.noted(toldName ? name.split(' ')[0] : undefined));
   const contactKnown = [state.customer.phone, state.customer.email, contact?.phone, contact?.email].some(
     (value) => value !== undefined,
   );
@@ -83,22 +96,36 @@ function joinParts(asides: readonly string[], text: string): string {
 function settleYes(turn: Turn): void {
   const { heard, awaited, state, topics } = turn;
   if (awaited !== 'confirmation' || turn.changed || topics.noneOfThese) return;
+  const says = heard.intent === 'confirm' && isPlainYes(turn.text);
   const insists = state.task === 'cancel' && heard.intent === 'cancel';
   // "Sí, el martes a las 10" says again what is to be confirmed.
   const repeats =
     heard.intent === 'book' && /^\W*(s[ií]|dale|ok|okay|perfecto|listo|confirmo|yes|yep|sure|confirm)\b/i.test(turn.text);
-  turn.confirmed =
-    (heard.intent === 'confirm' || insists || repeats) && !wants(turn, 'deny', 'prices', 'hours', 'promotions', 'services');
+  turn.confirmed = (says || insists || repeats) && !wants(turn, 'deny', 'prices', 'hours', 'promotions', 'services');
+}
+
+/** In a long message a "si" is an "if" more often than a yes: there it counts at the beginning only, and as a word of its own. */
+function isPlainYes(text: string): boolean {
+  const short = text.trim().split(/\s+/).length <= yesWords;
+  return (
+    short || /^\W*(sí|si[,.!]|dale|ok|okay|listo|perfecto|genial|bueno|confirm\w*|yes|yeah|yep|sure|great)(?!\p{L})/iu.test(text)
+  );
 }
 
 function isUnderstood(turn: Turn): boolean {
   const { heard, state, topics, awaited } = turn;
+  const finding = state.task !== undefined && state.task !== 'book';
+  if (finding && topics.noIdea && (awaited === 'name' || awaited === 'contact')) return true;
   if (turn.changed || turn.confirmed || turn.asides.length > 0) return true;
   if (heard.invalid.date !== undefined || heard.invalid.time !== undefined) return true;
   if (
     topics.noEmail ||
+    topics.keepsPrivate ||
     topics.later ||
     topics.noneOfThese ||
+    (topics.recap && state.held !== undefined) ||
+    topics.sameTime ||
+    topics.sameDay ||
     topics.whatIsFree ||
     topics.soonest ||
     heard.unknownService !== undefined ||
@@ -109,6 +136,8 @@ function isUnderstood(turn: Turn): boolean {
   if (['prices', 'services', 'hours', 'promotions'].includes(heard.intent)) return false;
   if (heard.confidence < 0.5) return false;
   if (heard.intent === 'smalltalk' && awaited !== undefined && turn.text.trim().split(/\s+/).length > courtesyWords) return false;
+  // What is settled, said again, is no more than a yes to it.
+  if (state.held !== undefined && Object.keys(heard.slots).length > 0) return true;
   // Sounds like the booking that is going on, and tells nothing of what was asked.
   const asked = awaited === 'service' || awaited === 'date' || awaited === 'name' || awaited === 'contact';
   if (asked && state.task === 'book' && heard.intent === 'book' && !topics.keepsPrivate) return false;
@@ -125,14 +154,17 @@ function* goOn(turn: Turn, answered: boolean, suggestedBefore: boolean): Dialogu
   if (state.task === 'book' || state.task === 'reschedule') {
     const refuses = !turn.changed && (heard.intent === 'deny' || topics.noneOfThese);
     if (refuses && awaited === 'confirmation' && !loosen(turn)) return askChange(turn);
+    if (refuses && awaited === 'time' && state.proposed !== undefined && !topics.noneOfThese) {
+      state.proposed = undefined;
+      return askFor(turn, 'time', say.whichOne(state.offered, turn.now.date), slotOptions(turn));
+    }
     if (refuses && awaited === 'time' && !loosen(turn)) return askOtherDay(turn);
-    if (!turn.changed && awaited === 'time' && heard.intent === 'confirm' && state.offered.length > 1) {
-      return askFor(
-        turn,
-        'time',
-        say.whichOne(state.offered, turn.now.date),
-        state.offered.map((slot) => say.shortSlot(slot, turn.now.date)),
-      );
+    if (!turn.changed && awaited === 'time' && heard.intent === 'confirm' && state.offered.length > 0) {
+      return askAmong(turn, '', true);
+    }
+    if (!turn.changed && !turn.confirmed && !answered && awaited !== undefined && topics.thanks) {
+      const question = awaited === 'confirmation' ? say.confirmAgain() : inOtherWords(awaited, state, say);
+      return askFor(turn, awaited, paragraph(say.thanks(), question));
     }
   }
   if (state.task === 'book') return yield* book(turn);
@@ -159,16 +191,30 @@ function askOtherDay(turn: Turn): Ending {
 }
 
 /** After an answer a booking is suggested, once: who goes on asking is not pressed. */
-function afterAnswer({ state, say }: Turn, suggestedBefore: boolean): Ending {
+function afterAnswer(turn: Turn, suggestedBefore: boolean): Ending {
+  const { state, say, topics, heard } = turn;
+  if (topics.payment || topics.whatIf) return offerPerson(turn, '');
+  if (topics.identity) {
+    state.personOffered = true;
+    return tell('');
+  }
   state.suggested = true;
-  return suggestedBefore ? tell('') : tell(say.offerToBook(), [say.short.book]);
+  // Who has just booked asks about that, and who was told what is on offer instead was asked already.
+  const suggested = suggestedBefore || state.latest !== undefined || heard.unknownService !== undefined;
+  return suggested ? tell('') : tell(say.offerToBook(), [say.short.book]);
 }
 
-function smallTalk({ heard, topics, say }: Turn): Ending {
+function smallTalk({ heard, topics, say, state, now, awaited }: Turn): Ending {
   const { book: bookOne, prices, hours } = say.short;
   if (heard.intent === 'greeting') return tell(say.greeting(), [bookOne, prices, hours]);
   if (topics.bye) return tell(say.goodbye());
-  if (topics.thanks) return tell(paragraph(say.thanks(), say.anythingElse()));
+  if (topics.thanks) {
+    const again = state.thanked;
+    state.thanked = true;
+    if (again) return tell(say.thanksAgain());
+    return tell(paragraph(say.thanks(), state.latest === undefined ? say.anythingElse() : say.seeYou(state.latest, now.date)));
+  }
+  if (heard.intent === 'confirm' && state.latest !== undefined && awaited === undefined) return tell(say.allSet());
   if (heard.intent === 'deny') return tell(say.goodbye());
   if (heard.intent === 'confirm') return tell(say.lostThread(), [bookOne, prices, hours]);
   return tell(paragraph(say.smalltalk(), say.whatICanDo()), [bookOne, prices, hours]);
@@ -183,6 +229,15 @@ function* misunderstood(turn: Turn): Dialogue<Ending> {
   const { book: bookOne, prices, hours, person } = say.short;
   if (awaited === undefined)
     return tell(paragraph(lead, topics.question ? say.whatICanDo() : say.lostThread()), [bookOne, prices, hours, person]);
-  const options = awaited === 'time' ? state.offered.map((slot) => say.shortSlot(slot, turn.now.date)) : [];
-  return askFor(turn, awaited, paragraph(lead, say.askAgain(awaited)), options);
+  const options = awaited === 'time' ? slotOptions(turn) : [];
+  return askFor(turn, awaited, paragraph(lead, inOtherWords(awaited, state, say)), options);
+}
+
+/** The question in other words: whose name and contact it is about depends on the task. */
+function inOtherWords(awaiting: Awaiting, { task, wish }: ConversationState, say: Sentences): string {
+  const finding = task !== undefined && task !== 'book';
+  if (finding && awaiting === 'name') return say.askNameToFind();
+  if (finding && awaiting === 'contact') return say.askContactToFind();
+  if (awaiting === 'service' && wish.choices.length > 0) return say.askWhichService(wish.choices);
+  return say.askAgain(awaiting);
 }

@@ -1,9 +1,10 @@
 /** Hears a message: understands it, and leaves out what is said and not meant. */
 import { type FlowTurn, type Intent, type ReferenceTime, type Understanding, understand } from '../../../src/index.ts';
 import { addDays, localNow } from './calendar.ts';
+import { overheardName } from './own-name.ts';
 import { english } from './sentences/en.ts';
 import { spanish } from './sentences/es.ts';
-import { type ConversationState, parseState } from './state.ts';
+import { bookedAnswer, type ConversationState, endTask, heldAnswer, parseState } from './state.ts';
 import { foldText, readTopics, type Topics } from './topics.ts';
 import type { Turn } from './turn.ts';
 
@@ -15,13 +16,17 @@ export function hear(input: FlowTurn): Turn {
   const state = parseState(input.state);
   const now = localNow(input.now, input.timeZone);
   const { vocabulary, text } = input;
+  const takenOver = takeOver(state, input);
   const topics = readTopics(text);
-  const understood = understand(text, { now, vocabulary, awaiting: state.awaiting, language: state.language });
-  const heard = withBareHour(withoutSayings(understood, topics, input, now), input, now, state);
+  const understood = understand(withPauses(text), { now, vocabulary, awaiting: state.awaiting, language: state.language });
+  const meant = withBareHour(withoutSayings(understood, topics, input, now), input, now, state);
+  const heard = withName(withPeople(meant, input), input, state);
   const language = isNameOnly(text, state) ? (state.language ?? heard.language) : heard.language;
   state.language = language;
   const awaited = state.awaiting;
   state.awaiting = undefined;
+  const { personOffered } = state;
+  state.personOffered = false;
   return {
     text,
     now,
@@ -35,10 +40,58 @@ export function hear(input: FlowTurn): Turn {
     awaited,
     confirmed: false,
     changed: false,
-    heldNow: false,
+    personOffered,
+    // Nobody told this planner's customer yet what is kept.
+    heldNow: takenOver,
     asides: [],
     say: language === 'es' ? spanish : english,
   };
+}
+
+/**
+ * The model planner served before and kept a slot: the booking goes on with it, so that a "sí" is not lost on a planner that was not
+ * there. Name and contact are asked again, for they were said to the model.
+ */
+function takeOver(state: ConversationState, { latest, now }: FlowTurn): boolean {
+  const hold = heldAnswer.safeParse(latest['hold_slot']?.output).data;
+  if (hold === undefined || hold.expiresAt === state.knownHold || Date.parse(hold.expiresAt) <= now.getTime()) return false;
+  state.knownHold = hold.expiresAt;
+  const booked = bookedAnswer.safeParse(latest['book_appointment']?.output).data?.appointment;
+  if (booked?.date === hold.slot.date && booked.time === hold.slot.time) return false;
+  endTask(state);
+  const { kind: _kind, ...held } = hold;
+  const { slot, service } = held;
+  state.task = 'book';
+  state.held = held;
+  state.wish = { ...state.wish, service, date: slot.date, time: slot.time };
+  return true;
+}
+
+/** "No mejor pedicura" has a pause that nobody types: without it the "no" would be about what follows. */
+function withPauses(text: string): string {
+  return text.replace(/^(\W*(?:ay |uy |ah )?no) (mejor|prefiero|en realidad|al final|perd[oó]n)\b/i, '$1, $2');
+}
+
+function withName(heard: Understanding, { text, vocabulary }: FlowTurn, state: ConversationState): Understanding {
+  const name = overheardName(text, heard, state, vocabulary);
+  return name === undefined ? heard : { ...heard, slots: { ...heard.slots, name } };
+}
+
+const counts: Readonly<Record<string, number>> = { dos: 2, two: 2, tres: 3, three: 3, cuatro: 4, four: 4 };
+
+/** "Dos cortes", "uno para mí y otro para mi hijo": as many people, where the message does not count them itself. */
+function withPeople(heard: Understanding, { text, vocabulary }: FlowTurn): Understanding {
+  if (heard.slots.people !== undefined) return heard;
+  const folded = foldText(text);
+  const things = vocabulary.services.flatMap((service) => [service.name, ...(service.aliases ?? [])].map(foldText));
+  const [, number = '', thing = ''] = /\b(dos|tres|cuatro|two|three|four|[2-4]) (\w+)\b/.exec(folded) ?? [];
+  const counted =
+    /^(turnos|citas|lugares|appointments|people|personas)$/.test(thing) ||
+    things.some((name) => name !== '' && `${name}s` === thing);
+  const both =
+    /\b(para mi y (para |otro para )?\w+|uno para mi\b.{0,20}\botro para|para los dos|para las dos|for me and my|one for me\b.{0,20}\bone for|for both of us)\b/;
+  const people = counted ? (counts[number] ?? Number(number)) : both.test(folded) ? 2 : undefined;
+  return people === undefined ? heard : { ...heard, slots: { ...heard.slots, people } };
 }
 
 /** "Laura Gómez" in answer to the question for a name does not change the language of the conversation. */
@@ -46,14 +99,15 @@ function isNameOnly(text: string, { awaiting }: ConversationState): boolean {
   return (awaiting === 'name' || awaiting === 'contact') && text.trim().split(/\s+/).length <= 3;
 }
 
-/** "Mejor 11", "make it 11": once a slot is kept, a bare number that corrects is the hour. */
+/** "Mejor 11", "make it 11", "11": once a slot is kept, a bare number that corrects or stands alone is the hour. */
 function withBareHour(
   heard: Understanding,
   { text, vocabulary }: FlowTurn,
   now: ReferenceTime,
-  { held }: ConversationState,
+  { held, awaiting }: ConversationState,
 ): Understanding {
-  const corrects = /\b(mejor|cambi\w+|pon[ée]\w*|make it|instead|actually|rather)\b/i.test(text);
+  const alone = awaiting !== 'contact' && /^\W*\d{1,2}\W*$/.test(text);
+  const corrects = alone || /\b(mejor|cambi\w+|pon[ée]\w*|make it|instead|actually|rather)\b/i.test(text);
   const hour = /\b([01]?\d|2[0-3])\b(?![/:.%-])/.exec(text)?.[1];
   if (held === undefined || !corrects || hour === undefined || Object.keys(heard.slots).length > 0) return heard;
   const read = understand(hour, { now, vocabulary, awaiting: 'time', language: heard.language });
@@ -77,6 +131,8 @@ function withoutSayings(heard: Understanding, topics: Topics, { text, vocabulary
     delete slots.timeRange;
     if (slots.date === now.date && !topics.soonest && !/\b(hoy|today)\b/i.test(text)) delete slots.date;
   }
+  // "Lo más temprano posible" names no part of the day.
+  if (topics.soonest && /\b(temprano|early|earliest)\b/.test(folded)) delete slots.timeRange;
   const said = slots.name === undefined ? '' : foldText(slots.name);
   const namesake = vocabulary.staff.find((person) => said !== '' && foldText(person.name).startsWith(said));
   if (namesake !== undefined && new RegExp(`\\b(con|with) ${said}\\b`).test(folded)) {

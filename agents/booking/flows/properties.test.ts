@@ -5,7 +5,7 @@ import { Chat } from '../rehearsal/chat.ts';
 import { fridayNoon, openSalon, plan } from '../rehearsal/plan.ts';
 
 const { vocabulary } = openSalon();
-const turn = { now: fridayNoon, timeZone: plan.timeZone, channel: 'test', contact: undefined, vocabulary, calls: [] };
+const turn = { now: fridayNoon, timeZone: plan.timeZone, channel: 'test', contact: undefined, vocabulary, latest: {}, calls: [] };
 
 it('never throws, whatever the text and the state', () => {
   const state = fc.dictionary(

@@ -2,7 +2,8 @@
 import type { CallRecord } from '../../../src/index.ts';
 import type { Dialogue } from './dialogue.ts';
 import { escalate } from './escalate.ts';
-import { askToConfirm, type Ending, paragraph, type Turn, tell } from './turn.ts';
+import { endTask } from './state.ts';
+import { askFor, askToConfirm, type Ending, offerPerson, paragraph, type Turn, tell } from './turn.ts';
 
 export function* explainRefusal(turn: Turn, record: CallRecord): Dialogue<Ending> {
   const { state, say } = turn;
@@ -12,11 +13,15 @@ export function* explainRefusal(turn: Turn, record: CallRecord): Dialogue<Ending
   if (record.status === 'denied' || record.status === 'rejected') {
     forgetMoment(turn);
     const why = reason ?? (record.status === 'rejected' ? say.notApproved() : say.technicalTrouble());
-    return {
-      text: paragraph(why, escalating ? say.whatICanDo() : say.wayOn()),
-      outcome: 'denied',
-      options: escalating ? [] : [person],
-    };
+    if (escalating) return { text: paragraph(why, say.whatICanDo()), outcome: 'denied' };
+    if (record.rule === 'notice-and-horizon') {
+      return { ...askFor(turn, 'date', paragraph(why, say.askOtherDay())), outcome: 'denied' };
+    }
+    if (record.rule === 'open-bookings') {
+      endTask(state);
+      return { text: why, outcome: 'denied', options: [person] };
+    }
+    return { ...offerPerson(turn, why), outcome: 'denied' };
   }
   state.misunderstandings += 1;
   if (state.misunderstandings > 1 && !escalating) return yield* escalate(turn, `${record.tool} failed twice`);

@@ -1,7 +1,8 @@
 /** Looks for free slots as the wish says, and chooses which few of them to name. */
+
+import type { ReferenceTime } from '../../../src/index.ts';
 import type { GetAvailabilityOutput, OpeningPeriod, Slot } from '../contract.ts';
 import { addDays, isWithin } from './calendar.ts';
-import type { ReferenceTime } from '../../../src/index.ts';
 import { ask, type Dialogue } from './dialogue.ts';
 import type { Wish } from './state.ts';
 import type { Turn } from './turn.ts';
@@ -21,6 +22,8 @@ export interface Search {
   to: string;
   /** Only these days count, where the customer named several. */
   dates: readonly string[];
+  /** These days do not. */
+  except: readonly string[];
   time: string | undefined;
   timeFrom: string | undefined;
   timeTo: string | undefined;
@@ -67,7 +70,9 @@ export function* findSlots(search: Search): Dialogue<Found> {
   });
   if (output.kind !== 'available') return output;
   const { hours, promotion, price, currency } = output;
-  const slots = search.dates.length === 0 ? output.slots : output.slots.filter((slot) => search.dates.includes(slot.date));
+  const slots = output.slots.filter(
+    ({ date }) => (search.dates.length === 0 || search.dates.includes(date)) && !search.except.includes(date),
+  );
   const [first] = slots;
   if (first === undefined) return { kind: 'none', service: output.service, reason: 'full', alternatives: output.slots };
   if (time !== undefined && search.from === search.to) return { kind: 'free', slot: first, hours };
@@ -133,6 +138,7 @@ export function searchFor(
     moving,
     ...days,
     dates: wish.dates,
+    except: wish.except,
     time: wish.time,
     timeFrom: wish.timeRange?.from,
     timeTo: wish.timeRange?.to,

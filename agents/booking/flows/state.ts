@@ -18,6 +18,8 @@ const held = z.object({
   expiresAt: z.string(),
 });
 
+export const heldAnswer = held.extend({ kind: z.literal('held') });
+
 const appointment = z.object({
   code: z.string(),
   service: z.string(),
@@ -30,6 +32,8 @@ const appointment = z.object({
   currency: z.string(),
   status: z.enum(['confirmed', 'cancelled']),
 });
+
+export const bookedAnswer = z.object({ appointment: z.object({ date: z.string(), time: z.string() }) });
 
 const range = z.object({ from: z.string().optional(), to: z.string().optional() });
 
@@ -52,6 +56,8 @@ const wish = z.object({
   timeRange: range.optional(),
   /** "Una hora más tarde" than the slot or appointment at hand, in minutes. */
   shift: z.number().optional(),
+  /** Days that the customer cannot come. */
+  except: z.array(z.string()).default([]),
   anyDate: z.boolean().default(false),
   anyTime: z.boolean().default(false),
 });
@@ -78,6 +84,8 @@ const state = z.object({
   /** The one of them that the last reply asked a yes for. */
   proposed: slot.optional(),
   held: held.optional(),
+  /** When the last hold that this planner knows of ends: another one was made by the model planner. */
+  knownHold: z.string().optional(),
   /** Appointments found for this customer. */
   appointments: z.array(appointment).default([]),
   /** How the customer named the appointment to move or cancel. */

@@ -1,8 +1,9 @@
 /** Which task the message belongs to: the one at hand, another one, or none. */
 
+import { refusesMoment } from './excluded.ts';
 import type { ConversationState } from './state.ts';
 import { endTask } from './state.ts';
-import { foldText } from './topics.ts';
+import { foldText, readShift } from './topics.ts';
 import { type Turn, wants } from './turn.ts';
 
 type Task = NonNullable<ConversationState['task']>;
@@ -10,7 +11,9 @@ type Task = NonNullable<ConversationState['task']>;
 /** True where the customer gives up the task at hand and wants nothing in its place. */
 export function abandons(turn: Turn): boolean {
   const { state, topics, heard, awaited } = turn;
-  if (state.task === undefined) return false;
+  if (state.task === undefined || (state.task === 'book' && refusesMoment(turn))) return false;
+  // "Cancelar" in answer to "¿Cancelo tu turno?" insists.
+  if (state.task === 'cancel' && heard.intent === 'cancel') return false;
   const unbooked = state.task === 'book' && !topics.ownAppointment;
   if (heard.intent === 'cancel' && unbooked && !wants(turn, 'book', 'availability')) return true;
   if (wants(turn, 'book', 'availability', 'reschedule') || heard.correction) return false;
@@ -24,11 +27,12 @@ export function abandons(turn: Turn): boolean {
 export function settleTask(turn: Turn): void {
   const { state, heard, topics } = turn;
   const { task } = state;
+  if (undoesCancelling(turn)) return;
   if (wants(turn, 'cancel') && !changesUnbooked(turn)) {
     if (task !== 'cancel') start(state, 'cancel', task === 'reschedule');
-  } else if (wants(turn, 'reschedule') && !changesUnbooked(turn)) {
+  } else if ((wants(turn, 'reschedule') || shiftsBooked(turn)) && !changesUnbooked(turn)) {
     if (task !== 'reschedule') start(state, 'reschedule', task === 'cancel' || task === undefined);
-  } else if (heard.intent === 'find' && turn.awaited !== 'appointment' && !changesUnbooked(turn)) {
+  } else if (asksToFind(turn)) {
     if (task !== 'find') start(state, 'find', false);
   } else if (wantsToBook(turn) || takesUpSuggestion(turn) || namesAMoment(turn)) {
     const within = task === 'book' || task === 'reschedule' || (task !== undefined && !wantsToBook(turn));
@@ -52,6 +56,31 @@ function start(state: ConversationState, task: Task, keep: boolean): void {
   state.task = task;
 }
 
+/** "Me equivoqué, ese no era", right after something was cancelled: it is booked again, if its time is still free. */
+function undoesCancelling({ state, topics }: Turn): boolean {
+  const { cancelled, task } = state;
+  if (!topics.undo || cancelled === undefined || task !== undefined) return false;
+  start(state, 'book', false);
+  state.wish = { ...state.wish, service: cancelled.service, date: cancelled.date, time: cancelled.time, staff: cancelled.staff };
+  state.customer.name ??= cancelled.name;
+  state.cancelled = undefined;
+  return true;
+}
+
+/** "¿Media hora más tarde puede ser?", said when nothing is being booked and something is. */
+function shiftsBooked({ state, text }: Turn): boolean {
+  return state.task === undefined && state.latest !== undefined && readShift(text) !== undefined;
+}
+
+function asksToFind(turn: Turn): boolean {
+  const { heard, topics, awaited, state } = turn;
+  if (topics.somebodysAppointment) return true;
+  if (topics.recap && state.task === undefined && state.latest !== undefined) return true;
+  if (heard.intent !== 'find' || awaited === 'appointment' || changesUnbooked(turn)) return false;
+  // "¿A qué hora era mi turno?" of the one that is being booked: who asks has no other here.
+  return state.held === undefined || state.latest !== undefined;
+}
+
 /** "Cambialo para las 6" or "¿a qué hora es?" said of a booking that is not made yet. */
 function changesUnbooked({ state, topics }: Turn): boolean {
   return state.task === 'book' && !topics.ownAppointment;
@@ -60,7 +89,7 @@ function changesUnbooked({ state, topics }: Turn): boolean {
 /** "¿Qué horarios tienen?" is heard as a question for free times too; without a day or a service it asks for the opening hours. */
 function wantsToBook(turn: Turn): boolean {
   const { intent, slots } = turn.heard;
-  if (isBareAnswer(turn)) return false;
+  if (isBareAnswer(turn) || turn.topics.somebodysAppointment) return false;
   if (intent === 'book' || wants(turn, 'book')) return true;
   const when = slots.date ?? slots.dateRange ?? slots.time ?? slots.timeRange;
   if (intent === 'availability') return when !== undefined || slots.service !== undefined || !wants(turn, 'hours');
@@ -75,8 +104,8 @@ function isBareAnswer({ state, awaited, text }: Turn): boolean {
   return answering && state.task !== 'book' && !bookingWords.test(foldText(text));
 }
 
-function takesUpSuggestion({ state, heard }: Turn): boolean {
-  return state.suggested && heard.intent === 'confirm';
+function takesUpSuggestion({ state, heard, topics }: Turn): boolean {
+  return state.suggested && (heard.intent === 'confirm' || topics.sameDay);
 }
 
 /** A day, a time or a service said out of the blue is a wish for an appointment. */

@@ -40,6 +40,24 @@ export interface Topics {
   whatIsFree: boolean;
   /** Reads as a question. */
   question: boolean;
+  /** "¿Con quién hablo?", "¿sos un robot?" */
+  identity: boolean;
+  /** "Es un robo": finds it dear and asks nothing. */
+  dear: boolean;
+  /** "No sé", "no lo tengo": cannot say what was asked for. */
+  noIdea: boolean;
+  /** "No era ese": what was just done was not meant. */
+  undo: boolean;
+  /** "El mismo día" */
+  sameDay: boolean;
+  /** "A la misma hora" */
+  sameTime: boolean;
+  /** "¿Cuándo es?", "¿quedó confirmado?": asks for what was said already. */
+  recap: boolean;
+  /** Asks for an appointment of somebody else: "¿a qué hora tiene turno Nico?" */
+  somebodysAppointment: boolean;
+  /** Speaks of a child. */
+  child: boolean;
   /** Says goodbye. */
   bye: boolean;
   /** Says thanks. */
@@ -63,13 +81,13 @@ const expressions: Readonly<Record<keyof Topics, RegExp>> = {
   payment:
     /\b(pag(o|ar|as|an|os)\b.{0,40}\b(tarjeta|efectivo|transferencia|linea|online|cuotas|debito|credito|mercado ?pago|ahora|adelantado)|tarjetas?( de (credito|debito))?|mercado ?pago|formas? de pago|medios? de pago|se(na|ña)\b|pay (by|with|in|online)|credit card|payment (method|option)s?|do you (take|accept) (cards?|cash))\b/,
   whatIf:
-    /\b((que pasa|y|cargo|algo|problema|multa)?\b.{0,15}\bsi (lo |la )?(cancelo|cambio de idea|llego tarde|no (puedo|llego|voy|vengo)|me (arrepiento|demoro))|(what (if|happens)|charge|fee|penalty)\b.{0,25}\b(cancel|am late|change)|if i (cancel|am late))\b/,
+    /\b((que pasa|y|cargo|algo|problema|multa)?\b.{0,15}\bsi (lo |la )?(cancelo|cambio de idea|llego tarde|no (puedo|llego|voy|vengo)|me (arrepiento|demoro))|\b(lo|la|se|los)? ?(puedo|puede|podria) cancelar(lo|la)?\b.{0,15}\b(despues|luego|si|mas adelante|hasta)\b|can i (still )?cancel\b.{0,15}\b(later|if|afterwards)\b|(what (if|happens)|charge|fee|penalty)\b.{0,25}\b(cancel|am late|change)|if i (cancel|am late))\b/,
   soonest:
     /\b(lo (antes|mas (pronto|rapido|temprano)) (posible|que (puedas|se pueda|haya|tengas))|lo antes posible|cuanto antes|lo mas pronto|mas temprano (posible|mejor)|(mas|primer) (cercano|turno (libre|disponible|que)|hueco|lugar)|ahora mismo|ahorita|ya mismo|(turno|venir|ir|sea|quiero|necesito|disponible|es|para) ya|ya para|(?<=\w )ya(?=[,.!]|$)|(turno|venir|ir|lugar|libre|necesito|disponible|para|es) ahora|(hay )?alguien (libre|listo|disponible)|urgente|urgencia|en este momento|cuando (ustedes )?(puedan?|puedas|quieran|les (quede|venga) bien|haya (lugar|turno))|whenever you can|asap|as soon as (possible|you can)|right (now|away)|soonest|earliest|first available|next available|urgent(ly)?|straight away)\b/,
   noEmail:
     /\b(no (tengo|uso|manejo|recuerdo|me acuerdo|quiero|hace falta|necesit\w+|es|dispongo|poseo|cuento)\b.{0,25}\b(e-?mail|mail|correo|casilla)|sin (e-?mail|mail|correo)|no (lo )?(envi|mand|pas|doy|dej)\w*\b.{0,10}\b(e-?mail|mail|correo)|(don'?t|do not|dont) (have|use|want|remember)\b.{0,25}\be-?mail|no e-?mail|without e-?mail)\b/,
   keepsPrivate:
-    /\b(no (quiero|necesito|voy a|me gusta|hace falta|pienso)\b.{0,20}\b(dar|darte|dejar|dejarte|pasar|pasarte|enviar|mandar)\b.{0,20}\b(nombres?|datos?|dato|telefono|numero|mail|correo|contacto|nada)|(mi nombre|el nombre|mi telefono|mi numero) no (importa|hace falta|te lo)|para que (queres|necesitas|quieren|necesitan)\b.{0,15}\b(nombre|datos|telefono|numero|mail|contacto)|(rather|prefer) not (to )?(say|give|share)|(don'?t|dont|do not) want to (give|share|leave)|why do you need my)\b/,
+    /\b(no (te |les |le )?(quiero|necesito|voy a|me gusta|hace falta|pienso|tengo por que)\b.{0,20}\b(dar|darte|dejar|dejarte|pasar|pasarte|enviar|mandar)\b.{0,20}\b(nombres?|datos?|dato|telefono|numero|mail|correo|contacto|nada)|(mi nombre|el nombre|mi telefono|mi numero) no (importa|hace falta|te lo)|para que (queres|necesitas|quieren|necesitan)\b.{0,15}\b(nombre|datos|telefono|numero|mail|contacto)|(rather|prefer) not (to )?(say|give|share)|(don'?t|dont|do not) want to (give|share|leave)|why do you need my)\b/,
   later:
     /\b((te|se) l[oa]s? (paso|mando|envio|digo|doy|confirmo)\b.{0,20}\b(despues|luego|mas tarde|en (el|un) otro|en un rato|ahora)|puedo (mandar|pasar|enviar)\w*\b.{0,15}\b(luego|despues|mas tarde)|(despues|luego|mas tarde|en un rato) te l[oa] (paso|mando|digo|envio)|i('| wi)?ll (send|give|tell)\b.{0,20}\blater|can i (send|give)\b.{0,20}\blater)\b/,
   abandons:
@@ -83,12 +101,42 @@ const expressions: Readonly<Record<keyof Topics, RegExp>> = {
   question:
     /[¿?]|^(que|cual|cuales|cuanto|cuanta|cuando|como|donde|quien|por ?que|hay|tenes|tienen|puedo|se puede|aceptan|what|which|how|when|where|who|why|can|do|does|is|are)\b/,
   bye: /\b(chau|chao|adios|hasta (luego|pronto|manana|la proxima)|nos vemos|bye|goodbye|see you|have a (nice|good))\b/,
-  thanks: /\b(gracias|agradezco|thanks?|thank you|thx)\b/,
+  identity:
+    /\b(con quien (hablo|estoy hablando|tengo el gusto)|quien (sos|eres|es usted|habla)|(sos|eres|es) (un |una )?(robot|bot|maquina|persona( real)?|humano|ia)\b|hablo con (un |una )?(persona|maquina|robot|bot)|(are you|is this) (a |an )?(real )?(bot|robot|human|person|machine|ai)|who am i (talking|speaking) (to|with)|who (is this|are you))\b/,
+  dear: /\b(un (robo|afano|choreo)|carisim[oa]|salad[oa]s?|una locura de|que car[oa]s?|rip.?off|too expensive|so expensive)\b/,
+  noIdea:
+    /\bno (lo |la |los |me |te |tengo idea|se\b)?\s?(se|tengo|recuerdo|acuerdo|sabria|conozco|encuentro)\b|\bni idea\b|\b(don'?t|do not) (have|know|remember|recall)\b|\bno idea\b/,
+  undo: /\b(no era es[ea]|es[ea] no era|me (equivoque|confundi)|volve(lo|la)? a (reservar|anotar|poner)\w*|wrong one|not that one|by mistake|undo)\b/,
+  recap:
+    /^\W*(y |pero |entonces )?(cuando|a que hora|que dia|para cuando|con quien|quien|when|what time|what day|who with|with whom)( me)?( es| era| seria| quedo| toca| atiende| is it| was it)?\W*$|\b(quedo|esta|ya esta|entonces|is it|it'?s)\b.{0,12}\b(confirmad|reservad|anotad|agendad|booked|confirmed)\w*|^\W*(ya )?quedo\W*$|\b(confirmad[oa]|reservad[oa]|confirmed|booked)\s*\?/,
+  sameTime: /\b((la|el) (misma hora|mismo horario)|same time)\b/,
+  sameDay: /\b((el|ese) mismo dia|same day)\b/,
+  somebodysAppointment:
+    /\b(a que hora|cuando|que dia)\b.{0,6}\btiene (el |su |un )?turno (?!para|disponible|libre|hoy|manana|el |este)\w+|\b(when|what time) (is|does) (?!my|the|it|your)(\w+ )?\w+('?s)?\b.{0,8}\b(appointment|booking)\b/,
+  child:
+    /\b(mi|mis|para (el|la|un|una|mi)) (hij[oa]s?|nen[ea]s?|nietit?[oa]s?|chiquit[oa]s?|ninit?[oa]s?|nin[oa]s?|sobrinit[oa])\b|\b(my|a|for (my|a)) (little )?(son|daughter|kid|child|boy|girl|toddler)\b/,
+  thanks: /\b(gracias?|graciass+|grax|grcs|agradezco|thanks?|thank you|thx|ty|cheers)\b/,
 };
 
 /** Lower case without accents; "ñ" becomes "n", as the expressions above are written. */
 export function foldText(text: string): string {
   return text.toLowerCase().normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll('’', "'");
+}
+
+/** "Media hora más tarde", "an hour earlier", in minutes; later is positive. */
+export function readShift(text: string): number | undefined {
+  const found =
+    /\b(una|un|1|one|an|dos|2|two|media|half an|half a) (hours?|horas?)?\s*(mas tarde|despues|later|mas temprano|antes|earlier|sooner)\b|\b(15|20|30|45|quince|veinte|treinta|fifteen|twenty|thirty) min\w*\s*(mas tarde|despues|later|mas temprano|antes|earlier|sooner)\b/.exec(
+      foldText(text),
+    );
+  if (found === null) return undefined;
+  const [, hours, , when, minutes, whenMinutes] = found;
+  const words: Readonly<Record<string, number>> = { quince: 15, fifteen: 15, veinte: 20, twenty: 20, treinta: 30, thirty: 30 };
+  const distance =
+    minutes === undefined
+      ? 60 * (/^(media|half)/.test(hours ?? '') ? 0.5 : /^(dos|2|two)/.test(hours ?? '') ? 2 : 1)
+      : (words[minutes] ?? Number(minutes));
+  return /tarde|despues|later/.test(when ?? whenMinutes ?? '') ? distance : -distance;
 }
 
 const names = Object.keys(expressions) as (keyof Topics)[];

@@ -24,6 +24,8 @@ export interface Turn {
   confirmed: boolean;
   /** The message told something that the conversation was waiting for, or changed what was said before. */
   changed: boolean;
+  /** The last reply suggested to pass to a person. */
+  personOffered: boolean;
   /** A slot was put on hold in this turn. */
   heldNow: boolean;
   /** What is said before the reply proper: answers to side questions, in order. */
@@ -56,6 +58,12 @@ export function tell(text: string, options: readonly string[] = []): Ending {
 /** Yes or no. */
 export function askToConfirm(turn: Turn, text: string): Ending {
   return askFor(turn, 'confirmation', text, [turn.say.short.yes, turn.say.short.no]);
+}
+
+/** Suggests a person at the end of a reply that waits for nothing else: a yes takes it up. */
+export function offerPerson({ state, say }: Turn, text: string): Ending {
+  state.personOffered = true;
+  return tell(paragraph(text, say.offerPerson()), [say.short.person]);
 }
 
 /** Sentences one after the other. */

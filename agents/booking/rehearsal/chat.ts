@@ -43,6 +43,7 @@ export class Chat {
         contact: this.contact,
         vocabulary: salon.vocabulary,
         state: this.state,
+        latest: {},
         calls,
       });
       this.state = move.state;

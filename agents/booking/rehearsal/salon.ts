@@ -35,6 +35,15 @@ interface Booked extends AppointmentView {
   here: boolean;
 }
 
+interface Wanted {
+  service: string;
+  date: string;
+  time: string;
+  staff?: string | undefined;
+  /** Code of the appointment that moves there. */
+  moving?: string;
+}
+
 type Answer<Name extends ToolName> = Tools[Name]['output'];
 
 export class Salon {
@@ -135,7 +144,7 @@ export class Salon {
     reschedule_appointment: ({ code, date, time, staff }) => {
       const appointment = this.booked.find((one) => one.code === code && one.status === 'confirmed');
       if (appointment === undefined) return { kind: 'not-found' };
-      return this.#take({ service: appointment.service, date, time, staff }, (slot) => {
+      return this.#take({ service: appointment.service, date, time, staff, moving: code }, (slot) => {
         const from = { date: appointment.date, time: appointment.time };
         Object.assign(appointment, slot);
         return { kind: 'moved' as const, appointment: withoutContact(appointment), from, calendarUrl: `/calendar/${code}.ics` };
@@ -161,6 +170,7 @@ export class Salon {
     timeFrom,
     timeTo,
     staff,
+    moving,
   }: Tools['get_availability']['input']): GetAvailabilityOutput {
     const service = this.plan.services.find((one) => one.name === name);
     if (service === undefined) return { kind: 'unknown-service', services: this.plan.services.map((one) => one.name) };
@@ -170,16 +180,17 @@ export class Salon {
       timeFrom === timeTo && timeFrom !== undefined
         ? time === timeFrom
         : (timeFrom === undefined || timeFrom <= time) && (timeTo === undefined || time < timeTo);
-    const slots = this.#free(service, people, from, to).filter((slot) => within(slot.time));
+    const slots = this.#free(service, people, from, to, moving).filter((slot) => within(slot.time));
+    const hours = from === to ? { hours: this.#periods(from) } : {};
     const { durationMinutes, price, currency } = service;
     if (slots.length > 0) {
       const days = [...Map.groupBy(slots, (slot) => slot.date).values()];
       const perDay = Math.max(3, Math.min(12, Math.floor(60 / days.length)));
       const some = days.flatMap((day) => day.slice(0, perDay)).slice(0, 60);
-      return { kind: 'available', service: name, durationMinutes, price, currency, slots: some };
+      return { kind: 'available', service: name, durationMinutes, ...hours, price, currency, slots: some };
     }
     const alternatives = this.#alternatives(service, people, from, timeFrom);
-    return { kind: 'none', service: name, reason: this.#whyNone(service, from, to, timeFrom), alternatives };
+    return { kind: 'none', service: name, reason: this.#whyNone(service, from, to, timeFrom), ...hours, alternatives };
   }
 
   #alternatives(service: ServiceView, people: string[], date: string, time: string | undefined): Slot[] {
@@ -222,22 +233,23 @@ export class Salon {
     return starts;
   }
 
-  #free(service: ServiceView, people: string[], from: string, to: string): Slot[] {
+  #free(service: ServiceView, people: string[], from: string, to: string, moving?: string): Slot[] {
     const { date: today, time: clock } = localNow(this.now, this.plan.timeZone);
     const earliest = toMinutes(clock) + noticeMinutes;
     return this.#starts(service, from, to).flatMap(({ date, time }) => {
       if (date < today || date > addDays(today, horizonDays) || (date === today && toMinutes(time) < earliest)) return [];
       if (this.taken.has(`${date} ${time}`)) return [];
-      const staff = people.find((person) => !this.#isBusy(person, date, time, service.durationMinutes));
+      const staff = people.find((person) => !this.#isBusy(person, date, time, service.durationMinutes, moving));
       return staff === undefined ? [] : [{ date, time, staff }];
     });
   }
 
-  #isBusy(person: string, date: string, time: string, duration: number): boolean {
+  #isBusy(person: string, date: string, time: string, duration: number, moving: string | undefined): boolean {
     const start = toMinutes(time);
     return this.booked.some(
       (one) =>
         one.status === 'confirmed' &&
+        one.code !== moving &&
         one.staff === person &&
         one.date === date &&
         toMinutes(one.time) < start + duration &&
@@ -247,7 +259,7 @@ export class Salon {
 
   /** Does `work` with the slot if it is free, else says what is. */
   #take<Done>(
-    { service: name, date, time, staff }: { service: string; date: string; time: string; staff?: string | undefined },
+    { service: name, date, time, staff, moving }: Wanted,
     work: (slot: Slot, service: ServiceView) => Done,
   ): Done | Exclude<HoldSlotOutput, { kind: 'held' }> {
     const service = this.plan.services.find((one) => one.name === name);
@@ -257,6 +269,7 @@ export class Salon {
       timeFrom: time,
       timeTo: time,
       ...(staff === undefined ? {} : { staff }),
+      ...(moving === undefined ? {} : { moving }),
     });
     if (found.kind === 'available' && found.slots[0] !== undefined && service !== undefined) return work(found.slots[0], service);
     if (found.kind === 'available') return { kind: 'taken', alternatives: [] };

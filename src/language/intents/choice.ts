@@ -10,10 +10,19 @@ const ordinals: readonly (readonly string[])[] = [
 ];
 const lasts = new Set(['ultimo', 'ultima', 'last']);
 const around = new Set(
-  'el la lo los las the opcion option numero number nro n one horario turno hora dia de please por favor me quedo con dale si ese esa quiero prefiero ok perfecto slot time i ill take want go with that and y mejor entonces bueno para'.split(
+  'me sirve gusta viene bien va elijo tomo reservo reservame dame esta listo okay works good works ese esa eso opciones turnos horarios porfa gracias thanks thank you un una fine is for me el la lo los las the opcion option numero number nro n one horario turno hora dia de please por favor me quedo con dale si ese esa quiero prefiero ok perfecto slot time i ill take want go with that and y mejor entonces bueno para'.split(
     ' ',
   ),
 );
+
+const spokenOf = /\b(?:el|la|lo|the|opci[oó]n|option|n[uú]mero|number)\b/iu;
+const ordinalWord =
+  /\b(?:primer[oa]?|segund[oa]|tercer[oa]?|cuart[oa]|quint[oa]|sext[oa]|[uú]ltim[oa]|first|second|third|fourth|fifth|sixth|last)\b|\b(?:opci[oó]n|option)\b/iu;
+
+/** The choice of a message that is clearly one though none was asked for: "la segunda opción", "the last one", but not "2". */
+export function readClearChoice(text: string): number | undefined {
+  return spokenOf.test(text) && ordinalWord.test(text) ? readChoice(text) : undefined;
+}
 
 /**
  * Which of the offered choices an answer picks, counted from 1; -1 for the last. Undefined where the message is more than a choice.

@@ -20,11 +20,6 @@ export interface Findings {
   answered: boolean;
   /** The message takes something back ("sí, pero …"). */
   reserved: boolean;
-  /** How likely each intent is by the words alone. */
-  likely?: ReadonlyMap<Intent, number>;
-  pull?: number;
-  floor?: number;
-  need?: number;
 }
 
 /** They only count where nobody wants anything. */
@@ -100,36 +95,75 @@ function weigh(scores: Scores, findings: Findings): Map<Intent, number> {
       if (get('deny') > 0) add('deny', get('deny') >= 2 ? 3 : 1.5);
     }
   } else if ((evidence >= 1.4 || best >= 2.4) && get('confirm') <= 3.6) add('confirm', -1.6);
+  // "Perfecto, quedamos así: viernes 15hs corte y barba" says too much to be a mere yes.
+  if (evidence >= 3 && awaiting !== 'confirmation') add('confirm', -2);
   if (evidence >= 1.4 && awaiting !== 'confirmation') add('deny', -2.2);
   if (findings.choosing) add('confirm', 5);
   if (best >= outright && get('other') < attack - 0.6) add('other', -1.2);
   return weights;
 }
 
-/** Chooses the intent. Ties go to the order of {@link intents}. */
-export function decide(scores: Scores, findings: Findings): Decision {
+/** What a certainty of the model is worth: the less the cues of tasks and answers say, the more. */
+const pullBeside = (best: number): number => (best < 2.6 ? 6 : best < 4 ? 4 : 2.5);
+/** Likelihood that brings in an intent that no cue speaks for, and the least that is worth a guess where no cue speaks at all. */
+const sure = 0.5;
+const worthGuessing = 0.2;
+
+/** Chooses the intent. Ties go to the order of {@link intents}. `likely` is asked only where it may change something. */
+export function decide(scores: Scores, findings: Findings, likely: () => ReadonlyMap<Intent, number>): Decision {
   const weights = weigh(scores, findings);
   const silent = ![...weights.values()].some((weight) => weight > 0);
-  for (const [intent, likelihood] of findings.likely ?? []) {
-    if (findings.pull === 0) break;
-    const weight = weights.get(intent) ?? 0;
-    if (weight > 0 || (silent ? likelihood > (findings.floor ?? 0.3) : likelihood > (findings.need ?? 0.7)))
-      weights.set(intent, weight + likelihood * (findings.pull ?? 0));
+  // A bare answer to what was asked is read by its value alone.
+  const answers = findings.choosing || (findings.awaiting !== undefined && Object.keys(findings.slots).length > 0);
+  if (silent) return answers ? undecided : guess(likely());
+  if (!answers) lean(weights, scores, findings, likely());
+  return choose(weights, scores);
+}
+
+/** Adds what the model thinks. */
+function lean(weights: Map<Intent, number>, scores: Scores, findings: Findings, likely: ReadonlyMap<Intent, number>): void {
+  const add = (intent: Intent, amount: number): void => {
+    weights.set(intent, (weights.get(intent) ?? 0) + amount);
+  };
+  const get = (intent: Intent): number => likely.get(intent) ?? 0;
+  const best = Math.max(0, ...[...scores].map(([intent, weight]) => (light.has(intent) ? 0 : weight)));
+  // "Listo, gracias" ends a conversation, and "hasta mañana" names no day: a courtesy is no task, whatever words it is made of.
+  if ([...light].some((intent) => (scores.get(intent) ?? 0) >= farewell)) return;
+  if (get('greeting') + get('smalltalk') >= sure) {
+    if (findings.awaiting !== 'confirmation' && best < outright)
+      add(get('greeting') > get('smalltalk') ? 'greeting' : 'smalltalk', (get('greeting') + get('smalltalk')) * 4);
+    return;
   }
+  for (const [intent, likelihood] of likely) {
+    if (!light.has(intent) && ((weights.get(intent) ?? 0) > 0 || likelihood > sure)) add(intent, likelihood * pullBeside(best));
+  }
+}
+
+const undecided: Decision = { intent: 'other', confidence: 0.3, alsoIntents: [] };
+const rounded = (confidence: number): number => Math.round(confidence * 100) / 100;
+
+/** No cue speaks for anything: the model alone does, with what confidence it has. */
+function guess(likely: ReadonlyMap<Intent, number>): Decision {
+  const [best] = [...likely].toSorted(([, left], [, right]) => right - left);
+  if (best === undefined || best[0] === 'other' || best[1] < worthGuessing) return undecided;
+  return { intent: best[0], confidence: rounded(best[1] * 0.8), alsoIntents: [] };
+}
+
+function choose(weights: ReadonlyMap<Intent, number>, scores: Scores): Decision {
   const ranked = intents
     .map((intent) => ({ intent, weight: weights.get(intent) ?? 0 }))
     .filter(({ weight }) => weight > 0)
     .toSorted((left, right) => right.weight - left.weight);
   const weighty = ranked.find(({ intent, weight }) => weight >= (light.has(intent) ? farewell : outweighsCourtesy));
   const winner = weighty ?? ranked.find(({ intent }) => light.has(intent)) ?? ranked[0];
-  if (winner === undefined) return { intent: 'other', confidence: 0.3, alsoIntents: [] };
+  if (winner === undefined) return undecided;
   const others = ranked.filter(({ intent, weight }) => intent !== winner.intent && intent !== 'other' && weight >= worthMentioning);
   const rival = others.find(({ intent }) => !light.has(intent));
   const close = rival !== undefined && tasks.has(rival.intent) && rival.weight > winner.weight * 0.9;
   const confidence = (winner.weight / (winner.weight + 1.1)) * (close ? 0.85 : 1);
   return {
     intent: winner.intent,
-    confidence: Math.round(confidence * 100) / 100,
+    confidence: rounded(confidence),
     alsoIntents: others.filter(({ intent }) => (scores.get(intent) ?? 0) >= worthMentioning).map(({ intent }) => intent),
   };
 }

@@ -1,4 +1,6 @@
 import { type Intent, intents } from '../contract.ts';
+import { englishClasses } from './english-classes.ts';
+import { spanishClasses } from './spanish-classes.ts';
 import type { Word } from './words.ts';
 
 /**
@@ -17,6 +19,28 @@ export const buckets = 8192;
 
 /** Words that are read; a longer message says what it wants in them or says too much for this. */
 const longestMessage = 60;
+
+/** Families of words that the cues are made of: a word that no sentence showed yet is known by the company it keeps there. */
+const families = new Map<string, string[]>();
+for (const [language, classes] of [
+  ['es', spanishClasses],
+  ['en', englishClasses],
+] as const) {
+  for (const [name, members] of Object.entries(classes)) {
+    for (const member of members.split(/\s+/)) {
+      if (!/^[a-z]+\*?$/.test(member)) continue;
+      families.set(member, [...(families.get(member) ?? []), `@${name} ${language}`]);
+    }
+  }
+}
+const prefixes = [...families.keys()].filter((member) => member.endsWith('*')).map((member) => member.slice(0, -1));
+
+function familiesOf(word: string): readonly string[] {
+  const known = families.get(word);
+  if (known !== undefined) return known;
+  const prefix = prefixes.find((start) => word.startsWith(start));
+  return prefix === undefined ? [] : (families.get(`${prefix}*`) ?? []);
+}
 
 function hash(text: string): number {
   let value = 0x811c9dc5;
@@ -48,6 +72,7 @@ export function featuresOf(words: readonly Word[]): number[] {
       index = Math.max(index + 1, word.entities[0]?.next ?? 0);
       continue;
     }
+    for (const family of familiesOf(shape)) add(family);
     const framed = `^${shape}$`;
     for (let at = 0; at + 4 <= framed.length; at++) add(framed.slice(at, at + 4));
     index++;
@@ -66,6 +91,7 @@ export function featuresOf(words: readonly Word[]): number[] {
 
 /** How likely each intent is by the words alone, in the order of {@link intents}. Sums to 1. */
 export function likelihoods(words: readonly Word[], model: LikelihoodModel): Map<Intent, number> {
+  if (words.length === 0) return new Map([['other', 1]]);
   const features = featuresOf(words);
   const step = model.scale / Math.sqrt(features.length);
   const sums = new Array<number>(intents.length).fill(0);

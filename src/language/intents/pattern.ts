@@ -4,7 +4,7 @@ import type { EntityKind, Word } from './words.ts';
  * The small language that cues are written in. A pattern is a list of steps over folded words:
  *
  * - `a|b` one of these words; `cancel*` any word that begins so; `@want` a class of words; `<date>` a thing that was found
- * - `a?` may be absent; `..` up to three words of the same clause; `....` up to seven
+ * - `a?` may be absent; `..` up to three words of the same clause; `....` up to seven; `>>` whatever is said in between
  * - `^` beginning of a clause; `$` its end
  */
 export interface Pattern {
@@ -22,7 +22,12 @@ interface Step {
   acceptsEnd: boolean;
   /** Words that may be skipped before this step. */
   gap: number;
+  /** Whether they may lie in other clauses. */
+  far: boolean;
 }
+
+/** Words that `>>` passes over at most. */
+const farthest = 40;
 
 /** Words by class name; a class may name others (`@room`). */
 export type WordClasses = Readonly<Record<string, string>>;
@@ -47,8 +52,17 @@ export function compilePattern(source: string, classes: WordClasses): Pattern {
     else if (part === '$') pattern.toClauseEnd = true;
     else if (part === '..') gap = 3;
     else if (part === '....') gap = 7;
+    else if (part === '>>') gap = farthest;
     else {
-      const step: Step = { words: new Set(), prefixes: [], entities: [], optional: part.endsWith('?'), acceptsEnd: false, gap };
+      const step: Step = {
+        words: new Set(),
+        prefixes: [],
+        entities: [],
+        optional: part.endsWith('?'),
+        acceptsEnd: false,
+        gap,
+        far: gap === farthest,
+      };
       const alternatives = step.optional ? part.slice(0, -1) : part;
       for (const alternative of alternatives.split('|')) addAlternative(step, alternative, classes);
       pattern.steps.push(step);
@@ -75,7 +89,8 @@ function matchFrom(pattern: Pattern, stepIndex: number, words: Word[], index: nu
   }
   for (let skipped = 0; skipped <= step.gap; skipped++) {
     const at = index + skipped;
-    if (words[at]?.clause !== clause) break;
+    const word = words[at];
+    if (word === undefined || (!step.far && word.clause !== clause)) break;
     const next = accept(step, words, at);
     if (next < 0) continue;
     const lastClause = words[next - 1]?.clause ?? clause;

@@ -9,7 +9,7 @@ const negators = new Set(
   'no ni not nor neither except excepto menos salvo dont cant cannot wont never tampoco isnt doesnt nunca'.split(' '),
 );
 const refusing = new Set(
-  'puedo podemos podre podria quiero queremos llego llegamos voy puede sirve queda viene conviene va dije me nos do make come want work suit works can cant able like need necesito mencione hablo hable llegar ir venir pasar'.split(
+  'digas digan des den pongas pongan anotes agendes quise puedo podemos podre podria quiero queremos llego llegamos voy puede sirve queda viene conviene va dije me nos do make come want work suit works can cant able like need necesito mencione hablo hable llegar ir venir pasar'.split(
     ' ',
   ),
 );

@@ -72,9 +72,35 @@ function openNow(mentions: readonly TimeMention[], context: TimeContext): TimeMe
   });
 }
 
+/** Days behind us in which "el 2 de noviembre" still means the one that has passed and not that of the next year. */
+const recentPast = 60;
+const dayAndMonth = /\d\s*[/.-]\s*\d|(?:ene|feb|mar|abr|may|jun|jul|ago|sep|set|oct|nov|dic|jan|apr|aug|dec)[a-zé]*/iu;
+const namesYear = /\b(?:19|20)\d\d\b|[/.-]\s*\d\d\s*$|\b(?:a[nñ]o|year|pr[oó]xim[oa]|que viene|next)\b/iu;
+
+/** The day that was meant where a day and month without a year have just passed; the grammar puts it into the next year. */
+function justPassed(date: IsoDate, { start, end }: { start: number; end: number }, context: TimeContext): IsoDate | undefined {
+  const text = context.text.slice(start, end);
+  if (!dayAndMonth.test(text) || namesYear.test(text)) return undefined;
+  const before = `${Number(date.slice(0, 4)) - 1}${date.slice(4)}`;
+  return before < context.now.date && before >= addDays(context.now.date, -recentPast) ? before : undefined;
+}
+
+/** Dates that have just passed, said as what they are. */
+function settlePast(mentions: readonly TimeMention[], context: TimeContext): TimeMention[] {
+  return mentions.map((mention): TimeMention => {
+    if (mention.kind === 'date') {
+      const passed = justPassed(mention.date, mention, context);
+      return passed === undefined ? mention : { kind: 'date', start: mention.start, end: mention.end, date: passed };
+    }
+    if (mention.kind !== 'date-range' || mention.range.from === undefined || mention.range.to === undefined) return mention;
+    const [from, to] = [justPassed(mention.range.from, mention, context), justPassed(mention.range.to, mention, context)];
+    return from === undefined || to === undefined ? mention : { ...mention, range: { from, to } };
+  });
+}
+
 /** Fills the date and time slots from the mentions of a message. */
 export function readTimes(found: readonly TimeMention[], context: TimeContext): TimeReading {
-  const mentions = openNow(found, context);
+  const mentions = settlePast(openNow(found, context), context);
   const reading: TimeReading = { slots: {}, ambiguous: {}, invalid: {}, corrected: false };
   const refused = new Set(mentions.filter((mention) => isRejected(context.words, ...wordsOf(context.words, mention))));
   const standing = mentions.filter((mention) => !refused.has(mention));

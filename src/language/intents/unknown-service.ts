@@ -1,6 +1,6 @@
 import { givenNames } from '../people/given-names.ts';
 import { isOrdinaryWord } from '../people/ordinary-words.ts';
-import { englishCues } from './english-cues.ts';
+import { englishClasses } from './english-classes.ts';
 import { compilePattern, matchPattern, PatternIndex } from './pattern.ts';
 import { spanishClasses } from './spanish-classes.ts';
 import type { Word } from './words.ts';
@@ -22,13 +22,22 @@ const index = new PatternIndex(openers);
 const joiners = new Set(['de', 'del', 'con', 'a', 'la', 'en', 'of', 'and']);
 const longest = 4;
 /** What a house may have beside its services: no service by itself, but an answer when a service was asked for ("masajes"). */
-const amenities = new Set(`${spanishClasses['amenity'] ?? ''} ${englishCues.classes['amenity'] ?? ''}`.split(' '));
+const amenities = new Set(`${spanishClasses['amenity'] ?? ''} ${englishClasses['amenity'] ?? ''}`.split(' '));
+
+/** Words of the cues that are things to ask for all the same. */
+const offered = new Set(
+  'limpieza masaje masajes extensiones cejas pestanas eyebrows extensions massage massages perms perm tatuajes tatuaje botox maquillaje peeling cutis'.split(
+    ' ',
+  ),
+);
+/** "A quiet room" and "una habitación accesible" are what they say last or first: no service. */
+const rooms = new Set('room rooms habitacion habitaciones cuarto suite cabana table mesa'.split(' '));
 
 const isNoun = (word: Word | undefined): word is Word =>
   word !== undefined &&
   word.text.length >= 4 &&
   /^\p{L}+$/u.test(word.raw) &&
-  !isOrdinaryWord(word.text) &&
+  (offered.has(word.text) || !isOrdinaryWord(word.text)) &&
   !givenNames.has(word.text);
 
 /** A service asked for in words that the vocabulary does not know. */
@@ -56,7 +65,8 @@ export function findUnknownService(
         else if (isNoun(words[next])) next++;
         else break;
       }
-      return { first, next };
+      const beside = words.slice(next, next + 2).some(({ text, clause }) => clause === word.clause && rooms.has(text));
+      if (!beside) return { first, next };
     }
   }
   return undefined;

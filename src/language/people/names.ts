@@ -34,6 +34,12 @@ const introductions: readonly { words: readonly string[]; strong: boolean }[] = 
   { words: ['im'], strong: false },
   { words: ['its'], strong: false },
   { words: ['under'], strong: false },
+  { words: ['se', 'llama'], strong: false },
+  { words: ['reserve', 'for'], strong: false },
+  { words: ['reserved', 'for'], strong: false },
+  { words: ['book', 'for'], strong: false },
+  { words: ['room', 'for'], strong: false },
+  { words: ['table', 'for'], strong: false },
   { words: ['reservation', 'for'], strong: false },
   { words: ['booking', 'for'], strong: false },
   { words: ['appointment', 'for'], strong: false },
@@ -81,6 +87,8 @@ export interface NameContext {
   contacts: readonly { start: number; end: number }[];
   /** First names of the staff, folded: a bare one means the member of staff. */
   staffWords: ReadonlySet<string>;
+  /** Surnames included. */
+  staffTokens: ReadonlySet<string>;
 }
 
 const isCapitalised = (word: Word): boolean => /^\p{Lu}/u.test(word.raw);
@@ -192,6 +200,18 @@ function leading(words: Word[], context: NameContext): Found | undefined {
   return next === words.length && next === 1 ? undefined : toFound(words, 0, next);
 }
 
+/** "Buenas. Lucía Fernández, turno para mechas": first name and surname alone in a clause, and no member of staff. */
+function alone(words: Word[], context: NameContext): Found | undefined {
+  for (const [first, word] of words.entries()) {
+    if (words[first - 1]?.clause === word.clause || !givenNames.has(word.text) || !isCapitalised(word)) continue;
+    const next = readName(words, first, context, false);
+    if (next - first < 2 || words[next]?.clause === word.clause || context.staffTokens.has(words[next - 1]?.text ?? '')) continue;
+    const asked = word.question || /^(?:gracias|hola|thanks|hi|hello|hey)$/.test(words[first - 1]?.text ?? '');
+    if (!asked) return toFound(words, first, next);
+  }
+  return undefined;
+}
+
 /** The whole message as a name: it was asked for. */
 function answered(words: Word[], context: NameContext): Found | undefined {
   for (const [first, word] of words.entries()) {
@@ -211,6 +231,6 @@ export function findName(words: Word[], context: NameContext): Found | undefined
   return (
     introduced(words, context) ??
     besideContact(words, context) ??
-    (context.awaited ? answered(words, context) : leading(words, context))
+    (context.awaited ? answered(words, context) : (leading(words, context) ?? alone(words, context)))
   );
 }

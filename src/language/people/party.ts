@@ -96,7 +96,9 @@ export function countPeople(words: Word[], isTaken: (index: number) => boolean):
         next?.text === 'on' ||
         next?.text === 'at' ||
         next?.text === 'a';
-      if (before !== undefined && partyWords.has(before.text) && ended && value > 1) grouped = value;
+      // "Del 20 al 27 para 5": behind the dates of a stay it can only be people.
+      const behindDates = isTaken(index - 2) && !isTaken(index) && next?.clause !== word.clause;
+      if (before !== undefined && (partyWords.has(before.text) || behindDates) && ended && value > 1) grouped = value;
     }
   }
   if (adults !== undefined) return adults + minors;

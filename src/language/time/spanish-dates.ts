@@ -137,7 +137,10 @@ function addDaysOfMonth(grammar: Grammar): void {
       ? undefined
       : { ...dated(match, match.get('anyMonth')), year: digits + (digits >= 60 ? 1900 : 2000) };
   });
-  grammar.rule('dayOfMonth', '<dayNumber> del <monthNumber>', (match) => dated(match, match.get('monthNumber')));
+  // "Somos 4 del 12 al 16" counts people; the 12 begins a range.
+  grammar.rule('dayOfMonth', '<dayNumber> del <monthNumber>', (match, context) =>
+    opensRange(context, match) ? undefined : dated(match, match.get('monthNumber')),
+  );
   grammar.rule('dayOfMonth', '<dayNumber> (de|del) <monthNumber> (de|del) <year>', (match) =>
     dated(match, match.get('monthNumber')),
   );
@@ -195,6 +198,13 @@ function bareDay(match: Match, context: Context): DateSpec | undefined {
 }
 
 const timeMarks = new Set(['hs', 'h', 'hrs', 'horas', 'am', 'pm', ':']);
+
+const beforeDay = new Set(['el', 'del', 'dia', 'al', 'desde', 'para', 'hasta']);
+
+const opensRange = (context: Context, match: Match): boolean =>
+  ['al', 'hasta'].includes(context.tokens[match.end]?.text ?? '') &&
+  context.tokens[match.end + 1]?.kind === 'number' &&
+  !beforeDay.has(context.tokens[match.start - 1]?.text ?? '');
 
 function dated(match: Match, month: number, day = match.get('dayNumber')): DateSpec {
   const year = match.find('year');

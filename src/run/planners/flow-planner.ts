@@ -25,6 +25,7 @@ export function createFlowPlanner(vocabularyOf: (turn: Turn) => Promise<Vocabula
         contact: turn.run.contact,
         vocabulary: await vocabularyOf(turn),
         state: turn.flowState,
+        latest: turn.latest,
         calls: turn.calls,
       });
       if (move.kind === 'call')

@@ -35,7 +35,15 @@ try {
     dataDir: start.dataDirectory,
     extensions: { vector, btree_gist, pg_trgm, unaccent },
     // PGlite's default of 128 MB doubles the memory of the process and gains nothing here.
-    startParams: [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB', '-c', 'timonel.workspace=*'],
+    startParams: [
+      ...PGlite.defaultStartParams,
+      '-c',
+      'shared_buffers=16MB',
+      '-c',
+      'timonel.workspace=*',
+      '-c',
+      'enable_seqscan=off',
+    ],
     ...(start.templatePath === undefined ? {} : { loadDataDir: new Blob([await readFile(start.templatePath)]) }),
   });
   const server = new PGLiteSocketServer({ db: database, path: start.socketPath, maxConnections: 1 });

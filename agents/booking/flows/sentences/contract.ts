@@ -137,8 +137,11 @@ export interface Sentences {
 
   // ---- booking ----
   confirmBooking(booking: Booking, today: string): string;
+  /** After a thanks in place of a yes. */
+  confirmAgain(): string;
   whatToChange(): string;
   booked(appointment: AppointmentView, today: string): string;
+  bookNextPerson(): string;
   bookNextService(service: string): string;
   dropped(): string;
   notOffered(wanted: string): string;

@@ -61,6 +61,7 @@ function noSlots(reason: NoSlotReason, date: string | undefined, today: string, 
         ? 'We do not take appointments that far ahead yet.'
         : `We do not take appointments for ${day(date, today)} yet.`,
     past: 'That moment has already passed.',
+    'no-such-time': `That time does not exist ${that}: the clock goes forward.`,
     'staff-absent': `${staff ?? 'That person'} is not available ${that}.`,
   };
   return reasons[reason];
@@ -170,9 +171,11 @@ export const english: Sentences = {
 
   confirmBooking: (booking, today) =>
     `So: ${moment(booking.date, booking.time, today)}, ${quoted(booking.service)} with ${booking.staff} (${booking.durationMinutes} min), ${amount(booking)}${discounted(booking)}, for ${booking.name}. Shall I confirm it?`,
+  confirmAgain: () => 'Shall I confirm it?',
   whatToChange: () => 'What should I change: the day, the time or the service? Or shall we leave it?',
   booked: (item, today) =>
     `Done, ${item.name}! See you on ${moment(item.date, item.time, today)}: ${quoted(item.service)} with ${item.staff}, ${amount(item)}${discounted(item)}. Your code is ${item.code}; use it to move or cancel the appointment.`,
+  bookNextPerson: () => 'Shall we look for a time for the other person?',
   bookNextService: (service) => `Shall we look for a time for ${quoted(service)} as well?`,
   dropped: () => 'All right, nothing is booked. We can take it up whenever you like.',
   notOffered: (wanted) => `We do not offer "${wanted}".`,
@@ -224,7 +227,8 @@ export const english: Sentences = {
   noCheaper: (service) => `${quoted(service.name)} costs ${amount(service)} whoever attends you: the price is the same.`,
   services: (services) => `We offer ${all(services.map((service) => service.name))}.`,
   duration: (service) => `${quoted(service.name)} takes ${service.durationMinutes} min.`,
-  whoWorks: (people, service) => `${service === undefined ? 'You can see' : `For ${quoted(service)} you can see`} ${either(people)}.`,
+  whoWorks: (people, service) =>
+    `${service === undefined ? 'You can see' : `For ${quoted(service)} you can see`} ${either(people)}.`,
   attends: (person) => `${person} attends you.`,
   doesAttend: (person, services) =>
     services.length === 0 ? `${person} works with us.` : `${person} works with us and does ${all(services)}.`,

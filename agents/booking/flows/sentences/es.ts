@@ -67,6 +67,7 @@ function noSlots(reason: NoSlotReason, date: string | undefined, today: string, 
         ? 'Para tan adelante todavía no tomamos turnos.'
         : `Para el ${day(date, today)} todavía no tomamos turnos.`,
     past: 'Ese momento ya pasó.',
+    'no-such-time': `Esa hora no existe ${that}: el reloj se adelanta.`,
     'staff-absent': `${staff ?? 'Esa persona'} no tiene lugar ${that}.`,
   };
   return date === undefined && reason === 'closed' ? 'Esos días está cerrado.' : reasons[reason];
@@ -114,8 +115,7 @@ export const spanish: Sentences = {
   },
   askDayReading: (days, today) => `¿${capitalized(either(days.map((date) => `el ${day(date, today)}`)))}?`,
   askStaff: (people) => `¿Con quién: ${either(people)}?`,
-  holding: (service, slot, today) =>
-    `Te guardo ${the(service)} para el ${moment(slot.date, slot.time, today)} con ${slot.staff}.`,
+  holding: (service, slot, today) => `Te guardo ${the(service)} para el ${moment(slot.date, slot.time, today)} con ${slot.staff}.`,
   soonestHeld: (slot, today) =>
     `Lo más pronto que tengo es el ${moment(slot.date, slot.time, today)} con ${slot.staff}; te lo guardo.`,
   nameNeeded: () => 'Solo necesito un nombre y un teléfono o mail para guardarte el turno. ¿A qué nombre lo anoto?',
@@ -147,8 +147,7 @@ export const spanish: Sentences = {
   },
   dayPrice: ({ price, currency, promotion }) => `Ese día sale ${money(price, currency, 'es')}, con la promo «${promotion}».`,
   whichOfThese: () => '¿Cuál de esos horarios te anoto?',
-  propose: (slot, today, others) =>
-    `¿Te anoto ${onDay(slot.date, today)} a las ${slot.time}${others ? ', o preferís otro' : ''}?`,
+  propose: (slot, today, others) => `¿Te anoto ${onDay(slot.date, today)} a las ${slot.time}${others ? ', o preferís otro' : ''}?`,
   whichOne: (slots, today) =>
     `¿Cuál te queda mejor: ${either(byDay(slots).length === 1 ? slots.map((slot) => slot.time) : slots.map((slot) => short(slot, today)))}?`,
   wantedNotFree: (wanted, date, today) =>
@@ -177,9 +176,11 @@ export const spanish: Sentences = {
 
   confirmBooking: (booking, today) =>
     `Entonces: ${moment(booking.date, booking.time, today)}, ${withinSentence(booking.service)} con ${booking.staff} (${booking.durationMinutes} min), ${pesos(booking)}${discounted(booking)}, a nombre de ${booking.name}. ¿Lo confirmo?`,
+  confirmAgain: () => '¿Te lo confirmo?',
   whatToChange: () => '¿Qué cambiamos: el día, la hora o el servicio? ¿O lo dejamos?',
   booked: (item, today) =>
     `¡Listo, ${item.name}! Te espero el ${moment(item.date, item.time, today)}: ${withinSentence(item.service)} con ${item.staff}, ${pesos(item)}${discounted(item)}. Tu código es ${item.code}; con él podés cambiarlo o cancelarlo.`,
+  bookNextPerson: () => '¿Buscamos lugar para la otra persona?',
   bookNextService: (service) => `¿Buscamos lugar también para ${the(service)}?`,
   dropped: () => 'Listo, no reservé nada. Cuando quieras lo retomamos.',
   notOffered: (wanted) => `No hacemos «${wanted}».`,
@@ -228,10 +229,13 @@ export const spanish: Sentences = {
   noCheaper: (service) => `${subject(service.name, 'sale')} ${pesos(service)} con quien te atienda: el precio es el mismo.`,
   services: (services) => `Hacemos ${all(services.map((service) => withinSentence(service.name)))}.`,
   duration: (service) => `${subject(service.name, 'dura')} ${service.durationMinutes} min.`,
-  whoWorks: (people, service) => `${service === undefined ? 'Atienden' : `Para ${withinSentence(service)} atienden`} ${all(people)}.`,
+  whoWorks: (people, service) =>
+    `${service === undefined ? 'Atienden' : `Para ${withinSentence(service)} atienden`} ${all(people)}.`,
   attends: (person) => `Te atiende ${person}.`,
   doesAttend: (person, services) =>
-    services.length === 0 ? `${person} trabaja con nosotros.` : `${person} trabaja con nosotros y hace ${all(services.map(withinSentence))}.`,
+    services.length === 0
+      ? `${person} trabaja con nosotros.`
+      : `${person} trabaja con nosotros y hace ${all(services.map(withinSentence))}.`,
   hoursOfWeek: (week) =>
     `Abrimos ${daysAlike(week)
       .filter((group) => group.periods.length > 0)

@@ -1,0 +1,25 @@
+import { basename } from 'node:path';
+import { featuresOf } from '../../src/language/intents/likelihood.ts';
+import { readMessage } from '../../src/language/understand.ts';
+import { type Case, readCases } from './cases.ts';
+import { type Example, expand } from './learn.ts';
+import { vocabulary } from './vocabulary.ts';
+
+const now = { date: '2026-11-18', time: '12:00' };
+/** Sentences taken from one line with choices. More of them teach little that is new. */
+const mostPerLine = 30;
+
+/** Labelled sentences of a file. Lines of `patterns-*.txt` stand for many sentences each. */
+export function readTrainingCases(path: string): Case[] {
+  const cases = readCases(path).filter(({ accepted }) => accepted.length > 0);
+  if (!basename(path).startsWith('patterns')) return cases;
+  return cases.flatMap((entry) => expand(entry.text, mostPerLine).map((text) => ({ ...entry, text })));
+}
+
+/** What the model sees of labelled sentences. */
+export function examplesOf(cases: readonly Case[]): Example[] {
+  return cases.map(({ text, language, accepted }) => {
+    const { words } = readMessage(text, { now, vocabulary, language: language.startsWith('en') ? 'en' : 'es' });
+    return { features: featuresOf(words), accepted };
+  });
+}

@@ -1,0 +1,79 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, it } from 'vitest';
+import { startMetrics } from '../src/telemetry/metrics.ts';
+
+const root = join(import.meta.dirname, '..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const exists = (path: string) => existsSync(join(root, path));
+const operations = read('docs/operations.md');
+
+/** Cells of the rows that begin with a name in backquotes, e.g. "| `TIMONEL_PORT` | `8000` | …". */
+function rows(text: string, name: RegExp): string[][] {
+  return text
+    .split('\n')
+    .map((line) => line.split('|').map((cell) => cell.trim()))
+    .filter((cells) => cells[0] === '' && name.test(cells[1] ?? ''))
+    .map((cells) => cells.slice(1, -1).map((cell) => cell.replaceAll('`', '')));
+}
+
+/** Each setting of the schema with the text that declares it. */
+const declared = new Map(
+  read('src/config.ts')
+    .split(/^ {2}(?=[A-Z][A-Z_]+:)/m)
+    .slice(1)
+    .map((text) => [text.slice(0, text.indexOf(':')), text.split(/^\}/m)[0] ?? '']),
+);
+const documented = new Map(rows(operations, /^`[A-Z][A-Z_]+`$/).map(([name, value]) => [name ?? '', value]));
+
+it('documents every setting, and no other', () => {
+  expect(declared.size).toBeGreaterThan(20);
+  expect([...documented.keys()].sort()).toEqual([...declared.keys()].sort());
+});
+
+it('documents the defaults of the settings as they are', () => {
+  for (const [name, text] of declared) {
+    const literal = /(?:milliseconds|flag|\.default)\(\s*('[^']*'|[\d_]+|true|false)\s*\)/.exec(text)?.[1];
+    if (literal !== undefined)
+      expect([name, documented.get(name)]).toEqual([
+        name,
+        literal.startsWith("'") ? literal.slice(1, -1) : literal.replaceAll('_', ''),
+      ]);
+    else if (text.includes('.optional()')) expect([name, documented.get(name)]).toEqual([name, 'none']);
+  }
+});
+
+it('documents every metric with its kind and its labels, and no other', async () => {
+  const pool = () => ({ size: 1, open: 0, idle: 0, waiting: 0 });
+  const registry = startMetrics({ pool, activeRuns: () => 0, openStreams: () => 0 });
+  const own = (await registry.getMetricsAsJSON()).filter(({ name }) => name.startsWith('timonel_'));
+  const kinds = own.map(({ name, type }) => `${name} ${type}`);
+  expect(rows(operations, /^`timonel_/).map(([name, kind]) => `${name} ${kind}`)).toEqual(kinds);
+  const labels = (name: string) =>
+    (registry.getSingleMetric(name) as unknown as { labelNames: string[] }).labelNames.filter((label) => label !== 'le');
+  for (const [name = '', , listed = ''] of rows(operations, /^`timonel_/))
+    expect([name, listed.split(', ').filter((label) => label !== '')]).toEqual([name, labels(name)]);
+});
+
+const pages = [
+  'README.md',
+  'README.es.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'AGENTS.md',
+  'docs/errors.md',
+  'docs/lifecycle.md',
+  'docs/operations.md',
+];
+
+it.each(pages)('links only to what is there (%s)', (page) => {
+  for (const [, target = ''] of read(page).matchAll(/\]\((?!https?:)([^)#\s]+)(?:#[^)]*)?\)/g)) {
+    expect([target, exists(join(dirname(page), target))]).toEqual([target, true]);
+  }
+});
+
+it('names only files of the sources that are there, where the life of a turn is told', () => {
+  const named = [...read('docs/lifecycle.md').matchAll(/`((?:src|test|agents)\/[\w./-]+\.\w+)`/g)].map(([, path = '']) => path);
+  expect(named.length).toBeGreaterThan(5);
+  for (const path of named) expect([path, exists(path)]).toEqual([path, true]);
+});
