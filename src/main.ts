@@ -137,7 +137,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     models,
     newId,
     streams,
-    dependencies: () => dependenciesOf(store, wakeUps, jobs),
+    dependencies: () => dependenciesOf(runner, store, wakeUps, jobs),
     metrics: async () => ({ contentType: metrics.contentType, body: await metrics.metrics() }),
     onRequest: (exchange: HttpExchange) => channels.httpExchange.publish(exchange),
     onFault: publishFault,
@@ -188,29 +188,26 @@ function modelsOf(settings: Settings, project: ProjectConfig) {
   return { ...fromEnvironment, ...project.models };
 }
 
-async function dependenciesOf(store: Store, wakeUps: RedisWakeUps | undefined, jobs: Jobs): Promise<Dependency[]> {
-  const dependencies: Dependency[] = [];
+async function dependenciesOf(runner: Runner, store: Store, wakeUps: RedisWakeUps | undefined, jobs: Jobs): Promise<Dependency[]> {
+  const { pool, kind, vectors } = store;
+  // While it drains, a process lives and answers, and is not to be sent anything more.
+  const accepting: Dependency = { name: 'runner', status: runner.accepting ? 'up' : 'down', required: true };
   const started = performance.now();
-  try {
-    await store.pool.executeText('SELECT 1');
-    const detail = {
-      kind: store.kind,
-      milliseconds: Math.round(performance.now() - started),
-      pool: store.pool.status(),
-      vectors: store.vectors,
-    };
-    dependencies.push({ name: 'database', status: 'up', required: true, detail });
-    dependencies.push({ name: 'queue', status: 'up', required: false, detail: await jobs.depths() });
-  } catch {
-    dependencies.push({
-      name: 'database',
-      status: 'down',
-      required: true,
-      detail: { kind: store.kind, pool: store.pool.status() },
-    });
-  }
-  if (wakeUps !== undefined) dependencies.push({ name: 'redis', status: wakeUps.status(), required: false });
-  return dependencies;
+  const answers = await pool.executeText('SELECT 1').then(
+    () => true,
+    () => false,
+  );
+  const milliseconds = Math.round(performance.now() - started);
+  const database: Dependency = {
+    name: 'database',
+    status: answers ? 'up' : 'down',
+    required: true,
+    detail: { kind, milliseconds, pool: pool.status(), vectors },
+  };
+  const depths = answers ? await jobs.depths().catch(() => undefined) : undefined;
+  const queue: Dependency = { name: 'queue', status: depths === undefined ? 'down' : 'up', required: false, detail: depths };
+  const redis: Dependency[] = wakeUps === undefined ? [] : [{ name: 'redis', status: wakeUps.status(), required: false }];
+  return [accepting, database, queue, ...redis];
 }
 
 /**

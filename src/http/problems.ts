@@ -28,7 +28,7 @@ export function createErrorMapper(onFault: (what: string, error: unknown) => voi
       .code(error.status)
       .type('application/problem+json')
       .send({
-        type: `/docs/errors#${error.code}`,
+        type: `/errors/${error.code}`,
         title: errorTable[error.code].title,
         status: error.status,
         detail: error.message,

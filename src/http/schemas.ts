@@ -4,7 +4,7 @@ import { outcomes } from '../vocabulary.ts';
 
 export const problem = z
   .object({
-    type: z.string().describe('Path of the documentation of the error'),
+    type: z.string().describe('Path at which this server explains the error'),
     title: z.string(),
     status: z.number().int(),
     detail: z.string().describe('What happened, and what would have worked'),

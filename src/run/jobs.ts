@@ -89,7 +89,9 @@ export class Jobs {
   /** How many jobs wait or run, per queue. */
   async depths(): Promise<{ queue: string; waiting: number; active: number }[]> {
     const queues = await this.#boss.getQueues();
-    return queues.map((queue) => ({ queue: queue.name, waiting: queue.queuedCount, active: queue.activeCount }));
+    // The queue's own queues are its business.
+    const ours = queues.filter(({ name }) => !name.startsWith('__'));
+    return ours.map((queue) => ({ queue: queue.name, waiting: queue.queuedCount, active: queue.activeCount }));
   }
 
   async close(graceMs: number): Promise<void> {

@@ -62,6 +62,11 @@ export class Runner {
     return this.#active.size;
   }
 
+  /** Whether messages are taken: not once it was told to stop. */
+  get accepting(): boolean {
+    return !this.#stopped;
+  }
+
   /** Takes the lease, takes over what was left behind, and goes on doing both. */
   async start(): Promise<void> {
     const { store, processId, leaseMs } = this.#dependencies;

@@ -151,12 +151,20 @@ export class DatabasePool {
     return this.#withConnection(work);
   }
 
-  /** Finds out whether this login may act as the member role (see migration 0000). */
+  /**
+   * Finds out whether this login may act as the member role (see migration 0000). A role that was made after the migrations has no rights
+   * on their tables yet: it gets them here.
+   */
   async detectMemberRole(): Promise<boolean> {
-    const [row] = await this.executeText<{ usable: boolean }>(
-      `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = 'timonel_member')
-          AND pg_has_role(current_user, (SELECT oid FROM pg_roles WHERE rolname = 'timonel_member'), 'MEMBER') AS usable`,
+    const [row] = await this.executeText<{ usable: boolean; granted: boolean }>(
+      `SELECT pg_has_role(current_user, oid, 'MEMBER') AS usable, has_table_privilege(oid, 'runs', 'SELECT') AS granted
+       FROM pg_roles WHERE rolname = 'timonel_member'`,
     );
+    if (row?.usable === true && !row.granted) {
+      await this.executeText(
+        `GRANT USAGE ON SCHEMA public TO timonel_member; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO timonel_member`,
+      );
+    }
     this.#memberRole = row?.usable === true;
     return this.#memberRole;
   }

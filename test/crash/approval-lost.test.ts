@@ -40,13 +40,18 @@ onEachArrangement('no approval is lost, and none is carried out twice', oneAndTh
   it('when the process dies between the question and the next message, and somebody decides before anybody noticed', async () => {
     const { cluster } = setting;
     const conversation = await cluster.converse();
-    const { acting } = await cluster.strike('before-next-claimed', 'SIGKILL', async (victim) => {
+    // Frozen first, since a death takes a while, in which the others would notice.
+    const { victim, acting } = await cluster.strike('before-next-claimed', 'SIGSTOP', async (victim) => {
       const first = cluster.say(conversation, 'asked: read_slowly; write_approved', { to: victim });
       await sleep(100);
       return Promise.all([first, cluster.say(conversation, 'behind: write_row')]);
     });
-    if (setting.processes === 1) await cluster.heal();
+    if (setting.processes === 1) {
+      await victim.kill();
+      await cluster.heal();
+    }
     await cluster.decideAll();
+    if (setting.processes > 1) await victim.kill();
     await cluster.heal();
     await cluster.settle();
     await acting;

@@ -24,7 +24,7 @@ function questionsOf(turn: Turn): Question[] {
     wants(turn, 'book');
   const questions: Question[] = [];
   if (topics.details) questions.push(answerDetails);
-  else if (asksPrice && !picksCheapest) questions.push(answerPrices);
+  else if ((asksPrice && !picksCheapest) || asksForOne(turn)) questions.push(answerPrices);
   else if (wants(turn, 'services') && asksForServices(turn) && heard.unknownService === undefined) questions.push(answerServices);
   else if (heard.unknownService !== undefined && (state.wish.service !== undefined || heard.intent === 'services'))
     questions.push(answerNotOffered);
@@ -34,7 +34,7 @@ function questionsOf(turn: Turn): Question[] {
   if (wants(turn, 'promotions')) questions.push(answerPromotions);
   else if (topics.dear && !asksPrice) questions.push(answerDear);
   // "¿Quién atiende?" sounds like "¿cuándo atienden?".
-  const asksHours = wants(turn, 'hours') && !topics.noneOfThese;
+  const asksHours = wants(turn, 'hours') && !topics.noneOfThese && !(topics.recap && state.held !== undefined);
   if (asksHours && (!topics.staff || /\b(hora|horas|horarios?|abren|cierran|open|close|hours)\b/i.test(turn.text)))
     questions.push(answerHours);
   if (topics.address) questions.push(answerAddress);
@@ -42,11 +42,23 @@ function questionsOf(turn: Turn): Question[] {
   return questions;
 }
 
+/** "¿Y uñas?", "¿hacen manicura?": what it costs says yes as well. */
+function asksForOne({ heard, awaited, state }: Turn): boolean {
+  const { intent, slots, unknownService } = heard;
+  return (
+    intent === 'services' &&
+    slots.service !== undefined &&
+    unknownService === undefined &&
+    awaited === undefined &&
+    state.task === undefined
+  );
+}
+
 /** Many a question sounds like one for the list of services; it is not read out again in the middle of a booking. */
-function asksForServices({ topics, state, awaited, heard }: Turn): boolean {
+function asksForServices({ topics, state, awaited, heard, text }: Turn): boolean {
   if (topics.staff || topics.duration || topics.address || topics.payment || topics.identity) return false;
-  // "¿Hay algún descuento?" sounds like "¿qué hay?".
-  if (heard.intent === 'promotions') return false;
+  // "¿Hay algún descuento?", "¿tienen algo hoy?" sound like "¿qué hay?".
+  if (heard.intent === 'promotions' || (heard.intent === 'availability' && !/servicio|service/i.test(text))) return false;
   return state.wish.service === undefined || (awaited === undefined && heard.slots.service === undefined);
 }
 

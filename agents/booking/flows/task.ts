@@ -12,6 +12,8 @@ type Task = NonNullable<ConversationState['task']>;
 export function abandons(turn: Turn): boolean {
   const { state, topics, heard, awaited } = turn;
   if (state.task === undefined || (state.task === 'book' && refusesMoment(turn))) return false;
+  // "No te voy a dar mi teléfono" is no goodbye: it is told what the number is for.
+  if (topics.keepsPrivate && state.held !== undefined) return false;
   // "Cancelar" in answer to "¿Cancelo tu turno?" insists.
   if (state.task === 'cancel' && heard.intent === 'cancel') return false;
   const unbooked = state.task === 'book' && !topics.ownAppointment;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { errorTable, TimonelError } from '../../errors.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 
 const dependency = z.object({
@@ -23,6 +24,28 @@ export function healthRoutes(app: TypedFastify, dependencies: HttpDependencies):
       },
     },
     () => ({ status: 'ok' as const }),
+  );
+
+  app.get(
+    '/errors/:code',
+    {
+      config,
+      schema: {
+        summary: 'What an error code means; the "type" of every problem document leads here',
+        params: z.object({ code: z.string().max(64) }),
+        response: {
+          200: z.object({ code: z.string(), title: z.string(), status: z.number().int(), retryable: z.boolean() }),
+        },
+      },
+    },
+    (request) => {
+      const { code } = request.params;
+      const known = Object.entries(errorTable).find(([name]) => name === code);
+      if (known === undefined) {
+        throw new TimonelError('not_found', `There is no error code "${code}". There are: ${Object.keys(errorTable).join(', ')}.`);
+      }
+      return { code, ...known[1] };
+    },
   );
 
   const report = async () => {
