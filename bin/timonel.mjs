@@ -1,5 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=8
-// The young generation grows to 100 MB where memory is plenty, and a process that serves small requests gains nothing from it.
+#!/usr/bin/env node
 // Plain, old JavaScript on purpose: it has to run on any Node to be able to say which one is needed.
 const [major, minor] = process.versions.node.split('.').map(Number);
 
@@ -11,7 +10,23 @@ if (major < 22 || (major === 22 && minor < 15)) {
   process.exit(1);
 }
 
-if (process.features.typescript) {
+const given = `${process.execArgv.join(' ')} ${process.env.NODE_OPTIONS ?? ''}`;
+// Node before 22.18 reads the TypeScript of a project only when told to.
+const typescript = Boolean(process.features.typescript) || given.includes('--experimental-strip-types');
+const flags = typescript ? [] : ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'];
+// The young generation grows to 100 MB where memory is plenty, and a process that serves small requests gains nothing from it.
+// A first line with "env -S" would say so too, but the env of Alpine Linux does not know -S.
+if (process.argv[2] === 'up' && !given.includes('--max-semi-space-size')) flags.push('--max-semi-space-size=8');
+
+if (flags.length > 0 && process.platform !== 'win32') {
+  // Same process, same id: signals and supervisors notice nothing.
+  process.execve(process.execPath, [process.argv0, ...flags, ...process.argv.slice(1)], process.env);
+} else if (!typescript) {
+  const { spawn } = await import('node:child_process');
+  const child = spawn(process.execPath, [...flags, ...process.argv.slice(1)], { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 1));
+} else {
   const { enableCompileCache } = await import('node:module');
   enableCompileCache();
   const { existsSync } = await import('node:fs');
@@ -19,11 +34,4 @@ if (process.features.typescript) {
   const source = new URL('../src/cli/program.ts', import.meta.url);
   const { run } = await import(existsSync(source) ? source.href : new URL('../dist/src/cli/program.js', import.meta.url).href);
   await run(process.argv);
-} else {
-  // Node before 22.18 reads the TypeScript of a project only when told to.
-  const { spawn } = await import('node:child_process');
-  const flags = ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'];
-  const child = spawn(process.execPath, [...flags, ...process.argv.slice(1)], { stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 1));
 }

@@ -121,6 +121,7 @@ const turn = {
   contact: undefined,
   vocabulary: { services: [], staff: [] },
   state: {},
+  latest: {},
   calls: [],
 };
 
@@ -140,7 +141,6 @@ test('does not cancel an order that it has not looked up', () => {
     workspaceId: 'test',
     conversationId: 'test',
     counts: {},
-    latest: {},
     loaded: undefined,
   };
   const answer = lookedUpFirst.evaluate({ tool: 'cancel_order', args: { order: '1002' }, effect: 'write' }, facts);

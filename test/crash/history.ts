@@ -50,9 +50,12 @@ export async function violations(cluster: Cluster, history: readonly Said[] = cl
   const conversations = [...new Set(history.map(({ conversation }) => conversation))];
   const runs = (await cluster.query(runsQuery, [conversations])) as unknown as StoredRun[];
   const effects = new Map((await cluster.query(effectsQuery)).map((row) => [String(row['label']), row]));
-  const busy = await cluster.query('SELECT id FROM conversations WHERE active_run IS NOT NULL AND id = ANY($1::uuid[])', [
-    conversations,
-  ]);
+  // One whose turn has just ended, or whose process died right after it, is handed on by whoever looks next.
+  const busy = await cluster.query(
+    `SELECT c.id FROM conversations c LEFT JOIN runs a ON a.id = c.active_run
+     WHERE c.active_run IS NOT NULL AND (a.id IS NULL OR a.status NOT IN ('finished', 'waiting')) AND c.id = ANY($1::uuid[])`,
+    [conversations],
+  );
   return [
     ...cluster.ended,
     ...cluster.children.flatMap(({ ended }) => ended ?? []),

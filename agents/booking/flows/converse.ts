@@ -57,6 +57,7 @@ function unlikeTheLast({ state, say, asides, topics, heard }: Turn, ending: Endi
   // Who asks to hear it again hears it again.
   const repeats = courtesy || topics.recap;
   const text = full === state.lastText && ending.outcome !== 'escalated' && !repeats ? joinParts(asides, again) : full;
+  if (text !== full && ending.awaiting === undefined) state.personOffered = true;
   return { ...ending, text };
 }
 

@@ -73,6 +73,19 @@ describe('customers who answer something else', () => {
   });
 });
 
+describe('a yes', () => {
+  it('is no "if" in a long sentence', () => {
+    const chat = rehearse(`
+      > corte el martes a las 15, soy Laura, 1155551234
+      > si fuera posible me gustaría saber antes si se puede dejar el auto en la puerta un rato
+      ! K7M2Q1
+      > sí
+      < K7M2Q1
+    `);
+    expect(chat.salon.booked).toHaveLength(1);
+  });
+});
+
 describe('times', () => {
   it('that the customer cannot come are left out', () => {
     rehearse(`

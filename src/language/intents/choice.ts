@@ -15,13 +15,16 @@ const around = new Set(
   ),
 );
 
-const spokenOf = /\b(?:el|la|lo|the|opci[oó]n|option|n[uú]mero|number)\b/iu;
+/** Characters that are read; a longer message is more than a choice. */
+const longestChoice = 120;
+const spokenOf = /\b(?:el|la|lo|the|opcion|option|numero|number)\b/;
 const ordinalWord =
-  /\b(?:primer[oa]?|segund[oa]|tercer[oa]?|cuart[oa]|quint[oa]|sext[oa]|[uú]ltim[oa]|first|second|third|fourth|fifth|sixth|last)\b|\b(?:opci[oó]n|option)\b/iu;
+  /\b(?:primer[oa]?|segund[oa]|tercer[oa]?|cuart[oa]|quint[oa]|sext[oa]|ultim[oa]|first|second|third|fourth|fifth|sixth|last|opcion|option)\b/;
 
 /** The choice of a message that is clearly one though none was asked for: "la segunda opción", "the last one", but not "2". */
 export function readClearChoice(text: string): number | undefined {
-  return spokenOf.test(text) && ordinalWord.test(text) ? readChoice(text) : undefined;
+  const folded = fold(text.slice(0, longestChoice));
+  return spokenOf.test(folded) && ordinalWord.test(folded) ? readChoice(text) : undefined;
 }
 
 /**
@@ -29,7 +32,7 @@ export function readClearChoice(text: string): number | undefined {
  * Meant for `awaiting: 'choice'`, where "el primero" is not the first of the month.
  */
 export function readChoice(text: string): number | undefined {
-  const words = fold(text.slice(0, 120)).match(/[a-z0-9]+/g) ?? [];
+  const words = fold(text.slice(0, longestChoice)).match(/[a-z0-9]+/g) ?? [];
   let choice: number | undefined;
   for (const [position, word] of words.entries()) {
     const ordinal = ordinals.findIndex((forms) => forms.includes(word));

@@ -114,7 +114,8 @@ export function decide(scores: Scores, findings: Findings, likely: () => Readonl
   const weights = weigh(scores, findings);
   const silent = ![...weights.values()].some((weight) => weight > 0);
   // A bare answer to what was asked is read by its value alone.
-  const answers = findings.choosing || (findings.awaiting !== undefined && Object.keys(findings.slots).length > 0);
+  const said = findings.answered || Object.keys(findings.slots).length > 0;
+  const answers = findings.choosing || (findings.awaiting !== undefined && said);
   if (silent) return answers ? undecided : guess(likely());
   if (!answers) lean(weights, scores, findings, likely());
   return choose(weights, scores);
@@ -130,7 +131,8 @@ function lean(weights: Map<Intent, number>, scores: Scores, findings: Findings, 
   // "Listo, gracias" ends a conversation, and "hasta mañana" names no day: a courtesy is no task, whatever words it is made of.
   if ([...light].some((intent) => (scores.get(intent) ?? 0) >= farewell)) return;
   if (get('greeting') + get('smalltalk') >= sure) {
-    if (findings.awaiting !== 'confirmation' && best < outright)
+    const values = Object.keys(findings.slots).length > 0;
+    if (findings.awaiting !== 'confirmation' && best < outright && !values)
       add(get('greeting') > get('smalltalk') ? 'greeting' : 'smalltalk', (get('greeting') + get('smalltalk')) * 4);
     return;
   }

@@ -98,6 +98,8 @@ export const spanishChanges: CueTable['cues'] = {
     '4 sin efecto',
   ],
   find: [
+    '6 mi|el|la turno|cita|reserva .. a? que|cual hora|dia',
+    '6 donde|como veo|consulto|reviso|encuentro|miro .. reserva|turno|turnos|cita',
     '5.4? mi|la @appointment .. figura|quedo|sigue|aparece|esta',
     '5.6 cuando|que|a|cual|donde|para .. es|era|tengo|esta|hora|dia|quedo|cuando .. la|el|mi|nuestra cita|turno|reserva|visita $',
     '5.6 ver|verificar|verifica|consultar|revis*|chequear|buscar|buscame|mostrame|confirmame|fijate|busca .. la|el|mi|una reserva|turno|cita .. <number>|a|de|que|$',

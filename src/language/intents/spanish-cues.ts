@@ -33,6 +33,7 @@ export const spanishCues: CueTable = {
     ...spanishReplies,
     ...spanishChanges,
     services: [
+      '6 con? que|cuales marcas|marca|productos|producto',
       '6 lugar|espacio para|donde .. dejar|estacionar|guardar|aparcar .. auto|coche|camioneta|moto|auto',
       '4.4? @have|disponen|cuentan con|de? .. secador|generador|limpieza|vegetariano|veganas|veganos|masajes',
       '4.6 @room|cuarto|departamento|cabana tiene|trae|incluye|viene|cuenta|tienen con? .. *',

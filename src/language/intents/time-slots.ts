@@ -75,7 +75,7 @@ function openNow(mentions: readonly TimeMention[], context: TimeContext): TimeMe
 /** Days behind us in which "el 2 de noviembre" still means the one that has passed and not that of the next year. */
 const recentPast = 60;
 const dayAndMonth = /\d\s*[/.-]\s*\d|(?:ene|feb|mar|abr|may|jun|jul|ago|sep|set|oct|nov|dic|jan|apr|aug|dec)[a-zé]*/iu;
-const namesYear = /\b(?:19|20)\d\d\b|[/.-]\s*\d\d\s*$|\b(?:a[nñ]o|year|pr[oó]xim[oa]|que viene|next)\b/iu;
+const namesYear = /\b(?:19|20)\d\d\b|[/.-]\s*\d{1,2}\s*[/.-]\s*\d\d\s*$|\b(?:a[nñ]o|year|pr[oó]xim[oa]|que viene|next)\b/iu;
 
 /** The day that was meant where a day and month without a year have just passed; the grammar puts it into the next year. */
 function justPassed(date: IsoDate, { start, end }: { start: number; end: number }, context: TimeContext): IsoDate | undefined {
