@@ -19,6 +19,8 @@ export async function run(argv: readonly string[]): Promise<void> {
   for (const command of [upCommand(), chatCommand(), explainCommand(), evalCommand(), migrateCommand(), newCommand()]) {
     program.addCommand(command.exitOverride());
   }
+  // Whoever reads the output may have seen enough (`| head`).
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   try {
     await program.parseAsync(argv);
   } catch (error) {

@@ -1,7 +1,7 @@
 /** Takes what a message tells into the state: who the customer is, and what they wish for. */
 import { findTimeMentions, type Slots } from '../../../src/index.ts';
 import { bookAppointmentInput } from '../contract.ts';
-import { addDays, toClock, toMinutes } from './calendar.ts';
+import { addDays, isWithin, toClock, toMinutes } from './calendar.ts';
 import { exclude } from './excluded.ts';
 import { pickIndex } from './pick.ts';
 import { daysOf } from './search.ts';
@@ -77,6 +77,8 @@ function pickOffered(turn: Turn): boolean {
     (slot) =>
       (date === undefined || slot.date === date) &&
       (readings === undefined || readings.includes(slot.time)) &&
+      // "¿Y el lunes a la tarde?" does not take Monday morning.
+      (timeRange === undefined || isWithin(slot.time, [{ from: timeRange.from ?? '00:00', to: timeRange.to ?? '24:00' }])) &&
       (staff === undefined || slot.staff === staff),
   );
   const told = date !== undefined || readings !== undefined;

@@ -35,6 +35,27 @@ describe('customers who answer something else', () => {
     `);
   });
 
+  it('may ask for another part of a day that was offered, and do not get its first slot for it', () => {
+    rehearse(`
+      > un corte para el domingo a las 10
+      < domingo 22 de noviembre está cerrado
+      > y el lunes a la tarde?
+      < el lunes 23 tengo 12:00
+      [awaiting_input time]
+    `);
+  });
+
+  it('may think better of it right after the booking: that moves it', () => {
+    rehearse(`
+      > corte el martes a las 15, soy Laura, 1155551234
+      > sí
+      < Listo
+      > uy, mejor el miércoles a las 10
+      < del martes 24 de noviembre a las 15:00 al miércoles 25 de noviembre a las 10:00
+      [awaiting_input confirmation]
+    `);
+  });
+
   it('are thanked back and not searched for again', () => {
     rehearse(`
       > corte el martes a las 15, soy Laura, 1155551234

@@ -69,9 +69,13 @@ function undoesCancelling({ state, topics }: Turn): boolean {
   return true;
 }
 
-/** "¿Media hora más tarde puede ser?", said when nothing is being booked and something is. */
-function shiftsBooked({ state, text }: Turn): boolean {
-  return state.task === undefined && state.latest !== undefined && readShift(text) !== undefined;
+/** "¿Media hora más tarde puede ser?" or "uy, mejor el miércoles", said when nothing is being booked and something is. */
+function shiftsBooked({ state, text, heard }: Turn): boolean {
+  if (state.task !== undefined || state.latest === undefined) return false;
+  if (readShift(text) !== undefined) return true;
+  const { date, dateRange, time, timeRange, service } = heard.slots;
+  const moment = date ?? dateRange ?? time ?? timeRange;
+  return heard.correction && moment !== undefined && service === undefined && !bookingWords.test(foldText(text));
 }
 
 function asksToFind(turn: Turn): boolean {

@@ -108,6 +108,8 @@ const pullBeside = (best: number): number => (best < 2.6 ? 6 : best < 4 ? 4 : 2.
 /** Likelihood that brings in an intent that no cue speaks for, and the least that is worth a guess where no cue speaks at all. */
 const sure = 0.5;
 const worthGuessing = 0.2;
+/** Nobody's appointment is touched on a mere guess. */
+const grave: ReadonlySet<Intent> = new Set(['cancel', 'reschedule', 'confirm']);
 
 /** Chooses the intent. Ties go to the order of {@link intents}. `likely` is asked only where it may change something. */
 export function decide(scores: Scores, findings: Findings, likely: () => ReadonlyMap<Intent, number>): Decision {
@@ -147,7 +149,8 @@ const rounded = (confidence: number): number => Math.round(confidence * 100) / 1
 /** No cue speaks for anything: the model alone does, with what confidence it has. */
 function guess(likely: ReadonlyMap<Intent, number>): Decision {
   const [best] = [...likely].toSorted(([, left], [, right]) => right - left);
-  if (best === undefined || best[0] === 'other' || best[1] < worthGuessing) return undecided;
+  const least = grave.has(best?.[0] ?? 'other') ? sure : worthGuessing;
+  if (best === undefined || best[0] === 'other' || best[1] < least) return undecided;
   return { intent: best[0], confidence: rounded(best[1] * 0.8), alsoIntents: [] };
 }
 
