@@ -120,7 +120,15 @@ export function decide(scores: Scores, findings: Findings, likely: () => Readonl
   const answers = findings.choosing || (findings.awaiting !== undefined && said);
   if (silent) return answers ? undecided : guess(likely());
   if (!answers) lean(weights, scores, findings, likely());
-  return choose(weights, scores);
+  return wishBeforeQuestion(choose(weights, scores), findings.slots, scores);
+}
+
+/** "Quiero turno para hoy, ¿hay uno?" wants the appointment; whether there is one is asked on the way to it. */
+function wishBeforeQuestion(decision: Decision, { service, time, staff }: Slots, scores: Scores): Decision {
+  const { intent, alsoIntents } = decision;
+  const told = service !== undefined || time !== undefined || staff !== undefined || (scores.get('book') ?? 0) >= outright;
+  if (intent !== 'availability' || !alsoIntents.includes('book') || !told) return decision;
+  return { ...decision, intent: 'book', alsoIntents: ['availability', ...alsoIntents.filter((other) => other !== 'book')] };
 }
 
 /** Adds what the model thinks. */
