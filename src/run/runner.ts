@@ -69,8 +69,8 @@ export class Runner {
 
   /** Takes the lease, takes over what was left behind, and goes on doing both. */
   async start(): Promise<void> {
-    const { store, processId, leaseMs } = this.#dependencies;
-    await store.renewLease(processId, leaseMs);
+    const { store, processId } = this.#dependencies;
+    await this.#renewLease();
     await store.buryDead(processId, isAlive);
     await this.#tick();
     this.#schedule();
@@ -83,6 +83,8 @@ export class Runner {
    */
   async submit(message: IncomingMessage, reader?: (event: RunEvent) => void): Promise<string> {
     if (this.#stopped) throw new TimonelError('shutting_down', 'This process is shutting down. Send the message again.');
+    // Frozen until now, it may be taken for dead: a run that it claimed would be taken over at once.
+    if (performance.now() >= this.#leaseUntil) await this.#renewLease();
     const asked = performance.now();
     const acceptance = await this.#dependencies.store.accept(message, this.#dependencies.processId);
     if (acceptance.kind === 'claimed') this.#work(acceptance.run, asked, reader);
@@ -242,14 +244,21 @@ export class Runner {
     }, this.#dependencies.leaseMs / 5);
   }
 
-  async #tick(): Promise<void> {
-    const { store, agents, processId, leaseMs } = this.#dependencies;
+  /** @returns when the database answered (`performance.now()`). */
+  async #renewLease(): Promise<number> {
+    const { store, processId, leaseMs } = this.#dependencies;
     // Counted from before the statement left, so that this process never believes in a lease longer than the database does.
     const asked = performance.now();
     await store.renewLease(processId, leaseMs);
     const answered = performance.now();
     if (answered >= this.#leaseUntil) this.#heldSince = answered;
     this.#leaseUntil = asked + leaseMs;
+    return answered;
+  }
+
+  async #tick(): Promise<void> {
+    const { store, agents, processId } = this.#dependencies;
+    const answered = await this.#renewLease();
     if (this.#stopped) return;
     for (const run of await store.takeOver(processId, [...agents.keys()], 50)) this.#work(run, answered);
     await this.#takeUpStrays();

@@ -173,13 +173,18 @@ export const forgetStatement: Statement = {
     WHERE p.lease_until < now() - interval '1 minute' AND NOT EXISTS (SELECT FROM runs r WHERE r.owner = p.id AND r.status = 'running')`,
 };
 
-/** Queued runs that no turn will hand over to, because the process that should have is gone. $1 at most, $2 agents. */
+/**
+ * Queued runs that no turn will hand over to, because the process that should have is gone. A turn that has just ended is about to hand over
+ * itself. $1 at most, $2 agents.
+ */
 export const orphansStatement: Statement = {
   name: 'run-orphans',
   text: `
     SELECT DISTINCT c.id AS conversation, c.active_run AS after
     FROM runs r JOIN conversations c ON c.id = r.conversation_id LEFT JOIN runs a ON a.id = c.active_run
-    WHERE r.status = 'queued' AND r.agent = ANY($2::text[]) AND (a.id IS NULL OR a.status <> 'running') LIMIT $1`,
+    WHERE r.status = 'queued' AND r.agent = ANY($2::text[])
+      AND (a.id IS NULL OR (a.status <> 'running' AND (a.finished_at IS NULL OR a.finished_at < now() - interval '500 milliseconds')))
+    LIMIT $1`,
 };
 
 /** $1 process. */
