@@ -19,11 +19,12 @@ const flags = typescript ? [] : ['--experimental-strip-types', '--disable-warnin
 if (process.argv[2] === 'up' && !given.includes('--max-semi-space-size')) flags.push('--max-semi-space-size=8');
 
 if (flags.length > 0 && process.platform !== 'win32') {
-  // Same process, same id: signals and supervisors notice nothing.
-  process.execve(process.execPath, [process.argv0, ...flags, ...process.argv.slice(1)], process.env);
+  // Same process, same id: signals and supervisors notice nothing. Two arenas instead of sixteen: glibc keeps what each of them once held.
+  const environment = { MALLOC_ARENA_MAX: '2', ...process.env };
+  process.execve(process.execPath, [process.argv0, ...process.execArgv, ...flags, ...process.argv.slice(1)], environment);
 } else if (!typescript) {
   const { spawn } = await import('node:child_process');
-  const child = spawn(process.execPath, [...flags, ...process.argv.slice(1)], { stdio: 'inherit' });
+  const child = spawn(process.execPath, [...process.execArgv, ...flags, ...process.argv.slice(1)], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 1));
 } else {

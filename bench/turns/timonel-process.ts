@@ -31,9 +31,11 @@ export async function spawnTimonel(start: TimonelStart): Promise<{ process: Serv
   const entry = join(root, timonelBuild === 'dist' ? 'bench/turns/start-built.ts' : 'bin/timonel.mjs');
   const server = new ServerProcess({
     program: process.execPath,
-    args: [...(start.nodeOptions ?? []), entry, ...up],
+    // The flags that bin/timonel.mjs sets, which dist alone has no part in.
+    args: [...(start.nodeOptions ?? []), '--max-semi-space-size=8', entry, ...up],
     folder: root,
     environment: {
+      MALLOC_ARENA_MAX: '2',
       TIMONEL_HOME: start.home,
       TIMONEL_CONFIG: join(root, 'bench/turns/timonel.config.ts'),
       TIMONEL_MODEL: 'stub',
