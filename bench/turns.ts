@@ -4,15 +4,15 @@
  * Each server runs as its users would start it, in a process of its own. All are up during the whole run, and take turns: medians of
  * interleaved rounds, so that whatever else the machine does touches all of them. Any failed turn fails the run.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { startPostgres } from '../test/postgres.ts';
 import { type Contender, contenders, type Place, type Running, stubModel } from './turns/contenders.ts';
 import { faultsOf } from './turns/durability.ts';
 import { describeMachine } from './turns/machine.ts';
 import { measure } from './turns/measure.ts';
-import { startPostgres } from './turns/postgres.ts';
 import { type Durability, markdownOf, type Series, writeResult } from './turns/report.ts';
 import { markdownOfSoak, soak } from './turns/soak.ts';
 import { timonelBuild } from './turns/timonel-process.ts';
@@ -42,6 +42,8 @@ if (options.help) {
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'timonel-bench-'));
+// PostgreSQL runs as a user of its own, who has to reach its folder in here.
+chmodSync(directory, 0o711);
 const load = { conversations: Number(options.conversations), turnsPerConversation: Number(options['turns-per-conversation']) };
 const wanted = options.only === '' ? [] : options.only.split(',').map((name) => name.toLowerCase());
 const chosen = contenders.filter(({ name }) => wanted.length === 0 || wanted.some((each) => name.toLowerCase().includes(each)));

@@ -8,6 +8,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface PrivatePostgres {
   /** Superuser URL. */
   url: string;
+  /** What `initdb --version` says. */
+  version: string;
+  /** Process id of the postmaster; connections are its children. */
+  pid(): number;
   /** SIGKILL, as the kernel's out-of-memory killer would: nothing is flushed, nobody is told. */
   kill(): void;
   /** Starts it again after {@link kill}. */
@@ -34,9 +38,12 @@ export async function startPostgres(directory: string): Promise<PrivatePostgres 
   const launch = () => run(control, ['-D', data, '-w', '-l', join(directory, 'postgres.log'), '-o', options, 'start']);
   run(initdb, ['-D', data, '-A', 'trust', '-U', 'timonel', '--no-sync', '-E', 'UTF8']);
   launch();
+  const pid = () => Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
   return {
     url: `postgresql://timonel@127.0.0.1:${port}/postgres`,
-    kill: () => void process.kill(Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]), 'SIGKILL'),
+    version: execFileSync(initdb, ['--version']).toString().trim().replace('initdb ', ''),
+    pid,
+    kill: () => void process.kill(pid(), 'SIGKILL'),
     async start() {
       // The children of a killed server need a moment to notice, and the new one does not start beside them.
       for (let attempt = 1; ; attempt++) {

@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
+import { freePort, type PrivatePostgres } from '../../test/postgres.ts';
 import { countRecord, type RecordCount } from './durability.ts';
-import type { PrivatePostgres } from './postgres.ts';
 import type { Dialect } from './protocol.ts';
-import { freePort, ServerProcess } from './server-process.ts';
+import { ServerProcess } from './server-process.ts';
 import { startTimonel } from './timonel-process.ts';
 
 export interface Running {
@@ -77,7 +77,7 @@ const timonelOnPostgres: Contender = {
   async start({ directory, modelUrl, postgres, nodeOptions }) {
     if (postgres === undefined) throw new Error('There is no PostgreSQL.');
     const running = await startTimonel({ home: directory, modelUrl, databaseUrl: postgres.url, nodeOptions });
-    return { ...running, databasePid: postgres.pid, stored: () => countRecord({ url: postgres.url }) };
+    return { ...running, databasePid: postgres.pid(), stored: () => countRecord({ url: postgres.url }) };
   },
 };
 

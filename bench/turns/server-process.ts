@@ -1,7 +1,6 @@
 /** A process that is measured: started, asked for its CPU time and memory from /proc, and ended. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 
 /** Clock ticks of /proc per second; fixed in the kernel's interface to programs. */
 const ticksPerSecond = 100;
@@ -87,18 +86,6 @@ export function memoryOf(pid: number): { resident: number; peak: number } {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const megabytes = (key: string) => Number(new RegExp(`^${key}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? Number.NaN) / 1024;
   return { resident: megabytes('VmRSS'), peak: megabytes('VmHWM') };
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 /** The environment without what would change the servers: settings of this project, a database, Node's own options. */

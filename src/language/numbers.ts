@@ -141,3 +141,29 @@ export function readNumber(tokens: readonly Token[], index: number, language: La
   if (rest === undefined || rest.ordinal) return { ...head, value: head.value * 1000, next: head.next + 1 };
   return { ...rest, value: head.value * 1000 + rest.value };
 }
+
+/** Two to twelve as people say them, folded, in both languages: hours, days and heads. "Un" and "a" are articles more often than numbers. */
+export const smallNumbers: Readonly<Record<string, number>> = {
+  dos: 2,
+  tres: 3,
+  cuatro: 4,
+  cinco: 5,
+  seis: 6,
+  siete: 7,
+  ocho: 8,
+  nueve: 9,
+  diez: 10,
+  once: 11,
+  doce: 12,
+  two: 2,
+  three: 3,
+  four: 4,
+  five: 5,
+  six: 6,
+  seven: 7,
+  eight: 8,
+  nine: 9,
+  ten: 10,
+  eleven: 11,
+  twelve: 12,
+};

@@ -28,11 +28,6 @@ export class Models {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Names of all models. */
-  get names(): string[] {
-    return [...this.#models.keys()];
-  }
-
   /** The model of that name, or the default; `undefined` where none is configured. */
   find(name: string | undefined): { name: string; model: LanguageModelV4; price: Price | undefined } | undefined {
     const chosen = name !== undefined && this.#models.has(name) ? name : 'default';

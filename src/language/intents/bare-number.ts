@@ -1,4 +1,5 @@
 import type { Awaiting, Language, ReferenceTime, TimeMention } from '../contract.ts';
+import { smallNumbers } from '../numbers.ts';
 import { findTimeMentions } from '../time/mentions.ts';
 import type { Word } from './words.ts';
 
@@ -9,30 +10,6 @@ const around = new Set(
     'eso esta bien va y por favor gracias de una ese the at on lets let do make it ill take id go for with say how about around then yes sure please works is fine thanks good me have'
   ).split(' '),
 );
-const spoken: Readonly<Record<string, number>> = {
-  dos: 2,
-  tres: 3,
-  cuatro: 4,
-  cinco: 5,
-  seis: 6,
-  siete: 7,
-  ocho: 8,
-  nueve: 9,
-  diez: 10,
-  once: 11,
-  doce: 12,
-  two: 2,
-  three: 3,
-  four: 4,
-  five: 5,
-  six: 6,
-  seven: 7,
-  eight: 8,
-  nine: 9,
-  ten: 10,
-  eleven: 11,
-  twelve: 12,
-};
 const longestAnswer = 8;
 
 /** "17" where the hour was asked for, "el 15" where the day was, as a mention; nothing where the message says more than a number. */
@@ -45,7 +22,7 @@ export function readBareNumber(
   if ((awaiting !== 'time' && awaiting !== 'date') || words.length === 0 || words.length > longestAnswer) return [];
   let number: number | undefined;
   for (const { text } of words) {
-    const value = /^\d{1,2}$/.test(text) ? Number(text) : spoken[text];
+    const value = /^\d{1,2}$/.test(text) ? Number(text) : smallNumbers[text];
     if (value === undefined ? !around.has(text) : number !== undefined) return [];
     number ??= value;
   }

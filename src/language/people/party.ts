@@ -1,35 +1,7 @@
 import type { Word } from '../intents/words.ts';
+import { smallNumbers } from '../numbers.ts';
 
-const numbers: Readonly<Record<string, number>> = {
-  un: 1,
-  una: 1,
-  uno: 1,
-  dos: 2,
-  tres: 3,
-  cuatro: 4,
-  cinco: 5,
-  seis: 6,
-  siete: 7,
-  ocho: 8,
-  nueve: 9,
-  diez: 10,
-  once: 11,
-  doce: 12,
-  one: 1,
-  two: 2,
-  three: 3,
-  four: 4,
-  five: 5,
-  six: 6,
-  seven: 7,
-  eight: 8,
-  nine: 9,
-  ten: 10,
-  eleven: 11,
-  twelve: 12,
-  couple: 2,
-  pareja: 2,
-};
+const numbers: Readonly<Record<string, number>> = { ...smallNumbers, un: 1, una: 1, uno: 1, one: 1, couple: 2, pareja: 2 };
 const heads = new Set(
   (
     'persona personas pers pax huesped huespedes adulto adultos comensal comensales invitado invitados pasajero pasajeros mayores ' +
