@@ -30,8 +30,8 @@ describe.each(storeKinds)('bad input gets a clear error (%s)', (kind) => {
     });
     expect(await post(' \n\t')).toMatchObject({ status: 422, body: { code: 'message_invalid' } });
     expect(await post('a\0b')).toMatchObject({
-      status: 422,
-      body: { code: 'message_invalid', detail: expect.stringMatching(/null character at position 1/) },
+      status: 400,
+      body: { code: 'invalid_request', detail: expect.stringMatching(/null character at position 1 of body\.text/) },
     });
     expect(await post('x'.repeat(16_001))).toMatchObject({
       status: 422,

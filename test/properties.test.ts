@@ -102,7 +102,7 @@ function fitting(schema: JsonSchema): fc.Arbitrary<unknown> {
       requiredKeys: [],
     });
   return fc.oneof(
-    fc.constantFrom('notes', 'api', 'hola', '+54 9 11 5555-1234', 'a@b.co'),
+    fc.constantFrom('notes', 'api', 'hola', 'a\0', '+54 9 11 5555-1234', 'a@b.co'),
     fc.string({ unit: 'grapheme' }),
     fc.string({ unit: 'binary' }),
   );

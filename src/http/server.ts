@@ -5,6 +5,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { TimonelError } from '../errors.ts';
 import type { HttpDependencies, TypedFastify } from './contract.ts';
+import { refuseNullCharacters } from './null-characters.ts';
 import { createErrorMapper } from './problems.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
@@ -49,6 +50,9 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
       throw new TimonelError('forbidden', 'This needs an operator key; the one that was sent is a client key.');
     }
     request.principal = principal;
+  });
+  app.addHook('preValidation', async (request) => {
+    refuseNullCharacters({ params: request.params, query: request.query, body: request.body });
   });
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';

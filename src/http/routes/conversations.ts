@@ -116,9 +116,6 @@ function checkedText(text: string): string {
   if (text.length > schemas.longestText) {
     throw new TimonelError('message_invalid', `The text has ${text.length} characters; up to ${schemas.longestText} are taken.`);
   }
-  const nul = text.indexOf('\0');
-  if (nul >= 0)
-    throw new TimonelError('message_invalid', `The text has a null character at position ${nul}. Send text, not binary data.`);
   if (text.trim() === '')
     throw new TimonelError('message_invalid', 'The text is empty. Send at least one character that is not a space.');
   return text.toWellFormed();
