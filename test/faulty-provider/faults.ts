@@ -81,7 +81,7 @@ export interface Behaviour {
   fault: Fault;
   /** Only the first attempts at the model go wrong. Without it: all. */
   attempts?: number;
-  /** Only for so many seconds after a reset of the server. */
+  /** Only for so many seconds after the first attempt at the model. */
   seconds?: number;
 }
 

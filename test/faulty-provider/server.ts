@@ -44,8 +44,6 @@ export interface FaultyProvider {
   url: string;
   /** Since the last reset, in order of arrival. */
   exchanges(model?: string): Exchange[];
-  /** Milliseconds since the last reset. */
-  elapsed(): number;
   /** Forgets what was, attempts and flapping included; what is under way goes on. */
   reset(): void;
   /** Waits until nothing is under way. */
@@ -63,7 +61,7 @@ export interface Pace {
 export async function startFaultyProvider(pace: Pace): Promise<FaultyProvider> {
   let log: Exchange[] = [];
   let attempts = new Map<string, number>();
-  let resetAt = performance.now();
+  let firstAt = new Map<string, number>();
   let answered = 0;
   const underWay = new Set<Promise<void>>();
 
@@ -133,6 +131,7 @@ export async function startFaultyProvider(pace: Pace): Promise<FaultyProvider> {
     attempts.set(model, attempt);
     const rule: Behaviour | undefined = behaviour === undefined ? undefined : behaviours[behaviour];
     const now = performance.now();
+    if (attempt === 1) firstAt.set(model, now);
     const lasts = rule?.seconds === undefined ? Number.POSITIVE_INFINITY : rule.seconds * pace.scale * 1_000;
     const { authorization } = request.headers;
     const key = request.headers['x-api-key'];
@@ -140,7 +139,8 @@ export async function startFaultyProvider(pace: Pace): Promise<FaultyProvider> {
       model,
       behaviour,
       attempt,
-      faulty: rule !== undefined && attempt <= (rule.attempts ?? Number.POSITIVE_INFINITY) && now - resetAt < lasts,
+      faulty:
+        rule !== undefined && attempt <= (rule.attempts ?? Number.POSITIVE_INFINITY) && now - (firstAt.get(model) ?? now) < lasts,
       protocol: protocol.name,
       stream: body['stream'] === true,
       credential: typeof key === 'string' ? key : authorization?.replace(/^Bearer /, ''),
@@ -159,11 +159,10 @@ export async function startFaultyProvider(pace: Pace): Promise<FaultyProvider> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     exchanges: (model) => log.filter((each) => model === undefined || each.model === model),
-    elapsed: () => performance.now() - resetAt,
     reset() {
       log = [];
       attempts = new Map();
-      resetAt = performance.now();
+      firstAt = new Map();
     },
     async idle() {
       while (underWay.size > 0) await Promise.all(underWay);
