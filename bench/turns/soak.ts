@@ -2,7 +2,7 @@
 
 import type { Contender, Running } from './contenders.ts';
 import { type Load, measure } from './measure.ts';
-import { memoryOf } from './server-process.ts';
+import { memoryOf, type ServerProcess } from './server-process.ts';
 
 interface Sample {
   turns: number;
@@ -86,14 +86,15 @@ export async function soak(
   };
 }
 
-async function residentAfterCollection(running: Running): Promise<number> {
+/** MB, once what is not needed is gone. */
+export async function residentAfterCollection(running: { process: ServerProcess }): Promise<number> {
   running.process.child.kill('SIGUSR2');
   await new Promise((resolve) => setTimeout(resolve, 2_000));
   return memoryOf(running.process.pid).resident;
 }
 
-/** Least squares. */
-function slopeOf(samples: readonly Sample[]): number {
+/** MB per turn, by least squares. */
+export function slopeOf(samples: readonly Sample[]): number {
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const x = mean(samples.map(({ turns }) => turns));
   const y = mean(samples.map(({ resident }) => resident));

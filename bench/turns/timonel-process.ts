@@ -23,6 +23,10 @@ export interface TimonelStart {
   databaseUrl?: string;
   /** Options for Node itself, e.g. `--cpu-prof`. */
   nodeOptions?: readonly string[];
+  /** Comes before the program, e.g. `taskset -c 1`. */
+  pinned?: readonly string[];
+  /** Folder of another `timonel.config.ts`, from the root of the repository. */
+  config?: string;
 }
 
 /** Spawns `timonel up` without waiting for it. */
@@ -30,15 +34,16 @@ export async function spawnTimonel(start: TimonelStart): Promise<{ process: Serv
   const port = await freePort();
   const up = ['up', '--json', '--port', String(port)];
   const entry = join(root, timonelBuild === 'dist' ? 'bench/turns/start-built.ts' : 'bin/timonel.mjs');
+  const [program = process.execPath, ...before] = [...(start.pinned ?? []), process.execPath];
   const server = new ServerProcess({
-    program: process.execPath,
+    program,
     // The flags that bin/timonel.mjs sets, which dist alone has no part in.
-    args: [...(start.nodeOptions ?? []), '--max-semi-space-size=8', entry, ...up],
+    args: [...before, ...(start.nodeOptions ?? []), '--max-semi-space-size=8', entry, ...up],
     folder: root,
     environment: {
       MALLOC_ARENA_MAX: '2',
       TIMONEL_HOME: start.home,
-      TIMONEL_CONFIG: join(root, 'bench/turns/timonel.config.ts'),
+      TIMONEL_CONFIG: join(root, start.config ?? 'bench/turns', 'timonel.config.ts'),
       TIMONEL_MODEL: 'stub',
       TIMONEL_MODEL_URL: start.modelUrl,
       ...(start.databaseUrl === undefined ? {} : { DATABASE_URL: start.databaseUrl }),
