@@ -24,10 +24,17 @@ export interface RunEnded {
   milliseconds: number;
 }
 
+/** A call went to a model without a price, and is counted as free. Once per model and process. */
+export interface PriceUnknown {
+  /** `provider/model`. */
+  model: string;
+}
+
 export const channels = {
   fault: channel('timonel:fault'),
   httpExchange: channel('timonel:http-exchange'),
   runEnded: channel('timonel:run-ended'),
+  priceUnknown: channel('timonel:price-unknown'),
 } as const;
 
 export function publishFault(what: string, error: unknown): void {

@@ -17,6 +17,9 @@ export interface UpperBound {
   money: bigint | undefined;
 }
 
+/** No provider gives more; whoever asks for more is refused by it, and sums stay whole numbers. */
+const most = 1_000_000_000_000;
+
 /** Where a model's limits are not known. */
 const unknownModel = { context: 2_000_000, maxOutput: 128_000 };
 
@@ -103,6 +106,6 @@ function outputBound(request: object, maxOutput: number): number {
   const members = request as Readonly<Record<string, unknown>>;
   const limits = ['max_completion_tokens', 'max_output_tokens', 'max_tokens', 'maxOutputTokens'].map((name) => members[name]);
   const given = limits.filter((limit) => typeof limit === 'number' && limit >= 0) as number[];
-  const answers = typeof members['n'] === 'number' && members['n'] > 1 ? Math.ceil(members['n']) : 1;
-  return answers * (given.length === 0 ? maxOutput : Math.ceil(Math.max(...given)));
+  const answers = typeof members['n'] === 'number' && members['n'] > 1 ? members['n'] : 1;
+  return Math.min(most, Math.ceil(answers * (given.length === 0 ? maxOutput : Math.max(...given))));
 }
