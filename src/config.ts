@@ -56,6 +56,17 @@ const schema = z.object({
   TIMONEL_MODEL_URL: url(['http:', 'https:']).optional(),
   TIMONEL_MODEL_KEY: z.string().min(1).optional(),
   TIMONEL_MODEL_TIMEOUT_MS: milliseconds(60_000),
+  TIMONEL_MODEL_CONNECT_TIMEOUT_MS: milliseconds(5_000),
+  ANTHROPIC_API_KEY: z.string().min(1).optional(),
+  OPENAI_API_KEY: z.string().min(1).optional(),
+  GEMINI_API_KEY: z.string().min(1).optional(),
+  GROQ_API_KEY: z.string().min(1).optional(),
+  TIMONEL_ANTHROPIC_URL: url(['http:', 'https:']).optional(),
+  TIMONEL_OPENAI_URL: url(['http:', 'https:']).optional(),
+  TIMONEL_GOOGLE_URL: url(['http:', 'https:']).optional(),
+  TIMONEL_GROQ_URL: url(['http:', 'https:']).optional(),
+  TIMONEL_OLLAMA_URL: url(['http:', 'https:']).optional(),
+  TIMONEL_OLLAMA_MODEL: z.string().min(1).optional(),
 
   TIMONEL_LEASE_MS: z.coerce.number().int().min(500).max(600_000).default(5_000),
   TIMONEL_REPLY_WAIT_MS: milliseconds(110_000),
@@ -88,7 +99,17 @@ export interface Settings {
     idleInTransactionTimeoutMs: number;
   };
   redisUrl: string | undefined;
-  model: { name: string; url: string; key: string | undefined; timeoutMs: number } | undefined;
+  models: {
+    /** Keys and base URLs of the providers that have an API of their own. */
+    hosted: Record<'anthropic' | 'openai' | 'google' | 'groq', { key: string | undefined; url: string | undefined }>;
+    ollamaUrl: string | undefined;
+    ollamaModel: string | undefined;
+    /** Any server with OpenAI's chat completions, and the model to ask there. */
+    compatible: { url: string; key: string | undefined } | undefined;
+    configuredModel: string | undefined;
+    connectTimeoutMs: number;
+    timeoutMs: number;
+  };
   leaseMs: number;
   replyWaitMs: number;
   bodyLimitBytes: number;
@@ -105,8 +126,8 @@ export function readSettings(environment: Environment = process.env): Settings {
   const parsed = schema.safeParse(present);
   const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   faults.push(...unknownKeys(present));
-  if (present['TIMONEL_MODEL_URL'] !== undefined && present['TIMONEL_MODEL'] === undefined) {
-    faults.push('TIMONEL_MODEL: name the model to ask for at TIMONEL_MODEL_URL');
+  if (present['TIMONEL_OLLAMA_MODEL'] !== undefined && present['TIMONEL_OLLAMA_URL'] === undefined) {
+    faults.push('TIMONEL_OLLAMA_URL: give the base URL of Ollama, e.g. http://localhost:11434/v1');
   }
   if (present['TIMONEL_MODEL'] !== undefined && present['TIMONEL_MODEL_URL'] === undefined) {
     faults.push('TIMONEL_MODEL_URL: give the base URL of the OpenAI-compatible server, e.g. http://localhost:11434/v1');
@@ -136,15 +157,20 @@ export function readSettings(environment: Environment = process.env): Settings {
       idleInTransactionTimeoutMs: env.TIMONEL_IDLE_IN_TRANSACTION_TIMEOUT_MS,
     },
     redisUrl: env.REDIS_URL,
-    model:
-      env.TIMONEL_MODEL === undefined || env.TIMONEL_MODEL_URL === undefined
-        ? undefined
-        : {
-            name: env.TIMONEL_MODEL,
-            url: env.TIMONEL_MODEL_URL,
-            key: env.TIMONEL_MODEL_KEY,
-            timeoutMs: env.TIMONEL_MODEL_TIMEOUT_MS,
-          },
+    models: {
+      hosted: {
+        anthropic: { key: env.ANTHROPIC_API_KEY, url: env.TIMONEL_ANTHROPIC_URL },
+        openai: { key: env.OPENAI_API_KEY, url: env.TIMONEL_OPENAI_URL },
+        google: { key: env.GEMINI_API_KEY, url: env.TIMONEL_GOOGLE_URL },
+        groq: { key: env.GROQ_API_KEY, url: env.TIMONEL_GROQ_URL },
+      },
+      ollamaUrl: env.TIMONEL_OLLAMA_URL,
+      ollamaModel: env.TIMONEL_OLLAMA_MODEL,
+      compatible: env.TIMONEL_MODEL_URL === undefined ? undefined : { url: env.TIMONEL_MODEL_URL, key: env.TIMONEL_MODEL_KEY },
+      configuredModel: env.TIMONEL_MODEL,
+      connectTimeoutMs: env.TIMONEL_MODEL_CONNECT_TIMEOUT_MS,
+      timeoutMs: env.TIMONEL_MODEL_TIMEOUT_MS,
+    },
     leaseMs: env.TIMONEL_LEASE_MS,
     replyWaitMs: env.TIMONEL_REPLY_WAIT_MS,
     bodyLimitBytes: env.TIMONEL_BODY_LIMIT_BYTES,

@@ -14,7 +14,8 @@ import { OpenStreams } from './http/streams.ts';
 import { ApiKeys } from './identity/api-keys.ts';
 import { Workspaces } from './identity/workspaces.ts';
 import type { Vocabulary } from './language/contract.ts';
-import { Models, modelFromSettings } from './llm/models.ts';
+import type { Gateway } from './llm/gateway.ts';
+import { openGateway } from './llm/open.ts';
 import type { ProjectConfig } from './project.ts';
 import type { AgentDefinition } from './run/contract.ts';
 import { Jobs } from './run/jobs.ts';
@@ -22,7 +23,7 @@ import { createFlowPlanner } from './run/planners/flow-planner.ts';
 import { createModelPlanner } from './run/planners/model-planner.ts';
 import { Runner } from './run/runner.ts';
 import { VocabularyCache } from './run/vocabulary-cache.ts';
-import { localWakeUps, type RedisWakeUps, redisWakeUps } from './store/cache/wake-ups.ts';
+import { localWakeUps, type RedisSignals, redisSignals } from './store/cache/wake-ups.ts';
 import { openStore, type Store } from './store/open.ts';
 import { RunRecord } from './store/run-record.ts';
 import { RunViews } from './store/run-views.ts';
@@ -47,6 +48,7 @@ export interface Timonel {
   app: FastifyInstance;
   store: Store;
   runner: Runner;
+  gateway: Gateway;
   views: RunViews;
   apiKeys: ApiKeys;
   workspaces: Workspaces;
@@ -77,8 +79,8 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
   const agents = agentsByName(project);
   const store = await openStore(settings);
   const { pool } = store;
-  const wakeUps =
-    settings.redisUrl === undefined ? undefined : redisWakeUps(settings.redisUrl, (error) => publishFault('Redis', error));
+  const redis =
+    settings.redisUrl === undefined ? undefined : redisSignals(settings.redisUrl, (error) => publishFault('Redis', error));
   const workspaces = new Workspaces(pool);
   const access = (workspaceId: string, timeZone: string): WorkspaceAccess => ({
     workspaceId,
@@ -87,7 +89,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     newId,
     query: (work) => pool.inWorkspace(workspaceId, (database) => work(database)),
   });
-  const models = new Models(modelsOf(settings, project), project.prices ?? {}, settings.model?.timeoutMs ?? 60_000);
+  const gateway = await openGateway(settings.models, project, { pool, now, newId, sharing: redis?.breakerChanged });
   const jobs = new Jobs({ pool, agents: agents.values(), workspaces: () => workspaces.list(), access, onFault: publishFault });
   const executor = new ToolExecutor({ pool, now, newId, schedule: jobs.schedule, onFault: publishFault });
   const vocabularies = new VocabularyCache(access);
@@ -98,11 +100,11 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     views,
     executor,
     agents,
-    modelPlanner: models.find(undefined) === undefined ? undefined : createModelPlanner(models),
+    modelPlanner: createModelPlanner(gateway),
     flowPlanner: createFlowPlanner(
       (turn): Promise<Vocabulary> => vocabularies.of(turn.agent, turn.run.workspaceId, turn.run.timeZone),
     ),
-    wakeUps: wakeUps ?? localWakeUps(),
+    wakeUps: redis?.runEnded ?? localWakeUps(),
     processId: newId(),
     leaseMs: settings.leaseMs,
     now,
@@ -134,10 +136,10 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     pool,
     apiKeys,
     agents,
-    models,
+    gateway,
     newId,
     streams,
-    dependencies: () => dependenciesOf(runner, store, wakeUps, jobs),
+    dependencies: () => dependenciesOf(runner, store, redis, jobs),
     metrics: async () => ({ contentType: metrics.contentType, body: await metrics.metrics() }),
     onRequest: (exchange: HttpExchange) => channels.httpExchange.publish(exchange),
     onFault: publishFault,
@@ -152,6 +154,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     app,
     store,
     runner,
+    gateway,
     views,
     apiKeys,
     workspaces,
@@ -164,7 +167,8 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
       streams.end();
       await app.close();
       await jobs.close(settings.shutdownGraceMs);
-      await wakeUps?.close();
+      await gateway.close();
+      await redis?.close();
       await store.close();
     },
   };
@@ -182,13 +186,7 @@ function agentsByName(project: ProjectConfig): ReadonlyMap<string, AgentDefiniti
   return agents;
 }
 
-/** The project's own models, and the one that the environment names as the default where the project has none. */
-function modelsOf(settings: Settings, project: ProjectConfig) {
-  const fromEnvironment = settings.model === undefined ? {} : { default: modelFromSettings(settings.model) };
-  return { ...fromEnvironment, ...project.models };
-}
-
-async function dependenciesOf(runner: Runner, store: Store, wakeUps: RedisWakeUps | undefined, jobs: Jobs): Promise<Dependency[]> {
+async function dependenciesOf(runner: Runner, store: Store, signals: RedisSignals | undefined, jobs: Jobs): Promise<Dependency[]> {
   const { pool, kind, vectors } = store;
   // While it drains, a process lives and answers, and is not to be sent anything more.
   const accepting: Dependency = { name: 'runner', status: runner.accepting ? 'up' : 'down', required: true };
@@ -206,7 +204,7 @@ async function dependenciesOf(runner: Runner, store: Store, wakeUps: RedisWakeUp
   };
   const depths = answers ? await jobs.depths().catch(() => undefined) : undefined;
   const queue: Dependency = { name: 'queue', status: depths === undefined ? 'down' : 'up', required: false, detail: depths };
-  const redis: Dependency[] = wakeUps === undefined ? [] : [{ name: 'redis', status: wakeUps.status(), required: false }];
+  const redis: Dependency[] = signals === undefined ? [] : [{ name: 'redis', status: signals.status(), required: false }];
   return [accepting, database, queue, ...redis];
 }
 

@@ -1,5 +1,6 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import type { Price } from './llm/money/price-table.ts';
+import type { RouteInput } from './llm/routes/route.ts';
 import type { AgentDefinition } from './run/contract.ts';
 
 /** What a project's `timonel.config.ts` decides. Settings of one machine (ports, URLs, secrets) come from the environment instead. */
@@ -12,4 +13,6 @@ export interface ProjectConfig {
    * to models with a price.
    */
   prices?: Readonly<Record<string, Price>>;
+  /** Routes by alias: which models answer under one name, in which order. Those that a workspace stored come before them. */
+  routes?: Readonly<Record<string, RouteInput>>;
 }

@@ -50,7 +50,8 @@ async function up(settings: Settings, json: boolean): Promise<void> {
     );
     return;
   }
-  const planner = settings.model === undefined ? 'no model configured: the flow planner answers' : `model ${settings.model.name}`;
+  const model = timonel.gateway.modelOf(defaultWorkspace, undefined);
+  const planner = model === undefined ? 'no model configured: the flow planner answers' : `model ${model}`;
   console.log(
     [
       `Timonel is up (${milliseconds} ms, ${planner})`,

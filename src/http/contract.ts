@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { TimonelError } from '../errors.ts';
 import type { ApiKeys, Principal } from '../identity/api-keys.ts';
-import type { Models } from '../llm/models.ts';
+import type { Gateway } from '../llm/gateway.ts';
 import type { AgentDefinition } from '../run/contract.ts';
 import type { Runner } from '../run/runner.ts';
 import type { DatabasePool } from '../store/database.ts';
@@ -39,7 +39,7 @@ export interface HttpDependencies {
   pool: DatabasePool;
   apiKeys: ApiKeys;
   agents: ReadonlyMap<string, AgentDefinition>;
-  models: Models;
+  gateway: Gateway;
   newId(): string;
   dependencies(): Promise<Dependency[]>;
   metrics(): Promise<{ contentType: string; body: string }>;
