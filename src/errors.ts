@@ -20,6 +20,7 @@ export const errorTable = {
   unsupported_media_type: { status: 415, retryable: false, title: 'The body has the wrong media type' },
   idempotency_key_reused: { status: 422, retryable: false, title: 'The idempotency key belongs to another message' },
   message_invalid: { status: 422, retryable: false, title: 'The text cannot be understood as a message' },
+  password_refused: { status: 422, retryable: false, title: 'The password is too easy to guess' },
   internal: { status: 500, retryable: false, title: 'Timonel failed' },
   overloaded: { status: 503, retryable: true, title: 'Too much to do at the moment' },
   store_unavailable: { status: 503, retryable: true, title: 'The database does not answer' },
