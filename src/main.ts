@@ -11,7 +11,8 @@ import { TimonelError } from './errors.ts';
 import type { Dependency } from './http/contract.ts';
 import { createServer } from './http/server.ts';
 import { OpenStreams } from './http/streams.ts';
-import { ApiKeys } from './identity/api-keys.ts';
+import type { ApiKeys } from './identity/api-keys.ts';
+import { createIdentity, type Identity } from './identity/identity.ts';
 import { Workspaces } from './identity/workspaces.ts';
 import type { Vocabulary } from './language/contract.ts';
 import { Models, modelFromSettings } from './llm/models.ts';
@@ -48,6 +49,7 @@ export interface Timonel {
   store: Store;
   runner: Runner;
   views: RunViews;
+  identity: Identity;
   apiKeys: ApiKeys;
   workspaces: Workspaces;
   agents: ReadonlyMap<string, AgentDefinition>;
@@ -80,6 +82,8 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
   const wakeUps =
     settings.redisUrl === undefined ? undefined : redisWakeUps(settings.redisUrl, (error) => publishFault('Redis', error));
   const workspaces = new Workspaces(pool);
+  const identity = await createIdentity({ settings, pool, now, onFault: publishFault });
+  const { apiKeys } = identity;
   const access = (workspaceId: string, timeZone: string): WorkspaceAccess => ({
     workspaceId,
     timeZone,
@@ -110,7 +114,6 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     onEnded: (ended: RunEnded) => channels.runEnded.publish(ended),
   });
   const streams = new OpenStreams();
-  const apiKeys = new ApiKeys(pool);
   const metrics = startMetrics({
     pool: () => pool.status(),
     activeRuns: () => runner.activeRuns,
@@ -132,7 +135,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     runner,
     views,
     pool,
-    apiKeys,
+    identity,
     agents,
     models,
     newId,
@@ -153,6 +156,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     store,
     runner,
     views,
+    identity,
     apiKeys,
     workspaces,
     agents,
@@ -165,6 +169,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
       await app.close();
       await jobs.close(settings.shutdownGraceMs);
       await wakeUps?.close();
+      await identity.close();
       await store.close();
     },
   };
