@@ -6,8 +6,9 @@
 export const errorTable = {
   invalid_request: { status: 400, retryable: false, title: 'The request is not valid' },
   malformed_json: { status: 400, retryable: false, title: 'The body is not valid JSON' },
-  unauthenticated: { status: 401, retryable: false, title: 'An API key is needed' },
-  forbidden: { status: 403, retryable: false, title: 'The key may not do this' },
+  unauthenticated: { status: 401, retryable: false, title: 'It is not known who asks' },
+  forbidden: { status: 403, retryable: false, title: 'Not allowed' },
+  access_unchecked: { status: 503, retryable: true, title: 'It could not be checked whether this is allowed' },
   not_found: { status: 404, retryable: false, title: 'No such thing in this workspace' },
   agent_not_found: { status: 404, retryable: false, title: 'No agent of that name' },
   conversation_not_found: { status: 404, retryable: false, title: 'No such conversation in this workspace' },

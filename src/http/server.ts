@@ -5,6 +5,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { TimonelError } from '../errors.ts';
 import type { HttpDependencies, TypedFastify } from './contract.ts';
+import { addGuard, docsPath } from './guard.ts';
 import { refuseNullCharacters } from './null-characters.ts';
 import { createErrorMapper } from './problems.ts';
 import { agentRoutes } from './routes/agents.ts';
@@ -13,9 +14,6 @@ import { conversationRoutes } from './routes/conversations.ts';
 import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
 import { runRoutes } from './routes/runs.ts';
-
-/** The documentation page brings its own routes; they are public as a whole. */
-const docsPath = '/docs';
 
 /** More runs than this under way in one process, and new messages are refused until some ended. */
 const mostActiveRuns = 2_000;
@@ -40,17 +38,12 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
     );
   });
 
-  app.decorateRequest('principal', undefined);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
-    const { config, url } = request.routeOptions;
-    if (request.is404 || config.public === true || url?.startsWith(docsPath) === true) return;
-    const principal = await dependencies.apiKeys.authenticate(request.headers.authorization);
-    if (config.role === 'operator' && principal.role !== 'operator') {
-      throw new TimonelError('forbidden', 'This needs an operator key; the one that was sent is a client key.');
-    }
-    request.principal = principal;
   });
+  addGuard(app, ({ headers }) =>
+    dependencies.identity.authenticator.authenticate({ authorization: headers.authorization, apiKey: single(headers['x-api-key']) }),
+  );
   app.addHook('preValidation', async (request) => {
     refuseNullCharacters({ params: request.params, query: request.query, body: request.body });
   });
@@ -92,6 +85,10 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   fileRoutes(typed, dependencies);
   await app.ready();
   return app;
+}
+
+function single(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
 }
 
 function overloaded(): TimonelError {

@@ -5,7 +5,10 @@ import * as schemas from '../schemas.ts';
 export function agentRoutes(app: TypedFastify, { agents, models }: HttpDependencies): void {
   app.get(
     '/api/v1/agents',
-    { schema: { summary: 'The agents of this process', response: { 200: z.object({ agents: z.array(schemas.agent) }) } } },
+    {
+      config: { permission: 'agents:read' },
+      schema: { summary: 'The agents of this process', response: { 200: z.object({ agents: z.array(schemas.agent) }) } },
+    },
     () => ({
       agents: [...agents.values()].map((agent) => ({
         name: agent.name,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type HttpDependencies, principalOf, type TypedFastify } from '../contract.ts';
+import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import * as schemas from '../schemas.ts';
 
 export function apiKeyRoutes(app: TypedFastify, { apiKeys, newId }: HttpDependencies): void {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
-import { type HttpDependencies, principalOf, type TypedFastify } from '../contract.ts';
+import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { LiveEvents, runEvents } from '../events.ts';
+import { principalOf } from '../guard.ts';
 import * as schemas from '../schemas.ts';
 import { afterEvent, turnOf, wantsEvents } from '../turns.ts';
 
@@ -13,6 +14,7 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
   app.post(
     '/api/v1/conversations',
     {
+      config: { permission: 'conversations:write' },
       schema: {
         summary: 'Start a conversation with an agent',
         body: schemas.newConversation,
@@ -50,7 +52,10 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
 
   app.get(
     '/api/v1/conversations/:id',
-    { schema: { summary: 'A conversation with its messages', params: parameters, response: { 200: schemas.conversation } } },
+    {
+      config: { permission: 'conversations:read' },
+      schema: { summary: 'A conversation with its messages', params: parameters, response: { 200: schemas.conversation } },
+    },
     async (request) => {
       const view = await views.conversation(principalOf(request).workspaceId, request.params.id);
       return { ...view, release: view.release ?? null, contact: view.contact === undefined ? null : { ...view.contact } };
@@ -59,7 +64,10 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
 
   app.post(
     '/api/v1/conversations/:id/close',
-    { schema: { summary: 'Close a conversation', params: parameters, response: { 204: z.null() } } },
+    {
+      config: { permission: 'conversations:write' },
+      schema: { summary: 'Close a conversation', params: parameters, response: { 204: z.null() } },
+    },
     async (request, reply) => {
       await views.closeConversation(principalOf(request).workspaceId, request.params.id);
       return reply.code(204).send(null);
@@ -69,6 +77,7 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
   app.post(
     '/api/v1/conversations/:id/messages',
     {
+      config: { permission: 'conversations:write' },
       schema: {
         summary: 'Say something, and wait for the reply',
         description:

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { type HttpDependencies, principalOf, type TypedFastify } from '../contract.ts';
+import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { runEvents } from '../events.ts';
+import { principalOf } from '../guard.ts';
 import * as schemas from '../schemas.ts';
 import { afterEvent, turnOf } from '../turns.ts';
 
@@ -12,6 +13,7 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
   app.get(
     '/api/v1/runs/:id',
     {
+      config: { permission: 'conversations:read' },
       schema: {
         summary: 'A run with its reply and its approvals',
         params: parameters,
@@ -28,6 +30,7 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
   app.get(
     '/api/v1/runs/:id/events',
     {
+      config: { permission: 'conversations:read' },
       schema: {
         summary: 'The events of a run (server-sent), from the one after Last-Event-ID on, until its turn ends',
         params: parameters,
@@ -48,7 +51,7 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
   app.post(
     '/api/v1/runs/:id/approvals/:callId',
     {
-      config: { role: 'operator' },
+      config: { permission: 'runs:decide' },
       schema: {
         summary: 'Decide about a call that waits for a person',
         description: 'The decision holds for exactly this call; the policy is evaluated again before it is made.',
