@@ -12,6 +12,8 @@ import type { Dependency } from './http/contract.ts';
 import { createServer } from './http/server.ts';
 import { OpenStreams } from './http/streams.ts';
 import { ApiKeys } from './identity/api-keys.ts';
+import { Mailer } from './identity/mail/mailer.ts';
+import { ServerKeys } from './identity/secrets.ts';
 import { Workspaces } from './identity/workspaces.ts';
 import type { Vocabulary } from './language/contract.ts';
 import { Models, modelFromSettings } from './llm/models.ts';
@@ -88,7 +90,23 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     query: (work) => pool.inWorkspace(workspaceId, (database) => work(database)),
   });
   const models = new Models(modelsOf(settings, project), project.prices ?? {}, settings.model?.timeoutMs ?? 60_000);
-  const jobs = new Jobs({ pool, agents: agents.values(), workspaces: () => workspaces.list(), access, onFault: publishFault });
+  const keys = await ServerKeys.open(settings, pool);
+  const mailer = new Mailer({
+    settings,
+    keys,
+    newId,
+    enqueue: (payload) => jobs.enqueue('mail', payload),
+    onPrinted: (mail) => channels.mailPrinted.publish(mail),
+    onFault: publishFault,
+  });
+  const jobs = new Jobs({
+    pool,
+    agents: agents.values(),
+    own: [{ name: 'mail', retries: 20, run: (payload) => mailer.deliver(payload) }],
+    workspaces: () => workspaces.list(),
+    access,
+    onFault: publishFault,
+  });
   const executor = new ToolExecutor({ pool, now, newId, schedule: jobs.schedule, onFault: publishFault });
   const vocabularies = new VocabularyCache(access);
   const views = new RunViews(pool);
@@ -164,6 +182,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
       streams.end();
       await app.close();
       await jobs.close(settings.shutdownGraceMs);
+      mailer.close();
       await wakeUps?.close();
       await store.close();
     },

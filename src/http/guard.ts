@@ -50,9 +50,13 @@ export function addGuard(app: FastifyInstance, authenticate: (request: FastifyRe
     } catch (error) {
       if (error instanceof TimonelError && refusals.has(error.status)) throw error;
       // What could not be checked is not allowed, and nobody learns what went wrong.
-      throw new TimonelError('access_unchecked', 'It could not be checked whether you may do this, so it was not done. Try again.', {
-        cause: error,
-      });
+      throw new TimonelError(
+        'access_unchecked',
+        'It could not be checked whether you may do this, so it was not done. Try again.',
+        {
+          cause: error,
+        },
+      );
     }
   });
 }

@@ -42,7 +42,10 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
     reply.header('x-request-id', request.id);
   });
   addGuard(app, ({ headers }) =>
-    dependencies.identity.authenticator.authenticate({ authorization: headers.authorization, apiKey: single(headers['x-api-key']) }),
+    dependencies.identity.authenticator.authenticate({
+      authorization: headers.authorization,
+      apiKey: single(headers['x-api-key']),
+    }),
   );
   app.addHook('preValidation', async (request) => {
     refuseNullCharacters({ params: request.params, query: request.query, body: request.body });

@@ -28,7 +28,8 @@ export class Authenticator {
       );
     }
     const principal = await this.#apiKeys.find(secret);
-    if (principal === undefined) throw new TimonelError('unauthenticated', 'The API key is not known here, was revoked, or expired.');
+    if (principal === undefined)
+      throw new TimonelError('unauthenticated', 'The API key is not known here, was revoked, or expired.');
     return principal;
   }
 }
