@@ -13,6 +13,8 @@ import { createServer } from './http/server.ts';
 import { OpenStreams } from './http/streams.ts';
 import type { ApiKeys } from './identity/api-keys.ts';
 import { createIdentity, type Identity } from './identity/identity.ts';
+import { Mailer } from './identity/mail/mailer.ts';
+import { ServerKeys } from './identity/secrets.ts';
 import { Workspaces } from './identity/workspaces.ts';
 import type { Vocabulary } from './language/contract.ts';
 import { Models, modelFromSettings } from './llm/models.ts';
@@ -23,6 +25,7 @@ import { createFlowPlanner } from './run/planners/flow-planner.ts';
 import { createModelPlanner } from './run/planners/model-planner.ts';
 import { Runner } from './run/runner.ts';
 import { VocabularyCache } from './run/vocabulary-cache.ts';
+import { redisClient } from './store/cache/redis-client.ts';
 import { localWakeUps, type RedisWakeUps, redisWakeUps } from './store/cache/wake-ups.ts';
 import { openStore, type Store } from './store/open.ts';
 import { RunRecord } from './store/run-record.ts';
@@ -82,8 +85,6 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
   const wakeUps =
     settings.redisUrl === undefined ? undefined : redisWakeUps(settings.redisUrl, (error) => publishFault('Redis', error));
   const workspaces = new Workspaces(pool);
-  const identity = await createIdentity({ settings, pool, now, onFault: publishFault });
-  const { apiKeys } = identity;
   const access = (workspaceId: string, timeZone: string): WorkspaceAccess => ({
     workspaceId,
     timeZone,
@@ -92,7 +93,38 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     query: (work) => pool.inWorkspace(workspaceId, (database) => work(database)),
   });
   const models = new Models(modelsOf(settings, project), project.prices ?? {}, settings.model?.timeoutMs ?? 60_000);
-  const jobs = new Jobs({ pool, agents: agents.values(), workspaces: () => workspaces.list(), access, onFault: publishFault });
+  const keys = await ServerKeys.open(settings, pool);
+  const mailer = new Mailer({
+    settings,
+    keys,
+    newId,
+    enqueue: (payload) => jobs.enqueue('mail', payload),
+    onPrinted: (mail) => channels.mailPrinted.publish(mail),
+    onFault: publishFault,
+  });
+  const redis = settings.redisUrl === undefined ? undefined : redisClient(settings.redisUrl);
+  const identity = await createIdentity({
+    settings,
+    pool,
+    redis,
+    keys,
+    mailer,
+    workspaces,
+    record: async () => {},
+    openWorkspace: defaultWorkspace,
+    now,
+    newId,
+    onFault: publishFault,
+  });
+  const { apiKeys } = identity;
+  const jobs = new Jobs({
+    pool,
+    agents: agents.values(),
+    own: [{ name: 'mail', retries: 20, run: (payload) => mailer.deliver(payload) }],
+    workspaces: () => workspaces.list(),
+    access,
+    onFault: publishFault,
+  });
   const executor = new ToolExecutor({ pool, now, newId, schedule: jobs.schedule, onFault: publishFault });
   const vocabularies = new VocabularyCache(access);
   const views = new RunViews(pool);
@@ -113,7 +145,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     onFault: publishFault,
     onEnded: (ended: RunEnded) => channels.runEnded.publish(ended),
   });
-  const streams = new OpenStreams();
+  const streams = new OpenStreams(identity.access, identity.notices);
   const metrics = startMetrics({
     pool: () => pool.status(),
     activeRuns: () => runner.activeRuns,
@@ -136,6 +168,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     views,
     pool,
     identity,
+    settings,
     agents,
     models,
     newId,
@@ -168,7 +201,9 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
       streams.end();
       await app.close();
       await jobs.close(settings.shutdownGraceMs);
+      mailer.close();
       await wakeUps?.close();
+      redis?.disconnect();
       await identity.close();
       await store.close();
     },

@@ -21,6 +21,7 @@ export interface OwnPasswordSettings {
   record: RecordDeed;
   now(): Date;
   publicUrl: string;
+  onFault(what: string, error: unknown): void;
 }
 
 const resetMinutes = 60;
@@ -54,8 +55,14 @@ export class OwnPassword {
 
   /** Sends a link to choose a new password, where there is such an account; the answer does not tell. */
   async sendReset(email: string, origin: Origin): Promise<void> {
-    const { users, attempts, mailer, notices, now, publicUrl } = this.#settings;
+    const { attempts, onFault } = this.#settings;
     if (!(await attempts.mayMail(canonicalEmail(email), origin.address))) return;
+    // Nobody waits for it: the time would tell whether there is an account.
+    void this.#sendReset(email).catch((error: unknown) => onFault('sending a link to reset a password', error));
+  }
+
+  async #sendReset(email: string): Promise<void> {
+    const { users, mailer, notices, now, publicUrl } = this.#settings;
     const user = await users.byEmail(email);
     if (user === undefined || user.disabledAt !== null) return;
     await notices.change(async (client) => {
@@ -83,7 +90,12 @@ export class OwnPassword {
   async #store(
     user: User,
     next: string,
-    how: { kind: Extract<RevocationReason, 'password-changed' | 'password-reset'>; keep?: string | undefined; token?: string; origin: Origin },
+    how: {
+      kind: Extract<RevocationReason, 'password-changed' | 'password-reset'>;
+      keep?: string | undefined;
+      token?: string;
+      origin: Origin;
+    },
   ): Promise<void> {
     const { users, passwords, sessions, notices, record, mailer, now, publicUrl } = this.#settings;
     const passwordHash = await passwords.hash(next);

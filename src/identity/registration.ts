@@ -7,8 +7,8 @@ import type { Mailer } from './mail/mailer.ts';
 import { requireGoodPassword } from './password-policy.ts';
 import type { Passwords } from './passwords.ts';
 import type { Origin } from './principal.ts';
-import type { SignIn } from './sign-in.ts';
 import type { SignedIn } from './sessions.ts';
+import type { SignIn } from './sign-in.ts';
 import { canonicalEmail, type User, type Users } from './users.ts';
 import type { Workspaces } from './workspaces.ts';
 
@@ -29,6 +29,7 @@ export interface RegistrationSettings {
   publicUrl: string;
   /** Where those go who register on their own. */
   openWorkspace: string;
+  onFault(what: string, error: unknown): void;
 }
 
 export interface NewAccount {
@@ -107,7 +108,8 @@ export class Registration {
     // An account that nobody confirmed may be a stranger's, made for this address: the invitation proves whose it is.
     const existing = known?.emailVerifiedAt === null ? undefined : known;
     let userId = known?.id ?? newId();
-    if (existing !== undefined) ({ id: userId } = await signIn.proven({ email, password: account.password, code: account.code }, origin));
+    if (existing !== undefined)
+      ({ id: userId } = await signIn.proven({ email, password: account.password, code: account.code }, origin));
     else if (registration === 'closed') {
       throw new TimonelError('registration_closed', 'No accounts are made here. Ask whoever runs this server for one.');
     } else await this.#requireGoodPassword({ ...account, email }, workspaceId);
@@ -131,7 +133,14 @@ export class Registration {
       tell({ kind: 'user', id: userId });
       const actor = { kind: 'user' as const, id: userId, name };
       await record(
-        { workspaceId, actor, action: 'invitation-accepted', target: { kind: 'invitation', id: invited.id }, origin, details: { role } },
+        {
+          workspaceId,
+          actor,
+          action: 'invitation-accepted',
+          target: { kind: 'invitation', id: invited.id },
+          origin,
+          details: { role },
+        },
         client,
       );
     });
@@ -162,10 +171,13 @@ export class Registration {
 
   /** Sends the mail again, where there is an account that waits for it; the answer does not tell. */
   async resendVerification(email: string, origin: Origin): Promise<void> {
-    const { users, attempts } = this.#settings;
+    const { users, attempts, onFault } = this.#settings;
     if (!(await attempts.mayMail(canonicalEmail(email), origin.address))) return;
-    const user = await users.byEmail(email);
-    if (user !== undefined && user.emailVerifiedAt === null && user.disabledAt === null) await this.#sendVerification(user);
+    // Nobody waits for it: the time would tell whether there is an account.
+    void (async () => {
+      const user = await users.byEmail(email);
+      if (user !== undefined && user.emailVerifiedAt === null && user.disabledAt === null) await this.#sendVerification(user);
+    })().catch((error: unknown) => onFault('sending a link to confirm an address', error));
   }
 
   async #create(account: NewAccount, passwordHash: string, workspaceId: string, role: string, origin: Origin, verified: boolean) {
@@ -179,7 +191,14 @@ export class Registration {
       await client.query('INSERT INTO memberships (workspace_id, user_id, role) VALUES ($1, $2, $3)', [workspaceId, id, role]);
       if (!verified) await this.#mailVerification(client, { id, email, name, language: language ?? 'es' });
       await record(
-        { workspaceId, actor: { kind: 'user', id, name }, action: 'user-registered', target: { kind: 'user', id }, origin, details: { role } },
+        {
+          workspaceId,
+          actor: { kind: 'user', id, name },
+          action: 'user-registered',
+          target: { kind: 'user', id },
+          origin,
+          details: { role },
+        },
         client,
       );
     });
@@ -206,7 +225,12 @@ export class Registration {
     await mailer.send({
       to: user.email,
       language: user.language,
-      content: { kind: 'verify-email', name: user.name, link: `${publicUrl}/verify-email?token=${token}`, hours: verificationHours },
+      content: {
+        kind: 'verify-email',
+        name: user.name,
+        link: `${publicUrl}/verify-email?token=${token}`,
+        hours: verificationHours,
+      },
     });
   }
 

@@ -46,7 +46,8 @@ export class SecondFactor {
   async confirm(principal: Principal, user: User, code: string, origin: Origin): Promise<string[]> {
     const { sealer, sessions, notices, record, now } = this.#settings;
     if (user.totpConfirmedAt !== null) throw alreadyOn();
-    const step = user.totpSecret === null ? undefined : verifyTotp(sealer.open(user.totpSecret, user.id), code, undefined, now().getTime());
+    const step =
+      user.totpSecret === null ? undefined : verifyTotp(sealer.open(user.totpSecret, user.id), code, undefined, now().getTime());
     if (step === undefined) {
       throw new TimonelError(
         'second_factor_refused',
@@ -76,7 +77,9 @@ export class SecondFactor {
   async disable(principal: Principal, user: User, origin: Origin): Promise<void> {
     const { notices, record } = this.#settings;
     await notices.change(async (client, tell) => {
-      await client.query('UPDATE users SET totp_secret = NULL, totp_confirmed_at = NULL, totp_counter = NULL WHERE id = $1', [user.id]);
+      await client.query('UPDATE users SET totp_secret = NULL, totp_confirmed_at = NULL, totp_counter = NULL WHERE id = $1', [
+        user.id,
+      ]);
       await client.query('DELETE FROM recovery_codes WHERE user_id = $1', [user.id]);
       tell({ kind: 'user', id: user.id });
       await record(deedOf(principal, 'second-factor-disabled', user, origin), client);

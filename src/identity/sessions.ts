@@ -96,9 +96,21 @@ export class Sessions {
          INSERT INTO sessions (id, workspace_id, user_id, created_at, last_seen_at, expires_at, address, user_agent)
          VALUES ($1, $2, $3, $4, $4, $5, $6, $7) RETURNING id
        ) INSERT INTO refresh_tokens (token_hash, session_id, created_at) SELECT $8, id, $4 FROM session`,
-      [sessionId, workspaceId, userId, now(), expiresAt, origin.address, origin.userAgent?.slice(0, 400) ?? null, digestOf(refreshToken)],
+      [
+        sessionId,
+        workspaceId,
+        userId,
+        now(),
+        expiresAt,
+        origin.address,
+        origin.userAgent?.slice(0, 400) ?? null,
+        digestOf(refreshToken),
+      ],
     );
-    return this.#signedIn({ session_id: sessionId, user_id: userId, workspace_id: workspaceId, expires_at: expiresAt }, refreshToken);
+    return this.#signedIn(
+      { session_id: sessionId, user_id: userId, workspace_id: workspaceId, expires_at: expiresAt },
+      refreshToken,
+    );
   }
 
   /** Exchanges a refresh token for its successor and a new access token. @throws TimonelError `session_ended` */
@@ -155,12 +167,22 @@ export class Sessions {
         [sessionId, person.id, now(), reason],
       );
       if (rows.length === 0) {
-        throw new TimonelError('not_found', `You have no session ${sessionId}. GET /api/v1/auth/sessions lists those that you have.`);
+        throw new TimonelError(
+          'not_found',
+          `You have no session ${sessionId}. GET /api/v1/auth/sessions lists those that you have.`,
+        );
       }
       tell({ kind: 'session', id: sessionId });
       if (rows[0]?.revoked !== true) return;
       await record(
-        { workspaceId: person.workspaceId, actor: person, action: 'session-ended', target: { kind: 'session', id: sessionId }, origin, details: { reason } },
+        {
+          workspaceId: person.workspaceId,
+          actor: person,
+          action: 'session-ended',
+          target: { kind: 'session', id: sessionId },
+          origin,
+          details: { reason },
+        },
         client,
       );
     });
@@ -195,7 +217,9 @@ export class Sessions {
   async #repeated(digest: Buffer, successors: string[], origin: Origin): Promise<SignedIn> {
     const { pool, now } = this.#settings;
     const candidates = successors.map((token) => ({ token, digest: digestOf(token) }));
-    const [row] = await pool.execute<SessionRow & { used_at: Date | null; open: boolean; name: string; successor: Buffer | null; taken: boolean }>(
+    const [row] = await pool.execute<
+      SessionRow & { used_at: Date | null; open: boolean; name: string; successor: Buffer | null; taken: boolean }
+    >(
       {
         name: 'refresh-repeat',
         text: `
@@ -209,7 +233,8 @@ export class Sessions {
     );
     if (row === undefined || !row.open || row.used_at === null) throw sessionEnded();
     const again = candidates.find((candidate) => row.successor?.equals(candidate.digest));
-    if (again !== undefined && !row.taken && now().getTime() - row.used_at.getTime() <= graceMs) return this.#signedIn(row, again.token);
+    if (again !== undefined && !row.taken && now().getTime() - row.used_at.getTime() <= graceMs)
+      return this.#signedIn(row, again.token);
     await this.#endReused(row, origin);
     throw sessionEnded();
   }

@@ -18,6 +18,7 @@ export interface SignInSettings {
   record: RecordDeed;
   /** Whether an address has to be confirmed before its account can be used. */
   emailVerification: boolean;
+  onFault(what: string, error: unknown): void;
 }
 
 export interface SignInRequest {
@@ -54,7 +55,7 @@ export class SignIn {
     const user = await users.byEmail(account);
     const { valid, rehash } = await passwords.verify(user?.passwordHash ?? undefined, password);
     if (user === undefined || !valid || user.disabledAt !== null) {
-      await this.#refused(user, origin, 'password');
+      this.#refused(user, origin, 'password');
       throw new TimonelError('credentials_refused', 'The e-mail address or the password is not right.');
     }
     if (emailVerification && user.emailVerifiedAt === null) {
@@ -73,7 +74,7 @@ export class SignIn {
         );
       }
       if (!(await secondFactor.accepts(user, code, origin))) {
-        await this.#refused(user, origin, 'second-factor');
+        this.#refused(user, origin, 'second-factor');
         throw new TimonelError('credentials_refused', 'The code is not right, or was used already. Wait for the next one.');
       }
     }
@@ -113,18 +114,15 @@ export class SignIn {
     });
   }
 
-  /** Written down for the workspaces of the account that was tried; what nobody's address tried is in the limits alone. */
-  async #refused(user: User | undefined, origin: Origin, by: string): Promise<void> {
+  /** Written down for the workspaces of the account that was tried. Nobody waits for it: the time would tell that there is an account. */
+  #refused(user: User | undefined, origin: Origin, by: string): void {
     if (user === undefined) return;
-    for (const { workspaceId } of await this.#settings.users.workspaces(user.id)) {
-      await this.#settings.record({
-        workspaceId,
-        actor: 'anonymous',
-        action: 'sign-in-refused',
-        target: { kind: 'user', id: user.id },
-        origin,
-        details: { by },
-      });
-    }
+    const { users, record, onFault } = this.#settings;
+    const target = { kind: 'user', id: user.id };
+    void (async () => {
+      for (const { workspaceId } of await users.workspaces(user.id)) {
+        await record({ workspaceId, actor: 'anonymous', action: 'sign-in-refused', target, origin, details: { by } });
+      }
+    })().catch((error: unknown) => onFault('writing down a refused sign-in', error));
   }
 }

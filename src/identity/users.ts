@@ -100,7 +100,11 @@ export class Users {
 
   /** Stores a stronger hash of the same password, unless the password was changed meanwhile. */
   async strengthenPassword(userId: string, before: string | null, passwordHash: string): Promise<void> {
-    await this.#pool.executeText('UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2', [userId, before, passwordHash]);
+    await this.#pool.executeText('UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2', [
+      userId,
+      before,
+      passwordHash,
+    ]);
   }
 
   /** Makes a token for a link in a mail; earlier ones for the same purpose are void. */

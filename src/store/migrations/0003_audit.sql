@@ -1,13 +1,3 @@
--- Keeps a table for the runtime alone: what runs in a workspace (tools, agents, rules) finds no row in it, also where it was granted.
-CREATE FUNCTION timonel_reserve(target regclass) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', target);
-  EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', target);
-  EXECUTE format('CREATE POLICY runtime_rows ON %s
-    USING (current_setting(''timonel.workspace'', true) = ''*'')
-    WITH CHECK (current_setting(''timonel.workspace'', true) = ''*'')', target);
-END $$;
---> statement-breakpoint
 -- What tokens are signed with where TIMONEL_SECRET is not set. One row at most.
 CREATE TABLE development_secret (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
@@ -15,7 +5,7 @@ CREATE TABLE development_secret (
   created_at timestamptz NOT NULL DEFAULT now()
 );
 --> statement-breakpoint
-SELECT timonel_reserve('development_secret');
+SELECT timonel_private('development_secret');
 --> statement-breakpoint
 -- One chain a workspace; the chain '*' is the installation's. Nothing personal is in a row: that is beside it, in audit_personal, and the
 -- row holds its digest, so that a person can be forgotten without breaking the chain.
@@ -36,7 +26,7 @@ CREATE TABLE audit_log (
   PRIMARY KEY (workspace_id, sequence)
 );
 --> statement-breakpoint
-SELECT timonel_reserve('audit_log');
+SELECT timonel_private('audit_log');
 --> statement-breakpoint
 CREATE INDEX audit_log_by_actor ON audit_log (workspace_id, actor_id, sequence);
 --> statement-breakpoint
@@ -51,7 +41,7 @@ CREATE TABLE audit_personal (
   PRIMARY KEY (workspace_id, sequence)
 );
 --> statement-breakpoint
-SELECT timonel_reserve('audit_personal');
+SELECT timonel_private('audit_personal');
 --> statement-breakpoint
 -- The last entry of each chain, sealed with a key that the database does not have: without it a chain could be cut, or written anew.
 CREATE TABLE audit_heads (
@@ -62,7 +52,7 @@ CREATE TABLE audit_heads (
   seal bytea NOT NULL
 );
 --> statement-breakpoint
-SELECT timonel_reserve('audit_heads');
+SELECT timonel_private('audit_heads');
 --> statement-breakpoint
 CREATE FUNCTION timonel_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
