@@ -59,8 +59,16 @@ export interface PriceUnknown {
   model: string;
 }
 
+/** A mail that is not sent because no server for it is configured. */
+export interface PrintedMail {
+  to: string;
+  subject: string;
+  text: string;
+}
+
 export const channels = {
   fault: channel('timonel:fault'),
+  mailPrinted: channel('timonel:mail-printed'),
   httpExchange: channel('timonel:http-exchange'),
   runEnded: channel('timonel:run-ended'),
   modelAttempt: channel('timonel:model-attempt'),

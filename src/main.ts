@@ -11,7 +11,10 @@ import { TimonelError } from './errors.ts';
 import type { Dependency } from './http/contract.ts';
 import { createServer } from './http/server.ts';
 import { OpenStreams } from './http/streams.ts';
-import { ApiKeys } from './identity/api-keys.ts';
+import type { ApiKeys } from './identity/api-keys.ts';
+import { createIdentity, type Identity } from './identity/identity.ts';
+import { Mailer } from './identity/mail/mailer.ts';
+import { ServerKeys } from './identity/secrets.ts';
 import { Workspaces } from './identity/workspaces.ts';
 import type { Vocabulary } from './language/contract.ts';
 import type { Gateway } from './llm/gateway.ts';
@@ -23,6 +26,7 @@ import { createFlowPlanner } from './run/planners/flow-planner.ts';
 import { createModelPlanner } from './run/planners/model-planner.ts';
 import { Runner } from './run/runner.ts';
 import { VocabularyCache } from './run/vocabulary-cache.ts';
+import { redisClient } from './store/cache/redis-client.ts';
 import { localWakeUps, type RedisSignals, redisSignals } from './store/cache/wake-ups.ts';
 import { openStore, type Store } from './store/open.ts';
 import { RunRecord } from './store/run-record.ts';
@@ -50,6 +54,7 @@ export interface Timonel {
   runner: Runner;
   gateway: Gateway;
   views: RunViews;
+  identity: Identity;
   apiKeys: ApiKeys;
   workspaces: Workspaces;
   agents: ReadonlyMap<string, AgentDefinition>;
@@ -79,7 +84,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
   const agents = agentsByName(project);
   const store = await openStore(settings);
   const { pool } = store;
-  const redis =
+  const signals =
     settings.redisUrl === undefined ? undefined : redisSignals(settings.redisUrl, (error) => publishFault('Redis', error));
   const workspaces = new Workspaces(pool);
   const access = (workspaceId: string, timeZone: string): WorkspaceAccess => ({
@@ -89,8 +94,39 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     newId,
     query: (work) => pool.inWorkspace(workspaceId, (database) => work(database)),
   });
-  const gateway = await openGateway(settings.models, project, { pool, now, newId, sharing: redis?.breakerChanged });
-  const jobs = new Jobs({ pool, agents: agents.values(), workspaces: () => workspaces.list(), access, onFault: publishFault });
+  const gateway = await openGateway(settings.models, project, { pool, now, newId, sharing: signals?.breakerChanged });
+  const keys = await ServerKeys.open(settings, pool);
+  const mailer = new Mailer({
+    settings,
+    keys,
+    newId,
+    enqueue: (payload) => jobs.enqueue('mail', payload),
+    onPrinted: (mail) => channels.mailPrinted.publish(mail),
+    onFault: publishFault,
+  });
+  const redis = settings.redisUrl === undefined ? undefined : redisClient(settings.redisUrl);
+  const identity = await createIdentity({
+    settings,
+    pool,
+    redis,
+    keys,
+    mailer,
+    workspaces,
+    record: async () => {},
+    openWorkspace: defaultWorkspace,
+    now,
+    newId,
+    onFault: publishFault,
+  });
+  const { apiKeys } = identity;
+  const jobs = new Jobs({
+    pool,
+    agents: agents.values(),
+    own: [{ name: 'mail', retries: 20, run: (payload) => mailer.deliver(payload) }],
+    workspaces: () => workspaces.list(),
+    access,
+    onFault: publishFault,
+  });
   const executor = new ToolExecutor({ pool, now, newId, schedule: jobs.schedule, onFault: publishFault });
   const vocabularies = new VocabularyCache(access);
   const views = new RunViews(pool);
@@ -104,15 +140,14 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     flowPlanner: createFlowPlanner(
       (turn): Promise<Vocabulary> => vocabularies.of(turn.agent, turn.run.workspaceId, turn.run.timeZone),
     ),
-    wakeUps: redis?.runEnded ?? localWakeUps(),
+    wakeUps: signals?.runEnded ?? localWakeUps(),
     processId: newId(),
     leaseMs: settings.leaseMs,
     now,
     onFault: publishFault,
     onEnded: (ended: RunEnded) => channels.runEnded.publish(ended),
   });
-  const streams = new OpenStreams();
-  const apiKeys = new ApiKeys(pool);
+  const streams = new OpenStreams(identity.access, identity.notices);
   const metrics = startMetrics({
     pool: () => pool.status(),
     activeRuns: () => runner.activeRuns,
@@ -134,12 +169,13 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     runner,
     views,
     pool,
-    apiKeys,
+    identity,
+    settings,
     agents,
     gateway,
     newId,
     streams,
-    dependencies: () => dependenciesOf(runner, store, redis, jobs),
+    dependencies: () => dependenciesOf(runner, store, signals, jobs),
     metrics: async () => ({ contentType: metrics.contentType, body: await metrics.metrics() }),
     onRequest: (exchange: HttpExchange) => channels.httpExchange.publish(exchange),
     onFault: publishFault,
@@ -156,6 +192,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     runner,
     gateway,
     views,
+    identity,
     apiKeys,
     workspaces,
     agents,
@@ -168,7 +205,10 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
       await app.close();
       await jobs.close(settings.shutdownGraceMs);
       await gateway.close();
-      await redis?.close();
+      mailer.close();
+      await signals?.close();
+      redis?.disconnect();
+      await identity.close();
       await store.close();
     },
   };

@@ -99,8 +99,8 @@ export class Requests {
     const call = lazily(() => protocol.call(body));
     const begin: Attempt<{ wire: WireStream } | { parts: PartReader }> = async (candidate, clock) => {
       if (candidate.provider.wires[protocol.name] === undefined) return { parts: await beginAnswer(call())(candidate, clock) };
-      const bodyFor = (model: string) => protocol.wireBody(body, model);
-      return { wire: await beginWireStream(this.#gateway.upstream, protocol, body, bodyFor)(candidate, clock) };
+      const costOf = (by: Candidate, usage: LanguageModelV4Usage) => open.bill.cost(by, usage);
+      return { wire: await beginWireStream(this.#gateway.upstream, protocol, body, costOf)(candidate, clock) };
     };
     try {
       const served = await this.#gateway.serve(open, context.signal, true, begin);
@@ -119,7 +119,7 @@ export class Requests {
 
   /** A stream in the caller's own protocol, event by event; translated from where it broke, if it did. */
   async *#passOn(served: Served<WireStream>, going: Going): AsyncGenerator<string> {
-    const { protocol, body, open } = going;
+    const { body, open } = going;
     const { candidate, clock, answer } = served;
     let shown = '';
     let tools = false;

@@ -1,7 +1,7 @@
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import { checkLength } from './answer-body.ts';
 import type { AttemptClock } from './attempt-clock.ts';
-import type { Attempt } from './candidates.ts';
+import type { Attempt, Candidate } from './candidates.ts';
 import { failureOf, ModelFailure } from './failure.ts';
 import type { Block, Protocol, RequestBody } from './protocols/contract.ts';
 import { EventCutter, type ServerSentEvent } from './sse.ts';
@@ -30,17 +30,20 @@ export function beginWireStream(
   upstream: Upstream,
   protocol: Protocol,
   asked: RequestBody,
-  bodyFor: (model: string) => string,
+  /** What the call costs, in US dollars, where the price is known. */
+  costOf: (candidate: Candidate, usage: LanguageModelV4Usage) => number | undefined,
 ): Attempt<WireStream> {
   return async (candidate, clock) => {
     const wire = candidate.provider.wires[protocol.name];
     if (wire === undefined) throw new Error(`${candidate.name} does not speak ${protocol.name}`);
-    const { contentType, body } = await upstream.send(wire, bodyFor(candidate.model), clock);
+    const { contentType, body } = await upstream.send(wire, protocol.wireBody(asked, candidate.model), clock);
     if (!contentType.startsWith('text/event-stream')) {
       body.destroy();
       throw new ModelFailure('malformed', `the provider answered with ${contentType || 'no content type'} instead of a stream`);
     }
-    const stream = new Reader(body[Symbol.asyncIterator]() as AsyncIterator<Buffer>, protocol, asked, clock);
+    const stream = new Reader(body[Symbol.asyncIterator]() as AsyncIterator<Buffer>, protocol, asked, clock, (usage) =>
+      costOf(candidate, usage),
+    );
     const held: WirePiece = { events: '', shown: '', tools: false, content: false };
     for (let piece = await stream.next(); piece !== undefined; piece = await stream.next()) {
       held.events += piece.events;
@@ -66,16 +69,24 @@ class Reader implements WireStream {
   readonly #protocol: Protocol;
   readonly #asked: RequestBody;
   readonly #clock: AttemptClock;
+  readonly #costOf: (usage: LanguageModelV4Usage) => number | undefined;
   readonly #cutter = new EventCutter();
   #bytes = 0;
   #last = false;
   #failure: ModelFailure | undefined;
 
-  constructor(body: AsyncIterator<Buffer>, protocol: Protocol, asked: RequestBody, clock: AttemptClock) {
+  constructor(
+    body: AsyncIterator<Buffer>,
+    protocol: Protocol,
+    asked: RequestBody,
+    clock: AttemptClock,
+    costOf: (usage: LanguageModelV4Usage) => number | undefined,
+  ) {
     this.#body = body;
     this.#protocol = protocol;
     this.#asked = asked;
     this.#clock = clock;
+    this.#costOf = costOf;
   }
 
   async next(): Promise<WirePiece | undefined> {
@@ -140,7 +151,10 @@ class Reader implements WireStream {
     piece.shown += read.text;
     piece.tools ||= read.tools;
     piece.content ||= read.content;
-    if (!read.silent) piece.events += event === '' ? `data: ${data}\n\n` : `event: ${event}\ndata: ${data}\n\n`;
+    if (read.silent) return;
+    const cost = read.usage === undefined || !state.complete || state.usage === undefined ? undefined : this.#costOf(state.usage);
+    const written = cost === undefined ? data : this.#protocol.withCost(data, cost);
+    piece.events += event === '' ? `data: ${written}\n\n` : `event: ${event}\ndata: ${written}\n\n`;
   }
 }
 

@@ -1,11 +1,15 @@
 import { z } from 'zod';
-import { type HttpDependencies, principalOf, type TypedFastify } from '../contract.ts';
+import type { HttpDependencies, TypedFastify } from '../contract.ts';
+import { principalOf } from '../guard.ts';
 import * as schemas from '../schemas.ts';
 
 export function agentRoutes(app: TypedFastify, { agents, gateway }: HttpDependencies): void {
   app.get(
     '/api/v1/agents',
-    { schema: { summary: 'The agents of this process', response: { 200: z.object({ agents: z.array(schemas.agent) }) } } },
+    {
+      config: { permission: 'agents:read' },
+      schema: { summary: 'The agents of this process', response: { 200: z.object({ agents: z.array(schemas.agent) }) } },
+    },
     (request) => ({
       agents: [...agents.values()].map((agent) => ({
         name: agent.name,

@@ -14,8 +14,6 @@ export type RequestBody = Readonly<Record<string, unknown>>;
 export interface RequestHead {
   model: string;
   stream: boolean;
-  /** Tokens that the answer may have, as the caller says. */
-  maxOutputTokens: number | undefined;
   /** The same request would get the same answer: temperature 0, or a seed. */
   deterministic: boolean;
 }
@@ -71,7 +69,7 @@ export interface Protocol {
   /** @throws TimonelError `invalid_request` */
   head(body: RequestBody): RequestHead;
   /** The body for a provider that speaks this protocol itself. */
-  wireBody(body: RequestBody, model: string, maxOutputTokens: number | undefined): string;
+  wireBody(body: RequestBody, model: string): string;
   /** The same request in the AI SDK's terms, for all other providers. @throws TimonelError `invalid_request` */
   call(body: RequestBody): ModelCall;
   /** Reads a whole answer that is passed through. @throws ModelFailure `malformed`, `refused` */

@@ -6,7 +6,6 @@ import type { ModelCall } from '../../answer-parts.ts';
 import type { RequestBody, RequestHead } from '../contract.ts';
 import { filePart } from '../file-part.ts';
 import { parsed } from '../parsed.ts';
-import { count } from '../usage.ts';
 
 const textPart = z.object({ type: z.literal('text'), text: z.string() });
 const userPart = z.union([
@@ -97,12 +96,11 @@ export function head(body: RequestBody): RequestHead {
   return {
     model,
     stream: stream === true,
-    maxOutputTokens: count(body['max_completion_tokens']) ?? count(body['max_tokens']),
     deterministic: temperature === 0 || typeof seed === 'number',
   };
 }
 
-export function wireBody(body: RequestBody, model: string, maxOutputTokens: number | undefined): string {
+export function wireBody(body: RequestBody, model: string): string {
   return JSON.stringify({
     ...body,
     model,
@@ -110,7 +108,6 @@ export function wireBody(body: RequestBody, model: string, maxOutputTokens: numb
     ...(body['stream'] === true
       ? { stream_options: { ...(body['stream_options'] as object | undefined), include_usage: true } }
       : {}),
-    ...(maxOutputTokens === undefined ? {} : { max_completion_tokens: maxOutputTokens }),
   });
 }
 
