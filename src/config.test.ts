@@ -25,3 +25,72 @@ it('reports every bad key at once, with what would have worked', () => {
 it('takes an empty environment: everything has a default', () => {
   expect(readSettings({})).toMatchObject({ port: 8000, host: '127.0.0.1', model: undefined, database: { url: undefined } });
 });
+
+const strong = '3f9c1a7be2d04586917fc3aa52b8e06d4c1f7b9325ae8d60f1429b7e05c3d8fa';
+
+it('starts in production with a secret, https and nothing that lets strangers in', () => {
+  const settings = readSettings({
+    TIMONEL_ENV: 'production',
+    TIMONEL_SECRET: strong,
+    TIMONEL_PUBLIC_URL: 'https://agents.example.com/',
+    TIMONEL_CORS_ORIGINS: 'https://console.example.com, https://www.example.com',
+    TIMONEL_TRUSTED_PROXIES: '10.0.0.7,fd00::/8',
+  });
+  expect(settings).toMatchObject({
+    environment: 'production',
+    publicUrl: 'https://agents.example.com',
+    corsOrigins: ['https://console.example.com', 'https://www.example.com'],
+    trustedProxies: ['10.0.0.7', 'fd00::/8'],
+  });
+  expect(settings.secrets.current).toHaveLength(32);
+});
+
+it.each([{ TIMONEL_ENV: 'production' }, { ENVIRONMENT: 'production' }])(
+  'lists everything that production refuses at once (%o)',
+  (flag) => {
+    const read = () =>
+      readSettings({
+        ...flag,
+        TIMONEL_PUBLIC_URL: 'http://agents.example.com',
+        TIMONEL_CORS_ORIGINS: '*',
+        TIMONEL_REGISTRATION: 'open',
+        TIMONEL_EMAIL_VERIFICATION: '0',
+      });
+    expect(read).toThrow(/5 bad setting/);
+    for (const key of ['TIMONEL_SECRET', 'TIMONEL_PUBLIC_URL', 'TIMONEL_CORS_ORIGINS', 'TIMONEL_REGISTRATION', 'TIMONEL_SMTP_URL'])
+      expect(read).toThrow(`${key}: `);
+  },
+);
+
+it('takes a platform that says nothing of production for none', () => {
+  expect(readSettings({ ENVIRONMENT: 'staging' }).environment).toBe('development');
+});
+
+it.each([
+  ['a word', 'changeme'],
+  ['too few bytes', 'kX8tq2vJm5hGzL1wRb9c'],
+  ['a repeated pattern', '0123456789abcdef'.repeat(4)],
+  ['one character', 'A'.repeat(64)],
+  ['a sentence', 'this is a secret that is long enough but it is a sentence'],
+])('refuses a secret that is %s, also in development', (_, TIMONEL_SECRET) => {
+  expect(() => readSettings({ TIMONEL_SECRET })).toThrow('`timonel secrets generate` makes one');
+});
+
+it('refuses a rotation that keeps the same secret, or has no new one', () => {
+  expect(() => readSettings({ TIMONEL_SECRET: strong, TIMONEL_SECRET_PREVIOUS: strong })).toThrow('not the same one');
+  expect(() => readSettings({ TIMONEL_SECRET_PREVIOUS: strong })).toThrow('beside the new secret');
+});
+
+it.each(['true', '1', '10.0.0.0/33', '0.0.0.0/0', 'proxy.example.com', '10.0.0.1/8/2'])(
+  'refuses "%s" as a trusted proxy: only addresses are believed',
+  (TIMONEL_TRUSTED_PROXIES) => {
+    expect(() => readSettings({ TIMONEL_TRUSTED_PROXIES })).toThrow('CIDR');
+  },
+);
+
+it.each(['https://console.example.com/', 'console.example.com', 'https://console.example.com/app'])(
+  'refuses "%s" as an origin, which no browser would ever send',
+  (TIMONEL_CORS_ORIGINS) => {
+    expect(() => readSettings({ TIMONEL_CORS_ORIGINS })).toThrow('no path');
+  },
+);

@@ -1,6 +1,7 @@
 /**
  * Settings of one process: the only reader of `process.env`. Every bad key is reported at once, with what would have worked.
  */
+import { BlockList, isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
@@ -21,8 +22,24 @@ const url = (protocols: readonly string[]) =>
       `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
     );
 
+/** Items with commas or spaces between them. */
+const list = (check: (item: string) => boolean, sentence: string) =>
+  z
+    .string()
+    .default('')
+    .transform((value) => value.split(/[\s,]+/).filter((item) => item !== ''))
+    .refine((items) => items.every(check), sentence);
+
+const secret = z
+  .string()
+  .transform(secretBytes)
+  .refine((bytes) => bytes.length >= 32, 'is too short: it must be 32 random bytes or more. `timonel secrets generate` makes one')
+  .refine((bytes) => new Set(bytes).size >= 16, 'is not random: anybody could guess it. `timonel secrets generate` makes one');
+
 const schema = z.object({
   TIMONEL_ENV: z.enum(['development', 'production', 'test']).default('development'),
+  /** What many platforms set; only its value `production` means something here. */
+  ENVIRONMENT: z.string().optional(),
   TIMONEL_HOME: z
     .string()
     .min(1)
@@ -52,10 +69,48 @@ const schema = z.object({
   TIMONEL_IDLE_IN_TRANSACTION_TIMEOUT_MS: milliseconds(5_000),
   REDIS_URL: url(['redis:', 'rediss:']).optional(),
 
+  TIMONEL_SECRET: secret.optional(),
+  /** The secret before the last rotation: what it signed stays valid, nothing new is signed with it. */
+  TIMONEL_SECRET_PREVIOUS: secret.optional(),
+  TIMONEL_PUBLIC_URL: url(['http:', 'https:']).optional(),
+  TIMONEL_REGISTRATION: z.enum(['open', 'invite', 'closed']).default('invite'),
+  TIMONEL_EMAIL_VERIFICATION: flag(true),
+  TIMONEL_CORS_ORIGINS: list(
+    (item) => item === '*' || (URL.canParse(item) && new URL(item).origin === item),
+    'must be origins with commas between them, e.g. https://console.example.com,https://www.example.com (no path, no slash at the end)',
+  ),
+  TIMONEL_TRUSTED_PROXIES: list(
+    isAddressRange,
+    'must be addresses or CIDR ranges with commas between them, e.g. 10.0.0.7,10.1.0.0/16; neither "true" nor a number of hops',
+  ),
+  TIMONEL_SMTP_URL: url(['smtp:', 'smtps:']).optional(),
+  TIMONEL_MAIL_FROM: z
+    .string()
+    .regex(/^(?:[^<>\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/, 'must be an address, e.g. Timonel <no-reply@example.com>')
+    .optional(),
+  /** Each hash takes 64 MiB and a thread of the four that Node also reads files with. */
+  TIMONEL_PASSWORD_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
+  TIMONEL_PASSWORD_QUEUE: z.coerce.number().int().min(0).max(10_000).default(100),
+
+  /** EdDSA lets others verify access tokens by the keys at /.well-known/jwks.json. */
+  TIMONEL_TOKEN_ALGORITHM: z.enum(['HS256', 'EdDSA']).default('HS256'),
+  TIMONEL_ACCESS_CACHE_MS: milliseconds(2_000),
+
   TIMONEL_MODEL: z.string().min(1).optional(),
   TIMONEL_MODEL_URL: url(['http:', 'https:']).optional(),
   TIMONEL_MODEL_KEY: z.string().min(1).optional(),
   TIMONEL_MODEL_TIMEOUT_MS: milliseconds(60_000),
+  TIMONEL_MODEL_CONNECT_TIMEOUT_MS: milliseconds(5_000),
+  ANTHROPIC_API_KEY: z.string().min(1).optional(),
+  OPENAI_API_KEY: z.string().min(1).optional(),
+  GEMINI_API_KEY: z.string().min(1).optional(),
+  GROQ_API_KEY: z.string().min(1).optional(),
+  TIMONEL_ANTHROPIC_URL: url(['http:', 'https:']).optional(),
+  TIMONEL_OPENAI_URL: url(['http:', 'https:']).optional(),
+  TIMONEL_GOOGLE_URL: url(['http:', 'https:']).optional(),
+  TIMONEL_GROQ_URL: url(['http:', 'https:']).optional(),
+  TIMONEL_OLLAMA_URL: url(['http:', 'https:']).optional(),
+  TIMONEL_OLLAMA_MODEL: z.string().min(1).optional(),
 
   TIMONEL_LEASE_MS: z.coerce.number().int().min(500).max(600_000).default(5_000),
   TIMONEL_REPLY_WAIT_MS: milliseconds(110_000),
@@ -88,7 +143,35 @@ export interface Settings {
     idleInTransactionTimeoutMs: number;
   };
   redisUrl: string | undefined;
-  model: { name: string; url: string; key: string | undefined; timeoutMs: number } | undefined;
+  models: {
+    /** Keys and base URLs of the providers that have an API of their own. */
+    hosted: Record<'anthropic' | 'openai' | 'google' | 'groq', { key: string | undefined; url: string | undefined }>;
+    ollamaUrl: string | undefined;
+    ollamaModel: string | undefined;
+    /** Any server with OpenAI's chat completions, and the model to ask there. */
+    compatible: { url: string; key: string | undefined } | undefined;
+    configuredModel: string | undefined;
+    connectTimeoutMs: number;
+    timeoutMs: number;
+  };
+  /** What tokens are signed with, at least 32 bytes each; absent in development, where the database keeps a secret. */
+  secrets: { current: Uint8Array | undefined; previous: Uint8Array | undefined };
+  /** Where people reach this server, without a slash at the end; links in mails start with it. */
+  publicUrl: string;
+  /** Who may make an account: anybody, who was invited, or nobody. */
+  registration: 'open' | 'invite' | 'closed';
+  /** Whether an address has to be confirmed before its account can be used. */
+  emailVerification: boolean;
+  corsOrigins: readonly string[];
+  /** Addresses and CIDR ranges whose `X-Forwarded-For` is believed. */
+  trustedProxies: readonly string[];
+  /** Without a URL mail is printed in the log. */
+  mail: { url: string | undefined; from: string };
+  passwords: { concurrency: number; longestQueue: number };
+  /** What access tokens are signed with. */
+  tokenAlgorithm: 'HS256' | 'EdDSA';
+  /** How long it is remembered who may do what, when no change is told. */
+  accessCacheMs: number;
   leaseMs: number;
   replyWaitMs: number;
   bodyLimitBytes: number;
@@ -105,12 +188,25 @@ export function readSettings(environment: Environment = process.env): Settings {
   const parsed = schema.safeParse(present);
   const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   faults.push(...unknownKeys(present));
-  if (present['TIMONEL_MODEL_URL'] !== undefined && present['TIMONEL_MODEL'] === undefined) {
-    faults.push('TIMONEL_MODEL: name the model to ask for at TIMONEL_MODEL_URL');
+  if (present['TIMONEL_OLLAMA_MODEL'] !== undefined && present['TIMONEL_OLLAMA_URL'] === undefined) {
+    faults.push('TIMONEL_OLLAMA_URL: give the base URL of Ollama, e.g. http://localhost:11434/v1');
   }
   if (present['TIMONEL_MODEL'] !== undefined && present['TIMONEL_MODEL_URL'] === undefined) {
     faults.push('TIMONEL_MODEL_URL: give the base URL of the OpenAI-compatible server, e.g. http://localhost:11434/v1');
   }
+  if (present['TIMONEL_SECRET_PREVIOUS'] !== undefined && present['TIMONEL_SECRET'] === undefined) {
+    faults.push('TIMONEL_SECRET: TIMONEL_SECRET_PREVIOUS is for a rotation, beside the new secret');
+  }
+  if (present['TIMONEL_SECRET_PREVIOUS'] !== undefined && present['TIMONEL_SECRET_PREVIOUS'] === present['TIMONEL_SECRET']) {
+    faults.push(
+      'TIMONEL_SECRET_PREVIOUS: must be the secret before TIMONEL_SECRET, not the same one; leave it out if there was none',
+    );
+  }
+  if (present['TIMONEL_SMTP_URL'] !== undefined && present['TIMONEL_MAIL_FROM'] === undefined) {
+    faults.push('TIMONEL_MAIL_FROM: say who mails come from, e.g. Timonel <no-reply@example.com>');
+  }
+  if (present['TIMONEL_ENV'] === 'production' || present['ENVIRONMENT'] === 'production')
+    faults.push(...unsafeInProduction(present));
   if (!parsed.success || faults.length > 0) {
     throw new TimonelError('config_invalid', `The environment has ${faults.length} bad setting(s):\n  ${faults.join('\n  ')}`, {
       details: { faults },
@@ -118,7 +214,7 @@ export function readSettings(environment: Environment = process.env): Settings {
   }
   const env = parsed.data;
   return {
-    environment: env.TIMONEL_ENV,
+    environment: env.ENVIRONMENT === 'production' ? 'production' : env.TIMONEL_ENV,
     home: env.TIMONEL_HOME,
     host: env.TIMONEL_HOST,
     port: env.TIMONEL_PORT,
@@ -136,21 +232,79 @@ export function readSettings(environment: Environment = process.env): Settings {
       idleInTransactionTimeoutMs: env.TIMONEL_IDLE_IN_TRANSACTION_TIMEOUT_MS,
     },
     redisUrl: env.REDIS_URL,
-    model:
-      env.TIMONEL_MODEL === undefined || env.TIMONEL_MODEL_URL === undefined
-        ? undefined
-        : {
-            name: env.TIMONEL_MODEL,
-            url: env.TIMONEL_MODEL_URL,
-            key: env.TIMONEL_MODEL_KEY,
-            timeoutMs: env.TIMONEL_MODEL_TIMEOUT_MS,
-          },
+    models: {
+      hosted: {
+        anthropic: { key: env.ANTHROPIC_API_KEY, url: env.TIMONEL_ANTHROPIC_URL },
+        openai: { key: env.OPENAI_API_KEY, url: env.TIMONEL_OPENAI_URL },
+        google: { key: env.GEMINI_API_KEY, url: env.TIMONEL_GOOGLE_URL },
+        groq: { key: env.GROQ_API_KEY, url: env.TIMONEL_GROQ_URL },
+      },
+      ollamaUrl: env.TIMONEL_OLLAMA_URL,
+      ollamaModel: env.TIMONEL_OLLAMA_MODEL,
+      compatible: env.TIMONEL_MODEL_URL === undefined ? undefined : { url: env.TIMONEL_MODEL_URL, key: env.TIMONEL_MODEL_KEY },
+      configuredModel: env.TIMONEL_MODEL,
+      connectTimeoutMs: env.TIMONEL_MODEL_CONNECT_TIMEOUT_MS,
+      timeoutMs: env.TIMONEL_MODEL_TIMEOUT_MS,
+    },
+    secrets: { current: env.TIMONEL_SECRET, previous: env.TIMONEL_SECRET_PREVIOUS },
+    publicUrl: (env.TIMONEL_PUBLIC_URL ?? `http://localhost:${env.TIMONEL_PORT}`).replace(/\/+$/, ''),
+    registration: env.TIMONEL_REGISTRATION,
+    emailVerification: env.TIMONEL_EMAIL_VERIFICATION,
+    corsOrigins: env.TIMONEL_CORS_ORIGINS,
+    trustedProxies: env.TIMONEL_TRUSTED_PROXIES,
+    mail: { url: env.TIMONEL_SMTP_URL, from: env.TIMONEL_MAIL_FROM ?? 'Timonel <timonel@localhost>' },
+    passwords: { concurrency: env.TIMONEL_PASSWORD_CONCURRENCY, longestQueue: env.TIMONEL_PASSWORD_QUEUE },
+    tokenAlgorithm: env.TIMONEL_TOKEN_ALGORITHM,
+    accessCacheMs: env.TIMONEL_ACCESS_CACHE_MS,
     leaseMs: env.TIMONEL_LEASE_MS,
     replyWaitMs: env.TIMONEL_REPLY_WAIT_MS,
     bodyLimitBytes: env.TIMONEL_BODY_LIMIT_BYTES,
     shutdownGraceMs: env.TIMONEL_SHUTDOWN_GRACE_MS,
     maxEventLoopDelayMs: env.TIMONEL_MAX_EVENT_LOOP_DELAY_MS,
   };
+}
+
+/** What is good enough on a laptop and would let strangers in, or people down, in production. */
+function unsafeInProduction(present: Environment): string[] {
+  const faults: string[] = [];
+  if (present['TIMONEL_SECRET'] === undefined) {
+    faults.push('TIMONEL_SECRET: production needs a secret of its own; `timonel secrets generate` makes one');
+  }
+  if (present['TIMONEL_PUBLIC_URL']?.startsWith('https://') !== true) {
+    faults.push(
+      'TIMONEL_PUBLIC_URL: production needs the https:// address at which people reach this server; cookies and links go by it',
+    );
+  }
+  if (present['TIMONEL_CORS_ORIGINS']?.split(/[\s,]+/).includes('*') === true) {
+    faults.push('TIMONEL_CORS_ORIGINS: "*" lets every web page call with a signed-in browser; name the origins');
+  }
+  if (present['TIMONEL_REGISTRATION'] === 'open' && /^(false|0)$/.test(present['TIMONEL_EMAIL_VERIFICATION'] ?? '')) {
+    faults.push('TIMONEL_REGISTRATION: open needs TIMONEL_EMAIL_VERIFICATION=true; or take invite or closed');
+  }
+  if (present['TIMONEL_REGISTRATION'] === 'open' && present['TIMONEL_SMTP_URL'] === undefined) {
+    faults.push('TIMONEL_SMTP_URL: open registration confirms addresses by mail, and without it mail is only printed in the log');
+  }
+  return faults;
+}
+
+/** The bytes that a secret stands for: hexadecimal, base64 or base64url; other text is none. */
+function secretBytes(text: string): Uint8Array {
+  if (/^(?:[0-9a-f]{2})+$/i.test(text)) return Buffer.from(text, 'hex');
+  return /^[\w+/-]+={0,2}$/.test(text) ? Buffer.from(text, 'base64') : new Uint8Array();
+}
+
+function isAddressRange(item: string): boolean {
+  const [address = '', bits, ...more] = item.split('/');
+  const family = isIP(address);
+  if (family === 0 || more.length > 0) return false;
+  if (bits === undefined) return true;
+  try {
+    new BlockList().addSubnet(address, /^\d+$/.test(bits) ? Number(bits) : -1, family === 4 ? 'ipv4' : 'ipv6');
+    // A range of everybody trusts everybody's word about who they are.
+    return Number(bits) > 0;
+  } catch {
+    return false;
+  }
 }
 
 /** A misspelt setting would otherwise be ignored in silence. `TIMONEL_TEST_*` belongs to the tests. */

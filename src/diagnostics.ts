@@ -24,10 +24,57 @@ export interface RunEnded {
   milliseconds: number;
 }
 
+/** One attempt at one model, whatever became of it. */
+export interface ModelAttempt {
+  /** `provider/model`. */
+  target: string;
+  /** `ok`, or the kind of the failure. */
+  outcome: string;
+  /** To the first content of a stream, else to the whole answer. */
+  milliseconds: number;
+}
+
+/** One call through the gateway that was answered, whoever answered it. */
+export interface ModelCall {
+  workspaceId: string;
+  route: string;
+  /** `provider/model`. */
+  target: string;
+  inputTokens: number;
+  outputTokens: number;
+  /** US dollars; `undefined` where the price of the model is not known. */
+  cost: number | undefined;
+  milliseconds: number;
+}
+
+/** A circuit breaker opened, closed, or lets a call through to see. */
+export interface BreakerChanged {
+  target: string;
+  state: 'closed' | 'open' | 'half-open';
+}
+
+/** A call went to a model without a price, and is counted as free. Once per model and process. */
+export interface PriceUnknown {
+  /** `provider/model`. */
+  model: string;
+}
+
+/** A mail that is not sent because no server for it is configured. */
+export interface PrintedMail {
+  to: string;
+  subject: string;
+  text: string;
+}
+
 export const channels = {
   fault: channel('timonel:fault'),
+  mailPrinted: channel('timonel:mail-printed'),
   httpExchange: channel('timonel:http-exchange'),
   runEnded: channel('timonel:run-ended'),
+  modelAttempt: channel('timonel:model-attempt'),
+  modelCall: channel('timonel:model-call'),
+  breakerChanged: channel('timonel:breaker-changed'),
+  priceUnknown: channel('timonel:price-unknown'),
 } as const;
 
 export function publishFault(what: string, error: unknown): void {

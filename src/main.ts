@@ -11,10 +11,14 @@ import { TimonelError } from './errors.ts';
 import type { Dependency } from './http/contract.ts';
 import { createServer } from './http/server.ts';
 import { OpenStreams } from './http/streams.ts';
-import { ApiKeys } from './identity/api-keys.ts';
+import type { ApiKeys } from './identity/api-keys.ts';
+import { createIdentity, type Identity } from './identity/identity.ts';
+import { Mailer } from './identity/mail/mailer.ts';
+import { ServerKeys } from './identity/secrets.ts';
 import { Workspaces } from './identity/workspaces.ts';
 import type { Vocabulary } from './language/contract.ts';
-import { Models, modelFromSettings } from './llm/models.ts';
+import type { Gateway } from './llm/gateway.ts';
+import { openGateway } from './llm/open.ts';
 import type { ProjectConfig } from './project.ts';
 import type { AgentDefinition } from './run/contract.ts';
 import { Jobs } from './run/jobs.ts';
@@ -22,7 +26,8 @@ import { createFlowPlanner } from './run/planners/flow-planner.ts';
 import { createModelPlanner } from './run/planners/model-planner.ts';
 import { Runner } from './run/runner.ts';
 import { VocabularyCache } from './run/vocabulary-cache.ts';
-import { localWakeUps, type RedisWakeUps, redisWakeUps } from './store/cache/wake-ups.ts';
+import { redisClient } from './store/cache/redis-client.ts';
+import { localWakeUps, type RedisSignals, redisSignals } from './store/cache/wake-ups.ts';
 import { openStore, type Store } from './store/open.ts';
 import { RunRecord } from './store/run-record.ts';
 import { RunViews } from './store/run-views.ts';
@@ -47,7 +52,9 @@ export interface Timonel {
   app: FastifyInstance;
   store: Store;
   runner: Runner;
+  gateway: Gateway;
   views: RunViews;
+  identity: Identity;
   apiKeys: ApiKeys;
   workspaces: Workspaces;
   agents: ReadonlyMap<string, AgentDefinition>;
@@ -77,8 +84,8 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
   const agents = agentsByName(project);
   const store = await openStore(settings);
   const { pool } = store;
-  const wakeUps =
-    settings.redisUrl === undefined ? undefined : redisWakeUps(settings.redisUrl, (error) => publishFault('Redis', error));
+  const signals =
+    settings.redisUrl === undefined ? undefined : redisSignals(settings.redisUrl, (error) => publishFault('Redis', error));
   const workspaces = new Workspaces(pool);
   const access = (workspaceId: string, timeZone: string): WorkspaceAccess => ({
     workspaceId,
@@ -87,8 +94,39 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     newId,
     query: (work) => pool.inWorkspace(workspaceId, (database) => work(database)),
   });
-  const models = new Models(modelsOf(settings, project), project.prices ?? {}, settings.model?.timeoutMs ?? 60_000);
-  const jobs = new Jobs({ pool, agents: agents.values(), workspaces: () => workspaces.list(), access, onFault: publishFault });
+  const gateway = await openGateway(settings.models, project, { pool, now, newId, sharing: signals?.breakerChanged });
+  const keys = await ServerKeys.open(settings, pool);
+  const mailer = new Mailer({
+    settings,
+    keys,
+    newId,
+    enqueue: (payload) => jobs.enqueue('mail', payload),
+    onPrinted: (mail) => channels.mailPrinted.publish(mail),
+    onFault: publishFault,
+  });
+  const redis = settings.redisUrl === undefined ? undefined : redisClient(settings.redisUrl);
+  const identity = await createIdentity({
+    settings,
+    pool,
+    redis,
+    keys,
+    mailer,
+    workspaces,
+    record: async () => {},
+    openWorkspace: defaultWorkspace,
+    now,
+    newId,
+    onFault: publishFault,
+  });
+  const { apiKeys } = identity;
+  const jobs = new Jobs({
+    pool,
+    agents: agents.values(),
+    own: [{ name: 'mail', retries: 20, run: (payload) => mailer.deliver(payload) }],
+    workspaces: () => workspaces.list(),
+    access,
+    onFault: publishFault,
+  });
   const executor = new ToolExecutor({ pool, now, newId, schedule: jobs.schedule, onFault: publishFault });
   const vocabularies = new VocabularyCache(access);
   const views = new RunViews(pool);
@@ -98,19 +136,18 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     views,
     executor,
     agents,
-    modelPlanner: models.find(undefined) === undefined ? undefined : createModelPlanner(models),
+    modelPlanner: createModelPlanner(gateway),
     flowPlanner: createFlowPlanner(
       (turn): Promise<Vocabulary> => vocabularies.of(turn.agent, turn.run.workspaceId, turn.run.timeZone),
     ),
-    wakeUps: wakeUps ?? localWakeUps(),
+    wakeUps: signals?.runEnded ?? localWakeUps(),
     processId: newId(),
     leaseMs: settings.leaseMs,
     now,
     onFault: publishFault,
     onEnded: (ended: RunEnded) => channels.runEnded.publish(ended),
   });
-  const streams = new OpenStreams();
-  const apiKeys = new ApiKeys(pool);
+  const streams = new OpenStreams(identity.access, identity.notices);
   const metrics = startMetrics({
     pool: () => pool.status(),
     activeRuns: () => runner.activeRuns,
@@ -132,12 +169,13 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     runner,
     views,
     pool,
-    apiKeys,
+    identity,
+    settings,
     agents,
-    models,
+    gateway,
     newId,
     streams,
-    dependencies: () => dependenciesOf(runner, store, wakeUps, jobs),
+    dependencies: () => dependenciesOf(runner, store, signals, jobs),
     metrics: async () => ({ contentType: metrics.contentType, body: await metrics.metrics() }),
     onRequest: (exchange: HttpExchange) => channels.httpExchange.publish(exchange),
     onFault: publishFault,
@@ -152,7 +190,9 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     app,
     store,
     runner,
+    gateway,
     views,
+    identity,
     apiKeys,
     workspaces,
     agents,
@@ -164,7 +204,11 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
       streams.end();
       await app.close();
       await jobs.close(settings.shutdownGraceMs);
-      await wakeUps?.close();
+      await gateway.close();
+      mailer.close();
+      await signals?.close();
+      redis?.disconnect();
+      await identity.close();
       await store.close();
     },
   };
@@ -182,13 +226,7 @@ function agentsByName(project: ProjectConfig): ReadonlyMap<string, AgentDefiniti
   return agents;
 }
 
-/** The project's own models, and the one that the environment names as the default where the project has none. */
-function modelsOf(settings: Settings, project: ProjectConfig) {
-  const fromEnvironment = settings.model === undefined ? {} : { default: modelFromSettings(settings.model) };
-  return { ...fromEnvironment, ...project.models };
-}
-
-async function dependenciesOf(runner: Runner, store: Store, wakeUps: RedisWakeUps | undefined, jobs: Jobs): Promise<Dependency[]> {
+async function dependenciesOf(runner: Runner, store: Store, signals: RedisSignals | undefined, jobs: Jobs): Promise<Dependency[]> {
   const { pool, kind, vectors } = store;
   // While it drains, a process lives and answers, and is not to be sent anything more.
   const accepting: Dependency = { name: 'runner', status: runner.accepting ? 'up' : 'down', required: true };
@@ -206,7 +244,7 @@ async function dependenciesOf(runner: Runner, store: Store, wakeUps: RedisWakeUp
   };
   const depths = answers ? await jobs.depths().catch(() => undefined) : undefined;
   const queue: Dependency = { name: 'queue', status: depths === undefined ? 'down' : 'up', required: false, detail: depths };
-  const redis: Dependency[] = wakeUps === undefined ? [] : [{ name: 'redis', status: wakeUps.status(), required: false }];
+  const redis: Dependency[] = signals === undefined ? [] : [{ name: 'redis', status: signals.status(), required: false }];
   return [accepting, database, queue, ...redis];
 }
 

@@ -19,6 +19,12 @@ export interface Contact {
   verified?: boolean | undefined;
 }
 
+/** Names who asked for something, also after the request is over. */
+export interface Asker {
+  readonly kind: 'user' | 'api-key';
+  readonly id: string;
+}
+
 /** How a turn ends. */
 export const outcomes = ['replied', 'awaiting_input', 'awaiting_approval', 'denied', 'escalated', 'failed'] as const;
 export type Outcome = (typeof outcomes)[number];

@@ -41,11 +41,25 @@ onEachStore('the schema that the code knows is the one that the migrations make'
       WHERE n.nspname = 'public' AND c.relkind = 'r' AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'workspace_id')
         AND NOT (c.relrowsecurity AND c.relforcerowsecurity)`);
     expect(unprotected).toEqual([]);
+    const granted = await pool.executeText<{ relname: string }>(`
+      SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = 'public' AND c.relkind = 'r' AND has_table_privilege('timonel_member', c.oid, 'SELECT, INSERT, UPDATE, DELETE')
+        AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'workspace_rows')`);
+    // Who may do what is not for tools to see, nor to change.
+    expect(granted).toEqual([]);
     const withoutWorkspace = await pool.executeText<{ relname: string }>(`
       SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = 'public' AND c.relkind = 'r' AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'workspace_id')
       ORDER BY 1`);
-    // Processes and migrations belong to the installation, not to a tenant.
-    expect(withoutWorkspace.map(({ relname }) => relname)).toEqual(['processes', 'timonel_migrations']);
+    // Processes and migrations belong to the installation, and a person to several tenants.
+    expect(withoutWorkspace.map(({ relname }) => relname)).toEqual([
+      'development_secret',
+      'processes',
+      'recovery_codes',
+      'refresh_tokens',
+      'timonel_migrations',
+      'user_tokens',
+      'users',
+    ]);
   });
 });

@@ -12,11 +12,11 @@ export type TurnBody = z.infer<typeof turn> & { reply: { text: string; options?:
 export interface TestTimonel {
   timonel: Timonel;
   environment: Record<string, string>;
-  /** An operator key of the default workspace. */
+  /** An admin key of the default workspace. */
   apiKey: string;
   /** Calls the API in-process, as JSON. */
   call<T = Record<string, unknown>>(
-    method: 'GET' | 'POST' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     url: string,
     body?: unknown,
     headers?: Record<string, string>,
@@ -43,9 +43,9 @@ export async function startTimonel(
     options,
   );
   const id = crypto.randomUUID();
-  const apiKey = await timonel.apiKeys.create({ id, workspaceId: defaultWorkspace, name: 'test', role: 'operator' });
+  const apiKey = await timonel.apiKeys.create({ id, workspaceId: defaultWorkspace, name: 'test', role: 'admin' });
   const call: TestTimonel['call'] = async <T>(
-    method: 'GET' | 'POST' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     url: string,
     body?: unknown,
     headers: Record<string, string> = {},

@@ -1,27 +1,14 @@
-/** What the routes are given, and what the auth hook leaves on a request. */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+/** What the routes are given. */
+import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { TimonelError } from '../errors.ts';
-import type { ApiKeys, Principal } from '../identity/api-keys.ts';
-import type { Models } from '../llm/models.ts';
+import type { Settings } from '../config.ts';
+import type { Identity } from '../identity/identity.ts';
+import type { Gateway } from '../llm/gateway.ts';
 import type { AgentDefinition } from '../run/contract.ts';
 import type { Runner } from '../run/runner.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { RunViews } from '../store/run-views.ts';
 import type { OpenStreams } from './streams.ts';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Who asks; set by the auth hook on every route that is not public. */
-    principal: Principal | undefined;
-  }
-  interface FastifyContextConfig {
-    /** Answers without an API key. */
-    public?: boolean;
-    /** Roles that may use the route; both when absent. */
-    role?: 'operator';
-  }
-}
 
 /** State of a thing that the process cannot do without, or can. */
 export interface Dependency {
@@ -37,9 +24,10 @@ export interface HttpDependencies {
   runner: Runner;
   views: RunViews;
   pool: DatabasePool;
-  apiKeys: ApiKeys;
+  identity: Identity;
+  settings: Pick<Settings, 'corsOrigins' | 'publicUrl' | 'trustedProxies'>;
   agents: ReadonlyMap<string, AgentDefinition>;
-  models: Models;
+  gateway: Gateway;
   newId(): string;
   dependencies(): Promise<Dependency[]>;
   metrics(): Promise<{ contentType: string; body: string }>;
@@ -58,9 +46,3 @@ export type TypedFastify = FastifyInstance<
   import('fastify').FastifyBaseLogger,
   ZodTypeProvider
 >;
-
-/** The principal of a request on a route that is not public. */
-export function principalOf(request: FastifyRequest): Principal {
-  if (request.principal === undefined) throw new TimonelError('unauthenticated', 'Send an API key: "Authorization: Bearer <key>".');
-  return request.principal;
-}

@@ -1,80 +1,204 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import { TimonelError } from '../errors.ts';
 import type { DatabasePool } from '../store/database.ts';
+import type { Access, AccessNotices, KeyRow } from './access.ts';
+import type { RecordDeed } from './deeds.ts';
+import type { KeyRole, Permission } from './permissions.ts';
+import type { Principal } from './principal.ts';
 
-/** What a key may do: an operator everything in its workspace, a client talk to agents. */
-export type Role = 'operator' | 'client';
-
-/** Who asks, and in which workspace. Every route and every query starts from it. */
-export interface Principal {
-  kind: 'api-key';
+/** A key to make. It has a role, whose permissions may grow with a new version, or scopes, which do not. */
+export interface NewApiKey {
   id: string;
-  name: string;
   workspaceId: string;
-  role: Role;
+  name: string;
+  role?: KeyRole | undefined;
+  scopes?: readonly Permission[] | undefined;
+  /** After which it is refused; never where absent. */
+  expiresAt?: Date | undefined;
+  /** Who makes it: `user:…` or `api-key:…`. */
+  createdBy?: string | undefined;
 }
 
-/** How long a key that was revoked in another process may still be accepted here, in milliseconds. */
-const cacheMs = 2_000;
+/** A key as it is listed: never with its secret. */
+export interface ApiKeyView {
+  id: string;
+  name: string;
+  /** First characters of the secret, to recognise it by; null for keys of the first version. */
+  prefix: string | null;
+  role: KeyRole | null;
+  scopes: Permission[] | null;
+  createdAt: Date;
+  createdBy: string | null;
+  expiresAt: Date | null;
+  /** To within a quarter of a minute. */
+  lastUsedAt: Date | null;
+  /** Until when the secret before the last rotation is accepted too. */
+  previousUntil: Date | null;
+  revokedAt: Date | null;
+}
 
-/** API keys: shown once, stored as a hash, bound to one workspace. */
+export interface ApiKeySettings {
+  pool: DatabasePool;
+  access: Access;
+  notices: AccessNotices;
+  record: RecordDeed;
+  onFault(what: string, error: unknown): void;
+}
+
+/** How often it is written when keys were last used, in milliseconds: not with each request. */
+const usesWrittenEveryMs = 15_000;
+
+const secretForm = /^tim_[\w-]{43}$/;
+
+/** API keys: for programs. Shown once, stored as a hash, bound to one workspace. */
 export class ApiKeys {
-  readonly #pool: DatabasePool;
-  readonly #known = new LRUCache<string, Principal>({ max: 10_000, ttl: cacheMs });
+  readonly #settings: ApiKeySettings;
+  readonly #timer: NodeJS.Timeout;
+  #used = new Map<string, number>();
 
-  constructor(pool: DatabasePool) {
-    this.#pool = pool;
+  constructor(settings: ApiKeySettings) {
+    this.#settings = settings;
+    this.#timer = setInterval(() => void this.writeUses(), usesWrittenEveryMs);
+    this.#timer.unref();
   }
 
   /** Makes a key. @returns the secret, which is stored nowhere. */
-  async create(key: { id: string; workspaceId: string; name: string; role: Role }): Promise<string> {
-    const secret = `tim_${randomBytes(32).toString('base64url')}`;
-    await this.#pool.executeText('INSERT INTO api_keys (id, workspace_id, name, role, secret_hash) VALUES ($1, $2, $3, $4, $5)', [
-      key.id,
-      key.workspaceId,
-      key.name,
-      key.role,
-      hash(secret),
-    ]);
+  async create(key: NewApiKey): Promise<string> {
+    const secret = newSecret();
+    const role = key.role ?? (key.scopes === undefined ? 'client' : null);
+    await this.#settings.pool.executeText(
+      `INSERT INTO api_keys (id, workspace_id, name, role, scopes, prefix, secret_hash, expires_at, created_by)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [
+        key.id,
+        key.workspaceId,
+        key.name,
+        role,
+        role === null ? key.scopes : null,
+        prefixOf(secret),
+        digestOf(secret),
+        key.expiresAt ?? null,
+        key.createdBy ?? null,
+      ],
+    );
     return secret;
   }
 
-  /** @throws TimonelError `unauthenticated` */
-  async authenticate(authorization: string | undefined): Promise<Principal> {
-    const secret = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(authorization ?? '')?.[1];
-    if (secret === undefined) {
-      throw new TimonelError(
-        'unauthenticated',
-        'Send an API key: "Authorization: Bearer <key>". `timonel up` writes one to credentials.json.',
-      );
-    }
+  /** @returns whom the key stands for; `undefined` for one that is unknown, revoked or expired. */
+  async find(secret: string): Promise<Principal | undefined> {
+    if (!secretForm.test(secret)) return undefined;
     // The secret has 256 random bits, so a plain hash suffices, and looking it up by hash leaks nothing by time.
-    const digest = hash(secret);
-    const cacheKey = digest.toString('base64');
-    const known = this.#known.get(cacheKey);
-    if (known !== undefined) return known;
-    const [row] = await this.#pool.execute<{ id: string; name: string; workspace_id: string; role: Role }>(
-      { name: 'api-key', text: 'SELECT id, name, workspace_id, role FROM api_keys WHERE secret_hash = $1 AND revoked_at IS NULL' },
-      [digest],
-    );
-    if (row === undefined) throw new TimonelError('unauthenticated', 'The API key is not known here, or it was revoked.');
-    const principal: Principal = { kind: 'api-key', id: row.id, name: row.name, workspaceId: row.workspace_id, role: row.role };
-    this.#known.set(cacheKey, principal);
+    const digest = digestOf(secret);
+    const principal = await this.#settings.access.ofDigest(digest.toString('base64'), async () => {
+      const [row] = await this.#settings.pool.execute<KeyRow>(
+        {
+          name: 'api-key',
+          text: `
+            SELECT id, name, workspace_id, role, scopes, expires_at AS valid_until FROM api_keys
+            WHERE secret_hash = $1 AND revoked_at IS NULL
+            UNION ALL
+            SELECT id, name, workspace_id, role, scopes, LEAST(expires_at, previous_until) FROM api_keys
+            WHERE previous_hash = $1 AND revoked_at IS NULL`,
+        },
+        [digest],
+      );
+      return row;
+    });
+    if (principal !== undefined) this.#used.set(principal.id, Date.now());
     return principal;
   }
 
-  /** Ends a key: at once in this process, within two seconds in others. @throws TimonelError `not_found` */
-  async revoke(workspaceId: string, id: string): Promise<void> {
-    const rows = await this.#pool.executeText(
-      'UPDATE api_keys SET revoked_at = now() WHERE id = $2 AND workspace_id = $1 AND revoked_at IS NULL RETURNING id',
+  /** The keys of a workspace, the newest first, those that were revoked included. */
+  async list(workspaceId: string): Promise<ApiKeyView[]> {
+    await this.writeUses();
+    return this.#settings.pool.executeText<ApiKeyView>(
+      `SELECT id, name, prefix, role, scopes, created_at AS "createdAt", created_by AS "createdBy", expires_at AS "expiresAt",
+         last_used_at AS "lastUsedAt", CASE WHEN previous_until > now() THEN previous_until END AS "previousUntil", revoked_at AS "revokedAt"
+       FROM api_keys WHERE workspace_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1000`,
+      [workspaceId],
+    );
+  }
+
+  /** @throws TimonelError `not_found` */
+  async get(workspaceId: string, id: string): Promise<ApiKeyView> {
+    const [row] = await this.#settings.pool.executeText<ApiKeyView>(
+      `SELECT id, name, prefix, role, scopes, created_at AS "createdAt", created_by AS "createdBy", expires_at AS "expiresAt",
+         last_used_at AS "lastUsedAt", CASE WHEN previous_until > now() THEN previous_until END AS "previousUntil", revoked_at AS "revokedAt"
+       FROM api_keys WHERE workspace_id = $1 AND id = $2`,
       [workspaceId, id],
     );
-    if (rows.length === 0) throw new TimonelError('not_found', `There is no valid API key ${id} in this workspace.`);
-    this.#known.clear();
+    if (row === undefined) throw noSuchKey(id);
+    return row;
+  }
+
+  /**
+   * Gives a key a new secret. The one before stays good for the overlap, so that those who use it can change over one after the other.
+   * @param overlapMs milliseconds; 0 ends the old secret at once.
+   * @returns the new secret. @throws TimonelError `not_found`
+   */
+  async rotate(workspaceId: string, id: string, overlapMs: number): Promise<string> {
+    const secret = newSecret();
+    await this.#settings.notices.change(async (client, tell) => {
+      const { rows } = await client.query(
+        `UPDATE api_keys SET previous_hash = secret_hash, previous_until = now() + $4 * interval '1 millisecond', secret_hash = $3, prefix = $5
+         WHERE workspace_id = $1 AND id = $2 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()) RETURNING id`,
+        [workspaceId, id, digestOf(secret), overlapMs, prefixOf(secret)],
+      );
+      if (rows.length === 0) throw noSuchKey(id);
+      tell({ kind: 'api-key', id });
+    });
+    return secret;
+  }
+
+  /** Ends a key at once, in every process. @throws TimonelError `not_found` */
+  async revoke(workspaceId: string, id: string): Promise<void> {
+    await this.#settings.notices.change(async (client, tell) => {
+      const { rows } = await client.query(
+        'UPDATE api_keys SET revoked_at = now() WHERE workspace_id = $1 AND id = $2 AND revoked_at IS NULL RETURNING id',
+        [workspaceId, id],
+      );
+      if (rows.length === 0) throw noSuchKey(id);
+      tell({ kind: 'api-key', id });
+    });
+  }
+
+  /** Writes when keys were last used since it was last written, in one statement. */
+  async writeUses(): Promise<void> {
+    if (this.#used.size === 0) return;
+    const used = this.#used;
+    this.#used = new Map();
+    try {
+      await this.#settings.pool.execute(
+        {
+          name: 'api-key-uses',
+          text: `UPDATE api_keys k SET last_used_at = GREATEST(k.last_used_at, u.at)
+            FROM (SELECT unnest($1::uuid[]) AS id, to_timestamp(unnest($2::float8[])) AS at) u WHERE k.id = u.id`,
+        },
+        [[...used.keys()], [...used.values()].map((at) => at / 1000)],
+      );
+    } catch (error) {
+      this.#settings.onFault('writing when API keys were used', error);
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.writeUses();
   }
 }
 
-function hash(secret: string): Buffer {
+function newSecret(): string {
+  return `tim_${randomBytes(32).toString('base64url')}`;
+}
+
+function prefixOf(secret: string): string {
+  return secret.slice(0, 10);
+}
+
+function digestOf(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
+}
+
+function noSuchKey(id: string): TimonelError {
+  return new TimonelError('not_found', `There is no valid API key ${id} in this workspace. GET /api/v1/api-keys lists them.`);
 }

@@ -4,9 +4,14 @@ import type {
   LanguageModelV4Prompt,
   LanguageModelV4Usage,
 } from '@ai-sdk/provider';
+import type { Spender } from './money/budgets.ts';
 
 /** A question to a model. */
 export interface ModelRequest {
+  /** Alias of a route, or `provider/model`; the route `default` when absent or not known. */
+  model: string | undefined;
+  /** On whose account it goes. */
+  spender: Spender;
   prompt: LanguageModelV4Prompt;
   tools: LanguageModelV4FunctionTool[];
   signal: AbortSignal;

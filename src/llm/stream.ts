@@ -1,12 +1,13 @@
 import type { LanguageModelV4Content, LanguageModelV4StreamPart, LanguageModelV4Usage } from '@ai-sdk/provider';
 import type { ModelAnswer } from './contract.ts';
+import { ModelFailure } from './failure.ts';
 
 /**
  * Reads a model's stream to its end: passes text on as it comes, and answers what the same call without a stream would have.
- * @throws what the stream reports, and an error when it ends without saying that it is complete: a cut stream is not an answer.
+ * @throws ModelFailure when it ends without saying that it is complete: a cut stream is not an answer.
  */
 export async function collectStream(
-  stream: ReadableStream<LanguageModelV4StreamPart>,
+  stream: AsyncIterable<LanguageModelV4StreamPart>,
   onText: (delta: string) => void,
 ): Promise<ModelAnswer> {
   const content: LanguageModelV4Content[] = [];
@@ -37,13 +38,10 @@ export async function collectStream(
       case 'finish':
         finished = { usage: part.usage, finishReason: part.finishReason.unified };
         break;
-      case 'error':
-        throw part.error instanceof Error ? part.error : new Error(String(part.error));
       default:
         break;
     }
   }
-  if (finished === undefined || finished.finishReason === 'error')
-    throw new Error('The stream ended before the answer was complete.');
+  if (finished === undefined) throw new ModelFailure('cut', 'the stream ended before the answer was complete');
   return { content, ...finished };
 }

@@ -10,9 +10,21 @@ import type { ScheduleJob } from '../tools/execute.ts';
 import type { JsonObject } from '../vocabulary.ts';
 import type { AgentDefinition, Job } from './contract.ts';
 
+/** A job of Timonel itself: mail, retention. Agents' jobs are {@link Job}. */
+export interface OwnJob {
+  /** Queue name without a dot, e.g. `mail`. */
+  name: string;
+  /** Runs it by itself at these times too (UTC), once for all processes. */
+  cron?: string;
+  /** Further attempts after a failure, with pauses that double up to an hour. */
+  retries: number;
+  run(payload: JsonObject): Promise<void>;
+}
+
 export interface JobsDependencies {
   pool: DatabasePool;
   agents: Iterable<AgentDefinition>;
+  own: readonly OwnJob[];
   /** All workspaces, for jobs that repeat in each of them. */
   workspaces(): Promise<{ workspaceId: string; timeZone: string }[]>;
   access(workspaceId: string, timeZone: string): WorkspaceAccess;
@@ -58,6 +70,10 @@ export class Jobs {
       // "short": at most one waiting job for a key, which is what a key is for.
       if (!known.has(queue)) await this.#boss.createQueue(queue, { policy: 'short', retryLimit: 5, retryBackoff: true });
     }
+    for (const { name, retries } of this.#dependencies.own) {
+      if (known.has(name)) continue;
+      await this.#boss.createQueue(name, { retryLimit: retries, retryBackoff: true, retryDelay: 5, retryDelayMax: 3_600 });
+    }
   }
 
   /** Starts to work on the queues. */
@@ -69,7 +85,18 @@ export class Jobs {
       });
       if (job.cron !== undefined) await this.#boss.schedule(queue, job.cron);
     }
+    for (const job of this.#dependencies.own) {
+      await this.#boss.work<JsonObject | null>(job.name, { pollingIntervalSeconds: 2 }, async (items) => {
+        for (const { data } of items) await job.run(data ?? {});
+      });
+      if (job.cron !== undefined) await this.#boss.schedule(job.name, job.cron);
+    }
   }
+
+  /** Adds one of Timonel's own jobs, within the runtime's transaction at hand where there is one. */
+  readonly enqueue = async (name: string, payload: JsonObject): Promise<void> => {
+    await this.#boss.send(name, payload);
+  };
 
   /** Adds a job; through `database` it is part of that transaction. */
   readonly schedule: ScheduleJob = async ({ agent, name, workspaceId, payload, at, key }, database) => {

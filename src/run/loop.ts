@@ -3,6 +3,7 @@
  * events, and a resumed run is the same loop fed with recorded steps.
  */
 import { messageOf, TimonelError } from '../errors.ts';
+import { isWithoutModel } from '../llm/refusals.ts';
 import type { ClaimedRun, FinishedTurn, PendingApproval, RunStore } from '../store/runs.ts';
 import type { IdentifiedCall, Step } from '../store/steps.ts';
 import type { CallPlace, ToolExecutor } from '../tools/execute.ts';
@@ -10,15 +11,14 @@ import type { CallRecord, Outcome, Reply } from '../vocabulary.ts';
 import type { AgentDefinition, RunLimits } from './contract.ts';
 import { type DecisionContext, decide, decideAll } from './decide.ts';
 import type { RunEvent } from './events.ts';
-import type { Planner, Proposal } from './planner.ts';
+import type { ModelPlanner, Planner, Proposal } from './planner.ts';
 import { type OpenCall, Progress } from './progress.ts';
 import { apology, approvalNotice } from './sentences.ts';
 
 export interface LoopDependencies {
   store: RunStore;
   executor: ToolExecutor;
-  /** Absent where no model is configured. */
-  modelPlanner: Planner | undefined;
+  modelPlanner: ModelPlanner;
   flowPlanner: Planner;
   now(): Date;
   /** Whether the lease of this process holds without a gap since then (`performance.now()`): without it nothing may be started. */
@@ -130,18 +130,18 @@ class Loop {
     return undefined;
   }
 
-  /** The model planner where there is one, and the flow planner when it fails: the rest of the turn then stays with the flows. */
+  /** The model planner where the agent has a model, and the flow planner when it fails: the rest of the turn then stays with the flows. */
   async #propose(): Promise<Proposal> {
     const { modelPlanner, flowPlanner, now, emit, streaming } = this.#dependencies;
     const { steps, calls, flowState, latest } = this.#progress;
     const onText = streaming() ? (delta: string) => emit({ kind: 'text', delta }) : undefined;
     const turn = { run: this.#run, agent: this.#agent, now: now(), steps, calls, flowState, latest, signal: this.#signal, onText };
-    if (modelPlanner !== undefined && this.#progress.degraded === undefined) {
+    if (this.#progress.degraded === undefined && modelPlanner.serves(turn)) {
       try {
         return await modelPlanner.propose(turn);
       } catch (error) {
-        if (!(error instanceof TimonelError && error.code === 'model_unavailable') || this.#agent.flows === undefined) throw error;
-        this.#progress.degraded = error.message;
+        if (!isWithoutModel(error) || this.#agent.flows === undefined) throw error;
+        this.#progress.degraded = messageOf(error);
       }
     }
     return flowPlanner.propose(turn);

@@ -39,3 +39,9 @@ export type Proposal =
 export interface Planner {
   propose(turn: Turn): Promise<Proposal>;
 }
+
+/** The planner that asks a model; agents without one, and turns whose model failed, are the flow planner's. */
+export interface ModelPlanner extends Planner {
+  /** Whether the agent of this turn has a model that it can ask. */
+  serves(turn: Turn): boolean;
+}

@@ -13,14 +13,14 @@ import type { AgentDefinition } from './contract.ts';
 import type { RunEvent } from './events.ts';
 import { type LoopDependencies, runLoop } from './loop.ts';
 import { orAfter } from './or-after.ts';
-import type { Planner } from './planner.ts';
+import type { ModelPlanner, Planner } from './planner.ts';
 
 export interface RunnerDependencies {
   store: RunStore;
   views: RunViews;
   executor: ToolExecutor;
   agents: ReadonlyMap<string, AgentDefinition>;
-  modelPlanner: Planner | undefined;
+  modelPlanner: ModelPlanner;
   flowPlanner: Planner;
   wakeUps: WakeUps;
   processId: string;

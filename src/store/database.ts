@@ -54,12 +54,14 @@ export class DatabasePool {
   readonly roundTrips: RoundTrips = { count: 0 };
   readonly #pool: pg.Pool;
   readonly #settings: PoolSettings;
+  readonly #connection: pg.PoolConfig;
   readonly #lastUsed = new WeakMap<pg.PoolClient, number>();
   #memberRole = false;
 
   constructor(connection: pg.PoolConfig, settings: PoolSettings, embedded: boolean) {
     this.embedded = embedded;
     this.#settings = settings;
+    this.#connection = connection;
     this.#pool = new pg.Pool({
       ...connection,
       max: settings.size,
@@ -126,13 +128,29 @@ export class DatabasePool {
     work: (database: Database, client: pg.PoolClient) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> {
+    const role = this.#memberRole ? `, set_config('role', 'timonel_member', true)` : '';
+    return this.#transaction(
+      (client) => `BEGIN; SELECT set_config('timonel.workspace', ${client.escapeLiteral(workspaceId)}, true)${role}`,
+      (client) => work(drizzle(client) as unknown as Database, client),
+      signal,
+    );
+  }
+
+  /** Runs `work` in one transaction as the runtime itself: each statement carries the workspace of every row that it touches. */
+  async inTransaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    return this.#transaction(() => 'BEGIN', work);
+  }
+
+  async #transaction<T>(
+    begin: (client: pg.PoolClient) => string,
+    work: (client: pg.PoolClient) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
     return this.#withConnection(async (client) => {
-      const workspace = client.escapeLiteral(workspaceId);
-      const role = this.#memberRole ? `, set_config('role', 'timonel_member', true)` : '';
       const guarded = new TransactionClient(client, this.roundTrips);
       try {
-        await guarded.client.query(`BEGIN; SELECT set_config('timonel.workspace', ${workspace}, true)${role}`);
-        const working = openTransaction.run(guarded, () => work(drizzle(guarded.client) as unknown as Database, guarded.client));
+        await guarded.client.query(begin(client));
+        const working = openTransaction.run(guarded, () => work(guarded.client));
         const result = await (signal === undefined ? working : untilAborted(working, signal));
         await guarded.client.query('COMMIT');
         return result;
@@ -144,6 +162,11 @@ export class DatabasePool {
         guarded.close();
       }
     });
+  }
+
+  /** A connection of its own, outside of the pool and not yet open: for what lasts as long as the process. Not on the embedded store. */
+  separateClient(): pg.Client {
+    return new pg.Client({ ...this.#connection, application_name: 'timonel', keepAlive: true });
   }
 
   /** Holds one connection for `work`, e.g. for a session-level advisory lock. */
@@ -161,9 +184,14 @@ export class DatabasePool {
        FROM pg_roles WHERE rolname = 'timonel_member'`,
     );
     if (row?.usable === true && !row.granted) {
-      await this.executeText(
-        `GRANT USAGE ON SCHEMA public TO timonel_member; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO timonel_member`,
-      );
+      // Only the tables of workspaces: what `timonel_private` keeps (users, sessions, keys) is none of a tool's business.
+      await this.executeText(`
+        GRANT USAGE ON SCHEMA public TO timonel_member;
+        DO $$ DECLARE target regclass; BEGIN
+          FOR target IN SELECT polrelid::regclass FROM pg_policy WHERE polname = 'workspace_rows' LOOP
+            EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO timonel_member', target);
+          END LOOP;
+        END $$`);
     }
     this.#memberRole = row?.usable === true;
     return this.#memberRole;

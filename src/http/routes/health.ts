@@ -12,7 +12,7 @@ const health = z.object({ status: z.enum(['ok', 'degraded', 'down']), version: z
 
 export function healthRoutes(app: TypedFastify, dependencies: HttpDependencies): void {
   const { version } = dependencies;
-  const config = { public: true };
+  const config = { public: true } as const;
 
   app.get(
     '/health/live',

@@ -6,45 +6,49 @@ import type {
 } from '@ai-sdk/provider';
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
-import type { Models, Price } from '../../llm/models.ts';
-import type { Step } from '../../store/steps.ts';
+import type { Gateway } from '../../llm/gateway.ts';
 import type { CallRecord, JsonObject } from '../../vocabulary.ts';
 import type { AgentDefinition } from '../contract.ts';
 import { spokenDate } from '../local-time.ts';
-import type { Planner, Proposal, Turn } from '../planner.ts';
+import type { ModelPlanner, Proposal, Turn } from '../planner.ts';
 
 type AssistantPart = Extract<LanguageModelV4Message, { role: 'assistant' }>['content'][number];
-type ModelCallStep = Extract<Step, { kind: 'model-call' }>;
 
 /** Asks the agent's model: it sees the prompt, the history and the tools, and answers or calls tools. */
-export function createModelPlanner(models: Models): Planner {
+export function createModelPlanner(gateway: Gateway): ModelPlanner {
   const toolsOf = new WeakMap<AgentDefinition, LanguageModelV4FunctionTool[]>();
   return {
+    serves: ({ run, agent }) => gateway.serves(run.workspaceId, agent.model),
     async propose(turn: Turn): Promise<Proposal> {
-      const chosen = models.find(turn.agent.model);
-      if (chosen === undefined)
-        throw new TimonelError('model_unavailable', 'No model is configured. Set TIMONEL_MODEL and TIMONEL_MODEL_URL.');
-      let tools = toolsOf.get(turn.agent);
+      const { run, agent } = turn;
+      let tools = toolsOf.get(agent);
       if (tools === undefined) {
-        tools = turn.agent.tools.map((tool) => ({
+        tools = agent.tools.map((tool) => ({
           type: 'function',
           name: tool.name,
           description: tool.description,
           inputSchema: z.toJSONSchema(tool.input, { io: 'input' }) as LanguageModelV4FunctionTool['inputSchema'],
         }));
-        toolsOf.set(turn.agent, tools);
+        toolsOf.set(agent, tools);
       }
       const started = performance.now();
-      const answer = await models.ask(chosen.model, { prompt: promptOf(turn), tools, signal: turn.signal, onText: turn.onText });
+      const answer = await gateway.ask({
+        model: agent.model,
+        spender: { workspaceId: run.workspaceId, agent: agent.name, runId: run.runId },
+        prompt: promptOf(turn),
+        tools,
+        signal: turn.signal,
+        onText: turn.onText,
+      });
       const milliseconds = Math.round(performance.now() - started);
       const base = {
         kind: 'model-call' as const,
-        model: chosen.model.modelId,
+        model: answer.model,
         content: answer.content,
         usage: answer.usage,
         finishReason: answer.finishReason,
         milliseconds,
-        ...costOf(answer.usage, chosen.price),
+        ...(answer.cost === undefined ? {} : { cost: answer.cost }),
       };
       const calls = answer.content.flatMap((part) =>
         part.type === 'tool-call' ? [{ tool: part.toolName, args: parseArguments(part.input), modelCallId: part.toolCallId }] : [],
@@ -136,9 +140,4 @@ function textOf(content: LanguageModelV4Content[]): string {
     .flatMap((part) => (part.type === 'text' ? [part.text] : []))
     .join('')
     .trim();
-}
-
-function costOf(usage: ModelCallStep['usage'], price: Price | undefined): { cost?: number } {
-  if (price === undefined) return {};
-  return { cost: ((usage.inputTokens.total ?? 0) * price.input + (usage.outputTokens.total ?? 0) * price.output) / 1_000_000 };
 }

@@ -1,13 +1,16 @@
 import { EventEmitter } from 'node:events';
 import { Redis } from 'ioredis';
 
-/** Tells other processes on the same database that a run ended. May be lost: those who wait also look for themselves. */
-export interface WakeUps {
-  publish(runId: string): void;
-  subscribe(listener: (runId: string) => void): void;
+/** Tells other processes on the same database that something happened. May be lost: those who wait also look for themselves. */
+export interface Signals {
+  publish(message: string): void;
+  subscribe(listener: (message: string) => void): void;
 }
 
-const channel = 'timonel:run-ended';
+/** Tells that a run ended, by its id. */
+export type WakeUps = Signals;
+
+const channels = { runEnded: 'timonel:run-ended', breakerChanged: 'timonel:breaker-changed' } as const;
 
 /** For one process: nobody else has to be told. */
 export function localWakeUps(): WakeUps {
@@ -16,7 +19,9 @@ export function localWakeUps(): WakeUps {
 }
 
 /** Connections to Redis that the process owns. */
-export interface RedisWakeUps extends WakeUps {
+export interface RedisSignals {
+  runEnded: WakeUps;
+  breakerChanged: Signals;
   status(): 'up' | 'down';
   close(): Promise<void>;
 }
@@ -24,21 +29,27 @@ export interface RedisWakeUps extends WakeUps {
 /**
  * Through Redis, to all processes on the same database. While Redis is down nothing is published, and waiters find out by looking.
  */
-export function redisWakeUps(url: string, onFault: (error: unknown) => void): RedisWakeUps {
+export function redisSignals(url: string, onFault: (error: unknown) => void): RedisSignals {
   // Commands fail at once while the connection is down: what Redis carries here may be lost, and nobody waits for it.
   const options = { enableOfflineQueue: false, maxRetriesPerRequest: 1, lazyConnect: false };
   const publisher = new Redis(url, options);
   const subscriber = new Redis(url, { ...options, enableOfflineQueue: true, maxRetriesPerRequest: null });
   publisher.on('error', onFault);
   subscriber.on('error', () => {});
-  void subscriber.subscribe(channel).catch(onFault);
-  return {
-    publish: (runId) => {
-      if (publisher.status === 'ready') publisher.publish(channel, runId).catch(onFault);
+  void subscriber.subscribe(...Object.values(channels)).catch(onFault);
+  const on = (channel: string): Signals => ({
+    publish: (message) => {
+      if (publisher.status === 'ready') publisher.publish(channel, message).catch(onFault);
     },
     subscribe: (listener) => {
-      subscriber.on('message', (_channel, runId) => listener(runId));
+      subscriber.on('message', (name, message) => {
+        if (name === channel) listener(message);
+      });
     },
+  });
+  return {
+    runEnded: on(channels.runEnded),
+    breakerChanged: on(channels.breakerChanged),
     status: () => (publisher.status === 'ready' ? 'up' : 'down'),
     async close() {
       publisher.disconnect();

@@ -1,0 +1,75 @@
+/**
+ * The guard: every route says who may use it, and one hook holds it to that. A route that says nothing does not start.
+ */
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import { TimonelError } from '../errors.ts';
+import type { Permission } from '../identity/permissions.ts';
+import { type Principal, requirePermission } from '../identity/principal.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; set by the guard on every route that is not public. */
+    principal: Principal | undefined;
+  }
+  /** A route declares exactly one of these. */
+  interface FastifyContextConfig {
+    /** For those who have it. */
+    permission?: Permission;
+    /** For anybody who is known, whatever they may do. */
+    signedIn?: true;
+    /** For everybody. */
+    public?: true;
+  }
+}
+
+/** The documentation page brings its own routes; they are public as a whole. */
+export const docsPath = '/docs';
+
+/**
+ * Adds the guard. To be called before any route is declared.
+ * @param authenticate finds out who asks. @throws TimonelError `unauthenticated`, `csrf_failed`
+ */
+export function addGuard(app: FastifyInstance, authenticate: (request: FastifyRequest) => Promise<Principal>): void {
+  app.decorateRequest('principal', undefined);
+  app.addHook('onRoute', (route) => {
+    const { permission, signedIn, public: open } = route.config ?? {};
+    const declared = [permission, signedIn, open].filter((each) => each !== undefined).length;
+    if (declared === 1 || isForeign(route)) return;
+    throw new TypeError(
+      `The route ${String(route.method)} ${route.url} must declare who may use it: config: { permission: '…' }, { signedIn: true } or { public: true }, and one only.`,
+    );
+  });
+  app.addHook('onRequest', async (request) => {
+    const { config, url, method } = request.routeOptions;
+    if (request.is404 || config.public === true || isForeign({ url: url ?? '', method: method ?? '' })) return;
+    try {
+      const principal = await authenticate(request);
+      if (config.permission !== undefined) requirePermission(principal, config.permission);
+      else if (config.signedIn !== true) throw new TypeError('The route declares nothing.');
+      request.principal = principal;
+    } catch (error) {
+      if (error instanceof TimonelError && refusals.has(error.status)) throw error;
+      // What could not be checked is not allowed, and nobody learns what went wrong.
+      throw new TimonelError(
+        'access_unchecked',
+        'It could not be checked whether you may do this, so it was not done. Try again.',
+        {
+          cause: error,
+        },
+      );
+    }
+  });
+}
+
+const refusals = new Set([401, 403, 429, 503]);
+
+/** Routes that a plugin brings: the documentation page, and the answer to a browser that asks before it asks. */
+function isForeign({ url, method }: Pick<RouteOptions, 'url' | 'method'>): boolean {
+  return url === docsPath || url.startsWith(`${docsPath}/`) || (url === '*' && method === 'OPTIONS');
+}
+
+/** The principal of a request on a route that is not public. */
+export function principalOf(request: FastifyRequest): Principal {
+  if (request.principal === undefined) throw new TimonelError('unauthenticated', 'Send an API key: "Authorization: Bearer <key>".');
+  return request.principal;
+}

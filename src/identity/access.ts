@@ -1,0 +1,183 @@
+/**
+ * Who may do what at this moment. Answers are kept for a short time, and forgotten at once when a change is told: tokens carry no roles, so
+ * that what was taken away is gone with the next request.
+ */
+import { LRUCache } from 'lru-cache';
+import type { DatabasePool } from '../store/database.ts';
+import type { Notices } from '../store/notices.ts';
+import type { Asker } from '../vocabulary.ts';
+import { builtInRoles, isPermission, type KeyRole, keyRoles, type Permission } from './permissions.ts';
+import type { Principal } from './principal.ts';
+
+/** What changed. Whoever keeps an answer that depends on it asks again. */
+export type AccessNotice =
+  | { kind: 'session'; id: string }
+  | { kind: 'user'; id: string }
+  | { kind: 'api-key'; id: string }
+  /** A role of the workspace was redefined. */
+  | { kind: 'roles'; workspaceId: string };
+
+export type AccessNotices = Notices<AccessNotice>;
+
+/** A principal, and when its session or key ends (milliseconds since the epoch). */
+interface Answer {
+  principal: Principal;
+  until: number;
+}
+
+interface MemberRow {
+  session_id: string | null;
+  expires_at: Date | null;
+  user_id: string;
+  name: string;
+  workspace_id: string;
+  role: string;
+  permissions: string[] | null;
+}
+
+export interface KeyRow {
+  id: string;
+  name: string;
+  workspace_id: string;
+  role: KeyRole | null;
+  scopes: string[] | null;
+  valid_until: Date | null;
+}
+
+const memberOf = (columns: string, source: string) => `
+  SELECT ${columns}, u.id AS user_id, u.name, m.workspace_id, m.role, r.permissions
+  FROM ${source} JOIN users u ON u.id = m.user_id
+    LEFT JOIN roles r ON r.workspace_id = m.workspace_id AND r.name = m.role
+  WHERE u.disabled_at IS NULL AND m.disabled_at IS NULL`;
+
+const ofSession = {
+  name: 'access-session',
+  text: `${memberOf('s.id AS session_id, s.expires_at', 'sessions s JOIN memberships m ON m.workspace_id = s.workspace_id AND m.user_id = s.user_id')}
+    AND s.id = $1 AND s.revoked_at IS NULL`,
+};
+const ofMember = {
+  name: 'access-member',
+  text: `${memberOf('NULL::uuid AS session_id, NULL::timestamptz AS expires_at', 'memberships m')} AND m.workspace_id = $1 AND m.user_id = $2`,
+};
+const ofKey = {
+  name: 'access-key',
+  text: `SELECT id, name, workspace_id, role, scopes, expires_at AS valid_until FROM api_keys
+    WHERE workspace_id = $1 AND id = $2 AND revoked_at IS NULL`,
+};
+
+export interface AccessSettings {
+  pool: DatabasePool;
+  notices: AccessNotices;
+  now(): Date;
+  /** How long an answer is kept when nothing is told, in milliseconds. */
+  cacheMs: number;
+}
+
+export class Access {
+  readonly #settings: AccessSettings;
+  readonly #known: LRUCache<string, Answer>;
+  #changes = 0;
+
+  constructor(settings: AccessSettings) {
+    this.#settings = settings;
+    // lru-cache takes 0 for "for ever".
+    this.#known = new LRUCache({ max: 20_000, ttl: Math.max(1, settings.cacheMs) });
+    settings.notices.subscribe((notices) => this.#forget(notices));
+  }
+
+  /** The person who signed in to the session; `undefined` once it ended, or they lost the workspace. */
+  ofSession(sessionId: string): Promise<Principal | undefined> {
+    return this.#answer(`session:${sessionId}`, async () => {
+      const [row] = await this.#settings.pool.execute<MemberRow>(ofSession, [sessionId]);
+      return row === undefined ? undefined : memberAnswer(row);
+    });
+  }
+
+  /** Somebody who asked for something earlier, without regard to the session in which they did. */
+  ofAsker(workspaceId: string, { kind, id }: Asker): Promise<Principal | undefined> {
+    return this.#answer(`${kind}:${workspaceId}:${id}`, async () => {
+      if (kind === 'api-key') {
+        const [row] = await this.#settings.pool.execute<KeyRow>(ofKey, [workspaceId, id]);
+        return row === undefined ? undefined : keyAnswer(row);
+      }
+      const [row] = await this.#settings.pool.execute<MemberRow>(ofMember, [workspaceId, id]);
+      return row === undefined ? undefined : memberAnswer(row);
+    });
+  }
+
+  /** The key with this digest of its secret, where `load` finds one. */
+  ofDigest(digest: string, load: () => Promise<KeyRow | undefined>): Promise<Principal | undefined> {
+    return this.#answer(`digest:${digest}`, async () => {
+      const row = await load();
+      return row === undefined ? undefined : keyAnswer(row);
+    });
+  }
+
+  /** The same principal as they are now; `undefined` when they lost access. */
+  async renewed({ workspaceId, kind, id, sessionId }: Principal): Promise<Principal | undefined> {
+    return sessionId === undefined ? this.ofAsker(workspaceId, { kind, id }) : this.ofSession(sessionId);
+  }
+
+  async #answer(key: string, load: () => Promise<Answer | undefined>): Promise<Principal | undefined> {
+    const now = this.#settings.now().getTime();
+    const known = this.#known.get(key);
+    if (known !== undefined) return known.until > now ? known.principal : undefined;
+    const changes = this.#changes;
+    const answer = await load();
+    // What was read before a change that was told meanwhile is good for this request, and for no other.
+    if (answer !== undefined && changes === this.#changes) this.#known.set(key, answer);
+    return answer !== undefined && answer.until > now ? answer.principal : undefined;
+  }
+
+  #forget(notices: readonly AccessNotice[] | 'anything'): void {
+    this.#changes++;
+    if (notices === 'anything') {
+      this.#known.clear();
+      return;
+    }
+    for (const [key, { principal }] of this.#known.entries()) {
+      if (notices.some((notice) => concerns(notice, principal))) this.#known.delete(key);
+    }
+  }
+}
+
+/** Whether what is known of the principal may no longer hold. */
+export function concerns(notice: AccessNotice, principal: Principal): boolean {
+  if (notice.kind === 'session') return principal.sessionId === notice.id;
+  if (notice.kind === 'roles') return principal.workspaceId === notice.workspaceId;
+  return principal.kind === notice.kind && principal.id === notice.id;
+}
+
+/** What a role allows; a role that is not there (any more) allows nothing. */
+export function permissionsOf(role: string, ofCustomRole: readonly string[] | null): ReadonlySet<Permission> {
+  return (Object.hasOwn(builtInRoles, role) ? builtInRoles[role] : undefined) ?? new Set((ofCustomRole ?? []).filter(isPermission));
+}
+
+function memberAnswer(row: MemberRow): Answer {
+  return {
+    until: row.expires_at?.getTime() ?? Number.POSITIVE_INFINITY,
+    principal: {
+      kind: 'user',
+      id: row.user_id,
+      name: row.name,
+      workspaceId: row.workspace_id,
+      role: row.role,
+      permissions: permissionsOf(row.role, row.permissions),
+      ...(row.session_id === null ? {} : { sessionId: row.session_id }),
+    },
+  };
+}
+
+function keyAnswer(row: KeyRow): Answer {
+  return {
+    until: row.valid_until?.getTime() ?? Number.POSITIVE_INFINITY,
+    principal: {
+      kind: 'api-key',
+      id: row.id,
+      name: row.name,
+      workspaceId: row.workspace_id,
+      role: row.role,
+      permissions: row.role === null ? new Set((row.scopes ?? []).filter(isPermission)) : keyRoles[row.role],
+    },
+  };
+}

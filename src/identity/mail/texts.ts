@@ -1,0 +1,137 @@
+/** What the mails say. Plain text: it arrives everywhere, and shows where a link really goes. */
+
+export type MailLanguage = 'es' | 'en';
+
+/** A mail to be written, by what it is for. Links are whole and start with the public URL. */
+export type MailContent =
+  | { kind: 'verify-email'; name: string; link: string; hours: number }
+  | { kind: 'reset-password'; name: string; link: string; minutes: number }
+  | { kind: 'invitation'; workspace: string; invitedBy: string; link: string; days: number }
+  | { kind: 'already-registered'; name: string; link: string }
+  | { kind: 'password-changed'; name: string; link: string };
+
+export interface MailText {
+  subject: string;
+  text: string;
+}
+
+/** Writes a mail. */
+export function writeMail(content: MailContent, language: MailLanguage): MailText {
+  const { subject, lines } = language === 'es' ? spanish(content) : english(content);
+  return { subject: subject.replace(/\s+/g, ' '), text: `${lines.join('\n\n')}\n` };
+}
+
+interface Draft {
+  subject: string;
+  lines: string[];
+}
+
+function spanish(content: MailContent): Draft {
+  switch (content.kind) {
+    case 'verify-email':
+      return {
+        subject: 'Confirmá tu correo',
+        lines: [
+          `Hola, ${content.name}:`,
+          'Para terminar de crear tu cuenta en Timonel, abrí este enlace:',
+          content.link,
+          `Vale ${content.hours} horas y se usa una sola vez. Si no creaste ninguna cuenta, no hagas nada: sin confirmar no sirve.`,
+        ],
+      };
+    case 'reset-password':
+      return {
+        subject: 'Elegí una contraseña nueva',
+        lines: [
+          `Hola, ${content.name}:`,
+          'Alguien, esperamos que vos, pidió cambiar la contraseña de tu cuenta en Timonel. Elegí la nueva acá:',
+          content.link,
+          `Vale ${content.minutes} minutos y se usa una sola vez. Si no fuiste vos, no hagas nada: tu contraseña sigue siendo la misma.`,
+        ],
+      };
+    case 'invitation':
+      return {
+        subject: `${content.invitedBy} te invita a ${content.workspace}`,
+        lines: [
+          'Hola:',
+          `${content.invitedBy} te invita a trabajar en «${content.workspace}», en Timonel. Para aceptar, abrí este enlace:`,
+          content.link,
+          `Vale ${content.days} días. Si no esperabas esta invitación, no hagas nada.`,
+        ],
+      };
+    case 'already-registered':
+      return {
+        subject: 'Ya tenés una cuenta',
+        lines: [
+          `Hola, ${content.name}:`,
+          'Alguien quiso crear una cuenta en Timonel con este correo, y ya tenés una. Si fuiste vos y no recordás la contraseña, elegí otra acá:',
+          content.link,
+          'Si no fuiste vos, no hagas nada: no cambió nada.',
+        ],
+      };
+    case 'password-changed':
+      return {
+        subject: 'Tu contraseña cambió',
+        lines: [
+          `Hola, ${content.name}:`,
+          'La contraseña de tu cuenta en Timonel se acaba de cambiar, y se cerraron las demás sesiones.',
+          'Si no fuiste vos, elegí otra enseguida y avisale a quien administra tu espacio:',
+          content.link,
+        ],
+      };
+  }
+}
+
+function english(content: MailContent): Draft {
+  switch (content.kind) {
+    case 'verify-email':
+      return {
+        subject: 'Confirm your address',
+        lines: [
+          `Hello ${content.name},`,
+          'To finish making your Timonel account, open this link:',
+          content.link,
+          `It is good for ${content.hours} hours, once. If you made no account, do nothing: it is of no use without this.`,
+        ],
+      };
+    case 'reset-password':
+      return {
+        subject: 'Choose a new password',
+        lines: [
+          `Hello ${content.name},`,
+          'Somebody, we hope you, asked to change the password of your Timonel account. Choose the new one here:',
+          content.link,
+          `It is good for ${content.minutes} minutes, once. If it was not you, do nothing: your password stays what it is.`,
+        ],
+      };
+    case 'invitation':
+      return {
+        subject: `${content.invitedBy} invites you to ${content.workspace}`,
+        lines: [
+          'Hello,',
+          `${content.invitedBy} invites you to work in “${content.workspace}” on Timonel. To accept, open this link:`,
+          content.link,
+          `It is good for ${content.days} days. If you did not expect it, do nothing.`,
+        ],
+      };
+    case 'already-registered':
+      return {
+        subject: 'You have an account already',
+        lines: [
+          `Hello ${content.name},`,
+          'Somebody wanted to make a Timonel account with this address, and you have one. If it was you and you forgot the password, choose another one here:',
+          content.link,
+          'If it was not you, do nothing: nothing has changed.',
+        ],
+      };
+    case 'password-changed':
+      return {
+        subject: 'Your password was changed',
+        lines: [
+          `Hello ${content.name},`,
+          'The password of your Timonel account was changed just now, and other sessions were ended.',
+          'If it was not you, choose another one at once and tell whoever administers your workspace:',
+          content.link,
+        ],
+      };
+  }
+}

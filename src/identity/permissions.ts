@@ -1,0 +1,76 @@
+/**
+ * What can be allowed, and the roles that ship with Timonel. `docs/identity.md` is compared with it by a test.
+ *
+ * A permission is `resource:action`. A route, a tool or a rule asks for a permission, never for a role: roles are names for sets of them.
+ */
+export const permissionTable = {
+  'agents:read': 'See which agents there are, with their tools and rules',
+  'conversations:read': 'See the conversations that one began, and their runs',
+  'conversations:write': 'Begin conversations, say something in them, close them',
+  'conversations:read-all': 'See the conversations that others began, and their runs',
+  'conversations:write-all': 'Say something in, and close, conversations that others began',
+  'runs:decide': 'Approve or refuse calls that wait for a person',
+  'models:use': 'Send requests to models through the gateway',
+  'models:manage': 'Change models, routes and their limits',
+  'budgets:read': 'See budgets and what was spent',
+  'budgets:manage': 'Set budgets',
+  'releases:read': 'See releases of agents and how their versions compare',
+  'releases:manage': 'Start, promote and roll back releases',
+  'keys:read': 'See API keys, without their secrets',
+  'keys:manage': 'Make, rotate and revoke API keys',
+  'users:read': 'See the members of the workspace and their roles',
+  'users:manage': 'Invite members, change their roles, disable and remove them',
+  'roles:manage': 'Define roles of the workspace',
+  'audit:read': 'Read and export the audit log',
+  'privacy:manage': "Export and erase a person's data",
+  'operations:read': 'See the state of processes, queues and backups',
+  'workspace:manage': 'Change settings of the workspace',
+} as const;
+
+export type Permission = keyof typeof permissionTable;
+
+export const permissions = Object.keys(permissionTable) as readonly Permission[];
+
+const own: readonly Permission[] = ['agents:read', 'conversations:read', 'conversations:write', 'models:use'];
+const everybodys: readonly Permission[] = ['conversations:read-all', 'conversations:write-all'];
+const operator: readonly Permission[] = [
+  ...own,
+  ...everybodys,
+  'runs:decide',
+  'models:manage',
+  'budgets:read',
+  'budgets:manage',
+  'releases:read',
+  'releases:manage',
+  'keys:read',
+  'users:read',
+  'audit:read',
+  'operations:read',
+];
+
+/** The roles that every workspace has. A workspace's own roles are rows of the table `roles`. */
+export const builtInRoles: Readonly<Record<string, ReadonlySet<Permission>>> = {
+  admin: new Set(permissions),
+  operator: new Set(operator),
+  member: new Set(own),
+  instructor: new Set([...own, 'conversations:read-all', 'users:read', 'budgets:read']),
+  student: new Set(['agents:read', 'conversations:read', 'conversations:write']),
+};
+
+/** What an API key may do that was given a name for it instead of scopes. */
+export const keyRoles = {
+  admin: new Set(permissions),
+  operator: new Set<Permission>([...operator, 'keys:manage']),
+  client: new Set<Permission>(['agents:read', 'conversations:read', 'conversations:write', ...everybodys]),
+} as const satisfies Record<string, ReadonlySet<Permission>>;
+
+export type KeyRole = keyof typeof keyRoles;
+
+export function isPermission(text: string): text is Permission {
+  return Object.hasOwn(permissionTable, text);
+}
+
+/** Permissions of the list that are in `wanted` and not in `held`: what somebody would give away without having it. */
+export function missingFrom(held: ReadonlySet<Permission>, wanted: Iterable<Permission>): Permission[] {
+  return [...wanted].filter((permission) => !held.has(permission));
+}

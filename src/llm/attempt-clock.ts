@@ -1,0 +1,103 @@
+import { ModelFailure } from './failure.ts';
+
+/** How long each phase of a call to one target may take, in milliseconds. */
+export interface Timeouts {
+  /** Of a stream: from the request to the first token. */
+  firstTokenMs: number;
+  /** Of a stream: between two pieces. */
+  idleMs: number;
+  /** The whole call, streamed or not. */
+  totalMs: number;
+}
+
+/**
+ * The time limits of one attempt, and its abort signal: one controller and one timer for all phases. `AbortSignal.any` and `.timeout`
+ * cost 16 µs a call and outlive it.
+ */
+export class AttemptClock {
+  readonly #stop = new AbortController();
+  readonly #parent: AbortSignal;
+  readonly #timeouts: Timeouts;
+  readonly #started = performance.now();
+  readonly #giveUp = () => this.#abort(new ModelFailure('aborted', 'the caller went away'));
+  #timer: NodeJS.Timeout | undefined;
+  /** When the present phase ends (`performance.now()`), and the failure if it does. */
+  #due = 0;
+  #late: () => ModelFailure = () => new ModelFailure('timeout', '');
+
+  /** @param streaming whether a first token is waited for; else only the whole call has a limit. */
+  constructor(timeouts: Timeouts, parent: AbortSignal, streaming: boolean) {
+    this.#timeouts = timeouts;
+    this.#parent = parent;
+    if (parent.aborted) this.#giveUp();
+    else {
+      parent.addEventListener('abort', this.#giveUp, { once: true });
+      const { firstTokenMs, totalMs } = timeouts;
+      if (streaming && firstTokenMs < totalMs) this.#enter(firstTokenMs, () => timeout(`no first token within ${firstTokenMs} ms`));
+      else this.#enter(totalMs, () => timeout(`no answer within ${totalMs} ms`));
+    }
+  }
+
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** Why the attempt was stopped, where it was. */
+  get failure(): ModelFailure | undefined {
+    return this.#stop.signal.aborted ? (this.#stop.signal.reason as ModelFailure) : undefined;
+  }
+
+  /** A piece arrived: the next one has `idleMs`, and the whole call its total. */
+  piece(): void {
+    const { idleMs, totalMs } = this.#timeouts;
+    const now = performance.now();
+    const end = this.#started + totalMs;
+    this.#late =
+      now + idleMs < end
+        ? () => new ModelFailure('cut', `the stream was silent for ${idleMs} ms`)
+        : () => new ModelFailure('cut', `no complete answer within ${totalMs} ms`);
+    // A timer that fires early looks again: thousands of pieces then cost no timer at all.
+    this.#due = Math.min(now + idleMs, end);
+    if (this.#timer === undefined) this.#arm();
+  }
+
+  /** Ends the attempt; what is still under way at the provider is aborted. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#parent.removeEventListener('abort', this.#giveUp);
+    if (!this.#stop.signal.aborted) this.#stop.abort(new ModelFailure('aborted', 'the attempt is over'));
+  }
+
+  /** The answer is complete: nothing is left to abort. */
+  complete(): void {
+    clearTimeout(this.#timer);
+    this.#parent.removeEventListener('abort', this.#giveUp);
+  }
+
+  #enter(milliseconds: number, late: () => ModelFailure): void {
+    this.#due = performance.now() + milliseconds;
+    this.#late = late;
+    this.#arm();
+  }
+
+  #arm(): void {
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        if (performance.now() < this.#due - 1) this.#arm();
+        else this.#abort(this.#late());
+      },
+      Math.max(1, this.#due - performance.now()),
+    );
+  }
+
+  #abort(failure: ModelFailure): void {
+    clearTimeout(this.#timer);
+    this.#parent.removeEventListener('abort', this.#giveUp);
+    this.#stop.abort(failure);
+  }
+}
+
+function timeout(message: string): ModelFailure {
+  return new ModelFailure('timeout', message);
+}

@@ -1,0 +1,295 @@
+/**
+ * The gateway: every call to a model goes through it. Route → budget → breaker → provider, with repeats and failover, for runs and for
+ * the compatible API alike.
+ */
+import { channels, type ModelAttempt } from '../diagnostics.ts';
+import { TimonelError } from '../errors.ts';
+import { beginAnswer, continueAnswer, type ModelCall, type PartReader, type Recovery, unbroken } from './answer-parts.ts';
+import { Bill } from './bill.ts';
+import type { Breakers } from './breakers.ts';
+import { type Attempt, type Candidate, CandidateRunner, type Served } from './candidates.ts';
+import type { ModelAnswer, ModelRequest } from './contract.ts';
+import { failureOf, ModelFailure } from './failure.ts';
+import type { Budgets, Spender } from './money/budgets.ts';
+import type { Prices } from './money/prices.ts';
+import { type UpperBound, upperBound } from './money/tokens.ts';
+import type { Providers } from './providers/providers.ts';
+import { refusalOf } from './refusals.ts';
+import { RetryBudget } from './retries.ts';
+import { directRoute, type Route, splitModel } from './routes/route.ts';
+import type { RouteTable } from './routes/route-table.ts';
+import { collectStream } from './stream.ts';
+import type { Upstream } from './upstream.ts';
+
+export interface GatewayDependencies {
+  providers: Providers;
+  routes: RouteTable;
+  breakers: Breakers;
+  prices: Prices;
+  budgets: Budgets;
+  upstream: Upstream;
+}
+
+/** A call whose route is known and whose money is held. */
+export interface OpenCall {
+  route: Route;
+  candidates: readonly Candidate[];
+  bill: Bill;
+}
+
+/** An answer to a run. */
+export interface GivenAnswer extends ModelAnswer {
+  /** `provider/model` that gave it. */
+  model: string;
+  /** US dollars; absent where the price is not known. */
+  cost?: number;
+}
+
+export class Gateway {
+  readonly providers: Providers;
+  readonly routes: RouteTable;
+  readonly breakers: Breakers;
+  readonly prices: Prices;
+  readonly upstream: Upstream;
+  readonly #budgets: Budgets;
+  readonly #runner: CandidateRunner;
+  readonly #underWay = new Set<Promise<void>>();
+
+  constructor({ providers, routes, breakers, prices, budgets, upstream }: GatewayDependencies) {
+    this.providers = providers;
+    this.routes = routes;
+    this.breakers = breakers;
+    this.prices = prices;
+    this.upstream = upstream;
+    this.#budgets = budgets;
+    this.#runner = new CandidateRunner(breakers, new RetryBudget());
+  }
+
+  /** Whether an agent that names this model, or none, has one that it can ask. */
+  serves(workspaceId: string, model: string | undefined): boolean {
+    return this.#routeFor(workspaceId, model) !== undefined;
+  }
+
+  /** The `provider/model` that an agent's calls begin with; `undefined` where it has none. */
+  modelOf(workspaceId: string, model: string | undefined): string | undefined {
+    return this.#routeFor(workspaceId, model)?.targets[0]?.model;
+  }
+
+  /**
+   * Asks for an answer on behalf of a run. A model name that nobody knows here means the route `default`.
+   * @throws TimonelError `model_unavailable`, `model_refused`, `context_too_long`, `invalid_request`, `budget_exceeded`, …
+   */
+  async ask(request: ModelRequest): Promise<GivenAnswer> {
+    const { spender, signal, onText } = request;
+    const route = this.#routeFor(spender.workspaceId, request.model);
+    if (route === undefined) throw new TimonelError('model_unavailable', noModel);
+    const call: ModelCall = { prompt: request.prompt, tools: request.tools };
+    const open = await this.#open(route, call, spender);
+    const { bill } = open;
+    try {
+      const served = await (onText === undefined ? this.#whole(open, call, signal) : this.#streamed(open, call, signal, onText));
+      const { candidate, answer } = served;
+      const cost = bill.settle(candidate, answer.usage);
+      return { ...answer, model: candidate.name, ...(cost === undefined ? {} : { cost }) };
+    } catch (error) {
+      bill.abandon();
+      throw refusalOf(error, route.alias);
+    }
+  }
+
+  /**
+   * Finds the route of a name and holds the money for one call.
+   * @throws TimonelError `model_not_found`, `budget_exceeded`, `price_unknown`, `store_unavailable`
+   */
+  async open(name: string, request: object, spender: Spender): Promise<OpenCall> {
+    return this.#open(this.resolve(spender.workspaceId, name), request, spender);
+  }
+
+  /** The route of an alias or of `provider/model`. @throws TimonelError `model_not_found`, listing what is known */
+  resolve(workspaceId: string, name: string): Route {
+    const route = this.routes.find(workspaceId, name);
+    if (route !== undefined) return route;
+    const { provider } = splitModel(name);
+    if (this.providers.find(provider) !== undefined) return directRoute(name);
+    const variable = this.providers.missingKey(provider);
+    if (variable !== undefined)
+      throw new TimonelError(
+        'model_not_found',
+        `"${name}" cannot be reached: there is no key for ${provider}. Set ${variable} and restart.`,
+      );
+    const known = this.routes.list(workspaceId).map(({ alias }) => alias);
+    const providers = this.providers.all().map((each) => `${each.name}/…`);
+    throw new TimonelError(
+      'model_not_found',
+      `There is no model or route "${name}". Known: ${[...known, ...providers].join(', ') || 'none, as no provider has a key'}.`,
+      { details: { known } },
+    );
+  }
+
+  /** Asks the candidates of a call in turn. @throws AllFailed */
+  serve<T>(open: OpenCall, signal: AbortSignal, streaming: boolean, attempt: Attempt<T>): Promise<Served<T>> {
+    return this.#runner.ask(
+      { route: open.route, candidates: open.candidates, signal, streaming, onAttempt: publishAttempt },
+      attempt,
+    );
+  }
+
+  /** How a stream goes on after it broke: at the same target first, then at the others. */
+  recovery(open: OpenCall, call: () => ModelCall, signal: AbortSignal): Recovery {
+    const requestBytes = () => Buffer.byteLength(JSON.stringify(call().prompt));
+    return {
+      resume: async (failed, failure, shown) => {
+        await this.breakers.failed(failed.candidate.name, failure);
+        open.bill.broke(failed.candidate, requestBytes(), Buffer.byteLength(shown));
+        const others = open.candidates.filter(({ name }) => name !== failed.candidate.name);
+        // A repeat at each would keep whoever reads along waiting; there is a next target for that.
+        const route: Route = { ...open.route, strategy: 'ordered', attempts: 1 };
+        const attempt = shown === '' ? beginAnswer(call()) : continueAnswer(call(), shown);
+        const again: Served<PartReader> = await this.serve(
+          { ...open, route, candidates: [failed.candidate, ...others] },
+          signal,
+          true,
+          attempt,
+        );
+        return again;
+      },
+    };
+  }
+
+  /** Waits for settlements that are under way. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+    this.routes.close();
+    await this.upstream.close();
+  }
+
+  async #open(route: Route, request: object, spender: Spender): Promise<OpenCall> {
+    const reachable = route.targets.flatMap((target): Candidate[] => {
+      const { provider: providerName, model } = splitModel(target.model);
+      const provider = this.providers.find(providerName);
+      return provider === undefined ? [] : [{ name: target.model, provider, model, target }];
+    });
+    const bounds = reachable.map((candidate) => ({ candidate, bound: upperBound(request, candidate.name, this.prices) }));
+    const { maxCost } = route;
+    const affordable =
+      maxCost === undefined
+        ? bounds
+        : bounds.filter(({ bound }) => bound.money !== undefined && Number(bound.money) <= maxCost * 1e9);
+    if (affordable.length === 0) throw nothingLeft(route, this.providers, bounds, maxCost);
+    const bill = await Bill.open(
+      { budgets: this.#budgets, prices: this.prices, underWay: this.#underWay },
+      spender,
+      route.alias,
+      dearestOf(affordable),
+    );
+    return { route, candidates: affordable.map(({ candidate }) => candidate), bill };
+  }
+
+  #routeFor(workspaceId: string, model: string | undefined): Route | undefined {
+    const named = model === undefined ? undefined : this.routes.find(workspaceId, model);
+    if (named !== undefined) return named;
+    if (model?.includes('/') === true && this.providers.find(splitModel(model).provider) !== undefined) return directRoute(model);
+    return this.routes.find(workspaceId, 'default');
+  }
+
+  async #whole(open: OpenCall, call: ModelCall, signal: AbortSignal): Promise<{ candidate: Candidate; answer: ModelAnswer }> {
+    const { candidate, clock, answer } = await this.serve(open, signal, false, wholeAnswer(call));
+    clock.complete();
+    return { candidate, answer };
+  }
+
+  async #streamed(
+    open: OpenCall,
+    call: ModelCall,
+    signal: AbortSignal,
+    onText: (delta: string) => void,
+  ): Promise<{ candidate: Candidate; answer: ModelAnswer }> {
+    for (let rounds = 0; ; rounds += 1) {
+      const first = await this.serve(open, signal, true, beginAnswer(call));
+      let { candidate } = first;
+      const recovery = this.recovery(open, () => call, signal);
+      let shown = false;
+      try {
+        const parts = unbroken(first, {
+          resume: async (...broken) => {
+            const served = await recovery.resume(...broken);
+            candidate = served.candidate;
+            return served;
+          },
+        });
+        const answer = await collectStream(parts, (delta) => {
+          shown = true;
+          onText(delta);
+        });
+        return { candidate, answer };
+      } catch (error) {
+        // Nothing was shown, so that nothing is shown twice: tool calls that were being written are asked for again.
+        if (shown || rounds > 0 || !failureOf(error).again) throw error;
+      }
+    }
+  }
+}
+
+const noModel =
+  'No model is configured. Set ANTHROPIC_API_KEY, OPENAI_API_KEY, GEMINI_API_KEY or GROQ_API_KEY, or TIMONEL_MODEL and TIMONEL_MODEL_URL.';
+
+/** An answer that comes whole, from a provider of the AI SDK: at a third of the CPU of a stream. */
+export function wholeAnswer(call: ModelCall): Attempt<ModelAnswer> {
+  return async (candidate, clock) => {
+    const asked = candidate.provider.chat(candidate.model).doGenerate({ ...call, abortSignal: clock.signal });
+    const { content, usage, finishReason } = await stoppable(asked, clock.signal);
+    const { unified } = finishReason;
+    if (unified === 'content-filter' && content.length === 0)
+      throw new ModelFailure('refused', 'the content filter of the provider stopped the answer');
+    if (unified === 'error' || unified === 'interrupted') throw new ModelFailure('cut', 'the answer is not complete');
+    return { content, usage, finishReason: unified };
+  };
+}
+
+/** A model of the project may not heed the signal; nobody waits for it longer than the clock allows. */
+async function stoppable<T>(answer: PromiseLike<T>, signal: AbortSignal): Promise<T> {
+  let stop: (() => void) | undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([answer, stopped]);
+  } finally {
+    if (stop !== undefined) signal.removeEventListener('abort', stop);
+  }
+}
+
+function publishAttempt(candidate: Candidate, milliseconds: number, failure: ModelFailure | undefined): void {
+  if (channels.modelAttempt.hasSubscribers)
+    channels.modelAttempt.publish({ target: candidate.name, outcome: failure?.kind ?? 'ok', milliseconds } satisfies ModelAttempt);
+}
+
+type Bounded = { candidate: Candidate; bound: UpperBound };
+
+/** A model without a price counts as the dearest: where a budget in money applies it is refused. */
+function dearestOf(bounds: readonly Bounded[]): UpperBound {
+  return bounds
+    .map(({ bound }) => bound)
+    .reduce((most, each) => {
+      if (most.money === undefined || each.money === undefined) return most.money === undefined ? most : each;
+      return each.money > most.money ? each : most;
+    });
+}
+
+function nothingLeft(route: Route, providers: Providers, bounds: readonly Bounded[], maxCost: number | undefined): TimonelError {
+  if (bounds.length === 0) {
+    const missing = route.targets.map(({ model }) => {
+      const variable = providers.missingKey(splitModel(model).provider);
+      return variable === undefined ? `${model} (unknown provider)` : `${model} (needs ${variable})`;
+    });
+    return new TimonelError('model_not_found', `No model of the route "${route.alias}" can be reached: ${missing.join(', ')}.`);
+  }
+  const costs = bounds.map(
+    ({ candidate, bound }) => `${candidate.name} ${bound.money === undefined ? 'unknown' : `$${Number(bound.money) / 1e9}`}`,
+  );
+  return new TimonelError(
+    'budget_exceeded',
+    `The call may cost more than the $${maxCost} that the route "${route.alias}" allows (at most: ${costs.join(', ')}). Send less, or ask for a shorter answer.`,
+  );
+}

@@ -1,0 +1,143 @@
+/** What calls cost, in nano-dollars: integers, so that sums are exact. */
+import { z } from 'zod';
+import { TimonelError } from '../../errors.ts';
+import { type ListedPrice, type Price, priceTable, type Rates } from './price-table.ts';
+
+/** Tokens of a call as the provider bills them: each token is in one field only. */
+export interface BilledTokens {
+  /** Input at the full rate: neither read from the provider's prompt cache nor written to it. */
+  input: number;
+  /** Reasoning included. */
+  output: number;
+  cacheRead?: number;
+  cacheWrite?: number;
+  cacheWriteLong?: number;
+}
+
+/** Nano-dollars in a dollar. */
+export const nanosPerDollar = 1_000_000_000n;
+
+const rate = z.number().nonnegative().max(1_000_000);
+const rates = z.strictObject({
+  input: rate,
+  output: rate,
+  cacheRead: rate.optional(),
+  cacheWrite: rate.optional(),
+  cacheWriteLong: rate.optional(),
+});
+const ownPrices = z.record(z.string(), rates.extend({ above: rates.extend({ tokens: z.number().int().positive() }).optional() }));
+
+/** Prices of models: the project's own, then the shipped list. */
+export class Prices {
+  readonly #own: ReadonlyMap<string, ListedPrice>;
+  readonly #now: () => Date;
+
+  /**
+   * @param own by `provider/model`, or by model alone for whichever provider serves it.
+   * @throws TimonelError `config_invalid`, naming every bad price.
+   */
+  constructor(own: Readonly<Record<string, Price>>, now: () => Date) {
+    const { error } = ownPrices.safeParse(own);
+    if (error !== undefined) {
+      const faults = error.issues.map(({ path, message }) => `prices.${path.join('.')}: ${message}`);
+      throw new TimonelError(
+        'config_invalid',
+        `The project's prices are not valid: ${faults.join('; ')}. They are numbers, in US dollars per million tokens.`,
+        { details: { faults } },
+      );
+    }
+    const date = now().toISOString().slice(0, 10);
+    const source = "the project's prices";
+    this.#own = new Map(Object.entries(own).map(([model, price]) => [model, { ...price, ...limitsOf(model), source, date }]));
+    this.#now = now;
+  }
+
+  /** @param model `provider/model`, or the model alone. A dated name (`…-20251001`) has the price of the model that it is a version of. */
+  find(model: string): ListedPrice | undefined {
+    for (const name of [model, undated(model)]) {
+      const slash = name.indexOf('/');
+      const own = this.#own.get(name) ?? (slash === -1 ? undefined : this.#own.get(name.slice(slash + 1)));
+      if (own !== undefined) return own;
+      const listed = listedFor(name);
+      if (listed !== undefined) return this.#inForce(listed);
+    }
+    return undefined;
+  }
+
+  #inForce(entries: readonly ListedPrice[]): ListedPrice | undefined {
+    const today = this.#now().toISOString().slice(0, 10);
+    return entries.findLast(({ from }) => from === undefined || from <= today);
+  }
+}
+
+/** What a call cost, in nano-dollars, rounded up once. */
+export function costOf(price: Price, tokens: BilledTokens): bigint {
+  const { input, output, cacheRead = 0, cacheWrite = 0, cacheWriteLong = 0 } = tokens;
+  const whole = input + cacheRead + cacheWrite + cacheWriteLong;
+  const rates = price.above !== undefined && whole > price.above.tokens ? price.above : price;
+  const full = complete(rates);
+  return perMillion(
+    BigInt(input) * full.input +
+      BigInt(output) * full.output +
+      BigInt(cacheRead) * full.cacheRead +
+      BigInt(cacheWrite) * full.cacheWrite +
+      BigInt(cacheWriteLong) * full.cacheWriteLong,
+  );
+}
+
+/** The most that a call with so many tokens can cost, however they are billed. */
+export function highestCost(price: Price, tokens: { input: number; output: number }): bigint {
+  const tiers = price.above !== undefined && tokens.input > price.above.tokens ? [price, price.above] : [price];
+  const all = tiers.map(complete);
+  const input = highest(all.flatMap((each) => [each.input, each.cacheRead, each.cacheWrite, each.cacheWriteLong]));
+  const output = highest(all.map((each) => each.output));
+  return perMillion(BigInt(tokens.input) * input + BigInt(tokens.output) * output);
+}
+
+/** For people: "$1.25", and as many digits as a small amount needs. */
+export function inDollars(nanos: bigint): string {
+  const dollars = Number(nanos) / 1e9;
+  return `$${Math.abs(dollars) >= 0.01 || nanos === 0n ? dollars.toFixed(2) : dollars.toPrecision(2)}`;
+}
+
+/** Nano-dollars per million tokens. */
+function complete({ input, output, cacheRead = input, cacheWrite = input, cacheWriteLong = cacheWrite }: Rates) {
+  const nanos = (dollars: number) => BigInt(Math.round(dollars * 1e9));
+  return {
+    input: nanos(input),
+    output: nanos(output),
+    cacheRead: nanos(cacheRead),
+    cacheWrite: nanos(cacheWrite),
+    cacheWriteLong: nanos(cacheWriteLong),
+  };
+}
+
+const million = 1_000_000n;
+
+function perMillion(nanos: bigint): bigint {
+  return (nanos + million - 1n) / million;
+}
+
+function highest(values: readonly bigint[]): bigint {
+  let most = 0n;
+  for (const value of values) if (value > most) most = value;
+  return most;
+}
+
+/** Without the date that providers put behind the name of a version. */
+function undated(model: string): string {
+  return model.replace(/-(\d{8}|\d{4}-\d{2}-\d{2})$/, '');
+}
+
+function listedFor(model: string): readonly ListedPrice[] | undefined {
+  const slash = model.indexOf('/');
+  if (slash !== -1) return priceTable[model] ?? priceTable[`${model.slice(0, slash)}/*`];
+  const name = Object.keys(priceTable).find((key) => key.slice(key.indexOf('/') + 1) === model);
+  return name === undefined ? undefined : priceTable[name];
+}
+
+/** A project gives prices; how much a model takes and answers at most is still known from the list. */
+function limitsOf(model: string): Pick<ListedPrice, 'context' | 'maxOutput'> {
+  const { context, maxOutput } = listedFor(undated(model))?.at(-1) ?? {};
+  return { ...(context === undefined ? {} : { context }), ...(maxOutput === undefined ? {} : { maxOutput }) };
+}

@@ -1,0 +1,76 @@
+/** Anthropic's Messages API, the whole answer. https://docs.anthropic.com/en/api/messages */
+import type { LanguageModelV4Usage } from '@ai-sdk/provider';
+import type { ModelAnswer } from '../../contract.ts';
+import { failureOfErrorEvent, ModelFailure } from '../../failure.ts';
+import type { AnswerIdentity } from '../contract.ts';
+import { count, tokensOf, usageOf } from '../usage.ts';
+
+export const stopReasons: Readonly<Record<string, string>> = {
+  stop: 'end_turn',
+  length: 'max_tokens',
+  'content-filter': 'refusal',
+  'tool-calls': 'tool_use',
+};
+
+/** Anthropic counts what came from its cache, or went into it, beside the input. */
+export function readUsage(value: unknown): LanguageModelV4Usage | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { input_tokens, output_tokens, cache_read_input_tokens, cache_creation_input_tokens } = value as Record<string, unknown>;
+  const [plain, cacheRead, cacheWrite] = [count(input_tokens), count(cache_read_input_tokens), count(cache_creation_input_tokens)];
+  const input = plain === undefined ? undefined : plain + (cacheRead ?? 0) + (cacheWrite ?? 0);
+  return usageOf({ input, cacheRead, cacheWrite, output: count(output_tokens) });
+}
+
+/** `cost` is ours, in US dollars, where the price is known. */
+export function writeUsage(usage: LanguageModelV4Usage, cost: number | undefined): object {
+  const { input, cacheRead, cacheWrite, output } = tokensOf(usage);
+  return {
+    input_tokens: input - cacheRead - cacheWrite,
+    cache_read_input_tokens: cacheRead,
+    cache_creation_input_tokens: cacheWrite,
+    output_tokens: output,
+    ...(cost === undefined ? {} : { cost }),
+  };
+}
+
+export function readAnswer(text: string): { usage: LanguageModelV4Usage | undefined } {
+  let value: { type?: unknown; content?: unknown; usage?: unknown; stop_reason?: unknown };
+  try {
+    value = JSON.parse(text) as typeof value;
+  } catch (error) {
+    throw new ModelFailure('malformed', 'the answer is not valid JSON', { cause: error });
+  }
+  if (value?.type === 'error') throw failureOfErrorEvent(value);
+  if (!Array.isArray(value?.content)) throw new ModelFailure('malformed', 'the answer has no content');
+  if (value.stop_reason === 'refusal' && value.content.length === 0)
+    throw new ModelFailure('refused', 'the provider refused to answer');
+  return { usage: readUsage(value.usage) };
+}
+
+export function writeAnswer(answer: ModelAnswer, identity: AnswerIdentity, cost: number | undefined): string {
+  const content = answer.content.flatMap((part): object[] => {
+    if (part.type === 'text') return part.text === '' ? [] : [{ type: 'text', text: part.text }];
+    if (part.type === 'tool-call')
+      return [{ type: 'tool_use', id: part.toolCallId, name: part.toolName, input: inputOf(part.input) }];
+    return [];
+  });
+  return JSON.stringify({
+    id: identity.id,
+    type: 'message',
+    role: 'assistant',
+    model: identity.model,
+    content,
+    stop_reason: stopReasons[answer.finishReason] ?? 'end_turn',
+    stop_sequence: null,
+    usage: writeUsage(answer.usage, cost),
+  });
+}
+
+/** A model may write arguments that are no JSON; its caller gets to see them. */
+function inputOf(text: string): unknown {
+  try {
+    return JSON.parse(text === '' ? '{}' : text) as unknown;
+  } catch {
+    return { malformed: text };
+  }
+}

@@ -1,0 +1,46 @@
+import type { ErrorCode } from '../../../errors.ts';
+import type { Protocol } from '../contract.ts';
+import { withCost } from '../usage.ts';
+import { readAnswer, writeAnswer } from './answer.ts';
+import { call, head, wireBody } from './request.ts';
+import { readEvent, writer } from './stream.ts';
+
+/** Anthropic's Messages API. */
+export const anthropicMessages: Protocol = {
+  name: 'anthropic-messages',
+  head,
+  wireBody,
+  call,
+  readAnswer,
+  withCost,
+  lastEvent: 'event: message_stop\ndata: {"type":"message_stop"}\n\n',
+  readEvent,
+  writeAnswer,
+  writer,
+  error: anthropicError,
+  errorEvent: (code, status, message) => `event: error\ndata: ${JSON.stringify(anthropicError(code, status, message))}\n\n`,
+};
+
+/** https://docs.anthropic.com/en/api/errors */
+function anthropicError(code: ErrorCode, status: number, message: string): object {
+  return { type: 'error', error: { type: typeOf(status), message, code } };
+}
+
+function typeOf(status: number): string {
+  switch (status) {
+    case 401:
+      return 'authentication_error';
+    case 403:
+      return 'permission_error';
+    case 404:
+      return 'not_found_error';
+    case 413:
+      return 'request_too_large';
+    case 429:
+      return 'rate_limit_error';
+    case 503:
+      return 'overloaded_error';
+    default:
+      return status >= 500 ? 'api_error' : 'invalid_request_error';
+  }
+}

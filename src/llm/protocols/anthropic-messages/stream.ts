@@ -1,0 +1,134 @@
+/** Anthropic's Messages API, the streamed answer. https://docs.anthropic.com/en/docs/build-with-claude/streaming */
+import type { LanguageModelV4Usage } from '@ai-sdk/provider';
+import type { Part } from '../../answer-parts.ts';
+import { failureOfErrorEvent, ModelFailure } from '../../failure.ts';
+import type { AnswerIdentity, Begun, RequestBody, StreamWriter, WireEvent } from '../contract.ts';
+import { readUsage, stopReasons, writeUsage } from './answer.ts';
+
+interface Event {
+  type?: string;
+  index?: number;
+  message?: { usage?: unknown };
+  content_block?: { type?: string };
+  delta?: { type?: string; text?: string; stop_reason?: string | null };
+  usage?: unknown;
+}
+
+const nothing: WireEvent = {
+  text: '',
+  content: false,
+  tools: false,
+  complete: false,
+  last: false,
+  usage: undefined,
+  silent: false,
+  block: undefined,
+};
+
+export function readEvent(name: string, data: string): WireEvent {
+  let event: Event;
+  try {
+    event = JSON.parse(data) as Event;
+  } catch (error) {
+    throw new ModelFailure('cut', 'the stream has an event that is not valid JSON', { cause: error });
+  }
+  const index = event.index ?? 0;
+  switch (event.type ?? name) {
+    case 'message_start':
+      return { ...nothing, usage: readUsage(event.message?.usage) };
+    case 'content_block_start': {
+      const tools = /tool_use/.test(event.content_block?.type ?? '');
+      return { ...nothing, tools, content: tools, block: { index, open: true } };
+    }
+    case 'content_block_delta': {
+      const text = event.delta?.type === 'text_delta' ? (event.delta.text ?? '') : '';
+      return { ...nothing, text, content: true, block: { index, open: true } };
+    }
+    case 'content_block_stop':
+      return { ...nothing, block: { index, open: false } };
+    case 'message_delta':
+      return { ...nothing, complete: typeof event.delta?.stop_reason === 'string', usage: readUsage(event.usage) };
+    case 'message_stop':
+      return { ...nothing, last: true };
+    case 'error':
+      throw failureOfErrorEvent(event);
+    default:
+      return nothing;
+  }
+}
+
+export function writer(identity: AnswerIdentity, _asked: RequestBody, begun: Begun | undefined): StreamWriter {
+  const write = (type: string, members: object) => `event: ${type}\ndata: ${JSON.stringify({ type, ...members })}\n\n`;
+  let started = begun !== undefined;
+  let block = begun?.block?.index ?? -1;
+  /** What the block that is open holds. */
+  let open: 'text' | 'thinking' | 'tool' | undefined = begun?.block?.open === true ? 'text' : undefined;
+  const toolBlocks = new Set<string>();
+  let finish: { usage: LanguageModelV4Usage; reason: string } | undefined;
+
+  const start = () => {
+    if (started) return '';
+    started = true;
+    const usage = { input_tokens: 0, output_tokens: 0 };
+    const message = {
+      id: identity.id,
+      type: 'message',
+      role: 'assistant',
+      model: identity.model,
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+      usage,
+    };
+    return write('message_start', { message });
+  };
+  const close = () => {
+    if (open === undefined) return '';
+    open = undefined;
+    return write('content_block_stop', { index: block });
+  };
+  const enter = (kind: 'text' | 'thinking' | 'tool', content_block: object) => {
+    if (open === kind && kind !== 'tool') return start();
+    const before = start() + close();
+    block += 1;
+    open = kind;
+    return before + write('content_block_start', { index: block, content_block });
+  };
+  const delta = (members: object) => write('content_block_delta', { index: block, delta: members });
+  return {
+    part(part: Part): string {
+      switch (part.type) {
+        case 'text-delta':
+          return part.delta === ''
+            ? ''
+            : enter('text', { type: 'text', text: '' }) + delta({ type: 'text_delta', text: part.delta });
+        case 'reasoning-delta':
+          return part.delta === ''
+            ? ''
+            : enter('thinking', { type: 'thinking', thinking: '', signature: '' }) +
+                delta({ type: 'thinking_delta', thinking: part.delta });
+        case 'tool-input-start':
+          toolBlocks.add(part.id);
+          return enter('tool', { type: 'tool_use', id: part.id, name: part.toolName, input: {} });
+        case 'tool-input-delta':
+          return delta({ type: 'input_json_delta', partial_json: part.delta });
+        case 'tool-call':
+          if (toolBlocks.has(part.toolCallId)) return '';
+          return (
+            enter('tool', { type: 'tool_use', id: part.toolCallId, name: part.toolName, input: {} }) +
+            delta({ type: 'input_json_delta', partial_json: part.input })
+          );
+        case 'finish':
+          finish = { usage: part.usage, reason: stopReasons[part.finishReason.unified] ?? 'end_turn' };
+          return start() + close();
+        default:
+          return '';
+      }
+    },
+    end(cost) {
+      const usage = finish === undefined ? { output_tokens: 0 } : writeUsage(finish.usage, cost);
+      const ending = { delta: { stop_reason: finish?.reason ?? 'end_turn', stop_sequence: null }, usage };
+      return write('message_delta', ending) + write('message_stop', {});
+    },
+  };
+}

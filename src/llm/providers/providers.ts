@@ -1,0 +1,83 @@
+import type { LanguageModelV4 } from '@ai-sdk/provider';
+import { ModelFailure } from '../failure.ts';
+import type { Upstream } from '../upstream.ts';
+import { anthropic } from './anthropic.ts';
+import type { Provider, ProviderSettings } from './contract.ts';
+import { google } from './google.ts';
+import { groq } from './groq.ts';
+import { openai } from './openai.ts';
+import { openaiCompatible } from './openai-compatible.ts';
+
+/** Providers with an API and a key of their own. */
+export const hostedProviders = { anthropic, openai, google, groq } as const;
+export type HostedProvider = keyof typeof hostedProviders;
+
+/** What the environment says about all providers. */
+export interface ProvidersSettings {
+  hosted: Readonly<Record<HostedProvider, ProviderSettings>>;
+  /** Base URL of Ollama's OpenAI-compatible API. */
+  ollamaUrl: string | undefined;
+  /** A server with OpenAI's chat completions, named by `TIMONEL_MODEL_URL`. */
+  compatible: { url: string; key: string | undefined } | undefined;
+}
+
+/** Name under which the project's own models are reached. */
+export const projectProvider = 'project';
+/** Name of the server that `TIMONEL_MODEL_URL` gives. */
+export const configuredProvider = 'configured';
+
+/** The providers of this process, by name; those without a key are known and not reachable. */
+export class Providers {
+  readonly #reachable = new Map<string, Provider>();
+  readonly #missingKey = new Map<string, string>();
+
+  constructor(settings: ProvidersSettings, projectModels: Readonly<Record<string, LanguageModelV4>>, upstream: Upstream) {
+    for (const [name, create] of Object.entries(hostedProviders)) {
+      const given = settings.hosted[name as HostedProvider];
+      const provider = create(given, upstream);
+      if (given.key === undefined && given.url === undefined) this.#missingKey.set(name, provider.keyVariable ?? '');
+      else this.#reachable.set(name, provider);
+    }
+    if (settings.ollamaUrl !== undefined)
+      this.#reachable.set('ollama', openaiCompatible({ name: 'ollama', key: undefined, url: settings.ollamaUrl }, upstream));
+    if (settings.compatible !== undefined)
+      this.#reachable.set(
+        configuredProvider,
+        openaiCompatible({ name: configuredProvider, ...settings.compatible, keyVariable: 'TIMONEL_MODEL_KEY' }, upstream),
+      );
+    if (Object.keys(projectModels).length > 0) this.#reachable.set(projectProvider, fromProject(projectModels));
+  }
+
+  find(name: string): Provider | undefined {
+    return this.#reachable.get(name);
+  }
+
+  /** The environment variable whose absence makes a provider unreachable. */
+  missingKey(name: string): string | undefined {
+    return this.#missingKey.get(name);
+  }
+
+  all(): Provider[] {
+    return [...this.#reachable.values()];
+  }
+
+  /** Providers that are known and have no key, with the variable that would carry it. */
+  unreachable(): { name: string; keyVariable: string }[] {
+    return [...this.#missingKey].map(([name, keyVariable]) => ({ name, keyVariable }));
+  }
+}
+
+/** Models that the project brings as objects: any provider of the AI SDK, or one of its own. */
+function fromProject(models: Readonly<Record<string, LanguageModelV4>>): Provider {
+  return {
+    name: projectProvider,
+    chat(model) {
+      const found = models[model];
+      if (found === undefined) throw new ModelFailure('model-missing', `the project has no model "${model}"`);
+      return found;
+    },
+    wires: {},
+    continuesPrefill: () => false,
+    list: async () => Object.keys(models).sort(),
+  };
+}

@@ -1,0 +1,250 @@
+/**
+ * Requests in a protocol of the outside (OpenAI's, Anthropic's) that go through the gateway: passed through as they are where the provider
+ * speaks the same protocol, translated where it does not.
+ */
+import type { LanguageModelV4Usage } from '@ai-sdk/provider';
+import { TimonelError } from '../errors.ts';
+import { wholeBytes } from './answer-body.ts';
+import { beginAnswer, type FinishPart, type ModelCall, type PartReader, unbroken } from './answer-parts.ts';
+import { estimated } from './bill.ts';
+import type { Attempt, Candidate, Served } from './candidates.ts';
+import { failureOf, ModelFailure } from './failure.ts';
+import { type Gateway, type OpenCall, wholeAnswer } from './gateway.ts';
+import type { Spender } from './money/budgets.ts';
+import type { AnswerIdentity, Protocol, RequestBody } from './protocols/contract.ts';
+import { refusalOf } from './refusals.ts';
+import { beginWireStream, type WireStream } from './wire-stream.ts';
+
+export interface RequestContext {
+  spender: Spender;
+  /** Aborted when the caller goes away. */
+  signal: AbortSignal;
+}
+
+/** A whole answer, in the caller's protocol. */
+export interface GivenWhole {
+  body: string;
+  /** `provider/model` that gave it. */
+  model: string;
+  /** US dollars, where the price is known. */
+  cost: number | undefined;
+}
+
+/** A streamed answer that has begun. */
+export interface GivenStream {
+  /** `provider/model` that gave its beginning. */
+  model: string;
+  /** Server-sent events in the caller's protocol; the last one says whether the answer is complete. */
+  events: AsyncIterable<string>;
+}
+
+export class Requests {
+  readonly #gateway: Gateway;
+  readonly #now: () => Date;
+  readonly #newId: () => string;
+
+  constructor(gateway: Gateway, { now, newId }: { now(): Date; newId(): string }) {
+    this.#gateway = gateway;
+    this.#now = now;
+    this.#newId = newId;
+  }
+
+  /** @throws TimonelError */
+  async whole(protocol: Protocol, body: RequestBody, context: RequestContext): Promise<GivenWhole> {
+    const head = protocol.head(body);
+    const open = await this.#gateway.open(head.model, body, context.spender);
+    const call = lazily(() => protocol.call(body));
+    const attempt: Attempt<{
+      text: string | undefined;
+      usage: LanguageModelV4Usage | undefined;
+      write?: (cost: number | undefined, by: Candidate) => string;
+    }> = async (candidate, clock) => {
+      const wire = candidate.provider.wires[protocol.name];
+      if (wire !== undefined) {
+        const answer = await this.#gateway.upstream.send(wire, protocol.wireBody(body, candidate.model), clock);
+        if (!answer.contentType.includes('json')) {
+          answer.body.destroy();
+          throw new ModelFailure(
+            'malformed',
+            `the provider answered with ${answer.contentType || 'no content type'} instead of JSON`,
+          );
+        }
+        const text = (await wholeBytes(answer.body)).toString('utf8');
+        return { text, usage: protocol.readAnswer(text).usage };
+      }
+      const answer = await wholeAnswer(call())(candidate, clock);
+      const write = (cost: number | undefined, by: Candidate) => protocol.writeAnswer(answer, this.#identity(by), cost);
+      return { text: undefined, usage: answer.usage, write };
+    };
+    try {
+      const { candidate, clock, answer } = await this.#gateway.serve(open, context.signal, false, attempt);
+      clock.complete();
+      const cost = open.bill.settle(candidate, answer.usage);
+      const text = answer.text ?? answer.write?.(cost, candidate) ?? '';
+      return {
+        body: answer.text !== undefined && cost !== undefined ? protocol.withCost(text, cost) : text,
+        model: candidate.name,
+        cost,
+      };
+    } catch (error) {
+      open.bill.abandon();
+      throw refusalOf(error, head.model);
+    }
+  }
+
+  /** Resolves when the answer has begun; until then another target may still take over. @throws TimonelError */
+  async stream(protocol: Protocol, body: RequestBody, context: RequestContext): Promise<GivenStream> {
+    const head = protocol.head(body);
+    const open = await this.#gateway.open(head.model, body, context.spender);
+    const call = lazily(() => protocol.call(body));
+    const begin: Attempt<{ wire: WireStream } | { parts: PartReader }> = async (candidate, clock) => {
+      if (candidate.provider.wires[protocol.name] === undefined) return { parts: await beginAnswer(call())(candidate, clock) };
+      const costOf = (by: Candidate, usage: LanguageModelV4Usage) => open.bill.cost(by, usage);
+      return { wire: await beginWireStream(this.#gateway.upstream, protocol, body, costOf)(candidate, clock) };
+    };
+    try {
+      const served = await this.#gateway.serve(open, context.signal, true, begin);
+      const { answer } = served;
+      const going = { protocol, body, open, call, context };
+      const events =
+        'wire' in answer
+          ? this.#passOn({ ...served, answer: answer.wire }, going)
+          : this.#translated({ ...served, answer: answer.parts }, going);
+      return { model: served.candidate.name, events };
+    } catch (error) {
+      open.bill.abandon();
+      throw refusalOf(error, head.model);
+    }
+  }
+
+  /** A stream in the caller's own protocol, event by event; translated from where it broke, if it did. */
+  async *#passOn(served: Served<WireStream>, going: Going): AsyncGenerator<string> {
+    const { body, open } = going;
+    const { candidate, clock, answer } = served;
+    let shown = '';
+    let tools = false;
+    let ended = false;
+    try {
+      for (let piece = await answer.next(); piece !== undefined; piece = await answer.next()) {
+        shown += piece.shown;
+        tools ||= piece.tools;
+        if (piece.events !== '') yield piece.events;
+      }
+      ended = true;
+      open.bill.settle(candidate, answer.state.usage ?? usageEstimate(body, shown));
+    } catch (error) {
+      ended = true;
+      const failure = clock.failure ?? failureOf(error);
+      clock.close();
+      if (failure.kind === 'aborted' || tools) {
+        this.#endBroken(going, candidate, shown);
+        yield* this.#told(failure, going);
+        return;
+      }
+      yield* this.#resumed(served, failure, shown, going);
+    } finally {
+      // The caller stopped reading.
+      if (!ended) {
+        clock.close();
+        this.#endBroken(going, candidate, shown);
+      }
+    }
+  }
+
+  async *#resumed(broken: Served<WireStream>, failure: ModelFailure, shown: string, going: Going): AsyncGenerator<string> {
+    const { open, call, context } = going;
+    const { block, id } = broken.answer.state;
+    let next: Served<PartReader>;
+    try {
+      next = await this.#gateway.recovery(open, call, context.signal).resume(broken, failure, shown);
+    } catch {
+      open.bill.abandon();
+      yield* this.#told(failure, going);
+      return;
+    }
+    yield* this.#translated(next, going, { shown, block, id });
+  }
+
+  /** A stream from a provider that speaks another protocol, or the rest of one that broke. */
+  async *#translated(
+    first: Served<PartReader>,
+    going: Going,
+    begun?: { shown: string; block: WireStream['state']['block']; id: string | undefined },
+  ): AsyncGenerator<string> {
+    const { protocol, body, open, call, context } = going;
+    const recovery = this.#gateway.recovery(open, call, context.signal);
+    let { candidate } = first;
+    const identity = { ...this.#identity(candidate), ...(begun?.id === undefined ? {} : { id: begun.id }) };
+    const writer = protocol.writer(identity, body, begun === undefined ? undefined : { block: begun.block });
+    let shown = begun?.shown ?? '';
+    let finish: FinishPart | undefined;
+    let ended = false;
+    try {
+      const parts = unbroken(
+        first,
+        {
+          resume: async (...broken) => {
+            const served = await recovery.resume(...broken);
+            candidate = served.candidate;
+            return served;
+          },
+        },
+        begun?.shown,
+      );
+      for await (const part of parts) {
+        if (part.type === 'text-delta') shown += part.delta;
+        if (part.type === 'finish') finish = part;
+        const event = writer.part(part);
+        if (event !== '') yield event;
+      }
+      ended = true;
+      const cost = open.bill.settle(candidate, finish?.usage ?? usageEstimate(body, shown));
+      yield writer.end(cost);
+    } catch (error) {
+      ended = true;
+      this.#endBroken(going, candidate, shown);
+      yield* this.#told(failureOf(error), going);
+    } finally {
+      if (!ended) this.#endBroken(going, candidate, shown);
+    }
+  }
+
+  /** What was written before the end is paid for. */
+  #endBroken({ open, body }: Going, candidate: Candidate, shown: string): void {
+    open.bill.broke(candidate, Buffer.byteLength(JSON.stringify(body)), Buffer.byteLength(shown));
+    open.bill.abandon();
+  }
+
+  /** The last event of a stream that could not be healed: never as if it were complete. */
+  *#told(failure: ModelFailure, { protocol, open }: Going): Generator<string> {
+    if (failure.kind === 'aborted') return;
+    const said = `The answer of "${open.route.alias}" broke off and could not be continued (${failure.message}). What came before is incomplete.`;
+    const { code, status } = new TimonelError('model_unavailable', said);
+    yield protocol.errorEvent(code, status, said);
+  }
+
+  #identity(candidate: Candidate): AnswerIdentity {
+    return { id: `chatcmpl-${this.#newId()}`, model: candidate.name, created: Math.floor(this.#now().getTime() / 1_000) };
+  }
+}
+
+interface Going {
+  protocol: Protocol;
+  body: RequestBody;
+  open: OpenCall;
+  call: () => ModelCall;
+  context: RequestContext;
+}
+
+/** Translated when the first provider needs it, and once. */
+function lazily<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+function usageEstimate(body: RequestBody, shown: string): LanguageModelV4Usage {
+  return estimated(Buffer.byteLength(JSON.stringify(body)), Buffer.byteLength(shown));
+}

@@ -1,0 +1,138 @@
+import { TimonelError } from '../../errors.ts';
+import type { DatabasePool } from '../../store/database.ts';
+import { type Route, type RouteDefinition, routeDefinition } from './route.ts';
+
+/** A stored version of a route; without a definition, the version that removed it. */
+export interface RouteVersion {
+  alias: string;
+  version: number;
+  definition: RouteDefinition | null;
+  createdBy: string;
+  /** ISO 8601. */
+  createdAt: string;
+}
+
+interface Row {
+  workspace_id: string;
+  alias: string;
+  version: number;
+  definition: unknown;
+  created_by: string;
+  created_at: Date;
+}
+
+/** How often the routes that other processes stored are looked for, in milliseconds. */
+const lookEveryMs = 10_000;
+
+/** The routes of all workspaces: those that the process starts with, and over them those that each workspace stored. */
+export class RouteTable {
+  readonly #pool: DatabasePool;
+  readonly #defaults: ReadonlyMap<string, Route>;
+  readonly #onFault: (what: string, error: unknown) => void;
+  #stored = new Map<string, Route | 'removed'>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(pool: DatabasePool, defaults: ReadonlyMap<string, Route>, onFault: (what: string, error: unknown) => void) {
+    this.#pool = pool;
+    this.#defaults = defaults;
+    this.#onFault = onFault;
+  }
+
+  /** Loads what is stored, and looks again now and then. */
+  async open(): Promise<void> {
+    await this.load();
+    this.#timer = setInterval(() => {
+      this.load().catch((error: unknown) => this.#onFault('loading the model routes', error));
+    }, lookEveryMs);
+    this.#timer.unref();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  find(workspaceId: string, alias: string): Route | undefined {
+    const stored = this.#stored.get(keyOf(workspaceId, alias));
+    if (stored === 'removed') return undefined;
+    return stored ?? this.#defaults.get(alias);
+  }
+
+  /** The routes that are in force in a workspace, by name. */
+  list(workspaceId: string): Route[] {
+    const aliases = new Set([...this.#defaults.keys()]);
+    const own = keyOf(workspaceId, '');
+    for (const key of this.#stored.keys()) if (key.startsWith(own)) aliases.add(key.slice(own.length));
+    return [...aliases].sort().flatMap((alias) => this.find(workspaceId, alias) ?? []);
+  }
+
+  /**
+   * Stores a new version of a route, which is in force at once here and within seconds in other processes.
+   * @param definition `null` removes the route.
+   * @param expected the version that the change was made from; 0 where none was stored.
+   * @throws TimonelError `version_conflict` when somebody else was faster
+   */
+  async put(
+    workspaceId: string,
+    alias: string,
+    definition: RouteDefinition | null,
+    { by, expected }: { by: string; expected: number | undefined },
+  ): Promise<RouteVersion> {
+    const stored = await this.#pool.executeText<Row>(
+      `INSERT INTO model_routes (workspace_id, alias, version, definition, created_by)
+       SELECT $1, $2, latest.version + 1, $3::jsonb, $4
+         FROM (SELECT coalesce(max(version), 0) AS version FROM model_routes WHERE workspace_id = $1 AND alias = $2) latest
+        WHERE $5::int IS NULL OR latest.version = $5
+       ON CONFLICT DO NOTHING RETURNING *`,
+      [workspaceId, alias, definition === null ? null : JSON.stringify(definition), by, expected ?? null],
+    );
+    const [row] = stored;
+    if (row === undefined) {
+      const current = (await this.history(workspaceId, alias)).at(0)?.version ?? 0;
+      throw new TimonelError(
+        'version_conflict',
+        `The route "${alias}" is at version ${current} by now. Read it again, and send that version in If-Match.`,
+        { details: { version: current } },
+      );
+    }
+    await this.load();
+    return versionOf(row);
+  }
+
+  /** All stored versions of a route, newest first. */
+  async history(workspaceId: string, alias: string): Promise<RouteVersion[]> {
+    const rows = await this.#pool.executeText<Row>(
+      'SELECT * FROM model_routes WHERE workspace_id = $1 AND alias = $2 ORDER BY version DESC LIMIT 100',
+      [workspaceId, alias],
+    );
+    return rows.map(versionOf);
+  }
+
+  /** Reads the latest version of every stored route. */
+  async load(): Promise<void> {
+    const rows = await this.#pool.executeText<Row>(
+      'SELECT DISTINCT ON (workspace_id, alias) * FROM model_routes ORDER BY workspace_id, alias, version DESC',
+    );
+    this.#stored = new Map(
+      rows.map((row) => {
+        const { alias, version, definition } = versionOf(row);
+        const route = definition === null ? ('removed' as const) : { ...definition, alias, version, source: 'workspace' as const };
+        return [keyOf(row.workspace_id, alias), route];
+      }),
+    );
+  }
+}
+
+function keyOf(workspaceId: string, alias: string): string {
+  return `${workspaceId}\n${alias}`;
+}
+
+function versionOf(row: Row): RouteVersion {
+  return {
+    alias: row.alias,
+    version: row.version,
+    // Written by an older version of this program, perhaps: what was added since gets its default.
+    definition: row.definition === null ? null : routeDefinition.parse(row.definition),
+    createdBy: row.created_by,
+    createdAt: row.created_at.toISOString(),
+  };
+}

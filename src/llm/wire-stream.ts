@@ -1,0 +1,168 @@
+import type { LanguageModelV4Usage } from '@ai-sdk/provider';
+import { checkLength } from './answer-body.ts';
+import type { AttemptClock } from './attempt-clock.ts';
+import type { Attempt, Candidate } from './candidates.ts';
+import { failureOf, ModelFailure } from './failure.ts';
+import type { Block, Protocol, RequestBody } from './protocols/contract.ts';
+import { EventCutter, type ServerSentEvent } from './sse.ts';
+import type { Upstream } from './upstream.ts';
+
+/** What arrived at once of a stream that is passed through. */
+export interface WirePiece {
+  /** Events to pass on as they are. */
+  events: string;
+  /** The text that the caller gets to see with them. */
+  shown: string;
+  tools: boolean;
+  content: boolean;
+}
+
+/** A stream in the caller's own protocol, passed through event by event. */
+export interface WireStream {
+  /** `undefined` after the end of a complete answer. @throws ModelFailure */
+  next(): Promise<WirePiece | undefined>;
+  /** What is known of it so far. */
+  readonly state: { usage: LanguageModelV4Usage | undefined; block: Block | undefined; complete: boolean; id: string | undefined };
+}
+
+/** Begins a stream: resolves when its first content has come; everything up to it is the first piece. */
+export function beginWireStream(
+  upstream: Upstream,
+  protocol: Protocol,
+  asked: RequestBody,
+  /** What the call costs, in US dollars, where the price is known. */
+  costOf: (candidate: Candidate, usage: LanguageModelV4Usage) => number | undefined,
+): Attempt<WireStream> {
+  return async (candidate, clock) => {
+    const wire = candidate.provider.wires[protocol.name];
+    if (wire === undefined) throw new Error(`${candidate.name} does not speak ${protocol.name}`);
+    const { contentType, body } = await upstream.send(wire, protocol.wireBody(asked, candidate.model), clock);
+    if (!contentType.startsWith('text/event-stream')) {
+      body.destroy();
+      throw new ModelFailure('malformed', `the provider answered with ${contentType || 'no content type'} instead of a stream`);
+    }
+    const stream = new Reader(body[Symbol.asyncIterator]() as AsyncIterator<Buffer>, protocol, asked, clock, (usage) =>
+      costOf(candidate, usage),
+    );
+    const held: WirePiece = { events: '', shown: '', tools: false, content: false };
+    for (let piece = await stream.next(); piece !== undefined; piece = await stream.next()) {
+      held.events += piece.events;
+      held.shown += piece.shown;
+      held.tools ||= piece.tools;
+      if (piece.content || stream.state.complete) break;
+    }
+    let first: WirePiece | undefined = held;
+    return {
+      state: stream.state,
+      async next() {
+        const piece = first ?? (await stream.next());
+        first = undefined;
+        return piece;
+      },
+    };
+  };
+}
+
+class Reader implements WireStream {
+  readonly state: WireStream['state'] = { usage: undefined, block: undefined, complete: false, id: undefined };
+  readonly #body: AsyncIterator<Buffer>;
+  readonly #protocol: Protocol;
+  readonly #asked: RequestBody;
+  readonly #clock: AttemptClock;
+  readonly #costOf: (usage: LanguageModelV4Usage) => number | undefined;
+  readonly #cutter = new EventCutter();
+  #bytes = 0;
+  #last = false;
+  #failure: ModelFailure | undefined;
+
+  constructor(
+    body: AsyncIterator<Buffer>,
+    protocol: Protocol,
+    asked: RequestBody,
+    clock: AttemptClock,
+    costOf: (usage: LanguageModelV4Usage) => number | undefined,
+  ) {
+    this.#body = body;
+    this.#protocol = protocol;
+    this.#asked = asked;
+    this.#clock = clock;
+    this.#costOf = costOf;
+  }
+
+  async next(): Promise<WirePiece | undefined> {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#last) return undefined;
+    const read = await this.#read();
+    const piece: WirePiece = { events: '', shown: '', tools: false, content: false };
+    for (const event of read ?? this.#cutter.end()) {
+      try {
+        this.#take(event, piece);
+      } catch (error) {
+        // What came before it in the same piece is good, and is passed on first.
+        this.#failure = failureOf(error);
+        if (!piece.content) throw this.#failure;
+        return piece;
+      }
+    }
+    if (read === undefined && !this.#last) {
+      if (!this.state.complete) throw new ModelFailure('cut', 'the stream ended before the answer was complete');
+      this.#last = true;
+      piece.events += this.#protocol.lastEvent;
+    }
+    if (this.#last) void this.#finish(read === undefined);
+    else if (piece.content) this.#clock.piece();
+    return piece;
+  }
+
+  /** @returns the events that came, `undefined` at the end. */
+  async #read(): Promise<ServerSentEvent[] | undefined> {
+    try {
+      const { done, value } = await this.#body.next();
+      if (done === true) return undefined;
+      this.#bytes += value.length;
+      checkLength(this.#bytes);
+      return this.#cutter.push(value);
+    } catch (error) {
+      const failure = this.#clock.failure ?? failureOf(error);
+      // Once the answer is complete nothing that is missing was worth waiting for.
+      if (this.state.complete && failure.kind !== 'aborted') return undefined;
+      throw failure.kind === 'connection' ? new ModelFailure('cut', failure.message, { cause: failure }) : failure;
+    }
+  }
+
+  /** Reads what is left after the last event, which is nothing: the connection then serves the next call. */
+  async #finish(ended: boolean): Promise<void> {
+    try {
+      for (let done = ended; !done; ) done = (await this.#body.next()).done === true;
+      this.#clock.complete();
+    } catch {
+      // The answer is complete; a connection that broke after it is not worth a word.
+    }
+  }
+
+  #take({ event, data }: ServerSentEvent, piece: WirePiece): void {
+    const read = this.#protocol.readEvent(event, data, this.#asked);
+    const { state } = this;
+    if (read.usage !== undefined) state.usage = merged(state.usage, read.usage);
+    if (read.block !== undefined) state.block = read.block;
+    state.complete ||= read.complete;
+    state.id ??= /"id":"([^"]{1,200})"/.exec(data)?.[1];
+    this.#last ||= read.last;
+    piece.shown += read.text;
+    piece.tools ||= read.tools;
+    piece.content ||= read.content;
+    if (read.silent) return;
+    const cost = read.usage === undefined || !state.complete || state.usage === undefined ? undefined : this.#costOf(state.usage);
+    const written = cost === undefined ? data : this.#protocol.withCost(data, cost);
+    piece.events += event === '' ? `data: ${written}\n\n` : `event: ${event}\ndata: ${written}\n\n`;
+  }
+}
+
+/** Anthropic says what went in at the start, and what came out at the end. */
+function merged(before: LanguageModelV4Usage | undefined, after: LanguageModelV4Usage): LanguageModelV4Usage {
+  if (before === undefined) return after;
+  return {
+    inputTokens: after.inputTokens.total === undefined ? before.inputTokens : after.inputTokens,
+    outputTokens: after.outputTokens.total === undefined ? before.outputTokens : after.outputTokens,
+  };
+}
