@@ -12,6 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { storm } from '../test/crash/storm.ts';
+import { profiles } from '../test/failover-bench/play.ts';
+import { scoreTimonel } from '../test/failover-bench/timonel.ts';
 import { startPostgres } from '../test/postgres.ts';
 import { storeEnvironment } from '../test/store-environment.ts';
 
@@ -30,7 +32,7 @@ interface Result {
   verdict: 'passed' | 'failed' | 'skipped';
   /** For the summary, in the order given. */
   figures: Record<string, string | number>;
-  /** What failed, or why it was skipped. */
+  /** What failed, why it was skipped, or what there is to say in lines of their own. */
   reasons: string[];
 }
 
@@ -40,7 +42,19 @@ const longRuns: Readonly<Record<string, LongRun>> = {
   'crash-embedded': crashes('embedded', 1, 300),
   'crash-postgres': crashes('postgres', 1, 300),
   'crash-postgres-three-processes': crashes('postgres', 3, 400),
+  'failover-bench': failoverBench,
 };
+
+/** FailoverBench's sixteen cases with their real waiting times, which no scale shortens. */
+async function failoverBench(): Promise<Result> {
+  const scores = await scoreTimonel(profiles.full);
+  const passed = scores.filter((score) => score.verdict === 'pass').length;
+  return {
+    verdict: passed === scores.length ? 'passed' : 'failed',
+    figures: { cases: scores.length, passed },
+    reasons: scores.map(({ line }) => line),
+  };
+}
 
 function crashes(kind: 'embedded' | 'postgres', processes: number, blows: number): LongRun {
   return async ({ scale, seed, postgresUrl, progress }) => {

@@ -4,6 +4,7 @@ import { cases } from './failover-bench/catalogue.ts';
 import type { Case, Outcome } from './failover-bench/outcome.ts';
 import { modelsOf, playAll, profiles } from './failover-bench/play.ts';
 import { scoreOf } from './failover-bench/score.ts';
+import { scoreTimonel } from './failover-bench/timonel.ts';
 import { canonicalAnswer } from './faulty-provider/answer.ts';
 import { type FaultyProvider, startFaultyProvider } from './faulty-provider/server.ts';
 import { type Called, closeCaller } from './model-caller.ts';
@@ -73,7 +74,17 @@ it('calls a hang, a truncated answer, a hammered provider and a wrong name for t
   expect(verdict('S16', { calls: [{ ...call, model: 'unavailable-for-s16' }] })).toBe('fail');
 });
 
-it('scores a client without any care as the published scorecard does', async () => {
+it.concurrent('passes all sixteen with Timonel', async () => {
+  const scores = await scoreTimonel(profiles.fast);
+  const lines = scores.map(({ line }) => line).join('\n');
+  console.log(lines);
+  expect(
+    scores.map(({ id, verdict }) => `${id} ${verdict}`),
+    lines,
+  ).toEqual(cases.map(({ id }) => `${id} pass`));
+});
+
+it.concurrent('scores a client without any care as the published scorecard does', async () => {
   const system = {
     url: provider.url,
     key: 'sk-provider',
