@@ -28,6 +28,7 @@ import { Runner } from './run/runner.ts';
 import { VocabularyCache } from './run/vocabulary-cache.ts';
 import { redisClient } from './store/cache/redis-client.ts';
 import { localWakeUps, type RedisSignals, redisSignals } from './store/cache/wake-ups.ts';
+import { ConversationAddresses } from './store/conversation-addresses.ts';
 import { openStore, type Store } from './store/open.ts';
 import { RunRecord } from './store/run-record.ts';
 import { RunViews } from './store/run-views.ts';
@@ -168,6 +169,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     version,
     runner,
     views,
+    addresses: new ConversationAddresses(pool),
     pool,
     identity,
     settings,

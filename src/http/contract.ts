@@ -6,6 +6,7 @@ import type { Identity } from '../identity/identity.ts';
 import type { Gateway } from '../llm/gateway.ts';
 import type { AgentDefinition } from '../run/contract.ts';
 import type { Runner } from '../run/runner.ts';
+import type { ConversationAddresses } from '../store/conversation-addresses.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { RunViews } from '../store/run-views.ts';
 import type { OpenStreams } from './streams.ts';
@@ -23,6 +24,7 @@ export interface HttpDependencies {
   version: string;
   runner: Runner;
   views: RunViews;
+  addresses: ConversationAddresses;
   pool: DatabasePool;
   identity: Identity;
   settings: Pick<Settings, 'corsOrigins' | 'publicUrl' | 'trustedProxies'>;

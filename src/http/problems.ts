@@ -18,7 +18,7 @@ const fastifyCodes: Readonly<Record<string, ErrorCode>> = {
  * The one error mapper: whatever was thrown becomes a problem document (RFC 9457).
  * What nobody foresaw is a 500 whose message stays in the log.
  */
-export function createErrorMapper(onFault: (what: string, error: unknown) => void) {
+export function createErrorMapper(onFault: (what: string, error: unknown) => void, shape: ErrorShape = problemDocument) {
   return (thrown: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void => {
     const error = toTimonelError(thrown);
     if (error.status >= 500) onFault(`${request.method} ${request.url.split('?')[0]} (${request.id})`, thrown);
@@ -27,19 +27,27 @@ export function createErrorMapper(onFault: (what: string, error: unknown) => voi
     if (error.retryable && (error.status === 503 || error.status === 429)) {
       reply.header('retry-after', typeof retryAfter === 'number' ? String(retryAfter) : '1');
     }
-    void reply
-      .code(error.status)
-      .type('application/problem+json')
-      .send({
-        type: `/errors/${error.code}`,
-        title: errorTable[error.code].title,
-        status: error.status,
-        detail: error.message,
-        code: error.code,
-        retryable: error.retryable,
-        requestId: request.id,
-        ...error.details,
-      });
+    const { mediaType, body } = shape(error, request);
+    void reply.code(error.status).type(mediaType).send(body);
+  };
+}
+
+/** How an error is written: as a problem document, or as the clients of another protocol understand it. */
+export type ErrorShape = (error: TimonelError, request: FastifyRequest) => { mediaType: string; body: object };
+
+function problemDocument(error: TimonelError, request: FastifyRequest): ReturnType<ErrorShape> {
+  return {
+    mediaType: 'application/problem+json',
+    body: {
+      type: `/errors/${error.code}`,
+      title: errorTable[error.code].title,
+      status: error.status,
+      detail: error.message,
+      code: error.code,
+      retryable: error.retryable,
+      requestId: request.id,
+      ...error.details,
+    },
   };
 }
 

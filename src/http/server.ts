@@ -8,6 +8,7 @@ import type { HttpDependencies, TypedFastify } from './contract.ts';
 import { sessionCookieOf } from './cookies.ts';
 import { addGuard, docsPath } from './guard.ts';
 import { refuseNullCharacters } from './null-characters.ts';
+import { compatibleApi } from './openai/door.ts';
 import { createErrorMapper } from './problems.ts';
 import { accountRoutes } from './routes/account.ts';
 import { agentRoutes } from './routes/agents.ts';
@@ -102,6 +103,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   userRoutes(typed, dependencies);
   apiKeyRoutes(typed, dependencies);
   fileRoutes(typed, dependencies);
+  await compatibleApi(typed, dependencies);
   await app.ready();
   return app;
 }

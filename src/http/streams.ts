@@ -29,8 +29,16 @@ export class OpenStreams {
     return this.#open.size;
   }
 
-  /** Writes events until they end, the reader goes away, or loses access. Comments keep proxies from closing a quiet stream. */
+  /** Writes the events of a run until they end, the reader goes away, or loses access. */
   async send(reply: FastifyReply, reader: Reader, events: (signal: AbortSignal) => AsyncIterable<WireEvent>): Promise<void> {
+    await this.write(reply, reader, (signal) => textsOf(events(signal)));
+  }
+
+  /**
+   * Writes text that is in the format of events already, until it ends, the reader goes away, or loses access. Comments keep proxies
+   * from closing a quiet stream.
+   */
+  async write(reply: FastifyReply, reader: Reader, texts: (signal: AbortSignal) => AsyncIterable<string>): Promise<void> {
     const stop = new AbortController();
     this.#open.set(stop, reader);
     reply.hijack();
@@ -51,10 +59,9 @@ export class OpenStreams {
       // Access may have been lost since the request was let in, and before anybody could have ended the stream.
       await this.#check(stop, reader);
       if (!stop.signal.aborted) {
-        for await (const event of events(stop.signal)) {
+        for await (const text of texts(stop.signal)) {
           if (stop.signal.aborted) break;
-          const id = event.id === undefined ? '' : `id: ${event.id}\n`;
-          if (!raw.write(`${id}event: ${event.event}\ndata: ${JSON.stringify(event.data)}\n\n`)) await drained(raw, stop.signal);
+          if (!raw.write(text)) await drained(raw, stop.signal);
         }
       }
     } catch {
@@ -94,6 +101,12 @@ function headersOf(reply: FastifyReply): Record<string, string | number | string
   return Object.fromEntries(
     Object.entries(reply.getHeaders()).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
+}
+
+async function* textsOf(events: AsyncIterable<WireEvent>): AsyncGenerator<string> {
+  for await (const { id, event, data } of events) {
+    yield `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+  }
 }
 
 function drained(raw: FastifyReply['raw'], signal: AbortSignal): Promise<void> {

@@ -3,6 +3,7 @@
  * target in parallel where the route wants it.
  */
 import { randomInt } from 'node:crypto';
+import { TimonelError } from '../errors.ts';
 import { AttemptClock } from './attempt-clock.ts';
 import type { Breakers } from './breakers.ts';
 import { failureOf, ModelFailure } from './failure.ts';
@@ -83,6 +84,7 @@ export class CandidateRunner {
       try {
         return await this.#repeatedly(candidate, options, attempt);
       } catch (error) {
+        if (error instanceof TimonelError) throw error;
         const failure = failureOf(error);
         tried.push({ target: name, failure });
         const goesOn = failure.kind === 'refused' ? options.route.onRefusal === 'next' : failure.elsewhere;
@@ -126,8 +128,9 @@ export class CandidateRunner {
           return served;
         }),
       ]);
-    } catch {
-      throw new AllFailed(tried);
+    } catch (error) {
+      const faults = error instanceof AggregateError ? error.errors : [error];
+      throw faults.find((fault) => fault instanceof TimonelError) ?? new AllFailed(tried);
     } finally {
       // The winner still has to hear of a caller that goes away, so that listener stays.
       clearTimeout(timer);
@@ -144,6 +147,11 @@ export class CandidateRunner {
         onAttempt(candidate, performance.now() - started, undefined);
         return { candidate, clock, answer };
       } catch (error) {
+        // A request that cannot be put in the provider's terms is the caller's to correct.
+        if (error instanceof TimonelError) {
+          clock.complete();
+          throw error;
+        }
         const failure = clock.failure ?? failureOf(error);
         clock.close();
         onAttempt(candidate, performance.now() - started, failure);

@@ -55,10 +55,10 @@ function ofTried(error: AllFailed, route: string): TimonelError {
     );
   if (tried.length > 0 && tried.every(({ failure }) => failure.kind === 'rate-limited')) {
     const waits = tried.flatMap(({ failure }) => failure.retryAfterMs ?? []);
-    const retryAfterSeconds = waits.length === 0 ? 1 : Math.ceil(Math.min(...waits) / 1_000);
+    const retryAfter = waits.length === 0 ? 1 : Math.ceil(Math.min(...waits) / 1_000);
     return new TimonelError('model_rate_limited', `Every model of "${route}" is at its rate limit (${said}).`, {
       ...options,
-      details: { attempts, retryAfterSeconds },
+      details: { attempts, retryAfter },
     });
   }
   return new TimonelError('model_unavailable', `No model of "${route}" answered (${said}).`, options);

@@ -225,18 +225,7 @@ export class RunViews {
     };
   }
 
-  async createConversation(
-    workspaceId: string,
-    conversation: {
-      id: string;
-      agent: string;
-      agentVersion: string;
-      arm: string;
-      channel: string;
-      contact: Contact | undefined;
-      startedBy?: string;
-    },
-  ): Promise<void> {
+  async createConversation(workspaceId: string, conversation: NewConversation): Promise<void> {
     await this.#pool.execute(
       {
         name: 'conversation-create',
@@ -263,6 +252,16 @@ export class RunViews {
     );
     if (rows.length === 0) throw conversationNotFound(conversationId);
   }
+}
+
+export interface NewConversation {
+  id: string;
+  agent: string;
+  agentVersion: string;
+  arm: string;
+  channel: string;
+  contact?: Contact | undefined;
+  startedBy?: string;
 }
 
 export interface ConversationView {

@@ -6,7 +6,7 @@ import { LiveEvents, runEvents } from '../events.ts';
 import { principalOf } from '../guard.ts';
 import { askerText, onlyOf } from '../requests.ts';
 import * as schemas from '../schemas.ts';
-import { afterEvent, turnOf, wantsEvents } from '../turns.ts';
+import { afterEvent, checkedText, turnOf, wantsEvents } from '../turns.ts';
 
 const parameters = z.object({ id: schemas.identifier });
 
@@ -132,14 +132,4 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
       return reply.code(view.outcome === undefined ? 202 : 200).send(turnOf(view));
     },
   );
-}
-
-/** The text as it is stored. @throws TimonelError `message_invalid`, saying what would have been taken. */
-function checkedText(text: string): string {
-  if (text.length > schemas.longestText) {
-    throw new TimonelError('message_invalid', `The text has ${text.length} characters; up to ${schemas.longestText} are taken.`);
-  }
-  if (text.trim() === '')
-    throw new TimonelError('message_invalid', 'The text is empty. Send at least one character that is not a space.');
-  return text.toWellFormed();
 }

@@ -4,8 +4,8 @@ import { type Route, type RouteDefinition, type RouteInput, routeDefinition } fr
 
 /** What each provider would answer with under an alias. Names of 2026-11; a stored route replaces them. */
 const preferred: Readonly<Record<'smart' | 'fast', readonly string[]>> = {
-  smart: ['anthropic/claude-sonnet-4-5', 'openai/gpt-5.2', 'google/gemini-2.5-pro', 'groq/openai/gpt-oss-120b'],
-  fast: ['groq/llama-3.3-70b-versatile', 'openai/gpt-5.4-mini', 'anthropic/claude-haiku-4-5', 'google/gemini-2.5-flash'],
+  smart: ['anthropic/claude-sonnet-5-5', 'openai/gpt-6.1-sol', 'google/gemini-4-argon', 'groq/openai/gpt-oss-120b'],
+  fast: ['groq/llama-3.3-70b-versatile', 'openai/gpt-6-luna', 'anthropic/claude-haiku-5-5', 'google/gemini-3.8-flash'],
 };
 
 /** What the environment and the project decide before anybody stored a route. */

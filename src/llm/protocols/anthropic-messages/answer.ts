@@ -5,12 +5,12 @@ import { failureOfErrorEvent, ModelFailure } from '../../failure.ts';
 import type { AnswerIdentity } from '../contract.ts';
 import { count, tokensOf, usageOf } from '../usage.ts';
 
-export const stopReasons: Readonly<Record<string, string>> = {
-  stop: 'end_turn',
-  length: 'max_tokens',
-  'content-filter': 'refusal',
-  'tool-calls': 'tool_use',
-};
+const stopReasons: Readonly<Record<string, string>> = { length: 'max_tokens', 'content-filter': 'refusal' };
+
+/** @param tools the answer calls tools; not every provider says so at its end. */
+export function stopReasonOf(reason: string, tools: boolean): string {
+  return stopReasons[reason] ?? (tools || reason === 'tool-calls' ? 'tool_use' : 'end_turn');
+}
 
 /** Anthropic counts what came from its cache, or went into it, beside the input. */
 export function readUsage(value: unknown): LanguageModelV4Usage | undefined {
@@ -60,7 +60,10 @@ export function writeAnswer(answer: ModelAnswer, identity: AnswerIdentity, cost:
     role: 'assistant',
     model: identity.model,
     content,
-    stop_reason: stopReasons[answer.finishReason] ?? 'end_turn',
+    stop_reason: stopReasonOf(
+      answer.finishReason,
+      answer.content.some(({ type }) => type === 'tool-call'),
+    ),
     stop_sequence: null,
     usage: writeUsage(answer.usage, cost),
   });

@@ -3,7 +3,7 @@ import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import type { Part } from '../../answer-parts.ts';
 import { failureOfErrorEvent, ModelFailure } from '../../failure.ts';
 import type { AnswerIdentity, Begun, RequestBody, StreamWriter, WireEvent } from '../contract.ts';
-import { readUsage, stopReasons, writeUsage } from './answer.ts';
+import { readUsage, stopReasonOf, writeUsage } from './answer.ts';
 
 interface Event {
   type?: string;
@@ -64,6 +64,7 @@ export function writer(identity: AnswerIdentity, _asked: RequestBody, begun: Beg
   /** What the block that is open holds. */
   let open: 'text' | 'thinking' | 'tool' | undefined = begun?.block?.open === true ? 'text' : undefined;
   const toolBlocks = new Set<string>();
+  let called = false;
   let finish: { usage: LanguageModelV4Usage; reason: string } | undefined;
 
   const start = () => {
@@ -108,18 +109,20 @@ export function writer(identity: AnswerIdentity, _asked: RequestBody, begun: Beg
             : enter('thinking', { type: 'thinking', thinking: '', signature: '' }) +
                 delta({ type: 'thinking_delta', thinking: part.delta });
         case 'tool-input-start':
+          called = true;
           toolBlocks.add(part.id);
           return enter('tool', { type: 'tool_use', id: part.id, name: part.toolName, input: {} });
         case 'tool-input-delta':
           return delta({ type: 'input_json_delta', partial_json: part.delta });
         case 'tool-call':
+          called = true;
           if (toolBlocks.has(part.toolCallId)) return '';
           return (
             enter('tool', { type: 'tool_use', id: part.toolCallId, name: part.toolName, input: {} }) +
             delta({ type: 'input_json_delta', partial_json: part.input })
           );
         case 'finish':
-          finish = { usage: part.usage, reason: stopReasons[part.finishReason.unified] ?? 'end_turn' };
+          finish = { usage: part.usage, reason: stopReasonOf(part.finishReason.unified, called) };
           return start() + close();
         default:
           return '';

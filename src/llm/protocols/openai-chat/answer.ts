@@ -5,12 +5,12 @@ import { failureOfErrorEvent, ModelFailure } from '../../failure.ts';
 import type { AnswerIdentity } from '../contract.ts';
 import { count, tokensOf, usageOf } from '../usage.ts';
 
-export const finishReasons: Readonly<Record<string, string>> = {
-  stop: 'stop',
-  length: 'length',
-  'content-filter': 'content_filter',
-  'tool-calls': 'tool_calls',
-};
+const finishReasons: Readonly<Record<string, string>> = { length: 'length', 'content-filter': 'content_filter' };
+
+/** @param tools the answer calls tools; not every provider says so at its end. */
+export function finishReasonOf(reason: string, tools: boolean): string {
+  return finishReasons[reason] ?? (tools || reason === 'tool-calls' ? 'tool_calls' : 'stop');
+}
 
 /** `usage` as OpenAI writes it. https://platform.openai.com/docs/api-reference/chat/object#chat/object-usage */
 export function readUsage(value: unknown): LanguageModelV4Usage | undefined {
@@ -83,7 +83,7 @@ export function writeAnswer(answer: ModelAnswer, identity: AnswerIdentity, cost:
           ...(calls.length === 0 ? {} : { tool_calls: calls }),
         },
         logprobs: null,
-        finish_reason: finishReasons[answer.finishReason] ?? 'stop',
+        finish_reason: finishReasonOf(answer.finishReason, calls.length > 0),
       },
     ],
     usage: writeUsage(answer.usage, cost),

@@ -3,7 +3,7 @@ import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import type { Part } from '../../answer-parts.ts';
 import { failureOfErrorEvent, ModelFailure } from '../../failure.ts';
 import type { AnswerIdentity, Begun, RequestBody, StreamWriter, WireEvent } from '../contract.ts';
-import { finishReasons, readUsage, writeUsage } from './answer.ts';
+import { finishReasonOf, readUsage, writeUsage } from './answer.ts';
 
 interface Chunk {
   error?: unknown;
@@ -94,7 +94,7 @@ export function writer(identity: AnswerIdentity, asked: RequestBody, begun: Begu
           return tools.has(part.toolCallId) ? '' : startTool(part.toolCallId, part.toolName, part.input);
         case 'finish':
           usage = part.usage;
-          return chunk(first(), finishReasons[part.finishReason.unified] ?? 'stop');
+          return chunk(first(), finishReasonOf(part.finishReason.unified, tools.size > 0));
         default:
           return '';
       }

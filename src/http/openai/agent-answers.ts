@@ -1,0 +1,143 @@
+/** An agent behind the compatible API: `"model": "booking"`. The agent keeps the conversation; only the last message is read. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { TimonelError } from '../../errors.ts';
+import { type Principal, requirePermission } from '../../identity/principal.ts';
+import type { Part } from '../../llm/answer-parts.ts';
+import type { AnswerIdentity, Protocol, RequestBody } from '../../llm/protocols/contract.ts';
+import { usageOf } from '../../llm/protocols/usage.ts';
+import type { AgentDefinition } from '../../run/contract.ts';
+import type { RunView } from '../../store/run-views.ts';
+import type { HttpDependencies } from '../contract.ts';
+import { LiveEvents } from '../events.ts';
+import { principalOf } from '../guard.ts';
+import { askerText } from '../requests.ts';
+import { checkedText } from '../turns.ts';
+import { lastUserText } from './answers.ts';
+
+const channel = 'openai';
+
+export async function agentAnswer(
+  agent: AgentDefinition,
+  protocol: Protocol,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  dependencies: HttpDependencies,
+  signal: AbortSignal,
+): Promise<FastifyReply> {
+  const { runner, newId, replyWaitMs, streams } = dependencies;
+  const principal = principalOf(request);
+  requirePermission(principal, 'conversations:write');
+  const body = request.body as RequestBody;
+  const text = checkedText(lastUserText(body));
+  const conversationId = await conversationOf(agent, request, body, principal, dependencies);
+  reply.header('x-timonel-conversation', conversationId).header('x-timonel-model', agent.name);
+  const message = {
+    workspaceId: principal.workspaceId,
+    asker: { kind: principal.kind, id: principal.id },
+    onlyOwn: !principal.permissions.has('conversations:write-all'),
+    conversationId,
+    runId: newId(),
+    text,
+    idempotencyKey: undefined,
+  };
+  const identity: AnswerIdentity = {
+    id: `chatcmpl-${message.runId}`,
+    model: agent.name,
+    created: Math.floor(Date.now() / 1_000),
+  };
+  if (!protocol.head(body).stream) {
+    const view = await runner.wait(principal.workspaceId, await runner.submit(message), replyWaitMs, signal);
+    const answer = {
+      content: [{ type: 'text' as const, text: replyOf(view) }],
+      usage: usageIn(view),
+      finishReason: 'stop',
+    };
+    return reply.type('application/json').send(protocol.writeAnswer(answer, identity, view.usage?.cost));
+  }
+  const live = new LiveEvents();
+  const runId = await runner.submit(message, live.push);
+  const reader = { principal, may: (now: Principal) => now.permissions.has('conversations:write') };
+  await streams.write(reply, reader, (ended) => written(ended));
+  return reply;
+
+  async function* written(ended: AbortSignal): AsyncGenerator<string> {
+    const writer = protocol.writer(identity, body, undefined);
+    const write = (part: Part) => writer.part(part);
+    let shown = '';
+    const waiting = runner.wait(principal.workspaceId, runId, replyWaitMs, ended).finally(() => live.end());
+    waiting.catch(() => {});
+    for await (const event of live) {
+      if (event.kind !== 'text') continue;
+      shown += event.delta;
+      yield write({ type: 'text-delta', id: '0', delta: event.delta });
+    }
+    try {
+      const view = await waiting;
+      const whole = replyOf(view);
+      // What a model said before it called a tool was shown as well, and is not part of the reply.
+      const rest = whole.startsWith(shown) ? whole.slice(shown.length) : `\n\n${whole}`;
+      if (rest !== '') yield write({ type: 'text-delta', id: '0', delta: rest });
+      const usage = usageIn(view);
+      yield write({ type: 'finish', usage, finishReason: { unified: 'stop', raw: undefined } }) + writer.end(view.usage?.cost);
+    } catch (error) {
+      const known = error instanceof TimonelError ? error : new TimonelError('internal', 'Something went wrong inside Timonel.');
+      yield protocol.errorEvent(known.code, known.status, known.message);
+    }
+  }
+}
+
+/** @throws TimonelError `turn_under_way` when the turn did not end in time */
+function replyOf(view: RunView): string {
+  if (view.reply !== undefined && view.reply !== null) return view.reply.text;
+  throw new TimonelError('turn_under_way', `The agent is still working. Its reply will be at GET /api/v1/runs/${view.id}.`, {
+    details: { runId: view.id },
+  });
+}
+
+function usageIn(view: RunView) {
+  return usageOf({ input: view.usage?.inputTokens ?? 0, output: view.usage?.outputTokens ?? 0 });
+}
+
+/**
+ * The conversation that a request goes on with: the one that the header names, or that this caller's `user` has with the agent, or a new one.
+ * @throws TimonelError `invalid_request` where a history comes without a name: which of the conversations it is cannot be guessed.
+ */
+async function conversationOf(
+  agent: AgentDefinition,
+  request: FastifyRequest,
+  body: RequestBody,
+  principal: Principal,
+  { views, addresses, newId }: HttpDependencies,
+): Promise<string> {
+  const named = request.headers['x-timonel-conversation'];
+  if (typeof named === 'string' && named !== '') {
+    if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(named))
+      throw new TimonelError('invalid_request', 'X-Timonel-Conversation must be the id of a conversation, as an answer gave it.');
+    return named;
+  }
+  const user = body['user'] ?? (body['metadata'] as { user_id?: unknown } | null | undefined)?.user_id;
+  if (user !== undefined && user !== null && (typeof user !== 'string' || user === '' || user.length > 256))
+    throw new TimonelError('invalid_request', '"user" must be a text of 1 to 256 characters.');
+  const history = (body['messages'] as { role?: unknown }[]).some(({ role }) => role === 'assistant');
+  if (typeof user !== 'string' && history) {
+    throw new TimonelError(
+      'invalid_request',
+      `The agent "${agent.name}" keeps its conversations itself. Say whose it is: send "user", or the header X-Timonel-Conversation that came with the first answer.`,
+    );
+  }
+  const startedBy = askerText(principal);
+  const fresh = {
+    id: newId(),
+    agent: agent.name,
+    agentVersion: agent.version,
+    arm: 'stable',
+    channel,
+    startedBy,
+  };
+  if (typeof user !== 'string') {
+    await views.createConversation(principal.workspaceId, fresh);
+    return fresh.id;
+  }
+  // Two callers may use the same names for different people.
+  return addresses.conversationAt(principal.workspaceId, `${startedBy} ${user}`, fresh);
+}

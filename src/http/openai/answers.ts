@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { TimonelError } from '../../errors.ts';
+import { requirePermission } from '../../identity/principal.ts';
+import type { Protocol, RequestBody } from '../../llm/protocols/contract.ts';
+import { Requests } from '../../llm/requests.ts';
+import type { HttpDependencies, TypedFastify } from '../contract.ts';
+import { principalOf } from '../guard.ts';
+import { agentAnswer } from './agent-answers.ts';
+import { callerGone, spenderOf } from './caller.ts';
+
+/** Largest request: pictures and files travel inside it. */
+export const largestRequestBytes = 32 * 1024 * 1024;
+
+/** One route that answers: whole, or as events where the request says `"stream": true`. */
+export function answerRoute(app: TypedFastify, path: string, protocol: Protocol, dependencies: HttpDependencies): void {
+  const { agents, gateway, streams, newId } = dependencies;
+  const requests = new Requests(gateway, { now: () => new Date(), newId });
+  app.post(
+    path,
+    {
+      // A model or an agent: what it takes is known when the body says which.
+      config: { signedIn: true },
+      bodyLimit: largestRequestBytes,
+      schema: {
+        summary: `An answer by a model or an agent, in the shape of ${protocol.name === 'openai-chat' ? "OpenAI's chat completions" : "Anthropic's messages"}`,
+        description:
+          '"model" is the alias of a route (smart, fast, …), provider/model, or the name of an agent. An agent keeps the conversation of each "user", or of the header X-Timonel-Conversation.',
+        body: z.looseObject({ model: z.string().min(1), messages: z.array(z.unknown()), stream: z.boolean().nullish() }),
+      },
+    },
+    async (request, reply) => {
+      const principal = principalOf(request);
+      const body = request.body as RequestBody;
+      const { model, stream } = protocol.head(body);
+      const signal = callerGone(reply);
+      const agent = agents.get(model);
+      if (agent !== undefined) return agentAnswer(agent, protocol, request, reply, dependencies, signal);
+      requirePermission(principal, 'models:use');
+      const context = { spender: spenderOf(principal), signal };
+      if (!stream) {
+        const { body: answer, model: by, cost } = await requests.whole(protocol, body, context);
+        reply.header('x-timonel-model', by);
+        if (cost !== undefined) reply.header('x-timonel-cost', String(cost));
+        return reply.type('application/json').send(answer);
+      }
+      const { events, model: by } = await requests.stream(protocol, body, context);
+      reply.header('x-timonel-model', by);
+      const reader = { principal, may: (now: typeof principal) => now.permissions.has('models:use') };
+      await streams.write(reply, reader, () => events);
+      return reply;
+    },
+  );
+}
+
+/** The text that a request says last, for those who listen to one message only. @throws TimonelError `invalid_request` */
+export function lastUserText(body: RequestBody): string {
+  const messages = body['messages'] as { role?: unknown; content?: unknown }[];
+  const last = messages.at(-1);
+  if (last?.role !== 'user')
+    throw new TimonelError('invalid_request', 'An agent answers what a user says: the last message must have the role "user".');
+  const { content } = last;
+  if (typeof content === 'string') return content;
+  const parts = Array.isArray(content) ? (content as { type?: unknown; text?: unknown }[]) : [];
+  const other = parts.find(({ type }) => type !== 'text');
+  if (other !== undefined)
+    throw new TimonelError('invalid_request', `Agents take text; the last message has a part of type "${String(other.type)}".`);
+  return parts.map(({ text }) => String(text ?? '')).join('\n');
+}

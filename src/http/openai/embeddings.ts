@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { embed } from '../../llm/embeddings.ts';
+import type { HttpDependencies, TypedFastify } from '../contract.ts';
+import { principalOf } from '../guard.ts';
+import { largestRequestBytes } from './answers.ts';
+import { callerGone, spenderOf } from './caller.ts';
+
+/** https://platform.openai.com/docs/api-reference/embeddings */
+export function embeddingRoute(app: TypedFastify, { gateway }: HttpDependencies): void {
+  app.post(
+    '/v1/embeddings',
+    {
+      config: { permission: 'models:use' },
+      bodyLimit: largestRequestBytes,
+      schema: {
+        summary: 'Vectors of texts, in the shape of OpenAI',
+        body: z.looseObject({
+          model: z.string().min(1),
+          input: z.union([z.string().min(1), z.array(z.string().min(1)).min(1).max(2_048)]),
+          encoding_format: z.enum(['float', 'base64']).nullish(),
+          dimensions: z.number().int().positive().nullish(),
+        }),
+      },
+    },
+    async (request, reply) => {
+      const context = { spender: spenderOf(principalOf(request)), signal: callerGone(reply) };
+      const { body, model, cost } = await embed(gateway, request.body, context);
+      reply.header('x-timonel-model', model);
+      if (cost !== undefined) reply.header('x-timonel-cost', String(cost));
+      return reply.type('application/json').send(body);
+    },
+  );
+}

@@ -1,0 +1,76 @@
+/** Vectors of texts: passed through where the provider has OpenAI's embeddings, through the AI SDK where it has its own. */
+import { wholeBytes } from './answer-body.ts';
+import type { Candidate } from './candidates.ts';
+import { ModelFailure } from './failure.ts';
+import type { Gateway } from './gateway.ts';
+import { count, usageOf } from './protocols/usage.ts';
+import { refusalOf } from './refusals.ts';
+import type { GivenWhole, RequestContext } from './requests.ts';
+
+export interface EmbeddingRequest {
+  model: string;
+  input: string | string[];
+  encoding_format?: 'float' | 'base64' | null | undefined;
+  dimensions?: number | null | undefined;
+}
+
+interface Vectors {
+  body: string;
+  tokens: number | undefined;
+}
+
+/** @returns the answer in the shape of OpenAI's embeddings. @throws TimonelError */
+export async function embed(gateway: Gateway, request: EmbeddingRequest, context: RequestContext): Promise<GivenWhole> {
+  const open = await gateway.open(request.model, request, context.spender);
+  try {
+    const { candidate, clock, answer } = await gateway.serve(open, context.signal, false, async (by, attempt) => {
+      const wire = by.provider.wires['openai-embeddings'];
+      if (wire === undefined) return translated(by, request, attempt.signal);
+      const sent = await gateway.upstream.send(wire, JSON.stringify({ ...request, model: by.model }), attempt);
+      return read((await wholeBytes(sent.body)).toString('utf8'));
+    });
+    clock.complete();
+    const usage = answer.tokens === undefined ? undefined : usageOf({ input: answer.tokens, output: 0 });
+    return { body: answer.body, model: candidate.name, cost: open.bill.settle(candidate, usage) };
+  } catch (error) {
+    open.bill.abandon();
+    throw refusalOf(error, request.model);
+  }
+}
+
+function read(body: string): Vectors {
+  let value: { data?: unknown; usage?: { prompt_tokens?: unknown } };
+  try {
+    value = JSON.parse(body) as typeof value;
+  } catch (error) {
+    throw new ModelFailure('malformed', 'the answer is not valid JSON', { cause: error });
+  }
+  if (!Array.isArray(value.data)) throw new ModelFailure('malformed', 'the answer has no vectors');
+  return { body, tokens: count(value.usage?.prompt_tokens) };
+}
+
+async function translated(
+  { provider, model, name }: Candidate,
+  request: EmbeddingRequest,
+  abortSignal: AbortSignal,
+): Promise<Vectors> {
+  const embedder = provider.embedding?.(model);
+  if (embedder === undefined) throw new ModelFailure('model-missing', `${provider.name} has no embeddings`);
+  const values = typeof request.input === 'string' ? [request.input] : request.input;
+  const { embeddings, usage } = await embedder.doEmbed({ values, abortSignal });
+  const data = embeddings.map((embedding, index) => ({
+    object: 'embedding',
+    index,
+    embedding: request.encoding_format === 'base64' ? base64(embedding) : embedding,
+  }));
+  const tokens = usage?.tokens;
+  const body = { object: 'list', data, model: name, usage: { prompt_tokens: tokens ?? 0, total_tokens: tokens ?? 0 } };
+  return { body: JSON.stringify(body), tokens };
+}
+
+/** 32-bit floats, little-endian, as OpenAI's clients ask for by default. */
+function base64(vector: readonly number[]): string {
+  const bytes = Buffer.alloc(vector.length * 4);
+  for (const [index, value] of vector.entries()) bytes.writeFloatLE(value, index * 4);
+  return bytes.toString('base64');
+}
