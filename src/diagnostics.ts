@@ -30,10 +30,18 @@ export interface PriceUnknown {
   model: string;
 }
 
+/** A question that may be answered from the response cache was asked. */
+export interface CacheLookup {
+  state: 'hit' | 'miss' | 'stale' | 'joined';
+  /** Nano-dollars that another call would have cost. */
+  saved: bigint;
+}
+
 export const channels = {
   fault: channel('timonel:fault'),
   httpExchange: channel('timonel:http-exchange'),
   runEnded: channel('timonel:run-ended'),
+  cacheLookup: channel('timonel:cache-lookup'),
   priceUnknown: channel('timonel:price-unknown'),
 } as const;
 
