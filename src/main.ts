@@ -14,7 +14,10 @@ import { OpenStreams } from './http/streams.ts';
 import { ApiKeys } from './identity/api-keys.ts';
 import { Workspaces } from './identity/workspaces.ts';
 import type { Vocabulary } from './language/contract.ts';
+import { ResponseCache } from './llm/cache/response-cache.ts';
+import { RateLimits } from './llm/limits/rate-limits.ts';
 import { Models, modelFromSettings } from './llm/models.ts';
+import { Budgets } from './llm/money/budgets.ts';
 import type { ProjectConfig } from './project.ts';
 import type { AgentDefinition } from './run/contract.ts';
 import { Jobs } from './run/jobs.ts';
@@ -22,6 +25,7 @@ import { createFlowPlanner } from './run/planners/flow-planner.ts';
 import { createModelPlanner } from './run/planners/model-planner.ts';
 import { Runner } from './run/runner.ts';
 import { VocabularyCache } from './run/vocabulary-cache.ts';
+import { openRedis } from './store/cache/redis.ts';
 import { localWakeUps, type RedisWakeUps, redisWakeUps } from './store/cache/wake-ups.ts';
 import { openStore, type Store } from './store/open.ts';
 import { RunRecord } from './store/run-record.ts';
@@ -49,6 +53,8 @@ export interface Timonel {
   runner: Runner;
   views: RunViews;
   apiKeys: ApiKeys;
+  budgets: Budgets;
+  responseCache: ResponseCache;
   workspaces: Workspaces;
   agents: ReadonlyMap<string, AgentDefinition>;
   jobs: Jobs;
@@ -79,6 +85,10 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
   const { pool } = store;
   const wakeUps =
     settings.redisUrl === undefined ? undefined : redisWakeUps(settings.redisUrl, (error) => publishFault('Redis', error));
+  const redis = settings.redisUrl === undefined ? undefined : openRedis(settings.redisUrl, (error) => publishFault('Redis', error));
+  const budgets = new Budgets({ pool, now, newId });
+  const stopTidying = budgets.keepTidy((error) => publishFault('tidying budgets', error));
+  const responseCache = new ResponseCache({ ...settings.cache, redis, now });
   const workspaces = new Workspaces(pool);
   const access = (workspaceId: string, timeZone: string): WorkspaceAccess => ({
     workspaceId,
@@ -135,6 +145,9 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     apiKeys,
     agents,
     models,
+    budgets,
+    responseCache,
+    rateLimits: new RateLimits(settings.rateLimits, redis),
     newId,
     streams,
     dependencies: () => dependenciesOf(runner, store, wakeUps, jobs),
@@ -154,6 +167,8 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     runner,
     views,
     apiKeys,
+    budgets,
+    responseCache,
     workspaces,
     agents,
     jobs,
@@ -165,6 +180,9 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
       await app.close();
       await jobs.close(settings.shutdownGraceMs);
       await wakeUps?.close();
+      stopTidying();
+      responseCache.close();
+      redis?.disconnect();
       await store.close();
     },
   };

@@ -16,7 +16,7 @@ export interface TestTimonel {
   apiKey: string;
   /** Calls the API in-process, as JSON. */
   call<T = Record<string, unknown>>(
-    method: 'GET' | 'POST' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
     url: string,
     body?: unknown,
     headers?: Record<string, string>,
@@ -45,7 +45,7 @@ export async function startTimonel(
   const id = crypto.randomUUID();
   const apiKey = await timonel.apiKeys.create({ id, workspaceId: defaultWorkspace, name: 'test', role: 'operator' });
   const call: TestTimonel['call'] = async <T>(
-    method: 'GET' | 'POST' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
     url: string,
     body?: unknown,
     headers: Record<string, string> = {},

@@ -3,7 +3,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { TimonelError } from '../errors.ts';
 import type { ApiKeys, Principal } from '../identity/api-keys.ts';
+import type { ResponseCache } from '../llm/cache/response-cache.ts';
+import type { RateLimits } from '../llm/limits/rate-limits.ts';
 import type { Models } from '../llm/models.ts';
+import type { Budgets } from '../llm/money/budgets.ts';
 import type { AgentDefinition } from '../run/contract.ts';
 import type { Runner } from '../run/runner.ts';
 import type { DatabasePool } from '../store/database.ts';
@@ -20,6 +23,8 @@ declare module 'fastify' {
     public?: boolean;
     /** Roles that may use the route; both when absent. */
     role?: 'operator';
+    /** Costs money: counts against the rate limits. */
+    spends?: boolean;
   }
 }
 
@@ -40,6 +45,9 @@ export interface HttpDependencies {
   apiKeys: ApiKeys;
   agents: ReadonlyMap<string, AgentDefinition>;
   models: Models;
+  budgets: Budgets;
+  responseCache: ResponseCache;
+  rateLimits: RateLimits;
   newId(): string;
   dependencies(): Promise<Dependency[]>;
   metrics(): Promise<{ contentType: string; body: string }>;

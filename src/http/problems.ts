@@ -24,6 +24,7 @@ export function createErrorMapper(onFault: (what: string, error: unknown) => voi
     if (error.status >= 500) onFault(`${request.method} ${request.url.split('?')[0]} (${request.id})`, thrown);
     if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer');
     if (error.retryable && error.status === 503) reply.header('retry-after', '1');
+    if (error.code === 'rate_limited') reply.header('retry-after', String(error.details['retryAfterSeconds']));
     void reply
       .code(error.status)
       .type('application/problem+json')

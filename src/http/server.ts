@@ -7,8 +7,11 @@ import { TimonelError } from '../errors.ts';
 import type { HttpDependencies, TypedFastify } from './contract.ts';
 import { refuseNullCharacters } from './null-characters.ts';
 import { createErrorMapper } from './problems.ts';
+import { limitRates } from './rate-limits.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
+import { budgetRoutes } from './routes/budgets.ts';
+import { cacheRoutes } from './routes/cache.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -51,6 +54,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
     }
     request.principal = principal;
   });
+  app.addHook('onRequest', limitRates(dependencies.rateLimits));
   app.addHook('preValidation', async (request) => {
     refuseNullCharacters({ params: request.params, query: request.query, body: request.body });
   });
@@ -90,6 +94,8 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   runRoutes(typed, dependencies);
   apiKeyRoutes(typed, dependencies);
   fileRoutes(typed, dependencies);
+  budgetRoutes(typed, dependencies);
+  cacheRoutes(typed, dependencies);
   await app.ready();
   return app;
 }

@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import type { WireEvent } from '../run/events.ts';
 
@@ -17,10 +18,10 @@ export class OpenStreams {
     const { raw } = reply;
     raw.on('close', () => stop.abort());
     raw.writeHead(200, {
+      ...(reply.getHeaders() as OutgoingHttpHeaders),
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
-      'x-request-id': String(reply.request.id),
     });
     const beat = setInterval(() => raw.write(': still here\n\n'), 15_000);
     try {

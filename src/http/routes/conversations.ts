@@ -69,6 +69,7 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
   app.post(
     '/api/v1/conversations/:id/messages',
     {
+      config: { spends: true },
       schema: {
         summary: 'Say something, and wait for the reply',
         description:

@@ -34,8 +34,9 @@ export class MemoryTier {
 
   constructor(limits: { bytes: number; entryBytes: number }) {
     this.#entries = new LRUCache({
-      maxSize: limits.bytes,
-      maxEntrySize: Math.min(limits.entryBytes, limits.bytes),
+      // To the library 0 is no bound; here it keeps nothing, since no entry is as small as 1.
+      maxSize: Math.max(1, limits.bytes),
+      maxEntrySize: Math.max(1, Math.min(limits.entryBytes, limits.bytes)),
       sizeCalculation: ({ bytes }) => bytes,
       dispose: (held, name) => this.#forget(held, name),
     });
