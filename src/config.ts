@@ -8,6 +8,8 @@ import { z } from 'zod';
 import { TimonelError } from './errors.ts';
 
 const milliseconds = (fallback: number) => z.coerce.number().int().min(0).max(86_400_000).default(fallback);
+const perMinute = (fallback: number) => z.coerce.number().int().min(0).max(1_000_000_000).default(fallback);
+const calls = () => z.coerce.number().int().min(0).optional();
 const flag = (fallback: boolean) =>
   z
     .enum(['true', 'false', '1', '0'])
@@ -112,6 +114,20 @@ const schema = z.object({
   TIMONEL_OLLAMA_URL: url(['http:', 'https:']).optional(),
   TIMONEL_OLLAMA_MODEL: z.string().min(1).optional(),
 
+  ANTHROPIC_API_MAX_CALLS: calls(),
+  OPENAI_API_MAX_CALLS: calls(),
+  GOOGLE_API_MAX_CALLS: calls(),
+  GROQ_API_MAX_CALLS: calls(),
+  /** Requests and tokens per minute; 0 is no limit. */
+  TIMONEL_RATE_LIMIT_KEY_REQUESTS: perMinute(0),
+  TIMONEL_RATE_LIMIT_KEY_TOKENS: perMinute(0),
+  TIMONEL_RATE_LIMIT_USER_REQUESTS: perMinute(0),
+  TIMONEL_RATE_LIMIT_USER_TOKENS: perMinute(0),
+  TIMONEL_RATE_LIMIT_WORKSPACE_REQUESTS: perMinute(0),
+  TIMONEL_RATE_LIMIT_WORKSPACE_TOKENS: perMinute(0),
+  TIMONEL_CACHE_BYTES: z.coerce.number().int().min(0).max(17_179_869_184).default(67_108_864),
+  TIMONEL_CACHE_ENTRY_BYTES: z.coerce.number().int().min(0).max(1_073_741_824).default(1_048_576),
+
   TIMONEL_LEASE_MS: z.coerce.number().int().min(500).max(600_000).default(5_000),
   TIMONEL_REPLY_WAIT_MS: milliseconds(110_000),
   TIMONEL_BODY_LIMIT_BYTES: z.coerce.number().int().min(1_024).max(104_857_600).default(262_144),
@@ -172,6 +188,12 @@ export interface Settings {
   tokenAlgorithm: 'HS256' | 'EdDSA';
   /** How long it is remembered who may do what, when no change is told. */
   accessCacheMs: number;
+  /** Calls that this process may make to each provider; absent is as many as it likes. */
+  maxCalls: Readonly<Record<'anthropic' | 'openai' | 'google' | 'groq', number | undefined>>;
+  /** Per minute; 0 is no limit. */
+  rateLimits: Readonly<Record<'key' | 'user' | 'workspace', Readonly<Record<'requests' | 'tokens', number>>>>;
+  /** Answers of models that are kept in memory. */
+  cache: { bytes: number; entryBytes: number };
   leaseMs: number;
   replyWaitMs: number;
   bodyLimitBytes: number;
@@ -256,6 +278,18 @@ export function readSettings(environment: Environment = process.env): Settings {
     passwords: { concurrency: env.TIMONEL_PASSWORD_CONCURRENCY, longestQueue: env.TIMONEL_PASSWORD_QUEUE },
     tokenAlgorithm: env.TIMONEL_TOKEN_ALGORITHM,
     accessCacheMs: env.TIMONEL_ACCESS_CACHE_MS,
+    maxCalls: {
+      anthropic: env.ANTHROPIC_API_MAX_CALLS,
+      openai: env.OPENAI_API_MAX_CALLS,
+      google: env.GOOGLE_API_MAX_CALLS,
+      groq: env.GROQ_API_MAX_CALLS,
+    },
+    rateLimits: {
+      key: { requests: env.TIMONEL_RATE_LIMIT_KEY_REQUESTS, tokens: env.TIMONEL_RATE_LIMIT_KEY_TOKENS },
+      user: { requests: env.TIMONEL_RATE_LIMIT_USER_REQUESTS, tokens: env.TIMONEL_RATE_LIMIT_USER_TOKENS },
+      workspace: { requests: env.TIMONEL_RATE_LIMIT_WORKSPACE_REQUESTS, tokens: env.TIMONEL_RATE_LIMIT_WORKSPACE_TOKENS },
+    },
+    cache: { bytes: env.TIMONEL_CACHE_BYTES, entryBytes: env.TIMONEL_CACHE_ENTRY_BYTES },
     leaseMs: env.TIMONEL_LEASE_MS,
     replyWaitMs: env.TIMONEL_REPLY_WAIT_MS,
     bodyLimitBytes: env.TIMONEL_BODY_LIMIT_BYTES,

@@ -66,6 +66,13 @@ export interface PrintedMail {
   text: string;
 }
 
+/** A question that may be answered from the response cache was asked. */
+export interface CacheLookup {
+  state: 'hit' | 'miss' | 'stale' | 'joined';
+  /** Nano-dollars that another call would have cost. */
+  saved: bigint;
+}
+
 export const channels = {
   fault: channel('timonel:fault'),
   mailPrinted: channel('timonel:mail-printed'),
@@ -74,6 +81,7 @@ export const channels = {
   modelAttempt: channel('timonel:model-attempt'),
   modelCall: channel('timonel:model-call'),
   breakerChanged: channel('timonel:breaker-changed'),
+  cacheLookup: channel('timonel:cache-lookup'),
   priceUnknown: channel('timonel:price-unknown'),
 } as const;
 

@@ -17,7 +17,10 @@ import { Mailer } from './identity/mail/mailer.ts';
 import { ServerKeys } from './identity/secrets.ts';
 import { Workspaces } from './identity/workspaces.ts';
 import type { Vocabulary } from './language/contract.ts';
+import { ResponseCache } from './llm/cache/response-cache.ts';
 import type { Gateway } from './llm/gateway.ts';
+import { RateLimits } from './llm/limits/rate-limits.ts';
+import { Budgets } from './llm/money/budgets.ts';
 import { openGateway } from './llm/open.ts';
 import type { ProjectConfig } from './project.ts';
 import type { AgentDefinition } from './run/contract.ts';
@@ -26,7 +29,7 @@ import { createFlowPlanner } from './run/planners/flow-planner.ts';
 import { createModelPlanner } from './run/planners/model-planner.ts';
 import { Runner } from './run/runner.ts';
 import { VocabularyCache } from './run/vocabulary-cache.ts';
-import { redisClient } from './store/cache/redis-client.ts';
+import { openRedis } from './store/cache/redis.ts';
 import { localWakeUps, type RedisSignals, redisSignals } from './store/cache/wake-ups.ts';
 import { ConversationAddresses } from './store/conversation-addresses.ts';
 import { openStore, type Store } from './store/open.ts';
@@ -57,6 +60,8 @@ export interface Timonel {
   views: RunViews;
   identity: Identity;
   apiKeys: ApiKeys;
+  budgets: Budgets;
+  responseCache: ResponseCache;
   workspaces: Workspaces;
   agents: ReadonlyMap<string, AgentDefinition>;
   jobs: Jobs;
@@ -87,6 +92,11 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
   const { pool } = store;
   const signals =
     settings.redisUrl === undefined ? undefined : redisSignals(settings.redisUrl, (error) => publishFault('Redis', error));
+  const redis = settings.redisUrl === undefined ? undefined : openRedis(settings.redisUrl, (error) => publishFault('Redis', error));
+  const budgets = new Budgets({ pool, now, newId });
+  const stopTidying = budgets.keepTidy((error) => publishFault('tidying budgets', error));
+  const rateLimits = new RateLimits(settings.rateLimits, redis);
+  const responseCache = new ResponseCache({ ...settings.cache, redis, now });
   const workspaces = new Workspaces(pool);
   const access = (workspaceId: string, timeZone: string): WorkspaceAccess => ({
     workspaceId,
@@ -95,7 +105,14 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     newId,
     query: (work) => pool.inWorkspace(workspaceId, (database) => work(database)),
   });
-  const gateway = await openGateway(settings.models, project, { pool, now, newId, sharing: signals?.breakerChanged });
+  const gateway = await openGateway({ ...settings.models, maxCalls: settings.maxCalls }, project, {
+    pool,
+    now,
+    sharing: signals?.breakerChanged,
+    budgets,
+    rateLimits,
+    cache: responseCache,
+  });
   const keys = await ServerKeys.open(settings, pool);
   const mailer = new Mailer({
     settings,
@@ -105,7 +122,6 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     onPrinted: (mail) => channels.mailPrinted.publish(mail),
     onFault: publishFault,
   });
-  const redis = settings.redisUrl === undefined ? undefined : redisClient(settings.redisUrl);
   const identity = await createIdentity({
     settings,
     pool,
@@ -175,6 +191,9 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     settings,
     agents,
     gateway,
+    budgets,
+    responseCache,
+    rateLimits,
     newId,
     streams,
     dependencies: () => dependenciesOf(runner, store, signals, jobs),
@@ -196,6 +215,8 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     views,
     identity,
     apiKeys,
+    budgets,
+    responseCache,
     workspaces,
     agents,
     jobs,
@@ -209,6 +230,8 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
       await gateway.close();
       mailer.close();
       await signals?.close();
+      stopTidying();
+      responseCache.close();
       redis?.disconnect();
       await identity.close();
       await store.close();

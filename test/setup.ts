@@ -2,12 +2,12 @@
  * Starts what the tests need and the machine has: a private PostgreSQL and a private Redis from the system's own binaries, in a temporary
  * directory. Says in one line which stores the tests run on.
  */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { findProgram, freePort, startPostgres } from './postgres.ts';
+import { startPostgres } from './postgres.ts';
+import { startRedis } from './redis.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -27,7 +27,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     throw new Error('TIMONEL_TEST_STORES takes "embedded", or is left out for all there are.');
   const servers = only === undefined;
   const postgresUrl = process.env['TIMONEL_TEST_DATABASE_URL'] ?? (servers ? await ownPostgres(directory, stops) : undefined);
-  const redisUrl = process.env['TIMONEL_TEST_REDIS_URL'] ?? (servers ? await startRedis(directory, stops) : undefined);
+  const redisUrl = process.env['TIMONEL_TEST_REDIS_URL'] ?? (servers ? await ownRedis(directory, stops) : undefined);
   project.provide('postgresUrl', postgresUrl ?? '');
   project.provide('redisUrl', redisUrl ?? '');
   const stores = ['embedded', ...(postgresUrl === undefined ? [] : ['PostgreSQL']), ...(redisUrl === undefined ? [] : ['Redis'])];
@@ -47,17 +47,8 @@ async function ownPostgres(directory: string, stops: (() => void)[]): Promise<st
   return postgres?.url;
 }
 
-async function startRedis(directory: string, stops: (() => void)[]): Promise<string | undefined> {
-  const server = findProgram('redis-server');
-  if (server === undefined) return undefined;
-  const port = await freePort();
-  const child = spawn(
-    server,
-    ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '', '--appendonly', 'no'],
-    {
-      stdio: 'ignore',
-    },
-  );
-  stops.push(() => child.kill('SIGKILL'));
-  return `redis://127.0.0.1:${port}`;
+async function ownRedis(directory: string, stops: (() => void)[]): Promise<string | undefined> {
+  const redis = await startRedis(directory);
+  if (redis !== undefined) stops.push(() => redis.kill());
+  return redis?.url;
 }

@@ -9,18 +9,34 @@ export class ApiClient {
     this.#credentials = credentials;
   }
 
+  get<T>(path: string): Promise<T> {
+    return this.#request('GET', path);
+  }
+
+  post<T>(path: string, body: object, headers: Record<string, string> = {}): Promise<T> {
+    return this.#request('POST', path, body, headers);
+  }
+
+  delete<T>(path: string): Promise<T> {
+    return this.#request('DELETE', path);
+  }
+
   /**
    * @returns the body of the answer.
    * @throws Error with the problem's own explanation when the API refuses.
    */
-  async post<T>(path: string, body: object, headers: Record<string, string> = {}): Promise<T> {
+  async #request<T>(method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<T> {
     const { url, apiKey } = this.#credentials;
     let response: Response;
     try {
       response = await fetch(`${url}${path}`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json', ...headers },
-        body: JSON.stringify(body),
+        method,
+        headers: {
+          authorization: `Bearer ${apiKey}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
     } catch (error) {
       const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;

@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, TimonelError } from '../errors.ts';
 import { version } from '../main.ts';
+import { budgetsCommand } from './budgets.ts';
+import { cacheCommand } from './cache.ts';
 import { chatCommand } from './chat.ts';
 import { evalCommand } from './eval.ts';
 import { explainCommand } from './explain.ts';
@@ -16,7 +18,17 @@ export async function run(argv: readonly string[]): Promise<void> {
     .version(version)
     .showHelpAfterError('(timonel --help lists the commands)')
     .exitOverride();
-  for (const command of [upCommand(), chatCommand(), explainCommand(), evalCommand(), migrateCommand(), newCommand()]) {
+  const commands = [
+    upCommand(),
+    chatCommand(),
+    explainCommand(),
+    evalCommand(),
+    budgetsCommand(),
+    cacheCommand(),
+    migrateCommand(),
+    newCommand(),
+  ];
+  for (const command of commands) {
     program.addCommand(command.exitOverride());
   }
   // Whoever reads the output may have seen enough (`| head`).

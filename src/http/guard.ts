@@ -19,6 +19,8 @@ declare module 'fastify' {
     signedIn?: true;
     /** For everybody. */
     public?: true;
+    /** Costs money: counts against the rate limits. Beside one of the others. */
+    spends?: true;
   }
 }
 

@@ -10,10 +10,13 @@ import { addGuard, docsPath } from './guard.ts';
 import { refuseNullCharacters } from './null-characters.ts';
 import { compatibleApi } from './openai/door.ts';
 import { createErrorMapper } from './problems.ts';
+import { limitRates } from './rate-limits.ts';
 import { accountRoutes } from './routes/account.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { authRoutes } from './routes/auth.ts';
+import { budgetRoutes } from './routes/budgets.ts';
+import { cacheRoutes } from './routes/cache.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -61,6 +64,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
       safe: method === 'GET' || method === 'HEAD',
     });
   });
+  app.addHook('onRequest', limitRates(dependencies.rateLimits));
   app.addHook('preValidation', async (request) => {
     refuseNullCharacters({ params: request.params, query: request.query, body: request.body });
   });
@@ -103,6 +107,8 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   userRoutes(typed, dependencies);
   apiKeyRoutes(typed, dependencies);
   fileRoutes(typed, dependencies);
+  budgetRoutes(typed, dependencies);
+  cacheRoutes(typed, dependencies);
   await compatibleApi(typed, dependencies);
   await app.ready();
   return app;

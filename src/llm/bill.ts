@@ -1,6 +1,7 @@
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import { channels, type ModelCall, publishFault } from '../diagnostics.ts';
 import type { Candidate } from './candidates.ts';
+import type { RateLimits, TakenTokens } from './limits/rate-limits.ts';
 import type { Budgets, Reservation, Spender, Spent } from './money/budgets.ts';
 import { costOf, type Prices } from './money/prices.ts';
 import { sdkUsage, totalOf } from './money/usage.ts';
@@ -9,13 +10,21 @@ import { tokensOf } from './protocols/usage.ts';
 /** Bytes of a text that one token holds at least, on average: to count what a provider did not. */
 const bytesPerToken = 3;
 
+export interface BillDependencies {
+  budgets: Budgets;
+  prices: Prices;
+  rateLimits: RateLimits;
+  /** Settlements that nobody waits for, to be awaited before the store is closed. */
+  underWay: Set<Promise<void>>;
+}
+
 /** What one call costs: reserved before it, settled once after it, and told. */
 export class Bill {
   readonly #prices: Prices;
   readonly #reservation: Reservation;
+  readonly #tokens: TakenTokens;
   readonly #about: { workspaceId: string; route: string };
   readonly #started = performance.now();
-  /** Settlements that are under way, to be awaited before the store is closed. */
   readonly #underWay: Set<Promise<void>>;
   /** What earlier targets of the same call used before they broke. */
   #before: Spent = { tokens: 0, money: 0n };
@@ -23,27 +32,35 @@ export class Bill {
   private constructor(
     prices: Prices,
     reservation: Reservation,
+    tokens: TakenTokens,
     about: { workspaceId: string; route: string },
     underWay: Set<Promise<void>>,
   ) {
     this.#prices = prices;
     this.#reservation = reservation;
+    this.#tokens = tokens;
     this.#about = about;
     this.#underWay = underWay;
   }
 
   /**
    * Reserves the most that the call can cost at the dearest of its targets.
-   * @throws TimonelError `budget_exceeded`, `price_unknown`, `store_unavailable`
+   * @throws TimonelError `rate_limited`, `budget_exceeded`, `price_unknown`, `store_unavailable`
    */
   static async open(
-    { budgets, prices, underWay }: { budgets: Budgets; prices: Prices; underWay: Set<Promise<void>> },
+    { budgets, prices, rateLimits, underWay }: BillDependencies,
     spender: Spender,
     route: string,
     dearest: Parameters<Budgets['reserve']>[1],
   ): Promise<Bill> {
-    const reservation = await budgets.reserve(spender, dearest);
-    return new Bill(prices, reservation, { workspaceId: spender.workspaceId, route }, underWay);
+    const tokens = await rateLimits.tokens(spender, dearest.tokens);
+    try {
+      const reservation = await budgets.reserve(spender, dearest);
+      return new Bill(prices, reservation, tokens, { workspaceId: spender.workspaceId, route }, underWay);
+    } catch (error) {
+      await tokens.settle(0);
+      throw error;
+    }
   }
 
   /** What a call would cost, in US dollars. */
@@ -64,6 +81,7 @@ export class Bill {
   settle(candidate: Candidate, usage: LanguageModelV4Usage | undefined): number | undefined {
     const spent = this.#spent(candidate, usage);
     this.#end(
+      spent === undefined ? undefined : this.#before.tokens + spent.tokens,
       spent === undefined
         ? this.#reservation.settle()
         : this.#reservation.settle({
@@ -88,7 +106,8 @@ export class Bill {
 
   /** The call ended without an answer; what targets wrote before they broke off is paid for. */
   abandon(): void {
-    this.#end(this.#before.tokens === 0 ? this.#reservation.release() : this.#reservation.settle(this.#before));
+    const { tokens } = this.#before;
+    this.#end(tokens, tokens === 0 ? this.#reservation.release() : this.#reservation.settle(this.#before));
   }
 
   #spent(candidate: Candidate, usage: LanguageModelV4Usage | undefined): Spent | undefined {
@@ -99,8 +118,9 @@ export class Bill {
   }
 
   /** Nobody waits for it: the caller has the answer, and until it is stored all that was reserved counts. */
-  #end(settling: Promise<void>): void {
-    const done = settling
+  #end(tokens: number | undefined, settling: Promise<void>): void {
+    const done = Promise.all([settling, tokens === undefined ? undefined : this.#tokens.settle(tokens)])
+      .then(() => {})
       .catch((error: unknown) => publishFault('settling a model call', error))
       .finally(() => this.#underWay.delete(done));
     this.#underWay.add(done);

@@ -14,6 +14,8 @@ export interface ModelRequest {
   spender: Spender;
   prompt: LanguageModelV4Prompt;
   tools: LanguageModelV4FunctionTool[];
+  /** Version of the agent that asks: another one may have meant something else by the same words. */
+  agentVersion: string;
   signal: AbortSignal;
   /** Receives text as it is written; without it the answer comes whole, at a third of the CPU. */
   onText?: ((delta: string) => void) | undefined;

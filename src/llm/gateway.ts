@@ -5,11 +5,16 @@
 import { channels, type ModelAttempt } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import { beginAnswer, continueAnswer, type ModelCall, type PartReader, type Recovery, unbroken } from './answer-parts.ts';
-import { Bill } from './bill.ts';
+import { Bill, type BillDependencies } from './bill.ts';
 import type { Breakers } from './breakers.ts';
+import { isKeepable } from './cache/policy.ts';
+import type { ResponseCache } from './cache/response-cache.ts';
+import { type CachedCall, cachedCall } from './cached-call.ts';
 import { type Attempt, type Candidate, CandidateRunner, type Served } from './candidates.ts';
 import type { ModelAnswer, ModelRequest } from './contract.ts';
 import { failureOf, ModelFailure } from './failure.ts';
+import type { CallCaps } from './limits/call-caps.ts';
+import type { RateLimits } from './limits/rate-limits.ts';
 import type { Budgets, Spender } from './money/budgets.ts';
 import type { Prices } from './money/prices.ts';
 import { type UpperBound, upperBound } from './money/tokens.ts';
@@ -27,6 +32,9 @@ export interface GatewayDependencies {
   breakers: Breakers;
   prices: Prices;
   budgets: Budgets;
+  rateLimits: RateLimits;
+  cache: ResponseCache;
+  caps: CallCaps;
   upstream: Upstream;
 }
 
@@ -51,17 +59,20 @@ export class Gateway {
   readonly breakers: Breakers;
   readonly prices: Prices;
   readonly upstream: Upstream;
-  readonly #budgets: Budgets;
+  readonly cache: ResponseCache;
+  readonly #caps: CallCaps;
+  readonly #billing: BillDependencies;
   readonly #runner: CandidateRunner;
-  readonly #underWay = new Set<Promise<void>>();
 
-  constructor({ providers, routes, breakers, prices, budgets, upstream }: GatewayDependencies) {
+  constructor({ providers, routes, breakers, prices, budgets, rateLimits, cache, caps, upstream }: GatewayDependencies) {
     this.providers = providers;
     this.routes = routes;
     this.breakers = breakers;
     this.prices = prices;
     this.upstream = upstream;
-    this.#budgets = budgets;
+    this.cache = cache;
+    this.#caps = caps;
+    this.#billing = { budgets, prices, rateLimits, underWay: new Set() };
     this.#runner = new CandidateRunner(breakers, new RetryBudget());
   }
 
@@ -80,11 +91,49 @@ export class Gateway {
    * @throws TimonelError `model_unavailable`, `model_refused`, `context_too_long`, `invalid_request`, `budget_exceeded`, …
    */
   async ask(request: ModelRequest): Promise<GivenAnswer> {
-    const { spender, signal, onText } = request;
+    const { spender, signal } = request;
     const route = this.#routeFor(spender.workspaceId, request.model);
     if (route === undefined) throw new TimonelError('model_unavailable', noModel);
     const call: ModelCall = { prompt: request.prompt, tools: request.tools };
-    const open = await this.#open(route, call, spender);
+    const cached = cachedCall(route, spender.workspaceId, call, 'run', request.agentVersion);
+    if (cached !== undefined) return this.#kept(route, call, request, cached);
+    return this.#asked(route, call, request, signal);
+  }
+
+  /** The answer from the cache, or through it. Text that was kept is shown at once. */
+  async #kept(route: Route, call: ModelCall, request: ModelRequest, { key, life }: CachedCall): Promise<GivenAnswer> {
+    let shown = false;
+    const onText =
+      request.onText === undefined
+        ? undefined
+        : (delta: string) => {
+            shown = true;
+            request.onText?.(delta);
+          };
+    const { answer, state } = await this.cache.through(
+      request.spender.workspaceId,
+      key,
+      life,
+      async (signal) => {
+        const given = await this.#asked(route, call, { ...request, onText }, signal);
+        return {
+          body: Buffer.from(JSON.stringify(given)),
+          contentType: 'application/json',
+          model: given.model,
+          cost: BigInt(Math.round((given.cost ?? 0) * 1e9)),
+          at: Date.now(),
+          keep: isKeepable(given.finishReason) && given.content.every(({ type }) => type === 'text'),
+        };
+      },
+      request.signal,
+    );
+    const { cost, ...given } = JSON.parse(Buffer.from(answer.body).toString('utf8')) as GivenAnswer;
+    if (!shown) for (const part of given.content) if (part.type === 'text') request.onText?.(part.text);
+    return { ...given, ...(state !== 'miss' ? { cost: 0 } : cost === undefined ? {} : { cost }) };
+  }
+
+  async #asked(route: Route, call: ModelCall, { spender, onText }: ModelRequest, signal: AbortSignal): Promise<GivenAnswer> {
+    const open = await this.open(route, call, spender);
     const { bill } = open;
     try {
       const served = await (onText === undefined ? this.#whole(open, call, signal) : this.#streamed(open, call, signal, onText));
@@ -98,11 +147,24 @@ export class Gateway {
   }
 
   /**
-   * Finds the route of a name and holds the money for one call.
-   * @throws TimonelError `model_not_found`, `budget_exceeded`, `price_unknown`, `store_unavailable`
+   * Finds the targets of a route that can be reached, and holds the money for one call.
+   * @throws TimonelError `model_not_found`, `rate_limited`, `budget_exceeded`, `price_unknown`, `store_unavailable`
    */
-  async open(name: string, request: object, spender: Spender): Promise<OpenCall> {
-    return this.#open(this.resolve(spender.workspaceId, name), request, spender);
+  async open(route: Route, request: object, spender: Spender): Promise<OpenCall> {
+    const reachable = route.targets.flatMap((target): Candidate[] => {
+      const { provider: providerName, model } = splitModel(target.model);
+      const provider = this.providers.find(providerName);
+      return provider === undefined ? [] : [{ name: target.model, provider, model, target }];
+    });
+    const bounds = reachable.map((candidate) => ({ candidate, bound: upperBound(request, candidate.name, this.prices) }));
+    const { maxCost } = route;
+    const affordable =
+      maxCost === undefined
+        ? bounds
+        : bounds.filter(({ bound }) => bound.money !== undefined && Number(bound.money) <= maxCost * 1e9);
+    if (affordable.length === 0) throw nothingLeft(route, this.providers, bounds, maxCost);
+    const bill = await Bill.open(this.#billing, spender, route.alias, dearestOf(affordable));
+    return { route, candidates: affordable.map(({ candidate }) => candidate), bill };
   }
 
   /** The route of an alias or of `provider/model`. @throws TimonelError `model_not_found`, listing what is known */
@@ -128,10 +190,11 @@ export class Gateway {
 
   /** Asks the candidates of a call in turn. @throws AllFailed */
   serve<T>(open: OpenCall, signal: AbortSignal, streaming: boolean, attempt: Attempt<T>): Promise<Served<T>> {
-    return this.#runner.ask(
-      { route: open.route, candidates: open.candidates, signal, streaming, onAttempt: publishAttempt },
-      attempt,
-    );
+    const { route, candidates } = open;
+    return this.#runner.ask({ route, candidates, signal, streaming, onAttempt: publishAttempt }, (candidate, clock) => {
+      this.#caps.take(candidate.provider.name);
+      return attempt(candidate, clock);
+    });
   }
 
   /** How a stream goes on after it broke: at the same target first, then at the others. */
@@ -158,31 +221,9 @@ export class Gateway {
 
   /** Waits for settlements that are under way. */
   async close(): Promise<void> {
-    await Promise.allSettled(this.#underWay);
+    await Promise.allSettled(this.#billing.underWay);
     this.routes.close();
     await this.upstream.close();
-  }
-
-  async #open(route: Route, request: object, spender: Spender): Promise<OpenCall> {
-    const reachable = route.targets.flatMap((target): Candidate[] => {
-      const { provider: providerName, model } = splitModel(target.model);
-      const provider = this.providers.find(providerName);
-      return provider === undefined ? [] : [{ name: target.model, provider, model, target }];
-    });
-    const bounds = reachable.map((candidate) => ({ candidate, bound: upperBound(request, candidate.name, this.prices) }));
-    const { maxCost } = route;
-    const affordable =
-      maxCost === undefined
-        ? bounds
-        : bounds.filter(({ bound }) => bound.money !== undefined && Number(bound.money) <= maxCost * 1e9);
-    if (affordable.length === 0) throw nothingLeft(route, this.providers, bounds, maxCost);
-    const bill = await Bill.open(
-      { budgets: this.#budgets, prices: this.prices, underWay: this.#underWay },
-      spender,
-      route.alias,
-      dearestOf(affordable),
-    );
-    return { route, candidates: affordable.map(({ candidate }) => candidate), bill };
   }
 
   #routeFor(workspaceId: string, model: string | undefined): Route | undefined {

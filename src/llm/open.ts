@@ -3,8 +3,11 @@ import { type BreakerChanged, channels, publishFault } from '../diagnostics.ts';
 import type { Signals } from '../store/cache/wake-ups.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { Breakers } from './breakers.ts';
+import type { ResponseCache } from './cache/response-cache.ts';
 import { Gateway } from './gateway.ts';
-import { Budgets } from './money/budgets.ts';
+import { CallCaps } from './limits/call-caps.ts';
+import type { RateLimits } from './limits/rate-limits.ts';
+import type { Budgets } from './money/budgets.ts';
 import type { Price } from './money/price-table.ts';
 import { Prices } from './money/prices.ts';
 import { Providers, type ProvidersSettings } from './providers/providers.ts';
@@ -20,6 +23,8 @@ export interface ModelSettings extends ProvidersSettings {
   /** The model that Ollama answers with as `local`. */
   ollamaModel: string | undefined;
   connectTimeoutMs: number;
+  /** Calls that this process may make to each provider. */
+  maxCalls: ConstructorParameters<typeof CallCaps>[0];
   /** Limit of a whole call, for routes that nobody stored. */
   timeoutMs: number;
 }
@@ -34,14 +39,16 @@ export interface ModelProject {
 export interface GatewayContext {
   pool: DatabasePool;
   now(): Date;
-  newId(): string;
   /** Tells other processes what a breaker found out; absent where there is only this one. */
   sharing?: Signals | undefined;
+  budgets: Budgets;
+  rateLimits: RateLimits;
+  cache: ResponseCache;
 }
 
 /** Puts the gateway together and loads the stored routes. @throws TimonelError `config_invalid`, `store_unavailable` */
 export async function openGateway(settings: ModelSettings, project: ModelProject, context: GatewayContext): Promise<Gateway> {
-  const { pool, now, newId, sharing } = context;
+  const { pool, now, sharing, budgets, rateLimits, cache } = context;
   const upstream = new Upstream(settings.connectTimeoutMs);
   const models = project.models ?? {};
   const providers = new Providers(settings, models, upstream);
@@ -59,6 +66,7 @@ export async function openGateway(settings: ModelSettings, project: ModelProject
     sharing,
     onChange: ({ target, state }) => channels.breakerChanged.publish({ target, state } satisfies BreakerChanged),
   });
-  const budgets = new Budgets({ pool, now, newId });
-  return new Gateway({ providers, routes, breakers, prices: new Prices(project.prices ?? {}, now), budgets, upstream });
+  const prices = new Prices(project.prices ?? {}, now);
+  const caps = new CallCaps(settings.maxCalls);
+  return new Gateway({ providers, routes, breakers, prices, budgets, rateLimits, cache, caps, upstream });
 }

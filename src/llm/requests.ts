@@ -7,12 +7,17 @@ import { TimonelError } from '../errors.ts';
 import { wholeBytes } from './answer-body.ts';
 import { beginAnswer, type FinishPart, type ModelCall, type PartReader, unbroken } from './answer-parts.ts';
 import { estimated } from './bill.ts';
+import { isKeepable } from './cache/policy.ts';
+import type { CachedResult } from './cache/response-cache.ts';
+import { cachedCall } from './cached-call.ts';
 import type { Attempt, Candidate, Served } from './candidates.ts';
+import type { ModelAnswer } from './contract.ts';
 import { failureOf, ModelFailure } from './failure.ts';
 import { type Gateway, type OpenCall, wholeAnswer } from './gateway.ts';
 import type { Spender } from './money/budgets.ts';
 import type { AnswerIdentity, Protocol, RequestBody } from './protocols/contract.ts';
 import { refusalOf } from './refusals.ts';
+import type { Route } from './routes/route.ts';
 import { beginWireStream, type WireStream } from './wire-stream.ts';
 
 export interface RequestContext {
@@ -26,8 +31,10 @@ export interface GivenWhole {
   body: string;
   /** `provider/model` that gave it. */
   model: string;
-  /** US dollars, where the price is known. */
+  /** US dollars, where the price is known; 0 for an answer from the cache. */
   cost: number | undefined;
+  /** Set where the route keeps answers; `stale` is older than it should be, since no model answers. */
+  cache?: CachedResult['state'];
 }
 
 /** A streamed answer that has begun. */
@@ -36,6 +43,8 @@ export interface GivenStream {
   model: string;
   /** Server-sent events in the caller's protocol; the last one says whether the answer is complete. */
   events: AsyncIterable<string>;
+  /** As in {@link GivenWhole}. */
+  cache?: CachedResult['state'];
 }
 
 export class Requests {
@@ -51,51 +60,100 @@ export class Requests {
 
   /** @throws TimonelError */
   async whole(protocol: Protocol, body: RequestBody, context: RequestContext): Promise<GivenWhole> {
-    const head = protocol.head(body);
-    const open = await this.#gateway.open(head.model, body, context.spender);
-    const call = lazily(() => protocol.call(body));
-    const attempt: Attempt<{
-      text: string | undefined;
-      usage: LanguageModelV4Usage | undefined;
-      write?: (cost: number | undefined, by: Candidate) => string;
-    }> = async (candidate, clock) => {
-      const wire = candidate.provider.wires[protocol.name];
-      if (wire !== undefined) {
-        const answer = await this.#gateway.upstream.send(wire, protocol.wireBody(body, candidate.model), clock);
-        if (!answer.contentType.includes('json')) {
-          answer.body.destroy();
-          throw new ModelFailure(
-            'malformed',
-            `the provider answered with ${answer.contentType || 'no content type'} instead of JSON`,
-          );
-        }
-        const text = (await wholeBytes(answer.body)).toString('utf8');
-        return { text, usage: protocol.readAnswer(text).usage };
-      }
-      const answer = await wholeAnswer(call())(candidate, clock);
-      const write = (cost: number | undefined, by: Candidate) => protocol.writeAnswer(answer, this.#identity(by), cost);
-      return { text: undefined, usage: answer.usage, write };
-    };
-    try {
-      const { candidate, clock, answer } = await this.#gateway.serve(open, context.signal, false, attempt);
-      clock.complete();
-      const cost = open.bill.settle(candidate, answer.usage);
-      const text = answer.text ?? answer.write?.(cost, candidate) ?? '';
-      return {
-        body: answer.text !== undefined && cost !== undefined ? protocol.withCost(text, cost) : text,
-        model: candidate.name,
-        cost,
-      };
-    } catch (error) {
-      open.bill.abandon();
-      throw refusalOf(error, head.model);
-    }
+    const { workspaceId } = context.spender;
+    const route = this.#gateway.resolve(workspaceId, protocol.head(body).model);
+    const cached = cachedCall(route, workspaceId, body, `${protocol.name} whole`);
+    if (cached === undefined) return this.#asked(route, protocol, body, context);
+    const { cache } = this.#gateway;
+    const { answer, state } = await cache.through(
+      workspaceId,
+      cached.key,
+      cached.life,
+      async (signal) => {
+        const { body: text, model, cost, finishReason } = await this.#asked(route, protocol, body, { ...context, signal });
+        return { ...this.#kept(text, 'application/json', model, cost), keep: isKeepable(finishReason) };
+      },
+      context.signal,
+    );
+    const cost = state === 'miss' ? Number(answer.cost) / 1e9 : 0;
+    return { body: Buffer.from(answer.body).toString('utf8'), model: answer.model, cost, cache: state };
   }
 
   /** Resolves when the answer has begun; until then another target may still take over. @throws TimonelError */
   async stream(protocol: Protocol, body: RequestBody, context: RequestContext): Promise<GivenStream> {
-    const head = protocol.head(body);
-    const open = await this.#gateway.open(head.model, body, context.spender);
+    const { workspaceId } = context.spender;
+    const route = this.#gateway.resolve(workspaceId, protocol.head(body).model);
+    const cached = cachedCall(
+      route,
+      workspaceId,
+      body,
+      `${protocol.name} stream ${JSON.stringify(body['stream_options'] ?? null)}`,
+    );
+    if (cached === undefined) return this.#begun(route, protocol, body, context);
+    const { cache } = this.#gateway;
+    const found = await cache.get(workspaceId, cached.key, cached.life);
+    if (found !== undefined) return replayed(found);
+    try {
+      const keep = (events: string, model: string, cost: number | undefined) =>
+        cache.put(workspaceId, cached.key, cached.life, this.#kept(events, 'text/event-stream', model, cost));
+      return { ...(await this.#begun(route, protocol, body, context, keep)), cache: 'miss' };
+    } catch (error) {
+      // What is kept beyond its time stands in, where the route allows it.
+      return replayed(await cache.through(workspaceId, cached.key, cached.life, () => Promise.reject(error), context.signal));
+    }
+  }
+
+  #kept(text: string, contentType: string, model: string, cost: number | undefined) {
+    const nanos = BigInt(Math.round((cost ?? 0) * 1e9));
+    return { body: Buffer.from(text), contentType, model, cost: nanos, at: this.#now().getTime() };
+  }
+
+  async #asked(
+    route: Route,
+    protocol: Protocol,
+    body: RequestBody,
+    context: RequestContext,
+  ): Promise<GivenWhole & { finishReason: string }> {
+    const open = await this.#gateway.open(route, body, context.spender);
+    const call = lazily(() => protocol.call(body));
+    const attempt: Attempt<WholeAttempt> = async (candidate, clock) => {
+      const wire = candidate.provider.wires[protocol.name];
+      if (wire === undefined) return { answer: await wholeAnswer(call())(candidate, clock) };
+      const sent = await this.#gateway.upstream.send(wire, protocol.wireBody(body, candidate.model), clock);
+      if (!sent.contentType.includes('json')) {
+        sent.body.destroy();
+        throw new ModelFailure('malformed', `the provider answered with ${sent.contentType || 'no content type'} instead of JSON`);
+      }
+      const text = (await wholeBytes(sent.body)).toString('utf8');
+      return { text, ...protocol.readAnswer(text) };
+    };
+    try {
+      const { candidate, clock, answer } = await this.#gateway.serve(open, context.signal, false, attempt);
+      clock.complete();
+      const { usage, finishReason } = 'text' in answer ? answer : answer.answer;
+      const cost = open.bill.settle(candidate, usage);
+      const written =
+        'text' in answer
+          ? cost === undefined
+            ? answer.text
+            : protocol.withCost(answer.text, cost)
+          : protocol.writeAnswer(answer.answer, this.#identity(candidate), cost);
+      return { body: written, model: candidate.name, cost, finishReason };
+    } catch (error) {
+      open.bill.abandon();
+      throw refusalOf(error, route.alias);
+    }
+  }
+
+  /** @param keep is given the whole answer when it is complete and may be repeated. */
+  async #begun(
+    route: Route,
+    protocol: Protocol,
+    body: RequestBody,
+    context: RequestContext,
+    keep?: (events: string, model: string, cost: number | undefined) => Promise<void>,
+  ): Promise<GivenStream> {
+    const open = await this.#gateway.open(route, body, context.spender);
     const call = lazily(() => protocol.call(body));
     const begin: Attempt<{ wire: WireStream } | { parts: PartReader }> = async (candidate, clock) => {
       if (candidate.provider.wires[protocol.name] === undefined) return { parts: await beginAnswer(call())(candidate, clock) };
@@ -105,15 +163,15 @@ export class Requests {
     try {
       const served = await this.#gateway.serve(open, context.signal, true, begin);
       const { answer } = served;
-      const going = { protocol, body, open, call, context };
+      const going: Going = { protocol, body, open, call, context, ended: undefined };
       const events =
         'wire' in answer
           ? this.#passOn({ ...served, answer: answer.wire }, going)
           : this.#translated({ ...served, answer: answer.parts }, going);
-      return { model: served.candidate.name, events };
+      return { model: served.candidate.name, events: keep === undefined ? events : witnessed(events, going, keep) };
     } catch (error) {
       open.bill.abandon();
-      throw refusalOf(error, head.model);
+      throw refusalOf(error, route.alias);
     }
   }
 
@@ -131,7 +189,8 @@ export class Requests {
         if (piece.events !== '') yield piece.events;
       }
       ended = true;
-      open.bill.settle(candidate, answer.state.usage ?? usageEstimate(body, shown));
+      const cost = open.bill.settle(candidate, answer.state.usage ?? usageEstimate(body, shown));
+      going.ended = { model: candidate.name, cost, finishReason: answer.state.finish ?? '' };
     } catch (error) {
       ended = true;
       const failure = clock.failure ?? failureOf(error);
@@ -199,6 +258,7 @@ export class Requests {
       }
       ended = true;
       const cost = open.bill.settle(candidate, finish?.usage ?? usageEstimate(body, shown));
+      going.ended = { model: candidate.name, cost, finishReason: finish?.finishReason.unified ?? '' };
       yield writer.end(cost);
     } catch (error) {
       ended = true;
@@ -234,6 +294,33 @@ interface Going {
   open: OpenCall;
   call: () => ModelCall;
   context: RequestContext;
+  /** Set when the answer is complete. */
+  ended: { model: string; cost: number | undefined; finishReason: string } | undefined;
+}
+
+type WholeAttempt = { text: string; usage: LanguageModelV4Usage | undefined; finishReason: string } | { answer: ModelAnswer };
+
+/** Passes a stream on, and keeps it when it is complete. */
+async function* witnessed(
+  events: AsyncIterable<string>,
+  going: Going,
+  keep: (events: string, model: string, cost: number | undefined) => Promise<void>,
+): AsyncGenerator<string> {
+  let whole = '';
+  for await (const event of events) {
+    whole += event;
+    yield event;
+  }
+  const { ended } = going;
+  if (ended !== undefined && isKeepable(ended.finishReason)) await keep(whole, ended.model, ended.cost);
+}
+
+/** A stream that was kept, at once. */
+function replayed({ answer, state }: CachedResult): GivenStream {
+  async function* once(): AsyncGenerator<string> {
+    yield Buffer.from(answer.body).toString('utf8');
+  }
+  return { model: answer.model, events: once(), cache: state };
 }
 
 /** Translated when the first provider needs it, and once. */

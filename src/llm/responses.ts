@@ -18,7 +18,7 @@ type Body = Readonly<Record<string, unknown>> & { model: string; stream?: boolea
 
 /** @throws TimonelError `model_not_found` when no model of the route has responses */
 export async function respond(gateway: Gateway, body: Body, context: RequestContext): Promise<GivenWhole | GivenStream> {
-  const opened = await gateway.open(body.model, body, context.spender);
+  const opened = await gateway.open(gateway.resolve(context.spender.workspaceId, body.model), body, context.spender);
   const candidates = opened.candidates.filter(({ provider }) => provider.wires['openai-responses'] !== undefined);
   const open: OpenCall = { ...opened, candidates };
   try {

@@ -22,7 +22,12 @@ export interface WireStream {
   /** `undefined` after the end of a complete answer. @throws ModelFailure */
   next(): Promise<WirePiece | undefined>;
   /** What is known of it so far. */
-  readonly state: { usage: LanguageModelV4Usage | undefined; block: Block | undefined; complete: boolean; id: string | undefined };
+  readonly state: {
+    usage: LanguageModelV4Usage | undefined;
+    block: Block | undefined;
+    finish: string | undefined;
+    id: string | undefined;
+  };
 }
 
 /** Begins a stream: resolves when its first content has come; everything up to it is the first piece. */
@@ -49,7 +54,7 @@ export function beginWireStream(
       held.events += piece.events;
       held.shown += piece.shown;
       held.tools ||= piece.tools;
-      if (piece.content || stream.state.complete) break;
+      if (piece.content || stream.state.finish !== undefined) break;
     }
     let first: WirePiece | undefined = held;
     return {
@@ -64,7 +69,7 @@ export function beginWireStream(
 }
 
 class Reader implements WireStream {
-  readonly state: WireStream['state'] = { usage: undefined, block: undefined, complete: false, id: undefined };
+  readonly state: WireStream['state'] = { usage: undefined, block: undefined, finish: undefined, id: undefined };
   readonly #body: AsyncIterator<Buffer>;
   readonly #protocol: Protocol;
   readonly #asked: RequestBody;
@@ -105,7 +110,7 @@ class Reader implements WireStream {
       }
     }
     if (read === undefined && !this.#last) {
-      if (!this.state.complete) throw new ModelFailure('cut', 'the stream ended before the answer was complete');
+      if (this.state.finish === undefined) throw new ModelFailure('cut', 'the stream ended before the answer was complete');
       this.#last = true;
       piece.events += this.#protocol.lastEvent;
     }
@@ -125,7 +130,7 @@ class Reader implements WireStream {
     } catch (error) {
       const failure = this.#clock.failure ?? failureOf(error);
       // Once the answer is complete nothing that is missing was worth waiting for.
-      if (this.state.complete && failure.kind !== 'aborted') return undefined;
+      if (this.state.finish !== undefined && failure.kind !== 'aborted') return undefined;
       throw failure.kind === 'connection' ? new ModelFailure('cut', failure.message, { cause: failure }) : failure;
     }
   }
@@ -145,14 +150,15 @@ class Reader implements WireStream {
     const { state } = this;
     if (read.usage !== undefined) state.usage = merged(state.usage, read.usage);
     if (read.block !== undefined) state.block = read.block;
-    state.complete ||= read.complete;
+    state.finish ??= read.finish;
     state.id ??= /"id":"([^"]{1,200})"/.exec(data)?.[1];
     this.#last ||= read.last;
     piece.shown += read.text;
     piece.tools ||= read.tools;
     piece.content ||= read.content;
     if (read.silent) return;
-    const cost = read.usage === undefined || !state.complete || state.usage === undefined ? undefined : this.#costOf(state.usage);
+    const cost =
+      read.usage === undefined || state.finish === undefined || state.usage === undefined ? undefined : this.#costOf(state.usage);
     const written = cost === undefined ? data : this.#protocol.withCost(data, cost);
     piece.events += event === '' ? `data: ${written}\n\n` : `event: ${event}\ndata: ${written}\n\n`;
   }

@@ -1,6 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { channels, type HttpExchange, type RunEnded } from '../diagnostics.ts';
+import { type CacheLookup, channels, type HttpExchange, type RunEnded } from '../diagnostics.ts';
 import type { PoolStatus } from '../store/database.ts';
 
 /** What is read at the moment of a scrape. */
@@ -62,6 +62,19 @@ export function startMetrics(live: LiveState): Registry {
     tokens.inc({ agent: run.agent, direction: 'input' }, run.usage?.inputTokens ?? 0);
     tokens.inc({ agent: run.agent, direction: 'output' }, run.usage?.outputTokens ?? 0);
     if (run.recoveries > 0) recoveries.inc({ agent: run.agent });
+  });
+
+  const lookups = new Counter({
+    name: 'timonel_cache_lookups_total',
+    help: 'Questions that may be answered from the response cache',
+    labelNames: ['state'] as const,
+    registers,
+  });
+  const saved = new Counter({ name: 'timonel_cache_saved_dollars_total', help: 'What the calls would have cost', registers });
+  subscribe(channels.cacheLookup.name, (message) => {
+    const lookup = message as CacheLookup;
+    lookups.inc({ state: lookup.state });
+    saved.inc(Number(lookup.saved) / 1e9);
   });
 
   gauge('timonel_active_runs', 'Runs that this process works on', () => live.activeRuns());

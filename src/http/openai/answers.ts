@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
 import { requirePermission } from '../../identity/principal.ts';
@@ -19,7 +20,7 @@ export function answerRoute(app: TypedFastify, path: string, protocol: Protocol,
     path,
     {
       // A model or an agent: what it takes is known when the body says which.
-      config: { signedIn: true },
+      config: { signedIn: true, spends: true },
       bodyLimit: largestRequestBytes,
       schema: {
         summary: `An answer by a model or an agent, in the shape of ${protocol.name === 'openai-chat' ? "OpenAI's chat completions" : "Anthropic's messages"}`,
@@ -38,18 +39,27 @@ export function answerRoute(app: TypedFastify, path: string, protocol: Protocol,
       requirePermission(principal, 'models:use');
       const context = { spender: spenderOf(principal), signal };
       if (!stream) {
-        const { body: answer, model: by, cost } = await requests.whole(protocol, body, context);
-        reply.header('x-timonel-model', by);
-        if (cost !== undefined) reply.header('x-timonel-cost', String(cost));
+        const { body: answer, ...given } = await requests.whole(protocol, body, context);
+        tell(reply, given);
         return reply.type('application/json').send(answer);
       }
-      const { events, model: by } = await requests.stream(protocol, body, context);
-      reply.header('x-timonel-model', by);
+      const { events, ...given } = await requests.stream(protocol, body, context);
+      tell(reply, given);
       const reader = { principal, may: (now: typeof principal) => now.permissions.has('models:use') };
       await streams.write(reply, reader, () => events);
       return reply;
     },
   );
+}
+
+/** Who answered, what it cost, and whether it was kept from before. */
+export function tell(
+  reply: FastifyReply,
+  { model, cost, cache }: { model: string; cost?: number | undefined; cache?: string },
+): void {
+  reply.header('x-timonel-model', model);
+  if (cost !== undefined) reply.header('x-timonel-cost', String(cost));
+  if (cache !== undefined) reply.header('x-timonel-cache', cache);
 }
 
 /** The text that a request says last, for those who listen to one message only. @throws TimonelError `invalid_request` */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { embed } from '../../llm/embeddings.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
-import { largestRequestBytes } from './answers.ts';
+import { largestRequestBytes, tell } from './answers.ts';
 import { callerGone, spenderOf } from './caller.ts';
 
 /** https://platform.openai.com/docs/api-reference/embeddings */
@@ -10,7 +10,7 @@ export function embeddingRoute(app: TypedFastify, { gateway }: HttpDependencies)
   app.post(
     '/v1/embeddings',
     {
-      config: { permission: 'models:use' },
+      config: { permission: 'models:use', spends: true },
       bodyLimit: largestRequestBytes,
       schema: {
         summary: 'Vectors of texts, in the shape of OpenAI',
@@ -24,9 +24,8 @@ export function embeddingRoute(app: TypedFastify, { gateway }: HttpDependencies)
     },
     async (request, reply) => {
       const context = { spender: spenderOf(principalOf(request)), signal: callerGone(reply) };
-      const { body, model, cost } = await embed(gateway, request.body, context);
-      reply.header('x-timonel-model', model);
-      if (cost !== undefined) reply.header('x-timonel-cost', String(cost));
+      const { body, ...given } = await embed(gateway, request.body, context);
+      tell(reply, given);
       return reply.type('application/json').send(body);
     },
   );

@@ -84,7 +84,7 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
   app.post(
     '/api/v1/conversations/:id/messages',
     {
-      config: { permission: 'conversations:write' },
+      config: { permission: 'conversations:write', spends: true },
       schema: {
         summary: 'Say something, and wait for the reply',
         description:

@@ -132,11 +132,13 @@ export class BudgetList {
     return rows.map((row) => ({
       ...budgetOf(row),
       resetsAt: spans[row.period].resetsAt,
-      uses: row.uses.map(({ subject, money, tokens, reserved_money, reserved_tokens }) => ({
-        subject,
-        spent: { money: BigInt(money) - BigInt(reserved_money), tokens: tokens - reserved_tokens },
-        reserved: { money: BigInt(reserved_money), tokens: reserved_tokens },
-      })),
+      uses: (row.uses.length === 0 && (row.scope === 'workspace' || row.subject !== '*') ? [unused(row.subject)] : row.uses).map(
+        ({ subject, money, tokens, reserved_money, reserved_tokens }) => ({
+          subject,
+          spent: { money: BigInt(money) - BigInt(reserved_money), tokens: tokens - reserved_tokens },
+          reserved: { money: BigInt(reserved_money), tokens: reserved_tokens },
+        }),
+      ),
     }));
   }
 
@@ -188,6 +190,10 @@ interface UseRow {
   tokens: number;
   reserved_money: string;
   reserved_tokens: number;
+}
+
+function unused(subject: string): UseRow {
+  return { subject, money: '0', tokens: 0, reserved_money: '0', reserved_tokens: 0 };
 }
 
 function budgetOf({ id, scope, subject, period, money, tokens }: BudgetRow): Budget {

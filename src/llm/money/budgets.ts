@@ -134,6 +134,13 @@ export class Budgets {
     return this.#held(claim);
   }
 
+  /** Tidies every hour. @returns how to stop it. */
+  keepTidy(onFault: (error: unknown) => void): () => void {
+    const timer = setInterval(() => void this.tidy().catch(onFault), 3_600_000);
+    timer.unref();
+    return () => clearInterval(timer);
+  }
+
   /** Forgets what nobody asks for any more: reservations that ended without word a day ago, periods that ended long ago. */
   async tidy(): Promise<void> {
     const daysAgo = (days: number) => new Date(this.#now().getTime() - days * 86_400_000);

@@ -14,8 +14,6 @@ export type RequestBody = Readonly<Record<string, unknown>>;
 export interface RequestHead {
   model: string;
   stream: boolean;
-  /** The same request would get the same answer: temperature 0, or a seed. */
-  deterministic: boolean;
 }
 
 /** What identifies an answer in the caller's protocol. */
@@ -35,8 +33,8 @@ export interface WireEvent {
   content: boolean;
   /** It carries tool calls: an answer that broke after it cannot be taken up again. */
   tools: boolean;
-  /** The answer is complete with it. */
-  complete: boolean;
+  /** The answer is complete with it, and this is why it ended, in the protocol's words. */
+  finish: string | undefined;
   /** The last event of the stream. */
   last: boolean;
   usage: LanguageModelV4Usage | undefined;
@@ -73,7 +71,7 @@ export interface Protocol {
   /** The same request in the AI SDK's terms, for all other providers. @throws TimonelError `invalid_request` */
   call(body: RequestBody): ModelCall;
   /** Reads a whole answer that is passed through. @throws ModelFailure `malformed`, `refused` */
-  readAnswer(text: string): { usage: LanguageModelV4Usage | undefined };
+  readAnswer(text: string): { usage: LanguageModelV4Usage | undefined; finishReason: string };
   /** Adds what the call cost to a whole answer that is passed through. */
   withCost(text: string, cost: number): string;
   /** The event that ends a stream, for providers that leave it out. */

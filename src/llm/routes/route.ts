@@ -45,7 +45,10 @@ export const routeDefinition = z.strictObject({
         .max(2_592_000)
         .default(0)
         .describe('How long after that it serves while no model answers'),
-      calls: z.enum(['deterministic', 'all']).default('deterministic').describe('deterministic: temperature 0 or a seed'),
+      calls: z
+        .enum(['deterministic', 'always'])
+        .default('deterministic')
+        .describe('deterministic: those with temperature 0 or a seed; always: the calls of this route may be repeated'),
     })
     .optional(),
 });

@@ -37,6 +37,7 @@ export function createModelPlanner(gateway: Gateway): ModelPlanner {
         spender: { workspaceId: run.workspaceId, agent: agent.name, runId: run.runId },
         prompt: promptOf(turn),
         tools,
+        agentVersion: agent.version,
         signal: turn.signal,
         onText: turn.onText,
       });

@@ -33,7 +33,7 @@ export function writeUsage(usage: LanguageModelV4Usage, cost: number | undefined
   };
 }
 
-export function readAnswer(text: string): { usage: LanguageModelV4Usage | undefined } {
+export function readAnswer(text: string): { usage: LanguageModelV4Usage | undefined; finishReason: string } {
   let value: { type?: unknown; content?: unknown; usage?: unknown; stop_reason?: unknown };
   try {
     value = JSON.parse(text) as typeof value;
@@ -44,7 +44,7 @@ export function readAnswer(text: string): { usage: LanguageModelV4Usage | undefi
   if (!Array.isArray(value?.content)) throw new ModelFailure('malformed', 'the answer has no content');
   if (value.stop_reason === 'refusal' && value.content.length === 0)
     throw new ModelFailure('refused', 'the provider refused to answer');
-  return { usage: readUsage(value.usage) };
+  return { usage: readUsage(value.usage), finishReason: String(value.stop_reason ?? '') };
 }
 
 export function writeAnswer(answer: ModelAnswer, identity: AnswerIdentity, cost: number | undefined): string {

@@ -67,7 +67,7 @@ const request = z.object({
 type Asked = z.output<typeof request>;
 
 export function head(body: RequestBody): RequestHead {
-  const { model, messages, stream, max_tokens, temperature } = body;
+  const { model, messages, stream, max_tokens } = body;
   if (typeof model !== 'string' || model === '')
     throw new TimonelError(
       'invalid_request',
@@ -79,7 +79,7 @@ export function head(body: RequestBody): RequestHead {
     throw new TimonelError('invalid_request', 'Say how many tokens the answer may have: "max_tokens": 1024.');
   if (stream !== undefined && typeof stream !== 'boolean')
     throw new TimonelError('invalid_request', '"stream" must be true or false.');
-  return { model, stream: stream === true, deterministic: temperature === 0 };
+  return { model, stream: stream === true };
 }
 
 export function wireBody(body: RequestBody, model: string): string {

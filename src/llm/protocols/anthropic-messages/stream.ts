@@ -18,7 +18,7 @@ const nothing: WireEvent = {
   text: '',
   content: false,
   tools: false,
-  complete: false,
+  finish: undefined,
   last: false,
   usage: undefined,
   silent: false,
@@ -47,7 +47,7 @@ export function readEvent(name: string, data: string): WireEvent {
     case 'content_block_stop':
       return { ...nothing, block: { index, open: false } };
     case 'message_delta':
-      return { ...nothing, complete: typeof event.delta?.stop_reason === 'string', usage: readUsage(event.usage) };
+      return { ...nothing, finish: event.delta?.stop_reason ?? undefined, usage: readUsage(event.usage) };
     case 'message_stop':
       return { ...nothing, last: true };
     case 'error':

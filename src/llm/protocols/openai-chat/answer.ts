@@ -37,7 +37,7 @@ export function writeUsage(usage: LanguageModelV4Usage, cost: number | undefined
   };
 }
 
-export function readAnswer(text: string): { usage: LanguageModelV4Usage | undefined } {
+export function readAnswer(text: string): { usage: LanguageModelV4Usage | undefined; finishReason: string } {
   let value: { choices?: unknown; usage?: unknown; error?: unknown };
   try {
     value = JSON.parse(text) as typeof value;
@@ -56,7 +56,7 @@ export function readAnswer(text: string): { usage: LanguageModelV4Usage | undefi
     calls === undefined
   )
     throw new ModelFailure('refused', 'the content filter of the provider stopped the answer');
-  return { usage: readUsage(value.usage) };
+  return { usage: readUsage(value.usage), finishReason: String(choice.finish_reason ?? '') };
 }
 
 export function writeAnswer(answer: ModelAnswer, identity: AnswerIdentity, cost: number | undefined): string {

@@ -83,7 +83,7 @@ const request = z.object({
 });
 
 export function head(body: RequestBody): RequestHead {
-  const { model, messages, stream, temperature, seed } = body;
+  const { model, messages, stream } = body;
   if (typeof model !== 'string' || model === '')
     throw new TimonelError(
       'invalid_request',
@@ -96,7 +96,6 @@ export function head(body: RequestBody): RequestHead {
   return {
     model,
     stream: stream === true,
-    deterministic: temperature === 0 || typeof seed === 'number',
   };
 }
 

@@ -15,7 +15,7 @@ const nothing: WireEvent = {
   text: '',
   content: false,
   tools: false,
-  complete: false,
+  finish: undefined,
   last: false,
   usage: undefined,
   silent: false,
@@ -45,7 +45,7 @@ export function readEvent(event: string, data: string, asked: RequestBody): Wire
       (delta !== undefined &&
         delta !== null &&
         (isText(delta['reasoning_content']) || isText(delta['reasoning']) || isText(delta['refusal']))),
-    complete: typeof finish === 'string' && finish !== '',
+    finish: typeof finish === 'string' && finish !== '' ? finish : undefined,
     last: false,
     usage: chunk.usage === undefined || chunk.usage === null ? undefined : readUsage(chunk.usage),
     silent: choice === undefined && chunk.usage !== undefined && !wantsUsage(asked),

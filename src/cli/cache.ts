@@ -1,0 +1,59 @@
+import { Command } from 'commander';
+import { readSettings } from '../config.ts';
+import { ApiClient } from './api-client.ts';
+import { readCredentials } from './credentials.ts';
+
+interface Statistics {
+  hits: number;
+  misses: number;
+  stale: number;
+  joined: number;
+  rate: number | null;
+  entries: number;
+  bytes: number;
+  saved: number;
+  redis: 'up' | 'down' | 'none';
+}
+
+export function cacheCommand(): Command {
+  const command = new Command('cache').description('Answers of models that are given again');
+  const json = ['--json', 'print JSON'] as const;
+  command
+    .command('stats')
+    .description('What the cache of the Timonel that runs here did since it started')
+    .option(...json)
+    .action(async (options: { json?: boolean }) => {
+      const statistics = await client().get<Statistics>('/api/v1/cache/stats');
+      console.log(options.json === true ? JSON.stringify(statistics) : told(statistics));
+    });
+  command
+    .command('clear')
+    .description('Forget all answers of this workspace')
+    .option(...json)
+    .action(async (options: { json?: boolean }) => {
+      const cleared = await client().delete<{ entries: number; everywhere: boolean }>('/api/v1/cache');
+      if (options.json === true) console.log(JSON.stringify(cleared));
+      else if (cleared.everywhere) console.log(`Cleared; ${cleared.entries} answers were in memory.`);
+      else console.log(`Cleared in this process (${cleared.entries} answers). Redis is down: clear again when it is back.`);
+    });
+  for (const each of command.commands) each.exitOverride();
+  return command;
+}
+
+function client(): ApiClient {
+  return new ApiClient(readCredentials(readSettings().home));
+}
+
+function told({ hits, misses, stale, joined, rate, entries, bytes, saved, redis }: Statistics): string {
+  const lookups = hits + misses + stale + joined;
+  return [
+    `lookups  ${lookups}${rate === null ? '' : `, ${(rate * 100).toFixed(1)} % answered without a call`}`,
+    `  hits   ${hits}`,
+    `  joined ${joined}`,
+    `  stale  ${stale}`,
+    `  misses ${misses}`,
+    `saved    $${saved.toFixed(4)}`,
+    `memory   ${entries} answers, ${(bytes / 1024).toFixed(1)} KiB`,
+    `redis    ${redis}`,
+  ].join('\n');
+}

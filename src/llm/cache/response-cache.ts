@@ -1,0 +1,236 @@
+/** Answers of models that may be given again: in memory, with Redis behind it where there is one. See docs/decisions/0012. */
+import type { Redis } from 'ioredis';
+import { LRUCache } from 'lru-cache';
+import { type CacheLookup, channels } from '../../diagnostics.ts';
+import { TimonelError } from '../../errors.ts';
+import { Flights } from './flights.ts';
+import { type Entry, MemoryTier } from './memory-tier.ts';
+import { type CachePolicy, longestLife } from './policy.ts';
+import { RedisTier } from './redis-tier.ts';
+
+export interface CachedAnswer {
+  /** Not to be changed: others get the same bytes. */
+  body: Uint8Array;
+  contentType: string;
+  /** `provider/model` that gave it. */
+  model: string;
+  /** What it cost, in nano-dollars. */
+  cost: bigint;
+  /** When it was given, in milliseconds since 1970. */
+  at: number;
+}
+
+/** An answer from a provider. */
+export interface ProducedAnswer extends CachedAnswer {
+  /** It is for those who wait for it, and not for later: it calls a tool, or was broken off. See `isKeepable`. */
+  keep: boolean;
+}
+
+export interface CachedResult {
+  answer: CachedAnswer;
+  /** `joined`: another caller had asked the same a moment before. `stale`: no provider answers, and this is older than it should be. */
+  state: 'hit' | 'miss' | 'stale' | 'joined';
+  ageMs: number;
+}
+
+/** Lookups of a workspace in this process since it started, and what it keeps of it in memory. */
+export interface CacheStatistics {
+  hits: number;
+  misses: number;
+  stale: number;
+  joined: number;
+  /** Share of lookups that cost nothing, 0 to 1; `null` before the first. */
+  rate: number | null;
+  entries: number;
+  bytes: number;
+  /** Nano-dollars. */
+  saved: bigint;
+  redis: 'up' | 'down' | 'none';
+}
+
+export type Lifetime = Pick<CachePolicy, 'ttlMs' | 'graceMs'>;
+type State = CachedResult['state'];
+interface Landed {
+  answer: CachedAnswer;
+  state: State;
+}
+
+export class ResponseCache {
+  readonly #memory: MemoryTier;
+  readonly #redis: RedisTier | undefined;
+  readonly #flights = new Flights<Landed>();
+  readonly #counts = new LRUCache<string, Record<State, number> & { saved: bigint }>({ max: 10_000 });
+  /** Replaced when a workspace is cleared: what began before is not kept. */
+  readonly #since = new LRUCache<string, object>({ max: 10_000 });
+  readonly #now: () => Date;
+
+  /** @param options sizes in bytes; `redis` stays the caller's to close. */
+  constructor(options: { bytes: number; entryBytes: number; redis: Redis | undefined; now: () => Date }) {
+    this.#memory = new MemoryTier(options);
+    this.#now = options.now;
+    this.#redis =
+      options.redis === undefined
+        ? undefined
+        : new RedisTier(options.redis, {
+            cleared: (workspaceId) => void this.#forget(workspaceId),
+            held: () => this.#memory.workspaces(),
+          });
+  }
+
+  /** The answer that is kept and fresh. For calls that are streamed: `put` what was sent, afterwards. */
+  async get(workspaceId: string, key: string, life: Lifetime): Promise<CachedResult | undefined> {
+    const now = this.#now().getTime();
+    const entry = this.#inMemory(workspaceId, key, life, now) ?? (await this.#fromRedis(workspaceId, key, life, now)).fresh;
+    if (entry !== undefined) return this.#counted(workspaceId, entry, 'hit', now);
+    this.#count(workspaceId, 'miss', 0n);
+    return undefined;
+  }
+
+  /** Keeps an answer. */
+  async put(workspaceId: string, key: string, life: Lifetime, answer: CachedAnswer): Promise<void> {
+    const found = await this.#redis?.get(workspaceId, key);
+    this.#keep(workspaceId, key, life, answer, found?.generation);
+  }
+
+  /**
+   * The answer that is kept, or else the one that `produce` gets, once for all who ask the same meanwhile. While no provider answers
+   * (`model_unavailable`), an answer within its grace stands in.
+   * @param produce its signal aborts when nobody waits any more.
+   * @throws what `produce` threw; the reason of `signal`.
+   */
+  async through(
+    workspaceId: string,
+    key: string,
+    life: Lifetime,
+    produce: (signal: AbortSignal) => Promise<ProducedAnswer>,
+    signal?: AbortSignal,
+  ): Promise<CachedResult> {
+    const now = this.#now().getTime();
+    const known = this.#inMemory(workspaceId, key, life, now);
+    if (known !== undefined) return this.#counted(workspaceId, known, 'hit', now);
+    const { outcome, joined } = await this.#flights.join(
+      `${workspaceId} ${key}`,
+      (stopped) => this.#produce(workspaceId, key, life, produce, stopped),
+      signal,
+    );
+    const state = joined && outcome.state === 'miss' ? 'joined' : outcome.state;
+    return this.#counted(workspaceId, outcome.answer, state, this.#now().getTime());
+  }
+
+  /** Forgets all answers of a workspace. @returns how many were in this memory, and whether Redis and other processes forgot them too. */
+  async clear(workspaceId: string): Promise<{ entries: number; everywhere: boolean }> {
+    const entries = this.#forget(workspaceId);
+    const everywhere = (await this.#redis?.clear(workspaceId)) ?? true;
+    // What was read from Redis meanwhile may be from before.
+    this.#forget(workspaceId);
+    return { entries, everywhere };
+  }
+
+  stats(workspaceId: string): CacheStatistics {
+    const { hit, miss, stale, joined, saved } = this.#countsOf(workspaceId);
+    const free = hit + stale + joined;
+    return {
+      hits: hit,
+      misses: miss,
+      stale,
+      joined,
+      rate: free + miss === 0 ? null : free / (free + miss),
+      ...this.#memory.share(workspaceId),
+      saved,
+      redis: this.#redis?.status ?? 'none',
+    };
+  }
+
+  close(): void {
+    this.#redis?.close();
+  }
+
+  async #produce(
+    workspaceId: string,
+    key: string,
+    life: Lifetime,
+    produce: (signal: AbortSignal) => Promise<ProducedAnswer>,
+    stopped: AbortSignal,
+  ): Promise<Landed> {
+    const since = this.#sinceOf(workspaceId);
+    const found = await this.#fromRedis(workspaceId, key, life, this.#now().getTime());
+    if (found.fresh !== undefined) return { answer: found.fresh, state: 'hit' };
+    stopped.throwIfAborted();
+    try {
+      const answer = await produce(stopped);
+      if (answer.keep && since === this.#since.get(workspaceId)) this.#keep(workspaceId, key, life, answer, found.generation);
+      return { answer, state: 'miss' };
+    } catch (error) {
+      const old = newer(this.#memory.get(workspaceId, key), found.entry);
+      const usable = old !== undefined && this.#now().getTime() < Math.min(old.staleUntil, old.at + life.ttlMs + life.graceMs);
+      if (usable && error instanceof TimonelError && error.code === 'model_unavailable') return { answer: old, state: 'stale' };
+      throw error;
+    }
+  }
+
+  #inMemory(workspaceId: string, key: string, life: Lifetime, now: number): Entry | undefined {
+    const entry = this.#memory.get(workspaceId, key);
+    return entry !== undefined && isFresh(entry, life, now) ? entry : undefined;
+  }
+
+  async #fromRedis(workspaceId: string, key: string, life: Lifetime, now: number) {
+    const since = this.#sinceOf(workspaceId);
+    const found = await this.#redis?.get(workspaceId, key);
+    const entry = found?.entry;
+    const fresh = entry !== undefined && isFresh(entry, life, now) ? entry : undefined;
+    if (fresh !== undefined && since === this.#since.get(workspaceId)) this.#memory.set(workspaceId, key, fresh);
+    return { entry, fresh, generation: found?.generation };
+  }
+
+  #keep(workspaceId: string, key: string, life: Lifetime, answer: CachedAnswer, generation: string | undefined): void {
+    const { body, contentType, model, cost, at } = answer;
+    const freshUntil = at + Math.min(life.ttlMs, longestLife);
+    const staleUntil = at + Math.min(life.ttlMs + life.graceMs, longestLife);
+    const entry = { body, contentType, model, cost, at, freshUntil, staleUntil };
+    this.#memory.set(workspaceId, key, entry);
+    if (generation !== undefined) this.#redis?.set(workspaceId, key, entry, generation, this.#now().getTime());
+  }
+
+  #forget(workspaceId: string): number {
+    this.#since.set(workspaceId, {});
+    this.#flights.leave((name) => name.startsWith(`${workspaceId} `));
+    return this.#memory.clear(workspaceId);
+  }
+
+  #sinceOf(workspaceId: string): object {
+    const since = this.#since.get(workspaceId) ?? {};
+    this.#since.set(workspaceId, since);
+    return since;
+  }
+
+  #counted(workspaceId: string, answer: CachedAnswer, state: State, now: number): CachedResult {
+    this.#count(workspaceId, state, state === 'miss' ? 0n : answer.cost);
+    return { answer, state, ageMs: Math.max(0, now - answer.at) };
+  }
+
+  #count(workspaceId: string, state: State, saved: bigint): void {
+    const counts = this.#countsOf(workspaceId);
+    counts[state]++;
+    counts.saved += saved;
+    if (channels.cacheLookup.hasSubscribers) channels.cacheLookup.publish({ state, saved } satisfies CacheLookup);
+  }
+
+  #countsOf(workspaceId: string) {
+    let counts = this.#counts.get(workspaceId);
+    if (counts === undefined) {
+      counts = { hit: 0, miss: 0, stale: 0, joined: 0, saved: 0n };
+      this.#counts.set(workspaceId, counts);
+    }
+    return counts;
+  }
+}
+
+/** By the life that it was kept with and by the one that is asked for now, which may be shorter. */
+function isFresh(entry: Entry, { ttlMs }: Lifetime, now: number): boolean {
+  return now < Math.min(entry.freshUntil, entry.at + ttlMs);
+}
+
+function newer(one: Entry | undefined, other: Entry | undefined): Entry | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return one.at >= other.at ? one : other;
+}

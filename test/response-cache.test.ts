@@ -1,0 +1,367 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { TimonelError } from '../src/errors.ts';
+import { type ProducedAnswer, ResponseCache } from '../src/llm/cache/response-cache.ts';
+import { openRedis } from '../src/store/cache/redis.ts';
+import { type PrivateRedis, startRedis } from './redis.ts';
+
+const minute = 60_000;
+const life = { ttlMs: minute, graceMs: 10 * minute };
+
+function cacheIn(options: { bytes?: number; entryBytes?: number; redis?: Redis } = {}) {
+  const clock = { now: new Date('2026-11-21T12:00:00Z') };
+  const { bytes = 1_000_000, entryBytes = 100_000, redis } = options;
+  const cache = new ResponseCache({ bytes, entryBytes, redis, now: () => clock.now });
+  let produced = 0;
+  const answer = (text: string | Uint8Array, more: Partial<ProducedAnswer> = {}): ProducedAnswer => ({
+    body: typeof text === 'string' ? Buffer.from(text) : text,
+    contentType: 'application/json',
+    model: 'openai/gpt-4o-mini',
+    cost: 7n,
+    at: clock.now.getTime(),
+    keep: true,
+    ...more,
+  });
+  const ask = async (
+    key: string,
+    text: string | Uint8Array | Error = key,
+    workspaceId = 'w',
+    more: Partial<ProducedAnswer> = {},
+  ) => {
+    const result = await cache.through(workspaceId, key, life, async () => {
+      produced++;
+      if (text instanceof Error) throw text;
+      return answer(text, more);
+    });
+    return { text: Buffer.from(result.answer.body).toString(), state: result.state, ageMs: result.ageMs };
+  };
+  const pass = (milliseconds: number) => {
+    clock.now = new Date(clock.now.getTime() + milliseconds);
+  };
+  return { cache, clock, ask, answer, pass, produced: () => produced };
+}
+
+const unavailable = () => new TimonelError('model_unavailable', 'All providers are down.');
+
+describe('the response cache in memory', () => {
+  it('gives an answer again while it is fresh, to its workspace only', async () => {
+    const { ask, pass, cache } = cacheIn();
+    expect(await ask('k', 'one')).toEqual({ text: 'one', state: 'miss', ageMs: 0 });
+    pass(minute - 1);
+    expect(await ask('k', 'two')).toEqual({ text: 'one', state: 'hit', ageMs: minute - 1 });
+    expect(await ask('k', 'other', 'v')).toMatchObject({ text: 'other', state: 'miss' });
+    pass(1);
+    expect(await ask('k', 'two')).toMatchObject({ text: 'two', state: 'miss' });
+    expect(cache.stats('w')).toMatchObject({ hits: 1, misses: 2, rate: 1 / 3, entries: 1, saved: 7n, redis: 'none' });
+    expect(cache.stats('nobody')).toEqual({
+      hits: 0,
+      misses: 0,
+      stale: 0,
+      joined: 0,
+      rate: null,
+      entries: 0,
+      bytes: 0,
+      saved: 0n,
+      redis: 'none',
+    });
+    // A caller that wants it fresher gets it fresher.
+    pass(30_000);
+    expect(await cache.get('w', 'k', { ttlMs: 10_000, graceMs: 0 })).toBeUndefined();
+    expect(await cache.get('w', 'k', life)).toMatchObject({ state: 'hit', ageMs: 30_000 });
+  });
+
+  it('never holds more bytes than it may, whatever it is given, and counts them by workspace', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.record({
+            key: fc.integer({ max: 30, min: 0 }),
+            bytes: fc.integer({ min: 0, max: 12_000 }),
+            workspaceId: fc.constantFrom('a', 'b', 'c'),
+          }),
+          { maxLength: 60 },
+        ),
+        async (all) => {
+          const { cache, ask } = cacheIn({ bytes: 40_000, entryBytes: 9_000 });
+          const total = () => ['a', 'b', 'c'].reduce((sum, id) => sum + cache.stats(id).bytes, 0);
+          for (const { key, bytes, workspaceId } of all) {
+            await ask(String(key), new Uint8Array(bytes), workspaceId);
+            expect(total()).toBeLessThanOrEqual(40_000);
+          }
+          const { bytes, entries } = cache.stats('a');
+          expect((await cache.clear('a')).entries).toBe(entries);
+          expect(cache.stats('a')).toMatchObject({ bytes: 0, entries: 0 });
+          expect(bytes >= entries * 640).toBe(true);
+        },
+      ),
+    );
+  });
+
+  it('lets go first what nobody asked for longest, and does not keep what is too large', async () => {
+    const { ask } = cacheIn({ bytes: 10_000, entryBytes: 4_000 });
+    for (const key of ['a', 'b', 'c']) await ask(key, new Uint8Array(2_400));
+    await ask('a');
+    await ask('d', new Uint8Array(2_400));
+    expect((await ask('a')).state).toBe('hit');
+    expect((await ask('b', 'again')).state).toBe('miss');
+    await ask('large', new Uint8Array(5_000));
+    expect((await ask('large')).state).toBe('miss');
+  });
+
+  it('keeps bytes as they are, and not the buffer that they were read into', async () => {
+    const { cache, ask } = cacheIn();
+    const slab = new Uint8Array(1_000_000).fill(255);
+    await ask('k', slab.subarray(10, 20));
+    const { answer } = (await cache.get('w', 'k', life)) ?? {};
+    expect([answer?.body.byteLength, answer?.body.buffer.byteLength]).toEqual([10, 10]);
+    slab.fill(0);
+    expect(answer?.body[0]).toBe(255);
+  });
+
+  it('does not keep answers that are not to be kept', async () => {
+    const { ask } = cacheIn();
+    await ask('k', 'calls a tool', 'w', { keep: false });
+    expect((await ask('k', 'again')).state).toBe('miss');
+  });
+
+  it('stands in, marked, while no provider answers: within its grace, and for no other failure', async () => {
+    const { ask, pass, cache } = cacheIn();
+    await ask('k', 'old');
+    pass(2 * minute);
+    expect(await ask('k', unavailable())).toEqual({ text: 'old', state: 'stale', ageMs: 2 * minute });
+    await expect(ask('k', new TimonelError('budget_exceeded', 'No money.'))).rejects.toMatchObject({ code: 'budget_exceeded' });
+    pass(8 * minute + 59_999);
+    expect((await ask('k', unavailable())).state).toBe('stale');
+    pass(1);
+    await expect(ask('k', unavailable())).rejects.toMatchObject({ code: 'model_unavailable' });
+    await expect(ask('unheard', unavailable())).rejects.toMatchObject({ code: 'model_unavailable' });
+    expect(cache.stats('w')).toMatchObject({ stale: 2 });
+    expect((await ask('k', 'new')).state).toBe('miss');
+  });
+});
+
+describe('identical requests in flight', () => {
+  /** Work that ends when it is told to. */
+  function work(answer: ProducedAnswer) {
+    const { promise, resolve, reject } = Promise.withResolvers<ProducedAnswer>();
+    const seen = { calls: 0, aborted: false };
+    const produce = (signal: AbortSignal) => {
+      seen.calls++;
+      signal.addEventListener('abort', () => {
+        seen.aborted = true;
+        reject(signal.reason);
+      });
+      return promise;
+    };
+    return { produce, seen, finish: () => resolve(answer), fail: (error: Error) => reject(error) };
+  }
+
+  it('are one call, which all of them get', async () => {
+    const { cache, answer } = cacheIn();
+    const { produce, seen, finish } = work(answer('one', { keep: false }));
+    const all = Array.from({ length: 100 }, () => cache.through('w', 'k', life, produce));
+    const elsewhere = cache.through('v', 'k', life, async () => answer('other'));
+    finish();
+    const states = (await Promise.all(all)).map(({ state }) => state);
+    expect(seen.calls).toBe(1);
+    expect(states.toSorted()).toEqual([...Array(99).fill('joined'), 'miss']);
+    expect((await elsewhere).state).toBe('miss');
+    expect(cache.stats('w')).toMatchObject({ joined: 99, misses: 1, saved: 99n * 7n });
+  });
+
+  it('survive the one who asked first', async () => {
+    const { cache, answer } = cacheIn();
+    const { produce, seen, finish } = work(answer('one'));
+    const first = new AbortController();
+    const left = cache.through('w', 'k', life, produce, first.signal);
+    const stays = cache.through('w', 'k', life, produce);
+    first.abort(new Error('The client went away.'));
+    await expect(left).rejects.toThrow('The client went away.');
+    expect(seen).toEqual({ calls: 1, aborted: false });
+    finish();
+    expect((await stays).state).toBe('joined');
+    expect((await cache.get('w', 'k', life))?.state).toBe('hit');
+  });
+
+  it('are stopped when the last one left, and begun anew for the next', async () => {
+    const { cache, answer } = cacheIn();
+    const { produce, seen } = work(answer('one'));
+    const clients = [new AbortController(), new AbortController()];
+    const asked = clients.map(({ signal }) => cache.through('w', 'k', life, produce, signal));
+    await sleep(1);
+    for (const client of clients) client.abort(new Error('gone'));
+    expect((await Promise.allSettled(asked)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(seen).toEqual({ calls: 1, aborted: true });
+    expect((await cache.through('w', 'k', life, async () => answer('two'))).state).toBe('miss');
+    await expect(cache.through('w', 'never', life, produce, AbortSignal.abort(new Error('late')))).rejects.toThrow('late');
+    expect(seen.calls).toBe(1);
+  });
+
+  it('fail together, and the next one tries again', async () => {
+    const { cache, answer } = cacheIn();
+    const { produce, fail } = work(answer('one'));
+    const all = Array.from({ length: 5 }, () => cache.through('w', 'k', life, produce));
+    fail(unavailable());
+    const outcomes = await Promise.allSettled(all);
+    expect(outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason.code : ''))).toEqual(
+      Array(5).fill('model_unavailable'),
+    );
+    expect((await cache.through('w', 'k', life, async () => answer('two'))).state).toBe('miss');
+  });
+
+  it('that began before a workspace was cleared are not kept, nor joined', async () => {
+    const { cache, answer } = cacheIn();
+    const { produce, finish } = work(answer('before'));
+    const before = cache.through('w', 'k', life, produce);
+    await cache.clear('w');
+    const after = await cache.through('w', 'k', life, async () => answer('after'));
+    finish();
+    expect(Buffer.from((await before).answer.body).toString()).toBe('before');
+    expect(after.state).toBe('miss');
+    expect(Buffer.from((await cache.get('w', 'k', life))?.answer.body ?? []).toString()).toBe('after');
+  });
+});
+
+describe.skipIf(inject('redisUrl') === '')('the response cache with Redis behind it', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'timonel-cache-'));
+  let server: PrivateRedis;
+  const opened: Redis[] = [];
+  const caches: ResponseCache[] = [];
+
+  /** A process: its own connection, its own memory. */
+  const processWith = (bytes?: number) => {
+    const redis = openRedis(server.url, () => {});
+    opened.push(redis);
+    const made = cacheIn({ redis, ...(bytes === undefined ? {} : { bytes }) });
+    caches.push(made.cache);
+    return { ...made, redis };
+  };
+  const connected = async (redis: Redis) => expect.poll(() => redis.status, { timeout: 20_000 }).toBe('ready');
+
+  beforeAll(async () => {
+    const started = await startRedis(directory);
+    if (started === undefined) throw new Error('redis-server was there a moment ago.');
+    server = started;
+  });
+  afterAll(() => {
+    for (const cache of caches) cache.close();
+    for (const redis of opened) redis.disconnect();
+    server?.kill();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it('gives one process what another asked, byte for byte, until it is cleared everywhere', async () => {
+    const [one, other] = [processWith(), processWith()];
+    await Promise.all([connected(one.redis), connected(other.redis)]);
+    const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
+    await one.ask('bytes', bytes);
+    await one.ask('k', 'ñandú');
+    await expect
+      .poll(async () => (await other.cache.get('w', 'bytes', life))?.answer, { timeout: 5_000 })
+      .toMatchObject({
+        body: bytes,
+        cost: 7n,
+        model: 'openai/gpt-4o-mini',
+      });
+    expect(await other.ask('k')).toMatchObject({ text: 'ñandú', state: 'hit' });
+    await one.ask('k', 'theirs', 'v');
+    expect(await other.cache.clear('w')).toEqual({ entries: 2, everywhere: true });
+    await expect.poll(() => one.cache.stats('w').entries, { timeout: 5_000 }).toBe(0);
+    expect((await one.ask('k', 'new')).state).toBe('miss');
+    expect((await one.ask('k', 'new', 'v')).state).toBe('hit');
+    expect(await opened[0]?.keys('timonel:cache:w:*')).toEqual(['timonel:cache:w:k']);
+  });
+
+  it('does not keep an answer that was asked for before another process cleared the workspace', async () => {
+    const [one, other] = [processWith(), processWith()];
+    await Promise.all([connected(one.redis), connected(other.redis)]);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const asked = one.cache.through('race', 'k', life, async () => {
+      await promise;
+      return one.answer('before');
+    });
+    await sleep(50);
+    await other.cache.clear('race');
+    resolve();
+    await asked;
+    await sleep(50);
+    expect(await other.cache.get('race', 'k', life)).toBeUndefined();
+  });
+
+  it('goes on in memory while Redis is killed, and uses it again when it is back', async () => {
+    const [one, other] = [processWith(), processWith()];
+    await Promise.all([connected(one.redis), connected(other.redis)]);
+    await one.ask('kept', 'in memory', 'r');
+    server.kill();
+    expect(await one.ask('kept', 'x', 'r')).toMatchObject({ text: 'in memory', state: 'hit' });
+    expect((await one.ask('while-down', 'alone')).state).toBe('miss');
+    expect((await one.ask('while-down')).state).toBe('hit');
+    expect(one.cache.stats('w').redis).toBe('down');
+    expect(await one.cache.clear('cleared-while-down')).toMatchObject({ everywhere: false });
+    await server.start();
+    await Promise.all([connected(one.redis), connected(other.redis)]);
+    // A restart that emptied Redis is no reason to forget what is in memory.
+    await sleep(200);
+    expect((await one.ask('kept', 'x', 'r')).state).toBe('hit');
+    await expect
+      .poll(
+        async () => {
+          const key = crypto.randomUUID();
+          await one.ask(key, 'shared');
+          await sleep(20);
+          return (await other.ask(key, 'not shared')).text;
+        },
+        { timeout: 20_000 },
+      )
+      .toBe('shared');
+  });
+
+  it('answers while Redis is frozen, and forgets what was cleared meanwhile once it is back', async () => {
+    const [one, other] = [processWith(), processWith()];
+    await Promise.all([connected(one.redis), connected(other.redis)]);
+    await one.ask('secret', 'to be forgotten', 'frozen');
+    await expect.poll(async () => (await other.ask('secret', 'x', 'frozen')).state, { timeout: 5_000 }).toBe('hit');
+    server.freeze();
+    try {
+      for (let index = 0; index < 20; index++) expect((await one.ask(`f${index}`, 'alone')).state).toBe('miss');
+      expect(await one.cache.clear('frozen')).toEqual({ entries: 1, everywhere: false });
+    } finally {
+      server.thaw();
+    }
+    // Asking for anything of the workspace does what could not be done before.
+    await expect
+      .poll(
+        async () => {
+          await one.cache.get('frozen', 'anything', life);
+          return other.cache.stats('frozen').entries;
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(0);
+    expect(await one.cache.get('frozen', 'secret', life)).toBeUndefined();
+    expect(await other.cache.get('frozen', 'secret', life)).toBeUndefined();
+  });
+
+  it('finds out what was cleared while its own connection was away', async () => {
+    const [one, other] = [processWith(), processWith()];
+    await Promise.all([connected(one.redis), connected(other.redis)]);
+    await one.ask('k', 'old', 'missed');
+    await expect.poll(async () => (await other.ask('k', 'x', 'missed')).state, { timeout: 5_000 }).toBe('hit');
+    // Only the connections go away: the server stays, and the other process clears meanwhile.
+    const admin = openRedis(server.url, () => {});
+    opened.push(admin);
+    await connected(admin);
+    await one.cache.clear('missed');
+    await other.ask('k', 'again', 'missed');
+    await expect.poll(async () => (await one.ask('k', 'x', 'missed')).text, { timeout: 5_000 }).toBe('again');
+    await admin.set('timonel:cache-generation:missed', 'of-another-process');
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await expect.poll(() => one.cache.stats('missed').entries, { timeout: 20_000 }).toBe(0);
+    expect((await one.ask('k', 'new', 'missed')).state).toBe('miss');
+  });
+});
