@@ -197,19 +197,23 @@ export class Gateway {
     });
   }
 
-  /** How a stream goes on after it broke: at the same target first, then at the others. */
+  /** How a stream goes on after it broke: at the same target first, then at the others; after a second break the others come first. */
   recovery(open: OpenCall, call: () => ModelCall, signal: AbortSignal): Recovery {
     const requestBytes = () => Buffer.byteLength(JSON.stringify(call().prompt));
+    const broken = new Set<string>();
     return {
       resume: async (failed, failure, shown) => {
         await this.breakers.failed(failed.candidate.name, failure);
         open.bill.broke(failed.candidate, requestBytes(), Buffer.byteLength(shown));
         const others = open.candidates.filter(({ name }) => name !== failed.candidate.name);
+        const first = broken.has(failed.candidate.name) ? [] : [failed.candidate];
+        const last = first.length === 0 ? [failed.candidate] : [];
+        broken.add(failed.candidate.name);
         // A repeat at each would keep whoever reads along waiting; there is a next target for that.
         const route: Route = { ...open.route, strategy: 'ordered', attempts: 1 };
         const attempt = shown === '' ? beginAnswer(call()) : continueAnswer(call(), shown);
         const again: Served<PartReader> = await this.serve(
-          { ...open, route, candidates: [failed.candidate, ...others] },
+          { ...open, route, candidates: [...first, ...others, ...last] },
           signal,
           true,
           attempt,

@@ -5,7 +5,7 @@
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import { TimonelError } from '../errors.ts';
 import { wholeBytes } from './answer-body.ts';
-import { beginAnswer, type FinishPart, type ModelCall, type PartReader, unbroken } from './answer-parts.ts';
+import { beginAnswer, type FinishPart, type PartReader, type Recovery, unbroken } from './answer-parts.ts';
 import { estimated } from './bill.ts';
 import { isKeepable } from './cache/policy.ts';
 import type { CachedResult } from './cache/response-cache.ts';
@@ -163,7 +163,8 @@ export class Requests {
     try {
       const served = await this.#gateway.serve(open, context.signal, true, begin);
       const { answer } = served;
-      const going: Going = { protocol, body, open, call, context, ended: undefined };
+      const recovery = this.#gateway.recovery(open, call, context.signal);
+      const going: Going = { protocol, body, open, recovery, ended: undefined };
       const events =
         'wire' in answer
           ? this.#passOn({ ...served, answer: answer.wire }, going)
@@ -211,11 +212,11 @@ export class Requests {
   }
 
   async *#resumed(broken: Served<WireStream>, failure: ModelFailure, shown: string, going: Going): AsyncGenerator<string> {
-    const { open, call, context } = going;
+    const { open, recovery } = going;
     const { block, id } = broken.answer.state;
     let next: Served<PartReader>;
     try {
-      next = await this.#gateway.recovery(open, call, context.signal).resume(broken, failure, shown);
+      next = await recovery.resume(broken, failure, shown);
     } catch {
       open.bill.abandon();
       yield* this.#told(failure, going);
@@ -230,8 +231,7 @@ export class Requests {
     going: Going,
     begun?: { shown: string; block: WireStream['state']['block']; id: string | undefined },
   ): AsyncGenerator<string> {
-    const { protocol, body, open, call, context } = going;
-    const recovery = this.#gateway.recovery(open, call, context.signal);
+    const { protocol, body, open, recovery } = going;
     let { candidate } = first;
     const identity = { ...this.#identity(candidate), ...(begun?.id === undefined ? {} : { id: begun.id }) };
     const writer = protocol.writer(identity, body, begun === undefined ? undefined : { block: begun.block });
@@ -245,6 +245,7 @@ export class Requests {
           resume: async (...broken) => {
             const served = await recovery.resume(...broken);
             candidate = served.candidate;
+            identity.model = candidate.name;
             return served;
           },
         },
@@ -292,8 +293,7 @@ interface Going {
   protocol: Protocol;
   body: RequestBody;
   open: OpenCall;
-  call: () => ModelCall;
-  context: RequestContext;
+  recovery: Recovery;
   /** Set when the answer is complete. */
   ended: { model: string; cost: number | undefined; finishReason: string } | undefined;
 }

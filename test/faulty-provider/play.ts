@@ -1,6 +1,6 @@
 /** Plays one answer of the faulty provider: the right one, or the fault of its model at the stage where it belongs. */
 import { canonicalAnswer, continuationOf, otherAnswer, tokensOf } from './answer.ts';
-import { type ErrorName, errors, type Fault } from './faults.ts';
+import { type Ending, type ErrorName, errors, type Fault } from './faults.ts';
 import type { Protocol, Reply } from './protocols.ts';
 import type { Wire } from './wire.ts';
 
@@ -25,6 +25,8 @@ export interface Scene {
   onToken(): void;
 }
 
+const unreadMs = 50;
+
 /** More than any answer has. */
 const tooManyBytes = 96 * 2 ** 20;
 
@@ -41,7 +43,7 @@ export async function play(scene: Scene): Promise<void> {
   }
   if (fault.stage === 'after headers' && 'ends' in fault) {
     await head(scene, scene.stream ? eventStream : { 'content-length': '4096', ...json });
-    return wire.reset();
+    return breakOff(scene, 'reset');
   }
   if (fault.stage === 'body') return instead(scene, fault.instead);
   return scene.stream ? playStream(scene) : playWhole(scene);
@@ -89,7 +91,7 @@ async function playStream(scene: Scene): Promise<void> {
   for (const [index, token] of tokens.entries()) {
     if (failure?.afterTokens === index) {
       await wire.pause(interval);
-      if ('ends' in failure) return failure.ends === 'reset' ? wire.reset() : wire.close();
+      if ('ends' in failure) return breakOff(scene, failure.ends);
       if ('silentSeconds' in failure) {
         await wire.pause(failure.silentSeconds * second);
         return wire.close();
@@ -137,8 +139,14 @@ async function playWhole(scene: Scene): Promise<void> {
   await wire.body(body.subarray(0, Math.floor(body.length * (fault.afterTokens / tokens.length))));
   await wire.pause(interval);
   if ('silentSeconds' in fault) await wire.pause(fault.silentSeconds * second);
-  if ('ends' in fault && fault.ends === 'reset') wire.reset();
-  else wire.close();
+  return breakOff(scene, 'ends' in fault ? fault.ends : 'closed');
+}
+
+/** A reset throws away what the other side has not read yet: it gets the time to read what was sent. */
+async function breakOff({ wire }: Scene, ending: Ending): Promise<void> {
+  if (ending === 'closed') return wire.close();
+  await wire.pause(unreadMs);
+  wire.reset();
 }
 
 /** A body that is not what its protocol promises, orderly at the level of HTTP. */

@@ -107,7 +107,12 @@ export class Wire {
   }
 
   async #bytewise(bytes: Buffer): Promise<void> {
-    for (let at = 0; at < bytes.length; at += 1) await this.#write(bytes.subarray(at, at + 1));
+    // Each byte is a chunk of HTTP; one packet has a few of them.
+    for (let at = 0; at < bytes.length; at += 1) {
+      this.#response.write(bytes.subarray(at, at + 1));
+      if (at % 32 === 31) await Promise.race([tick(), this.#gone]);
+    }
+    this.bytes += bytes.length;
   }
 
   async #write(part: string | Buffer): Promise<void> {

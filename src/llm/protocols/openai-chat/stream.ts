@@ -62,7 +62,15 @@ function wantsUsage(asked: RequestBody): boolean {
 }
 
 export function writer(identity: AnswerIdentity, asked: RequestBody, begun: Begun | undefined): StreamWriter {
-  const base = { id: identity.id, object: 'chat.completion.chunk', created: identity.created, model: identity.model };
+  const base = {
+    id: identity.id,
+    object: 'chat.completion.chunk',
+    created: identity.created,
+    // Another one after a break.
+    get model() {
+      return identity.model;
+    },
+  };
   const chunk = (delta: object, finish: string | null = null) =>
     `data: ${JSON.stringify({ ...base, choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }] })}\n\n`;
   /** Index of each call, by its id. */
