@@ -27,6 +27,7 @@ export interface TimonelStart {
   pinned?: readonly string[];
   /** Folder of another `timonel.config.ts`, from the root of the repository. */
   config?: string;
+  environment?: Readonly<Record<string, string>>;
 }
 
 /** Spawns `timonel up` without waiting for it. */
@@ -47,6 +48,7 @@ export async function spawnTimonel(start: TimonelStart): Promise<{ process: Serv
       TIMONEL_MODEL: 'stub',
       TIMONEL_MODEL_URL: start.modelUrl,
       ...(start.databaseUrl === undefined ? {} : { DATABASE_URL: start.databaseUrl }),
+      ...start.environment,
     },
   });
   return { process: server, url: `http://127.0.0.1:${port}` };
