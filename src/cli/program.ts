@@ -7,6 +7,7 @@ import { chatCommand } from './chat.ts';
 import { evalCommand } from './eval.ts';
 import { explainCommand } from './explain.ts';
 import { migrateCommand } from './migrate.ts';
+import { modelsCommand } from './models.ts';
 import { newCommand } from './new.ts';
 import { upCommand } from './up.ts';
 import { UsageError } from './usage-error.ts';
@@ -26,6 +27,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     budgetsCommand(),
     cacheCommand(),
     migrateCommand(),
+    modelsCommand(),
     newCommand(),
   ];
   for (const command of commands) {

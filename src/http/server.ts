@@ -20,6 +20,7 @@ import { cacheRoutes } from './routes/cache.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
+import { modelHealthRoutes, routeRoutes } from './routes/models.ts';
 import { runRoutes } from './routes/runs.ts';
 import { userRoutes } from './routes/users.ts';
 import { addSecurity } from './security.ts';
@@ -109,6 +110,8 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   fileRoutes(typed, dependencies);
   budgetRoutes(typed, dependencies);
   cacheRoutes(typed, dependencies);
+  routeRoutes(typed, dependencies);
+  modelHealthRoutes(typed, dependencies);
   await compatibleApi(typed, dependencies);
   await app.ready();
   return app;
