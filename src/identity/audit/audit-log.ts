@@ -3,14 +3,15 @@ import type pg from 'pg';
 import type { DatabasePool } from '../../store/database.ts';
 import type { JsonObject } from '../../vocabulary.ts';
 import type { ServerKeys } from '../secrets.ts';
-import { type Actor, type AuditEntry, type AuditFacts, hashOf, noHash, personalDigestOf, storable } from './entry.ts';
+import { type AuditEntry, type AuditFacts, hashOf, noHash, personalDigestOf, storable } from './entry.ts';
 import { type AuditFilter, type AuditRow, entryOf, pageStatement } from './statements.ts';
 
 /** Something that was done, to be written down. */
 export interface AuditEvent {
   /** The workspace that it belongs to; {@link installation} for what belongs to none (a sign-in that failed, say). */
   workspaceId: string;
-  actor: Actor & { name?: string | undefined };
+  /** `system` acts on its own (a schedule, the command line); `anonymous` is whoever tried. */
+  actor: { kind: 'user' | 'api-key'; id: string; name?: string | undefined } | 'system' | 'anonymous';
   /** Noun and verb in kebab-case, e.g. `session-started`. */
   action: string;
   target?: { kind: string; id: string } | undefined;
@@ -159,7 +160,8 @@ export class AuditLog {
   }
 
   #describe(event: AuditEvent, sequence: number): { facts: AuditFacts; personal: JsonObject | null; salt: string } {
-    const { actor, origin } = event;
+    const { origin } = event;
+    const actor = typeof event.actor === 'string' ? { kind: event.actor, id: null, name: undefined } : event.actor;
     const told = { name: actor.name, address: origin?.address, userAgent: origin?.userAgent?.slice(0, 512), ...event.personal };
     const personal = storable(told) as JsonObject;
     const some = Object.keys(personal).length > 0;

@@ -58,7 +58,7 @@ onEachStore('the audit log', (open) => {
   it('tells who did what, from where, and reads it back by any of that', async () => {
     const { log } = await logOn(await open());
     await write(log, 'default', 5);
-    await log.append({ workspaceId: 'default', actor: { kind: 'system', id: null }, action: 'role-changed' });
+    await log.append({ workspaceId: 'default', actor: 'system', action: 'role-changed' });
     const [newest, before] = await log.page('default', {}, 2);
     expect(newest).toMatchObject({ sequence: 6, action: 'role-changed', personal: null, personalDigest: null, target: null });
     expect(before).toMatchObject({
