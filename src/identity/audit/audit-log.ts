@@ -53,7 +53,7 @@ export class AuditLog {
     if (client === undefined) return this.#pool.inTransaction((own) => this.append(event, own));
     const { workspaceId } = event;
     // Two statements: the second one has to see what a transaction before us left, once the lock is ours.
-    await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 7316420003))', [`audit:${workspaceId}`]);
+    await this.lock(workspaceId, client);
     const { rows } = await client.query<{ sequence: string; hash: string }>(
       `SELECT sequence, encode(hash, 'hex') AS hash FROM audit_heads WHERE workspace_id = $1`,
       [workspaceId],
@@ -97,6 +97,11 @@ export class AuditLog {
     return facts.sequence;
   }
 
+  /** Keeps others from appending to the workspace's chain until the transaction ends. */
+  async lock(workspaceId: string, client: pg.ClientBase): Promise<void> {
+    await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 7316420003))', [`audit:${workspaceId}`]);
+  }
+
   /** Entries, the newest first. @param before an entry's number: only older ones. */
   async page(workspaceId: string, filter: AuditFilter, limit: number, before?: number): Promise<AuditEntry[]> {
     const { text, values } = pageStatement(workspaceId, filter, { limit, before, newestFirst: true });
@@ -134,7 +139,7 @@ export class AuditLog {
     let count = 0;
     for (const { id } of stale) {
       await this.#pool.inTransaction(async (client) => {
-        await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 7316420003))', [`audit:${id}`]);
+        await this.lock(id, client);
         const { rows } = await client.query<Head>(headStatement, [id]);
         const [head] = rows;
         if (head === undefined || !this.sealFits(id, head)) return;
