@@ -92,6 +92,10 @@ const schema = z.object({
   TIMONEL_PASSWORD_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
   TIMONEL_PASSWORD_QUEUE: z.coerce.number().int().min(0).max(10_000).default(100),
 
+  /** EdDSA lets others verify access tokens by the keys at /.well-known/jwks.json. */
+  TIMONEL_TOKEN_ALGORITHM: z.enum(['HS256', 'EdDSA']).default('HS256'),
+  TIMONEL_ACCESS_CACHE_MS: milliseconds(2_000),
+
   TIMONEL_MODEL: z.string().min(1).optional(),
   TIMONEL_MODEL_URL: url(['http:', 'https:']).optional(),
   TIMONEL_MODEL_KEY: z.string().min(1).optional(),
@@ -142,6 +146,10 @@ export interface Settings {
   /** Without a URL mail is printed in the log. */
   mail: { url: string | undefined; from: string };
   passwords: { concurrency: number; longestQueue: number };
+  /** What access tokens are signed with. */
+  tokenAlgorithm: 'HS256' | 'EdDSA';
+  /** How long it is remembered who may do what, when no change is told. */
+  accessCacheMs: number;
   model: { name: string; url: string; key: string | undefined; timeoutMs: number } | undefined;
   leaseMs: number;
   replyWaitMs: number;
@@ -211,6 +219,8 @@ export function readSettings(environment: Environment = process.env): Settings {
     trustedProxies: env.TIMONEL_TRUSTED_PROXIES,
     mail: { url: env.TIMONEL_SMTP_URL, from: env.TIMONEL_MAIL_FROM ?? 'Timonel <timonel@localhost>' },
     passwords: { concurrency: env.TIMONEL_PASSWORD_CONCURRENCY, longestQueue: env.TIMONEL_PASSWORD_QUEUE },
+    tokenAlgorithm: env.TIMONEL_TOKEN_ALGORITHM,
+    accessCacheMs: env.TIMONEL_ACCESS_CACHE_MS,
     model:
       env.TIMONEL_MODEL === undefined || env.TIMONEL_MODEL_URL === undefined
         ? undefined

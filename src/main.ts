@@ -11,7 +11,8 @@ import { TimonelError } from './errors.ts';
 import type { Dependency } from './http/contract.ts';
 import { createServer } from './http/server.ts';
 import { OpenStreams } from './http/streams.ts';
-import { ApiKeys } from './identity/api-keys.ts';
+import type { ApiKeys } from './identity/api-keys.ts';
+import { createIdentity, type Identity } from './identity/identity.ts';
 import { Mailer } from './identity/mail/mailer.ts';
 import { ServerKeys } from './identity/secrets.ts';
 import { Workspaces } from './identity/workspaces.ts';
@@ -24,6 +25,7 @@ import { createFlowPlanner } from './run/planners/flow-planner.ts';
 import { createModelPlanner } from './run/planners/model-planner.ts';
 import { Runner } from './run/runner.ts';
 import { VocabularyCache } from './run/vocabulary-cache.ts';
+import { redisClient } from './store/cache/redis-client.ts';
 import { localWakeUps, type RedisWakeUps, redisWakeUps } from './store/cache/wake-ups.ts';
 import { openStore, type Store } from './store/open.ts';
 import { RunRecord } from './store/run-record.ts';
@@ -50,6 +52,7 @@ export interface Timonel {
   store: Store;
   runner: Runner;
   views: RunViews;
+  identity: Identity;
   apiKeys: ApiKeys;
   workspaces: Workspaces;
   agents: ReadonlyMap<string, AgentDefinition>;
@@ -99,6 +102,21 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     onPrinted: (mail) => channels.mailPrinted.publish(mail),
     onFault: publishFault,
   });
+  const redis = settings.redisUrl === undefined ? undefined : redisClient(settings.redisUrl);
+  const identity = await createIdentity({
+    settings,
+    pool,
+    redis,
+    keys,
+    mailer,
+    workspaces,
+    record: async () => {},
+    openWorkspace: defaultWorkspace,
+    now,
+    newId,
+    onFault: publishFault,
+  });
+  const { apiKeys } = identity;
   const jobs = new Jobs({
     pool,
     agents: agents.values(),
@@ -127,8 +145,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     onFault: publishFault,
     onEnded: (ended: RunEnded) => channels.runEnded.publish(ended),
   });
-  const streams = new OpenStreams();
-  const apiKeys = new ApiKeys(pool);
+  const streams = new OpenStreams(identity.access, identity.notices);
   const metrics = startMetrics({
     pool: () => pool.status(),
     activeRuns: () => runner.activeRuns,
@@ -150,7 +167,8 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     runner,
     views,
     pool,
-    apiKeys,
+    identity,
+    settings,
     agents,
     models,
     newId,
@@ -171,6 +189,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     store,
     runner,
     views,
+    identity,
     apiKeys,
     workspaces,
     agents,
@@ -184,6 +203,8 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
       await jobs.close(settings.shutdownGraceMs);
       mailer.close();
       await wakeUps?.close();
+      redis?.disconnect();
+      await identity.close();
       await store.close();
     },
   };

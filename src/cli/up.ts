@@ -38,7 +38,7 @@ async function up(settings: Settings, json: boolean): Promise<void> {
     await timonel?.close();
     throw explained(error, settings);
   }
-  const credentials = writeCredentials(settings.home, { url, apiKey: await operatorKey(timonel, settings.home) });
+  const credentials = writeCredentials(settings.home, { url, apiKey: await adminKey(timonel, settings.home) });
   spinner?.stop();
   stopOnSignals(timonel);
 
@@ -76,17 +76,17 @@ async function up(settings: Settings, json: boolean): Promise<void> {
 }
 
 /** The key of the last start while it is still valid, else a new one. */
-async function operatorKey(timonel: Timonel, home: string): Promise<string> {
+async function adminKey(timonel: Timonel, home: string): Promise<string> {
   const before = findCredentials(home);
   if (before !== undefined) {
-    const known = await timonel.apiKeys.authenticate(`Bearer ${before.apiKey}`).catch(() => undefined);
-    if (known?.role === 'operator') return before.apiKey;
+    const known = await timonel.apiKeys.find(before.apiKey);
+    if (known?.role === 'admin' && known.workspaceId === defaultWorkspace) return before.apiKey;
   }
   return timonel.apiKeys.create({
     id: crypto.randomUUID(),
     workspaceId: defaultWorkspace,
-    name: 'local operator',
-    role: 'operator',
+    name: 'local admin',
+    role: 'admin',
   });
 }
 

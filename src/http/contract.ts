@@ -1,6 +1,7 @@
 /** What the routes are given. */
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Settings } from '../config.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Models } from '../llm/models.ts';
 import type { AgentDefinition } from '../run/contract.ts';
@@ -24,6 +25,7 @@ export interface HttpDependencies {
   views: RunViews;
   pool: DatabasePool;
   identity: Identity;
+  settings: Pick<Settings, 'corsOrigins' | 'publicUrl' | 'trustedProxies'>;
   agents: ReadonlyMap<string, AgentDefinition>;
   models: Models;
   newId(): string;

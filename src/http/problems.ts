@@ -22,8 +22,11 @@ export function createErrorMapper(onFault: (what: string, error: unknown) => voi
   return (thrown: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void => {
     const error = toTimonelError(thrown);
     if (error.status >= 500) onFault(`${request.method} ${request.url.split('?')[0]} (${request.id})`, thrown);
-    if (error.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer');
-    if (error.retryable && error.status === 503) reply.header('retry-after', '1');
+    if (error.status === 401) reply.header('www-authenticate', 'Bearer');
+    const { retryAfter } = error.details;
+    if (error.retryable && (error.status === 503 || error.status === 429)) {
+      reply.header('retry-after', typeof retryAfter === 'number' ? String(retryAfter) : '1');
+    }
     void reply
       .code(error.status)
       .type('application/problem+json')

@@ -5,15 +5,20 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { TimonelError } from '../errors.ts';
 import type { HttpDependencies, TypedFastify } from './contract.ts';
+import { sessionCookieOf } from './cookies.ts';
 import { addGuard, docsPath } from './guard.ts';
 import { refuseNullCharacters } from './null-characters.ts';
 import { createErrorMapper } from './problems.ts';
+import { accountRoutes } from './routes/account.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
+import { authRoutes } from './routes/auth.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
 import { runRoutes } from './routes/runs.ts';
+import { userRoutes } from './routes/users.ts';
+import { addSecurity } from './security.ts';
 
 /** More runs than this under way in one process, and new messages are refused until some ended. */
 const mostActiveRuns = 2_000;
@@ -27,6 +32,8 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
     bodyLimit: dependencies.bodyLimitBytes,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
     forceCloseConnections: 'idle',
+    // Addresses only: `true` would believe whoever sends the header, and a number of hops the proxy before ours.
+    trustProxy: dependencies.settings.trustedProxies.length === 0 ? false : [...dependencies.settings.trustedProxies],
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -41,12 +48,18 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
-  addGuard(app, ({ headers }) =>
-    dependencies.identity.authenticator.authenticate({
+  // Before the guard, so that a refusal too has the headers that let a page read it.
+  await addSecurity(app, dependencies.settings);
+  addGuard(app, (request) => {
+    const { headers, method } = request;
+    return dependencies.identity.authenticator.authenticate({
       authorization: headers.authorization,
       apiKey: single(headers['x-api-key']),
-    }),
-  );
+      cookie: sessionCookieOf(request),
+      csrfToken: single(headers['x-csrf-token']),
+      safe: method === 'GET' || method === 'HEAD',
+    });
+  });
   app.addHook('preValidation', async (request) => {
     refuseNullCharacters({ params: request.params, query: request.query, body: request.body });
   });
@@ -76,7 +89,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
     },
     transform: jsonSchemaTransform,
   });
-  await app.register(swaggerUi, { routePrefix: docsPath });
+  await app.register(swaggerUi, { routePrefix: docsPath, staticCSP: true });
   app.get('/openapi.json', { config: { public: true }, schema: { hide: true } }, () => app.swagger());
 
   const typed = app.withTypeProvider<ZodTypeProvider>() as unknown as TypedFastify;
@@ -84,6 +97,9 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   agentRoutes(typed, dependencies);
   conversationRoutes(typed, dependencies);
   runRoutes(typed, dependencies);
+  authRoutes(typed, dependencies);
+  accountRoutes(typed, dependencies);
+  userRoutes(typed, dependencies);
   apiKeyRoutes(typed, dependencies);
   fileRoutes(typed, dependencies);
   await app.ready();

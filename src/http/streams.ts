@@ -1,33 +1,61 @@
 import type { FastifyReply } from 'fastify';
+import { type Access, type AccessNotice, type AccessNotices, concerns } from '../identity/access.ts';
+import type { Principal } from '../identity/principal.ts';
 import type { WireEvent } from '../run/events.ts';
 
-/** Server-sent event streams that are open: closing the server waits for them, so they are ended first. */
+/** Who reads a stream, and what they have to be allowed for it to go on. */
+export interface Reader {
+  principal: Principal;
+  may(principal: Principal): boolean;
+}
+
+/** Between two signs of life on a quiet stream, in milliseconds. */
+const beatMs = 15_000;
+
+/**
+ * Server-sent event streams that are open. Closing the server waits for them, so they are ended first; and a stream ends at once when its
+ * reader loses access.
+ */
 export class OpenStreams {
-  readonly #open = new Set<AbortController>();
+  readonly #open = new Map<AbortController, Reader>();
+  readonly #access: Access;
+
+  constructor(access: Access, notices: AccessNotices) {
+    this.#access = access;
+    notices.subscribe((told) => void this.#checkAll(told));
+  }
 
   get count(): number {
     return this.#open.size;
   }
 
-  /** Writes events until they end or the reader goes away. Comments keep proxies from closing a quiet stream. */
-  async send(reply: FastifyReply, events: (signal: AbortSignal) => AsyncIterable<WireEvent>): Promise<void> {
+  /** Writes events until they end, the reader goes away, or loses access. Comments keep proxies from closing a quiet stream. */
+  async send(reply: FastifyReply, reader: Reader, events: (signal: AbortSignal) => AsyncIterable<WireEvent>): Promise<void> {
     const stop = new AbortController();
-    this.#open.add(stop);
+    this.#open.set(stop, reader);
     reply.hijack();
     const { raw } = reply;
     raw.on('close', () => stop.abort());
     raw.writeHead(200, {
+      ...headersOf(reply),
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
-      'x-request-id': String(reply.request.id),
     });
-    const beat = setInterval(() => raw.write(': still here\n\n'), 15_000);
+    const beat = setInterval(() => {
+      raw.write(': still here\n\n');
+      // A session or a key also ends by time, which nobody tells.
+      void this.#check(stop, reader);
+    }, beatMs);
     try {
-      for await (const event of events(stop.signal)) {
-        const id = event.id === undefined ? '' : `id: ${event.id}\n`;
-        if (!raw.write(`${id}event: ${event.event}\ndata: ${JSON.stringify(event.data)}\n\n`)) await drained(raw, stop.signal);
-        if (stop.signal.aborted) break;
+      // Access may have been lost since the request was let in, and before anybody could have ended the stream.
+      await this.#check(stop, reader);
+      if (!stop.signal.aborted) {
+        for await (const event of events(stop.signal)) {
+          if (stop.signal.aborted) break;
+          const id = event.id === undefined ? '' : `id: ${event.id}\n`;
+          if (!raw.write(`${id}event: ${event.event}\ndata: ${JSON.stringify(event.data)}\n\n`)) await drained(raw, stop.signal);
+        }
       }
     } catch {
       // The status is sent; a reader sees that "run-ended" is missing and asks again with Last-Event-ID.
@@ -40,8 +68,32 @@ export class OpenStreams {
 
   /** Ends all streams. Readers come back with Last-Event-ID. */
   end(): void {
-    for (const stop of this.#open) stop.abort();
+    for (const stop of this.#open.keys()) stop.abort();
   }
+
+  async #checkAll(told: readonly AccessNotice[] | 'anything'): Promise<void> {
+    const concerned = [...this.#open].filter(
+      ([, { principal }]) => told === 'anything' || told.some((notice) => concerns(notice, principal)),
+    );
+    await Promise.all(concerned.map(([stop, reader]) => this.#check(stop, reader)));
+  }
+
+  async #check(stop: AbortController, { principal, may }: Reader): Promise<void> {
+    try {
+      const now = await this.#access.renewed(principal);
+      if (now === undefined || !may(now)) stop.abort();
+    } catch {
+      // What cannot be checked is not allowed; the reader comes back and asks.
+      stop.abort();
+    }
+  }
+}
+
+/** What other parts put on the answer (request id, CORS, security headers): a hijacked reply does not write it by itself. */
+function headersOf(reply: FastifyReply): Record<string, string | number | string[]> {
+  return Object.fromEntries(
+    Object.entries(reply.getHeaders()).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 function drained(raw: FastifyReply['raw'], signal: AbortSignal): Promise<void> {

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { TimonelError } from '../errors.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { Access, AccessNotices, KeyRow } from './access.ts';
+import type { RecordDeed } from './deeds.ts';
 import type { KeyRole, Permission } from './permissions.ts';
 import type { Principal } from './principal.ts';
 
@@ -40,6 +41,7 @@ export interface ApiKeySettings {
   pool: DatabasePool;
   access: Access;
   notices: AccessNotices;
+  record: RecordDeed;
   onFault(what: string, error: unknown): void;
 }
 

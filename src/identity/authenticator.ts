@@ -1,6 +1,10 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { TimonelError } from '../errors.ts';
+import type { Access } from './access.ts';
+import type { AccessTokens } from './access-tokens.ts';
 import type { ApiKeys } from './api-keys.ts';
 import type { Principal } from './principal.ts';
+import type { ServerKeys } from './secrets.ts';
 
 /** What a request brings to say who it comes from. */
 export interface Credentials {
@@ -8,28 +12,92 @@ export interface Credentials {
   authorization?: string | undefined;
   /** `X-Api-Key`, which clients of Anthropic's API send. */
   apiKey?: string | undefined;
+  /** The access token in the cookie of the console. A browser sends it along whoever makes it ask. */
+  cookie?: string | undefined;
+  /** `X-Csrf-Token`: shows that the request was written by a page that may read the console's answers. */
+  csrfToken?: string | undefined;
+  /** The method changes nothing (GET, HEAD). */
+  safe: boolean;
 }
+
+export interface AuthenticatorSettings {
+  apiKeys: ApiKeys;
+  tokens: AccessTokens;
+  access: Access;
+  keys: ServerKeys;
+}
+
+const csrfPurpose = 'csrf';
 
 /** Finds out who asks: the one place that takes credentials. */
 export class Authenticator {
-  readonly #apiKeys: ApiKeys;
+  readonly #settings: AuthenticatorSettings;
 
-  constructor(apiKeys: ApiKeys) {
-    this.#apiKeys = apiKeys;
+  constructor(settings: AuthenticatorSettings) {
+    this.#settings = settings;
   }
 
-  /** @throws TimonelError `unauthenticated` */
-  async authenticate({ authorization, apiKey }: Credentials): Promise<Principal> {
-    const secret = authorization === undefined ? apiKey : /^Bearer ([\x21-\x7e]{1,4096})$/i.exec(authorization)?.[1];
-    if (secret === undefined) {
+  /** @throws TimonelError `unauthenticated`, `csrf_failed` */
+  async authenticate({ authorization, apiKey, cookie, csrfToken, safe }: Credentials): Promise<Principal> {
+    if (authorization !== undefined) {
+      const secret = /^Bearer ([\x21-\x7e]{1,1024})$/i.exec(authorization)?.[1];
+      if (secret === undefined) throw unknownCaller();
+      return secret.startsWith('tim_') ? this.#byKey(secret) : this.#byToken(secret);
+    }
+    if (apiKey !== undefined) return this.#byKey(apiKey);
+    if (cookie === undefined) throw unknownCaller();
+    const principal = await this.#byToken(cookie);
+    if (!safe && !this.#isCsrfToken(principal, csrfToken)) {
       throw new TimonelError(
-        'unauthenticated',
-        'Send an API key: "Authorization: Bearer <key>". `timonel up` writes one to credentials.json.',
+        'csrf_failed',
+        'A request with the cookie of the console that changes something needs the header "X-Csrf-Token"; its value came with the sign-in.',
       );
     }
-    const principal = await this.#apiKeys.find(secret);
+    return principal;
+  }
+
+  /** What a page of the console sends along to show that it could read the answer to its sign-in. Bound to the session. */
+  csrfToken(sessionId: string): string {
+    return csrfTokenOf(this.#settings.keys.current(csrfPurpose).key, sessionId);
+  }
+
+  async #byKey(secret: string): Promise<Principal> {
+    const principal = await this.#settings.apiKeys.find(secret);
     if (principal === undefined)
       throw new TimonelError('unauthenticated', 'The API key is not known here, was revoked, or expired.');
     return principal;
   }
+
+  async #byToken(token: string): Promise<Principal> {
+    const { tokens, access } = this.#settings;
+    const claims = await tokens.verify(token);
+    const principal = claims === undefined ? undefined : await access.ofSession(claims.sessionId);
+    if (principal === undefined || principal.id !== claims?.userId) {
+      throw new TimonelError(
+        'unauthenticated',
+        'The access token is not valid, has expired, or its session ended. Get a new one with POST /api/v1/auth/refresh, or sign in again.',
+      );
+    }
+    return principal;
+  }
+
+  #isCsrfToken({ sessionId }: Principal, sent: string | undefined): boolean {
+    if (sessionId === undefined || sent === undefined) return false;
+    const given = Buffer.from(sent);
+    return this.#settings.keys.all(csrfPurpose).some(({ key }) => {
+      const expected = Buffer.from(csrfTokenOf(key, sessionId));
+      return expected.length === given.length && timingSafeEqual(expected, given);
+    });
+  }
+}
+
+function csrfTokenOf(key: Uint8Array, sessionId: string): string {
+  return createHmac('sha256', key).update(sessionId).digest('base64url');
+}
+
+function unknownCaller(): TimonelError {
+  return new TimonelError(
+    'unauthenticated',
+    'Send "Authorization: Bearer <API key or access token>". `timonel up` writes a key to credentials.json; people sign in with POST /api/v1/auth/login.',
+  );
 }

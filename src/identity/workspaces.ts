@@ -7,7 +7,11 @@ export interface Workspace {
   name: string;
   /** IANA time zone. */
   timeZone: string;
+  /** Asks for an upper-case letter, a lower-case letter and a digit in passwords. */
+  classicPasswords: boolean;
 }
+
+const columns = 'workspace_id AS "workspaceId", name, time_zone AS "timeZone", classic_passwords AS "classicPasswords"';
 
 /** Workspaces: the tenants to which every row belongs. */
 export class Workspaces {
@@ -19,7 +23,7 @@ export class Workspaces {
   }
 
   /** Creates the workspace where it is not there yet. */
-  async ensure(workspace: Workspace): Promise<void> {
+  async ensure(workspace: Omit<Workspace, 'classicPasswords'>): Promise<void> {
     await this.#pool.executeText(
       'INSERT INTO workspaces (workspace_id, name, time_zone) VALUES ($1, $2, $3) ON CONFLICT (workspace_id) DO NOTHING',
       [workspace.workspaceId, workspace.name, workspace.timeZone],
@@ -27,19 +31,16 @@ export class Workspaces {
   }
 
   async list(): Promise<Workspace[]> {
-    return this.#pool.executeText<Workspace>(
-      'SELECT workspace_id AS "workspaceId", name, time_zone AS "timeZone" FROM workspaces ORDER BY created_at',
-    );
+    return this.#pool.executeText<Workspace>(`SELECT ${columns} FROM workspaces ORDER BY created_at`);
   }
 
   /** @throws TimonelError `not_found` */
   async get(workspaceId: string): Promise<Workspace> {
     const known = this.#known.get(workspaceId);
     if (known !== undefined) return known;
-    const [row] = await this.#pool.executeText<Workspace>(
-      'SELECT workspace_id AS "workspaceId", name, time_zone AS "timeZone" FROM workspaces WHERE workspace_id = $1',
-      [workspaceId],
-    );
+    const [row] = await this.#pool.executeText<Workspace>(`SELECT ${columns} FROM workspaces WHERE workspace_id = $1`, [
+      workspaceId,
+    ]);
     if (row === undefined) throw new TimonelError('not_found', `There is no workspace "${workspaceId}".`);
     this.#known.set(workspaceId, row);
     return row;

@@ -1,5 +1,5 @@
 import { TimonelError } from '../errors.ts';
-import type { Contact, JsonObject } from '../vocabulary.ts';
+import type { Asker, Contact, JsonObject } from '../vocabulary.ts';
 import { Batch } from './batch.ts';
 import type { DatabasePool } from './database.ts';
 import * as sql from './run-statements.ts';
@@ -27,6 +27,7 @@ interface LoadRow extends Omit<AcceptRow, 'position' | 'claimed'> {
   conversation_id: string;
   fence: number;
   recoveries: number;
+  asked_by: string | null;
   text: string;
   steps: Step[] | null;
 }
@@ -169,6 +170,8 @@ export class RunRecord implements RunStore {
       run: message.runId,
       text: message.text,
       key: message.idempotencyKey ?? null,
+      asker: textOf(message.asker),
+      own: message.onlyOwn === true,
     }));
     const rows = await this.#pool.execute<AcceptRow>(sql.acceptStatement, [
       JSON.stringify(input),
@@ -190,6 +193,7 @@ export class RunRecord implements RunStore {
                 workspaceId: message.workspaceId,
                 conversationId: message.conversationId,
                 text: message.text,
+                asker: message.asker,
                 fence: 1,
                 recoveries: 0,
                 inDoubt: false,
@@ -249,6 +253,7 @@ export class RunRecord implements RunStore {
       message.workspaceId,
       message.conversationId,
       message.idempotencyKey ?? null,
+      message.onlyOwn === true ? textOf(message.asker) : null,
     ]);
     if (row === undefined) {
       throw new TimonelError(
@@ -287,6 +292,7 @@ export class RunRecord implements RunStore {
       workspaceId: row.workspace_id,
       conversationId: row.conversation_id,
       text: row.text,
+      asker: askerOf(row.asked_by),
       fence: row.fence,
       recoveries: row.recoveries,
       inDoubt,
@@ -309,6 +315,16 @@ function fieldsOf(row: Omit<AcceptRow, 'position' | 'claimed'>) {
     history: row.history ?? [],
     createdAt: row.created_at,
   };
+}
+
+/** "user:…" or "api-key:…", as it is stored. */
+function textOf(asker: Asker | undefined): string | null {
+  return asker === undefined ? null : `${asker.kind}:${asker.id}`;
+}
+
+function askerOf(text: string | null): Asker | undefined {
+  const [, kind, id] = /^(user|api-key):(.+)$/.exec(text ?? '') ?? [];
+  return id === undefined ? undefined : { kind: kind as Asker['kind'], id };
 }
 
 function violates(error: unknown, constraint: string): boolean {

@@ -15,22 +15,23 @@ export const acceptStatement: Statement = {
   name: 'run-accept',
   text: `
     WITH input AS (
-      SELECT * FROM json_to_recordset($1::json) AS t(position int, workspace text, conversation uuid, run uuid, text text, key text)
+      SELECT * FROM json_to_recordset($1::json) AS t(position int, workspace text, conversation uuid, run uuid, text text, key text, asker text, own boolean)
     ), turn AS (
       UPDATE conversations c
       SET last_turn = c.last_turn + 1, active_run = COALESCE(c.active_run, i.run), updated_at = now()
       FROM input i
       WHERE c.id = ANY($3::uuid[]) AND c.id = i.conversation AND c.workspace_id = i.workspace AND c.status = 'open'
+        AND (NOT i.own OR c.started_by = i.asker)
         AND (i.key IS NULL OR NOT EXISTS (SELECT FROM messages m WHERE m.conversation_id = c.id AND m.idempotency_key = i.key))
-      RETURNING i.position, i.run, i.text, i.key, c.active_run = i.run AS claimed, c.id, c.workspace_id, c.last_turn, c.agent,
+      RETURNING i.position, i.run, i.text, i.key, i.asker, c.active_run = i.run AS claimed, c.id, c.workspace_id, c.last_turn, c.agent,
         c.agent_version, c.arm, c.channel, c.contact, c.state
     ), message AS (
       INSERT INTO messages (workspace_id, conversation_id, turn, role, run_id, text, idempotency_key)
       SELECT workspace_id, id, last_turn, 'user', run, text, key FROM turn
     ), started AS (
-      INSERT INTO runs (id, workspace_id, conversation_id, turn, agent, agent_version, arm, status, owner, fence)
+      INSERT INTO runs (id, workspace_id, conversation_id, turn, agent, agent_version, arm, status, owner, fence, asked_by)
       SELECT run, workspace_id, id, last_turn, agent, agent_version, arm, CASE WHEN claimed THEN 'running' ELSE 'queued' END,
-        CASE WHEN claimed THEN $2::uuid END, CASE WHEN claimed THEN 1 ELSE 0 END
+        CASE WHEN claimed THEN $2::uuid END, CASE WHEN claimed THEN 1 ELSE 0 END, asker
       FROM turn
     )
     SELECT t.position, t.claimed, t.last_turn AS turn, t.agent, t.agent_version, t.arm, t.channel, t.contact, t.state, w.time_zone, now() AS created_at,
@@ -38,13 +39,13 @@ export const acceptStatement: Statement = {
     FROM turn t JOIN workspaces w ON w.workspace_id = t.workspace_id`,
 };
 
-/** $1 workspace, $2 conversation, $3 idempotency key. Why a message was not accepted. */
+/** $1 workspace, $2 conversation, $3 idempotency key, $4 who must have begun it (null: anybody). Why a message was not accepted. */
 export const refusalStatement: Statement = {
   name: 'run-refusal',
   text: `
     SELECT c.status, m.run_id, m.text
     FROM conversations c LEFT JOIN messages m ON m.conversation_id = c.id AND m.idempotency_key = $3
-    WHERE c.id = $2 AND c.workspace_id = $1`,
+    WHERE c.id = $2 AND c.workspace_id = $1 AND ($4::text IS NULL OR c.started_by = $4)`,
 };
 
 const storeSteps = (source: string) => `
@@ -205,7 +206,7 @@ export const reclaimStatement: Statement = {
 export const loadStatement: Statement = {
   name: 'run-load',
   text: `
-    SELECT r.id, r.workspace_id, r.conversation_id, r.turn, r.fence, r.recoveries, r.agent, r.agent_version, r.arm, r.created_at,
+    SELECT r.id, r.workspace_id, r.conversation_id, r.turn, r.fence, r.recoveries, r.asked_by, r.agent, r.agent_version, r.arm, r.created_at,
       c.channel, c.contact, c.state, w.time_zone, m.text,
       (SELECT json_agg(s.data ORDER BY s.index) FROM steps s WHERE s.run_id = r.id) AS steps,
       ${history('r.conversation_id', 'r.turn')} AS history

@@ -62,8 +62,11 @@ export class RunViews {
     this.#pool = pool;
   }
 
-  /** @throws TimonelError `run_not_found` */
-  async run(workspaceId: string, runId: string): Promise<RunView> {
+  /**
+   * @param only who must have begun the conversation of the run ("user:…"); anybody where absent.
+   * @throws TimonelError `run_not_found`
+   */
+  async run(workspaceId: string, runId: string, only?: string): Promise<RunView> {
     const [row] = await this.#pool.execute<RunRow>(
       {
         name: 'run-view',
@@ -71,9 +74,10 @@ export class RunViews {
           SELECT r.id, r.conversation_id, r.turn, r.agent, r.agent_version, r.arm, r.status, r.outcome, r.awaiting, r.degraded, r.recoveries,
             r.usage, r.error, m.text AS reply, m.options, (SELECT count(*)::int FROM steps s WHERE s.run_id = r.id) AS steps
           FROM runs r LEFT JOIN messages m ON m.conversation_id = r.conversation_id AND m.turn = r.turn AND m.role = 'assistant'
-          WHERE r.id = $2 AND r.workspace_id = $1`,
+          WHERE r.id = $2 AND r.workspace_id = $1
+            AND ($3::text IS NULL OR EXISTS (SELECT FROM conversations c WHERE c.id = r.conversation_id AND c.started_by = $3))`,
       },
-      [workspaceId, runId],
+      [workspaceId, runId, only ?? null],
     );
     if (row === undefined) throw new TimonelError('run_not_found', `There is no run ${runId} in this workspace.`);
     return {
@@ -192,8 +196,8 @@ export class RunViews {
     });
   }
 
-  /** @throws TimonelError `conversation_not_found` */
-  async conversation(workspaceId: string, conversationId: string): Promise<ConversationView> {
+  /** @param only who must have begun it; anybody where absent. @throws TimonelError `conversation_not_found` */
+  async conversation(workspaceId: string, conversationId: string, only?: string): Promise<ConversationView> {
     const [row] = await this.#pool.execute<ConversationRow>(
       {
         name: 'conversation-view',
@@ -201,9 +205,9 @@ export class RunViews {
           SELECT c.id, c.agent, c.agent_version, c.release, c.arm, c.channel, c.contact, c.status, c.created_at, c.updated_at,
             (SELECT json_agg(json_build_object('turn', m.turn, 'role', m.role, 'runId', m.run_id, 'text', m.text, 'options', m.options, 'at', m.created_at)
               ORDER BY m.turn, m.role DESC) FROM messages m WHERE m.conversation_id = c.id) AS messages
-          FROM conversations c WHERE c.id = $2 AND c.workspace_id = $1`,
+          FROM conversations c WHERE c.id = $2 AND c.workspace_id = $1 AND ($3::text IS NULL OR c.started_by = $3)`,
       },
-      [workspaceId, conversationId],
+      [workspaceId, conversationId, only ?? null],
     );
     if (row === undefined) throw conversationNotFound(conversationId);
     return {
@@ -223,12 +227,20 @@ export class RunViews {
 
   async createConversation(
     workspaceId: string,
-    conversation: { id: string; agent: string; agentVersion: string; arm: string; channel: string; contact: Contact | undefined },
+    conversation: {
+      id: string;
+      agent: string;
+      agentVersion: string;
+      arm: string;
+      channel: string;
+      contact: Contact | undefined;
+      startedBy?: string;
+    },
   ): Promise<void> {
     await this.#pool.execute(
       {
         name: 'conversation-create',
-        text: `INSERT INTO conversations (id, workspace_id, agent, agent_version, arm, channel, contact) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+        text: `INSERT INTO conversations (id, workspace_id, agent, agent_version, arm, channel, contact, started_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
       },
       [
         conversation.id,
@@ -238,15 +250,16 @@ export class RunViews {
         conversation.arm,
         conversation.channel,
         conversation.contact === undefined ? null : JSON.stringify(conversation.contact),
+        conversation.startedBy ?? null,
       ],
     );
   }
 
   /** Closes a conversation: no message is accepted any more. @throws TimonelError `conversation_not_found` */
-  async closeConversation(workspaceId: string, conversationId: string): Promise<void> {
+  async closeConversation(workspaceId: string, conversationId: string, only?: string): Promise<void> {
     const rows = await this.#pool.executeText(
-      `UPDATE conversations SET status = 'closed', updated_at = now() WHERE id = $2 AND workspace_id = $1 RETURNING id`,
-      [workspaceId, conversationId],
+      `UPDATE conversations SET status = 'closed', updated_at = now() WHERE id = $2 AND workspace_id = $1 AND ($3::text IS NULL OR started_by = $3) RETURNING id`,
+      [workspaceId, conversationId, only ?? null],
     );
     if (rows.length === 0) throw conversationNotFound(conversationId);
   }

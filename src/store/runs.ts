@@ -4,7 +4,7 @@
  * A run has an owner and a fence. Every write carries the fence and is refused once a newer one exists, so a process that was frozen and
  * wakes up can do no harm. The owner's lease is the lease of its whole process.
  */
-import type { Contact, JsonObject, Outcome, Reply } from '../vocabulary.ts';
+import type { Asker, Contact, JsonObject, Outcome, Reply } from '../vocabulary.ts';
 import type { Step, Usage } from './steps.ts';
 
 /** A message to accept. */
@@ -14,6 +14,10 @@ export interface IncomingMessage {
   runId: string;
   text: string;
   idempotencyKey?: string | undefined;
+  /** On whose behalf the run works; absent where a channel brings the message of somebody who has no account. */
+  asker?: Asker | undefined;
+  /** Only where the asker began the conversation; to others it is not there. */
+  onlyOwn?: boolean | undefined;
 }
 
 export interface HistoryMessage {
@@ -36,6 +40,7 @@ export interface ClaimedRun {
   arm: string;
   channel: string;
   contact: Contact | undefined;
+  asker: Asker | undefined;
   /** Memory of the conversation at the end of its last turn; see `run/memory.ts`. */
   state: JsonObject;
   text: string;

@@ -1,31 +1,124 @@
 import { z } from 'zod';
+import { TimonelError } from '../../errors.ts';
+import { type KeyRole, keyRoles, type Permission, permissions } from '../../identity/permissions.ts';
+import { requireHeld } from '../../identity/principal.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
+import { principalOf } from '../guard.ts';
 import * as schemas from '../schemas.ts';
 
-export function apiKeyRoutes(app: TypedFastify, { apiKeys, newId }: HttpDependencies): void {
+const parameters = z.object({ id: schemas.identifier });
+const role = z.enum(Object.keys(keyRoles) as [KeyRole, ...KeyRole[]]);
+const scopes = z.array(z.enum(permissions as [Permission, ...Permission[]])).min(1);
+
+const apiKey = z.object({
+  id: z.string(),
+  name: z.string(),
+  prefix: z.string().nullable().describe('First characters of the secret'),
+  role: role.nullable(),
+  scopes: z.array(z.string()).nullable(),
+  createdAt: z.date(),
+  createdBy: z.string().nullable(),
+  expiresAt: z.date().nullable(),
+  lastUsedAt: z.date().nullable(),
+  previousUntil: z.date().nullable().describe('Until when the secret before the last rotation is accepted too'),
+  revokedAt: z.date().nullable(),
+});
+const madeKey = z.object({
+  id: z.string(),
+  name: z.string(),
+  role: role.nullable(),
+  scopes: z.array(z.string()).nullable(),
+  expiresAt: z.date().nullable(),
+  apiKey: z.string().describe('The secret: shown now, and never again'),
+});
+
+export function apiKeyRoutes(app: TypedFastify, { identity, newId }: HttpDependencies): void {
+  const { apiKeys } = identity;
+
   app.post(
     '/api/v1/api-keys',
     {
-      config: { role: 'operator' },
+      config: { permission: 'keys:manage' },
       schema: {
         summary: 'Make an API key for this workspace; its secret is shown once',
-        body: z.strictObject({ name: z.string().trim().min(1).max(100), role: z.enum(['operator', 'client']).default('client') }),
-        response: { 201: z.object({ id: z.string(), name: z.string(), role: z.enum(['operator', 'client']), apiKey: z.string() }) },
+        description:
+          'A key has a role or scopes; "client", which talks to agents, where neither is given. Nobody gives a key more than they have.',
+        body: z.strictObject({
+          name: z.string().trim().min(1).max(100),
+          role: role.optional(),
+          scopes: scopes.optional(),
+          expiresAt: z.iso.datetime({ offset: true }).optional().describe('e.g. 2027-01-31T00:00:00Z'),
+        }),
+        response: { 201: madeKey },
       },
     },
     async (request, reply) => {
-      const { name, role } = request.body;
+      const principal = principalOf(request);
+      const { name, scopes: given } = request.body;
+      if (request.body.role !== undefined && given !== undefined) {
+        throw new TimonelError('invalid_request', 'A key has a role or scopes: send one of the two.');
+      }
+      const keyRole = request.body.role ?? (given === undefined ? 'client' : undefined);
+      const wanted = given ?? keyRoles[keyRole ?? 'client'];
+      requireHeld(principal, wanted, 'This key');
+      const expiresAt = request.body.expiresAt === undefined ? undefined : new Date(request.body.expiresAt);
+      if (expiresAt !== undefined && expiresAt.getTime() <= Date.now()) {
+        throw new TimonelError('invalid_request', 'expiresAt is in the past; give an instant to come, or leave it out.');
+      }
       const id = newId();
-      const apiKey = await apiKeys.create({ id, workspaceId: principalOf(request).workspaceId, name, role });
-      return reply.code(201).send({ id, name, role, apiKey });
+      const secret = await apiKeys.create({
+        id,
+        workspaceId: principal.workspaceId,
+        name,
+        role: keyRole,
+        scopes: given,
+        expiresAt,
+        createdBy: `${principal.kind}:${principal.id}`,
+      });
+      reply.code(201);
+      return { id, name, role: keyRole ?? null, scopes: given ?? null, expiresAt: expiresAt ?? null, apiKey: secret };
+    },
+  );
+
+  app.get(
+    '/api/v1/api-keys',
+    {
+      config: { permission: 'keys:read' },
+      schema: { summary: 'The API keys of this workspace', response: { 200: z.object({ apiKeys: z.array(apiKey) }) } },
+    },
+    async (request) => ({ apiKeys: await apiKeys.list(principalOf(request).workspaceId) }),
+  );
+
+  app.post(
+    '/api/v1/api-keys/:id/rotate',
+    {
+      config: { permission: 'keys:manage' },
+      schema: {
+        summary: 'Give an API key a new secret; the one before stays good for a while',
+        params: parameters,
+        body: z.strictObject({
+          overlapSeconds: z.number().int().min(0).max(2_592_000).default(86_400).describe('A day where absent, 30 days at most'),
+        }),
+        response: { 200: z.object({ id: z.string(), apiKey: z.string(), previousUntil: z.date() }) },
+      },
+    },
+    async (request) => {
+      const principal = principalOf(request);
+      const { id } = request.params;
+      const key = await apiKeys.get(principal.workspaceId, id);
+      // A new secret is the key itself: who may not make such a key may not take one over.
+      requireHeld(principal, key.role === null ? (key.scopes ?? []) : keyRoles[key.role], 'This key');
+      const { overlapSeconds } = request.body;
+      const secret = await apiKeys.rotate(principal.workspaceId, id, overlapSeconds * 1000);
+      return { id, apiKey: secret, previousUntil: new Date(Date.now() + overlapSeconds * 1000) };
     },
   );
 
   app.delete(
     '/api/v1/api-keys/:id',
     {
-      config: { role: 'operator' },
-      schema: { summary: 'Revoke an API key', params: z.object({ id: schemas.identifier }), response: { 204: z.null() } },
+      config: { permission: 'keys:manage' },
+      schema: { summary: 'Revoke an API key', params: parameters, response: { 204: z.null() } },
     },
     async (request, reply) => {
       await apiKeys.revoke(principalOf(request).workspaceId, request.params.id);

@@ -1,15 +1,17 @@
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
+import type { Principal } from '../../identity/principal.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { LiveEvents, runEvents } from '../events.ts';
 import { principalOf } from '../guard.ts';
+import { askerText, onlyOf } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 import { afterEvent, turnOf, wantsEvents } from '../turns.ts';
 
 const parameters = z.object({ id: schemas.identifier });
 
 export function conversationRoutes(app: TypedFastify, dependencies: HttpDependencies): void {
-  const { agents, views, runner, newId, replyWaitMs, streams } = dependencies;
+  const { agents, views, runner, newId, replyWaitMs, streams, identity } = dependencies;
 
   app.post(
     '/api/v1/conversations',
@@ -35,15 +37,17 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
       if (agent === undefined) {
         throw new TimonelError('agent_not_found', `There is no agent "${name}". There are: ${[...agents.keys()].join(', ')}.`);
       }
+      const principal = principalOf(request);
       const id = newId();
       const arm = 'stable';
-      await views.createConversation(principalOf(request).workspaceId, {
+      await views.createConversation(principal.workspaceId, {
         id,
         agent: name,
         agentVersion: agent.version,
         arm,
         channel,
         contact,
+        startedBy: askerText(principal),
       });
       reply.code(201).header('location', `/api/v1/conversations/${id}`);
       return { id, agent: name, release: null, agentVersion: agent.version, arm };
@@ -57,7 +61,9 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
       schema: { summary: 'A conversation with its messages', params: parameters, response: { 200: schemas.conversation } },
     },
     async (request) => {
-      const view = await views.conversation(principalOf(request).workspaceId, request.params.id);
+      const principal = principalOf(request);
+      const only = onlyOf(principal, 'conversations:read-all');
+      const view = await views.conversation(principal.workspaceId, request.params.id, only);
       return { ...view, release: view.release ?? null, contact: view.contact === undefined ? null : { ...view.contact } };
     },
   );
@@ -69,7 +75,8 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
       schema: { summary: 'Close a conversation', params: parameters, response: { 204: z.null() } },
     },
     async (request, reply) => {
-      await views.closeConversation(principalOf(request).workspaceId, request.params.id);
+      const principal = principalOf(request);
+      await views.closeConversation(principal.workspaceId, request.params.id, onlyOf(principal, 'conversations:write-all'));
       return reply.code(204).send(null);
     },
   );
@@ -95,9 +102,12 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
       },
     },
     async (request, reply) => {
-      const { workspaceId } = principalOf(request);
+      const principal = principalOf(request);
+      const { workspaceId } = principal;
       const message = {
         workspaceId,
+        asker: { kind: principal.kind, id: principal.id },
+        onlyOwn: !principal.permissions.has('conversations:write-all'),
         conversationId: request.params.id,
         runId: newId(),
         text: checkedText(request.body.text),
@@ -110,11 +120,15 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
         live.attached = runId === message.runId;
         const run = { workspaceId, runId };
         const after = afterEvent(request.headers['last-event-id']);
-        await streams.send(reply, (signal) => runEvents(runner, views, run, after, signal, live));
+        const reader = { principal, may: (now: Principal) => now.permissions.has('conversations:write') };
+        await streams.send(reply, reader, (signal) => runEvents(runner, views, run, after, signal, live));
         return reply;
       }
       const runId = await runner.submit(message);
       const view = await runner.wait(workspaceId, runId, replyWaitMs);
+      if ((await identity.access.renewed(principal)) === undefined) {
+        throw new TimonelError('unauthenticated', 'You lost access while the turn was under way.');
+      }
       return reply.code(view.outcome === undefined ? 202 : 200).send(turnOf(view));
     },
   );

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import type { Principal } from '../../identity/principal.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { runEvents } from '../events.ts';
 import { principalOf } from '../guard.ts';
+import { onlyOf } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 import { afterEvent, turnOf } from '../turns.ts';
 
@@ -21,8 +23,9 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
       },
     },
     async (request) => {
-      const { workspaceId } = principalOf(request);
-      const view = await views.run(workspaceId, request.params.id);
+      const principal = principalOf(request);
+      const { workspaceId } = principal;
+      const view = await views.run(workspaceId, request.params.id, onlyOf(principal, 'conversations:read-all'));
       return { ...turnOf(view), approvals: await views.approvals(workspaceId, request.params.id) };
     },
   );
@@ -38,12 +41,19 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
       },
     },
     async (request, reply) => {
-      const { workspaceId } = principalOf(request);
+      const principal = principalOf(request);
+      const { workspaceId } = principal;
+      const only = onlyOf(principal, 'conversations:read-all');
       const runId = request.params.id;
       const after = afterEvent(request.headers['last-event-id']);
       // An unknown run is a 404, not an empty stream.
-      await views.run(workspaceId, runId);
-      await streams.send(reply, (signal) => runEvents(runner, views, { workspaceId, runId }, after, signal));
+      await views.run(workspaceId, runId, only);
+      const reader = {
+        principal,
+        may: (now: Principal) =>
+          now.permissions.has('conversations:read') && (only !== undefined || now.permissions.has('conversations:read-all')),
+      };
+      await streams.send(reply, reader, (signal) => runEvents(runner, views, { workspaceId, runId }, after, signal));
       return reply;
     },
   );

@@ -1,0 +1,33 @@
+/** Who a request comes from, and from where, as the parts below HTTP want to know it. */
+import type { FastifyRequest } from 'fastify';
+import { TimonelError } from '../errors.ts';
+import type { Permission } from '../identity/permissions.ts';
+import type { Origin, Principal } from '../identity/principal.ts';
+import { principalOf } from './guard.ts';
+
+export function originOf(request: FastifyRequest): Origin {
+  return { address: request.ip, userAgent: request.headers['user-agent'], requestId: request.id };
+}
+
+/** The person who asks. @throws TimonelError `forbidden` for an API key */
+export function personOf(request: FastifyRequest): Principal & { kind: 'user'; sessionId: string } {
+  const principal = principalOf(request);
+  const { kind, sessionId } = principal;
+  if (kind !== 'user' || sessionId === undefined) {
+    throw new TimonelError(
+      'forbidden',
+      'This is for people who signed in, and an API key was sent. Sign in with POST /api/v1/auth/login.',
+    );
+  }
+  return { ...principal, kind, sessionId };
+}
+
+/** Whose conversations somebody may look at or write in: `undefined` for everybody's, else their own. */
+export function onlyOf(principal: Principal, everybodys: Extract<Permission, `conversations:${string}-all`>): string | undefined {
+  return principal.permissions.has(everybodys) ? undefined : askerText(principal);
+}
+
+/** As it is stored with conversations and runs. */
+export function askerText({ kind, id }: Pick<Principal, 'kind' | 'id'>): string {
+  return `${kind}:${id}`;
+}

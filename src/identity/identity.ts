@@ -1,0 +1,105 @@
+/** The parts of identity, put together. */
+import type { Redis } from 'ioredis';
+import type { Settings } from '../config.ts';
+import type { DatabasePool } from '../store/database.ts';
+import { Notices } from '../store/notices.ts';
+import { Access, type AccessNotice, type AccessNotices } from './access.ts';
+import { AccessTokens } from './access-tokens.ts';
+import { ApiKeys } from './api-keys.ts';
+import { Attempts } from './attempts.ts';
+import { Authenticator } from './authenticator.ts';
+import type { RecordDeed } from './deeds.ts';
+import { Invitations } from './invitations.ts';
+import type { Mailer } from './mail/mailer.ts';
+import { Members } from './members.ts';
+import { OwnPassword } from './own-password.ts';
+import { Passwords } from './passwords.ts';
+import { Registration } from './registration.ts';
+import { Roles } from './roles.ts';
+import { Sealer } from './sealed.ts';
+import { SecondFactor } from './second-factor.ts';
+import type { ServerKeys } from './secrets.ts';
+import { Sessions } from './sessions.ts';
+import { SignIn } from './sign-in.ts';
+import { Users } from './users.ts';
+import type { Workspaces } from './workspaces.ts';
+
+export interface Identity {
+  /** Tells of changes of who may do what, here and in other processes. */
+  notices: AccessNotices;
+  access: Access;
+  apiKeys: ApiKeys;
+  authenticator: Authenticator;
+  tokens: AccessTokens;
+  users: Users;
+  passwords: Passwords;
+  attempts: Attempts;
+  sessions: Sessions;
+  signIn: SignIn;
+  registration: Registration;
+  ownPassword: OwnPassword;
+  secondFactor: SecondFactor;
+  invitations: Invitations;
+  members: Members;
+  roles: Roles;
+  record: RecordDeed;
+  close(): Promise<void>;
+}
+
+export interface IdentityDependencies {
+  settings: Settings;
+  pool: DatabasePool;
+  /** Shares the counts of failed attempts between processes; absent where there is no Redis. */
+  redis: Redis | undefined;
+  keys: ServerKeys;
+  mailer: Mailer;
+  workspaces: Workspaces;
+  record: RecordDeed;
+  /** Where those go who register on their own. */
+  openWorkspace: string;
+  now(): Date;
+  newId(): string;
+  onFault(what: string, error: unknown): void;
+}
+
+export async function createIdentity(dependencies: IdentityDependencies): Promise<Identity> {
+  const { settings, pool, redis, keys, record, now, onFault } = dependencies;
+  const { registration, emailVerification, publicUrl } = settings;
+  const notices: AccessNotices = new Notices<AccessNotice>(pool, (error) => onFault('hearing what other processes tell', error));
+  const access = new Access({ pool, notices, now, cacheMs: settings.accessCacheMs });
+  const apiKeys = new ApiKeys({ pool, access, notices, record, onFault });
+  const tokens = new AccessTokens({ keys, algorithm: settings.tokenAlgorithm, now });
+  const all = { ...dependencies, publicUrl, registration, emailVerification, notices };
+  const users = new Users(pool);
+  const passwords = new Passwords(settings.passwords);
+  const attempts = new Attempts(redis);
+  const roles = new Roles(all);
+  const sessions = new Sessions({ ...all, tokens });
+  const invitations = new Invitations({ ...all, roles });
+  const secondFactor = new SecondFactor({ ...all, users, sessions, sealer: new Sealer(keys, 'second-factor') });
+  const signIn = new SignIn({ ...all, users, passwords, attempts, secondFactor, sessions });
+  await notices.open();
+  return {
+    notices,
+    access,
+    apiKeys,
+    authenticator: new Authenticator({ apiKeys, tokens, access, keys }),
+    tokens,
+    users,
+    passwords,
+    attempts,
+    sessions,
+    signIn,
+    registration: new Registration({ ...all, users, passwords, attempts, invitations, signIn }),
+    ownPassword: new OwnPassword({ ...all, users, passwords, attempts, sessions }),
+    secondFactor,
+    invitations,
+    members: new Members({ ...all, roles, sessions }),
+    roles,
+    record,
+    async close() {
+      await apiKeys.close();
+      await notices.close();
+    },
+  };
+}

@@ -1,0 +1,158 @@
+import { randomBytes } from 'node:crypto';
+import type pg from 'pg';
+import { TimonelError } from '../errors.ts';
+import type { DatabasePool } from '../store/database.ts';
+import type { AccessNotices } from './access.ts';
+import type { RecordDeed } from './deeds.ts';
+import type { Mailer } from './mail/mailer.ts';
+import { type Origin, type Principal, requireHeld } from './principal.ts';
+import type { Roles } from './roles.ts';
+import { canonicalEmail, tokenDigest } from './users.ts';
+import type { Workspaces } from './workspaces.ts';
+
+export interface Invitation {
+  id: string;
+  workspaceId: string;
+  email: string;
+  role: string;
+  createdAt: Date;
+  expiresAt: Date;
+}
+
+export interface InvitationSettings {
+  pool: DatabasePool;
+  notices: AccessNotices;
+  roles: Roles;
+  workspaces: Workspaces;
+  mailer: Mailer;
+  record: RecordDeed;
+  now(): Date;
+  newId(): string;
+  publicUrl: string;
+}
+
+const days = 7;
+const columns = `id, workspace_id AS "workspaceId", email, role, created_at AS "createdAt", expires_at AS "expiresAt"`;
+
+/** Invitations into a workspace, by mail. Whether the address has an account elsewhere is nobody's business but its owner's. */
+export class Invitations {
+  readonly #settings: InvitationSettings;
+
+  constructor(settings: InvitationSettings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * Invites somebody; an invitation before it is void. @throws TimonelError `not_found` for a role that is not there, `forbidden` for one
+   * that may do more than who invites, `already_member`
+   */
+  async invite(
+    principal: Principal,
+    to: { email: string; role: string; language: 'es' | 'en' },
+    origin: Origin,
+  ): Promise<Invitation> {
+    const { roles, workspaces, notices, mailer, record, now, newId, publicUrl } = this.#settings;
+    const { workspaceId } = principal;
+    requireHeld(principal, await roles.permissions(workspaceId, to.role), `The role "${to.role}"`);
+    const workspace = await workspaces.get(workspaceId);
+    const email = canonicalEmail(to.email);
+    const token = `ti_${randomBytes(32).toString('base64url')}`;
+    const id = newId();
+    const expiresAt = new Date(now().getTime() + days * 86_400_000);
+    return notices.change(async (client) => {
+      const member = await client.query(
+        'SELECT FROM users u JOIN memberships m ON m.user_id = u.id WHERE u.email = $2 AND m.workspace_id = $1',
+        [workspaceId, email],
+      );
+      if (member.rows.length > 0) {
+        throw new TimonelError(
+          'already_member',
+          'Somebody with this address is a member already. GET /api/v1/users lists the members.',
+        );
+      }
+      const { rows } = await client.query<Invitation>(
+        `INSERT INTO invitations (id, workspace_id, email, role, token_hash, invited_by, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         ON CONFLICT (workspace_id, email) WHERE accepted_at IS NULL
+         DO UPDATE SET role = excluded.role, token_hash = excluded.token_hash, invited_by = excluded.invited_by, created_at = excluded.created_at,
+           expires_at = excluded.expires_at
+         RETURNING ${columns}`,
+        [id, workspaceId, email, to.role, tokenDigest(token), `${principal.kind}:${principal.id}`, now(), expiresAt],
+      );
+      const [invitation] = rows;
+      if (invitation === undefined) throw new Error('The invitation was not stored.');
+      await mailer.send({
+        to: email,
+        language: to.language,
+        content: {
+          kind: 'invitation',
+          workspace: workspace.name,
+          invitedBy: principal.name,
+          link: `${publicUrl}/invitation?token=${token}`,
+          days,
+        },
+      });
+      await record(
+        {
+          workspaceId,
+          actor: principal,
+          action: 'invitation-sent',
+          target: { kind: 'invitation', id: invitation.id },
+          origin,
+          details: { role: to.role },
+        },
+        client,
+      );
+      return invitation;
+    });
+  }
+
+  /** The invitation with this token, while it can be accepted. */
+  async find(token: string): Promise<Invitation | undefined> {
+    const { pool, now } = this.#settings;
+    const [row] = await pool.executeText<Invitation>(
+      `SELECT ${columns} FROM invitations WHERE token_hash = $1 AND accepted_at IS NULL AND expires_at > $2`,
+      [tokenDigest(token), now()],
+    );
+    return row;
+  }
+
+  /** Uses the invitation up, in the caller's transaction. @returns whether it could be. */
+  async use(client: pg.ClientBase, token: string): Promise<boolean> {
+    const { rowCount } = await client.query(
+      'UPDATE invitations SET accepted_at = $2 WHERE token_hash = $1 AND accepted_at IS NULL AND expires_at > $2',
+      [tokenDigest(token), this.#settings.now()],
+    );
+    return rowCount === 1;
+  }
+
+  /** Those that wait to be accepted, the latest first. */
+  async list(workspaceId: string): Promise<Invitation[]> {
+    const { pool, now } = this.#settings;
+    return pool.executeText<Invitation>(
+      `SELECT ${columns} FROM invitations WHERE workspace_id = $1 AND accepted_at IS NULL AND expires_at > $2 ORDER BY created_at DESC LIMIT 1000`,
+      [workspaceId, now()],
+    );
+  }
+
+  /** @throws TimonelError `not_found` */
+  async withdraw(principal: Principal, id: string, origin: Origin): Promise<void> {
+    const { notices, record } = this.#settings;
+    const { workspaceId } = principal;
+    await notices.change(async (client) => {
+      const { rowCount } = await client.query(
+        'DELETE FROM invitations WHERE workspace_id = $1 AND id = $2 AND accepted_at IS NULL',
+        [workspaceId, id],
+      );
+      if (rowCount === 0) {
+        throw new TimonelError(
+          'not_found',
+          `No invitation ${id} waits in this workspace. GET /api/v1/invitations lists those that do.`,
+        );
+      }
+      await record(
+        { workspaceId, actor: principal, action: 'invitation-withdrawn', target: { kind: 'invitation', id }, origin },
+        client,
+      );
+    });
+  }
+}

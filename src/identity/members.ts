@@ -1,0 +1,162 @@
+import type pg from 'pg';
+import { TimonelError } from '../errors.ts';
+import type { DatabasePool } from '../store/database.ts';
+import { type AccessNotices, permissionsOf } from './access.ts';
+import type { RecordDeed } from './deeds.ts';
+import { type Origin, type Principal, requireHeld } from './principal.ts';
+import type { Roles } from './roles.ts';
+import type { Sessions } from './sessions.ts';
+
+/** A person as the workspace knows them. */
+export interface Member {
+  id: string;
+  email: string;
+  name: string;
+  role: string;
+  emailVerified: boolean;
+  secondFactor: boolean;
+  disabled: boolean;
+  memberSince: Date;
+}
+
+export interface MemberSettings {
+  pool: DatabasePool;
+  notices: AccessNotices;
+  roles: Roles;
+  sessions: Sessions;
+  record: RecordDeed;
+  now(): Date;
+}
+
+const select = `
+  SELECT u.id, u.email, u.name, m.role, u.email_verified_at IS NOT NULL AS "emailVerified", u.totp_confirmed_at IS NOT NULL AS "secondFactor",
+    (m.disabled_at IS NOT NULL OR u.disabled_at IS NOT NULL) AS disabled, m.created_at AS "memberSince"
+  FROM memberships m JOIN users u ON u.id = m.user_id
+  WHERE m.workspace_id = $1`;
+
+/** The members of a workspace, and what they may do. What is taken away is gone at once, in every process. */
+export class Members {
+  readonly #settings: MemberSettings;
+
+  constructor(settings: MemberSettings) {
+    this.#settings = settings;
+  }
+
+  /** A page of members, in the order of their ids; `after` is the last id of the page before. */
+  async list(
+    workspaceId: string,
+    page: { after?: string | undefined; limit: number; role?: string | undefined },
+  ): Promise<Member[]> {
+    const first = '00000000-0000-0000-0000-000000000000';
+    const byRole = page.role === undefined ? '' : 'AND m.role = $4';
+    return this.#settings.pool.execute<Member>(
+      {
+        name: page.role === undefined ? 'members' : 'members-of-role',
+        text: `${select} AND m.user_id > $2 ${byRole} ORDER BY m.user_id LIMIT $3`,
+      },
+      [workspaceId, page.after ?? first, page.limit, ...(page.role === undefined ? [] : [page.role])],
+    );
+  }
+
+  /** @throws TimonelError `not_found` */
+  async get(workspaceId: string, userId: string): Promise<Member> {
+    const [member] = await this.#settings.pool.execute<Member>({ name: 'member', text: `${select} AND m.user_id = $2` }, [
+      workspaceId,
+      userId,
+    ]);
+    if (member === undefined) throw noSuchMember(userId);
+    return member;
+  }
+
+  /** Adds somebody who has an account; changes their role where they are a member already. For those who act on the installation itself. */
+  async add(client: pg.ClientBase, workspaceId: string, userId: string, role: string): Promise<void> {
+    await client.query(
+      `INSERT INTO memberships (workspace_id, user_id, role) VALUES ($1, $2, $3)
+       ON CONFLICT (workspace_id, user_id) DO UPDATE SET role = excluded.role, disabled_at = NULL`,
+      [workspaceId, userId, role],
+    );
+  }
+
+  /**
+   * Changes a member's role, or disables and enables them. @throws TimonelError `not_found`, `forbidden` where it takes or gives permissions
+   * that the principal does not have, `last_admin`
+   */
+  async change(
+    principal: Principal,
+    userId: string,
+    change: { role?: string | undefined; disabled?: boolean | undefined },
+    origin: Origin,
+  ): Promise<Member> {
+    const { roles, sessions, now } = this.#settings;
+    const { workspaceId } = principal;
+    if (change.role !== undefined) {
+      requireHeld(principal, await roles.permissions(workspaceId, change.role), `The role "${change.role}"`);
+    }
+    await this.#changing(principal, userId, origin, async (client, before) => {
+      const losesAdmin = (change.role !== undefined && change.role !== 'admin') || change.disabled === true;
+      if (before.role === 'admin' && losesAdmin) await requireAnotherAdmin(client, workspaceId, userId);
+      await client.query(
+        `UPDATE memberships SET role = COALESCE($3, role),
+           disabled_at = CASE WHEN $4::boolean IS NULL THEN disabled_at WHEN $4 THEN COALESCE(disabled_at, $5) END
+         WHERE workspace_id = $1 AND user_id = $2`,
+        [workspaceId, userId, change.role ?? null, change.disabled ?? null, now()],
+      );
+      if (change.disabled === true) await sessions.endAll(client, { userId, workspaceId }, 'member-disabled');
+      const action = change.disabled === undefined ? 'member-changed' : change.disabled ? 'member-disabled' : 'member-enabled';
+      return { action, details: change.role === undefined ? {} : { before: before.role, role: change.role } };
+    });
+    return this.get(workspaceId, userId);
+  }
+
+  /** Ends a membership; the account stays. @throws TimonelError `not_found`, `forbidden`, `last_admin` */
+  async remove(principal: Principal, userId: string, origin: Origin): Promise<void> {
+    const { sessions } = this.#settings;
+    const { workspaceId } = principal;
+    await this.#changing(principal, userId, origin, async (client, before) => {
+      if (before.role === 'admin') await requireAnotherAdmin(client, workspaceId, userId);
+      await client.query('DELETE FROM memberships WHERE workspace_id = $1 AND user_id = $2', [workspaceId, userId]);
+      await sessions.endAll(client, { userId, workspaceId }, 'member-removed');
+      return { action: 'member-removed', details: { role: before.role } };
+    });
+  }
+
+  /** Changes of the members of one workspace go one after the other: two admins cannot remove each other at the same moment. */
+  async #changing(
+    principal: Principal,
+    userId: string,
+    origin: Origin,
+    work: (client: pg.ClientBase, before: { role: string }) => Promise<{ action: string; details: { [key: string]: string } }>,
+  ): Promise<void> {
+    const { notices, record } = this.#settings;
+    const { workspaceId } = principal;
+    await notices.change(async (client, tell) => {
+      await client.query('SELECT FROM workspaces WHERE workspace_id = $1 FOR NO KEY UPDATE', [workspaceId]);
+      const { rows } = await client.query<{ role: string; permissions: string[] | null }>(
+        `SELECT m.role, r.permissions FROM memberships m LEFT JOIN roles r ON r.workspace_id = m.workspace_id AND r.name = m.role
+         WHERE m.workspace_id = $1 AND m.user_id = $2`,
+        [workspaceId, userId],
+      );
+      const [before] = rows;
+      if (before === undefined) throw noSuchMember(userId);
+      requireHeld(principal, permissionsOf(before.role, before.permissions), `The role that this member has ("${before.role}")`);
+      const { action, details } = await work(client, before);
+      tell({ kind: 'user', id: userId });
+      await record({ workspaceId, actor: principal, action, target: { kind: 'user', id: userId }, origin, details }, client);
+    });
+  }
+}
+
+async function requireAnotherAdmin(client: pg.ClientBase, workspaceId: string, userId: string): Promise<void> {
+  const { rows } = await client.query(
+    `SELECT FROM memberships m JOIN users u ON u.id = m.user_id
+     WHERE m.workspace_id = $1 AND m.role = 'admin' AND m.user_id <> $2 AND m.disabled_at IS NULL AND u.disabled_at IS NULL LIMIT 1`,
+    [workspaceId, userId],
+  );
+  if (rows.length === 0) {
+    throw new TimonelError('last_admin', 'This is the last admin of the workspace. Make somebody else an admin first.');
+  }
+}
+
+function noSuchMember(userId: string): TimonelError {
+  return new TimonelError('not_found', `There is no member ${userId} in this workspace. GET /api/v1/users lists the members.`);
+}

@@ -1,0 +1,128 @@
+import { TimonelError } from '../errors.ts';
+import type { AccessNotices } from './access.ts';
+import type { Attempts } from './attempts.ts';
+import type { RecordDeed } from './deeds.ts';
+import type { Passwords } from './passwords.ts';
+import type { Origin } from './principal.ts';
+import type { SecondFactor } from './second-factor.ts';
+import type { Sessions, SignedIn } from './sessions.ts';
+import { canonicalEmail, type User, type Users } from './users.ts';
+
+export interface SignInSettings {
+  users: Users;
+  passwords: Passwords;
+  attempts: Attempts;
+  secondFactor: SecondFactor;
+  sessions: Sessions;
+  notices: AccessNotices;
+  record: RecordDeed;
+  /** Whether an address has to be confirmed before its account can be used. */
+  emailVerification: boolean;
+  onFault(what: string, error: unknown): void;
+}
+
+export interface SignInRequest {
+  email: string;
+  password: string;
+  /** Of the authenticator app, or a recovery code. */
+  code?: string | undefined;
+  /** Needed by those who belong to several. */
+  workspace?: string | undefined;
+}
+
+/** Signing in with a password, and a second factor where the person has one. */
+export class SignIn {
+  readonly #settings: SignInSettings;
+
+  constructor(settings: SignInSettings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * @throws TimonelError `credentials_refused` (nobody of that address, a wrong password, a disabled account: one answer, at one price),
+   *   `second_factor_required`, `email_unverified`, `workspace_required`, `too_many_attempts`
+   */
+  async withPassword(request: SignInRequest, origin: Origin): Promise<SignedIn> {
+    const user = await this.proven(request, origin);
+    return this.enter(user, request.workspace, origin);
+  }
+
+  /** The person whose password, and second factor, these are. Guessing is held back. */
+  async proven({ email, password, code }: Pick<SignInRequest, 'email' | 'password' | 'code'>, origin: Origin): Promise<User> {
+    const { users, passwords, attempts, secondFactor, emailVerification } = this.#settings;
+    const account = canonicalEmail(email);
+    const attempt = await attempts.begin(account, origin.address, () => users.signedInFrom(account, origin.address));
+    const user = await users.byEmail(account);
+    const { valid, rehash } = await passwords.verify(user?.passwordHash ?? undefined, password);
+    if (user === undefined || !valid || user.disabledAt !== null) {
+      this.#refused(user, origin, 'password');
+      throw new TimonelError('credentials_refused', 'The e-mail address or the password is not right.');
+    }
+    if (emailVerification && user.emailVerifiedAt === null) {
+      await attempt.excused();
+      throw new TimonelError(
+        'email_unverified',
+        'Confirm your e-mail address first: open the link in the mail, or have it sent again with POST /api/v1/auth/resend-verification.',
+      );
+    }
+    if (user.totpConfirmedAt !== null) {
+      if (code === undefined) {
+        await attempt.excused();
+        throw new TimonelError(
+          'second_factor_required',
+          'Send "code" too: the six digits of your authenticator app, or one of your recovery codes.',
+        );
+      }
+      if (!(await secondFactor.accepts(user, code, origin))) {
+        this.#refused(user, origin, 'second-factor');
+        throw new TimonelError('credentials_refused', 'The code is not right, or was used already. Wait for the next one.');
+      }
+    }
+    await attempt.succeeded();
+    if (rehash) await users.strengthenPassword(user.id, user.passwordHash, await passwords.hash(password));
+    return user;
+  }
+
+  /** Begins a session of a person who is proven. @throws TimonelError `workspace_required`, `forbidden` */
+  async enter(user: User, workspace: string | undefined, origin: Origin): Promise<SignedIn> {
+    const { users, sessions, notices, record } = this.#settings;
+    const workspaces = await users.workspaces(user.id);
+    const choices = workspaces.map(({ workspaceId, name }) => ({ id: workspaceId, name }));
+    if (choices.length === 0) {
+      throw new TimonelError('forbidden', 'You belong to no workspace, or were disabled in it. Ask whoever runs it to invite you.');
+    }
+    const chosen = workspace === undefined && choices.length === 1 ? choices[0] : choices.find(({ id }) => id === workspace);
+    if (chosen === undefined) {
+      const listed = choices.map(({ id }) => id).join(', ');
+      throw new TimonelError('workspace_required', `Send "workspace" too, one of those that you belong to: ${listed}.`, {
+        details: { workspaces: choices },
+      });
+    }
+    return notices.change(async (client) => {
+      const signedIn = await sessions.begin(client, user.id, chosen.id, origin);
+      await record(
+        {
+          workspaceId: chosen.id,
+          actor: { kind: 'user', id: user.id, name: user.name },
+          action: 'session-started',
+          target: { kind: 'session', id: signedIn.sessionId },
+          origin,
+        },
+        client,
+      );
+      return signedIn;
+    });
+  }
+
+  /** Written down for the workspaces of the account that was tried. Nobody waits for it: the time would tell that there is an account. */
+  #refused(user: User | undefined, origin: Origin, by: string): void {
+    if (user === undefined) return;
+    const { users, record, onFault } = this.#settings;
+    const target = { kind: 'user', id: user.id };
+    void (async () => {
+      for (const { workspaceId } of await users.workspaces(user.id)) {
+        await record({ workspaceId, actor: 'anonymous', action: 'sign-in-refused', target, origin, details: { by } });
+      }
+    })().catch((error: unknown) => onFault('writing down a refused sign-in', error));
+  }
+}
