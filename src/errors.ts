@@ -32,7 +32,6 @@ export const errorTable = {
   approval_not_found: { status: 404, retryable: false, title: 'No approval is waiting for that call' },
   conversation_closed: { status: 409, retryable: false, title: 'The conversation is closed' },
   approval_decided: { status: 409, retryable: false, title: 'The approval was already decided' },
-  last_admin: { status: 409, retryable: false, title: 'A workspace keeps an admin' },
   person_busy: { status: 409, retryable: true, title: 'A turn of the person is under way' },
   person_not_found: { status: 404, retryable: false, title: 'Nothing of that person is here' },
   payload_too_large: { status: 413, retryable: false, title: 'The body is too large' },

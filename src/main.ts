@@ -12,8 +12,12 @@ import type { Dependency } from './http/contract.ts';
 import { createServer } from './http/server.ts';
 import { OpenStreams } from './http/streams.ts';
 import type { ApiKeys } from './identity/api-keys.ts';
+import { AuditLog } from './identity/audit/audit-log.ts';
 import { createIdentity, type Identity } from './identity/identity.ts';
 import { Mailer } from './identity/mail/mailer.ts';
+import { Privacy } from './identity/privacy/privacy.ts';
+import { applyRetention } from './identity/privacy/retention.ts';
+import { finishRotation } from './identity/rotation.ts';
 import { ServerKeys } from './identity/secrets.ts';
 import { Workspaces } from './identity/workspaces.ts';
 import type { Vocabulary } from './language/contract.ts';
@@ -21,6 +25,7 @@ import { Models, modelFromSettings } from './llm/models.ts';
 import type { ProjectConfig } from './project.ts';
 import type { AgentDefinition } from './run/contract.ts';
 import { Jobs } from './run/jobs.ts';
+import { agentData } from './run/personal-data.ts';
 import { createFlowPlanner } from './run/planners/flow-planner.ts';
 import { createModelPlanner } from './run/planners/model-planner.ts';
 import { Runner } from './run/runner.ts';
@@ -53,6 +58,9 @@ export interface Timonel {
   runner: Runner;
   views: RunViews;
   identity: Identity;
+  audit: AuditLog;
+  /** The secret that tokens are signed with is the database's: good for development only. */
+  developmentSecret: boolean;
   apiKeys: ApiKeys;
   workspaces: Workspaces;
   agents: ReadonlyMap<string, AgentDefinition>;
@@ -102,6 +110,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     onPrinted: (mail) => channels.mailPrinted.publish(mail),
     onFault: publishFault,
   });
+  const audit = new AuditLog({ pool, keys, now });
   const redis = settings.redisUrl === undefined ? undefined : redisClient(settings.redisUrl);
   const identity = await createIdentity({
     settings,
@@ -110,17 +119,36 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     keys,
     mailer,
     workspaces,
-    record: async () => {},
+    record: async (deed, client) => void (await audit.append(deed, client)),
     openWorkspace: defaultWorkspace,
     now,
     newId,
     onFault: publishFault,
   });
   const { apiKeys } = identity;
+  const privacy = new Privacy({
+    pool,
+    audit,
+    agents: agentData(agents.values(), async (workspaceId) => access(workspaceId, (await workspaces.get(workspaceId)).timeZone)),
+    now,
+    changing: (userId, work) =>
+      identity.notices.change((client, tell) => {
+        if (userId !== null) tell({ kind: 'user', id: userId });
+        return work(client);
+      }),
+  });
   const jobs = new Jobs({
     pool,
     agents: agents.values(),
-    own: [{ name: 'mail', retries: 20, run: (payload) => mailer.deliver(payload) }],
+    own: [
+      { name: 'mail', retries: 20, run: (payload) => mailer.deliver(payload) },
+      {
+        name: 'retention',
+        cron: '17 3 * * *',
+        retries: 3,
+        run: async () => void (await applyRetention({ pool, audit, tables: privacy.tables, days: settings.retentionDays, now })),
+      },
+    ],
     workspaces: () => workspaces.list(),
     access,
     onFault: publishFault,
@@ -154,6 +182,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
 
   await workspaces.ensure({ workspaceId: defaultWorkspace, name: 'Default', timeZone: settings.timeZone });
   await jobs.open();
+  if (settings.secrets.previous !== undefined) await finishRotation(pool, keys, audit);
   const { timeZone } = await workspaces.get(defaultWorkspace);
   for (const agent of agents.values()) {
     const { seed } = agent;
@@ -168,6 +197,8 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     views,
     pool,
     identity,
+    audit,
+    privacy,
     settings,
     agents,
     models,
@@ -190,6 +221,8 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     runner,
     views,
     identity,
+    audit,
+    developmentSecret: keys.development,
     apiKeys,
     workspaces,
     agents,
