@@ -138,6 +138,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     flowPlanner: createFlowPlanner(
       (turn): Promise<Vocabulary> => vocabularies.of(turn.agent, turn.run.workspaceId, turn.run.timeZone),
     ),
+    findPrincipal: (workspaceId, asker) => identity.access.ofAsker(workspaceId, asker),
     wakeUps: wakeUps ?? localWakeUps(),
     processId: newId(),
     leaseMs: settings.leaseMs,

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { TimonelError } from '../errors.ts';
 import type { DatabasePool } from '../store/database.ts';
-import type { Access, AccessNotices, KeyRow } from './access.ts';
+import type { Access, AccessNotices, FoundKey } from './access.ts';
 import type { RecordDeed } from './deeds.ts';
 import type { KeyRole, Permission } from './permissions.ts';
 import type { Principal } from './principal.ts';
@@ -90,14 +90,14 @@ export class ApiKeys {
     // The secret has 256 random bits, so a plain hash suffices, and looking it up by hash leaks nothing by time.
     const digest = digestOf(secret);
     const principal = await this.#settings.access.ofDigest(digest.toString('base64'), async () => {
-      const [row] = await this.#settings.pool.execute<KeyRow>(
+      const [row] = await this.#settings.pool.execute<FoundKey>(
         {
           name: 'api-key',
           text: `
-            SELECT id, name, workspace_id, role, scopes, expires_at AS valid_until FROM api_keys
+            SELECT id, name, workspace_id, role, scopes, expires_at AS valid_until, false AS previous FROM api_keys
             WHERE secret_hash = $1 AND revoked_at IS NULL
             UNION ALL
-            SELECT id, name, workspace_id, role, scopes, LEAST(expires_at, previous_until) FROM api_keys
+            SELECT id, name, workspace_id, role, scopes, LEAST(expires_at, previous_until), true FROM api_keys
             WHERE previous_hash = $1 AND revoked_at IS NULL`,
         },
         [digest],
