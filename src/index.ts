@@ -8,6 +8,8 @@ import type { ProjectConfig } from './project.ts';
 import type { AgentDefinition } from './run/contract.ts';
 import type { Tool } from './tools/contract.ts';
 
+export type { Permission } from './identity/permissions.ts';
+export type { Principal } from './identity/principal.ts';
 export type { FoundByAgent, PersonQuery, TableOfData } from './identity/privacy/contract.ts';
 export type {
   Awaiting,

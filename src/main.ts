@@ -12,10 +12,8 @@ import type { Dependency } from './http/contract.ts';
 import { createServer } from './http/server.ts';
 import { OpenStreams } from './http/streams.ts';
 import type { ApiKeys } from './identity/api-keys.ts';
-import { AuditLog } from './identity/audit/audit-log.ts';
 import { createIdentity, type Identity } from './identity/identity.ts';
 import { Mailer } from './identity/mail/mailer.ts';
-import { Privacy } from './identity/privacy/privacy.ts';
 import { applyRetention } from './identity/privacy/retention.ts';
 import { finishRotation } from './identity/rotation.ts';
 import { ServerKeys } from './identity/secrets.ts';
@@ -25,7 +23,7 @@ import { Models, modelFromSettings } from './llm/models.ts';
 import type { ProjectConfig } from './project.ts';
 import type { AgentDefinition } from './run/contract.ts';
 import { Jobs } from './run/jobs.ts';
-import { agentData } from './run/personal-data.ts';
+import { createPrivacy } from './run/personal-data.ts';
 import { createFlowPlanner } from './run/planners/flow-planner.ts';
 import { createModelPlanner } from './run/planners/model-planner.ts';
 import { Runner } from './run/runner.ts';
@@ -58,7 +56,6 @@ export interface Timonel {
   runner: Runner;
   views: RunViews;
   identity: Identity;
-  audit: AuditLog;
   /** The secret that tokens are signed with is the database's: good for development only. */
   developmentSecret: boolean;
   apiKeys: ApiKeys;
@@ -110,7 +107,6 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     onPrinted: (mail) => channels.mailPrinted.publish(mail),
     onFault: publishFault,
   });
-  const audit = new AuditLog({ pool, keys, now });
   const redis = settings.redisUrl === undefined ? undefined : redisClient(settings.redisUrl);
   const identity = await createIdentity({
     settings,
@@ -119,23 +115,18 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     keys,
     mailer,
     workspaces,
-    record: async (deed, client) => void (await audit.append(deed, client)),
     openWorkspace: defaultWorkspace,
     now,
     newId,
     onFault: publishFault,
   });
-  const { apiKeys } = identity;
-  const privacy = new Privacy({
+  const { apiKeys, audit } = identity;
+  const privacy = createPrivacy({
     pool,
-    audit,
-    agents: agentData(agents.values(), async (workspaceId) => access(workspaceId, (await workspaces.get(workspaceId)).timeZone)),
+    identity,
+    agents: agents.values(),
+    access: async (workspaceId) => access(workspaceId, (await workspaces.get(workspaceId)).timeZone),
     now,
-    changing: (userId, work) =>
-      identity.notices.change((client, tell) => {
-        if (userId !== null) tell({ kind: 'user', id: userId });
-        return work(client);
-      }),
   });
   const jobs = new Jobs({
     pool,
@@ -166,6 +157,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     flowPlanner: createFlowPlanner(
       (turn): Promise<Vocabulary> => vocabularies.of(turn.agent, turn.run.workspaceId, turn.run.timeZone),
     ),
+    findPrincipal: (workspaceId, asker) => identity.access.ofAsker(workspaceId, asker),
     wakeUps: wakeUps ?? localWakeUps(),
     processId: newId(),
     leaseMs: settings.leaseMs,
@@ -197,7 +189,6 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     views,
     pool,
     identity,
-    audit,
     privacy,
     settings,
     agents,
@@ -221,7 +212,6 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     runner,
     views,
     identity,
-    audit,
     developmentSecret: keys.development,
     apiKeys,
     workspaces,

@@ -2,7 +2,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Settings } from '../config.ts';
-import type { AuditLog } from '../identity/audit/audit-log.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Privacy } from '../identity/privacy/privacy.ts';
 import type { Models } from '../llm/models.ts';
@@ -27,7 +26,6 @@ export interface HttpDependencies {
   views: RunViews;
   pool: DatabasePool;
   identity: Identity;
-  audit: AuditLog;
   privacy: Privacy;
   settings: Pick<Settings, 'corsOrigins' | 'publicUrl' | 'trustedProxies'>;
   agents: ReadonlyMap<string, AgentDefinition>;

@@ -34,7 +34,13 @@ describe.each(storeKinds)('signing in and out (%s)', (kind) => {
     ]);
     const { status, body } = await me(person);
     expect(status).toBe(200);
-    expect(body).toMatchObject({ kind: 'user', id: user.id, role: 'operator', workspaceId: 'default', user: { email: user.email } });
+    expect(body).toMatchObject({
+      kind: 'user',
+      id: user.id,
+      role: 'operator',
+      workspaceId: 'default',
+      user: { email: user.email },
+    });
     expect(body['permissions']).toContain('runs:decide');
     expect(body['permissions']).not.toContain('users:manage');
   });
@@ -162,7 +168,11 @@ describe.each(storeKinds)('signing in and out (%s)', (kind) => {
     const { identity } = timonel.timonel;
     await identity.notices.change((client) => identity.members.add(client, 'second', user.id, 'admin'));
     const login = (workspace?: string) =>
-      post(timonel, '/api/v1/auth/login', { email: user.email, password: goodPassword, ...(workspace === undefined ? {} : { workspace }) });
+      post(timonel, '/api/v1/auth/login', {
+        email: user.email,
+        password: goodPassword,
+        ...(workspace === undefined ? {} : { workspace }),
+      });
     expect(await login()).toMatchObject({
       status: 409,
       body: { code: 'workspace_required', workspaces: [{ id: 'default' }, { id: 'second', name: 'Second' }] },
@@ -179,7 +189,9 @@ describe.each(storeKinds)('signing in and out (%s)', (kind) => {
     const user = await addUser(timonel);
     const stored = async () =>
       (
-        await timonel.timonel.store.pool.executeText<{ hash: string }>('SELECT password_hash AS hash FROM users WHERE id = $1', [user.id])
+        await timonel.timonel.store.pool.executeText<{ hash: string }>('SELECT password_hash AS hash FROM users WHERE id = $1', [
+          user.id,
+        ])
       )[0]?.hash;
     await timonel.timonel.store.pool.executeText('UPDATE users SET password_hash = $2 WHERE id = $1', [
       user.id,

@@ -21,7 +21,9 @@ const entry = z.object({
 });
 
 /** The audit log of the workspace. */
-export function auditRoutes(app: TypedFastify, { audit, pool }: HttpDependencies): void {
+export function auditRoutes(app: TypedFastify, { identity, pool }: HttpDependencies): void {
+  const { audit } = identity;
+
   app.get(
     '/api/v1/audit',
     {
