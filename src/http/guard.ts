@@ -59,7 +59,8 @@ export function addGuard(app: FastifyInstance, authenticate: (request: FastifyRe
     const { config, url, method } = request.routeOptions;
     if (request.is404 || config.public === true || isForeign({ url: url ?? '', method: method ?? '' })) return;
     try {
-      const principal = await authenticate(request);
+      const principal: Principal | undefined = await authenticate(request);
+      if (principal === undefined) throw new TypeError('Nobody was found, and nothing was refused.');
       if (config.permission !== undefined) requirePermission(principal, config.permission);
       else if (config.signedIn !== true) throw new TypeError('The route declares nothing.');
       request.principal = principal;
@@ -77,7 +78,7 @@ export function addGuard(app: FastifyInstance, authenticate: (request: FastifyRe
   });
 }
 
-const refusals = new Set([401, 403, 429, 503]);
+const refusals = new Set([401, 403, 503]);
 
 /** Routes that a plugin brings: the documentation page, and the answer to a browser that asks before it asks. */
 function isForeign({ url, method }: Pick<RouteOptions, 'url' | 'method'>): boolean {
