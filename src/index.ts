@@ -25,6 +25,7 @@ export type {
 } from './language/contract.ts';
 export { findTimeMentions } from './language/time/mentions.ts';
 export { understand } from './language/understand.ts';
+export { phoneKey, samePhone } from './phone-numbers.ts';
 export type { PolicyFacts, ProposedCall, Rule, RuleAnswer } from './policy/contract.ts';
 export type { ProjectConfig } from './project.ts';
 export type { AgentDefinition, FlowMove, Flows, FlowTurn, Job, PersonalData, RunLimits } from './run/contract.ts';

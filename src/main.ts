@@ -14,6 +14,8 @@ import { OpenStreams } from './http/streams.ts';
 import type { ApiKeys } from './identity/api-keys.ts';
 import { createIdentity, type Identity } from './identity/identity.ts';
 import { Mailer } from './identity/mail/mailer.ts';
+import { applyRetention } from './identity/privacy/retention.ts';
+import { finishRotation } from './identity/rotation.ts';
 import { ServerKeys } from './identity/secrets.ts';
 import { Workspaces } from './identity/workspaces.ts';
 import type { Vocabulary } from './language/contract.ts';
@@ -21,6 +23,7 @@ import { Models, modelFromSettings } from './llm/models.ts';
 import type { ProjectConfig } from './project.ts';
 import type { AgentDefinition } from './run/contract.ts';
 import { Jobs } from './run/jobs.ts';
+import { createPrivacy } from './run/personal-data.ts';
 import { createFlowPlanner } from './run/planners/flow-planner.ts';
 import { createModelPlanner } from './run/planners/model-planner.ts';
 import { Runner } from './run/runner.ts';
@@ -53,6 +56,8 @@ export interface Timonel {
   runner: Runner;
   views: RunViews;
   identity: Identity;
+  /** The secret that tokens are signed with is the database's: good for development only. */
+  developmentSecret: boolean;
   apiKeys: ApiKeys;
   workspaces: Workspaces;
   agents: ReadonlyMap<string, AgentDefinition>;
@@ -116,11 +121,26 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     newId,
     onFault: publishFault,
   });
-  const { apiKeys } = identity;
+  const { apiKeys, audit } = identity;
+  const privacy = createPrivacy({
+    pool,
+    identity,
+    agents: agents.values(),
+    access: async (workspaceId) => access(workspaceId, (await workspaces.get(workspaceId)).timeZone),
+    now,
+  });
   const jobs = new Jobs({
     pool,
     agents: agents.values(),
-    own: [{ name: 'mail', retries: 20, run: (payload) => mailer.deliver(payload) }],
+    own: [
+      { name: 'mail', retries: 20, run: (payload) => mailer.deliver(payload) },
+      {
+        name: 'retention',
+        cron: '17 3 * * *',
+        retries: 3,
+        run: async () => void (await applyRetention({ pool, audit, tables: privacy.tables, days: settings.retentionDays, now })),
+      },
+    ],
     workspaces: () => workspaces.list(),
     access,
     onFault: publishFault,
@@ -155,6 +175,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
 
   await workspaces.ensure({ workspaceId: defaultWorkspace, name: 'Default', timeZone: settings.timeZone });
   await jobs.open();
+  if (settings.secrets.previous !== undefined) await finishRotation(pool, keys, audit);
   const { timeZone } = await workspaces.get(defaultWorkspace);
   for (const agent of agents.values()) {
     const { seed } = agent;
@@ -169,6 +190,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     views,
     pool,
     identity,
+    privacy,
     settings,
     agents,
     models,
@@ -191,6 +213,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     runner,
     views,
     identity,
+    developmentSecret: keys.development,
     apiKeys,
     workspaces,
     agents,

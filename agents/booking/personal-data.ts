@@ -1,7 +1,7 @@
 /** Where this agent has data of people, and how they are found: a customer by phone or e-mail, as they are when they call again. */
 import { sql } from 'drizzle-orm';
-import type { AgentDefinition } from '../../src/index.ts';
-import { emailKey, phoneKey, samePhone } from './contacts.ts';
+import { type AgentDefinition, phoneKey, samePhone } from '../../src/index.ts';
+import { emailKey } from './contacts.ts';
 
 const house = 'What the house says of itself: its services, hours and prices.';
 

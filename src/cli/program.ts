@@ -1,13 +1,18 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, TimonelError } from '../errors.ts';
 import { version } from '../main.ts';
+import { auditCommand } from './audit.ts';
 import { chatCommand } from './chat.ts';
 import { evalCommand } from './eval.ts';
 import { explainCommand } from './explain.ts';
+import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { newCommand } from './new.ts';
+import { privacyCommand } from './privacy.ts';
+import { secretsCommand } from './secrets.ts';
 import { upCommand } from './up.ts';
 import { UsageError } from './usage-error.ts';
+import { userCommand } from './user.ts';
 
 /** Exit codes: 0 it worked, 1 it did not, 2 the call was wrong. */
 export async function run(argv: readonly string[]): Promise<void> {
@@ -16,8 +21,22 @@ export async function run(argv: readonly string[]): Promise<void> {
     .version(version)
     .showHelpAfterError('(timonel --help lists the commands)')
     .exitOverride();
-  for (const command of [upCommand(), chatCommand(), explainCommand(), evalCommand(), migrateCommand(), newCommand()]) {
-    program.addCommand(command.exitOverride());
+  const commands = [
+    upCommand(),
+    chatCommand(),
+    explainCommand(),
+    evalCommand(),
+    migrateCommand(),
+    newCommand(),
+    userCommand(),
+    keysCommand(),
+    secretsCommand(),
+    auditCommand(),
+    privacyCommand(),
+  ];
+  for (const command of commands) {
+    for (const each of [command, ...command.commands]) each.exitOverride();
+    program.addCommand(command);
   }
   // Whoever reads the output may have seen enough (`| head`).
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Settings } from '../config.ts';
 import type { Identity } from '../identity/identity.ts';
+import type { Privacy } from '../identity/privacy/privacy.ts';
 import type { Models } from '../llm/models.ts';
 import type { AgentDefinition } from '../run/contract.ts';
 import type { Runner } from '../run/runner.ts';
@@ -25,6 +26,7 @@ export interface HttpDependencies {
   views: RunViews;
   pool: DatabasePool;
   identity: Identity;
+  privacy: Privacy;
   settings: Pick<Settings, 'corsOrigins' | 'publicUrl' | 'trustedProxies'>;
   agents: ReadonlyMap<string, AgentDefinition>;
   models: Models;

@@ -17,6 +17,7 @@ import { OwnPassword } from './own-password.ts';
 import { Passwords } from './passwords.ts';
 import { Registration } from './registration.ts';
 import { Roles } from './roles.ts';
+import { secondFactorPurpose } from './rotation.ts';
 import { Sealer } from './sealed.ts';
 import { SecondFactor } from './second-factor.ts';
 import type { ServerKeys } from './secrets.ts';
@@ -78,7 +79,7 @@ export async function createIdentity(dependencies: IdentityDependencies): Promis
   const roles = new Roles(all);
   const sessions = new Sessions({ ...all, tokens });
   const invitations = new Invitations({ ...all, roles });
-  const secondFactor = new SecondFactor({ ...all, users, sessions, sealer: new Sealer(keys, 'second-factor') });
+  const secondFactor = new SecondFactor({ ...all, users, sessions, sealer: new Sealer(keys, secondFactorPurpose) });
   const signIn = new SignIn({ ...all, users, passwords, attempts, secondFactor, sessions });
   await notices.open();
   return {

@@ -16,7 +16,7 @@ export interface ImpersonalTable {
 
 /**
  * A table with data of people. Its SQL may use `:workspace`, `:user` (id, or null), `:asker` ("user:" and the id, or null), `:emails`
- * (lower case; text[]), `:phone` (digits, or null), `:conversations` (ids of the conversations that are the person's; uuid[]) and `:found`
+ * (lower case; text[]), `:conversations` (ids of the conversations that are the person's; uuid[]) and `:found`
  * (what the agent found; uuid[]). A table with a `workspace_id` is narrowed to the workspace by itself.
  */
 export interface PersonalTable {

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { TimonelError } from '../../errors.ts';
+import { samePhone } from '../../phone-numbers.ts';
 import type { DatabasePool } from '../../store/database.ts';
 import type { JsonObject } from '../../vocabulary.ts';
 import type { AuditEvent, AuditLog } from '../audit/audit-log.ts';
@@ -149,14 +150,16 @@ export class Privacy {
       ...(email === undefined ? [] : [email]),
       ...(user?.confirmed === true && user.member ? [user.email] : []),
     ]);
-    const phone = query.phone === undefined ? null : phoneDigits(query.phone);
-    const direct = await pool.executeText<{ id: string }>(
-      `SELECT id FROM (SELECT id, contact, started_by, ${digitsOfContact} AS digits FROM conversations WHERE workspace_id = $1) c
-       WHERE lower(contact->>'email') = ANY($2::text[]) OR started_by = $3
-         OR digits = $4 OR (least(length(digits), length($4::text)) >= 10
-           AND (right(digits, length($4::text)) = $4 OR right($4::text, length(digits)) = digits))`,
-      [workspaceId, [...emails], user === undefined ? null : `user:${user.id}`, phone],
-    );
+    const direct = (
+      await pool.executeText<{ id: string; phone: string | null }>(
+        `SELECT id, CASE WHEN lower(contact->>'email') = ANY($2::text[]) OR started_by = $3 THEN NULL ELSE contact->>'phone' END AS phone
+         FROM conversations WHERE workspace_id = $1 AND (lower(contact->>'email') = ANY($2::text[]) OR started_by = $3
+           OR right(regexp_replace(contact->>'phone', '\\D', '', 'g'), ${leastDigits}) = $4)`,
+        [workspaceId, [...emails], user === undefined ? null : `user:${user.id}`, lastDigits(query.phone)],
+      )
+    )
+      // Numbers are written in many ways: what ends alike is compared here.
+      .filter(({ phone }) => phone === null || samePhone(phone, query.phone ?? ''));
     const conversationIds = new Set(direct.map(({ id }) => id));
     const found = new Map<string, string[]>();
     const known: PersonQuery = { userId: user?.id, email: [...emails][0], phone: query.phone };
@@ -178,7 +181,6 @@ export class Privacy {
       workspaceId,
       userId: user?.id ?? null,
       emails: [...emails],
-      phone,
       conversationIds: [...conversationIds],
       found: [],
     };
@@ -217,15 +219,13 @@ function foundBy(found: ReadonlyMap<string, string[]>, agent: string | undefined
   return agent === undefined ? [] : (found.get(agent) ?? []);
 }
 
-/** Digits of a number, the mobile 9 of Argentina left out, which some write and some do not. */
-function phoneDigits(phone: string): string {
-  return phone
-    .replace(/\D/g, '')
-    .replace(/^00/, '')
-    .replace(/^549(\d{10})$/, '54$1');
-}
+/** Digits at the end that are the same in whatever way a number is written. */
+const leastDigits = 6;
 
-const digitsOfContact = String.raw`regexp_replace(regexp_replace(regexp_replace(contact->>'phone', '\D', '', 'g'), '^00', ''), '^549(\d{10})$', '54\1')`;
+function lastDigits(phone: string | undefined): string | null {
+  const digits = phone?.replace(/\D/g, '') ?? '';
+  return digits.length < leastDigits ? null : digits.slice(-leastDigits);
+}
 
 function asked({ userId, email, phone }: PersonQuery): PersonExport['person'] {
   return {

@@ -5,7 +5,6 @@ export interface Person {
   workspaceId: string;
   userId: string | null;
   emails: string[];
-  phone: string | null;
   conversationIds: string[];
   found: string[];
 }
@@ -15,7 +14,6 @@ const types = {
   user: 'text',
   asker: 'text',
   emails: 'text[]',
-  phone: 'text',
   conversations: 'uuid[]',
   found: 'uuid[]',
 } as const;
@@ -32,8 +30,6 @@ function parameterOf(parameter: Parameter, person: Person): unknown {
       return person.userId === null ? null : `user:${person.userId}`;
     case 'emails':
       return person.emails;
-    case 'phone':
-      return person.phone;
     case 'conversations':
       return person.conversationIds;
     case 'found':
@@ -85,7 +81,7 @@ export function eraseStatement(table: PersonalTable, hasWorkspace: boolean, pers
 }
 
 /** Nobody in particular: what ages is erased for whoever it is. */
-const nobody: Person = { workspaceId: '', userId: null, emails: [], phone: null, conversationIds: [], found: [] };
+const nobody: Person = { workspaceId: '', userId: null, emails: [], conversationIds: [], found: [] };
 
 /**
  * Erases up to `limit` rows that are older than the first parameter. Conditions on the person that a value has (`CASE WHEN …`) hold for
