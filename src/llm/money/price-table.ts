@@ -30,13 +30,19 @@ export interface ListedPrice extends Price {
   date: string;
   /** First day on which it holds, ISO (UTC), for a change that was announced. */
   from?: string;
+  /** Nothing is put into the provider's prompt cache unless the request says so. */
+  cachesWhenAsked?: true;
   /** Most input tokens. */
   context?: number;
   /** Most output tokens. */
   maxOutput?: number;
 }
 
-const anthropic = { source: 'https://platform.claude.com/docs/en/about-claude/pricing', date: '2026-10-24' };
+const anthropic = {
+  source: 'https://platform.claude.com/docs/en/about-claude/pricing',
+  date: '2026-10-24',
+  cachesWhenAsked: true,
+} as const;
 const openai = {
   source: 'https://developers.openai.com/api/docs/pricing',
   date: '2026-11-05',
