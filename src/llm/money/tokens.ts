@@ -2,7 +2,7 @@
  * The most tokens that a request can use, before it is sent.
  *
  * Counted in bytes: every tokenizer of these providers falls back to bytes, so a text never has more tokens than UTF-8 bytes, in any model.
- * Counting with a tokenizer is closer (about a fifth for English) but takes 450 times as long, needs 76 MB, and is right for one family of
+ * Counting with a tokenizer is closer (about a fifth for English), takes from eight to a hundred times as long, and is right for one family of
  * models only; see docs/decisions/0011. What is reserved in excess comes back when the call ends.
  */
 import { highestCost, type Prices } from './prices.ts';
