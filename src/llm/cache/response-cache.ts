@@ -58,6 +58,9 @@ interface Landed {
   state: State;
 }
 
+/** No provider answers. */
+const outages: ReadonlySet<string> = new Set(['model_unavailable', 'model_rate_limited']);
+
 export class ResponseCache {
   readonly #memory: MemoryTier;
   readonly #redis: RedisTier | undefined;
@@ -171,7 +174,7 @@ export class ResponseCache {
     } catch (error) {
       const old = newer(this.#memory.get(workspaceId, key), found.entry);
       const usable = old !== undefined && this.#now().getTime() < Math.min(old.staleUntil, old.at + life.ttlMs + life.graceMs);
-      if (usable && error instanceof TimonelError && error.code === 'model_unavailable') return { answer: old, state: 'stale' };
+      if (usable && error instanceof TimonelError && outages.has(error.code)) return { answer: old, state: 'stale' };
       throw error;
     }
   }
