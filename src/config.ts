@@ -10,6 +10,7 @@ import { TimonelError } from './errors.ts';
 const milliseconds = (fallback: number) => z.coerce.number().int().min(0).max(86_400_000).default(fallback);
 const perMinute = (fallback: number) => z.coerce.number().int().min(0).max(1_000_000_000).default(fallback);
 const calls = () => z.coerce.number().int().min(0).optional();
+const days = (fallback: number) => z.coerce.number().int().min(0).max(36_500).default(fallback);
 const flag = (fallback: boolean) =>
   z
     .enum(['true', 'false', '1', '0'])
@@ -93,6 +94,9 @@ const schema = z.object({
   /** Each hash takes 64 MiB and a thread of the four that Node also reads files with. */
   TIMONEL_PASSWORD_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
   TIMONEL_PASSWORD_QUEUE: z.coerce.number().int().min(0).max(10_000).default(100),
+  TIMONEL_RETENTION_CONVERSATIONS_DAYS: days(0),
+  TIMONEL_RETENTION_SESSIONS_DAYS: days(90),
+  TIMONEL_RETENTION_AUDIT_DAYS: days(0),
 
   /** EdDSA lets others verify access tokens by the keys at /.well-known/jwks.json. */
   TIMONEL_TOKEN_ALGORITHM: z.enum(['HS256', 'EdDSA']).default('HS256'),
@@ -184,6 +188,8 @@ export interface Settings {
   /** Without a URL mail is printed in the log. */
   mail: { url: string | undefined; from: string };
   passwords: { concurrency: number; longestQueue: number };
+  /** How many days each kind of data is kept; 0 keeps it for ever. */
+  retentionDays: { conversations: number; sessions: number; audit: number };
   /** What access tokens are signed with. */
   tokenAlgorithm: 'HS256' | 'EdDSA';
   /** How long it is remembered who may do what, when no change is told. */
@@ -276,6 +282,11 @@ export function readSettings(environment: Environment = process.env): Settings {
     trustedProxies: env.TIMONEL_TRUSTED_PROXIES,
     mail: { url: env.TIMONEL_SMTP_URL, from: env.TIMONEL_MAIL_FROM ?? 'Timonel <timonel@localhost>' },
     passwords: { concurrency: env.TIMONEL_PASSWORD_CONCURRENCY, longestQueue: env.TIMONEL_PASSWORD_QUEUE },
+    retentionDays: {
+      conversations: env.TIMONEL_RETENTION_CONVERSATIONS_DAYS,
+      sessions: env.TIMONEL_RETENTION_SESSIONS_DAYS,
+      audit: env.TIMONEL_RETENTION_AUDIT_DAYS,
+    },
     tokenAlgorithm: env.TIMONEL_TOKEN_ALGORITHM,
     accessCacheMs: env.TIMONEL_ACCESS_CACHE_MS,
     maxCalls: {

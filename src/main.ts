@@ -14,6 +14,8 @@ import { OpenStreams } from './http/streams.ts';
 import type { ApiKeys } from './identity/api-keys.ts';
 import { createIdentity, type Identity } from './identity/identity.ts';
 import { Mailer } from './identity/mail/mailer.ts';
+import { applyRetention } from './identity/privacy/retention.ts';
+import { finishRotation } from './identity/rotation.ts';
 import { ServerKeys } from './identity/secrets.ts';
 import { Workspaces } from './identity/workspaces.ts';
 import type { Vocabulary } from './language/contract.ts';
@@ -25,6 +27,7 @@ import { openGateway } from './llm/open.ts';
 import type { ProjectConfig } from './project.ts';
 import type { AgentDefinition } from './run/contract.ts';
 import { Jobs } from './run/jobs.ts';
+import { createPrivacy } from './run/personal-data.ts';
 import { createFlowPlanner } from './run/planners/flow-planner.ts';
 import { createModelPlanner } from './run/planners/model-planner.ts';
 import { Runner } from './run/runner.ts';
@@ -59,12 +62,15 @@ export interface Timonel {
   gateway: Gateway;
   views: RunViews;
   identity: Identity;
+  /** The secret that tokens are signed with is the database's: good for development only. */
+  developmentSecret: boolean;
   apiKeys: ApiKeys;
   budgets: Budgets;
   responseCache: ResponseCache;
   workspaces: Workspaces;
   agents: ReadonlyMap<string, AgentDefinition>;
   jobs: Jobs;
+  streams: OpenStreams;
   /** Starts to listen. @returns the base URL. */
   listen(): Promise<string>;
   /** Drains the runs, ends the streams, closes everything. */
@@ -129,17 +135,31 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     keys,
     mailer,
     workspaces,
-    record: async () => {},
     openWorkspace: defaultWorkspace,
     now,
     newId,
     onFault: publishFault,
   });
-  const { apiKeys } = identity;
+  const { apiKeys, audit } = identity;
+  const privacy = createPrivacy({
+    pool,
+    identity,
+    agents: agents.values(),
+    access: async (workspaceId) => access(workspaceId, (await workspaces.get(workspaceId)).timeZone),
+    now,
+  });
   const jobs = new Jobs({
     pool,
     agents: agents.values(),
-    own: [{ name: 'mail', retries: 20, run: (payload) => mailer.deliver(payload) }],
+    own: [
+      { name: 'mail', retries: 20, run: (payload) => mailer.deliver(payload) },
+      {
+        name: 'retention',
+        cron: '17 3 * * *',
+        retries: 3,
+        run: async () => void (await applyRetention({ pool, audit, tables: privacy.tables, days: settings.retentionDays, now })),
+      },
+    ],
     workspaces: () => workspaces.list(),
     access,
     onFault: publishFault,
@@ -157,6 +177,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     flowPlanner: createFlowPlanner(
       (turn): Promise<Vocabulary> => vocabularies.of(turn.agent, turn.run.workspaceId, turn.run.timeZone),
     ),
+    findPrincipal: (workspaceId, asker) => identity.access.ofAsker(workspaceId, asker),
     wakeUps: signals?.runEnded ?? localWakeUps(),
     processId: newId(),
     leaseMs: settings.leaseMs,
@@ -173,6 +194,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
 
   await workspaces.ensure({ workspaceId: defaultWorkspace, name: 'Default', timeZone: settings.timeZone });
   await jobs.open();
+  if (settings.secrets.previous !== undefined) await finishRotation(pool, keys, audit);
   const { timeZone } = await workspaces.get(defaultWorkspace);
   for (const agent of agents.values()) {
     const { seed } = agent;
@@ -188,6 +210,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     addresses: new ConversationAddresses(pool),
     pool,
     identity,
+    privacy,
     settings,
     agents,
     gateway,
@@ -214,12 +237,14 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     gateway,
     views,
     identity,
+    developmentSecret: keys.development,
     apiKeys,
     budgets,
     responseCache,
     workspaces,
     agents,
     jobs,
+    streams,
     listen: () => app.listen({ host: settings.host, port: settings.port }),
     async close() {
       // New requests are refused first, then what is under way ends, then what it needs goes away.

@@ -33,7 +33,7 @@ it('documents every setting, and no other', () => {
 
 it('documents the defaults of the settings as they are', () => {
   for (const [name, text] of declared) {
-    const literal = /(?:milliseconds|flag|\.default)\(\s*('[^']*'|[\d_]+|true|false)\s*\)/.exec(text)?.[1];
+    const literal = /(?:milliseconds|days|flag|\.default)\(\s*('[^']*'|[\d_]+|true|false)\s*\)/.exec(text)?.[1];
     if (literal !== undefined)
       expect([name, documented.get(name)]).toEqual([
         name,

@@ -71,8 +71,8 @@ describe('the response cache in memory', () => {
     });
     // A caller that wants it fresher gets it fresher.
     pass(30_000);
-    expect(await cache.get('w', 'k', { ttlMs: 10_000, graceMs: 0 })).toBeUndefined();
-    expect(await cache.get('w', 'k', life)).toMatchObject({ state: 'hit', ageMs: 30_000 });
+    expect((await cache.look('w', 'k', { ttlMs: 10_000, graceMs: 0 })).found).toBeUndefined();
+    expect((await cache.look('w', 'k', life)).found).toMatchObject({ state: 'hit', ageMs: 30_000 });
   });
 
   it('never holds more bytes than it may, whatever it is given, and counts them by workspace', async () => {
@@ -117,10 +117,22 @@ describe('the response cache in memory', () => {
     const { cache, ask } = cacheIn();
     const slab = new Uint8Array(1_000_000).fill(255);
     await ask('k', slab.subarray(10, 20));
-    const { answer } = (await cache.get('w', 'k', life)) ?? {};
+    const { answer } = (await cache.look('w', 'k', life)).found ?? {};
     expect([answer?.body.byteLength, answer?.body.buffer.byteLength]).toEqual([10, 10]);
     slab.fill(0);
     expect(answer?.body[0]).toBe(255);
+  });
+
+  it('keeps what was sent on while it was written, unless the workspace was cleared meanwhile', async () => {
+    const { cache, answer } = cacheIn();
+    const first = await cache.look('w', 'k', life);
+    const second = await cache.look('w', 'other', life);
+    if (first.found !== undefined || second.found !== undefined) throw new Error('Nothing was kept yet.');
+    first.keep(answer('streamed'));
+    expect((await cache.look('w', 'k', life)).found).toMatchObject({ state: 'hit' });
+    await cache.clear('w');
+    second.keep(answer('from before'));
+    expect((await cache.look('w', 'other', life)).found).toBeUndefined();
   });
 
   it('does not keep answers that are not to be kept', async () => {
@@ -185,7 +197,7 @@ describe('identical requests in flight', () => {
     expect(seen).toEqual({ calls: 1, aborted: false });
     finish();
     expect((await stays).state).toBe('joined');
-    expect((await cache.get('w', 'k', life))?.state).toBe('hit');
+    expect((await cache.look('w', 'k', life)).found?.state).toBe('hit');
   });
 
   it('are stopped when the last one left, and begun anew for the next', async () => {
@@ -223,7 +235,7 @@ describe('identical requests in flight', () => {
     finish();
     expect(Buffer.from((await before).answer.body).toString()).toBe('before');
     expect(after.state).toBe('miss');
-    expect(Buffer.from((await cache.get('w', 'k', life))?.answer.body ?? []).toString()).toBe('after');
+    expect(Buffer.from((await cache.look('w', 'k', life)).found?.answer.body ?? []).toString()).toBe('after');
   });
 });
 
@@ -262,7 +274,7 @@ describe.skipIf(inject('redisUrl') === '')('the response cache with Redis behind
     await one.ask('bytes', bytes);
     await one.ask('k', 'ñandú');
     await expect
-      .poll(async () => (await other.cache.get('w', 'bytes', life))?.answer, { timeout: 5_000 })
+      .poll(async () => (await other.cache.look('w', 'bytes', life)).found?.answer, { timeout: 5_000 })
       .toMatchObject({
         body: bytes,
         cost: 7n,
@@ -272,9 +284,11 @@ describe.skipIf(inject('redisUrl') === '')('the response cache with Redis behind
     await one.ask('k', 'theirs', 'v');
     expect(await other.cache.clear('w')).toEqual({ entries: 2, everywhere: true });
     await expect.poll(() => one.cache.stats('w').entries, { timeout: 5_000 }).toBe(0);
+    // The texts themselves are gone, those of other workspaces are not.
+    await expect.poll(() => one.redis.keys('timonel:cache:w:*'), { timeout: 5_000 }).toEqual([]);
+    expect(await one.redis.keys('timonel:cache:v:*')).toEqual(['timonel:cache:v:k']);
     expect((await one.ask('k', 'new')).state).toBe('miss');
     expect((await one.ask('k', 'new', 'v')).state).toBe('hit');
-    expect(await opened[0]?.keys('timonel:cache:w:*')).toEqual(['timonel:cache:w:k']);
   });
 
   it('does not keep an answer that was asked for before another process cleared the workspace', async () => {
@@ -290,7 +304,7 @@ describe.skipIf(inject('redisUrl') === '')('the response cache with Redis behind
     resolve();
     await asked;
     await sleep(50);
-    expect(await other.cache.get('race', 'k', life)).toBeUndefined();
+    expect((await other.cache.look('race', 'k', life)).found).toBeUndefined();
   });
 
   it('goes on in memory while Redis is killed, and uses it again when it is back', async () => {
@@ -337,14 +351,14 @@ describe.skipIf(inject('redisUrl') === '')('the response cache with Redis behind
     await expect
       .poll(
         async () => {
-          await one.cache.get('frozen', 'anything', life);
+          await one.cache.look('frozen', 'anything', life);
           return other.cache.stats('frozen').entries;
         },
         { timeout: 20_000 },
       )
       .toBe(0);
-    expect(await one.cache.get('frozen', 'secret', life)).toBeUndefined();
-    expect(await other.cache.get('frozen', 'secret', life)).toBeUndefined();
+    expect((await one.cache.look('frozen', 'secret', life)).found).toBeUndefined();
+    expect((await other.cache.look('frozen', 'secret', life)).found).toBeUndefined();
   });
 
   it('finds out what was cleared while its own connection was away', async () => {
@@ -357,8 +371,9 @@ describe.skipIf(inject('redisUrl') === '')('the response cache with Redis behind
     opened.push(admin);
     await connected(admin);
     await one.cache.clear('missed');
-    await other.ask('k', 'again', 'missed');
-    await expect.poll(async () => (await one.ask('k', 'x', 'missed')).text, { timeout: 5_000 }).toBe('again');
+    await expect.poll(() => other.cache.stats('missed').entries, { timeout: 5_000 }).toBe(0);
+    await one.ask('k', 'again', 'missed');
+    expect(one.cache.stats('missed').entries).toBe(1);
     await admin.set('timonel:cache-generation:missed', 'of-another-process');
     await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
     await expect.poll(() => one.cache.stats('missed').entries, { timeout: 20_000 }).toBe(0);

@@ -14,13 +14,13 @@ export interface TestTimonel {
   environment: Record<string, string>;
   /** An admin key of the default workspace. */
   apiKey: string;
-  /** Calls the API in-process, as JSON. */
+  /** Calls the API in-process, as JSON, with the admin key. A header that is undefined is left out. */
   call<T = Record<string, unknown>>(
     method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     url: string,
     body?: unknown,
-    headers?: Record<string, string>,
-  ): Promise<{ status: number; body: T }>;
+    headers?: Record<string, string | undefined>,
+  ): Promise<{ status: number; body: T; headers: Record<string, unknown> }>;
   /** Starts a conversation. @returns its id. */
   converse(agent: string, contact?: object): Promise<string>;
   /** Says something and waits for the reply. */
@@ -48,20 +48,22 @@ export async function startTimonel(
     method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     url: string,
     body?: unknown,
-    headers: Record<string, string> = {},
+    headers: Record<string, string | undefined> = {},
   ) => {
     const response = await timonel.app.inject({
       method,
       url,
-      headers: {
-        authorization: `Bearer ${apiKey}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
+      headers: Object.fromEntries(
+        Object.entries({
+          authorization: `Bearer ${apiKey}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+      ),
       ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const isJson = String(response.headers['content-type']).includes('json');
-    return { status: response.statusCode, body: (isJson ? response.json() : response.body) as T };
+    return { status: response.statusCode, body: (isJson ? response.json() : response.body) as T, headers: response.headers };
   };
   return {
     timonel,

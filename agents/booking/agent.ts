@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { defineAgent } from '../../src/index.ts';
 import { flows } from './flows.ts';
 import { jobs } from './jobs.ts';
+import { personalData } from './personal-data.ts';
 import { policy } from './policy.ts';
 import { seed } from './seed.ts';
 import { tools } from './tools.ts';
@@ -17,5 +18,6 @@ export const booking = defineAgent({
   flows,
   jobs,
   seed,
+  personalData,
   evals: new URL('./evals/', import.meta.url),
 });

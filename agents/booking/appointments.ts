@@ -5,10 +5,10 @@
  */
 import { randomBytes } from 'node:crypto';
 import { type SQL, sql } from 'drizzle-orm';
-import type { Contact, Database, WorkspaceAccess } from '../../src/index.ts';
+import { type Contact, type Database, phoneKey, type WorkspaceAccess } from '../../src/index.ts';
 import type { CalendarEntry } from './calendar.ts';
 import type { Service } from './catalogue.ts';
-import { emailKey, newCode, phoneKey } from './contacts.ts';
+import { emailKey, newCode } from './contacts.ts';
 import { files } from './schema.ts';
 
 const minuteMs = 60_000;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { newCode, normaliseCode, phoneKey, samePhone } from './contacts.ts';
+import { phoneKey, samePhone } from '../../src/index.ts';
+import { newCode, normaliseCode } from './contacts.ts';
 import { findNamed, findPerson, sameName } from './names.ts';
 import { salonServices, salonStaff } from './salon.ts';
 

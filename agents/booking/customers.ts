@@ -1,9 +1,9 @@
 /** Reading appointments: one by its code, or those that are a customer's own. */
 import { type SQL, sql } from 'drizzle-orm';
-import type { Contact, Database, WorkspaceAccess } from '../../src/index.ts';
+import { type Contact, type Database, phoneKey, samePhone, type WorkspaceAccess } from '../../src/index.ts';
 import type { CalendarEntry } from './calendar.ts';
 import type { Service } from './catalogue.ts';
-import { emailKey, normaliseCode, phoneKey, samePhone } from './contacts.ts';
+import { emailKey, normaliseCode } from './contacts.ts';
 import type { AppointmentView } from './contract.ts';
 import { localTime } from './local-time.ts';
 import { sameName } from './names.ts';

@@ -1,15 +1,21 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, TimonelError } from '../errors.ts';
 import { version } from '../main.ts';
+import { auditCommand } from './audit.ts';
 import { budgetsCommand } from './budgets.ts';
 import { cacheCommand } from './cache.ts';
 import { chatCommand } from './chat.ts';
 import { evalCommand } from './eval.ts';
 import { explainCommand } from './explain.ts';
+import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
+import { modelsCommand } from './models.ts';
 import { newCommand } from './new.ts';
+import { privacyCommand } from './privacy.ts';
+import { secretsCommand } from './secrets.ts';
 import { upCommand } from './up.ts';
 import { UsageError } from './usage-error.ts';
+import { userCommand } from './user.ts';
 
 /** Exit codes: 0 it worked, 1 it did not, 2 the call was wrong. */
 export async function run(argv: readonly string[]): Promise<void> {
@@ -26,10 +32,17 @@ export async function run(argv: readonly string[]): Promise<void> {
     budgetsCommand(),
     cacheCommand(),
     migrateCommand(),
+    modelsCommand(),
     newCommand(),
+    userCommand(),
+    keysCommand(),
+    secretsCommand(),
+    auditCommand(),
+    privacyCommand(),
   ];
   for (const command of commands) {
-    program.addCommand(command.exitOverride());
+    for (const each of [command, ...command.commands]) each.exitOverride();
+    program.addCommand(command);
   }
   // Whoever reads the output may have seen enough (`| head`).
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));

@@ -69,6 +69,9 @@ async function up(settings: Settings, json: boolean): Promise<void> {
       'The database has no "vector" extension: search is by words alone. Install pgvector and restart to search by meaning too.',
     );
   }
+  if (timonel.developmentSecret) {
+    logger.warn('TIMONEL_SECRET is not set: the database keeps the secret that tokens are signed with. For development only.');
+  }
   if (timonel.store.kind === 'postgres' && !timonel.store.pool.memberRole) {
     logger.warn(
       'This login cannot use the role timonel_member: row-level security binds it only if it is not a superuser. See docs/decisions.',

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Settings } from '../config.ts';
 import type { Identity } from '../identity/identity.ts';
+import type { Privacy } from '../identity/privacy/privacy.ts';
 import type { ResponseCache } from '../llm/cache/response-cache.ts';
 import type { Gateway } from '../llm/gateway.ts';
 import type { RateLimits } from '../llm/limits/rate-limits.ts';
@@ -30,6 +31,7 @@ export interface HttpDependencies {
   addresses: ConversationAddresses;
   pool: DatabasePool;
   identity: Identity;
+  privacy: Privacy;
   settings: Pick<Settings, 'corsOrigins' | 'publicUrl' | 'trustedProxies'>;
   agents: ReadonlyMap<string, AgentDefinition>;
   gateway: Gateway;

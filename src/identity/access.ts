@@ -44,6 +44,11 @@ export interface KeyRow {
   valid_until: Date | null;
 }
 
+/** A key found by its secret: `previous` is the one before the last rotation, good for a while. */
+export interface FoundKey extends KeyRow {
+  previous: boolean;
+}
+
 const memberOf = (columns: string, source: string) => `
   SELECT ${columns}, u.id AS user_id, u.name, m.workspace_id, m.role, r.permissions
   FROM ${source} JOIN users u ON u.id = m.user_id
@@ -69,7 +74,7 @@ export interface AccessSettings {
   pool: DatabasePool;
   notices: AccessNotices;
   now(): Date;
-  /** How long an answer is kept when nothing is told, in milliseconds. */
+  /** How long an answer is kept when nothing is told, in milliseconds; 0 keeps none. */
   cacheMs: number;
 }
 
@@ -89,13 +94,14 @@ export class Access {
   ofSession(sessionId: string): Promise<Principal | undefined> {
     return this.#answer(`session:${sessionId}`, async () => {
       const [row] = await this.#settings.pool.execute<MemberRow>(ofSession, [sessionId]);
-      return row === undefined ? undefined : memberAnswer(row);
+      if (row === undefined) return undefined;
+      return { ...memberAnswer(row), asAsker: memberAnswer({ ...row, session_id: null, expires_at: null }) };
     });
   }
 
   /** Somebody who asked for something earlier, without regard to the session in which they did. */
   ofAsker(workspaceId: string, { kind, id }: Asker): Promise<Principal | undefined> {
-    return this.#answer(`${kind}:${workspaceId}:${id}`, async () => {
+    return this.#answer(askerKey({ workspaceId, kind, id }), async () => {
       if (kind === 'api-key') {
         const [row] = await this.#settings.pool.execute<KeyRow>(ofKey, [workspaceId, id]);
         return row === undefined ? undefined : keyAnswer(row);
@@ -106,10 +112,11 @@ export class Access {
   }
 
   /** The key with this digest of its secret, where `load` finds one. */
-  ofDigest(digest: string, load: () => Promise<KeyRow | undefined>): Promise<Principal | undefined> {
+  ofDigest(digest: string, load: () => Promise<FoundKey | undefined>): Promise<Principal | undefined> {
     return this.#answer(`digest:${digest}`, async () => {
       const row = await load();
-      return row === undefined ? undefined : keyAnswer(row);
+      if (row === undefined) return undefined;
+      return row.previous ? keyAnswer(row) : { ...keyAnswer(row), asAsker: keyAnswer(row) };
     });
   }
 
@@ -118,14 +125,19 @@ export class Access {
     return sessionId === undefined ? this.ofAsker(workspaceId, { kind, id }) : this.ofSession(sessionId);
   }
 
-  async #answer(key: string, load: () => Promise<Answer | undefined>): Promise<Principal | undefined> {
+  async #answer(key: string, load: () => Promise<(Answer & { asAsker?: Answer }) | undefined>): Promise<Principal | undefined> {
     const now = this.#settings.now().getTime();
     const known = this.#known.get(key);
     if (known !== undefined) return known.until > now ? known.principal : undefined;
     const changes = this.#changes;
     const answer = await load();
     // What was read before a change that was told meanwhile is good for this request, and for no other.
-    if (answer !== undefined && changes === this.#changes) this.#known.set(key, answer);
+    if (answer !== undefined && changes === this.#changes && this.#settings.cacheMs > 0) {
+      const { asAsker, ...own } = answer;
+      this.#known.set(key, own);
+      // A run that this request starts asks for its asker: no further statement.
+      if (asAsker !== undefined) this.#known.set(askerKey(asAsker.principal), asAsker);
+    }
     return answer !== undefined && answer.until > now ? answer.principal : undefined;
   }
 
@@ -146,6 +158,10 @@ export function concerns(notice: AccessNotice, principal: Principal): boolean {
   if (notice.kind === 'session') return principal.sessionId === notice.id;
   if (notice.kind === 'roles') return principal.workspaceId === notice.workspaceId;
   return principal.kind === notice.kind && principal.id === notice.id;
+}
+
+function askerKey({ workspaceId, kind, id }: Asker & { workspaceId: string }): string {
+  return `${kind}:${workspaceId}:${id}`;
 }
 
 /** What a role allows; a role that is not there (any more) allows nothing. */

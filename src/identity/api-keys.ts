@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type pg from 'pg';
 import { TimonelError } from '../errors.ts';
 import type { DatabasePool } from '../store/database.ts';
-import type { Access, AccessNotices, KeyRow } from './access.ts';
+import type { JsonObject } from '../vocabulary.ts';
+import type { Access, AccessNotices, FoundKey } from './access.ts';
 import type { RecordDeed } from './deeds.ts';
 import type { KeyRole, Permission } from './permissions.ts';
-import type { Principal } from './principal.ts';
+import type { Origin, Principal } from './principal.ts';
 
 /** A key to make. It has a role, whose permissions may grow with a new version, or scopes, which do not. */
 export interface NewApiKey {
@@ -15,8 +17,12 @@ export interface NewApiKey {
   scopes?: readonly Permission[] | undefined;
   /** After which it is refused; never where absent. */
   expiresAt?: Date | undefined;
-  /** Who makes it: `user:…` or `api-key:…`. */
-  createdBy?: string | undefined;
+}
+
+/** Who makes or ends a key, and from where; absent for the installation itself (the command line, the first start). */
+export interface Doer {
+  principal: Principal;
+  origin: Origin;
 }
 
 /** A key as it is listed: never with its secret. */
@@ -63,24 +69,30 @@ export class ApiKeys {
   }
 
   /** Makes a key. @returns the secret, which is stored nowhere. */
-  async create(key: NewApiKey): Promise<string> {
+  async create(key: NewApiKey, by?: Doer): Promise<string> {
     const secret = newSecret();
     const role = key.role ?? (key.scopes === undefined ? 'client' : null);
-    await this.#settings.pool.executeText(
-      `INSERT INTO api_keys (id, workspace_id, name, role, scopes, prefix, secret_hash, expires_at, created_by)
+    await this.#settings.notices.change(async (client) => {
+      await client.query(
+        `INSERT INTO api_keys (id, workspace_id, name, role, scopes, prefix, secret_hash, expires_at, created_by)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [
-        key.id,
-        key.workspaceId,
-        key.name,
+        [
+          key.id,
+          key.workspaceId,
+          key.name,
+          role,
+          role === null ? key.scopes : null,
+          prefixOf(secret),
+          digestOf(secret),
+          key.expiresAt ?? null,
+          by === undefined ? null : `${by.principal.kind}:${by.principal.id}`,
+        ],
+      );
+      await this.#record(client, key.workspaceId, key.id, 'key-made', by, {
         role,
-        role === null ? key.scopes : null,
-        prefixOf(secret),
-        digestOf(secret),
-        key.expiresAt ?? null,
-        key.createdBy ?? null,
-      ],
-    );
+        scopes: role === null ? [...(key.scopes ?? [])] : null,
+      });
+    });
     return secret;
   }
 
@@ -90,14 +102,14 @@ export class ApiKeys {
     // The secret has 256 random bits, so a plain hash suffices, and looking it up by hash leaks nothing by time.
     const digest = digestOf(secret);
     const principal = await this.#settings.access.ofDigest(digest.toString('base64'), async () => {
-      const [row] = await this.#settings.pool.execute<KeyRow>(
+      const [row] = await this.#settings.pool.execute<FoundKey>(
         {
           name: 'api-key',
           text: `
-            SELECT id, name, workspace_id, role, scopes, expires_at AS valid_until FROM api_keys
+            SELECT id, name, workspace_id, role, scopes, expires_at AS valid_until, false AS previous FROM api_keys
             WHERE secret_hash = $1 AND revoked_at IS NULL
             UNION ALL
-            SELECT id, name, workspace_id, role, scopes, LEAST(expires_at, previous_until) FROM api_keys
+            SELECT id, name, workspace_id, role, scopes, LEAST(expires_at, previous_until), true FROM api_keys
             WHERE previous_hash = $1 AND revoked_at IS NULL`,
         },
         [digest],
@@ -136,7 +148,7 @@ export class ApiKeys {
    * @param overlapMs milliseconds; 0 ends the old secret at once.
    * @returns the new secret. @throws TimonelError `not_found`
    */
-  async rotate(workspaceId: string, id: string, overlapMs: number): Promise<string> {
+  async rotate(workspaceId: string, id: string, overlapMs: number, by?: Doer): Promise<string> {
     const secret = newSecret();
     await this.#settings.notices.change(async (client, tell) => {
       const { rows } = await client.query(
@@ -146,12 +158,13 @@ export class ApiKeys {
       );
       if (rows.length === 0) throw noSuchKey(id);
       tell({ kind: 'api-key', id });
+      await this.#record(client, workspaceId, id, 'key-rotated', by, { overlapMs });
     });
     return secret;
   }
 
   /** Ends a key at once, in every process. @throws TimonelError `not_found` */
-  async revoke(workspaceId: string, id: string): Promise<void> {
+  async revoke(workspaceId: string, id: string, by?: Doer): Promise<void> {
     await this.#settings.notices.change(async (client, tell) => {
       const { rows } = await client.query(
         'UPDATE api_keys SET revoked_at = now() WHERE workspace_id = $1 AND id = $2 AND revoked_at IS NULL RETURNING id',
@@ -159,6 +172,7 @@ export class ApiKeys {
       );
       if (rows.length === 0) throw noSuchKey(id);
       tell({ kind: 'api-key', id });
+      await this.#record(client, workspaceId, id, 'key-revoked', by, {});
     });
   }
 
@@ -179,6 +193,14 @@ export class ApiKeys {
     } catch (error) {
       this.#settings.onFault('writing when API keys were used', error);
     }
+  }
+
+  async #record(client: pg.ClientBase, workspaceId: string, id: string, action: string, by: Doer | undefined, details: JsonObject) {
+    const target = { kind: 'api-key', id };
+    await this.#settings.record(
+      { workspaceId, actor: by?.principal ?? 'system', action, target, origin: by?.origin, details },
+      client,
+    );
   }
 
   async close(): Promise<void> {

@@ -7,6 +7,7 @@ import { Access, type AccessNotice, type AccessNotices } from './access.ts';
 import { AccessTokens } from './access-tokens.ts';
 import { ApiKeys } from './api-keys.ts';
 import { Attempts } from './attempts.ts';
+import { AuditLog } from './audit/audit-log.ts';
 import { Authenticator } from './authenticator.ts';
 import type { RecordDeed } from './deeds.ts';
 import { Invitations } from './invitations.ts';
@@ -16,6 +17,7 @@ import { OwnPassword } from './own-password.ts';
 import { Passwords } from './passwords.ts';
 import { Registration } from './registration.ts';
 import { Roles } from './roles.ts';
+import { secondFactorPurpose } from './rotation.ts';
 import { Sealer } from './sealed.ts';
 import { SecondFactor } from './second-factor.ts';
 import type { ServerKeys } from './secrets.ts';
@@ -42,7 +44,7 @@ export interface Identity {
   invitations: Invitations;
   members: Members;
   roles: Roles;
-  record: RecordDeed;
+  audit: AuditLog;
   close(): Promise<void>;
 }
 
@@ -54,7 +56,6 @@ export interface IdentityDependencies {
   keys: ServerKeys;
   mailer: Mailer;
   workspaces: Workspaces;
-  record: RecordDeed;
   /** Where those go who register on their own. */
   openWorkspace: string;
   now(): Date;
@@ -63,20 +64,22 @@ export interface IdentityDependencies {
 }
 
 export async function createIdentity(dependencies: IdentityDependencies): Promise<Identity> {
-  const { settings, pool, redis, keys, record, now, onFault } = dependencies;
+  const { settings, pool, redis, keys, now, onFault } = dependencies;
   const { registration, emailVerification, publicUrl } = settings;
   const notices: AccessNotices = new Notices<AccessNotice>(pool, (error) => onFault('hearing what other processes tell', error));
+  const audit = new AuditLog({ pool, keys, now });
+  const record: RecordDeed = (deed, client) => audit.append(deed, client);
   const access = new Access({ pool, notices, now, cacheMs: settings.accessCacheMs });
   const apiKeys = new ApiKeys({ pool, access, notices, record, onFault });
   const tokens = new AccessTokens({ keys, algorithm: settings.tokenAlgorithm, now });
-  const all = { ...dependencies, publicUrl, registration, emailVerification, notices };
+  const all = { ...dependencies, record, publicUrl, registration, emailVerification, notices };
   const users = new Users(pool);
   const passwords = new Passwords(settings.passwords);
   const attempts = new Attempts(redis);
   const roles = new Roles(all);
   const sessions = new Sessions({ ...all, tokens });
   const invitations = new Invitations({ ...all, roles });
-  const secondFactor = new SecondFactor({ ...all, users, sessions, sealer: new Sealer(keys, 'second-factor') });
+  const secondFactor = new SecondFactor({ ...all, users, sessions, sealer: new Sealer(keys, secondFactorPurpose) });
   const signIn = new SignIn({ ...all, users, passwords, attempts, secondFactor, sessions });
   await notices.open();
   return {
@@ -96,7 +99,7 @@ export async function createIdentity(dependencies: IdentityDependencies): Promis
     invitations,
     members: new Members({ ...all, roles, sessions }),
     roles,
-    record,
+    audit,
     async close() {
       await apiKeys.close();
       await notices.close();

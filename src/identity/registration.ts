@@ -157,7 +157,7 @@ export class Registration {
       if (userId === undefined) throw invalidLink('link');
       const { rows } = await client.query<{ name: string; workspace_id: string | null }>(
         `WITH confirmed AS (UPDATE users SET email_verified_at = COALESCE(email_verified_at, $2) WHERE id = $1 RETURNING id, name)
-         SELECT c.name, m.workspace_id FROM confirmed c LEFT JOIN memberships m ON m.user_id = c.id`,
+         SELECT c.name, m.workspace_id FROM confirmed c LEFT JOIN memberships m ON m.user_id = c.id ORDER BY 2`,
         [userId, now()],
       );
       tell({ kind: 'user', id: userId });

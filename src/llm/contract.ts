@@ -1,4 +1,5 @@
 import type {
+  LanguageModelV4CallOptions,
   LanguageModelV4Content,
   LanguageModelV4FunctionTool,
   LanguageModelV4Prompt,
@@ -14,6 +15,8 @@ export interface ModelRequest {
   spender: Spender;
   prompt: LanguageModelV4Prompt;
   tools: LanguageModelV4FunctionTool[];
+  /** The shape of the answer; text when absent. */
+  responseFormat?: LanguageModelV4CallOptions['responseFormat'];
   /** Version of the agent that asks: another one may have meant something else by the same words. */
   agentVersion: string;
   signal: AbortSignal;

@@ -94,7 +94,8 @@ export class Gateway {
     const { spender, signal } = request;
     const route = this.#routeFor(spender.workspaceId, request.model);
     if (route === undefined) throw new TimonelError('model_unavailable', noModel);
-    const call: ModelCall = { prompt: request.prompt, tools: request.tools };
+    const { prompt, tools, responseFormat } = request;
+    const call: ModelCall = { prompt, tools, ...(responseFormat === undefined ? {} : { responseFormat }) };
     const cached = cachedCall(route, spender.workspaceId, call, 'run', request.agentVersion);
     if (cached !== undefined) return this.#kept(route, call, request, cached);
     return this.#asked(route, call, request, signal);
@@ -221,6 +222,26 @@ export class Gateway {
         return again;
       },
     };
+  }
+
+  /** Asks each provider which models it has, now. */
+  async reachable(): Promise<{ name: string; reachable: boolean; detail?: string; models: string[] }[]> {
+    const stop = new AbortController();
+    const asked = this.providers.all().map(async ({ name, list }) => {
+      try {
+        const models = await list(stop.signal);
+        return { name, reachable: true, models: models.map((model) => `${name}/${model}`) };
+      } catch (error) {
+        return { name, reachable: false, detail: failureOf(error).message, models: [] };
+      }
+    });
+    const keyless = this.providers.unreachable().map(({ name, keyVariable }) => ({
+      name,
+      reachable: false,
+      detail: `no key: set ${keyVariable}`,
+      models: [],
+    }));
+    return [...(await Promise.all(asked)), ...keyless];
   }
 
   /** Waits for settlements that are under way. */

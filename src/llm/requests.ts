@@ -91,11 +91,11 @@ export class Requests {
     );
     if (cached === undefined) return this.#begun(route, protocol, body, context);
     const { cache } = this.#gateway;
-    const found = await cache.get(workspaceId, cached.key, cached.life);
-    if (found !== undefined) return replayed(found);
+    const look = await cache.look(workspaceId, cached.key, cached.life);
+    if (look.found !== undefined) return replayed(look.found);
     try {
       const keep = (events: string, model: string, cost: number | undefined) =>
-        cache.put(workspaceId, cached.key, cached.life, this.#kept(events, 'text/event-stream', model, cost));
+        look.keep(this.#kept(events, 'text/event-stream', model, cost));
       return { ...(await this.#begun(route, protocol, body, context, keep)), cache: 'miss' };
     } catch (error) {
       // What is kept beyond its time stands in, where the route allows it.
@@ -151,7 +151,7 @@ export class Requests {
     protocol: Protocol,
     body: RequestBody,
     context: RequestContext,
-    keep?: (events: string, model: string, cost: number | undefined) => Promise<void>,
+    keep?: (events: string, model: string, cost: number | undefined) => void,
   ): Promise<GivenStream> {
     const open = await this.#gateway.open(route, body, context.spender);
     const call = lazily(() => protocol.call(body));
@@ -304,7 +304,7 @@ type WholeAttempt = { text: string; usage: LanguageModelV4Usage | undefined; fin
 async function* witnessed(
   events: AsyncIterable<string>,
   going: Going,
-  keep: (events: string, model: string, cost: number | undefined) => Promise<void>,
+  keep: (events: string, model: string, cost: number | undefined) => void,
 ): AsyncGenerator<string> {
   let whole = '';
   for await (const event of events) {
@@ -312,7 +312,7 @@ async function* witnessed(
     yield event;
   }
   const { ended } = going;
-  if (ended !== undefined && isKeepable(ended.finishReason)) await keep(whole, ended.model, ended.cost);
+  if (ended !== undefined && isKeepable(ended.finishReason)) keep(whole, ended.model, ended.cost);
 }
 
 /** A stream that was kept, at once. */

@@ -4,6 +4,7 @@
  * A rule is pure: it sees the proposed call and the facts, and answers. Every rule of the agent that names the tool is evaluated;
  * one `deny` denies, else one `ask` asks a person, else the call is allowed. A rule that throws denies.
  */
+import type { Principal } from '../identity/principal.ts';
 import type { CallRecord, Contact, JsonObject, LocalizedText } from '../vocabulary.ts';
 
 /** A rule's own answer: its id is added by the evaluation. `undefined` means "nothing against it". */
@@ -25,6 +26,8 @@ export interface PolicyFacts {
   conversationId: string;
   channel: string;
   contact: Contact | undefined;
+  /** On whose behalf the run works, and what they may do now; absent where a channel brought the message of somebody without an account. */
+  principal?: Principal | undefined;
   /** Calls of this run so far, in order, refused ones included. */
   calls: readonly CallRecord[];
   /** Completed calls of the whole conversation, this run included: how many per tool, and the latest of each tool. */

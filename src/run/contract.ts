@@ -1,6 +1,7 @@
 /**
  * What an agent is: its tools, its policy, its flows, its limits.
  */
+import type { FoundByAgent, PersonQuery, TableOfData } from '../identity/privacy/contract.ts';
 import type { Awaiting, Understanding, UnderstandingContext, Vocabulary } from '../language/contract.ts';
 import type { Rule } from '../policy/contract.ts';
 import type { AnyTool, WorkspaceAccess } from '../tools/contract.ts';
@@ -63,6 +64,17 @@ export interface Job {
   run(payload: JsonObject, access: WorkspaceAccess): Promise<void>;
 }
 
+/** Where an agent keeps data of people: what makes an export complete and an erasure thorough. */
+export interface PersonalData {
+  /** Every table of the agent, those without data of people too. */
+  tables: readonly TableOfData[];
+  /**
+   * Finds a person in the agent's own tables. `conversationIds` are those that are known to be the person's. What it answers in `ids` is
+   * `:found` in the SQL of the tables.
+   */
+  find?(person: PersonQuery, conversationIds: readonly string[], access: WorkspaceAccess): Promise<FoundByAgent>;
+}
+
 /** One thing the agent should manage, written down so that a program can check it. */
 export interface AgentDefinition {
   /** kebab-case, unique in the process. */
@@ -81,6 +93,8 @@ export interface AgentDefinition {
   jobs?: readonly Job[];
   /** Fills a fresh workspace with sample data. Runs once per workspace, in one transaction. */
   seed?(access: WorkspaceAccess): Promise<void>;
+  /** Needed where the agent has tables of its own. */
+  personalData?: PersonalData;
   /** URL of the folder with quality cases (`*.jsonl`) for `timonel eval`. */
   evals?: URL;
 }

@@ -5,6 +5,7 @@ import type { IdentifiedCall, Step } from '../store/steps.ts';
 import type { AnyTool } from '../tools/contract.ts';
 import type { CallPlace, ToolExecutor } from '../tools/execute.ts';
 import type { CallRecord, JsonObject, LocalizedText, Verdict } from '../vocabulary.ts';
+import { type Behalf, refusalOf } from './behalf.ts';
 import type { AgentDefinition } from './contract.ts';
 import type { Progress } from './progress.ts';
 
@@ -19,7 +20,8 @@ export interface DecisionContext {
   progress: Progress;
   agent: AgentDefinition;
   executor: ToolExecutor;
-  place(callId: string): CallPlace;
+  behalf: Behalf;
+  place(callId: string, behalf: Behalf): CallPlace;
   now: Date;
 }
 
@@ -51,6 +53,8 @@ export async function decide(call: IdentifiedCall, before: readonly CallRecord[]
     const reason = same(`There is no tool "${name}". There are: ${agent.tools.map((each) => each.name).join(', ')}.`);
     return end({ kind: 'deny', rule: 'known-tool', reason }, { status: 'invalid', rule: 'known-tool', reason });
   }
+  const refusal = refusalOf(tool, context.behalf);
+  if (refusal !== undefined) return end({ kind: 'deny', ...refusal }, { status: 'denied', ...refusal });
   const parsed = tool.input.safeParse(args);
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'arguments'}: ${issue.message}`);
@@ -66,11 +70,11 @@ async function judge(
   args: JsonObject,
   callId: string,
   before: readonly CallRecord[],
-  { progress, agent, executor, place: placeOf, now }: DecisionContext,
+  { progress, agent, executor, behalf, place: placeOf, now }: DecisionContext,
 ): Promise<Verdict> {
   const rules = agent.policy.filter((rule) => rule.tools.includes(tool.name));
   if (rules.length === 0) return { kind: 'allow' };
-  const place = placeOf(callId);
+  const place = placeOf(callId, behalf);
   let loaded: unknown;
   try {
     loaded = await executor.facts(tool, args, place);
@@ -89,6 +93,7 @@ async function judge(
     conversationId: place.conversationId,
     channel: place.channel,
     contact: place.contact,
+    principal: place.principal,
     calls: [...progress.calls, ...before],
     counts,
     latest: memory.latest,

@@ -8,18 +8,21 @@ import type { ClaimedRun, FinishedTurn, PendingApproval, RunStore } from '../sto
 import type { IdentifiedCall, Step } from '../store/steps.ts';
 import type { CallPlace, ToolExecutor } from '../tools/execute.ts';
 import type { CallRecord, Outcome, Reply } from '../vocabulary.ts';
+import { type Behalf, behalfOf, type FindPrincipal, principalOf, refusalOf } from './behalf.ts';
 import type { AgentDefinition, RunLimits } from './contract.ts';
 import { type DecisionContext, decide, decideAll } from './decide.ts';
 import type { RunEvent } from './events.ts';
 import type { ModelPlanner, Planner, Proposal } from './planner.ts';
 import { type OpenCall, Progress } from './progress.ts';
-import { apology, approvalNotice } from './sentences.ts';
+import { apology, approvalNotice, outcomeUnknown } from './sentences.ts';
 
 export interface LoopDependencies {
   store: RunStore;
   executor: ToolExecutor;
   modelPlanner: ModelPlanner;
   flowPlanner: Planner;
+  /** What whoever asked for the run may do now. Asked before each plan with calls, and again before each call: kept for seconds only. */
+  findPrincipal: FindPrincipal;
   now(): Date;
   /** Whether the lease of this process holds without a gap since then (`performance.now()`): without it nothing may be started. */
   leaseHolds(since: number): boolean;
@@ -121,7 +124,7 @@ class Loop {
     if (this.#progress.calls.length + calls.length > this.#limits.toolCalls) {
       return this.#fail('limit_reached', `The run reached its limit of ${this.#limits.toolCalls} tool calls.`);
     }
-    const decisions = await decideAll(calls, this.#decisionContext());
+    const decisions = await decideAll(calls, await this.#decisionContext());
     await this.#record([
       this.#marked(proposal.step(calls)),
       ...decisions.map(({ step }) => step),
@@ -187,20 +190,22 @@ class Loop {
     const { executor } = this.#dependencies;
     if (approval !== undefined) {
       // Much may have changed while a person thought about it.
-      const again = await decide(call, [], this.#decisionContext());
+      const again = await decide(call, [], await this.#decisionContext());
       if (again.record !== undefined) return done(again.record);
     }
     const tool = this.#agent.tools.find((candidate) => candidate.name === name);
     if (tool === undefined) return done({ status: 'invalid', reason: { es: `No existe ${name}.`, en: `There is no ${name}.` } });
     const started = performance.now();
     const inDoubt = this.#inDoubt.has(callId);
-    const result = await executor.run(tool, args, this.#place(callId), inDoubt);
+    const behalf = await this.#behalf();
+    const refusal = refusalOf(tool, behalf);
+    // Decided by what somebody was allowed then. What may have happened already is not called refused: a person looks.
+    if (refusal !== undefined && !(inDoubt && tool.effect === 'write')) return done({ status: 'denied', ...refusal });
+    if (refusal !== undefined) return ask('outcome-unknown', outcomeUnknown(name));
+    const result = await executor.run(tool, args, this.#place(callId, behalf), inDoubt);
     if (result.kind === 'completed') return done({ status: 'completed', output: result.output }, started, inDoubt);
     if (result.kind === 'failed') return done({ status: 'failed', reason: result.reason }, started);
-    return ask('outcome-unknown', {
-      es: `No se sabe si "${name}" llegó a hacerse. Compruébelo: apruebe para hacerlo de nuevo, rechace para dejarlo como está.`,
-      en: `It is not known whether "${name}" happened. Look: approve to do it again, reject to leave it as it is.`,
-    });
+    return ask('outcome-unknown', outcomeUnknown(name));
   }
 
   #exceededLimit(): string | undefined {
@@ -221,12 +226,16 @@ class Loop {
     return proposed === 'replied' && calls.at(-1)?.status === 'denied' ? 'denied' : proposed;
   }
 
-  #decisionContext(): DecisionContext {
+  async #decisionContext(): Promise<DecisionContext> {
     const { executor, now } = this.#dependencies;
-    return { progress: this.#progress, agent: this.#agent, executor, place: this.#place, now: now() };
+    return { progress: this.#progress, agent: this.#agent, executor, behalf: await this.#behalf(), place: this.#place, now: now() };
   }
 
-  readonly #place = (callId: string): CallPlace => ({
+  #behalf(): Promise<Behalf> {
+    return behalfOf(this.#run, this.#dependencies.findPrincipal);
+  }
+
+  readonly #place = (callId: string, behalf: Behalf): CallPlace => ({
     agent: this.#agent.name,
     workspaceId: this.#run.workspaceId,
     timeZone: this.#run.timeZone,
@@ -235,6 +244,7 @@ class Loop {
     fence: this.#run.fence,
     channel: this.#run.channel,
     contact: this.#run.contact,
+    principal: principalOf(behalf),
     callId,
     leaseHolds: this.#leaseHolds,
     signal: this.#signal,

@@ -9,6 +9,7 @@ import type { WakeUps } from '../store/cache/wake-ups.ts';
 import type { RunView, RunViews } from '../store/run-views.ts';
 import type { ClaimedRun, IncomingMessage, RunStore } from '../store/runs.ts';
 import type { ToolExecutor } from '../tools/execute.ts';
+import type { FindPrincipal } from './behalf.ts';
 import type { AgentDefinition } from './contract.ts';
 import type { RunEvent } from './events.ts';
 import { type LoopDependencies, runLoop } from './loop.ts';
@@ -22,6 +23,7 @@ export interface RunnerDependencies {
   agents: ReadonlyMap<string, AgentDefinition>;
   modelPlanner: ModelPlanner;
   flowPlanner: Planner;
+  findPrincipal: FindPrincipal;
   wakeUps: WakeUps;
   processId: string;
   leaseMs: number;
@@ -220,12 +222,13 @@ export class Runner {
   }
 
   #loopDependencies(active: Active): LoopDependencies {
-    const { store, executor, modelPlanner, flowPlanner, now } = this.#dependencies;
+    const { store, executor, modelPlanner, flowPlanner, findPrincipal, now } = this.#dependencies;
     return {
       store,
       executor,
       modelPlanner,
       flowPlanner,
+      findPrincipal,
       now,
       leaseHolds: (since) => since >= this.#heldSince && performance.now() < this.#leaseUntil,
       emit: (event) => {

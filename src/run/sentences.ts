@@ -30,3 +30,10 @@ function languageOf(agent: AgentDefinition, run: ClaimedRun): 'es' | 'en' {
     return 'es';
   }
 }
+
+export function outcomeUnknown(tool: string): LocalizedText {
+  return {
+    es: `No se sabe si "${tool}" llegó a hacerse. Compruébelo: apruebe para hacerlo de nuevo, rechace para dejarlo como está.`,
+    en: `It is not known whether "${tool}" happened. Look: approve to do it again, reject to leave it as it is.`,
+  };
+}

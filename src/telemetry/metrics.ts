@@ -2,6 +2,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { type CacheLookup, channels, type HttpExchange, type RunEnded } from '../diagnostics.ts';
 import type { PoolStatus } from '../store/database.ts';
+import { modelMetrics } from './model-metrics.ts';
 
 /** What is read at the moment of a scrape. */
 export interface LiveState {
@@ -63,6 +64,8 @@ export function startMetrics(live: LiveState): Registry {
     tokens.inc({ agent: run.agent, direction: 'output' }, run.usage?.outputTokens ?? 0);
     if (run.recoveries > 0) recoveries.inc({ agent: run.agent });
   });
+
+  modelMetrics(registers, seconds);
 
   const lookups = new Counter({
     name: 'timonel_cache_lookups_total',

@@ -2,6 +2,8 @@
  * Tools: what an agent can do. Arguments and results are validated; the runtime adds timeout, retry, breaker and the idempotency key.
  */
 import type { ZodType } from 'zod';
+import type { Permission } from '../identity/permissions.ts';
+import type { Principal } from '../identity/principal.ts';
 import type { Database } from '../store/database.ts';
 import type { Contact, Outcome } from '../vocabulary.ts';
 
@@ -26,6 +28,8 @@ export interface ToolContext extends WorkspaceAccess {
   readonly runId: string;
   readonly channel: string;
   readonly contact: Contact | undefined;
+  /** On whose behalf the run works, and what they may do now; absent where a channel brought the message of somebody without an account. */
+  readonly principal?: Principal | undefined;
   /** The same for every attempt at this call, also after a crash. Send it along with an effect outside of our database. */
   readonly idempotencyKey: string;
   /** Aborted at the tool's timeout and when the run is cancelled. */
@@ -58,6 +62,8 @@ export interface Tool<Input = never, Output = unknown> {
   effect: 'read' | 'write';
   /** Where a write happens: `database` commits it together with its idempotency key; `outside` relies on `reconcile`. */
   target?: 'database' | 'outside';
+  /** What whoever asks has to be allowed, e.g. `budgets:manage`; checked before the rules, and again before it is made. */
+  permission?: Permission;
   /** Milliseconds, 10,000 by default. */
   timeoutMs?: number;
   /** Further attempts after a failure that says it is retryable. 2 by default for reads and for database writes, 0 for outside writes. */

@@ -14,6 +14,7 @@ import {
   wrap,
 } from 'cockatiel';
 import { messageOf, TimonelError } from '../errors.ts';
+import type { Principal } from '../identity/principal.ts';
 import type { Database, DatabasePool } from '../store/database.ts';
 import { isDeadlock, isTransient } from '../store/database.ts';
 import type { Contact, JsonObject, JsonValue, LocalizedText } from '../vocabulary.ts';
@@ -46,6 +47,7 @@ export interface CallPlace {
   fence: number;
   channel: string;
   contact: Contact | undefined;
+  principal: Principal | undefined;
   callId: string;
   /** Whether the run is still this process's, without a gap since the record said so. */
   leaseHolds(): boolean;
@@ -168,6 +170,7 @@ export class ToolExecutor {
       runId: place.runId,
       channel: place.channel,
       contact: place.contact,
+      principal: place.principal,
       idempotencyKey: idempotencyKey(place),
       signal: place.signal,
       now: () => this.#runtime.now(),

@@ -12,7 +12,6 @@ import { LiveEvents } from '../events.ts';
 import { principalOf } from '../guard.ts';
 import { askerText } from '../requests.ts';
 import { checkedText } from '../turns.ts';
-import { lastUserText } from './answers.ts';
 
 const channel = 'openai';
 
@@ -140,4 +139,19 @@ async function conversationOf(
   }
   // Two callers may use the same names for different people.
   return addresses.conversationAt(principal.workspaceId, `${startedBy} ${user}`, fresh);
+}
+
+/** The text that a request says last, for those who listen to one message only. @throws TimonelError `invalid_request` */
+function lastUserText(body: RequestBody): string {
+  const messages = body['messages'] as { role?: unknown; content?: unknown }[];
+  const last = messages.at(-1);
+  if (last?.role !== 'user')
+    throw new TimonelError('invalid_request', 'An agent answers what a user says: the last message must have the role "user".');
+  const { content } = last;
+  if (typeof content === 'string') return content;
+  const parts = Array.isArray(content) ? (content as { type?: unknown; text?: unknown }[]) : [];
+  const other = parts.find(({ type }) => type !== 'text');
+  if (other !== undefined)
+    throw new TimonelError('invalid_request', `Agents take text; the last message has a part of type "${String(other.type)}".`);
+  return parts.map(({ text }) => String(text ?? '')).join('\n');
 }

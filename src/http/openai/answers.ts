@@ -1,6 +1,5 @@
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { TimonelError } from '../../errors.ts';
 import { requirePermission } from '../../identity/principal.ts';
 import type { Protocol, RequestBody } from '../../llm/protocols/contract.ts';
 import { Requests } from '../../llm/requests.ts';
@@ -60,19 +59,4 @@ export function tell(
   reply.header('x-timonel-model', model);
   if (cost !== undefined) reply.header('x-timonel-cost', String(cost));
   if (cache !== undefined) reply.header('x-timonel-cache', cache);
-}
-
-/** The text that a request says last, for those who listen to one message only. @throws TimonelError `invalid_request` */
-export function lastUserText(body: RequestBody): string {
-  const messages = body['messages'] as { role?: unknown; content?: unknown }[];
-  const last = messages.at(-1);
-  if (last?.role !== 'user')
-    throw new TimonelError('invalid_request', 'An agent answers what a user says: the last message must have the role "user".');
-  const { content } = last;
-  if (typeof content === 'string') return content;
-  const parts = Array.isArray(content) ? (content as { type?: unknown; text?: unknown }[]) : [];
-  const other = parts.find(({ type }) => type !== 'text');
-  if (other !== undefined)
-    throw new TimonelError('invalid_request', `Agents take text; the last message has a part of type "${String(other.type)}".`);
-  return parts.map(({ text }) => String(text ?? '')).join('\n');
 }

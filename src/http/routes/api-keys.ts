@@ -4,6 +4,7 @@ import { type KeyRole, keyRoles, type Permission, permissions } from '../../iden
 import { requireHeld } from '../../identity/principal.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
+import { originOf } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 
 const parameters = z.object({ id: schemas.identifier });
@@ -66,15 +67,17 @@ export function apiKeyRoutes(app: TypedFastify, { identity, newId }: HttpDepende
         throw new TimonelError('invalid_request', 'expiresAt is in the past; give an instant to come, or leave it out.');
       }
       const id = newId();
-      const secret = await apiKeys.create({
-        id,
-        workspaceId: principal.workspaceId,
-        name,
-        role: keyRole,
-        scopes: given,
-        expiresAt,
-        createdBy: `${principal.kind}:${principal.id}`,
-      });
+      const secret = await apiKeys.create(
+        {
+          id,
+          workspaceId: principal.workspaceId,
+          name,
+          role: keyRole,
+          scopes: given,
+          expiresAt,
+        },
+        { principal, origin: originOf(request) },
+      );
       reply.code(201);
       return { id, name, role: keyRole ?? null, scopes: given ?? null, expiresAt: expiresAt ?? null, apiKey: secret };
     },
@@ -109,7 +112,10 @@ export function apiKeyRoutes(app: TypedFastify, { identity, newId }: HttpDepende
       // A new secret is the key itself: who may not make such a key may not take one over.
       requireHeld(principal, key.role === null ? (key.scopes ?? []) : keyRoles[key.role], 'This key');
       const { overlapSeconds } = request.body;
-      const secret = await apiKeys.rotate(principal.workspaceId, id, overlapSeconds * 1000);
+      const secret = await apiKeys.rotate(principal.workspaceId, id, overlapSeconds * 1000, {
+        principal,
+        origin: originOf(request),
+      });
       return { id, apiKey: secret, previousUntil: new Date(Date.now() + overlapSeconds * 1000) };
     },
   );
@@ -121,7 +127,8 @@ export function apiKeyRoutes(app: TypedFastify, { identity, newId }: HttpDepende
       schema: { summary: 'Revoke an API key', params: parameters, response: { 204: z.null() } },
     },
     async (request, reply) => {
-      await apiKeys.revoke(principalOf(request).workspaceId, request.params.id);
+      const principal = principalOf(request);
+      await apiKeys.revoke(principal.workspaceId, request.params.id, { principal, origin: originOf(request) });
       return reply.code(204).send(null);
     },
   );

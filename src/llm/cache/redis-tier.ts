@@ -92,8 +92,8 @@ export class RedisTier {
     } catch {
       return false;
     }
-    // Out of sight already; this gives the memory back, and the texts are gone.
-    await this.#remove(workspaceId).catch(() => {});
+    // Out of sight already; this removes the texts, and may take a while in a Redis that holds much.
+    void this.#remove(workspaceId).catch(() => {});
     return true;
   }
 

@@ -33,6 +33,9 @@ export interface CachedResult {
   ageMs: number;
 }
 
+/** What a look found. What is kept after its workspace was cleared is not kept. */
+export type Lookup = { found: CachedResult } | { found: undefined; keep(answer: CachedAnswer): void };
+
 /** Lookups of a workspace in this process since it started, and what it keeps of it in memory. */
 export interface CacheStatistics {
   hits: number;
@@ -54,6 +57,9 @@ interface Landed {
   answer: CachedAnswer;
   state: State;
 }
+
+/** No provider answers. */
+const outages: ReadonlySet<string> = new Set(['model_unavailable', 'model_rate_limited']);
 
 export class ResponseCache {
   readonly #memory: MemoryTier;
@@ -77,19 +83,24 @@ export class ResponseCache {
           });
   }
 
-  /** The answer that is kept and fresh. For calls that are streamed: `put` what was sent, afterwards. */
-  async get(workspaceId: string, key: string, life: Lifetime): Promise<CachedResult | undefined> {
+  /**
+   * The answer that is kept and fresh, and where there is none a way to keep the one that comes: for calls whose answer is sent on while it
+   * is written.
+   */
+  async look(workspaceId: string, key: string, life: Lifetime): Promise<Lookup> {
     const now = this.#now().getTime();
-    const entry = this.#inMemory(workspaceId, key, life, now) ?? (await this.#fromRedis(workspaceId, key, life, now)).fresh;
-    if (entry !== undefined) return this.#counted(workspaceId, entry, 'hit', now);
+    const known = this.#inMemory(workspaceId, key, life, now);
+    if (known !== undefined) return { found: this.#counted(workspaceId, known, 'hit', now) };
+    const since = this.#sinceOf(workspaceId);
+    const { fresh, generation } = await this.#fromRedis(workspaceId, key, life, now);
+    if (fresh !== undefined) return { found: this.#counted(workspaceId, fresh, 'hit', now) };
     this.#count(workspaceId, 'miss', 0n);
-    return undefined;
-  }
-
-  /** Keeps an answer. */
-  async put(workspaceId: string, key: string, life: Lifetime, answer: CachedAnswer): Promise<void> {
-    const found = await this.#redis?.get(workspaceId, key);
-    this.#keep(workspaceId, key, life, answer, found?.generation);
+    return {
+      found: undefined,
+      keep: (answer) => {
+        if (since === this.#since.get(workspaceId)) this.#keep(workspaceId, key, life, answer, generation);
+      },
+    };
   }
 
   /**
@@ -163,7 +174,7 @@ export class ResponseCache {
     } catch (error) {
       const old = newer(this.#memory.get(workspaceId, key), found.entry);
       const usable = old !== undefined && this.#now().getTime() < Math.min(old.staleUntil, old.at + life.ttlMs + life.graceMs);
-      if (usable && error instanceof TimonelError && error.code === 'model_unavailable') return { answer: old, state: 'stale' };
+      if (usable && error instanceof TimonelError && outages.has(error.code)) return { answer: old, state: 'stale' };
       throw error;
     }
   }

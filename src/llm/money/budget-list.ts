@@ -87,8 +87,10 @@ export class BudgetList {
       (value) => Object.assign(entry, { value, until: performance.now() + cacheMs, loading: undefined }).value,
       (error: unknown) => {
         entry.loading = undefined;
-        if (isTransient(error) && entry.value?.budgets.length === 0) return entry.value;
-        throw error;
+        if (!isTransient(error) || entry.value?.budgets.length !== 0) throw error;
+        // Not with every call: each would wait for the database first.
+        entry.until = performance.now() + cacheMs;
+        return entry.value;
       },
     );
     this.#known.set(workspaceId, entry);

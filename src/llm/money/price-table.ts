@@ -1,8 +1,9 @@
 /**
  * List prices of the models that Timonel's providers offer, standard tier, in US dollars per million tokens.
  *
- * They were read on the dates given and are to be checked against the source: discounts of an account, batch and priority tiers, fees per
- * search or per tool, and taxes are not in them. A project's `prices` replace any of them.
+ * On the dates given the source said so, in part as others quoted it, so check what matters to you: discounts of an account, batch and priority
+ * tiers, fees per search or per tool, and taxes are not in them. OpenAI's rate for the longer life in its prompt cache was read for one model
+ * and taken in the same proportion for its siblings. A project's `prices` come before all of them.
  */
 
 /** Rates in US dollars per million tokens. */
@@ -30,19 +31,20 @@ export interface ListedPrice extends Price {
   date: string;
   /** First day on which it holds, ISO (UTC), for a change that was announced. */
   from?: string;
+  /** Nothing is put into the provider's prompt cache unless the request says so. */
+  cachesWhenAsked?: true;
   /** Most input tokens. */
   context?: number;
   /** Most output tokens. */
   maxOutput?: number;
 }
 
-const anthropic = { source: 'https://platform.claude.com/docs/en/about-claude/pricing', date: '2026-10-24' };
-const openai = {
-  source: 'https://developers.openai.com/api/docs/pricing',
-  date: '2026-11-05',
-  context: 922_000,
-  maxOutput: 128_000,
-};
+const anthropic = {
+  source: 'https://platform.claude.com/docs/en/about-claude/pricing',
+  date: '2026-10-24',
+  cachesWhenAsked: true,
+} as const;
+const openai = { source: 'https://developers.openai.com/api/docs/pricing', context: 922_000, maxOutput: 128_000 };
 const google = { source: 'https://ai.google.dev/gemini-api/docs/pricing', date: '2026-10-13', context: 1_048_576 };
 const groq = { source: 'https://groq.com/pricing', date: '2026-05-19', context: 131_072 };
 const claude = { ...anthropic, context: 1_000_000, maxOutput: 128_000 };
@@ -59,7 +61,7 @@ const long = ({ input, output, cacheRead, cacheWrite, cacheWriteLong }: Required
     cacheWriteLong: 2 * cacheWriteLong,
   },
 });
-const withLong = (rates: Required<Rates>): ListedPrice => ({ ...openai, ...rates, ...long(rates) });
+const withLong = (date: string, rates: Required<Rates>): ListedPrice => ({ ...openai, date, ...rates, ...long(rates) });
 
 /** By `provider/model`; several entries where a change was announced. `*` is every model of a provider. */
 export const priceTable: Readonly<Record<string, readonly ListedPrice[]>> = {
@@ -83,14 +85,18 @@ export const priceTable: Readonly<Record<string, readonly ListedPrice[]>> = {
     },
   ],
 
-  'openai/gpt-6-astra': [withLong({ input: 10, output: 50, cacheRead: 1, cacheWrite: 12.5, cacheWriteLong: 25 })],
-  'openai/gpt-6.1-sol': [withLong({ input: 2, output: 10, cacheRead: 0.1, cacheWrite: 2.5, cacheWriteLong: 5 })],
-  'openai/gpt-6.1-terra': [withLong({ input: 1, output: 5, cacheRead: 0.05, cacheWrite: 1.25, cacheWriteLong: 2.5 })],
-  'openai/gpt-6-sol': [withLong({ input: 2, output: 10, cacheRead: 0.2, cacheWrite: 2.5, cacheWriteLong: 5 })],
-  'openai/gpt-6-luna': [withLong({ input: 0.1, output: 0.5, cacheRead: 0.01, cacheWrite: 0.125, cacheWriteLong: 0.25 })],
-  'openai/gpt-4o-mini': [{ ...openai, context: 128_000, maxOutput: 16_384, input: 0.15, output: 0.6, cacheRead: 0.075 }],
-  'openai/text-embedding-3-small': [{ ...openai, context: 8_192, maxOutput: 0, input: 0.02, output: 0 }],
-  'openai/text-embedding-3-large': [{ ...openai, context: 8_192, maxOutput: 0, input: 0.13, output: 0 }],
+  'openai/gpt-6-astra': [withLong('2026-09-07', { input: 10, output: 50, cacheRead: 1, cacheWrite: 12.5, cacheWriteLong: 25 })],
+  'openai/gpt-6.1-sol': [withLong('2026-09-30', { input: 2, output: 10, cacheRead: 0.1, cacheWrite: 2.5, cacheWriteLong: 5 })],
+  'openai/gpt-6.1-terra': [withLong('2026-10-27', { input: 1, output: 5, cacheRead: 0.05, cacheWrite: 1.25, cacheWriteLong: 2.5 })],
+  'openai/gpt-6-sol': [withLong('2026-10-01', { input: 2, output: 10, cacheRead: 0.2, cacheWrite: 2.5, cacheWriteLong: 5 })],
+  'openai/gpt-6-luna': [
+    withLong('2026-10-01', { input: 0.1, output: 0.5, cacheRead: 0.01, cacheWrite: 0.125, cacheWriteLong: 0.25 }),
+  ],
+  'openai/gpt-4o-mini': [
+    { ...openai, date: '2026-05-31', context: 128_000, maxOutput: 16_384, input: 0.15, output: 0.6, cacheRead: 0.075 },
+  ],
+  'openai/text-embedding-3-small': [{ ...openai, date: '2026-06-21', context: 8_192, maxOutput: 0, input: 0.02, output: 0 }],
+  'openai/text-embedding-3-large': [{ ...openai, date: '2026-04-06', context: 8_192, maxOutput: 0, input: 0.13, output: 0 }],
 
   'google/gemini-4-argon': [
     { ...google, maxOutput: 1_048_576, input: 2, output: 10, cacheRead: 0.1 },
@@ -102,8 +108,8 @@ export const priceTable: Readonly<Record<string, readonly ListedPrice[]>> = {
   ],
 
   'groq/openai/gpt-oss-120b': [{ ...groq, maxOutput: 65_536, input: 0.15, output: 0.6, cacheRead: 0.075 }],
-  'groq/llama-3.3-70b-versatile': [{ ...groq, maxOutput: 32_768, input: 0.59, output: 0.79 }],
-  'groq/llama-3.1-8b-instant': [{ ...groq, maxOutput: 131_072, input: 0.05, output: 0.08 }],
+  'groq/llama-3.3-70b-versatile': [{ ...groq, date: '2026-01-25', maxOutput: 32_768, input: 0.59, output: 0.79 }],
+  'groq/llama-3.1-8b-instant': [{ ...groq, date: '2026-01-25', maxOutput: 131_072, input: 0.05, output: 0.08 }],
 
   'ollama/*': [{ source: 'runs on a machine of your own', date: '2026-11-21', input: 0, output: 0 }],
 };

@@ -29,7 +29,8 @@ describe('prices', () => {
     expect(prices.find('ollama/qwen3:8b')).toMatchObject({ input: 0, output: 0 });
     // Another provider's model of the same name may cost anything.
     expect(prices.find('together/gpt-4o-mini')).toBeUndefined();
-    expect(prices.find('claude-of-tomorrow')).toBeUndefined();
+    for (const unknown of ['claude-of-tomorrow', '*', 'constructor', '__proto__/x', 'ollama', '', '/'])
+      expect(prices.find(unknown)).toBeUndefined();
   });
 
   it('change on the day that was announced', () => {
@@ -105,10 +106,26 @@ describe('cost', () => {
         (some, [input, output, read, write, long], more) => {
           const used = { input, output, cacheRead: read, cacheWrite: write, cacheWriteLong: long };
           const bound = { input: totalOf(used) - output + more, output: output + more };
-          return costOf(some as Price, used) <= highestCost(some as Price, bound);
+          return costOf(some as Price, used) <= highestCost(some as Price, bound, true);
         },
       ),
     );
+  });
+
+  it('counts what is put into the prompt cache as possible, where it can happen unasked or is asked for', () => {
+    const tokens = { input: 1_000_000, output: 0 };
+    const most = (model: string, request: object) => upperBound({ ...request, max_tokens: 0 }, model, prices);
+    const plain = { messages: [{ role: 'user', content: 'x'.repeat(50_000) }] };
+    const asked = {
+      messages: [{ role: 'user', content: [{ type: 'text', text: 'x'.repeat(50_000), cache_control: { type: 'ephemeral' } }] }],
+    };
+    const rate = ({ money, tokens: count }: ReturnType<typeof most>) => Number(money) / count;
+    expect([rate(most('anthropic/claude-opus-5-5', plain)), rate(most('anthropic/claude-opus-5-5', asked))]).toEqual([
+      4_000, 8_000,
+    ]);
+    expect(rate(most('openai/gpt-6-sol', plain))).toBe(2_500);
+    expect(highestCost({ input: 1, output: 0, cacheWrite: 2, cacheWriteLong: 3 }, tokens, false)).toBe(2_000_000_000n);
+    expect(highestCost({ input: 1, output: 0, cacheWrite: 2, cacheWriteLong: 3 }, tokens, true)).toBe(3_000_000_000n);
   });
 
   it('is written for people', () => {
@@ -162,6 +179,8 @@ describe('the upper bound of a request', () => {
       'anthropic/claude-opus-5-5': [
         { type: 'image', source: { type: 'base64', media_type: 'image/png', data } },
         { type: 'file', mediaType: 'image/png', data: new Uint8Array(400_000) },
+        { type: 'file', mediaType: 'image/png', data: { type: 'data', data: new Uint8Array(400_000) } },
+        { type: 'file', mediaType: 'image/*', data: { type: 'url', url: new URL('https://example.com/a.png') } },
       ],
     };
     for (const [model, each] of Object.entries(parts)) {
@@ -182,6 +201,9 @@ describe('the upper bound of a request', () => {
       { input: 'And then?', previous_response_id: 'resp_1' },
     ])
       expect(tokensOf({ ...asked, ...request }, 'anthropic/claude-opus-5-5')).toBeGreaterThanOrEqual(1_000_000);
+    const attached = { type: 'file', mediaType: 'text/plain', data: { type: 'text', text: 'x'.repeat(60_000) } };
+    const bound = tokensOf({ ...asked, messages: [{ role: 'user', content: [attached] }] }, 'anthropic/claude-opus-5-5');
+    expect(bound > 60_000 && bound < 62_000).toBe(true);
     // Text in the clothes of a picture is counted as text.
     expect(tokensOf({ ...asked, messages: [{ type: 'image', text: 'x'.repeat(90_000) }] })).toBeGreaterThan(90_000);
   });

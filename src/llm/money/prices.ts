@@ -85,11 +85,22 @@ export function costOf(price: Price, tokens: BilledTokens): bigint {
   );
 }
 
-/** The most that a call with so many tokens can cost, however they are billed. */
-export function highestCost(price: Price, tokens: { input: number; output: number }): bigint {
+/**
+ * The most that a call with so many tokens can cost, however they are billed.
+ * @param caching the request asks for its input to be put into the provider's prompt cache.
+ */
+export function highestCost(
+  price: Price & Pick<ListedPrice, 'cachesWhenAsked'>,
+  tokens: { input: number; output: number },
+  caching: boolean,
+): bigint {
   const tiers = price.above !== undefined && tokens.input > price.above.tokens ? [price, price.above] : [price];
   const all = tiers.map(complete);
-  const input = highest(all.flatMap((each) => [each.input, each.cacheRead, each.cacheWrite, each.cacheWriteLong]));
+  const written = (each: (typeof all)[number]) => {
+    if (caching) return [each.cacheWrite, each.cacheWriteLong];
+    return price.cachesWhenAsked === true ? [] : [each.cacheWrite];
+  };
+  const input = highest(all.flatMap((each) => [each.input, each.cacheRead, ...written(each)]));
   const output = highest(all.map((each) => each.output));
   return perMillion(BigInt(tokens.input) * input + BigInt(tokens.output) * output);
 }
@@ -131,10 +142,13 @@ function undated(model: string): string {
 
 function listedFor(model: string): readonly ListedPrice[] | undefined {
   const slash = model.indexOf('/');
-  if (slash !== -1) return priceTable[model] ?? priceTable[`${model.slice(0, slash)}/*`];
-  const name = Object.keys(priceTable).find((key) => key.slice(key.indexOf('/') + 1) === model);
-  return name === undefined ? undefined : priceTable[name];
+  if (slash !== -1) return byModel.get(model) ?? byModel.get(`${model.slice(0, slash)}/*`);
+  return byNameAlone.get(model);
 }
+
+const byModel = new Map(Object.entries(priceTable));
+const byNameAlone = new Map(Object.entries(priceTable).map(([model, listed]) => [model.slice(model.indexOf('/') + 1), listed]));
+byNameAlone.delete('*');
 
 /** A project gives prices; how much a model takes and answers at most is still known from the list. */
 function limitsOf(model: string): Pick<ListedPrice, 'context' | 'maxOutput'> {

@@ -2,7 +2,7 @@
  * The most tokens that a request can use, before it is sent.
  *
  * Counted in bytes: every tokenizer of these providers falls back to bytes, so a text never has more tokens than UTF-8 bytes, in any model.
- * Counting with a tokenizer is closer (about a fifth for English) but takes 450 times as long, needs 76 MB, and is right for one family of
+ * Counting with a tokenizer is closer (about a fifth for English), takes from eight to a hundred times as long, and is right for one family of
  * models only; see docs/decisions/0011. What is reserved in excess comes back when the call ends.
  */
 import { highestCost, type Prices } from './prices.ts';
@@ -24,7 +24,10 @@ const most = 1_000_000_000_000;
 const unknownModel = { context: 2_000_000, maxOutput: 128_000 };
 
 /** Tokens of one image at most, by provider; OpenAI's smallest model of the fourth generation counts them dearest. */
-const perImage: Readonly<Record<string, number>> = { anthropic: 5_000, google: 10_000 };
+const perImage: ReadonlyMap<string, number> = new Map([
+  ['anthropic', 5_000],
+  ['google', 10_000],
+]);
 const perImageElsewhere = 50_000;
 
 /** What providers put around a request, and around one message. */
@@ -43,13 +46,26 @@ const aroundMember = 8;
 export function upperBound(request: object, model: string, prices: Prices): UpperBound {
   const price = prices.find(model);
   const { context, maxOutput } = { ...unknownModel, ...price };
-  const input = inputBound(request, { image: perImage[model.split('/')[0] ?? ''] ?? perImageElsewhere, context });
+  const seen: Seen = { image: perImage.get(model.split('/')[0] ?? '') ?? perImageElsewhere, context, caching: false };
+  const input = Math.min(most, inputBound(request, seen));
   const output = outputBound(request, maxOutput);
-  return { model, tokens: input + output, money: price === undefined ? undefined : highestCost(price, { input, output }) };
+  return {
+    model,
+    tokens: input + output,
+    money: price === undefined ? undefined : highestCost(price, { input, output }, seen.caching),
+  };
 }
 
-/** @param most tokens of an image, and of what has no bound of its own. */
-function inputBound(request: object, most: { image: number; context: number }): number {
+interface Seen {
+  /** Tokens of an image at most. */
+  image: number;
+  /** Tokens of what has no bound of its own. */
+  context: number;
+  /** The request asks for something to be put into the provider's prompt cache. */
+  caching: boolean;
+}
+
+function inputBound(request: object, seen: Seen): number {
   const members = request as Readonly<Record<string, unknown>>;
   const remote = ['previous_response_id', 'conversation', 'cachedContent'].some((name) => members[name] != null);
   const tools = Array.isArray(members['tools']) ? members['tools'] : [];
@@ -61,45 +77,50 @@ function inputBound(request: object, most: { image: number; context: number }): 
   return (
     aroundRequest +
     (tools.length > 0 || shaped ? aroundTools : 0) +
-    (remote || hosted ? most.context : 0) +
-    boundOf(request, most, 0)
+    (remote || hosted ? seen.context : 0) +
+    boundOf(request, seen, 0)
   );
 }
 
-function boundOf(value: unknown, most: { image: number; context: number }, depth: number): number {
+function boundOf(value: unknown, seen: Seen, depth: number): number {
   if (typeof value === 'string') return Buffer.byteLength(value);
   // Deeper than any request that a provider takes; what is below is counted as if it filled the model.
-  if (depth > 200) return most.context;
-  if (Array.isArray(value)) return value.reduce((sum: number, each) => sum + boundOf(each, most, depth + 1), 0);
+  if (depth > 200) {
+    seen.caching = true;
+    return seen.context;
+  }
+  if (Array.isArray(value)) return value.reduce((sum: number, each) => sum + boundOf(each, seen, depth + 1), 0);
   if (value instanceof Uint8Array) return value.byteLength;
   if (typeof value !== 'object' || value === null) return 24;
   const members = value as Readonly<Record<string, unknown>>;
   const media = mediaOf(members);
-  let sum = media === undefined ? 0 : most[media];
+  let sum = media === undefined ? 0 : seen[media];
   if (typeof members['role'] === 'string') sum += aroundMessage;
   for (const name in members) {
     const member = members[name];
     if (member === undefined || (media !== undefined && isData(name, member))) continue;
-    sum += Buffer.byteLength(name) + aroundMember + boundOf(member, most, depth + 1);
+    // cache_control, cachePoint, prompt_cache_retention and what they will think of.
+    if (!seen.caching && /cache/i.test(name)) seen.caching = true;
+    sum += Buffer.byteLength(name) + aroundMember + boundOf(member, seen, depth + 1);
   }
   return sum;
 }
 
+const dataMembers = new Set(['data', 'file_data', 'image_url', 'source', 'file', 'input_audio']);
+
 /** Whether an object is a picture, or something else that is not text: its bytes say nothing about its tokens. */
-function mediaOf({ type, mediaType, source }: Readonly<Record<string, unknown>>): 'image' | 'context' | undefined {
+function mediaOf({ type, mediaType, source, data }: Readonly<Record<string, unknown>>): 'image' | 'context' | undefined {
   if (typeof type !== 'string') return undefined;
   if (/^(image|input_image|image_url|image-data|image-url)$/.test(type)) return 'image';
-  if (!/^(file|input_file|document|input_audio|audio|video|media|file-data|file-url)$/.test(type)) return undefined;
-  if (typeof mediaType === 'string' && mediaType.startsWith('image/')) return 'image';
-  if ((source as { type?: unknown } | undefined)?.type === 'text') return undefined;
+  if (!/^(file|input_file|document|input_audio|audio|video|media|file-data|file-url|reasoning-file)$/.test(type)) return undefined;
+  if (typeof mediaType === 'string' && mediaType.startsWith('image')) return 'image';
+  // A document that is given as text.
+  if ([source, data].some((given) => (given as { type?: unknown } | null | undefined)?.type === 'text')) return undefined;
   return 'context';
 }
 
 function isData(name: string, value: unknown): boolean {
-  if (value instanceof Uint8Array || value instanceof URL) return true;
-  if (typeof value === 'string') return name === 'data' || name === 'file_data' || value.startsWith('data:');
-  // Where the data is one level down: image_url, source, file, input_audio.
-  return /^(image_url|source|file|input_audio)$/.test(name);
+  return dataMembers.has(name) || (typeof value === 'string' && value.startsWith('data:'));
 }
 
 function outputBound(request: object, maxOutput: number): number {

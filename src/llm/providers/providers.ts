@@ -57,6 +57,15 @@ export class Providers {
     return this.#missingKey.get(name);
   }
 
+  /** Whether a provider of that name exists, reachable or not. */
+  knows(name: string): boolean {
+    return this.#reachable.has(name) || this.#missingKey.has(name);
+  }
+
+  names(): string[] {
+    return [...this.#reachable.keys(), ...this.#missingKey.keys()];
+  }
+
   all(): Provider[] {
     return [...this.#reachable.values()];
   }

@@ -1,0 +1,205 @@
+import { randomBytes } from 'node:crypto';
+import { text } from 'node:stream/consumers';
+import { Command } from 'commander';
+import { v7 as uuid } from 'uuid';
+import { z } from 'zod';
+import { TimonelError } from '../errors.ts';
+import { requireGoodPassword } from '../identity/password-policy.ts';
+import { canonicalEmail, type User } from '../identity/users.ts';
+import { defaultWorkspace } from '../main.ts';
+import { type DatabaseCommand, onTheDatabase, printTable } from './database-command.ts';
+import { UsageError } from './usage-error.ts';
+
+interface Options {
+  workspace: string;
+  role: string;
+  name?: string;
+  language: string;
+  passwordStdin?: boolean;
+  everywhere?: boolean;
+  json?: boolean;
+}
+
+const workspaceOption = ['-w, --workspace <id>', 'the workspace', defaultWorkspace] as const;
+
+export function userCommand(): Command {
+  const command = new Command('user').description('People: add, give a role, disable, list; straight on the database');
+  command
+    .command('add')
+    .description('Add a person to a workspace; makes the account where there is none, confirmed')
+    .argument('<email>', 'e-mail address to sign in with')
+    .option(...workspaceOption)
+    .option('-r, --role <role>', 'admin, operator, member, instructor, student or one of the workspace', 'member')
+    .option('-n, --name <name>', 'name of the person (default: what is before the @)')
+    .option('-l, --language <language>', 'es or en, for mails', 'es')
+    .option('--password-stdin', 'read the password from standard input; without it one is made and shown once')
+    .option('--json', 'print JSON')
+    .action((email: string, options: Options) => add(email, options));
+  command
+    .command('role')
+    .description('Give a member another role; it takes effect at once')
+    .argument('<email>')
+    .argument('<role>')
+    .option(...workspaceOption)
+    .action((email: string, role: string, options: Options) => changeRole(email, role, options));
+  command
+    .command('disable')
+    .description('Shut a member out of a workspace at once, and end the sessions there; `user add` lets them in again')
+    .argument('<email>')
+    .option(...workspaceOption)
+    .option('--everywhere', 'shut the account out of every workspace')
+    .action((email: string, options: Options) => disable(email, options));
+  command
+    .command('list')
+    .description('The members of a workspace')
+    .option(...workspaceOption)
+    .option('--json', 'print JSON lines')
+    .action((options: Options) => list(options));
+  return command;
+}
+
+async function add(email: string, options: Options): Promise<void> {
+  const address = canonicalEmail(email);
+  if (!z.email().safeParse(address).success) throw new UsageError(`"${email}" is not an e-mail address.`);
+  if (options.language !== 'es' && options.language !== 'en') throw new UsageError('--language takes es or en.');
+  const { language, role, workspace } = options;
+  const given = options.passwordStdin === true ? (await text(process.stdin)).replace(/\r?\n$/, '') : undefined;
+  await onTheDatabase('POST /api/v1/invitations', async ({ identity, workspaces }) => {
+    const { name: workspaceName, classicPasswords } = await workspaces.get(workspace);
+    await identity.roles.permissions(workspace, role);
+    const known = await identity.users.byEmail(address);
+    const name = options.name ?? known?.name ?? address.split('@')[0] ?? address;
+    if (known !== undefined && given !== undefined) {
+      throw new UsageError(`${address} has an account already, and keeps its password. Leave --password-stdin out.`);
+    }
+    const made = known === undefined && given === undefined ? `${randomBytes(18).toString('base64url')}-7Aa` : undefined;
+    const password = given ?? made;
+    if (given !== undefined) {
+      requireGoodPassword(given, { email: address, name, workspace: [workspaceName, workspace], classicRule: classicPasswords });
+    }
+    const passwordHash = known === undefined && password !== undefined ? await identity.passwords.hash(password) : null;
+    const id = known?.id ?? uuid();
+    await identity.notices.change(async (client, tell) => {
+      if (known === undefined) {
+        const made = await identity.users.create(client, {
+          id,
+          email: address,
+          name,
+          language,
+          passwordHash,
+          verifiedAt: new Date(),
+        });
+        if (!made) throw new TimonelError('email_taken', `${address} has just got an account. Run this again.`);
+      }
+      await identity.members.add(client, workspace, id, role);
+      tell({ kind: 'user', id });
+      const target = { kind: 'user', id };
+      await identity.audit.append(
+        { workspaceId: workspace, actor: 'system', action: 'member-added', target, details: { role } },
+        client,
+      );
+    });
+    if (options.json === true) console.log(JSON.stringify({ id, email: address, workspace, role, password: made ?? null }));
+    else {
+      console.log(`${address} is ${role} of "${workspace}"${known === undefined ? '' : ', with the account there was'}.`);
+      if (made !== undefined) console.log(`Password, shown now and never again: ${made}`);
+      if (known !== undefined && known.disabledAt !== null) console.error('The account is disabled everywhere, and stays so.');
+    }
+  });
+}
+
+async function changeRole(email: string, role: string, { workspace }: Options): Promise<void> {
+  await onTheDatabase('PATCH /api/v1/users/<id> {"role": …}', async (command) => {
+    const { identity } = command;
+    await identity.roles.permissions(workspace, role);
+    const user = await memberOf(command, email, workspace);
+    await identity.notices.change(async (client, tell) => {
+      const { rows } = await client.query<{ before: string }>(
+        `UPDATE memberships m SET role = $3 FROM (SELECT role AS before FROM memberships WHERE workspace_id = $1 AND user_id = $2 FOR UPDATE) o
+         WHERE m.workspace_id = $1 AND m.user_id = $2 RETURNING o.before`,
+        [workspace, user.id, role],
+      );
+      tell({ kind: 'user', id: user.id });
+      const target = { kind: 'user', id: user.id };
+      const details = { before: rows[0]?.before ?? null, role };
+      await identity.audit.append({ workspaceId: workspace, actor: 'system', action: 'member-changed', target, details }, client);
+    });
+    console.log(`${user.email} is ${role} of "${workspace}".`);
+  });
+}
+
+async function disable(email: string, { workspace, everywhere }: Options): Promise<void> {
+  await onTheDatabase('PATCH /api/v1/users/<id> {"disabled": true}', async (command) => {
+    const { identity } = command;
+    const user = everywhere === true ? await accountOf(command, email) : await memberOf(command, email, workspace);
+    const target = { kind: 'user', id: user.id };
+    const memberships = await identity.users.workspaces(user.id);
+    await identity.notices.change(async (client, tell) => {
+      if (everywhere === true) {
+        await client.query('UPDATE users SET disabled_at = COALESCE(disabled_at, now()) WHERE id = $1', [user.id]);
+        await identity.sessions.endAll(client, { userId: user.id }, 'user-disabled');
+      } else {
+        await client.query(
+          'UPDATE memberships SET disabled_at = COALESCE(disabled_at, now()) WHERE workspace_id = $1 AND user_id = $2',
+          [workspace, user.id],
+        );
+        await identity.sessions.endAll(client, { userId: user.id, workspaceId: workspace }, 'member-disabled');
+      }
+      tell({ kind: 'user', id: user.id });
+      const where = everywhere === true ? memberships.map(({ workspaceId }) => workspaceId).sort() : [workspace];
+      const action = everywhere === true ? 'user-disabled' : 'member-disabled';
+      for (const workspaceId of where) await identity.audit.append({ workspaceId, actor: 'system', action, target }, client);
+    });
+    console.log(
+      `${user.email} is shut out of ${everywhere === true ? 'every workspace' : `"${workspace}"`}; the sessions there have ended.`,
+    );
+  });
+}
+
+async function list({ workspace, json }: Options): Promise<void> {
+  await onTheDatabase('GET /api/v1/users', async ({ identity, workspaces }) => {
+    await workspaces.get(workspace);
+    const rows: Record<string, string>[] = [];
+    for (let after: string | undefined; ; ) {
+      const page = await identity.members.list(workspace, { after, limit: 200 });
+      for (const member of page) {
+        if (json === true) console.log(JSON.stringify(member));
+        else {
+          const state = member.disabled ? 'disabled' : member.emailVerified ? 'active' : 'unconfirmed';
+          rows.push({
+            email: member.email,
+            name: member.name,
+            role: member.role,
+            state,
+            'second factor': member.secondFactor ? 'yes' : 'no',
+          });
+        }
+      }
+      after = page.at(-1)?.id;
+      if (page.length < 200) break;
+    }
+    if (rows.length > 0) printTable(rows);
+    else if (json !== true) console.log(`"${workspace}" has no members. Add one: timonel user add <email> --role admin`);
+  });
+}
+
+async function accountOf({ identity }: DatabaseCommand, email: string): Promise<User> {
+  const user = await identity.users.byEmail(email);
+  if (user !== undefined) return user;
+  throw new TimonelError(
+    'not_found',
+    `There is no account with the address ${canonicalEmail(email)}. \`timonel user list\` shows the members.`,
+  );
+}
+
+async function memberOf(command: DatabaseCommand, email: string, workspace: string): Promise<User> {
+  const user = await accountOf(command, email);
+  // Throws where the person is not a member.
+  await command.identity.members.get(workspace, user.id).catch(() => {
+    throw new TimonelError(
+      'not_found',
+      `${user.email} is no member of "${workspace}". Add them: timonel user add ${user.email} -w ${workspace}`,
+    );
+  });
+  return user;
+}

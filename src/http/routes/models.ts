@@ -1,0 +1,178 @@
+import { z } from 'zod';
+import { TimonelError } from '../../errors.ts';
+import { aliasShape, type Route, routeDefinition } from '../../llm/routes/route.ts';
+import type { HttpDependencies, TypedFastify } from '../contract.ts';
+import { principalOf } from '../guard.ts';
+
+const route = routeDefinition.extend({
+  alias: z.string(),
+  version: z.number().int().describe('0 for a route of the environment or the project'),
+  source: z.enum(['environment', 'project', 'workspace', 'direct']),
+});
+const version = z.object({
+  alias: z.string(),
+  version: z.number().int(),
+  definition: routeDefinition.nullable().describe('null: the version that removed the route'),
+  createdBy: z.string(),
+  createdAt: z.string(),
+});
+const provider = z.object({
+  name: z.string(),
+  reachable: z.boolean(),
+  detail: z.string().optional().describe('Why it cannot be reached'),
+  models: z.array(z.string()).describe('provider/model, as the provider lists them now'),
+});
+const alias = z.object({ alias: aliasShape });
+const ifMatch = z.object({ 'if-match': z.string().max(40).optional() });
+
+/** Routes to models: data that operators change while the process runs. */
+export function routeRoutes(app: TypedFastify, { gateway }: HttpDependencies): void {
+  const { routes } = gateway;
+
+  app.get(
+    '/api/v1/routes',
+    {
+      config: { permission: 'models:use' },
+      schema: { summary: 'The routes in force', response: { 200: z.object({ routes: z.array(route) }) } },
+    },
+    (request) => ({ routes: routes.list(principalOf(request).workspaceId) }),
+  );
+
+  app.get(
+    '/api/v1/routes/:alias',
+    {
+      config: { permission: 'models:use' },
+      schema: {
+        summary: 'A route and its stored versions, newest first',
+        params: alias,
+        response: { 200: z.object({ route: route.nullable(), versions: z.array(version) }) },
+      },
+    },
+    async (request, reply) => {
+      const { workspaceId } = principalOf(request);
+      const found = routes.find(workspaceId, request.params.alias);
+      const versions = await routes.history(workspaceId, request.params.alias);
+      if (found === undefined && versions.length === 0) throw unknownRoute(request.params.alias, routes.list(workspaceId));
+      reply.header('etag', `"${versions[0]?.version ?? 0}"`);
+      return { route: found ?? null, versions };
+    },
+  );
+
+  app.put(
+    '/api/v1/routes/:alias',
+    {
+      config: { permission: 'models:manage' },
+      schema: {
+        summary: 'Store a new version of a route; it is in force at once. If-Match: the version that it was made from',
+        params: alias,
+        headers: ifMatch,
+        body: routeDefinition,
+        response: { 200: version },
+      },
+    },
+    async (request, reply) => {
+      const principal = principalOf(request);
+      const unknown = request.body.targets.find(({ model }) => !gateway.providers.knows(model.slice(0, model.indexOf('/'))));
+      if (unknown !== undefined) {
+        throw new TimonelError(
+          'invalid_request',
+          `targets: there is no provider "${unknown.model.slice(0, unknown.model.indexOf('/'))}". Known: ${gateway.providers.names().join(', ')}.`,
+        );
+      }
+      const stored = await routes.put(principal.workspaceId, request.params.alias, request.body, {
+        by: principal.name,
+        expected: expectedVersion(request.headers['if-match']),
+      });
+      reply.header('etag', `"${stored.version}"`);
+      return stored;
+    },
+  );
+
+  app.delete(
+    '/api/v1/routes/:alias',
+    {
+      config: { permission: 'models:manage' },
+      schema: { summary: 'Remove a route; its versions stay', params: alias, headers: ifMatch, response: { 204: z.null() } },
+    },
+    async (request, reply) => {
+      const { workspaceId, name } = principalOf(request);
+      if (routes.find(workspaceId, request.params.alias) === undefined)
+        throw unknownRoute(request.params.alias, routes.list(workspaceId));
+      const expected = expectedVersion(request.headers['if-match']);
+      await routes.put(workspaceId, request.params.alias, null, { by: name, expected });
+      return reply.code(204).send(null);
+    },
+  );
+}
+
+/** Providers and the breakers before their models. */
+export function modelHealthRoutes(app: TypedFastify, { gateway }: HttpDependencies): void {
+  const { breakers, providers } = gateway;
+  const state = z.enum(['closed', 'open', 'half-open']);
+
+  app.get(
+    '/api/v1/models',
+    {
+      config: { permission: 'models:use' },
+      schema: {
+        summary: 'The models that can be reached, asked of each provider now',
+        response: { 200: z.object({ providers: z.array(provider) }) },
+      },
+    },
+    async () => ({ providers: await gateway.reachable() }),
+  );
+
+  app.get(
+    '/api/v1/health/circuit-breaker',
+    {
+      config: { permission: 'operations:read' },
+      schema: {
+        summary: 'The circuit breakers before models, and their latest changes, newest first',
+        response: {
+          200: z.object({
+            breakers: z.array(z.object({ target: z.string(), state })),
+            history: z.array(z.object({ target: z.string(), state, at: z.string(), reason: z.string() })),
+          }),
+        },
+      },
+    },
+    () => breakers.view(),
+  );
+
+  app.post(
+    '/api/v1/health/circuit-breaker',
+    {
+      config: { permission: 'models:manage' },
+      schema: {
+        summary: 'Close a breaker, or let its next call through to see',
+        body: z.strictObject({ target: z.string().min(3).max(250), state: z.enum(['closed', 'half-open']) }),
+        response: { 200: z.object({ target: z.string(), state }) },
+      },
+    },
+    (request) => {
+      const { target, state: wanted } = request.body;
+      if (!breakers.knows(target)) {
+        const known = breakers.view().breakers.map((each) => each.target);
+        throw new TimonelError(
+          'not_found',
+          `There is no breaker "${target}": it appears with the first call to that model. Known: ${known.join(', ') || `none yet; providers are ${providers.names().join(', ')}`}.`,
+        );
+      }
+      breakers.force(target, wanted, principalOf(request).name);
+      return { target, state: breakers.state(target) };
+    },
+  );
+}
+
+/** @throws TimonelError `invalid_request` */
+function expectedVersion(header: string | undefined): number | undefined {
+  if (header === undefined || header === '*') return undefined;
+  const version = /^(?:W\/)?"?(\d{1,9})"?$/.exec(header)?.[1];
+  if (version === undefined) throw new TimonelError('invalid_request', 'If-Match must be a version of the route, e.g. "3".');
+  return Number(version);
+}
+
+function unknownRoute(name: string, known: readonly Route[]): TimonelError {
+  const listed = known.map((each) => each.alias).join(', ');
+  return new TimonelError('not_found', `There is no route "${name}". There are: ${listed || 'none'}.`);
+}
