@@ -50,7 +50,8 @@ export class OpenStreams {
   ): Promise<void> {
     const stop = new AbortController();
     this.#open.set(stop, reader);
-    raw.on('close', () => stop.abort(readerWentAway));
+    const onClose = () => stop.abort(readerWentAway);
+    raw.on('close', onClose);
     raw.writeHead(200, {
       ...headers,
       'content-type': 'text/event-stream; charset=utf-8',
@@ -77,6 +78,7 @@ export class OpenStreams {
       // The status is sent; a reader sees that "run-ended" is missing and asks again with Last-Event-ID.
     } finally {
       clearInterval(beat);
+      raw.off('close', onClose);
       this.#open.delete(stop);
       raw.end();
     }
