@@ -44,6 +44,7 @@ export interface Identity {
   invitations: Invitations;
   members: Members;
   roles: Roles;
+  workspaces: Workspaces;
   audit: AuditLog;
   close(): Promise<void>;
 }
@@ -99,6 +100,7 @@ export async function createIdentity(dependencies: IdentityDependencies): Promis
     invitations,
     members: new Members({ ...all, roles, sessions }),
     roles,
+    workspaces: dependencies.workspaces,
     audit,
     async close() {
       await apiKeys.close();
