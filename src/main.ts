@@ -62,6 +62,7 @@ export interface Timonel {
   workspaces: Workspaces;
   agents: ReadonlyMap<string, AgentDefinition>;
   jobs: Jobs;
+  streams: OpenStreams;
   /** Starts to listen. @returns the base URL. */
   listen(): Promise<string>;
   /** Drains the runs, ends the streams, closes everything. */
@@ -217,6 +218,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     workspaces,
     agents,
     jobs,
+    streams,
     listen: () => app.listen({ host: settings.host, port: settings.port }),
     async close() {
       // New requests are refused first, then what is under way ends, then what it needs goes away.

@@ -6,10 +6,20 @@ import { TimonelError } from '../errors.ts';
 import type { Permission } from '../identity/permissions.ts';
 import { type Principal, requirePermission } from '../identity/principal.ts';
 
+export interface DeclaredRoute {
+  method: string;
+  url: string;
+  access: { permission: Permission } | 'signed-in' | 'public';
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks; set by the guard on every route that is not public. */
     principal: Principal | undefined;
+  }
+  interface FastifyInstance {
+    /** Every route with what it declares; empty for those that plugins bring. */
+    declaredRoutes: DeclaredRoute[];
   }
   /** A route declares exactly one of these. */
   interface FastifyContextConfig {
@@ -31,10 +41,16 @@ export const docsPath = '/docs';
  */
 export function addGuard(app: FastifyInstance, authenticate: (request: FastifyRequest) => Promise<Principal>): void {
   app.decorateRequest('principal', undefined);
+  app.decorate('declaredRoutes', []);
   app.addHook('onRoute', (route) => {
     const { permission, signedIn, public: open } = route.config ?? {};
     const declared = [permission, signedIn, open].filter((each) => each !== undefined).length;
-    if (declared === 1 || isForeign(route)) return;
+    if (isForeign(route)) return;
+    if (declared === 1) {
+      const access = permission !== undefined ? { permission } : signedIn === true ? ('signed-in' as const) : ('public' as const);
+      for (const method of [route.method].flat()) app.declaredRoutes.push({ method, url: route.url, access });
+      return;
+    }
     throw new TypeError(
       `The route ${String(route.method)} ${route.url} must declare who may use it: config: { permission: '…' }, { signedIn: true } or { public: true }, and one only.`,
     );
@@ -43,7 +59,8 @@ export function addGuard(app: FastifyInstance, authenticate: (request: FastifyRe
     const { config, url, method } = request.routeOptions;
     if (request.is404 || config.public === true || isForeign({ url: url ?? '', method: method ?? '' })) return;
     try {
-      const principal = await authenticate(request);
+      const principal: Principal | undefined = await authenticate(request);
+      if (principal === undefined) throw new TypeError('Nobody was found, and nothing was refused.');
       if (config.permission !== undefined) requirePermission(principal, config.permission);
       else if (config.signedIn !== true) throw new TypeError('The route declares nothing.');
       request.principal = principal;
@@ -61,7 +78,7 @@ export function addGuard(app: FastifyInstance, authenticate: (request: FastifyRe
   });
 }
 
-const refusals = new Set([401, 403, 429, 503]);
+const refusals = new Set([401, 403, 503]);
 
 /** Routes that a plugin brings: the documentation page, and the answer to a browser that asks before it asks. */
 function isForeign({ url, method }: Pick<RouteOptions, 'url' | 'method'>): boolean {

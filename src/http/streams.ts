@@ -42,6 +42,8 @@ export class OpenStreams {
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
+    // A reader knows at once that it was let in, however long the first event takes.
+    raw.flushHeaders();
     const beat = setInterval(() => {
       raw.write(': still here\n\n');
       // A session or a key also ends by time, which nobody tells.

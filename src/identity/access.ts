@@ -74,7 +74,7 @@ export interface AccessSettings {
   pool: DatabasePool;
   notices: AccessNotices;
   now(): Date;
-  /** How long an answer is kept when nothing is told, in milliseconds. */
+  /** How long an answer is kept when nothing is told, in milliseconds; 0 keeps none. */
   cacheMs: number;
 }
 
@@ -132,7 +132,7 @@ export class Access {
     const changes = this.#changes;
     const answer = await load();
     // What was read before a change that was told meanwhile is good for this request, and for no other.
-    if (answer !== undefined && changes === this.#changes) {
+    if (answer !== undefined && changes === this.#changes && this.#settings.cacheMs > 0) {
       const { asAsker, ...own } = answer;
       this.#known.set(key, own);
       // A run that this request starts asks for its asker: no further statement.

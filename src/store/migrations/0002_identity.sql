@@ -78,7 +78,7 @@ SELECT timonel_private('memberships');
 --> statement-breakpoint
 CREATE INDEX memberships_by_user ON memberships (user_id);
 --> statement-breakpoint
-CREATE INDEX memberships_by_role ON memberships (workspace_id, role);
+CREATE INDEX memberships_by_role ON memberships (workspace_id, role, user_id);
 --> statement-breakpoint
 CREATE TABLE invitations (
   id uuid PRIMARY KEY,

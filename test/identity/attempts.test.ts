@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { Attempts } from '../../src/identity/attempts.ts';
+import { notes } from '../notes-agent.ts';
+import { freshStoreEnvironment } from '../stores.ts';
+import { startTimonel, type TestTimonel } from '../timonel.ts';
+import { addUser, goodPassword, signIn } from './people.ts';
+
+const kinds: ['memory' | 'redis'][] = inject('redisUrl') === '' ? [['memory']] : [['memory'], ['redis']];
+
+describe.each(kinds)('guessing (%s)', (kind) => {
+  const redis = kind === 'redis' ? new Redis(inject('redisUrl'), { enableOfflineQueue: false }) : undefined;
+  beforeAll(async () => {
+    if (redis !== undefined && redis.status !== 'ready') await new Promise((resolve) => redis.once('ready', resolve));
+  });
+  afterAll(() => redis?.disconnect());
+  const unknown = async () => false;
+  const name = () => crypto.randomUUID();
+  const fail = async (attempts: Attempts, account: string, address: string, known = unknown) =>
+    attempts.begin(account, address, known).then(
+      () => 0,
+      (error: { details: { retryAfter: number } }) => error.details.retryAfter,
+    );
+
+  it('makes the one who guesses wait, ever longer, and nobody else', async () => {
+    const attempts = new Attempts(redis);
+    const [account, address] = [name(), name()];
+    for (let attempt = 1; attempt <= 5; attempt++) expect(await fail(attempts, account, address)).toBe(0);
+    // The sixth passes, and starts a wait.
+    expect(await fail(attempts, account, address)).toBe(0);
+    const first = await fail(attempts, account, address);
+    expect(first).toBeGreaterThan(0);
+    expect(await fail(attempts, account, name())).toBe(0);
+    expect(await fail(attempts, name(), address)).toBe(0);
+    await sleep(first * 1000);
+    expect(await fail(attempts, account, address)).toBe(0);
+    expect(await fail(attempts, account, address)).toBeGreaterThan(first);
+  });
+
+  it('counts guesses that come at the same moment', async () => {
+    const attempts = new Attempts(redis);
+    const [account, address] = [name(), name()];
+    const outcomes = await Promise.all(Array.from({ length: 40 }, () => fail(attempts, account, address)));
+    expect(outcomes.filter((wait) => wait === 0).length).toBeLessThanOrEqual(6);
+  });
+
+  it('keeps an account under attack from many addresses open to those that it knows', async () => {
+    const attempts = new Attempts(redis);
+    const account = name();
+    for (let attempt = 1; attempt <= 21; attempt++) expect(await fail(attempts, account, name())).toBe(0);
+    expect(await fail(attempts, account, name())).toBeGreaterThan(0);
+    const home = name();
+    expect(await fail(attempts, account, home, async () => true)).toBe(0);
+    await attempts.clear(account, home);
+    expect(await fail(attempts, account, name())).toBe(0);
+  });
+
+  it('forgets failures once it worked', async () => {
+    const attempts = new Attempts(redis);
+    const [account, address] = [name(), name()];
+    for (let round = 0; round < 4; round++) {
+      for (let attempt = 1; attempt <= 4; attempt++) expect(await fail(attempts, account, address)).toBe(0);
+      await (await attempts.begin(account, address, unknown)).succeeded();
+    }
+  });
+});
+
+describe('at the front door', () => {
+  let timonel: TestTimonel;
+  let remove: () => Promise<void>;
+  beforeAll(async () => {
+    const store = await freshStoreEnvironment('embedded');
+    remove = store.remove;
+    const environment = { ...store.environment, TIMONEL_TRUSTED_PROXIES: '127.0.0.1,10.1.0.0/16' };
+    timonel = await startTimonel('embedded', { agents: [notes] }, { environment });
+  });
+  afterAll(async () => {
+    await timonel.close();
+    await remove();
+  });
+  const login = (email: string, password: string, forwarded: string) =>
+    timonel.call('POST', '/api/v1/auth/login', { email, password }, { authorization: undefined, 'x-forwarded-for': forwarded });
+
+  it('answers 429 with the seconds to wait, to that address alone, and takes the address from trusted proxies only', async () => {
+    const user = await addUser(timonel);
+    const guess = (forwarded: string) => login(user.email, 'no es esta, seguro', forwarded);
+    // The address before the trusted ones counts, whatever the client wrote in front of it.
+    for (let attempt = 0; attempt < 6; attempt++)
+      expect((await guess(`192.0.2.${attempt}, 203.0.113.9, 10.1.2.3`)).status).toBe(401);
+    const held = await guess('203.0.113.9');
+    expect(held).toMatchObject({ status: 429, body: { code: 'too_many_attempts', retryable: true } });
+    expect(Number(held.headers['retry-after'])).toBe(held.body['retryAfter']);
+    // Held back before the password is looked at: a right one too.
+    expect((await login(user.email, goodPassword, '203.0.113.9')).status).toBe(429);
+    expect((await login(user.email, goodPassword, '203.0.113.10')).status).toBe(200);
+    const { sessions } = timonel.timonel.identity;
+    expect((await sessions.list('default', user.id)).map(({ address }) => address)).toEqual(['203.0.113.10']);
+  });
+
+  it('writes down who guessed, and does not hold up the answer for it', async () => {
+    const user = await addUser(timonel);
+    await login(user.email, 'no es esta, seguro', '198.51.100.7');
+    await expect
+      .poll(async () =>
+        (await timonel.timonel.identity.audit.page('default', { action: 'sign-in-refused' }, 50)).map(({ target }) => target?.id),
+      )
+      .toContain(user.id);
+    await signIn(timonel, user);
+  });
+});

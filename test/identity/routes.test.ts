@@ -1,0 +1,231 @@
+/** Every route, as the server itself lists them, for every role, and with the ids of another workspace. */
+import Fastify from 'fastify';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addGuard, type DeclaredRoute } from '../../src/http/guard.ts';
+import { builtInRoles, keyRoles, type Permission, permissions } from '../../src/identity/permissions.ts';
+import { notes } from '../notes-agent.ts';
+import { type Line, scriptedModel } from '../scripted-model.ts';
+import { storeKinds } from '../stores.ts';
+import { startTimonel, type TestTimonel } from '../timonel.ts';
+import { newPerson, type Person } from './people.ts';
+
+/** Who may come in without saying who they are. A new line here is a decision. */
+const publicRoutes = [
+  'GET /.well-known/jwks.json',
+  'GET /api/v1/files/:id',
+  'GET /errors/:code',
+  'GET /health',
+  'GET /health/live',
+  'GET /health/ready',
+  'GET /metrics/prometheus',
+  'GET /openapi.json',
+  'POST /api/v1/auth/forgot-password',
+  'POST /api/v1/auth/login',
+  'POST /api/v1/auth/logout',
+  'POST /api/v1/auth/refresh',
+  'POST /api/v1/auth/register',
+  'POST /api/v1/auth/resend-verification',
+  'POST /api/v1/auth/reset-password',
+  'POST /api/v1/auth/verify-email',
+];
+
+/** Bodies that get past the schema, for routes that name something by its id. */
+const bodies: Record<string, object> = {
+  'POST /api/v1/conversations/:id/messages': { text: 'Hola' },
+  'POST /api/v1/runs/:id/approvals/:callId': { decision: 'approve' },
+  'POST /api/v1/api-keys/:id/rotate': { overlapSeconds: 60 },
+  'PATCH /api/v1/users/:id': { role: 'member' },
+};
+
+const nameOf = ({ method, url }: DeclaredRoute) => `${method} ${url}`;
+const permissionOf = ({ access }: DeclaredRoute) => (typeof access === 'object' ? access.permission : undefined);
+
+describe.each(storeKinds)('the routes (%s)', (kind) => {
+  let timonel: TestTimonel;
+  let script: Line[] = [];
+  let routes: DeclaredRoute[];
+  beforeAll(async () => {
+    timonel = await startTimonel(kind, { agents: [notes], models: { default: scriptedModel(() => script.shift() ?? 'Bien.') } });
+    routes = timonel.timonel.app.declaredRoutes.filter(({ method }) => method !== 'HEAD');
+    await timonel.timonel.workspaces.ensure({ workspaceId: 'other', name: 'Other', timeZone: 'UTC' });
+  });
+  afterAll(() => timonel.close());
+
+  const ask = (route: DeclaredRoute, url: string, headers: Record<string, string | undefined>, body?: object) =>
+    timonel.call<{ code?: string; permission?: string }>(
+      route.method as 'GET',
+      url,
+      route.method === 'GET' || route.method === 'DELETE' ? undefined : (body ?? {}),
+      headers,
+    );
+  const filled = (url: string, value: string) => url.replaceAll(/:\w+/g, value);
+  const unknown = '00000000-0000-7000-8000-000000000000';
+
+  it('are as many as were counted, and open to strangers only where it was decided', () => {
+    expect(routes.length).toBeGreaterThan(40);
+    expect(
+      routes
+        .filter(({ access }) => access === 'public')
+        .map(nameOf)
+        .sort(),
+    ).toEqual(publicRoutes);
+    const used = new Set(routes.map(permissionOf).filter((each) => each !== undefined));
+    expect(permissions).toEqual(expect.arrayContaining([...used]));
+  });
+
+  it('refuse who does not say who they are', async () => {
+    for (const route of routes.filter(({ access }) => access !== 'public')) {
+      for (const authorization of [undefined, '', 'Bearer', `Bearer tim_${'x'.repeat(43)}`, 'Basic YTpi']) {
+        const { status, body } = await ask(route, filled(route.url, unknown), { authorization });
+        expect([nameOf(route), authorization, status, body.code]).toEqual([nameOf(route), authorization, 401, 'unauthenticated']);
+      }
+    }
+  });
+
+  it('let in each role where it has the permission, and nowhere else', async () => {
+    const define = { permissions: ['users:read', 'keys:read'] };
+    expect((await timonel.call('PUT', '/api/v1/roles/front-desk', define)).status).toBe(200);
+    expect((await timonel.call('PUT', '/api/v1/roles/nothing', { permissions: [] })).status).toBe(200);
+    const held: [string, Record<string, string>, ReadonlySet<Permission>][] = [];
+    const custom = { 'front-desk': new Set<Permission>(['users:read', 'keys:read']), nothing: new Set<Permission>() };
+    for (const [role, set] of Object.entries({ ...builtInRoles, ...custom })) {
+      held.push([role, (await newPerson(timonel, { role })).headers, set]);
+    }
+    const key = async (body: object) =>
+      `Bearer ${(await timonel.call<{ apiKey: string }>('POST', '/api/v1/api-keys', { name: 'walk', ...body })).body.apiKey}`;
+    for (const [role, set] of Object.entries(keyRoles)) held.push([`key ${role}`, { authorization: await key({ role }) }, set]);
+    for (const scope of permissions) {
+      held.push([`key with ${scope}`, { authorization: await key({ scopes: [scope] }) }, new Set([scope])]);
+    }
+    for (const route of routes) {
+      const permission = permissionOf(route);
+      for (const [who, headers, set] of held) {
+        // Signing out would end the walk of a role; it is public, and has tests of its own.
+        if (route.access === 'public') continue;
+        const { status, body } = await ask(route, filled(route.url, unknown), headers);
+        const refused = status === 403 && body.permission === permission && permission !== undefined;
+        const place = `${who}: ${nameOf(route)} → ${status}`;
+        expect([place, refused]).toEqual([place, permission !== undefined && !set.has(permission)]);
+        expect([place, status === 401 || status >= 500]).toEqual([place, false]);
+      }
+    }
+  });
+
+  it('answer with the ids of another workspace as if they did not exist, and change nothing there', async () => {
+    const there = await newPerson(timonel, { role: 'admin', workspaceId: 'other' });
+    const stranger = await newPerson(timonel, { role: 'member', workspaceId: 'other' });
+    const foreign = await everythingOf(there, stranger);
+    const here = [{ authorization: `Bearer ${timonel.apiKey}` }, (await newPerson(timonel, { role: 'admin' })).headers];
+    const before = await rowsOf('other');
+    let tried = 0;
+    for (const route of routes.filter(({ url, access }) => url.includes(':') && access !== 'public')) {
+      // A role of that name may be defined here: it is another one.
+      if (nameOf(route) === 'PUT /api/v1/roles/:name') continue;
+      const body = bodies[nameOf(route)];
+      if (route.method === 'POST' || route.method === 'PATCH' || route.method === 'PUT') {
+        expect([nameOf(route), body !== undefined || route.url.endsWith('/close')]).toEqual([nameOf(route), true]);
+      }
+      for (const [kindOfId, id] of Object.entries(foreign)) {
+        for (const headers of here) {
+          const url = route.url.replace(':callId', '0.0').replaceAll(/:\w+/g, id);
+          const answer = await ask(route, url, headers, body);
+          const place = `${nameOf(route)} with a ${kindOfId}`;
+          // What has not the form of an id of that kind is refused for that; keys are told from people before any id is looked at.
+          const fits = (kindOfId === 'role') === route.url.includes(':name');
+          const expected = fits ? [404, 403] : [400, 404, 403];
+          expect([place, expected.includes(answer.status)]).toEqual([place, true]);
+          if (answer.status === 403) expect([place, route.access]).toEqual([place, 'signed-in']);
+          tried++;
+        }
+      }
+    }
+    expect(tried).toBeGreaterThan(50);
+    expect(await rowsOf('other')).toEqual(before);
+  });
+
+  it('list nothing of another workspace', async () => {
+    const there = await newPerson(timonel, { role: 'admin', workspaceId: 'other' });
+    await everythingOf(there, await newPerson(timonel, { workspaceId: 'other' }));
+    for (const route of routes.filter(({ method, url, access }) => method === 'GET' && !url.includes(':') && access !== 'public')) {
+      const { body } = await ask(route, route.url, {});
+      expect([nameOf(route), JSON.stringify(body).includes('foreign-thing')]).toEqual([nameOf(route), false]);
+      const theirs = await ask(route, route.url, there.headers);
+      if (['/api/v1/api-keys', '/api/v1/invitations', '/api/v1/roles'].includes(route.url)) {
+        expect([nameOf(route), JSON.stringify(theirs.body).includes('foreign-thing')]).toEqual([nameOf(route), true]);
+      }
+    }
+  });
+
+  /** One of everything that has an id, in the workspace of that person. */
+  async function everythingOf(admin: Person, member: Person): Promise<Record<string, string>> {
+    const call = async <T>(url: string, body: object, method: 'POST' | 'PUT' = 'POST') =>
+      (await timonel.call<T>(method, url, body, admin.headers)).body;
+    const { id: conversation } = await call<{ id: string }>('/api/v1/conversations', { agent: 'notes' });
+    script = [{ calls: [{ tool: 'delete_notes', args: { why: 'x' } }] }];
+    const { run } = await call<{ run: { id: string } }>(`/api/v1/conversations/${conversation}/messages`, {
+      text: 'foreign-thing',
+    });
+    const key = await call<{ id: string }>('/api/v1/api-keys', { name: 'foreign-thing' });
+    const email = `foreign-thing-${crypto.randomUUID()}@example.com`;
+    const invitation = await call<{ id: string }>('/api/v1/invitations', { email });
+    await call('/api/v1/roles/foreign-thing', { permissions: [] }, 'PUT');
+    return {
+      conversation,
+      run: run.id,
+      'API key': key.id,
+      invitation: invitation.id,
+      member: member.id,
+      session: member.sessionId,
+      role: 'foreign-thing',
+    };
+  }
+
+  async function rowsOf(workspaceId: string): Promise<unknown[]> {
+    const tables = [
+      'conversations',
+      'messages',
+      'runs',
+      'approvals',
+      'api_keys',
+      'invitations',
+      'memberships',
+      'sessions',
+      'roles',
+    ];
+    const rows = tables.map((table) =>
+      timonel.timonel.store.pool.executeText(
+        `SELECT '${table}' AS table, to_jsonb(t) - 'last_used_at' AS row FROM ${table} t WHERE workspace_id = $1 ORDER BY to_jsonb(t)::text`,
+        [workspaceId],
+      ),
+    );
+    return (await Promise.all(rows)).flat();
+  }
+});
+
+describe('a route that does not say who may use it', () => {
+  const declare = async (config?: object) => {
+    const app = Fastify();
+    addGuard(app, async () => {
+      throw new Error('nobody');
+    });
+    app.get('/x', { ...(config === undefined ? {} : { config }) }, () => 'in');
+    await app.ready();
+    return app;
+  };
+
+  it.each([
+    undefined,
+    {},
+    { permission: undefined },
+    { public: true, signedIn: true },
+    { permission: 'agents:read', public: true },
+  ])('does not start: %j', async (config) => {
+    await expect(declare(config)).rejects.toThrow(/must declare who may use it/);
+  });
+
+  it('starts once it does, HEAD included', async () => {
+    const app = await declare({ permission: 'agents:read' });
+    expect(app.declaredRoutes.map(nameOf).sort()).toEqual(['GET /x', 'HEAD /x']);
+    await app.close();
+  });
+});
