@@ -21,6 +21,7 @@ import { oidcRoutes } from './routes/oidc.ts';
 import { privacyRoutes } from './routes/privacy.ts';
 import { runRoutes } from './routes/runs.ts';
 import { userRoutes } from './routes/users.ts';
+import { workspaceRoutes } from './routes/workspace.ts';
 import { addSecurity } from './security.ts';
 
 /** More runs than this under way in one process, and new messages are refused until some ended. */
@@ -104,6 +105,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   oidcRoutes(typed, dependencies);
   accountRoutes(typed, dependencies);
   userRoutes(typed, dependencies);
+  workspaceRoutes(typed, dependencies);
   apiKeyRoutes(typed, dependencies);
   auditRoutes(typed, dependencies);
   privacyRoutes(typed, dependencies);

@@ -48,6 +48,7 @@ export interface Identity {
   roles: Roles;
   oidcProviders: OidcProviders;
   oidcSignIn: OidcSignIn;
+  workspaces: Workspaces;
   audit: AuditLog;
   close(): Promise<void>;
 }
@@ -106,6 +107,7 @@ export async function createIdentity(dependencies: IdentityDependencies): Promis
     oidcProviders: new OidcProviders({ ...all, providers: settings.oidcProviders }),
     oidcSignIn: new OidcSignIn({ ...all, users, members, sessions, signIn }),
     roles,
+    workspaces: dependencies.workspaces,
     audit,
     async close() {
       await apiKeys.close();

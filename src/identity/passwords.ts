@@ -86,7 +86,9 @@ export class Passwords {
   }
 }
 
-function isBcrypt(hash: string | undefined): hash is string {
+type BcryptHash = `$2${string}`;
+
+function isBcrypt(hash: string | undefined): hash is BcryptHash {
   return hash !== undefined && /^\$2[abxy]\$/.test(hash);
 }
 

@@ -79,13 +79,14 @@ describe.each(storeKinds)('a rotation of the secret (%s)', (kind) => {
     await remove();
   });
 
-  it('that forgets the secret before signs people out', async () => {
+  it('that forgets the secret before ends access tokens, forged ones too, and no session', async () => {
     const { environment, remove } = await freshStoreEnvironment(kind);
     const before = await startTimonel(kind, { agents: [notes] }, { environment: { ...environment, TIMONEL_SECRET: first } });
     const person = await signIn(before, await addUser(before));
     await before.close();
     const after = await startTimonel(kind, { agents: [notes] }, { environment: { ...environment, TIMONEL_SECRET: second } });
     expect((await after.call('GET', '/api/v1/auth/me', undefined, person.headers)).status).toBe(401);
+    expect((await post(after, '/api/v1/auth/refresh', { refreshToken: person.refreshToken })).status).toBe(200);
     await after.close();
     await remove();
   });
