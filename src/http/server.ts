@@ -17,6 +17,7 @@ import { authRoutes } from './routes/auth.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
+import { oidcRoutes } from './routes/oidc.ts';
 import { privacyRoutes } from './routes/privacy.ts';
 import { runRoutes } from './routes/runs.ts';
 import { userRoutes } from './routes/users.ts';
@@ -101,6 +102,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   conversationRoutes(typed, dependencies);
   runRoutes(typed, dependencies);
   authRoutes(typed, dependencies);
+  oidcRoutes(typed, dependencies);
   accountRoutes(typed, dependencies);
   userRoutes(typed, dependencies);
   workspaceRoutes(typed, dependencies);

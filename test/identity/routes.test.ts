@@ -12,6 +12,9 @@ import { newPerson, type Person } from './people.ts';
 /** Who may come in without saying who they are. A new line here is a decision. */
 const publicRoutes = [
   'GET /.well-known/jwks.json',
+  'GET /api/v1/auth/oidc',
+  'GET /api/v1/auth/oidc/:provider/callback',
+  'GET /api/v1/auth/oidc/:provider/start',
   'GET /api/v1/files/:id',
   'GET /errors/:code',
   'GET /health',
