@@ -26,9 +26,11 @@ import { conversationRoutes } from './routes/conversations.ts';
 import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
 import { modelHealthRoutes, routeRoutes } from './routes/models.ts';
+import { oidcRoutes } from './routes/oidc.ts';
 import { privacyRoutes } from './routes/privacy.ts';
 import { runRoutes } from './routes/runs.ts';
 import { userRoutes } from './routes/users.ts';
+import { workspaceRoutes } from './routes/workspace.ts';
 import { addSecurity } from './security.ts';
 
 /** More runs than this under way in one process, and new messages are refused until some ended. */
@@ -120,8 +122,10 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   conversationRoutes(typed, dependencies);
   runRoutes(typed, dependencies);
   authRoutes(typed, dependencies);
+  oidcRoutes(typed, dependencies);
   accountRoutes(typed, dependencies);
   userRoutes(typed, dependencies);
+  workspaceRoutes(typed, dependencies);
   apiKeyRoutes(typed, dependencies);
   auditRoutes(typed, dependencies);
   privacyRoutes(typed, dependencies);
