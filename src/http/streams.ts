@@ -31,19 +31,30 @@ export class OpenStreams {
 
   /** Writes the events of a run until they end, the reader goes away, or loses access. */
   async send(reply: FastifyReply, reader: Reader, events: (signal: AbortSignal) => AsyncIterable<WireEvent>): Promise<void> {
-    await this.write(reply, reader, (signal) => textsOf(events(signal)));
+    await this.#write(reply, reader, (signal) => textsOf(events(signal)), 'ends');
   }
 
   /**
-   * Writes text that is in the format of events already, until it ends, the reader goes away, or loses access. Comments keep proxies
-   * from closing a quiet stream.
+   * Writes text that is in the format of events already, until it ends, the reader goes away, or loses access. Its readers cannot come
+   * back for the rest, and some take the end of a stream for the end of the answer: one that is stopped by us breaks its connection.
    */
   async write(reply: FastifyReply, reader: Reader, texts: (signal: AbortSignal) => AsyncIterable<string>): Promise<void> {
+    await this.#write(reply, reader, texts, 'breaks');
+  }
+
+  /** Comments keep proxies from closing a quiet stream. */
+  async #write(
+    reply: FastifyReply,
+    reader: Reader,
+    texts: (signal: AbortSignal) => AsyncIterable<string>,
+    whenStopped: 'ends' | 'breaks',
+  ): Promise<void> {
     const stop = new AbortController();
     this.#open.set(stop, reader);
     reply.hijack();
     const { raw } = reply;
     raw.on('close', () => stop.abort());
+    if (whenStopped === 'breaks') stop.signal.addEventListener('abort', () => raw.destroy(), { once: true });
     raw.writeHead(200, {
       ...headersOf(reply),
       'content-type': 'text/event-stream; charset=utf-8',
@@ -68,6 +79,7 @@ export class OpenStreams {
       }
     } catch {
       // The status is sent; a reader sees that "run-ended" is missing and asks again with Last-Event-ID.
+      if (whenStopped === 'breaks') raw.destroy();
     } finally {
       clearInterval(beat);
       this.#open.delete(stop);
