@@ -23,6 +23,8 @@ export interface Question {
   leaveAfterTokens?: number;
   /** The user leaves. */
   signal?: AbortSignal;
+  /** Told of all that was shown so far, after each token. */
+  onText?: (text: string) => void;
 }
 
 export interface Called {
@@ -93,6 +95,7 @@ export async function callModel(question: Question): Promise<Called> {
     called.firstTokenMs ??= performance.now() - started;
     called.tokens.push(text);
     called.text += text;
+    question.onText?.(called.text);
     if (called.tokens.length === question.leaveAfterTokens) leave();
   };
   try {

@@ -2,8 +2,8 @@
  * The `fetch` that is given to providers of the AI SDK: one connection pool per origin, and an answer that is read whole without
  * the machinery of web streams. A call then costs a third of the CPU; a stream still goes through undici's own fetch.
  */
-import { type Agent, fetch as streamingFetch } from 'undici';
-import { wholeBytes } from './answer-body.ts';
+import { type Agent, DecoratorHandler, type Dispatcher, fetch as streamingFetch } from 'undici';
+import { checkLength, wholeBytes } from './answer-body.ts';
 
 /** What the AI SDK reads of a response that is not a stream. */
 interface WholeResponse {
@@ -32,9 +32,10 @@ interface Call {
 
 /** @returns a `fetch` over these connections. */
 export function pooledFetch(dispatcher: Agent): typeof fetch {
+  const limited = dispatcher.compose((dispatch) => (options, handler) => dispatch(options, new LimitedAnswer(handler)));
   const answer = async (input: string | URL, call: Call = {}) => {
     if (typeof call.body !== 'string' || call.body.includes('"stream":true')) {
-      return streamingFetch(input, { ...call, signal: call.signal ?? null, dispatcher });
+      return streamingFetch(input, { ...call, signal: call.signal ?? null, dispatcher: limited });
     }
     const { statusCode, headers, body } = await dispatcher.request({
       origin: originOf(input),
@@ -47,6 +48,25 @@ export function pooledFetch(dispatcher: Agent): typeof fetch {
     return wholeResponse(String(input), statusCode, headers, await wholeBytes(body));
   };
   return answer as unknown as typeof fetch;
+}
+
+/** What its types leave out. */
+const decorated = DecoratorHandler.prototype as Dispatcher.DispatchHandler;
+
+/** Nobody downstream counts the bytes of a stream: a line without end would fill the memory. */
+class LimitedAnswer extends DecoratorHandler {
+  #bytes = 0;
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    try {
+      checkLength(this.#bytes);
+    } catch (error) {
+      controller.abort(error as Error);
+      return;
+    }
+    decorated.onResponseData?.call(this, controller, chunk);
+  }
 }
 
 const origins = new Map<string, string>();

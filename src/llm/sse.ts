@@ -12,13 +12,17 @@ export interface ServerSentEvent {
 
 export class EventCutter {
   readonly #decoder = new StringDecoder('utf8');
-  #rest = '';
+  /** The line that has not ended yet, as it came: a line of megabytes is not to be searched again with each piece. */
+  #rest: string[] = [];
   #event = '';
   #data: string | undefined;
 
   /** @returns the events that this piece completes. Comments and fields other than `event` and `data` are dropped. */
   push(piece: Buffer): ServerSentEvent[] {
-    const text = this.#rest + this.#decoder.write(piece);
+    const came = this.#decoder.write(piece);
+    this.#rest.push(came);
+    if (!came.includes('\n')) return [];
+    const text = this.#rest.join('');
     const events: ServerSentEvent[] = [];
     let start = 0;
     for (let end = text.indexOf('\n', start); end >= 0; end = text.indexOf('\n', start)) {
@@ -33,7 +37,7 @@ export class EventCutter {
         this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`;
       } else if (line.startsWith('event:')) this.#event = line.slice(6).trim();
     }
-    this.#rest = start === 0 ? text : text.slice(start);
+    this.#rest = start === text.length ? [] : [text.slice(start)];
     return events;
   }
 
