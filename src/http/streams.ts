@@ -34,52 +34,42 @@ export class OpenStreams {
 
   /** Writes the events of a run until they end, the reader goes away, or loses access. */
   async send(reply: FastifyReply, reader: Reader, events: (signal: AbortSignal) => AsyncIterable<WireEvent>): Promise<void> {
-<<<<<<< HEAD
     reply.hijack();
-    await this.write(reply.raw, headersOf(reply), reader, (signal) => textsOf(events(signal)));
-=======
-    await this.#write(reply, reader, (signal) => textsOf(events(signal)), 'ends');
->>>>>>> proving
+    await this.#write(reply.raw, headersOf(reply), reader, (signal) => textsOf(events(signal)), 'ends');
   }
 
   /**
    * Writes text that is in the format of events already, until it ends, the reader goes away, or loses access. Its readers cannot come
    * back for the rest, and some take the end of a stream for the end of the answer: one that is stopped by us breaks its connection.
    */
-<<<<<<< HEAD
   async write(
     raw: ServerResponse,
     headers: OutgoingHttpHeaders,
     reader: Reader,
     texts: (signal: AbortSignal) => AsyncIterable<string>,
   ): Promise<void> {
-    const stop = new AbortController();
-    this.#open.set(stop, reader);
-    const onClose = () => stop.abort(readerWentAway);
-    raw.on('close', onClose);
-=======
-  async write(reply: FastifyReply, reader: Reader, texts: (signal: AbortSignal) => AsyncIterable<string>): Promise<void> 
-    await this.#write(reply, reader, texts, 'breaks');
+    await this.#write(raw, headers, reader, texts, 'breaks');
+  }
 
   /** Comments keep proxies from closing a quiet stream. */
   async #write(
-    reply: FastifyReply,
+    raw: ServerResponse,
+    headers: OutgoingHttpHeaders,
     reader: Reader,
     texts: (signal: AbortSignal) => AsyncIterable<string>,
     whenStopped: 'ends' | 'breaks',
   ): Promise<void> {
     const stop = new AbortController();
     this.#open.set(stop, reader);
-    reply.hijack();
-    const { raw } = reply;
-    raw.on('close', () => stop.abort());
+    const onClose = () => stop.abort(readerWentAway);
+    raw.on('close', onClose);
     if (whenStopped === 'breaks') stop.signal.addEventListener('abort', () => raw.destroy(), { once: true });
->>>>>>> proving
-    raw.writeHead(200, 
+    raw.writeHead(200, {
       ...headers,
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
-      'x-accel-buffering': 'no',);
+      'x-accel-buffering': 'no',
+    });
     // A reader knows at once that it was let in, however long the first event takes.
     raw.flushHeaders();
     const beat = setInterval(() => {
@@ -98,7 +88,6 @@ export class OpenStreams {
       }
     } catch {
       // The status is sent; a reader sees that "run-ended" is missing and asks again with Last-Event-ID.
-      if (whenStopped === 'breaks') raw.destroy();
     } finally {
       clearInterval(beat);
       raw.off('close', onClose);
@@ -108,8 +97,9 @@ export class OpenStreams {
   }
 
   /** Ends all streams. Readers come back with Last-Event-ID. */
-  end(): void 
+  end(): void {
     for (const stop of this.#open.keys()) stop.abort();
+  }
 
   async #checkAll(told: readonly AccessNotice[] | 'anything'): Promise<void> {
     const concerned = [...this.#open].filter(
