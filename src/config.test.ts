@@ -94,3 +94,25 @@ it.each(['https://console.example.com/', 'console.example.com', 'https://console
     expect(() => readSettings({ TIMONEL_CORS_ORIGINS })).toThrow('no path');
   },
 );
+
+const google = { id: 'google', issuer: 'https://accounts.google.com', clientId: 'a', clientSecret: 'b' };
+
+it('reads the services that people may sign in with', () => {
+  const { oidcProviders } = readSettings({
+    TIMONEL_OIDC_PROVIDERS: JSON.stringify([google, { ...google, id: 'ours', trustEmail: true }]),
+  });
+  expect(oidcProviders).toMatchObject([
+    { id: 'google', scope: 'openid email profile', trustEmail: false },
+    { id: 'ours', trustEmail: true },
+  ]);
+});
+
+it.each([
+  ['{', 'must be JSON'],
+  [JSON.stringify({ google }), 'expected array'],
+  [JSON.stringify([{ ...google, issuer: 'http://accounts.google.com' }]), '0.issuer must be an https:// address'],
+  [JSON.stringify([{ ...google, clientID: 'a' }]), 'clientID'],
+  [JSON.stringify([google, google]), 'every "id" must be another one'],
+])('refuses %s as such services', (TIMONEL_OIDC_PROVIDERS, sentence) => {
+  expect(() => readSettings({ TIMONEL_OIDC_PROVIDERS })).toThrow(sentence);
+});

@@ -94,6 +94,7 @@ const schema = z.object({
   /** Each hash takes 64 MiB and a thread of the four that Node also reads files with. */
   TIMONEL_PASSWORD_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
   TIMONEL_PASSWORD_QUEUE: z.coerce.number().int().min(0).max(10_000).default(100),
+  TIMONEL_OIDC_PROVIDERS: z.string().default('[]').transform(readProviders),
   TIMONEL_RETENTION_CONVERSATIONS_DAYS: days(0),
   TIMONEL_RETENTION_SESSIONS_DAYS: days(90),
   TIMONEL_RETENTION_AUDIT_DAYS: days(0),
@@ -139,6 +140,24 @@ const schema = z.object({
   /** Shed load above this event loop delay; 0 never sheds. */
   TIMONEL_MAX_EVENT_LOOP_DELAY_MS: milliseconds(1_000),
 });
+
+const provider = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a short lower-case name, e.g. google'),
+  name: z.string().min(1).max(60).optional(),
+  issuer: z
+    .string()
+    .refine(
+      (issuer) => isIssuer(issuer),
+      'must be an https:// address, e.g. https://accounts.google.com (http:// on this machine alone)',
+    ),
+  clientId: z.string().min(1),
+  clientSecret: z.string().min(1),
+  scope: z.string().default('openid email profile'),
+  trustEmail: z.boolean().default(false),
+});
+
+/** Somebody else's service that people may sign in with. */
+export type OidcProvider = z.infer<typeof provider>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -188,6 +207,7 @@ export interface Settings {
   /** Without a URL mail is printed in the log. */
   mail: { url: string | undefined; from: string };
   passwords: { concurrency: number; longestQueue: number };
+  oidcProviders: readonly OidcProvider[];
   /** How many days each kind of data is kept; 0 keeps it for ever. */
   retentionDays: { conversations: number; sessions: number; audit: number };
   /** What access tokens are signed with. */
@@ -282,6 +302,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     trustedProxies: env.TIMONEL_TRUSTED_PROXIES,
     mail: { url: env.TIMONEL_SMTP_URL, from: env.TIMONEL_MAIL_FROM ?? 'Timonel <timonel@localhost>' },
     passwords: { concurrency: env.TIMONEL_PASSWORD_CONCURRENCY, longestQueue: env.TIMONEL_PASSWORD_QUEUE },
+    oidcProviders: env.TIMONEL_OIDC_PROVIDERS,
     retentionDays: {
       conversations: env.TIMONEL_RETENTION_CONVERSATIONS_DAYS,
       sessions: env.TIMONEL_RETENTION_SESSIONS_DAYS,
@@ -350,6 +371,32 @@ function isAddressRange(item: string): boolean {
   } catch {
     return false;
   }
+}
+
+const providers = z
+  .array(provider)
+  .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, 'every "id" must be another one');
+
+function readProviders(text: string, context: z.RefinementCtx): OidcProvider[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    context.addIssue(
+      'must be JSON, e.g. [{"id":"google","issuer":"https://accounts.google.com","clientId":"…","clientSecret":"…"}]',
+    );
+    return z.NEVER;
+  }
+  const parsed = providers.safeParse(value);
+  if (parsed.success) return parsed.data;
+  for (const issue of parsed.error.issues) context.addIssue(`${issue.path.join('.')} ${issue.message}`.trim());
+  return z.NEVER;
+}
+
+function isIssuer(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname));
 }
 
 /** A misspelt setting would otherwise be ignored in silence. `TIMONEL_TEST_*` belongs to the tests. */

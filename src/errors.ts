@@ -39,6 +39,8 @@ export const errorTable = {
   last_admin: { status: 409, retryable: false, title: 'A workspace keeps an admin' },
   person_busy: { status: 409, retryable: true, title: 'A turn of the person is under way' },
   person_not_found: { status: 404, retryable: false, title: 'Nothing of that person is here' },
+  oidc_refused: { status: 401, retryable: false, title: 'The sign-in with another service was refused' },
+  oidc_unavailable: { status: 503, retryable: true, title: 'The other service does not answer' },
   payload_too_large: { status: 413, retryable: false, title: 'The body is too large' },
   unsupported_media_type: { status: 415, retryable: false, title: 'The body has the wrong media type' },
   idempotency_key_reused: { status: 422, retryable: false, title: 'The idempotency key belongs to another message' },

@@ -194,7 +194,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
 
   await workspaces.ensure({ workspaceId: defaultWorkspace, name: 'Default', timeZone: settings.timeZone });
   await jobs.open();
-  if (settings.secrets.previous !== undefined) await finishRotation(pool, keys, audit);
+  if (settings.secrets.previous !== undefined) await finishRotation(pool, keys, audit, publishFault);
   const { timeZone } = await workspaces.get(defaultWorkspace);
   for (const agent of agents.values()) {
     const { seed } = agent;

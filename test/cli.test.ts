@@ -32,6 +32,16 @@ function timonel(args: string[], environment: Record<string, string> = {}, input
   });
 }
 
+describe('timonel up', () => {
+  it('refuses to start in production on what is safe only on a laptop, and names all of it', async () => {
+    const result = await timonel(['up'], { ENVIRONMENT: 'production', TIMONEL_CORS_ORIGINS: '*', TIMONEL_REGISTRATION: 'open' });
+    expect(result).toMatchObject({ code: 1, out: '' });
+    for (const key of ['TIMONEL_SECRET', 'TIMONEL_PUBLIC_URL', 'TIMONEL_CORS_ORIGINS', 'TIMONEL_SMTP_URL'])
+      expect(result.err).toContain(`${key}: `);
+    expect(result.err).toContain('4 bad setting(s)');
+  });
+});
+
 describe('timonel secrets', () => {
   const folder = mkdtempSync(join(tmpdir(), 'timonel-cli-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -62,6 +62,7 @@ const pages = [
   'CONTRIBUTING.md',
   'AGENTS.md',
   'docs/errors.md',
+  'docs/identity.md',
   'docs/lifecycle.md',
   'docs/operations.md',
 ];

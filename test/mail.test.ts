@@ -132,6 +132,25 @@ onEachStore('mail', (open) => {
     expect(faults).toEqual(['a mail of the kind reset-password was refused by the server']);
   });
 
+  it('waits in production until there is a server for it, and is not printed', async () => {
+    const store = await open();
+    const production = {
+      TIMONEL_ENV: 'production',
+      TIMONEL_SECRET: 'pQ0xv5JkZb7TtqfY2mNwG4rLhA9sDcE1uV8oXiK3yRg=',
+      TIMONEL_PUBLIC_URL: 'https://agents.example.com',
+    };
+    const without = await mailerOn(store, production);
+    await without.mailer.send(reset);
+    const state = () => store.pool.executeText<{ state: string }>(`SELECT state FROM pgboss.job WHERE name = 'mail'`);
+    await expect.poll(state, { timeout: 20_000 }).toEqual([{ state: 'retry' }]);
+    expect(without.printed).toEqual([]);
+    for (const close of closers.splice(0).reverse()) await close();
+    const { received, url } = await smtpServer();
+    await mailerOn(store, { ...production, TIMONEL_SMTP_URL: url, TIMONEL_MAIL_FROM: 'no-reply@example.com' });
+    await until(() => received.length > 0);
+    expect(received[0]?.to).toEqual(['ines@example.com']);
+  });
+
   it('is printed in development, where there is no server', async () => {
     const { mailer, printed } = await mailerOn(await open(), {});
     await mailer.send({

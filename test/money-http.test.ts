@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeCredentials } from '../src/cli/credentials.ts';
 import { defaultWorkspace } from '../src/main.ts';
+import { addUser, signIn } from './identity/people.ts';
 import { notes } from './notes-agent.ts';
 import { scriptedModel } from './scripted-model.ts';
 import { freshStoreEnvironment, storeKinds } from './stores.ts';
@@ -25,7 +26,7 @@ describe.each(storeKinds)('money, limits and cache over HTTP (%s)', (kind) => {
       kind,
       { agents: [notes], models: { default: scriptedModel(() => 'Bien.') } },
       {
-        environment: { ...fresh.environment, TIMONEL_RATE_LIMIT_KEY_REQUESTS: '3' },
+        environment: { ...fresh.environment, TIMONEL_RATE_LIMIT_KEY_REQUESTS: '3', TIMONEL_RATE_LIMIT_USER_REQUESTS: '2' },
         now: () => new Date('2026-11-21T15:00:00Z'),
       },
     );
@@ -103,6 +104,8 @@ describe.each(storeKinds)('money, limits and cache over HTTP (%s)', (kind) => {
     [{ scope: 'run', period: 'day', money: 1 }, /a run has no day or month/],
     [{ scope: 'api-key', period: 'day', money: 1, subject: 'my key' }, /id of the API key, not its name/],
     [{ scope: 'agent', period: 'day', money: 1, subject: 'bookin' }, /There are: notes/],
+    [{ scope: 'api-key', period: 'day', money: 1, subject: crypto.randomUUID() }, /no .*API key/],
+    [{ scope: 'user', period: 'day', money: 1, subject: crypto.randomUUID() }, /no member/],
     [{ scope: 'team', period: 'day', money: 1 }, /workspace.*run/],
     [{ scope: 'workspace', period: 'day', tokens: 1.5 }, /tokens/],
   ])('says what is wrong with %j', async (budget, message) => {
@@ -177,5 +180,21 @@ describe.each(storeKinds)('money, limits and cache over HTTP (%s)', (kind) => {
     expect(refused.headers['retry-after']).toBe(refused.headers['ratelimit-reset']);
     const read = await timonel.call('GET', `/api/v1/conversations/${conversation}`, undefined, { authorization });
     expect(read.status).toBe(200);
+  });
+
+  it('limits a person by their own limit, whatever session they use, and not by that of keys', async () => {
+    const account = await addUser(timonel);
+    const say = async (headers: { authorization: string }) => {
+      const { body } = await timonel.call<{ id: string }>('POST', '/api/v1/conversations', { agent: 'notes' }, headers);
+      return timonel.call('POST', `/api/v1/conversations/${body.id}/messages`, { text: 'hello' }, headers);
+    };
+    const [laptop, phone] = [await signIn(timonel, account), await signIn(timonel, account)];
+    expect([(await say(laptop.headers)).status, (await say(phone.headers)).status]).toEqual([200, 200]);
+    const refused = await say(laptop.headers);
+    expect([refused.status, refused.body['detail']]).toEqual([
+      429,
+      expect.stringMatching(/^The user may use 2 requests in a minute/),
+    ]);
+    expect((await say((await signIn(timonel, await addUser(timonel))).headers)).status).toBe(200);
   });
 });

@@ -58,6 +58,7 @@ onEachStore('the schema that the code knows is the one that the migrations make'
       'recovery_codes',
       'refresh_tokens',
       'timonel_migrations',
+      'user_identities',
       'user_tokens',
       'users',
     ]);

@@ -43,7 +43,7 @@ function rotate(file: string | undefined): void {
     [
       'Give every process both, and restart them one after the other: what either signed is valid, and new tokens are signed with the new one.',
       'A process that still has the old one alone does not know the new one: with several, first start all with the new one as',
-      'TIMONEL_SECRET_PREVIOUS, then swap the two. After eight days take TIMONEL_SECRET_PREVIOUS away.',
+      'TIMONEL_SECRET_PREVIOUS, then swap the two. After a day take TIMONEL_SECRET_PREVIOUS away.',
     ].join('\n'),
   );
 }

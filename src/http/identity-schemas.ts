@@ -7,7 +7,13 @@ export const email = z.email('must be an e-mail address, e.g. ana@example.com').
 /** Checked by the password policy, whose sentences say more. */
 export const newPassword = z.string().max(1_024);
 export const password = z.string().min(1).max(1_024);
-export const personName = z.string().trim().min(1).max(120);
+/** Mails to strangers carry it: no place for links. */
+export const personName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(120)
+  .refine((name) => !/[<>\p{Cc}]|:\/\/|www\./iu.test(name), 'must be a name, without links or angle brackets');
 export const language = z.enum(['es', 'en']).describe('Language of mails');
 export const code = z.string().min(1).max(40).describe('Six digits of the authenticator app, or a recovery code');
 export const linkToken = z.string().min(1).max(200).describe('The token in the link of the mail');

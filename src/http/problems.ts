@@ -21,14 +21,21 @@ const fastifyCodes: Readonly<Record<string, ErrorCode>> = {
 export function createErrorMapper(onFault: (what: string, error: unknown) => void, shape: ErrorShape = problemDocument) {
   return (thrown: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void => {
     const error = toTimonelError(thrown);
-    if (error.status >= 500) onFault(`${request.method} ${request.url.split('?')[0]} (${request.id})`, thrown);
-    if (error.status === 401) reply.header('www-authenticate', 'Bearer');
-    const { retryAfter } = error.details;
-    if (error.retryable && (error.status === 503 || error.status === 429)) {
-      reply.header('retry-after', typeof retryAfter === 'number' ? String(retryAfter) : '1');
-    }
+    // Nobody hears of it, and it is nobody's fault, when the caller went away meanwhile.
+    const gone = reply.raw.destroyed;
+    if (error.status >= 500 && !gone) onFault(`${request.method} ${request.url.split('?')[0]} (${request.id})`, thrown);
     const { mediaType, body } = shape(error, request);
-    void reply.code(error.status).type(mediaType).send(body);
+    void reply.code(error.status).headers(errorHeaders(error)).type(mediaType).send(body);
+  };
+}
+
+/** Headers that belong to an error, in whatever shape it is answered. */
+export function errorHeaders(error: TimonelError): Record<string, string> {
+  const { retryAfter } = error.details;
+  const waits = error.retryable && (error.status === 503 || error.status === 429);
+  return {
+    ...(error.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+    ...(waits ? { 'retry-after': typeof retryAfter === 'number' ? String(retryAfter) : '1' } : {}),
   };
 }
 
@@ -51,7 +58,8 @@ function problemDocument(error: TimonelError, request: FastifyRequest): ReturnTy
   };
 }
 
-function toTimonelError(thrown: FastifyError | Error): TimonelError {
+/** The row of the table for anything thrown. */
+export function toTimonelError(thrown: FastifyError | Error): TimonelError {
   if (thrown instanceof TimonelError) return thrown;
   if (hasZodFastifySchemaValidationErrors(thrown)) {
     const faults = thrown.validation.map(

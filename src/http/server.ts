@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { createServer as createHttpServer, type OutgoingHttpHeaders } from 'node:http';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import underPressure from '@fastify/under-pressure';
@@ -8,7 +10,9 @@ import type { HttpDependencies, TypedFastify } from './contract.ts';
 import { sessionCookieOf } from './cookies.ts';
 import { addGuard, docsPath } from './guard.ts';
 import { refuseNullCharacters } from './null-characters.ts';
-import { compatibleApi } from './openai/door.ts';
+import { createAnswerer } from './openai/answers.ts';
+import { createDirectDoor, type DirectDoor } from './openai/direct.ts';
+import { answerProtocols, compatibleApi } from './openai/door.ts';
 import { createErrorMapper } from './problems.ts';
 import { limitRates } from './rate-limits.ts';
 import { accountRoutes } from './routes/account.ts';
@@ -22,9 +26,11 @@ import { conversationRoutes } from './routes/conversations.ts';
 import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
 import { modelHealthRoutes, routeRoutes } from './routes/models.ts';
+import { oidcRoutes } from './routes/oidc.ts';
 import { privacyRoutes } from './routes/privacy.ts';
 import { runRoutes } from './routes/runs.ts';
 import { userRoutes } from './routes/users.ts';
+import { workspaceRoutes } from './routes/workspace.ts';
 import { addSecurity } from './security.ts';
 
 /** More runs than this under way in one process, and new messages are refused until some ended. */
@@ -32,9 +38,19 @@ const mostActiveRuns = 2_000;
 
 /** Builds the HTTP API. */
 export async function createServer(dependencies: HttpDependencies): Promise<FastifyInstance> {
+  const answerers = {
+    '/v1/chat/completions': createAnswerer(answerProtocols['/v1/chat/completions'], dependencies),
+    '/v1/messages': createAnswerer(answerProtocols['/v1/messages'], dependencies),
+  };
+  /** Set when the server is put together. */
+  let direct: DirectDoor | undefined;
   const app = Fastify({
+    serverFactory: (handler) =>
+      createHttpServer({ keepAliveTimeout: 72_000, requestTimeout: 0 }, (request, response) => {
+        if (direct?.takes(request, response) !== true) handler(request, response);
+      }),
     logger: false,
-    genReqId: () => dependencies.newId(),
+    genReqId: () => randomUUID(),
     requestIdHeader: false,
     bodyLimit: dependencies.bodyLimitBytes,
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
@@ -85,7 +101,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
     });
   }
   app.addHook('preHandler', async (request) => {
-    if (request.method === 'POST' && dependencies.runner.activeRuns >= mostActiveRuns) throw overloaded();
+    if (request.method === 'POST' && isBusy(app, dependencies)) throw overloaded();
   });
 
   await app.register(swagger, {
@@ -106,8 +122,10 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   conversationRoutes(typed, dependencies);
   runRoutes(typed, dependencies);
   authRoutes(typed, dependencies);
+  oidcRoutes(typed, dependencies);
   accountRoutes(typed, dependencies);
   userRoutes(typed, dependencies);
+  workspaceRoutes(typed, dependencies);
   apiKeyRoutes(typed, dependencies);
   auditRoutes(typed, dependencies);
   privacyRoutes(typed, dependencies);
@@ -116,13 +134,34 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   cacheRoutes(typed, dependencies);
   routeRoutes(typed, dependencies);
   modelHealthRoutes(typed, dependencies);
-  await compatibleApi(typed, dependencies);
+  await compatibleApi(typed, dependencies, answerers);
   await app.ready();
+  direct = createDirectDoor({
+    dependencies,
+    answerers,
+    refuses: () => (dependencies.runner.accepting ? (isBusy(app, dependencies) ? overloaded() : undefined) : shuttingDown()),
+    standing: await standingHeaders(app),
+  });
   return app;
+}
+
+/** The security headers of every answer, as the plugins set them. */
+async function standingHeaders(app: FastifyInstance): Promise<OutgoingHttpHeaders> {
+  const { headers } = await app.inject({ method: 'GET', url: '/health/live' });
+  const own = new Set(['x-request-id', 'content-type', 'content-length', 'date', 'connection', 'keep-alive', 'vary']);
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !own.has(name)));
 }
 
 function single(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header[0] : header;
+}
+
+function isBusy(app: FastifyInstance, { runner, maxEventLoopDelayMs }: HttpDependencies): boolean {
+  return runner.activeRuns >= mostActiveRuns || (maxEventLoopDelayMs > 0 && app.isUnderPressure());
+}
+
+function shuttingDown(): TimonelError {
+  return new TimonelError('shutting_down', 'This process is shutting down. Send the request again.');
 }
 
 function overloaded(): TimonelError {

@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { type Access, type AccessNotice, type AccessNotices, concerns } from '../identity/access.ts';
 import type { Principal } from '../identity/principal.ts';
@@ -8,6 +9,8 @@ export interface Reader {
   principal: Principal;
   may(principal: Principal): boolean;
 }
+
+const readerWentAway = new Error('The reader went away.');
 
 /** Between two signs of life on a quiet stream, in milliseconds. */
 const beatMs = 15_000;
@@ -31,32 +34,38 @@ export class OpenStreams {
 
   /** Writes the events of a run until they end, the reader goes away, or loses access. */
   async send(reply: FastifyReply, reader: Reader, events: (signal: AbortSignal) => AsyncIterable<WireEvent>): Promise<void> {
-    await this.#write(reply, reader, (signal) => textsOf(events(signal)), 'ends');
+    reply.hijack();
+    await this.#write(reply.raw, headersOf(reply), reader, (signal) => textsOf(events(signal)), 'ends');
   }
 
   /**
    * Writes text that is in the format of events already, until it ends, the reader goes away, or loses access. Its readers cannot come
    * back for the rest, and some take the end of a stream for the end of the answer: one that is stopped by us breaks its connection.
    */
-  async write(reply: FastifyReply, reader: Reader, texts: (signal: AbortSignal) => AsyncIterable<string>): Promise<void> {
-    await this.#write(reply, reader, texts, 'breaks');
+  async write(
+    raw: ServerResponse,
+    headers: OutgoingHttpHeaders,
+    reader: Reader,
+    texts: (signal: AbortSignal) => AsyncIterable<string>,
+  ): Promise<void> {
+    await this.#write(raw, headers, reader, texts, 'breaks');
   }
 
   /** Comments keep proxies from closing a quiet stream. */
   async #write(
-    reply: FastifyReply,
+    raw: ServerResponse,
+    headers: OutgoingHttpHeaders,
     reader: Reader,
     texts: (signal: AbortSignal) => AsyncIterable<string>,
     whenStopped: 'ends' | 'breaks',
   ): Promise<void> {
     const stop = new AbortController();
     this.#open.set(stop, reader);
-    reply.hijack();
-    const { raw } = reply;
-    raw.on('close', () => stop.abort());
+    const onClose = () => stop.abort(readerWentAway);
+    raw.on('close', onClose);
     if (whenStopped === 'breaks') stop.signal.addEventListener('abort', () => raw.destroy(), { once: true });
     raw.writeHead(200, {
-      ...headersOf(reply),
+      ...headers,
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
@@ -79,9 +88,9 @@ export class OpenStreams {
       }
     } catch {
       // The status is sent; a reader sees that "run-ended" is missing and asks again with Last-Event-ID.
-      if (whenStopped === 'breaks') raw.destroy();
     } finally {
       clearInterval(beat);
+      raw.off('close', onClose);
       this.#open.delete(stop);
       raw.end();
     }
@@ -111,7 +120,7 @@ export class OpenStreams {
 }
 
 /** What other parts put on the answer (request id, CORS, security headers): a hijacked reply does not write it by itself. */
-function headersOf(reply: FastifyReply): Record<string, string | number | string[]> {
+export function headersOf(reply: FastifyReply): Record<string, string | number | string[]> {
   return Object.fromEntries(
     Object.entries(reply.getHeaders()).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
@@ -123,7 +132,7 @@ async function* textsOf(events: AsyncIterable<WireEvent>): AsyncGenerator<string
   }
 }
 
-function drained(raw: FastifyReply['raw'], signal: AbortSignal): Promise<void> {
+function drained(raw: ServerResponse, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     raw.once('drain', resolve);
     signal.addEventListener('abort', () => resolve(), { once: true });

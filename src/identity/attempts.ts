@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import { TimonelError } from '../errors.ts';
 
 /** How often one may fail before waiting begins, and how long the wait gets at most (seconds). */
@@ -26,16 +26,13 @@ type Kind = keyof typeof kinds;
 /** How long a failure counts, in seconds. */
 const remembered = 3_600;
 
-export interface Attempt {
-  /** It worked: what counted against the person here is forgotten. */
-  succeeded(): Promise<void>;
-  /** It was no guess, e.g. a right password that still needs a second factor: it does not count. */
-  excused(): Promise<void>;
-}
+/** Attempts at one account from one address that may be under way at the same moment in one process; one once it has to wait. */
+const mostAtOnce = 16;
 
 export class Attempts {
   readonly #failures: RateLimiterAbstract;
   readonly #waits: RateLimiterAbstract;
+  readonly #underWay = new Map<string, number>();
 
   /** @param redis counts are shared between processes through it; while it is down, or without it, each process counts alone. */
   constructor(redis: Redis | undefined) {
@@ -44,33 +41,39 @@ export class Attempts {
   }
 
   /**
-   * To be called before a password or a code is looked at. It counts as failed until it is said to have worked, so that guesses at the same
-   * moment count too.
+   * Looks at a password or a code. What throws `credentials_refused` counts as a guess; everything else that throws does not.
    * @param isKnownAddress whether the owner signed in from this address before; asked only for an account under attack.
-   * @throws TimonelError `too_many_attempts`
+   * @throws TimonelError `too_many_attempts`, without looking; whatever `work` throws.
    */
-  async begin(account: string, address: string, isKnownAddress: () => Promise<boolean>): Promise<Attempt> {
-    const keys = { pair: keyOf('pair', account, address), account: keyOf('account', account), address: keyOf('address', address) };
-    await this.#wait(keys.pair);
-    await this.#wait(keys.address);
-    const accountKey = (await this.#mustWait(keys.account)) > 0 && (await isKnownAddress()) ? undefined : keys.account;
-    if (accountKey !== undefined) await this.#wait(accountKey);
-    await this.#count('pair', keys.pair);
-    await this.#count('address', keys.address);
-    if (accountKey !== undefined) await this.#count('account', accountKey, isKnownAddress);
-    const excused = async () => {
-      await this.#failures.reward(keys.address, 1);
-      await this.#failures.reward(keys.pair, 1);
-      if (accountKey !== undefined) await this.#failures.reward(accountKey, 1);
-    };
-    return {
-      excused,
-      succeeded: async () => {
-        await excused();
-        await this.#failures.delete(keys.pair);
-        await this.#waits.delete(keys.pair);
-      },
-    };
+  async during<T>(account: string, address: string, isKnownAddress: () => Promise<boolean>, work: () => Promise<T>): Promise<T> {
+    const pair = keyOf('pair', account, address);
+    const all = keyOf('account', account);
+    await this.#wait(pair);
+    await this.#wait(keyOf('address', address));
+    const attacked = await this.#mustWait(all);
+    if (attacked > 0 && !(await isKnownAddress())) throw tooMany(attacked);
+    const failed = (await this.#failures.get(pair))?.consumedPoints ?? 0;
+    // Guesses at the same moment are not counted yet.
+    const atOnce = this.#underWay.get(pair) ?? 0;
+    if (atOnce >= (failed > kinds.pair.free ? 1 : mostAtOnce)) throw tooMany(1_000);
+    this.#underWay.set(pair, atOnce + 1);
+    try {
+      const result = await work();
+      await this.#failures.delete(pair);
+      await this.#waits.delete(pair);
+      return result;
+    } catch (error) {
+      if (error instanceof TimonelError && error.code === 'credentials_refused') {
+        await this.#count('pair', pair);
+        await this.#count('address', keyOf('address', address));
+        await this.#count('account', all);
+      }
+      throw error;
+    } finally {
+      const left = (this.#underWay.get(pair) ?? 1) - 1;
+      if (left > 0) this.#underWay.set(pair, left);
+      else this.#underWay.delete(pair);
+    }
   }
 
   /** The owner proved themselves by mail: what others tried does not stand in their way. */
@@ -91,16 +94,13 @@ export class Attempts {
     await this.#count('mailer', mailer);
     const mail = keyOf('mail', account);
     if ((await this.#mustWait(mail)) > 0) return false;
-    return this.#count('mail', mail).then(
-      () => true,
-      () => false,
-    );
+    return this.#count('mail', mail);
   }
 
   /** Milliseconds. */
   async #mustWait(key: string): Promise<number> {
     const waiting = await this.#waits.get(key);
-    return waiting === null || waiting.consumedPoints < 1 ? 0 : Math.max(0, waiting.msBeforeNext);
+    return waiting === null ? 0 : Math.max(0, waiting.msBeforeNext);
   }
 
   async #wait(key: string): Promise<void> {
@@ -108,19 +108,13 @@ export class Attempts {
     if (milliseconds > 0) throw tooMany(milliseconds);
   }
 
-  /** Past the free attempts each one starts a wait for the next. Of several at the same moment one passes. */
-  async #count(kind: Kind, key: string, isExempt?: () => Promise<boolean>): Promise<void> {
+  /** Past the free ones each starts a wait, twice as long as the one before. @returns whether it was a free one. */
+  async #count(kind: Kind, key: string): Promise<boolean> {
     const { free, longest } = kinds[kind];
     const { consumedPoints } = await this.#failures.penalty(key, 1);
-    if (consumedPoints <= free) return;
-    const seconds = Math.min(longest, 2 ** (consumedPoints - free));
-    try {
-      await this.#waits.consume(key, 1, { customDuration: seconds });
-    } catch (rejected) {
-      if (!(rejected instanceof RateLimiterRes)) throw rejected;
-      if (isExempt !== undefined && (await isExempt())) return;
-      throw tooMany(rejected.msBeforeNext);
-    }
+    if (consumedPoints <= free) return true;
+    await this.#waits.block(key, Math.min(longest, 2 ** (consumedPoints - free)));
+    return false;
   }
 }
 

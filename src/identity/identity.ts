@@ -13,6 +13,8 @@ import type { RecordDeed } from './deeds.ts';
 import { Invitations } from './invitations.ts';
 import type { Mailer } from './mail/mailer.ts';
 import { Members } from './members.ts';
+import { OidcSignIn } from './oidc/oidc-sign-in.ts';
+import { OidcProviders } from './oidc/providers.ts';
 import { OwnPassword } from './own-password.ts';
 import { Passwords } from './passwords.ts';
 import { Registration } from './registration.ts';
@@ -44,6 +46,9 @@ export interface Identity {
   invitations: Invitations;
   members: Members;
   roles: Roles;
+  oidcProviders: OidcProviders;
+  oidcSignIn: OidcSignIn;
+  workspaces: Workspaces;
   audit: AuditLog;
   close(): Promise<void>;
 }
@@ -81,6 +86,7 @@ export async function createIdentity(dependencies: IdentityDependencies): Promis
   const invitations = new Invitations({ ...all, roles });
   const secondFactor = new SecondFactor({ ...all, users, sessions, sealer: new Sealer(keys, secondFactorPurpose) });
   const signIn = new SignIn({ ...all, users, passwords, attempts, secondFactor, sessions });
+  const members = new Members({ ...all, roles, sessions });
   await notices.open();
   return {
     notices,
@@ -97,8 +103,11 @@ export async function createIdentity(dependencies: IdentityDependencies): Promis
     ownPassword: new OwnPassword({ ...all, users, passwords, attempts, sessions }),
     secondFactor,
     invitations,
-    members: new Members({ ...all, roles, sessions }),
+    members,
+    oidcProviders: new OidcProviders({ ...all, providers: settings.oidcProviders }),
+    oidcSignIn: new OidcSignIn({ ...all, users, members, sessions, signIn }),
     roles,
+    workspaces: dependencies.workspaces,
     audit,
     async close() {
       await apiKeys.close();

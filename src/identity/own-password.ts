@@ -46,11 +46,12 @@ export class OwnPassword {
     const { users, passwords, attempts } = this.#settings;
     const user = await users.byId(userId);
     if (user === undefined) throw new TimonelError('unauthenticated', 'The account is gone.');
-    const attempt = await attempts.begin(user.email, origin.address, () => users.signedInFrom(user.email, origin.address));
-    const { valid } = await passwords.verify(user.passwordHash ?? undefined, password);
-    if (!valid) throw new TimonelError('credentials_refused', 'The current password is not right.');
-    await attempt.succeeded();
-    return user;
+    const isKnown = () => users.signedInFrom(user.email, origin.address);
+    return attempts.during(user.email, origin.address, isKnown, async () => {
+      const { valid } = await passwords.verify(user.passwordHash ?? undefined, password);
+      if (!valid) throw new TimonelError('credentials_refused', 'The current password is not right.');
+      return user;
+    });
   }
 
   /** Sends a link to choose a new password, where there is such an account; the answer does not tell. */

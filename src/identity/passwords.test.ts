@@ -47,6 +47,24 @@ describe('passwords', () => {
     expect(ratio).toBeLessThan(2);
   });
 
+  it('that are wrong take as long for an imported account as for nobody', async () => {
+    const mixed = new Passwords({ concurrency: 1, longestQueue: 100 });
+    // Several times what argon2 takes.
+    const imported = await bcrypt(phrase, { cost: 13 });
+    await mixed.verify(imported, 'the first one shows what it costs');
+    await mixed.verify(undefined, 'and makes the decoy');
+    const times = async (hash: string | undefined) => {
+      const taken: number[] = [];
+      for (let round = 0; round < 3; round++) {
+        const started = performance.now();
+        await mixed.verify(hash, 'not this one');
+        taken.push(performance.now() - started);
+      }
+      return Math.min(...taken);
+    };
+    expect((await times(undefined)) / (await times(imported))).toBeGreaterThan(0.6);
+  });
+
   it('are verified with an older argon2 and with bcrypt, and are to be hashed anew then', async () => {
     const weaker = await argon2(phrase, { memoryCost: 19_456, timeCost: 2 });
     expect(await passwords.verify(weaker, phrase)).toEqual({ valid: true, rehash: true });

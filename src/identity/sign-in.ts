@@ -49,9 +49,14 @@ export class SignIn {
 
   /** The person whose password, and second factor, these are. Guessing is held back. */
   async proven({ email, password, code }: Pick<SignInRequest, 'email' | 'password' | 'code'>, origin: Origin): Promise<User> {
-    const { users, passwords, attempts, secondFactor, emailVerification } = this.#settings;
+    const { users, attempts } = this.#settings;
     const account = canonicalEmail(email);
-    const attempt = await attempts.begin(account, origin.address, () => users.signedInFrom(account, origin.address));
+    const isKnown = () => users.signedInFrom(account, origin.address);
+    return attempts.during(account, origin.address, isKnown, () => this.#check(account, password, code, origin));
+  }
+
+  async #check(account: string, password: string, code: string | undefined, origin: Origin): Promise<User> {
+    const { users, passwords, secondFactor, emailVerification } = this.#settings;
     const user = await users.byEmail(account);
     const { valid, rehash } = await passwords.verify(user?.passwordHash ?? undefined, password);
     if (user === undefined || !valid || user.disabledAt !== null) {
@@ -59,7 +64,6 @@ export class SignIn {
       throw new TimonelError('credentials_refused', 'The e-mail address or the password is not right.');
     }
     if (emailVerification && user.emailVerifiedAt === null) {
-      await attempt.excused();
       throw new TimonelError(
         'email_unverified',
         'Confirm your e-mail address first: open the link in the mail, or have it sent again with POST /api/v1/auth/resend-verification.',
@@ -67,7 +71,6 @@ export class SignIn {
     }
     if (user.totpConfirmedAt !== null) {
       if (code === undefined) {
-        await attempt.excused();
         throw new TimonelError(
           'second_factor_required',
           'Send "code" too: the six digits of your authenticator app, or one of your recovery codes.',
@@ -78,7 +81,6 @@ export class SignIn {
         throw new TimonelError('credentials_refused', 'The code is not right, or was used already. Wait for the next one.');
       }
     }
-    await attempt.succeeded();
     if (rehash) await users.strengthenPassword(user.id, user.passwordHash, await passwords.hash(password));
     return user;
   }

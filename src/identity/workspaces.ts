@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type pg from 'pg';
 import { TimonelError } from '../errors.ts';
 import type { DatabasePool } from '../store/database.ts';
 
@@ -44,6 +45,22 @@ export class Workspaces {
     if (row === undefined) throw new TimonelError('not_found', `There is no workspace "${workspaceId}".`);
     this.#known.set(workspaceId, row);
     return row;
+  }
+
+  /** Changes what is given, in the caller's transaction; {@link forget} afterwards. Other processes see it within seconds. */
+  async change(
+    client: pg.ClientBase,
+    workspaceId: string,
+    changes: { name?: string | undefined; classicPasswords?: boolean | undefined },
+  ): Promise<void> {
+    await client.query(
+      'UPDATE workspaces SET name = COALESCE($2, name), classic_passwords = COALESCE($3, classic_passwords) WHERE workspace_id = $1',
+      [workspaceId, changes.name ?? null, changes.classicPasswords ?? null],
+    );
+  }
+
+  forget(workspaceId: string): void {
+    this.#known.delete(workspaceId);
   }
 
   /**

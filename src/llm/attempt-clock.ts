@@ -21,6 +21,7 @@ export class AttemptClock {
   readonly #started = performance.now();
   readonly #giveUp = () => this.#abort(new ModelFailure('aborted', 'the caller went away'));
   #timer: NodeJS.Timeout | undefined;
+  #complete = false;
   /** When the present phase ends (`performance.now()`), and the failure if it does. */
   #due = 0;
   #late: () => ModelFailure = () => new ModelFailure('timeout', '');
@@ -65,11 +66,12 @@ export class AttemptClock {
   close(): void {
     clearTimeout(this.#timer);
     this.#parent.removeEventListener('abort', this.#giveUp);
-    if (!this.#stop.signal.aborted) this.#stop.abort(new ModelFailure('aborted', 'the attempt is over'));
+    if (!this.#complete && !this.#stop.signal.aborted) this.#stop.abort(new ModelFailure('aborted', 'the attempt is over'));
   }
 
   /** The answer is complete: nothing is left to abort. */
   complete(): void {
+    this.#complete = true;
     clearTimeout(this.#timer);
     this.#parent.removeEventListener('abort', this.#giveUp);
   }

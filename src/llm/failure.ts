@@ -68,6 +68,14 @@ export class ModelFailure extends Error {
     return table[this.kind].elsewhere;
   }
 
+  /** Whether the provider may have worked on the request, and charge for it. */
+  get mayBeBilled(): boolean {
+    return (
+      this.status === undefined &&
+      (this.kind === 'timeout' || this.kind === 'aborted' || this.kind === 'cut' || this.kind === 'malformed')
+    );
+  }
+
   get unhealthy(): boolean {
     return table[this.kind].unhealthy;
   }

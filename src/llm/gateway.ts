@@ -40,6 +40,8 @@ export interface GatewayDependencies {
 
 /** A call whose route is known and whose money is held. */
 export interface OpenCall {
+  /** As the caller sent it. */
+  request: object;
   route: Route;
   candidates: readonly Candidate[];
   bill: Bill;
@@ -165,7 +167,7 @@ export class Gateway {
         : bounds.filter(({ bound }) => bound.money !== undefined && Number(bound.money) <= maxCost * 1e9);
     if (affordable.length === 0) throw nothingLeft(route, this.providers, bounds, maxCost);
     const bill = await Bill.open(this.#billing, spender, route.alias, dearestOf(affordable));
-    return { route, candidates: affordable.map(({ candidate }) => candidate), bill };
+    return { request, route, candidates: affordable.map(({ candidate }) => candidate), bill };
   }
 
   /** The route of an alias or of `provider/model`. @throws TimonelError `model_not_found`, listing what is known */
@@ -192,7 +194,12 @@ export class Gateway {
   /** Asks the candidates of a call in turn. @throws AllFailed */
   serve<T>(open: OpenCall, signal: AbortSignal, streaming: boolean, attempt: Attempt<T>): Promise<Served<T>> {
     const { route, candidates } = open;
-    return this.#runner.ask({ route, candidates, signal, streaming, onAttempt: publishAttempt }, (candidate, clock) => {
+    const onAttempt = (candidate: Candidate, milliseconds: number, failure: ModelFailure | undefined) => {
+      // The provider had the request and may have worked on it: nobody knows, so that it is paid for.
+      if (failure?.mayBeBilled === true) open.bill.broke(candidate, bytesOf(open.request), 0);
+      publishAttempt(candidate, milliseconds, failure);
+    };
+    return this.#runner.ask({ route, candidates, signal, streaming, onAttempt }, (candidate, clock) => {
       this.#caps.take(candidate.provider.name);
       return attempt(candidate, clock);
     });
@@ -200,12 +207,11 @@ export class Gateway {
 
   /** How a stream goes on after it broke: at the same target first, then at the others; after a second break the others come first. */
   recovery(open: OpenCall, call: () => ModelCall, signal: AbortSignal): Recovery {
-    const requestBytes = () => Buffer.byteLength(JSON.stringify(call().prompt));
     const broken = new Set<string>();
     return {
       resume: async (failed, failure, shown) => {
         await this.breakers.failed(failed.candidate.name, failure);
-        open.bill.broke(failed.candidate, requestBytes(), Buffer.byteLength(shown));
+        open.bill.broke(failed.candidate, bytesOf(open.request), Buffer.byteLength(shown));
         const others = open.candidates.filter(({ name }) => name !== failed.candidate.name);
         const first = broken.has(failed.candidate.name) ? [] : [failed.candidate];
         const last = first.length === 0 ? [failed.candidate] : [];
@@ -324,6 +330,10 @@ async function stoppable<T>(answer: PromiseLike<T>, signal: AbortSignal): Promis
   } finally {
     if (stop !== undefined) signal.removeEventListener('abort', stop);
   }
+}
+
+function bytesOf(request: object): number {
+  return Buffer.byteLength(JSON.stringify(request));
 }
 
 function publishAttempt(candidate: Candidate, milliseconds: number, failure: ModelFailure | undefined): void {

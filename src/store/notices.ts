@@ -63,12 +63,13 @@ export class Notices<Notice> {
 
   async #connect(): Promise<void> {
     const client = this.#pool.separateClient();
-    let lost = false;
+    // A connection that never came about also ends; whoever waits for it tries again.
+    let listening = false;
     const onLost = (error?: unknown) => {
-      if (lost) return;
-      lost = true;
+      if (!listening) return;
+      listening = false;
       if (this.#closed) return;
-      this.#onFault(error);
+      this.#onFault(error ?? new Error('The connection ended.'));
       this.#tell('anything');
       client.end().catch(() => {});
       void this.#reconnect();
@@ -82,8 +83,14 @@ export class Notices<Notice> {
         this.#tell('anything');
       }
     });
-    await client.connect();
-    await client.query(`LISTEN ${channel}`);
+    try {
+      await client.connect();
+      await client.query(`LISTEN ${channel}`);
+    } catch (error) {
+      client.end().catch(() => {});
+      throw error;
+    }
+    listening = true;
     this.#client = client;
   }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { TimonelError } from '../../src/errors.ts';
 import { Attempts } from '../../src/identity/attempts.ts';
 import { notes } from '../notes-agent.ts';
 import { freshStoreEnvironment } from '../stores.ts';
@@ -17,51 +18,100 @@ describe.each(kinds)('guessing (%s)', (kind) => {
   afterAll(() => redis?.disconnect());
   const unknown = async () => false;
   const name = () => crypto.randomUUID();
-  const fail = async (attempts: Attempts, account: string, address: string, known = unknown) =>
-    attempts.begin(account, address, known).then(
-      () => 0,
-      (error: { details: { retryAfter: number } }) => error.details.retryAfter,
-    );
+  /** Guesses once. @returns the seconds to wait; 0 where the guess was looked at. */
+  const guess = async (attempts: Attempts, account: string, address: string, known = unknown) =>
+    attempts
+      .during(account, address, known, () => Promise.reject(new TimonelError('credentials_refused', 'no')))
+      .then(
+        () => Number.NaN,
+        (error: TimonelError) => (error.code === 'too_many_attempts' ? Number(error.details['retryAfter']) : 0),
+      );
 
   it('makes the one who guesses wait, ever longer, and nobody else', async () => {
     const attempts = new Attempts(redis);
     const [account, address] = [name(), name()];
-    for (let attempt = 1; attempt <= 5; attempt++) expect(await fail(attempts, account, address)).toBe(0);
-    // The sixth passes, and starts a wait.
-    expect(await fail(attempts, account, address)).toBe(0);
-    const first = await fail(attempts, account, address);
+    for (let attempt = 1; attempt <= 6; attempt++) expect(await guess(attempts, account, address)).toBe(0);
+    const first = await guess(attempts, account, address);
     expect(first).toBeGreaterThan(0);
-    expect(await fail(attempts, account, name())).toBe(0);
-    expect(await fail(attempts, name(), address)).toBe(0);
+    expect(await guess(attempts, account, name())).toBe(0);
+    expect(await guess(attempts, name(), address)).toBe(0);
+    // Having to wait makes nothing longer.
+    expect(await guess(attempts, account, address)).toBeLessThanOrEqual(first);
     await sleep(first * 1000);
-    expect(await fail(attempts, account, address)).toBe(0);
-    expect(await fail(attempts, account, address)).toBeGreaterThan(first);
+    expect(await guess(attempts, account, address)).toBe(0);
+    expect(await guess(attempts, account, address)).toBeGreaterThan(first);
   });
 
-  it('counts guesses that come at the same moment', async () => {
+  it('lets guesses at the same moment through in small number', async () => {
     const attempts = new Attempts(redis);
     const [account, address] = [name(), name()];
-    const outcomes = await Promise.all(Array.from({ length: 40 }, () => fail(attempts, account, address)));
-    expect(outcomes.filter((wait) => wait === 0).length).toBeLessThanOrEqual(6);
+    const outcomes = await Promise.all(Array.from({ length: 200 }, () => guess(attempts, account, address)));
+    expect(outcomes.filter((wait) => wait === 0).length).toBeLessThanOrEqual(16);
+    expect(await guess(attempts, account, address)).toBeGreaterThan(60);
+  });
+
+  it('does not hold up a class that signs in from one address at the same moment', async () => {
+    const attempts = new Attempts(redis);
+    const address = name();
+    const signedIn = Array.from({ length: 200 }, () => attempts.during(name(), address, unknown, async () => 'in'));
+    expect(new Set(await Promise.all(signedIn))).toEqual(new Set(['in']));
+    // Nor one account that signs in several times.
+    const account = name();
+    const again = Array.from({ length: 16 }, () => attempts.during(account, address, unknown, async () => 'in'));
+    expect(new Set(await Promise.all(again))).toEqual(new Set(['in']));
+  });
+
+  it.runIf(kind === 'redis')('counts for all processes together', async () => {
+    const [one, two] = [new Attempts(redis), new Attempts(redis)];
+    const [account, address] = [name(), name()];
+    for (let attempt = 1; attempt <= 6; attempt++) expect(await guess(attempt % 2 === 0 ? one : two, account, address)).toBe(0);
+    expect(await guess(one, account, address)).toBeGreaterThan(0);
+    expect(await guess(two, account, address)).toBeGreaterThan(0);
+  });
+
+  it.runIf(kind === 'redis')('goes on counting, in each process, while Redis is down', async () => {
+    const down = new Redis('redis://127.0.0.1:1', {
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 1,
+      retryStrategy: () => null,
+    });
+    down.on('error', () => {});
+    const attempts = new Attempts(down);
+    const [account, address] = [name(), name()];
+    for (let attempt = 1; attempt <= 6; attempt++) expect(await guess(attempts, account, address)).toBe(0);
+    expect(await guess(attempts, account, address)).toBeGreaterThan(0);
+    down.disconnect();
+  });
+
+  it('makes an address wait that guesses at many accounts', async () => {
+    const attempts = new Attempts(redis);
+    const address = name();
+    for (let attempt = 1; attempt <= 51; attempt++) expect(await guess(attempts, name(), address)).toBe(0);
+    expect(await guess(attempts, name(), address)).toBeGreaterThan(0);
+    expect(await guess(attempts, name(), name())).toBe(0);
   });
 
   it('keeps an account under attack from many addresses open to those that it knows', async () => {
     const attempts = new Attempts(redis);
     const account = name();
-    for (let attempt = 1; attempt <= 21; attempt++) expect(await fail(attempts, account, name())).toBe(0);
-    expect(await fail(attempts, account, name())).toBeGreaterThan(0);
+    for (let attempt = 1; attempt <= 21; attempt++) expect(await guess(attempts, account, name())).toBe(0);
+    expect(await guess(attempts, account, name())).toBeGreaterThan(0);
     const home = name();
-    expect(await fail(attempts, account, home, async () => true)).toBe(0);
+    expect(await guess(attempts, account, home, async () => true)).toBe(0);
     await attempts.clear(account, home);
-    expect(await fail(attempts, account, name())).toBe(0);
+    expect(await guess(attempts, account, name())).toBe(0);
   });
 
-  it('forgets failures once it worked', async () => {
+  it('forgets failures once it worked, and counts nothing that was no guess', async () => {
     const attempts = new Attempts(redis);
     const [account, address] = [name(), name()];
     for (let round = 0; round < 4; round++) {
-      for (let attempt = 1; attempt <= 4; attempt++) expect(await fail(attempts, account, address)).toBe(0);
-      await (await attempts.begin(account, address, unknown)).succeeded();
+      for (let attempt = 1; attempt <= 5; attempt++) expect(await guess(attempts, account, address)).toBe(0);
+      expect(await attempts.during(account, address, unknown, async () => 'in')).toBe('in');
+    }
+    for (let attempt = 1; attempt <= 20; attempt++) {
+      const overloaded = attempts.during(account, address, unknown, () => Promise.reject(new TimonelError('overloaded', 'later')));
+      await expect(overloaded).rejects.toMatchObject({ code: 'overloaded' });
     }
   });
 });

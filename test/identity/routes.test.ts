@@ -12,6 +12,9 @@ import { newPerson, type Person } from './people.ts';
 /** Who may come in without saying who they are. A new line here is a decision. */
 const publicRoutes = [
   'GET /.well-known/jwks.json',
+  'GET /api/v1/auth/oidc',
+  'GET /api/v1/auth/oidc/:provider/callback',
+  'GET /api/v1/auth/oidc/:provider/start',
   'GET /api/v1/files/:id',
   'GET /errors/:code',
   'GET /health',
@@ -140,6 +143,17 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
       }
     }
     expect(tried).toBeGreaterThan(50);
+    expect(await rowsOf('other')).toEqual(before);
+  });
+
+  it('give out and erase nothing of a person of another workspace', async () => {
+    const stranger = await newPerson(timonel, { role: 'member', workspaceId: 'other' });
+    const before = await rowsOf('other');
+    for (const url of ['/api/v1/privacy/export', '/api/v1/privacy/erase']) {
+      for (const body of [{ userId: stranger.id }, { email: stranger.email }]) {
+        expect([url, (await timonel.call('POST', url, body)).status]).toEqual([url, 404]);
+      }
+    }
     expect(await rowsOf('other')).toEqual(before);
   });
 

@@ -1,7 +1,11 @@
 /** What was taken away is gone with the next request: in another process too, and on a stream that is open. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { notes } from '../notes-agent.ts';
+import { startPostgres } from '../postgres.ts';
 import { scriptedModel } from '../scripted-model.ts';
 import { freshStoreEnvironment, storeKinds } from '../stores.ts';
 import { startTimonel, type TestTimonel } from '../timonel.ts';
@@ -142,6 +146,31 @@ describe.each(cases)('what is taken away (%s)', (kind) => {
     await expect.poll(() => status(bearer(key.apiKey)), { timeout: 10_000 }).toBe(401);
     expect(await status(bearer(third.apiKey))).toBe(200);
   });
+});
+
+it.runIf(storeKinds.includes('postgres'))('listens on one connection again after the database was down', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'timonel-test-'));
+  const postgres = await startPostgres(directory);
+  if (postgres === undefined) throw new Error('There is a PostgreSQL, and it does not start.');
+  const timonel = await startTimonel(
+    'postgres',
+    { agents: [notes] },
+    { environment: { TIMONEL_HOME: directory, DATABASE_URL: postgres.url } },
+  );
+  const listening = async () =>
+    (await timonel.timonel.store.pool.executeText(`SELECT FROM pg_stat_activity WHERE query LIKE 'LISTEN%'`).catch(() => []))
+      .length;
+  expect(await listening()).toBe(1);
+  postgres.kill();
+  // Long enough for several attempts to connect.
+  await sleep(3_500);
+  await postgres.start();
+  await expect.poll(listening, { timeout: 20_000 }).toBe(1);
+  await sleep(2_500);
+  expect(await listening()).toBe(1);
+  await timonel.close(false);
+  postgres.stop();
+  rmSync(directory, { recursive: true, force: true });
 });
 
 describe.runIf(storeKinds.includes('postgres'))('a process that was deaf for a while', () => {

@@ -1,5 +1,4 @@
 /** An agent behind the compatible API: `"model": "booking"`. The agent keeps the conversation; only the last message is read. */
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TimonelError } from '../../errors.ts';
 import { type Principal, requirePermission } from '../../identity/principal.ts';
 import type { Part } from '../../llm/answer-parts.ts';
@@ -9,27 +8,25 @@ import type { AgentDefinition } from '../../run/contract.ts';
 import type { RunView } from '../../store/run-views.ts';
 import type { HttpDependencies } from '../contract.ts';
 import { LiveEvents } from '../events.ts';
-import { principalOf } from '../guard.ts';
 import { askerText } from '../requests.ts';
 import { checkedText } from '../turns.ts';
+import { type Exchange, send } from './exchange.ts';
 
 const channel = 'openai';
 
 export async function agentAnswer(
   agent: AgentDefinition,
   protocol: Protocol,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  exchange: Exchange,
   dependencies: HttpDependencies,
   signal: AbortSignal,
-): Promise<FastifyReply> {
+): Promise<void> {
   const { runner, newId, replyWaitMs, streams } = dependencies;
-  const principal = principalOf(request);
+  const { principal, body } = exchange;
   requirePermission(principal, 'conversations:write');
-  const body = request.body as RequestBody;
   const text = checkedText(lastUserText(body));
-  const conversationId = await conversationOf(agent, request, body, principal, dependencies);
-  reply.header('x-timonel-conversation', conversationId).header('x-timonel-model', agent.name);
+  const conversationId = await conversationOf(agent, exchange, dependencies);
+  const headers = { 'x-timonel-conversation': conversationId, 'x-timonel-model': agent.name };
   const message = {
     workspaceId: principal.workspaceId,
     asker: { kind: principal.kind, id: principal.id },
@@ -51,13 +48,12 @@ export async function agentAnswer(
       usage: usageIn(view),
       finishReason: 'stop',
     };
-    return reply.type('application/json').send(protocol.writeAnswer(answer, identity, view.usage?.cost));
+    return send(exchange, protocol.writeAnswer(answer, identity, view.usage?.cost), headers);
   }
   const live = new LiveEvents();
   const runId = await runner.submit(message, live.push);
   const reader = { principal, may: (now: Principal) => now.permissions.has('conversations:write') };
-  await streams.write(reply, reader, (ended) => written(ended));
-  return reply;
+  await streams.write(exchange.raw, { ...exchange.begin(), ...headers }, reader, (ended) => written(ended));
 
   async function* written(ended: AbortSignal): AsyncGenerator<string> {
     const writer = protocol.writer(identity, body, undefined);
@@ -103,12 +99,10 @@ function usageIn(view: RunView) {
  */
 async function conversationOf(
   agent: AgentDefinition,
-  request: FastifyRequest,
-  body: RequestBody,
-  principal: Principal,
+  { headers, body, principal }: Exchange,
   { views, addresses, newId }: HttpDependencies,
 ): Promise<string> {
-  const named = request.headers['x-timonel-conversation'];
+  const named = headers['x-timonel-conversation'];
   if (typeof named === 'string' && named !== '') {
     if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(named))
       throw new TimonelError('invalid_request', 'X-Timonel-Conversation must be the id of a conversation, as an answer gave it.');

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { embed } from '../../llm/embeddings.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
-import { largestRequestBytes, tell } from './answers.ts';
-import { callerGone, spenderOf } from './caller.ts';
+import { callerGone, largestRequestBytes, spenderOf, told } from './exchange.ts';
 
 /** https://platform.openai.com/docs/api-reference/embeddings */
 export function embeddingRoute(app: TypedFastify, { gateway }: HttpDependencies): void {
@@ -23,9 +22,9 @@ export function embeddingRoute(app: TypedFastify, { gateway }: HttpDependencies)
       },
     },
     async (request, reply) => {
-      const context = { spender: spenderOf(principalOf(request)), signal: callerGone(reply) };
+      const context = { spender: spenderOf(principalOf(request)), signal: callerGone(reply.raw) };
       const { body, ...given } = await embed(gateway, request.body, context);
-      tell(reply, given);
+      reply.headers(told(given));
       return reply.type('application/json').send(body);
     },
   );

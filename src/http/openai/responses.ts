@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { respond } from '../../llm/responses.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
-import { largestRequestBytes, tell } from './answers.ts';
-import { callerGone, spenderOf } from './caller.ts';
+import { headersOf } from '../streams.ts';
+import { callerGone, largestRequestBytes, spenderOf, told } from './exchange.ts';
 
 /** https://platform.openai.com/docs/api-reference/responses, for providers that have it themselves. */
 export function responseRoute(app: TypedFastify, { gateway, streams }: HttpDependencies): void {
@@ -19,12 +19,13 @@ export function responseRoute(app: TypedFastify, { gateway, streams }: HttpDepen
     },
     async (request, reply) => {
       const principal = principalOf(request);
-      const context = { spender: spenderOf(principal), signal: callerGone(reply) };
+      const context = { spender: spenderOf(principal), signal: callerGone(reply.raw) };
       const given = await respond(gateway, request.body, context);
-      tell(reply, given);
+      reply.headers(told(given));
       if ('events' in given) {
         const reader = { principal, may: (now: typeof principal) => now.permissions.has('models:use') };
-        await streams.write(reply, reader, () => given.events);
+        reply.hijack();
+        await streams.write(reply.raw, headersOf(reply), reader, () => given.events);
         return reply;
       }
       return reply.type('application/json').send(given.body);

@@ -53,7 +53,7 @@ const budget = z.object({
     .describe('Those who used most in the period under way, most first; 100 at most'),
 });
 
-export function budgetRoutes(app: TypedFastify, { budgets, agents }: HttpDependencies): void {
+export function budgetRoutes(app: TypedFastify, { budgets, agents, identity }: HttpDependencies): void {
   const { list } = budgets;
 
   app.get(
@@ -84,6 +84,9 @@ export function budgetRoutes(app: TypedFastify, { budgets, agents }: HttpDepende
       if (scope === 'agent' && subject !== undefined && !agents.has(subject)) {
         throw new TimonelError('agent_not_found', `There is no agent "${subject}". There are: ${[...agents.keys()].join(', ')}.`);
       }
+      // A budget for somebody who does not exist would limit nobody, and nobody would notice.
+      if (scope === 'api-key' && subject !== undefined) await identity.apiKeys.get(workspaceId, subject);
+      if (scope === 'user' && subject !== undefined) await identity.members.get(workspaceId, subject);
       const { id } = await list.put(workspaceId, {
         scope,
         subject: subject ?? '*',

@@ -113,6 +113,13 @@ export const coreTables: readonly TableOfData[] = [
   },
   { table: 'memberships', personal: true, columns: ['role'], whose: 'user_id = :user::uuid', erase: 'delete' },
   {
+    table: 'user_identities',
+    personal: true,
+    columns: ['subject', 'email'],
+    whose: 'user_id = :user::uuid',
+    erase: 'delete',
+  },
+  {
     table: 'user_tokens',
     personal: true,
     columns: ['user_id'],

@@ -2,7 +2,10 @@ interface Flight<T> {
   outcome: Promise<T>;
   waiting: number;
   stop: AbortController;
+  landed: boolean;
 }
+
+const nobodyWaits = new Error('Nobody waits for the answer any more.');
 
 /**
  * One piece of work for all who ask for the same at the same time. It belongs to all of them: who leaves does not stop it for the others,
@@ -34,7 +37,7 @@ export class Flights<T> {
       flight.waiting--;
       if (flight.waiting === 0) {
         this.#end(name, flight);
-        flight.stop.abort(new Error('Nobody waits for the answer any more.'));
+        if (!flight.landed) flight.stop.abort(nobodyWaits);
       }
     }
   }
@@ -46,12 +49,13 @@ export class Flights<T> {
 
   #begin(name: string, work: (signal: AbortSignal) => Promise<T>): Flight<T> {
     const stop = new AbortController();
-    const flight: Flight<T> = { outcome: work(stop.signal), waiting: 0, stop };
+    const flight: Flight<T> = { outcome: work(stop.signal), waiting: 0, stop, landed: false };
     this.#flights.set(name, flight);
-    flight.outcome.then(
-      () => this.#end(name, flight),
-      () => this.#end(name, flight),
-    );
+    const land = () => {
+      flight.landed = true;
+      this.#end(name, flight);
+    };
+    flight.outcome.then(land, land);
     return flight;
   }
 

@@ -7,6 +7,21 @@ CREATE TABLE development_secret (
 --> statement-breakpoint
 SELECT timonel_private('development_secret');
 --> statement-breakpoint
+-- By which accounts elsewhere a person may sign in (OpenID Connect): an issuer names somebody by the subject, for ever; addresses change.
+CREATE TABLE user_identities (
+  issuer text NOT NULL,
+  subject text NOT NULL,
+  user_id uuid NOT NULL REFERENCES users ON DELETE CASCADE,
+  email text,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  last_used_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (issuer, subject)
+);
+--> statement-breakpoint
+SELECT timonel_private('user_identities');
+--> statement-breakpoint
+CREATE INDEX user_identities_by_user ON user_identities (user_id);
+--> statement-breakpoint
 -- One chain a workspace; the chain '*' is the installation's. Nothing personal is in a row: that is beside it, in audit_personal, and the
 -- row holds its digest, so that a person can be forgotten without breaking the chain.
 CREATE TABLE audit_log (

@@ -1,0 +1,135 @@
+/**
+ * The short way to the answering routes: calls of programs with a key or a token go from the socket to the gateway without the framework,
+ * which would cost as much as all the rest. Who asks, limits and errors are the same; everything else about HTTP (cookies, other origins,
+ * other content types) goes the long way, to the route of the same name.
+ */
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { TimonelError } from '../../errors.ts';
+import type { RequestBody } from '../../llm/protocols/contract.ts';
+import type { HttpDependencies } from '../contract.ts';
+import { refuseNullCharacters } from '../null-characters.ts';
+import { errorHeaders, toTimonelError } from '../problems.ts';
+import { countRequest } from '../rate-limits.ts';
+import type { Answerer } from './answers.ts';
+import { type AnswerPath, answerProtocols } from './door.ts';
+import { largestRequestBytes } from './exchange.ts';
+
+export interface DirectDoor {
+  /** @returns whether it takes the request; if not, nothing was read of it. */
+  takes(request: IncomingMessage, response: ServerResponse): boolean;
+}
+
+export interface DirectDoorOptions {
+  dependencies: HttpDependencies;
+  answerers: Readonly<Record<AnswerPath, Answerer>>;
+  /** Whether the process has more to do than it can, or is shutting down. */
+  refuses(): TimonelError | undefined;
+  /** Headers that every answer of this server has. */
+  standing: OutgoingHttpHeaders;
+}
+
+export function createDirectDoor(options: DirectDoorOptions): DirectDoor {
+  return {
+    takes(request, response) {
+      const { method, url, headers } = request;
+      if (method !== 'POST' || !isAnswerPath(url)) return false;
+      if (headers.cookie !== undefined || headers.origin !== undefined || headers['content-encoding'] !== undefined) return false;
+      if (!/^application\/json\b/i.test(headers['content-type'] ?? '')) return false;
+      void serve(url, request, response, options);
+      return true;
+    },
+  };
+}
+
+function isAnswerPath(url: string | undefined): url is AnswerPath {
+  return url !== undefined && Object.hasOwn(answerProtocols, url);
+}
+
+async function serve(
+  path: AnswerPath,
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: DirectDoorOptions,
+): Promise<void> {
+  const { dependencies, answerers, refuses, standing } = options;
+  const started = performance.now();
+  const requestId = randomUUID();
+  let headers: OutgoingHttpHeaders = { ...standing, 'x-request-id': requestId };
+  response.once('close', () => {
+    dependencies.onRequest({ method: 'POST', route: path, status: response.statusCode, milliseconds: performance.now() - started });
+  });
+  try {
+    const reading = bodyOf(request);
+    // Nobody may look at it, should the caller be refused.
+    reading.catch(() => {});
+    const principal = await dependencies.identity.authenticator.authenticate({
+      authorization: request.headers.authorization,
+      apiKey: single(request.headers['x-api-key']),
+      cookie: undefined,
+      csrfToken: undefined,
+      safe: false,
+    });
+    await countRequest(dependencies.rateLimits, principal, (told) => {
+      headers = { ...headers, ...told };
+    });
+    const refusal = refuses();
+    if (refusal !== undefined) throw refusal;
+    const body = parsedBody(await reading);
+    await answerers[path]({ principal, body, headers: request.headers, raw: response, begin: () => headers });
+  } catch (thrown) {
+    if (response.destroyed || response.headersSent) {
+      response.destroy();
+      return;
+    }
+    const error = toTimonelError(thrown as Error);
+    if (error.status >= 500) dependencies.onFault(`POST ${path} (${requestId})`, thrown);
+    const body = Buffer.from(JSON.stringify(answerProtocols[path].error(error.code, error.status, error.message)));
+    response.writeHead(error.status, {
+      ...headers,
+      ...errorHeaders(error),
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': body.length,
+      // What is left of a body that nobody reads would be taken for the next request.
+      ...(request.complete ? {} : { connection: 'close' }),
+    });
+    response.end(body);
+  }
+}
+
+function bodyOf(request: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > largestRequestBytes) {
+        request.pause();
+        reject(new TimonelError('payload_too_large', `The body is larger than ${largestRequestBytes / 1024 / 1024} MB.`));
+      } else chunks.push(chunk);
+    });
+    request.on('end', () => resolve((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString('utf8')));
+    request.on('error', reject);
+  });
+}
+
+/** @throws TimonelError `malformed_json`, `invalid_request` */
+function parsedBody(text: string): RequestBody {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch (error) {
+    throw new TimonelError('malformed_json', 'The body is not valid JSON. Send an object with "model" and "messages".', {
+      cause: error,
+    });
+  }
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new TimonelError('invalid_request', 'The body must be an object with "model" and "messages".');
+  // JSON writes the character only like this, so that most bodies need no walk.
+  if (text.includes('\\u0000')) refuseNullCharacters({ body });
+  return body as RequestBody;
+}
+
+function single(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}

@@ -1,0 +1,56 @@
+import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Principal } from '../../identity/principal.ts';
+import type { Spender } from '../../llm/money/budgets.ts';
+import type { RequestBody } from '../../llm/protocols/contract.ts';
+
+/** One request to the compatible API, whichever way it came in. */
+export interface Exchange {
+  principal: Principal;
+  body: RequestBody;
+  headers: IncomingHttpHeaders;
+  /** The answer on the wire. Nothing is written to it before {@link Exchange.begin}, so that an error can still be answered. */
+  raw: ServerResponse;
+  /** Takes the answer over. @returns the headers that it has already. */
+  begin(): OutgoingHttpHeaders;
+}
+
+/** Largest request: pictures and files travel inside it. */
+export const largestRequestBytes = 32 * 1024 * 1024;
+
+/** On whose account the calls of a request go. */
+export function spenderOf({ workspaceId, kind, id }: Principal): Spender {
+  return { workspaceId, ...(kind === 'user' ? { userId: id } : { keyId: id }) };
+}
+
+/** Aborted when the caller closes the connection before the answer was written. */
+export function callerGone(raw: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  raw.once('close', () => {
+    // A reason of our own: the default one is made with a stack trace.
+    if (!raw.writableFinished) gone.abort(callerWentAway);
+  });
+  return gone.signal;
+}
+
+const callerWentAway = new Error('The caller went away.');
+
+/** Writes a whole answer. */
+export function send(exchange: Exchange, body: string, headers: OutgoingHttpHeaders): void {
+  const bytes = Buffer.from(body);
+  exchange.raw.writeHead(200, {
+    ...exchange.begin(),
+    ...headers,
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': bytes.length,
+  });
+  exchange.raw.end(bytes);
+}
+
+/** Who answered, what it cost, and whether it was kept from before. */
+export function told({ model, cost, cache }: { model: string; cost?: number | undefined; cache?: string | undefined }) {
+  return {
+    'x-timonel-model': model,
+    ...(cost === undefined ? {} : { 'x-timonel-cost': String(cost) }),
+    ...(cache === undefined ? {} : { 'x-timonel-cache': cache }),
+  };
+}

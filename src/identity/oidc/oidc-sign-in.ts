@@ -1,0 +1,152 @@
+import { TimonelError } from '../../errors.ts';
+import type { DatabasePool } from '../../store/database.ts';
+import type { AccessNotices } from '../access.ts';
+import type { RecordDeed } from '../deeds.ts';
+import type { Members } from '../members.ts';
+import type { Origin } from '../principal.ts';
+import type { Sessions, SignedIn } from '../sessions.ts';
+import type { SignIn } from '../sign-in.ts';
+import type { User, Users } from '../users.ts';
+import type { Claims } from './providers.ts';
+
+export interface OidcSignInSettings {
+  pool: DatabasePool;
+  users: Users;
+  members: Members;
+  sessions: Sessions;
+  signIn: SignIn;
+  notices: AccessNotices;
+  record: RecordDeed;
+  now(): Date;
+  newId(): string;
+  registration: 'open' | 'invite' | 'closed';
+  /** Where those go who register on their own. */
+  openWorkspace: string;
+}
+
+/**
+ * From what an issuer says of a person to a session of theirs. The issuer and its subject name the account; an address leads to one only
+ * the first time, and only where it is proven.
+ */
+export class OidcSignIn {
+  readonly #settings: OidcSignInSettings;
+
+  constructor(settings: OidcSignInSettings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * @throws TimonelError `email_unverified`, `registration_closed`, `credentials_refused` (a disabled account), `second_factor_required`,
+   *   `workspace_required`
+   */
+  async enter(claims: Claims, workspace: string | undefined, origin: Origin): Promise<SignedIn> {
+    const { users, signIn } = this.#settings;
+    const known = await this.#linked(claims);
+    const user = known ?? (await users.byId(await this.#link(claims, origin)));
+    if (user === undefined || user.disabledAt !== null) throw new TimonelError('credentials_refused', 'The account is disabled.');
+    requireNoSecondFactor(user);
+    return signIn.enter(user, workspace, origin);
+  }
+
+  async #linked({ issuer, subject }: Claims): Promise<User | undefined> {
+    const { pool, users, now } = this.#settings;
+    const [row] = await pool.executeText<{ user_id: string }>(
+      'UPDATE user_identities SET last_used_at = $3 WHERE issuer = $1 AND subject = $2 RETURNING user_id',
+      [issuer, subject, now()],
+    );
+    return row === undefined ? undefined : users.byId(row.user_id);
+  }
+
+  /** Joins the issuer's subject to the account of its address, or makes one where that is allowed. @returns the account's id. */
+  async #link(claims: Claims, origin: Origin): Promise<string> {
+    const { users, notices, record } = this.#settings;
+    const { issuer, subject, email } = claims;
+    if (email === undefined || !claims.emailVerified) {
+      throw new TimonelError(
+        'email_unverified',
+        'The service does not say that your e-mail address is yours, so it leads to no account. Confirm it there, or sign in with your password.',
+      );
+    }
+    const existing = await users.byEmail(email);
+    if (existing !== undefined) requireNoSecondFactor(existing);
+    const joins = existing === undefined ? await this.#workspacesToJoin(email) : [];
+    const userId = existing?.id ?? this.#settings.newId();
+    await notices.change(async (client, tell) => {
+      if (existing === undefined) await this.#create(client, userId, claims, email, joins);
+      else if (existing.emailVerifiedAt === null) await this.#claim(client, userId);
+      await client.query(
+        'INSERT INTO user_identities (issuer, subject, user_id, email) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
+        [issuer, subject, userId, email],
+      );
+      tell({ kind: 'user', id: userId });
+      const workspaceIds =
+        existing === undefined
+          ? joins.map(({ workspaceId }) => workspaceId)
+          : (
+              await client.query<{ id: string }>('SELECT workspace_id AS id FROM memberships WHERE user_id = $1 ORDER BY 1', [
+                userId,
+              ])
+            ).rows.map(({ id }) => id);
+      const actor = { kind: 'user' as const, id: userId, name: existing?.name ?? claims.name };
+      const target = { kind: 'user', id: userId };
+      for (const workspaceId of [...workspaceIds].sort()) {
+        await record({ workspaceId, actor, action: 'identity-linked', target, origin, details: { issuer } }, client);
+      }
+    });
+    return userId;
+  }
+
+  /** The workspaces that somebody new comes into. @throws TimonelError `registration_closed` */
+  async #workspacesToJoin(email: string): Promise<{ workspaceId: string; role: string; invitation: string | undefined }[]> {
+    const { pool, registration, openWorkspace, now } = this.#settings;
+    const invited = await pool.executeText<{ id: string; workspace_id: string; role: string }>(
+      'SELECT id, workspace_id, role FROM invitations WHERE email = $1 AND accepted_at IS NULL AND expires_at > $2',
+      [email, now()],
+    );
+    if (registration !== 'closed' && invited.length > 0) {
+      return invited.map((row) => ({ workspaceId: row.workspace_id, role: row.role, invitation: row.id }));
+    }
+    if (registration === 'open') return [{ workspaceId: openWorkspace, role: 'member', invitation: undefined }];
+    throw new TimonelError(
+      'registration_closed',
+      registration === 'invite'
+        ? `Nobody has invited ${email} here. Ask whoever runs your workspace for an invitation to this address.`
+        : 'No accounts are made here. Ask whoever runs this server for one.',
+    );
+  }
+
+  async #create(
+    client: Parameters<Users['create']>[0],
+    id: string,
+    claims: Claims,
+    email: string,
+    joins: readonly { workspaceId: string; role: string; invitation: string | undefined }[],
+  ): Promise<void> {
+    const { users, members, now } = this.#settings;
+    const name = claims.name ?? email.split('@')[0] ?? email;
+    const made = await users.create(client, { id, email, name, passwordHash: null, verifiedAt: now() });
+    // Two windows at once: the other one made it.
+    if (!made) throw new TimonelError('oidc_refused', 'The account was made a moment ago. Begin again.');
+    for (const { workspaceId, role, invitation } of joins) {
+      await members.add(client, workspaceId, id, role);
+      if (invitation !== undefined)
+        await client.query('UPDATE invitations SET accepted_at = $2 WHERE id = $1', [invitation, now()]);
+    }
+  }
+
+  /** An account that nobody confirmed may be a stranger's, made in wait for this person: its password and its sessions go. */
+  async #claim(client: Parameters<Users['create']>[0], userId: string): Promise<void> {
+    const { sessions, now } = this.#settings;
+    await client.query('UPDATE users SET email_verified_at = $2, password_hash = NULL WHERE id = $1', [userId, now()]);
+    await sessions.endAll(client, { userId }, 'password-reset');
+  }
+}
+
+/** Who asked for a second factor here is not let in by the first one of somebody else. */
+function requireNoSecondFactor({ totpConfirmedAt }: User): void {
+  if (totpConfirmedAt === null) return;
+  throw new TimonelError(
+    'second_factor_required',
+    'This account has a second factor: sign in with the password and a code. Turn it off there to let the other service vouch for you.',
+  );
+}
