@@ -46,7 +46,8 @@ export interface WireEvent {
 
 export interface Block {
   index: number;
-  open: boolean;
+  /** What it holds while it is open: what goes on in it must be of the same kind. */
+  open: 'text' | 'thinking' | 'tool' | 'other' | undefined;
 }
 
 /** A stream of which the caller has a part already. */
