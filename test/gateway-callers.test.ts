@@ -25,6 +25,12 @@ afterAll(() => gateway.close());
 const ask = (model: string, question: Partial<Parameters<typeof callModel>[0]> = {}) =>
   callModel({ url: gateway.url, key: gateway.timonel.apiKey, model, ...question });
 
+async function breaker(model: string): Promise<string | undefined> {
+  type View = { breakers: { target: string; state: string }[] };
+  const { body } = await gateway.timonel.call<View>('GET', '/api/v1/health/circuit-breaker');
+  return body.breakers.find(({ target: name }) => name === `configured/${model}`)?.state;
+}
+
 /** Resolves once the provider has been asked for that model. */
 async function asked(model: string): Promise<void> {
   while (gateway.provider.exchanges(model).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -59,6 +65,7 @@ describe('a caller who leaves', () => {
     expect(await ask('leaving', { leaveAfterTokens: 20 })).toMatchObject({ outcome: 'left' });
     expect(gateway.provider.exchanges('stalls-for-leaving')).toHaveLength(31);
     expect(gateway.provider.exchanges('ok-for-leaving')).toEqual([]);
+    expect(await breaker('stalls-for-leaving')).toBe('closed');
   });
 });
 
@@ -71,6 +78,18 @@ describe('a provider that fails for long', () => {
     expect(exchanges('ok-for-outage')).toHaveLength(calls);
     expect(exchanges('unavailable-for-outage').length).toBeGreaterThan(2);
     expect(exchanges('unavailable-for-outage').length).toBeLessThan(calls / 2);
+    expect(await breaker('unavailable-for-outage')).toBe('open');
+    expect(await breaker('ok-for-outage')).toBe('closed');
+
+    // An operator who knows better lets one call through: it is asked once more, and left alone again.
+    const before = exchanges('unavailable-for-outage').length;
+    await gateway.timonel.call('POST', '/api/v1/health/circuit-breaker', {
+      target: 'configured/unavailable-for-outage',
+      state: 'half-open',
+    });
+    expect(await ask('outage')).toMatchObject({ outcome: 'success', text: canonicalAnswer });
+    expect(exchanges('unavailable-for-outage')).toHaveLength(before + 1);
+    expect(await breaker('unavailable-for-outage')).toBe('open');
   });
 
   it('is used again once it is well', async () => {
@@ -83,6 +102,7 @@ describe('a provider that fails for long', () => {
     const elsewhere = exchanges('ok-for-flapping').length;
     expect((await ask('flapping')).headers['x-timonel-model']).toBe('configured/flapping-for-route');
     expect(exchanges('ok-for-flapping')).toHaveLength(elsewhere);
+    expect(await breaker('flapping-for-route')).toBe('closed');
   });
 
   it('that sends without end is cut off, and somebody else answers', async () => {
