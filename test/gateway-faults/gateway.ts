@@ -71,6 +71,7 @@ export interface Asked {
 export async function startFaultyGateway(
   routes: object = {},
   agents: readonly AgentDefinition[] = [notes],
+  prices: Readonly<Record<string, { input: number; output: number }>> = {},
 ): Promise<FaultyGateway> {
   const provider = await startFaultyProvider({ scale, tokenMs: 0 });
   const { environment, remove } = await freshStoreEnvironment('embedded');
@@ -83,7 +84,7 @@ export async function startFaultyGateway(
   );
   const timonel = await startTimonel(
     'embedded',
-    { agents, routes: { ...Object.fromEntries(all), ...routes } },
+    { agents, prices, routes: { ...Object.fromEntries(all), ...routes } },
     {
       environment: {
         ...environment,
