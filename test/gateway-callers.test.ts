@@ -9,6 +9,9 @@ import { callModel } from './model-caller.ts';
 
 const target = (model: string) => ({ model: `configured/${model}` });
 
+const patient = { firstTokenMs: 30_000, idleMs: 30_000, totalMs: 60_000 };
+const cache = { ttlSeconds: 60, calls: 'always' };
+
 let gateway: FaultyGateway;
 beforeAll(async () => {
   gateway = await startFaultyGateway({
@@ -17,6 +20,9 @@ beforeAll(async () => {
     outage: { targets: [target('unavailable-for-outage'), target('ok-for-outage')], timeouts },
     flapping: { targets: [target('flapping-for-route'), target('ok-for-flapping')], timeouts },
     leaving: { targets: [target('stalls-for-leaving'), target('ok-for-leaving')], timeouts: { ...timeouts, idleMs: 60_000 } },
+    flight: { targets: [target('slow-headers-for-flight')], timeouts: patient, cache },
+    'cached-cut': { targets: [target('cut-for-cache')], timeouts, cache },
+    'cached-healed': { targets: [target('cut-once-for-cache')], timeouts, cache },
     revoked: { targets: [target('stalls-for-revoked')], timeouts: { ...timeouts, idleMs: 60_000, totalMs: 60_000 } },
   });
 });
@@ -147,6 +153,35 @@ describe('what a route says', () => {
     });
     expect(called.status).toBe(429);
     expect(called.headers['retry-after']).toBe('3600');
+  });
+});
+
+describe('callers who ask the same on a route with a cache', () => {
+  it.each([true, false])('are all answered when the first of them leaves (stream: %s)', async (stream) => {
+    const { exchanges } = gateway.provider;
+    const before = exchanges('slow-headers-for-flight').length;
+    const leave = new AbortController();
+    const first = ask('flight', { stream, signal: leave.signal });
+    while (exchanges('slow-headers-for-flight').length === before) await new Promise((resolve) => setTimeout(resolve, 5));
+    const others = Array.from({ length: 5 }, () => ask('flight', { stream }));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    leave.abort();
+    expect((await first).outcome).toBe('left');
+    for (const called of await Promise.all(others))
+      expect(called).toMatchObject({ outcome: 'success', text: canonicalAnswer, done: true });
+    // Whole answers are one call for all; each reader of a stream has its own.
+    expect(exchanges('slow-headers-for-flight').length - before).toBe(stream ? 6 : 1);
+  });
+
+  it('never get from it what was not complete', async () => {
+    const { exchanges } = gateway.provider;
+    for (let before = 0, round = 0; round < 2; round += 1, before = exchanges('cut-for-cache').length) {
+      expect(await ask('cached-cut')).toMatchObject({ outcome: 'error', done: false });
+      expect(exchanges('cut-for-cache').length).toBeGreaterThan(before);
+    }
+    for (const stream of [true, true, false])
+      expect(await ask('cached-healed', { stream })).toMatchObject({ outcome: 'success', text: canonicalAnswer, done: true });
+    expect(exchanges('cut-once-for-cache').length).toBeLessThanOrEqual(3);
   });
 });
 
