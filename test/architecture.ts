@@ -28,7 +28,7 @@ const layers: string[][] = [
   ['src/diagnostics.ts'],
   ['src/store'],
   ['src/config.ts'],
-  ['src/errors.ts', 'src/vocabulary.ts', 'src/phone-numbers.ts'],
+  ['src/errors.ts', 'src/vocabulary.ts', 'src/phone-numbers.ts', 'src/setting-values.ts'],
 ];
 
 const bannedNames = new Set(['utils', 'util', 'helpers', 'helper', 'common', 'shared', 'lib', 'core', 'misc']);

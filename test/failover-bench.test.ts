@@ -32,7 +32,11 @@ it('calls a hang, a truncated answer, a hammered provider and a wrong name for t
     usage: {},
     milliseconds: 1,
     firstTokenMs: 1,
+    thinking: '',
+    toolArguments: '',
     malformed: 0,
+    misplaced: 0,
+    openBlock: undefined,
     body: undefined,
     askedAt: 0,
   };

@@ -1,6 +1,6 @@
 /** The faulty provider by itself: its right answers are right, and each fault is the one that it is called. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { canonicalAnswer, tokensOf } from './faulty-provider/answer.ts';
+import { canonicalAnswer, thoughts, tokensOf } from './faulty-provider/answer.ts';
 import { type BehaviourName, behaviourNames, behaviourOf } from './faulty-provider/faults.ts';
 import { type FaultyProvider, startFaultyProvider } from './faulty-provider/server.ts';
 import { type Called, type CallProtocol, callModel, closeCaller } from './model-caller.ts';
@@ -69,6 +69,12 @@ const expectations: Record<BehaviourName, { stream: Expected; whole?: Expected }
   'error-event-first': { stream: { ...broken, text: '' } },
   'error-event-first-once': { stream: { ...broken, text: '' } },
   'error-event-later': { stream: { ...broken, text: begun(40) }, whole: { ...broken, text: '' } },
+  'tool-call': { stream: { ...complete, text: '', toolArguments: expect.stringMatching(/^\{"city".*"metric"\}$/) } },
+  'tool-call-cut': { stream: { ...broken, toolArguments: '{"city": "Mar del' }, whole: { ...broken, toolArguments: '' } },
+  'tool-call-cut-once': { stream: { ...broken, toolArguments: '{"city": "Mar del' }, whole: { ...broken, toolArguments: '' } },
+  thinking: { stream: { ...complete, thinking: thoughts } },
+  'thinking-cut-once': { stream: { ...broken, text: '', thinking: 'Somebody asks about' }, whole: { ...broken, text: '' } },
+  'thinking-cut-later-once': { stream: { ...broken, text: begun(12), thinking: thoughts }, whole: { ...broken, text: '' } },
 };
 
 describe.each<CallProtocol>(['openai', 'anthropic'])('the faulty provider, asked in the words of %s', (protocol) => {
@@ -80,6 +86,7 @@ describe.each<CallProtocol>(['openai', 'anthropic'])('the faulty provider, asked
         const model = `${behaviour}-for-${protocol}-${stream}`;
         const called = await callModel({ url: provider.url, key: 'sk-provider', model, protocol, stream });
         const expected = expectations[behaviour];
+        expect(called.misplaced).toBe(0);
         expect(called, `stream: ${stream}`).toMatchObject(stream ? expected.stream : (expected.whole ?? expected.stream));
         const [exchange, ...others] = provider.exchanges(model);
         expect(others).toEqual([]);

@@ -9,6 +9,9 @@ import { callModel } from './model-caller.ts';
 
 const target = (model: string) => ({ model: `configured/${model}` });
 
+const patient = { firstTokenMs: 30_000, idleMs: 30_000, totalMs: 60_000 };
+const cache = { ttlSeconds: 60, calls: 'always' };
+
 let gateway: FaultyGateway;
 beforeAll(async () => {
   gateway = await startFaultyGateway({
@@ -17,6 +20,9 @@ beforeAll(async () => {
     outage: { targets: [target('unavailable-for-outage'), target('ok-for-outage')], timeouts },
     flapping: { targets: [target('flapping-for-route'), target('ok-for-flapping')], timeouts },
     leaving: { targets: [target('stalls-for-leaving'), target('ok-for-leaving')], timeouts: { ...timeouts, idleMs: 60_000 } },
+    flight: { targets: [target('slow-headers-for-flight')], timeouts: patient, cache },
+    'cached-cut': { targets: [target('cut-for-cache')], timeouts, cache },
+    'cached-healed': { targets: [target('cut-once-for-cache')], timeouts, cache },
     revoked: { targets: [target('stalls-for-revoked')], timeouts: { ...timeouts, idleMs: 60_000, totalMs: 60_000 } },
   });
 });
@@ -24,6 +30,12 @@ afterAll(() => gateway.close());
 
 const ask = (model: string, question: Partial<Parameters<typeof callModel>[0]> = {}) =>
   callModel({ url: gateway.url, key: gateway.timonel.apiKey, model, ...question });
+
+async function breaker(model: string): Promise<string | undefined> {
+  type View = { breakers: { target: string; state: string }[] };
+  const { body } = await gateway.timonel.call<View>('GET', '/api/v1/health/circuit-breaker');
+  return body.breakers.find(({ target: name }) => name === `configured/${model}`)?.state;
+}
 
 /** Resolves once the provider has been asked for that model. */
 async function asked(model: string): Promise<void> {
@@ -59,6 +71,7 @@ describe('a caller who leaves', () => {
     expect(await ask('leaving', { leaveAfterTokens: 20 })).toMatchObject({ outcome: 'left' });
     expect(gateway.provider.exchanges('stalls-for-leaving')).toHaveLength(31);
     expect(gateway.provider.exchanges('ok-for-leaving')).toEqual([]);
+    expect(await breaker('stalls-for-leaving')).toBe('closed');
   });
 });
 
@@ -71,6 +84,18 @@ describe('a provider that fails for long', () => {
     expect(exchanges('ok-for-outage')).toHaveLength(calls);
     expect(exchanges('unavailable-for-outage').length).toBeGreaterThan(2);
     expect(exchanges('unavailable-for-outage').length).toBeLessThan(calls / 2);
+    expect(await breaker('unavailable-for-outage')).toBe('open');
+    expect(await breaker('ok-for-outage')).toBe('closed');
+
+    // An operator who knows better lets one call through: it is asked once more, and left alone again.
+    const before = exchanges('unavailable-for-outage').length;
+    await gateway.timonel.call('POST', '/api/v1/health/circuit-breaker', {
+      target: 'configured/unavailable-for-outage',
+      state: 'half-open',
+    });
+    expect(await ask('outage')).toMatchObject({ outcome: 'success', text: canonicalAnswer });
+    expect(exchanges('unavailable-for-outage')).toHaveLength(before + 1);
+    expect(await breaker('unavailable-for-outage')).toBe('open');
   });
 
   it('is used again once it is well', async () => {
@@ -83,6 +108,7 @@ describe('a provider that fails for long', () => {
     const elsewhere = exchanges('ok-for-flapping').length;
     expect((await ask('flapping')).headers['x-timonel-model']).toBe('configured/flapping-for-route');
     expect(exchanges('ok-for-flapping')).toHaveLength(elsewhere);
+    expect(await breaker('flapping-for-route')).toBe('closed');
   });
 
   it('that sends without end is cut off, and somebody else answers', async () => {
@@ -127,6 +153,35 @@ describe('what a route says', () => {
     });
     expect(called.status).toBe(429);
     expect(called.headers['retry-after']).toBe('3600');
+  });
+});
+
+describe('callers who ask the same on a route with a cache', () => {
+  it.each([true, false])('are all answered when the first of them leaves (stream: %s)', async (stream) => {
+    const { exchanges } = gateway.provider;
+    const before = exchanges('slow-headers-for-flight').length;
+    const leave = new AbortController();
+    const first = ask('flight', { stream, signal: leave.signal });
+    while (exchanges('slow-headers-for-flight').length === before) await new Promise((resolve) => setTimeout(resolve, 5));
+    const others = Array.from({ length: 5 }, () => ask('flight', { stream }));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    leave.abort();
+    expect((await first).outcome).toBe('left');
+    for (const called of await Promise.all(others))
+      expect(called).toMatchObject({ outcome: 'success', text: canonicalAnswer, done: true });
+    // Whole answers are one call for all; each reader of a stream has its own.
+    expect(exchanges('slow-headers-for-flight').length - before).toBe(stream ? 6 : 1);
+  });
+
+  it('never get from it what was not complete', async () => {
+    const { exchanges } = gateway.provider;
+    for (let before = 0, round = 0; round < 2; round += 1, before = exchanges('cut-for-cache').length) {
+      expect(await ask('cached-cut')).toMatchObject({ outcome: 'error', done: false });
+      expect(exchanges('cut-for-cache').length).toBeGreaterThan(before);
+    }
+    for (const stream of [true, true, false])
+      expect(await ask('cached-healed', { stream })).toMatchObject({ outcome: 'success', text: canonicalAnswer, done: true });
+    expect(exchanges('cut-once-for-cache').length).toBeLessThanOrEqual(3);
   });
 });
 

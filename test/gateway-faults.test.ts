@@ -3,8 +3,8 @@
  * provider was asked. Whatever happens, nothing is shown twice and no part passes for the whole.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { canonicalAnswer, otherAnswer, tokensOf } from './faulty-provider/answer.ts';
-import { behaviourNames } from './faulty-provider/faults.ts';
+import { canonicalAnswer, otherAnswer, thoughts, tokensOf, toolArguments } from './faulty-provider/answer.ts';
+import { behaviourNames, behaviourOf } from './faulty-provider/faults.ts';
 import { type Expectation, expectations } from './gateway-faults/expectations.ts';
 import {
   type Asked,
@@ -34,16 +34,21 @@ function expectHonest({ called, primary, fallback }: Asked, way: Way): void {
   const { outcome, text, error, done, finishReason, status } = called;
   const said = text.startsWith(otherAnswer.slice(0, 40)) ? otherAnswer : canonicalAnswer;
   expect(said.startsWith(text), `shown: ${text}`).toBe(true);
-  expect(called.malformed).toBe(0);
+  expect(called).toMatchObject({ malformed: 0, misplaced: 0 });
+  expect(thoughts.startsWith(called.thinking), `thought: ${called.thinking}`).toBe(true);
+  const calls = fallback.length === 0 && behaviourOf(primary[0]?.model ?? '')?.startsWith('tool') === true;
   if (outcome === 'success') {
-    expect(text).toBe(said);
     expect({ status, done, error }).toEqual({ status: 200, done: true, error: undefined });
-    expect(finishReason).toBe(way.door === 'openai' ? 'stop' : 'end_turn');
+    if (calls) expect(JSON.parse(called.toolArguments)).toEqual(JSON.parse(toolArguments));
+    else expect(text).toBe(said);
+    const reasons = { openai: ['stop', 'tool_calls'], anthropic: ['end_turn', 'tool_use'] };
+    expect(finishReason).toBe(reasons[way.door][calls ? 1 : 0]);
   } else {
     expect({ outcome, done, finishReason }).toEqual({ outcome: 'error', done: false, finishReason: undefined });
     expect(error).toMatchObject({ message: expect.stringMatching(/\w{3}/), code: expect.stringMatching(/^[a-z_]+$/) });
     // What was not begun fails by its status; what was begun cannot any more.
-    expect(status === 200).toBe(text !== '');
+    expect(status === 200).toBe(text + called.toolArguments !== '');
+    expect(toolArguments.startsWith(called.toolArguments)).toBe(true);
   }
   expect(JSON.stringify([called.headers, called.body, error])).not.toContain('canary');
   for (const { credential, protocol, stream, faulty, prefilled, promptTokens } of [...primary, ...fallback]) {

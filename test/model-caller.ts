@@ -35,6 +35,9 @@ export interface Called {
   /** All that was shown. */
   text: string;
   tokens: string[];
+  /** What the model thought, and what it calls a tool with, as far as they came. */
+  thinking: string;
+  toolArguments: string;
   /** The sentinel at the end of a stream (`[DONE]`, `message_stop`), and why the model stopped. */
   done: boolean;
   finishReason: string | undefined;
@@ -43,8 +46,11 @@ export interface Called {
   usage: Readonly<Record<string, unknown>> | undefined;
   milliseconds: number;
   firstTokenMs: number | undefined;
-  /** Events whose data could not be read. */
+  /** Events whose data could not be read, and pieces that are in no block, or in one of another kind. */
   malformed: number;
+  misplaced: number;
+  /** Of a stream of Anthropic's: the block that is being written. */
+  openBlock: { index: number; kind: string } | undefined;
   /** The answer, where it came whole. */
   body: unknown;
 }
@@ -88,7 +94,11 @@ export async function callModel(question: Question): Promise<Called> {
     usage: undefined,
     milliseconds: 0,
     firstTokenMs: undefined,
+    thinking: '',
+    toolArguments: '',
     malformed: 0,
+    misplaced: 0,
+    openBlock: undefined,
     body: undefined,
   };
   const onToken = (text: string) => {
@@ -183,14 +193,15 @@ function readWhole(called: Called, protocol: CallProtocol, content: string): voi
   if (called.error !== undefined) return;
   const body = called.body as Json;
   const choice = (body['choices'] as Json[] | undefined)?.[0];
-  const text =
-    protocol === 'openai'
-      ? (choice?.['message'] as Json | undefined)?.['content']
-      : (body['content'] as Json[] | undefined)?.map((part) => String(part['text'] ?? '')).join('');
+  if (protocol === 'openai') readDelta(called, (choice?.['message'] ?? {}) as Json, (text) => (called.text += text));
+  for (const part of (body['content'] as Json[] | undefined) ?? []) {
+    if (part['type'] === 'text') called.text += String(part['text']);
+    if (part['type'] === 'thinking') called.thinking += String(part['thinking']);
+    if (part['type'] === 'tool_use') called.toolArguments += JSON.stringify(part['input']);
+  }
   called.finishReason = stringOf(choice?.['finish_reason'] ?? body['stop_reason']);
   called.model = stringOf(body['model']);
   called.usage = body['usage'] as Json | undefined;
-  called.text = typeof text === 'string' ? text : '';
   called.done = true;
   called.outcome = 'success';
 }
@@ -246,11 +257,26 @@ function readChunk(called: Called, chunk: Json, onToken: (text: string) => void)
   called.model = stringOf(chunk['model']) ?? called.model;
   called.usage = (chunk['usage'] as Json | null | undefined) ?? called.usage;
   for (const choice of (chunk['choices'] as Json[] | undefined) ?? []) {
-    const text = (choice['delta'] as Json | undefined)?.['content'];
-    if (typeof text === 'string' && text !== '') onToken(text);
+    readDelta(called, (choice['delta'] ?? {}) as Json, onToken);
     called.finishReason = stringOf(choice['finish_reason']) ?? called.finishReason;
   }
 }
+
+/** A delta of a chunk, or a whole message. */
+function readDelta(called: Called, delta: Json, onToken: (text: string) => void): void {
+  const { content, reasoning_content: thinking, tool_calls: calls } = delta as Record<string, unknown>;
+  if (typeof content === 'string' && content !== '') onToken(content);
+  if (typeof thinking === 'string') called.thinking += thinking;
+  for (const call of (calls as { function?: { arguments?: string } }[] | undefined) ?? [])
+    called.toolArguments += call.function?.arguments ?? '';
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  text_delta: 'text',
+  thinking_delta: 'thinking',
+  signature_delta: 'thinking',
+  input_json_delta: 'tool_use',
+};
 
 function readAnthropicEvent(called: Called, event: Json, onToken: (text: string) => void): void {
   const message = event['message'] as Json | undefined;
@@ -259,6 +285,26 @@ function readAnthropicEvent(called: Called, event: Json, onToken: (text: string)
   if (usage !== undefined) called.usage = { ...called.usage, ...usage };
   called.model = stringOf(message?.['model']) ?? called.model;
   called.finishReason = stringOf(delta?.['stop_reason']) ?? called.finishReason;
-  if (typeof delta?.['text'] === 'string' && delta['text'] !== '') onToken(delta['text']);
-  if (event['type'] === 'message_stop') called.done = true;
+  const index = Number(event['index']);
+  switch (event['type']) {
+    case 'content_block_start':
+      if (called.openBlock !== undefined) called.misplaced += 1;
+      called.openBlock = { index, kind: String((event['content_block'] as Json | undefined)?.['type']) };
+      return;
+    case 'content_block_delta':
+      if (called.openBlock?.index !== index || called.openBlock.kind !== kinds[String(delta?.['type'])]) called.misplaced += 1;
+      if (typeof delta?.['text'] === 'string' && delta['text'] !== '') onToken(delta['text']);
+      called.thinking += String(delta?.['thinking'] ?? '');
+      called.toolArguments += String(delta?.['partial_json'] ?? '');
+      return;
+    case 'content_block_stop':
+      if (called.openBlock?.index !== index) called.misplaced += 1;
+      called.openBlock = undefined;
+      return;
+    case 'message_stop':
+      if (called.openBlock !== undefined) called.misplaced += 1;
+      called.done = true;
+      return;
+    default:
+  }
 }

@@ -17,6 +17,7 @@ export interface SecondFactorSettings {
   notices: AccessNotices;
   record: RecordDeed;
   now(): Date;
+  onFault(what: string, error: unknown): void;
 }
 
 /** The second factor: codes of an authenticator app, and recovery codes for the day when the phone is gone. */
@@ -90,10 +91,10 @@ export class SecondFactor {
   async accepts(user: User, code: string, origin: Origin): Promise<boolean> {
     const { pool, users, sealer, record, now } = this.#settings;
     if (user.totpSecret === null) return false;
-    const secret = sealer.open(user.totpSecret, user.id);
+    const secret = this.#secretOf(user.totpSecret, user.id);
     const after = user.totpCounter === null ? undefined : Number(user.totpCounter);
-    const step = verifyTotp(secret, code, after, now().getTime());
-    if (step !== undefined) {
+    const step = secret === undefined ? undefined : verifyTotp(secret, code, after, now().getTime());
+    if (secret !== undefined && step !== undefined) {
       const sealed = sealer.stale(user.totpSecret) ? sealer.seal(secret, user.id) : user.totpSecret;
       const rows = await pool.executeText(
         `UPDATE users SET totp_counter = $2, totp_secret = $3
@@ -112,6 +113,16 @@ export class SecondFactor {
       await record({ workspaceId, actor, action: 'recovery-code-used', target: { kind: 'user', id: user.id }, origin });
     }
     return true;
+  }
+
+  /** Undefined where it was sealed with a secret that is gone: the app's codes are worth nothing then, and recovery codes still open. */
+  #secretOf(sealed: string, userId: string): string | undefined {
+    try {
+      return this.#settings.sealer.open(sealed, userId);
+    } catch (error) {
+      this.#settings.onFault(`reading the second factor of user ${userId}`, error);
+      return undefined;
+    }
   }
 
   /** How many recovery codes are left. */

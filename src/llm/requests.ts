@@ -280,8 +280,7 @@ export class Requests {
   *#told(failure: ModelFailure, { protocol, open }: Going): Generator<string> {
     if (failure.kind === 'aborted') return;
     const said = `The answer of "${open.route.alias}" broke off and could not be continued (${failure.message}). What came before is incomplete.`;
-    const { code, status } = new TimonelError('model_unavailable', said);
-    yield protocol.errorEvent(code, status, said);
+    yield protocol.errorEvent(new TimonelError('model_unavailable', said));
   }
 
   #identity(candidate: Candidate): AnswerIdentity {

@@ -87,7 +87,7 @@ async function* passOn({ candidate, clock, answer }: Served<Begun>, open: OpenCa
       'model_unavailable',
       `The answer broke off (${failure.message}). What came before is incomplete.`,
     );
-    yield `event: error\ndata: ${JSON.stringify({ type: 'error', ...openaiError(said.code, said.status, said.message) })}\n\n`;
+    yield `event: error\ndata: ${JSON.stringify({ type: 'error', ...openaiError(said) })}\n\n`;
   } finally {
     if (!ended) {
       open.bill.settle(candidate, undefined);

@@ -9,6 +9,12 @@ export const canonicalAnswer =
 export const otherAnswer =
   'A gateway earns trust on other days too, says this model, which was asked the same thing and remembers it differently.';
 
+/** What a model thinks before it says the canonical answer. */
+export const thoughts = 'Somebody asks about gateways, so I think of the days on which nothing works, and of who notices.';
+
+/** What a model calls its tool with. */
+export const toolArguments = '{"city": "Mar del Plata", "days": 3, "units": "metric"}';
+
 /** The words of an answer as a stream gives them: each with the space before it. */
 export function tokensOf(answer: string): string[] {
   return answer.split(/(?= )/);

@@ -77,8 +77,13 @@ export type Fault =
   | { stage: 'stream'; afterTokens: number; error: ErrorName }
   | { stage: 'stream'; afterTokens: number; malformed: true };
 
+/** What an answer is made of. */
+export type Content = 'text' | 'tool call' | 'thinking and text';
+
 export interface Behaviour {
   fault: Fault;
+  /** Without it: text. */
+  content?: Content;
   /** Only the first attempts at the model go wrong. Without it: all. */
   attempts?: number;
   /** Only for so many seconds after the first attempt at the model. */
@@ -145,6 +150,17 @@ export const behaviours = {
   'error-event-first': always({ stage: 'stream', afterTokens: 0, error: 'overloaded' }),
   'error-event-first-once': firstOnly({ stage: 'stream', afterTokens: 0, error: 'overloaded' }),
   'error-event-later': always({ stage: 'stream', afterTokens: 40, error: 'failed' }),
+  // Answers that are more than text.
+  'tool-call': { fault: { stage: 'none' }, content: 'tool call' },
+  'tool-call-cut': { fault: { stage: 'stream', afterTokens: 3, ends: 'closed' }, content: 'tool call' },
+  'tool-call-cut-once': { fault: { stage: 'stream', afterTokens: 3, ends: 'closed' }, attempts: 1, content: 'tool call' },
+  thinking: { fault: { stage: 'none' }, content: 'thinking and text' },
+  'thinking-cut-once': { fault: { stage: 'stream', afterTokens: 3, ends: 'closed' }, attempts: 1, content: 'thinking and text' },
+  'thinking-cut-later-once': {
+    fault: { stage: 'stream', afterTokens: 30, ends: 'closed' },
+    attempts: 1,
+    content: 'thinking and text',
+  },
 } as const satisfies Record<string, Behaviour>;
 
 export type BehaviourName = keyof typeof behaviours;

@@ -1,6 +1,6 @@
 /** OpenAI's chat completions: https://platform.openai.com/docs/api-reference/chat */
 import { type ErrorName, errors } from './faults.ts';
-import type { Protocol, Reply } from './protocols.ts';
+import { type Protocol, type Reply, saidIn, toolName } from './protocols.ts';
 
 const created = 1_767_225_600;
 
@@ -20,6 +20,19 @@ function chunk({ id, model }: Reply, delta: object, finish: string | null = null
   return event({ id, object: 'chat.completion.chunk', created, model, choices });
 }
 
+/** Reasoning as DeepSeek and many compatible servers give it. */
+function message(reply: Reply): object {
+  const [text, thinking, called] = [saidIn(reply, 'text'), saidIn(reply, 'thinking'), saidIn(reply, 'tool')];
+  return {
+    role: 'assistant',
+    content: called === '' ? text : null,
+    ...(thinking === '' ? {} : { reasoning_content: thinking }),
+    ...(called === '' ? {} : { tool_calls: [{ id: 'call_1', type: 'function', function: { name: toolName, arguments: called } }] }),
+  };
+}
+
+const finishOf = (reply: Reply) => (reply.blocks.some(({ kind }) => kind === 'tool') ? 'tool_calls' : 'stop');
+
 export const openai: Protocol = {
   name: 'openai',
   error: errorBody,
@@ -28,15 +41,23 @@ export const openai: Protocol = {
     object: 'chat.completion',
     created,
     model: reply.model,
-    choices: [{ index: 0, message: { role: 'assistant', content: reply.text }, finish_reason: 'stop' }],
+    choices: [{ index: 0, message: message(reply), finish_reason: finishOf(reply) }],
     ...(reply.usage ? { usage: usageOf(reply) } : {}),
   }),
   opening: (reply) => [chunk(reply, { role: 'assistant', content: '' })],
-  token: (reply, text) => chunk(reply, { content: text }),
+  token: (reply, block, token) => {
+    const { kind, tokens = [] } = reply.blocks[block] ?? {};
+    const text = tokens[token] ?? '';
+    if (kind === 'text') return [chunk(reply, { content: text })];
+    if (kind === 'thinking') return [chunk(reply, { reasoning_content: text })];
+    const named = token > 0 ? {} : { id: 'call_1', type: 'function' };
+    const called = { arguments: text, ...(token > 0 ? {} : { name: toolName }) };
+    return [chunk(reply, { tool_calls: [{ index: 0, ...named, function: called }] })];
+  },
   closing: (reply) => {
     const { id, model, usage } = reply;
     const counted = { id, object: 'chat.completion.chunk', created, model, choices: [], usage: usageOf(reply) };
-    return [chunk(reply, {}, 'stop'), ...(usage ? [event(counted)] : [])];
+    return [chunk(reply, {}, finishOf(reply)), ...(usage ? [event(counted)] : [])];
   },
   done: 'data: [DONE]\n\n',
   errorEvent: (name) => event(errorBody(name)),

@@ -1,12 +1,13 @@
 /** Plays one answer of the faulty provider: the right one, or the fault of its model at the stage where it belongs. */
-import { canonicalAnswer, continuationOf, otherAnswer, tokensOf } from './answer.ts';
-import { type Ending, type ErrorName, errors, type Fault } from './faults.ts';
-import type { Protocol, Reply } from './protocols.ts';
+import { canonicalAnswer, continuationOf, otherAnswer, thoughts, tokensOf, toolArguments } from './answer.ts';
+import { type Content, type Ending, type ErrorName, errors, type Fault } from './faults.ts';
+import type { Block, Protocol, Reply } from './protocols.ts';
 import type { Wire } from './wire.ts';
 
 export interface Scene {
   protocol: Protocol;
   fault: Fault;
+  content: Content;
   wire: Wire;
   stream: boolean;
   id: string;
@@ -71,24 +72,38 @@ function retryAfter(asked: { seconds: number; as: 'seconds' | 'date' } | undefin
   return { 'retry-after': asked.as === 'seconds' ? String(asked.seconds) : date.toUTCString() };
 }
 
-function replyOf({ fault, id, model, promptTokens, prefill, usage }: Scene): { reply: Reply; tokens: string[] } {
+function replyOf({ fault, content, id, model, promptTokens, prefill, usage }: Scene): { reply: Reply; tokens: number } {
   const answer = fault.stage === 'none' && fault.says !== undefined ? otherAnswer : canonicalAnswer;
-  const text = prefill === undefined ? answer : continuationOf(answer, prefill);
-  const tokens = tokensOf(text);
+  const said = prefill === undefined ? answer : continuationOf(answer, prefill);
+  const text: Block = { kind: 'text', tokens: tokensOf(said) };
+  const blocks: Record<Content, readonly Block[]> = {
+    text: [text],
+    'tool call': [{ kind: 'tool', tokens: tokensOf(toolArguments) }],
+    'thinking and text': [{ kind: 'thinking', tokens: tokensOf(thoughts) }, text],
+  };
+  const tokens = blocks[content].reduce((sum, block) => sum + block.tokens.length, 0);
   const omitted = fault.stage === 'none' && fault.omits === 'usage';
-  return { reply: { id, model, text, promptTokens, completionTokens: tokens.length, usage: usage && !omitted }, tokens };
+  const reply = { id, model, blocks: blocks[content], promptTokens, completionTokens: tokens, usage: usage && !omitted };
+  return { reply, tokens };
+}
+
+/** The events of each token, in order. */
+function* tokenEvents({ protocol }: Scene, reply: Reply): Generator<string[]> {
+  for (const [index, { tokens }] of reply.blocks.entries())
+    for (const token of tokens.keys()) yield protocol.token(reply, index, token);
 }
 
 async function playStream(scene: Scene): Promise<void> {
   const { protocol, fault, wire, second, interval, onToken } = scene;
-  const { reply, tokens } = replyOf(scene);
+  const { reply } = replyOf(scene);
   await head(scene, eventStream);
   if (fault.stage === 'after headers' && 'waitSeconds' in fault) await wire.pause(fault.waitSeconds * second);
   const failure = fault.stage === 'stream' ? fault : undefined;
   // An error right at the beginning takes the place of everything else.
   if (failure === undefined || !('error' in failure) || failure.afterTokens > 0)
     for (const event of protocol.opening(reply)) await wire.event(event);
-  for (const [index, token] of tokens.entries()) {
+  let index = 0;
+  for (const events of tokenEvents(scene, reply)) {
     if (failure?.afterTokens === index) {
       await wire.pause(interval);
       if ('ends' in failure) return breakOff(scene, failure.ends);
@@ -102,8 +117,9 @@ async function playStream(scene: Scene): Promise<void> {
       }
       await wire.event(protocol.malformedEvent);
     }
-    await wire.event(protocol.token(reply, token));
+    for (const event of events) await wire.event(event);
     onToken();
+    index += 1;
     await wire.pause(interval);
   }
   for (const event of protocol.closing(reply)) await wire.event(event);
@@ -133,10 +149,10 @@ async function playWhole(scene: Scene): Promise<void> {
   await head(scene, headers);
   if (fault.stage !== 'stream') {
     await wire.body(body);
-    for (const _ of tokens) scene.onToken();
+    for (let token = 0; token < tokens; token += 1) scene.onToken();
     return wire.end();
   }
-  await wire.body(body.subarray(0, Math.floor(body.length * (fault.afterTokens / tokens.length))));
+  await wire.body(body.subarray(0, Math.floor(body.length * (fault.afterTokens / tokens))));
   await wire.pause(interval);
   if ('silentSeconds' in fault) await wire.pause(fault.silentSeconds * second);
   return breakOff(scene, 'ends' in fault ? fault.ends : 'closed');
@@ -152,7 +168,7 @@ async function breakOff({ wire }: Scene, ending: Ending): Promise<void> {
 /** A body that is not what its protocol promises, orderly at the level of HTTP. */
 async function instead(scene: Scene, what: 'html' | 'too many bytes' | 'truncated JSON'): Promise<void> {
   const { protocol, wire, stream } = scene;
-  const { reply, tokens } = replyOf(scene);
+  const { reply } = replyOf(scene);
   if (what === 'html') {
     await head(scene, { 'content-type': 'text/html; charset=utf-8' });
     await wire.body(Buffer.from('<!doctype html><html><body><h1>Welcome to nginx!</h1></body></html>'));
@@ -160,11 +176,11 @@ async function instead(scene: Scene, what: 'html' | 'too many bytes' | 'truncate
     await head(scene, stream ? eventStream : json);
     if (stream) {
       for (const event of protocol.opening(reply)) await wire.event(event);
-      for (const token of tokens.slice(0, 5)) {
-        await wire.event(protocol.token(reply, token));
+      for (let token = 0; token < 5; token += 1) {
+        for (const event of protocol.token(reply, 0, token)) await wire.event(event);
         scene.onToken();
       }
-      await wire.body(Buffer.from(protocol.token(reply, ' lost').slice(0, -12)));
+      await wire.body(Buffer.from(protocol.token(reply, 0, 5).join('').slice(0, -12)));
     } else {
       const body = Buffer.from(JSON.stringify(protocol.whole(reply)));
       await wire.body(body.subarray(0, body.length >> 1));

@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { anthropic } from './anthropic.ts';
-import { type Behaviour, type BehaviourName, behaviourOf, behaviours, type ErrorName, errors } from './faults.ts';
+import { type Behaviour, type BehaviourName, behaviourOf, behaviours, type ErrorName, errors, type Fault } from './faults.ts';
 import { openai } from './openai.ts';
 import { play } from './play.ts';
 import type { Protocol } from './protocols.ts';
@@ -92,15 +92,15 @@ export async function startFaultyProvider(pace: Pace): Promise<FaultyProvider> {
       finish(exchange, 'over');
       return refuse(response, protocol, 'noSuchModel');
     }
-    const fault = exchange.faulty ? behaviours[behaviour].fault : behaviours.ok.fault;
+    const fault: Fault = exchange.faulty ? behaviours[behaviour].fault : behaviours.ok.fault;
     answered += 1;
-    const wire = new Wire(response, fault.stage === 'none' && 'framing' in fault ? fault.framing : undefined, () =>
-      finish(exchange, 'client gone'),
-    );
+    const rule: Behaviour = behaviours[behaviour];
+    const wire = new Wire(response, fault.stage === 'none' ? fault.framing : undefined, () => finish(exchange, 'client gone'));
     try {
       await play({
         protocol,
         fault,
+        content: rule.content ?? 'text',
         wire,
         stream: exchange.stream,
         id: `${protocol.name === 'openai' ? 'chatcmpl' : 'msg'}-faulty-${answered}`,

@@ -76,5 +76,12 @@ export const expectations: Record<Exclude<BehaviourName, 'flapping'>, Expectatio
   'malformed-chunk': { stream: unavailable([2, 4], 10), continued: unavailable([2, 5], 20), whole: unavailable(3) },
   'error-event-first': { stream: unavailable(3) },
   'error-event-first-once': { stream: answers(2) },
+  // A call of a tool that was begun is not made up from two answers: who reads a stream asks again.
+  'tool-call': { stream: answers() },
+  'tool-call-cut': { stream: fails('model_unavailable', 1, { final: true }), whole: unavailable(3) },
+  'tool-call-cut-once': { stream: fails('model_unavailable', 1, { final: true }), whole: answers(2) },
+  thinking: { stream: answers() },
+  'thinking-cut-once': { stream: answers(2) },
+  'thinking-cut-later-once': { stream: answers(2) },
   'error-event-later': { stream: unavailable([2, 4], 40), continued: answers(2), whole: unavailable(3) },
 };

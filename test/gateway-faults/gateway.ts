@@ -1,4 +1,5 @@
 /** A Timonel before the faulty provider: both doors, both kinds of provider, each combination with models, attempts and breakers of its own. */
+import type { AgentDefinition } from '../../src/run/contract.ts';
 import { behaviourNames } from '../faulty-provider/faults.ts';
 import { type Exchange, type FaultyProvider, startFaultyProvider } from '../faulty-provider/server.ts';
 import { type Called, type CallProtocol, callModel, closeCaller, type Question } from '../model-caller.ts';
@@ -67,7 +68,11 @@ export interface Asked {
   fallback: Exchange[];
 }
 
-export async function startFaultyGateway(routes: object = {}): Promise<FaultyGateway> {
+export async function startFaultyGateway(
+  routes: object = {},
+  agents: readonly AgentDefinition[] = [notes],
+  prices: Readonly<Record<string, { input: number; output: number }>> = {},
+): Promise<FaultyGateway> {
   const provider = await startFaultyProvider({ scale, tokenMs: 0 });
   const { environment, remove } = await freshStoreEnvironment('embedded');
   const all = behaviourNames.flatMap((behaviour) =>
@@ -79,7 +84,7 @@ export async function startFaultyGateway(routes: object = {}): Promise<FaultyGat
   );
   const timonel = await startTimonel(
     'embedded',
-    { agents: [notes], routes: { ...Object.fromEntries(all), ...routes } },
+    { agents, prices, routes: { ...Object.fromEntries(all), ...routes } },
     {
       environment: {
         ...environment,

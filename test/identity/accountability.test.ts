@@ -129,6 +129,13 @@ describe.each(storeKinds)('accountability (%s)', (kind) => {
     it('is for those who may manage it, and says what it needs', async () => {
       const operator = await newPerson(at, { role: 'operator' });
       expect(await call('erase', { userId: operator.id }, operator.headers)).toMatchObject({ status: 403 });
+      const define = { permissions: ['privacy:manage'] };
+      expect((await at.call('PUT', '/api/v1/roles/privacy-officer', define, admin.headers)).status).toBe(200);
+      const officer = await newPerson(at, { role: 'privacy-officer' });
+      expect(await call('erase', { userId: operator.id }, officer.headers)).toMatchObject({
+        status: 403,
+        body: { code: 'forbidden' },
+      });
       expect(await call('erase', {})).toMatchObject({ status: 400, body: { detail: expect.stringContaining('give a userId') } });
       expect(await call('erase', { userId: admin.id })).toMatchObject({ status: 409, body: { code: 'last_admin' } });
     });

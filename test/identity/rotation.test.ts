@@ -79,14 +79,25 @@ describe.each(storeKinds)('a rotation of the secret (%s)', (kind) => {
     await remove();
   });
 
-  it('that forgets the secret before ends access tokens, forged ones too, and no session', async () => {
+  it('that forgets the secret before ends access tokens, forged ones too, and no session; recovery codes open', async () => {
     const { environment, remove } = await freshStoreEnvironment(kind);
     const before = await startTimonel(kind, { agents: [notes] }, { environment: { ...environment, TIMONEL_SECRET: first } });
     const person = await signIn(before, await addUser(before));
+    const guarded = await addUser(before);
+    const enrolled = await signIn(before, guarded);
+    const enrol = <T>(path: string, body: object) =>
+      before.call<T>('POST', `/api/v1/auth/second-factor${path}`, body, enrolled.headers);
+    const { body: enrolment } = await enrol<{ secret: string }>('', { password: goodPassword });
+    const code = generateSync({ secret: enrolment.secret });
+    const { body: confirmed } = await enrol<{ recoveryCodes: string[] }>('/confirm', { code, password: goodPassword });
     await before.close();
     const after = await startTimonel(kind, { agents: [notes] }, { environment: { ...environment, TIMONEL_SECRET: second } });
     expect((await after.call('GET', '/api/v1/auth/me', undefined, person.headers)).status).toBe(401);
     expect((await post(after, '/api/v1/auth/refresh', { refreshToken: person.refreshToken })).status).toBe(200);
+    // Nobody can check the app's codes any more; those on paper still open.
+    const later = generateSync({ secret: enrolment.secret, epoch: Date.now() / 1000 + 30 });
+    await expect(signIn(after, guarded, { code: later })).rejects.toThrow('credentials_refused');
+    await signIn(after, guarded, { code: confirmed.recoveryCodes[0] });
     await after.close();
     await remove();
   });

@@ -76,7 +76,7 @@ export async function agentAnswer(
       yield write({ type: 'finish', usage, finishReason: { unified: 'stop', raw: undefined } }) + writer.end(view.usage?.cost);
     } catch (error) {
       const known = error instanceof TimonelError ? error : new TimonelError('internal', 'Something went wrong inside Timonel.');
-      yield protocol.errorEvent(known.code, known.status, known.message);
+      yield protocol.errorEvent(known);
     }
   }
 }

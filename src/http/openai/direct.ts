@@ -84,7 +84,7 @@ async function serve(
     }
     const error = toTimonelError(thrown as Error);
     if (error.status >= 500) dependencies.onFault(`POST ${path} (${requestId})`, thrown);
-    const body = Buffer.from(JSON.stringify(answerProtocols[path].error(error.code, error.status, error.message)));
+    const body = Buffer.from(JSON.stringify(answerProtocols[path].error(error)));
     response.writeHead(error.status, {
       ...headers,
       ...errorHeaders(error),

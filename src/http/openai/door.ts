@@ -30,10 +30,7 @@ export async function compatibleApi(
       const door = plugin as unknown as TypedFastify;
       // Errors in the protocol's own shape, also those that come before the handler.
       door.setErrorHandler(
-        createErrorMapper(dependencies.onFault, ({ code, status, message }) => ({
-          mediaType: 'application/json',
-          body: protocol.error(code, status, message),
-        })),
+        createErrorMapper(dependencies.onFault, (error) => ({ mediaType: 'application/json', body: protocol.error(error) })),
       );
       answerRoute(door, path, protocol, answerers[path as AnswerPath]);
       if (protocol !== openaiChat) return;

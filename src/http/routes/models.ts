@@ -3,6 +3,7 @@ import { TimonelError } from '../../errors.ts';
 import { aliasShape, type Route, routeDefinition } from '../../llm/routes/route.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
+import { askerText } from '../requests.ts';
 
 const route = routeDefinition.extend({
   alias: z.string(),
@@ -80,7 +81,7 @@ export function routeRoutes(app: TypedFastify, { gateway }: HttpDependencies): v
         );
       }
       const stored = await routes.put(principal.workspaceId, request.params.alias, request.body, {
-        by: principal.name,
+        by: askerText(principal),
         expected: expectedVersion(request.headers['if-match']),
       });
       reply.header('etag', `"${stored.version}"`);
@@ -95,11 +96,12 @@ export function routeRoutes(app: TypedFastify, { gateway }: HttpDependencies): v
       schema: { summary: 'Remove a route; its versions stay', params: alias, headers: ifMatch, response: { 204: z.null() } },
     },
     async (request, reply) => {
-      const { workspaceId, name } = principalOf(request);
+      const principal = principalOf(request);
+      const { workspaceId } = principal;
       if (routes.find(workspaceId, request.params.alias) === undefined)
         throw unknownRoute(request.params.alias, routes.list(workspaceId));
       const expected = expectedVersion(request.headers['if-match']);
-      await routes.put(workspaceId, request.params.alias, null, { by: name, expected });
+      await routes.put(workspaceId, request.params.alias, null, { by: askerText(principal), expected });
       return reply.code(204).send(null);
     },
   );

@@ -6,6 +6,8 @@ import type { Store } from '../../store/open.ts';
 import type { WorkspaceAccess } from '../../tools/contract.ts';
 import { AuditLog } from '../audit/audit-log.ts';
 import { verifyChain } from '../audit/verify.ts';
+import { permissions } from '../permissions.ts';
+import type { Principal } from '../principal.ts';
 import { ServerKeys } from '../secrets.ts';
 import { Privacy } from './privacy.ts';
 import { applyRetention } from './retention.ts';
@@ -15,7 +17,15 @@ const eva = '019a0000-0000-7000-8000-00000000000e';
 const conversation = (nth: number) => `019a0000-0000-7000-8000-0000000001${nth}0`;
 const run = (nth: number) => `019a0000-0000-7000-8000-0000000002${nth}0`;
 const appointment = (nth: number) => `019a0000-0000-7000-8000-0000000003${nth}0`;
-const request = { actor: { kind: 'user' as const, id: eva, name: 'Eva' }, origin: { address: '203.0.113.9', requestId: 'r' } };
+const admin: Principal = {
+  kind: 'user',
+  id: eva,
+  name: 'Eva',
+  workspaceId: 'nube',
+  role: 'admin',
+  permissions: new Set(permissions),
+};
+const request = { actor: admin, origin: { address: '203.0.113.9', requestId: 'r' } };
 
 /** A house with two customers, who are also members, and a neighbour house where Ana is known too. */
 async function filled(store: Store) {

@@ -3,13 +3,19 @@ import { TimonelError } from '../../errors.ts';
 import { samePhone } from '../../phone-numbers.ts';
 import type { DatabasePool } from '../../store/database.ts';
 import type { JsonObject } from '../../vocabulary.ts';
+import { permissionsOf } from '../access.ts';
 import type { AuditEvent, AuditLog } from '../audit/audit-log.ts';
+import { type Principal, requireHeld } from '../principal.ts';
 import type { AgentData, PersonalTable, PersonQuery, TableOfData } from './contract.ts';
 import { coreTables } from './core-tables.ts';
 import { eraseStatement, exportStatement, type Person } from './statements.ts';
 
 /** Who asks for it, and from where. */
-export type Request = Pick<AuditEvent, 'actor' | 'origin'>;
+export interface Request {
+  /** `system`: the command line. */
+  actor: Principal | 'system';
+  origin?: AuditEvent['origin'];
+}
 
 export interface PersonExport {
   format: 'timonel-person';
@@ -88,7 +94,8 @@ export class Privacy {
   /**
    * Takes a person out of a workspace: deletes what is theirs, blanks what others need to count by, in one transaction. The audit log keeps
    * that it was done, and to which id.
-   * @throws TimonelError `person_not_found`; `person_busy` while a turn of theirs is under way; `last_admin`
+   * @throws TimonelError `person_not_found`; `person_busy` while a turn of theirs is under way; `last_admin`; `forbidden` for a member who
+   *   may do more than who asks
    */
   async erase(workspaceId: string, query: PersonQuery, request: Request): Promise<Erasure> {
     const { audit, changing } = this.#dependencies;
@@ -97,6 +104,7 @@ export class Privacy {
     return changing(person.userId, async (client) => {
       await client.query(`SELECT set_config('timonel.erasing', 'on', true)`);
       await requireNothingUnderWay(client, person);
+      await requireNoMore(client, person, request.actor);
       await requireAnotherAdmin(client, person);
       const accountKept = elsewhere !== 'no';
       const erased: Record<string, number> = {};
@@ -214,8 +222,8 @@ function withoutTwins(rows: readonly JsonObject[]): JsonObject[] {
 }
 
 /** Who erases themselves leaves no name behind in doing so. */
-function namelessIf({ actor, origin }: Request, { userId }: Person): Request {
-  if (typeof actor === 'string' || actor.id !== userId) return { actor, origin };
+function namelessIf({ actor, origin }: Request, { userId }: Person): Pick<AuditEvent, 'actor' | 'origin'> {
+  if (actor === 'system' || actor.id !== userId) return { actor, origin };
   return { actor: { kind: actor.kind, id: actor.id }, origin: { requestId: origin?.requestId } };
 }
 
@@ -272,6 +280,18 @@ async function requireNothingUnderWay(client: pg.ClientBase, person: Person): Pr
   );
   if (rows.length === 0) return;
   throw new TimonelError('person_busy', 'A turn of this person is under way. Try again when it has ended, in a few seconds.');
+}
+
+/** Erasing a member takes away what they may do. */
+async function requireNoMore(client: pg.ClientBase, person: Person, actor: Request['actor']): Promise<void> {
+  if (actor === 'system' || person.userId === null) return;
+  const { rows } = await client.query<{ role: string; permissions: string[] | null }>(
+    `SELECT m.role, r.permissions FROM memberships m LEFT JOIN roles r ON r.workspace_id = m.workspace_id AND r.name = m.role
+     WHERE m.workspace_id = $1 AND m.user_id::text = $2`,
+    [person.workspaceId, person.userId],
+  );
+  for (const { role, permissions } of rows)
+    requireHeld(actor, permissionsOf(role, permissions), `The role of this member ("${role}")`);
 }
 
 async function requireAnotherAdmin(client: pg.ClientBase, person: Person): Promise<void> {

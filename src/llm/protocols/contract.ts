@@ -2,7 +2,7 @@
  * A protocol in which callers ask for answers: how a request is read, passed on unchanged or translated, and how an answer is written.
  */
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
-import type { ErrorCode } from '../../errors.ts';
+import type { TimonelError } from '../../errors.ts';
 import type { ModelCall, Part } from '../answer-parts.ts';
 import type { ModelAnswer } from '../contract.ts';
 import type { WireProtocol } from '../providers/contract.ts';
@@ -46,7 +46,8 @@ export interface WireEvent {
 
 export interface Block {
   index: number;
-  open: boolean;
+  /** What it holds while it is open: what goes on in it must be of the same kind. */
+  open: 'text' | 'thinking' | 'tool' | 'other' | undefined;
 }
 
 /** A stream of which the caller has a part already. */
@@ -82,7 +83,7 @@ export interface Protocol {
   /** @param begun what the caller has already of this stream, when the parts continue it. */
   writer(identity: AnswerIdentity, asked: RequestBody, begun: Begun | undefined): StreamWriter;
   /** An error in the shape that the protocol's clients understand. */
-  error(code: ErrorCode, status: number, message: string): object;
+  error(error: TimonelError): object;
   /** The same as the last event of a stream that broke. */
-  errorEvent(code: ErrorCode, status: number, message: string): string;
+  errorEvent(error: TimonelError): string;
 }

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../../errors.ts';
+import type { TimonelError } from '../../../errors.ts';
 import type { Protocol } from '../contract.ts';
 import { withCost } from '../usage.ts';
 import { readAnswer, writeAnswer } from './answer.ts';
@@ -18,12 +18,12 @@ export const anthropicMessages: Protocol = {
   writeAnswer,
   writer,
   error: anthropicError,
-  errorEvent: (code, status, message) => `event: error\ndata: ${JSON.stringify(anthropicError(code, status, message))}\n\n`,
+  errorEvent: (error) => `event: error\ndata: ${JSON.stringify(anthropicError(error))}\n\n`,
 };
 
 /** https://docs.anthropic.com/en/api/errors */
-function anthropicError(code: ErrorCode, status: number, message: string): object {
-  return { type: 'error', error: { type: typeOf(status), message, code } };
+function anthropicError({ code, status, message, details }: TimonelError): object {
+  return { type: 'error', error: { ...details, type: typeOf(status), message, code } };
 }
 
 function typeOf(status: number): string {

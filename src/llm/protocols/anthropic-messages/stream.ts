@@ -2,7 +2,7 @@
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import type { Part } from '../../answer-parts.ts';
 import { failureOfErrorEvent, ModelFailure } from '../../failure.ts';
-import type { AnswerIdentity, Begun, RequestBody, StreamWriter, WireEvent } from '../contract.ts';
+import type { AnswerIdentity, Begun, Block, RequestBody, StreamWriter, WireEvent } from '../contract.ts';
 import { readUsage, stopReasonOf, writeUsage } from './answer.ts';
 
 interface Event {
@@ -37,15 +37,16 @@ export function readEvent(name: string, data: string): WireEvent {
     case 'message_start':
       return { ...nothing, usage: readUsage(event.message?.usage) };
     case 'content_block_start': {
-      const tools = /tool_use/.test(event.content_block?.type ?? '');
-      return { ...nothing, tools, content: tools, block: { index, open: true } };
+      const open = kindOf(event.content_block?.type);
+      const tools = open === 'tool';
+      return { ...nothing, tools, content: tools, block: { index, open } };
     }
     case 'content_block_delta': {
       const text = event.delta?.type === 'text_delta' ? (event.delta.text ?? '') : '';
-      return { ...nothing, text, content: true, block: { index, open: true } };
+      return { ...nothing, text, content: true, block: { index, open: kindOf(event.delta?.type) } };
     }
     case 'content_block_stop':
-      return { ...nothing, block: { index, open: false } };
+      return { ...nothing, block: { index, open: undefined } };
     case 'message_delta':
       return { ...nothing, finish: event.delta?.stop_reason ?? undefined, usage: readUsage(event.usage) };
     case 'message_stop':
@@ -57,12 +58,19 @@ export function readEvent(name: string, data: string): WireEvent {
   }
 }
 
+/** Of the types of blocks and of their deltas. */
+function kindOf(type = ''): NonNullable<Block['open']> {
+  if (/^(text|citations)/.test(type)) return 'text';
+  if (/^(thinking|signature)/.test(type)) return 'thinking';
+  return /tool_use|input_json/.test(type) ? 'tool' : 'other';
+}
+
 export function writer(identity: AnswerIdentity, _asked: RequestBody, begun: Begun | undefined): StreamWriter {
   const write = (type: string, members: object) => `event: ${type}\ndata: ${JSON.stringify({ type, ...members })}\n\n`;
   let started = begun !== undefined;
   let block = begun?.block?.index ?? -1;
   /** What the block that is open holds. */
-  let open: 'text' | 'thinking' | 'tool' | undefined = begun?.block?.open === true ? 'text' : undefined;
+  let open = begun?.block?.open;
   const toolBlocks = new Set<string>();
   let called = false;
   let finish: { usage: LanguageModelV4Usage; reason: string } | undefined;

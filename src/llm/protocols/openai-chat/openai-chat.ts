@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../../errors.ts';
+import type { TimonelError } from '../../../errors.ts';
 import type { Protocol } from '../contract.ts';
 import { withCost } from '../usage.ts';
 import { readAnswer, writeAnswer } from './answer.ts';
@@ -18,12 +18,12 @@ export const openaiChat: Protocol = {
   writeAnswer,
   writer,
   error: openaiError,
-  errorEvent: (code, status, message) => `data: ${JSON.stringify(openaiError(code, status, message))}\n\n`,
+  errorEvent: (error) => `data: ${JSON.stringify(openaiError(error))}\n\n`,
 };
 
 /** https://platform.openai.com/docs/guides/error-codes */
-export function openaiError(code: ErrorCode, status: number, message: string): { error: object } {
-  return { error: { message, type: typeOf(status), param: null, code } };
+export function openaiError({ code, status, message, details }: TimonelError): { error: object } {
+  return { error: { ...details, message, type: typeOf(status), param: null, code } };
 }
 
 function typeOf(status: number): string {

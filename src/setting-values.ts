@@ -1,0 +1,108 @@
+/** The forms that values of settings have, and what is said of those that have another. */
+import { BlockList, isIP } from 'node:net';
+import { z } from 'zod';
+
+export const milliseconds = (fallback: number) => z.coerce.number().int().min(0).max(86_400_000).default(fallback);
+export const perMinute = (fallback: number) => z.coerce.number().int().min(0).max(1_000_000_000).default(fallback);
+export const calls = () => z.coerce.number().int().min(0).optional();
+export const days = (fallback: number) => z.coerce.number().int().min(0).max(36_500).default(fallback);
+export const flag = (fallback: boolean) =>
+  z
+    .enum(['true', 'false', '1', '0'])
+    .default(fallback ? 'true' : 'false')
+    .transform((value) => value === 'true' || value === '1');
+
+export const url = (protocols: readonly string[]) =>
+  z
+    .string()
+    .refine(
+      (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
+      `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+    );
+
+/** Items with commas or spaces between them. */
+export const list = (check: (item: string) => boolean, sentence: string) =>
+  z
+    .string()
+    .default('')
+    .transform((value) => value.split(/[\s,]+/).filter((item) => item !== ''))
+    .refine((items) => items.every(check), sentence);
+
+export const secret = z
+  .string()
+  .transform(secretBytes)
+  .refine((bytes) => bytes.length >= 32, 'is too short: it must be 32 random bytes or more. `timonel secrets generate` makes one')
+  .refine((bytes) => new Set(bytes).size >= 16, 'is not random: anybody could guess it. `timonel secrets generate` makes one');
+
+const provider = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a short lower-case name, e.g. google'),
+  name: z.string().min(1).max(60).optional(),
+  issuer: z
+    .string()
+    .refine(
+      (issuer) => isIssuer(issuer),
+      'must be an https:// address, e.g. https://accounts.google.com (http:// on this machine alone)',
+    ),
+  clientId: z.string().min(1),
+  clientSecret: z.string().min(1),
+  scope: z.string().default('openid email profile'),
+  trustEmail: z.boolean().default(false),
+});
+
+/** Somebody else's service that people may sign in with. */
+export type OidcProvider = z.infer<typeof provider>;
+
+/** The bytes that a secret stands for: hexadecimal, base64 or base64url; other text is none. */
+function secretBytes(text: string): Uint8Array {
+  if (/^(?:[0-9a-f]{2})+$/i.test(text)) return Buffer.from(text, 'hex');
+  return /^[\w+/-]+={0,2}$/.test(text) ? Buffer.from(text, 'base64') : new Uint8Array();
+}
+
+export function isAddressRange(item: string): boolean {
+  const [address = '', bits, ...more] = item.split('/');
+  const family = isIP(address);
+  if (family === 0 || more.length > 0) return false;
+  if (bits === undefined) return true;
+  try {
+    new BlockList().addSubnet(address, /^\d+$/.test(bits) ? Number(bits) : -1, family === 4 ? 'ipv4' : 'ipv6');
+    // A range of everybody trusts everybody's word about who they are.
+    return Number(bits) > 0;
+  } catch {
+    return false;
+  }
+}
+
+const providers = z
+  .array(provider)
+  .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, 'every "id" must be another one');
+
+export function readProviders(text: string, context: z.RefinementCtx): OidcProvider[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    context.addIssue(
+      'must be JSON, e.g. [{"id":"google","issuer":"https://accounts.google.com","clientId":"…","clientSecret":"…"}]',
+    );
+    return z.NEVER;
+  }
+  const parsed = providers.safeParse(value);
+  if (parsed.success) return parsed.data;
+  for (const issue of parsed.error.issues) context.addIssue(`${issue.path.join('.')} ${issue.message}`.trim());
+  return z.NEVER;
+}
+
+function isIssuer(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname));
+}
+
+export function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
