@@ -25,7 +25,7 @@ const request = {
 };
 
 function print(what: string, value: number, unit: string): void {
-  console.log(`${what.padEnd(64)}${value.toFixed(value < 10 ? 2 : 0).padStart(9)} ${unit}`);
+  console.log(`${what.padEnd(64)}${value.toFixed(value < 0.1 ? 4 : value < 10 ? 2 : 0).padStart(9)} ${unit}`);
 }
 
 async function each(what: string, times: number, work: () => unknown): Promise<void> {
@@ -64,26 +64,27 @@ async function cache(): Promise<void> {
   await each('cache miss, kept', 20_000, () => responses.through('w', `k${next++}`, life, produce));
 }
 
-/** The embedded store runs in this process: its CPU is in the figure. A server's is not. */
-async function together(store: Store, call: () => Promise<void>, concurrency: number): Promise<void> {
-  const calls = concurrency === 1 ? 500 : 5_000;
-  const run = async (times: number) => {
-    let left = times;
+/** Calls of five milliseconds for three seconds. The embedded store runs in this process: its CPU is in the figure. A server's is not. */
+async function together(what: string, store: Store, call: () => Promise<void>, concurrency: number): Promise<void> {
+  let calls = 0;
+  const run = async (milliseconds: number) => {
+    const until = performance.now() + milliseconds;
+    calls = 0;
     const one = async () => {
-      while (left-- > 0) await call();
+      for (; performance.now() < until; calls++) await call();
     };
     await Promise.all(Array.from({ length: concurrency }, one));
   };
-  await run(calls / 10);
+  await run(500);
   const trips = store.pool.roundTrips.count;
   const started = performance.now();
   const before = process.cpuUsage();
-  await run(calls);
+  await run(3_000);
   const { user, system } = process.cpuUsage(before);
-  const what = `${store.kind}: three budgets, ${concurrency} at once:`;
-  print(`${what} time per call`, ((performance.now() - started) / calls) * concurrency * 1_000, 'µs');
-  print(`${what} CPU per call`, (user + system) / calls, 'µs');
-  print(`${what} round trips per call`, (store.pool.roundTrips.count - trips) / calls, '');
+  const title = `${store.kind}: ${what}, ${concurrency} at once`;
+  print(`${title}: time per call`, ((performance.now() - started) / calls) * concurrency * 1_000, 'µs');
+  print(`${title}: CPU per call`, (user + system) / calls, 'µs');
+  print(`${title}: round trips per call`, (store.pool.roundTrips.count - trips) / calls, '');
 }
 
 async function budgets(server: string | undefined): Promise<void> {
@@ -95,12 +96,14 @@ async function budgets(server: string | undefined): Promise<void> {
     const spender = { workspaceId: 'w', keyId: 'k', agent: 'a' };
     const call = async () => {
       const held = await granted.reserve(spender, { model: 'openai/gpt-6-sol', tokens: 100, money: 10n });
+      await new Promise((resolve) => setTimeout(resolve, 5));
       await held.settle({ tokens: 50, money: 5n });
     };
-    await each(`${store.kind}: reserve and settle, no budget`, 100_000, call);
+    const concurrencies = [1, 16, 64];
+    for (const concurrency of concurrencies) await together('no budget', store, call, concurrency);
     for (const scope of ['workspace', 'api-key', 'agent'] as const)
       await granted.list.put('w', { scope, subject: '*', period: 'month', money: 10n ** 15n, tokens: undefined });
-    for (const concurrency of [1, 16, 64]) await together(store, call, concurrency);
+    for (const concurrency of concurrencies) await together('three budgets', store, call, concurrency);
   } finally {
     await store.close();
     await remove();

@@ -190,6 +190,23 @@ onEachStore('allotments', (open, kind) => {
     expect(await store.pool.executeText('SELECT 1 FROM budget_allotments WHERE workspace_id = $1', [workspaceId])).toEqual([]);
   });
 
+  it('count what a call used beyond its bound, also while others are under way', async () => {
+    const store = await open();
+    const budgets = processOn(store);
+    const workspaceId = await workspace(store);
+    await budgets.list.put(workspaceId, monthly({ money: 10_000n }));
+    await warmUp(budgets, workspaceId);
+    const other = await budgets.reserve({ workspaceId }, call(10n));
+    await (await budgets.reserve({ workspaceId }, call(10n))).settle({ money: 2_500n, tokens: 5_000 });
+    await warmUp(budgets, workspaceId);
+    await budgets.flush();
+    const use = async () => (await budgets.list.states(workspaceId))[0]?.uses[0];
+    expect((await use())?.spent).toEqual({ money: 2_560n, tokens: 5_060 });
+    await other.settle({ money: 10n, tokens: 1 });
+    await budgets.flush();
+    expect(await use()).toEqual({ subject: '*', spent: { money: 2_570n, tokens: 5_061 }, reserved: { money: 0n, tokens: 0 } });
+  });
+
   it('belong to one day: calls of the next day take from that, and calls under way end in theirs', async () => {
     const store = await open();
     const clock = { now: new Date('2026-11-21T23:59:59Z') };

@@ -262,7 +262,7 @@ onEachStore('budgets', (open, kind) => {
     await budgets.reserve({ workspaceId: one, runId: 'a' }, call(cent));
   });
 
-  it('are raised and lowered at once everywhere, and made known to other processes within seconds', async () => {
+  it('are raised and lowered at once everywhere near their end, and made known to other processes within seconds', async () => {
     const store = await open();
     const [here, there] = [processOn(store).budgets, processOn(store).budgets];
     const workspaceId = await workspace(store);

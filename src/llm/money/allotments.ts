@@ -1,6 +1,6 @@
 /**
  * Grants calls from what this process took of its budgets before, without asking anybody. What it takes, spends and gives back goes to the
- * database in one statement for all allotments: when a call does not fit, else once a second. See docs/decisions/0013.
+ * database in one statement for all allotments: when a call does not fit, else once a second. See docs/decisions/0014.
  */
 import { publishFault } from '../../diagnostics.ts';
 import { Batch } from '../../store/batch.ts';
@@ -94,7 +94,9 @@ export class Allotments {
         outcome = await this.#errands.add({ id, claim });
       } catch (error) {
         this.end(ready, upper, 0n, 0);
-        throw error;
+        const granted = this.#grant(counters, upper);
+        if (granted === undefined) throw error;
+        return granted;
       }
       if (outcome === undefined) throw new Error('A call was neither granted nor refused.');
       if ('granted' in outcome) return [...ready, ...outcome.granted];
@@ -154,11 +156,45 @@ export class Allotments {
     this.#timer.unref();
   }
 
-  async #send(errands: Errand[]): Promise<Map<Errand, Outcome>> {
+  async #send(waiting: Errand[]): Promise<Map<Errand, Outcome>> {
+    const outcomes = new Map<Errand, Outcome>();
+    const errands: Errand[] = [];
+    for (const errand of waiting) {
+      const granted = 'claim' in errand ? this.#grant(errand.claim.lacking, errand.claim.upper) : undefined;
+      if (granted === undefined) errands.push(errand);
+      else outcomes.set(errand, { granted });
+    }
     const accounts = this.#accountsOf(errands);
+    if (accounts.size === 0) return outcomes;
     const claims = errands.flatMap((errand) => ('claim' in errand ? [errand.claim] : []));
-    if (accounts.size === 0) return new Map();
-    const rows = await this.#pool.execute<Row>(spending, [
+    let rows: Row[];
+    try {
+      rows = await this.#ask(accounts, claims);
+    } catch (error) {
+      // The statement fails as a whole; whoever could do without it finds out for himself.
+      for (const [errand, outcome] of outcomes)
+        if ('claim' in errand && outcome !== undefined && 'granted' in outcome)
+          this.end(outcome.granted, errand.claim.upper, 0n, 0);
+      throw error;
+    }
+    this.#confirm(accounts, rows);
+    this.#decide(errands, accounts, new Map(rows.map((row) => [row.call_id, row])), outcomes);
+    return outcomes;
+  }
+
+  /** Holds a call in all of these counters, if all of them have enough here: the statement before may have taken it meanwhile. */
+  #grant(counters: readonly Counter[], upper: UpperBound): Allotment[] | undefined {
+    const granted = counters.flatMap(({ key, limits }) => {
+      const allotment = this.#held.get(key);
+      return allotment?.grants(upper, limits) === true ? [allotment] : [];
+    });
+    if (granted.length < counters.length) return undefined;
+    for (const allotment of granted) allotment.hold(upper);
+    return granted;
+  }
+
+  #ask(accounts: ReadonlyMap<string, Account>, claims: readonly Claim[]): Promise<Row[]> {
+    return this.#pool.execute<Row>(spending, [
       JSON.stringify([...accounts.values()].map(({ allotment, use, call }) => allotment.report(use, call))),
       JSON.stringify(
         claims.map(({ id, upper, lacking }) => ({
@@ -171,8 +207,6 @@ export class Allotments {
       ),
       this.#now(),
     ]);
-    this.#confirm(accounts, rows);
-    return this.#decide(errands, accounts, new Map(rows.map((row) => [row.call_id, row])));
   }
 
   /** The allotments that the errands are about; one that was given up meanwhile has nothing to say. */
@@ -229,8 +263,8 @@ export class Allotments {
     errands: readonly Errand[],
     accounts: ReadonlyMap<string, Account>,
     refusals: ReadonlyMap<string | null, Row>,
-  ): Map<Errand, Outcome> {
-    const outcomes = new Map<Errand, Outcome>();
+    outcomes: Map<Errand, Outcome>,
+  ): void {
     const refused: { errand: Errand; row: Row; upper: UpperBound }[] = [];
     for (const errand of errands) {
       if (!('claim' in errand)) continue;
@@ -253,7 +287,6 @@ export class Allotments {
       outcomes.set(errand, { refusal, again: fits(refusal, upper, money, BigInt(tokens)) });
     }
     for (const { allotment } of accounts.values()) if (allotment.holdsTooMuch) this.#renew(allotment);
-    return outcomes;
   }
 }
 
