@@ -207,6 +207,34 @@ onEachStore('allotments', (open, kind) => {
     expect(await use()).toEqual({ subject: '*', spent: { money: 2_570n, tokens: 5_061 }, reserved: { money: 0n, tokens: 0 } });
   });
 
+  it('let go of what was held for a call that another budget refused, or that cannot be stored', async () => {
+    const store = await open();
+    const budgets = processOn(store);
+    const workspaceId = await workspace(store);
+    await budgets.list.put(workspaceId, monthly({ money: 1_000_000n }));
+    await budgets.list.put(workspaceId, monthly({ scope: 'agent', money: 5n }));
+    await warmUp(budgets, workspaceId);
+    const outcomes = await Promise.allSettled(
+      ['tutor', 'tu\0tor', 'booking'].map((agent) => budgets.reserve({ workspaceId, agent }, call(agent === 'booking' ? 4n : 6n))),
+    );
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
+    await budgets.flush();
+    const [whole] = await budgets.list.states(workspaceId);
+    expect(whole?.uses[0]).toMatchObject({ spent: { money: 30n }, reserved: { money: 4n } });
+  });
+
+  it('ask again for a call when money came back while the database refused it', async () => {
+    const store = await open();
+    const budgets = processOn(store);
+    const workspaceId = await workspace(store);
+    await budgets.list.put(workspaceId, monthly({ money: 100n }));
+    const held = await budgets.reserve({ workspaceId }, call(60n));
+    const waiting = budgets.reserve({ workspaceId }, call(50n));
+    await held.settle({ money: 50n, tokens: 1 });
+    await (await waiting).settle();
+    expect(await granted(budgets.reserve({ workspaceId }, call(1n)))).toBeUndefined();
+  });
+
   it('belong to one day: calls of the next day take from that, and calls under way end in theirs', async () => {
     const store = await open();
     const clock = { now: new Date('2026-11-21T23:59:59Z') };

@@ -62,6 +62,8 @@ export class Allotment {
   /** Calls that hold something. */
   underWay = 0;
   closing = false;
+  /** The database has said something about it. */
+  known = false;
   #taken = nothing;
   #returned = nothing;
   /** Held for calls, and spent by those that ended. */
@@ -190,6 +192,7 @@ export class Allotment {
     };
     this.#tight = tight;
     this.#unanswered = false;
+    this.known = true;
     const { free } = this;
     return !this.closing || free.money !== 0n || free.tokens !== 0;
   }

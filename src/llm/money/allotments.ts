@@ -4,7 +4,7 @@
  */
 import { publishFault } from '../../diagnostics.ts';
 import { Batch } from '../../store/batch.ts';
-import type { DatabasePool } from '../../store/database.ts';
+import { type DatabasePool, isTransient } from '../../store/database.ts';
 import { Allotment, type Counter } from './allotment.ts';
 import type { UpperBound } from './tokens.ts';
 
@@ -94,6 +94,7 @@ export class Allotments {
         outcome = await this.#errands.add({ id, claim });
       } catch (error) {
         this.end(ready, upper, 0n, 0);
+        if (!isTransient(error)) this.#forget(lacking);
         const granted = this.#grant(counters, upper);
         if (granted === undefined) throw error;
         return granted;
@@ -102,6 +103,11 @@ export class Allotments {
       if ('granted' in outcome) return [...ready, ...outcome.granted];
       if (!outcome.again) return outcome.refusal;
     }
+  }
+
+  /** What the database cannot store would fail with every renewal, and with it those beside it. */
+  #forget(counters: readonly Counter[]): void {
+    for (const { key } of counters) if (this.#held.get(key)?.known === false) this.#held.delete(key);
   }
 
   /** A call ended: what it used is booked, the rest is free for others. */
