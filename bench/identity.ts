@@ -99,8 +99,12 @@ const atOnce = async (work: () => Promise<unknown>): Promise<number> => {
   );
   return logins / ((performance.now() - started) / 1000);
 };
-const hashesPerSecond = await atOnce(() => identity.passwords.verify(passwordHash, password));
-const loginsPerSecond = await atOnce(login);
+const rates: { hashes: number; logins: number }[] = [];
+for (let round = 0; round < 5; round++) {
+  rates.push({ hashes: await atOnce(() => identity.passwords.verify(passwordHash, password)), logins: await atOnce(login) });
+}
+const hashesPerSecond = median(rates.map((rate) => rate.hashes));
+const loginsPerSecond = median(rates.map((rate) => rate.logins));
 
 const { kind } = store;
 const postgres =

@@ -78,7 +78,9 @@ describe.each(storeKinds)('no input makes the API answer 5xx (%s)', (kind) => {
         expect({ url, body, headers, status: answer.status, answer: answer.status >= 500 ? answer.body : undefined }).toMatchObject(
           { answer: undefined },
         );
-        if (answer.status >= 400 && answer.status !== 404) expect(answer.body).toHaveProperty('code');
+        // The compatible API has errors in the shapes of others, one level down.
+        const problem = route.path.startsWith('/v1/') ? (answer.body['error'] ?? answer.body) : answer.body;
+        if (answer.status >= 400 && answer.status !== 404) expect(problem).toHaveProperty('code');
       }),
       { numRuns: rounds },
     );

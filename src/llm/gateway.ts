@@ -176,6 +176,8 @@ export class Gateway {
     if (route !== undefined) return route;
     const { provider } = splitModel(name);
     if (this.providers.find(provider) !== undefined) return directRoute(name);
+    const home = name.includes('/') ? undefined : this.providers.homeOf(name);
+    if (home !== undefined) return directRoute(`${home}/${name}`);
     const variable = this.providers.missingKey(provider);
     if (variable !== undefined)
       throw new TimonelError(
@@ -186,7 +188,7 @@ export class Gateway {
     const providers = this.providers.all().map((each) => `${each.name}/…`);
     throw new TimonelError(
       'model_not_found',
-      `There is no model or route "${name}". Known: ${[...known, ...providers].join(', ') || 'none, as no provider has a key'}.`,
+      `There is no model or route "${name}". Known: ${[...known, ...providers].join(', ') || 'none, as no provider has a key'}. GET /v1/models lists them, and the agents.`,
       { details: { known } },
     );
   }
