@@ -8,7 +8,7 @@ import { ResponseCache } from '../src/llm/cache/response-cache.ts';
 import { Budgets } from '../src/llm/money/budgets.ts';
 import { Prices } from '../src/llm/money/prices.ts';
 import { upperBound } from '../src/llm/money/tokens.ts';
-import { openStore } from '../src/store/open.ts';
+import { openStore, type Store } from '../src/store/open.ts';
 import { startPostgres } from '../test/postgres.ts';
 import { storeEnvironment } from '../test/store-environment.ts';
 
@@ -25,7 +25,7 @@ const request = {
 };
 
 function print(what: string, value: number, unit: string): void {
-  console.log(`${what.padEnd(64)}${value.toFixed(value < 10 ? 2 : 0).padStart(9)} ${unit}`);
+  console.log(`${what.padEnd(64)}${value.toFixed(value < 0.1 ? 4 : value < 10 ? 2 : 0).padStart(9)} ${unit}`);
 }
 
 async function each(what: string, times: number, work: () => unknown): Promise<void> {
@@ -64,6 +64,29 @@ async function cache(): Promise<void> {
   await each('cache miss, kept', 20_000, () => responses.through('w', `k${next++}`, life, produce));
 }
 
+/** Calls of five milliseconds for three seconds. The embedded store runs in this process: its CPU is in the figure. A server's is not. */
+async function together(what: string, store: Store, call: () => Promise<void>, concurrency: number): Promise<void> {
+  let calls = 0;
+  const run = async (milliseconds: number) => {
+    const until = performance.now() + milliseconds;
+    calls = 0;
+    const one = async () => {
+      for (; performance.now() < until; calls++) await call();
+    };
+    await Promise.all(Array.from({ length: concurrency }, one));
+  };
+  await run(500);
+  const trips = store.pool.roundTrips.count;
+  const started = performance.now();
+  const before = process.cpuUsage();
+  await run(3_000);
+  const { user, system } = process.cpuUsage(before);
+  const title = `${store.kind}: ${what}, ${concurrency} at once`;
+  print(`${title}: time per call`, ((performance.now() - started) / calls) * concurrency * 1_000, 'µs');
+  print(`${title}: CPU per call`, (user + system) / calls, 'µs');
+  print(`${title}: round trips per call`, (store.pool.roundTrips.count - trips) / calls, '');
+}
+
 async function budgets(server: string | undefined): Promise<void> {
   const { environment, remove } = await storeEnvironment(server);
   const store = await openStore(readSettings(environment));
@@ -73,23 +96,14 @@ async function budgets(server: string | undefined): Promise<void> {
     const spender = { workspaceId: 'w', keyId: 'k', agent: 'a' };
     const call = async () => {
       const held = await granted.reserve(spender, { model: 'openai/gpt-6-sol', tokens: 100, money: 10n });
+      await new Promise((resolve) => setTimeout(resolve, 5));
       await held.settle({ tokens: 50, money: 5n });
     };
-    await each(`${store.kind}: reserve and settle, no budget`, 100_000, call);
+    const concurrencies = [1, 16, 64];
+    for (const concurrency of concurrencies) await together('no budget', store, call, concurrency);
     for (const scope of ['workspace', 'api-key', 'agent'] as const)
       await granted.list.put('w', { scope, subject: '*', period: 'month', money: 10n ** 15n, tokens: undefined });
-    await each(`${store.kind}: reserve and settle, three budgets, alone`, 300, call);
-    const calls = 5_000;
-    let left = calls;
-    const started = performance.now();
-    const trips = store.pool.roundTrips.count;
-    await Promise.all(
-      Array.from({ length: 64 }, async () => {
-        while (left-- > 0) await call();
-      }),
-    );
-    print(`${store.kind}: the same, 64 at once`, (calls / (performance.now() - started)) * 1_000, 'calls/s');
-    print(`${store.kind}: round trips per call then`, (store.pool.roundTrips.count - trips) / calls, '');
+    for (const concurrency of concurrencies) await together('three budgets', store, call, concurrency);
   } finally {
     await store.close();
     await remove();

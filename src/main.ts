@@ -253,6 +253,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
       await app.close();
       await jobs.close(settings.shutdownGraceMs);
       await gateway.close();
+      await budgets.flush().catch((error: unknown) => publishFault('settling model calls', error));
       mailer.close();
       await signals?.close();
       stopTidying();

@@ -75,6 +75,7 @@ onEachStore('budgets', (open, kind) => {
         index < 40 ? reservation.release() : reservation.settle({ money: cent / 2n, tokens: 3 }),
       ),
     );
+    await Promise.all(processes.map((process) => process.flush()));
     expect(await usedOf(first, workspaceId)).toEqual({
       subject: '*',
       spent: { money: 30n * cent, tokens: 180 },
@@ -118,6 +119,7 @@ onEachStore('budgets', (open, kind) => {
             }),
           );
         }
+        await budgets.flush();
         const states = await budgets.list.states(workspaceId);
         const whole = states.find(({ scope }) => scope === 'workspace')?.uses[0];
         const tutor = states.find(({ scope }) => scope === 'agent')?.uses[0];
@@ -133,7 +135,7 @@ onEachStore('budgets', (open, kind) => {
     );
   });
 
-  it('take one round trip to reserve and one to settle, however many apply, and none where none does', async () => {
+  it('take a round trip now and then, however many apply, none where none does, and one for a call near their end', async () => {
     const store = await open();
     const { budgets } = processOn(store);
     const workspaceId = await workspace(store);
@@ -148,13 +150,22 @@ onEachStore('budgets', (open, kind) => {
     for (const scope of ['workspace', 'api-key', 'user', 'agent'] as const)
       for (const period of ['day', 'month'] as const) await budgets.list.put(workspaceId, daily({ scope, period, money: cent }));
     await budgets.list.put(workspaceId, daily({ scope: 'run', period: 'run', money: cent }));
-    await budgets.reserve(spender, call(1n));
+    const calls = async (count: number, money = 1n) => {
+      for (let time = 0; time < count; time++) await (await budgets.reserve(spender, call(money))).settle({ money, tokens: 1 });
+    };
+    await calls(10);
+    expect(await trips(() => calls(1_000))).toBeLessThan(50);
+    await budgets.flush();
+    expect((await budgets.list.states(workspaceId)).map(({ uses }) => uses[0]?.spent.money)).toEqual(Array(9).fill(1_010n));
     let held: Reservation | undefined;
-    expect(await trips(async () => (held = await budgets.reserve(spender, call(1n))))).toBe(1);
-    expect(await trips(async () => held?.settle({ money: 1n, tokens: 1 }))).toBe(1);
-    // Once more is harmless, and free.
-    expect(await trips(async () => Promise.all([held?.settle({ money: 1n, tokens: 1 }), held?.release()]))).toBe(0);
-    expect((await budgets.list.states(workspaceId)).map(({ uses }) => uses[0]?.spent.money)).toEqual(Array(9).fill(1n));
+    expect(await trips(async () => (held = await budgets.reserve(spender, call(cent / 2n))))).toBe(1);
+    await held?.settle({ money: 1n, tokens: 1 });
+    // Once more is harmless.
+    await Promise.all([held?.settle({ money: 1n, tokens: 1 }), held?.release()]);
+    await budgets.flush();
+    expect((await budgets.list.states(workspaceId)).map(({ uses }) => uses[0])).toEqual(
+      Array(9).fill({ subject: expect.any(String), spent: { money: 1_011n, tokens: 1_011 }, reserved: { money: 0n, tokens: 0 } }),
+    );
   });
 
   it('start anew with the day and the month of the workspace, wherever it is', async () => {
@@ -186,6 +197,7 @@ onEachStore('budgets', (open, kind) => {
     await budgets.reserve({ workspaceId }, call(undefined, 60));
     // A call that began last month is last month's.
     await held.settle({ tokens: 5, money: undefined });
+    await budgets.flush();
     expect((await usedOf(budgets, workspaceId))?.reserved.tokens).toBe(60);
   });
 
@@ -250,7 +262,7 @@ onEachStore('budgets', (open, kind) => {
     await budgets.reserve({ workspaceId: one, runId: 'a' }, call(cent));
   });
 
-  it('are raised and lowered at once everywhere, and made known to other processes within seconds', async () => {
+  it('are raised and lowered at once everywhere near their end, and made known to other processes within seconds', async () => {
     const store = await open();
     const [here, there] = [processOn(store).budgets, processOn(store).budgets];
     const workspaceId = await workspace(store);
@@ -278,7 +290,7 @@ onEachStore('budgets', (open, kind) => {
     await budgets.tidy();
     const rows = async (table: string) =>
       (await store.pool.executeText(`SELECT 1 FROM ${table} WHERE workspace_id = $1`, [workspaceId])).length;
-    expect([await rows('budget_reservations'), await rows('budget_counters')]).toEqual([0, 1]);
+    expect([await rows('budget_allotments'), await rows('budget_counters')]).toEqual([0, 1]);
     clock.now = new Date('2028-01-01T00:00:00Z');
     await budgets.tidy();
     expect(await rows('budget_counters')).toBe(0);

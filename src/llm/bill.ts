@@ -117,7 +117,7 @@ export class Bill {
     return { tokens: totalOf(billed), money: price === undefined ? undefined : costOf(price, billed) };
   }
 
-  /** Nobody waits for it: the caller has the answer, and until it is stored all that was reserved counts. */
+  /** Nobody waits for it: the caller has the answer. */
   #end(tokens: number | undefined, settling: Promise<void>): void {
     const done = Promise.all([settling, tokens === undefined ? undefined : this.#tokens.settle(tokens)])
       .then(() => {})

@@ -60,7 +60,7 @@ const tidyEveryMs = 60_000;
 function keepTidy(pool: DatabasePool): () => void {
   const timer = setInterval(() => {
     // Not worth an error: the next one does it.
-    pool.executeText('VACUUM (ANALYZE) runs, conversations, budget_counters, budget_reservations').catch(() => {});
+    pool.executeText('VACUUM (ANALYZE) runs, conversations, budget_counters, budget_allotments').catch(() => {});
   }, tidyEveryMs);
   timer.unref();
   return () => clearInterval(timer);

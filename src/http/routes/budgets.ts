@@ -47,7 +47,7 @@ const budget = z.object({
       z.object({
         subject: z.string().nullable(),
         spent: amount,
-        reserved: amount.describe('Held for calls under way'),
+        reserved: amount.describe('Held for calls under way, and by processes for the calls of their next seconds'),
         left: z.object({ money: z.number().nullable(), tokens: z.number().nullable() }),
       }),
     )

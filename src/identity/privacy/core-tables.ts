@@ -185,7 +185,7 @@ export const coreTables: readonly TableOfData[] = [
     erase: 'delete',
   },
   {
-    table: 'budget_reservations',
+    table: 'budget_allotments',
     personal: true,
     columns: ['subject'],
     whose: `budget_id IN (SELECT id FROM budgets WHERE workspace_id = :workspace AND scope = 'user') AND subject = :user`,

@@ -31,7 +31,7 @@ export interface Amount {
 export interface BudgetUse {
   subject: string;
   spent: Amount;
-  /** Held for calls under way. */
+  /** Held for calls under way, and by processes for the calls of their next seconds. */
   reserved: Amount;
 }
 
@@ -48,8 +48,10 @@ export interface Allowances {
   budgets: readonly Budget[];
 }
 
-/** How long a budget that another process made may be unknown here, in milliseconds. Its amounts are read with each reservation. */
+/** How long a budget that another process made or changed may be unknown here, in milliseconds. */
 const cacheMs = 3_000;
+/** From this age on it is read anew in the background, so that no call waits for it while there are calls. */
+const freshMs = 2_000;
 
 interface Remembered {
   value: Allowances | undefined;
@@ -72,22 +74,26 @@ export class BudgetList {
   /** What is known of a workspace without asking, for some seconds. */
   remembered(workspaceId: string): Allowances | undefined {
     const known = this.#known.get(workspaceId);
-    return known !== undefined && performance.now() < known.until ? known.value : undefined;
+    if (known?.value === undefined) return undefined;
+    const left = known.until - performance.now();
+    // What fails here is tried again when its time is up.
+    if (left < cacheMs - freshMs && known.loading === undefined) void this.load(workspaceId).catch(() => {});
+    return left > 0 ? known.value : undefined;
   }
 
   /**
-   * @throws TimonelError `store_unavailable` when the database does not answer, unless the workspace had no budgets when it last did: one
-   * without budgets does not depend on the database to make calls.
+   * @throws TimonelError `store_unavailable` when the database does not answer and never did for this workspace. What it last said holds until
+   * it answers again: without budgets calls do not depend on it, and with budgets only on what this process holds of them.
    */
   async load(workspaceId: string): Promise<Allowances> {
     const before = this.#known.get(workspaceId);
     if (before?.loading !== undefined) return before.loading;
-    const entry: Remembered = { value: before?.value, until: 0, loading: undefined };
+    const entry: Remembered = { value: before?.value, until: before?.until ?? 0, loading: undefined };
     entry.loading = this.#read(workspaceId).then(
       (value) => Object.assign(entry, { value, until: performance.now() + cacheMs, loading: undefined }).value,
       (error: unknown) => {
         entry.loading = undefined;
-        if (!isTransient(error) || entry.value?.budgets.length !== 0) throw error;
+        if (!isTransient(error) || entry.value === undefined) throw error;
         // Not with every call: each would wait for the database first.
         entry.until = performance.now() + cacheMs;
         return entry.value;
@@ -121,9 +127,11 @@ export class BudgetList {
          SELECT coalesce(json_agg(json_build_object('subject', u.subject, 'money', u.money::text, 'tokens', u.tokens,
            'reserved_money', u.reserved_money::text, 'reserved_tokens', u.reserved_tokens)), '[]')
          FROM (
-           SELECT t.subject, t.money, t.tokens, coalesce(sum(r.money), 0) AS reserved_money, coalesce(sum(r.tokens), 0) AS reserved_tokens
+           SELECT t.subject, t.money, t.tokens,
+             coalesce(sum(r.taken_money - r.spent_money - r.returned_money), 0) AS reserved_money,
+             coalesce(sum(r.taken_tokens - r.spent_tokens - r.returned_tokens), 0) AS reserved_tokens
            FROM budget_counters t
-           LEFT JOIN budget_reservations r
+           LEFT JOIN budget_allotments r
              ON r.budget_id = t.budget_id AND r.span = t.span AND r.subject = t.subject AND r.expires_at > $4
            WHERE t.budget_id = b.id AND t.span = CASE b.period WHEN 'day' THEN $2 WHEN 'month' THEN $3 ELSE 'run' END
            GROUP BY t.budget_id, t.span, t.subject
