@@ -25,8 +25,8 @@ interface Claim {
   lacking: readonly Counter[];
 }
 
-/** What one statement is to do: decide a call, or bring an allotment up to date. */
-type Errand = { id: string } & ({ claim: Claim } | { allotment: Allotment; use: 'renewed' | 'emptied' });
+/** What one statement is to do: decide a call, or bring some allotments up to date. */
+type Errand = { id: string } & ({ claim: Claim } | { allotments: readonly Allotment[]; use: 'renewed' | 'emptied' });
 
 /** `again`: meanwhile enough came back here for the call to fit. */
 type Outcome = { granted: Allotment[] } | { refusal: Refusal; again: boolean } | undefined;
@@ -118,9 +118,9 @@ export class Allotments {
 
   /** Stores what calls used and gives back all that none of them holds. @throws TimonelError `store_unavailable` */
   async flush(): Promise<void> {
-    await Promise.all(
-      [...this.#held.values()].map((allotment) => this.#errands.add({ id: this.#newId(), allotment, use: 'emptied' })),
-    );
+    const held = [...this.#held.values()];
+    for (let from = 0; from < held.length; from += largestStatement)
+      await this.#errands.add({ id: this.#newId(), allotments: held.slice(from, from + largestStatement), use: 'emptied' });
   }
 
   #renew(allotment: Allotment): void {
@@ -131,11 +131,13 @@ export class Allotments {
   /** A few at a time, so that no call waits for more than one statement that is not about it. */
   async #renewDue(): Promise<void> {
     this.#renewing = true;
+    // A call ends in several budgets at once: they go together.
+    await Promise.resolve();
     try {
       while (this.#due.size > 0) {
         const some = [...this.#due].slice(0, largestStatement);
         for (const allotment of some) this.#due.delete(allotment);
-        await Promise.all(some.map((allotment) => this.#errands.add({ id: this.#newId(), allotment, use: 'renewed' })));
+        await this.#errands.add({ id: this.#newId(), allotments: some, use: 'renewed' });
       }
     } catch (error) {
       // All that are not up to date come again in a second, with all that came to them by then.
@@ -151,13 +153,10 @@ export class Allotments {
     if (this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      let active = false;
-      for (const allotment of this.#held.values()) {
-        if (!allotment.turn()) continue;
-        active = true;
-        this.#renew(allotment);
-      }
-      if (active) this.#wake();
+      for (const allotment of this.#held.values()) if (allotment.turn()) this.#due.add(allotment);
+      if (this.#due.size === 0) return;
+      this.#wake();
+      if (!this.#renewing) void this.#renewDue();
     }, renewalMs);
     this.#timer.unref();
   }
@@ -228,10 +227,12 @@ export class Allotments {
         }
         continue;
       }
-      const { allotment, use } = errand;
-      const { key } = allotment.counter;
-      if (this.#held.get(key) !== allotment || (accounts.has(key) && use === 'renewed')) continue;
-      if (accounts.get(key)?.use !== 'claimed') accounts.set(key, { allotment, use, call: undefined });
+      const { allotments, use } = errand;
+      for (const allotment of allotments) {
+        const { key } = allotment.counter;
+        const before = accounts.get(key)?.use ?? 'renewed';
+        if (this.#held.get(key) === allotment && before === 'renewed') accounts.set(key, { allotment, use, call: undefined });
+      }
     }
     return accounts;
   }
