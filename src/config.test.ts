@@ -23,7 +23,12 @@ it('reports every bad key at once, with what would have worked', () => {
 });
 
 it('takes an empty environment: everything has a default', () => {
-  expect(readSettings({})).toMatchObject({ port: 8000, host: '127.0.0.1', models: { configuredModel: undefined }, database: { url: undefined } });
+  expect(readSettings({})).toMatchObject({
+    port: 8000,
+    host: '127.0.0.1',
+    models: { configuredModel: undefined },
+    database: { url: undefined },
+  });
 });
 
 const strong = '3f9c1a7be2d04586917fc3aa52b8e06d4c1f7b9325ae8d60f1429b7e05c3d8fa';

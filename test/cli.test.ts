@@ -120,6 +120,12 @@ describe.each(storeKinds.filter((kind) => kind === 'postgres'))('commands beside
     await expect.poll(async () => (await me(accessToken)).status).toBe(401);
     expect((await login('luz@example.com')).status).not.toBe(200);
     expect((await run(['user', 'list'])).out).toMatch(/^luz@example\.com .* disabled/m);
+    expect(await run(['user', 'enable', 'luz@example.com'])).toMatchObject({ code: 0 });
+    await expect.poll(async () => (await login('luz@example.com')).status).toBe(200);
+    await run(['user', 'disable', 'luz@example.com', '--everywhere']);
+    await expect.poll(async () => (await login('luz@example.com')).status).toBe(401);
+    expect(await run(['user', 'enable', 'luz@example.com', '--everywhere'])).toMatchObject({ code: 0 });
+    await expect.poll(async () => (await login('luz@example.com')).status).toBe(200);
   });
 
   it('make, rotate and revoke keys', async () => {

@@ -197,6 +197,8 @@ describe('the compatible API', () => {
     expect(Number(smart.response.headers.get('x-timonel-cost'))).toBeGreaterThan(0);
     const listed = (await openai().models.list()).data.map(({ id }) => id);
     expect(listed).toEqual(expect.arrayContaining(['notes', 'smart', 'fast', 'local', 'default', 'ollama/llama3.2']));
+    const bare = await openai().chat.completions.create({ model: 'gpt-4o-mini', messages: question }).withResponse();
+    expect(bare.response.headers.get('x-timonel-model')).toBe('openai/gpt-4o-mini');
     expect(await openai().models.retrieve('ollama/llama3.2')).toMatchObject({ owned_by: 'ollama' });
   });
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defineAgent } from '../src/index.ts';
 import { canonicalAnswer } from './faulty-provider/answer.ts';
 import type { BehaviourName } from './faulty-provider/faults.ts';
-import { type FaultyGateway, startFaultyGateway, timeouts } from './gateway-faults/gateway.ts';
+import { type FaultyGateway, startFaultyGateway, timeoutsOf } from './gateway-faults/gateway.ts';
 import { callModel } from './model-caller.ts';
 
 const healed = [
@@ -46,9 +46,15 @@ let gateway: FaultyGateway;
 beforeAll(async () => {
   const routes = [
     ...healed.map(
-      (name) => [`route-pair-${name}`, { targets: [target(`${name}-for-pair`), target(`ok-for-${name}`)], timeouts }] as const,
+      (name) =>
+        [
+          `route-pair-${name}`,
+          { targets: [target(`${name}-for-pair`), target(`ok-for-${name}`)], timeouts: timeoutsOf(name) },
+        ] as const,
     ),
-    ...hopeless.map((name) => [`route-alone-${name}`, { targets: [target(`${name}-for-alone`)], timeouts }] as const),
+    ...hopeless.map(
+      (name) => [`route-alone-${name}`, { targets: [target(`${name}-for-alone`)], timeouts: timeoutsOf(name) }] as const,
+    ),
   ];
   const agents = [...healed.map((name) => agentOf(`pair-${name}`)), ...hopeless.map((name) => agentOf(`alone-${name}`))];
   gateway = await startFaultyGateway(Object.fromEntries(routes), agents);
@@ -58,17 +64,14 @@ afterAll(() => gateway.close());
 /** Every way to say something to an agent. */
 async function replies(agent: string): Promise<Record<string, string>> {
   const { timonel, url } = gateway;
-  const question = { url, key: timonel.apiKey, model: agent };
-  const given: Record<string, string> = {};
-  for (const protocol of ['openai', 'anthropic'] as const) {
-    for (const stream of [true, false]) {
-      const called = await callModel({ ...question, protocol, stream });
-      expect(called).toMatchObject({ outcome: 'success', done: true, misplaced: 0 });
-      given[`${protocol} ${stream ? 'stream' : 'whole'}`] = called.text;
-    }
-  }
-  given['conversation'] = (await timonel.say(await timonel.converse(agent), 'When does a gateway earn trust?')).reply.text;
-  return given;
+  const ways = (['openai', 'anthropic'] as const).flatMap((protocol) => [true, false].map((stream) => ({ protocol, stream })));
+  const given = ways.map(async ({ protocol, stream }) => {
+    const called = await callModel({ url, key: timonel.apiKey, model: agent, protocol, stream });
+    expect(called).toMatchObject({ outcome: 'success', done: true, misplaced: 0 });
+    return [`${protocol} ${stream ? 'stream' : 'whole'}`, called.text] as const;
+  });
+  const said = await timonel.say(await timonel.converse(agent), 'When does a gateway earn trust?');
+  return { ...Object.fromEntries(await Promise.all(given)), conversation: said.reply.text };
 }
 
 describe('an agent on a route with a healthy second model', () => {

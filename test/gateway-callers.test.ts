@@ -4,12 +4,11 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalAnswer, tokensOf } from './faulty-provider/answer.ts';
-import { type FaultyGateway, nameOf, namesOf, startFaultyGateway, timeouts, type Way, ways } from './gateway-faults/gateway.ts';
+import { type FaultyGateway, nameOf, namesOf, patient, startFaultyGateway, type Way, ways } from './gateway-faults/gateway.ts';
 import { callModel } from './model-caller.ts';
 
 const target = (model: string) => ({ model: `configured/${model}` });
 
-const patient = { firstTokenMs: 30_000, idleMs: 30_000, totalMs: 60_000 };
 const cache = { ttlSeconds: 60, calls: 'always' };
 
 let gateway: FaultyGateway;
@@ -17,13 +16,13 @@ beforeAll(async () => {
   gateway = await startFaultyGateway({
     hedged: { targets: [target('slow-first-token-for-hedge'), target('ok-for-hedge')], hedgeAfterMs: 50 },
     'refusal-next': { targets: [target('content-filter-for-next'), target('ok-for-next')], onRefusal: 'next' },
-    outage: { targets: [target('unavailable-for-outage'), target('ok-for-outage')], timeouts },
-    flapping: { targets: [target('flapping-for-route'), target('ok-for-flapping')], timeouts },
-    leaving: { targets: [target('stalls-for-leaving'), target('ok-for-leaving')], timeouts: { ...timeouts, idleMs: 60_000 } },
+    outage: { targets: [target('unavailable-for-outage'), target('ok-for-outage')], timeouts: patient },
+    flapping: { targets: [target('flapping-for-route'), target('ok-for-flapping')], timeouts: patient },
+    leaving: { targets: [target('stalls-for-leaving'), target('ok-for-leaving')], timeouts: patient },
     flight: { targets: [target('slow-headers-for-flight')], timeouts: patient, cache },
-    'cached-cut': { targets: [target('cut-for-cache')], timeouts, cache },
-    'cached-healed': { targets: [target('cut-once-for-cache')], timeouts, cache },
-    revoked: { targets: [target('stalls-for-revoked')], timeouts: { ...timeouts, idleMs: 60_000, totalMs: 60_000 } },
+    'cached-cut': { targets: [target('cut-for-cache')], timeouts: patient, cache },
+    'cached-healed': { targets: [target('cut-once-for-cache')], timeouts: patient, cache },
+    revoked: { targets: [target('stalls-for-revoked')], timeouts: patient },
   });
 });
 afterAll(() => gateway.close());

@@ -87,11 +87,12 @@ async function check(behaviour: Tested, way: Way): Promise<void> {
   expectHonest(asked, way);
   // A target that broke twice leaves the rest of the answer to the next one.
   const twice = way.stream && expected === expectations[behaviour].continued && expected.attempts === 3;
-  const rescued = (isError(expected) || twice) && way.fallback && expected.final !== true;
+  const yields = expected.yields === true && way.fallback;
+  const rescued = yields || ((isError(expected) || twice) && way.fallback && expected.final !== true);
   const most = typeof expected.attempts === 'number' ? expected.attempts : expected.attempts[1];
   expectAttempts(
     primary.length,
-    rescued && (twice || typeof expected.attempts !== 'number') ? [1, Math.min(3, most)] : expected.attempts,
+    yields ? 1 : rescued && (twice || typeof expected.attempts !== 'number') ? [1, Math.min(3, most)] : expected.attempts,
   );
   expect(fallback.length, 'attempts at the fallback').toBe(rescued ? 1 : 0);
   if (isError(expected) && !rescued) {
@@ -105,7 +106,7 @@ async function check(behaviour: Tested, way: Way): Promise<void> {
   expect(called).toMatchObject({ outcome: 'success' });
   const by = rescued ? names.fallbackTarget : names.primaryTarget;
   // A stream that one model began and another ended: the head names the first, and so does Anthropic's first event.
-  const begun = rescued && way.stream && (twice || expected.shows !== undefined);
+  const begun = rescued && way.stream && (twice || yields || expected.shows !== undefined);
   expect(called.headers['x-timonel-model']).toBe(begun ? names.primaryTarget : by);
   const named = begun && way.door === 'anthropic' ? names.primaryTarget : by;
   expect(named.endsWith(`/${called.model}`) || called.model === named, `model: ${called.model}`).toBe(true);

@@ -82,6 +82,9 @@ describe.each(storeKinds)('the gateway (%s)', (kind) => {
       expect((await timonel.call('DELETE', '/api/v1/routes/mine')).status).toBe(204);
       expect((await chat('mine')).status).toBe(404);
       expect((await timonel.call('DELETE', '/api/v1/routes/mine')).status).toBe(404);
+      const audit = await timonel.call<{ entries: { action: string; target: { id: string } | null }[] }>('GET', '/api/v1/audit');
+      const deeds = audit.body.entries.filter(({ target }) => target?.id === 'mine').map(({ action }) => action);
+      expect(deeds).toEqual(['route-removed', 'route-changed', 'route-changed']);
     });
 
     it('outlive the process', async () => {

@@ -44,11 +44,18 @@ export function userCommand(): Command {
     .action((email: string, role: string, options: Options) => changeRole(email, role, options));
   command
     .command('disable')
-    .description('Shut a member out of a workspace at once, and end the sessions there; `user add` lets them in again')
+    .description('Shut a member out of a workspace at once, and end the sessions there; `user enable` lets them in again')
     .argument('<email>')
     .option(...workspaceOption)
     .option('--everywhere', 'shut the account out of every workspace')
     .action((email: string, options: Options) => disable(email, options));
+  command
+    .command('enable')
+    .description('Let a member who was disabled in again; with --everywhere the account, in every workspace')
+    .argument('<email>')
+    .option(...workspaceOption)
+    .option('--everywhere', 'undo `disable --everywhere`')
+    .action((email: string, options: Options) => enable(email, options));
   command
     .command('list')
     .description('The members of a workspace')
@@ -153,6 +160,27 @@ async function disable(email: string, { workspace, everywhere }: Options): Promi
     console.log(
       `${user.email} is shut out of ${everywhere === true ? 'every workspace' : `"${workspace}"`}; the sessions there have ended.`,
     );
+  });
+}
+
+async function enable(email: string, { workspace, everywhere }: Options): Promise<void> {
+  await onTheDatabase('PATCH /api/v1/users/<id> {"disabled": false}', async (command) => {
+    const { identity } = command;
+    const user = everywhere === true ? await accountOf(command, email) : await memberOf(command, email, workspace);
+    const memberships = await identity.users.workspaces(user.id);
+    await identity.notices.change(async (client, tell) => {
+      await (everywhere === true
+        ? client.query('UPDATE users SET disabled_at = NULL WHERE id = $1', [user.id])
+        : client.query('UPDATE memberships SET disabled_at = NULL WHERE workspace_id = $1 AND user_id = $2', [workspace, user.id]));
+      tell({ kind: 'user', id: user.id });
+      const where = everywhere === true ? memberships.map(({ workspaceId }) => workspaceId).sort() : [workspace];
+      const action = everywhere === true ? 'user-enabled' : 'member-enabled';
+      const target = { kind: 'user', id: user.id };
+      for (const workspaceId of where) await identity.audit.append({ workspaceId, actor: 'system', action, target }, client);
+    });
+    console.log(`${user.email} is let into ${everywhere === true ? 'their workspaces' : `"${workspace}"`} again.`);
+    if (everywhere !== true && user.disabledAt !== null)
+      console.error(`The account is disabled everywhere, and stays so: timonel user enable ${user.email} --everywhere`);
   });
 }
 

@@ -1,8 +1,10 @@
 /** Who a request comes from, and from where, as the parts below HTTP want to know it. */
 import type { FastifyRequest } from 'fastify';
 import { TimonelError } from '../errors.ts';
+import type { Identity } from '../identity/identity.ts';
 import type { Permission } from '../identity/permissions.ts';
 import type { Origin, Principal } from '../identity/principal.ts';
+import type { JsonObject } from '../vocabulary.ts';
 import { principalOf } from './guard.ts';
 
 export function originOf(request: FastifyRequest): Origin {
@@ -25,6 +27,16 @@ export function personOf(request: FastifyRequest): Principal & { kind: 'user'; s
 /** Whose conversations somebody may look at or write in: `undefined` for everybody's, else their own. */
 export function onlyOf(principal: Principal, everybodys: Extract<Permission, `conversations:${string}-all`>): string | undefined {
   return principal.permissions.has(everybodys) ? undefined : askerText(principal);
+}
+
+/** Writes down in the audit log what somebody changed, once it is changed. */
+export async function recordDeed(
+  identity: Identity,
+  request: FastifyRequest,
+  deed: { action: string; target: { kind: string; id: string }; details?: JsonObject },
+): Promise<void> {
+  const { workspaceId, kind, id, name } = principalOf(request);
+  await identity.audit.append({ workspaceId, actor: { kind, id, name }, origin: originOf(request), ...deed });
 }
 
 /** As it is stored with conversations and runs. */

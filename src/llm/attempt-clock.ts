@@ -35,7 +35,7 @@ export class AttemptClock {
       parent.addEventListener('abort', this.#giveUp, { once: true });
       const { firstTokenMs, totalMs } = timeouts;
       if (streaming && firstTokenMs < totalMs) this.#enter(firstTokenMs, () => timeout(`no first token within ${firstTokenMs} ms`));
-      else this.#enter(totalMs, () => timeout(`no answer within ${totalMs} ms`));
+      else this.#enter(totalMs, () => timeout(`no answer within ${Math.round(totalMs)} ms`));
     }
   }
 
@@ -55,8 +55,8 @@ export class AttemptClock {
     const end = this.#started + totalMs;
     this.#late =
       now + idleMs < end
-        ? () => new ModelFailure('cut', `the stream was silent for ${idleMs} ms`)
-        : () => new ModelFailure('cut', `no complete answer within ${totalMs} ms`);
+        ? () => new ModelFailure('stalled', `the stream was silent for ${idleMs} ms`)
+        : () => new ModelFailure('stalled', `no complete answer within ${Math.round(totalMs)} ms`);
     // A timer that fires early looks again: thousands of pieces then cost no timer at all.
     this.#due = Math.min(now + idleMs, end);
     if (this.#timer === undefined) this.#arm();

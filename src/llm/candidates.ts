@@ -34,6 +34,8 @@ export interface AskOptions {
   candidates: readonly Candidate[];
   signal: AbortSignal;
   streaming: boolean;
+  /** When the whole call is to be over (`performance.now()`). */
+  deadline: number;
   /** Tells of every attempt that ended. */
   onAttempt(candidate: Candidate, milliseconds: number, failure: ModelFailure | undefined): void;
 }
@@ -82,13 +84,13 @@ export class CandidateRunner {
         continue;
       }
       try {
-        return await this.#repeatedly(candidate, options, attempt);
+        return await this.#repeatedly(candidate, queue.length, options, attempt);
       } catch (error) {
         if (error instanceof TimonelError) throw error;
         const failure = failureOf(error);
         tried.push({ target: name, failure });
         const goesOn = failure.kind === 'refused' ? options.route.onRefusal === 'next' : failure.elsewhere;
-        if (!goesOn || options.signal.aborted) break;
+        if (!goesOn || options.signal.aborted || performance.now() >= options.deadline) break;
       }
     }
     throw new AllFailed(tried);
@@ -137,11 +139,14 @@ export class CandidateRunner {
     }
   }
 
-  #repeatedly<T>(candidate: Candidate, options: AskOptions, attempt: Attempt<T>): Promise<Served<T>> {
-    const { route, signal, streaming, onAttempt } = options;
+  /** @param others targets that may still be asked after this one: a silent one must leave them time. */
+  #repeatedly<T>(candidate: Candidate, others: number, options: AskOptions, attempt: Attempt<T>): Promise<Served<T>> {
+    const { route, signal, streaming, deadline, onAttempt } = options;
     const once = async (): Promise<Served<T>> => {
-      const clock = new AttemptClock(route.timeouts, signal, streaming);
       const started = performance.now();
+      // A stream shows early whether it comes; of a whole answer nothing is heard before its end.
+      const totalMs = Math.max(1, (deadline - started) / (streaming ? 1 : 1 + others));
+      const clock = new AttemptClock({ ...route.timeouts, totalMs }, signal, streaming);
       try {
         const answer = await attempt(candidate, clock);
         onAttempt(candidate, performance.now() - started, undefined);
@@ -162,7 +167,7 @@ export class CandidateRunner {
       target: candidate.name,
       attempts: route.attempts,
       budget: this.#budget,
-      deadline: performance.now() + route.timeouts.totalMs,
+      deadline,
       signal,
     });
   }

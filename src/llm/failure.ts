@@ -24,8 +24,10 @@ const table = {
   timeout: { again: false, elsewhere: true, unhealthy: true },
   /** An answer that cannot be read: truncated JSON, another content type, more bytes than anybody should send. */
   malformed: { again: true, elsewhere: true, unhealthy: true },
-  /** A stream that ended, broke or went silent before it was complete. */
+  /** A stream that ended or broke before it was complete. */
   cut: { again: true, elsewhere: true, unhealthy: true },
+  /** A stream that went silent after its first token. As with a first one that does not come, the others are asked first. */
+  stalled: { again: false, elsewhere: true, unhealthy: true },
   /** 401, 403, 402: the next call would be refused as well. */
   credentials: { again: false, elsewhere: true, unhealthy: true },
   /** The provider does not know the model. */
@@ -43,6 +45,8 @@ const table = {
 } as const satisfies Record<string, Consequences>;
 
 export type FailureKind = keyof typeof table;
+
+const mayBeBilled: ReadonlySet<FailureKind> = new Set(['timeout', 'aborted', 'cut', 'stalled', 'malformed']);
 
 /** A failed call to one target. The message is what the provider said, without anything of ours that is secret. */
 export class ModelFailure extends Error {
@@ -70,10 +74,7 @@ export class ModelFailure extends Error {
 
   /** Whether the provider may have worked on the request, and charge for it. */
   get mayBeBilled(): boolean {
-    return (
-      this.status === undefined &&
-      (this.kind === 'timeout' || this.kind === 'aborted' || this.kind === 'cut' || this.kind === 'malformed')
-    );
+    return this.status === undefined && mayBeBilled.has(this.kind);
   }
 
   get unhealthy(): boolean {

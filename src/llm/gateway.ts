@@ -42,6 +42,8 @@ export interface GatewayDependencies {
 export interface OpenCall {
   /** As the caller sent it. */
   request: object;
+  /** When the whole call is to be over (`performance.now()`), further attempts included. */
+  deadline: number;
   route: Route;
   candidates: readonly Candidate[];
   bill: Bill;
@@ -167,7 +169,8 @@ export class Gateway {
         : bounds.filter(({ bound }) => bound.money !== undefined && Number(bound.money) <= maxCost * 1e9);
     if (affordable.length === 0) throw nothingLeft(route, this.providers, bounds, maxCost);
     const bill = await Bill.open(this.#billing, spender, route.alias, dearestOf(affordable));
-    return { request, route, candidates: affordable.map(({ candidate }) => candidate), bill };
+    const deadline = performance.now() + route.timeouts.totalMs;
+    return { request, deadline, route, candidates: affordable.map(({ candidate }) => candidate), bill };
   }
 
   /** The route of an alias or of `provider/model`. @throws TimonelError `model_not_found`, listing what is known */
@@ -176,6 +179,8 @@ export class Gateway {
     if (route !== undefined) return route;
     const { provider } = splitModel(name);
     if (this.providers.find(provider) !== undefined) return directRoute(name);
+    const home = name.includes('/') ? undefined : this.providers.homeOf(name);
+    if (home !== undefined) return directRoute(`${home}/${name}`);
     const variable = this.providers.missingKey(provider);
     if (variable !== undefined)
       throw new TimonelError(
@@ -186,26 +191,29 @@ export class Gateway {
     const providers = this.providers.all().map((each) => `${each.name}/…`);
     throw new TimonelError(
       'model_not_found',
-      `There is no model or route "${name}". Known: ${[...known, ...providers].join(', ') || 'none, as no provider has a key'}.`,
+      `There is no model or route "${name}". Known: ${[...known, ...providers].join(', ') || 'none, as no provider has a key'}. GET /v1/models lists them, and the agents.`,
       { details: { known } },
     );
   }
 
   /** Asks the candidates of a call in turn. @throws AllFailed */
   serve<T>(open: OpenCall, signal: AbortSignal, streaming: boolean, attempt: Attempt<T>): Promise<Served<T>> {
-    const { route, candidates } = open;
+    const { route, candidates, deadline } = open;
     const onAttempt = (candidate: Candidate, milliseconds: number, failure: ModelFailure | undefined) => {
       // The provider had the request and may have worked on it: nobody knows, so that it is paid for.
       if (failure?.mayBeBilled === true) open.bill.broke(candidate, bytesOf(open.request), 0);
       publishAttempt(candidate, milliseconds, failure);
     };
-    return this.#runner.ask({ route, candidates, signal, streaming, onAttempt }, (candidate, clock) => {
+    return this.#runner.ask({ route, candidates, signal, streaming, deadline, onAttempt }, (candidate, clock) => {
       this.#caps.take(candidate.provider.name);
       return attempt(candidate, clock);
     });
   }
 
-  /** How a stream goes on after it broke: at the same target first, then at the others; after a second break the others come first. */
+  /**
+   * How a stream goes on after it broke: at the same target first, then at the others. After silence, or a second break, the others come
+   * first.
+   */
   recovery(open: OpenCall, call: () => ModelCall, signal: AbortSignal): Recovery {
     const broken = new Set<string>();
     return {
@@ -213,7 +221,7 @@ export class Gateway {
         await this.breakers.failed(failed.candidate.name, failure);
         open.bill.broke(failed.candidate, bytesOf(open.request), Buffer.byteLength(shown));
         const others = open.candidates.filter(({ name }) => name !== failed.candidate.name);
-        const first = broken.has(failed.candidate.name) ? [] : [failed.candidate];
+        const first = broken.has(failed.candidate.name) || failure.kind === 'stalled' ? [] : [failed.candidate];
         const last = first.length === 0 ? [failed.candidate] : [];
         broken.add(failed.candidate.name);
         // A repeat at each would keep whoever reads along waiting; there is a next target for that.
@@ -296,7 +304,7 @@ export class Gateway {
         return { candidate, answer };
       } catch (error) {
         // Nothing was shown, so that nothing is shown twice: tool calls that were being written are asked for again.
-        if (shown || rounds > 0 || !failureOf(error).again) throw error;
+        if (shown || rounds > 0 || !failureOf(error).elsewhere) throw error;
       }
     }
   }

@@ -170,5 +170,6 @@ function merged(before: LanguageModelV4Usage | undefined, after: LanguageModelV4
   return {
     inputTokens: after.inputTokens.total === undefined ? before.inputTokens : after.inputTokens,
     outputTokens: after.outputTokens.total === undefined ? before.outputTokens : after.outputTokens,
+    ...(before.raw === undefined && after.raw === undefined ? {} : { raw: { ...before.raw, ...after.raw } }),
   };
 }

@@ -9,9 +9,9 @@ import { cases } from './catalogue.ts';
 import { modelsOf, type Profile, playAll } from './play.ts';
 import type { Score } from './score.ts';
 
-/** A route's own time limits, at the speed of the profile; at full speed they are the defaults. */
+/** A route's own time limits: at full speed the defaults, else well under the fault's and as far from a busy machine's as can be. */
 function routesOf({ scale }: Profile): NonNullable<ProjectConfig['routes']> {
-  const timeouts = scale === 1 ? {} : { timeouts: { firstTokenMs: 12_000 * scale, idleMs: 15_000 * scale } };
+  const timeouts = scale === 1 ? {} : { timeouts: { firstTokenMs: 16_000 * scale, idleMs: 24_000 * scale } };
   const routes = cases.map((scenario) => {
     const { primary, fallback } = modelsOf(scenario);
     const targets = [{ model: `configured/${primary}` }, { model: `configured/${fallback}` }];

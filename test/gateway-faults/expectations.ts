@@ -9,6 +9,8 @@ export interface Expectation {
   attempts: number | readonly [least: number, most: number];
   /** Tokens that a caller of a stream has seen before the error, or more of them where it was continued; none where it is left out. */
   shows?: number;
+  /** Where there is a second target it is asked at once, and this one once only. */
+  yields?: true;
   /** With a second target the same: the error is final. */
   final?: true;
 }
@@ -63,7 +65,7 @@ export const expectations: Record<Exclude<BehaviourName, 'flapping'>, Expectatio
   silent: { stream: unavailable(1) },
   'slow-first-token': { stream: unavailable(1), whole: answers() },
   stalls: { stream: unavailable([2, 4], 20), continued: answers(3), whole: unavailable([1, 3]) },
-  'stalls-once': { stream: answers(2) },
+  'stalls-once': { stream: { ...answers(2), yields: true } },
   reset: { stream: unavailable(3) },
   'reset-once': { stream: answers(2) },
   'reset-after-headers': { stream: unavailable(3) },

@@ -1,6 +1,6 @@
 /** A Timonel before the faulty provider: both doors, both kinds of provider, each combination with models, attempts and breakers of its own. */
 import type { AgentDefinition } from '../../src/run/contract.ts';
-import { behaviourNames } from '../faulty-provider/faults.ts';
+import { type BehaviourName, behaviourNames } from '../faulty-provider/faults.ts';
 import { type Exchange, type FaultyProvider, startFaultyProvider } from '../faulty-provider/server.ts';
 import { type Called, type CallProtocol, callModel, closeCaller, type Question } from '../model-caller.ts';
 import { notes } from '../notes-agent.ts';
@@ -48,9 +48,17 @@ export function namesOf(behaviour: string, way: Way) {
 
 export const providerKey = 'canary-provider-key';
 
-/** Faults take a tenth of their time; so do the limits of the routes. */
-export const scale = 0.1;
-export const timeouts = { firstTokenMs: 1_000, idleMs: 1_000, totalMs: 6_000 };
+/** Faults take a fifth of their time. */
+export const scale = 0.2;
+
+/** Nothing here takes so long, however busy the machine is. */
+export const patient = { firstTokenMs: 30_000, idleMs: 30_000, totalMs: 60_000 };
+
+/** Limits of a route: short for what is slow, well under its time; else none that a busy machine could reach. */
+export function timeoutsOf(behaviour: BehaviourName) {
+  const slow = /^(slow|silent|stalls)/.test(behaviour);
+  return slow ? { firstTokenMs: 2_500, idleMs: 2_500, totalMs: 10_000 } : patient;
+}
 
 export interface FaultyGateway {
   provider: FaultyProvider;
@@ -79,7 +87,7 @@ export async function startFaultyGateway(
     ways.map((way) => {
       const { alias, primaryTarget, fallbackTarget } = namesOf(behaviour, way);
       const targets = [{ model: primaryTarget }, ...(way.fallback ? [{ model: fallbackTarget }] : [])];
-      return [alias, { targets, timeouts }] as const;
+      return [alias, { targets, timeouts: timeoutsOf(behaviour) }] as const;
     }),
   );
   const timonel = await startTimonel(

@@ -3,6 +3,7 @@ import { TimonelError } from '../../errors.ts';
 import { type BudgetState, budgetScopes } from '../../llm/money/budget-list.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
+import { recordDeed } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 
 const dollars = z.number().min(0).max(1_000_000).describe('US dollars');
@@ -94,6 +95,8 @@ export function budgetRoutes(app: TypedFastify, { budgets, agents, identity }: H
         money: money === undefined ? undefined : BigInt(Math.round(money * 1e9)),
         tokens,
       });
+      const details = { scope, subject: subject ?? null, period: period ?? 'run', money: money ?? null, tokens: tokens ?? null };
+      await recordDeed(identity, request, { action: 'budget-set', target: { kind: 'budget', id }, details });
       const state = (await list.states(workspaceId)).find((each) => each.id === id);
       if (state === undefined) throw new TimonelError('not_found', 'The budget was removed a moment after it was set.');
       return viewOf(state);
@@ -112,6 +115,7 @@ export function budgetRoutes(app: TypedFastify, { budgets, agents, identity }: H
     },
     async (request, reply) => {
       await list.remove(principalOf(request).workspaceId, request.params.id);
+      await recordDeed(identity, request, { action: 'budget-removed', target: { kind: 'budget', id: request.params.id } });
       return reply.code(204).send(null);
     },
   );

@@ -3,7 +3,7 @@ import { TimonelError } from '../../errors.ts';
 import { aliasShape, type Route, routeDefinition } from '../../llm/routes/route.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
-import { askerText } from '../requests.ts';
+import { askerText, recordDeed } from '../requests.ts';
 
 const route = routeDefinition.extend({
   alias: z.string(),
@@ -27,7 +27,7 @@ const alias = z.object({ alias: aliasShape });
 const ifMatch = z.object({ 'if-match': z.string().max(40).optional() });
 
 /** Routes to models: data that operators change while the process runs. */
-export function routeRoutes(app: TypedFastify, { gateway }: HttpDependencies): void {
+export function routeRoutes(app: TypedFastify, { gateway, identity }: HttpDependencies): void {
   const { routes } = gateway;
 
   app.get(
@@ -84,6 +84,8 @@ export function routeRoutes(app: TypedFastify, { gateway }: HttpDependencies): v
         by: askerText(principal),
         expected: expectedVersion(request.headers['if-match']),
       });
+      const details = { version: stored.version, targets: request.body.targets.map(({ model }) => model) };
+      await recordDeed(identity, request, { action: 'route-changed', target: { kind: 'route', id: stored.alias }, details });
       reply.header('etag', `"${stored.version}"`);
       return stored;
     },
@@ -102,13 +104,14 @@ export function routeRoutes(app: TypedFastify, { gateway }: HttpDependencies): v
         throw unknownRoute(request.params.alias, routes.list(workspaceId));
       const expected = expectedVersion(request.headers['if-match']);
       await routes.put(workspaceId, request.params.alias, null, { by: askerText(principal), expected });
+      await recordDeed(identity, request, { action: 'route-removed', target: { kind: 'route', id: request.params.alias } });
       return reply.code(204).send(null);
     },
   );
 }
 
 /** Providers and the breakers before their models. */
-export function modelHealthRoutes(app: TypedFastify, { gateway }: HttpDependencies): void {
+export function modelHealthRoutes(app: TypedFastify, { gateway, identity }: HttpDependencies): void {
   const { breakers, providers } = gateway;
   const state = z.enum(['closed', 'open', 'half-open']);
 
@@ -151,7 +154,7 @@ export function modelHealthRoutes(app: TypedFastify, { gateway }: HttpDependenci
         response: { 200: z.object({ target: z.string(), state }) },
       },
     },
-    (request) => {
+    async (request) => {
       const { target, state: wanted } = request.body;
       if (!breakers.knows(target)) {
         const known = breakers.view().breakers.map((each) => each.target);
@@ -161,6 +164,8 @@ export function modelHealthRoutes(app: TypedFastify, { gateway }: HttpDependenci
         );
       }
       breakers.force(target, wanted, principalOf(request).name);
+      const details = { state: wanted };
+      await recordDeed(identity, request, { action: 'breaker-forced', target: { kind: 'model', id: target }, details });
       return { target, state: breakers.state(target) };
     },
   );

@@ -1,3 +1,4 @@
+import type { JSONObject } from '@ai-sdk/provider';
 import fc from 'fast-check';
 import { encode as encodeOlder } from 'gpt-tokenizer/encoding/cl100k_base';
 import { encode as encodeNewer } from 'gpt-tokenizer/encoding/o200k_base';
@@ -5,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { type Price, priceTable } from './price-table.ts';
 import { costOf, highestCost, inDollars, Prices } from './prices.ts';
 import { upperBound } from './tokens.ts';
-import { anthropicUsage, openaiUsage, sdkUsage, totalOf } from './usage.ts';
+import { sdkUsage, totalOf } from './usage.ts';
 
 const on = (day: string) => () => new Date(`${day}T12:00:00Z`);
 const prices = new Prices({}, on('2026-11-21'));
@@ -216,46 +217,28 @@ describe('the upper bound of a request', () => {
 });
 
 describe('usage', () => {
-  it('puts each token into one field, whichever way the provider counts', () => {
-    const tokens = { input: 70, output: 9, cacheRead: 20, cacheWrite: 10 };
-    expect(
-      openaiUsage({
-        prompt_tokens: 100,
-        completion_tokens: 9,
-        prompt_tokens_details: { cached_tokens: 20, cache_write_tokens: 10 },
-      }),
-    ).toEqual(tokens);
-    expect(
-      openaiUsage({ input_tokens: 100, output_tokens: 9, input_tokens_details: { cached_tokens: 20, cache_write_tokens: 10 } }),
-    ).toEqual(tokens);
-    expect(
-      anthropicUsage({
-        input_tokens: 70,
-        output_tokens: 9,
-        cache_read_input_tokens: 20,
-        cache_creation_input_tokens: 14,
-        cache_creation: { ephemeral_5m_input_tokens: 10, ephemeral_1h_input_tokens: 4 },
-      }),
-    ).toEqual({ ...tokens, cacheWriteLong: 4 });
-    const inputTokens = { total: 100, noCache: 70, cacheRead: 20, cacheWrite: 10 };
-    expect(sdkUsage({ inputTokens, outputTokens: { total: 9, text: 9, reasoning: 0 } })).toEqual(tokens);
+  const usage = (total: number, cacheRead: number, cacheWrite: number, output: number, raw?: object) => ({
+    inputTokens: { total, noCache: undefined, cacheRead, cacheWrite },
+    outputTokens: { total: output, text: output, reasoning: 0 },
+    ...(raw === undefined ? {} : { raw: raw as JSONObject }),
+  });
+
+  it('puts each token into one field', () => {
+    expect(sdkUsage(usage(100, 20, 10, 9))).toEqual({ input: 70, output: 9, cacheRead: 20, cacheWrite: 10 });
+    const raw = { cache_creation: { ephemeral_5m_input_tokens: 10, ephemeral_1h_input_tokens: 4 } };
+    expect(sdkUsage(usage(104, 20, 14, 9, raw))).toEqual({
+      input: 70,
+      output: 9,
+      cacheRead: 20,
+      cacheWrite: 10,
+      cacheWriteLong: 4,
+    });
   });
 
   it('takes nonsense for no answer, never for a credit', () => {
-    for (const nonsense of [
-      undefined,
-      null,
-      'many',
-      {},
-      { prompt_tokens: -5, completion_tokens: Number.NaN },
-      { prompt_tokens: '12' },
-    ]) {
-      expect(openaiUsage(nonsense)).toBeUndefined();
-      expect(anthropicUsage(nonsense)).toBeUndefined();
-    }
-    expect(openaiUsage({ prompt_tokens: 10, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 999 } })).toMatchObject({
-      input: 0,
-      cacheRead: 10,
-    });
+    for (const nonsense of [usage(0, 0, 0, 0), usage(-5, 0, 0, Number.NaN), usage(Number.NaN, 9, 9, -1)])
+      expect(sdkUsage(nonsense)).toBeUndefined();
+    expect(sdkUsage(usage(10, 999, 999, 1))).toEqual({ input: 0, output: 1, cacheRead: 10, cacheWrite: 0 });
+    expect(totalOf({ input: 1, output: 2, cacheRead: 3, cacheWrite: 4, cacheWriteLong: 5 })).toBe(15);
   });
 });

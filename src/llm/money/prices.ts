@@ -14,9 +14,6 @@ export interface BilledTokens {
   cacheWriteLong?: number;
 }
 
-/** Nano-dollars in a dollar. */
-export const nanosPerDollar = 1_000_000_000n;
-
 const rate = z.number().nonnegative().max(1_000_000);
 const rates = z.strictObject({
   input: rate,

@@ -21,6 +21,13 @@ export interface ProvidersSettings {
   compatible: { url: string; key: string | undefined } | undefined;
 }
 
+/** How the names of each provider's models begin. */
+const families = {
+  anthropic: /^claude-/,
+  openai: /^(gpt-|chatgpt-|o\d|text-embedding-)/,
+  google: /^(gemini-|gemma-)/,
+} as const satisfies Partial<Record<HostedProvider, RegExp>>;
+
 /** Name under which the project's own models are reached. */
 export const projectProvider = 'project';
 /** Name of the server that `TIMONEL_MODEL_URL` gives. */
@@ -46,6 +53,15 @@ export class Providers {
         openaiCompatible({ name: configuredProvider, ...settings.compatible, keyVariable: 'TIMONEL_MODEL_KEY' }, upstream),
       );
     if (Object.keys(projectModels).length > 0) this.#reachable.set(projectProvider, fromProject(projectModels));
+  }
+
+  /**
+   * The provider of a model that is named without one, as programs do that were written for it: `gpt-4o` is OpenAI's.
+   * @returns `undefined` where nobody's names look like that, or theirs cannot be reached.
+   */
+  homeOf(model: string): string | undefined {
+    const name = Object.entries(families).find(([, family]) => family.test(model))?.[0];
+    return name !== undefined && this.#reachable.has(name) ? name : undefined;
   }
 
   find(name: string): Provider | undefined {

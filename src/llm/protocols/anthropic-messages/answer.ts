@@ -1,5 +1,5 @@
 /** Anthropic's Messages API, the whole answer. https://docs.anthropic.com/en/api/messages */
-import type { LanguageModelV4Usage } from '@ai-sdk/provider';
+import type { JSONObject, LanguageModelV4Usage } from '@ai-sdk/provider';
 import type { ModelAnswer } from '../../contract.ts';
 import { failureOfErrorEvent, ModelFailure } from '../../failure.ts';
 import type { AnswerIdentity } from '../contract.ts';
@@ -18,7 +18,8 @@ export function readUsage(value: unknown): LanguageModelV4Usage | undefined {
   const { input_tokens, output_tokens, cache_read_input_tokens, cache_creation_input_tokens } = value as Record<string, unknown>;
   const [plain, cacheRead, cacheWrite] = [count(input_tokens), count(cache_read_input_tokens), count(cache_creation_input_tokens)];
   const input = plain === undefined ? undefined : plain + (cacheRead ?? 0) + (cacheWrite ?? 0);
-  return usageOf({ input, cacheRead, cacheWrite, output: count(output_tokens) });
+  // The price of a cache goes by its lifetime, which has no place in the terms of the AI SDK.
+  return { ...usageOf({ input, cacheRead, cacheWrite, output: count(output_tokens) }), raw: value as JSONObject };
 }
 
 /** `cost` is ours, in US dollars, where the price is known. */
