@@ -61,27 +61,29 @@ describe.each(kinds)('guessing (%s)', (kind) => {
     expect(new Set(await Promise.all(again))).toEqual(new Set(['in']));
   });
 
-  it.runIf(kind === 'redis')('counts for all processes together', async () => {
-    const [one, two] = [new Attempts(redis), new Attempts(redis)];
-    const [account, address] = [name(), name()];
-    for (let attempt = 1; attempt <= 6; attempt++) expect(await guess(attempt % 2 === 0 ? one : two, account, address)).toBe(0);
-    expect(await guess(one, account, address)).toBeGreaterThan(0);
-    expect(await guess(two, account, address)).toBeGreaterThan(0);
-  });
-
-  it.runIf(kind === 'redis')('goes on counting, in each process, while Redis is down', async () => {
-    const down = new Redis('redis://127.0.0.1:1', {
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 1,
-      retryStrategy: () => null,
+  if (kind === 'redis')
+    it('counts for all processes together', async () => {
+      const [one, two] = [new Attempts(redis), new Attempts(redis)];
+      const [account, address] = [name(), name()];
+      for (let attempt = 1; attempt <= 6; attempt++) expect(await guess(attempt % 2 === 0 ? one : two, account, address)).toBe(0);
+      expect(await guess(one, account, address)).toBeGreaterThan(0);
+      expect(await guess(two, account, address)).toBeGreaterThan(0);
     });
-    down.on('error', () => {});
-    const attempts = new Attempts(down);
-    const [account, address] = [name(), name()];
-    for (let attempt = 1; attempt <= 6; attempt++) expect(await guess(attempts, account, address)).toBe(0);
-    expect(await guess(attempts, account, address)).toBeGreaterThan(0);
-    down.disconnect();
-  });
+
+  if (kind === 'redis')
+    it('goes on counting, in each process, while Redis is down', async () => {
+      const down = new Redis('redis://127.0.0.1:1', {
+        enableOfflineQueue: false,
+        maxRetriesPerRequest: 1,
+        retryStrategy: () => null,
+      });
+      down.on('error', () => {});
+      const attempts = new Attempts(down);
+      const [account, address] = [name(), name()];
+      for (let attempt = 1; attempt <= 6; attempt++) expect(await guess(attempts, account, address)).toBe(0);
+      expect(await guess(attempts, account, address)).toBeGreaterThan(0);
+      down.disconnect();
+    });
 
   it('makes an address wait that guesses at many accounts', async () => {
     const attempts = new Attempts(redis);
