@@ -54,7 +54,7 @@ async function cache(): Promise<void> {
   const responses = new ResponseCache({ bytes: 64e6, entryBytes: 1e6, redis: undefined, now });
   const question = { workspaceId: 'w', model: 'openai/gpt-6-sol', request };
   const life = { ttlMs: 3_600_000, graceMs: 0 };
-  const body = Buffer.alloc(2_000, 'x');
+  const body = 'x'.repeat(2_000);
   const produce = async () => ({ body, contentType: 'application/json', model: 'm', cost: 1n, at: Date.now(), keep: true });
   const key = cacheKey(question);
   await responses.through('w', key, life, produce);

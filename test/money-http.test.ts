@@ -117,7 +117,7 @@ describe.each(storeKinds)('money, limits and cache over HTTP (%s)', (kind) => {
   it('shows what the cache did and clears it', async () => {
     const { responseCache } = timonel.timonel;
     const answer = {
-      body: new Uint8Array(2_000),
+      body: 'x'.repeat(1_000),
       contentType: 'application/json',
       model: 'm',
       cost: 250_000_000n,

@@ -122,7 +122,7 @@ export class Gateway {
       async (signal) => {
         const given = await this.#asked(route, call, { ...request, onText }, signal);
         return {
-          body: Buffer.from(JSON.stringify(given)),
+          body: JSON.stringify(given),
           contentType: 'application/json',
           model: given.model,
           cost: BigInt(Math.round((given.cost ?? 0) * 1e9)),
@@ -132,7 +132,7 @@ export class Gateway {
       },
       request.signal,
     );
-    const { cost, ...given } = JSON.parse(Buffer.from(answer.body).toString('utf8')) as GivenAnswer;
+    const { cost, ...given } = JSON.parse(answer.body) as GivenAnswer;
     if (!shown) for (const part of given.content) if (part.type === 'text') request.onText?.(part.text);
     return { ...given, ...(state !== 'miss' ? { cost: 0 } : cost === undefined ? {} : { cost }) };
   }

@@ -76,7 +76,7 @@ export class Requests {
       context.signal,
     );
     const cost = state === 'miss' ? Number(answer.cost) / 1e9 : 0;
-    return { body: Buffer.from(answer.body).toString('utf8'), model: answer.model, cost, cache: state };
+    return { body: answer.body, model: answer.model, cost, cache: state };
   }
 
   /** Resolves when the answer has begun; until then another target may still take over. @throws TimonelError */
@@ -105,7 +105,7 @@ export class Requests {
 
   #kept(text: string, contentType: string, model: string, cost: number | undefined) {
     const nanos = BigInt(Math.round((cost ?? 0) * 1e9));
-    return { body: Buffer.from(text), contentType, model, cost: nanos, at: this.#now().getTime() };
+    return { body: text, contentType, model, cost: nanos, at: this.#now().getTime() };
   }
 
   async #asked(
@@ -317,7 +317,7 @@ async function* witnessed(
 /** A stream that was kept, at once. */
 function replayed({ answer, state }: CachedResult): GivenStream {
   async function* once(): AsyncGenerator<string> {
-    yield Buffer.from(answer.body).toString('utf8');
+    yield answer.body;
   }
   return { model: answer.model, events: once(), cache: state };
 }

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 
 /** An answer as it is kept. Times in milliseconds since 1970. */
 export interface Entry {
-  body: Uint8Array;
+  body: string;
   contentType: string;
   model: string;
   /** What it cost, in nano-dollars. */
@@ -48,10 +48,9 @@ export class MemoryTier {
 
   set(workspaceId: string, key: string, entry: Entry): void {
     const name = `${workspaceId} ${key}`;
-    const bytes = entry.body.byteLength + overhead;
-    // A copy of its own: a slice would keep the whole buffer that it was read into.
-    const body = new Uint8Array(entry.body);
-    this.#entries.set(name, { ...entry, body, workspaceId, bytes });
+    // A character takes two bytes at most; what a text really takes is the engine's secret.
+    const bytes = entry.body.length * 2 + overhead;
+    this.#entries.set(name, { ...entry, workspaceId, bytes });
     if (this.#entries.peek(name) === undefined) return;
     const share = this.#shares.get(workspaceId) ?? { keys: new Set(), bytes: 0 };
     share.keys.add(name);

@@ -129,7 +129,7 @@ function encode({ body, cost, ...rest }: Entry, generation: string): Buffer {
   const head = Buffer.from(JSON.stringify({ ...rest, cost: cost.toString(), generation }));
   const length = Buffer.alloc(4);
   length.writeUInt32BE(head.length);
-  return Buffer.concat([length, head, body]);
+  return Buffer.concat([length, head, Buffer.from(body)]);
 }
 
 /** @returns `undefined` for what this version did not write. */
@@ -137,7 +137,7 @@ function decode(stored: Buffer): { entry: Entry; generation: string } | undefine
   try {
     const end = 4 + stored.readUInt32BE(0);
     const { cost, generation, ...rest } = JSON.parse(stored.toString('utf8', 4, end));
-    return { entry: { ...rest, cost: BigInt(cost), body: stored.subarray(end) }, generation };
+    return { entry: { ...rest, cost: BigInt(cost), body: stored.toString('utf8', end) }, generation };
   } catch {
     return undefined;
   }

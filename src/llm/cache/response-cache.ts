@@ -9,8 +9,7 @@ import { type CachePolicy, longestLife } from './policy.ts';
 import { RedisTier } from './redis-tier.ts';
 
 export interface CachedAnswer {
-  /** Not to be changed: others get the same bytes. */
-  body: Uint8Array;
+  body: string;
   contentType: string;
   /** `provider/model` that gave it. */
   model: string;
