@@ -15,6 +15,7 @@ import { createDirectDoor, type DirectDoor } from './openai/direct.ts';
 import { answerProtocols, compatibleApi } from './openai/door.ts';
 import { createErrorMapper } from './problems.ts';
 import { limitRates } from './rate-limits.ts';
+import { single } from './requests.ts';
 import { accountRoutes } from './routes/account.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
@@ -150,10 +151,6 @@ async function standingHeaders(app: FastifyInstance): Promise<OutgoingHttpHeader
   const { headers } = await app.inject({ method: 'GET', url: '/health/live' });
   const own = new Set(['x-request-id', 'content-type', 'content-length', 'date', 'connection', 'keep-alive', 'vary']);
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !own.has(name)));
-}
-
-function single(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header;
 }
 
 function isBusy(app: FastifyInstance, { runner, maxEventLoopDelayMs }: HttpDependencies): boolean {

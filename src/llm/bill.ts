@@ -3,9 +3,9 @@ import { channels, type ModelCall, publishFault } from '../diagnostics.ts';
 import type { Candidate } from './candidates.ts';
 import type { RateLimits, TakenTokens } from './limits/rate-limits.ts';
 import type { Budgets, Reservation, Spender, Spent } from './money/budgets.ts';
-import { costOf, type Prices } from './money/prices.ts';
+import { costOf, dollarsOf, type Prices } from './money/prices.ts';
 import { sdkUsage, totalOf } from './money/usage.ts';
-import { tokensOf } from './protocols/usage.ts';
+import { tokensOf, usageOf } from './protocols/usage.ts';
 
 /** Bytes of a text that one token holds at least, on average: to count what a provider did not. */
 const bytesPerToken = 3;
@@ -23,6 +23,8 @@ export class Bill {
   readonly #prices: Prices;
   readonly #reservation: Reservation;
   readonly #tokens: TakenTokens;
+  /** As the caller sent it: what it holds is counted where a provider did not. */
+  readonly #request: object;
   readonly #about: { workspaceId: string; route: string };
   readonly #started = performance.now();
   readonly #underWay: Set<Promise<void>>;
@@ -33,12 +35,14 @@ export class Bill {
     prices: Prices,
     reservation: Reservation,
     tokens: TakenTokens,
+    request: object,
     about: { workspaceId: string; route: string },
     underWay: Set<Promise<void>>,
   ) {
     this.#prices = prices;
     this.#reservation = reservation;
     this.#tokens = tokens;
+    this.#request = request;
     this.#about = about;
     this.#underWay = underWay;
   }
@@ -50,13 +54,14 @@ export class Bill {
   static async open(
     { budgets, prices, rateLimits, underWay }: BillDependencies,
     spender: Spender,
+    request: object,
     route: string,
     dearest: Parameters<Budgets['reserve']>[1],
   ): Promise<Bill> {
     const tokens = await rateLimits.tokens(spender, dearest.tokens);
     try {
       const reservation = await budgets.reserve(spender, dearest);
-      return new Bill(prices, reservation, tokens, { workspaceId: spender.workspaceId, route }, underWay);
+      return new Bill(prices, reservation, tokens, request, { workspaceId: spender.workspaceId, route }, underWay);
     } catch (error) {
       await tokens.settle(0);
       throw error;
@@ -65,31 +70,27 @@ export class Bill {
 
   /** What a call would cost, in US dollars. */
   cost(candidate: Candidate, usage: LanguageModelV4Usage | undefined): number | undefined {
-    const money = this.#spent(candidate, usage)?.money;
-    return money === undefined ? undefined : Number(money) / 1e9;
+    return dollars(this.#spent(candidate, usage));
   }
 
   /** A target broke off: what it had written is paid for too. */
-  broke(candidate: Candidate, requestBytes: number, writtenBytes: number): void {
-    const spent = this.#spent(candidate, estimated(requestBytes, writtenBytes));
-    if (spent === undefined) return;
-    const money = spent.money === undefined || this.#before.money === undefined ? undefined : this.#before.money + spent.money;
-    this.#before = { tokens: this.#before.tokens + spent.tokens, money };
+  broke(candidate: Candidate, shown = ''): void {
+    const spent = this.#spent(candidate, this.estimate(shown));
+    if (spent !== undefined) this.#before = sumOf(this.#before, spent);
+  }
+
+  /** Usage where the provider gave none, from what went in and came out. */
+  estimate(shown: string): LanguageModelV4Usage {
+    const tokens = (text: string) => Math.ceil(Buffer.byteLength(text) / bytesPerToken);
+    return usageOf({ input: tokens(JSON.stringify(this.#request)), output: tokens(shown) });
   }
 
   /** The call was answered. Without usage from the provider, all that was reserved counts. @returns its cost in US dollars. */
   settle(candidate: Candidate, usage: LanguageModelV4Usage | undefined): number | undefined {
     const spent = this.#spent(candidate, usage);
-    this.#end(
-      spent === undefined ? undefined : this.#before.tokens + spent.tokens,
-      spent === undefined
-        ? this.#reservation.settle()
-        : this.#reservation.settle({
-            tokens: this.#before.tokens + spent.tokens,
-            money: spent.money === undefined || this.#before.money === undefined ? undefined : this.#before.money + spent.money,
-          }),
-    );
-    const cost = spent?.money === undefined ? undefined : Number(spent.money) / 1e9;
+    const whole = spent === undefined ? undefined : sumOf(this.#before, spent);
+    this.#end(whole?.tokens, this.#reservation.settle(whole));
+    const cost = dollars(spent);
     if (channels.modelCall.hasSubscribers) {
       const tokens = usage === undefined ? { input: 0, output: 0 } : tokensOf(usage);
       channels.modelCall.publish({
@@ -127,12 +128,12 @@ export class Bill {
   }
 }
 
-/** Usage where the provider gave none, from what went in and came out. */
-export function estimated(requestBytes: number, writtenBytes: number): LanguageModelV4Usage {
-  const input = Math.ceil(requestBytes / bytesPerToken);
-  const output = Math.ceil(writtenBytes / bytesPerToken);
-  return {
-    inputTokens: { total: input, noCache: input, cacheRead: undefined, cacheWrite: undefined },
-    outputTokens: { total: output, text: output, reasoning: undefined },
-  };
+/** Without money where the price of either is not known. */
+function sumOf(one: Spent, other: Spent): Spent {
+  const money = one.money === undefined || other.money === undefined ? undefined : one.money + other.money;
+  return { tokens: one.tokens + other.tokens, money };
+}
+
+function dollars(spent: Spent | undefined): number | undefined {
+  return spent?.money === undefined ? undefined : dollarsOf(spent.money);
 }

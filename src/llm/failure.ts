@@ -11,42 +11,42 @@ interface Consequences {
   elsewhere: boolean;
   /** Speaks against the target's health: counted by its breaker. */
   unhealthy: boolean;
+  /** Came when the provider may have worked on the request already, and may charge for it. */
+  billable: boolean;
 }
 
 const table = {
   /** 429. */
-  'rate-limited': { again: true, elsewhere: true, unhealthy: true },
+  'rate-limited': { again: true, elsewhere: true, unhealthy: true, billable: false },
   /** 5xx and Anthropic's 529. */
-  'server-error': { again: true, elsewhere: true, unhealthy: true },
+  'server-error': { again: true, elsewhere: true, unhealthy: true, billable: false },
   /** Refused, reset, unknown host, closed before the answer. */
-  connection: { again: true, elsewhere: true, unhealthy: true },
+  connection: { again: true, elsewhere: true, unhealthy: true, billable: false },
   /** Too slow. A silent target is not asked again: that would only multiply the wait. */
-  timeout: { again: false, elsewhere: true, unhealthy: true },
+  timeout: { again: false, elsewhere: true, unhealthy: true, billable: true },
   /** An answer that cannot be read: truncated JSON, another content type, more bytes than anybody should send. */
-  malformed: { again: true, elsewhere: true, unhealthy: true },
+  malformed: { again: true, elsewhere: true, unhealthy: true, billable: true },
   /** A stream that ended or broke before it was complete. */
-  cut: { again: true, elsewhere: true, unhealthy: true },
+  cut: { again: true, elsewhere: true, unhealthy: true, billable: true },
   /** A stream that went silent after its first token. As with a first one that does not come, the others are asked first. */
-  stalled: { again: false, elsewhere: true, unhealthy: true },
+  stalled: { again: false, elsewhere: true, unhealthy: true, billable: true },
   /** 401, 403, 402: the next call would be refused as well. */
-  credentials: { again: false, elsewhere: true, unhealthy: true },
+  credentials: { again: false, elsewhere: true, unhealthy: true, billable: false },
   /** The provider does not know the model. */
-  'model-missing': { again: false, elsewhere: true, unhealthy: false },
+  'model-missing': { again: false, elsewhere: true, unhealthy: false, billable: false },
   /** Asked again for an answer that was shown in part, the model gave another one. */
-  diverged: { again: false, elsewhere: true, unhealthy: false },
+  diverged: { again: false, elsewhere: true, unhealthy: false, billable: false },
   /** Larger than the model's context: a larger model of the route may do. */
-  'context-length': { again: false, elsewhere: true, unhealthy: false },
+  'context-length': { again: false, elsewhere: true, unhealthy: false, billable: false },
   /** Content filter. Final, unless the route says otherwise. */
-  refused: { again: false, elsewhere: false, unhealthy: false },
+  refused: { again: false, elsewhere: false, unhealthy: false, billable: false },
   /** The request itself is wrong; it would be wrong everywhere. */
-  'invalid-request': { again: false, elsewhere: false, unhealthy: false },
+  'invalid-request': { again: false, elsewhere: false, unhealthy: false, billable: false },
   /** The caller went away. */
-  aborted: { again: false, elsewhere: false, unhealthy: false },
+  aborted: { again: false, elsewhere: false, unhealthy: false, billable: true },
 } as const satisfies Record<string, Consequences>;
 
 export type FailureKind = keyof typeof table;
-
-const mayBeBilled: ReadonlySet<FailureKind> = new Set(['timeout', 'aborted', 'cut', 'stalled', 'malformed']);
 
 /** A failed call to one target. The message is what the provider said, without anything of ours that is secret. */
 export class ModelFailure extends Error {
@@ -74,7 +74,7 @@ export class ModelFailure extends Error {
 
   /** Whether the provider may have worked on the request, and charge for it. */
   get mayBeBilled(): boolean {
-    return this.status === undefined && mayBeBilled.has(this.kind);
+    return this.status === undefined && table[this.kind].billable;
   }
 
   get unhealthy(): boolean {

@@ -4,7 +4,8 @@
  */
 import { channels, type ModelAttempt } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
-import { beginAnswer, continueAnswer, type ModelCall, type PartReader, type Recovery, unbroken } from './answer-parts.ts';
+import { untilAborted } from '../store/until-aborted.ts';
+import { beginAnswer, continueAnswer, type ModelCall, type Recovery, unbroken } from './answer-parts.ts';
 import { Bill, type BillDependencies } from './bill.ts';
 import type { Breakers } from './breakers.ts';
 import { isKeepable } from './cache/policy.ts';
@@ -16,7 +17,7 @@ import { failureOf, ModelFailure } from './failure.ts';
 import type { CallCaps } from './limits/call-caps.ts';
 import type { RateLimits } from './limits/rate-limits.ts';
 import type { Budgets, Spender } from './money/budgets.ts';
-import type { Prices } from './money/prices.ts';
+import { dollarsOf, nanosOf, type Prices } from './money/prices.ts';
 import { type UpperBound, upperBound } from './money/tokens.ts';
 import type { Providers } from './providers/providers.ts';
 import { refusalOf } from './refusals.ts';
@@ -40,8 +41,6 @@ export interface GatewayDependencies {
 
 /** A call whose route is known and whose money is held. */
 export interface OpenCall {
-  /** As the caller sent it. */
-  request: object;
   /** When the whole call is to be over (`performance.now()`), further attempts included. */
   deadline: number;
   route: Route;
@@ -125,7 +124,7 @@ export class Gateway {
           body: JSON.stringify(given),
           contentType: 'application/json',
           model: given.model,
-          cost: BigInt(Math.round((given.cost ?? 0) * 1e9)),
+          cost: nanosOf(given.cost ?? 0),
           at: Date.now(),
           keep: isKeepable(given.finishReason) && given.content.every(({ type }) => type === 'text'),
         };
@@ -168,9 +167,9 @@ export class Gateway {
         ? bounds
         : bounds.filter(({ bound }) => bound.money !== undefined && Number(bound.money) <= maxCost * 1e9);
     if (affordable.length === 0) throw nothingLeft(route, this.providers, bounds, maxCost);
-    const bill = await Bill.open(this.#billing, spender, route.alias, dearestOf(affordable));
+    const bill = await Bill.open(this.#billing, spender, request, route.alias, dearestOf(affordable));
     const deadline = performance.now() + route.timeouts.totalMs;
-    return { request, deadline, route, candidates: affordable.map(({ candidate }) => candidate), bill };
+    return { deadline, route, candidates: affordable.map(({ candidate }) => candidate), bill };
   }
 
   /** The route of an alias or of `provider/model`. @throws TimonelError `model_not_found`, listing what is known */
@@ -201,7 +200,7 @@ export class Gateway {
     const { route, candidates, deadline } = open;
     const onAttempt = (candidate: Candidate, milliseconds: number, failure: ModelFailure | undefined) => {
       // The provider had the request and may have worked on it: nobody knows, so that it is paid for.
-      if (failure?.mayBeBilled === true) open.bill.broke(candidate, bytesOf(open.request), 0);
+      if (failure?.mayBeBilled === true) open.bill.broke(candidate);
       publishAttempt(candidate, milliseconds, failure);
     };
     return this.#runner.ask({ route, candidates, signal, streaming, deadline, onAttempt }, (candidate, clock) => {
@@ -219,7 +218,7 @@ export class Gateway {
     return {
       resume: async (failed, failure, shown) => {
         await this.breakers.failed(failed.candidate.name, failure);
-        open.bill.broke(failed.candidate, bytesOf(open.request), Buffer.byteLength(shown));
+        open.bill.broke(failed.candidate, shown);
         const others = open.candidates.filter(({ name }) => name !== failed.candidate.name);
         const first = broken.has(failed.candidate.name) || failure.kind === 'stalled' ? [] : [failed.candidate];
         const last = first.length === 0 ? [failed.candidate] : [];
@@ -227,13 +226,7 @@ export class Gateway {
         // A repeat at each would keep whoever reads along waiting; there is a next target for that.
         const route: Route = { ...open.route, strategy: 'ordered', attempts: 1 };
         const attempt = shown === '' ? beginAnswer(call()) : continueAnswer(call(), shown);
-        const again: Served<PartReader> = await this.serve(
-          { ...open, route, candidates: [...first, ...others, ...last] },
-          signal,
-          true,
-          attempt,
-        );
-        return again;
+        return this.serve({ ...open, route, candidates: [...first, ...others, ...last] }, signal, true, attempt);
       },
     };
   }
@@ -317,31 +310,14 @@ const noModel =
 export function wholeAnswer(call: ModelCall): Attempt<ModelAnswer> {
   return async (candidate, clock) => {
     const asked = candidate.provider.chat(candidate.model).doGenerate({ ...call, abortSignal: clock.signal });
-    const { content, usage, finishReason } = await stoppable(asked, clock.signal);
+    // A model of the project may not heed the signal; nobody waits for it longer than the clock allows.
+    const { content, usage, finishReason } = await untilAborted(Promise.resolve(asked), clock.signal);
     const { unified } = finishReason;
     if (unified === 'content-filter' && content.length === 0)
       throw new ModelFailure('refused', 'the content filter of the provider stopped the answer');
     if (unified === 'error' || unified === 'interrupted') throw new ModelFailure('cut', 'the answer is not complete');
     return { content, usage, finishReason: unified };
   };
-}
-
-/** A model of the project may not heed the signal; nobody waits for it longer than the clock allows. */
-async function stoppable<T>(answer: PromiseLike<T>, signal: AbortSignal): Promise<T> {
-  let stop: (() => void) | undefined;
-  const stopped = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([answer, stopped]);
-  } finally {
-    if (stop !== undefined) signal.removeEventListener('abort', stop);
-  }
-}
-
-function bytesOf(request: object): number {
-  return Buffer.byteLength(JSON.stringify(request));
 }
 
 function publishAttempt(candidate: Candidate, milliseconds: number, failure: ModelFailure | undefined): void {
@@ -370,7 +346,7 @@ function nothingLeft(route: Route, providers: Providers, bounds: readonly Bounde
     return new TimonelError('model_not_found', `No model of the route "${route.alias}" can be reached: ${missing.join(', ')}.`);
   }
   const costs = bounds.map(
-    ({ candidate, bound }) => `${candidate.name} ${bound.money === undefined ? 'unknown' : `$${Number(bound.money) / 1e9}`}`,
+    ({ candidate, bound }) => `${candidate.name} ${bound.money === undefined ? 'unknown' : `$${dollarsOf(bound.money)}`}`,
   );
   return new TimonelError(
     'budget_exceeded',

@@ -6,7 +6,6 @@ import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import { TimonelError } from '../errors.ts';
 import { wholeBytes } from './answer-body.ts';
 import { beginAnswer, type FinishPart, type PartReader, type Recovery, unbroken } from './answer-parts.ts';
-import { estimated } from './bill.ts';
 import { isKeepable } from './cache/policy.ts';
 import type { CachedResult } from './cache/response-cache.ts';
 import { cachedCall } from './cached-call.ts';
@@ -15,6 +14,7 @@ import type { ModelAnswer } from './contract.ts';
 import { failureOf, ModelFailure } from './failure.ts';
 import { type Gateway, type OpenCall, wholeAnswer } from './gateway.ts';
 import type { Spender } from './money/budgets.ts';
+import { dollarsOf, nanosOf } from './money/prices.ts';
 import type { AnswerIdentity, Protocol, RequestBody } from './protocols/contract.ts';
 import { refusalOf } from './refusals.ts';
 import type { Route } from './routes/route.ts';
@@ -75,7 +75,7 @@ export class Requests {
       },
       context.signal,
     );
-    const cost = state === 'miss' ? Number(answer.cost) / 1e9 : 0;
+    const cost = state === 'miss' ? dollarsOf(answer.cost) : 0;
     return { body: answer.body, model: answer.model, cost, cache: state };
   }
 
@@ -104,8 +104,7 @@ export class Requests {
   }
 
   #kept(text: string, contentType: string, model: string, cost: number | undefined) {
-    const nanos = BigInt(Math.round((cost ?? 0) * 1e9));
-    return { body: text, contentType, model, cost: nanos, at: this.#now().getTime() };
+    return { body: text, contentType, model, cost: nanosOf(cost ?? 0), at: this.#now().getTime() };
   }
 
   async #asked(
@@ -178,7 +177,7 @@ export class Requests {
 
   /** A stream in the caller's own protocol, event by event; translated from where it broke, if it did. */
   async *#passOn(served: Served<WireStream>, going: Going): AsyncGenerator<string> {
-    const { body, open } = going;
+    const { open } = going;
     const { candidate, clock, answer } = served;
     let shown = '';
     let tools = false;
@@ -190,7 +189,7 @@ export class Requests {
         if (piece.events !== '') yield piece.events;
       }
       ended = true;
-      const cost = open.bill.settle(candidate, answer.state.usage ?? usageEstimate(body, shown));
+      const cost = open.bill.settle(candidate, answer.state.usage ?? open.bill.estimate(shown));
       going.ended = { model: candidate.name, cost, finishReason: answer.state.finish ?? '' };
     } catch (error) {
       ended = true;
@@ -258,7 +257,7 @@ export class Requests {
         if (event !== '') yield event;
       }
       ended = true;
-      const cost = open.bill.settle(candidate, finish?.usage ?? usageEstimate(body, shown));
+      const cost = open.bill.settle(candidate, finish?.usage ?? open.bill.estimate(shown));
       going.ended = { model: candidate.name, cost, finishReason: finish?.finishReason.unified ?? '' };
       yield writer.end(cost);
     } catch (error) {
@@ -271,8 +270,8 @@ export class Requests {
   }
 
   /** What was written before the end is paid for. */
-  #endBroken({ open, body }: Going, candidate: Candidate, shown: string): void {
-    open.bill.broke(candidate, Buffer.byteLength(JSON.stringify(body)), Buffer.byteLength(shown));
+  #endBroken({ open }: Going, candidate: Candidate, shown: string): void {
+    open.bill.broke(candidate, shown);
     open.bill.abandon();
   }
 
@@ -329,8 +328,4 @@ function lazily<T>(make: () => T): () => T {
     made ??= { value: make() };
     return made.value;
   };
-}
-
-function usageEstimate(body: RequestBody, shown: string): LanguageModelV4Usage {
-  return estimated(Buffer.byteLength(JSON.stringify(body)), Buffer.byteLength(shown));
 }

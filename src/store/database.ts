@@ -6,6 +6,7 @@ import { drizzle, type NodePgQueryResultHKT } from 'drizzle-orm/node-postgres';
 import type { PgDatabase } from 'drizzle-orm/pg-core';
 import pg from 'pg';
 import { messageOf, TimonelError } from '../errors.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** A Drizzle handle inside one transaction that sees the rows of one workspace only. */
 export type Database = PgDatabase<NodePgQueryResultHKT, Record<string, never>>;
@@ -261,15 +262,6 @@ class TransactionClient {
   close(): void {
     this.open = false;
   }
-}
-
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason instanceof Error ? signal.reason : new Error('Aborted.'));
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }
 
 /**

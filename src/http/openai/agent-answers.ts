@@ -1,7 +1,6 @@
 /** An agent behind the compatible API: `"model": "booking"`. The agent keeps the conversation; only the last message is read. */
 import { TimonelError } from '../../errors.ts';
 import { type Principal, requirePermission } from '../../identity/principal.ts';
-import type { Part } from '../../llm/answer-parts.ts';
 import type { AnswerIdentity, Protocol, RequestBody } from '../../llm/protocols/contract.ts';
 import { usageOf } from '../../llm/protocols/usage.ts';
 import type { AgentDefinition } from '../../run/contract.ts';
@@ -57,23 +56,23 @@ export async function agentAnswer(
 
   async function* written(ended: AbortSignal): AsyncGenerator<string> {
     const writer = protocol.writer(identity, body, undefined);
-    const write = (part: Part) => writer.part(part);
     let shown = '';
     const waiting = runner.wait(principal.workspaceId, runId, replyWaitMs, ended).finally(() => live.end());
     waiting.catch(() => {});
     for await (const event of live) {
       if (event.kind !== 'text') continue;
       shown += event.delta;
-      yield write({ type: 'text-delta', id: '0', delta: event.delta });
+      yield writer.part({ type: 'text-delta', id: '0', delta: event.delta });
     }
     try {
       const view = await waiting;
       const whole = replyOf(view);
       // What a model said before it called a tool was shown as well, and is not part of the reply.
       const rest = whole.startsWith(shown) ? whole.slice(shown.length) : `\n\n${whole}`;
-      if (rest !== '') yield write({ type: 'text-delta', id: '0', delta: rest });
+      if (rest !== '') yield writer.part({ type: 'text-delta', id: '0', delta: rest });
       const usage = usageIn(view);
-      yield write({ type: 'finish', usage, finishReason: { unified: 'stop', raw: undefined } }) + writer.end(view.usage?.cost);
+      yield writer.part({ type: 'finish', usage, finishReason: { unified: 'stop', raw: undefined } }) +
+        writer.end(view.usage?.cost);
     } catch (error) {
       const known = error instanceof TimonelError ? error : new TimonelError('internal', 'Something went wrong inside Timonel.');
       yield protocol.errorEvent(known);

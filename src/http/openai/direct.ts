@@ -11,6 +11,7 @@ import type { HttpDependencies } from '../contract.ts';
 import { refuseNullCharacters } from '../null-characters.ts';
 import { errorHeaders, toTimonelError } from '../problems.ts';
 import { countRequest } from '../rate-limits.ts';
+import { single } from '../requests.ts';
 import type { Answerer } from './answers.ts';
 import { type AnswerPath, answerProtocols } from './door.ts';
 import { largestRequestBytes } from './exchange.ts';
@@ -128,8 +129,4 @@ function parsedBody(text: string): RequestBody {
   // JSON writes the character only like this, so that most bodies need no walk.
   if (text.includes('\\u0000')) refuseNullCharacters({ body });
   return body as RequestBody;
-}
-
-function single(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
 import { type BudgetState, budgetScopes } from '../../llm/money/budget-list.ts';
+import { dollarsOf, nanosOf } from '../../llm/money/prices.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
 import { recordDeed } from '../requests.ts';
@@ -92,7 +93,7 @@ export function budgetRoutes(app: TypedFastify, { budgets, agents, identity }: H
         scope,
         subject: subject ?? '*',
         period: period ?? 'run',
-        money: money === undefined ? undefined : BigInt(Math.round(money * 1e9)),
+        money: money === undefined ? undefined : nanosOf(money),
         tokens,
       });
       const details = { scope, subject: subject ?? null, period: period ?? 'run', money: money ?? null, tokens: tokens ?? null };
@@ -123,20 +124,19 @@ export function budgetRoutes(app: TypedFastify, { budgets, agents, identity }: H
 
 function viewOf({ id, scope, subject, period, money, tokens, resetsAt, uses }: BudgetState): z.infer<typeof budget> {
   const named = (name: string) => (name === '*' ? null : name);
-  const inDollars = (nanos: bigint) => Number(nanos) / 1e9;
   return {
     id,
     scope,
     subject: named(subject),
     period,
-    limit: { money: money === undefined ? null : inDollars(money), tokens: tokens ?? null },
+    limit: { money: money === undefined ? null : dollarsOf(money), tokens: tokens ?? null },
     resetsAt: resetsAt?.toISOString() ?? null,
     uses: uses.map(({ subject: user, spent, reserved }) => ({
       subject: named(user),
-      spent: { money: inDollars(spent.money), tokens: spent.tokens },
-      reserved: { money: inDollars(reserved.money), tokens: reserved.tokens },
+      spent: { money: dollarsOf(spent.money), tokens: spent.tokens },
+      reserved: { money: dollarsOf(reserved.money), tokens: reserved.tokens },
       left: {
-        money: money === undefined ? null : inDollars(money - spent.money - reserved.money),
+        money: money === undefined ? null : dollarsOf(money - spent.money - reserved.money),
         tokens: tokens === undefined ? null : tokens - spent.tokens - reserved.tokens,
       },
     })),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dollarsOf } from '../../llm/money/prices.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
 
@@ -26,7 +27,7 @@ export function cacheRoutes(app: TypedFastify, { responseCache }: HttpDependenci
     },
     async (request) => {
       const { saved, ...counts } = responseCache.stats(principalOf(request).workspaceId);
-      return { ...counts, saved: Number(saved) / 1e9 };
+      return { ...counts, saved: dollarsOf(saved) };
     },
   );
 

@@ -1,3 +1,5 @@
+import { untilAborted } from '../../store/until-aborted.ts';
+
 interface Flight<T> {
   outcome: Promise<T>;
   waiting: number;
@@ -62,12 +64,4 @@ export class Flights<T> {
   #end(name: string, flight: Flight<T>): void {
     if (this.#flights.get(name) === flight) this.#flights.delete(name);
   }
-}
-
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

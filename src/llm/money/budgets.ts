@@ -9,7 +9,7 @@ import type { Counter } from './allotment.ts';
 import { Allotments, type Refusal } from './allotments.ts';
 import { type Budget, BudgetList } from './budget-list.ts';
 import { type Period, type Span, spansAt } from './periods.ts';
-import { inDollars } from './prices.ts';
+import { dollarsOf, inDollars } from './prices.ts';
 import type { UpperBound } from './tokens.ts';
 
 /** On whose account a call goes. */
@@ -179,7 +179,7 @@ function refusalOf(
   const unit = ofMoney ? 'money' : 'tokens';
   const [most, taken, held, needed] = [limit[unit] ?? 0n, used[unit], reserved[unit], BigInt(upper[unit] ?? 0)];
   const say = ofMoney ? inDollars : (amount: bigint) => `${amount} tokens`;
-  const number = (amount: bigint) => (ofMoney ? Number(amount) / 1e9 : Number(amount));
+  const number = (amount: bigint) => (ofMoney ? dollarsOf(amount) : Number(amount));
   const { resetsAt } = spans[budget.period];
   const advice = [
     needed > most ? 'No call may cost that much under it: set a lower max_tokens, or raise the budget.' : undefined,

@@ -102,21 +102,29 @@ export function highestCost(
   return perMillion(BigInt(tokens.input) * input + BigInt(tokens.output) * output);
 }
 
+/** US dollars for callers and people; sums stay in nano-dollars. */
+export function dollarsOf(nanos: bigint): number {
+  return Number(nanos) / 1e9;
+}
+
+export function nanosOf(dollars: number): bigint {
+  return BigInt(Math.round(dollars * 1e9));
+}
+
 /** For people: "$1.25", and as many digits as a small amount needs. */
 export function inDollars(nanos: bigint): string {
-  const dollars = Number(nanos) / 1e9;
+  const dollars = dollarsOf(nanos);
   return `$${Math.abs(dollars) >= 0.01 || nanos === 0n ? dollars.toFixed(2) : dollars.toPrecision(2)}`;
 }
 
 /** Nano-dollars per million tokens. */
 function complete({ input, output, cacheRead = input, cacheWrite = input, cacheWriteLong = cacheWrite }: Rates) {
-  const nanos = (dollars: number) => BigInt(Math.round(dollars * 1e9));
   return {
-    input: nanos(input),
-    output: nanos(output),
-    cacheRead: nanos(cacheRead),
-    cacheWrite: nanos(cacheWrite),
-    cacheWriteLong: nanos(cacheWriteLong),
+    input: nanosOf(input),
+    output: nanosOf(output),
+    cacheRead: nanosOf(cacheRead),
+    cacheWrite: nanosOf(cacheWrite),
+    cacheWriteLong: nanosOf(cacheWriteLong),
   };
 }
 

@@ -44,6 +44,18 @@ export interface WireEvent {
   block: Block | undefined;
 }
 
+/** An event that says nothing to anybody here. */
+export const nothing: WireEvent = {
+  text: '',
+  content: false,
+  tools: false,
+  finish: undefined,
+  last: false,
+  usage: undefined,
+  silent: false,
+  block: undefined,
+};
+
 export interface Block {
   index: number;
   /** What it holds while it is open: what goes on in it must be of the same kind. */

@@ -2,7 +2,15 @@
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import type { Part } from '../../answer-parts.ts';
 import { failureOfErrorEvent, ModelFailure } from '../../failure.ts';
-import type { AnswerIdentity, Begun, Block, RequestBody, StreamWriter, WireEvent } from '../contract.ts';
+import {
+  type AnswerIdentity,
+  type Begun,
+  type Block,
+  nothing,
+  type RequestBody,
+  type StreamWriter,
+  type WireEvent,
+} from '../contract.ts';
 import { readUsage, stopReasonOf, writeUsage } from './answer.ts';
 
 interface Event {
@@ -13,17 +21,6 @@ interface Event {
   delta?: { type?: string; text?: string; stop_reason?: string | null };
   usage?: unknown;
 }
-
-const nothing: WireEvent = {
-  text: '',
-  content: false,
-  tools: false,
-  finish: undefined,
-  last: false,
-  usage: undefined,
-  silent: false,
-  block: undefined,
-};
 
 export function readEvent(name: string, data: string): WireEvent {
   let event: Event;

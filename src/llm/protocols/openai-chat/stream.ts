@@ -2,7 +2,7 @@
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import type { Part } from '../../answer-parts.ts';
 import { failureOfErrorEvent, ModelFailure } from '../../failure.ts';
-import type { AnswerIdentity, Begun, RequestBody, StreamWriter, WireEvent } from '../contract.ts';
+import { type AnswerIdentity, type Begun, nothing, type RequestBody, type StreamWriter, type WireEvent } from '../contract.ts';
 import { finishReasonOf, readUsage, writeUsage } from './answer.ts';
 
 interface Chunk {
@@ -10,17 +10,6 @@ interface Chunk {
   usage?: unknown;
   choices?: { delta?: Record<string, unknown> | null; finish_reason?: string | null }[];
 }
-
-const nothing: WireEvent = {
-  text: '',
-  content: false,
-  tools: false,
-  finish: undefined,
-  last: false,
-  usage: undefined,
-  silent: false,
-  block: undefined,
-};
 
 export function readEvent(event: string, data: string, asked: RequestBody): WireEvent {
   if (data === '[DONE]') return { ...nothing, last: true };
