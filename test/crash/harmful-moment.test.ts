@@ -3,8 +3,8 @@ import { freshStoreEnvironment, storeKinds } from '../stores.ts';
 import { arrangements } from './arrangements.ts';
 import { storm } from './storm.ts';
 
-/** A few rounds of what `npm run nightly` does for an hour. Another seed each time: a failure names its own. */
-const seed = Number(process.env['TIMONEL_TEST_SEED'] ?? Math.floor(Math.random() * 1_000_000));
+/** A few rounds of what `npm run nightly` does for an hour with another seed each time; here the same rounds, so that a change shows. */
+const seed = Number(process.env['TIMONEL_TEST_SEED'] ?? 893_095);
 
 describe('there is no moment at which a death or a freeze does harm', () => {
   for (const { kind, processes } of arrangements) {

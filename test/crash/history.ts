@@ -44,9 +44,15 @@ const effectsQuery = `
 
 /**
  * Compares the history with the database, once every run ended.
+ * @param outsideCalls how often the world outside carried out what a label stands for. Where a process froze between making sure that it has
+ *   the run and the call itself, which nobody can see from inside, only the key that goes along tells: `countByKey`.
  * @returns one line for each promise that was broken; none is how it should be.
  */
-export async function violations(cluster: Cluster, history: readonly Said[] = cluster.history): Promise<string[]> {
+export async function violations(
+  cluster: Cluster,
+  history: readonly Said[] = cluster.history,
+  outsideCalls: 'count' | 'countByKey' = 'count',
+): Promise<string[]> {
   const conversations = [...new Set(history.map(({ conversation }) => conversation))];
   const runs = (await cluster.query(runsQuery, [conversations])) as unknown as StoredRun[];
   const effects = new Map((await cluster.query(effectsQuery)).map((row) => [String(row['label']), row]));
@@ -67,7 +73,7 @@ export async function violations(cluster: Cluster, history: readonly Said[] = cl
       ...callsOf(run.text).flatMap(({ label, tool }) => {
         if (tool === 'read_slowly') return [];
         const { rows = 0, keys = 0 } = effects.get(label) ?? {};
-        const made = tool.startsWith('call_outside') ? [cluster.outside.count(label)] : [Number(rows), Number(keys)];
+        const made = tool.startsWith('call_outside') ? [cluster.outside[outsideCalls](label)] : [Number(rows), Number(keys)];
         return made.every((count) => count === 1) ? [] : [`${label} (${tool}) was carried out ${made.join('/')} times`];
       }),
     ]),

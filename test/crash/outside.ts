@@ -38,6 +38,11 @@ export class OutsideWorld {
     return this.calls.filter((call) => call.label === label).length;
   }
 
+  /** What a world that knows the keys would have carried out for this label. */
+  countByKey(label: string): number {
+    return new Set(this.calls.filter((call) => call.label === label).map(({ key }) => key)).size;
+  }
+
   /** Answers the next question truthfully, but not before it is released. */
   holdNextQuestion(): Promise<HeldQuestion> {
     return new Promise((resolve) => {
