@@ -73,6 +73,16 @@ export interface CacheLookup {
   saved: bigint;
 }
 
+/** An alert that this process watches by itself fires, or is over. */
+export interface AlertChanged {
+  name: string;
+  severity: 'critical' | 'warning' | 'info';
+  labels: Readonly<Record<string, string>>;
+  summary: string;
+  value: number;
+  state: 'firing' | 'resolved';
+}
+
 export const channels = {
   fault: channel('timonel:fault'),
   mailPrinted: channel('timonel:mail-printed'),
@@ -83,6 +93,7 @@ export const channels = {
   breakerChanged: channel('timonel:breaker-changed'),
   cacheLookup: channel('timonel:cache-lookup'),
   priceUnknown: channel('timonel:price-unknown'),
+  alertChanged: channel('timonel:alert-changed'),
 } as const;
 
 export function publishFault(what: string, error: unknown): void {

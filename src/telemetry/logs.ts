@@ -1,6 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import pino, { type Logger } from 'pino';
-import { channels, type Fault, type PriceUnknown, type PrintedMail } from '../diagnostics.ts';
+import { type AlertChanged, channels, type Fault, type PriceUnknown, type PrintedMail } from '../diagnostics.ts';
 
 /** One JSON line per event on standard error, so that standard output stays the command's own. */
 export function startLogs(level: string): Logger {
@@ -15,6 +15,11 @@ export function startLogs(level: string): Logger {
   subscribe(channels.priceUnknown.name, (message) => {
     const { model } = message as PriceUnknown;
     logger.warn(`The price of ${model} is not known: its calls count as free. Give it in timonel.config.ts, under "prices".`);
+  });
+  subscribe(channels.alertChanged.name, (message) => {
+    const { name, severity, labels, summary, value, state } = message as AlertChanged;
+    const level = state === 'resolved' || severity === 'info' ? 'info' : severity === 'warning' ? 'warn' : 'error';
+    logger[level]({ alert: name, severity, labels, value }, `alert ${state}: ${summary}`);
   });
   subscribe(channels.mailPrinted.name, (message) => {
     const { to, subject, text } = message as PrintedMail;
