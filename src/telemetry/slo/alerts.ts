@@ -18,14 +18,13 @@ import {
 import {
   availability,
   type BurnRate,
-  badEvents,
+  badEventsOf,
   burning,
   burnRates,
-  errorRatio,
+  errorRatioOf,
   type Indicator,
   indicators,
   runErrors,
-  totalOf,
   turnLatency,
 } from './objectives.ts';
 
@@ -72,7 +71,7 @@ const plainAlerts: readonly Alert[] = [
   {
     name: 'HighErrorRate',
     severity: 'warning',
-    when: all(compare(errorRatio(availability, 5 * minute), '>', 0.05), compare(badEvents(availability, 5 * minute), '>=', 5)),
+    when: all(compare(errorRatioOf(availability, 5 * minute), '>', 0.05), compare(badEventsOf(availability, 5 * minute), '>=', 5)),
     for: 5 * minute,
     summary: 'More than 5 % of the requests to the API are answered with 5xx',
     unit: 'share',
@@ -82,7 +81,7 @@ const plainAlerts: readonly Alert[] = [
     severity: 'warning',
     when: all(
       compare(quantile(0.95, { metric: turnLatency.events.metric }, 10 * minute), '>', 3),
-      compare(totalOf(turnLatency, 10 * minute), '>=', 20),
+      compare(increase({ metric: `${turnLatency.events.metric}_count` }, 10 * minute), '>=', 20),
     ),
     for: 10 * minute,
     summary: 'One turn in twenty shows nothing for more than 3 s',
@@ -92,7 +91,7 @@ const plainAlerts: readonly Alert[] = [
     name: 'DegradedTurns',
     severity: 'warning',
     when: all(
-      compare(ratio(increase(degraded, 15 * minute), totalOf(runErrors, 15 * minute)), '>', 0.05),
+      compare(ratio(increase(degraded, 15 * minute), increase({ metric: runErrors.events.metric }, 15 * minute)), '>', 0.05),
       compare(increase(degraded, 15 * minute), '>=', 5),
     ),
     for: 5 * minute,

@@ -13,7 +13,7 @@ export function evaluate(expression: Vector | Condition, history: History): Valu
     case 'gauge':
       return history
         .read(expression, expression.ago ?? 0)
-        .flatMap(({ labels, now, before }) => valueOf(labels, expression.ago === undefined ? now : before));
+        .flatMap(({ labels, now, before }) => valueIf(labels, expression.ago === undefined ? now : before));
     case 'increase':
       return history.read(expression, expression.over).map(({ labels, now, before }) => ({ labels, value: now - (before ?? 0) }));
     case 'quantile':
@@ -37,7 +37,7 @@ export function evaluate(expression: Vector | Condition, history: History): Valu
   }
 }
 
-function valueOf(labels: Value['labels'], value: number | undefined): Value[] {
+function valueIf(labels: Value['labels'], value: number | undefined): Value[] {
   return value === undefined ? [] : [{ labels, value }];
 }
 
@@ -77,7 +77,7 @@ function quantiles(leaf: Extract<Leaf, { kind: 'quantile' }>, history: History):
     group.buckets.push({ bound: le === '+Inf' ? Number.POSITIVE_INFINITY : Number(le), count: now - (before ?? 0) });
     groups.set(key, group);
   }
-  return [...groups.values()].flatMap(({ labels, buckets }) => valueOf(labels, quantileOf(leaf.share, buckets)));
+  return [...groups.values()].flatMap(({ labels, buckets }) => valueIf(labels, quantileOf(leaf.share, buckets)));
 }
 
 /** As Prometheus does: linear within a bucket, the highest bound where it is in the last one; `undefined` where nothing happened. */

@@ -130,11 +130,11 @@ export function leavesOf(expression: Vector | Condition): Leaf[] {
   }
 }
 
-/** The recorded vectors within an expression. */
+/** The recorded vectors within an expression, each after those that it reads. */
 export function recordedIn(expression: Vector | Condition): Extract<Vector, { kind: 'recorded' }>[] {
   switch (expression.kind) {
     case 'recorded':
-      return [expression, ...recordedIn(expression.of)];
+      return [...recordedIn(expression.of), expression];
     case 'compare':
       return recordedIn(expression.left);
     case 'all':

@@ -92,41 +92,36 @@ export const requestLatency: Indicator = {
 export const indicators: readonly Indicator[] = [availability, runErrors, turnLatency, requestLatency];
 
 /** Events of an indicator in a window. */
-export function totalOf({ events: { metric, histogram, where } }: Indicator, over: Seconds): Vector {
-  return increase({ metric: histogram ? `${metric}_count` : metric, where }, over);
+export function eventsOf(indicator: Indicator, over: Seconds): Vector {
+  const { metric, histogram, where } = indicator.events;
+  return recorded('events', indicator, over, increase({ metric: histogram ? `${metric}_count` : metric, where }, over));
 }
 
 /** Bad events of an indicator in a window. */
-export function badOf(indicator: Indicator, over: Seconds): Vector {
+export function badEventsOf(indicator: Indicator, over: Seconds): Vector {
   const { events, bad } = indicator;
   if ('where' in bad) {
     const metric = events.histogram ? `${events.metric}_count` : events.metric;
-    return increase({ metric, where: [...events.where, ...bad.where] }, over);
+    return recorded('bad_events', indicator, over, increase({ metric, where: [...events.where, ...bad.where] }, over));
   }
   // Prometheus 3 writes whole numbers in `le` with a fraction.
   const bound: Matcher = ['le', '=~', `${bad.slowerThan}|${bad.slowerThan}\\.0`];
   const good = increase({ metric: `${events.metric}_bucket`, where: [...events.where, bound] }, over);
-  return minus(totalOf(indicator, over), good);
+  return recorded(
+    'bad_events',
+    indicator,
+    over,
+    minus(increase({ metric: `${events.metric}_count`, where: events.where }, over), good),
+  );
 }
 
-/** Share of bad events in a window, under the name that dashboards use too. */
-export function errorRatio(indicator: Indicator, over: Seconds): Vector {
-  return {
-    kind: 'recorded',
-    name: `slo:timonel_error_ratio:increase${durationText(over)}`,
-    labels: { slo: indicator.slo, sli: indicator.name },
-    of: ratio(badOf(indicator, over), totalOf(indicator, over)),
-  };
+/** Share of bad events in a window, 0 to 1; nothing where nothing happened. */
+export function errorRatioOf(indicator: Indicator, over: Seconds): Vector {
+  return recorded('error_ratio', indicator, over, ratio(badEventsOf(indicator, over), eventsOf(indicator, over)));
 }
 
-/** Bad events in a window, recorded like their share. */
-export function badEvents(indicator: Indicator, over: Seconds): Vector {
-  return {
-    kind: 'recorded',
-    name: `slo:timonel_bad_events:increase${durationText(over)}`,
-    labels: { slo: indicator.slo, sli: indicator.name },
-    of: badOf(indicator, over),
-  };
+function recorded(name: string, { slo, name: sli }: Indicator, over: Seconds, of: Vector): Vector {
+  return { kind: 'recorded', name: `slo:timonel_${name}:increase${durationText(over)}`, labels: { slo, sli }, of };
 }
 
 export interface BurnRate {
@@ -155,9 +150,9 @@ export function burning(indicator: Indicator, rate: BurnRate): Condition {
   return {
     kind: 'all',
     of: [
-      compare(errorRatio(indicator, rate.long), '>', limit),
-      compare(errorRatio(indicator, rate.short), '>', limit),
-      compare(badEvents(indicator, rate.long), '>=', indicator.leastBad),
+      compare(errorRatioOf(indicator, rate.long), '>', limit),
+      compare(errorRatioOf(indicator, rate.short), '>', limit),
+      compare(badEventsOf(indicator, rate.long), '>=', indicator.leastBad),
     ],
   };
 }

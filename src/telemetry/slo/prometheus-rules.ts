@@ -1,6 +1,6 @@
 /** The alerts as the rule files of Prometheus, as values; `scripts/write-rules.ts` writes them. */
 import { type Alert, alerts } from './alerts.ts';
-import { durationText, recordedIn } from './expression.ts';
+import { durationText, hour, leavesOf, recordedIn } from './expression.ts';
 import { promqlOf } from './promql.ts';
 
 interface RecordingRule {
@@ -29,10 +29,7 @@ export function ruleFiles(runbook: string = defaultRunbook): Record<string, Rule
   const burns = alerts.filter(isBurn);
   return {
     'slo.yml': {
-      groups: [
-        { name: 'timonel-slo-records', rules: records() },
-        { name: 'timonel-slo-alerts', rules: burns.map((alert) => alertingRule(alert, runbook)) },
-      ],
+      groups: [...records(), { name: 'timonel-slo-alerts', rules: burns.map((alert) => alertingRule(alert, runbook)) }],
     },
     'alerts.yml': {
       groups: [
@@ -44,13 +41,25 @@ export function ruleFiles(runbook: string = defaultRunbook): Record<string, Rule
 
 const isBurn = ({ labels }: Alert) => labels?.['slo'] !== undefined;
 
-/** Each recorded vector once, before what reads it. */
-function records(): RecordingRule[] {
-  const found = new Map<string, RecordingRule>();
+/** Long windows move slowly, and cost most. */
+const longWindow = { over: 2 * hour, interval: '2m' };
+
+/** Each recorded vector once, after those that it reads; windows of one length together. */
+function records(): RuleFile['groups'] {
+  const groups = new Map<number, Map<string, RecordingRule>>();
   for (const vector of alerts.flatMap(({ when }) => (typeof when === 'string' ? [] : recordedIn(when)))) {
-    found.set(promqlOf(vector), { record: vector.name, expr: promqlOf(vector.of), labels: { ...vector.labels } });
+    const over = Math.max(...leavesOf(vector).map((leaf) => ('over' in leaf ? leaf.over : 0)));
+    const group = groups.get(over) ?? new Map<string, RecordingRule>();
+    groups.set(over, group);
+    group.set(promqlOf(vector), { record: vector.name, expr: promqlOf(vector.of), labels: { ...vector.labels } });
   }
-  return [...found.values()];
+  return [...groups]
+    .sort(([a], [b]) => a - b)
+    .map(([over, rules]) => ({
+      name: `timonel-slo-${durationText(over)}`,
+      ...(over >= longWindow.over ? { interval: longWindow.interval } : {}),
+      rules: [...rules.values()],
+    }));
 }
 
 const valueTexts = {

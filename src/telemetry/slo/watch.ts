@@ -123,7 +123,10 @@ export class AlertWatch {
       resolvedAt: undefined,
     };
     this.#active.set(fingerprint, watched);
-    if (fires && known?.state !== 'firing') this.#tell(watched, 'firing');
+    if (fires && known?.state !== 'firing') {
+      this.#resolved = this.#resolved.filter((each) => each.fingerprint !== fingerprint);
+      this.#tell(watched, 'firing');
+    }
     return fingerprint;
   }
 
@@ -132,7 +135,7 @@ export class AlertWatch {
     // What never fired was nothing.
     if (alert.state !== 'firing') return;
     const ended: WatchedAlert = { ...alert, state: 'resolved', resolvedAt: now };
-    this.#resolved = [...this.#resolved.filter((each) => each.fingerprint !== fingerprint), ended];
+    this.#resolved.push(ended);
     this.#tell(ended, 'resolved');
   }
 
