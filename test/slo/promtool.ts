@@ -28,6 +28,8 @@ export function testRules(
     const tests = {
       rule_files: Object.keys(files).map((name) => join(folder, 'rules', name)),
       evaluation_interval: `${Math.max(...scenarios.map(({ every = 1 }) => every))}m`,
+      // Records before what reads them; left to itself promtool takes any order.
+      group_eval_order: Object.values(files).flatMap(({ groups }) => groups.map((group) => group.name)),
       tests: scenarios.map(testOf),
     };
     writeFileSync(join(folder, 'tests.yml'), stringify(tests, { lineWidth: 0 }));

@@ -33,7 +33,7 @@ describe('the rules of Prometheus', () => {
     '%s',
     (_name, scenario) => {
       const { passed, output } = testRules(ruleFiles(), [scenario]);
-      expect([passed, output]).toEqual([true, output]);
+      expect(passed ? '' : output).toBe('');
     },
   );
 });
