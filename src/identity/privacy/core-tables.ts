@@ -228,7 +228,7 @@ export const coreTables: readonly TableOfData[] = [
     whose: 'acknowledged_by = :asker',
     erase: { acknowledged_by: `'erased'`, note: 'NULL' },
   },
-  { table: 'release_firsts', personal: false, because: 'Hashes that are good for one release, and go with it.' },
+  { table: 'release_units', personal: false, because: 'Counts under hashes that are good for one release, and go with it.' },
   {
     table: 'budget_counters',
     personal: true,

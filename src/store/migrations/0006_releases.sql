@@ -46,17 +46,16 @@ CREATE UNIQUE INDEX releases_running ON releases (workspace_id, agent) WHERE sta
 --> statement-breakpoint
 CREATE INDEX releases_by_agent ON releases (workspace_id, agent, created_at DESC);
 --> statement-breakpoint
--- What was seen of a unit first: that it came at all, or that it failed or was slow in a window. Only firsts are evidence.
-CREATE TABLE release_firsts (
+-- What each unit did in a release: its turns are not independent of each other. `unit` is a hash that is good for this release only.
+CREATE TABLE release_units (
   workspace_id text NOT NULL,
   release uuid NOT NULL REFERENCES releases ON DELETE CASCADE,
-  kind text NOT NULL CHECK (kind IN ('unit', 'failed', 'slow')),
-  period integer NOT NULL,
   unit text NOT NULL,
-  PRIMARY KEY (release, kind, period, unit)
-);
+  record jsonb NOT NULL,
+  PRIMARY KEY (release, unit)
+) WITH (fillfactor = 70);
 --> statement-breakpoint
-SELECT timonel_protect('release_firsts');
+SELECT timonel_protect('release_units');
 --> statement-breakpoint
 -- What the canary would have done with a turn that the stable version answered.
 CREATE TABLE shadow_turns (
@@ -80,7 +79,7 @@ SELECT timonel_protect('shadow_turns');
 CREATE INDEX shadow_turns_by_release ON shadow_turns (release, created_at DESC);
 --> statement-breakpoint
 -- `unit` is a hash of who is at the other end, good for this release only; `weight` is the canary's share when the conversation began.
-ALTER TABLE conversations ADD COLUMN unit text, ADD COLUMN weight real;
+ALTER TABLE conversations ADD COLUMN unit text, ADD COLUMN weight double precision;
 --> statement-breakpoint
 CREATE INDEX conversations_of_canary ON conversations (release) WHERE release IS NOT NULL AND arm = 'canary' AND status = 'open';
 --> statement-breakpoint
@@ -95,11 +94,16 @@ CREATE TABLE run_feedback (
   -- From -1 (bad) to 1 (good).
   rating real NOT NULL CHECK (rating BETWEEN -1 AND 1),
   comment text,
+  -- Of a run that takes part in a release; there it counts as it was given first.
+  release text,
+  counted boolean NOT NULL DEFAULT false,
   created_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (run_id, given_by)
 );
 --> statement-breakpoint
 SELECT timonel_protect('run_feedback');
+--> statement-breakpoint
+CREATE INDEX run_feedback_uncounted ON run_feedback (release) WHERE release IS NOT NULL AND NOT counted;
 --> statement-breakpoint
 -- Feature flags: every change is a new version, and the latest is in force. Without a definition a version says that the flag was removed.
 CREATE TABLE feature_flags (
