@@ -81,6 +81,37 @@ export interface AlertChanged {
   summary: string;
   value: number;
   state: 'firing' | 'resolved';
+/** What is known of a release, at each look. */
+export interface ReleaseJudged {
+  workspaceId: string;
+  agent: string;
+  release: string;
+  /** Share of units that get the canary, 0–1. */
+  allocation: number;
+  turns: { stable: number; canary: number };
+  /** Decimal logarithms of e-values, by metric. */
+  evidence: Record<string, { against: number; for: number }>;
+}
+
+/** A release went a step on, was held, promoted or rolled back. */
+export interface ReleaseDecided {
+  workspaceId: string;
+  agent: string;
+  release: string;
+  decision: 'started' | 'ramped' | 'held' | 'promoted' | 'rolled-back';
+  by: string;
+  reason: string;
+}
+
+/** Somebody said how good a turn was. */
+export interface FeedbackGiven {
+  workspaceId: string;
+  runId: string;
+  agent: string;
+  agentVersion: string;
+  arm: string;
+  /** −1 to 1. */
+  rating: number;
 }
 
 export const channels = {
@@ -94,6 +125,9 @@ export const channels = {
   cacheLookup: channel('timonel:cache-lookup'),
   priceUnknown: channel('timonel:price-unknown'),
   alertChanged: channel('timonel:alert-changed'),
+  releaseJudged: channel('timonel:release-judged'),
+  releaseDecided: channel('timonel:release-decided'),
+  feedbackGiven: channel('timonel:feedback-given'),
 } as const;
 
 export function publishFault(what: string, error: unknown): void {

@@ -12,15 +12,24 @@ import { type Behalf, behalfOf, type FindPrincipal, principalOf, refusalOf } fro
 import type { AgentDefinition, RunLimits } from './contract.ts';
 import { type DecisionContext, decide, decideAll } from './decide.ts';
 import type { RunEvent } from './events.ts';
-import type { ModelPlanner, Planner, Proposal } from './planner.ts';
+import {
+  byDecision,
+  type Fallback,
+  type FallbackKind,
+  type ModelPlanner,
+  type Planner,
+  type Proposal,
+  type Turn,
+} from './planner.ts';
 import { type OpenCall, Progress } from './progress.ts';
 import { apology, approvalNotice, outcomeUnknown } from './sentences.ts';
 
 export interface LoopDependencies {
-  store: RunStore;
-  executor: ToolExecutor;
+  store: Pick<RunStore, 'record' | 'finish' | 'suspend'>;
+  executor: Pick<ToolExecutor, 'facts' | 'run'>;
   modelPlanner: ModelPlanner;
   flowPlanner: Planner;
+  fallback: Fallback;
   /** What whoever asked for the run may do now. Asked before each plan with calls, and again before each call: kept for seconds only. */
   findPrincipal: FindPrincipal;
   now(): Date;
@@ -73,6 +82,8 @@ class Loop {
   readonly #limits: RunLimits;
   readonly #signal: AbortSignal;
 
+  readonly #claimedAt: number;
+  #firstEventAt: number | undefined;
   /** When this process last asked the record, and heard that the run is its own. */
   #confirmedAt: number;
 
@@ -86,6 +97,7 @@ class Loop {
   ) {
     this.#run = run;
     this.#confirmedAt = claimedAt;
+    this.#claimedAt = claimedAt;
     this.#agent = agent;
     this.#dependencies = dependencies;
     this.#limits = limits;
@@ -133,21 +145,30 @@ class Loop {
     return undefined;
   }
 
-  /** The model planner where the agent has a model, and the flow planner when it fails: the rest of the turn then stays with the flows. */
+  /** The model planner where the agent has a model, and what it falls back on when that fails: the rest of the turn then stays there. */
   async #propose(): Promise<Proposal> {
-    const { modelPlanner, flowPlanner, now, emit, streaming } = this.#dependencies;
+    const { modelPlanner, flowPlanner, fallback, now, streaming } = this.#dependencies;
     const { steps, calls, flowState, latest } = this.#progress;
-    const onText = streaming() ? (delta: string) => emit({ kind: 'text', delta }) : undefined;
+    const onText = streaming() ? (delta: string) => this.#emit({ kind: 'text', delta }) : undefined;
     const turn = { run: this.#run, agent: this.#agent, now: now(), steps, calls, flowState, latest, signal: this.#signal, onText };
     if (this.#progress.degraded === undefined && modelPlanner.serves(turn)) {
+      const decided = fallback.decided(this.#run);
+      if (decided !== 'none') return this.#fallBack(decided, `${byDecision}${decided}`, turn);
       try {
         return await modelPlanner.propose(turn);
       } catch (error) {
-        if (!isWithoutModel(error) || this.#agent.flows === undefined) throw error;
-        this.#progress.degraded = messageOf(error);
+        const left = this.#agent.flows !== undefined ? 'flows' : fallback.hasSystem(this.#agent.name) ? 'http' : undefined;
+        if (!isWithoutModel(error) || left === undefined) throw error;
+        return this.#fallBack(left, messageOf(error), turn);
       }
     }
     return flowPlanner.propose(turn);
+  }
+
+  #fallBack(kind: FallbackKind, reason: string, turn: Turn): Promise<Proposal> {
+    const { flowPlanner, fallback } = this.#dependencies;
+    this.#progress.degraded = reason;
+    return kind === 'flows' ? flowPlanner.propose(turn) : fallback.system.propose(turn);
   }
 
   /** Makes the open calls, all at once, and stores their results in the order in which they were proposed. */
@@ -267,7 +288,18 @@ class Loop {
   }
 
   #tell(first: number, steps: Step[]): void {
-    for (const [offset, step] of steps.entries()) this.#dependencies.emit({ kind: 'step', index: first + offset, step });
+    for (const [offset, step] of steps.entries()) this.#emit({ kind: 'step', index: first + offset, step });
+  }
+
+  #emit(event: RunEvent): void {
+    this.#firstEventAt ??= performance.now();
+    this.#dependencies.emit(event);
+  }
+
+  /** A turn that somebody else began, or that waited for a person, is not timed. */
+  #firstEventMs(): number | undefined {
+    if (this.#run.steps.length > 0 || this.#run.recoveries > 0) return undefined;
+    return Math.round((this.#firstEventAt ?? performance.now()) - this.#claimedAt);
   }
 
   async #fail(code: string, message: string): Promise<TurnEnd> {
@@ -305,6 +337,7 @@ class Loop {
       degraded,
       usage,
       error,
+      firstEventMs: this.#firstEventMs(),
       reply,
       state: this.#progress.state(),
       contact,
