@@ -81,6 +81,8 @@ export interface AlertChanged {
   summary: string;
   value: number;
   state: 'firing' | 'resolved';
+}
+
 /** What is known of a release, at each look. */
 export interface ReleaseJudged {
   workspaceId: string;

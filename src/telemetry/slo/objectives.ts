@@ -37,7 +37,11 @@ export interface Indicator {
 }
 
 /** Routes that are not the API: a probe or a scrape that fails hurts no user, and its successes would hide failures that do. */
-const apiRoutes: Matcher = ['route', '!~', '/health.*|(/api/v1)?/metrics.*|/docs.*|/openapi\\.json|/errors/.*|/\\.well-known/.*|unknown'];
+const apiRoutes: Matcher = [
+  'route',
+  '!~',
+  '/health.*|(/api/v1)?/metrics.*|/docs.*|/openapi\\.json|/errors/.*|/\\.well-known/.*|unknown',
+];
 
 /** Routes that last as long as a model or a reader does: how soon a turn says something is measured by itself. */
 const waitingRoutes: Matcher = [
