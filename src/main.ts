@@ -35,6 +35,7 @@ import { createHttpPlanner } from './run/planners/http-planner.ts';
 import { createModelPlanner } from './run/planners/model-planner.ts';
 import { Runner } from './run/runner.ts';
 import { VocabularyCache } from './run/vocabulary-cache.ts';
+import { Acknowledgements } from './store/acknowledgements.ts';
 import { openRedis } from './store/cache/redis.ts';
 import { localWakeUps, type RedisSignals, redisSignals } from './store/cache/wake-ups.ts';
 import { ConversationAddresses } from './store/conversation-addresses.ts';
@@ -43,6 +44,7 @@ import { RunRecord } from './store/run-record.ts';
 import { RunViews } from './store/run-views.ts';
 import type { RunStore } from './store/runs.ts';
 import { startMetrics } from './telemetry/metrics.ts';
+import { startWatch } from './telemetry/slo/start.ts';
 import type { WorkspaceAccess } from './tools/contract.ts';
 import { ToolExecutor } from './tools/execute.ts';
 import type { Asker } from './vocabulary.ts';
@@ -232,6 +234,11 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     activeRuns: () => runner.activeRuns,
     openStreams: () => streams.count,
   });
+  const watch = await startWatch(metrics, {
+    now,
+    onChange: (change) => channels.alertChanged.publish(change),
+    onFault: publishFault,
+  });
 
   await workspaces.ensure({ workspaceId: defaultWorkspace, name: 'Default', timeZone: settings.timeZone });
   await jobs.open();
@@ -260,6 +267,9 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     budgets,
     responseCache,
     rateLimits,
+    live: watch.views,
+    acknowledgements: new Acknowledgements(pool),
+    now,
     newId,
     streams,
     dependencies: () => dependenciesOf(runner, store, signals, jobs),
@@ -294,6 +304,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     listen: () => app.listen({ host: settings.host, port: settings.port }),
     async close() {
       // New requests are refused first, then what is under way ends, then what it needs goes away.
+      watch.stop();
       await runner.stop(settings.shutdownGraceMs);
       streams.end();
       await app.close();

@@ -27,6 +27,7 @@ import { canaryRoutes } from './routes/canary.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
+import { metricRoutes } from './routes/metrics.ts';
 import { modelHealthRoutes, routeRoutes } from './routes/models.ts';
 import { oidcRoutes } from './routes/oidc.ts';
 import { privacyRoutes } from './routes/privacy.ts';
@@ -121,6 +122,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
 
   const typed = app.withTypeProvider<ZodTypeProvider>() as unknown as TypedFastify;
   healthRoutes(typed, dependencies);
+  metricRoutes(typed, dependencies);
   agentRoutes(typed, dependencies);
   conversationRoutes(typed, dependencies);
   runRoutes(typed, dependencies);

@@ -49,9 +49,9 @@ export const plainScenarios: Scenario[] = [
     name: 'a breaker opened for a minute',
     series: {
       'timonel_breaker_state{target="openai/gpt"}': gauge([10, 0], [1, 2], [30, 0]),
-      'timonel_model_attempts_total{target="openai/gpt", outcome="connection"}': counter([10, 0], [1, 5], [30, 0]),
+      'timonel_model_attempts_total{target="openai/gpt", outcome="connection"}': counter([9, 0], [1, 5], [30, 0]),
     },
-    fires: { 11: [], 14: [], 30: [] },
+    fires: { 10: [], 11: [], 14: [], 30: [] },
   },
   {
     name: 'a breaker opened, and nobody asks for that model any more',

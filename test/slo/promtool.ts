@@ -42,7 +42,7 @@ export function testRules(
   }
 }
 
-function testOf({ name, series, fires }: Scenario): object {
+function testOf({ name, series, fires, reads = {} }: Scenario): object {
   // Without it every scenario in which nobody talks of "up" would be one without a Timonel.
   const watched = Object.keys(series).some((each) => each.startsWith('up{'))
     ? series
@@ -54,17 +54,26 @@ function testOf({ name, series, fires }: Scenario): object {
     name,
     interval: '1m',
     input_series: Object.entries(watched).map(([each, values]) => ({ series: each, values: valuesText(values) })),
-    promql_expr_test: Object.entries(fires).map(([at, alerts]) => ({
-      expr: 'count by (alertname, burn) (ALERTS{alertstate="firing"})',
-      eval_time: `${at}m`,
-      exp_samples: alerts.map((alert) => {
-        const [alertname, burn] = alert.split(' ');
-        return {
-          labels: `{alertname="${alertname}"${burn === undefined ? '' : `, burn="${burn}"`}}`,
-          value: alert === 'ProcessDown' ? upCount(series, Number(at)) : 1,
-        };
-      }),
-    })),
+    promql_expr_test: [
+      ...Object.entries(reads).flatMap(([at, answers]) =>
+        Object.entries(answers).map(([question, value]) => ({
+          expr: `sum(${question})`,
+          eval_time: `${at}m`,
+          exp_samples: [{ labels: '{}', value }],
+        })),
+      ),
+      ...Object.entries(fires).map(([at, alerts]) => ({
+        expr: 'count by (alertname, burn) (ALERTS{alertstate="firing"})',
+        eval_time: `${at}m`,
+        exp_samples: alerts.map((alert) => {
+          const [alertname, burn] = alert.split(' ');
+          return {
+            labels: `{alertname="${alertname}"${burn === undefined ? '' : `, burn="${burn}"`}}`,
+            value: alert === 'ProcessDown' ? upCount(series, Number(at)) : 1,
+          };
+        }),
+      })),
+    ],
   };
 }
 

@@ -9,6 +9,8 @@ export interface Scenario {
   series: Record<string, Minutes>;
   /** By minute: all alerts that fire then, and no others. A burn-rate alert is named with its rate. */
   fires: Record<number, string[]>;
+  /** By minute: what Prometheus answers to a question. */
+  reads?: Record<number, Record<string, number>>;
   /** Minutes between two evaluations, for scenarios of days. */
   every?: number;
   /** Of restarts and of what only somebody outside sees the process itself knows nothing. */

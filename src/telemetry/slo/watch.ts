@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { AlertChanged } from '../../diagnostics.ts';
 import { type Alert, alerts as allAlerts, type Severity } from './alerts.ts';
 import { evaluate, type Value } from './evaluate.ts';
-import { leavesOf } from './expression.ts';
+import { leavesOf, type Vector } from './expression.ts';
 import { History, type ReadSamples, snapshotEvery } from './history.ts';
 import { defaultRunbook } from './prometheus-rules.ts';
 
@@ -31,6 +31,8 @@ export interface WatchedAlert {
   resolvedAt: Date | undefined;
 }
 
+/** How old the last look may be for those who ask, in milliseconds. */
+const freshForMs = 1_000;
 /** How long an alert that is over is still shown, in milliseconds. */
 const shownAfterwardsMs = 3_600_000;
 /** Alerts that are over, at most. */
@@ -42,7 +44,7 @@ export interface WatchDependencies {
   onChange(change: AlertChanged): void;
   onFault(what: string, error: unknown): void;
   /** What others want to look back on. */
-  leaves?: Parameters<typeof leavesOf>[0][];
+  views?: readonly Vector[];
 }
 
 export class AlertWatch {
@@ -51,12 +53,13 @@ export class AlertWatch {
   readonly #alerts = allAlerts.flatMap((alert) => (typeof alert.when === 'string' ? [] : [{ ...alert, when: alert.when }]));
   readonly #active = new Map<string, WatchedAlert>();
   #resolved: WatchedAlert[] = [];
+  #lookedAt = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(dependencies: WatchDependencies) {
     this.#dependencies = dependencies;
-    const looked = [...this.#alerts.map(({ when }) => when), ...(dependencies.leaves ?? [])];
+    const looked = [...this.#alerts.map(({ when }) => when), ...(dependencies.views ?? [])];
     this.history = new History(looked.flatMap(leavesOf), dependencies.read);
   }
 
@@ -81,6 +84,16 @@ export class AlertWatch {
     return this.#looking;
   }
 
+  /** Looks again where the last look is no longer fresh: for somebody who asks now. */
+  async refresh(): Promise<void> {
+    if (this.#looking !== undefined || this.#dependencies.now().getTime() - this.#lookedAt >= freshForMs) await this.look();
+  }
+
+  /** How many alerts are evaluated. */
+  get watched(): number {
+    return this.#alerts.length;
+  }
+
   /** Pending and firing alerts, the gravest first, and those that ended within the hour. */
   alerts(): WatchedAlert[] {
     const order = { critical: 0, warning: 1, info: 2 };
@@ -92,6 +105,7 @@ export class AlertWatch {
 
   async #look(): Promise<void> {
     const now = this.#dependencies.now();
+    this.#lookedAt = now.getTime();
     await this.history.take(now.getTime());
     const current = new Set<string>();
     for (const alert of this.#alerts) {
