@@ -18,13 +18,13 @@ export const promiseScenarios: Scenario[] = [
   },
   {
     name: 'one of three requests fails at night',
-    series: { ...requests({ 200: counter([100, 0], [2, 1], [368, 0]), 500: counter([101, 0], [1, 1], [368, 0]) }) },
-    fires: { 103: [], 105: [], 106: [], 120: [], 160: [], 460: [] },
+    series: { ...requests({ 200: counter([20, 0], [2, 1], [80, 0]), 500: counter([21, 0], [1, 1], [80, 0]) }) },
+    fires: { 23: [], 25: [], 26: [], 40: [], 80: [], 100: [] },
   },
   {
     name: 'four turns of a small hotel fail within a night',
-    series: turns({ replied: counter([400, 0.05]), failed: counter([100, 0], [1, 4], [300, 0]) }),
-    fires: { 103: [], 105: [], 106: [], 160: [], 390: [] },
+    series: turns({ replied: counter([100, 0.05]), failed: counter([20, 0], [1, 4], [80, 0]) }),
+    fires: { 23: [], 25: [], 26: [], 80: [], 100: [] },
   },
   {
     name: 'everything fails, and no request ever had before',
@@ -85,12 +85,14 @@ export const promiseScenarios: Scenario[] = [
   },
   {
     name: 'callers send what is not valid',
+    every: 5,
     series: requests({ 200: counter([300, 50]), 400: counter([300, 50]), 429: counter([300, 20]), 404: counter([300, 20]) }),
     fires: { 10: [], 100: [], 290: [] },
     reads: { 100: { 'slo:timonel_error_ratio:increase5m{sli="availability"}': 0 } },
   },
   {
     name: 'probes of the health fail while a process drains, and pages that nobody promised',
+    every: 5,
     series: {
       ...requests({ 200: counter([300, 50]) }),
       ...requests({ 503: counter([300, 10]) }, '/health/ready'),
@@ -117,6 +119,7 @@ export const promiseScenarios: Scenario[] = [
   },
   {
     name: 'one turn in five fails',
+    every: 5,
     series: turns({ replied: counter([60, 10], [120, 8]), failed: counter([60, 0], [120, 2]) }),
     fires: {
       60: [],
@@ -125,11 +128,13 @@ export const promiseScenarios: Scenario[] = [
   },
   {
     name: 'one turn in twelve fails',
+    every: 5,
     series: turns({ replied: counter([200, 11]), failed: counter([200, 1]) }),
     fires: { 190: ['RunErrorsBurn 1', 'RunErrorsBurn 3', 'RunErrorsBurn 6'] },
   },
   {
     name: 'turns are denied, escalated or wait: none of them failed',
+    every: 5,
     series: turns({
       replied: counter([200, 5]),
       denied: counter([200, 5]),
@@ -140,6 +145,7 @@ export const promiseScenarios: Scenario[] = [
   },
   {
     name: 'four turns in five show nothing for more than 3 s',
+    every: 5,
     series: histogram('timonel_run_first_event_seconds', 'agent="booking", arm="stable"', [
       counter([200, 2]),
       counter([200, 2]),
@@ -150,6 +156,7 @@ export const promiseScenarios: Scenario[] = [
   },
   {
     name: 'one turn in four takes two seconds',
+    every: 5,
     series: histogram('timonel_run_first_event_seconds', 'agent="booking", arm="stable"', [
       counter([200, 15]),
       counter([200, 20]),
@@ -160,6 +167,7 @@ export const promiseScenarios: Scenario[] = [
   },
   {
     name: 'one turn in thirty is slow: within the budget',
+    every: 5,
     series: histogram('timonel_run_first_event_seconds', 'agent="booking", arm="stable"', [
       counter([200, 29]),
       counter([200, 29]),
@@ -170,6 +178,7 @@ export const promiseScenarios: Scenario[] = [
   },
   {
     name: 'answers of the API itself are slow',
+    every: 5,
     series: histogram('timonel_http_request_duration_seconds', 'method="GET", route="/api/v1/agents", status="200"', [
       counter([200, 2]),
       counter([200, 10]),
@@ -180,6 +189,7 @@ export const promiseScenarios: Scenario[] = [
   },
   {
     name: 'calls to models and event streams take as long as they take',
+    every: 5,
     series: {
       ...histogram('timonel_http_request_duration_seconds', 'method="POST", route="/v1/chat/completions", status="200"', [
         counter([200, 2]),
