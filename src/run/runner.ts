@@ -2,8 +2,10 @@
  * Keeps the runs of one process going: accepts messages, works on claimed runs, renews the process's lease, takes over what dead or frozen
  * processes left behind, and tells those who wait for a run that it ended.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { traced } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { WakeUps } from '../store/cache/wake-ups.ts';
 import type { RunView, RunViews } from '../store/run-views.ts';
@@ -31,11 +33,15 @@ export interface RunnerDependencies {
   /** Something failed where nobody waits for the answer. */
   onFault(what: string, error: unknown): void;
   /** A turn ended in this process. */
-  onEnded(ended: { workspaceId: string; run: RunView; milliseconds: number }): void;
+  onEnded(ended: { workspaceId: string; run: RunView; milliseconds: number; firstEventMilliseconds: number | undefined }): void;
 }
 
 interface Active {
   fence: number;
+  /** When its message was accepted (`performance.now()`). */
+  acceptedAt: number;
+  /** When the first event came that a reader would see (`performance.now()`). */
+  firstEventAt: number | undefined;
   ended: Promise<RunView | undefined>;
   readers: Set<(event: RunEvent) => void>;
 }
@@ -44,6 +50,8 @@ export class Runner {
   readonly #dependencies: RunnerDependencies;
   readonly #active = new Map<string, Active>();
   readonly #waiting = new EventEmitter<Record<string, []>>();
+  /** Where no request is under way: a turn that follows another one belongs to none. */
+  readonly #outside = AsyncLocalStorage.snapshot();
   #leaseUntil = 0;
   /** Since when the lease has been held without a gap. */
   #heldSince = Number.POSITIVE_INFINITY;
@@ -89,7 +97,7 @@ export class Runner {
     if (performance.now() >= this.#leaseUntil) await this.#renewLease();
     const asked = performance.now();
     const acceptance = await this.#dependencies.store.accept(message, this.#dependencies.processId);
-    if (acceptance.kind === 'claimed') this.#work(acceptance.run, asked, reader);
+    if (acceptance.kind === 'claimed') this.#work(acceptance.run, asked, reader, asked);
     return acceptance.kind === 'claimed' ? acceptance.run.runId : acceptance.runId;
   }
 
@@ -144,7 +152,12 @@ export class Runner {
   }
 
   /** @param claimedAt when the claim was sent: the run is certainly this process's while the lease holds without a gap since then. */
-  #work(run: ClaimedRun, claimedAt: number, reader?: (event: RunEvent) => void): void {
+  #work(
+    run: ClaimedRun,
+    claimedAt: number,
+    reader?: (event: RunEvent) => void,
+    acceptedAt = claimedAt - Math.max(0, this.#dependencies.now().getTime() - run.createdAt.getTime()),
+  ): void {
     const known = this.#active.get(run.runId);
     if (known !== undefined && known.fence >= run.fence) {
       // The claim came back so late that the run was taken for a stray; its later claim is the valid one.
@@ -153,6 +166,8 @@ export class Runner {
     }
     const active: Active = {
       fence: run.fence,
+      acceptedAt,
+      firstEventAt: undefined,
       ended: Promise.resolve(undefined),
       readers: new Set(reader === undefined ? [] : [reader]),
     };
@@ -178,11 +193,23 @@ export class Runner {
       active.fence = run.fence;
       const agent = agents.get(run.agent) ?? unknownAgent(run.agent);
       try {
-        const { turn, followed } = await runLoop(run, asked, agent, this.#loopDependencies(active));
+        const working = run;
+        const work = async () => {
+          const end = await runLoop(working, asked, agent, this.#loopDependencies(active));
+          const view = viewOf(working, end.turn);
+          const ended = performance.now();
+          onEnded({
+            workspaceId: working.workspaceId,
+            run: view,
+            milliseconds: ended - started,
+            // A reader of a run that goes on has seen its first event before.
+            firstEventMilliseconds: claimed.steps.length > 0 ? undefined : (active.firstEventAt ?? ended) - active.acceptedAt,
+          });
+          return { ...end, view };
+        };
+        const { followed, view } = await (traced.run.hasSubscribers ? traced.run.tracePromise(work, { run }) : work());
         wakeUps.publish(run.runId);
         if (followed) this.#follow(run);
-        const view = viewOf(run, turn);
-        onEnded({ workspaceId: run.workspaceId, run: view, milliseconds: performance.now() - started });
         return view;
       } catch (error) {
         if (!(error instanceof TimonelError) || error.code === 'run_fenced') {
@@ -212,7 +239,7 @@ export class Runner {
   #follow(run: ClaimedRun): void {
     const { store, processId, onFault } = this.#dependencies;
     const asked = performance.now();
-    store.claimNext(run.conversationId, run.runId, processId).then(
+    this.#outside(() => store.claimNext(run.conversationId, run.runId, processId)).then(
       (next) => {
         if (next !== undefined) this.#work(next, asked);
       },
@@ -232,6 +259,7 @@ export class Runner {
       now,
       leaseHolds: (since) => since >= this.#heldSince && performance.now() < this.#leaseUntil,
       emit: (event) => {
+        active.firstEventAt ??= performance.now();
         for (const reader of active.readers) reader(event);
       },
       streaming: () => active.readers.size > 0,
