@@ -17,6 +17,8 @@ export interface Fault {
 /** A request came in. Whatever it causes runs in the stores that are bound to the channel. */
 export interface HttpRequest {
   method: string;
+  /** The route's pattern, never the path itself. */
+  route: string;
   headers: IncomingHttpHeaders;
   /** As the answer says it in `x-request-id`. */
   requestId: string;
@@ -100,6 +102,7 @@ export interface ModelExchange {
   agent: string | undefined;
   runId: string | undefined;
   route: string;
+  operation: 'chat' | 'embeddings';
   /** `provider/model`. */
   target: string;
   streaming: boolean;

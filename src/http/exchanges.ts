@@ -1,5 +1,4 @@
 /** Tells of requests and their answers: what a request causes runs in the stores that are bound to its channel, like the trace it belongs to. */
-import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { channels, type HttpExchange, type HttpRequest } from '../diagnostics.ts';
 
@@ -8,13 +7,6 @@ declare module 'fastify' {
     /** As it was told at its beginning; absent where nobody listened. */
     begun: HttpRequest | undefined;
   }
-}
-
-export function requestBegun(
-  { method = '', headers }: Pick<IncomingMessage, 'method' | 'headers'>,
-  requestId: string,
-): HttpRequest {
-  return { method, headers, requestId };
 }
 
 /** Does what the request asks for. */
@@ -27,7 +19,8 @@ export function tellExchanges(app: FastifyInstance, onExchange: (exchange: HttpE
   app.decorateRequest('begun', undefined);
   app.addHook('onRequest', (request, _reply, done) => {
     if (!channels.httpRequest.hasSubscribers) return done();
-    request.begun = requestBegun(request, request.id);
+    const { method, headers, id: requestId } = request;
+    request.begun = { method, route: request.routeOptions.url ?? 'unknown', headers, requestId };
     within(request.begun, done);
   });
   // The body comes from the socket, which belongs to no request.

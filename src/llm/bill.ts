@@ -20,6 +20,8 @@ export interface BillDependencies {
 
 /** What one call costs: reserved before it, settled once after it, and told. */
 export class Bill {
+  /** What is asked for, as it is told. */
+  operation: ModelExchange['operation'] = 'chat';
   readonly #prices: Prices;
   readonly #reservation: Reservation;
   readonly #tokens: TakenTokens;
@@ -79,7 +81,13 @@ export class Bill {
   /** Does what sends a request to a target, as its cause where somebody listens. */
   sending<T>(candidate: Candidate, streaming: boolean, send: () => T): T {
     if (!channels.modelExchange.hasSubscribers) return send();
-    const exchange: ModelExchange = { ...this.#about, target: candidate.name, streaming, request: this.#request };
+    const exchange: ModelExchange = {
+      ...this.#about,
+      operation: this.operation,
+      target: candidate.name,
+      streaming,
+      request: this.#request,
+    };
     this.#exchanges ??= new Map();
     this.#exchanges.set(candidate, exchange);
     return channels.modelExchange.runStores(exchange, send);

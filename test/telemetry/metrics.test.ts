@@ -157,7 +157,7 @@ it('has a bounded number of series, whatever callers, models, tools and projects
 
 it('is OpenMetrics for those who ask for it, with the traces of examples, and the plain text for all others', async () => {
   const { expose } = start();
-  const request = { method: 'GET', headers: {}, requestId: '1' };
+  const request = { method: 'GET', route: '/a', headers: {}, requestId: '1' };
   requestSpans.set(request, { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), sampled: true } as ActiveSpan);
   const exchange: HttpExchange = { method: 'GET', route: '/a', status: 200, milliseconds: 20, request };
   channels.httpExchange.publish(exchange);

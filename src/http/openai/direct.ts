@@ -9,7 +9,7 @@ import type { HttpRequest } from '../../diagnostics.ts';
 import { TimonelError } from '../../errors.ts';
 import type { RequestBody } from '../../llm/protocols/contract.ts';
 import type { HttpDependencies } from '../contract.ts';
-import { requestBegun, within } from '../exchanges.ts';
+import { within } from '../exchanges.ts';
 import { refuseNullCharacters } from '../null-characters.ts';
 import { errorHeaders, toTimonelError } from '../problems.ts';
 import { countRequest } from '../rate-limits.ts';
@@ -39,7 +39,7 @@ export function createDirectDoor(options: DirectDoorOptions): DirectDoor {
       if (method !== 'POST' || !isAnswerPath(url)) return false;
       if (headers.cookie !== undefined || headers.origin !== undefined || headers['content-encoding'] !== undefined) return false;
       if (!/^application\/json\b/i.test(headers['content-type'] ?? '')) return false;
-      const begun = requestBegun(request, randomUUID());
+      const begun: HttpRequest = { method, route: url, headers, requestId: randomUUID() };
       void within(begun, () => serve(url, request, response, options, begun));
       return true;
     },
