@@ -43,8 +43,7 @@ import { openStore, type Store } from './store/open.ts';
 import { RunRecord } from './store/run-record.ts';
 import { RunViews } from './store/run-views.ts';
 import type { RunStore } from './store/runs.ts';
-import { startMetrics } from './telemetry/metrics.ts';
-import { startWatch } from './telemetry/slo/start.ts';
+import { startTelemetry } from './telemetry/start.ts';
 import type { WorkspaceAccess } from './tools/contract.ts';
 import { ToolExecutor } from './tools/execute.ts';
 import type { Asker } from './vocabulary.ts';
@@ -226,18 +225,21 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     leaseMs: settings.leaseMs,
     now,
     onFault: publishFault,
-    onEnded: (ended: RunEnded) => channels.runEnded.publish(ended),
+    onEnded: (ended: RunEnded) => {
+      if (channels.runEnded.hasSubscribers) channels.runEnded.publish(ended);
+    },
   });
   const streams = new OpenStreams(identity.access, identity.notices);
-  const metrics = startMetrics({
+  const telemetry = await startTelemetry(settings, {
+    version,
+    now,
+    home: settings.home,
     pool: () => pool.status(),
     activeRuns: () => runner.activeRuns,
     openStreams: () => streams.count,
-  });
-  const watch = await startWatch(metrics, {
-    now,
-    onChange: (change) => channels.alertChanged.publish(change),
-    onFault: publishFault,
+    pingStore: () => pool.executeText('SELECT 1'),
+    queues: () => jobs.depths(),
+    redisMemory: redis === undefined ? undefined : () => redis.info('memory'),
   });
 
   await workspaces.ensure({ workspaceId: defaultWorkspace, name: 'Default', timeZone: settings.timeZone });
@@ -267,14 +269,16 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     budgets,
     responseCache,
     rateLimits,
-    live: watch.views,
+    live: telemetry.views,
     acknowledgements: new Acknowledgements(pool),
     now,
     newId,
     streams,
     dependencies: () => dependenciesOf(runner, store, signals, jobs),
-    metrics: async () => ({ contentType: metrics.contentType, body: await metrics.metrics() }),
-    onRequest: (exchange: HttpExchange) => channels.httpExchange.publish(exchange),
+    metrics: telemetry.metrics.expose,
+    onRequest: (exchange: HttpExchange) => {
+      if (channels.httpExchange.hasSubscribers) channels.httpExchange.publish(exchange);
+    },
     onFault: publishFault,
     bodyLimitBytes: settings.bodyLimitBytes,
     replyWaitMs: settings.replyWaitMs,
@@ -304,7 +308,6 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     listen: () => app.listen({ host: settings.host, port: settings.port }),
     async close() {
       // New requests are refused first, then what is under way ends, then what it needs goes away.
-      watch.stop();
       await runner.stop(settings.shutdownGraceMs);
       streams.end();
       await app.close();
@@ -321,6 +324,8 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
       redis?.disconnect();
       await identity.close();
       await store.close();
+      // Last, so that what the others did at their end is told too.
+      await telemetry.close();
     },
   };
 }
