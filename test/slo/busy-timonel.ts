@@ -54,7 +54,7 @@ export async function startBusyTimonel(
       models: { default: model },
       prices: { 'configured/ok-for-work': { input: 1, output: 2 } },
       routes: {
-        work: { targets: [{ model: 'configured/ok-for-work' }] },
+        work: { targets: [{ model: 'configured/ok-for-work' }], cache: { ttlSeconds: 60 } },
         broken: { targets: [{ model: 'configured/fails-for-work' }] },
       },
     },
@@ -66,7 +66,7 @@ export async function startBusyTimonel(
         TIMONEL_MODEL_URL: provider.url,
         TIMONEL_MODEL_KEY: 'work-key',
         TIMONEL_RATE_LIMIT_USER_REQUESTS: String(userLimit),
-        TIMONEL_RELEASE_LOOK_MS: '3600000',
+        TIMONEL_RELEASE_LOOK_MS: '600000',
         ...options.environment,
       },
     },

@@ -69,6 +69,11 @@ export function createViews({ watch, read, now, since }: ViewDependencies) {
   const by = (vector: Vector, label: string) =>
     Object.fromEntries(valuesOf(vector).map(({ labels, value }) => [labels[label] ?? '', value]));
   const own = async (metric: string) => (await read(metric)).reduce((total, { value }) => total + value, 0);
+  /** prom-client reads some of the process's figures together, when the first of them is asked for. */
+  const together = async (first: string, metric: string) => {
+    await read(first);
+    return own(metric);
+  };
   const fresh = async () => {
     await watch.refresh();
     return { at: now().toISOString(), since: since.toISOString() };
@@ -79,9 +84,9 @@ export function createViews({ watch, read, now, since }: ViewDependencies) {
       const view = await fresh();
       const [residentBytes, heapUsedBytes, eventLoopLagSeconds, cpuSeconds] = await Promise.all([
         own('process_resident_memory_bytes'),
-        own('nodejs_heap_size_used_bytes'),
-        own('nodejs_eventloop_lag_p99_seconds'),
-        own('process_cpu_seconds_total'),
+        together('nodejs_heap_size_total_bytes', 'nodejs_heap_size_used_bytes'),
+        together('nodejs_eventloop_lag_seconds', 'nodejs_eventloop_lag_p99_seconds'),
+        together('process_cpu_user_seconds_total', 'process_cpu_seconds_total'),
       ]);
       const [count, failed, ended] = [sum(looks.requests), sum(looks.failedRequests), sum(looks.runs)];
       const window = durationText(soon);
