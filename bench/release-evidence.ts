@@ -8,7 +8,7 @@ import { defaultStandards } from '../src/release/evidence/standards.ts';
 import { equals, lostUnits, noRegression, regressions, type Scenario, worse, wrongWindows } from './release-evidence/scenarios.ts';
 import { type Finds, simulate, type Tally, tally } from './release-evidence/simulate.ts';
 
-const { values } = parseArgs({ options: { runs: { type: 'string', default: '500' }, table: { type: 'string', multiple: true } } });
+const { values } = parseArgs({ options: { runs: { type: 'string', default: '400' }, table: { type: 'string', multiple: true } } });
 const runs = Number(values.runs);
 
 function release({ traffic, standards = defaultStandards, every = 100 }: Scenario, until?: (finds: Finds) => boolean): Finds[] {
