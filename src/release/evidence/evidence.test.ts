@@ -169,6 +169,15 @@ describe('the numbers', () => {
     }
   });
 
+  it('are a bet with no gain the other way round too, for a canary at the margin', () => {
+    for (const weight of [0.0001, 0.1, 0.5, 0.9999]) {
+      const stake = (arm: 'stable' | 'canary') =>
+        Math.exp(logLikelihoodRatio(observe(noEvidence(), manyNew(1, { arm, weight, failed: true })).splits, 'failures', 1, 1.5));
+      const blamed = (weight * 1.5) / (weight * 1.5 + 1 - weight);
+      expect(blamed * stake('canary') + (1 - blamed) * stake('stable')).toBeCloseTo(1, 12);
+    }
+  });
+
   it('are those of the published confidence sequence where each user has one turn', () => {
     // Equation (9) of Waudby-Smith et al. 2024, with unit variance and rho² = scale² / variance, against ours of t turns.
     const [t, alpha, scale] = [500, 0.05, 0.2];
