@@ -120,6 +120,17 @@ const schema = z.object({
   TIMONEL_CACHE_BYTES: z.coerce.number().int().min(0).max(17_179_869_184).default(67_108_864),
   TIMONEL_CACHE_ENTRY_BYTES: z.coerce.number().int().min(0).max(1_073_741_824).default(1_048_576),
 
+  /** What a new release begins with where its plan does not say. */
+  CANARY_ENABLED: flag(true),
+  CANARY_PERCENTAGE: z.coerce.number().gt(0, 'must be above 0').lt(100, 'must be below 100').default(10),
+  CANARY_STRATEGY: z.enum(['percentage', 'workspace', 'user_id', 'geographic']).default('percentage'),
+  /** Header in which a trusted proxy says where a request comes from. */
+  TIMONEL_REGION_HEADER: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,64}$/, 'must be the name of a header, e.g. cf-ipcountry')
+    .optional(),
+  TIMONEL_RELEASE_LOOK_MS: z.coerce.number().int().min(50).max(600_000).default(5_000),
+
   TIMONEL_LEASE_MS: z.coerce.number().int().min(500).max(600_000).default(5_000),
   TIMONEL_REPLY_WAIT_MS: milliseconds(110_000),
   TIMONEL_BODY_LIMIT_BYTES: z.coerce.number().int().min(1_024).max(104_857_600).default(262_144),
@@ -206,6 +217,12 @@ export interface Settings {
   rateLimits: Readonly<Record<'key' | 'user' | 'workspace', Readonly<Record<'requests' | 'tokens', number>>>>;
   /** Answers of models that are kept in memory. */
   cache: { bytes: number; entryBytes: number };
+  /** What a new release begins with where its plan does not say. */
+  canary: { enabled: boolean; percentage: number; strategy: 'percentage' | 'workspace' | 'user_id' | 'geographic' };
+  /** In lower case; believed from trusted proxies only. */
+  regionHeader: string | undefined;
+  /** Between two looks at the releases that run. */
+  releaseLookMs: number;
   leaseMs: number;
   replyWaitMs: number;
   bodyLimitBytes: number;
@@ -316,6 +333,9 @@ export function readSettings(environment: Environment = process.env): Settings {
       workspace: { requests: env.TIMONEL_RATE_LIMIT_WORKSPACE_REQUESTS, tokens: env.TIMONEL_RATE_LIMIT_WORKSPACE_TOKENS },
     },
     cache: { bytes: env.TIMONEL_CACHE_BYTES, entryBytes: env.TIMONEL_CACHE_ENTRY_BYTES },
+    canary: { enabled: env.CANARY_ENABLED, percentage: env.CANARY_PERCENTAGE, strategy: env.CANARY_STRATEGY },
+    regionHeader: env.TIMONEL_REGION_HEADER?.toLowerCase(),
+    releaseLookMs: env.TIMONEL_RELEASE_LOOK_MS,
     leaseMs: env.TIMONEL_LEASE_MS,
     replyWaitMs: env.TIMONEL_REPLY_WAIT_MS,
     bodyLimitBytes: env.TIMONEL_BODY_LIMIT_BYTES,

@@ -50,10 +50,13 @@ export interface RunWork {
   error?: unknown;
 }
 
+/** What decides what a turn does next: a model, the agent's flows, or another system over HTTP. */
+export type PlannerName = 'model' | 'flow' | 'http';
+
 /** A planner is asked what to do next. */
 export interface PlanWork {
   run: ClaimedRun;
-  planner: 'model' | 'flow';
+  planner: PlannerName;
   result?: unknown;
   error?: unknown;
 }
@@ -188,10 +191,10 @@ export interface ReleaseJudged {
   workspaceId: string;
   agent: string;
   release: string;
-  /** 0–1 */
+  /** Share of units that get the canary, 0–1. */
   allocation: number;
   turns: { stable: number; canary: number };
-  /** log10 of e-values by metric. */
+  /** Decimal logarithms of e-values, by metric. */
   evidence: Record<string, { against: number; for: number }>;
 }
 

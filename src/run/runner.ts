@@ -9,22 +9,26 @@ import { traced } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { WakeUps } from '../store/cache/wake-ups.ts';
 import type { RunView, RunViews } from '../store/run-views.ts';
-import type { ClaimedRun, IncomingMessage, RunStore } from '../store/runs.ts';
+import type { ClaimedRun, FinishedTurn, IncomingMessage, RunStore } from '../store/runs.ts';
 import type { ToolExecutor } from '../tools/execute.ts';
 import type { FindPrincipal } from './behalf.ts';
 import type { AgentDefinition } from './contract.ts';
 import type { RunEvent } from './events.ts';
 import { type LoopDependencies, runLoop } from './loop.ts';
 import { orAfter } from './or-after.ts';
-import type { ModelPlanner, Planner } from './planner.ts';
+import type { Fallback, ModelPlanner, Planner } from './planner.ts';
 
 export interface RunnerDependencies {
   store: RunStore;
   views: RunViews;
   executor: ToolExecutor;
-  agents: ReadonlyMap<string, AgentDefinition>;
+  /** Names of the agents that this process has. */
+  agents: readonly string[];
+  /** The version of its agent that answers a run. @throws TimonelError `agent_not_found`, `store_unavailable` */
+  definitionOf(run: ClaimedRun): AgentDefinition | Promise<AgentDefinition>;
   modelPlanner: ModelPlanner;
   flowPlanner: Planner;
+  fallback: Fallback;
   findPrincipal: FindPrincipal;
   wakeUps: WakeUps;
   processId: string;
@@ -32,16 +36,13 @@ export interface RunnerDependencies {
   now(): Date;
   /** Something failed where nobody waits for the answer. */
   onFault(what: string, error: unknown): void;
-  /** A turn ended in this process. */
+  /** A turn ended in this process: as its record has it, and as its reader sees it. */
+  onTurn(run: ClaimedRun, turn: FinishedTurn): void;
   onEnded(ended: { workspaceId: string; run: RunView; milliseconds: number; firstEventMilliseconds: number | undefined }): void;
 }
 
 interface Active {
   fence: number;
-  /** When its message was accepted (`performance.now()`). */
-  acceptedAt: number;
-  /** When the first event came that a reader would see (`performance.now()`). */
-  firstEventAt: number | undefined;
   ended: Promise<RunView | undefined>;
   readers: Set<(event: RunEvent) => void>;
 }
@@ -97,7 +98,7 @@ export class Runner {
     if (performance.now() >= this.#leaseUntil) await this.#renewLease();
     const asked = performance.now();
     const acceptance = await this.#dependencies.store.accept(message, this.#dependencies.processId);
-    if (acceptance.kind === 'claimed') this.#work(acceptance.run, asked, reader, asked);
+    if (acceptance.kind === 'claimed') this.#work(acceptance.run, asked, reader);
     return acceptance.kind === 'claimed' ? acceptance.run.runId : acceptance.runId;
   }
 
@@ -152,12 +153,7 @@ export class Runner {
   }
 
   /** @param claimedAt when the claim was sent: the run is certainly this process's while the lease holds without a gap since then. */
-  #work(
-    run: ClaimedRun,
-    claimedAt: number,
-    reader?: (event: RunEvent) => void,
-    acceptedAt = claimedAt - Math.max(0, this.#dependencies.now().getTime() - run.createdAt.getTime()),
-  ): void {
+  #work(run: ClaimedRun, claimedAt: number, reader?: (event: RunEvent) => void): void {
     const known = this.#active.get(run.runId);
     if (known !== undefined && known.fence >= run.fence) {
       // The claim came back so late that the run was taken for a stray; its later claim is the valid one.
@@ -166,8 +162,6 @@ export class Runner {
     }
     const active: Active = {
       fence: run.fence,
-      acceptedAt,
-      firstEventAt: undefined,
       ended: Promise.resolve(undefined),
       readers: new Set(reader === undefined ? [] : [reader]),
     };
@@ -185,25 +179,24 @@ export class Runner {
 
   /** Works on a run until its turn ended, here or elsewhere. After a database failure the run is taken back and resumed from its record. */
   async #carryOut(claimed: ClaimedRun, claimedAt: number, active: Active): Promise<RunView | undefined> {
-    const { agents, wakeUps, onFault, onEnded } = this.#dependencies;
+    const { wakeUps, onFault, onTurn, onEnded } = this.#dependencies;
     const started = performance.now();
     let run: ClaimedRun | undefined = claimed;
     let asked = claimedAt;
     for (let pause = 100; run !== undefined; pause = Math.min(pause * 2, 2_000)) {
       active.fence = run.fence;
-      const agent = agents.get(run.agent) ?? unknownAgent(run.agent);
       try {
         const working = run;
+        const agent = await this.#definitionOf(run);
         const work = async () => {
           const end = await runLoop(working, asked, agent, this.#loopDependencies(active));
           const view = viewOf(working, end.turn);
-          const ended = performance.now();
+          onTurn(working, end.turn);
           onEnded({
             workspaceId: working.workspaceId,
             run: view,
-            milliseconds: ended - started,
-            // A reader of a run that goes on has seen its first event before.
-            firstEventMilliseconds: claimed.steps.length > 0 ? undefined : (active.firstEventAt ?? ended) - active.acceptedAt,
+            milliseconds: performance.now() - started,
+            firstEventMilliseconds: end.turn.firstEventMs,
           });
           return { ...end, view };
         };
@@ -221,6 +214,12 @@ export class Runner {
       }
     }
     return undefined;
+  }
+
+  /** Awaited only where it has to be looked up. */
+  #definitionOf(run: ClaimedRun): AgentDefinition | Promise<AgentDefinition> {
+    const { agents, definitionOf } = this.#dependencies;
+    return agents.includes(run.agent) ? definitionOf(run) : unknownAgent(run.agent);
   }
 
   async #takeBack(run: ClaimedRun, firstPause: number): Promise<{ run: ClaimedRun | undefined; asked: number }> {
@@ -249,17 +248,17 @@ export class Runner {
   }
 
   #loopDependencies(active: Active): LoopDependencies {
-    const { store, executor, modelPlanner, flowPlanner, findPrincipal, now } = this.#dependencies;
+    const { store, executor, modelPlanner, flowPlanner, fallback, findPrincipal, now } = this.#dependencies;
     return {
       store,
       executor,
       modelPlanner,
       flowPlanner,
+      fallback,
       findPrincipal,
       now,
       leaseHolds: (since) => since >= this.#heldSince && performance.now() < this.#leaseUntil,
       emit: (event) => {
-        active.firstEventAt ??= performance.now();
         for (const reader of active.readers) reader(event);
       },
       streaming: () => active.readers.size > 0,
@@ -291,7 +290,7 @@ export class Runner {
     const { store, agents, processId } = this.#dependencies;
     const answered = await this.#renewLease();
     if (this.#stopped) return;
-    for (const run of await store.takeOver(processId, [...agents.keys()], 50)) this.#work(run, answered);
+    for (const run of await store.takeOver(processId, agents, 50)) this.#work(run, answered);
     await this.#takeUpStrays();
   }
 

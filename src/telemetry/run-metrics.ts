@@ -31,7 +31,7 @@ export function runMetrics(set: MetricSet, subscriptions: Subscriptions): void {
   ]);
   const firstEvents = set.histogram(
     'timonel_run_first_event_seconds',
-    'from the acceptance of a message to the first event of its turn that a reader would see',
+    'from the claim of a new turn to the first event that a reader would see',
     ['agent', 'arm'],
   );
   const tokens = set.counter('timonel_model_tokens_total', 'tokens that turns used', ['agent', 'direction']);

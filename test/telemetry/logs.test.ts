@@ -141,7 +141,7 @@ describe('the log of a process', () => {
     expect(ended).toMatchObject({
       level: 30,
       ...ids,
-      agentVersion: '1.2.3',
+      agentVersion: expect.stringMatching(/^1\.2\.3\+/),
       arm: 'stable',
       modelCalls: 2,
       trace_id: failed?.['trace_id'],
