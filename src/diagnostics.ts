@@ -38,7 +38,7 @@ export interface RunEnded {
   workspaceId: string;
   run: RunView;
   milliseconds: number;
-  /** From the acceptance of the message to the first event that a reader would see; absent where a turn went on that had events before. */
+  /** From the claim of a new turn to the first event that a reader would see; absent where a turn went on that had events before. */
   firstEventMilliseconds: number | undefined;
 }
 
@@ -77,6 +77,7 @@ export interface ToolWork {
 /** Policy decided about a call. */
 export interface PolicyDecided {
   agent: string;
+  arm: string;
   tool: string;
   verdict: Verdict;
   /** What the rules look up included. */
@@ -88,6 +89,8 @@ export interface StepStored {
   workspaceId: string;
   runId: string;
   agent: string;
+  /** `shadow` for a rehearsal, which is nobody's turn. */
+  arm: string;
   step: Step;
 }
 
@@ -96,6 +99,7 @@ export interface FellBack {
   workspaceId: string;
   runId: string;
   agent: string;
+  arm: string;
   reason: 'planner_failed' | 'decision';
 }
 

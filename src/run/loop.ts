@@ -177,8 +177,8 @@ class Loop {
     const { flowPlanner, fallback } = this.#dependencies;
     this.#progress.degraded = details;
     if (channels.fellBack.hasSubscribers) {
-      const { workspaceId, runId } = this.#run;
-      channels.fellBack.publish({ workspaceId, runId, agent: this.#agent.name, reason } satisfies FellBack);
+      const { workspaceId, runId, arm } = this.#run;
+      channels.fellBack.publish({ workspaceId, runId, agent: this.#agent.name, arm, reason } satisfies FellBack);
     }
     return kind === 'flows' ? this.#asked('flow', flowPlanner, turn) : this.#asked('http', fallback.system, turn);
   }
@@ -304,9 +304,9 @@ class Loop {
   #tell(first: number, steps: Step[]): void {
     for (const [offset, step] of steps.entries()) this.#emit({ kind: 'step', index: first + offset, step });
     if (!channels.stepStored.hasSubscribers) return;
-    const { workspaceId, runId } = this.#run;
+    const { workspaceId, runId, arm } = this.#run;
     for (const step of steps)
-      channels.stepStored.publish({ workspaceId, runId, agent: this.#agent.name, step } satisfies StepStored);
+      channels.stepStored.publish({ workspaceId, runId, agent: this.#agent.name, arm, step } satisfies StepStored);
   }
 
   /** @param milliseconds of all of them together: the calls of a plan are decided about in one go. */
@@ -315,7 +315,13 @@ class Loop {
     for (const { step } of decisions) {
       const { tool, verdict } = step;
       const share = milliseconds / decisions.length;
-      channels.policyDecided.publish({ agent: this.#agent.name, tool, verdict, milliseconds: share } satisfies PolicyDecided);
+      channels.policyDecided.publish({
+        agent: this.#agent.name,
+        arm: this.#run.arm,
+        tool,
+        verdict,
+        milliseconds: share,
+      } satisfies PolicyDecided);
     }
   }
 
