@@ -12,7 +12,10 @@ function answer(system: string): Line {
   return system.includes('POLITE') ? 'Muy bien, gracias.' : 'Bien.';
 }
 
-const safeNotes = { ...notes, policy: notes.policy.map((rule) => (rule.id === 'no-secrets' ? { ...rule, safety: true as const } : rule)) };
+const safeNotes = {
+  ...notes,
+  policy: notes.policy.map((rule) => (rule.id === 'no-secrets' ? { ...rule, safety: true as const } : rule)),
+};
 
 // biome-ignore lint/suspicious/noExplicitAny: bodies of the API, asserted on
 type Body = any;
@@ -47,7 +50,9 @@ describe.each(storeKinds)('a release (%s)', (kind) => {
     const talk = async (people: number, from = 0) => {
       const met: (Assignment & { id: string })[] = [];
       for (let person = from; person < from + people; person += 20) {
-        const some = await Promise.all(Array.from({ length: Math.min(20, from + people - person) }, (_, index) => meet(person + index)));
+        const some = await Promise.all(
+          Array.from({ length: Math.min(20, from + people - person) }, (_, index) => meet(person + index)),
+        );
         await Promise.all(some.map(({ id }) => timonel.say(id, 'Hola')));
         met.push(...some);
       }
