@@ -98,10 +98,9 @@ export class FlagProviders {
   /** An OpenFeature client of a workspace: with hooks, events, and the context that the program around it has set. */
   client(workspaceId: string): Client {
     const domain = this.#domainOf(workspaceId);
-    if (!this.#bound.has(workspaceId)) {
-      OpenFeature.setProvider(domain, this.of(workspaceId));
-      this.#bound.add(workspaceId);
-    }
+    // Does nothing where it is bound already, and binds again where the program around us has cleared all providers.
+    OpenFeature.setProvider(domain, this.of(workspaceId));
+    this.#bound.add(workspaceId);
     return OpenFeature.getClient(domain);
   }
 
