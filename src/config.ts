@@ -14,13 +14,17 @@ import {
   list,
   milliseconds,
   type OidcProvider,
+  pairs,
   perMinute,
   readProviders,
+  samplers,
   secret,
+  type TraceSettings,
+  tracesOf,
   url,
 } from './setting-values.ts';
 
-export type { OidcProvider } from './setting-values.ts';
+export type { OidcProvider, TraceSettings } from './setting-values.ts';
 
 const schema = z.object({
   TIMONEL_ENV: z.enum(['development', 'production', 'test']).default('development'),
@@ -133,6 +137,23 @@ const schema = z.object({
   TIMONEL_SHUTDOWN_GRACE_MS: milliseconds(10_000),
   /** Shed load above this event loop delay; 0 never sheds. */
   TIMONEL_MAX_EVENT_LOOP_DELAY_MS: milliseconds(1_000),
+
+  /** Of OpenTelemetry: what others set for all their services means the same here. */
+  OTEL_SDK_DISABLED: flag(false),
+  OTEL_TRACES_EXPORTER: z.enum(['otlp', 'console', 'none']).optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(['http:', 'https:']).optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url(['http:', 'https:']).optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: pairs,
+  OTEL_EXPORTER_OTLP_TRACES_HEADERS: pairs,
+  OTEL_EXPORTER_OTLP_PROTOCOL: z
+    .enum(['http/protobuf'], 'must be http/protobuf, the port of which is 4318 mostly')
+    .default('http/protobuf'),
+  OTEL_EXPORTER_OTLP_TIMEOUT: milliseconds(10_000),
+  OTEL_SERVICE_NAME: z.string().min(1).default('timonel'),
+  OTEL_RESOURCE_ATTRIBUTES: pairs,
+  OTEL_TRACES_SAMPLER: z.enum(samplers).default('parentbased_always_on'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
+  OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: flag(false),
 });
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -207,6 +228,7 @@ export interface Settings {
   bodyLimitBytes: number;
   shutdownGraceMs: number;
   maxEventLoopDelayMs: number;
+  traces: TraceSettings;
 }
 
 /**
@@ -223,6 +245,13 @@ export function readSettings(environment: Environment = process.env): Settings {
   }
   if (present['TIMONEL_MODEL'] !== undefined && present['TIMONEL_MODEL_URL'] === undefined) {
     faults.push('TIMONEL_MODEL_URL: give the base URL of the OpenAI-compatible server, e.g. http://localhost:11434/v1');
+  }
+  if (
+    present['OTEL_TRACES_EXPORTER'] === 'otlp' &&
+    present['OTEL_EXPORTER_OTLP_ENDPOINT'] === undefined &&
+    present['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] === undefined
+  ) {
+    faults.push('OTEL_EXPORTER_OTLP_ENDPOINT: say where traces go, e.g. http://localhost:4318');
   }
   if (present['TIMONEL_SECRET_PREVIOUS'] !== undefined && present['TIMONEL_SECRET'] === undefined) {
     faults.push('TIMONEL_SECRET: TIMONEL_SECRET_PREVIOUS is for a rotation, beside the new secret');
@@ -312,12 +341,16 @@ export function readSettings(environment: Environment = process.env): Settings {
     bodyLimitBytes: env.TIMONEL_BODY_LIMIT_BYTES,
     shutdownGraceMs: env.TIMONEL_SHUTDOWN_GRACE_MS,
     maxEventLoopDelayMs: env.TIMONEL_MAX_EVENT_LOOP_DELAY_MS,
+    traces: tracesOf(env),
   };
 }
 
 /** What is good enough on a laptop and would let strangers in, or people down, in production. */
 function unsafeInProduction(present: Environment): string[] {
   const faults: string[] = [];
+  if (present['OTEL_TRACES_EXPORTER'] === 'console') {
+    faults.push('OTEL_TRACES_EXPORTER: console is for development; say where traces go with OTEL_EXPORTER_OTLP_ENDPOINT');
+  }
   if (present['TIMONEL_SECRET'] === undefined) {
     faults.push('TIMONEL_SECRET: production needs a secret of its own; `timonel secrets generate` makes one');
   }

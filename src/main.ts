@@ -43,7 +43,7 @@ import { openStore, type Store } from './store/open.ts';
 import { RunRecord } from './store/run-record.ts';
 import { RunViews } from './store/run-views.ts';
 import type { ClaimedRun, RunStore } from './store/runs.ts';
-import { startMetrics } from './telemetry/metrics.ts';
+import { startTelemetry } from './telemetry/start.ts';
 import type { WorkspaceAccess } from './tools/contract.ts';
 import { ToolExecutor } from './tools/execute.ts';
 import type { Asker } from './vocabulary.ts';
@@ -234,13 +234,20 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     leaseMs: settings.leaseMs,
     now,
     onFault: publishFault,
-    onEnded: (ended: RunEnded) => channels.runEnded.publish(ended),
+    onEnded: (ended: RunEnded) => {
+      if (channels.runEnded.hasSubscribers) channels.runEnded.publish(ended);
+    },
   });
   const streams = new OpenStreams(identity.access, identity.notices);
-  const metrics = startMetrics({
+  const telemetry = await startTelemetry(settings, {
+    version,
+    home: settings.home,
     pool: () => pool.status(),
     activeRuns: () => runner.activeRuns,
     openStreams: () => streams.count,
+    pingStore: () => pool.executeText('SELECT 1'),
+    queues: () => jobs.depths(),
+    redisMemory: redis === undefined ? undefined : () => redis.info('memory'),
   });
 
   await workspaces.ensure({ workspaceId: defaultWorkspace, name: 'Default', timeZone: settings.timeZone });
@@ -274,8 +281,10 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     newId,
     streams,
     dependencies: () => dependenciesOf(runner, store, signals, jobs),
-    metrics: async () => ({ contentType: metrics.contentType, body: await metrics.metrics() }),
-    onRequest: (exchange: HttpExchange) => channels.httpExchange.publish(exchange),
+    metrics: telemetry.metrics.expose,
+    onRequest: (exchange: HttpExchange) => {
+      if (channels.httpExchange.hasSubscribers) channels.httpExchange.publish(exchange);
+    },
     onFault: publishFault,
     bodyLimitBytes: settings.bodyLimitBytes,
     replyWaitMs: settings.replyWaitMs,
@@ -323,6 +332,8 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
       redis?.disconnect();
       await identity.close();
       await store.close();
+      // Last, so that what the others did at their end is told too.
+      await telemetry.close();
     },
   };
 }

@@ -1,68 +1,17 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Assignment } from '../src/release/release.ts';
-import { notes } from './notes-agent.ts';
-import { type Line, scriptedModel } from './scripted-model.ts';
+import { type Body, startReleases } from './releases.ts';
 import { storeKinds } from './stores.ts';
-import { startTimonel, type TestTimonel } from './timonel.ts';
-
-/** What the model of these tests answers, by the prompt that it is given: versions of the agent differ in that. */
-function answer(system: string): Line {
-  if (system.includes('BROKEN')) return { calls: Array.from({ length: 3 }, () => ({ tool: 'list_notes', args: {} })) };
-  if (system.includes('UNSAFE')) return { calls: [{ tool: 'add_note', args: { text: 'password: 1234' } }] };
-  return system.includes('POLITE') ? 'Muy bien, gracias.' : 'Bien.';
-}
-
-const safeNotes = {
-  ...notes,
-  policy: notes.policy.map((rule) => (rule.id === 'no-secrets' ? { ...rule, safety: true as const } : rule)),
-};
-
-// biome-ignore lint/suspicious/noExplicitAny: bodies of the API, asserted on
-type Body = any;
 
 describe.each(storeKinds)('a release (%s)', (kind) => {
-  const running: TestTimonel[] = [];
+  const running: { close(): Promise<void> }[] = [];
   afterAll(async () => {
     for (const each of running) await each.close();
   });
 
-  async function started(options: { now?: () => Date } = {}) {
-    const model = scriptedModel(({ prompt }) => {
-      if (prompt.at(-1)?.role === 'tool') return 'Hecho.';
-      return answer(String(prompt[0]?.content));
-    });
-    const timonel = await startTimonel(kind, { agents: [safeNotes], models: { default: model } }, options);
+  async function started(options: Parameters<typeof startReleases>[1] = {}) {
+    const timonel = await startReleases(kind, options);
     running.push(timonel);
-    const post = (path: string, body: object = {}, headers = {}) => timonel.call<Body>('POST', path, body, headers);
-    const release = async (changes: object, plan: object = {}) => {
-      const made = await post('/api/v1/releases', { agent: 'notes', changes, plan });
-      expect(made).toMatchObject({ status: 201, body: { status: 'draft', percentage: 0 } });
-      const begun = await post(`/api/v1/releases/${made.body.id}/start`);
-      expect(begun).toMatchObject({ status: 200, body: { status: 'running' } });
-      return begun.body;
-    };
-    const meet = async (person: number) => {
-      const contact = { phone: `+54 9 351 ${String(2_000_000 + person)}` };
-      const { body } = await post('/api/v1/conversations', { agent: 'notes', contact });
-      return body as Assignment & { id: string };
-    };
-    /** Begins a conversation with each person and says something. */
-    const talk = async (people: number, from = 0) => {
-      const met: (Assignment & { id: string })[] = [];
-      for (let person = from; person < from + people; person += 20) {
-        const some = await Promise.all(
-          Array.from({ length: Math.min(20, from + people - person) }, (_, index) => meet(person + index)),
-        );
-        await Promise.all(some.map(({ id }) => timonel.say(id, 'Hola')));
-        met.push(...some);
-      }
-      return met;
-    };
-    const look = () => timonel.timonel.releases.watch.look();
-    const show = async (id: string) => (await timonel.call<Body>('GET', `/api/v1/releases/${id}`)).body;
-    const history = async (id: string) =>
-      ((await timonel.call<Body>('GET', `/api/v1/releases/${id}/history`)).body.entries as Body[]).map(({ action }) => action);
-    return { ...timonel, post, release, meet, talk, look, show, history };
+    return timonel;
   }
 
   it('gives a share of people the new version, keeps each conversation with its own, and everybody the new one once it is promoted', async () => {
@@ -134,7 +83,7 @@ describe.each(storeKinds)('a release (%s)', (kind) => {
       { percentage: 60, bakeMinutes: 1 },
       { percentage: 100, bakeMinutes: 0 },
     ];
-    const { id } = await release({ prompt: 'You are POLITE.' }, { steps, minimumTurns: 5 });
+    const { id } = await release({ prompt: 'You are POLITE.' }, { steps, minimumTurns: 2 });
     await look();
     expect(await show(id)).toMatchObject({ status: 'running', standing: { verdict: 'inconclusive' }, percentage: 40 });
     await talk(30);
@@ -147,7 +96,8 @@ describe.each(storeKinds)('a release (%s)', (kind) => {
     expect(await show(id)).toMatchObject({ step: 0, percentage: 40, status: 'running' });
     hours = 3;
     await look();
-    expect(await show(id)).toMatchObject({ step: 1, percentage: 60, watchedMinutes: 0 });
+    const gone = await show(id);
+    expect([gone.standing.reason, gone]).toMatchObject([expect.any(String), { step: 1, percentage: 60, watchedMinutes: 0 }]);
     hours = 30;
     await look();
     // The minute is over, and thirty turns prove nothing yet: it waits.

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Settings } from '../config.ts';
+import type { HttpExchange } from '../diagnostics.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Privacy } from '../identity/privacy/privacy.ts';
 import type { ResponseCache } from '../llm/cache/response-cache.ts';
@@ -46,8 +47,9 @@ export interface HttpDependencies {
   rateLimits: RateLimits;
   newId(): string;
   dependencies(): Promise<Dependency[]>;
-  metrics(): Promise<{ contentType: string; body: string }>;
-  onRequest(request: { method: string; route: string; status: number; milliseconds: number }): void;
+  /** @param accept the header of whoever asks: some want OpenMetrics. */
+  metrics(accept: string | undefined): Promise<{ contentType: string; body: string }>;
+  onRequest(exchange: HttpExchange): void;
   onFault(what: string, error: unknown): void;
   bodyLimitBytes: number;
   replyWaitMs: number;

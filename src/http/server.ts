@@ -8,6 +8,7 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTyp
 import { TimonelError } from '../errors.ts';
 import type { HttpDependencies, TypedFastify } from './contract.ts';
 import { sessionCookieOf } from './cookies.ts';
+import { tellExchanges } from './exchanges.ts';
 import { addGuard, docsPath } from './guard.ts';
 import { refuseNullCharacters } from './null-characters.ts';
 import { createAnswerer } from './openai/answers.ts';
@@ -73,6 +74,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
     );
   });
 
+  tellExchanges(app, dependencies.onRequest);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
@@ -92,11 +94,6 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   app.addHook('preValidation', async (request) => {
     refuseNullCharacters({ params: request.params, query: request.query, body: request.body });
   });
-  app.addHook('onResponse', async (request, reply) => {
-    const route = request.routeOptions.url ?? 'unknown';
-    dependencies.onRequest({ method: request.method, route, status: reply.statusCode, milliseconds: reply.elapsedTime });
-  });
-
   if (dependencies.maxEventLoopDelayMs > 0) {
     await app.register(underPressure, {
       maxEventLoopDelay: dependencies.maxEventLoopDelayMs,

@@ -2,6 +2,7 @@
  * The loop: plan → decide → act → … → reply. Every step is stored before the next one starts. There is one loop: streaming emits its
  * events, and a resumed run is the same loop fed with recorded steps.
  */
+import { channels, type FellBack, type PlannerName, type PolicyDecided, type StepStored, traced } from '../diagnostics.ts';
 import { messageOf, TimonelError } from '../errors.ts';
 import { isWithoutModel } from '../llm/refusals.ts';
 import type { ClaimedRun, FinishedTurn, PendingApproval, RunStore } from '../store/runs.ts';
@@ -10,7 +11,7 @@ import type { CallPlace, ToolExecutor } from '../tools/execute.ts';
 import type { CallRecord, Outcome, Reply } from '../vocabulary.ts';
 import { type Behalf, behalfOf, type FindPrincipal, principalOf, refusalOf } from './behalf.ts';
 import type { AgentDefinition, RunLimits } from './contract.ts';
-import { type DecisionContext, decide, decideAll } from './decide.ts';
+import { type Decision, type DecisionContext, decide, decideAll } from './decide.ts';
 import type { RunEvent } from './events.ts';
 import {
   byDecision,
@@ -136,7 +137,9 @@ class Loop {
     if (this.#progress.calls.length + calls.length > this.#limits.toolCalls) {
       return this.#fail('limit_reached', `The run reached its limit of ${this.#limits.toolCalls} tool calls.`);
     }
+    const asked = performance.now();
     const decisions = await decideAll(calls, await this.#decisionContext());
+    this.#tellDecisions(decisions, performance.now() - asked);
     await this.#record([
       this.#marked(proposal.step(calls)),
       ...decisions.map(({ step }) => step),
@@ -154,17 +157,17 @@ class Loop {
     if (this.#progress.degraded === undefined && modelPlanner.serves(turn)) {
       // With the first plan only: what the model has begun is not handed to somebody who knows nothing of its calls.
       const decided = steps.length === 0 ? fallback.decided(this.#run) : 'none';
-      if (decided !== 'none') return this.#fallBack(decided, `${byDecision}${decided}`, turn);
+      if (decided !== 'none') return this.#fallBack(decided, 'decision', `${byDecision}${decided}`, turn);
       try {
-        return await modelPlanner.propose(turn);
+        return await this.#asked('model', modelPlanner, turn);
       } catch (error) {
         const other = fallback.hasSystem(this.#agent.name) && !this.#hasWritten() ? 'http' : undefined;
         const left = this.#agent.flows !== undefined ? 'flows' : other;
         if (!isWithoutModel(error) || left === undefined) throw error;
-        return this.#fallBack(left, messageOf(error), turn);
+        return this.#fallBack(left, 'planner_failed', messageOf(error), turn);
       }
     }
-    return flowPlanner.propose(turn);
+    return this.#asked('flow', flowPlanner, turn);
   }
 
   /** Another system does not hear of the calls of this turn, and would do the same again. */
@@ -173,10 +176,19 @@ class Loop {
     return this.#progress.calls.some(({ tool, status }) => writes.has(tool) && (status === 'completed' || status === 'failed'));
   }
 
-  #fallBack(kind: FallbackKind, reason: string, turn: Turn): Promise<Proposal> {
+  #asked(name: PlannerName, planner: Planner, turn: Turn): Promise<Proposal> {
+    if (!traced.plan.hasSubscribers) return planner.propose(turn);
+    return traced.plan.tracePromise(() => planner.propose(turn), { run: this.#run, planner: name });
+  }
+
+  #fallBack(kind: FallbackKind, reason: FellBack['reason'], details: string, turn: Turn): Promise<Proposal> {
     const { flowPlanner, fallback } = this.#dependencies;
-    this.#progress.degraded = reason;
-    return kind === 'flows' ? flowPlanner.propose(turn) : fallback.system.propose(turn);
+    this.#progress.degraded = details;
+    if (channels.fellBack.hasSubscribers) {
+      const { workspaceId, runId, arm } = this.#run;
+      channels.fellBack.publish({ workspaceId, runId, agent: this.#agent.name, arm, reason } satisfies FellBack);
+    }
+    return kind === 'flows' ? this.#asked('flow', flowPlanner, turn) : this.#asked('http', fallback.system, turn);
   }
 
   /** Makes the open calls, all at once, and stores their results in the order in which they were proposed. */
@@ -219,7 +231,9 @@ class Loop {
     const { executor } = this.#dependencies;
     if (approval !== undefined) {
       // Much may have changed while a person thought about it.
+      const asked = performance.now();
       const again = await decide(call, [], await this.#decisionContext());
+      this.#tellDecisions([again], performance.now() - asked);
       if (again.record !== undefined) return done(again.record);
     }
     const tool = this.#agent.tools.find((candidate) => candidate.name === name);
@@ -297,6 +311,26 @@ class Loop {
 
   #tell(first: number, steps: Step[]): void {
     for (const [offset, step] of steps.entries()) this.#emit({ kind: 'step', index: first + offset, step });
+    if (!channels.stepStored.hasSubscribers) return;
+    const { workspaceId, runId, arm } = this.#run;
+    for (const step of steps)
+      channels.stepStored.publish({ workspaceId, runId, agent: this.#agent.name, arm, step } satisfies StepStored);
+  }
+
+  /** @param milliseconds of all of them together: the calls of a plan are decided about in one go. */
+  #tellDecisions(decisions: readonly Decision[], milliseconds: number): void {
+    if (!channels.policyDecided.hasSubscribers) return;
+    for (const { step } of decisions) {
+      const { tool, verdict } = step;
+      const share = milliseconds / decisions.length;
+      channels.policyDecided.publish({
+        agent: this.#agent.name,
+        arm: this.#run.arm,
+        tool,
+        verdict,
+        milliseconds: share,
+      } satisfies PolicyDecided);
+    }
   }
 
   #emit(event: RunEvent): void {

@@ -2,8 +2,10 @@
  * Keeps the runs of one process going: accepts messages, works on claimed runs, renews the process's lease, takes over what dead or frozen
  * processes left behind, and tells those who wait for a run that it ended.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { traced } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { WakeUps } from '../store/cache/wake-ups.ts';
 import type { RunView, RunViews } from '../store/run-views.ts';
@@ -36,7 +38,7 @@ export interface RunnerDependencies {
   onFault(what: string, error: unknown): void;
   /** A turn ended in this process: as its record has it, and as its reader sees it. */
   onTurn(run: ClaimedRun, turn: FinishedTurn): void;
-  onEnded(ended: { workspaceId: string; run: RunView; milliseconds: number }): void;
+  onEnded(ended: { workspaceId: string; run: RunView; milliseconds: number; firstEventMilliseconds: number | undefined }): void;
 }
 
 interface Active {
@@ -49,6 +51,8 @@ export class Runner {
   readonly #dependencies: RunnerDependencies;
   readonly #active = new Map<string, Active>();
   readonly #waiting = new EventEmitter<Record<string, []>>();
+  /** Where no request is under way: a turn that follows another one belongs to none. */
+  readonly #outside = AsyncLocalStorage.snapshot();
   #leaseUntil = 0;
   /** Since when the lease has been held without a gap. */
   #heldSince = Number.POSITIVE_INFINITY;
@@ -182,13 +186,23 @@ export class Runner {
     for (let pause = 100; run !== undefined; pause = Math.min(pause * 2, 2_000)) {
       active.fence = run.fence;
       try {
+        const working = run;
         const agent = await this.#definitionOf(run);
-        const { turn, followed } = await runLoop(run, asked, agent, this.#loopDependencies(active));
+        const work = async () => {
+          const end = await runLoop(working, asked, agent, this.#loopDependencies(active));
+          const view = viewOf(working, end.turn);
+          onTurn(working, end.turn);
+          onEnded({
+            workspaceId: working.workspaceId,
+            run: view,
+            milliseconds: performance.now() - started,
+            firstEventMilliseconds: end.turn.firstEventMs,
+          });
+          return { ...end, view };
+        };
+        const { followed, view } = await (traced.run.hasSubscribers ? traced.run.tracePromise(work, { run }) : work());
         wakeUps.publish(run.runId);
         if (followed) this.#follow(run);
-        const view = viewOf(run, turn);
-        onTurn(run, turn);
-        onEnded({ workspaceId: run.workspaceId, run: view, milliseconds: performance.now() - started });
         return view;
       } catch (error) {
         if (!(error instanceof TimonelError) || error.code === 'run_fenced') {
@@ -224,7 +238,7 @@ export class Runner {
   #follow(run: ClaimedRun): void {
     const { store, processId, onFault } = this.#dependencies;
     const asked = performance.now();
-    store.claimNext(run.conversationId, run.runId, processId).then(
+    this.#outside(() => store.claimNext(run.conversationId, run.runId, processId)).then(
       (next) => {
         if (next !== undefined) this.#work(next, asked);
       },

@@ -2,6 +2,7 @@
 import { ConsecutiveBreaker, circuitBreaker, handleType } from 'cockatiel';
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { channels, type RateLimitHit } from '../../diagnostics.ts';
 import { TimonelError } from '../../errors.ts';
 
 /** Narrowest first: who is refused by a limit of their own takes nothing from those that they share with others. */
@@ -134,7 +135,11 @@ export class RateLimits {
         taken.push({ limit, id, points, result: await limit.take(id, points) });
       } catch (error) {
         for (const before of taken) await before.limit.giveBack(before.id, before.points);
-        throw error instanceof RateLimiterRes ? refusal(limit, error, points) : error;
+        if (!(error instanceof RateLimiterRes)) throw error;
+        const { workspaceId } = caller;
+        if (channels.rateLimitHit.hasSubscribers)
+          channels.rateLimitHit.publish({ workspaceId, scope: limit.scope, kind } satisfies RateLimitHit);
+        throw refusal(limit, error, points);
       }
     }
     return taken;

@@ -1,11 +1,13 @@
 /** Numbers as they stand in the reasons of a judgement. */
 
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
 export function percent(rate: number | undefined): string {
   return rate === undefined || Number.isNaN(rate) ? 'none' : `${Number((rate * 100).toPrecision(2))} %`;
 }
 
 export function amount(count: number): string {
-  return Math.round(count).toLocaleString('en-US');
+  return whole.format(count);
 }
 
 export function money(dollars: number | undefined): string {
