@@ -223,6 +223,16 @@ export interface FeedbackGiven {
   rating: number;
 }
 
+/** A feature flag was asked for, and had a value. */
+export interface FlagEvaluated {
+  workspaceId: string;
+  flag: string;
+  version: number;
+  variant: string;
+  /** OpenFeature's name of it, e.g. `TARGETING_MATCH`. */
+  reason: string;
+}
+
 export const channels = {
   fault: channel('timonel:fault'),
   mailPrinted: channel('timonel:mail-printed'),
@@ -244,6 +254,7 @@ export const channels = {
   releaseJudged: channel('timonel:release-judged'),
   releaseDecided: channel('timonel:release-decided'),
   feedbackGiven: channel('timonel:feedback-given'),
+  flagEvaluated: channel('timonel:flag-evaluated'),
 } as const;
 
 /** What has a beginning and an end within one promise. What it causes runs in the stores that are bound to the beginning. */
