@@ -121,3 +121,38 @@ it.each([
 ])('refuses %s as such services', (TIMONEL_OIDC_PROVIDERS, sentence) => {
   expect(() => readSettings({ TIMONEL_OIDC_PROVIDERS })).toThrow(sentence);
 });
+
+it('takes the standard settings of OpenTelemetry, and says which ones it cannot take', () => {
+  expect(readSettings({}).traces).toMatchObject({ exporter: 'none', sampler: 'parentbased_always_on', content: false });
+  expect(
+    readSettings({
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example.com/otlp/',
+      OTEL_EXPORTER_OTLP_HEADERS: 'Authorization=Basic%20abc=,x-org=one',
+      OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'x-org=two',
+      OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=production, team=on%2Ccall',
+      OTEL_SERVICE_NAME: 'agents',
+      OTEL_TRACES_SAMPLER: 'traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: '0.25',
+    }).traces,
+  ).toMatchObject({
+    exporter: 'otlp',
+    url: 'https://collector.example.com/otlp/v1/traces',
+    headers: { Authorization: 'Basic abc=', 'x-org': 'two' },
+    resource: { 'deployment.environment.name': 'production', team: 'on,call' },
+    serviceName: 'agents',
+    sampler: 'traceidratio',
+    ratio: 0.25,
+  });
+  const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318' };
+  expect(readSettings({ ...endpoint, OTEL_SDK_DISABLED: 'true' }).traces.exporter).toBe('none');
+  expect(readSettings({ ...endpoint, OTEL_TRACES_EXPORTER: 'none' }).traces.exporter).toBe('none');
+  for (const [bad, said] of [
+    [{ ...endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, 'OTEL_EXPORTER_OTLP_PROTOCOL: must be http/protobuf'],
+    [{ OTEL_EXPORTER_OTLP_HEADERS: 'key' }, 'OTEL_EXPORTER_OTLP_HEADERS: must be pairs'],
+    [{ OTEL_RESOURCE_ATTRIBUTES: 'a=%' }, 'OTEL_RESOURCE_ATTRIBUTES: must be pairs'],
+    [{ OTEL_TRACES_EXPORTER: 'otlp' }, 'OTEL_EXPORTER_OTLP_ENDPOINT: say where'],
+    [{ OTEL_TRACES_SAMPLER: 'sometimes' }, 'OTEL_TRACES_SAMPLER'],
+    [{ OTEL_TRACES_EXPORTER: 'console', TIMONEL_ENV: 'production' }, 'OTEL_TRACES_EXPORTER: console is for development'],
+  ] as const)
+    expect(() => readSettings(bad)).toThrow(said);
+});

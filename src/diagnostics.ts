@@ -38,7 +38,7 @@ export interface RunEnded {
   workspaceId: string;
   run: RunView;
   milliseconds: number;
-  /** From the acceptance of the message to the first event that a reader would see; absent where a turn went on that had events before. */
+  /** From the claim of a new turn to the first event that a reader would see; absent where a turn went on that had events before. */
   firstEventMilliseconds: number | undefined;
 }
 
@@ -77,6 +77,7 @@ export interface ToolWork {
 /** Policy decided about a call. */
 export interface PolicyDecided {
   agent: string;
+  arm: string;
   tool: string;
   verdict: Verdict;
   /** What the rules look up included. */
@@ -88,6 +89,8 @@ export interface StepStored {
   workspaceId: string;
   runId: string;
   agent: string;
+  /** `shadow` for a rehearsal, which is nobody's turn. */
+  arm: string;
   step: Step;
 }
 
@@ -96,6 +99,7 @@ export interface FellBack {
   workspaceId: string;
   runId: string;
   agent: string;
+  arm: string;
   reason: 'planner_failed' | 'decision';
 }
 
@@ -229,6 +233,16 @@ export interface FeedbackGiven {
   rating: number;
 }
 
+/** A feature flag was asked for, and had a value. */
+export interface FlagEvaluated {
+  workspaceId: string;
+  flag: string;
+  version: number;
+  variant: string;
+  /** OpenFeature's name of it, e.g. `TARGETING_MATCH`. */
+  reason: string;
+}
+
 export const channels = {
   fault: channel('timonel:fault'),
   mailPrinted: channel('timonel:mail-printed'),
@@ -251,6 +265,7 @@ export const channels = {
   releaseJudged: channel('timonel:release-judged'),
   releaseDecided: channel('timonel:release-decided'),
   feedbackGiven: channel('timonel:feedback-given'),
+  flagEvaluated: channel('timonel:flag-evaluated'),
 } as const;
 
 /** What has a beginning and an end within one promise. What it causes runs in the stores that are bound to the beginning. */

@@ -25,6 +25,7 @@ import { RateLimits } from './llm/limits/rate-limits.ts';
 import { Budgets } from './llm/money/budgets.ts';
 import { openGateway } from './llm/open.ts';
 import type { ProjectConfig } from './project.ts';
+import { type FlagPart, openFlags } from './release/flags/open.ts';
 import { openReleases, type ReleasePart } from './release/open.ts';
 import { Shadows } from './release/shadows.ts';
 import type { AgentDefinition } from './run/contract.ts';
@@ -42,7 +43,7 @@ import { ConversationAddresses } from './store/conversation-addresses.ts';
 import { openStore, type Store } from './store/open.ts';
 import { RunRecord } from './store/run-record.ts';
 import { RunViews } from './store/run-views.ts';
-import type { RunStore } from './store/runs.ts';
+import type { ClaimedRun, RunStore } from './store/runs.ts';
 import { startTelemetry } from './telemetry/start.ts';
 import type { WorkspaceAccess } from './tools/contract.ts';
 import { ToolExecutor } from './tools/execute.ts';
@@ -77,6 +78,7 @@ export interface Timonel {
   agents: ReadonlyMap<string, AgentDefinition>;
   releases: ReleasePart;
   shadows: Shadows;
+  flags: FlagPart;
   jobs: Jobs;
   streams: OpenStreams;
   /** Starts to listen. @returns the base URL. */
@@ -185,6 +187,14 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     newId,
     onFault: publishFault,
   });
+  const flags = await openFlags({
+    pool,
+    notices: identity.notices,
+    audit,
+    project,
+    instance: newId(),
+    onFault: publishFault,
+  });
   const record: RunStore = new RunRecord(pool, { host: processHost(), pid: process.pid });
   const httpPlanner = createHttpPlanner(project.fallbacks ?? {});
   const planners = {
@@ -193,7 +203,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
       (turn): Promise<Vocabulary> => vocabularies.of(turn.agent, turn.run.workspaceId, turn.run.timeZone),
     ),
     fallback: {
-      decided: () => 'none' as const,
+      decided: (run: ClaimedRun) => flags.fallback.decided(run),
       hasSystem: (agent: string) => project.fallbacks?.[agent] !== undefined,
       system: httpPlanner,
     },
@@ -265,6 +275,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     agents,
     releases,
     shadows,
+    flags,
     gateway,
     budgets,
     responseCache,
@@ -303,6 +314,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     agents,
     releases,
     shadows,
+    flags,
     jobs,
     streams,
     listen: () => app.listen({ host: settings.host, port: settings.port }),
@@ -312,6 +324,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
       streams.end();
       await app.close();
       await releases.close();
+      flags.close();
       await shadows.close(settings.shutdownGraceMs);
       await httpPlanner.close();
       await jobs.close(settings.shutdownGraceMs);

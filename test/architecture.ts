@@ -180,7 +180,7 @@ function cycles(sources: readonly SourceFile[], counts: (each: SourceFile['impor
 
 function names(sources: readonly SourceFile[]): string[] {
   return sources.flatMap(({ path }) => {
-    const parts = path.replace(/(\.test|\.config)?\.tsx?$/, '').split('/');
+    const parts = path.replace(/(\.test|\.config|\.d)?\.tsx?$/, '').split('/');
     const banned = parts.filter((part) => bannedNames.has(part));
     const faults = banned.map((part) => `${path}: nothing is called "${part}"; name it for what it does`);
     if (!/^[a-z0-9-]+$/.test(parts.at(-1) ?? '')) faults.push(`${path}: file names are kebab-case`);

@@ -53,6 +53,7 @@ const pages = [
   'docs/lifecycle.md',
   'docs/metrics.md',
   'docs/operations.md',
+  'docs/telemetry.md',
 ];
 
 it.each(pages)('links only to what is there (%s)', (page) => {

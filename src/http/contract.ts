@@ -9,6 +9,7 @@ import type { ResponseCache } from '../llm/cache/response-cache.ts';
 import type { Gateway } from '../llm/gateway.ts';
 import type { RateLimits } from '../llm/limits/rate-limits.ts';
 import type { Budgets } from '../llm/money/budgets.ts';
+import type { FlagPart } from '../release/flags/open.ts';
 import type { ReleasePart } from '../release/open.ts';
 import type { Shadows } from '../release/shadows.ts';
 import type { AgentDefinition } from '../run/contract.ts';
@@ -41,6 +42,7 @@ export interface HttpDependencies {
   agents: ReadonlyMap<string, AgentDefinition>;
   releases: ReleasePart;
   shadows: Shadows;
+  flags: FlagPart;
   gateway: Gateway;
   budgets: Budgets;
   responseCache: ResponseCache;

@@ -15,6 +15,9 @@ import type { Subscriptions } from './subscriptions.ts';
 
 const verdicts: Readonly<Record<Verdict['kind'], string>> = { allow: 'allow', deny: 'deny', ask: 'ask' };
 
+/** A shadow of a turn is nobody's turn: its steps are no steps, though what its models cost is counted with all calls. */
+const rehearsal = 'shadow';
+
 /** What runs, planners, policy and tools do. */
 export function runMetrics(set: MetricSet, subscriptions: Subscriptions): void {
   const runs = set.counter('timonel_runs_total', 'turns that ended in this process', [
@@ -31,7 +34,7 @@ export function runMetrics(set: MetricSet, subscriptions: Subscriptions): void {
   ]);
   const firstEvents = set.histogram(
     'timonel_run_first_event_seconds',
-    'from the acceptance of a message to the first event of its turn that a reader would see',
+    'from the claim of a new turn to the first event that a reader would see',
     ['agent', 'arm'],
   );
   const tokens = set.counter('timonel_model_tokens_total', 'tokens that turns used', ['agent', 'direction']);
@@ -54,7 +57,8 @@ export function runMetrics(set: MetricSet, subscriptions: Subscriptions): void {
     'calls of tools, by what became of them; a tool that is not there is called unknown',
     ['agent', 'tool', 'status'],
   );
-  subscriptions.on<StepStored>(channels.stepStored, ({ agent, step }) => {
+  subscriptions.on<StepStored>(channels.stepStored, ({ agent, arm, step }) => {
+    if (arm === rehearsal) return;
     steps([agent, step.kind]);
     if (step.kind !== 'tool-call') return;
     const { tool, status, rule } = step.record;
@@ -75,7 +79,7 @@ export function runMetrics(set: MetricSet, subscriptions: Subscriptions): void {
     'planner',
   ]);
   subscriptions.onEnd<PlanWork>(traced.plan, ({ run, planner }, milliseconds) => {
-    plans([run.agent, planner], milliseconds, activeSpan.getStore());
+    if (run.arm !== rehearsal) plans([run.agent, planner], milliseconds, activeSpan.getStore());
   });
   const decisions = set.counter('timonel_policy_decisions_total', 'decisions of policy about calls: allow, deny or ask', [
     'agent',
@@ -84,10 +88,13 @@ export function runMetrics(set: MetricSet, subscriptions: Subscriptions): void {
   const deciding = set.histogram('timonel_policy_duration_seconds', 'time that a decision took, what rules look up included', [
     'agent',
   ]);
-  subscriptions.on<PolicyDecided>(channels.policyDecided, ({ agent, verdict, milliseconds }) => {
+  subscriptions.on<PolicyDecided>(channels.policyDecided, ({ agent, arm, verdict, milliseconds }) => {
+    if (arm === rehearsal) return;
     decisions([agent, verdicts[verdict.kind]]);
     deciding([agent], milliseconds, activeSpan.getStore());
   });
   const fallbacks = set.counter('timonel_fallbacks_total', 'turns that went on without the model planner', ['agent', 'reason']);
-  subscriptions.on<FellBack>(channels.fellBack, ({ agent, reason }) => fallbacks([agent, reason]));
+  subscriptions.on<FellBack>(channels.fellBack, ({ agent, arm, reason }) => {
+    if (arm !== rehearsal) fallbacks([agent, reason]);
+  });
 }

@@ -169,10 +169,16 @@ describe('the log of a process', () => {
   });
 });
 
-it('is JSON on standard error, and nothing on standard output, where nobody sits before it', async () => {
+it('is JSON on standard error, and nothing on standard output, where nobody sits before it; SIGTERM loses no trace', async () => {
   const home = mkdtempSync(join(tmpdir(), 'timonel-logs-'));
   const bin = new URL('../../bin/timonel.mjs', import.meta.url).pathname;
-  const environment = { PATH: process.env['PATH'] ?? '', TIMONEL_HOME: home, TIMONEL_PORT: '0' };
+  const collector = await startCollector();
+  const environment = {
+    PATH: process.env['PATH'] ?? '',
+    TIMONEL_HOME: home,
+    TIMONEL_PORT: '0',
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+  };
   const turn = async (line: string) => {
     const { url, credentials } = JSON.parse(line) as { url: string; credentials: string };
     const key = (JSON.parse(readFileSync(credentials, 'utf8')) as { apiKey: string }).apiKey;
@@ -213,5 +219,10 @@ it('is JSON on standard error, and nothing on standard output, where nobody sits
     conversation: expect.any(String),
     run: expect.any(String),
   });
-  for (const canary of [key, '5555', 'Ana', 'Hola']) expect([canary, err.includes(canary)]).toEqual([canary, false]);
+  // SIGTERM came within the five seconds that spans wait for each other: what was left was sent before the end.
+  const turnSpan = collector.spans.find(({ name }) => name === 'invoke_agent booking');
+  expect(turnSpan?.traceId).toBe(told[0]?.['trace_id']);
+  for (const canary of [key, '5555', 'Ana', 'Hola'])
+    expect([canary, err.includes(canary), collector.text().includes(canary)]).toEqual([canary, false, false]);
+  await collector.close();
 });

@@ -103,15 +103,17 @@ it('has a bounded number of series, whatever callers, models, tools and projects
       workspaceId,
       runId,
       agent: hostile,
+      arm: hostile,
       step: { kind: 'tool-call', record, milliseconds: 1 },
     } satisfies StepStored);
     channels.policyDecided.publish({
       agent: hostile,
+      arm: hostile,
       tool: hostile,
       verdict: { kind: 'allow' },
       milliseconds: 1,
     } satisfies PolicyDecided);
-    channels.fellBack.publish({ workspaceId, runId, agent: hostile, reason: 'planner_failed' } satisfies FellBack);
+    channels.fellBack.publish({ workspaceId, runId, agent: hostile, arm: hostile, reason: 'planner_failed' } satisfies FellBack);
     channels.modelAttempt.publish({ target: hostile, outcome: hostile, milliseconds: 1 } satisfies ModelAttempt);
     const call = { workspaceId, route: hostile, target: hostile, inputTokens: 1, outputTokens: 1, cost: 1, milliseconds: 1 };
     channels.modelCall.publish(call satisfies ModelCall);

@@ -1,7 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { channels, type Fault, type FeedbackGiven } from '../../src/diagnostics.ts';
+import { z } from 'zod';
+import { channels, type Fault } from '../../src/diagnostics.ts';
+import { defineTool } from '../../src/index.ts';
 import { notes } from '../notes-agent.ts';
 import { freshStoreEnvironment } from '../stores.ts';
 import { startTimonel, type TestTimonel } from '../timonel.ts';
@@ -39,11 +41,11 @@ afterEach(async () => {
   open = undefined;
 });
 
-async function start(more: Record<string, string> = {}) {
+async function start(more: Record<string, string> = {}, agent = notes) {
   const { environment, remove } = await freshStoreEnvironment('embedded');
   const timonel = await startTimonel(
     'embedded',
-    { agents: [notes], prices: { stub: { input: 1, output: 1 } } },
+    { agents: [agent], prices: { stub: { input: 1, output: 1 } } },
     {
       environment: {
         ...environment,
@@ -180,6 +182,29 @@ describe('traces, at a collector', () => {
     }
   });
 
+  it('are no business of what tools call', async () => {
+    const heard: (string | undefined)[] = [];
+    const elsewhere = createServer((request, response) => {
+      heard.push(String(request.headers['traceparent']));
+      response.end('{}');
+    });
+    await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
+    const { port } = elsewhere.address() as AddressInfo;
+    const fetching = defineTool({
+      name: 'add_note',
+      description: 'Asks elsewhere.',
+      input: z.object({ text: z.string() }),
+      effect: 'read',
+      execute: async () => ({ status: (await fetch(`http://127.0.0.1:${port}/`)).status }),
+    });
+    const { timonel } = await start({}, { ...notes, tools: [fetching], policy: [] });
+    const { run } = await timonel.say(await timonel.converse('notes'), 'Note this.');
+    elsewhere.close();
+    expect(run.outcome).toBe('replied');
+    expect(heard).toEqual(['undefined']);
+    expect(named(await collected(), 'execute_tool add_note')).toHaveLength(1);
+  });
+
   it('have the texts where somebody asked for them', async () => {
     const { timonel } = await start({ OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'true' });
     const conversation = await timonel.converse('notes');
@@ -237,8 +262,7 @@ describe('traces, at a collector', () => {
     const { timonel } = await start();
     const conversation = await timonel.converse('notes');
     const { run } = await timonel.say(conversation, 'Note this.');
-    const given = { workspaceId: 'default', runId: run.id, agent: 'notes', agentVersion: '1.0.0', arm: 'stable', rating: -1 };
-    channels.feedbackGiven.publish(given satisfies FeedbackGiven);
+    expect((await timonel.call('POST', `/api/v1/runs/${run.id}/feedback`, { rating: -1, comment: personal })).status).toBe(200);
     const spans = await collected();
     const [evaluated] = named(spans, 'evaluate');
     expect(evaluated?.parentSpanId).toBe(named(spans, 'invoke_agent notes')[0]?.spanId);
@@ -252,6 +276,7 @@ describe('traces, at a collector', () => {
         },
       },
     ]);
+    expect(collector.text()).not.toContain('Ana');
   });
 
   it('leave out probes, and what the sampler does not want', async () => {

@@ -32,7 +32,7 @@ export function runTraces(spans: Spans, subscriptions: Subscriptions, content: b
     spans.begin(work, () => ({
       name: `${operations.plan} ${work.planner}`,
       kind: SpanKind.INTERNAL,
-      attributes: { [genAi.operation]: operations.plan, [own.planner]: work.planner, ...agentOf(work) },
+      attributes: { [genAi.operation]: operations.plan, [own.planner]: work.planner, [own.arm]: work.run.arm, ...agentOf(work) },
     })),
   );
   traced.tool.start.bindStore(activeSpan, (work) =>
