@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
 import type { Acknowledgement } from '../../store/acknowledgements.ts';
-import type { Dependency, HttpDependencies, TypedFastify } from '../contract.ts';
+import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
 import * as views from '../metric-views.ts';
 import { askerText, recordDeed } from '../requests.ts';
+import { statusOf } from './health.ts';
 
 /**
  * For how long after an alert was acknowledged another one of the same fingerprint is the same trouble, in milliseconds: other processes notice
@@ -125,12 +126,6 @@ export function metricRoutes(app: TypedFastify, dependencies: HttpDependencies):
       return { ...figures, status, version: dependencies.version };
     },
   );
-}
-
-/** What a process is worth to those who ask it. */
-export function statusOf(all: readonly Dependency[]): 'ok' | 'degraded' | 'down' {
-  const down = all.filter(({ status }) => status === 'down');
-  return down.some(({ required }) => required) ? 'down' : down.length > 0 ? 'degraded' : 'ok';
 }
 
 function inForce(found: Acknowledgement | undefined, since: string) {

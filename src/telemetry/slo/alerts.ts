@@ -218,8 +218,7 @@ const plainAlerts: readonly Alert[] = [
       0,
     ),
     for: 0,
-    summary:
-      'The release of {{ $labels.agent }} does not go on: the arms got other shares of the turns than they should, or data are missing',
+    summary: 'The release of {{ $labels.agent }} waits for a person',
     unit: 'count',
   },
 ];
