@@ -49,6 +49,7 @@ const pages = [
   'CONTRIBUTING.md',
   'AGENTS.md',
   'docs/errors.md',
+  'docs/flags.md',
   'docs/identity.md',
   'docs/lifecycle.md',
   'docs/metrics.md',
