@@ -7,7 +7,9 @@ import type { StoreKind } from './stores.ts';
 import { startTimonel, type TestTimonel } from './timonel.ts';
 
 /** What the model of these tests answers, by the prompt that it is given: versions of the agent differ in that. */
-function answer(system: string): Line {
+function answer(system: string, text: string): Line {
+  if (text.startsWith('Guardá')) return { calls: [{ tool: 'add_note', args: { text: text.slice('Guardá: '.length) } }] };
+  if (system.includes('EAGER')) return { calls: [{ tool: 'add_note', args: { text: 'Nobody asked.' } }] };
   if (system.includes('BROKEN')) return { calls: Array.from({ length: 3 }, () => ({ tool: 'list_notes', args: {} })) };
   if (system.includes('UNSAFE')) return { calls: [{ tool: 'add_note', args: { text: 'password: 1234' } }] };
   return system.includes('POLITE') ? 'Muy bien, gracias.' : 'Bien.';
@@ -26,7 +28,9 @@ export async function startReleases(kind: StoreKind, options: Parameters<typeof 
   const { project = {}, ...rest } = options;
   const model = scriptedModel(({ prompt }) => {
     if (prompt.at(-1)?.role === 'tool') return 'Hecho.';
-    return answer(String(prompt[0]?.content));
+    const said = prompt.at(-1)?.content;
+    const [part] = Array.isArray(said) ? said : [];
+    return answer(String(prompt[0]?.content), part?.type === 'text' ? part.text : '');
   });
   const timonel: TestTimonel = await startTimonel(kind, { agents: [safeNotes], models: { default: model }, ...project }, rest);
   const post = (path: string, body: object = {}, headers = {}) => timonel.call<Body>('POST', path, body, headers);

@@ -8,6 +8,8 @@ export interface Scenario {
   standards?: ReleaseStandards;
   /** Turns between two looks; 100 if not said. */
   every?: number;
+  /** So many times as many runs, where a share close to a promise has to be told from it. */
+  times?: number;
 }
 
 const once: Users = { count: undefined };
@@ -47,7 +49,7 @@ export const wrongWindows: Scenario[] = (['release', 2_000, 'conversation', 'eve
 const failing = (canary: number) => ({ failing: { stable: 0.02, canary } });
 
 export const regressions: Record<'doubled' | 'broken', Scenario> & { more: Scenario[] } = {
-  doubled: { name: 'failures 2 → 4 %', traffic: { ...plain, ...failing(0.04) } },
+  doubled: { name: 'failures 2 → 4 %', traffic: { ...plain, ...failing(0.04) }, times: 5 },
   broken: { name: 'failures 2 → 30 %', traffic: { ...plain, ...failing(0.3) }, every: 10 },
   more: [
     { name: 'failures 2 → 4 %, uneven users', traffic: { ...plain, ...failing(0.04), users: uneven } },

@@ -62,7 +62,12 @@ export const historyEntry = z.object({
   hash: z.string(),
 });
 
-const call = z.object({ tool: z.string(), args: z.record(z.string(), z.unknown()), status: z.string() });
+const call = z.object({
+  tool: z.string(),
+  args: z.record(z.string(), z.unknown()),
+  status: z.string(),
+  output: z.unknown().optional(),
+});
 const turnOfArm = z.object({
   outcome: z.string().nullable(),
   reply: z.string().nullable(),

@@ -50,7 +50,7 @@ export async function countTurns(client: pg.ClientBase, release: WatchedRelease,
        RETURNING id, conversation_id, arm, outcome, degraded, first_event_ms, usage, recoveries, finished_at
      )
      SELECT f.id, f.arm, f.outcome = 'failed' OR (f.degraded IS NOT NULL AND NOT starts_with(f.degraded, $3)) AS failed, f.first_event_ms,
-       (f.usage->>'cost')::float8 AS cost, f.recoveries, c.unit, c.weight
+       CASE WHEN (f.usage->>'modelCalls')::int = 0 THEN 0 ELSE (f.usage->>'cost')::float8 END AS cost, f.recoveries, c.unit, c.weight
      FROM fresh f JOIN conversations c ON c.id = f.conversation_id
      ORDER BY f.finished_at, f.id`,
     [id, workspaceId, byDecision],

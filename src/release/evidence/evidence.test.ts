@@ -72,7 +72,7 @@ describe('whatever is fed', () => {
           expect(JSON.stringify(judgement)).not.toMatch(/NaN|Infinity|null/);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -159,9 +159,22 @@ describe('the numbers', () => {
     for (const weight of [0.0001, 0.1, 0.5, 0.9999]) {
       const stake = (arm: 'stable' | 'canary') =>
         Math.exp(
-          againstCanary(observe(noEvidence(), manyNew(1, { arm, weight, failed: true })).splits, 'firstFailures', [1.5, 10]),
+          againstCanary(
+            observe(noEvidence(), manyNew(1, { arm, weight, failed: true })).splits,
+            'firstFailures',
+            defaultStandards.riskRatios,
+          ),
         );
       expect(weight * stake('canary') + (1 - weight) * stake('stable')).toBeCloseTo(1, 12);
+    }
+  });
+
+  it('are a bet with no gain the other way round too, for a canary at the margin', () => {
+    for (const weight of [0.0001, 0.1, 0.5, 0.9999]) {
+      const stake = (arm: 'stable' | 'canary') =>
+        Math.exp(logLikelihoodRatio(observe(noEvidence(), manyNew(1, { arm, weight, failed: true })).splits, 'failures', 1, 1.5));
+      const blamed = (weight * 1.5) / (weight * 1.5 + 1 - weight);
+      expect(blamed * stake('canary') + (1 - blamed) * stake('stable')).toBeCloseTo(1, 12);
     }
   });
 

@@ -34,16 +34,27 @@ export function logOfBets(weight: number, [stable, canary]: Split, alternative: 
 }
 
 /** log of the mean of e-values that are given as logs: a mixture of bets is a bet, and finds what any of them finds. */
-export function logMean(logs: readonly number[]): number {
+export function logMean(logs: readonly number[], stakes: readonly number[] = logs.map(() => 1)): number {
   const largest = Math.max(...logs);
   let sum = 0;
-  for (const each of logs) sum += Math.exp(each - largest);
-  return largest + Math.log(sum / logs.length);
+  let whole = 0;
+  for (const [place, stake] of stakes.entries()) {
+    sum += stake * Math.exp((logs[place] ?? Number.NEGATIVE_INFINITY) - largest);
+    whole += stake;
+  }
+  return largest + Math.log(sum / whole);
 }
 
 /** log e against "the canary's rate is the stable's or less". Exact for first events of units: see `expose`. */
-export function againstCanary(splits: Readonly<Record<string, Splits>>, name: LabelName, riskRatios: readonly number[]): number {
-  return logMean(riskRatios.map((ratio) => logLikelihoodRatio(splits, name, ratio, 1)));
+export function againstCanary(
+  splits: Readonly<Record<string, Splits>>,
+  name: LabelName,
+  riskRatios: readonly { ratio: number; stake: number }[],
+): number {
+  return logMean(
+    riskRatios.map(({ ratio }) => logLikelihoodRatio(splits, name, ratio, 1)),
+    riskRatios.map(({ stake }) => stake),
+  );
 }
 
 /** log e against "units are given their arm by the weights". */

@@ -12,8 +12,8 @@ export interface ReleaseStandards {
     /** Probability that a canary which is worse than the margins allow is promoted. Not split: every metric has to pass. */
     promotion: number;
   };
-  /** Multiples of the stable's rate that a regression is looked for at, with equal weight: more of them find each later. */
-  riskRatios: readonly number[];
+  /** Multiples of the stable's rate that a regression is looked for at, and how much is bet on each. What is bet on one makes the others slower. */
+  riskRatios: readonly { ratio: number; stake: number }[];
   /** A multiple of the stable's rate of failures, slow turns, that the canary is not promoted at. More than 1. */
   margin: { success: number; latency: number };
   /**
@@ -36,7 +36,11 @@ export interface ReleaseStandards {
 /** Roll back wrongly in 4 of 100 releases at most; 1 of 100 is kept for a metric that is still to come. The goals are the SLOs'. */
 export const defaultStandards: ReleaseStandards = {
   alpha: { success: 0.02, latency: 0.01, cost: 0.01, sampleRatio: 0.01, feedback: 0.05, promotion: 0.05 },
-  riskRatios: [1.5, 2, 4, 10],
+  riskRatios: [
+    { ratio: 1.65, stake: 0.6 },
+    { ratio: 4, stake: 0.15 },
+    { ratio: 10, stake: 0.25 },
+  ],
   margin: { success: 1.5, latency: 1.5 },
   goodEnough: { success: 0.01, latency: 0.05 },
   cost: { margin: 1.2, scale: 0.2, unknown: 0.1 },
