@@ -173,7 +173,15 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     access,
     onFault: publishFault,
   });
-  const executor = new ToolExecutor({ pool, now, newId, schedule: jobs.schedule, onFault: publishFault });
+  const flags = await openFlags({ pool, notices: identity.notices, audit, project, instance: newId(), onFault: publishFault });
+  const executor = new ToolExecutor({
+    pool,
+    now,
+    newId,
+    schedule: jobs.schedule,
+    flagsOf: (place) => flags.providers.clientFor(place),
+    onFault: publishFault,
+  });
   const vocabularies = new VocabularyCache(access);
   const views = new RunViews(pool);
   const releases = await openReleases({
@@ -184,14 +192,6 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     lookEveryMs: settings.releaseLookMs,
     now,
     newId,
-    onFault: publishFault,
-  });
-  const flags = await openFlags({
-    pool,
-    notices: identity.notices,
-    audit,
-    project,
-    instance: newId(),
     onFault: publishFault,
   });
   const record: RunStore = new RunRecord(pool, { host: processHost(), pid: process.pid });
