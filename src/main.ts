@@ -35,6 +35,7 @@ import { createHttpPlanner } from './run/planners/http-planner.ts';
 import { createModelPlanner } from './run/planners/model-planner.ts';
 import { Runner } from './run/runner.ts';
 import { VocabularyCache } from './run/vocabulary-cache.ts';
+import { Acknowledgements } from './store/acknowledgements.ts';
 import { openRedis } from './store/cache/redis.ts';
 import { localWakeUps, redisSignals } from './store/cache/wake-ups.ts';
 import { ConversationAddresses } from './store/conversation-addresses.ts';
@@ -241,6 +242,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
   const streams = new OpenStreams(identity.access, identity.notices);
   const telemetry = await startTelemetry(settings, {
     version,
+    now,
     home: settings.home,
     pool: () => pool.status(),
     activeRuns: () => runner.activeRuns,
@@ -278,6 +280,9 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     budgets,
     responseCache,
     rateLimits,
+    live: telemetry.views,
+    acknowledgements: new Acknowledgements(pool),
+    now,
     newId,
     streams,
     dependencies: () => readinessOf({ runner, store, signals, jobs }),
