@@ -50,6 +50,7 @@ const pages = [
   'AGENTS.md',
   'deploy/README.md',
   'docs/errors.md',
+  'docs/flags.md',
   'docs/identity.md',
   'docs/lifecycle.md',
   'docs/metrics.md',

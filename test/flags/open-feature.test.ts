@@ -1,9 +1,76 @@
 import { type Hook, InMemoryProvider, OpenFeature, ProviderEvents } from '@openfeature/server-sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { defineAgent, defineTool } from '../../src/index.ts';
 import { notes } from '../notes-agent.ts';
+import { type Line, scriptedModel } from '../scripted-model.ts';
 import { startTimonel, type TestTimonel } from '../timonel.ts';
 
 const flag = (value: boolean) => ({ type: 'boolean', variants: { on: true, off: false }, defaultVariant: value ? 'on' : 'off' });
+
+const put = (at: TestTimonel, key: string, body: object) => at.call('PUT', `/api/v1/flags/${key}`, body);
+
+const greet = defineTool({
+  name: 'greet',
+  description: 'Greets.',
+  input: z.object({}),
+  effect: 'read',
+  async execute(_input, { flags }) {
+    const { value, reason, flagMetadata } = await flags.getStringDetails('greeting', 'Good day');
+    return { value, reason: reason ?? null, why: flagMetadata['why'] ?? null };
+  },
+});
+const greeter = defineAgent({
+  name: 'greeter',
+  version: '1.0.0',
+  description: 'Greets.',
+  prompt: 'You greet.',
+  tools: [greet],
+  policy: [],
+});
+
+describe('flags to tools', () => {
+  it('are those of the workspace, for the conversation, the channel and the agent of the turn', async () => {
+    const script: Line[] = [];
+    const at = await startTimonel('embedded', {
+      agents: [greeter],
+      models: { default: scriptedModel(() => script.shift() ?? 'Hecho.') },
+    });
+    try {
+      const begin = async (channel: string) =>
+        (await at.call<{ id: string }>('POST', '/api/v1/conversations', { agent: 'greeter', channel })).body.id;
+      const greeting = async (conversation: string) => {
+        script.push({ calls: [{ tool: 'greet', args: {} }] });
+        const { run } = await at.say(conversation, 'Hola');
+        const steps = await at.timonel.views.steps('default', run.id, -1);
+        return steps.flatMap(({ step }) => (step.kind === 'tool-call' ? [step.record.output] : []))[0];
+      };
+      const [api, whatsapp] = [await begin('api'), await begin('whatsapp')];
+      expect(await greeting(api)).toEqual({ value: 'Good day', reason: 'ERROR', why: null });
+      const rules = [
+        {
+          when: [
+            { attribute: 'channel', in: ['whatsapp'] },
+            { attribute: 'agent', in: ['greeter'] },
+            { attribute: 'workspace', in: ['default'] },
+          ],
+          variant: 'es',
+        },
+        { when: [{ attribute: 'targetingKey', in: [api] }], variant: 'en' },
+      ];
+      await put(at, 'greeting', { type: 'string', variants: { es: 'Hola', en: 'Hello', none: '' }, defaultVariant: 'none', rules });
+      expect(await greeting(whatsapp)).toEqual({
+        value: 'Hola',
+        reason: 'TARGETING_MATCH',
+        why: expect.stringContaining('channel, agent, workspace'),
+      });
+      expect(await greeting(api)).toMatchObject({ value: 'Hello' });
+      expect(await greeting(await begin('api'))).toMatchObject({ value: '', reason: 'DEFAULT' });
+    } finally {
+      await at.close();
+    }
+  });
+});
 
 describe('flags to code in the process, through OpenFeature', () => {
   let one: TestTimonel;
@@ -19,7 +86,6 @@ describe('flags to code in the process, through OpenFeature', () => {
     await two.close();
     await OpenFeature.clearProviders();
   });
-  const put = (at: TestTimonel, key: string, body: object) => at.call('PUT', `/api/v1/flags/${key}`, body);
   const clientOf = (at: TestTimonel) => at.timonel.flags.providers.client('default');
 
   it('keeps several Timonels of one process apart, and the provider of the program around them as it is', async () => {

@@ -7,7 +7,7 @@ import type { ProjectConfig } from '../../project.ts';
 import { type FallbackKind, fallbackKinds } from '../../run/planner.ts';
 import type { ClaimedRun } from '../../store/runs.ts';
 import type { FlagDefinition } from './flag.ts';
-import type { FlagProviders } from './provider.ts';
+import { contextOf, type FlagProviders } from './provider.ts';
 
 const prefix = 'fallback.';
 
@@ -27,9 +27,9 @@ export class FallbackFlags {
    * What was decided for a run. Asked before each plan, so it takes no round trip and no turn of the event loop: of the provider itself, since
    * an OpenFeature client has only promises. A conversation stays where its first turn went, as long as shares only grow.
    */
-  decided({ workspaceId, agent, conversationId, channel }: ClaimedRun): FallbackKind | 'none' {
-    const context = { targetingKey: conversationId, agent, channel, workspace: workspaceId };
-    const { value, reason } = this.#providers.of(workspaceId).resolve<string>(`${prefix}${agent}`, 'none', context);
+  decided(run: ClaimedRun): FallbackKind | 'none' {
+    const provider = this.#providers.of(run.workspaceId);
+    const { value, reason } = provider.resolve<string>(`${prefix}${run.agent}`, 'none', contextOf(run));
     // Switched off, it decides nothing, whatever its default variant is.
     if (reason === 'DISABLED') return 'none';
     return fallbackKinds.find((kind) => kind === value) ?? 'none';

@@ -12,8 +12,18 @@ import {
   ProviderEvents,
   type ResolutionDetails,
 } from '@openfeature/server-sdk';
+import type { CallPlace } from '../../tools/execute.ts';
 import type { FlagValue } from './flag.ts';
 import type { FlagTable } from './flag-table.ts';
+
+/** Where a turn happens. */
+export type TurnPlace = Pick<CallPlace, 'workspaceId' | 'conversationId' | 'agent' | 'channel'>;
+
+/** What is known of whoever a turn is for: a conversation is one, and stays where it is. */
+export function contextOf(place: TurnPlace): EvaluationContext {
+  const { workspaceId: workspace, conversationId: targetingKey, agent, channel } = place;
+  return { targetingKey, agent, channel, workspace };
+}
 
 /** Answers from the table of this process, in one workspace: no context leads to another one's flags. */
 export class FlagProvider implements Provider {
@@ -95,13 +105,18 @@ export class FlagProviders {
     return provider;
   }
 
-  /** An OpenFeature client of a workspace: with hooks, events, and the context that the program around it has set. */
-  client(workspaceId: string): Client {
+  /** An OpenFeature client of a workspace: with hooks, events, and the context that the program around it has set, over which `context` goes. */
+  client(workspaceId: string, context: EvaluationContext = {}): Client {
     const domain = this.#domainOf(workspaceId);
     // Does nothing where it is bound already, and binds again where the program around us has cleared all providers.
     OpenFeature.setProvider(domain, this.of(workspaceId));
     this.#bound.add(workspaceId);
-    return OpenFeature.getClient(domain);
+    return OpenFeature.getClient(domain, context);
+  }
+
+  /** What tools ask. */
+  clientFor(place: TurnPlace): Client {
+    return this.client(place.workspaceId, contextOf(place));
   }
 
   /** OpenFeature cannot forget one domain; it lets go of what was bound to it. */
