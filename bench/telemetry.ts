@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { OpenFeature } from '@openfeature/server-sdk';
 import { z } from 'zod';
 import { readSettings } from '../src/config.ts';
 import { channels, type RunEnded, traced } from '../src/diagnostics.ts';
@@ -107,7 +108,14 @@ const fail = (what: string, error: unknown) => {
 const runner = new Runner({
   store,
   views: {} as RunViews,
-  executor: new ToolExecutor({ pool: {} as DatabasePool, now, newId, schedule: async () => {}, onFault: fail }),
+  executor: new ToolExecutor({
+    pool: {} as DatabasePool,
+    now,
+    newId,
+    schedule: async () => {},
+    flagsOf: () => OpenFeature.getClient(),
+    onFault: fail,
+  }),
   agents: [agent.name],
   definitionOf: () => agent,
   modelPlanner,

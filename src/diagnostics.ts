@@ -177,6 +177,16 @@ export interface CacheLookup {
   saved: bigint;
 }
 
+/** An alert that this process watches by itself fires, or is over. */
+export interface AlertChanged {
+  name: string;
+  severity: 'critical' | 'warning' | 'info';
+  labels: Readonly<Record<string, string>>;
+  summary: string;
+  value: number;
+  state: 'firing' | 'resolved';
+}
+
 /** A budget did not allow a call. */
 export interface BudgetRefused {
   workspaceId: string;
@@ -223,6 +233,16 @@ export interface FeedbackGiven {
   rating: number;
 }
 
+/** A feature flag was asked for, and had a value. */
+export interface FlagEvaluated {
+  workspaceId: string;
+  flag: string;
+  version: number;
+  variant: string;
+  /** OpenFeature's name of it, e.g. `TARGETING_MATCH`. */
+  reason: string;
+}
+
 export const channels = {
   fault: channel('timonel:fault'),
   mailPrinted: channel('timonel:mail-printed'),
@@ -239,11 +259,13 @@ export const channels = {
   breakerChanged: channel('timonel:breaker-changed'),
   cacheLookup: channel('timonel:cache-lookup'),
   priceUnknown: channel('timonel:price-unknown'),
+  alertChanged: channel('timonel:alert-changed'),
   budgetRefused: channel('timonel:budget-refused'),
   rateLimitHit: channel('timonel:rate-limit-hit'),
   releaseJudged: channel('timonel:release-judged'),
   releaseDecided: channel('timonel:release-decided'),
   feedbackGiven: channel('timonel:feedback-given'),
+  flagEvaluated: channel('timonel:flag-evaluated'),
 } as const;
 
 /** What has a beginning and an end within one promise. What it causes runs in the stores that are bound to the beginning. */

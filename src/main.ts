@@ -1,14 +1,13 @@
 /**
  * The composition root: settings → adapters → runtime → listen. The only place that knows all parts, and the only one that reaches agents.
  */
-import { readFileSync, readlinkSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { v7 as uuid } from 'uuid';
 import type { Settings } from './config.ts';
 import { channels, type HttpExchange, publishFault, type RunEnded } from './diagnostics.ts';
 import { TimonelError } from './errors.ts';
-import type { Dependency } from './http/contract.ts';
+import { readinessOf } from './http/readiness.ts';
 import { createServer } from './http/server.ts';
 import { OpenStreams } from './http/streams.ts';
 import type { ApiKeys } from './identity/api-keys.ts';
@@ -25,6 +24,7 @@ import { RateLimits } from './llm/limits/rate-limits.ts';
 import { Budgets } from './llm/money/budgets.ts';
 import { openGateway } from './llm/open.ts';
 import type { ProjectConfig } from './project.ts';
+import { type FlagPart, openFlags } from './release/flags/open.ts';
 import { openReleases, type ReleasePart } from './release/open.ts';
 import { Shadows } from './release/shadows.ts';
 import type { AgentDefinition } from './run/contract.ts';
@@ -35,13 +35,15 @@ import { createHttpPlanner } from './run/planners/http-planner.ts';
 import { createModelPlanner } from './run/planners/model-planner.ts';
 import { Runner } from './run/runner.ts';
 import { VocabularyCache } from './run/vocabulary-cache.ts';
+import { Acknowledgements } from './store/acknowledgements.ts';
 import { openRedis } from './store/cache/redis.ts';
-import { localWakeUps, type RedisSignals, redisSignals } from './store/cache/wake-ups.ts';
+import { localWakeUps, redisSignals } from './store/cache/wake-ups.ts';
 import { ConversationAddresses } from './store/conversation-addresses.ts';
 import { openStore, type Store } from './store/open.ts';
+import { processHost } from './store/process-host.ts';
 import { RunRecord } from './store/run-record.ts';
 import { RunViews } from './store/run-views.ts';
-import type { RunStore } from './store/runs.ts';
+import type { ClaimedRun, RunStore } from './store/runs.ts';
 import { startTelemetry } from './telemetry/start.ts';
 import type { WorkspaceAccess } from './tools/contract.ts';
 import { ToolExecutor } from './tools/execute.ts';
@@ -76,6 +78,7 @@ export interface Timonel {
   agents: ReadonlyMap<string, AgentDefinition>;
   releases: ReleasePart;
   shadows: Shadows;
+  flags: FlagPart;
   jobs: Jobs;
   streams: OpenStreams;
   /** Starts to listen. @returns the base URL. */
@@ -171,7 +174,15 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     access,
     onFault: publishFault,
   });
-  const executor = new ToolExecutor({ pool, now, newId, schedule: jobs.schedule, onFault: publishFault });
+  const flags = await openFlags({ pool, notices: identity.notices, audit, project, instance: newId(), onFault: publishFault });
+  const executor = new ToolExecutor({
+    pool,
+    now,
+    newId,
+    schedule: jobs.schedule,
+    flagsOf: (place) => flags.providers.clientFor(place),
+    onFault: publishFault,
+  });
   const vocabularies = new VocabularyCache(access);
   const views = new RunViews(pool);
   const releases = await openReleases({
@@ -192,7 +203,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
       (turn): Promise<Vocabulary> => vocabularies.of(turn.agent, turn.run.workspaceId, turn.run.timeZone),
     ),
     fallback: {
-      decided: () => 'none' as const,
+      decided: (run: ClaimedRun) => flags.fallback.decided(run),
       hasSystem: (agent: string) => project.fallbacks?.[agent] !== undefined,
       system: httpPlanner,
     },
@@ -231,6 +242,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
   const streams = new OpenStreams(identity.access, identity.notices);
   const telemetry = await startTelemetry(settings, {
     version,
+    now,
     home: settings.home,
     pool: () => pool.status(),
     activeRuns: () => runner.activeRuns,
@@ -263,13 +275,17 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     agents,
     releases,
     shadows,
+    flags,
     gateway,
     budgets,
     responseCache,
     rateLimits,
+    live: telemetry.views,
+    acknowledgements: new Acknowledgements(pool),
+    now,
     newId,
     streams,
-    dependencies: () => dependenciesOf(runner, store, signals, jobs),
+    dependencies: () => readinessOf({ runner, store, signals, jobs }),
     metrics: telemetry.metrics.expose,
     onRequest: (exchange: HttpExchange) => {
       if (channels.httpExchange.hasSubscribers) channels.httpExchange.publish(exchange);
@@ -298,6 +314,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     agents,
     releases,
     shadows,
+    flags,
     jobs,
     streams,
     listen: () => app.listen({ host: settings.host, port: settings.port }),
@@ -307,6 +324,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
       streams.end();
       await app.close();
       await releases.close();
+      flags.close();
       await shadows.close(settings.shutdownGraceMs);
       await httpPlanner.close();
       await jobs.close(settings.shutdownGraceMs);
@@ -333,40 +351,6 @@ function agentsByName(project: ProjectConfig): ReadonlyMap<string, AgentDefiniti
   if (agents.size === 0)
     throw new TimonelError('config_invalid', 'The project has no agents. Make one with `timonel new agent <name>`.');
   return agents;
-}
-
-async function dependenciesOf(runner: Runner, store: Store, signals: RedisSignals | undefined, jobs: Jobs): Promise<Dependency[]> {
-  const { pool, kind, vectors } = store;
-  // While it drains, a process lives and answers, and is not to be sent anything more.
-  const accepting: Dependency = { name: 'runner', status: runner.accepting ? 'up' : 'down', required: true };
-  const started = performance.now();
-  const answers = await pool.executeText('SELECT 1').then(
-    () => true,
-    () => false,
-  );
-  const milliseconds = Math.round(performance.now() - started);
-  const database: Dependency = {
-    name: 'database',
-    status: answers ? 'up' : 'down',
-    required: true,
-    detail: { kind, milliseconds, pool: pool.status(), vectors },
-  };
-  const depths = answers ? await jobs.depths().catch(() => undefined) : undefined;
-  const queue: Dependency = { name: 'queue', status: depths === undefined ? 'down' : 'up', required: false, detail: depths };
-  const redis: Dependency[] = signals === undefined ? [] : [{ name: 'redis', status: signals.status(), required: false }];
-  return [accepting, database, queue, ...redis];
-}
-
-/**
- * Names the host for the purpose of asking "is that process alive?": process ids mean something only within one pid namespace, so two
- * containers with one hostname are two hosts.
- */
-function processHost(): string {
-  try {
-    return `${hostname()}/${readlinkSync('/proc/self/ns/pid')}`;
-  } catch {
-    return hostname();
-  }
 }
 
 /** The package file is two folders up from dist/src and one up from src. */

@@ -17,6 +17,10 @@ export class ApiClient {
     return this.#request('POST', path, body, headers);
   }
 
+  put<T>(path: string, body: object, headers: Record<string, string> = {}): Promise<T> {
+    return this.#request('PUT', path, body, headers);
+  }
+
   patch<T>(path: string, body: object): Promise<T> {
     return this.#request('PATCH', path, body);
   }
@@ -26,7 +30,7 @@ export class ApiClient {
   }
 
   /**
-   * @returns the body of the answer.
+   * @returns the body of the answer, where it has one.
    * @throws Error with the problem's own explanation when the API refuses.
    */
   async #request<T>(method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<T> {
@@ -48,8 +52,11 @@ export class ApiClient {
         cause: error,
       });
     }
-    const answer = (await response.json()) as T & { detail?: string };
-    if (!response.ok) throw new TimonelError('invalid_request', answer.detail ?? `${response.status} ${response.statusText}`);
+    if (response.status === 204) return undefined as T;
+    const answer = (await response.json()) as T & { detail?: string; errorDetails?: string };
+    // Problem documents have a detail, and answers of OFREP have details of the error.
+    const said = answer.detail ?? answer.errorDetails;
+    if (!response.ok) throw new TimonelError('invalid_request', said ?? `${response.status} ${response.statusText}`);
     return answer;
   }
 }

@@ -7,6 +7,7 @@ import { cacheCommand } from './cache.ts';
 import { chatCommand } from './chat.ts';
 import { evalCommand } from './eval.ts';
 import { explainCommand } from './explain.ts';
+import { flagsCommand } from './flags.ts';
 import { keysCommand } from './keys.ts';
 import { migrateCommand } from './migrate.ts';
 import { modelsCommand } from './models.ts';
@@ -41,6 +42,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     auditCommand(),
     privacyCommand(),
     releaseCommand(),
+    flagsCommand(),
   ];
   for (const command of commands) {
     for (const each of [command, ...command.commands]) each.exitOverride();

@@ -9,13 +9,16 @@ import type { ResponseCache } from '../llm/cache/response-cache.ts';
 import type { Gateway } from '../llm/gateway.ts';
 import type { RateLimits } from '../llm/limits/rate-limits.ts';
 import type { Budgets } from '../llm/money/budgets.ts';
+import type { FlagPart } from '../release/flags/open.ts';
 import type { ReleasePart } from '../release/open.ts';
 import type { Shadows } from '../release/shadows.ts';
 import type { AgentDefinition } from '../run/contract.ts';
 import type { Runner } from '../run/runner.ts';
+import type { Acknowledgements } from '../store/acknowledgements.ts';
 import type { ConversationAddresses } from '../store/conversation-addresses.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { RunViews } from '../store/run-views.ts';
+import type { LiveViews } from './metric-views.ts';
 import type { OpenStreams } from './streams.ts';
 
 /** State of a thing that the process cannot do without, or can. */
@@ -39,10 +42,14 @@ export interface HttpDependencies {
   agents: ReadonlyMap<string, AgentDefinition>;
   releases: ReleasePart;
   shadows: Shadows;
+  flags: FlagPart;
   gateway: Gateway;
   budgets: Budgets;
   responseCache: ResponseCache;
   rateLimits: RateLimits;
+  live: LiveViews;
+  acknowledgements: Acknowledgements;
+  now(): Date;
   newId(): string;
   dependencies(): Promise<Dependency[]>;
   /** @param accept the header of whoever asks: some want OpenMetrics. */

@@ -27,8 +27,11 @@ import { cacheRoutes } from './routes/cache.ts';
 import { canaryRoutes } from './routes/canary.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { fileRoutes } from './routes/files.ts';
+import { flagRoutes } from './routes/flags.ts';
 import { healthRoutes } from './routes/health.ts';
+import { metricRoutes } from './routes/metrics.ts';
 import { modelHealthRoutes, routeRoutes } from './routes/models.ts';
+import { ofrepDoor } from './routes/ofrep.ts';
 import { oidcRoutes } from './routes/oidc.ts';
 import { privacyRoutes } from './routes/privacy.ts';
 import { releaseRoutes } from './routes/releases.ts';
@@ -118,6 +121,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
 
   const typed = app.withTypeProvider<ZodTypeProvider>() as unknown as TypedFastify;
   healthRoutes(typed, dependencies);
+  metricRoutes(typed, dependencies);
   agentRoutes(typed, dependencies);
   conversationRoutes(typed, dependencies);
   runRoutes(typed, dependencies);
@@ -134,8 +138,10 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   cacheRoutes(typed, dependencies);
   releaseRoutes(typed, dependencies);
   canaryRoutes(typed, dependencies);
+  flagRoutes(typed, dependencies);
   routeRoutes(typed, dependencies);
   modelHealthRoutes(typed, dependencies);
+  await ofrepDoor(typed, dependencies);
   await compatibleApi(typed, dependencies, answerers);
   await app.ready();
   direct = createDirectDoor({

@@ -17,7 +17,9 @@ export type AccessNotice =
   /** A role of the workspace was redefined. */
   | { kind: 'roles'; workspaceId: string }
   /** Releases of the workspace changed. No matter of access, but told by the same messenger, so that one connection listens. */
-  | { kind: 'releases'; workspaceId: string };
+  | { kind: 'releases'; workspaceId: string }
+  /** The same, of feature flags. */
+  | { kind: 'flags'; workspaceId: string };
 
 export type AccessNotices = Notices<AccessNotice>;
 

@@ -155,17 +155,25 @@ class Loop {
     const onText = streaming() ? (delta: string) => this.#emit({ kind: 'text', delta }) : undefined;
     const turn = { run: this.#run, agent: this.#agent, now: now(), steps, calls, flowState, latest, signal: this.#signal, onText };
     if (this.#progress.degraded === undefined && modelPlanner.serves(turn)) {
-      const decided = fallback.decided(this.#run);
+      // With the first plan only: what the model has begun is not handed to somebody who knows nothing of its calls.
+      const decided = steps.length === 0 ? fallback.decided(this.#run) : 'none';
       if (decided !== 'none') return this.#fallBack(decided, 'decision', `${byDecision}${decided}`, turn);
       try {
         return await this.#asked('model', modelPlanner, turn);
       } catch (error) {
-        const left = this.#agent.flows !== undefined ? 'flows' : fallback.hasSystem(this.#agent.name) ? 'http' : undefined;
+        const other = fallback.hasSystem(this.#agent.name) && !this.#hasWritten() ? 'http' : undefined;
+        const left = this.#agent.flows !== undefined ? 'flows' : other;
         if (!isWithoutModel(error) || left === undefined) throw error;
         return this.#fallBack(left, 'planner_failed', messageOf(error), turn);
       }
     }
     return this.#asked('flow', flowPlanner, turn);
+  }
+
+  /** Another system does not hear of the calls of this turn, and would do the same again. */
+  #hasWritten(): boolean {
+    const writes = new Set(this.#agent.tools.filter(({ effect }) => effect === 'write').map(({ name }) => name));
+    return this.#progress.calls.some(({ tool, status }) => writes.has(tool) && (status === 'completed' || status === 'failed'));
   }
 
   #asked(name: PlannerName, planner: Planner, turn: Turn): Promise<Proposal> {

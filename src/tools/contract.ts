@@ -1,6 +1,7 @@
 /**
  * Tools: what an agent can do. Arguments and results are validated; the runtime adds timeout, retry, breaker and the idempotency key.
  */
+import type { Features } from '@openfeature/server-sdk';
 import type { ZodType } from 'zod';
 import type { Permission } from '../identity/permissions.ts';
 import type { Principal } from '../identity/principal.ts';
@@ -32,6 +33,11 @@ export interface ToolContext extends WorkspaceAccess {
   readonly principal?: Principal | undefined;
   /** The same for every attempt at this call, also after a crash. Send it along with an effect outside of our database. */
   readonly idempotencyKey: string;
+  /**
+   * Feature flags of the workspace: an OpenFeature client with this conversation as `targetingKey`, and `agent`, `channel` and `workspace` as
+   * attributes. From memory; never throws, and gives the default where there is no such flag.
+   */
+  readonly flags: Features;
   /** Aborted at the tool's timeout and when the run is cancelled. */
   readonly signal: AbortSignal;
   /**

@@ -2,6 +2,7 @@
  * Runs tool calls: validated arguments, a transaction with the idempotency key where the effect is in our database, timeout, retry and
  * breaker per tool, and the question "did it happen?" where the effect is outside.
  */
+import type { Features } from '@openfeature/server-sdk';
 import {
   ConsecutiveBreaker,
   circuitBreaker,
@@ -34,6 +35,8 @@ export interface ToolRuntime {
   now(): Date;
   newId(): string;
   schedule: ScheduleJob;
+  /** What a tool asks for feature flags. */
+  flagsOf(place: Pick<CallPlace, 'workspaceId' | 'conversationId' | 'agent' | 'channel'>): Features;
   /** A tool failed; the planner only hears that it did. */
   onFault(what: string, error: unknown): void;
 }
@@ -180,6 +183,7 @@ export class ToolExecutor {
       contact: place.contact,
       principal: place.principal,
       idempotencyKey: idempotencyKey(place),
+      flags: this.#runtime.flagsOf(place),
       signal: place.signal,
       now: () => this.#runtime.now(),
       newId: () => this.#runtime.newId(),

@@ -105,6 +105,9 @@ describe('a browser', () => {
     });
     expect(before.statusCode).toBe(204);
     expect(before.headers['access-control-allow-methods']).toContain('DELETE');
+    // What a page changes from a version that it read, and what it asks for again only when it has changed.
+    for (const header of ['if-match', 'if-none-match']) expect(before.headers['access-control-allow-headers']).toContain(header);
+    expect(allowed.headers['access-control-expose-headers']).toContain('etag');
   });
 
   it('is told to trust no answer with anything', async () => {

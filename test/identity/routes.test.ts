@@ -39,9 +39,11 @@ const bodies: Record<string, object> = {
   'POST /api/v1/conversations/:id/messages': { text: 'Hola' },
   'POST /api/v1/runs/:id/approvals/:callId': { decision: 'approve' },
   'POST /api/v1/api-keys/:id/rotate': { overlapSeconds: 60 },
+  'POST /metrics/alerts/:fingerprint/acknowledge': {},
   'PATCH /api/v1/users/:id': { role: 'member' },
   'POST /api/v1/runs/:id/feedback': { rating: 1 },
   'PATCH /api/v1/releases/:id': { enabled: false },
+  'POST /ofrep/v1/evaluate/flags/:key': {},
   'POST /api/v1/releases/:id/start': {},
   'POST /api/v1/releases/:id/ramp': {},
   'POST /api/v1/releases/:id/promote': { force: true, reason: 'x' },
@@ -130,8 +132,8 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
     const before = await rowsOf('other');
     let tried = 0;
     for (const route of routes.filter(({ url, access }) => url.includes(':') && access !== 'public')) {
-      // A role or a route of that name may be defined here: it is another one.
-      if (nameOf(route) === 'PUT /api/v1/roles/:name' || nameOf(route) === 'PUT /api/v1/routes/:alias') continue;
+      // A role, a route or a flag of that name may be defined here: it is another one.
+      if (['PUT /api/v1/roles/:name', 'PUT /api/v1/routes/:alias', 'PUT /api/v1/flags/:key'].includes(nameOf(route))) continue;
       const body = bodies[nameOf(route)];
       if (route.method === 'POST' || route.method === 'PATCH' || route.method === 'PUT') {
         expect([nameOf(route), body !== undefined || route.url.endsWith('/close')]).toEqual([nameOf(route), true]);
@@ -142,7 +144,7 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
           const answer = await ask(route, url, headers, body);
           const place = `${nameOf(route)} with a ${kindOfId}`;
           // What has not the form of an id of that kind is refused for that; keys are told from people before any id is looked at.
-          const fits = (kindOfId === 'role') === /:(name|alias)/.test(route.url);
+          const fits = (kindOfId === 'role') === /:(name|alias|key)/.test(route.url);
           const expected = fits ? [404, 403] : [400, 404, 403];
           expect([place, expected.includes(answer.status)]).toEqual([place, true]);
           if (answer.status === 403) expect([place, route.access]).toEqual([place, 'signed-in']);
@@ -172,7 +174,7 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
       const { body } = await ask(route, route.url, {});
       expect([nameOf(route), JSON.stringify(body).includes('foreign-thing')]).toEqual([nameOf(route), false]);
       const theirs = await ask(route, route.url, there.headers);
-      if (['/api/v1/api-keys', '/api/v1/invitations', '/api/v1/roles'].includes(route.url)) {
+      if (['/api/v1/api-keys', '/api/v1/flags', '/api/v1/invitations', '/api/v1/roles'].includes(route.url)) {
         expect([nameOf(route), JSON.stringify(theirs.body).includes('foreign-thing')]).toEqual([nameOf(route), true]);
       }
     }
@@ -191,6 +193,7 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
     const email = `foreign-thing-${crypto.randomUUID()}@example.com`;
     const invitation = await call<{ id: string }>('/api/v1/invitations', { email });
     await call('/api/v1/roles/foreign-thing', { permissions: [] }, 'PUT');
+    await call('/api/v1/flags/foreign-thing', { type: 'boolean', variants: { on: true }, defaultVariant: 'on' }, 'PUT');
     const changes = { prompt: `foreign-thing ${crypto.randomUUID()}` };
     const release = await call<{ id: string }>('/api/v1/releases', { agent: 'notes', changes });
     return {
@@ -216,6 +219,7 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
       'memberships',
       'sessions',
       'roles',
+      'feature_flags',
       'releases',
       'agent_versions',
       'run_feedback',

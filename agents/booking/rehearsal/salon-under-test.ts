@@ -1,5 +1,6 @@
 /** The sample salon on a real store, with a clock that stands still: what the tests of the tools call. */
 import { randomUUID } from 'node:crypto';
+import { OpenFeature } from '@openfeature/server-sdk';
 import { v7 } from 'uuid';
 import type { Contact, Database, Tool, ToolContext, WorkspaceAccess } from '../../../src/index.ts';
 import { seed } from '../seed.ts';
@@ -58,6 +59,8 @@ export async function openSalon(rows: Rows, workspaceId = `salon-${randomUUID().
         channel: 'test',
         contact,
         idempotencyKey: v7(),
+        // Nobody bound a provider: every flag has its default.
+        flags: OpenFeature.getClient(),
         signal: new AbortController().signal,
         schedule: async (job, payload, { at, key }) => void jobs.push({ job, payload, at, key }),
       });
