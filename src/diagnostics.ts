@@ -177,6 +177,16 @@ export interface CacheLookup {
   saved: bigint;
 }
 
+/** An alert that this process watches by itself fires, or is over. */
+export interface AlertChanged {
+  name: string;
+  severity: 'critical' | 'warning' | 'info';
+  labels: Readonly<Record<string, string>>;
+  summary: string;
+  value: number;
+  state: 'firing' | 'resolved';
+}
+
 /** A budget did not allow a call. */
 export interface BudgetRefused {
   workspaceId: string;
@@ -249,6 +259,7 @@ export const channels = {
   breakerChanged: channel('timonel:breaker-changed'),
   cacheLookup: channel('timonel:cache-lookup'),
   priceUnknown: channel('timonel:price-unknown'),
+  alertChanged: channel('timonel:alert-changed'),
   budgetRefused: channel('timonel:budget-refused'),
   rateLimitHit: channel('timonel:rate-limit-hit'),
   releaseJudged: channel('timonel:release-judged'),

@@ -1,14 +1,13 @@
 /**
  * The composition root: settings → adapters → runtime → listen. The only place that knows all parts, and the only one that reaches agents.
  */
-import { readFileSync, readlinkSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { v7 as uuid } from 'uuid';
 import type { Settings } from './config.ts';
 import { channels, type HttpExchange, publishFault, type RunEnded } from './diagnostics.ts';
 import { TimonelError } from './errors.ts';
-import type { Dependency } from './http/contract.ts';
+import { readinessOf } from './http/readiness.ts';
 import { createServer } from './http/server.ts';
 import { OpenStreams } from './http/streams.ts';
 import type { ApiKeys } from './identity/api-keys.ts';
@@ -36,10 +35,12 @@ import { createHttpPlanner } from './run/planners/http-planner.ts';
 import { createModelPlanner } from './run/planners/model-planner.ts';
 import { Runner } from './run/runner.ts';
 import { VocabularyCache } from './run/vocabulary-cache.ts';
+import { Acknowledgements } from './store/acknowledgements.ts';
 import { openRedis } from './store/cache/redis.ts';
-import { localWakeUps, type RedisSignals, redisSignals } from './store/cache/wake-ups.ts';
+import { localWakeUps, redisSignals } from './store/cache/wake-ups.ts';
 import { ConversationAddresses } from './store/conversation-addresses.ts';
 import { openStore, type Store } from './store/open.ts';
+import { processHost } from './store/process-host.ts';
 import { RunRecord } from './store/run-record.ts';
 import { RunViews } from './store/run-views.ts';
 import type { ClaimedRun, RunStore } from './store/runs.ts';
@@ -241,6 +242,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
   const streams = new OpenStreams(identity.access, identity.notices);
   const telemetry = await startTelemetry(settings, {
     version,
+    now,
     home: settings.home,
     pool: () => pool.status(),
     activeRuns: () => runner.activeRuns,
@@ -278,9 +280,12 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     budgets,
     responseCache,
     rateLimits,
+    live: telemetry.views,
+    acknowledgements: new Acknowledgements(pool),
+    now,
     newId,
     streams,
-    dependencies: () => dependenciesOf(runner, store, signals, jobs),
+    dependencies: () => readinessOf({ runner, store, signals, jobs }),
     metrics: telemetry.metrics.expose,
     onRequest: (exchange: HttpExchange) => {
       if (channels.httpExchange.hasSubscribers) channels.httpExchange.publish(exchange);
@@ -346,40 +351,6 @@ function agentsByName(project: ProjectConfig): ReadonlyMap<string, AgentDefiniti
   if (agents.size === 0)
     throw new TimonelError('config_invalid', 'The project has no agents. Make one with `timonel new agent <name>`.');
   return agents;
-}
-
-async function dependenciesOf(runner: Runner, store: Store, signals: RedisSignals | undefined, jobs: Jobs): Promise<Dependency[]> {
-  const { pool, kind, vectors } = store;
-  // While it drains, a process lives and answers, and is not to be sent anything more.
-  const accepting: Dependency = { name: 'runner', status: runner.accepting ? 'up' : 'down', required: true };
-  const started = performance.now();
-  const answers = await pool.executeText('SELECT 1').then(
-    () => true,
-    () => false,
-  );
-  const milliseconds = Math.round(performance.now() - started);
-  const database: Dependency = {
-    name: 'database',
-    status: answers ? 'up' : 'down',
-    required: true,
-    detail: { kind, milliseconds, pool: pool.status(), vectors },
-  };
-  const depths = answers ? await jobs.depths().catch(() => undefined) : undefined;
-  const queue: Dependency = { name: 'queue', status: depths === undefined ? 'down' : 'up', required: false, detail: depths };
-  const redis: Dependency[] = signals === undefined ? [] : [{ name: 'redis', status: signals.status(), required: false }];
-  return [accepting, database, queue, ...redis];
-}
-
-/**
- * Names the host for the purpose of asking "is that process alive?": process ids mean something only within one pid namespace, so two
- * containers with one hostname are two hosts.
- */
-function processHost(): string {
-  try {
-    return `${hostname()}/${readlinkSync('/proc/self/ns/pid')}`;
-  } catch {
-    return hostname();
-  }
 }
 
 /** The package file is two folders up from dist/src and one up from src. */

@@ -48,12 +48,14 @@ const pages = [
   'CHANGELOG.md',
   'CONTRIBUTING.md',
   'AGENTS.md',
+  'deploy/README.md',
   'docs/errors.md',
   'docs/flags.md',
   'docs/identity.md',
   'docs/lifecycle.md',
   'docs/metrics.md',
   'docs/operations.md',
+  'docs/runbook.md',
   'docs/telemetry.md',
 ];
 

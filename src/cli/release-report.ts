@@ -26,11 +26,12 @@ export function releaseReport(release: Release): string {
   }
   if (standing === null) return lines.join('\n');
   lines.push(`  verdict  ${standing.verdict}: ${standing.reason}`, '');
-  lines.push(`  ${'metric'.padEnd(13)}${'finding'.padEnd(14)}${'stable'.padEnd(18)}${'canary'.padEnd(18)}against   for`);
+  lines.push(`  ${'metric'.padEnd(13)}${'finding'.padEnd(14)}${'stable'.padEnd(18)}${'canary'.padEnd(18)}against     for`);
   for (const [name, metric] of Object.entries(standing.metrics)) {
     const arm = ({ turns, rate }: Arm) =>
       `${rate === undefined ? '–' : name === 'cost' ? `$${rate.toPrecision(3)}` : `${(rate * 100).toFixed(1)} %`} of ${turns}`;
-    const odds = (logarithm: number) => `10^${logarithm.toFixed(1)}`.padEnd(10);
+    const odds = (logarithm: number) =>
+      (logarithm < 4 ? `${Number((10 ** logarithm).toPrecision(2))} : 1` : `10^${logarithm.toFixed(1)} : 1`).padEnd(12);
     lines.push(
       `  ${name.padEnd(13)}${metric.finding.padEnd(14)}${arm(metric.stable).padEnd(18)}${arm(metric.canary).padEnd(18)}${odds(metric.evidence.against)}${odds(metric.evidence.for).trimEnd()}`,
     );

@@ -14,9 +14,11 @@ import type { ReleasePart } from '../release/open.ts';
 import type { Shadows } from '../release/shadows.ts';
 import type { AgentDefinition } from '../run/contract.ts';
 import type { Runner } from '../run/runner.ts';
+import type { Acknowledgements } from '../store/acknowledgements.ts';
 import type { ConversationAddresses } from '../store/conversation-addresses.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { RunViews } from '../store/run-views.ts';
+import type { LiveViews } from './metric-views.ts';
 import type { OpenStreams } from './streams.ts';
 
 /** State of a thing that the process cannot do without, or can. */
@@ -45,6 +47,9 @@ export interface HttpDependencies {
   budgets: Budgets;
   responseCache: ResponseCache;
   rateLimits: RateLimits;
+  live: LiveViews;
+  acknowledgements: Acknowledgements;
+  now(): Date;
   newId(): string;
   dependencies(): Promise<Dependency[]>;
   /** @param accept the header of whoever asks: some want OpenMetrics. */

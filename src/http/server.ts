@@ -29,6 +29,7 @@ import { conversationRoutes } from './routes/conversations.ts';
 import { fileRoutes } from './routes/files.ts';
 import { flagRoutes } from './routes/flags.ts';
 import { healthRoutes } from './routes/health.ts';
+import { metricRoutes } from './routes/metrics.ts';
 import { modelHealthRoutes, routeRoutes } from './routes/models.ts';
 import { ofrepDoor } from './routes/ofrep.ts';
 import { oidcRoutes } from './routes/oidc.ts';
@@ -120,6 +121,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
 
   const typed = app.withTypeProvider<ZodTypeProvider>() as unknown as TypedFastify;
   healthRoutes(typed, dependencies);
+  metricRoutes(typed, dependencies);
   agentRoutes(typed, dependencies);
   conversationRoutes(typed, dependencies);
   runRoutes(typed, dependencies);

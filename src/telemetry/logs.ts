@@ -2,6 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import pino, { type DestinationStream, type Logger } from 'pino';
 import {
+  type AlertChanged,
   type BreakerChanged,
   type BudgetRefused,
   channels,
@@ -95,6 +96,10 @@ function tellFaults(logger: Logger, subscriptions: Subscriptions): void {
   subscriptions.on<Fault>(channels.fault, ({ what, error }) => logger.error({ err: error }, `failed: ${what}`));
   subscriptions.on<PriceUnknown>(channels.priceUnknown, ({ model }) => {
     logger.warn(`The price of ${model} is not known: its calls count as free. Give it in timonel.config.ts, under "prices".`);
+  });
+  subscriptions.on<AlertChanged>(channels.alertChanged, ({ name, severity, labels, summary, value, state }) => {
+    const level = state === 'resolved' || severity === 'info' ? 'info' : severity === 'warning' ? 'warn' : 'error';
+    logger[level]({ alert: name, severity, labels, value }, `alert ${state}: ${summary}`);
   });
 }
 

@@ -225,4 +225,4 @@ it('is JSON on standard error, and nothing on standard output, where nobody sits
   for (const canary of [key, '5555', 'Ana', 'Hola'])
     expect([canary, err.includes(canary), collector.text().includes(canary)]).toEqual([canary, false, false]);
   await collector.close();
-});
+}, 120_000);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { errorTable, TimonelError } from '../../errors.ts';
-import type { HttpDependencies, TypedFastify } from '../contract.ts';
+import type { Dependency, HttpDependencies, TypedFastify } from '../contract.ts';
 
 const dependency = z.object({
   name: z.string(),
@@ -50,13 +50,7 @@ export function healthRoutes(app: TypedFastify, dependencies: HttpDependencies):
 
   const report = async () => {
     const all = await dependencies.dependencies();
-    const down = all.filter(({ status }) => status === 'down');
-    const status = down.some(({ required }) => required)
-      ? ('down' as const)
-      : down.length > 0
-        ? ('degraded' as const)
-        : ('ok' as const);
-    return { status, version, dependencies: all };
+    return { status: statusOf(all), version, dependencies: all };
   };
 
   app.get(
@@ -84,4 +78,10 @@ export function healthRoutes(app: TypedFastify, dependencies: HttpDependencies):
       },
     );
   }
+}
+
+/** What a process is worth to those who ask it. */
+export function statusOf(all: readonly Dependency[]): 'ok' | 'degraded' | 'down' {
+  const down = all.filter(({ status }) => status === 'down');
+  return down.some(({ required }) => required) ? 'down' : down.length > 0 ? 'degraded' : 'ok';
 }

@@ -1,0 +1,75 @@
+import { type Dashboard, quantile, rate, share } from './dashboard.ts';
+
+const runs = 'timonel_runs_total';
+
+export const agents: Dashboard = {
+  uid: 'timonel-agents',
+  title: 'agents',
+  description: 'What agents do: turns, plans, policy, tools',
+  rows: [
+    {
+      title: 'Turns',
+      panels: [
+        { title: 'Turns', unit: 'reqps', queries: [{ expr: rate(runs, 'agent'), legend: '{{agent}}' }] },
+        {
+          title: 'Failed',
+          unit: 'percentunit',
+          queries: [{ expr: share(`${runs}{outcome="failed"}`, runs, 'agent'), legend: '{{agent}}' }],
+        },
+        { title: 'By outcome', unit: 'reqps', queries: [{ expr: rate(runs, 'agent, outcome'), legend: '{{agent}} {{outcome}}' }] },
+        {
+          title: 'First event, p95',
+          unit: 's',
+          queries: [{ expr: quantile(0.95, 'timonel_run_first_event_seconds', 'agent'), legend: '{{agent}}' }],
+        },
+        {
+          title: 'Whole turn, p95',
+          unit: 's',
+          queries: [{ expr: quantile(0.95, 'timonel_run_duration_seconds', 'agent'), legend: '{{agent}}' }],
+        },
+        {
+          title: 'Tokens',
+          queries: [{ expr: rate('timonel_model_tokens_total', 'agent, direction'), legend: '{{agent}} {{direction}}' }],
+        },
+      ],
+    },
+    {
+      title: 'How turns go',
+      panels: [
+        { title: 'Steps', queries: [{ expr: rate('timonel_steps_total', 'kind'), legend: '{{kind}}' }] },
+        {
+          title: 'Planning, p95',
+          unit: 's',
+          queries: [{ expr: quantile(0.95, 'timonel_plan_duration_seconds', 'agent, planner'), legend: '{{agent}} {{planner}}' }],
+        },
+        {
+          title: 'Turns that went on without the model',
+          queries: [{ expr: rate('timonel_fallbacks_total', 'agent, reason'), legend: '{{agent}} {{reason}}' }],
+        },
+        { title: 'Policy', queries: [{ expr: rate('timonel_policy_decisions_total', 'verdict'), legend: '{{verdict}}' }] },
+        {
+          title: 'Time of a decision, p95',
+          unit: 's',
+          queries: [{ expr: quantile(0.95, 'timonel_policy_duration_seconds', 'agent'), legend: '{{agent}}' }],
+        },
+        {
+          title: 'Turns that were taken over',
+          description: 'From processes that died; no deployment explains many',
+          queries: [{ expr: `${rate('timonel_run_recoveries_total')} or vector(0)`, legend: 'turns' }],
+        },
+      ],
+    },
+    {
+      title: 'Tools',
+      panels: [
+        { title: 'Calls', queries: [{ expr: rate('timonel_tool_calls_total', 'agent, tool'), legend: '{{agent}} {{tool}}' }] },
+        { title: 'By what became of them', queries: [{ expr: rate('timonel_tool_calls_total', 'status'), legend: '{{status}}' }] },
+        {
+          title: 'Time, p95',
+          unit: 's',
+          queries: [{ expr: quantile(0.95, 'timonel_tool_duration_seconds', 'agent, tool'), legend: '{{agent}} {{tool}}' }],
+        },
+      ],
+    },
+  ],
+};

@@ -1,0 +1,28 @@
+import type { Registry } from 'prom-client';
+import type { ReadSamples, Sample } from './history.ts';
+
+/** How long one reading of a metric serves all who ask for a part of it, in milliseconds: a histogram is asked for its buckets and its count. */
+const freshFor = 100;
+
+interface Value extends Sample {
+  /** Which part of a histogram it is; absent elsewhere. */
+  metricName?: string;
+}
+
+/** Reads the metrics of this process by the names under which they are scraped. */
+export function registrySamples(registry: Registry): ReadSamples {
+  const readings = new Map<string, { at: number; values: Promise<readonly Value[]> }>();
+  return async (name) => {
+    const metric = registry.getSingleMetric(name) ?? registry.getSingleMetric(name.replace(/_(bucket|count|sum)$/, ''));
+    if (metric === undefined) return [];
+    const { name: base } = metric as unknown as { name: string };
+    const at = performance.now();
+    let reading = readings.get(base);
+    if (reading === undefined || at - reading.at > freshFor) {
+      reading = { at, values: metric.get().then(({ values }) => values as readonly Value[]) };
+      readings.set(base, reading);
+    }
+    const values = await reading.values;
+    return values.filter(({ metricName }) => (metricName ?? base) === name);
+  };
+}
