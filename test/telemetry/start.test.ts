@@ -28,7 +28,7 @@ async function loaded(environment: Record<string, string>): Promise<string[]> {
     const { readSettings } = await import(${JSON.stringify(address('config.ts'))});
     const settings = readSettings();
     await startLogs(settings);
-    await startTelemetry(settings, { version: '0', home: '/', pool: () => ({}), queues: async () => [], pingStore: async () => {} });
+    await startTelemetry(settings, { version: '0', home: '/', now: () => new Date(), pool: () => ({}), queues: async () => [], pingStore: async () => {} });
     console.log(JSON.stringify([...packages]));
     process.exit(0);`,
   );
