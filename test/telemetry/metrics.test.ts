@@ -179,6 +179,31 @@ it('is OpenMetrics for those who ask for it, with the traces of examples, and th
   expect(again.body).toContain('# TYPE timonel_budget_refusals_total counter\ntimonel_budget_refusals_total{scope="run"} 1\n');
 });
 
+it("counts no step of a rehearsal, which is nobody's turn", async () => {
+  const { registry } = start();
+  for (const arm of ['stable', 'shadow']) {
+    const where = { workspaceId: 'w', runId: 'r', agent: 'a', arm };
+    const step = {
+      kind: 'tool-call',
+      record: { callId: '0.0', tool: 't', args: {}, status: 'completed' },
+      milliseconds: 1,
+    } as const;
+    channels.stepStored.publish({ ...where, step } satisfies StepStored);
+    channels.fellBack.publish({ ...where, reason: 'decision' } satisfies FellBack);
+    const decided = { agent: 'a', arm, tool: 't', verdict: { kind: 'allow' }, milliseconds: 1 } as const;
+    channels.policyDecided.publish(decided satisfies PolicyDecided);
+    await traced.plan.tracePromise(async () => {}, { run: where as ClaimedRun, planner: 'model' });
+  }
+  for (const name of [
+    'timonel_steps_total',
+    'timonel_tool_calls_total',
+    'timonel_fallbacks_total',
+    'timonel_policy_decisions_total',
+    'timonel_plan_duration_seconds',
+  ])
+    expect([name, await sumOf(registry, name)]).toEqual([name, 1]);
+});
+
 it('counts nothing any more once it ended', async () => {
   const metrics = start();
   metrics.end();
