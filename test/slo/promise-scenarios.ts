@@ -56,14 +56,14 @@ export const promiseScenarios: Scenario[] = [
   {
     name: 'one request in 1,250 fails for days: within the budget',
     every: 10,
-    series: leak(0.8, 3 * day),
-    fires: { [2 * day]: [], [3 * day]: [] },
+    series: leak(0.8, day),
+    fires: { 600: [], [day]: [] },
   },
   {
     name: 'one request in 500 fails for days',
     every: 10,
-    series: leak(2, 3 * day),
-    fires: { [day]: ['AvailabilityBurn 1'], [3 * day]: ['AvailabilityBurn 1'] },
+    series: leak(2, 2 * day),
+    fires: { [day]: ['AvailabilityBurn 1'], [2 * day]: ['AvailabilityBurn 1'] },
   },
   {
     name: 'one request in 200 fails for days',

@@ -48,7 +48,7 @@ function testOf({ name, series, fires, reads = {} }: Scenario): object {
     ? series
     : {
         ...series,
-        'up{job="timonel", instance="one:8000"}': Array<number>(Math.max(...Object.keys(fires).map(Number)) + 1).fill(1),
+        'up{job="timonel", instance="one:8000"}': Array<number>(Math.max(0, ...Object.keys(fires).map(Number)) + 1).fill(1),
       };
   return {
     name,

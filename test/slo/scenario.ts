@@ -1,5 +1,7 @@
 /** Days of traffic in a few lines, for Prometheus and for the process's own watch alike. A minute is the smallest step. */
 
+import type { Sample } from '../../src/telemetry/slo/history.ts';
+
 /** What a series says at each minute: a number, nothing, or that it is gone. */
 export type Minutes = (number | undefined | 'gone')[];
 
@@ -97,4 +99,15 @@ export function turns(byOutcome: Record<string, Minutes>, degraded = 'false'): R
 /** How an alert is named in {@link Scenario.fires}. */
 export function alertText({ alertname, burn }: { alertname: string; burn?: string | undefined }): string {
   return burn === undefined || burn === '' ? alertname : `${alertname} ${burn}`;
+}
+
+/** The series of a metric at a minute, as the registry of a process would give them. */
+export function samplesAt(series: Scenario['series'], metric: string, minute: number): Sample[] {
+  return Object.entries(series).flatMap(([text, values]) => {
+    const [name = '', rest = ''] = text.split('{');
+    const value = values[minute];
+    if (name !== metric || typeof value !== 'number') return [];
+    const labels = Object.fromEntries([...rest.matchAll(/(\w+)="([^"]*)"/g)].map(([, label = '', said = '']) => [label, said]));
+    return [{ labels, value }];
+  });
 }

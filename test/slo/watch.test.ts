@@ -1,11 +1,10 @@
 /** The process's own watch has to say what Prometheus says: the same scenarios as in rules.test.ts. */
 import { describe, expect, it } from 'vitest';
 import type { AlertChanged } from '../../src/diagnostics.ts';
-import type { Sample } from '../../src/telemetry/slo/history.ts';
 import { AlertWatch } from '../../src/telemetry/slo/watch.ts';
 import { plainScenarios } from './plain-scenarios.ts';
 import { promiseScenarios } from './promise-scenarios.ts';
-import { alertText, counter, gauge, type Minutes, requests, type Scenario } from './scenario.ts';
+import { alertText, counter, gauge, type Minutes, requests, type Scenario, samplesAt } from './scenario.ts';
 
 const start = Date.UTC(2026, 10, 21);
 
@@ -17,18 +16,10 @@ interface Played {
 }
 
 function play(series: Scenario['series']): Played {
-  const byMetric = Map.groupBy(
-    Object.entries(series).map(([name, values]) => ({ ...parsed(name), values })),
-    ({ metric }) => metric,
-  );
   let now = 0;
   const changes: AlertChanged[] = [];
   const watch = new AlertWatch({
-    read: async (metric) =>
-      (byMetric.get(metric) ?? []).flatMap(({ labels, values }): Sample[] => {
-        const value = values[now];
-        return typeof value === 'number' ? [{ labels, value }] : [];
-      }),
+    read: async (metric) => samplesAt(series, metric, now),
     now: () => new Date(start + now * 60_000),
     onChange: (change) => changes.push(change),
     onFault: (_what, error) => {
@@ -45,14 +36,6 @@ function play(series: Scenario['series']): Played {
         await watch.look();
       }
     },
-  };
-}
-
-function parsed(name: string): { metric: string; labels: Record<string, string> } {
-  const [metric = '', rest = ''] = name.split('{');
-  return {
-    metric,
-    labels: Object.fromEntries([...rest.matchAll(/(\w+)="([^"]*)"/g)].map(([, label = '', value = '']) => [label, value])),
   };
 }
 
