@@ -59,7 +59,8 @@ const fetching = defineAgent({
       description: 'Asks elsewhere.',
       input: z.object({ text: z.string() }),
       effect: 'read',
-      execute: async () => ({
+      execute: async (_input, { flags }) => ({
+        pictures: await flags.getBooleanValue('pictures', false),
         status: (await fetch(`http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/`)).status,
       }),
     }),
@@ -155,6 +156,8 @@ describe('traces, at a collector', () => {
     );
     expect(streamed).toContain('[DONE]');
 
+    const flag = { type: 'boolean', variants: { with: true, without: false }, defaultVariant: 'with' };
+    expect((await timonel.call('PUT', '/api/v1/flags/pictures', flag)).status).toBe(200);
     await post(messages(await timonel.converse('fetching')), { text: 'Note this.' }, caller(toolTrace));
     await post(messages(await timonel.converse('lost')), { text: 'Note this.' }, caller(failTrace));
 
@@ -247,6 +250,22 @@ describe('traces, at a collector', () => {
   it('are no business of what tools call', () => {
     expect(named(within(toolTrace), 'execute_tool add_note')).toHaveLength(1);
     expect(heard).toEqual([undefined]);
+  });
+
+  it('say which flags a tool asked for, and what it got', () => {
+    const [tool] = named(within(toolTrace), 'execute_tool add_note');
+    expect(tool?.events).toEqual([
+      {
+        name: 'feature_flag.evaluation',
+        attributes: {
+          'feature_flag.key': 'pictures',
+          'feature_flag.provider.name': 'timonel',
+          'feature_flag.result.variant': 'with',
+          'feature_flag.result.reason': 'static',
+          'feature_flag.version': '1',
+        },
+      },
+    ]);
   });
 
   it('lead from the door of the compatible API to the model', () => {
