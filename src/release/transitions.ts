@@ -44,6 +44,7 @@ export async function ramp(
 /** The canary is what everybody gets from here on; conversations stay with the version that they began with. */
 export async function promote(transition: Transition, release: Release, reason: string, forced: boolean): Promise<Release> {
   const end = { status: 'promoted' as const, reason, endedAt: transition.now };
+  await forgetUnits(transition.client, release);
   return change(transition, release, 'release-promoted', end, { reason, forced });
 }
 
