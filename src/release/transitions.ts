@@ -66,6 +66,7 @@ export async function rollBack(transition: Transition, release: Release, reason:
       back,
     );
   }
+  await forgetUnits(client, release);
   return change(
     transition,
     release,
@@ -90,6 +91,11 @@ export async function change(
   await audit.append({ workspaceId, ...by, action, target: { kind: 'release', id: changed.id }, details: told }, client);
   tell({ kind: 'releases', workspaceId });
   return changed;
+}
+
+/** What units did is needed to count their next turns, of which there are none once a release has ended. */
+async function forgetUnits(client: pg.ClientBase, { workspaceId, id }: Release): Promise<void> {
+  await client.query('DELETE FROM release_units WHERE workspace_id = $1 AND release = $2', [workspaceId, id]);
 }
 
 /** The numbers that a decision stands on: plain JSON, without what is not known. */
