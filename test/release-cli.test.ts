@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeCredentials } from '../src/cli/credentials.ts';
+import { commandIn } from './command.ts';
 import { startReleases } from './releases.ts';
-
-const bin = new URL('../bin/timonel.mjs', import.meta.url).pathname;
 
 // Each command is a process that starts.
 describe('timonel release', { timeout: 240_000 }, () => {
@@ -21,13 +19,7 @@ describe('timonel release', { timeout: 240_000 }, () => {
     rmSync(home, { recursive: true, force: true });
   });
 
-  const release = (...args: string[]) =>
-    new Promise<{ code: number; out: string; err: string }>((resolve) => {
-      const env = { ...process.env, TIMONEL_HOME: home };
-      execFile(process.execPath, [bin, 'release', ...args], { env }, (error, out, err) =>
-        resolve({ code: error === null ? 0 : Number(error.code), out, err }),
-      );
-    });
+  const release = commandIn(home, 'release');
   const file = (name: string, content: string) => {
     const path = join(home, name);
     writeFileSync(path, content);

@@ -75,6 +75,29 @@ describe.each(storeKinds)('a release (%s)', (kind) => {
     expect(await say(moved.id, 'Hola')).toMatchObject({ run: { agentVersion: stable, arm: 'stable' }, reply: { text: 'Bien.' } });
   });
 
+  it('rolls back at once when turns of the new version take their process with them, or when it costs more than it may', async () => {
+    const plan = { steps: [{ percentage: 50, bakeMinutes: 0 }] };
+    const { release, talk, look, show, timonel } = await started();
+    const { id } = await release({ prompt: 'You are POLITE.' }, plan);
+    await talk(8);
+    // As the record has a turn that three processes died of.
+    await timonel.store.pool.executeText(`UPDATE runs SET recoveries = 3 WHERE release = $1 AND arm = 'canary'`, [id]);
+    await look();
+    expect(await show(id)).toMatchObject({
+      status: 'rolled-back',
+      reason: expect.stringMatching(/^Tripwire: \d turn\(s\) of the canary took/),
+    });
+
+    const dear = await started({ project: { prices: { default: { input: 10, output: 50 } } } });
+    const { id: second } = await dear.release({ prompt: 'You are POLITE.' }, { ...plan, tripwires: { dollars: 0.005 } });
+    await dear.talk(12);
+    await dear.look();
+    expect(await dear.show(second)).toMatchObject({
+      status: 'rolled-back',
+      reason: expect.stringMatching(/^Tripwire: the canary cost 0\.0\d US dollars/),
+    });
+  });
+
   it('holds where nothing is known, counts each turn once whoever looks, and goes on step by step when the time is over', async () => {
     let hours = 0;
     const { release, talk, look, show, timonel } = await started({ now: () => new Date(Date.now() + hours * 3_600_000) });

@@ -1,6 +1,7 @@
 import { messageOf, TimonelError } from '../errors.ts';
 import type { AccessNotices } from '../identity/access.ts';
 import type { DatabasePool } from '../store/database.ts';
+import { KeptCopy } from '../store/kept-copy.ts';
 import { assign } from './assign.ts';
 import type { Catalog } from './catalog.ts';
 import type { Assignment, Audience, Release } from './release.ts';
@@ -14,36 +15,26 @@ export interface InForceDependencies {
   onFault(what: string, error: unknown): void;
 }
 
-/** How often it is read again although nobody told of a change, in milliseconds. */
-const readEveryMs = 10_000;
-
 /** What answers now, in each workspace. Kept in memory: a conversation begins without asking the database. */
 export class InForce {
   readonly #dependencies: InForceDependencies;
   #running = new Map<string, Release>();
   #stable = new Map<string, AgentVersion>();
-  #timer: NodeJS.Timeout | undefined;
-  #reading: Promise<void> | undefined;
-  #again = false;
+  readonly #copy: KeptCopy;
 
   constructor(dependencies: InForceDependencies) {
     this.#dependencies = dependencies;
+    const { notices, onFault } = dependencies;
+    this.#copy = new KeptCopy({ read: () => this.#read(), notices, kind: 'releases', onFault });
   }
 
   /** Reads what is in force, and reads it again when somebody tells of a change, and now and then. */
-  async open(): Promise<void> {
-    const { notices, onFault } = this.#dependencies;
-    await this.read();
-    const again = () => void this.read().catch((error: unknown) => onFault('reading the releases', error));
-    notices.subscribe((told) => {
-      if (told === 'anything' || told.some(({ kind }) => kind === 'releases')) again();
-    });
-    this.#timer = setInterval(again, readEveryMs);
-    this.#timer.unref();
+  open(): Promise<void> {
+    return this.#copy.open();
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    this.#copy.close();
   }
 
   /** The releases that run, of all workspaces. */
@@ -69,20 +60,8 @@ export class InForce {
   }
 
   /** Reads again; who calls while it is being read gets what was stored by then, too. */
-  async read(): Promise<void> {
-    if (this.#reading !== undefined) {
-      this.#again = true;
-      return this.#reading;
-    }
-    this.#reading = (async () => {
-      do {
-        this.#again = false;
-        await this.#read();
-      } while (this.#again);
-    })().finally(() => {
-      this.#reading = undefined;
-    });
-    return this.#reading;
+  read(): Promise<void> {
+    return this.#copy.read();
   }
 
   async #read(): Promise<void> {

@@ -1,13 +1,11 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { booking } from '../../agents/booking/agent.ts';
 import { writeCredentials } from '../../src/cli/credentials.ts';
+import { commandIn } from '../command.ts';
 import { startTimonel, type TestTimonel } from '../timonel.ts';
-
-const bin = new URL('../../bin/timonel.mjs', import.meta.url).pathname;
 
 // Each command is a process that starts.
 describe('timonel flags', { timeout: 240_000 }, () => {
@@ -22,14 +20,7 @@ describe('timonel flags', { timeout: 240_000 }, () => {
     rmSync(home, { recursive: true, force: true });
   });
 
-  /** Runs a command as a person does, in a process of its own. */
-  const flags = (...args: string[]) =>
-    new Promise<{ code: number; out: string; err: string }>((resolve) => {
-      const env = { ...process.env, TIMONEL_HOME: home };
-      execFile(process.execPath, [bin, 'flags', ...args], { env }, (error, out, err) =>
-        resolve({ code: error === null ? 0 : Number(error.code), out, err }),
-      );
-    });
+  const flags = commandIn(home, 'flags');
   const file = (content: object) => {
     const path = join(home, 'flag.json');
     writeFileSync(path, JSON.stringify(content));

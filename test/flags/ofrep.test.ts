@@ -105,6 +105,13 @@ describe.each(storeKinds)('the OpenFeature Remote Evaluation Protocol (%s)', (ki
     const same = await ask({ targetingKey: 'ana', country: 'AR' }, etag);
     expect([same.httpStatus, same.httpResponse?.headers.get('etag')]).toEqual([304, etag]);
     expect((await ask({ targetingKey: 'ana', country: 'AR' }, `"x", W/${etag}`)).httpStatus).toBe(304);
+    const bare = await post('', { context: { targetingKey: 'ana', country: 'AR' } }, { 'if-none-match': String(etag) });
+    expect([bare.status, bare.body, bare.headers['content-length'], bare.headers['content-type']]).toEqual([
+      304,
+      '',
+      undefined,
+      undefined,
+    ]);
     // Another context has another answer, and a changed flag too.
     expect((await ask({ targetingKey: 'ana', country: 'CL' }, etag)).httpStatus).toBe(200);
     await put('many', { type: 'number', variants: { few: 3 }, defaultVariant: 'few' });

@@ -35,5 +35,6 @@ describe('the rules of Prometheus', () => {
       const { passed, output } = testRules(ruleFiles(), [scenario]);
       expect(passed ? '' : output).toBe('');
     },
+    180_000,
   );
 });

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { logTo } from '../../src/telemetry/logs.ts';
 import { storeKinds } from '../stores.ts';
 import { type BusyTimonel, startBusyTimonel } from './busy-timonel.ts';
 
@@ -158,6 +159,27 @@ describe.each(storeKinds)('the live views (%s)', (kind) => {
     await work();
     await pass(3);
     expect(await named('BreakerOpen')).toMatchObject({ state: 'firing', fingerprint: breaker.fingerprint, acknowledgement: null });
+  });
+
+  it('write a line to the log when an alert fires and when it is over', async () => {
+    const lines: Body[] = [];
+    const logs = logTo({ write: (line) => void lines.push(JSON.parse(line)) }, 'info');
+    try {
+      const { work, pass } = await start();
+      await work();
+      await pass(3);
+      await pass(12);
+      const told = lines
+        .filter(({ alert }) => alert === 'BreakerOpen')
+        .map(({ level, msg, labels }) => [level, msg, labels.target]);
+      const what = 'The circuit breaker of configured/fails-for-work does not close';
+      expect(told).toEqual([
+        [50, `alert firing: ${what}`, 'configured/fails-for-work'],
+        [30, `alert resolved: ${what}`, 'configured/fails-for-work'],
+      ]);
+    } finally {
+      logs.end();
+    }
   });
 
   if (kind === 'embedded') return;

@@ -3,6 +3,7 @@ import { TimonelError } from '../../errors.ts';
 import type { AccessNotices } from '../../identity/access.ts';
 import type { AuditLog } from '../../identity/audit/audit-log.ts';
 import type { DatabasePool } from '../../store/database.ts';
+import { KeptCopy } from '../../store/kept-copy.ts';
 import type { By } from '../transitions.ts';
 import { type Evaluation, evaluate, type FlagContext } from './evaluate.ts';
 import { type Flag, type FlagDefinition, flagDefinition } from './flag.ts';
@@ -39,37 +40,27 @@ interface Row {
   created_at: Date;
 }
 
-/** How often it is read again although nobody told of a change, in milliseconds. */
-const readEveryMs = 10_000;
-
 /** The flags of all workspaces, kept in memory: to ask for one costs no statement. */
 export class FlagTable {
   readonly #dependencies: FlagTableDependencies;
   readonly #listeners = new Set<(workspaceId: string, keys: string[]) => void>();
   /** By workspace and key. */
   #flags: ReadonlyMap<string, ReadonlyMap<string, Flag | Unreadable>> = new Map();
-  #timer: NodeJS.Timeout | undefined;
-  #reading: Promise<void> | undefined;
-  #again = false;
+  readonly #copy: KeptCopy;
 
   constructor(dependencies: FlagTableDependencies) {
     this.#dependencies = dependencies;
+    const { notices, onFault } = dependencies;
+    this.#copy = new KeptCopy({ read: () => this.#read(), notices, kind: 'flags', onFault });
   }
 
   /** Reads what is stored, and reads it again when somebody tells of a change, and now and then. */
-  async open(): Promise<void> {
-    const { notices, onFault } = this.#dependencies;
-    await this.read();
-    const again = () => void this.read().catch((error: unknown) => onFault('reading the feature flags', error));
-    notices.subscribe((told) => {
-      if (told === 'anything' || told.some(({ kind }) => kind === 'flags')) again();
-    });
-    this.#timer = setInterval(again, readEveryMs);
-    this.#timer.unref();
+  open(): Promise<void> {
+    return this.#copy.open();
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    this.#copy.close();
     this.#listeners.clear();
   }
 
@@ -183,20 +174,8 @@ export class FlagTable {
   }
 
   /** Reads again; who calls while it is being read gets what was stored by then, too. */
-  async read(): Promise<void> {
-    if (this.#reading !== undefined) {
-      this.#again = true;
-      return this.#reading;
-    }
-    this.#reading = (async () => {
-      do {
-        this.#again = false;
-        await this.#read();
-      } while (this.#again);
-    })().finally(() => {
-      this.#reading = undefined;
-    });
-    return this.#reading;
+  read(): Promise<void> {
+    return this.#copy.read();
   }
 
   async #read(): Promise<void> {

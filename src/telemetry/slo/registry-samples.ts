@@ -1,4 +1,4 @@
-import type { Registry } from 'prom-client';
+import type { Metric, Registry } from 'prom-client';
 import type { ReadSamples, Sample } from './history.ts';
 
 /** How long one reading of a metric serves all who ask for a part of it, in milliseconds: a histogram is asked for its buckets and its count. */
@@ -9,8 +9,8 @@ interface Value extends Sample {
   metricName?: string;
 }
 
-/** Reads the metrics of this process by the names under which they are scraped. */
-export function registrySamples(registry: Registry): ReadSamples {
+/** Reads the metrics of this process by the names under which they are scraped. One that cannot be read is as if it were not there. */
+export function registrySamples(registry: Registry, onFault: (what: string, error: unknown) => void): ReadSamples {
   const readings = new Map<string, { at: number; values: Promise<readonly Value[]> }>();
   return async (name) => {
     const metric = registry.getSingleMetric(name) ?? registry.getSingleMetric(name.replace(/_(bucket|count|sum)$/, ''));
@@ -19,10 +19,19 @@ export function registrySamples(registry: Registry): ReadSamples {
     const at = performance.now();
     let reading = readings.get(base);
     if (reading === undefined || at - reading.at > freshFor) {
-      reading = { at, values: metric.get().then(({ values }) => values as readonly Value[]) };
+      reading = { at, values: valuesOf(metric, (error) => onFault(`reading the metric ${base}`, error)) };
       readings.set(base, reading);
     }
     const values = await reading.values;
     return values.filter(({ metricName }) => (metricName ?? base) === name);
   };
+}
+
+async function valuesOf(metric: Metric, onFault: (error: unknown) => void): Promise<readonly Value[]> {
+  try {
+    return (await metric.get()).values as readonly Value[];
+  } catch (error) {
+    onFault(error);
+    return [];
+  }
 }

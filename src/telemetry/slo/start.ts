@@ -15,7 +15,7 @@ export async function startWatch(
   registry: Registry,
   dependencies: Pick<WatchDependencies, 'now' | 'onChange' | 'onFault'>,
 ): Promise<Watch> {
-  const read = registrySamples(registry);
+  const read = registrySamples(registry, dependencies.onFault);
   const watch = new AlertWatch({ ...dependencies, read, views: viewVectors });
   const { now } = dependencies;
   const views = createViews({ watch, read, now, since: now() });

@@ -1,0 +1,60 @@
+/** Tells of changes; see {@link Notices}. */
+interface Teller {
+  subscribe(listener: (notices: readonly { kind: string }[] | 'anything') => void): void;
+}
+
+export interface KeptCopyOptions {
+  /** Reads the store and takes what it finds in place of what is there. */
+  read(): Promise<void>;
+  notices: Teller;
+  /** Kind of the notices that tell of a change. */
+  kind: string;
+  onFault(what: string, error: unknown): void;
+}
+
+/** How often it is read again although nobody told of a change, in milliseconds. */
+const readEveryMs = 10_000;
+
+/** When to read what the store has and a process keeps in memory: at first, when somebody tells of a change, and now and then. */
+export class KeptCopy {
+  readonly #options: KeptCopyOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #reading: Promise<void> | undefined;
+  #again = false;
+
+  constructor(options: KeptCopyOptions) {
+    this.#options = options;
+  }
+
+  async open(): Promise<void> {
+    const { notices, kind, onFault } = this.#options;
+    await this.read();
+    const again = () => void this.read().catch((error: unknown) => onFault(`reading the ${kind}`, error));
+    notices.subscribe((told) => {
+      if (told === 'anything' || told.some((notice) => notice.kind === kind)) again();
+    });
+    this.#timer = setInterval(again, readEveryMs);
+    this.#timer.unref();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Reads again; who calls while it is being read gets what was stored by then, too. */
+  async read(): Promise<void> {
+    if (this.#reading !== undefined) {
+      this.#again = true;
+      return this.#reading;
+    }
+    this.#reading = (async () => {
+      do {
+        this.#again = false;
+        await this.#options.read();
+      } while (this.#again);
+    })().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+}
