@@ -129,6 +129,7 @@ describe('traces, at a collector', () => {
   let received: StubModel['received'] = [];
   let apiKey = '';
   let conversation = '';
+  let busy = '';
   const within = (trace: string) => spans.filter(({ traceId }) => traceId === trace);
 
   beforeAll(async () => {
@@ -160,6 +161,11 @@ describe('traces, at a collector', () => {
     expect((await timonel.call('PUT', '/api/v1/flags/pictures', flag)).status).toBe(200);
     await post(messages(await timonel.converse('fetching')), { text: 'Note this.' }, caller(toolTrace));
     await post(messages(await timonel.converse('lost')), { text: 'Note this.' }, caller(failTrace));
+
+    busy = await timonel.converse('notes');
+    // The second waits for the first one, which goes on with it at its own end.
+    const twice = ['d', 'e'].map((digit) => post(messages(busy), { text: 'Note this.' }, caller(traceOf(digit))));
+    await Promise.all(twice);
 
     const { run } = JSON.parse(
       await post(messages(await timonel.converse('notes')), { text: 'Note this.' }, caller(ratedTrace)),
@@ -250,6 +256,16 @@ describe('traces, at a collector', () => {
   it('are no business of what tools call', () => {
     expect(named(within(toolTrace), 'execute_tool add_note')).toHaveLength(1);
     expect(heard).toEqual([undefined]);
+  });
+
+  it('do not hang a turn on the request of the one before it', () => {
+    const turns = named(spans, 'invoke_agent notes').filter(({ attributes }) => attributes['gen_ai.conversation.id'] === busy);
+    const [first, second] = turns.toSorted(
+      (one, other) => Number(one.attributes['timonel.run.turn']) - Number(other.attributes['timonel.run.turn']),
+    );
+    expect([traceOf('d'), traceOf('e')]).toContain(first?.traceId);
+    expect([second?.parentSpanId, within(second?.traceId ?? '').some(({ kind }) => kind === 'SERVER')]).toEqual([undefined, false]);
+    expect(turns).toHaveLength(2);
   });
 
   it('say which flags a tool asked for, and what it got', () => {
