@@ -371,3 +371,18 @@ it('is not harmed by a collector that takes nothing, and says so once', async ()
     refusing.close();
   }
 });
+
+it('tells no provider of another call, however many wait for a connection', async () => {
+  collector.spans.length = 0;
+  const slow = await startStubModel('none', {}, 1_500);
+  const { post, close } = await start({ TIMONEL_MODEL_URL: slow.url });
+  const ask = (text: string) => post('/v1/chat/completions', { model: 'default', messages: [{ role: 'user', content: text }] });
+  // 256 connections to a provider: the others wait for one of them.
+  await Promise.all(Array.from({ length: 400 }, (_, index) => ask(`${index}`)));
+  await close();
+  await slow.close();
+  const told = slow.received.flatMap(({ headers }) => headers['traceparent'] ?? []);
+  expect(slow.received).toHaveLength(400);
+  expect(told.length).toBeGreaterThan(200);
+  expect(new Set(told).size).toBe(told.length);
+});
