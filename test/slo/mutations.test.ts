@@ -158,6 +158,12 @@ const mutations: [title: string, finds: string, files: () => Record<string, Rule
     () => mutated('HighErrorRate', edited('> 0.05', '> 0.005')),
   ],
   ['a single slow turn is enough', 'a few turns, all of them slow', () => mutated('SlowTurns', unguarded)],
+  ['a single slow request is enough', 'a request a minute, every one of them slow', () => mutated('SlowRequests', unguarded)],
+  [
+    'three seconds of a request have become six',
+    'four requests in five take more than 3 s',
+    () => mutated('SlowRequests', edited('> 3', '> 6')),
+  ],
   [
     'three seconds have become six',
     'four turns in five show nothing for more than 3 s',

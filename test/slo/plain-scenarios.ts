@@ -1,5 +1,5 @@
 /** For each of the other alerts: a day on which it must be heard, and one on which it must not. */
-import { counter, gauge, requests, type Scenario, slope, turns, unborn } from './scenario.ts';
+import { counter, gauge, histogram, requests, type Scenario, slope, turns, unborn } from './scenario.ts';
 
 export const plainScenarios: Scenario[] = [
   {
@@ -21,6 +21,30 @@ export const plainScenarios: Scenario[] = [
       'timonel_run_first_event_seconds_count{agent="booking", arm="stable"}': counter([60, 0.1]),
     },
     fires: { 30: [], 58: [] },
+  },
+  {
+    name: 'four requests in five take more than 3 s',
+    every: 5,
+    series: histogram('timonel_http_request_duration_seconds', 'method="GET", route="/api/v1/agents", status="200"', [
+      counter([100, 2]),
+      counter([100, 2]),
+      counter([100, 10]),
+      counter([100, 10]),
+    ]),
+    fires: {
+      100: ['RequestLatencyBurn 1', 'RequestLatencyBurn 14.4', 'RequestLatencyBurn 3', 'RequestLatencyBurn 6', 'SlowRequests'],
+    },
+  },
+  {
+    name: 'a request a minute, every one of them slow',
+    every: 5,
+    series: histogram('timonel_http_request_duration_seconds', 'method="GET", route="/api/v1/agents", status="200"', [
+      counter([60, 0]),
+      counter([60, 0]),
+      counter([60, 0.15]),
+      counter([60, 0.15]),
+    ]),
+    fires: { 30: [], 60: [] },
   },
   {
     name: 'models fail, and the flow planner answers',

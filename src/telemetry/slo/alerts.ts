@@ -24,6 +24,7 @@ import {
   errorRatioOf,
   type Indicator,
   indicators,
+  requestLatency,
   runErrors,
   turnLatency,
 } from './objectives.ts';
@@ -85,6 +86,21 @@ const plainAlerts: readonly Alert[] = [
     ),
     for: 10 * minute,
     summary: 'One turn in twenty shows nothing for more than 3 s',
+    unit: 'seconds',
+  },
+  {
+    name: 'SlowRequests',
+    severity: 'warning',
+    when: all(
+      compare(quantile(0.95, { metric: requestLatency.events.metric, where: requestLatency.events.where }, 10 * minute), '>', 3),
+      compare(
+        increase({ metric: `${requestLatency.events.metric}_count`, where: requestLatency.events.where }, 10 * minute),
+        '>=',
+        20,
+      ),
+    ),
+    for: 10 * minute,
+    summary: 'One request in twenty that waits for no model takes more than 3 s',
     unit: 'seconds',
   },
   {
