@@ -18,7 +18,7 @@ import type { CallCaps } from './limits/call-caps.ts';
 import type { RateLimits } from './limits/rate-limits.ts';
 import type { Budgets, Spender } from './money/budgets.ts';
 import { dollarsOf, nanosOf, type Prices } from './money/prices.ts';
-import { type UpperBound, upperBound } from './money/tokens.ts';
+import { boundAt, sizeOf, type UpperBound } from './money/tokens.ts';
 import type { Providers } from './providers/providers.ts';
 import { refusalOf } from './refusals.ts';
 import { RetryBudget } from './retries.ts';
@@ -160,7 +160,8 @@ export class Gateway {
       const provider = this.providers.find(providerName);
       return provider === undefined ? [] : [{ name: target.model, provider, model, target }];
     });
-    const bounds = reachable.map((candidate) => ({ candidate, bound: upperBound(request, candidate.name, this.prices) }));
+    const size = sizeOf(request);
+    const bounds = reachable.map((candidate) => ({ candidate, bound: boundAt(size, candidate.name, this.prices) }));
     const { maxCost } = route;
     const affordable =
       maxCost === undefined
