@@ -4,7 +4,6 @@
  */
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import { TimonelError } from '../errors.ts';
-import { wholeBytes } from './answer-body.ts';
 import { beginAnswer, type FinishPart, type PartReader, type Recovery, unbroken } from './answer-parts.ts';
 import { isKeepable } from './cache/policy.ts';
 import type { CachedResult } from './cache/response-cache.ts';
@@ -120,10 +119,10 @@ export class Requests {
       if (wire === undefined) return { answer: await wholeAnswer(call())(candidate, clock) };
       const sent = await this.#gateway.upstream.send(wire, protocol.wireBody(body, candidate.model), clock);
       if (!sent.contentType.includes('json')) {
-        sent.body.destroy();
+        sent.body.discard();
         throw new ModelFailure('malformed', `the provider answered with ${sent.contentType || 'no content type'} instead of JSON`);
       }
-      const text = (await wholeBytes(sent.body)).toString('utf8');
+      const text = await sent.body.text();
       return { text, ...protocol.readAnswer(text) };
     };
     try {

@@ -1,11 +1,10 @@
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
-import { checkLength } from './answer-body.ts';
 import type { AttemptClock } from './attempt-clock.ts';
 import type { Attempt, Candidate } from './candidates.ts';
 import { failureOf, ModelFailure } from './failure.ts';
 import type { Block, Protocol, RequestBody } from './protocols/contract.ts';
 import { EventCutter, type ServerSentEvent } from './sse.ts';
-import type { Upstream } from './upstream.ts';
+import type { Upstream, WireAnswer } from './upstream.ts';
 
 /** What arrived at once of a stream that is passed through. */
 export interface WirePiece {
@@ -43,12 +42,10 @@ export function beginWireStream(
     if (wire === undefined) throw new Error(`${candidate.name} does not speak ${protocol.name}`);
     const { contentType, body } = await upstream.send(wire, protocol.wireBody(asked, candidate.model), clock);
     if (!contentType.startsWith('text/event-stream')) {
-      body.destroy();
+      body.discard();
       throw new ModelFailure('malformed', `the provider answered with ${contentType || 'no content type'} instead of a stream`);
     }
-    const stream = new Reader(body[Symbol.asyncIterator]() as AsyncIterator<Buffer>, protocol, asked, clock, (usage) =>
-      costOf(candidate, usage),
-    );
+    const stream = new Reader(body, protocol, asked, clock, (usage) => costOf(candidate, usage));
     const held: WirePiece = { events: '', shown: '', tools: false, content: false };
     for (let piece = await stream.next(); piece !== undefined; piece = await stream.next()) {
       held.events += piece.events;
@@ -70,18 +67,17 @@ export function beginWireStream(
 
 class Reader implements WireStream {
   readonly state: WireStream['state'] = { usage: undefined, block: undefined, finish: undefined, id: undefined };
-  readonly #body: AsyncIterator<Buffer>;
+  readonly #body: WireAnswer['body'];
   readonly #protocol: Protocol;
   readonly #asked: RequestBody;
   readonly #clock: AttemptClock;
   readonly #costOf: (usage: LanguageModelV4Usage) => number | undefined;
   readonly #cutter = new EventCutter();
-  #bytes = 0;
   #last = false;
   #failure: ModelFailure | undefined;
 
   constructor(
-    body: AsyncIterator<Buffer>,
+    body: WireAnswer['body'],
     protocol: Protocol,
     asked: RequestBody,
     clock: AttemptClock,
@@ -122,11 +118,8 @@ class Reader implements WireStream {
   /** @returns the events that came, `undefined` at the end. */
   async #read(): Promise<ServerSentEvent[] | undefined> {
     try {
-      const { done, value } = await this.#body.next();
-      if (done === true) return undefined;
-      this.#bytes += value.length;
-      checkLength(this.#bytes);
-      return this.#cutter.push(value);
+      const came = await this.#body.next();
+      return came === undefined ? undefined : this.#cutter.push(came);
     } catch (error) {
       const failure = this.#clock.failure ?? failureOf(error);
       // Once the answer is complete nothing that is missing was worth waiting for.
@@ -138,7 +131,7 @@ class Reader implements WireStream {
   /** Reads what is left after the last event, which is nothing: the connection then serves the next call. */
   async #finish(ended: boolean): Promise<void> {
     try {
-      for (let done = ended; !done; ) done = (await this.#body.next()).done === true;
+      for (let over = ended; !over; ) over = (await this.#body.next()) === undefined;
       this.#clock.complete();
     } catch {
       // The answer is complete; a connection that broke after it is not worth a word.
