@@ -74,7 +74,7 @@ export class Budgets {
       counters.push({ key: `${budget.id} ${span} ${subject}`, workspaceId, budgetId: budget.id, span, subject, limits: budget });
     }
     if (counters.length === 0) return this.#unlimited(upper);
-    const held = await this.#allotments.hold(counters, upper);
+    const held = this.#allotments.holdAtOnce(counters, upper) ?? (await this.#allotments.hold(counters, upper));
     if ('budgetId' in held) {
       const subject = counters.find(({ budgetId }) => budgetId === held.budgetId)?.subject;
       const budget = budgets.find(({ id }) => id === held.budgetId);
