@@ -58,9 +58,10 @@ export class Bill {
     route: string,
     dearest: Parameters<Budgets['reserve']>[1],
   ): Promise<Bill> {
-    const tokens = await rateLimits.tokens(spender, dearest.tokens);
+    const { tokens: most } = dearest;
+    const tokens = rateLimits.inMemory ? rateLimits.tokensHere(spender, most) : await rateLimits.tokens(spender, most);
     try {
-      const reservation = await budgets.reserve(spender, dearest);
+      const reservation = budgets.reserveAtOnce(spender, dearest) ?? (await budgets.reserve(spender, dearest));
       return new Bill(prices, reservation, tokens, request, { workspaceId: spender.workspaceId, route }, underWay);
     } catch (error) {
       await tokens.settle(0);
@@ -89,7 +90,8 @@ export class Bill {
   settle(candidate: Candidate, usage: LanguageModelV4Usage | undefined): number | undefined {
     const spent = this.#spent(candidate, usage);
     const whole = spent === undefined ? undefined : sumOf(this.#before, spent);
-    this.#end(whole?.tokens, this.#reservation.settle(whole));
+    this.#reservation.settle(whole);
+    this.#end(whole?.tokens);
     const cost = dollars(spent);
     if (channels.modelCall.hasSubscribers) {
       const tokens = usage === undefined ? { input: 0, output: 0 } : tokensOf(usage);
@@ -108,7 +110,9 @@ export class Bill {
   /** The call ended without an answer; what targets wrote before they broke off is paid for. */
   abandon(): void {
     const { tokens } = this.#before;
-    this.#end(tokens, tokens === 0 ? this.#reservation.release() : this.#reservation.settle(this.#before));
+    if (tokens === 0) this.#reservation.release();
+    else this.#reservation.settle(this.#before);
+    this.#end(tokens);
   }
 
   #spent(candidate: Candidate, usage: LanguageModelV4Usage | undefined): Spent | undefined {
@@ -119,9 +123,10 @@ export class Bill {
   }
 
   /** Nobody waits for it: the caller has the answer. */
-  #end(tokens: number | undefined, settling: Promise<void>): void {
-    const done = Promise.all([settling, tokens === undefined ? undefined : this.#tokens.settle(tokens)])
-      .then(() => {})
+  #end(tokens: number | undefined): void {
+    const settling = tokens === undefined ? undefined : this.#tokens.settle(tokens);
+    if (settling === undefined) return;
+    const done = settling
       .catch((error: unknown) => publishFault('settling a model call', error))
       .finally(() => this.#underWay.delete(done));
     this.#underWay.add(done);

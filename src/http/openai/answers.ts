@@ -26,6 +26,6 @@ export function createAnswerer(protocol: Protocol, dependencies: HttpDependencie
     }
     const { events, ...given } = await requests.stream(protocol, body, context);
     const reader = { principal, may: (now: typeof principal) => now.permissions.has('models:use') };
-    await streams.write(raw, { ...exchange.begin(), ...told(given) }, reader, () => events);
+    await streams.write(raw, [...exchange.begin(), ...told(given)], reader, () => events);
   };
 }

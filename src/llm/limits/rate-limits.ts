@@ -31,8 +31,8 @@ export interface RateState {
 /** Tokens that were taken before a call. */
 export interface TakenTokens {
   state: RateState | undefined;
-  /** Gives back what the call did not use, where the minute is still the same. */
-  settle(used: number): Promise<void>;
+  /** Gives back what the call did not use, where the minute is still the same; at once for what was counted in memory. */
+  settle(used: number): Promise<void> | undefined;
 }
 
 const seconds = 60;
@@ -74,9 +74,8 @@ class Limit {
       redis === undefined ? undefined : new RateLimiterRedis({ ...options, storeClient: redis, rejectIfRedisNotReady: true });
   }
 
-  /** At once, where there is no Redis to ask. */
-  take(id: string, points: number): Taken | Refused | Promise<Taken | Refused> {
-    return this.#shared === undefined ? this.#takeHere(id, points) : this.#takeShared(this.#shared, id, points);
+  async take(id: string, points: number): Promise<Taken | Refused> {
+    return this.#shared === undefined ? this.takeHere(id, points) : this.#takeShared(this.#shared, id, points);
   }
 
   /** At once for what was taken in this memory. */
@@ -87,7 +86,8 @@ class Limit {
     return undefined;
   }
 
-  #takeHere(id: string, points: number): Taken | Refused {
+  /** At once, from this memory alone. */
+  takeHere(id: string, points: number): Taken | Refused {
     const minute = this.#memory.of(id);
     const granted = this.#memory.take(minute, points);
     const remaining = this.points - minute.taken;
@@ -100,7 +100,7 @@ class Limit {
       const { remainingPoints, msBeforeNext } = await this.#breaker.execute(() => shared.consume(id, points));
       return { limit: this, points, remaining: remainingPoints, msBeforeNext, from: id };
     } catch (error) {
-      if (!(error instanceof RateLimiterRes)) return this.#takeHere(id, points);
+      if (!(error instanceof RateLimiterRes)) return this.takeHere(id, points);
       // The limiter counts what it refuses.
       await this.#rewardShared(id, points);
       const remaining = Math.max(0, this.points - (error.consumedPoints - points));
@@ -114,12 +114,15 @@ class Limit {
 }
 
 export class RateLimits {
+  /** Whether nothing here has to be waited for, so that {@link requestHere} and {@link tokensHere} may be asked. */
+  readonly inMemory: boolean;
   readonly #limits: Readonly<Record<Kind, readonly Limit[]>>;
 
   constructor(settings: RateLimitSettings, redis: Redis | undefined) {
     const ofKind = (kind: Kind) =>
       scopes.flatMap((scope) => (settings[scope][kind] > 0 ? [new Limit(scope, kind, settings[scope][kind], redis)] : []));
     this.#limits = { requests: ofKind('requests'), tokens: ofKind('tokens') };
+    this.inMemory = redis === undefined || (this.#limits.requests.length === 0 && this.#limits.tokens.length === 0);
   }
 
   /**
@@ -128,7 +131,12 @@ export class RateLimits {
    * @throws TimonelError `rate_limited`
    */
   async request(caller: Caller): Promise<RateState | undefined> {
-    return this.#limits.requests.length === 0 ? undefined : closest(await this.#take('requests', caller, 1));
+    return this.inMemory ? this.requestHere(caller) : closest(await this.#take('requests', caller, 1));
+  }
+
+  /** The same at once: a promise costs more than the counting. */
+  requestHere(caller: Caller): RateState | undefined {
+    return closest(this.#takeHere('requests', caller, 1));
   }
 
   /**
@@ -136,21 +144,28 @@ export class RateLimits {
    * @throws TimonelError `rate_limited`
    */
   async tokens(caller: Caller, most: number): Promise<TakenTokens> {
-    if (this.#limits.tokens.length === 0) return noTokens;
-    const taken = await this.#take('tokens', caller, most);
-    const at = performance.now();
-    let settled = false;
-    return {
-      state: closest(taken),
-      settle: async (used) => {
-        if (settled) return;
-        settled = true;
-        const passed = performance.now() - at;
-        for (const each of taken) {
-          if (passed < each.msBeforeNext) await each.limit.giveBack(each, each.points - Math.min(each.points, used));
-        }
-      },
-    };
+    return this.inMemory ? this.tokensHere(caller, most) : new Tokens(await this.#take('tokens', caller, most));
+  }
+
+  /** The same at once. */
+  tokensHere(caller: Caller, most: number): TakenTokens {
+    return new Tokens(this.#takeHere('tokens', caller, most));
+  }
+
+  #takeHere(kind: Kind, caller: Caller, most: number): Taken[] {
+    const taken: Taken[] = [];
+    for (const limit of this.#limits[kind]) {
+      const id = idOf(limit.scope, caller);
+      if (id === undefined) continue;
+      const points = Math.min(most, limit.points);
+      const answer = limit.takeHere(id, points);
+      if ('refused' in answer) {
+        for (const before of taken) void before.limit.giveBack(before, before.points);
+        throw refusal(limit, answer, points);
+      }
+      taken.push(answer);
+    }
+    return taken;
   }
 
   async #take(kind: Kind, caller: Caller, most: number): Promise<Taken[]> {
@@ -159,8 +174,7 @@ export class RateLimits {
       const id = idOf(limit.scope, caller);
       if (id === undefined) continue;
       const points = Math.min(most, limit.points);
-      const asked = limit.take(id, points);
-      const answer = asked instanceof Promise ? await asked : asked;
+      const answer = await limit.take(id, points);
       if ('refused' in answer) {
         for (const before of taken) await before.limit.giveBack(before, before.points);
         throw refusal(limit, answer, points);
@@ -171,7 +185,31 @@ export class RateLimits {
   }
 }
 
-const noTokens: TakenTokens = { state: undefined, settle: async () => {} };
+class Tokens implements TakenTokens {
+  readonly #taken: readonly Taken[];
+  readonly #at = performance.now();
+  #settled = false;
+
+  constructor(taken: readonly Taken[]) {
+    this.#taken = taken;
+  }
+
+  get state(): RateState | undefined {
+    return closest(this.#taken);
+  }
+
+  settle(used: number): Promise<void> | undefined {
+    if (this.#settled) return undefined;
+    this.#settled = true;
+    const passed = performance.now() - this.#at;
+    const giving: Promise<void>[] = [];
+    for (const each of this.#taken) {
+      const given = passed < each.msBeforeNext ? each.limit.giveBack(each, each.points - Math.min(each.points, used)) : undefined;
+      if (given !== undefined) giving.push(given);
+    }
+    return giving.length === 0 ? undefined : Promise.all(giving).then(() => {});
+  }
+}
 
 /** Header fields of the IETF's draft, in the form that clients read. */
 export function rateLimitHeaders({ limit, remaining, resetSeconds }: RateState): Record<string, string> {
