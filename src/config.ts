@@ -14,13 +14,17 @@ import {
   list,
   milliseconds,
   type OidcProvider,
+  pairs,
   perMinute,
   readProviders,
+  samplers,
   secret,
+  type TraceSettings,
+  tracesOf,
   url,
 } from './setting-values.ts';
 
-export type { OidcProvider } from './setting-values.ts';
+export type { OidcProvider, TraceSettings } from './setting-values.ts';
 
 const schema = z.object({
   TIMONEL_ENV: z.enum(['development', 'production', 'test']).default('development'),
@@ -116,12 +120,40 @@ const schema = z.object({
   TIMONEL_CACHE_BYTES: z.coerce.number().int().min(0).max(17_179_869_184).default(67_108_864),
   TIMONEL_CACHE_ENTRY_BYTES: z.coerce.number().int().min(0).max(1_073_741_824).default(1_048_576),
 
+  /** What a new release begins with where its plan does not say. */
+  CANARY_ENABLED: flag(true),
+  CANARY_PERCENTAGE: z.coerce.number().gt(0, 'must be above 0').lt(100, 'must be below 100').default(10),
+  CANARY_STRATEGY: z.enum(['percentage', 'workspace', 'user_id', 'geographic']).default('percentage'),
+  /** Header in which a trusted proxy says where a request comes from. */
+  TIMONEL_REGION_HEADER: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,64}$/, 'must be the name of a header, e.g. cf-ipcountry')
+    .optional(),
+  TIMONEL_RELEASE_LOOK_MS: z.coerce.number().int().min(50).max(600_000).default(5_000),
+
   TIMONEL_LEASE_MS: z.coerce.number().int().min(500).max(600_000).default(5_000),
   TIMONEL_REPLY_WAIT_MS: milliseconds(110_000),
   TIMONEL_BODY_LIMIT_BYTES: z.coerce.number().int().min(1_024).max(104_857_600).default(262_144),
   TIMONEL_SHUTDOWN_GRACE_MS: milliseconds(10_000),
   /** Shed load above this event loop delay; 0 never sheds. */
   TIMONEL_MAX_EVENT_LOOP_DELAY_MS: milliseconds(1_000),
+
+  /** Of OpenTelemetry: what others set for all their services means the same here. */
+  OTEL_SDK_DISABLED: flag(false),
+  OTEL_TRACES_EXPORTER: z.enum(['otlp', 'console', 'none']).optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(['http:', 'https:']).optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url(['http:', 'https:']).optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: pairs,
+  OTEL_EXPORTER_OTLP_TRACES_HEADERS: pairs,
+  OTEL_EXPORTER_OTLP_PROTOCOL: z
+    .enum(['http/protobuf'], 'must be http/protobuf, the port of which is 4318 mostly')
+    .default('http/protobuf'),
+  OTEL_EXPORTER_OTLP_TIMEOUT: milliseconds(10_000),
+  OTEL_SERVICE_NAME: z.string().min(1).default('timonel'),
+  OTEL_RESOURCE_ATTRIBUTES: pairs,
+  OTEL_TRACES_SAMPLER: z.enum(samplers).default('parentbased_always_on'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
+  OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: flag(false),
 });
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -185,11 +217,18 @@ export interface Settings {
   rateLimits: Readonly<Record<'key' | 'user' | 'workspace', Readonly<Record<'requests' | 'tokens', number>>>>;
   /** Answers of models that are kept in memory. */
   cache: { bytes: number; entryBytes: number };
+  /** What a new release begins with where its plan does not say. */
+  canary: { enabled: boolean; percentage: number; strategy: 'percentage' | 'workspace' | 'user_id' | 'geographic' };
+  /** In lower case; believed from trusted proxies only. */
+  regionHeader: string | undefined;
+  /** Between two looks at the releases that run. */
+  releaseLookMs: number;
   leaseMs: number;
   replyWaitMs: number;
   bodyLimitBytes: number;
   shutdownGraceMs: number;
   maxEventLoopDelayMs: number;
+  traces: TraceSettings;
 }
 
 /**
@@ -206,6 +245,13 @@ export function readSettings(environment: Environment = process.env): Settings {
   }
   if (present['TIMONEL_MODEL'] !== undefined && present['TIMONEL_MODEL_URL'] === undefined) {
     faults.push('TIMONEL_MODEL_URL: give the base URL of the OpenAI-compatible server, e.g. http://localhost:11434/v1');
+  }
+  if (
+    present['OTEL_TRACES_EXPORTER'] === 'otlp' &&
+    present['OTEL_EXPORTER_OTLP_ENDPOINT'] === undefined &&
+    present['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] === undefined
+  ) {
+    faults.push('OTEL_EXPORTER_OTLP_ENDPOINT: say where traces go, e.g. http://localhost:4318');
   }
   if (present['TIMONEL_SECRET_PREVIOUS'] !== undefined && present['TIMONEL_SECRET'] === undefined) {
     faults.push('TIMONEL_SECRET: TIMONEL_SECRET_PREVIOUS is for a rotation, beside the new secret');
@@ -287,17 +333,24 @@ export function readSettings(environment: Environment = process.env): Settings {
       workspace: { requests: env.TIMONEL_RATE_LIMIT_WORKSPACE_REQUESTS, tokens: env.TIMONEL_RATE_LIMIT_WORKSPACE_TOKENS },
     },
     cache: { bytes: env.TIMONEL_CACHE_BYTES, entryBytes: env.TIMONEL_CACHE_ENTRY_BYTES },
+    canary: { enabled: env.CANARY_ENABLED, percentage: env.CANARY_PERCENTAGE, strategy: env.CANARY_STRATEGY },
+    regionHeader: env.TIMONEL_REGION_HEADER?.toLowerCase(),
+    releaseLookMs: env.TIMONEL_RELEASE_LOOK_MS,
     leaseMs: env.TIMONEL_LEASE_MS,
     replyWaitMs: env.TIMONEL_REPLY_WAIT_MS,
     bodyLimitBytes: env.TIMONEL_BODY_LIMIT_BYTES,
     shutdownGraceMs: env.TIMONEL_SHUTDOWN_GRACE_MS,
     maxEventLoopDelayMs: env.TIMONEL_MAX_EVENT_LOOP_DELAY_MS,
+    traces: tracesOf(env),
   };
 }
 
 /** What is good enough on a laptop and would let strangers in, or people down, in production. */
 function unsafeInProduction(present: Environment): string[] {
   const faults: string[] = [];
+  if (present['OTEL_TRACES_EXPORTER'] === 'console') {
+    faults.push('OTEL_TRACES_EXPORTER: console is for development; say where traces go with OTEL_EXPORTER_OTLP_ENDPOINT');
+  }
   if (present['TIMONEL_SECRET'] === undefined) {
     faults.push('TIMONEL_SECRET: production needs a secret of its own; `timonel secrets generate` makes one');
   }

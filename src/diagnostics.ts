@@ -1,13 +1,27 @@
 /**
  * Channels on which the code says what happens. Nothing imports telemetry: it subscribes here, and unheard messages cost nothing.
  */
-import { channel } from 'node:diagnostics_channel';
+import { type Channel, channel, type TracingChannel, tracingChannel } from 'node:diagnostics_channel';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { RunView } from './store/run-views.ts';
+import type { ClaimedRun, FinishedTurn } from './store/runs.ts';
+import type { Step } from './store/steps.ts';
+import type { Verdict } from './vocabulary.ts';
 
 /** Something failed where nobody waits for the answer, or a caller got a 5xx. */
 export interface Fault {
   what: string;
   error: unknown;
+}
+
+/** A request came in. Whatever it causes runs in the stores that are bound to the channel. */
+export interface HttpRequest {
+  method: string;
+  /** The route's pattern, never the path itself. */
+  route: string;
+  headers: IncomingHttpHeaders;
+  /** As the answer says it in `x-request-id`. */
+  requestId: string;
 }
 
 export interface HttpExchange {
@@ -16,12 +30,98 @@ export interface HttpExchange {
   route: string;
   status: number;
   milliseconds: number;
+  /** As it was published at its beginning; absent where nobody listened then. */
+  request?: HttpRequest | undefined;
 }
 
 export interface RunEnded {
   workspaceId: string;
   run: RunView;
   milliseconds: number;
+  /** From the acceptance of the message to the first event that a reader would see; absent where a turn went on that had events before. */
+  firstEventMilliseconds: number | undefined;
+}
+
+/** The work of this process on one claimed run. */
+export interface RunWork {
+  run: ClaimedRun;
+  /** Set at the end, where the turn ended here. */
+  result?: { turn: FinishedTurn };
+  error?: unknown;
+}
+
+/** What decides what a turn does next: a model, the agent's flows, or another system over HTTP. */
+export type PlannerName = 'model' | 'flow' | 'http';
+
+/** A planner is asked what to do next. */
+export interface PlanWork {
+  run: ClaimedRun;
+  planner: PlannerName;
+  result?: unknown;
+  error?: unknown;
+}
+
+/** A tool is called. */
+export interface ToolWork {
+  workspaceId: string;
+  conversationId: string;
+  runId: string;
+  agent: string;
+  tool: string;
+  callId: string;
+  args: object;
+  result?: { kind: 'completed' | 'failed' | 'unknown'; output?: unknown; error?: unknown };
+  error?: unknown;
+}
+
+/** Policy decided about a call. */
+export interface PolicyDecided {
+  agent: string;
+  tool: string;
+  verdict: Verdict;
+  /** What the rules look up included. */
+  milliseconds: number;
+}
+
+/** A step of a run was stored. */
+export interface StepStored {
+  workspaceId: string;
+  runId: string;
+  agent: string;
+  step: Step;
+}
+
+/** Another planner than the agent's own goes on with a turn. */
+export interface FellBack {
+  workspaceId: string;
+  runId: string;
+  agent: string;
+  reason: 'planner_failed' | 'decision';
+}
+
+/** A request to a model, until its answer is complete. What is sent runs in the stores that are bound to the channel. */
+export interface ModelExchange {
+  workspaceId: string;
+  agent: string | undefined;
+  runId: string | undefined;
+  route: string;
+  operation: 'chat' | 'embeddings';
+  /** `provider/model`. */
+  target: string;
+  streaming: boolean;
+  /** What is asked, in the caller's own shape. */
+  request: object;
+}
+
+/** A request to a model is over. */
+export interface ModelExchangeEnded {
+  exchange: ModelExchange;
+  /** The kind of the failure; absent where the answer is complete. */
+  failure: string | undefined;
+  inputTokens: number | undefined;
+  outputTokens: number | undefined;
+  /** US dollars, where the price is known. */
+  cost: number | undefined;
 }
 
 /** One attempt at one model, whatever became of it. */
@@ -73,16 +173,80 @@ export interface CacheLookup {
   saved: bigint;
 }
 
+/** A budget did not allow a call. */
+export interface BudgetRefused {
+  workspaceId: string;
+  scope: string;
+}
+
+/** A rate limit did not allow a request, or its tokens. */
+export interface RateLimitHit {
+  workspaceId: string;
+  scope: 'key' | 'user' | 'workspace';
+  kind: 'requests' | 'tokens';
+}
+
+/** What is known of a release, at each look. */
+export interface ReleaseJudged {
+  workspaceId: string;
+  agent: string;
+  release: string;
+  /** Share of units that get the canary, 0–1. */
+  allocation: number;
+  turns: { stable: number; canary: number };
+  /** Decimal logarithms of e-values, by metric. */
+  evidence: Record<string, { against: number; for: number }>;
+}
+
+/** A release went a step on, was held, promoted or rolled back. */
+export interface ReleaseDecided {
+  workspaceId: string;
+  agent: string;
+  release: string;
+  decision: 'started' | 'ramped' | 'held' | 'promoted' | 'rolled-back';
+  by: string;
+  reason: string;
+}
+
+/** Somebody said how good a turn was. */
+export interface FeedbackGiven {
+  workspaceId: string;
+  runId: string;
+  agent: string;
+  agentVersion: string;
+  arm: string;
+  /** −1 to 1. */
+  rating: number;
+}
+
 export const channels = {
   fault: channel('timonel:fault'),
   mailPrinted: channel('timonel:mail-printed'),
+  httpRequest: channel('timonel:http-request') as Channel<unknown, HttpRequest>,
   httpExchange: channel('timonel:http-exchange'),
   runEnded: channel('timonel:run-ended'),
+  stepStored: channel('timonel:step-stored'),
+  policyDecided: channel('timonel:policy-decided'),
+  fellBack: channel('timonel:fell-back'),
+  modelExchange: channel('timonel:model-exchange') as Channel<unknown, ModelExchange>,
+  modelExchangeEnded: channel('timonel:model-exchange-ended'),
   modelAttempt: channel('timonel:model-attempt'),
   modelCall: channel('timonel:model-call'),
   breakerChanged: channel('timonel:breaker-changed'),
   cacheLookup: channel('timonel:cache-lookup'),
   priceUnknown: channel('timonel:price-unknown'),
+  budgetRefused: channel('timonel:budget-refused'),
+  rateLimitHit: channel('timonel:rate-limit-hit'),
+  releaseJudged: channel('timonel:release-judged'),
+  releaseDecided: channel('timonel:release-decided'),
+  feedbackGiven: channel('timonel:feedback-given'),
+} as const;
+
+/** What has a beginning and an end within one promise. What it causes runs in the stores that are bound to the beginning. */
+export const traced = {
+  run: tracingChannel('timonel:run') as TracingChannel<unknown, RunWork>,
+  plan: tracingChannel('timonel:plan') as TracingChannel<unknown, PlanWork>,
+  tool: tracingChannel('timonel:tool') as TracingChannel<unknown, ToolWork>,
 } as const;
 
 export function publishFault(what: string, error: unknown): void {

@@ -25,10 +25,13 @@ import { RateLimits } from './llm/limits/rate-limits.ts';
 import { Budgets } from './llm/money/budgets.ts';
 import { openGateway } from './llm/open.ts';
 import type { ProjectConfig } from './project.ts';
+import { openReleases, type ReleasePart } from './release/open.ts';
+import { Shadows } from './release/shadows.ts';
 import type { AgentDefinition } from './run/contract.ts';
 import { Jobs } from './run/jobs.ts';
 import { createPrivacy } from './run/personal-data.ts';
 import { createFlowPlanner } from './run/planners/flow-planner.ts';
+import { createHttpPlanner } from './run/planners/http-planner.ts';
 import { createModelPlanner } from './run/planners/model-planner.ts';
 import { Runner } from './run/runner.ts';
 import { VocabularyCache } from './run/vocabulary-cache.ts';
@@ -39,9 +42,10 @@ import { openStore, type Store } from './store/open.ts';
 import { RunRecord } from './store/run-record.ts';
 import { RunViews } from './store/run-views.ts';
 import type { RunStore } from './store/runs.ts';
-import { startMetrics } from './telemetry/metrics.ts';
+import { startTelemetry } from './telemetry/start.ts';
 import type { WorkspaceAccess } from './tools/contract.ts';
 import { ToolExecutor } from './tools/execute.ts';
+import type { Asker } from './vocabulary.ts';
 
 /** Version of this package. */
 export const version: string = (JSON.parse(readPackageFile()) as { version: string }).version;
@@ -68,7 +72,10 @@ export interface Timonel {
   budgets: Budgets;
   responseCache: ResponseCache;
   workspaces: Workspaces;
+  /** By name; where the project has an agent in several versions, the first. */
   agents: ReadonlyMap<string, AgentDefinition>;
+  releases: ReleasePart;
+  shadows: Shadows;
   jobs: Jobs;
   streams: OpenStreams;
   /** Starts to listen. @returns the base URL. */
@@ -150,7 +157,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
   });
   const jobs = new Jobs({
     pool,
-    agents: agents.values(),
+    agents: project.agents,
     own: [
       { name: 'mail', retries: 20, run: (payload) => mailer.deliver(payload) },
       {
@@ -167,29 +174,70 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
   const executor = new ToolExecutor({ pool, now, newId, schedule: jobs.schedule, onFault: publishFault });
   const vocabularies = new VocabularyCache(access);
   const views = new RunViews(pool);
+  const releases = await openReleases({
+    pool,
+    agents: project.agents,
+    notices: identity.notices,
+    audit,
+    lookEveryMs: settings.releaseLookMs,
+    now,
+    newId,
+    onFault: publishFault,
+  });
   const record: RunStore = new RunRecord(pool, { host: processHost(), pid: process.pid });
-  const runner = new Runner({
-    store: overrides.wrapRunStore?.(record) ?? record,
-    views,
-    executor,
-    agents,
+  const httpPlanner = createHttpPlanner(project.fallbacks ?? {});
+  const planners = {
     modelPlanner: createModelPlanner(gateway),
     flowPlanner: createFlowPlanner(
       (turn): Promise<Vocabulary> => vocabularies.of(turn.agent, turn.run.workspaceId, turn.run.timeZone),
     ),
-    findPrincipal: (workspaceId, asker) => identity.access.ofAsker(workspaceId, asker),
+    fallback: {
+      decided: () => 'none' as const,
+      hasSystem: (agent: string) => project.fallbacks?.[agent] !== undefined,
+      system: httpPlanner,
+    },
+    findPrincipal: (workspaceId: string, asker: Asker) => identity.access.ofAsker(workspaceId, asker),
+  };
+  const { inForce, catalog } = releases;
+  const shadows = new Shadows({
+    ...planners,
+    pool,
+    views,
+    executor,
+    catalog,
+    inForce,
+    now,
+    newId,
+    random: () => Math.random(),
+    onFault: publishFault,
+  });
+  const runner = new Runner({
+    store: overrides.wrapRunStore?.(record) ?? record,
+    views,
+    executor,
+    agents: [...agents.keys()],
+    definitionOf: (run) => releases.pinned.definitionOf(run),
+    ...planners,
+    onTurn: (run, turn) => shadows.mirror(run, turn),
     wakeUps: signals?.runEnded ?? localWakeUps(),
     processId: newId(),
     leaseMs: settings.leaseMs,
     now,
     onFault: publishFault,
-    onEnded: (ended: RunEnded) => channels.runEnded.publish(ended),
+    onEnded: (ended: RunEnded) => {
+      if (channels.runEnded.hasSubscribers) channels.runEnded.publish(ended);
+    },
   });
   const streams = new OpenStreams(identity.access, identity.notices);
-  const metrics = startMetrics({
+  const telemetry = await startTelemetry(settings, {
+    version,
+    home: settings.home,
     pool: () => pool.status(),
     activeRuns: () => runner.activeRuns,
     openStreams: () => streams.count,
+    pingStore: () => pool.executeText('SELECT 1'),
+    queues: () => jobs.depths(),
+    redisMemory: redis === undefined ? undefined : () => redis.info('memory'),
   });
 
   await workspaces.ensure({ workspaceId: defaultWorkspace, name: 'Default', timeZone: settings.timeZone });
@@ -213,6 +261,8 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     privacy,
     settings,
     agents,
+    releases,
+    shadows,
     gateway,
     budgets,
     responseCache,
@@ -220,8 +270,10 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     newId,
     streams,
     dependencies: () => dependenciesOf(runner, store, signals, jobs),
-    metrics: async () => ({ contentType: metrics.contentType, body: await metrics.metrics() }),
-    onRequest: (exchange: HttpExchange) => channels.httpExchange.publish(exchange),
+    metrics: telemetry.metrics.expose,
+    onRequest: (exchange: HttpExchange) => {
+      if (channels.httpExchange.hasSubscribers) channels.httpExchange.publish(exchange);
+    },
     onFault: publishFault,
     bodyLimitBytes: settings.bodyLimitBytes,
     replyWaitMs: settings.replyWaitMs,
@@ -229,6 +281,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
   });
   await runner.start();
   await jobs.work();
+  releases.watch.start();
 
   return {
     app,
@@ -243,6 +296,8 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     responseCache,
     workspaces,
     agents,
+    releases,
+    shadows,
     jobs,
     streams,
     listen: () => app.listen({ host: settings.host, port: settings.port }),
@@ -251,6 +306,9 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
       await runner.stop(settings.shutdownGraceMs);
       streams.end();
       await app.close();
+      await releases.close();
+      await shadows.close(settings.shutdownGraceMs);
+      await httpPlanner.close();
       await jobs.close(settings.shutdownGraceMs);
       await gateway.close();
       await budgets.flush().catch((error: unknown) => publishFault('settling model calls', error));
@@ -261,6 +319,8 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
       redis?.disconnect();
       await identity.close();
       await store.close();
+      // Last, so that what the others did at their end is told too.
+      await telemetry.close();
     },
   };
 }
@@ -268,9 +328,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
 function agentsByName(project: ProjectConfig): ReadonlyMap<string, AgentDefinition> {
   const agents = new Map<string, AgentDefinition>();
   for (const agent of project.agents) {
-    if (agents.has(agent.name))
-      throw new TimonelError('config_invalid', `The project has two agents named "${agent.name}"; names must differ.`);
-    agents.set(agent.name, agent);
+    if (!agents.has(agent.name)) agents.set(agent.name, agent);
   }
   if (agents.size === 0)
     throw new TimonelError('config_invalid', 'The project has no agents. Make one with `timonel new agent <name>`.');

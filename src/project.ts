@@ -13,6 +13,11 @@ export interface ProjectConfig {
    * to models with a price.
    */
   prices?: Readonly<Record<string, Price>>;
+  /**
+   * By agent, the URL of the system that answered before Timonel did. It gets a turn as JSON when the model fails and the agent has no flows,
+   * or when the flag `fallback.<agent>` says `http`. See docs/releases.md.
+   */
+  fallbacks?: Readonly<Record<string, string>>;
   /** Routes by alias: which models answer under one name, in which order. Those that a workspace stored come before them. */
   routes?: Readonly<Record<string, RouteInput>>;
 }

@@ -28,6 +28,26 @@ export const list = (check: (item: string) => boolean, sentence: string) =>
     .transform((value) => value.split(/[\s,]+/).filter((item) => item !== ''))
     .refine((items) => items.every(check), sentence);
 
+/** What OpenTelemetry writes as `name=value,name=value`, with what is not allowed in between as %20 and the like. */
+export const pairs = z
+  .string()
+  .default('')
+  .transform((text, context): Record<string, string> => {
+    try {
+      const items = text.split(',').filter((item) => item.trim() !== '');
+      return Object.fromEntries(
+        items.map((item) => {
+          const [name = '', ...value] = item.split('=');
+          if (name.trim() === '' || value.length === 0) throw new TypeError(item);
+          return [name.trim(), decodeURIComponent(value.join('=').trim())];
+        }),
+      );
+    } catch {
+      context.addIssue('must be pairs with commas between them, e.g. name=value,other=value, and %20 for a space in a value');
+      return z.NEVER;
+    }
+  });
+
 export const secret = z
   .string()
   .transform(secretBytes)
@@ -105,4 +125,62 @@ export function isTimeZone(zone: string): boolean {
   } catch {
     return false;
   }
+}
+
+export const samplers = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const;
+
+/** Where traces go, and what is in them. */
+export interface TraceSettings {
+  exporter: 'otlp' | 'console' | 'none';
+  /** Where OTLP is spoken, with its path. */
+  url: string | undefined;
+  headers: Readonly<Record<string, string>>;
+  timeoutMs: number;
+  serviceName: string;
+  resource: Readonly<Record<string, string>>;
+  sampler: (typeof samplers)[number];
+  /** Part of the traces that is kept, where the sampler goes by it. */
+  ratio: number;
+  /** Whether texts of conversations and arguments of tools are recorded. */
+  content: boolean;
+}
+
+/** The settings of OpenTelemetry, as they were read. */
+interface TraceEnvironment {
+  OTEL_SDK_DISABLED: boolean;
+  OTEL_TRACES_EXPORTER?: TraceSettings['exporter'] | undefined;
+  OTEL_EXPORTER_OTLP_ENDPOINT?: string | undefined;
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT?: string | undefined;
+  OTEL_EXPORTER_OTLP_HEADERS: Record<string, string>;
+  OTEL_EXPORTER_OTLP_TRACES_HEADERS: Record<string, string>;
+  OTEL_EXPORTER_OTLP_TIMEOUT: number;
+  OTEL_SERVICE_NAME: string;
+  OTEL_RESOURCE_ATTRIBUTES: Record<string, string>;
+  OTEL_TRACES_SAMPLER: TraceSettings['sampler'];
+  OTEL_TRACES_SAMPLER_ARG: number;
+  OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: boolean;
+}
+
+export function tracesOf(env: TraceEnvironment): TraceSettings {
+  const endpoint = env.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/+$/, '');
+  const url = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? (endpoint === undefined ? undefined : `${endpoint}/v1/traces`);
+  const asked = env.OTEL_TRACES_EXPORTER ?? (url === undefined ? 'none' : 'otlp');
+  return {
+    exporter: env.OTEL_SDK_DISABLED ? 'none' : asked,
+    url,
+    headers: { ...env.OTEL_EXPORTER_OTLP_HEADERS, ...env.OTEL_EXPORTER_OTLP_TRACES_HEADERS },
+    timeoutMs: env.OTEL_EXPORTER_OTLP_TIMEOUT,
+    serviceName: env.OTEL_SERVICE_NAME,
+    resource: env.OTEL_RESOURCE_ATTRIBUTES,
+    sampler: env.OTEL_TRACES_SAMPLER,
+    ratio: env.OTEL_TRACES_SAMPLER_ARG,
+    content: env.OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT,
+  };
 }

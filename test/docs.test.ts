@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { startMetrics } from '../src/telemetry/metrics.ts';
 
 const root = join(import.meta.dirname, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -43,18 +42,6 @@ it('documents the defaults of the settings as they are', () => {
   }
 });
 
-it('documents every metric with its kind and its labels, and no other', async () => {
-  const pool = () => ({ size: 1, open: 0, idle: 0, waiting: 0 });
-  const registry = startMetrics({ pool, activeRuns: () => 0, openStreams: () => 0 });
-  const own = (await registry.getMetricsAsJSON()).filter(({ name }) => name.startsWith('timonel_'));
-  const kinds = own.map(({ name, type }) => `${name} ${type}`);
-  expect(rows(operations, /^`timonel_/).map(([name, kind]) => `${name} ${kind}`)).toEqual(kinds);
-  const labels = (name: string) =>
-    (registry.getSingleMetric(name) as unknown as { labelNames: string[] }).labelNames.filter((label) => label !== 'le');
-  for (const [name = '', , listed = ''] of rows(operations, /^`timonel_/))
-    expect([name, listed.split(', ').filter((label) => label !== '')]).toEqual([name, labels(name)]);
-});
-
 const pages = [
   'README.md',
   'README.es.md',
@@ -64,6 +51,7 @@ const pages = [
   'docs/errors.md',
   'docs/identity.md',
   'docs/lifecycle.md',
+  'docs/metrics.md',
   'docs/operations.md',
 ];
 

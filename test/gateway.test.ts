@@ -5,7 +5,6 @@ import { z } from 'zod';
 import { channels } from '../src/diagnostics.ts';
 import { askForObject } from '../src/llm/structured.ts';
 import { defaultWorkspace } from '../src/main.ts';
-import { startMetrics } from '../src/telemetry/metrics.ts';
 import { type FaultyProvider, startFaultyProvider } from './faulty-provider/server.ts';
 import { notes } from './notes-agent.ts';
 import { scriptedModel } from './scripted-model.ts';
@@ -318,17 +317,4 @@ describe('an answer in the shape of a schema', () => {
     });
     expect(lines).toEqual([]);
   });
-});
-
-it('counts calls, attempts and breakers in bounded series', async () => {
-  const metrics = startMetrics({
-    pool: () => ({ size: 1, open: 0, idle: 0, waiting: 0 }),
-    activeRuns: () => 0,
-    openStreams: () => 0,
-  });
-  for (let index = 0; index < 500; index += 1)
-    channels.modelAttempt.publish({ target: `openai/model-${index}`, outcome: 'ok', milliseconds: 1 });
-  const series = (await metrics.metrics()).split('\n').filter((line) => line.startsWith('timonel_model_attempts_total{'));
-  expect(series.length).toBeGreaterThan(50);
-  expect(series.length).toBeLessThanOrEqual(101);
 });

@@ -38,7 +38,8 @@ export async function startTimonel(
   const fresh = options.environment === undefined ? await freshStoreEnvironment(kind) : undefined;
   const environment = options.environment ?? fresh?.environment ?? {};
   const timonel = await createTimonel(
-    readSettings({ TIMONEL_PORT: '0', TIMONEL_MAX_EVENT_LOOP_DELAY_MS: '0', ...environment }),
+    // Tests look at releases when they want to.
+    readSettings({ TIMONEL_PORT: '0', TIMONEL_MAX_EVENT_LOOP_DELAY_MS: '0', TIMONEL_RELEASE_LOOK_MS: '600000', ...environment }),
     project,
     options,
   );

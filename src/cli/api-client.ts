@@ -17,6 +17,10 @@ export class ApiClient {
     return this.#request('POST', path, body, headers);
   }
 
+  patch<T>(path: string, body: object): Promise<T> {
+    return this.#request('PATCH', path, body);
+  }
+
   delete<T>(path: string): Promise<T> {
     return this.#request('DELETE', path);
   }

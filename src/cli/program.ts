@@ -12,6 +12,7 @@ import { migrateCommand } from './migrate.ts';
 import { modelsCommand } from './models.ts';
 import { newCommand } from './new.ts';
 import { privacyCommand } from './privacy.ts';
+import { releaseCommand } from './release.ts';
 import { secretsCommand } from './secrets.ts';
 import { upCommand } from './up.ts';
 import { UsageError } from './usage-error.ts';
@@ -39,6 +40,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     secretsCommand(),
     auditCommand(),
     privacyCommand(),
+    releaseCommand(),
   ];
   for (const command of commands) {
     for (const each of [command, ...command.commands]) each.exitOverride();

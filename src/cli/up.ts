@@ -25,7 +25,7 @@ export function upCommand(): Command {
 
 async function up(settings: Settings, json: boolean): Promise<void> {
   const started = performance.now();
-  const logger = startLogs(settings.logLevel);
+  const { logger } = await startLogs(settings);
   const spinner = json ? undefined : ora({ text: 'Starting Timonel', isSilent: process.stdout.isTTY !== true }).start();
   let timonel: Timonel | undefined;
   let url: string;

@@ -2,12 +2,15 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Settings } from '../config.ts';
+import type { HttpExchange } from '../diagnostics.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Privacy } from '../identity/privacy/privacy.ts';
 import type { ResponseCache } from '../llm/cache/response-cache.ts';
 import type { Gateway } from '../llm/gateway.ts';
 import type { RateLimits } from '../llm/limits/rate-limits.ts';
 import type { Budgets } from '../llm/money/budgets.ts';
+import type { ReleasePart } from '../release/open.ts';
+import type { Shadows } from '../release/shadows.ts';
 import type { AgentDefinition } from '../run/contract.ts';
 import type { Runner } from '../run/runner.ts';
 import type { ConversationAddresses } from '../store/conversation-addresses.ts';
@@ -32,16 +35,19 @@ export interface HttpDependencies {
   pool: DatabasePool;
   identity: Identity;
   privacy: Privacy;
-  settings: Pick<Settings, 'corsOrigins' | 'publicUrl' | 'trustedProxies'>;
+  settings: Pick<Settings, 'corsOrigins' | 'publicUrl' | 'trustedProxies' | 'canary' | 'regionHeader'>;
   agents: ReadonlyMap<string, AgentDefinition>;
+  releases: ReleasePart;
+  shadows: Shadows;
   gateway: Gateway;
   budgets: Budgets;
   responseCache: ResponseCache;
   rateLimits: RateLimits;
   newId(): string;
   dependencies(): Promise<Dependency[]>;
-  metrics(): Promise<{ contentType: string; body: string }>;
-  onRequest(request: { method: string; route: string; status: number; milliseconds: number }): void;
+  /** @param accept the header of whoever asks: some want OpenMetrics. */
+  metrics(accept: string | undefined): Promise<{ contentType: string; body: string }>;
+  onRequest(exchange: HttpExchange): void;
   onFault(what: string, error: unknown): void;
   bodyLimitBytes: number;
   replyWaitMs: number;

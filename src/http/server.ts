@@ -8,6 +8,7 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTyp
 import { TimonelError } from '../errors.ts';
 import type { HttpDependencies, TypedFastify } from './contract.ts';
 import { sessionCookieOf } from './cookies.ts';
+import { tellExchanges } from './exchanges.ts';
 import { addGuard, docsPath } from './guard.ts';
 import { refuseNullCharacters } from './null-characters.ts';
 import { createAnswerer } from './openai/answers.ts';
@@ -23,12 +24,14 @@ import { auditRoutes } from './routes/audit.ts';
 import { authRoutes } from './routes/auth.ts';
 import { budgetRoutes } from './routes/budgets.ts';
 import { cacheRoutes } from './routes/cache.ts';
+import { canaryRoutes } from './routes/canary.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { fileRoutes } from './routes/files.ts';
 import { healthRoutes } from './routes/health.ts';
 import { modelHealthRoutes, routeRoutes } from './routes/models.ts';
 import { oidcRoutes } from './routes/oidc.ts';
 import { privacyRoutes } from './routes/privacy.ts';
+import { releaseRoutes } from './routes/releases.ts';
 import { runRoutes } from './routes/runs.ts';
 import { userRoutes } from './routes/users.ts';
 import { workspaceRoutes } from './routes/workspace.ts';
@@ -70,6 +73,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
     );
   });
 
+  tellExchanges(app, dependencies.onRequest);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
@@ -89,11 +93,6 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   app.addHook('preValidation', async (request) => {
     refuseNullCharacters({ params: request.params, query: request.query, body: request.body });
   });
-  app.addHook('onResponse', async (request, reply) => {
-    const route = request.routeOptions.url ?? 'unknown';
-    dependencies.onRequest({ method: request.method, route, status: reply.statusCode, milliseconds: reply.elapsedTime });
-  });
-
   if (dependencies.maxEventLoopDelayMs > 0) {
     await app.register(underPressure, {
       maxEventLoopDelay: dependencies.maxEventLoopDelayMs,
@@ -134,6 +133,8 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   fileRoutes(typed, dependencies);
   budgetRoutes(typed, dependencies);
   cacheRoutes(typed, dependencies);
+  releaseRoutes(typed, dependencies);
+  canaryRoutes(typed, dependencies);
   routeRoutes(typed, dependencies);
   modelHealthRoutes(typed, dependencies);
   await compatibleApi(typed, dependencies, answerers);

@@ -15,7 +15,9 @@ export type AccessNotice =
   | { kind: 'user'; id: string }
   | { kind: 'api-key'; id: string }
   /** A role of the workspace was redefined. */
-  | { kind: 'roles'; workspaceId: string };
+  | { kind: 'roles'; workspaceId: string }
+  /** Releases of the workspace changed. No matter of access, but told by the same messenger, so that one connection listens. */
+  | { kind: 'releases'; workspaceId: string };
 
 export type AccessNotices = Notices<AccessNotice>;
 

@@ -1,5 +1,5 @@
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
-import { channels, type ModelCall, publishFault } from '../diagnostics.ts';
+import { channels, type ModelCall, type ModelExchange, type ModelExchangeEnded, publishFault } from '../diagnostics.ts';
 import type { Candidate } from './candidates.ts';
 import type { RateLimits, TakenTokens } from './limits/rate-limits.ts';
 import type { Budgets, Reservation, Spender, Spent } from './money/budgets.ts';
@@ -20,23 +20,27 @@ export interface BillDependencies {
 
 /** What one call costs: reserved before it, settled once after it, and told. */
 export class Bill {
+  /** What is asked for, as it is told. */
+  operation: ModelExchange['operation'] = 'chat';
   readonly #prices: Prices;
   readonly #reservation: Reservation;
   readonly #tokens: TakenTokens;
   /** As the caller sent it: what it holds is counted where a provider did not. */
   readonly #request: object;
-  readonly #about: { workspaceId: string; route: string };
+  readonly #about: Pick<ModelExchange, 'workspaceId' | 'route' | 'agent' | 'runId'>;
   readonly #started = performance.now();
   readonly #underWay: Set<Promise<void>>;
   /** What earlier targets of the same call used before they broke. */
   #before: Spent = { tokens: 0, money: 0n };
+  /** Requests under way, while somebody listens. */
+  #exchanges: Map<Candidate, ModelExchange> | undefined;
 
   private constructor(
     prices: Prices,
     reservation: Reservation,
     tokens: TakenTokens,
     request: object,
-    about: { workspaceId: string; route: string },
+    about: Pick<ModelExchange, 'workspaceId' | 'route' | 'agent' | 'runId'>,
     underWay: Set<Promise<void>>,
   ) {
     this.#prices = prices;
@@ -62,7 +66,8 @@ export class Bill {
     const tokens = rateLimits.inMemory ? rateLimits.tokensHere(spender, most) : await rateLimits.tokens(spender, most);
     try {
       const reservation = budgets.reserveAtOnce(spender, dearest) ?? (await budgets.reserve(spender, dearest));
-      return new Bill(prices, reservation, tokens, request, { workspaceId: spender.workspaceId, route }, underWay);
+      const { workspaceId, agent, runId } = spender;
+      return new Bill(prices, reservation, tokens, request, { workspaceId, route, agent, runId }, underWay);
     } catch (error) {
       await tokens.settle(0);
       throw error;
@@ -74,8 +79,34 @@ export class Bill {
     return dollars(this.#spent(candidate, usage));
   }
 
+  /** Does what sends a request to a target, as its cause where somebody listens. */
+  sending<T>(candidate: Candidate, streaming: boolean, send: () => T): T {
+    if (!channels.modelExchange.hasSubscribers) return send();
+    const exchange: ModelExchange = {
+      ...this.#about,
+      operation: this.operation,
+      target: candidate.name,
+      streaming,
+      request: this.#request,
+    };
+    this.#exchanges ??= new Map();
+    this.#exchanges.set(candidate, exchange);
+    return channels.modelExchange.runStores(exchange, send);
+  }
+
+  /** A request is over. Told once. @param failure its kind; absent where the answer is complete. */
+  sent(candidate: Candidate, failure?: string, usage?: LanguageModelV4Usage, cost?: number): void {
+    const exchange = this.#exchanges?.get(candidate);
+    if (exchange === undefined) return;
+    this.#exchanges?.delete(candidate);
+    const { input, output } = usage === undefined ? { input: undefined, output: undefined } : tokensOf(usage);
+    const ended: ModelExchangeEnded = { exchange, failure, inputTokens: input, outputTokens: output, cost };
+    channels.modelExchangeEnded.publish(ended);
+  }
+
   /** A target broke off: what it had written is paid for too. */
   broke(candidate: Candidate, shown = ''): void {
+    this.sent(candidate, 'cut');
     const spent = this.#spent(candidate, this.estimate(shown));
     if (spent !== undefined) this.#before = sumOf(this.#before, spent);
   }
@@ -93,10 +124,12 @@ export class Bill {
     this.#reservation.settle(whole);
     this.#end(whole?.tokens);
     const cost = dollars(spent);
+    this.sent(candidate, undefined, usage, cost);
     if (channels.modelCall.hasSubscribers) {
       const tokens = usage === undefined ? { input: 0, output: 0 } : tokensOf(usage);
       channels.modelCall.publish({
-        ...this.#about,
+        workspaceId: this.#about.workspaceId,
+        route: this.#about.route,
         target: candidate.name,
         inputTokens: tokens.input,
         outputTokens: tokens.output,
@@ -109,6 +142,7 @@ export class Bill {
 
   /** The call ended without an answer; what targets wrote before they broke off is paid for. */
   abandon(): void {
+    for (const candidate of this.#exchanges?.keys() ?? []) this.sent(candidate, 'aborted');
     const { tokens } = this.#before;
     if (tokens === 0) this.#reservation.release();
     else this.#reservation.settle(this.#before);

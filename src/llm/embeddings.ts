@@ -21,6 +21,7 @@ interface Vectors {
 /** @returns the answer in the shape of OpenAI's embeddings. @throws TimonelError */
 export async function embed(gateway: Gateway, request: EmbeddingRequest, context: RequestContext): Promise<GivenWhole> {
   const open = await gateway.open(gateway.resolve(context.spender.workspaceId, request.model), request, context.spender);
+  open.bill.operation = 'embeddings';
   try {
     const { candidate, clock, answer } = await gateway.serve(open, context.signal, false, async (by, attempt) => {
       const wire = by.provider.wires['openai-embeddings'];

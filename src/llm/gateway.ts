@@ -211,13 +211,14 @@ export class Gateway {
   serve<T>(open: OpenCall, signal: AbortSignal, streaming: boolean, attempt: Attempt<T>): Promise<Served<T>> {
     const { route, candidates, deadline } = open;
     const onAttempt = (candidate: Candidate, milliseconds: number, failure: ModelFailure | undefined) => {
+      if (failure !== undefined) open.bill.sent(candidate, failure.kind);
       // The provider had the request and may have worked on it: nobody knows, so that it is paid for.
       if (failure?.mayBeBilled === true) open.bill.broke(candidate);
       publishAttempt(candidate, milliseconds, failure);
     };
     return this.#runner.ask({ route, candidates, signal, streaming, deadline, onAttempt }, (candidate, clock) => {
       this.#caps.take(candidate.provider.name);
-      return attempt(candidate, clock);
+      return open.bill.sending(candidate, streaming, () => attempt(candidate, clock));
     });
   }
 

@@ -43,5 +43,7 @@ export interface Rule {
   description: string;
   /** Names of the tools that the rule looks at. */
   tools: readonly string[];
+  /** What it refuses must never be tried: one refusal rolls a canary back at once. */
+  safety?: true;
   evaluate(call: ProposedCall, facts: PolicyFacts): RuleAnswer;
 }

@@ -19,7 +19,7 @@ export interface Decision {
 export interface DecisionContext {
   progress: Progress;
   agent: AgentDefinition;
-  executor: ToolExecutor;
+  executor: Pick<ToolExecutor, 'facts'>;
   behalf: Behalf;
   place(callId: string, behalf: Behalf): CallPlace;
   now: Date;

@@ -134,7 +134,15 @@ export class Jobs {
   }
 
   *#all(): Generator<[AgentDefinition, Job]> {
-    for (const agent of this.#dependencies.agents) for (const job of agent.jobs ?? []) yield [agent, job];
+    // Variants of an agent share its queues; the job is the first one's.
+    const seen = new Set<string>();
+    for (const agent of this.#dependencies.agents) {
+      for (const job of agent.jobs ?? []) {
+        const queue = queueName(agent.name, job.name);
+        if (!seen.has(queue)) yield [agent, job];
+        seen.add(queue);
+      }
+    }
   }
 }
 

@@ -2,6 +2,7 @@
  * The loop: plan → decide → act → … → reply. Every step is stored before the next one starts. There is one loop: streaming emits its
  * events, and a resumed run is the same loop fed with recorded steps.
  */
+import { channels, type FellBack, type PlannerName, type PolicyDecided, type StepStored, traced } from '../diagnostics.ts';
 import { messageOf, TimonelError } from '../errors.ts';
 import { isWithoutModel } from '../llm/refusals.ts';
 import type { ClaimedRun, FinishedTurn, PendingApproval, RunStore } from '../store/runs.ts';
@@ -10,17 +11,26 @@ import type { CallPlace, ToolExecutor } from '../tools/execute.ts';
 import type { CallRecord, Outcome, Reply } from '../vocabulary.ts';
 import { type Behalf, behalfOf, type FindPrincipal, principalOf, refusalOf } from './behalf.ts';
 import type { AgentDefinition, RunLimits } from './contract.ts';
-import { type DecisionContext, decide, decideAll } from './decide.ts';
+import { type Decision, type DecisionContext, decide, decideAll } from './decide.ts';
 import type { RunEvent } from './events.ts';
-import type { ModelPlanner, Planner, Proposal } from './planner.ts';
+import {
+  byDecision,
+  type Fallback,
+  type FallbackKind,
+  type ModelPlanner,
+  type Planner,
+  type Proposal,
+  type Turn,
+} from './planner.ts';
 import { type OpenCall, Progress } from './progress.ts';
 import { apology, approvalNotice, outcomeUnknown } from './sentences.ts';
 
 export interface LoopDependencies {
-  store: RunStore;
-  executor: ToolExecutor;
+  store: Pick<RunStore, 'record' | 'finish' | 'suspend'>;
+  executor: Pick<ToolExecutor, 'facts' | 'run'>;
   modelPlanner: ModelPlanner;
   flowPlanner: Planner;
+  fallback: Fallback;
   /** What whoever asked for the run may do now. Asked before each plan with calls, and again before each call: kept for seconds only. */
   findPrincipal: FindPrincipal;
   now(): Date;
@@ -73,6 +83,8 @@ class Loop {
   readonly #limits: RunLimits;
   readonly #signal: AbortSignal;
 
+  readonly #claimedAt: number;
+  #firstEventAt: number | undefined;
   /** When this process last asked the record, and heard that the run is its own. */
   #confirmedAt: number;
 
@@ -86,6 +98,7 @@ class Loop {
   ) {
     this.#run = run;
     this.#confirmedAt = claimedAt;
+    this.#claimedAt = claimedAt;
     this.#agent = agent;
     this.#dependencies = dependencies;
     this.#limits = limits;
@@ -124,7 +137,9 @@ class Loop {
     if (this.#progress.calls.length + calls.length > this.#limits.toolCalls) {
       return this.#fail('limit_reached', `The run reached its limit of ${this.#limits.toolCalls} tool calls.`);
     }
+    const asked = performance.now();
     const decisions = await decideAll(calls, await this.#decisionContext());
+    this.#tellDecisions(decisions, performance.now() - asked);
     await this.#record([
       this.#marked(proposal.step(calls)),
       ...decisions.map(({ step }) => step),
@@ -133,21 +148,39 @@ class Loop {
     return undefined;
   }
 
-  /** The model planner where the agent has a model, and the flow planner when it fails: the rest of the turn then stays with the flows. */
+  /** The model planner where the agent has a model, and what it falls back on when that fails: the rest of the turn then stays there. */
   async #propose(): Promise<Proposal> {
-    const { modelPlanner, flowPlanner, now, emit, streaming } = this.#dependencies;
+    const { modelPlanner, flowPlanner, fallback, now, streaming } = this.#dependencies;
     const { steps, calls, flowState, latest } = this.#progress;
-    const onText = streaming() ? (delta: string) => emit({ kind: 'text', delta }) : undefined;
+    const onText = streaming() ? (delta: string) => this.#emit({ kind: 'text', delta }) : undefined;
     const turn = { run: this.#run, agent: this.#agent, now: now(), steps, calls, flowState, latest, signal: this.#signal, onText };
     if (this.#progress.degraded === undefined && modelPlanner.serves(turn)) {
+      const decided = fallback.decided(this.#run);
+      if (decided !== 'none') return this.#fallBack(decided, 'decision', `${byDecision}${decided}`, turn);
       try {
-        return await modelPlanner.propose(turn);
+        return await this.#asked('model', modelPlanner, turn);
       } catch (error) {
-        if (!isWithoutModel(error) || this.#agent.flows === undefined) throw error;
-        this.#progress.degraded = messageOf(error);
+        const left = this.#agent.flows !== undefined ? 'flows' : fallback.hasSystem(this.#agent.name) ? 'http' : undefined;
+        if (!isWithoutModel(error) || left === undefined) throw error;
+        return this.#fallBack(left, 'planner_failed', messageOf(error), turn);
       }
     }
-    return flowPlanner.propose(turn);
+    return this.#asked('flow', flowPlanner, turn);
+  }
+
+  #asked(name: PlannerName, planner: Planner, turn: Turn): Promise<Proposal> {
+    if (!traced.plan.hasSubscribers) return planner.propose(turn);
+    return traced.plan.tracePromise(() => planner.propose(turn), { run: this.#run, planner: name });
+  }
+
+  #fallBack(kind: FallbackKind, reason: FellBack['reason'], details: string, turn: Turn): Promise<Proposal> {
+    const { flowPlanner, fallback } = this.#dependencies;
+    this.#progress.degraded = details;
+    if (channels.fellBack.hasSubscribers) {
+      const { workspaceId, runId } = this.#run;
+      channels.fellBack.publish({ workspaceId, runId, agent: this.#agent.name, reason } satisfies FellBack);
+    }
+    return kind === 'flows' ? this.#asked('flow', flowPlanner, turn) : this.#asked('http', fallback.system, turn);
   }
 
   /** Makes the open calls, all at once, and stores their results in the order in which they were proposed. */
@@ -190,7 +223,9 @@ class Loop {
     const { executor } = this.#dependencies;
     if (approval !== undefined) {
       // Much may have changed while a person thought about it.
+      const asked = performance.now();
       const again = await decide(call, [], await this.#decisionContext());
+      this.#tellDecisions([again], performance.now() - asked);
       if (again.record !== undefined) return done(again.record);
     }
     const tool = this.#agent.tools.find((candidate) => candidate.name === name);
@@ -267,7 +302,32 @@ class Loop {
   }
 
   #tell(first: number, steps: Step[]): void {
-    for (const [offset, step] of steps.entries()) this.#dependencies.emit({ kind: 'step', index: first + offset, step });
+    for (const [offset, step] of steps.entries()) this.#emit({ kind: 'step', index: first + offset, step });
+    if (!channels.stepStored.hasSubscribers) return;
+    const { workspaceId, runId } = this.#run;
+    for (const step of steps)
+      channels.stepStored.publish({ workspaceId, runId, agent: this.#agent.name, step } satisfies StepStored);
+  }
+
+  /** @param milliseconds of all of them together: the calls of a plan are decided about in one go. */
+  #tellDecisions(decisions: readonly Decision[], milliseconds: number): void {
+    if (!channels.policyDecided.hasSubscribers) return;
+    for (const { step } of decisions) {
+      const { tool, verdict } = step;
+      const share = milliseconds / decisions.length;
+      channels.policyDecided.publish({ agent: this.#agent.name, tool, verdict, milliseconds: share } satisfies PolicyDecided);
+    }
+  }
+
+  #emit(event: RunEvent): void {
+    this.#firstEventAt ??= performance.now();
+    this.#dependencies.emit(event);
+  }
+
+  /** A turn that somebody else began, or that waited for a person, is not timed. */
+  #firstEventMs(): number | undefined {
+    if (this.#run.steps.length > 0 || this.#run.recoveries > 0) return undefined;
+    return Math.round((this.#firstEventAt ?? performance.now()) - this.#claimedAt);
   }
 
   async #fail(code: string, message: string): Promise<TurnEnd> {
@@ -305,6 +365,7 @@ class Loop {
       degraded,
       usage,
       error,
+      firstEventMs: this.#firstEventMs(),
       reply,
       state: this.#progress.state(),
       contact,

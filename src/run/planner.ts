@@ -45,3 +45,21 @@ export interface ModelPlanner extends Planner {
   /** Whether the agent of this turn has a model that it can ask. */
   serves(turn: Turn): boolean;
 }
+
+/**
+ * What serves a run instead of the model: the flow planner, or another system over HTTP. By decision from the first plan on, else only when
+ * the model fails.
+ */
+export interface Fallback {
+  /** What somebody decided for this run; `none` where the model is to be asked. */
+  decided(run: ClaimedRun): FallbackKind | 'none';
+  /** Whether there is another system for the agent. */
+  hasSystem(agent: string): boolean;
+  system: Planner;
+}
+
+export const fallbackKinds = ['flows', 'http'] as const;
+export type FallbackKind = (typeof fallbackKinds)[number];
+
+/** Begins the reason of a run that did not ask the model because somebody decided so: no fault of its version. */
+export const byDecision = 'decision: ';

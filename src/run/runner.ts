@@ -2,27 +2,33 @@
  * Keeps the runs of one process going: accepts messages, works on claimed runs, renews the process's lease, takes over what dead or frozen
  * processes left behind, and tells those who wait for a run that it ended.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { traced } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { WakeUps } from '../store/cache/wake-ups.ts';
 import type { RunView, RunViews } from '../store/run-views.ts';
-import type { ClaimedRun, IncomingMessage, RunStore } from '../store/runs.ts';
+import type { ClaimedRun, FinishedTurn, IncomingMessage, RunStore } from '../store/runs.ts';
 import type { ToolExecutor } from '../tools/execute.ts';
 import type { FindPrincipal } from './behalf.ts';
 import type { AgentDefinition } from './contract.ts';
 import type { RunEvent } from './events.ts';
 import { type LoopDependencies, runLoop } from './loop.ts';
 import { orAfter } from './or-after.ts';
-import type { ModelPlanner, Planner } from './planner.ts';
+import type { Fallback, ModelPlanner, Planner } from './planner.ts';
 
 export interface RunnerDependencies {
   store: RunStore;
   views: RunViews;
   executor: ToolExecutor;
-  agents: ReadonlyMap<string, AgentDefinition>;
+  /** Names of the agents that this process has. */
+  agents: readonly string[];
+  /** The version of its agent that answers a run. @throws TimonelError `agent_not_found`, `store_unavailable` */
+  definitionOf(run: ClaimedRun): AgentDefinition | Promise<AgentDefinition>;
   modelPlanner: ModelPlanner;
   flowPlanner: Planner;
+  fallback: Fallback;
   findPrincipal: FindPrincipal;
   wakeUps: WakeUps;
   processId: string;
@@ -30,8 +36,9 @@ export interface RunnerDependencies {
   now(): Date;
   /** Something failed where nobody waits for the answer. */
   onFault(what: string, error: unknown): void;
-  /** A turn ended in this process. */
-  onEnded(ended: { workspaceId: string; run: RunView; milliseconds: number }): void;
+  /** A turn ended in this process: as its record has it, and as its reader sees it. */
+  onTurn(run: ClaimedRun, turn: FinishedTurn): void;
+  onEnded(ended: { workspaceId: string; run: RunView; milliseconds: number; firstEventMilliseconds: number | undefined }): void;
 }
 
 interface Active {
@@ -44,6 +51,8 @@ export class Runner {
   readonly #dependencies: RunnerDependencies;
   readonly #active = new Map<string, Active>();
   readonly #waiting = new EventEmitter<Record<string, []>>();
+  /** Where no request is under way: a turn that follows another one belongs to none. */
+  readonly #outside = AsyncLocalStorage.snapshot();
   #leaseUntil = 0;
   /** Since when the lease has been held without a gap. */
   #heldSince = Number.POSITIVE_INFINITY;
@@ -170,19 +179,30 @@ export class Runner {
 
   /** Works on a run until its turn ended, here or elsewhere. After a database failure the run is taken back and resumed from its record. */
   async #carryOut(claimed: ClaimedRun, claimedAt: number, active: Active): Promise<RunView | undefined> {
-    const { agents, wakeUps, onFault, onEnded } = this.#dependencies;
+    const { wakeUps, onFault, onTurn, onEnded } = this.#dependencies;
     const started = performance.now();
     let run: ClaimedRun | undefined = claimed;
     let asked = claimedAt;
     for (let pause = 100; run !== undefined; pause = Math.min(pause * 2, 2_000)) {
       active.fence = run.fence;
-      const agent = agents.get(run.agent) ?? unknownAgent(run.agent);
       try {
-        const { turn, followed } = await runLoop(run, asked, agent, this.#loopDependencies(active));
+        const working = run;
+        const agent = await this.#definitionOf(run);
+        const work = async () => {
+          const end = await runLoop(working, asked, agent, this.#loopDependencies(active));
+          const view = viewOf(working, end.turn);
+          onTurn(working, end.turn);
+          onEnded({
+            workspaceId: working.workspaceId,
+            run: view,
+            milliseconds: performance.now() - started,
+            firstEventMilliseconds: end.turn.firstEventMs,
+          });
+          return { ...end, view };
+        };
+        const { followed, view } = await (traced.run.hasSubscribers ? traced.run.tracePromise(work, { run }) : work());
         wakeUps.publish(run.runId);
         if (followed) this.#follow(run);
-        const view = viewOf(run, turn);
-        onEnded({ workspaceId: run.workspaceId, run: view, milliseconds: performance.now() - started });
         return view;
       } catch (error) {
         if (!(error instanceof TimonelError) || error.code === 'run_fenced') {
@@ -194,6 +214,12 @@ export class Runner {
       }
     }
     return undefined;
+  }
+
+  /** Awaited only where it has to be looked up. */
+  #definitionOf(run: ClaimedRun): AgentDefinition | Promise<AgentDefinition> {
+    const { agents, definitionOf } = this.#dependencies;
+    return agents.includes(run.agent) ? definitionOf(run) : unknownAgent(run.agent);
   }
 
   async #takeBack(run: ClaimedRun, firstPause: number): Promise<{ run: ClaimedRun | undefined; asked: number }> {
@@ -212,7 +238,7 @@ export class Runner {
   #follow(run: ClaimedRun): void {
     const { store, processId, onFault } = this.#dependencies;
     const asked = performance.now();
-    store.claimNext(run.conversationId, run.runId, processId).then(
+    this.#outside(() => store.claimNext(run.conversationId, run.runId, processId)).then(
       (next) => {
         if (next !== undefined) this.#work(next, asked);
       },
@@ -222,12 +248,13 @@ export class Runner {
   }
 
   #loopDependencies(active: Active): LoopDependencies {
-    const { store, executor, modelPlanner, flowPlanner, findPrincipal, now } = this.#dependencies;
+    const { store, executor, modelPlanner, flowPlanner, fallback, findPrincipal, now } = this.#dependencies;
     return {
       store,
       executor,
       modelPlanner,
       flowPlanner,
+      fallback,
       findPrincipal,
       now,
       leaseHolds: (since) => since >= this.#heldSince && performance.now() < this.#leaseUntil,
@@ -263,7 +290,7 @@ export class Runner {
     const { store, agents, processId } = this.#dependencies;
     const answered = await this.#renewLease();
     if (this.#stopped) return;
-    for (const run of await store.takeOver(processId, [...agents.keys()], 50)) this.#work(run, answered);
+    for (const run of await store.takeOver(processId, agents, 50)) this.#work(run, answered);
     await this.#takeUpStrays();
   }
 

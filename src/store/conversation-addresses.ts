@@ -1,5 +1,5 @@
 import type { DatabasePool } from './database.ts';
-import type { NewConversation } from './run-views.ts';
+import { conversationValues, insertConversation, type NewConversation } from './run-views.ts';
 
 /** Finds the conversation that somebody who is known by an address only has with an agent on a channel. */
 export class ConversationAddresses {
@@ -21,18 +21,14 @@ export class ConversationAddresses {
       await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [place.join('\n')]);
       const { rows } = await client.query<{ id: string }>(find, place);
       if (rows[0] !== undefined) return rows[0].id;
-      const { id, agent, agentVersion, arm, channel, startedBy } = fresh;
       await client.query(
-        `WITH made AS (
-           INSERT INTO conversations (id, workspace_id, agent, agent_version, arm, channel, started_by)
-           VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id
-         )
+        `WITH made AS (${insertConversation} RETURNING id)
          INSERT INTO conversation_addresses (workspace_id, agent, channel, address, conversation_id)
-         SELECT $2, $3, $6, $8, id FROM made
+         SELECT $2, $3, $9, $12, id FROM made
          ON CONFLICT (workspace_id, agent, channel, address) DO UPDATE SET conversation_id = excluded.conversation_id`,
-        [id, workspaceId, agent, agentVersion, arm, channel, startedBy ?? null, address],
+        [...conversationValues(workspaceId, fresh), address],
       );
-      return id;
+      return fresh.id;
     });
   }
 }

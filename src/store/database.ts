@@ -29,6 +29,8 @@ export interface PoolStatus {
   open: number;
   idle: number;
   waiting: number;
+  /** Statements that waited for a connection in vain, since the start. */
+  acquireTimeouts: number;
 }
 
 /** A named statement is planned once per connection. */
@@ -58,6 +60,7 @@ export class DatabasePool {
   readonly #connection: pg.PoolConfig;
   readonly #lastUsed = new WeakMap<pg.PoolClient, number>();
   #memberRole = false;
+  #acquireTimeouts = 0;
 
   constructor(connection: pg.PoolConfig, settings: PoolSettings, embedded: boolean) {
     this.embedded = embedded;
@@ -85,7 +88,13 @@ export class DatabasePool {
   }
 
   status(): PoolStatus {
-    return { size: this.#settings.size, open: this.#pool.totalCount, idle: this.#pool.idleCount, waiting: this.#pool.waitingCount };
+    return {
+      size: this.#settings.size,
+      open: this.#pool.totalCount,
+      idle: this.#pool.idleCount,
+      waiting: this.#pool.waitingCount,
+      acquireTimeouts: this.#acquireTimeouts,
+    };
   }
 
   /**
@@ -227,6 +236,7 @@ export class DatabasePool {
       try {
         client = await this.#pool.connect();
       } catch (error) {
+        if (/timeout exceeded when trying to connect/.test(messageOf(error))) this.#acquireTimeouts++;
         throw unavailable(error);
       }
       const idleSince = this.#lastUsed.get(client);

@@ -228,6 +228,7 @@ export class RunRecord implements RunStore {
       degraded: turn.degraded ?? null,
       usage: turn.usage,
       error: turn.error ?? null,
+      firstEvent: turn.firstEventMs ?? null,
       reply: turn.reply?.text ?? null,
       options: turn.reply?.options ?? null,
       state: turn.state,

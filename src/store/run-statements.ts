@@ -24,13 +24,13 @@ export const acceptStatement: Statement = {
         AND (NOT i.own OR c.started_by = i.asker)
         AND (i.key IS NULL OR NOT EXISTS (SELECT FROM messages m WHERE m.conversation_id = c.id AND m.idempotency_key = i.key))
       RETURNING i.position, i.run, i.text, i.key, i.asker, c.active_run = i.run AS claimed, c.id, c.workspace_id, c.last_turn, c.agent,
-        c.agent_version, c.arm, c.channel, c.contact, c.state
+        c.agent_version, c.arm, c.release, c.channel, c.contact, c.state
     ), message AS (
       INSERT INTO messages (workspace_id, conversation_id, turn, role, run_id, text, idempotency_key)
       SELECT workspace_id, id, last_turn, 'user', run, text, key FROM turn
     ), started AS (
-      INSERT INTO runs (id, workspace_id, conversation_id, turn, agent, agent_version, arm, status, owner, fence, asked_by)
-      SELECT run, workspace_id, id, last_turn, agent, agent_version, arm, CASE WHEN claimed THEN 'running' ELSE 'queued' END,
+      INSERT INTO runs (id, workspace_id, conversation_id, turn, agent, agent_version, arm, release, status, owner, fence, asked_by)
+      SELECT run, workspace_id, id, last_turn, agent, agent_version, arm, release, CASE WHEN claimed THEN 'running' ELSE 'queued' END,
         CASE WHEN claimed THEN $2::uuid END, CASE WHEN claimed THEN 1 ELSE 0 END, asker
       FROM turn
     )
@@ -73,10 +73,11 @@ export const finishStatement: Statement = {
   text: `
     WITH input AS (
       SELECT * FROM json_to_recordset($1::json) AS t(run uuid, fence int, first int, steps json, status text, outcome text, awaiting text,
-        degraded text, usage jsonb, error jsonb, reply text, options jsonb, state jsonb, contact jsonb, approvals json)
+        degraded text, usage jsonb, error jsonb, "firstEvent" int, reply text, options jsonb, state jsonb, contact jsonb, approvals json)
     ), ended AS (
       UPDATE runs r
       SET status = i.status, outcome = i.outcome, awaiting = i.awaiting, degraded = i.degraded, usage = i.usage, error = i.error,
+        first_event_ms = i."firstEvent",
         finished_at = CASE WHEN i.status = 'finished' THEN now() END
       FROM input i
       WHERE r.id = ANY($2::uuid[]) AND r.id = i.run AND r.fence = i.fence AND r.status = 'running'

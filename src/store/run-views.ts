@@ -229,18 +229,9 @@ export class RunViews {
     await this.#pool.execute(
       {
         name: 'conversation-create',
-        text: `INSERT INTO conversations (id, workspace_id, agent, agent_version, arm, channel, contact, started_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+        text: insertConversation,
       },
-      [
-        conversation.id,
-        workspaceId,
-        conversation.agent,
-        conversation.agentVersion,
-        conversation.arm,
-        conversation.channel,
-        conversation.contact === undefined ? null : JSON.stringify(conversation.contact),
-        conversation.startedBy ?? null,
-      ],
+      conversationValues(workspaceId, conversation),
     );
   }
 
@@ -259,9 +250,35 @@ export interface NewConversation {
   agent: string;
   agentVersion: string;
   arm: string;
+  /** The release that it takes part in, its unit there, and the canary's share (0 to 1). */
+  release?: string | undefined;
+  unit?: string | undefined;
+  weight?: number | undefined;
   channel: string;
   contact?: Contact | undefined;
   startedBy?: string;
+}
+
+/** Values by {@link conversationValues}. */
+export const insertConversation = `
+  INSERT INTO conversations (id, workspace_id, agent, agent_version, arm, release, unit, weight, channel, contact, started_by)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`;
+
+export function conversationValues(workspaceId: string, conversation: NewConversation): unknown[] {
+  const { id, agent, agentVersion, arm, release, unit, weight, channel, contact, startedBy } = conversation;
+  return [
+    id,
+    workspaceId,
+    agent,
+    agentVersion,
+    arm,
+    release ?? null,
+    unit ?? null,
+    weight ?? null,
+    channel,
+    contact === undefined ? null : JSON.stringify(contact),
+    startedBy ?? null,
+  ];
 }
 
 export interface ConversationView {

@@ -71,6 +71,8 @@ export interface FinishedTurn {
   degraded: string | undefined;
   usage: Usage;
   error: JsonObject | undefined;
+  /** Milliseconds from the claim to the first thing that a reader could see; `undefined` where the turn was interrupted. */
+  firstEventMs: number | undefined;
   reply: Reply | undefined;
   state: JsonObject;
   contact: Contact | undefined;

@@ -1,24 +1,168 @@
-import { subscribe } from 'node:diagnostics_channel';
-import pino, { type Logger } from 'pino';
-import { channels, type Fault, type PriceUnknown, type PrintedMail } from '../diagnostics.ts';
+/** The log: one line per event, with the run, the conversation, the workspace and the trace that it belongs to. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import pino, { type DestinationStream, type Logger } from 'pino';
+import {
+  type BreakerChanged,
+  type BudgetRefused,
+  channels,
+  type Fault,
+  type FeedbackGiven,
+  type FellBack,
+  type HttpExchange,
+  type ModelAttempt,
+  type PriceUnknown,
+  type PrintedMail,
+  type RateLimitHit,
+  type ReleaseDecided,
+  type RunEnded,
+  traced,
+} from '../diagnostics.ts';
+import { type ActiveSpan, activeSpan, requestSpans } from './active-span.ts';
+import { redact, redactText } from './redaction.ts';
+import { Subscriptions } from './subscriptions.ts';
 
-/** One JSON line per event on standard error, so that standard output stays the command's own. */
-export function startLogs(level: string): Logger {
+export interface LogSettings {
+  logLevel: string;
+  environment: 'development' | 'production' | 'test';
+}
+
+export interface Logs {
+  logger: Logger;
+  end(): void;
+}
+
+/** What the code at hand works on. */
+const about = new AsyncLocalStorage<Record<string, string>>();
+
+/** Starts to write: JSON on standard error, so that standard output stays the command's own; in a terminal as a person reads it. */
+export async function startLogs({ logLevel, environment }: LogSettings): Promise<Logs> {
+  const terminal = process.stderr.isTTY === true && environment !== 'production';
+  if (!terminal) return logTo(pino.destination({ fd: 2, sync: false }), logLevel);
+  const { default: pretty } = await import('pino-pretty');
+  return logTo(pretty({ destination: 2, ignore: 'pid', translateTime: 'SYS:HH:MM:ss', singleLine: true }), logLevel);
+}
+
+export function logTo(destination: DestinationStream, level: string): Logs {
+  const base = { level, base: { pid: process.pid }, mixin: () => ({ ...about.getStore(), ...traceOf(activeSpan.getStore()) }) };
   const logger = pino(
-    { level, base: { pid: process.pid }, redact: ['headers.authorization', '*.apiKey', '*.password', '*.secret'] },
-    pino.destination({ fd: 2, sync: false }),
+    {
+      ...base,
+      // Errors are plain objects by then.
+      serializers: { err: (error: unknown) => error },
+      hooks: {
+        // Everything that is logged comes by here.
+        logMethod(args, method) {
+          Reflect.apply(
+            method,
+            this,
+            args.map((each: unknown) => (typeof each === 'string' ? redactText(each) : redact(each))),
+          );
+        },
+      },
+    },
+    destination,
   );
-  subscribe(channels.fault.name, (message) => {
-    const { what, error } = message as Fault;
-    logger.error({ err: error }, `failed: ${what}`);
+  const subscriptions = new Subscriptions();
+  follow(subscriptions);
+  tellFaults(logger, subscriptions);
+  tellWork(logger, subscriptions);
+  tellModels(logger, subscriptions);
+  // Who prints mail wants to follow its links: they are secrets, and have to be readable.
+  const readable = pino(base, destination);
+  subscriptions.on<PrintedMail>(channels.mailPrinted, ({ to, subject, text }) => {
+    readable.info({ to, subject, text }, 'mail, printed because TIMONEL_SMTP_URL is not set');
   });
-  subscribe(channels.priceUnknown.name, (message) => {
-    const { model } = message as PriceUnknown;
+  return { logger, end: () => subscriptions.end() };
+}
+
+/** Remembers what is worked on, for the lines that are written meanwhile. */
+function follow(subscriptions: Subscriptions): void {
+  channels.httpRequest.bindStore(about, ({ requestId }) => ({ request: requestId }));
+  traced.run.start.bindStore(about, ({ run }) => ({
+    ...about.getStore(),
+    workspace: run.workspaceId,
+    conversation: run.conversationId,
+    run: run.runId,
+    agent: run.agent,
+  }));
+  subscriptions.add(() => {
+    channels.httpRequest.unbindStore(about);
+    traced.run.start.unbindStore(about);
+  });
+}
+
+function tellFaults(logger: Logger, subscriptions: Subscriptions): void {
+  subscriptions.on<Fault>(channels.fault, ({ what, error }) => logger.error({ err: error }, `failed: ${what}`));
+  subscriptions.on<PriceUnknown>(channels.priceUnknown, ({ model }) => {
     logger.warn(`The price of ${model} is not known: its calls count as free. Give it in timonel.config.ts, under "prices".`);
   });
-  subscribe(channels.mailPrinted.name, (message) => {
-    const { to, subject, text } = message as PrintedMail;
-    logger.info({ to, subject, text }, 'mail, printed because TIMONEL_SMTP_URL is not set');
+}
+
+function tellWork(logger: Logger, subscriptions: Subscriptions): void {
+  subscriptions.on<RunEnded>(channels.runEnded, ({ workspaceId, run, milliseconds }) => {
+    if (!logger.isLevelEnabled('info')) return;
+    const { id, conversationId, agent, agentVersion, arm, outcome, degraded, recoveries, usage, error } = run;
+    logger[outcome === 'failed' ? 'warn' : 'info'](
+      {
+        workspace: workspaceId,
+        conversation: conversationId,
+        run: id,
+        agent,
+        agentVersion,
+        arm,
+        outcome,
+        ...(degraded ? { degraded } : {}),
+        ...(recoveries > 0 ? { recoveries } : {}),
+        ...(error === undefined ? {} : { code: error['code'], reason: error['message'] }),
+        modelCalls: usage?.modelCalls ?? 0,
+        milliseconds: Math.round(milliseconds),
+      },
+      `turn ${outcome ?? 'failed'}`,
+    );
   });
-  return logger;
+  subscriptions.on<HttpExchange>(channels.httpExchange, ({ method, route, status, milliseconds, request }) => {
+    const level = status >= 500 ? 'info' : 'debug';
+    if (!logger.isLevelEnabled(level)) return;
+    logger[level](
+      {
+        method,
+        route,
+        status,
+        milliseconds: Math.round(milliseconds),
+        ...(request === undefined ? {} : { request: request.requestId, ...traceOf(requestSpans.get(request)) }),
+      },
+      `${method} ${route} ${status}`,
+    );
+  });
+  subscriptions.on<ReleaseDecided>(channels.releaseDecided, ({ workspaceId, agent, release, decision, by, reason }) => {
+    logger[decision === 'rolled-back' ? 'warn' : 'info'](
+      { workspace: workspaceId, agent, release, decision, by, reason },
+      `release ${decision}`,
+    );
+  });
+  subscriptions.on<FeedbackGiven>(channels.feedbackGiven, ({ workspaceId, runId, agent, agentVersion, arm, rating }) => {
+    logger.debug({ workspace: workspaceId, run: runId, agent, agentVersion, arm, rating }, 'feedback given');
+  });
+}
+
+function tellModels(logger: Logger, subscriptions: Subscriptions): void {
+  subscriptions.on<FellBack>(channels.fellBack, ({ workspaceId, runId, agent, reason }) => {
+    logger.warn({ workspace: workspaceId, run: runId, agent, reason }, 'the turn goes on without its model');
+  });
+  subscriptions.on<ModelAttempt>(channels.modelAttempt, ({ target, outcome, milliseconds }) => {
+    if (outcome !== 'ok') logger.debug({ target, outcome, milliseconds: Math.round(milliseconds) }, 'model attempt failed');
+  });
+  subscriptions.on<BreakerChanged>(channels.breakerChanged, ({ target, state }) => {
+    logger[state === 'open' ? 'warn' : 'info']({ target, state }, `circuit breaker ${state}`);
+  });
+  subscriptions.on<BudgetRefused>(channels.budgetRefused, ({ workspaceId, scope }) => {
+    logger.info({ workspace: workspaceId, scope }, 'a budget refused a call');
+  });
+  subscriptions.on<RateLimitHit>(channels.rateLimitHit, ({ workspaceId, scope, kind }) => {
+    logger.debug({ workspace: workspaceId, scope, kind }, 'a rate limit refused a request');
+  });
+}
+
+function traceOf(span: ActiveSpan | undefined): { trace_id?: string; span_id?: string } {
+  return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId };
 }

@@ -1,76 +1,46 @@
-import { subscribe } from 'node:diagnostics_channel';
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { type BreakerChanged, channels, type ModelAttempt, type ModelCall } from '../diagnostics.ts';
-
-/** Different targets and routes that are told apart; callers may name any model, and the rest is `other`. */
-const mostNames = 100;
+import {
+  type BreakerChanged,
+  type BudgetRefused,
+  channels,
+  type ModelAttempt,
+  type ModelCall,
+  type RateLimitHit,
+} from '../diagnostics.ts';
+import { activeSpan } from './active-span.ts';
+import type { MetricSet } from './metric-set.ts';
+import type { Subscriptions } from './subscriptions.ts';
 
 const states = { closed: 0, 'half-open': 1, open: 2 } as const;
 
 /** What the gateway does, by target and route. */
-export function modelMetrics(registers: Registry[], seconds: number[]): void {
-  const bounded = boundedNames();
-  const calls = new Counter({
-    name: 'timonel_model_calls_total',
-    help: 'Calls through the gateway that were answered',
-    labelNames: ['route', 'target'] as const,
-    registers,
+export function modelMetrics(set: MetricSet, subscriptions: Subscriptions): void {
+  const calls = set.counter('timonel_model_calls_total', 'calls through the gateway that were answered', ['route', 'target']);
+  const durations = set.histogram(
+    'timonel_model_call_duration_seconds',
+    'from the request to the end of the answer, further attempts included',
+    ['target'],
+  );
+  const attempts = set.counter('timonel_model_attempts_total', 'attempts at models: ok, or why they failed', ['target', 'outcome']);
+  const cost = set.counter('timonel_model_cost_dollars_total', 'US dollars that calls cost, where the price is known', ['target']);
+  subscriptions.on<ModelCall>(channels.modelCall, ({ route, target, milliseconds, cost: dollars }) => {
+    calls([route, target]);
+    durations([target], milliseconds, activeSpan.getStore());
+    if (dollars !== undefined) cost([target], dollars);
   });
-  const durations = new Histogram({
-    name: 'timonel_model_call_duration_seconds',
-    help: 'Time from the request to the end of the answer, further attempts included',
-    labelNames: ['target'] as const,
-    buckets: seconds,
-    registers,
-  });
-  const attempts = new Counter({
-    name: 'timonel_model_attempts_total',
-    help: 'Attempts at models, by what became of them',
-    labelNames: ['target', 'outcome'] as const,
-    registers,
-  });
-  const cost = new Counter({
-    name: 'timonel_model_cost_dollars_total',
-    help: 'US dollars that calls cost, where the price is known',
-    labelNames: ['target'] as const,
-    registers,
-  });
-  const breakers = new Gauge({
-    name: 'timonel_breaker_state',
-    help: 'Circuit breaker of a model: 0 closed, 1 half open, 2 open',
-    labelNames: ['target'] as const,
-    registers,
-  });
-  const changes = new Counter({
-    name: 'timonel_breaker_changes_total',
-    help: 'Changes of circuit breakers',
-    labelNames: ['target', 'state'] as const,
-    registers,
-  });
-  subscribe(channels.modelCall.name, (message) => {
-    const { route, target, milliseconds, cost: dollars } = message as ModelCall;
-    const name = bounded(target);
-    calls.inc({ route: bounded(route), target: name });
-    durations.observe({ target: name }, milliseconds / 1000);
-    if (dollars !== undefined) cost.inc({ target: name }, dollars);
-  });
-  subscribe(channels.modelAttempt.name, (message) => {
-    const { target, outcome } = message as ModelAttempt;
-    attempts.inc({ target: bounded(target), outcome });
-  });
-  subscribe(channels.breakerChanged.name, (message) => {
-    const { target, state } = message as BreakerChanged;
-    breakers.set({ target: bounded(target) }, states[state]);
-    changes.inc({ target: bounded(target), state });
-  });
-}
+  subscriptions.on<ModelAttempt>(channels.modelAttempt, ({ target, outcome }) => attempts([target, outcome]));
 
-function boundedNames(): (name: string) => string {
-  const names = new Set<string>();
-  return (name) => {
-    if (names.has(name)) return name;
-    if (names.size >= mostNames) return 'other';
-    names.add(name);
-    return name;
-  };
+  const breakers = set.gauge('timonel_breaker_state', 'circuit breaker of a model: 0 closed, 1 half open, 2 open', ['target']);
+  const changes = set.counter('timonel_breaker_changes_total', 'changes of circuit breakers', ['target', 'state']);
+  subscriptions.on<BreakerChanged>(channels.breakerChanged, ({ target, state }) => {
+    breakers([target], states[state]);
+    changes([target, state]);
+  });
+
+  const refusals = set.counter('timonel_budget_refusals_total', 'calls that a budget did not allow', ['scope']);
+  subscriptions.on<BudgetRefused>(channels.budgetRefused, ({ scope }) => refusals([scope]));
+  const hits = set.counter('timonel_rate_limit_hits_total', 'requests or tokens that a rate limit did not allow', [
+    'scope',
+    'kind',
+  ]);
+  subscriptions.on<RateLimitHit>(channels.rateLimitHit, ({ scope, kind }) => hits([scope, kind]));
 }

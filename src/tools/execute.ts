@@ -13,6 +13,7 @@ import {
   timeout,
   wrap,
 } from 'cockatiel';
+import { traced } from '../diagnostics.ts';
 import { messageOf, TimonelError } from '../errors.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Database, DatabasePool } from '../store/database.ts';
@@ -80,7 +81,14 @@ export class ToolExecutor {
    * @param again the call may have been made before, by a process that died: an outside effect is asked for first.
    * @throws TimonelError `run_fenced`, `store_unavailable`: the run's, not the tool's, to deal with.
    */
-  async run(tool: AnyTool, args: JsonObject, place: CallPlace, again: boolean): Promise<ToolResult> {
+  run(tool: AnyTool, args: JsonObject, place: CallPlace, again: boolean): Promise<ToolResult> {
+    if (!traced.tool.hasSubscribers) return this.#run(tool, args, place, again);
+    const { workspaceId, conversationId, runId, agent, callId } = place;
+    const work = { workspaceId, conversationId, runId, agent, callId, tool: tool.name, args };
+    return traced.tool.tracePromise(() => this.#run(tool, args, place, again), work);
+  }
+
+  async #run(tool: AnyTool, args: JsonObject, place: CallPlace, again: boolean): Promise<ToolResult> {
     const input: unknown = tool.input.parse(args);
     if (tool.effect === 'write' && tool.target === 'outside') {
       if (again) {

@@ -16,10 +16,12 @@ const publicRoutes = [
   'GET /api/v1/auth/oidc/:provider/callback',
   'GET /api/v1/auth/oidc/:provider/start',
   'GET /api/v1/files/:id',
+  'GET /api/v1/metrics/prometheus',
   'GET /errors/:code',
   'GET /health',
   'GET /health/live',
   'GET /health/ready',
+  'GET /metrics',
   'GET /metrics/prometheus',
   'GET /openapi.json',
   'POST /api/v1/auth/forgot-password',
@@ -38,6 +40,12 @@ const bodies: Record<string, object> = {
   'POST /api/v1/runs/:id/approvals/:callId': { decision: 'approve' },
   'POST /api/v1/api-keys/:id/rotate': { overlapSeconds: 60 },
   'PATCH /api/v1/users/:id': { role: 'member' },
+  'POST /api/v1/runs/:id/feedback': { rating: 1 },
+  'PATCH /api/v1/releases/:id': { enabled: false },
+  'POST /api/v1/releases/:id/start': {},
+  'POST /api/v1/releases/:id/ramp': {},
+  'POST /api/v1/releases/:id/promote': { force: true, reason: 'x' },
+  'POST /api/v1/releases/:id/rollback': { reason: 'x' },
 };
 
 const nameOf = ({ method, url }: DeclaredRoute) => `${method} ${url}`;
@@ -183,6 +191,8 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
     const email = `foreign-thing-${crypto.randomUUID()}@example.com`;
     const invitation = await call<{ id: string }>('/api/v1/invitations', { email });
     await call('/api/v1/roles/foreign-thing', { permissions: [] }, 'PUT');
+    const changes = { prompt: `foreign-thing ${crypto.randomUUID()}` };
+    const release = await call<{ id: string }>('/api/v1/releases', { agent: 'notes', changes });
     return {
       conversation,
       run: run.id,
@@ -191,6 +201,7 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
       member: member.id,
       session: member.sessionId,
       role: 'foreign-thing',
+      release: release.id,
     };
   }
 
@@ -205,6 +216,9 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
       'memberships',
       'sessions',
       'roles',
+      'releases',
+      'agent_versions',
+      'run_feedback',
     ];
     const rows = tables.map((table) =>
       timonel.timonel.store.pool.executeText(

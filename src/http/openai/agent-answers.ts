@@ -7,6 +7,7 @@ import type { AgentDefinition } from '../../run/contract.ts';
 import type { RunView } from '../../store/run-views.ts';
 import type { HttpDependencies } from '../contract.ts';
 import { LiveEvents } from '../events.ts';
+import { regionOf } from '../region.ts';
 import { askerText } from '../requests.ts';
 import { checkedText } from '../turns.ts';
 import { type Exchange, send } from './exchange.ts';
@@ -98,8 +99,8 @@ function usageIn(view: RunView) {
  */
 async function conversationOf(
   agent: AgentDefinition,
-  { headers, body, principal }: Exchange,
-  { views, addresses, newId }: HttpDependencies,
+  { headers, body, principal, raw }: Exchange,
+  { views, addresses, newId, releases, settings }: HttpDependencies,
 ): Promise<string> {
   const named = headers['x-timonel-conversation'];
   if (typeof named === 'string' && named !== '') {
@@ -118,20 +119,21 @@ async function conversationOf(
     );
   }
   const startedBy = askerText(principal);
-  const fresh = {
-    id: newId(),
-    agent: agent.name,
-    agentVersion: agent.version,
-    arm: 'stable',
+  // Two callers may use the same names for different people.
+  const address = typeof user === 'string' ? `${startedBy} ${user}` : undefined;
+  const assignment = releases.inForce.assign(agent.name, {
+    workspaceId: principal.workspaceId,
+    user: principal.kind === 'user' ? principal.id : undefined,
+    address,
+    region: regionOf(raw.req, settings),
     channel,
-    startedBy,
-  };
-  if (typeof user !== 'string') {
+  });
+  const fresh = { id: newId(), agent: agent.name, ...assignment, channel, startedBy };
+  if (address === undefined) {
     await views.createConversation(principal.workspaceId, fresh);
     return fresh.id;
   }
-  // Two callers may use the same names for different people.
-  return addresses.conversationAt(principal.workspaceId, `${startedBy} ${user}`, fresh);
+  return addresses.conversationAt(principal.workspaceId, address, fresh);
 }
 
 /** The text that a request says last, for those who listen to one message only. @throws TimonelError `invalid_request` */

@@ -5,9 +5,11 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HttpRequest } from '../../diagnostics.ts';
 import { TimonelError } from '../../errors.ts';
 import type { RequestBody } from '../../llm/protocols/contract.ts';
 import type { HttpDependencies } from '../contract.ts';
+import { within } from '../exchanges.ts';
 import { refuseNullCharacters } from '../null-characters.ts';
 import { errorHeaders, toTimonelError } from '../problems.ts';
 import { countRequest } from '../rate-limits.ts';
@@ -38,7 +40,8 @@ export function createDirectDoor(options: DirectDoorOptions): DirectDoor {
       if (method !== 'POST' || !isAnswerPath(url)) return false;
       if (headers.cookie !== undefined || headers.origin !== undefined || headers['content-encoding'] !== undefined) return false;
       if (!/^application\/json\b/i.test(headers['content-type'] ?? '')) return false;
-      void serve(url, request, response, options);
+      const begun: HttpRequest = { method, route: url, headers, requestId: randomUUID() };
+      void within(begun, () => serve(url, request, response, options, begun));
       return true;
     },
   };
@@ -53,13 +56,20 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   options: DirectDoorOptions,
+  begun: HttpRequest,
 ): Promise<void> {
   const { dependencies, answerers, refuses, standing } = options;
   const started = performance.now();
-  const requestId = randomUUID();
+  const { requestId } = begun;
   const headers = [...standing, 'x-request-id', requestId];
   response.once('close', () => {
-    dependencies.onRequest({ method: 'POST', route: path, status: response.statusCode, milliseconds: performance.now() - started });
+    dependencies.onRequest({
+      method: 'POST',
+      route: path,
+      status: response.statusCode,
+      milliseconds: performance.now() - started,
+      request: begun,
+    });
   });
   try {
     const reading = bodyOf(request);

@@ -4,6 +4,7 @@ import type { Principal } from '../../identity/principal.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { LiveEvents, runEvents } from '../events.ts';
 import { principalOf } from '../guard.ts';
+import { regionOf } from '../region.ts';
 import { askerText, onlyOf } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 import { afterEvent, checkedText, turnOf, wantsEvents } from '../turns.ts';
@@ -11,7 +12,7 @@ import { afterEvent, checkedText, turnOf, wantsEvents } from '../turns.ts';
 const parameters = z.object({ id: schemas.identifier });
 
 export function conversationRoutes(app: TypedFastify, dependencies: HttpDependencies): void {
-  const { agents, views, runner, newId, replyWaitMs, streams, identity } = dependencies;
+  const { agents, releases, settings, views, runner, newId, replyWaitMs, streams, identity } = dependencies;
 
   app.post(
     '/api/v1/conversations',
@@ -33,24 +34,30 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
     },
     async (request, reply) => {
       const { agent: name, channel, contact } = request.body;
-      const agent = agents.get(name);
-      if (agent === undefined) {
+      if (!agents.has(name)) {
         throw new TimonelError('agent_not_found', `There is no agent "${name}". There are: ${[...agents.keys()].join(', ')}.`);
       }
       const principal = principalOf(request);
+      const { workspaceId } = principal;
       const id = newId();
-      const arm = 'stable';
-      await views.createConversation(principal.workspaceId, {
+      const assignment = releases.inForce.assign(name, {
+        workspaceId,
+        user: principal.kind === 'user' ? principal.id : undefined,
+        contact,
+        region: regionOf(request.raw, settings),
+        channel,
+      });
+      await views.createConversation(workspaceId, {
         id,
         agent: name,
-        agentVersion: agent.version,
-        arm,
+        ...assignment,
         channel,
         contact,
         startedBy: askerText(principal),
       });
       reply.code(201).header('location', `/api/v1/conversations/${id}`);
-      return { id, agent: name, release: null, agentVersion: agent.version, arm };
+      const { agentVersion, arm, release = null } = assignment;
+      return { id, agent: name, release, agentVersion, arm };
     },
   );
 

@@ -74,12 +74,14 @@ export function healthRoutes(app: TypedFastify, dependencies: HttpDependencies):
     },
   );
 
-  app.get(
-    '/metrics/prometheus',
-    { config, schema: { summary: 'Metrics in the Prometheus text format' } },
-    async (_request, reply) => {
-      const { contentType, body } = await dependencies.metrics();
-      return reply.type(contentType).send(body);
-    },
-  );
+  for (const path of ['/metrics/prometheus', '/metrics', '/api/v1/metrics/prometheus']) {
+    app.get(
+      path,
+      { config, schema: { summary: 'Metrics in the Prometheus text format, or as OpenMetrics where the header Accept says so' } },
+      async (request, reply) => {
+        const { contentType, body } = await dependencies.metrics(request.headers.accept);
+        return reply.type(contentType).send(body);
+      },
+    );
+  }
 }

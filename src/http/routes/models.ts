@@ -3,6 +3,7 @@ import { TimonelError } from '../../errors.ts';
 import { aliasShape, type Route, routeDefinition } from '../../llm/routes/route.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
+import { expectedVersion, ifMatch } from '../if-match.ts';
 import { askerText, recordDeed } from '../requests.ts';
 
 const route = routeDefinition.extend({
@@ -24,7 +25,6 @@ const provider = z.object({
   models: z.array(z.string()).describe('provider/model, as the provider lists them now'),
 });
 const alias = z.object({ alias: aliasShape });
-const ifMatch = z.object({ 'if-match': z.string().max(40).optional() });
 
 /** Routes to models: data that operators change while the process runs. */
 export function routeRoutes(app: TypedFastify, { gateway, identity }: HttpDependencies): void {
@@ -169,14 +169,6 @@ export function modelHealthRoutes(app: TypedFastify, { gateway, identity }: Http
       return { target, state: breakers.state(target) };
     },
   );
-}
-
-/** @throws TimonelError `invalid_request` */
-function expectedVersion(header: string | undefined): number | undefined {
-  if (header === undefined || header === '*') return undefined;
-  const version = /^(?:W\/)?"?(\d{1,9})"?$/.exec(header)?.[1];
-  if (version === undefined) throw new TimonelError('invalid_request', 'If-Match must be a version of the route, e.g. "3".');
-  return Number(version);
 }
 
 function unknownRoute(name: string, known: readonly Route[]): TimonelError {

@@ -1,16 +1,18 @@
 import { z } from 'zod';
+import { channels, type FeedbackGiven } from '../../diagnostics.ts';
 import type { Principal } from '../../identity/principal.ts';
+import { storeFeedback } from '../../store/feedback.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { runEvents } from '../events.ts';
 import { principalOf } from '../guard.ts';
-import { onlyOf } from '../requests.ts';
+import { askerText, onlyOf } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 import { afterEvent, turnOf } from '../turns.ts';
 
 const parameters = z.object({ id: schemas.identifier });
 
 export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): void {
-  const { views, runner, streams } = dependencies;
+  const { pool, views, runner, streams } = dependencies;
 
   app.get(
     '/api/v1/runs/:id',
@@ -77,6 +79,34 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
       const { conversationId, ready } = await views.decide(workspaceId, id, callId, { decision, reason, by: name });
       if (ready) await runner.resume(conversationId);
       return { callId, status: decision === 'approve' ? ('approved' as const) : ('rejected' as const), resumed: ready };
+    },
+  );
+
+  app.post(
+    '/api/v1/runs/:id/feedback',
+    {
+      config: { permission: 'conversations:write' },
+      schema: {
+        summary: 'Say how good a turn was; saying it again replaces it',
+        params: parameters,
+        body: z.strictObject({
+          rating: z.number().min(-1).max(1).describe('-1 (bad) to 1 (good)'),
+          comment: z.string().trim().min(1).max(2_000).optional(),
+        }),
+        response: { 200: z.object({ runId: z.string(), rating: z.number() }) },
+      },
+    },
+    async (request) => {
+      const principal = principalOf(request);
+      const { workspaceId } = principal;
+      const runId = request.params.id;
+      const { rating, comment } = request.body;
+      const only = onlyOf(principal, 'conversations:write-all');
+      const run = await storeFeedback(pool, workspaceId, runId, { rating, comment, by: askerText(principal) }, only);
+      if (channels.feedbackGiven.hasSubscribers) {
+        channels.feedbackGiven.publish({ workspaceId, runId, ...run, rating } satisfies FeedbackGiven);
+      }
+      return { runId, rating };
     },
   );
 }

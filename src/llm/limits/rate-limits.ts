@@ -2,6 +2,7 @@
 import { ConsecutiveBreaker, circuitBreaker, handleType } from 'cockatiel';
 import type { Redis } from 'ioredis';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { channels, type RateLimitHit } from '../../diagnostics.ts';
 import { TimonelError } from '../../errors.ts';
 import { type Minute, Minutes } from './minutes.ts';
 
@@ -161,7 +162,7 @@ export class RateLimits {
       const answer = limit.takeHere(id, points);
       if ('refused' in answer) {
         for (const before of taken) void before.limit.giveBack(before, before.points);
-        throw refusal(limit, answer, points);
+        throw refused(caller, limit, answer, points);
       }
       taken.push(answer);
     }
@@ -177,7 +178,7 @@ export class RateLimits {
       const answer = await limit.take(id, points);
       if ('refused' in answer) {
         for (const before of taken) await before.limit.giveBack(before, before.points);
-        throw refusal(limit, answer, points);
+        throw refused(caller, limit, answer, points);
       }
       taken.push(answer);
     }
@@ -239,6 +240,13 @@ function closest(taken: readonly Taken[]): RateState | undefined {
   if (least === undefined) return undefined;
   const { limit, remaining, msBeforeNext } = least;
   return { limit: limit.points, remaining: Math.max(0, remaining), resetSeconds: resetSeconds(msBeforeNext) };
+}
+
+/** Tells who is interested, and what to throw. */
+function refused({ workspaceId }: Caller, limit: Limit, answer: Refused, needed: number): TimonelError {
+  const { scope, kind } = limit;
+  if (channels.rateLimitHit.hasSubscribers) channels.rateLimitHit.publish({ workspaceId, scope, kind } satisfies RateLimitHit);
+  return refusal(limit, answer, needed);
 }
 
 function refusal(limit: Limit, { remaining, msBeforeNext }: Refused, needed: number): TimonelError {

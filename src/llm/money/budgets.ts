@@ -2,7 +2,7 @@
  * Money is granted before a call, not counted after it: a call reserves the most that it can cost in every budget that applies, mostly in
  * what this process holds of them, and gives back what it did not use.
  */
-import { channels, type PriceUnknown } from '../../diagnostics.ts';
+import { type BudgetRefused, channels, type PriceUnknown } from '../../diagnostics.ts';
 import { TimonelError } from '../../errors.ts';
 import type { DatabasePool } from '../../store/database.ts';
 import type { Allotment, Counter } from './allotment.ts';
@@ -101,6 +101,8 @@ export class Budgets {
     if (!('budgetId' in held)) return this.#granted(new Held(this.#allotments, held, upper), upper);
     const subject = counters.find(({ budgetId }) => budgetId === held.budgetId)?.subject;
     const budget = budgets.find(({ id }) => id === held.budgetId);
+    if (budget !== undefined && channels.budgetRefused.hasSubscribers)
+      channels.budgetRefused.publish({ workspaceId, scope: budget.scope } satisfies BudgetRefused);
     throw subject === undefined || budget === undefined
       ? new Error('A budget refused that does not apply.')
       : refusalOf(held, { budget, subject }, upper, spans, timeZone);

@@ -1,0 +1,58 @@
+/**
+ * Who gets which arm: first whether they may take part, then a bucket that is theirs for good. Ranges only grow, so a ramp flips nobody from
+ * the canary back.
+ */
+import { createHash } from 'node:crypto';
+import { phoneKey } from '../phone-numbers.ts';
+import type { Assignment, Audience, EligibilityRule, Release } from './release.ts';
+
+export const allBuckets = 10_000;
+
+/** A number from 0 to 9,999: the first 32 bits of SHA-256 over release, salt and unit, scaled. */
+export function bucketOf(release: string, salt: string, unit: string): number {
+  const hash = createHash('sha256').update(`${release}:${salt}:${unit}`).digest().readUInt32BE(0);
+  return Number((BigInt(hash) * BigInt(allBuckets)) >> 32n);
+}
+
+/** Buckets of a share in percent. */
+export function bucketsOf(percentage: number): number {
+  return Math.round((percentage / 100) * allBuckets);
+}
+
+/** @returns how a conversation begins while a release runs. */
+export function assign(
+  release: Pick<Release, 'id' | 'salt' | 'stable' | 'canary' | 'buckets' | 'enabled' | 'plan'>,
+  audience: Audience,
+): Assignment {
+  const { id, salt, stable, canary, buckets, enabled, plan } = release;
+  const unit = unitOf(plan.strategy, audience);
+  // Nobody whom we would not know again: they would get one answer today and another tomorrow.
+  if (!enabled || unit === undefined || !plan.eligibility.every((rule) => holds(rule, audience))) {
+    return { agentVersion: stable, arm: 'stable' };
+  }
+  const taken = bucketOf(id, salt, unit) < buckets;
+  return {
+    agentVersion: taken ? canary : stable,
+    arm: taken ? 'canary' : 'stable',
+    release: id,
+    unit: createHash('sha256').update(`${id}:${salt}:unit:${unit}`).digest('hex').slice(0, 24),
+    weight: buckets / allBuckets,
+  };
+}
+
+/** The person who is talked to comes before whoever types for them. */
+function unitOf(strategy: Release['plan']['strategy'], { workspaceId, user, contact, address }: Audience): string | undefined {
+  const signedIn = user === undefined ? undefined : `user:${user}`;
+  if (strategy === 'workspace') return `workspace:${workspaceId}`;
+  if (strategy === 'user_id') return signedIn;
+  if (contact?.phone !== undefined) return `phone:${phoneKey(contact.phone) ?? contact.phone}`;
+  if (contact?.email !== undefined) return `email:${contact.email.toLowerCase()}`;
+  return address === undefined ? signedIn : `address:${address}`;
+}
+
+function holds(rule: EligibilityRule, { workspaceId, user, region, channel }: Audience): boolean {
+  const value = { workspace: workspaceId, user, region, channel }[rule.attribute];
+  // What is not known is neither in nor out: it takes no part.
+  if (value === undefined) return false;
+  return rule.in === undefined ? rule.notIn?.includes(value) === false : rule.in.includes(value);
+}

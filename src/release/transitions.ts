@@ -1,0 +1,97 @@
+/**
+ * How a release gets from one state to the next, whoever decided: each change, its entry in the audit log and the word to other processes
+ * are one transaction.
+ */
+import type pg from 'pg';
+import type { AccessNotice } from '../identity/access.ts';
+import type { AuditEvent, AuditLog } from '../identity/audit/audit-log.ts';
+import type { JsonObject } from '../vocabulary.ts';
+import { bucketsOf } from './assign.ts';
+import type { Judgement } from './evidence/judgement.ts';
+import type { Release } from './release.ts';
+import { type ReleaseChange, updateRelease } from './release-rows.ts';
+
+/** Whoever changes a release: a person, or Timonel itself. */
+export type By = Pick<AuditEvent, 'actor' | 'origin'>;
+
+export const itself: By = { actor: 'system' };
+
+export interface Transition {
+  client: pg.ClientBase;
+  tell(notice: AccessNotice): void;
+  audit: AuditLog;
+  by: By;
+  now: Date;
+}
+
+/** The next step of the plan, or the last one at or below a share that somebody chose. */
+export async function ramp(
+  transition: Transition,
+  release: Release,
+  step: number,
+  percentage: number,
+  reason: string,
+): Promise<Release> {
+  return change(
+    transition,
+    release,
+    'release-ramped',
+    { step, buckets: bucketsOf(percentage), watchedMs: 0 },
+    { percentage, reason },
+  );
+}
+
+/** The canary is what everybody gets from here on; conversations stay with the version that they began with. */
+export async function promote(transition: Transition, release: Release, reason: string, forced: boolean): Promise<Release> {
+  const end = { status: 'promoted' as const, reason, endedAt: transition.now };
+  return change(transition, release, 'release-promoted', end, { reason, forced });
+}
+
+/**
+ * Everybody gets the stable version again.
+ * @param moves whether open conversations leave the canary too, with their next turn; a turn under way ends as it began.
+ */
+export async function rollBack(transition: Transition, release: Release, reason: string, moves: boolean): Promise<Release> {
+  const { client, now } = transition;
+  if (moves) {
+    const back = [release.workspaceId, release.id, release.stable];
+    await client.query(
+      `WITH queued AS (
+         UPDATE runs SET agent_version = $3, arm = 'stable'
+         WHERE workspace_id = $1 AND status = 'queued' AND release = $2 AND arm = 'canary'
+       )
+       UPDATE conversations SET agent_version = $3, arm = 'stable'
+       WHERE workspace_id = $1 AND release = $2 AND arm = 'canary' AND status = 'open'`,
+      back,
+    );
+  }
+  return change(
+    transition,
+    release,
+    'release-rolled-back',
+    { status: 'rolled-back', reason, endedAt: now },
+    { reason, moved: moves },
+  );
+}
+
+/** Changes a release and says so. @param details what the audit log keeps, beside what is known of the release. */
+export async function change(
+  { client, tell, audit, by }: Transition,
+  release: Release,
+  action: string,
+  set: ReleaseChange,
+  details: JsonObject,
+): Promise<Release> {
+  const changed = await updateRelease(client, release.id, set, true);
+  const { workspaceId, agent, stable, canary } = changed;
+  const evidence = changed.standing === undefined ? {} : { evidence: evidenceOf(changed.standing.judgement) };
+  const told = { agent, stable, canary, revision: changed.revision, ...details, ...evidence };
+  await audit.append({ workspaceId, ...by, action, target: { kind: 'release', id: changed.id }, details: told }, client);
+  tell({ kind: 'releases', workspaceId });
+  return changed;
+}
+
+/** The numbers that a decision stands on: plain JSON, without what is not known. */
+function evidenceOf(judgement: Judgement): JsonObject {
+  return JSON.parse(JSON.stringify(judgement)) as JsonObject;
+}

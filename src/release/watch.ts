@@ -1,0 +1,120 @@
+import type { AccessNotices } from '../identity/access.ts';
+import type { AuditLog } from '../identity/audit/audit-log.ts';
+import type { DatabasePool } from '../store/database.ts';
+import type { Catalog } from './catalog.ts';
+import { type Decision, decide } from './decide.ts';
+import { observe, observeRatings } from './evidence/evidence.ts';
+import { judge } from './evidence/judge.ts';
+import { countTurns } from './exposures.ts';
+import type { InForce } from './in-force.ts';
+import type { Release, Standing, Verdict } from './release.ts';
+import { lockFreeRelease, updateRelease, type WatchedRelease } from './release-rows.ts';
+import { standardsOf } from './standards.ts';
+import { change, itself, promote, ramp, rollBack, type Transition } from './transitions.ts';
+
+export interface WatchDependencies {
+  pool: DatabasePool;
+  catalog: Catalog;
+  inForce: InForce;
+  notices: AccessNotices;
+  audit: AuditLog;
+  now(): Date;
+  /** Milliseconds between two looks. */
+  everyMs: number;
+  onJudged(release: Release): void;
+  onDecided(decided: { release: Release; verdict: Verdict; reason: string }): void;
+  onFault(what: string, error: unknown): void;
+}
+
+/** No gap between two looks counts for more than this, in milliseconds: nobody watched while no process ran, whatever the clock says. */
+const longestGapMs = 60_000;
+
+/**
+ * Looks at the releases that run and decides. Any process may: whoever has the release's row looks, the others go on. What is counted,
+ * concluded, decided and written down is one transaction, so a process that dies in the middle has done nothing.
+ */
+export class ReleaseWatch {
+  readonly #dependencies: WatchDependencies;
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(dependencies: WatchDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  start(): void {
+    this.#timer = setTimeout(() => {
+      void this.look().then(() => {
+        if (!this.#closed) this.start();
+      });
+    }, this.#dependencies.everyMs);
+    this.#timer.unref();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#looking;
+  }
+
+  /** Looks at every release that runs, once. */
+  look(): Promise<void> {
+    this.#looking = this.#looking.then(() => this.#lookAtAll());
+    return this.#looking;
+  }
+
+  async #lookAtAll(): Promise<void> {
+    const { inForce, onFault } = this.#dependencies;
+    for (const { id, agent } of inForce.running()) {
+      if (this.#closed) return;
+      await this.#lookAt(id).catch((error: unknown) => onFault(`looking at the release ${id} of ${agent}`, error));
+    }
+  }
+
+  async #lookAt(id: string): Promise<void> {
+    const { notices, audit, now, catalog, inForce, onJudged, onDecided } = this.#dependencies;
+    const known = inForce.running().find((each) => each.id === id);
+    if (known === undefined) return;
+    // Before the transaction: on the embedded store there is one connection.
+    const canary = await catalog.find(known.workspaceId, known.agent, known.canary);
+    const safetyRules = canary?.definition.policy.filter(({ safety }) => safety === true).map((rule) => rule.id) ?? [];
+    const seen = await notices.change(async (client, tell) => {
+      const release = await lockFreeRelease(client, id);
+      if (release === undefined) return undefined;
+      const at = now();
+      const { exposures, ratings, tripwires } = await countTurns(client, release, safetyRules);
+      const evidence = observeRatings(observe(release.evidence, exposures), ratings);
+      const watchedMs = release.watchedMs + watchedSince(release, at);
+      const judgement = judge(evidence, standardsOf(release.plan));
+      const decision = decide({ release: { ...release, watchedMs }, judgement, tripwires });
+      const standing: Standing = { at, verdict: decision.verdict, reason: decision.reason, judgement, tripwires };
+      const looked = await updateRelease(client, id, { evidence, standing, watchedMs, lookedAt: at }, false);
+      const transition: Transition = { client, tell, audit, by: itself, now: at };
+      const news = decision.verdict !== 'inconclusive' && !(decision.verdict === 'hold' && release.standing?.verdict === 'hold');
+      return { decision, news, release: news ? await carryOut(transition, looked, decision) : looked };
+    });
+    if (seen === undefined) return;
+    const { release, decision, news } = seen;
+    onJudged(release);
+    if (!news) return;
+    await inForce.read();
+    onDecided({ release, ...decision });
+  }
+}
+
+/** A hold is said once, when it begins: not with every look. */
+async function carryOut(transition: Transition, release: Release, { verdict, reason, hard }: Decision): Promise<Release> {
+  if (verdict === 'roll-back') return rollBack(transition, release, reason, hard === true);
+  if (verdict === 'promote') return promote(transition, release, reason, false);
+  if (verdict === 'hold') return change(transition, release, 'release-held', {}, { reason });
+  const step = release.step + 1;
+  return ramp(transition, release, step, release.plan.steps[step]?.percentage ?? 0, reason);
+}
+
+/** A clock that went back counts for nothing, and one that jumped for little. */
+function watchedSince({ lookedAt, startedAt, enabled }: WatchedRelease, at: Date): number {
+  const since = lookedAt ?? startedAt;
+  if (since === undefined || !enabled) return 0;
+  return Math.min(Math.max(at.getTime() - since.getTime(), 0), longestGapMs);
+}
