@@ -74,8 +74,8 @@ export class OpenStreams {
     raw.on('close', onClose);
     if (whenStopped === 'breaks') stop.signal.addEventListener('abort', () => raw.destroy(), { once: true });
     raw.writeHead(200, [...headers, ...streamHeaders]);
-    // A reader knows at once that it was let in, however long the first event takes.
-    raw.flushHeaders();
+    // A reader knows at once that it was let in, however long the first event takes; one that is here already leaves with the head.
+    const greeting = setImmediate(() => raw.flushHeaders());
     const beat = setInterval(() => {
       raw.write(': still here\n\n');
       // A session or a key also ends by time, which nobody tells.
@@ -83,7 +83,9 @@ export class OpenStreams {
     }, beatMs);
     try {
       // Access may have been lost since the request was let in, and before anybody could have ended the stream.
-      await this.#check(stop, reader);
+      const known = this.#access.known(reader.principal);
+      if (known === undefined) await this.#check(stop, reader);
+      else if (!reader.may(known)) stop.abort();
       if (!stop.signal.aborted) {
         for await (const text of texts(stop.signal)) {
           if (stop.signal.aborted) break;
@@ -93,6 +95,7 @@ export class OpenStreams {
     } catch {
       // The status is sent; a reader sees that "run-ended" is missing and asks again with Last-Event-ID.
     } finally {
+      clearImmediate(greeting);
       clearInterval(beat);
       raw.off('close', onClose);
       this.#open.delete(stop);

@@ -48,17 +48,20 @@ export class WireCall implements Dispatcher.DispatchHandler {
     return (this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks)).toString('utf8');
   }
 
-  /** What has come since the last time; `undefined` after the end. @throws as {@link text} */
+  /** All that has come since the last time; `undefined` after the end. @throws as {@link text} */
   async next(): Promise<Buffer | undefined> {
     while (this.#chunks.length === 0 && !this.#ended && this.#failure === undefined) await this.#happens();
-    const chunk = this.#chunks.shift();
-    if (chunk === undefined) {
+    const [first] = this.#chunks;
+    if (first === undefined) {
       if (this.#failure !== undefined) throw this.#failure;
       return undefined;
     }
-    this.#waiting -= chunk.length;
-    if (this.#waiting < mostWaiting) this.#controller?.resume();
-    return chunk;
+    // Each event of a stream comes as a chunk of its own, and often several in one packet.
+    const came = this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
+    this.#chunks = [];
+    this.#waiting = 0;
+    this.#controller?.resume();
+    return came;
   }
 
   /** The rest is of no use. */

@@ -4,6 +4,7 @@ import type { Attempt, Candidate } from './candidates.ts';
 import { failureOf, ModelFailure } from './failure.ts';
 import type { Block, Protocol, RequestBody } from './protocols/contract.ts';
 import { EventCutter, type ServerSentEvent } from './sse.ts';
+import { TextEvents } from './text-events.ts';
 import type { Upstream, WireAnswer } from './upstream.ts';
 
 /** What arrived at once of a stream that is passed through. */
@@ -73,6 +74,9 @@ class Reader implements WireStream {
   readonly #clock: AttemptClock;
   readonly #costOf: (usage: LanguageModelV4Usage) => number | undefined;
   readonly #cutter = new EventCutter();
+  readonly #texts = new TextEvents();
+  /** The block of the events that are read by it. */
+  #textBlock: Block | undefined;
   #last = false;
   #failure: ModelFailure | undefined;
 
@@ -139,8 +143,17 @@ class Reader implements WireStream {
   }
 
   #take({ event, data }: ServerSentEvent, piece: WirePiece): void {
-    const read = this.#protocol.readEvent(event, data, this.#asked);
     const { state } = this;
+    const text = this.#texts.textOf(event, data);
+    if (text !== undefined) {
+      if (this.#textBlock !== undefined) state.block = this.#textBlock;
+      piece.shown += text;
+      piece.content = true;
+      piece.events += written(event, data);
+      return;
+    }
+    const read = this.#protocol.readEvent(event, data, this.#asked);
+    if (this.#texts.learn(event, data, read)) this.#textBlock = read.block;
     if (read.usage !== undefined) state.usage = merged(state.usage, read.usage);
     if (read.block !== undefined) state.block = read.block;
     state.finish ??= read.finish;
@@ -152,9 +165,12 @@ class Reader implements WireStream {
     if (read.silent) return;
     const cost =
       read.usage === undefined || state.finish === undefined || state.usage === undefined ? undefined : this.#costOf(state.usage);
-    const written = cost === undefined ? data : this.#protocol.withCost(data, cost);
-    piece.events += event === '' ? `data: ${written}\n\n` : `event: ${event}\ndata: ${written}\n\n`;
+    piece.events += written(event, cost === undefined ? data : this.#protocol.withCost(data, cost));
   }
+}
+
+function written(event: string, data: string): string {
+  return event === '' ? `data: ${data}\n\n` : `event: ${event}\ndata: ${data}\n\n`;
 }
 
 /** Anthropic says what went in at the start, and what came out at the end. */
