@@ -35,13 +35,15 @@ export function beginWireStream(
   upstream: Upstream,
   protocol: Protocol,
   asked: RequestBody,
+  /** What it was parsed from, where it is at hand. */
+  text: string | undefined,
   /** What the call costs, in US dollars, where the price is known. */
   costOf: (candidate: Candidate, usage: LanguageModelV4Usage) => number | undefined,
 ): Attempt<WireStream> {
   return async (candidate, clock) => {
     const wire = candidate.provider.wires[protocol.name];
     if (wire === undefined) throw new Error(`${candidate.name} does not speak ${protocol.name}`);
-    const { contentType, body } = await upstream.send(wire, protocol.wireBody(asked, candidate.model), clock);
+    const { contentType, body } = await upstream.send(wire, protocol.wireBody(asked, candidate.model, text), clock);
     if (!contentType.startsWith('text/event-stream')) {
       body.discard();
       throw new ModelFailure('malformed', `the provider answered with ${contentType || 'no content type'} instead of a stream`);

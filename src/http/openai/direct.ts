@@ -85,8 +85,9 @@ async function serve(
     });
     const refusal = refuses();
     if (refusal !== undefined) throw refusal;
-    const body = parsedBody(await reading);
-    await answerers[path]({ principal, body, headers: request.headers, raw: response, begin: () => headers });
+    const text = await reading;
+    const body = parsedBody(text);
+    await answerers[path]({ principal, body, text, headers: request.headers, raw: response, begin: () => headers });
   } catch (thrown) {
     if (response.destroyed || response.headersSent) {
       response.destroy();

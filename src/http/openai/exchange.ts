@@ -9,6 +9,8 @@ import type { HeaderList } from '../streams.ts';
 export interface Exchange {
   principal: Principal;
   body: RequestBody;
+  /** What the body was parsed from, where it is at hand. */
+  text?: string;
   headers: IncomingHttpHeaders;
   /** The answer on the wire. Nothing is written to it before {@link Exchange.begin}, so that an error can still be answered. */
   raw: ServerResponse;
