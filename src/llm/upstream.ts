@@ -57,7 +57,7 @@ export class Upstream {
 
   /** The clock alone limits how long it takes. */
   #begin(request: Dispatcher.DispatchOptions, clock: AttemptClock): WireCall {
-    const call = new WireCall(clock.signal);
+    const call = new WireCall(clock);
     this.#agent.dispatch({ ...request, headersTimeout: 0, bodyTimeout: 0 }, call);
     return call;
   }

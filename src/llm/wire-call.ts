@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { checkLength } from './answer-body.ts';
+import type { AttemptClock } from './attempt-clock.ts';
 
 type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -13,8 +14,7 @@ const mostWaiting = 1024 * 1024;
 export class WireCall implements Dispatcher.DispatchHandler {
   status = 0;
   headers: AnswerHeaders = {};
-  readonly #signal: AbortSignal;
-  readonly #onAbort = () => this.#stop(this.#signal.reason as Error);
+  readonly #clock: AttemptClock;
   #controller: Dispatcher.DispatchController | undefined;
   #chunks: Buffer[] = [];
   #bytes = 0;
@@ -26,13 +26,13 @@ export class WireCall implements Dispatcher.DispatchHandler {
   /** Whoever waits for the next thing to happen. */
   #wake: (() => void) | undefined;
 
-  constructor(signal: AbortSignal) {
-    this.#signal = signal;
-    if (signal.aborted) this.#failure = signal.reason as Error;
-    else signal.addEventListener('abort', this.#onAbort, { once: true });
+  /** @param clock stops it; nothing else limits how long it takes. */
+  constructor(clock: AttemptClock) {
+    this.#clock = clock;
+    clock.whenStopped((failure) => this.#stop(failure));
   }
 
-  /** Resolves when status and headers have come. @throws what broke the connection; the reason of the signal */
+  /** Resolves when status and headers have come. @throws what broke the connection, or stopped the attempt */
   async head(): Promise<void> {
     while (!this.#begun && this.#failure === undefined) await this.#happens();
     if (!this.#begun) throw this.#failure;
@@ -94,13 +94,13 @@ export class WireCall implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     this.#ended = true;
-    this.#signal.removeEventListener('abort', this.#onAbort);
+    this.#clock.whenStopped(undefined);
     this.#tell();
   }
 
   onResponseError(_: unknown, error: Error): void {
     this.#failure ??= error;
-    this.#signal.removeEventListener('abort', this.#onAbort);
+    this.#clock.whenStopped(undefined);
     this.#tell();
   }
 
