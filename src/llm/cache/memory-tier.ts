@@ -56,6 +56,8 @@ export class MemoryTier {
       this.#entries.delete(`${workspaceId} ${key}`);
       return;
     }
+    // An answer was put together from pieces, and would keep what they were cut from. Asking this makes one piece of it.
+    body.isWellFormed();
     // Before the others go: what is forgotten for it must not empty the share.
     const share = this.#shares.get(workspaceId) ?? { entries: 0, bytes: 0 };
     share.entries++;
