@@ -36,7 +36,7 @@ const { values: options } = parseArgs({
 });
 
 if (options.help) {
-  console.log(`node bench/gateway.ts [--seconds 5] [--warm-up 2] [--rounds 3] [--concurrency 1,16,64] [--only node:http,Fastify,Portkey,Timonel]
+  console.log(`node bench/gateway.ts [--seconds 5] [--warm-up 2] [--rounds 3] [--concurrency 1,16,64] [--only constant,node:http,Fastify,Portkey,Timonel]
   [--soak 200000]      memory of Timonel over that many calls, after the comparison
   [--profile FOLDER]   CPU profiles of the servers (they are slower then)
   [--no-wrk]           our own load generator, also where wrk is installed`);
@@ -93,6 +93,7 @@ async function compare(stub: Running, upstream: string): Promise<Report> {
       what[contender.name] = contender.what;
     } else skipped.push(`${contender.name}: ${missing}`);
   }
+  const passing = lanes.filter(({ running }) => running.constant !== true);
   const series: Series[] = [];
   const firstTokens: FirstToken[] = [];
   const seconds = Number(options.seconds);
@@ -106,7 +107,7 @@ async function compare(stub: Running, upstream: string): Promise<Report> {
       seconds,
     });
     for (const kind of ['JSON', 'SSE'] as const) {
-      series.push(...(await interleaved(kind, concurrency, lanes, (running) => order(running, kind === 'SSE'))));
+      series.push(...(await interleaved(kind, concurrency, passing, (running) => order(running, kind === 'SSE'))));
     }
     const caching = lanes.filter(({ running }) => running.cached !== undefined);
     const cached = (running: Running): LoadOrder => ({
@@ -117,7 +118,7 @@ async function compare(stub: Running, upstream: string): Promise<Report> {
     series.push(...(await interleaved('cached', concurrency, caching, cached)));
   }
   for (const concurrency of concurrencies.filter((each) => each <= 16))
-    firstTokens.push(...(await firstTokensOf(lanes, concurrency)));
+    firstTokens.push(...(await firstTokensOf(passing, concurrency)));
   const by = program === undefined ? 'our own generator (undici)' : 'wrk';
   return {
     date,

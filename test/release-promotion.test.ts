@@ -58,6 +58,7 @@ describe.each(storeKinds)('a release that nobody looks after (%s)', (kind) => {
         evidence: { metrics: { success: { finding: 'pass', canary: { turns: 2_000 } }, cost: { finding: 'pass' } } },
       },
     });
+    expect(await timonel.store.pool.executeText('SELECT FROM release_units')).toHaveLength(0);
     expect(await verifyChain(timonel.store.pool, timonel.identity.audit, 'default')).toMatchObject({ intact: true });
   });
 

@@ -7,7 +7,7 @@ import { ServerProcess } from '../turns/server-process.ts';
 import { type Address, instantModel, slowModel } from './exchange.ts';
 import { startTimonelGateway } from './timonel-gateway.ts';
 
-export type ContenderName = 'direct' | 'node:http' | 'Fastify' | 'Portkey' | 'Timonel';
+export type ContenderName = 'direct' | 'constant' | 'node:http' | 'Fastify' | 'Portkey' | 'Timonel';
 
 export interface Place {
   /** A directory of its own. */
@@ -24,6 +24,8 @@ export interface Running {
   address: Address;
   /** The same, on a route whose answers are cached. */
   cached?: Address;
+  /** It asks nobody, and stands beside answers from a cache alone. */
+  constant?: boolean;
 }
 
 export interface Contender {
@@ -62,6 +64,16 @@ const ownProxy = (name: 'node:http' | 'Fastify', file: string): Contender => ({
   },
 });
 
+const constant: Contender = {
+  name: 'constant',
+  what: 'bare node:http server that gives the same answer to everything; beside answers from the cache',
+  async start(place) {
+    const server = pinnedProcess(place, [join(here, 'proxies/constant.ts'), place.upstream], here);
+    const address = addressOf(await server.line('http'));
+    return { process: server, address, cached: address, constant: true };
+  },
+};
+
 const portkey: Contender = {
   name: 'Portkey',
   what: '@portkey-ai/gateway 1.15.2 as its package starts, custom host, no retries configured',
@@ -96,6 +108,7 @@ export async function startStub(pinned: readonly string[]): Promise<Running> {
 }
 
 export const contenders: readonly Contender[] = [
+  constant,
   ownProxy('node:http', 'node-http.ts'),
   ownProxy('Fastify', 'fastify.ts'),
   portkey,

@@ -83,10 +83,10 @@ export function markdownOf(report: Report): string {
   const cached = series.filter(({ kind }) => kind === 'cached');
   if (cached.length > 0) {
     lines.push('', '## Answers from the cache (the same request again and again)', '');
-    lines.push('| concurrency | requests/s | p50 ms | p99 ms | CPU µs |', '|--:|--:|--:|--:|--:|');
+    lines.push('| | concurrency | requests/s | p50 ms | p99 ms | CPU µs |', '|---|--:|--:|--:|--:|--:|');
     for (const row of cached)
       lines.push(
-        `| ${row.concurrency} | ${show(of(row, rate))} | ${show(
+        `| ${row.name} | ${row.concurrency} | ${show(of(row, rate))} | ${show(
           of(row, ({ p50 }) => p50),
           2,
         )} | ${show(

@@ -20,7 +20,8 @@ export async function countRequest(
   tell: (headers: Record<string, string>) => void,
 ): Promise<void> {
   try {
-    const state = await rateLimits.request(spenderOf(principal));
+    const spender = spenderOf(principal);
+    const state = rateLimits.inMemory ? rateLimits.requestHere(spender) : await rateLimits.request(spender);
     if (state !== undefined) tell(rateLimitHeaders(state));
   } catch (error) {
     if (error instanceof TimonelError && error.code === 'rate_limited') {

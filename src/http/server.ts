@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer as createHttpServer, type OutgoingHttpHeaders } from 'node:http';
+import { createServer as createHttpServer } from 'node:http';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import underPressure from '@fastify/under-pressure';
@@ -39,6 +39,7 @@ import { runRoutes } from './routes/runs.ts';
 import { userRoutes } from './routes/users.ts';
 import { workspaceRoutes } from './routes/workspace.ts';
 import { addSecurity } from './security.ts';
+import { type HeaderList, headerList } from './streams.ts';
 
 /** More runs than this under way in one process, and new messages are refused until some ended. */
 const mostActiveRuns = 2_000;
@@ -154,10 +155,10 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
 }
 
 /** The security headers of every answer, as the plugins set them. */
-async function standingHeaders(app: FastifyInstance): Promise<OutgoingHttpHeaders> {
+async function standingHeaders(app: FastifyInstance): Promise<HeaderList> {
   const { headers } = await app.inject({ method: 'GET', url: '/health/live' });
   const own = new Set(['x-request-id', 'content-type', 'content-length', 'date', 'connection', 'keep-alive', 'vary']);
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !own.has(name)));
+  return headerList(Object.fromEntries(Object.entries(headers).filter(([name]) => !own.has(name))));
 }
 
 function isBusy(app: FastifyInstance, { runner, maxEventLoopDelayMs }: HttpDependencies): boolean {

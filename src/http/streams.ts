@@ -1,4 +1,4 @@
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { type Access, type AccessNotice, type AccessNotices, concerns } from '../identity/access.ts';
 import type { Principal } from '../identity/principal.ts';
@@ -11,6 +11,15 @@ export interface Reader {
 }
 
 const readerWentAway = new Error('The reader went away.');
+
+/** Names and values in turn, as `writeHead` takes them: an object of two dozen headers costs more to make and to copy. */
+export type HeaderList = readonly string[];
+
+const streamHeaders: HeaderList = [
+  ...['content-type', 'text/event-stream; charset=utf-8'],
+  ...['cache-control', 'no-store'],
+  ...['x-accel-buffering', 'no'],
+];
 
 /** Between two signs of life on a quiet stream, in milliseconds. */
 const beatMs = 15_000;
@@ -44,7 +53,7 @@ export class OpenStreams {
    */
   async write(
     raw: ServerResponse,
-    headers: OutgoingHttpHeaders,
+    headers: HeaderList,
     reader: Reader,
     texts: (signal: AbortSignal) => AsyncIterable<string>,
   ): Promise<void> {
@@ -54,7 +63,7 @@ export class OpenStreams {
   /** Comments keep proxies from closing a quiet stream. */
   async #write(
     raw: ServerResponse,
-    headers: OutgoingHttpHeaders,
+    headers: HeaderList,
     reader: Reader,
     texts: (signal: AbortSignal) => AsyncIterable<string>,
     whenStopped: 'ends' | 'breaks',
@@ -64,14 +73,9 @@ export class OpenStreams {
     const onClose = () => stop.abort(readerWentAway);
     raw.on('close', onClose);
     if (whenStopped === 'breaks') stop.signal.addEventListener('abort', () => raw.destroy(), { once: true });
-    raw.writeHead(200, {
-      ...headers,
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-    });
-    // A reader knows at once that it was let in, however long the first event takes.
-    raw.flushHeaders();
+    raw.writeHead(200, [...headers, ...streamHeaders]);
+    // A reader knows at once that it was let in, however long the first event takes; one that is here already leaves with the head.
+    const greeting = setImmediate(() => raw.flushHeaders());
     const beat = setInterval(() => {
       raw.write(': still here\n\n');
       // A session or a key also ends by time, which nobody tells.
@@ -79,7 +83,9 @@ export class OpenStreams {
     }, beatMs);
     try {
       // Access may have been lost since the request was let in, and before anybody could have ended the stream.
-      await this.#check(stop, reader);
+      const known = this.#access.known(reader.principal);
+      if (known === undefined) await this.#check(stop, reader);
+      else if (!reader.may(known)) stop.abort();
       if (!stop.signal.aborted) {
         for await (const text of texts(stop.signal)) {
           if (stop.signal.aborted) break;
@@ -89,6 +95,7 @@ export class OpenStreams {
     } catch {
       // The status is sent; a reader sees that "run-ended" is missing and asks again with Last-Event-ID.
     } finally {
+      clearImmediate(greeting);
       clearInterval(beat);
       raw.off('close', onClose);
       this.#open.delete(stop);
@@ -120,9 +127,13 @@ export class OpenStreams {
 }
 
 /** What other parts put on the answer (request id, CORS, security headers): a hijacked reply does not write it by itself. */
-export function headersOf(reply: FastifyReply): Record<string, string | number | string[]> {
-  return Object.fromEntries(
-    Object.entries(reply.getHeaders()).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+export function headersOf(reply: FastifyReply): HeaderList {
+  return headerList(reply.getHeaders());
+}
+
+export function headerList(headers: Readonly<Record<string, string | number | string[] | undefined>>): HeaderList {
+  return Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [value].flat().flatMap((each) => [name, String(each)]),
   );
 }
 

@@ -124,6 +124,18 @@ export class Access {
     });
   }
 
+  /** The same without a question, where the answer is known. */
+  knownDigest(digest: string): Principal | undefined {
+    const known = this.#known.get(`digest:${digest}`);
+    return known !== undefined && known.until > this.#settings.now().getTime() ? known.principal : undefined;
+  }
+
+  /** The same principal as far as it is known without a question; `undefined` says nothing about them. */
+  known({ workspaceId, kind, id, sessionId }: Principal): Principal | undefined {
+    const known = this.#known.get(sessionId === undefined ? askerKey({ workspaceId, kind, id }) : `session:${sessionId}`);
+    return known !== undefined && known.until > this.#settings.now().getTime() ? known.principal : undefined;
+  }
+
   /** The same principal as they are now; `undefined` when they lost access. */
   async renewed({ workspaceId, kind, id, sessionId }: Principal): Promise<Principal | undefined> {
     return sessionId === undefined ? this.ofAsker(workspaceId, { kind, id }) : this.ofSession(sessionId);

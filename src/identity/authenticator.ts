@@ -28,6 +28,7 @@ export interface AuthenticatorSettings {
 }
 
 const csrfPurpose = 'csrf';
+const bearer = /^Bearer ([\x21-\x7e]{1,1024})$/i;
 
 /** Finds out who asks: the one place that takes credentials. */
 export class Authenticator {
@@ -37,10 +38,16 @@ export class Authenticator {
     this.#settings = settings;
   }
 
+  /** Who asks, where that is known without a question to the database: a program with a key that asked a moment ago. */
+  known({ authorization, apiKey }: Pick<Credentials, 'authorization' | 'apiKey'>): Principal | undefined {
+    const secret = authorization === undefined ? apiKey : bearer.exec(authorization)?.[1];
+    return secret?.startsWith('tim_') === true ? this.#settings.apiKeys.known(secret) : undefined;
+  }
+
   /** @throws TimonelError `unauthenticated`, `csrf_failed` */
   async authenticate({ authorization, apiKey, cookie, csrfToken, safe }: Credentials): Promise<Principal> {
     if (authorization !== undefined) {
-      const secret = /^Bearer ([\x21-\x7e]{1,1024})$/i.exec(authorization)?.[1];
+      const secret = bearer.exec(authorization)?.[1];
       if (secret === undefined) throw unknownCaller();
       return secret.startsWith('tim_') ? this.#byKey(secret) : this.#byToken(secret);
     }

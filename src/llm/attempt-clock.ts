@@ -11,17 +11,19 @@ export interface Timeouts {
 }
 
 /**
- * The time limits of one attempt, and its abort signal: one controller and one timer for all phases. `AbortSignal.any` and `.timeout`
- * cost 16 µs a call and outlive it.
+ * The time limits of one attempt, and what stops it: one timer for all phases, and an abort signal for those who need one. `AbortSignal.any`
+ * and `.timeout` cost 16 µs a call and outlive it.
  */
 export class AttemptClock {
-  readonly #stop = new AbortController();
   readonly #parent: AbortSignal;
   readonly #timeouts: Timeouts;
   readonly #started = performance.now();
   readonly #giveUp = () => this.#abort(new ModelFailure('aborted', 'the caller went away'));
   #timer: NodeJS.Timeout | undefined;
   #complete = false;
+  #failure: ModelFailure | undefined;
+  #stop: AbortController | undefined;
+  #listener: ((failure: ModelFailure) => void) | undefined;
   /** When the present phase ends (`performance.now()`), and the failure if it does. */
   #due = 0;
   #late: () => ModelFailure = () => new ModelFailure('timeout', '');
@@ -40,12 +42,20 @@ export class AttemptClock {
   }
 
   get signal(): AbortSignal {
+    this.#stop ??= new AbortController();
+    if (this.#failure !== undefined) this.#stop.abort(this.#failure);
     return this.#stop.signal;
+  }
+
+  /** Calls the one listener when the attempt is stopped; a signal costs more, and is made only where one is asked for. */
+  whenStopped(listener: ((failure: ModelFailure) => void) | undefined): void {
+    this.#listener = listener;
+    if (this.#failure !== undefined) listener?.(this.#failure);
   }
 
   /** Why the attempt was stopped, where it was. */
   get failure(): ModelFailure | undefined {
-    return this.#stop.signal.aborted ? (this.#stop.signal.reason as ModelFailure) : undefined;
+    return this.#failure;
   }
 
   /** A piece arrived: the next one has `idleMs`, and the whole call its total. */
@@ -66,7 +76,7 @@ export class AttemptClock {
   close(): void {
     clearTimeout(this.#timer);
     this.#parent.removeEventListener('abort', this.#giveUp);
-    if (!this.#complete && !this.#stop.signal.aborted) this.#stop.abort(new ModelFailure('aborted', 'the attempt is over'));
+    if (!this.#complete && this.#failure === undefined) this.#tell(new ModelFailure('aborted', 'the attempt is over'));
   }
 
   /** The answer is complete: nothing is left to abort. */
@@ -96,7 +106,15 @@ export class AttemptClock {
   #abort(failure: ModelFailure): void {
     clearTimeout(this.#timer);
     this.#parent.removeEventListener('abort', this.#giveUp);
-    this.#stop.abort(failure);
+    this.#tell(failure);
+  }
+
+  #tell(failure: ModelFailure): void {
+    // Once: the first reason is the one that counts.
+    if (this.#failure !== undefined) return;
+    this.#failure = failure;
+    this.#listener?.(failure);
+    this.#stop?.abort(failure);
   }
 }
 

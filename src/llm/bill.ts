@@ -62,9 +62,10 @@ export class Bill {
     route: string,
     dearest: Parameters<Budgets['reserve']>[1],
   ): Promise<Bill> {
-    const tokens = await rateLimits.tokens(spender, dearest.tokens);
+    const { tokens: most } = dearest;
+    const tokens = rateLimits.inMemory ? rateLimits.tokensHere(spender, most) : await rateLimits.tokens(spender, most);
     try {
-      const reservation = await budgets.reserve(spender, dearest);
+      const reservation = budgets.reserveAtOnce(spender, dearest) ?? (await budgets.reserve(spender, dearest));
       const { workspaceId, agent, runId } = spender;
       return new Bill(prices, reservation, tokens, request, { workspaceId, route, agent, runId }, underWay);
     } catch (error) {
@@ -120,7 +121,8 @@ export class Bill {
   settle(candidate: Candidate, usage: LanguageModelV4Usage | undefined): number | undefined {
     const spent = this.#spent(candidate, usage);
     const whole = spent === undefined ? undefined : sumOf(this.#before, spent);
-    this.#end(whole?.tokens, this.#reservation.settle(whole));
+    this.#reservation.settle(whole);
+    this.#end(whole?.tokens);
     const cost = dollars(spent);
     this.sent(candidate, undefined, usage, cost);
     if (channels.modelCall.hasSubscribers) {
@@ -142,7 +144,9 @@ export class Bill {
   abandon(): void {
     for (const candidate of this.#exchanges?.keys() ?? []) this.sent(candidate, 'aborted');
     const { tokens } = this.#before;
-    this.#end(tokens, tokens === 0 ? this.#reservation.release() : this.#reservation.settle(this.#before));
+    if (tokens === 0) this.#reservation.release();
+    else this.#reservation.settle(this.#before);
+    this.#end(tokens);
   }
 
   #spent(candidate: Candidate, usage: LanguageModelV4Usage | undefined): Spent | undefined {
@@ -153,9 +157,10 @@ export class Bill {
   }
 
   /** Nobody waits for it: the caller has the answer. */
-  #end(tokens: number | undefined, settling: Promise<void>): void {
-    const done = Promise.all([settling, tokens === undefined ? undefined : this.#tokens.settle(tokens)])
-      .then(() => {})
+  #end(tokens: number | undefined): void {
+    const settling = tokens === undefined ? undefined : this.#tokens.settle(tokens);
+    if (settling === undefined) return;
+    const done = settling
       .catch((error: unknown) => publishFault('settling a model call', error))
       .finally(() => this.#underWay.delete(done));
     this.#underWay.add(done);

@@ -67,7 +67,7 @@ export class CandidateRunner {
   }
 
   /** @throws AllFailed when none answers, or at the first failure that would be the same everywhere. */
-  async ask<T>(options: AskOptions, attempt: Attempt<T>): Promise<Served<T>> {
+  ask<T>(options: AskOptions, attempt: Attempt<T>): Promise<Served<T>> {
     const queue = inOrder(options.route, options.candidates);
     const tried: Tried[] = [];
     const { hedgeAfterMs } = options.route;

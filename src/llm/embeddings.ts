@@ -1,5 +1,4 @@
 /** Vectors of texts: passed through where the provider has OpenAI's embeddings, through the AI SDK where it has its own. */
-import { wholeBytes } from './answer-body.ts';
 import type { Candidate } from './candidates.ts';
 import { ModelFailure } from './failure.ts';
 import type { Gateway } from './gateway.ts';
@@ -28,7 +27,7 @@ export async function embed(gateway: Gateway, request: EmbeddingRequest, context
       const wire = by.provider.wires['openai-embeddings'];
       if (wire === undefined) return translated(by, request, attempt.signal);
       const sent = await gateway.upstream.send(wire, JSON.stringify({ ...request, model: by.model }), attempt);
-      return read((await wholeBytes(sent.body)).toString('utf8'));
+      return read(await sent.body.text());
     });
     clock.complete();
     const usage = answer.tokens === undefined ? undefined : usageOf({ input: answer.tokens, output: 0 });

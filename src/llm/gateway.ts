@@ -18,7 +18,7 @@ import type { CallCaps } from './limits/call-caps.ts';
 import type { RateLimits } from './limits/rate-limits.ts';
 import type { Budgets, Spender } from './money/budgets.ts';
 import { dollarsOf, nanosOf, type Prices } from './money/prices.ts';
-import { type UpperBound, upperBound } from './money/tokens.ts';
+import { boundAt, sizeOf, type UpperBound } from './money/tokens.ts';
 import type { Providers } from './providers/providers.ts';
 import { refusalOf } from './refusals.ts';
 import { RetryBudget } from './retries.ts';
@@ -66,6 +66,8 @@ export class Gateway {
   readonly #caps: CallCaps;
   readonly #billing: BillDependencies;
   readonly #runner: CandidateRunner;
+  /** Providers stay as they are while the process runs; a route that is changed is another object. */
+  readonly #candidates = new WeakMap<Route, readonly Candidate[]>();
 
   constructor({ providers, routes, breakers, prices, budgets, rateLimits, cache, caps, upstream }: GatewayDependencies) {
     this.providers = providers;
@@ -155,21 +157,31 @@ export class Gateway {
    * @throws TimonelError `model_not_found`, `rate_limited`, `budget_exceeded`, `price_unknown`, `store_unavailable`
    */
   async open(route: Route, request: object, spender: Spender): Promise<OpenCall> {
-    const reachable = route.targets.flatMap((target): Candidate[] => {
-      const { provider: providerName, model } = splitModel(target.model);
-      const provider = this.providers.find(providerName);
-      return provider === undefined ? [] : [{ name: target.model, provider, model, target }];
-    });
-    const bounds = reachable.map((candidate) => ({ candidate, bound: upperBound(request, candidate.name, this.prices) }));
+    const reachable = this.#reachable(route);
+    const size = sizeOf(request);
+    const bounds = reachable.map(({ name }) => boundAt(size, name, this.prices));
     const { maxCost } = route;
-    const affordable =
-      maxCost === undefined
-        ? bounds
-        : bounds.filter(({ bound }) => bound.money !== undefined && Number(bound.money) <= maxCost * 1e9);
-    if (affordable.length === 0) throw nothingLeft(route, this.providers, bounds, maxCost);
+    const isAffordable = ({ money }: UpperBound) =>
+      maxCost === undefined || (money !== undefined && Number(money) <= maxCost * 1e9);
+    const affordable = maxCost === undefined ? bounds : bounds.filter(isAffordable);
+    if (affordable.length === 0) throw nothingLeft(route, this.providers, bounds);
+    const candidates = maxCost === undefined ? reachable : reachable.filter((_, at) => isAffordable(bounds[at] as UpperBound));
     const bill = await Bill.open(this.#billing, spender, request, route.alias, dearestOf(affordable));
-    const deadline = performance.now() + route.timeouts.totalMs;
-    return { deadline, route, candidates: affordable.map(({ candidate }) => candidate), bill };
+    return { deadline: performance.now() + route.timeouts.totalMs, route, candidates, bill };
+  }
+
+  /** The targets of a route that this process has a provider for. */
+  #reachable(route: Route): readonly Candidate[] {
+    let reachable = this.#candidates.get(route);
+    if (reachable === undefined) {
+      reachable = route.targets.flatMap((target): Candidate[] => {
+        const { provider: providerName, model } = splitModel(target.model);
+        const provider = this.providers.find(providerName);
+        return provider === undefined ? [] : [{ name: target.model, provider, model, target }];
+      });
+      this.#candidates.set(route, reachable);
+    }
+    return reachable;
   }
 
   /** The route of an alias or of `provider/model`. @throws TimonelError `model_not_found`, listing what is known */
@@ -326,19 +338,15 @@ function publishAttempt(candidate: Candidate, milliseconds: number, failure: Mod
     channels.modelAttempt.publish({ target: candidate.name, outcome: failure?.kind ?? 'ok', milliseconds } satisfies ModelAttempt);
 }
 
-type Bounded = { candidate: Candidate; bound: UpperBound };
-
 /** A model without a price counts as the dearest: where a budget in money applies it is refused. */
-function dearestOf(bounds: readonly Bounded[]): UpperBound {
-  return bounds
-    .map(({ bound }) => bound)
-    .reduce((most, each) => {
-      if (most.money === undefined || each.money === undefined) return most.money === undefined ? most : each;
-      return each.money > most.money ? each : most;
-    });
+function dearestOf(bounds: readonly UpperBound[]): UpperBound {
+  return bounds.reduce((most, each) => {
+    if (most.money === undefined || each.money === undefined) return most.money === undefined ? most : each;
+    return each.money > most.money ? each : most;
+  });
 }
 
-function nothingLeft(route: Route, providers: Providers, bounds: readonly Bounded[], maxCost: number | undefined): TimonelError {
+function nothingLeft(route: Route, providers: Providers, bounds: readonly UpperBound[]): TimonelError {
   if (bounds.length === 0) {
     const missing = route.targets.map(({ model }) => {
       const variable = providers.missingKey(splitModel(model).provider);
@@ -346,11 +354,9 @@ function nothingLeft(route: Route, providers: Providers, bounds: readonly Bounde
     });
     return new TimonelError('model_not_found', `No model of the route "${route.alias}" can be reached: ${missing.join(', ')}.`);
   }
-  const costs = bounds.map(
-    ({ candidate, bound }) => `${candidate.name} ${bound.money === undefined ? 'unknown' : `$${dollarsOf(bound.money)}`}`,
-  );
+  const costs = bounds.map(({ model, money }) => `${model} ${money === undefined ? 'unknown' : `$${dollarsOf(money)}`}`);
   return new TimonelError(
     'budget_exceeded',
-    `The call may cost more than the $${maxCost} that the route "${route.alias}" allows (at most: ${costs.join(', ')}). Send less, or ask for a shorter answer.`,
+    `The call may cost more than the $${route.maxCost} that the route "${route.alias}" allows (at most: ${costs.join(', ')}). Send less, or ask for a shorter answer.`,
   );
 }

@@ -4,7 +4,6 @@
  */
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import { TimonelError } from '../errors.ts';
-import { wholeBytes } from './answer-body.ts';
 import { beginAnswer, type FinishPart, type PartReader, type Recovery, unbroken } from './answer-parts.ts';
 import { isKeepable } from './cache/policy.ts';
 import type { CachedResult } from './cache/response-cache.ts';
@@ -24,6 +23,8 @@ export interface RequestContext {
   spender: Spender;
   /** Aborted when the caller goes away. */
   signal: AbortSignal;
+  /** The JSON that the request came as, where it is at hand. */
+  text?: string | undefined;
 }
 
 /** A whole answer, in the caller's protocol. */
@@ -118,12 +119,12 @@ export class Requests {
     const attempt: Attempt<WholeAttempt> = async (candidate, clock) => {
       const wire = candidate.provider.wires[protocol.name];
       if (wire === undefined) return { answer: await wholeAnswer(call())(candidate, clock) };
-      const sent = await this.#gateway.upstream.send(wire, protocol.wireBody(body, candidate.model), clock);
+      const sent = await this.#gateway.upstream.send(wire, protocol.wireBody(body, candidate.model, context.text), clock);
       if (!sent.contentType.includes('json')) {
-        sent.body.destroy();
+        sent.body.discard();
         throw new ModelFailure('malformed', `the provider answered with ${sent.contentType || 'no content type'} instead of JSON`);
       }
-      const text = (await wholeBytes(sent.body)).toString('utf8');
+      const text = await sent.body.text();
       return { text, ...protocol.readAnswer(text) };
     };
     try {
@@ -157,7 +158,7 @@ export class Requests {
     const begin: Attempt<{ wire: WireStream } | { parts: PartReader }> = async (candidate, clock) => {
       if (candidate.provider.wires[protocol.name] === undefined) return { parts: await beginAnswer(call())(candidate, clock) };
       const costOf = (by: Candidate, usage: LanguageModelV4Usage) => open.bill.cost(by, usage);
-      return { wire: await beginWireStream(this.#gateway.upstream, protocol, body, costOf)(candidate, clock) };
+      return { wire: await beginWireStream(this.#gateway.upstream, protocol, body, context.text, costOf)(candidate, clock) };
     };
     try {
       const served = await this.#gateway.serve(open, context.signal, true, begin);

@@ -4,7 +4,6 @@
  */
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import { TimonelError } from '../errors.ts';
-import { wholeBytes } from './answer-body.ts';
 import type { Served } from './candidates.ts';
 import { failureOf, failureOfErrorEvent, ModelFailure } from './failure.ts';
 import type { Gateway, OpenCall } from './gateway.ts';
@@ -13,6 +12,7 @@ import { count, usageOf } from './protocols/usage.ts';
 import { refusalOf } from './refusals.ts';
 import type { GivenStream, GivenWhole, RequestContext } from './requests.ts';
 import { EventCutter } from './sse.ts';
+import type { WireAnswer } from './upstream.ts';
 
 type Body = Readonly<Record<string, unknown>> & { model: string; stream?: boolean | null | undefined };
 
@@ -33,8 +33,8 @@ export async function respond(gateway: Gateway, body: Body, context: RequestCont
       const wire = provider.wires['openai-responses'];
       if (wire === undefined) throw new Error(`${provider.name} has no responses`);
       const sent = await gateway.upstream.send(wire, JSON.stringify({ ...body, model }), clock);
-      if (streaming) return firstOf(sent.body[Symbol.asyncIterator]() as AsyncIterator<Buffer>);
-      const text = (await wholeBytes(sent.body)).toString('utf8');
+      if (streaming) return firstOf(sent.body);
+      const text = await sent.body.text();
       return { text, usage: readUsage(text) };
     });
     const { candidate, clock, answer } = served;
@@ -49,15 +49,15 @@ export async function respond(gateway: Gateway, body: Body, context: RequestCont
 
 interface Begun {
   held: Buffer;
-  rest: AsyncIterator<Buffer>;
+  rest: WireAnswer['body'];
 }
 
 /** The first piece decides: an error within it is a failure of the attempt. */
-async function firstOf(body: AsyncIterator<Buffer>): Promise<Begun> {
-  const { done, value } = await body.next();
-  if (done === true) throw new ModelFailure('cut', 'the stream ended before the answer began');
-  for (const { event, data } of new EventCutter().push(value)) if (event === 'error') throw failureOfErrorEvent(JSON.parse(data));
-  return { held: value, rest: body };
+async function firstOf(body: WireAnswer['body']): Promise<Begun> {
+  const held = await body.next();
+  if (held === undefined) throw new ModelFailure('cut', 'the stream ended before the answer began');
+  for (const { event, data } of new EventCutter().push(held)) if (event === 'error') throw failureOfErrorEvent(JSON.parse(data));
+  return { held, rest: body };
 }
 
 async function* passOn({ candidate, clock, answer }: Served<Begun>, open: OpenCall): AsyncGenerator<string> {
@@ -66,7 +66,7 @@ async function* passOn({ candidate, clock, answer }: Served<Begun>, open: OpenCa
   let ended = false;
   try {
     let piece: Buffer | undefined = answer.held;
-    for (; piece !== undefined && !ended; piece = await nextOf(answer.rest)) {
+    for (; piece !== undefined && !ended; piece = await answer.rest.next()) {
       clock.piece();
       for (const { event, data } of cutter.push(piece)) {
         yield event === '' ? `data: ${data}\n\n` : `event: ${event}\ndata: ${data}\n\n`;
@@ -94,11 +94,6 @@ async function* passOn({ candidate, clock, answer }: Served<Begun>, open: OpenCa
       clock.close();
     }
   }
-}
-
-async function nextOf(body: AsyncIterator<Buffer>): Promise<Buffer | undefined> {
-  const { done, value } = await body.next();
-  return done === true ? undefined : value;
 }
 
 function readUsage(text: string): LanguageModelV4Usage | undefined {

@@ -64,29 +64,45 @@ function policyFor(attempts: number): RetryPolicy {
   return policy;
 }
 
-/**
- * Makes a call up to `attempts` times.
- * @param deadline `performance.now()` after which no attempt begins.
- * @throws ModelFailure of the last attempt.
- */
-export async function retrying<T>(
-  call: () => Promise<T>,
-  options: { target: string; attempts: number; budget: RetryBudget; deadline: number; signal: AbortSignal },
-): Promise<T> {
-  const { target, attempts, budget, deadline, signal } = options;
+export interface RetryOptions {
+  target: string;
+  attempts: number;
+  budget: RetryBudget;
+  /** `performance.now()` after which no attempt begins. */
+  deadline: number;
+  signal: AbortSignal;
+}
+
+/** Makes a call up to `attempts` times. @throws ModelFailure of the last attempt. */
+export async function retrying<T>(call: () => Promise<T>, options: RetryOptions): Promise<T> {
+  const { target, attempts, budget, signal } = options;
   budget.earn(target);
+  let first: unknown;
+  // Nearly every call ends here: what there is for repeats costs nothing before there is one.
+  try {
+    return await call();
+  } catch (error) {
+    if (attempts < 2 || !(error instanceof ModelFailure) || !error.again) throw error;
+    first = judged(error, 0, options);
+  }
   try {
     return await policyFor(attempts).execute(async ({ attempt }) => {
+      if (attempt === 0) throw first;
       try {
         return await call();
       } catch (error) {
-        if (!(error instanceof ModelFailure) || !error.again || attempt + 1 >= attempts) throw error;
-        const wait = error.retryAfterMs ?? 0;
-        const inTime = wait <= longestWaitMs && performance.now() + wait < deadline;
-        throw inTime && budget.spend(target) ? error : new Final(error);
+        throw judged(error, attempt, options);
       }
     }, signal);
   } catch (error) {
     throw error instanceof Final ? error.failure : error;
   }
+}
+
+/** The failure as it is where it is worth another attempt, else as a final one. */
+function judged(error: unknown, attempt: number, { target, attempts, budget, deadline }: RetryOptions): unknown {
+  if (!(error instanceof ModelFailure) || !error.again || attempt + 1 >= attempts) return error;
+  const wait = error.retryAfterMs ?? 0;
+  const inTime = wait <= longestWaitMs && performance.now() + wait < deadline;
+  return inTime && budget.spend(target) ? error : new Final(error);
 }

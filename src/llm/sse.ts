@@ -20,22 +20,24 @@ export class EventCutter {
   /** @returns the events that this piece completes. Comments and fields other than `event` and `data` are dropped. */
   push(piece: Buffer): ServerSentEvent[] {
     const came = this.#decoder.write(piece);
-    this.#rest.push(came);
-    if (!came.includes('\n')) return [];
-    const text = this.#rest.join('');
+    if (!came.includes('\n')) {
+      this.#rest.push(came);
+      return [];
+    }
+    const text = this.#rest.length === 0 ? came : `${this.#rest.join('')}${came}`;
     const events: ServerSentEvent[] = [];
     let start = 0;
     for (let end = text.indexOf('\n', start); end >= 0; end = text.indexOf('\n', start)) {
-      const line = text.charCodeAt(end - 1) === 13 && end > start ? text.slice(start, end - 1) : text.slice(start, end);
-      start = end + 1;
-      if (line === '') {
+      const stop = end > start && text.charCodeAt(end - 1) === 13 ? end - 1 : end;
+      if (stop === start) {
         if (this.#data !== undefined) events.push({ event: this.#event, data: this.#data });
         this.#event = '';
         this.#data = undefined;
-      } else if (line.startsWith('data:')) {
-        const value = line.charCodeAt(5) === 32 ? line.slice(6) : line.slice(5);
+      } else if (text.startsWith('data:', start)) {
+        const value = text.slice(text.charCodeAt(start + 5) === 32 ? start + 6 : start + 5, stop);
         this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`;
-      } else if (line.startsWith('event:')) this.#event = line.slice(6).trim();
+      } else if (text.startsWith('event:', start)) this.#event = text.slice(start + 6, stop).trim();
+      start = end + 1;
     }
     this.#rest = start === text.length ? [] : [text.slice(start)];
     return events;

@@ -1,14 +1,14 @@
 import { Agent, type Dispatcher } from 'undici';
-import { wholeBytes } from './answer-body.ts';
 import { AttemptClock, type Timeouts } from './attempt-clock.ts';
 import { failureOf, failureOfResponse } from './failure.ts';
 import { pooledFetch } from './pooled-fetch.ts';
 import type { Wire } from './providers/contract.ts';
+import { WireCall } from './wire-call.ts';
 
 /** The head of an answer that was a success. */
 export interface WireAnswer {
   contentType: string;
-  body: Dispatcher.ResponseData['body'];
+  body: Pick<WireCall, 'text' | 'next' | 'discard'>;
 }
 
 /** The connections to all providers: one pool per origin, shared by passed-through and translated calls. */
@@ -24,19 +24,11 @@ export class Upstream {
 
   /** Sends a request and waits for the head of its answer. @throws ModelFailure for anything but a success. */
   async send(wire: Wire, body: string, clock: AttemptClock): Promise<WireAnswer> {
+    const call = this.#begin({ origin: wire.origin, path: wire.path, method: 'POST', headers: wire.headers, body }, clock);
     try {
-      const answer = await this.#agent.request({
-        origin: wire.origin,
-        path: wire.path,
-        method: 'POST',
-        headers: wire.headers,
-        body,
-        signal: clock.signal,
-        headersTimeout: 0,
-        bodyTimeout: 0,
-      });
-      if (answer.statusCode === 200) return { contentType: String(answer.headers['content-type'] ?? ''), body: answer.body };
-      throw failureOfResponse(answer.statusCode, answer.headers, (await wholeBytes(answer.body)).toString('utf8'));
+      await call.head();
+      if (call.status === 200) return { contentType: String(call.headers['content-type'] ?? ''), body: call };
+      throw failureOfResponse(call.status, call.headers, await call.text());
     } catch (error) {
       throw clock.failure ?? failureOf(error);
     }
@@ -47,9 +39,10 @@ export class Upstream {
     const clock = new AttemptClock(readTimeouts, signal, false);
     try {
       const { origin, pathname, search } = new URL(url);
-      const answer = await this.#agent.request({ origin, path: pathname + search, method: 'GET', headers, signal: clock.signal });
-      const text = (await wholeBytes(answer.body)).toString('utf8');
-      if (answer.statusCode !== 200) throw failureOfResponse(answer.statusCode, answer.headers, text);
+      const call = this.#begin({ origin, path: pathname + search, method: 'GET', headers }, clock);
+      await call.head();
+      const text = await call.text();
+      if (call.status !== 200) throw failureOfResponse(call.status, call.headers, text);
       return JSON.parse(text) as unknown;
     } catch (error) {
       throw clock.failure ?? failureOf(error);
@@ -60,6 +53,13 @@ export class Upstream {
 
   async close(): Promise<void> {
     await this.#agent.destroy();
+  }
+
+  /** The clock alone limits how long it takes. */
+  #begin(request: Dispatcher.DispatchOptions, clock: AttemptClock): WireCall {
+    const call = new WireCall(clock);
+    this.#agent.dispatch({ ...request, headersTimeout: 0, bodyTimeout: 0 }, call);
+    return call;
   }
 }
 

@@ -1,11 +1,11 @@
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
-import { checkLength } from './answer-body.ts';
 import type { AttemptClock } from './attempt-clock.ts';
 import type { Attempt, Candidate } from './candidates.ts';
 import { failureOf, ModelFailure } from './failure.ts';
 import type { Block, Protocol, RequestBody } from './protocols/contract.ts';
 import { EventCutter, type ServerSentEvent } from './sse.ts';
-import type { Upstream } from './upstream.ts';
+import { TextEvents } from './text-events.ts';
+import type { Upstream, WireAnswer } from './upstream.ts';
 
 /** What arrived at once of a stream that is passed through. */
 export interface WirePiece {
@@ -35,20 +35,20 @@ export function beginWireStream(
   upstream: Upstream,
   protocol: Protocol,
   asked: RequestBody,
+  /** What it was parsed from, where it is at hand. */
+  text: string | undefined,
   /** What the call costs, in US dollars, where the price is known. */
   costOf: (candidate: Candidate, usage: LanguageModelV4Usage) => number | undefined,
 ): Attempt<WireStream> {
   return async (candidate, clock) => {
     const wire = candidate.provider.wires[protocol.name];
     if (wire === undefined) throw new Error(`${candidate.name} does not speak ${protocol.name}`);
-    const { contentType, body } = await upstream.send(wire, protocol.wireBody(asked, candidate.model), clock);
+    const { contentType, body } = await upstream.send(wire, protocol.wireBody(asked, candidate.model, text), clock);
     if (!contentType.startsWith('text/event-stream')) {
-      body.destroy();
+      body.discard();
       throw new ModelFailure('malformed', `the provider answered with ${contentType || 'no content type'} instead of a stream`);
     }
-    const stream = new Reader(body[Symbol.asyncIterator]() as AsyncIterator<Buffer>, protocol, asked, clock, (usage) =>
-      costOf(candidate, usage),
-    );
+    const stream = new Reader(body, protocol, asked, clock, (usage) => costOf(candidate, usage));
     const held: WirePiece = { events: '', shown: '', tools: false, content: false };
     for (let piece = await stream.next(); piece !== undefined; piece = await stream.next()) {
       held.events += piece.events;
@@ -70,18 +70,20 @@ export function beginWireStream(
 
 class Reader implements WireStream {
   readonly state: WireStream['state'] = { usage: undefined, block: undefined, finish: undefined, id: undefined };
-  readonly #body: AsyncIterator<Buffer>;
+  readonly #body: WireAnswer['body'];
   readonly #protocol: Protocol;
   readonly #asked: RequestBody;
   readonly #clock: AttemptClock;
   readonly #costOf: (usage: LanguageModelV4Usage) => number | undefined;
   readonly #cutter = new EventCutter();
-  #bytes = 0;
+  readonly #texts = new TextEvents();
+  /** The block of the events that are read by it. */
+  #textBlock: Block | undefined;
   #last = false;
   #failure: ModelFailure | undefined;
 
   constructor(
-    body: AsyncIterator<Buffer>,
+    body: WireAnswer['body'],
     protocol: Protocol,
     asked: RequestBody,
     clock: AttemptClock,
@@ -122,11 +124,8 @@ class Reader implements WireStream {
   /** @returns the events that came, `undefined` at the end. */
   async #read(): Promise<ServerSentEvent[] | undefined> {
     try {
-      const { done, value } = await this.#body.next();
-      if (done === true) return undefined;
-      this.#bytes += value.length;
-      checkLength(this.#bytes);
-      return this.#cutter.push(value);
+      const came = await this.#body.next();
+      return came === undefined ? undefined : this.#cutter.push(came);
     } catch (error) {
       const failure = this.#clock.failure ?? failureOf(error);
       // Once the answer is complete nothing that is missing was worth waiting for.
@@ -138,7 +137,7 @@ class Reader implements WireStream {
   /** Reads what is left after the last event, which is nothing: the connection then serves the next call. */
   async #finish(ended: boolean): Promise<void> {
     try {
-      for (let done = ended; !done; ) done = (await this.#body.next()).done === true;
+      for (let over = ended; !over; ) over = (await this.#body.next()) === undefined;
       this.#clock.complete();
     } catch {
       // The answer is complete; a connection that broke after it is not worth a word.
@@ -146,8 +145,17 @@ class Reader implements WireStream {
   }
 
   #take({ event, data }: ServerSentEvent, piece: WirePiece): void {
-    const read = this.#protocol.readEvent(event, data, this.#asked);
     const { state } = this;
+    const text = this.#texts.textOf(event, data);
+    if (text !== undefined) {
+      if (this.#textBlock !== undefined) state.block = this.#textBlock;
+      piece.shown += text;
+      piece.content = true;
+      piece.events += written(event, data);
+      return;
+    }
+    const read = this.#protocol.readEvent(event, data, this.#asked);
+    if (this.#texts.learn(event, data, read)) this.#textBlock = read.block;
     if (read.usage !== undefined) state.usage = merged(state.usage, read.usage);
     if (read.block !== undefined) state.block = read.block;
     state.finish ??= read.finish;
@@ -159,9 +167,12 @@ class Reader implements WireStream {
     if (read.silent) return;
     const cost =
       read.usage === undefined || state.finish === undefined || state.usage === undefined ? undefined : this.#costOf(state.usage);
-    const written = cost === undefined ? data : this.#protocol.withCost(data, cost);
-    piece.events += event === '' ? `data: ${written}\n\n` : `event: ${event}\ndata: ${written}\n\n`;
+    piece.events += written(event, cost === undefined ? data : this.#protocol.withCost(data, cost));
   }
+}
+
+function written(event: string, data: string): string {
+  return event === '' ? `data: ${data}\n\n` : `event: ${event}\ndata: ${data}\n\n`;
 }
 
 /** Anthropic says what went in at the start, and what came out at the end. */

@@ -44,6 +44,7 @@ export async function ramp(
 /** The canary is what everybody gets from here on; conversations stay with the version that they began with. */
 export async function promote(transition: Transition, release: Release, reason: string, forced: boolean): Promise<Release> {
   const end = { status: 'promoted' as const, reason, endedAt: transition.now };
+  await forgetUnits(transition.client, release);
   return change(transition, release, 'release-promoted', end, { reason, forced });
 }
 
@@ -65,6 +66,7 @@ export async function rollBack(transition: Transition, release: Release, reason:
       back,
     );
   }
+  await forgetUnits(client, release);
   return change(
     transition,
     release,
@@ -89,6 +91,11 @@ export async function change(
   await audit.append({ workspaceId, ...by, action, target: { kind: 'release', id: changed.id }, details: told }, client);
   tell({ kind: 'releases', workspaceId });
   return changed;
+}
+
+/** What units did is needed to count their next turns, of which there are none once a release has ended. */
+async function forgetUnits(client: pg.ClientBase, { workspaceId, id }: Release): Promise<void> {
+  await client.query('DELETE FROM release_units WHERE workspace_id = $1 AND release = $2', [workspaceId, id]);
 }
 
 /** The numbers that a decision stands on: plain JSON, without what is not known. */

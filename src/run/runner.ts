@@ -238,13 +238,15 @@ export class Runner {
   #follow(run: ClaimedRun): void {
     const { store, processId, onFault } = this.#dependencies;
     const asked = performance.now();
-    this.#outside(() => store.claimNext(run.conversationId, run.runId, processId)).then(
-      (next) => {
-        if (next !== undefined) this.#work(next, asked);
-      },
-      // The tick finds what was not handed over.
-      (error: unknown) => onFault(`the turn after run ${run.runId}`, error),
-    );
+    this.#outside(() => {
+      store.claimNext(run.conversationId, run.runId, processId).then(
+        (next) => {
+          if (next !== undefined) this.#work(next, asked);
+        },
+        // The tick finds what was not handed over.
+        (error: unknown) => onFault(`the turn after run ${run.runId}`, error),
+      );
+    });
   }
 
   #loopDependencies(active: Active): LoopDependencies {

@@ -8,8 +8,8 @@ export interface ActiveSpan {
   readonly spanId: string;
   /** Whether it is exported: only then somebody can look it up. */
   readonly sampled: boolean;
-  /** It is a request to a model: what is sent within it goes to a provider. */
-  readonly toProvider: boolean;
+  /** It is a request to a model, and was not sent yet: what is sent within it goes to a provider. */
+  toProvider: boolean;
   readonly span: Span;
 }
 

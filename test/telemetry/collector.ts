@@ -1,6 +1,7 @@
 /** A collector of traces by somebody else (Elastic's mock OTLP server), and a model that says what it was sent. */
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MockOtlpServer, normalizeTrace } from '@elastic/mockotlpserver';
 
 export interface CollectedSpan {
@@ -59,13 +60,17 @@ export interface StubModel {
   close(): Promise<void>;
 }
 
-/** OpenAI's chat completions: a call of the tool when the last message is a person's, else a text. */
-export async function startStubModel(tool: string, args: object): Promise<StubModel> {
+/**
+ * OpenAI's chat completions: a call of the tool when the last message is a person's, else a text.
+ * @param delayMs before it answers.
+ */
+export async function startStubModel(tool: string, args: object, delayMs = 0): Promise<StubModel> {
   const received: StubModel['received'] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
+    request.on('end', async () => {
+      if (delayMs > 0) await sleep(delayMs);
       const body = Buffer.concat(chunks).toString();
       received.push({ headers: request.headers, body });
       const { messages, tools, stream } = JSON.parse(body) as { messages: { role: string }[]; tools?: unknown[]; stream?: boolean };

@@ -59,7 +59,8 @@ const fetching = defineAgent({
       description: 'Asks elsewhere.',
       input: z.object({ text: z.string() }),
       effect: 'read',
-      execute: async () => ({
+      execute: async (_input, { flags }) => ({
+        pictures: await flags.getBooleanValue('pictures', false),
         status: (await fetch(`http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/`)).status,
       }),
     }),
@@ -128,6 +129,7 @@ describe('traces, at a collector', () => {
   let received: StubModel['received'] = [];
   let apiKey = '';
   let conversation = '';
+  let busy = '';
   const within = (trace: string) => spans.filter(({ traceId }) => traceId === trace);
 
   beforeAll(async () => {
@@ -155,8 +157,15 @@ describe('traces, at a collector', () => {
     );
     expect(streamed).toContain('[DONE]');
 
+    const flag = { type: 'boolean', variants: { with: true, without: false }, defaultVariant: 'with' };
+    expect((await timonel.call('PUT', '/api/v1/flags/pictures', flag)).status).toBe(200);
     await post(messages(await timonel.converse('fetching')), { text: 'Note this.' }, caller(toolTrace));
     await post(messages(await timonel.converse('lost')), { text: 'Note this.' }, caller(failTrace));
+
+    busy = await timonel.converse('notes');
+    // The second waits for the first one, which goes on with it at its own end.
+    const twice = ['d', 'e'].map((digit) => post(messages(busy), { text: 'Note this.' }, caller(traceOf(digit))));
+    await Promise.all(twice);
 
     const { run } = JSON.parse(
       await post(messages(await timonel.converse('notes')), { text: 'Note this.' }, caller(ratedTrace)),
@@ -249,6 +258,32 @@ describe('traces, at a collector', () => {
     expect(heard).toEqual([undefined]);
   });
 
+  it('do not hang a turn on the request of the one before it', () => {
+    const turns = named(spans, 'invoke_agent notes').filter(({ attributes }) => attributes['gen_ai.conversation.id'] === busy);
+    const [first, second] = turns.toSorted(
+      (one, other) => Number(one.attributes['timonel.run.turn']) - Number(other.attributes['timonel.run.turn']),
+    );
+    expect([traceOf('d'), traceOf('e')]).toContain(first?.traceId);
+    expect([second?.parentSpanId, within(second?.traceId ?? '').some(({ kind }) => kind === 'SERVER')]).toEqual([undefined, false]);
+    expect(turns).toHaveLength(2);
+  });
+
+  it('say which flags a tool asked for, and what it got', () => {
+    const [tool] = named(within(toolTrace), 'execute_tool add_note');
+    expect(tool?.events).toEqual([
+      {
+        name: 'feature_flag.evaluation',
+        attributes: {
+          'feature_flag.key': 'pictures',
+          'feature_flag.provider.name': 'timonel',
+          'feature_flag.result.variant': 'with',
+          'feature_flag.result.reason': 'static',
+          'feature_flag.version': '1',
+        },
+      },
+    ]);
+  });
+
   it('lead from the door of the compatible API to the model', () => {
     const [door, chat, ...more] = within(doorTrace).toSorted((one) => (one.kind === 'SERVER' ? -1 : 1));
     expect([door?.name, door?.parentSpanId, chat?.name, chat?.parentSpanId, more.length]).toEqual([
@@ -335,4 +370,19 @@ it('is not harmed by a collector that takes nothing, and says so once', async ()
     channels.fault.unsubscribe(listen);
     refusing.close();
   }
+});
+
+it('tells no provider of another call, however many wait for a connection', async () => {
+  collector.spans.length = 0;
+  const slow = await startStubModel('none', {}, 1_500);
+  const { post, close } = await start({ TIMONEL_MODEL_URL: slow.url });
+  const ask = (text: string) => post('/v1/chat/completions', { model: 'default', messages: [{ role: 'user', content: text }] });
+  // 256 connections to a provider: the others wait for one of them.
+  await Promise.all(Array.from({ length: 400 }, (_, index) => ask(`${index}`)));
+  await close();
+  await slow.close();
+  const told = slow.received.flatMap(({ headers }) => headers['traceparent'] ?? []);
+  expect(slow.received).toHaveLength(400);
+  expect(told.length).toBeGreaterThan(200);
+  expect(new Set(told).size).toBe(told.length);
 });

@@ -26,7 +26,7 @@ export async function agentAnswer(
   requirePermission(principal, 'conversations:write');
   const text = checkedText(lastUserText(body));
   const conversationId = await conversationOf(agent, exchange, dependencies);
-  const headers = { 'x-timonel-conversation': conversationId, 'x-timonel-model': agent.name };
+  const headers = ['x-timonel-conversation', conversationId, 'x-timonel-model', agent.name];
   const message = {
     workspaceId: principal.workspaceId,
     asker: { kind: principal.kind, id: principal.id },
@@ -53,7 +53,7 @@ export async function agentAnswer(
   const live = new LiveEvents();
   const runId = await runner.submit(message, live.push);
   const reader = { principal, may: (now: Principal) => now.permissions.has('conversations:write') };
-  await streams.write(exchange.raw, { ...exchange.begin(), ...headers }, reader, (ended) => written(ended));
+  await streams.write(exchange.raw, [...exchange.begin(), ...headers], reader, (ended) => written(ended));
 
   async function* written(ended: AbortSignal): AsyncGenerator<string> {
     const writer = protocol.writer(identity, body, undefined);

@@ -13,19 +13,19 @@ export function createAnswerer(protocol: Protocol, dependencies: HttpDependencie
   const { agents, gateway, streams, newId } = dependencies;
   const requests = new Requests(gateway, { now: () => new Date(), newId });
   return async (exchange) => {
-    const { principal, body, raw } = exchange;
+    const { principal, body, text, raw } = exchange;
     const { model, stream } = protocol.head(body);
     const signal = callerGone(raw);
     const agent = agents.get(model);
     if (agent !== undefined) return agentAnswer(agent, protocol, exchange, dependencies, signal);
     requirePermission(principal, 'models:use');
-    const context = { spender: spenderOf(principal), signal };
+    const context = { spender: spenderOf(principal), signal, text };
     if (!stream) {
       const { body: answer, ...given } = await requests.whole(protocol, body, context);
       return send(exchange, answer, told(given));
     }
     const { events, ...given } = await requests.stream(protocol, body, context);
     const reader = { principal, may: (now: typeof principal) => now.permissions.has('models:use') };
-    await streams.write(raw, { ...exchange.begin(), ...told(given) }, reader, () => events);
+    await streams.write(raw, [...exchange.begin(), ...told(given)], reader, () => events);
   };
 }

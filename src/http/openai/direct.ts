@@ -4,7 +4,7 @@
  * other content types) goes the long way, to the route of the same name.
  */
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpRequest } from '../../diagnostics.ts';
 import { TimonelError } from '../../errors.ts';
 import type { RequestBody } from '../../llm/protocols/contract.ts';
@@ -14,6 +14,7 @@ import { refuseNullCharacters } from '../null-characters.ts';
 import { errorHeaders, toTimonelError } from '../problems.ts';
 import { countRequest } from '../rate-limits.ts';
 import { single } from '../requests.ts';
+import { type HeaderList, headerList } from '../streams.ts';
 import type { Answerer } from './answers.ts';
 import { type AnswerPath, answerProtocols } from './door.ts';
 import { largestRequestBytes } from './exchange.ts';
@@ -29,7 +30,7 @@ export interface DirectDoorOptions {
   /** Whether the process has more to do than it can, or is shutting down. */
   refuses(): TimonelError | undefined;
   /** Headers that every answer of this server has. */
-  standing: OutgoingHttpHeaders;
+  standing: HeaderList;
 }
 
 export function createDirectDoor(options: DirectDoorOptions): DirectDoor {
@@ -60,7 +61,7 @@ async function serve(
   const { dependencies, answerers, refuses, standing } = options;
   const started = performance.now();
   const { requestId } = begun;
-  let headers: OutgoingHttpHeaders = { ...standing, 'x-request-id': requestId };
+  const headers = [...standing, 'x-request-id', requestId];
   response.once('close', () => {
     dependencies.onRequest({
       method: 'POST',
@@ -74,20 +75,19 @@ async function serve(
     const reading = bodyOf(request);
     // Nobody may look at it, should the caller be refused.
     reading.catch(() => {});
-    const principal = await dependencies.identity.authenticator.authenticate({
-      authorization: request.headers.authorization,
-      apiKey: single(request.headers['x-api-key']),
-      cookie: undefined,
-      csrfToken: undefined,
-      safe: false,
-    });
+    const { authenticator } = dependencies.identity;
+    const given = { authorization: request.headers.authorization, apiKey: single(request.headers['x-api-key']) };
+    const principal =
+      authenticator.known(given) ??
+      (await authenticator.authenticate({ ...given, cookie: undefined, csrfToken: undefined, safe: false }));
     await countRequest(dependencies.rateLimits, principal, (told) => {
-      headers = { ...headers, ...told };
+      for (const name in told) headers.push(name, told[name] ?? '');
     });
     const refusal = refuses();
     if (refusal !== undefined) throw refusal;
-    const body = parsedBody(await reading);
-    await answerers[path]({ principal, body, headers: request.headers, raw: response, begin: () => headers });
+    const text = await reading;
+    const body = parsedBody(text);
+    await answerers[path]({ principal, body, text, headers: request.headers, raw: response, begin: () => headers });
   } catch (thrown) {
     if (response.destroyed || response.headersSent) {
       response.destroy();
@@ -96,14 +96,13 @@ async function serve(
     const error = toTimonelError(thrown as Error);
     if (error.status >= 500) dependencies.onFault(`POST ${path} (${requestId})`, thrown);
     const body = Buffer.from(JSON.stringify(answerProtocols[path].error(error)));
-    response.writeHead(error.status, {
+    response.writeHead(error.status, [
       ...headers,
-      ...errorHeaders(error),
-      'content-type': 'application/json; charset=utf-8',
-      'content-length': body.length,
+      ...headerList(errorHeaders(error)),
+      ...['content-type', 'application/json; charset=utf-8', 'content-length', String(body.length)],
       // What is left of a body that nobody reads would be taken for the next request.
-      ...(request.complete ? {} : { connection: 'close' }),
-    });
+      ...(request.complete ? [] : ['connection', 'close']),
+    ]);
     response.end(body);
   }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { embed } from '../../llm/embeddings.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
-import { callerGone, largestRequestBytes, spenderOf, told } from './exchange.ts';
+import { addHeaders, callerGone, largestRequestBytes, spenderOf, told } from './exchange.ts';
 
 /** https://platform.openai.com/docs/api-reference/embeddings */
 export function embeddingRoute(app: TypedFastify, { gateway }: HttpDependencies): void {
@@ -24,7 +24,7 @@ export function embeddingRoute(app: TypedFastify, { gateway }: HttpDependencies)
     async (request, reply) => {
       const context = { spender: spenderOf(principalOf(request)), signal: callerGone(reply.raw) };
       const { body, ...given } = await embed(gateway, request.body, context);
-      reply.headers(told(given));
+      addHeaders(reply, told(given));
       return reply.type('application/json').send(body);
     },
   );

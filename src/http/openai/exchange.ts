@@ -1,17 +1,21 @@
-import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { FastifyReply } from 'fastify';
 import type { Principal } from '../../identity/principal.ts';
 import type { Spender } from '../../llm/money/budgets.ts';
 import type { RequestBody } from '../../llm/protocols/contract.ts';
+import type { HeaderList } from '../streams.ts';
 
 /** One request to the compatible API, whichever way it came in. */
 export interface Exchange {
   principal: Principal;
   body: RequestBody;
+  /** What the body was parsed from, where it is at hand. */
+  text?: string;
   headers: IncomingHttpHeaders;
   /** The answer on the wire. Nothing is written to it before {@link Exchange.begin}, so that an error can still be answered. */
   raw: ServerResponse;
   /** Takes the answer over. @returns the headers that it has already. */
-  begin(): OutgoingHttpHeaders;
+  begin(): HeaderList;
 }
 
 /** Largest request: pictures and files travel inside it. */
@@ -35,22 +39,29 @@ export function callerGone(raw: ServerResponse): AbortSignal {
 const callerWentAway = new Error('The caller went away.');
 
 /** Writes a whole answer. */
-export function send(exchange: Exchange, body: string, headers: OutgoingHttpHeaders): void {
-  const bytes = Buffer.from(body);
-  exchange.raw.writeHead(200, {
-    ...exchange.begin(),
-    ...headers,
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': bytes.length,
-  });
-  exchange.raw.end(bytes);
+export function send(exchange: Exchange, body: string, headers: HeaderList): void {
+  const length = String(Buffer.byteLength(body));
+  const own = ['content-type', 'application/json; charset=utf-8', 'content-length', length];
+  exchange.raw.writeHead(200, [...exchange.begin(), ...headers, ...own]);
+  // As text it leaves in one piece with its head.
+  exchange.raw.end(body);
 }
 
 /** Who answered, what it cost, and whether it was kept from before. */
-export function told({ model, cost, cache }: { model: string; cost?: number | undefined; cache?: string | undefined }) {
-  return {
-    'x-timonel-model': model,
-    ...(cost === undefined ? {} : { 'x-timonel-cost': String(cost) }),
-    ...(cache === undefined ? {} : { 'x-timonel-cache': cache }),
-  };
+export function told({ model, cost, cache }: Given): HeaderList {
+  const headers = ['x-timonel-model', model];
+  if (cost !== undefined) headers.push('x-timonel-cost', String(cost));
+  if (cache !== undefined) headers.push('x-timonel-cache', cache);
+  return headers;
+}
+
+export interface Given {
+  model: string;
+  cost?: number | undefined;
+  cache?: string | undefined;
+}
+
+/** The same for an answer that the framework writes. */
+export function addHeaders(reply: FastifyReply, headers: HeaderList): void {
+  for (let at = 0; at < headers.length; at += 2) reply.header(headers[at] ?? '', headers[at + 1]);
 }

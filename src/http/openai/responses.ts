@@ -3,7 +3,7 @@ import { respond } from '../../llm/responses.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
 import { headersOf } from '../streams.ts';
-import { callerGone, largestRequestBytes, spenderOf, told } from './exchange.ts';
+import { addHeaders, callerGone, largestRequestBytes, spenderOf, told } from './exchange.ts';
 
 /** https://platform.openai.com/docs/api-reference/responses, for providers that have it themselves. */
 export function responseRoute(app: TypedFastify, { gateway, streams }: HttpDependencies): void {
@@ -21,7 +21,7 @@ export function responseRoute(app: TypedFastify, { gateway, streams }: HttpDepen
       const principal = principalOf(request);
       const context = { spender: spenderOf(principal), signal: callerGone(reply.raw) };
       const given = await respond(gateway, request.body, context);
-      reply.headers(told(given));
+      addHeaders(reply, told(given));
       if ('events' in given) {
         const reader = { principal, may: (now: typeof principal) => now.permissions.has('models:use') };
         reply.hijack();

@@ -20,7 +20,7 @@ interface Held extends Entry {
 }
 
 interface Share {
-  keys: Set<string>;
+  entries: number;
   bytes: number;
 }
 
@@ -31,14 +31,16 @@ const overhead = 640;
 export class MemoryTier {
   readonly #entries: LRUCache<string, Held>;
   readonly #shares = new Map<string, Share>();
+  /** Of one entry. */
+  readonly #mostBytes: number;
 
   constructor(limits: { bytes: number; entryBytes: number }) {
+    this.#mostBytes = Math.min(limits.entryBytes, limits.bytes);
     this.#entries = new LRUCache({
       // To the library 0 is no bound; here it keeps nothing, since no entry is as small as 1.
       maxSize: Math.max(1, limits.bytes),
-      maxEntrySize: Math.max(1, Math.min(limits.entryBytes, limits.bytes)),
       sizeCalculation: ({ bytes }) => bytes,
-      dispose: (held, name) => this.#forget(held, name),
+      dispose: (held) => this.#forget(held),
     });
   }
 
@@ -46,21 +48,29 @@ export class MemoryTier {
     return this.#entries.get(`${workspaceId} ${key}`);
   }
 
-  set(workspaceId: string, key: string, entry: Entry): void {
-    const name = `${workspaceId} ${key}`;
+  set(workspaceId: string, key: string, { body, contentType, model, cost, at, freshUntil, staleUntil }: Entry): void {
     // A character takes two bytes at most; what a text really takes is the engine's secret.
-    const bytes = entry.body.length * 2 + overhead;
-    this.#entries.set(name, { ...entry, workspaceId, bytes });
-    if (this.#entries.peek(name) === undefined) return;
-    const share = this.#shares.get(workspaceId) ?? { keys: new Set(), bytes: 0 };
-    share.keys.add(name);
+    const bytes = body.length * 2 + overhead;
+    // The library would forget an older answer of the same name without a word.
+    if (bytes > this.#mostBytes) {
+      this.#entries.delete(`${workspaceId} ${key}`);
+      return;
+    }
+    // An answer was put together from pieces, and would keep what they were cut from. Asking this makes one piece of it.
+    body.isWellFormed();
+    // Before the others go: what is forgotten for it must not empty the share.
+    const share = this.#shares.get(workspaceId) ?? { entries: 0, bytes: 0 };
+    share.entries++;
     share.bytes += bytes;
     this.#shares.set(workspaceId, share);
+    const held = { body, contentType, model, cost, at, freshUntil, staleUntil, workspaceId, bytes };
+    this.#entries.set(`${workspaceId} ${key}`, held);
   }
 
-  /** @returns how many there were. */
+  /** Looks at all of them: it is seldom that a workspace is cleared. @returns how many there were. */
   clear(workspaceId: string): number {
-    const names = [...(this.#shares.get(workspaceId)?.keys ?? [])];
+    const names: string[] = [];
+    for (const [name, held] of this.#entries.entries()) if (held.workspaceId === workspaceId) names.push(name);
     for (const name of names) this.#entries.delete(name);
     return names.length;
   }
@@ -68,7 +78,7 @@ export class MemoryTier {
   /** What a workspace has here. */
   share(workspaceId: string): { entries: number; bytes: number } {
     const share = this.#shares.get(workspaceId);
-    return { entries: share?.keys.size ?? 0, bytes: share?.bytes ?? 0 };
+    return { entries: share?.entries ?? 0, bytes: share?.bytes ?? 0 };
   }
 
   /** Workspaces that have something here. */
@@ -76,11 +86,11 @@ export class MemoryTier {
     return [...this.#shares.keys()];
   }
 
-  #forget({ workspaceId, bytes }: Held, name: string): void {
+  #forget({ workspaceId, bytes }: Held): void {
     const share = this.#shares.get(workspaceId);
     if (share === undefined) return;
-    share.keys.delete(name);
+    share.entries--;
     share.bytes -= bytes;
-    if (share.keys.size === 0) this.#shares.delete(workspaceId);
+    if (share.entries === 0) this.#shares.delete(workspaceId);
   }
 }

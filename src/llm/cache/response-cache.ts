@@ -57,6 +57,15 @@ interface Landed {
   state: State;
 }
 
+interface FoundThere {
+  entry: Entry | undefined;
+  fresh: Entry | undefined;
+  generation: string | undefined;
+}
+
+/** What Redis has where there is none. */
+const nowhere: FoundThere = { entry: undefined, fresh: undefined, generation: undefined };
+
 /** No provider answers. */
 const outages: ReadonlySet<string> = new Set(['model_unavailable', 'model_rate_limited']);
 
@@ -91,7 +100,7 @@ export class ResponseCache {
     const known = this.#inMemory(workspaceId, key, life, now);
     if (known !== undefined) return { found: this.#counted(workspaceId, known, 'hit', now) };
     const since = this.#sinceOf(workspaceId);
-    const { fresh, generation } = await this.#fromRedis(workspaceId, key, life, now);
+    const { fresh, generation } = this.#redis === undefined ? nowhere : await this.#fromRedis(workspaceId, key, life, now);
     if (fresh !== undefined) return { found: this.#counted(workspaceId, fresh, 'hit', now) };
     this.#count(workspaceId, 'miss', 0n);
     return {
@@ -163,7 +172,7 @@ export class ResponseCache {
     stopped: AbortSignal,
   ): Promise<Landed> {
     const since = this.#sinceOf(workspaceId);
-    const found = await this.#fromRedis(workspaceId, key, life, this.#now().getTime());
+    const found = this.#redis === undefined ? nowhere : await this.#fromRedis(workspaceId, key, life, this.#now().getTime());
     if (found.fresh !== undefined) return { answer: found.fresh, state: 'hit' };
     stopped.throwIfAborted();
     try {
@@ -183,7 +192,7 @@ export class ResponseCache {
     return entry !== undefined && isFresh(entry, life, now) ? entry : undefined;
   }
 
-  async #fromRedis(workspaceId: string, key: string, life: Lifetime, now: number) {
+  async #fromRedis(workspaceId: string, key: string, life: Lifetime, now: number): Promise<FoundThere> {
     const since = this.#sinceOf(workspaceId);
     const found = await this.#redis?.get(workspaceId, key);
     const entry = found?.entry;
@@ -208,8 +217,11 @@ export class ResponseCache {
   }
 
   #sinceOf(workspaceId: string): object {
-    const since = this.#since.get(workspaceId) ?? {};
-    this.#since.set(workspaceId, since);
+    let since = this.#since.get(workspaceId);
+    if (since === undefined) {
+      since = {};
+      this.#since.set(workspaceId, since);
+    }
     return since;
   }
 

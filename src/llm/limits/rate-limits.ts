@@ -1,9 +1,10 @@
 /** How many requests and tokens a key, a user and a workspace may use in a minute. */
 import { ConsecutiveBreaker, circuitBreaker, handleType } from 'cockatiel';
 import type { Redis } from 'ioredis';
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { channels, type RateLimitHit } from '../../diagnostics.ts';
 import { TimonelError } from '../../errors.ts';
+import { type Minute, Minutes } from './minutes.ts';
 
 /** Narrowest first: who is refused by a limit of their own takes nothing from those that they share with others. */
 const scopes = ['key', 'user', 'workspace'] as const;
@@ -31,19 +32,36 @@ export interface RateState {
 /** Tokens that were taken before a call. */
 export interface TakenTokens {
   state: RateState | undefined;
-  /** Gives back what the call did not use, where the minute is still the same. */
-  settle(used: number): Promise<void>;
+  /** Gives back what the call did not use, where the minute is still the same; at once for what was counted in memory. */
+  settle(used: number): Promise<void> | undefined;
 }
 
 const seconds = 60;
 const whose: Readonly<Record<Scope, string>> = { key: 'API key', user: 'user', workspace: 'workspace' };
+
+/** What was taken of one limit, and what it has left in this minute. */
+interface Taken {
+  limit: Limit;
+  points: number;
+  remaining: number;
+  msBeforeNext: number;
+  /** Where it was taken: in this memory, or in Redis under this name. */
+  from: Minute | string;
+}
+
+/** There were not so many left; nothing was taken. */
+interface Refused {
+  remaining: number;
+  msBeforeNext: number;
+  refused: true;
+}
 
 /** One limit of one scope: in Redis for all processes while it answers, else in the memory of this one. */
 class Limit {
   readonly scope: Scope;
   readonly kind: Kind;
   readonly points: number;
-  readonly #memory: RateLimiterMemory;
+  readonly #memory: Minutes;
   readonly #shared: RateLimiterRedis | undefined;
   readonly #breaker = circuitBreaker(handleType(Error), { halfOpenAfter: 1_000, breaker: new ConsecutiveBreaker(2) });
 
@@ -51,48 +69,61 @@ class Limit {
     this.scope = scope;
     this.kind = kind;
     this.points = points;
+    this.#memory = new Minutes(points);
     const options = { points, duration: seconds, keyPrefix: `timonel:rate:${scope}-${kind}` };
-    this.#memory = new RateLimiterMemory(options);
     this.#shared =
       redis === undefined ? undefined : new RateLimiterRedis({ ...options, storeClient: redis, rejectIfRedisNotReady: true });
   }
 
-  /** @throws RateLimiterRes when there are not so many left; nothing is taken then. */
-  async take(id: string, points: number): Promise<RateLimiterRes> {
+  async take(id: string, points: number): Promise<Taken | Refused> {
+    return this.#shared === undefined ? this.takeHere(id, points) : this.#takeShared(this.#shared, id, points);
+  }
+
+  /** At once for what was taken in this memory. */
+  giveBack({ from }: Taken, points: number): Promise<void> | undefined {
+    if (points <= 0) return undefined;
+    if (typeof from === 'string') return this.#rewardShared(from, points);
+    from.taken -= points;
+    return undefined;
+  }
+
+  /** At once, from this memory alone. */
+  takeHere(id: string, points: number): Taken | Refused {
+    const minute = this.#memory.of(id);
+    const granted = this.#memory.take(minute, points);
+    const remaining = this.points - minute.taken;
+    const msBeforeNext = minute.until - performance.now();
+    return granted ? { limit: this, points, remaining, msBeforeNext, from: minute } : { remaining, msBeforeNext, refused: true };
+  }
+
+  async #takeShared(shared: RateLimiterRedis, id: string, points: number): Promise<Taken | Refused> {
     try {
-      return await this.#with((limiter) => limiter.consume(id, points));
+      const { remainingPoints, msBeforeNext } = await this.#breaker.execute(() => shared.consume(id, points));
+      return { limit: this, points, remaining: remainingPoints, msBeforeNext, from: id };
     } catch (error) {
+      if (!(error instanceof RateLimiterRes)) return this.takeHere(id, points);
       // The limiter counts what it refuses.
-      await this.giveBack(id, points);
-      throw error;
+      await this.#rewardShared(id, points);
+      const remaining = Math.max(0, this.points - (error.consumedPoints - points));
+      return { remaining, msBeforeNext: error.msBeforeNext, refused: true };
     }
   }
 
-  async giveBack(id: string, points: number): Promise<void> {
-    if (points > 0) await this.#with((limiter) => limiter.reward(id, points)).catch(() => {});
-  }
-
-  async #with(work: (limiter: RateLimiterMemory | RateLimiterRedis) => Promise<RateLimiterRes>): Promise<RateLimiterRes> {
-    const shared = this.#shared;
-    if (shared === undefined) return work(this.#memory);
-    try {
-      return await this.#breaker.execute(() => work(shared));
-    } catch (error) {
-      if (error instanceof RateLimiterRes) throw error;
-      return work(this.#memory);
-    }
+  async #rewardShared(id: string, points: number): Promise<void> {
+    await this.#breaker.execute(async () => this.#shared?.reward(id, points)).catch(() => {});
   }
 }
 
 export class RateLimits {
-  readonly #limits: readonly Limit[];
+  /** Whether nothing here has to be waited for, so that {@link requestHere} and {@link tokensHere} may be asked. */
+  readonly inMemory: boolean;
+  readonly #limits: Readonly<Record<Kind, readonly Limit[]>>;
 
   constructor(settings: RateLimitSettings, redis: Redis | undefined) {
-    this.#limits = scopes.flatMap((scope) =>
-      (['requests', 'tokens'] as const).flatMap((kind) =>
-        settings[scope][kind] > 0 ? [new Limit(scope, kind, settings[scope][kind], redis)] : [],
-      ),
-    );
+    const ofKind = (kind: Kind) =>
+      scopes.flatMap((scope) => (settings[scope][kind] > 0 ? [new Limit(scope, kind, settings[scope][kind], redis)] : []));
+    this.#limits = { requests: ofKind('requests'), tokens: ofKind('tokens') };
+    this.inMemory = redis === undefined || (this.#limits.requests.length === 0 && this.#limits.tokens.length === 0);
   }
 
   /**
@@ -101,7 +132,12 @@ export class RateLimits {
    * @throws TimonelError `rate_limited`
    */
   async request(caller: Caller): Promise<RateState | undefined> {
-    return closest(await this.#take('requests', caller, 1));
+    return this.inMemory ? this.requestHere(caller) : closest(await this.#take('requests', caller, 1));
+  }
+
+  /** The same at once: a promise costs more than the counting. */
+  requestHere(caller: Caller): RateState | undefined {
+    return closest(this.#takeHere('requests', caller, 1));
   }
 
   /**
@@ -109,48 +145,71 @@ export class RateLimits {
    * @throws TimonelError `rate_limited`
    */
   async tokens(caller: Caller, most: number): Promise<TakenTokens> {
-    const taken = await this.#take('tokens', caller, most);
-    const at = performance.now();
-    let settled = false;
-    return {
-      state: closest(taken),
-      settle: async (used) => {
-        if (settled) return;
-        settled = true;
-        const passed = performance.now() - at;
-        for (const { limit, id, points, result } of taken) {
-          if (passed < result.msBeforeNext) await limit.giveBack(id, points - Math.min(points, used));
-        }
-      },
-    };
+    return this.inMemory ? this.tokensHere(caller, most) : new Tokens(await this.#take('tokens', caller, most));
+  }
+
+  /** The same at once. */
+  tokensHere(caller: Caller, most: number): TakenTokens {
+    return new Tokens(this.#takeHere('tokens', caller, most));
+  }
+
+  #takeHere(kind: Kind, caller: Caller, most: number): Taken[] {
+    const taken: Taken[] = [];
+    for (const limit of this.#limits[kind]) {
+      const id = idOf(limit.scope, caller);
+      if (id === undefined) continue;
+      const points = Math.min(most, limit.points);
+      const answer = limit.takeHere(id, points);
+      if ('refused' in answer) {
+        for (const before of taken) void before.limit.giveBack(before, before.points);
+        throw refused(caller, limit, answer, points);
+      }
+      taken.push(answer);
+    }
+    return taken;
   }
 
   async #take(kind: Kind, caller: Caller, most: number): Promise<Taken[]> {
     const taken: Taken[] = [];
-    for (const limit of this.#limits) {
+    for (const limit of this.#limits[kind]) {
       const id = idOf(limit.scope, caller);
-      if (limit.kind !== kind || id === undefined) continue;
+      if (id === undefined) continue;
       const points = Math.min(most, limit.points);
-      try {
-        taken.push({ limit, id, points, result: await limit.take(id, points) });
-      } catch (error) {
-        for (const before of taken) await before.limit.giveBack(before.id, before.points);
-        if (!(error instanceof RateLimiterRes)) throw error;
-        const { workspaceId } = caller;
-        if (channels.rateLimitHit.hasSubscribers)
-          channels.rateLimitHit.publish({ workspaceId, scope: limit.scope, kind } satisfies RateLimitHit);
-        throw refusal(limit, error, points);
+      const answer = await limit.take(id, points);
+      if ('refused' in answer) {
+        for (const before of taken) await before.limit.giveBack(before, before.points);
+        throw refused(caller, limit, answer, points);
       }
+      taken.push(answer);
     }
     return taken;
   }
 }
 
-interface Taken {
-  limit: Limit;
-  id: string;
-  points: number;
-  result: RateLimiterRes;
+class Tokens implements TakenTokens {
+  readonly #taken: readonly Taken[];
+  readonly #at = performance.now();
+  #settled = false;
+
+  constructor(taken: readonly Taken[]) {
+    this.#taken = taken;
+  }
+
+  get state(): RateState | undefined {
+    return closest(this.#taken);
+  }
+
+  settle(used: number): Promise<void> | undefined {
+    if (this.#settled) return undefined;
+    this.#settled = true;
+    const passed = performance.now() - this.#at;
+    const giving: Promise<void>[] = [];
+    for (const each of this.#taken) {
+      const given = passed < each.msBeforeNext ? each.limit.giveBack(each, each.points - Math.min(each.points, used)) : undefined;
+      if (given !== undefined) giving.push(given);
+    }
+    return giving.length === 0 ? undefined : Promise.all(giving).then(() => {});
+  }
 }
 
 /** Header fields of the IETF's draft, in the form that clients read. */
@@ -165,30 +224,37 @@ export function rateLimitHeaders({ limit, remaining, resetSeconds }: RateState):
 
 /** Keys and users are of one workspace, but nothing here depends on it. */
 function idOf(scope: Scope, { workspaceId, keyId, userId }: Caller): string | undefined {
-  const id = { key: keyId, user: userId, workspace: '' }[scope];
+  if (scope === 'workspace') return `${workspaceId}:`;
+  const id = scope === 'key' ? keyId : userId;
   return id === undefined ? undefined : `${workspaceId}:${id}`;
 }
 
-function stateOf(limit: Limit, { remainingPoints, msBeforeNext }: RateLimiterRes): RateState {
-  const resetSeconds = Math.max(1, Math.ceil(msBeforeNext / 1_000));
-  return { limit: limit.points, remaining: Math.max(0, remainingPoints), resetSeconds };
+function resetSeconds(msBeforeNext: number): number {
+  return Math.max(1, Math.ceil(msBeforeNext / 1_000));
 }
 
 function closest(taken: readonly Taken[]): RateState | undefined {
-  const states = taken.map(({ limit, result }) => stateOf(limit, result));
-  return states.reduce<RateState | undefined>(
-    (least, state) => (least === undefined || state.remaining / state.limit < least.remaining / least.limit ? state : least),
-    undefined,
-  );
+  let least: Taken | undefined;
+  for (const each of taken)
+    if (least === undefined || each.remaining / each.limit.points < least.remaining / least.limit.points) least = each;
+  if (least === undefined) return undefined;
+  const { limit, remaining, msBeforeNext } = least;
+  return { limit: limit.points, remaining: Math.max(0, remaining), resetSeconds: resetSeconds(msBeforeNext) };
 }
 
-function refusal(limit: Limit, result: RateLimiterRes, needed: number): TimonelError {
-  const { resetSeconds } = stateOf(limit, result);
-  const left = Math.max(0, limit.points - (result.consumedPoints - needed));
-  const rest = limit.kind === 'tokens' ? `${left} are left, and this call may use ${needed}.` : 'They are used up.';
+/** Tells who is interested, and what to throw. */
+function refused({ workspaceId }: Caller, limit: Limit, answer: Refused, needed: number): TimonelError {
+  const { scope, kind } = limit;
+  if (channels.rateLimitHit.hasSubscribers) channels.rateLimitHit.publish({ workspaceId, scope, kind } satisfies RateLimitHit);
+  return refusal(limit, answer, needed);
+}
+
+function refusal(limit: Limit, { remaining, msBeforeNext }: Refused, needed: number): TimonelError {
+  const reset = resetSeconds(msBeforeNext);
+  const rest = limit.kind === 'tokens' ? `${remaining} are left, and this call may use ${needed}.` : 'They are used up.';
   return new TimonelError(
     'rate_limited',
-    `The ${whose[limit.scope]} may use ${limit.points} ${limit.kind} in a minute. ${rest} Try again in ${resetSeconds} s.`,
-    { details: { scope: limit.scope, kind: limit.kind, limit: limit.points, remaining: left, retryAfter: resetSeconds } },
+    `The ${whose[limit.scope]} may use ${limit.points} ${limit.kind} in a minute. ${rest} Try again in ${reset} s.`,
+    { details: { scope: limit.scope, kind: limit.kind, limit: limit.points, remaining, retryAfter: reset } },
   );
 }

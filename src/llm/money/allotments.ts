@@ -71,6 +71,13 @@ export class Allotments {
     this.#errands = new Batch((errands) => this.#send(errands), { lanes: 1, largest: largestStatement, keyOf: ({ id }) => id });
   }
 
+  /** The same as {@link hold} where all that is needed is held here. @returns `undefined` where the database has to be asked. */
+  holdAtOnce(counters: readonly Counter[], upper: UpperBound): readonly Allotment[] | undefined {
+    const granted = this.#grant(counters, upper);
+    if (granted !== undefined) this.#wake();
+    return granted;
+  }
+
   /**
    * Holds the most that a call can use in all of these counters or in none.
    * @throws TimonelError `store_unavailable` when it does not fit into what is held here and the database does not answer.
@@ -189,11 +196,12 @@ export class Allotments {
 
   /** Holds a call in all of these counters, if all of them have enough here: the statement before may have taken it meanwhile. */
   #grant(counters: readonly Counter[], upper: UpperBound): Allotment[] | undefined {
-    const granted = counters.flatMap(({ key, limits }) => {
+    const granted: Allotment[] = [];
+    for (const { key, limits } of counters) {
       const allotment = this.#held.get(key);
-      return allotment?.grants(upper, limits) === true ? [allotment] : [];
-    });
-    if (granted.length < counters.length) return undefined;
+      if (allotment?.grants(upper, limits) !== true) return undefined;
+      granted.push(allotment);
+    }
     for (const allotment of granted) allotment.hold(upper);
     return granted;
   }

@@ -5,7 +5,7 @@
 import { type BudgetRefused, channels, type PriceUnknown } from '../../diagnostics.ts';
 import { TimonelError } from '../../errors.ts';
 import type { DatabasePool } from '../../store/database.ts';
-import type { Counter } from './allotment.ts';
+import type { Allotment, Counter } from './allotment.ts';
 import { Allotments, type Refusal } from './allotments.ts';
 import { type Budget, BudgetList } from './budget-list.ts';
 import { type Period, type Span, spansAt } from './periods.ts';
@@ -33,12 +33,40 @@ export interface Spent {
  */
 export interface Reservation {
   /** Counts what the call used; without an argument all that was reserved, for an answer that does not say. */
-  settle(actual?: Spent): Promise<void>;
+  settle(actual?: Spent): void;
   /** Gives all of it back: the call was not made, or cost nothing. */
-  release(): Promise<void>;
+  release(): void;
 }
 
-const nothingHeld: Reservation = { settle: async () => {}, release: async () => {} };
+const nothingHeld: Reservation = { settle() {}, release() {} };
+
+class Held implements Reservation {
+  readonly #allotments: Allotments;
+  readonly #held: readonly Allotment[];
+  readonly #upper: UpperBound;
+  #ended = false;
+
+  constructor(allotments: Allotments, held: readonly Allotment[], upper: UpperBound) {
+    this.#allotments = allotments;
+    this.#held = held;
+    this.#upper = upper;
+  }
+
+  settle(actual?: Spent): void {
+    const { money, tokens } = this.#upper;
+    this.#end(actual?.money ?? money ?? 0n, actual?.tokens ?? tokens);
+  }
+
+  release(): void {
+    this.#end(0n, 0);
+  }
+
+  #end(money: bigint, tokens: number): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#allotments.end(this.#held, this.#upper, money, tokens);
+  }
+}
 
 export class Budgets {
   readonly list: BudgetList;
@@ -62,39 +90,33 @@ export class Budgets {
    * (a budget applies, or may apply, nothing is held of it here, and the database does not answer: nothing is granted).
    */
   async reserve(spender: Spender, upper: UpperBound): Promise<Reservation> {
+    const atOnce = this.reserveAtOnce(spender, upper);
+    if (atOnce !== undefined) return atOnce;
     const { workspaceId } = spender;
     const { budgets, timeZone } = this.list.remembered(workspaceId) ?? (await this.list.load(workspaceId));
-    if (budgets.length === 0) return this.#unlimited(upper);
     const spans = this.#spansOf(timeZone);
-    const counters: Counter[] = [];
-    for (const budget of budgets) {
-      const subject = subjectOf(budget, spender);
-      if (subject === undefined) continue;
-      const span = spans[budget.period].name;
-      counters.push({ key: `${budget.id} ${span} ${subject}`, workspaceId, budgetId: budget.id, span, subject, limits: budget });
-    }
-    if (counters.length === 0) return this.#unlimited(upper);
+    const counters = countersOf(budgets, spender, spans);
+    if (counters.length === 0) return this.#granted(nothingHeld, upper);
     const held = await this.#allotments.hold(counters, upper);
-    if ('budgetId' in held) {
-      const subject = counters.find(({ budgetId }) => budgetId === held.budgetId)?.subject;
-      const budget = budgets.find(({ id }) => id === held.budgetId);
-      if (budget !== undefined && channels.budgetRefused.hasSubscribers)
-        channels.budgetRefused.publish({ workspaceId, scope: budget.scope } satisfies BudgetRefused);
-      throw subject === undefined || budget === undefined
-        ? new Error('A budget refused that does not apply.')
-        : refusalOf(held, { budget, subject }, upper, spans, timeZone);
-    }
-    this.#warnOfPrice(upper);
-    let ended = false;
-    const end = async (money: bigint, tokens: number): Promise<void> => {
-      if (ended) return;
-      ended = true;
-      this.#allotments.end(held, upper, money, tokens);
-    };
-    return {
-      settle: (actual) => end(actual?.money ?? upper.money ?? 0n, actual?.tokens ?? upper.tokens),
-      release: () => end(0n, 0),
-    };
+    if (!('budgetId' in held)) return this.#granted(new Held(this.#allotments, held, upper), upper);
+    const subject = counters.find(({ budgetId }) => budgetId === held.budgetId)?.subject;
+    const budget = budgets.find(({ id }) => id === held.budgetId);
+    if (budget !== undefined && channels.budgetRefused.hasSubscribers)
+      channels.budgetRefused.publish({ workspaceId, scope: budget.scope } satisfies BudgetRefused);
+    throw subject === undefined || budget === undefined
+      ? new Error('A budget refused that does not apply.')
+      : refusalOf(held, { budget, subject }, upper, spans, timeZone);
+  }
+
+  /** The same without a wait, where what is known and held here is enough; else `undefined`, and nothing is held. */
+  reserveAtOnce(spender: Spender, upper: UpperBound): Reservation | undefined {
+    const allowances = this.list.remembered(spender.workspaceId);
+    if (allowances === undefined) return undefined;
+    const { budgets, timeZone } = allowances;
+    const counters = budgets.length === 0 ? [] : countersOf(budgets, spender, this.#spansOf(timeZone));
+    if (counters.length === 0) return this.#granted(nothingHeld, upper);
+    const held = this.#allotments.holdAtOnce(counters, upper);
+    return held === undefined ? undefined : this.#granted(new Held(this.#allotments, held, upper), upper);
   }
 
   /**
@@ -122,16 +144,13 @@ export class Budgets {
     );
   }
 
-  #unlimited(upper: UpperBound): Reservation {
-    this.#warnOfPrice(upper);
-    return nothingHeld;
-  }
-
-  /** Once per model: one without a price is counted as free, which somebody should know. */
-  #warnOfPrice({ model, money }: UpperBound): void {
-    if (money !== undefined || this.#warned.has(model) || this.#warned.size >= 1_000) return;
-    this.#warned.add(model);
-    channels.priceUnknown.publish({ model } satisfies PriceUnknown);
+  /** Tells once per model of one without a price: it is counted as free, which somebody should know. */
+  #granted(reservation: Reservation, { model, money }: UpperBound): Reservation {
+    if (money === undefined && !this.#warned.has(model) && this.#warned.size < 1_000) {
+      this.#warned.add(model);
+      channels.priceUnknown.publish({ model } satisfies PriceUnknown);
+    }
+    return reservation;
   }
 
   #spansOf(timeZone: string): Record<Period, Span> {
@@ -151,6 +170,19 @@ function subjectOf({ scope, subject }: Budget, spender: Spender): string | undef
   if (scope === 'workspace') return '*';
   const own = spender[subjects[scope]];
   return subject === '*' || subject === own ? own : undefined;
+}
+
+/** Where the call of a spender is counted now. */
+function countersOf(budgets: readonly Budget[], spender: Spender, spans: Record<Period, Span>): Counter[] {
+  const { workspaceId } = spender;
+  const counters: Counter[] = [];
+  for (const budget of budgets) {
+    const subject = subjectOf(budget, spender);
+    if (subject === undefined) continue;
+    const span = spans[budget.period].name;
+    counters.push({ key: `${budget.id} ${span} ${subject}`, workspaceId, budgetId: budget.id, span, subject, limits: budget });
+  }
+  return counters;
 }
 
 /** As a person would name it. */

@@ -51,17 +51,23 @@ export class Prices {
 
   /** @param model `provider/model`, or the model alone. A dated name (`…-20251001`) has the price of the model that it is a version of. */
   find(model: string): ListedPrice | undefined {
-    for (const name of [model, undated(model)]) {
-      const slash = name.indexOf('/');
-      const own = this.#own.get(name) ?? (slash === -1 ? undefined : this.#own.get(name.slice(slash + 1)));
-      if (own !== undefined) return own;
-      const listed = listedFor(name);
-      if (listed !== undefined) return this.#inForce(listed);
-    }
-    return undefined;
+    const named = this.#named(model);
+    if (named !== undefined) return named;
+    const version = undated(model);
+    return version === model ? undefined : this.#named(version);
+  }
+
+  #named(name: string): ListedPrice | undefined {
+    const slash = name.indexOf('/');
+    const own = this.#own.get(name) ?? (slash === -1 ? undefined : this.#own.get(name.slice(slash + 1)));
+    if (own !== undefined) return own;
+    const listed = listedFor(name);
+    return listed === undefined ? undefined : this.#inForce(listed);
   }
 
   #inForce(entries: readonly ListedPrice[]): ListedPrice | undefined {
+    const [only] = entries;
+    if (entries.length === 1 && only?.from === undefined) return only;
     const today = this.#now().toISOString().slice(0, 10);
     return entries.findLast(({ from }) => from === undefined || from <= today);
   }
@@ -73,13 +79,11 @@ export function costOf(price: Price, tokens: BilledTokens): bigint {
   const whole = input + cacheRead + cacheWrite + cacheWriteLong;
   const rates = price.above !== undefined && whole > price.above.tokens ? price.above : price;
   const full = complete(rates);
-  return perMillion(
-    BigInt(input) * full.input +
-      BigInt(output) * full.output +
-      BigInt(cacheRead) * full.cacheRead +
-      BigInt(cacheWrite) * full.cacheWrite +
-      BigInt(cacheWriteLong) * full.cacheWriteLong,
-  );
+  let nanos = BigInt(input) * full.input + BigInt(output) * full.output;
+  if (cacheRead > 0) nanos += BigInt(cacheRead) * full.cacheRead;
+  if (cacheWrite > 0) nanos += BigInt(cacheWrite) * full.cacheWrite;
+  if (cacheWriteLong > 0) nanos += BigInt(cacheWriteLong) * full.cacheWriteLong;
+  return perMillion(nanos);
 }
 
 /**
@@ -91,15 +95,20 @@ export function highestCost(
   tokens: { input: number; output: number },
   caching: boolean,
 ): bigint {
-  const tiers = price.above !== undefined && tokens.input > price.above.tokens ? [price, price.above] : [price];
-  const all = tiers.map(complete);
-  const written = (each: (typeof all)[number]) => {
-    if (caching) return [each.cacheWrite, each.cacheWriteLong];
-    return price.cachesWhenAsked === true ? [] : [each.cacheWrite];
-  };
-  const input = highest(all.flatMap((each) => [each.input, each.cacheRead, ...written(each)]));
-  const output = highest(all.map((each) => each.output));
+  const written = caching ? 'long' : price.cachesWhenAsked === true ? 'none' : 'short';
+  let { input, output } = dearest(price, written);
+  if (price.above !== undefined && tokens.input > price.above.tokens) {
+    const above = dearest(price.above, written);
+    input = highest([input, above.input]);
+    output = highest([output, above.output]);
+  }
   return perMillion(BigInt(tokens.input) * input + BigInt(tokens.output) * output);
+}
+
+/** The dearest way to bill a token. @param written which of the prompt caches input may be put into. */
+function dearest(rates: Rates, written: 'none' | 'short' | 'long'): { input: bigint; output: bigint } {
+  const full = complete(rates);
+  return { input: full.highest[written], output: full.output };
 }
 
 /** US dollars for callers and people; sums stay in nano-dollars. */
@@ -117,15 +126,35 @@ export function inDollars(nanos: bigint): string {
   return `$${Math.abs(dollars) >= 0.01 || nanos === 0n ? dollars.toFixed(2) : dollars.toPrecision(2)}`;
 }
 
+interface Complete {
+  input: bigint;
+  output: bigint;
+  cacheRead: bigint;
+  cacheWrite: bigint;
+  cacheWriteLong: bigint;
+  /** The dearest of those for input, by which of the prompt caches it may be put into. */
+  highest: Readonly<Record<'none' | 'short' | 'long', bigint>>;
+}
+
+/** Every call asks for the same few rates several times. */
+const completed = new WeakMap<Rates, Complete>();
+
 /** Nano-dollars per million tokens. */
-function complete({ input, output, cacheRead = input, cacheWrite = input, cacheWriteLong = cacheWrite }: Rates) {
-  return {
-    input: nanosOf(input),
-    output: nanosOf(output),
-    cacheRead: nanosOf(cacheRead),
-    cacheWrite: nanosOf(cacheWrite),
-    cacheWriteLong: nanosOf(cacheWriteLong),
+function complete(rates: Rates): Complete {
+  const known = completed.get(rates);
+  if (known !== undefined) return known;
+  const cacheRead = nanosOf(rates.cacheRead ?? rates.input);
+  const cacheWrite = nanosOf(rates.cacheWrite ?? rates.input);
+  const cacheWriteLong = rates.cacheWriteLong === undefined ? cacheWrite : nanosOf(rates.cacheWriteLong);
+  const input = nanosOf(rates.input);
+  const none = highest([input, cacheRead]);
+  const short = highest([none, cacheWrite]);
+  const full = {
+    ...{ input, output: nanosOf(rates.output), cacheRead, cacheWrite, cacheWriteLong },
+    highest: { none, short, long: highest([short, cacheWriteLong]) },
   };
+  completed.set(rates, full);
+  return full;
 }
 
 const million = 1_000_000n;

@@ -38,72 +38,92 @@ const aroundTools = 1_024;
 /** Quotes, separators and indentation of one member of a JSON object. */
 const aroundMember = 8;
 
+/** What a request holds, whichever model it goes to. A route has several: it is walked once for all of them. */
+export interface RequestSize {
+  /** Of text and of what is around it: a token each at most. */
+  bytes: number;
+  images: number;
+  /** Things that have no bound of their own, and may fill the model. */
+  wholes: number;
+  /** It asks for something to be put into the provider's prompt cache. */
+  caching: boolean;
+  /** Tokens of one answer as asked for; `undefined` where nothing is said. */
+  answer: number | undefined;
+  answers: number;
+}
+
 /**
  * @param request body of a call in the shape of any protocol: OpenAI's chat, responses and embeddings, Anthropic's messages, the AI SDK's
  * call options.
- * @param model `provider/model` that it goes to.
  */
-export function upperBound(request: object, model: string, prices: Prices): UpperBound {
+export function sizeOf(request: object): RequestSize {
+  const members = request as Readonly<Record<string, unknown>>;
+  const size: RequestSize = { bytes: aroundRequest, images: 0, wholes: 0, caching: false, answer: undefined, answers: 1 };
+  const tools = Array.isArray(members['tools']) ? members['tools'] : [];
+  // A search or a sandbox of the provider feeds the model with what nobody has seen yet.
+  if (tools.some(isHosted) || remembered.some((name) => members[name] != null)) size.wholes = 1;
+  if (tools.length > 0 || shapes.some((name) => members[name] != null)) size.bytes += aroundTools;
+  for (const name of answerLimits) {
+    const limit = members[name];
+    if (typeof limit === 'number' && limit >= 0) size.answer = Math.max(size.answer ?? 0, limit);
+  }
+  if (typeof members['n'] === 'number' && members['n'] > 1) size.answers = members['n'];
+  add(size, request, 0);
+  return size;
+}
+
+/** The most that a request of this size can use at a model. @param model `provider/model` that it goes to. */
+export function boundAt(size: RequestSize, model: string, prices: Prices): UpperBound {
   const price = prices.find(model);
-  const { context, maxOutput } = { ...unknownModel, ...price };
-  const seen: Seen = { image: perImage.get(model.split('/')[0] ?? '') ?? perImageElsewhere, context, caching: false };
-  const input = Math.min(most, inputBound(request, seen));
-  const output = outputBound(request, maxOutput);
+  const { context = unknownModel.context, maxOutput = unknownModel.maxOutput } = price ?? unknownModel;
+  const image = perImage.get(model.slice(0, Math.max(0, model.indexOf('/')))) ?? perImageElsewhere;
+  const input = Math.min(most, size.bytes + size.images * image + size.wholes * context);
+  const output = Math.min(most, Math.ceil(size.answers * (size.answer ?? maxOutput)));
   return {
     model,
     tokens: input + output,
-    money: price === undefined ? undefined : highestCost(price, { input, output }, seen.caching),
+    money: price === undefined ? undefined : highestCost(price, { input, output }, size.caching),
   };
 }
 
-interface Seen {
-  /** Tokens of an image at most. */
-  image: number;
-  /** Tokens of what has no bound of its own. */
-  context: number;
-  /** The request asks for something to be put into the provider's prompt cache. */
-  caching: boolean;
+/** Both in one, for a single model. */
+export function upperBound(request: object, model: string, prices: Prices): UpperBound {
+  return boundAt(sizeOf(request), model, prices);
 }
 
-function inputBound(request: object, seen: Seen): number {
-  const members = request as Readonly<Record<string, unknown>>;
-  const remote = ['previous_response_id', 'conversation', 'cachedContent'].some((name) => members[name] != null);
-  const tools = Array.isArray(members['tools']) ? members['tools'] : [];
-  // A search or a sandbox of the provider feeds the model with what nobody has seen yet.
-  const hosted = tools.some((tool) => !['function', 'custom', undefined].includes((tool as { type?: string } | null)?.type));
-  const shaped = ['response_format', 'responseFormat', 'text', 'output_config', 'output_format'].some(
-    (name) => members[name] != null,
-  );
-  return (
-    aroundRequest +
-    (tools.length > 0 || shaped ? aroundTools : 0) +
-    (remote || hosted ? seen.context : 0) +
-    boundOf(request, seen, 0)
-  );
+const remembered = ['previous_response_id', 'conversation', 'cachedContent'];
+const shapes = ['response_format', 'responseFormat', 'text', 'output_config', 'output_format'];
+const answerLimits = ['max_completion_tokens', 'max_output_tokens', 'max_tokens', 'maxOutputTokens'];
+
+function isHosted(tool: unknown): boolean {
+  return !['function', 'custom', undefined].includes((tool as { type?: string } | null)?.type);
 }
 
-function boundOf(value: unknown, seen: Seen, depth: number): number {
-  if (typeof value === 'string') return Buffer.byteLength(value);
-  // Deeper than any request that a provider takes; what is below is counted as if it filled the model.
-  if (depth > 200) {
-    seen.caching = true;
-    return seen.context;
-  }
-  if (Array.isArray(value)) return value.reduce((sum: number, each) => sum + boundOf(each, seen, depth + 1), 0);
-  if (value instanceof Uint8Array) return value.byteLength;
-  if (typeof value !== 'object' || value === null) return 24;
-  const members = value as Readonly<Record<string, unknown>>;
+function add(size: RequestSize, value: unknown, depth: number): void {
+  if (typeof value === 'string') size.bytes += Buffer.byteLength(value);
+  else if (depth > 200) {
+    // Deeper than any request that a provider takes; what is below is counted as if it filled the model.
+    size.caching = true;
+    size.wholes += 1;
+  } else if (Array.isArray(value)) for (const each of value) add(size, each, depth + 1);
+  else if (value instanceof Uint8Array) size.bytes += value.byteLength;
+  else if (typeof value !== 'object' || value === null) size.bytes += 24;
+  else addMembers(size, value as Readonly<Record<string, unknown>>, depth);
+}
+
+function addMembers(size: RequestSize, members: Readonly<Record<string, unknown>>, depth: number): void {
   const media = mediaOf(members);
-  let sum = media === undefined ? 0 : seen[media];
-  if (typeof members['role'] === 'string') sum += aroundMessage;
+  if (media === 'image') size.images += 1;
+  else if (media === 'context') size.wholes += 1;
+  if (typeof members['role'] === 'string') size.bytes += aroundMessage;
   for (const name in members) {
     const member = members[name];
     if (member === undefined || (media !== undefined && isData(name, member))) continue;
     // cache_control, cachePoint, prompt_cache_retention and what they will think of.
-    if (!seen.caching && /cache/i.test(name)) seen.caching = true;
-    sum += Buffer.byteLength(name) + aroundMember + boundOf(member, seen, depth + 1);
+    if (!size.caching && /cache/i.test(name)) size.caching = true;
+    size.bytes += Buffer.byteLength(name) + aroundMember;
+    add(size, member, depth + 1);
   }
-  return sum;
 }
 
 const dataMembers = new Set(['data', 'file_data', 'image_url', 'source', 'file', 'input_audio']);
@@ -121,12 +141,4 @@ function mediaOf({ type, mediaType, source, data }: Readonly<Record<string, unkn
 
 function isData(name: string, value: unknown): boolean {
   return dataMembers.has(name) || (typeof value === 'string' && value.startsWith('data:'));
-}
-
-function outputBound(request: object, maxOutput: number): number {
-  const members = request as Readonly<Record<string, unknown>>;
-  const limits = ['max_completion_tokens', 'max_output_tokens', 'max_tokens', 'maxOutputTokens'].map((name) => members[name]);
-  const given = limits.filter((limit) => typeof limit === 'number' && limit >= 0) as number[];
-  const answers = typeof members['n'] === 'number' && members['n'] > 1 ? members['n'] : 1;
-  return Math.min(most, Math.ceil(answers * (given.length === 0 ? maxOutput : Math.max(...given))));
 }

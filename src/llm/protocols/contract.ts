@@ -79,8 +79,8 @@ export interface Protocol {
   name: Extract<WireProtocol, 'openai-chat' | 'anthropic-messages'>;
   /** @throws TimonelError `invalid_request` */
   head(body: RequestBody): RequestHead;
-  /** The body for a provider that speaks this protocol itself. */
-  wireBody(body: RequestBody, model: string): string;
+  /** The body for a provider that speaks this protocol itself. @param text what the body was parsed from, where it is at hand. */
+  wireBody(body: RequestBody, model: string, text?: string): string;
   /** The same request in the AI SDK's terms, for all other providers. @throws TimonelError `invalid_request` */
   call(body: RequestBody): ModelCall;
   /** Reads a whole answer that is passed through. @throws ModelFailure `malformed`, `refused` */

@@ -44,6 +44,16 @@ export const evaluation = {
   label: 'gen_ai.evaluation.score.label',
 } as const;
 
+/** A flag that was asked for. Its value is not recorded. */
+export const featureFlag = {
+  event: 'feature_flag.evaluation',
+  key: 'feature_flag.key',
+  provider: 'feature_flag.provider.name',
+  variant: 'feature_flag.result.variant',
+  reason: 'feature_flag.result.reason',
+  version: 'feature_flag.version',
+} as const;
+
 export const http = {
   method: 'http.request.method',
   route: 'http.route',

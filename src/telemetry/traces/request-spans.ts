@@ -32,6 +32,8 @@ export function requestTraces(spans: Spans, subscriptions: Subscriptions): void 
   const onRequest = (message: unknown) => {
     const active = activeSpan.getStore();
     if (active?.toProvider !== true) return;
+    // Once: a request that waited for a connection is sent within the one that opened the connection, and goes without.
+    active.toProvider = false;
     const { request } = message as { request: { addHeader(name: string, value: string): void } };
     request.addHeader('traceparent', `00-${active.traceId}-${active.spanId}-${active.sampled ? '01' : '00'}`);
   };

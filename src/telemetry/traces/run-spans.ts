@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import {
   channels,
   type FeedbackGiven,
+  type FlagEvaluated,
   type PlanWork,
   type PolicyDecided,
   type RunWork,
@@ -13,7 +14,7 @@ import {
 import { activeSpan } from '../active-span.ts';
 import type { Subscriptions } from '../subscriptions.ts';
 import { textMessage } from './content.ts';
-import { evaluation, genAi, operations, own } from './conventions.ts';
+import { evaluation, featureFlag, genAi, operations, own } from './conventions.ts';
 import { here, type Spans } from './spans.ts';
 
 /** Runs of which it is remembered where their spans are, for who says later what they thought of them. */
@@ -75,6 +76,15 @@ export function runTraces(spans: Spans, subscriptions: Subscriptions, content: b
       [genAi.toolName]: tool,
       [own.verdict]: verdict.kind,
       ...(verdict.kind === 'allow' ? {} : { [own.rule]: verdict.rule }),
+    });
+  });
+  subscriptions.on<FlagEvaluated>(channels.flagEvaluated, ({ flag, variant, reason, version }) => {
+    activeSpan.getStore()?.span.addEvent(featureFlag.event, {
+      [featureFlag.key]: flag,
+      [featureFlag.provider]: 'timonel',
+      [featureFlag.variant]: variant,
+      [featureFlag.reason]: reason.toLowerCase(),
+      [featureFlag.version]: String(version),
     });
   });
   subscriptions.on<FeedbackGiven>(channels.feedbackGiven, (given) => {

@@ -6,6 +6,7 @@ import type { ModelCall } from '../../answer-parts.ts';
 import type { RequestBody, RequestHead } from '../contract.ts';
 import { filePart } from '../file-part.ts';
 import { parsed } from '../parsed.ts';
+import { changedText } from '../request-text.ts';
 import { count } from '../usage.ts';
 
 const textBlock = z.object({ type: z.literal('text'), text: z.string() });
@@ -82,8 +83,8 @@ export function head(body: RequestBody): RequestHead {
   return { model, stream: stream === true };
 }
 
-export function wireBody(body: RequestBody, model: string): string {
-  return JSON.stringify({ ...body, model });
+export function wireBody(body: RequestBody, model: string, text?: string): string {
+  return changedText(text, body, 'model', model) ?? JSON.stringify({ ...body, model });
 }
 
 export function call(body: RequestBody): ModelCall {

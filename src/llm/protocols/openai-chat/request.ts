@@ -6,6 +6,7 @@ import type { ModelCall } from '../../answer-parts.ts';
 import type { RequestBody, RequestHead } from '../contract.ts';
 import { filePart } from '../file-part.ts';
 import { parsed } from '../parsed.ts';
+import { changedText } from '../request-text.ts';
 
 const textPart = z.object({ type: z.literal('text'), text: z.string() });
 const userPart = z.union([
@@ -99,14 +100,17 @@ export function head(body: RequestBody): RequestHead {
   };
 }
 
-export function wireBody(body: RequestBody, model: string): string {
+export function wireBody(body: RequestBody, model: string, text?: string): string {
+  const streams = body['stream'] === true;
+  if (!streams || body['stream_options'] === undefined) {
+    const changed = changedText(text, body, 'model', model, streams ? '"stream_options":{"include_usage":true}' : undefined);
+    if (changed !== undefined) return changed;
+  }
   return JSON.stringify({
     ...body,
     model,
     // The answer is paid for by its usage, whether or not the caller wants to see it.
-    ...(body['stream'] === true
-      ? { stream_options: { ...(body['stream_options'] as object | undefined), include_usage: true } }
-      : {}),
+    ...(streams ? { stream_options: { ...(body['stream_options'] as object | undefined), include_usage: true } } : {}),
   });
 }
 
