@@ -1,10 +1,10 @@
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
-import ora from 'ora';
 import { readSettings } from '../config.ts';
 import type { Outcome, Reply } from '../vocabulary.ts';
 import { ApiClient } from './api-client.ts';
 import { readCredentials } from './credentials.ts';
+import { startSpinner } from './spinner.ts';
 
 interface Turn {
   run: { id: string; outcome: Outcome | null; awaiting?: string; degraded: boolean; error?: { message: string } };
@@ -33,7 +33,7 @@ async function chat(client: ApiClient, agent: string, json: boolean): Promise<vo
       if (interactive) break;
       continue;
     }
-    const spinner = interactive ? ora({ text: '…', discardStdin: false }).start() : undefined;
+    const spinner = interactive ? startSpinner('…', { discardStdin: false }) : undefined;
     try {
       // The key makes a repeated line after a lost answer harmless.
       const turn = await client.post<Turn>(

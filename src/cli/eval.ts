@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import ora from 'ora';
 import { readSettings } from '../config.ts';
 import { createTimonel, defaultWorkspace } from '../main.ts';
 import { type CaseResult, type EvalConversation, readCases, runCase, temporaryHome } from '../operations/evaluate.ts';
 import type { AgentDefinition } from '../run/contract.ts';
 import { localReference } from '../run/local-time.ts';
 import { loadProject } from './project-file.ts';
+import { startSpinner } from './spinner.ts';
 import { UsageError } from './usage-error.ts';
 
 export function evalCommand(): Command {
@@ -44,7 +44,7 @@ async function evaluateAgent(
   only: string | undefined,
 ): Promise<CaseResult[]> {
   const cases = readCases(agent).filter((one) => only === undefined || one.id === only);
-  const spinner = ora({ text: 'Starting', isSilent: process.stderr.isTTY !== true }).start();
+  const spinner = startSpinner('Starting');
   // The sample data is made on the day of the first case: promotions run for a while only, and the cases count on them.
   let now = new Date(cases.flatMap((one) => one.now ?? []).sort()[0] ?? Date.now());
   const timonel = await createTimonel(settings, project, { now: () => now });

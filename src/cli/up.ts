@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import ora from 'ora';
 import { readSettings, type Settings } from '../config.ts';
 import { publishFault } from '../diagnostics.ts';
 import { createTimonel, defaultWorkspace, type Timonel } from '../main.ts';
 import { startLogs } from '../telemetry/logs.ts';
 import { findCredentials, writeCredentials } from './credentials.ts';
 import { loadProject } from './project-file.ts';
+import { startSpinner } from './spinner.ts';
 
 export function upCommand(): Command {
   return new Command('up')
@@ -26,7 +26,7 @@ export function upCommand(): Command {
 async function up(settings: Settings, json: boolean): Promise<void> {
   const started = performance.now();
   const { logger } = await startLogs(settings);
-  const spinner = json ? undefined : ora({ text: 'Starting Timonel', isSilent: process.stdout.isTTY !== true }).start();
+  const spinner = json ? undefined : startSpinner('Starting Timonel');
   let timonel: Timonel | undefined;
   let url: string;
   try {
