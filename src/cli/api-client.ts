@@ -1,5 +1,6 @@
+import { readSettings } from '../config.ts';
 import { messageOf, TimonelError } from '../errors.ts';
-import type { Credentials } from './credentials.ts';
+import { type Credentials, readCredentials } from './credentials.ts';
 
 /** Speaks to a Timonel over HTTP, as any client would. */
 export class ApiClient {
@@ -7,6 +8,11 @@ export class ApiClient {
 
   constructor(credentials: Credentials) {
     this.#credentials = credentials;
+  }
+
+  /** As the key of this machine may, at the Timonel that runs here. */
+  static here(): ApiClient {
+    return new ApiClient(readCredentials(readSettings().home));
   }
 
   get<T>(path: string): Promise<T> {

@@ -1,7 +1,5 @@
 import { Command } from 'commander';
-import { readSettings } from '../config.ts';
 import { ApiClient } from './api-client.ts';
-import { readCredentials } from './credentials.ts';
 
 interface Amount {
   money: number;
@@ -22,7 +20,7 @@ export function budgetsCommand(): Command {
     .description('Budgets of this workspace: what is spent, reserved and left')
     .option('--json', 'print JSON')
     .action(async (options: { json?: boolean }) => {
-      const { budgets } = await new ApiClient(readCredentials(readSettings().home)).get<{ budgets: Budget[] }>('/api/v1/budgets');
+      const { budgets } = await ApiClient.here().get<{ budgets: Budget[] }>('/api/v1/budgets');
       if (options.json === true) console.log(JSON.stringify(budgets));
       else if (budgets.length === 0)
         console.log('No budgets: calls are not limited. An operator sets one with PUT /api/v1/budgets.');

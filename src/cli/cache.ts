@@ -1,7 +1,5 @@
 import { Command } from 'commander';
-import { readSettings } from '../config.ts';
 import { ApiClient } from './api-client.ts';
-import { readCredentials } from './credentials.ts';
 
 interface Statistics {
   hits: number;
@@ -23,7 +21,7 @@ export function cacheCommand(): Command {
     .description('What the cache of the Timonel that runs here did since it started')
     .option(...json)
     .action(async (options: { json?: boolean }) => {
-      const statistics = await client().get<Statistics>('/api/v1/cache/stats');
+      const statistics = await ApiClient.here().get<Statistics>('/api/v1/cache/stats');
       console.log(options.json === true ? JSON.stringify(statistics) : told(statistics));
     });
   command
@@ -31,17 +29,13 @@ export function cacheCommand(): Command {
     .description('Forget all answers of this workspace')
     .option(...json)
     .action(async (options: { json?: boolean }) => {
-      const cleared = await client().delete<{ entries: number; everywhere: boolean }>('/api/v1/cache');
+      const cleared = await ApiClient.here().delete<{ entries: number; everywhere: boolean }>('/api/v1/cache');
       if (options.json === true) console.log(JSON.stringify(cleared));
       else if (cleared.everywhere) console.log(`Cleared; ${cleared.entries} answers were in memory.`);
       else console.log(`Cleared in this process (${cleared.entries} answers). Redis is down: clear again when it is back.`);
     });
   for (const each of command.commands) each.exitOverride();
   return command;
-}
-
-function client(): ApiClient {
-  return new ApiClient(readCredentials(readSettings().home));
 }
 
 function told({ hits, misses, stale, joined, rate, entries, bytes, saved, redis }: Statistics): string {

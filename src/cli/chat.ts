@@ -1,9 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
-import { readSettings } from '../config.ts';
 import type { Outcome, Reply } from '../vocabulary.ts';
 import { ApiClient } from './api-client.ts';
-import { readCredentials } from './credentials.ts';
 import { startSpinner } from './spinner.ts';
 
 interface Turn {
@@ -17,8 +15,7 @@ export function chatCommand(): Command {
     .argument('<agent>', 'name of the agent, e.g. booking')
     .option('--json', 'print one JSON line per turn')
     .action(async (agent: string, options: { json?: boolean }) => {
-      const { home } = readSettings();
-      await chat(new ApiClient(readCredentials(home)), agent, options.json === true);
+      await chat(ApiClient.here(), agent, options.json === true);
     });
 }
 

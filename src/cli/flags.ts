@@ -1,13 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { z } from 'zod';
-import { readSettings } from '../config.ts';
 import { messageOf } from '../errors.ts';
 import type { flagHistory, flagList, flagVersion } from '../http/routes/flags.ts';
 import type { ofrepSuccess } from '../http/routes/ofrep.ts';
 import type { FlagInput } from '../release/flags/flag.ts';
 import { ApiClient } from './api-client.ts';
-import { readCredentials } from './credentials.ts';
 import { UsageError } from './usage-error.ts';
 
 type Flag = z.infer<typeof flagList>['flags'][number];
@@ -30,7 +28,7 @@ export function flagsCommand(): Command {
     .description('The flags in force')
     .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }) => {
-      const { flags: found } = await api().get<z.infer<typeof flagList>>('/api/v1/flags');
+      const { flags: found } = await ApiClient.here().get<z.infer<typeof flagList>>('/api/v1/flags');
       if (json === true) console.log(JSON.stringify(found));
       else console.log(found.length === 0 ? 'No flags. Set one: timonel flags set <key> <file>' : found.map(line).join('\n'));
     });
@@ -39,7 +37,7 @@ export function flagsCommand(): Command {
     .description('A flag as JSON that `set` takes, or its stored versions')
     .option('--history', 'who stored which version when, newest first')
     .action(async (key: string, { history }: { history?: boolean }) => {
-      const { flag, versions } = await api().get<History>(pathOf(key));
+      const { flag, versions } = await ApiClient.here().get<History>(pathOf(key));
       if (history === true) console.log(versions.map(versionLine).join('\n'));
       else if (flag === null) throw new UsageError(`${key} was removed. What it was: timonel flags show ${key} --history`);
       else console.log(JSON.stringify(writtenOf(flag), null, 2));
@@ -52,7 +50,7 @@ export function flagsCommand(): Command {
     .option('--enable', 'switch it on')
     .option('--disable', 'switch it off: everybody gets the default variant')
     .action(async (key: string, file: string | undefined, options: SetOptions) => {
-      const client = api();
+      const client = ApiClient.here();
       const before = await find(client, key);
       const from = file === undefined ? (before.flag ?? bareOf(key)) : parse(file);
       const definition = changed(from, options);
@@ -63,7 +61,7 @@ export function flagsCommand(): Command {
     .command('remove <key>')
     .description('Remove a flag: those who ask get the default of their code; its versions stay')
     .action(async (key: string) => {
-      await api().delete(pathOf(key));
+      await ApiClient.here().delete(pathOf(key));
       console.log(`${key} is removed.`);
     });
   flags
@@ -74,15 +72,11 @@ export function flagsCommand(): Command {
     .option('--json', 'print JSON')
     .action(async (key: string, { for: targetingKey, context, json }: { for?: string; context?: string; json?: boolean }) => {
       const asked = { ...objectOf(context), ...(targetingKey === undefined ? {} : { targetingKey }) };
-      const answer = await api().post<Answer>(`/ofrep/v1/evaluate/flags/${encodeURIComponent(key)}`, { context: asked });
+      const answer = await ApiClient.here().post<Answer>(`/ofrep/v1/evaluate/flags/${encodeURIComponent(key)}`, { context: asked });
       if (json === true) console.log(JSON.stringify(answer));
       else console.log(explanation(answer));
     });
   return flags;
-}
-
-function api(): ApiClient {
-  return new ApiClient(readCredentials(readSettings().home));
 }
 
 function pathOf(key: string): string {

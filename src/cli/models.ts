@@ -1,7 +1,5 @@
 import { Command } from 'commander';
-import { readSettings } from '../config.ts';
 import { ApiClient } from './api-client.ts';
-import { readCredentials } from './credentials.ts';
 
 interface Reachable {
   providers: { name: string; reachable: boolean; detail?: string; models: string[] }[];
@@ -17,7 +15,7 @@ export function modelsCommand(): Command {
     .option('--all', 'list every model, not only how many there are')
     .option('--json', 'print JSON')
     .action(async (options: { all?: boolean; json?: boolean }) => {
-      const client = new ApiClient(readCredentials(readSettings().home));
+      const client = ApiClient.here();
       const [{ routes }, { providers }] = await Promise.all([
         client.get<Routes>('/api/v1/routes'),
         client.get<Reachable>('/api/v1/models'),

@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { z } from 'zod';
-import { readSettings } from '../config.ts';
 import { messageOf } from '../errors.ts';
 import type { historyEntry, releaseView } from '../http/release-views.ts';
 import { ApiClient } from './api-client.ts';
-import { readCredentials } from './credentials.ts';
 import { entryLine, releaseLine, releaseReport } from './release-report.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -36,7 +34,7 @@ export function releaseCommand(): Command {
     .option('--limits <json>', 'other limits, e.g. {"money": 0.2}')
     .option('--plan <file>', 'JSON file with steps, strategy, eligibility and standards')
     .action(async (agent: string, options: CreateOptions) => {
-      const made = await api().post<Release>('/api/v1/releases', { agent, ...bodyOf(options) });
+      const made = await ApiClient.here().post<Release>('/api/v1/releases', { agent, ...bodyOf(options) });
       console.log(`${releaseReport(made)}\n\nStart it: timonel release start ${made.id}`);
     });
   release
@@ -65,7 +63,7 @@ export function releaseCommand(): Command {
     .option('--json', 'print JSON')
     .action(async (name: string, { json }: { json?: boolean }) => {
       const { id } = await find(name);
-      const { entries } = await api().get<{ entries: Entry[] }>(`/api/v1/releases/${id}/history`);
+      const { entries } = await ApiClient.here().get<{ entries: Entry[] }>(`/api/v1/releases/${id}/history`);
       console.log(json === true ? JSON.stringify(entries) : entries.map(entryLine).join('\n'));
     });
   release
@@ -79,7 +77,9 @@ export function releaseCommand(): Command {
     .action(async (name: string, { percentage }: { percentage?: string }) => {
       if (percentage === undefined) return act(name, 'ramp', {});
       const { id } = await find(name);
-      console.log(releaseReport(await api().patch<Release>(`/api/v1/releases/${id}`, { percentage: numberOf(percentage) })));
+      console.log(
+        releaseReport(await ApiClient.here().patch<Release>(`/api/v1/releases/${id}`, { percentage: numberOf(percentage) })),
+      );
     });
   release
     .command('promote <release>')
@@ -101,22 +101,18 @@ export function releaseCommand(): Command {
   return release;
 }
 
-function api(): ApiClient {
-  return new ApiClient(readCredentials(readSettings().home));
-}
-
 async function act(name: string, action: string, body: object): Promise<void> {
   const { id } = await find(name);
-  console.log(releaseReport(await api().post<Release>(`/api/v1/releases/${id}/${action}`, body)));
+  console.log(releaseReport(await ApiClient.here().post<Release>(`/api/v1/releases/${id}/${action}`, body)));
 }
 
 async function listOf(agent: string | undefined): Promise<Release[]> {
   const query = agent === undefined ? '' : `?agent=${encodeURIComponent(agent)}`;
-  return (await api().get<{ releases: Release[] }>(`/api/v1/releases${query}`)).releases;
+  return (await ApiClient.here().get<{ releases: Release[] }>(`/api/v1/releases${query}`)).releases;
 }
 
 async function find(name: string): Promise<Release> {
-  if (/^[0-9a-f]{8}-/i.test(name)) return api().get<Release>(`/api/v1/releases/${encodeURIComponent(name)}`);
+  if (/^[0-9a-f]{8}-/i.test(name)) return ApiClient.here().get<Release>(`/api/v1/releases/${encodeURIComponent(name)}`);
   const found = await listOf(name);
   const one = found.find(({ status }) => status === 'running') ?? found.find(({ status }) => status === 'draft') ?? found[0];
   if (one === undefined) throw new UsageError(`${name} has no releases. Make one: timonel release create ${name}`);

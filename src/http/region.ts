@@ -3,7 +3,7 @@ import { BlockList, isIPv6 } from 'node:net';
 import type { Settings } from '../config.ts';
 import { single } from './requests.ts';
 
-type RegionSettings = Pick<Settings, 'regionHeader' | 'trustedProxies'>;
+export type RegionSettings = Pick<Settings, 'regionHeader' | 'trustedProxies'>;
 
 const listOf = new WeakMap<readonly string[], BlockList>();
 

@@ -4,6 +4,7 @@ import { TimonelError } from '../errors.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Permission } from '../identity/permissions.ts';
 import type { Origin, Principal } from '../identity/principal.ts';
+import type { By } from '../release/transitions.ts';
 import type { JsonObject } from '../vocabulary.ts';
 import { principalOf } from './guard.ts';
 
@@ -29,14 +30,21 @@ export function onlyOf(principal: Principal, everybodys: Extract<Permission, `co
   return principal.permissions.has(everybodys) ? undefined : askerText(principal);
 }
 
+/** Who does it, as the audit log and the rows that they leave want to know it. */
+export function byOf(request: FastifyRequest): By & { asker: string } {
+  const principal = principalOf(request);
+  const { kind, id, name } = principal;
+  return { actor: { kind, id, name }, origin: originOf(request), asker: askerText(principal) };
+}
+
 /** Writes down in the audit log what somebody changed, once it is changed. */
 export async function recordDeed(
   identity: Identity,
   request: FastifyRequest,
   deed: { action: string; target: { kind: string; id: string }; details?: JsonObject },
 ): Promise<void> {
-  const { workspaceId, kind, id, name } = principalOf(request);
-  await identity.audit.append({ workspaceId, actor: { kind, id, name }, origin: originOf(request), ...deed });
+  const { actor, origin } = byOf(request);
+  await identity.audit.append({ workspaceId: principalOf(request).workspaceId, actor, origin, ...deed });
 }
 
 /** As it is stored with conversations and runs. */

@@ -4,7 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { phoneKey } from '../phone-numbers.ts';
-import type { Assignment, Audience, EligibilityRule, Release } from './release.ts';
+import { type Attributes, holds } from './conditions.ts';
+import type { Assignment, Audience, attributes, Release } from './release.ts';
 
 export const allBuckets = 10_000;
 
@@ -27,7 +28,7 @@ export function assign(
   const { id, salt, stable, canary, buckets, enabled, plan } = release;
   const unit = unitOf(plan.strategy, audience);
   // Nobody whom we would not know again: they would get one answer today and another tomorrow.
-  if (!enabled || unit === undefined || !plan.eligibility.every((rule) => holds(rule, audience))) {
+  if (!enabled || unit === undefined || !plan.eligibility.every((rule) => holds(rule, attributesOf(audience)))) {
     return { agentVersion: stable, arm: 'stable' };
   }
   const taken = bucketOf(id, salt, unit) < buckets;
@@ -50,9 +51,6 @@ function unitOf(strategy: Release['plan']['strategy'], { workspaceId, user, cont
   return address === undefined ? signedIn : `address:${address}`;
 }
 
-function holds(rule: EligibilityRule, { workspaceId, user, region, channel }: Audience): boolean {
-  const value = { workspace: workspaceId, user, region, channel }[rule.attribute];
-  // What is not known is neither in nor out: it takes no part.
-  if (value === undefined) return false;
-  return rule.in === undefined ? rule.notIn?.includes(value) === false : rule.in.includes(value);
+function attributesOf({ workspaceId, user, region, channel }: Audience): Attributes {
+  return { workspace: workspaceId, user, region, channel } satisfies Record<(typeof attributes)[number], unknown>;
 }

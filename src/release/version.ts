@@ -9,6 +9,7 @@ import { canonicalJson } from '../policy/evaluate.ts';
 import type { AgentDefinition } from '../run/contract.ts';
 import { defaultLimits } from '../run/loop.ts';
 import type { JsonObject } from '../vocabulary.ts';
+import { withoutAbsent } from './without-absent.ts';
 
 const limit = z.number().positive();
 
@@ -96,11 +97,5 @@ function contentOf(agent: AgentDefinition): JsonObject {
     })),
     policy: agent.policy.map(({ id, description, tools }) => ({ id, description, tools: [...tools] })),
     flows: agent.flows !== undefined,
-  };
-}
-
-function withoutAbsent<T extends object>(object: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
-    [Key in keyof T]: Exclude<T[Key], undefined>;
   };
 }

@@ -66,16 +66,17 @@ export class ReleaseWatch {
 
   async #lookAtAll(): Promise<void> {
     const { inForce, onFault } = this.#dependencies;
-    for (const { id, agent } of inForce.running()) {
+    for (const release of inForce.running()) {
       if (this.#closed) return;
-      await this.#lookAt(id).catch((error: unknown) => onFault(`looking at the release ${id} of ${agent}`, error));
+      await this.#lookAt(release).catch((error: unknown) =>
+        onFault(`looking at the release ${release.id} of ${release.agent}`, error),
+      );
     }
   }
 
-  async #lookAt(id: string): Promise<void> {
+  async #lookAt(known: Release): Promise<void> {
     const { notices, audit, now, catalog, inForce, onJudged, onDecided } = this.#dependencies;
-    const known = inForce.running().find((each) => each.id === id);
-    if (known === undefined) return;
+    const { id } = known;
     // Before the transaction: on the embedded store there is one connection.
     const canary = await catalog.find(known.workspaceId, known.agent, known.canary);
     const safetyRules = canary?.definition.policy.filter(({ safety }) => safety === true).map((rule) => rule.id) ?? [];

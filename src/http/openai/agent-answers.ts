@@ -5,9 +5,9 @@ import type { AnswerIdentity, Protocol, RequestBody } from '../../llm/protocols/
 import { usageOf } from '../../llm/protocols/usage.ts';
 import type { AgentDefinition } from '../../run/contract.ts';
 import type { RunView } from '../../store/run-views.ts';
+import { audienceOf } from '../audience.ts';
 import type { HttpDependencies } from '../contract.ts';
 import { LiveEvents } from '../events.ts';
-import { regionOf } from '../region.ts';
 import { askerText } from '../requests.ts';
 import { checkedText } from '../turns.ts';
 import { type Exchange, send } from './exchange.ts';
@@ -121,13 +121,7 @@ async function conversationOf(
   const startedBy = askerText(principal);
   // Two callers may use the same names for different people.
   const address = typeof user === 'string' ? `${startedBy} ${user}` : undefined;
-  const assignment = releases.inForce.assign(agent.name, {
-    workspaceId: principal.workspaceId,
-    user: principal.kind === 'user' ? principal.id : undefined,
-    address,
-    region: regionOf(raw.req, settings),
-    channel,
-  });
+  const assignment = releases.inForce.assign(agent.name, audienceOf(raw.req, principal, settings, { channel, address }));
   const fresh = { id: newId(), agent: agent.name, ...assignment, channel, startedBy };
   if (address === undefined) {
     await views.createConversation(principal.workspaceId, fresh);

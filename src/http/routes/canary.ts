@@ -6,7 +6,7 @@ import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
 import { expectedVersion, ifMatch } from '../if-match.ts';
 import { releaseView, viewOf } from '../release-views.ts';
-import { byOf } from './releases.ts';
+import { byOf } from '../requests.ts';
 
 const status = z.object({
   enabled: z.boolean().describe('Whether a release runs and assigns new conversations'),

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
 import type { Principal } from '../../identity/principal.ts';
+import { audienceOf } from '../audience.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { LiveEvents, runEvents } from '../events.ts';
 import { principalOf } from '../guard.ts';
-import { regionOf } from '../region.ts';
 import { askerText, onlyOf } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 import { afterEvent, checkedText, turnOf, wantsEvents } from '../turns.ts';
@@ -40,13 +40,7 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
       const principal = principalOf(request);
       const { workspaceId } = principal;
       const id = newId();
-      const assignment = releases.inForce.assign(name, {
-        workspaceId,
-        user: principal.kind === 'user' ? principal.id : undefined,
-        contact,
-        region: regionOf(request.raw, settings),
-        channel,
-      });
+      const assignment = releases.inForce.assign(name, audienceOf(request.raw, principal, settings, { channel, contact }));
       await views.createConversation(workspaceId, {
         id,
         agent: name,

@@ -4,7 +4,7 @@ import { flagDefinition, flagKey, flagShape } from '../../release/flags/flag.ts'
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
 import { expectedVersion, ifMatch } from '../if-match.ts';
-import { byOf } from './releases.ts';
+import { byOf } from '../requests.ts';
 
 const flag = flagShape.extend({ key: z.string(), version: z.number().int() });
 export const flagVersion = z.object({

@@ -3,24 +3,16 @@ import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
 import { requirePermission } from '../../identity/principal.ts';
 import { type Release, releasePlan } from '../../release/release.ts';
-import type { By } from '../../release/transitions.ts';
 import { versionChanges } from '../../release/version.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
 import { expectedVersion, ifMatch } from '../if-match.ts';
 import { entryOf, historyEntry, releaseView, shadowReport, viewOf } from '../release-views.ts';
-import { askerText, originOf } from '../requests.ts';
+import { byOf } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 
 const parameters = z.object({ id: schemas.identifier });
 const reason = z.string().trim().min(1).max(500);
-
-/** Who changes a release, as the audit log wants to know it. */
-export function byOf(request: FastifyRequest): By & { asker: string } {
-  const principal = principalOf(request);
-  const { kind, id, name } = principal;
-  return { actor: { kind, id, name }, origin: originOf(request), asker: askerText(principal) };
-}
 
 export function releaseRoutes(app: TypedFastify, { releases: part, shadows, settings }: HttpDependencies): void {
   const { releases, catalog, inForce } = part;

@@ -1,6 +1,7 @@
 /** What a flag is worth to whoever asks, and why. Pure: the same flag and the same context always give the same answer. */
 import { allBuckets, bucketOf, bucketsOf } from '../assign.ts';
-import type { Condition, Flag, FlagRule, FlagValue } from './flag.ts';
+import { attributeOf, holds } from '../conditions.ts';
+import type { Flag, FlagRule, FlagValue } from './flag.ts';
 
 /** Who or what is asked for: any JSON. `targetingKey` is who counts as one and always gets the same share. */
 export type FlagContext = Readonly<Record<string, unknown>>;
@@ -64,18 +65,6 @@ export function evaluate(flag: Flag, context: FlagContext): Evaluation {
   }
   const why = `${name} and divides by targetingKey: bucket ${bucket} is beyond the ${from} of ${allBuckets} that are given out.`;
   return answer(defaultVariant, 'SPLIT', { why, rule: number, bucket });
-}
-
-/** Compared as texts, so that `5` and `"5"` are the same. What is not known, and what is no plain value, is neither in nor out. */
-function holds({ attribute, in: allowed, notIn }: Condition, context: FlagContext): boolean {
-  const value = attributeOf(attribute, context);
-  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return false;
-  const among = (list: Condition['in']) => list?.some((each) => String(each) === String(value));
-  return allowed === undefined ? among(notIn) === false : among(allowed) === true;
-}
-
-function attributeOf(attribute: string, context: FlagContext): unknown {
-  return Object.hasOwn(context, attribute) ? context[attribute] : undefined;
 }
 
 function conditionsOf({ when }: FlagRule): string {

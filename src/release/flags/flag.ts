@@ -51,7 +51,6 @@ const condition = z
     notIn: compared.optional(),
   })
   .refine((rule) => (rule.in === undefined) !== (rule.notIn === undefined), 'needs either "in" or "notIn"');
-export type Condition = z.infer<typeof condition>;
 
 const share = z.strictObject({
   variant: variantName,
