@@ -16,8 +16,9 @@ export interface Timeouts {
  */
 export class AttemptClock {
   readonly #parent: AbortSignal;
-  readonly #timeouts: Timeouts;
-  readonly #started = performance.now();
+  readonly #idleMs: number;
+  readonly #totalMs: number;
+  readonly #started: number;
   readonly #giveUp = () => this.#abort(new ModelFailure('aborted', 'the caller went away'));
   #timer: NodeJS.Timeout | undefined;
   #complete = false;
@@ -28,14 +29,18 @@ export class AttemptClock {
   #due = 0;
   #late: () => ModelFailure = () => new ModelFailure('timeout', '');
 
-  /** @param streaming whether a first token is waited for; else only the whole call has a limit. */
-  constructor(timeouts: Timeouts, parent: AbortSignal, streaming: boolean) {
-    this.#timeouts = timeouts;
+  /**
+   * @param started when it began (`performance.now()`).
+   * @param streaming whether a first token is waited for; else only the whole call has a limit.
+   */
+  constructor({ firstTokenMs, idleMs, totalMs }: Timeouts, parent: AbortSignal, streaming: boolean, started = performance.now()) {
+    this.#idleMs = idleMs;
+    this.#totalMs = totalMs;
+    this.#started = started;
     this.#parent = parent;
     if (parent.aborted) this.#giveUp();
     else {
       parent.addEventListener('abort', this.#giveUp, { once: true });
-      const { firstTokenMs, totalMs } = timeouts;
       if (streaming && firstTokenMs < totalMs) this.#enter(firstTokenMs, () => timeout(`no first token within ${firstTokenMs} ms`));
       else this.#enter(totalMs, () => timeout(`no answer within ${Math.round(totalMs)} ms`));
     }
@@ -60,7 +65,8 @@ export class AttemptClock {
 
   /** A piece arrived: the next one has `idleMs`, and the whole call its total. */
   piece(): void {
-    const { idleMs, totalMs } = this.#timeouts;
+    const idleMs = this.#idleMs;
+    const totalMs = this.#totalMs;
     const now = performance.now();
     const end = this.#started + totalMs;
     this.#late =
@@ -69,7 +75,7 @@ export class AttemptClock {
         : () => new ModelFailure('stalled', `no complete answer within ${Math.round(totalMs)} ms`);
     // A timer that fires early looks again: thousands of pieces then cost no timer at all.
     this.#due = Math.min(now + idleMs, end);
-    if (this.#timer === undefined) this.#arm();
+    if (this.#timer === undefined) this.#arm(this.#due - now);
   }
 
   /** Ends the attempt; what is still under way at the provider is aborted. */
@@ -87,20 +93,20 @@ export class AttemptClock {
   }
 
   #enter(milliseconds: number, late: () => ModelFailure): void {
-    this.#due = performance.now() + milliseconds;
+    this.#due = this.#started + milliseconds;
     this.#late = late;
-    this.#arm();
+    this.#arm(milliseconds);
   }
 
-  #arm(): void {
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = undefined;
-        if (performance.now() < this.#due - 1) this.#arm();
-        else this.#abort(this.#late());
-      },
-      Math.max(1, this.#due - performance.now()),
-    );
+  #arm(milliseconds: number): void {
+    this.#timer = setTimeout(() => this.#ring(), Math.max(1, milliseconds));
+  }
+
+  #ring(): void {
+    this.#timer = undefined;
+    const left = this.#due - performance.now();
+    if (left > 1) this.#arm(left);
+    else this.#abort(this.#late());
   }
 
   #abort(failure: ModelFailure): void {

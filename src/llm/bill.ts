@@ -4,6 +4,7 @@ import type { Candidate } from './candidates.ts';
 import type { RateLimits, TakenTokens } from './limits/rate-limits.ts';
 import type { Budgets, Reservation, Spender, Spent } from './money/budgets.ts';
 import { costOf, dollarsOf, type Prices } from './money/prices.ts';
+import type { UpperBound } from './money/tokens.ts';
 import { sdkUsage, totalOf } from './money/usage.ts';
 import { tokensOf, usageOf } from './protocols/usage.ts';
 
@@ -36,18 +37,18 @@ export class Bill {
   #exchanges: Map<Candidate, ModelExchange> | undefined;
 
   private constructor(
-    prices: Prices,
+    { prices, underWay }: BillDependencies,
+    { workspaceId, agent, runId }: Spender,
+    request: object,
+    route: string,
     reservation: Reservation,
     tokens: TakenTokens,
-    request: object,
-    about: Pick<ModelExchange, 'workspaceId' | 'route' | 'agent' | 'runId'>,
-    underWay: Set<Promise<void>>,
   ) {
     this.#prices = prices;
     this.#reservation = reservation;
     this.#tokens = tokens;
     this.#request = request;
-    this.#about = about;
+    this.#about = { workspaceId, route, agent, runId };
     this.#underWay = underWay;
   }
 
@@ -56,20 +57,38 @@ export class Bill {
    * @throws TimonelError `rate_limited`, `budget_exceeded`, `price_unknown`, `store_unavailable`
    */
   static async open(
-    { budgets, prices, rateLimits, underWay }: BillDependencies,
+    dependencies: BillDependencies,
     spender: Spender,
     request: object,
     route: string,
-    dearest: Parameters<Budgets['reserve']>[1],
+    dearest: UpperBound,
   ): Promise<Bill> {
-    const { tokens: most } = dearest;
-    const tokens = rateLimits.inMemory ? rateLimits.tokensHere(spender, most) : await rateLimits.tokens(spender, most);
+    const { budgets, rateLimits } = dependencies;
+    const tokens = await rateLimits.tokens(spender, dearest.tokens);
     try {
-      const reservation = budgets.reserveAtOnce(spender, dearest) ?? (await budgets.reserve(spender, dearest));
-      const { workspaceId, agent, runId } = spender;
-      return new Bill(prices, reservation, tokens, request, { workspaceId, route, agent, runId }, underWay);
+      return new Bill(dependencies, spender, request, route, await budgets.reserve(spender, dearest), tokens);
     } catch (error) {
       await tokens.settle(0);
+      throw error;
+    }
+  }
+
+  /** The same without a wait where nobody has to be asked for it, which is nearly always; else `undefined`, and nothing is held. */
+  static openAtOnce(
+    dependencies: BillDependencies,
+    spender: Spender,
+    request: object,
+    route: string,
+    dearest: UpperBound,
+  ): Bill | undefined {
+    const { budgets, rateLimits } = dependencies;
+    if (!rateLimits.inMemory) return undefined;
+    const reservation = budgets.reserveAtOnce(spender, dearest);
+    if (reservation === undefined) return undefined;
+    try {
+      return new Bill(dependencies, spender, request, route, reservation, rateLimits.tokensHere(spender, dearest.tokens));
+    } catch (error) {
+      reservation.release();
       throw error;
     }
   }

@@ -37,9 +37,15 @@ const firstPauseMs = 2_000;
 const longestPauseMs = 20_000;
 const changesKept = 100;
 
+/** cockatiel's policy, and the samples by which it decides. */
+interface Breaker {
+  policy: CircuitBreakerPolicy;
+  sampling: CountBreaker;
+}
+
 /** The breakers of this process. */
 export class Breakers {
-  readonly #breakers = new Map<string, CircuitBreakerPolicy>();
+  readonly #breakers = new Map<string, Breaker>();
   readonly #history: BreakerChange[] = [];
   readonly #sharing: Signals | undefined;
   readonly #now: () => Date;
@@ -59,21 +65,28 @@ export class Breakers {
 
   /** Whether a call may be sent now. Half-open admits one call at a time, and others go elsewhere rather than wait for it. */
   admits(target: string): boolean {
-    const breaker = this.#breakers.get(target);
-    if (breaker === undefined || breaker.state === CircuitState.Closed) return true;
-    if (breaker.state === CircuitState.HalfOpen) return false;
-    return !pausing(breaker);
+    const policy = this.#breakers.get(target)?.policy;
+    if (policy === undefined || policy.state === CircuitState.Closed) return true;
+    if (policy.state === CircuitState.HalfOpen) return false;
+    return !pausing(policy);
   }
 
   /** Makes a call under the target's breaker. @throws ModelFailure; `connection` while the breaker is open. */
-  async run<T>(target: string, call: () => Promise<T>): Promise<T> {
-    try {
-      return await this.#of(target).execute(call);
-    } catch (error) {
-      if (error instanceof BrokenCircuitError)
-        throw new ModelFailure('connection', 'its circuit breaker is open', { cause: error });
-      throw error;
-    }
+  run<T>(target: string, call: () => Promise<T>): Promise<T> {
+    const { policy, sampling } = this.#of(target);
+    if (policy.state !== CircuitState.Closed) return guarded(policy, call);
+    // Nearly every call is made here and succeeds: it is counted as the policy would, without the policy's promises around it.
+    return call().then(
+      (answer) => {
+        sampling.success(CircuitState.Closed);
+        return answer;
+      },
+      async (error: unknown) => {
+        // Others may have opened it meanwhile.
+        if (policy.state === CircuitState.Closed) await policy.execute(() => Promise.reject(error)).catch(() => {});
+        throw error;
+      },
+    );
   }
 
   /** Counts a failure that came after the call had seemed a success: a stream that broke. */
@@ -83,10 +96,10 @@ export class Breakers {
   }
 
   state(target: string): BreakerState {
-    const breaker = this.#breakers.get(target);
-    if (breaker === undefined) return 'closed';
+    const policy = this.#breakers.get(target)?.policy;
+    if (policy === undefined) return 'closed';
     // Once the pause is over the next call is let through to see.
-    return breaker.state === CircuitState.Open && !pausing(breaker) ? 'half-open' : (states[breaker.state] ?? 'open');
+    return policy.state === CircuitState.Open && !pausing(policy) ? 'half-open' : (states[policy.state] ?? 'open');
   }
 
   /** Targets that were called so far, and the latest changes, newest first. */
@@ -105,22 +118,24 @@ export class Breakers {
     this.#record({ target, state, at: this.#now().toISOString(), reason: `forced by ${who}` }, true);
   }
 
-  #of(target: string): CircuitBreakerPolicy {
+  #of(target: string): Breaker {
     return this.#breakers.get(target) ?? this.#install(target, 'closed', 0);
   }
 
-  #install(target: string, state: 'closed' | 'open', openedAt: number): CircuitBreakerPolicy {
-    const breaker = circuitBreaker(unhealthy, {
-      breaker: new CountBreaker(rule),
+  #install(target: string, state: 'closed' | 'open', openedAt: number): Breaker {
+    const sampling = new CountBreaker(rule);
+    const policy = circuitBreaker(unhealthy, {
+      breaker: sampling,
       halfOpenAfter: new DelegateBackoff(({ attempt }: { attempt: number }) => pauseMs(attempt)),
       ...(state === 'open'
         ? { initialState: { ownState: { value: CircuitState.Open, openedAt, attemptNo: 1 }, breakerState: undefined } }
         : {}),
     });
-    breaker.onStateChange((next) => {
+    const breaker: Breaker = { policy, sampling };
+    policy.onStateChange((next) => {
       // A breaker that was replaced may still hear of a call that it let through.
       if (this.#breakers.get(target) !== breaker) return;
-      const { lastFailure } = breaker;
+      const { lastFailure } = policy;
       const error = lastFailure !== undefined && 'error' in lastFailure ? lastFailure.error : undefined;
       const reason = next === CircuitState.Open && error instanceof Error ? error.message : 'a call showed it';
       this.#record({ target, state: states[next] ?? 'open', at: this.#now().toISOString(), reason }, true);
@@ -137,6 +152,15 @@ export class Breakers {
   }
 }
 
+async function guarded<T>(policy: CircuitBreakerPolicy, call: () => Promise<T>): Promise<T> {
+  try {
+    return await policy.execute(call);
+  } catch (error) {
+    if (error instanceof BrokenCircuitError) throw new ModelFailure('connection', 'its circuit breaker is open', { cause: error });
+    throw error;
+  }
+}
+
 const unhealthy = handleWhen((error) => error instanceof ModelFailure && error.unhealthy);
 
 /** How long a breaker stays open, the longer the more often it opened again. */
@@ -145,7 +169,7 @@ function pauseMs(attempt: number): number {
 }
 
 /** Whether an open breaker's pause still lasts; cockatiel says so only by refusing a call. */
-function pausing(breaker: CircuitBreakerPolicy): boolean {
-  const { ownState } = breaker.toJSON() as { ownState: { openedAt?: number; attemptNo?: number } };
+function pausing(policy: CircuitBreakerPolicy): boolean {
+  const { ownState } = policy.toJSON() as { ownState: { openedAt?: number; attemptNo?: number } };
   return Date.now() - (ownState.openedAt ?? 0) < pauseMs(ownState.attemptNo ?? 1);
 }

@@ -146,7 +146,8 @@ export class CandidateRunner {
       const started = performance.now();
       // A stream shows early whether it comes; of a whole answer nothing is heard before its end.
       const totalMs = Math.max(1, (deadline - started) / (streaming ? 1 : 1 + others));
-      const clock = new AttemptClock({ ...route.timeouts, totalMs }, signal, streaming);
+      const { firstTokenMs, idleMs } = route.timeouts;
+      const clock = new AttemptClock({ firstTokenMs, idleMs, totalMs }, signal, streaming, started);
       try {
         const answer = await attempt(candidate, clock);
         onAttempt(candidate, performance.now() - started, undefined);

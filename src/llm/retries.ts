@@ -74,17 +74,16 @@ export interface RetryOptions {
 }
 
 /** Makes a call up to `attempts` times. @throws ModelFailure of the last attempt. */
-export async function retrying<T>(call: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const { target, attempts, budget, signal } = options;
-  budget.earn(target);
-  let first: unknown;
+export function retrying<T>(call: () => Promise<T>, options: RetryOptions): Promise<T> {
+  options.budget.earn(options.target);
   // Nearly every call ends here: what there is for repeats costs nothing before there is one.
-  try {
-    return await call();
-  } catch (error) {
-    if (attempts < 2 || !(error instanceof ModelFailure) || !error.again) throw error;
-    first = judged(error, 0, options);
-  }
+  return call().catch((error: unknown) => repeating(error, call, options));
+}
+
+async function repeating<T>(error: unknown, call: () => Promise<T>, options: RetryOptions): Promise<T> {
+  const { attempts, signal } = options;
+  if (attempts < 2 || !(error instanceof ModelFailure) || !error.again) throw error;
+  const first = judged(error, 0, options);
   try {
     return await policyFor(attempts).execute(async ({ attempt }) => {
       if (attempt === 0) throw first;

@@ -17,21 +17,40 @@ export class MetricSet {
   readonly #names = new Map<string, Set<string>>();
 
   counter(name: string, help: string, labelNames: Values = []): (values?: Values, by?: number) => void {
-    const counter = new Counter({ name, help, labelNames: [...labelNames], registers: [this.registry] });
-    if (labelNames.length === 0) return (_values, by = 1) => counter.inc(by);
-    const series = new BoundedSeries(labelNames, this.#names, mostSeries.counter, (labels) => counter.labels(labels));
-    return (values = [], by = 1) => series.of(values).inc(by);
+    const series = this.#counts(name, help, labelNames);
+    return (values = [], by = 1) => {
+      // One that is no number would make all that came before it none.
+      if (!(by >= 0)) throw new RangeError(`${name} cannot grow by ${by}.`);
+      series.of(values).value += by;
+    };
   }
 
   /** A count that somebody else keeps: the value is the whole of it. */
   total(name: string, help: string, labelNames: Values): (values: Values, value: number) => void {
-    const counter = new Counter({ name, help, labelNames: [...labelNames], registers: [this.registry] });
-    const series = new BoundedSeries(labelNames, this.#names, mostSeries.counter, (labels) => labels);
+    const series = this.#counts(name, help, labelNames);
     return (values, value) => {
-      const labels = series.of(values);
-      counter.remove(labels);
-      counter.inc(labels, value);
+      series.of(values).value = value;
     };
+  }
+
+  /** Counted here and told at each scrape: the library reads and checks the labels of a series each time that it counts. */
+  #counts(name: string, help: string, labelNames: Values): BoundedSeries<{ value: number }> {
+    const counts: { labels: Record<string, string>; value: number }[] = [];
+    const counter: Counter = new Counter({
+      name,
+      help,
+      labelNames: [...labelNames],
+      registers: [this.registry],
+      collect: () => {
+        counter.reset();
+        for (const { labels, value } of counts) counter.inc(labels, value);
+      },
+    });
+    return new BoundedSeries(labelNames, this.#names, mostSeries.counter, (labels) => {
+      const count = { labels, value: 0 };
+      counts.push(count);
+      return count;
+    });
   }
 
   gauge(name: string, help: string, labelNames: Values): (values: Values, value: number) => void {

@@ -38,7 +38,7 @@ export function startMetrics(live: LiveState): Metrics {
   const saved = set.counter('timonel_cache_saved_dollars_total', 'US dollars that answers from the response cache would have cost');
   subscriptions.on<CacheLookup>(channels.cacheLookup, (lookup) => {
     lookups([lookup.state]);
-    saved([], Number(lookup.saved) / 1e9);
+    if (lookup.saved > 0n) saved([], Number(lookup.saved) / 1e9);
   });
   releaseMetrics(set, subscriptions);
   const faults = set.counter('timonel_faults_total', 'failures where nobody waits for the answer, and answers of 5xx', ['what']);

@@ -19,7 +19,6 @@ export async function agentAnswer(
   protocol: Protocol,
   exchange: Exchange,
   dependencies: HttpDependencies,
-  signal: AbortSignal,
 ): Promise<void> {
   const { runner, newId, replyWaitMs, streams } = dependencies;
   const { principal, body } = exchange;
@@ -42,7 +41,7 @@ export async function agentAnswer(
     created: Math.floor(Date.now() / 1_000),
   };
   if (!protocol.head(body).stream) {
-    const view = await runner.wait(principal.workspaceId, await runner.submit(message), replyWaitMs, signal);
+    const view = await runner.wait(principal.workspaceId, await runner.submit(message), replyWaitMs, exchange.signal);
     const answer = {
       content: [{ type: 'text' as const, text: replyOf(view) }],
       usage: usageIn(view),

@@ -3,7 +3,7 @@ import type { Protocol } from '../../llm/protocols/contract.ts';
 import { Requests } from '../../llm/requests.ts';
 import type { HttpDependencies } from '../contract.ts';
 import { agentAnswer } from './agent-answers.ts';
-import { callerGone, type Exchange, send, spenderOf, told } from './exchange.ts';
+import { type Exchange, send, spenderOf, told } from './exchange.ts';
 
 /** Answers a request in one protocol. Resolves when the answer is written. @throws before anything was written */
 export type Answerer = (exchange: Exchange) => Promise<void>;
@@ -13,11 +13,10 @@ export function createAnswerer(protocol: Protocol, dependencies: HttpDependencie
   const { agents, gateway, streams, newId } = dependencies;
   const requests = new Requests(gateway, { now: () => new Date(), newId });
   return async (exchange) => {
-    const { principal, body, text, raw } = exchange;
+    const { principal, body, text, raw, signal } = exchange;
     const { model, stream } = protocol.head(body);
-    const signal = callerGone(raw);
     const agent = agents.get(model);
-    if (agent !== undefined) return agentAnswer(agent, protocol, exchange, dependencies, signal);
+    if (agent !== undefined) return agentAnswer(agent, protocol, exchange, dependencies);
     requirePermission(principal, 'models:use');
     const context = { spender: spenderOf(principal), signal, text };
     if (!stream) {

@@ -17,7 +17,7 @@ import { single } from '../requests.ts';
 import { type HeaderList, headerList } from '../streams.ts';
 import type { Answerer } from './answers.ts';
 import { type AnswerPath, answerProtocols } from './door.ts';
-import { largestRequestBytes } from './exchange.ts';
+import { callerWentAway, largestRequestBytes } from './exchange.ts';
 
 export interface DirectDoor {
   /** @returns whether it takes the request; if not, nothing was read of it. */
@@ -62,7 +62,9 @@ async function serve(
   const started = performance.now();
   const { requestId } = begun;
   const headers = [...standing, 'x-request-id', requestId];
+  const gone = new AbortController();
   response.once('close', () => {
+    if (!response.writableFinished) gone.abort(callerWentAway);
     dependencies.onRequest({
       method: 'POST',
       route: path,
@@ -87,7 +89,8 @@ async function serve(
     if (refusal !== undefined) throw refusal;
     const text = await reading;
     const body = parsedBody(text);
-    await answerers[path]({ principal, body, text, headers: request.headers, raw: response, begin: () => headers });
+    const { signal } = gone;
+    await answerers[path]({ principal, body, text, headers: request.headers, signal, raw: response, begin: () => headers });
   } catch (thrown) {
     if (response.destroyed || response.headersSent) {
       response.destroy();

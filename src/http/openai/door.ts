@@ -12,7 +12,7 @@ import { createErrorMapper } from '../problems.ts';
 import { headersOf } from '../streams.ts';
 import type { Answerer } from './answers.ts';
 import { embeddingRoute } from './embeddings.ts';
-import { largestRequestBytes } from './exchange.ts';
+import { callerGone, largestRequestBytes } from './exchange.ts';
 import { modelRoutes } from './models.ts';
 import { responseRoute } from './responses.ts';
 
@@ -61,6 +61,7 @@ function answerRoute(app: TypedFastify, path: string, protocol: Protocol, answer
         body: request.body as RequestBody,
         headers: request.headers,
         raw: reply.raw,
+        signal: callerGone(reply.raw),
         begin() {
           reply.hijack();
           return headersOf(reply);

@@ -12,6 +12,8 @@ export interface Exchange {
   /** What the body was parsed from, where it is at hand. */
   text?: string;
   headers: IncomingHttpHeaders;
+  /** Aborted when the caller goes away before the answer was written. */
+  signal: AbortSignal;
   /** The answer on the wire. Nothing is written to it before {@link Exchange.begin}, so that an error can still be answered. */
   raw: ServerResponse;
   /** Takes the answer over. @returns the headers that it has already. */
@@ -30,13 +32,13 @@ export function spenderOf({ workspaceId, kind, id }: Principal): Spender {
 export function callerGone(raw: ServerResponse): AbortSignal {
   const gone = new AbortController();
   raw.once('close', () => {
-    // A reason of our own: the default one is made with a stack trace.
     if (!raw.writableFinished) gone.abort(callerWentAway);
   });
   return gone.signal;
 }
 
-const callerWentAway = new Error('The caller went away.');
+/** A reason of our own: the default one is made with a stack trace. */
+export const callerWentAway = new Error('The caller went away.');
 
 /** Writes a whole answer. */
 export function send(exchange: Exchange, body: string, headers: HeaderList): void {

@@ -1,10 +1,12 @@
-import { untilAborted } from '../../store/until-aborted.ts';
+interface Passenger<T> {
+  landed(outcome: T): void;
+  failed(error: unknown): void;
+}
 
 interface Flight<T> {
-  outcome: Promise<T>;
-  waiting: number;
+  /** Who waits for it. */
+  passengers: Passenger<T>[];
   stop: AbortController;
-  landed: boolean;
 }
 
 const nobodyWaits = new Error('Nobody waits for the answer any more.');
@@ -14,54 +16,70 @@ const nobodyWaits = new Error('Nobody waits for the answer any more.');
  * and when the last one left it is stopped.
  */
 export class Flights<T> {
-  readonly #flights = new Map<string, Flight<T>>();
+  /**
+   * No map: few are under way at once and each ends soon, so that a map would be made smaller and larger all the time, and each table that it
+   * leaves behind points to the next. One of them in the old generation keeps all that come after it, with what was in them, from being
+   * collected: 5 kB of every request.
+   */
+  readonly #flights: Record<string, Flight<T>> = Object.create(null) as Record<string, Flight<T>>;
 
   /**
    * @param signal of this caller.
    * @returns what the work gave, and whether somebody else had begun it.
    * @throws the reason of `signal`, or what the work threw.
    */
-  async join(
-    name: string,
-    work: (signal: AbortSignal) => Promise<T>,
-    signal?: AbortSignal,
-  ): Promise<{ outcome: T; joined: boolean }> {
-    signal?.throwIfAborted();
-    const under = this.#flights.get(name);
-    const flight = under ?? this.#begin(name, work);
-    flight.waiting++;
-    try {
-      return {
-        outcome: await (signal === undefined ? flight.outcome : untilAborted(flight.outcome, signal)),
-        joined: under !== undefined,
-      };
-    } finally {
-      flight.waiting--;
-      if (flight.waiting === 0) {
-        this.#end(name, flight);
-        if (!flight.landed) flight.stop.abort(nobodyWaits);
+  join(name: string, work: (signal: AbortSignal) => Promise<T>, signal?: AbortSignal): Promise<{ outcome: T; joined: boolean }> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted === true) {
+        reject(signal.reason as Error);
+        return;
       }
-    }
+      const under = this.#flights[name];
+      const joined = under !== undefined;
+      const flight = under ?? { passengers: [], stop: new AbortController() };
+      const leave = () => {
+        flight.passengers = flight.passengers.filter((each) => each !== passenger);
+        reject(signal?.reason as Error);
+        if (flight.passengers.length > 0) return;
+        this.#end(name, flight);
+        flight.stop.abort(nobodyWaits);
+      };
+      const passenger: Passenger<T> = {
+        landed(outcome) {
+          signal?.removeEventListener('abort', leave);
+          resolve({ outcome, joined });
+        },
+        failed(error) {
+          signal?.removeEventListener('abort', leave);
+          reject(error as Error);
+        },
+      };
+      flight.passengers.push(passenger);
+      signal?.addEventListener('abort', leave, { once: true });
+      if (!joined) this.#begin(name, flight, work);
+    });
   }
 
   /** Nobody joins these any more; those who wait for them still get them. */
   leave(names: (name: string) => boolean): void {
-    for (const name of this.#flights.keys()) if (names(name)) this.#flights.delete(name);
+    for (const name of Object.keys(this.#flights)) if (names(name)) delete this.#flights[name];
   }
 
-  #begin(name: string, work: (signal: AbortSignal) => Promise<T>): Flight<T> {
-    const stop = new AbortController();
-    const flight: Flight<T> = { outcome: work(stop.signal), waiting: 0, stop, landed: false };
-    this.#flights.set(name, flight);
-    const land = () => {
-      flight.landed = true;
-      this.#end(name, flight);
-    };
-    flight.outcome.then(land, land);
-    return flight;
+  #begin(name: string, flight: Flight<T>, work: (signal: AbortSignal) => Promise<T>): void {
+    this.#flights[name] = flight;
+    work(flight.stop.signal).then(
+      (outcome) => {
+        this.#end(name, flight);
+        for (const passenger of flight.passengers) passenger.landed(outcome);
+      },
+      (error: unknown) => {
+        this.#end(name, flight);
+        for (const passenger of flight.passengers) passenger.failed(error);
+      },
+    );
   }
 
   #end(name: string, flight: Flight<T>): void {
-    if (this.#flights.get(name) === flight) this.#flights.delete(name);
+    if (this.#flights[name] === flight) delete this.#flights[name];
   }
 }

@@ -44,27 +44,31 @@ export class MemoryTier {
     });
   }
 
-  get(workspaceId: string, key: string): Entry | undefined {
-    return this.#entries.get(`${workspaceId} ${key}`);
+  /** @param name unique among all workspaces. */
+  get(name: string): Entry | undefined {
+    return this.#entries.get(name);
   }
 
-  set(workspaceId: string, key: string, { body, contentType, model, cost, at, freshUntil, staleUntil }: Entry): void {
+  /** @param name unique among all workspaces. */
+  set(name: string, workspaceId: string, { body, contentType, model, cost, at, freshUntil, staleUntil }: Entry): void {
     // A character takes two bytes at most; what a text really takes is the engine's secret.
     const bytes = body.length * 2 + overhead;
     // The library would forget an older answer of the same name without a word.
     if (bytes > this.#mostBytes) {
-      this.#entries.delete(`${workspaceId} ${key}`);
+      this.#entries.delete(name);
       return;
     }
     // An answer was put together from pieces, and would keep what they were cut from. Asking this makes one piece of it.
     body.isWellFormed();
     // Before the others go: what is forgotten for it must not empty the share.
-    const share = this.#shares.get(workspaceId) ?? { entries: 0, bytes: 0 };
+    let share = this.#shares.get(workspaceId);
+    if (share === undefined) {
+      share = { entries: 0, bytes: 0 };
+      this.#shares.set(workspaceId, share);
+    }
     share.entries++;
     share.bytes += bytes;
-    this.#shares.set(workspaceId, share);
-    const held = { body, contentType, model, cost, at, freshUntil, staleUntil, workspaceId, bytes };
-    this.#entries.set(`${workspaceId} ${key}`, held);
+    this.#entries.set(name, { body, contentType, model, cost, at, freshUntil, staleUntil, workspaceId, bytes });
   }
 
   /** Looks at all of them: it is seldom that a workspace is cleared. @returns how many there were. */

@@ -57,6 +57,22 @@ interface Landed {
   state: State;
 }
 
+/** What this process knows of a workspace. */
+interface Shelf {
+  counts: Record<State, number> & { saved: bigint };
+  /** Replaced when the workspace is cleared: what was asked before is not kept. */
+  since: object;
+}
+
+/** One look for an answer. */
+interface Question extends Readonly<Shelf> {
+  workspaceId: string;
+  key: string;
+  /** Unique among all workspaces. */
+  name: string;
+  life: Lifetime;
+}
+
 interface FoundThere {
   entry: Entry | undefined;
   fresh: Entry | undefined;
@@ -73,9 +89,7 @@ export class ResponseCache {
   readonly #memory: MemoryTier;
   readonly #redis: RedisTier | undefined;
   readonly #flights = new Flights<Landed>();
-  readonly #counts = new LRUCache<string, Record<State, number> & { saved: bigint }>({ max: 10_000 });
-  /** Replaced when a workspace is cleared: what began before is not kept. */
-  readonly #since = new LRUCache<string, object>({ max: 10_000 });
+  readonly #shelves = new LRUCache<string, Shelf>({ max: 10_000 });
   readonly #now: () => Date;
 
   /** @param options sizes in bytes; `redis` stays the caller's to close. */
@@ -96,19 +110,14 @@ export class ResponseCache {
    * is written.
    */
   async look(workspaceId: string, key: string, life: Lifetime): Promise<Lookup> {
+    const question = this.#question(workspaceId, key, life);
     const now = this.#now().getTime();
-    const known = this.#inMemory(workspaceId, key, life, now);
-    if (known !== undefined) return { found: this.#counted(workspaceId, known, 'hit', now) };
-    const since = this.#sinceOf(workspaceId);
-    const { fresh, generation } = this.#redis === undefined ? nowhere : await this.#fromRedis(workspaceId, key, life, now);
-    if (fresh !== undefined) return { found: this.#counted(workspaceId, fresh, 'hit', now) };
-    this.#count(workspaceId, 'miss', 0n);
-    return {
-      found: undefined,
-      keep: (answer) => {
-        if (since === this.#since.get(workspaceId)) this.#keep(workspaceId, key, life, answer, generation);
-      },
-    };
+    const known = this.#inMemory(question, now);
+    if (known !== undefined) return { found: counted(question, known, 'hit', now) };
+    const { fresh, generation } = this.#redis === undefined ? nowhere : await this.#fromRedis(question, now);
+    if (fresh !== undefined) return { found: counted(question, fresh, 'hit', now) };
+    count(question, 'miss', 0n);
+    return { found: undefined, keep: (answer) => this.#keep(question, answer, generation) };
   }
 
   /**
@@ -124,16 +133,14 @@ export class ResponseCache {
     produce: (signal: AbortSignal) => Promise<ProducedAnswer>,
     signal?: AbortSignal,
   ): Promise<CachedResult> {
+    const question = this.#question(workspaceId, key, life);
     const now = this.#now().getTime();
-    const known = this.#inMemory(workspaceId, key, life, now);
-    if (known !== undefined) return this.#counted(workspaceId, known, 'hit', now);
-    const { outcome, joined } = await this.#flights.join(
-      `${workspaceId} ${key}`,
-      (stopped) => this.#produce(workspaceId, key, life, produce, stopped),
-      signal,
-    );
+    const known = this.#inMemory(question, now);
+    if (known !== undefined) return counted(question, known, 'hit', now);
+    const work = (stopped: AbortSignal) => this.#produce(question, produce, stopped);
+    const { outcome, joined } = await this.#flights.join(question.name, work, signal);
     const state = joined && outcome.state === 'miss' ? 'joined' : outcome.state;
-    return this.#counted(workspaceId, outcome.answer, state, this.#now().getTime());
+    return counted(question, outcome.answer, state, this.#now().getTime());
   }
 
   /** Forgets all answers of a workspace. @returns how many were in this memory, and whether Redis and other processes forgot them too. */
@@ -146,7 +153,7 @@ export class ResponseCache {
   }
 
   stats(workspaceId: string): CacheStatistics {
-    const { hit, miss, stale, joined, saved } = this.#countsOf(workspaceId);
+    const { hit, miss, stale, joined, saved } = this.#shelfOf(workspaceId).counts;
     const free = hit + stale + joined;
     return {
       hits: hit,
@@ -165,86 +172,86 @@ export class ResponseCache {
   }
 
   async #produce(
-    workspaceId: string,
-    key: string,
-    life: Lifetime,
+    question: Question,
     produce: (signal: AbortSignal) => Promise<ProducedAnswer>,
     stopped: AbortSignal,
   ): Promise<Landed> {
-    const since = this.#sinceOf(workspaceId);
-    const found = this.#redis === undefined ? nowhere : await this.#fromRedis(workspaceId, key, life, this.#now().getTime());
+    const found = this.#redis === undefined ? nowhere : await this.#fromRedis(question, this.#now().getTime());
     if (found.fresh !== undefined) return { answer: found.fresh, state: 'hit' };
     stopped.throwIfAborted();
     try {
       const answer = await produce(stopped);
-      if (answer.keep && since === this.#since.get(workspaceId)) this.#keep(workspaceId, key, life, answer, found.generation);
+      if (answer.keep) this.#keep(question, answer, found.generation);
       return { answer, state: 'miss' };
     } catch (error) {
-      const old = newer(this.#memory.get(workspaceId, key), found.entry);
+      const { name, life } = question;
+      const old = newer(this.#memory.get(name), found.entry);
       const usable = old !== undefined && this.#now().getTime() < Math.min(old.staleUntil, old.at + life.ttlMs + life.graceMs);
       if (usable && error instanceof TimonelError && outages.has(error.code)) return { answer: old, state: 'stale' };
       throw error;
     }
   }
 
-  #inMemory(workspaceId: string, key: string, life: Lifetime, now: number): Entry | undefined {
-    const entry = this.#memory.get(workspaceId, key);
+  #question(workspaceId: string, key: string, life: Lifetime): Question {
+    const { counts, since } = this.#shelfOf(workspaceId);
+    return { workspaceId, key, name: `${workspaceId} ${key}`, life, counts, since };
+  }
+
+  #inMemory({ name, life }: Question, now: number): Entry | undefined {
+    const entry = this.#memory.get(name);
     return entry !== undefined && isFresh(entry, life, now) ? entry : undefined;
   }
 
-  async #fromRedis(workspaceId: string, key: string, life: Lifetime, now: number): Promise<FoundThere> {
-    const since = this.#sinceOf(workspaceId);
+  async #fromRedis(question: Question, now: number): Promise<FoundThere> {
+    const { workspaceId, key, name, life } = question;
     const found = await this.#redis?.get(workspaceId, key);
     const entry = found?.entry;
     const fresh = entry !== undefined && isFresh(entry, life, now) ? entry : undefined;
-    if (fresh !== undefined && since === this.#since.get(workspaceId)) this.#memory.set(workspaceId, key, fresh);
+    if (fresh !== undefined && this.#isCurrent(question)) this.#memory.set(name, workspaceId, fresh);
     return { entry, fresh, generation: found?.generation };
   }
 
-  #keep(workspaceId: string, key: string, life: Lifetime, answer: CachedAnswer, generation: string | undefined): void {
+  /** What is known of a question from before its workspace was cleared is not kept. */
+  #keep(question: Question, answer: CachedAnswer, generation: string | undefined): void {
+    if (!this.#isCurrent(question)) return;
+    const { workspaceId, key, name, life } = question;
     const { body, contentType, model, cost, at } = answer;
     const freshUntil = at + Math.min(life.ttlMs, longestLife);
     const staleUntil = at + Math.min(life.ttlMs + life.graceMs, longestLife);
     const entry = { body, contentType, model, cost, at, freshUntil, staleUntil };
-    this.#memory.set(workspaceId, key, entry);
+    this.#memory.set(name, workspaceId, entry);
     if (generation !== undefined) this.#redis?.set(workspaceId, key, entry, generation, this.#now().getTime());
   }
 
+  #isCurrent({ workspaceId, since }: Question): boolean {
+    return this.#shelves.get(workspaceId)?.since === since;
+  }
+
   #forget(workspaceId: string): number {
-    this.#since.set(workspaceId, {});
+    this.#shelfOf(workspaceId).since = {};
     this.#flights.leave((name) => name.startsWith(`${workspaceId} `));
     return this.#memory.clear(workspaceId);
   }
 
-  #sinceOf(workspaceId: string): object {
-    let since = this.#since.get(workspaceId);
-    if (since === undefined) {
-      since = {};
-      this.#since.set(workspaceId, since);
+  #shelfOf(workspaceId: string): Shelf {
+    let shelf = this.#shelves.get(workspaceId);
+    if (shelf === undefined) {
+      shelf = { counts: { hit: 0, miss: 0, stale: 0, joined: 0, saved: 0n }, since: {} };
+      this.#shelves.set(workspaceId, shelf);
     }
-    return since;
+    return shelf;
   }
+}
 
-  #counted(workspaceId: string, answer: CachedAnswer, state: State, now: number): CachedResult {
-    this.#count(workspaceId, state, state === 'miss' ? 0n : answer.cost);
-    return { answer, state, ageMs: Math.max(0, now - answer.at) };
-  }
+function counted(question: Question, answer: CachedAnswer, state: State, now: number): CachedResult {
+  count(question, state, state === 'miss' ? 0n : answer.cost);
+  return { answer, state, ageMs: Math.max(0, now - answer.at) };
+}
 
-  #count(workspaceId: string, state: State, saved: bigint): void {
-    const counts = this.#countsOf(workspaceId);
-    counts[state]++;
-    counts.saved += saved;
-    if (channels.cacheLookup.hasSubscribers) channels.cacheLookup.publish({ state, saved } satisfies CacheLookup);
-  }
-
-  #countsOf(workspaceId: string) {
-    let counts = this.#counts.get(workspaceId);
-    if (counts === undefined) {
-      counts = { hit: 0, miss: 0, stale: 0, joined: 0, saved: 0n };
-      this.#counts.set(workspaceId, counts);
-    }
-    return counts;
-  }
+function count({ counts }: Question, state: State, saved: bigint): void {
+  counts[state]++;
+  if (saved > 0n) counts.saved += saved;
+  if (channels.cacheLookup.hasSubscribers) channels.cacheLookup.publish({ state, saved } satisfies CacheLookup);
 }
 
 /** By the life that it was kept with and by the one that is asked for now, which may be shorter. */
