@@ -7,7 +7,7 @@ import { observe, observeRatings } from './evidence/evidence.ts';
 import { judge } from './evidence/judge.ts';
 import { countTurns } from './exposures.ts';
 import type { InForce } from './in-force.ts';
-import type { Release, Standing, Verdict } from './release.ts';
+import type { Release, ReleaseInForce, Standing, Verdict } from './release.ts';
 import { lockFreeRelease, updateRelease, type WatchedRelease } from './release-rows.ts';
 import { standardsOf } from './standards.ts';
 import { change, itself, promote, ramp, rollBack, type Transition } from './transitions.ts';
@@ -74,7 +74,7 @@ export class ReleaseWatch {
     }
   }
 
-  async #lookAt(known: Release): Promise<void> {
+  async #lookAt(known: ReleaseInForce): Promise<void> {
     const { notices, audit, now, catalog, inForce, onJudged, onDecided } = this.#dependencies;
     const { id } = known;
     // Before the transaction: on the embedded store there is one connection.
