@@ -64,6 +64,11 @@ export class InForce {
     return this.#copy.read();
   }
 
+  /** Waits until a change that this process made is in force here. */
+  settled(): Promise<void> {
+    return this.#copy.settled();
+  }
+
   async #read(): Promise<void> {
     const rows = await releasesInForce(this.#dependencies.pool);
     const running = new Map<string, ReleaseInForce>();

@@ -110,7 +110,7 @@ export class ReleaseWatch {
     const { release, decision, news } = seen;
     onJudged(release);
     if (!news) return;
-    await inForce.read();
+    await inForce.settled();
     onDecided({ release, ...decision });
   }
 
