@@ -1,5 +1,5 @@
 /** Tells of changes; see {@link Notices}. */
-interface Teller {
+export interface Teller {
   subscribe(listener: (notices: readonly { kind: string }[] | 'anything') => void): void;
 }
 
