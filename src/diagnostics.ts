@@ -28,6 +28,7 @@ export interface HttpExchange {
   method: string;
   /** The route's pattern, never the path itself. */
   route: string;
+  /** 499 where the caller went away before the answer was theirs. */
   status: number;
   milliseconds: number;
   /** As it was published at its beginning; absent where nobody listened then. */

@@ -121,14 +121,6 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     newId,
     query: (work) => pool.inWorkspace(workspaceId, (database) => work(database)),
   });
-  const gateway = await openGateway({ ...settings.models, maxCalls: settings.maxCalls }, project, {
-    pool,
-    now,
-    sharing: signals?.breakerChanged,
-    budgets,
-    rateLimits,
-    cache: responseCache,
-  });
   const keys = await ServerKeys.open(settings, pool);
   const mailer = new Mailer({
     settings,
@@ -151,6 +143,15 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     onFault: publishFault,
   });
   const { apiKeys, audit } = identity;
+  const gateway = await openGateway({ ...settings.models, maxCalls: settings.maxCalls }, project, {
+    pool,
+    notices: identity.notices,
+    now,
+    sharing: signals?.breakerChanged,
+    budgets,
+    rateLimits,
+    cache: responseCache,
+  });
   const privacy = createPrivacy({
     pool,
     identity,

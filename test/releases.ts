@@ -15,7 +15,7 @@ function answer(system: string, text: string): Line {
   return system.includes('POLITE') ? 'Muy bien, gracias.' : 'Bien.';
 }
 
-const safeNotes = {
+export const safeNotes = {
   ...notes,
   policy: notes.policy.map((rule) => (rule.id === 'no-secrets' ? { ...rule, safety: true as const } : rule)),
 };

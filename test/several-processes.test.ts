@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { booking } from '../agents/booking/agent.ts';
 import { notes } from './notes-agent.ts';
 import { type Line, scriptedModel } from './scripted-model.ts';
@@ -73,3 +73,36 @@ describe.runIf(storeKinds.includes('postgres') && inject('redisUrl') !== '')(
     });
   },
 );
+
+describe.runIf(storeKinds.includes('postgres'))('several processes on one PostgreSQL', () => {
+  it('answer by a route that one of them changed as soon as they are told', async () => {
+    const models = { default: scriptedModel(() => 'Soy el primero.'), other: scriptedModel(() => 'Soy el otro.') };
+    const first = await startTimonel('postgres', { agents: [notes], models });
+    onTestFinished(() => first.close());
+    const second = await startTimonel('postgres', { agents: [notes], models }, { environment: first.environment });
+    onTestFinished(() => second.close());
+    const told: string[] = [];
+    second.timonel.identity.notices.subscribe((notices) => {
+      if (notices !== 'anything') told.push(...notices.map(({ kind }) => kind));
+    });
+    const answer = async () => {
+      const { body } = await second.call<{ choices: { message: { content: string } }[] }>('POST', '/v1/chat/completions', {
+        model: 'greeting',
+        messages: [{ role: 'user', content: 'Hola' }],
+      });
+      return body.choices?.[0]?.message.content;
+    };
+    const lead = (model: string) => first.call('PUT', '/api/v1/routes/greeting', { targets: [{ model: `project/${model}` }] });
+    for (const [model, text] of [
+      ['default', 'Soy el primero.'],
+      ['other', 'Soy el otro.'],
+    ] as const) {
+      told.length = 0;
+      expect(await lead(model)).toMatchObject({ status: 200 });
+      await expect.poll(() => told).toContain('routes');
+      await expect.poll(answer).toBe(text);
+    }
+    expect((await first.call('DELETE', '/api/v1/routes/greeting')).status).toBe(204);
+    await expect.poll(() => second.call('GET', '/api/v1/routes/greeting')).toMatchObject({ body: { route: null } });
+  });
+});

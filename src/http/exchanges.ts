@@ -1,11 +1,14 @@
 /** Tells of requests and their answers: what a request causes runs in the stores that are bound to its channel, like the trace it belongs to. */
-import type { FastifyInstance } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { channels, type HttpExchange, type HttpRequest } from '../diagnostics.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** As it was told at its beginning; absent where nobody listened. */
     begun: HttpRequest | undefined;
+    /** Whether its exchange was told of. */
+    told: boolean;
   }
 }
 
@@ -14,10 +17,39 @@ export function within<T>(request: HttpRequest, work: () => T): T {
   return channels.httpRequest.hasSubscribers ? channels.httpRequest.runStores(request, work) : work();
 }
 
+/** What an exchange is told as whose caller went away before the answer was theirs, as nginx calls it: nobody failed, and nobody was served. */
+const callerLeft = 499;
+
+/**
+ * Sees to it that whoever is told of the end of the response finds {@link callerLeft} as its status where that is so. To be called before
+ * anybody else listens for it.
+ */
+export function markLeft(request: IncomingMessage, response: ServerResponse): void {
+  response.once('close', () => {
+    const { socket } = request;
+    // One that was broken on this side shows neither the end of what the caller sends nor a fault.
+    if (!response.writableFinished && (socket.readableEnded || socket.errored !== null)) response.statusCode = callerLeft;
+  });
+}
+
 /** To be called before any other hook is added. */
 export function tellExchanges(app: FastifyInstance, onExchange: (exchange: HttpExchange) => void): void {
+  const tell = (request: FastifyRequest, { statusCode, elapsedTime }: FastifyReply) => {
+    if (request.told) return;
+    request.told = true;
+    onExchange({
+      method: request.method,
+      route: request.routeOptions.url ?? 'unknown',
+      status: statusCode,
+      milliseconds: elapsedTime,
+      request: request.begun,
+    });
+  };
   app.decorateRequest('begun', undefined);
-  app.addHook('onRequest', (request, _reply, done) => {
+  app.decorateRequest('told', false);
+  app.addHook('onRequest', (request, reply, done) => {
+    // To the framework, what ended without having been sent whole was no response.
+    reply.raw.once('close', () => tell(request, reply));
     if (!channels.httpRequest.hasSubscribers) return done();
     const { method, headers, id: requestId } = request;
     request.begun = { method, route: request.routeOptions.url ?? 'unknown', headers, requestId };
@@ -29,13 +61,6 @@ export function tellExchanges(app: FastifyInstance, onExchange: (exchange: HttpE
     else within(request.begun, done);
   });
   app.addHook('onResponse', async (request, reply) => {
-    const route = request.routeOptions.url ?? 'unknown';
-    onExchange({
-      method: request.method,
-      route,
-      status: reply.statusCode,
-      milliseconds: reply.elapsedTime,
-      request: request.begun,
-    });
+    tell(request, reply);
   });
 }

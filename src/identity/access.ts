@@ -19,7 +19,9 @@ export type AccessNotice =
   /** Releases of the workspace changed. No matter of access, but told by the same messenger, so that one connection listens. */
   | { kind: 'releases'; workspaceId: string }
   /** The same, of feature flags. */
-  | { kind: 'flags'; workspaceId: string };
+  | { kind: 'flags'; workspaceId: string }
+  /** The same, of routes to models. */
+  | { kind: 'routes'; workspaceId: string };
 
 export type AccessNotices = Notices<AccessNotice>;
 

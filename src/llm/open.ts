@@ -13,7 +13,7 @@ import { Prices } from './money/prices.ts';
 import { Providers, type ProvidersSettings } from './providers/providers.ts';
 import { defaultRoutes } from './routes/default-routes.ts';
 import type { RouteInput } from './routes/route.ts';
-import { RouteTable } from './routes/route-table.ts';
+import { RouteTable, type RouteTableDependencies } from './routes/route-table.ts';
 import { Upstream } from './upstream.ts';
 
 /** What the environment says about models. */
@@ -38,6 +38,7 @@ export interface ModelProject {
 
 export interface GatewayContext {
   pool: DatabasePool;
+  notices: RouteTableDependencies['notices'];
   now(): Date;
   /** Tells other processes what a breaker found out; absent where there is only this one. */
   sharing?: Signals | undefined;
@@ -48,7 +49,7 @@ export interface GatewayContext {
 
 /** Puts the gateway together and loads the stored routes. @throws TimonelError `config_invalid`, `store_unavailable` */
 export async function openGateway(settings: ModelSettings, project: ModelProject, context: GatewayContext): Promise<Gateway> {
-  const { pool, now, sharing, budgets, rateLimits, cache } = context;
+  const { pool, notices, now, sharing, budgets, rateLimits, cache } = context;
   const upstream = new Upstream(settings.connectTimeoutMs);
   const models = project.models ?? {};
   const providers = new Providers(settings, models, upstream);
@@ -59,7 +60,7 @@ export async function openGateway(settings: ModelSettings, project: ModelProject
     projectRoutes: project.routes ?? {},
     totalMs: settings.timeoutMs,
   });
-  const routes = new RouteTable(pool, defaults, publishFault);
+  const routes = new RouteTable(defaults, { pool, notices, onFault: publishFault });
   await routes.open();
   const breakers = new Breakers({
     now,

@@ -4,7 +4,7 @@ import type { DatabasePool } from '../store/database.ts';
 import { KeptCopy } from '../store/kept-copy.ts';
 import { assign } from './assign.ts';
 import type { Catalog } from './catalog.ts';
-import type { Assignment, Audience, Release } from './release.ts';
+import type { Assignment, Audience, ReleaseInForce } from './release.ts';
 import { releasesInForce } from './release-rows.ts';
 import { type AgentVersion, versionChanges } from './version.ts';
 
@@ -18,7 +18,7 @@ export interface InForceDependencies {
 /** What answers now, in each workspace. Kept in memory: a conversation begins without asking the database. */
 export class InForce {
   readonly #dependencies: InForceDependencies;
-  #running = new Map<string, Release>();
+  #running = new Map<string, ReleaseInForce>();
   #stable = new Map<string, AgentVersion>();
   readonly #copy: KeptCopy;
 
@@ -38,11 +38,11 @@ export class InForce {
   }
 
   /** The releases that run, of all workspaces. */
-  running(): Release[] {
+  running(): ReleaseInForce[] {
     return [...this.#running.values()];
   }
 
-  runningOf(workspaceId: string, agent: string): Release | undefined {
+  runningOf(workspaceId: string, agent: string): ReleaseInForce | undefined {
     return this.#running.get(keyOf(workspaceId, agent));
   }
 
@@ -64,9 +64,14 @@ export class InForce {
     return this.#copy.read();
   }
 
+  /** Waits until a change that this process made is in force here. */
+  settled(): Promise<void> {
+    return this.#copy.settled();
+  }
+
   async #read(): Promise<void> {
     const rows = await releasesInForce(this.#dependencies.pool);
-    const running = new Map<string, Release>();
+    const running = new Map<string, ReleaseInForce>();
     const stable = new Map<string, AgentVersion>();
     for (const row of rows) {
       const key = keyOf(row.workspaceId, row.agent);
@@ -84,7 +89,7 @@ export class InForce {
    * What was promoted last. Where its code is not in this project any more, what the operator had changed is put over the code that is:
    * their prompt outlives an update.
    */
-  async #promoted({ workspaceId, agent, canary }: Release): Promise<AgentVersion | undefined> {
+  async #promoted({ workspaceId, agent, canary }: ReleaseInForce): Promise<AgentVersion | undefined> {
     const { catalog, onFault } = this.#dependencies;
     const version = await catalog.find(workspaceId, agent, canary);
     if (version !== undefined) return version;

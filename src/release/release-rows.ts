@@ -2,7 +2,7 @@
 import type pg from 'pg';
 import type { DatabasePool } from '../store/database.ts';
 import { type Evidence, noEvidence } from './evidence/evidence.ts';
-import { type Release, type ReleasePlan, type ReleaseStatus, releasePlan, type Standing } from './release.ts';
+import { type Release, type ReleaseInForce, type ReleasePlan, type ReleaseStatus, releasePlan, type Standing } from './release.ts';
 
 interface Row {
   id: string;
@@ -33,15 +33,24 @@ export type NewRelease = Pick<Release, 'id' | 'workspaceId' | 'agent' | 'stable'
 /** A release with what only looking at it needs. */
 export interface WatchedRelease extends Release {
   evidence: Evidence;
-  lookedAt: Date | undefined;
 }
 
 /** What a change sets; what is absent stays. */
 export type ReleaseChange = Partial<
-  Pick<Release, 'status' | 'enabled' | 'buckets' | 'step' | 'watchedMs' | 'standing' | 'reason' | 'startedAt' | 'endedAt'> & {
-    evidence: Evidence;
-    lookedAt: Date;
-  }
+  Pick<
+    WatchedRelease,
+    | 'status'
+    | 'enabled'
+    | 'buckets'
+    | 'step'
+    | 'watchedMs'
+    | 'lookedAt'
+    | 'standing'
+    | 'reason'
+    | 'startedAt'
+    | 'endedAt'
+    | 'evidence'
+  >
 >;
 
 export async function insertRelease(client: pg.ClientBase, release: NewRelease): Promise<void> {
@@ -115,26 +124,42 @@ export async function listReleases(
   return rows.map(releaseOf);
 }
 
+/** What is read of a release that is in force: not what was found of it, which grows with every turn. */
+const inForceColumns = 'id, workspace_id, agent, stable, canary, status, enabled, buckets, salt, plan, started_at, looked_at';
+
+type InForceRow = Pick<
+  Row,
+  | 'id'
+  | 'workspace_id'
+  | 'agent'
+  | 'stable'
+  | 'canary'
+  | 'status'
+  | 'enabled'
+  | 'buckets'
+  | 'salt'
+  | 'plan'
+  | 'started_at'
+  | 'looked_at'
+>;
+
 /** All that decides who answers, in all workspaces: what runs, and what was promoted last. One round trip. */
-export async function releasesInForce(pool: DatabasePool): Promise<Release[]> {
-  const rows = await pool.execute<Row>(
+export async function releasesInForce(pool: DatabasePool): Promise<ReleaseInForce[]> {
+  const rows = await pool.execute<InForceRow>(
     {
       name: 'releases-in-force',
       text: `
-        SELECT * FROM releases WHERE status = 'running'
+        SELECT ${inForceColumns} FROM releases WHERE status = 'running'
         UNION ALL
-        (SELECT DISTINCT ON (workspace_id, agent) * FROM releases WHERE status = 'promoted' ORDER BY workspace_id, agent, ended_at DESC, id DESC)`,
+        (SELECT DISTINCT ON (workspace_id, agent) ${inForceColumns} FROM releases
+         WHERE status = 'promoted' ORDER BY workspace_id, agent, ended_at DESC, id DESC)`,
     },
     [],
   );
-  return rows.map(releaseOf);
+  return rows.map(inForceOf);
 }
 
-function watchedOf(row: Row): WatchedRelease {
-  return { ...releaseOf(row), evidence: row.evidence ?? noEvidence(), lookedAt: row.looked_at ?? undefined };
-}
-
-function releaseOf(row: Row): Release {
+function inForceOf(row: InForceRow): ReleaseInForce {
   return {
     id: row.id,
     workspaceId: row.workspace_id,
@@ -146,6 +171,18 @@ function releaseOf(row: Row): Release {
     buckets: row.buckets,
     salt: row.salt,
     plan: planOf(row.plan),
+    startedAt: row.started_at ?? undefined,
+    lookedAt: row.looked_at ?? undefined,
+  };
+}
+
+function watchedOf(row: Row): WatchedRelease {
+  return { ...releaseOf(row), evidence: row.evidence ?? noEvidence() };
+}
+
+function releaseOf(row: Row): Release {
+  return {
+    ...inForceOf(row),
     revision: row.revision,
     step: row.step,
     watchedMs: Number(row.watched_ms),
@@ -153,7 +190,6 @@ function releaseOf(row: Row): Release {
     reason: row.reason ?? undefined,
     createdBy: row.created_by,
     createdAt: row.created_at,
-    startedAt: row.started_at ?? undefined,
     endedAt: row.ended_at ?? undefined,
   };
 }

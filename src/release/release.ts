@@ -86,8 +86,8 @@ export type ReleasePlan = z.infer<typeof releasePlan>;
 
 export type ReleaseStatus = 'draft' | 'running' | 'promoted' | 'rolled-back';
 
-/** A release as those who ask about it see it. */
-export interface Release {
+/** What decides who answers, and what is kept of a release in memory. */
+export interface ReleaseInForce {
   id: string;
   workspaceId: string;
   agent: string;
@@ -100,6 +100,13 @@ export interface Release {
   buckets: number;
   salt: string;
   plan: ReleasePlan;
+  startedAt: Date | undefined;
+  /** The latest look, by whatever process. */
+  lookedAt: Date | undefined;
+}
+
+/** A release as those who ask about it see it. */
+export interface Release extends ReleaseInForce {
   /** Changes with everything that somebody changed; for `If-Match`. */
   revision: number;
   step: number;
@@ -110,7 +117,6 @@ export interface Release {
   reason: string | undefined;
   createdBy: string;
   createdAt: Date;
-  startedAt: Date | undefined;
   endedAt: Date | undefined;
 }
 

@@ -232,7 +232,7 @@ export class Releases {
       return work({ client, tell, audit, by, now: now() }, release);
     });
     // Whoever changed it finds it changed, with the next conversation that begins.
-    await inForce.read();
+    await inForce.settled();
     return changed;
   }
 

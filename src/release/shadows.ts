@@ -9,7 +9,7 @@ import type { ToolExecutor } from '../tools/execute.ts';
 import type { CallRecord, Outcome } from '../vocabulary.ts';
 import type { Catalog } from './catalog.ts';
 import type { InForce } from './in-force.ts';
-import type { Release } from './release.ts';
+import type { ReleaseInForce } from './release.ts';
 import { callsOf, ShadowRecord, sameCalls, shadowExecutor } from './shadow-loop.ts';
 
 export interface ShadowDependencies
@@ -99,7 +99,7 @@ export class Shadows {
     await this.settle(graceMs);
   }
 
-  async summary({ workspaceId, id, plan }: Pick<Release, 'workspaceId' | 'id' | 'plan'>): Promise<ShadowSummary> {
+  async summary({ workspaceId, id, plan }: Pick<ReleaseInForce, 'workspaceId' | 'id' | 'plan'>): Promise<ShadowSummary> {
     const [row] = await this.#dependencies.pool.executeText<SumRow>(
       `SELECT count(*)::int AS turns, count(*) FILTER (WHERE same_outcome)::int AS same_outcome,
          count(*) FILTER (WHERE same_calls)::int AS same_calls, COALESCE(sum(cost), 0)::float8 AS dollars,
@@ -138,7 +138,7 @@ export class Shadows {
     return rows.map((row) => ({ ...row, at: new Date(row.at).toISOString() }));
   }
 
-  async #rehearse(release: Release, dollars: number, run: ClaimedRun, turn: FinishedTurn): Promise<void> {
+  async #rehearse(release: ReleaseInForce, dollars: number, run: ClaimedRun, turn: FinishedTurn): Promise<void> {
     const { catalog, views, executor, modelPlanner, flowPlanner, fallback, findPrincipal, now, newId } = this.#dependencies;
     const { ended, dollars: spent } = await this.summary(release);
     const canary = await catalog.find(run.workspaceId, run.agent, release.canary);

@@ -95,7 +95,13 @@ function contentOf(agent: AgentDefinition): JsonObject {
       timeoutMs: tool.timeoutMs ?? null,
       retries: tool.retries ?? null,
     })),
-    policy: agent.policy.map(({ id, description, tools }) => ({ id, description, tools: [...tools] })),
+    policy: agent.policy.map(({ id, description, tools, safety }) => ({
+      id,
+      description,
+      tools: [...tools],
+      // A release is watched by these: code that has not the mark must not pass for code that has it.
+      ...(safety === true ? { safety } : {}),
+    })),
     flows: agent.flows !== undefined,
   };
 }

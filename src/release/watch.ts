@@ -7,7 +7,7 @@ import { observe, observeRatings } from './evidence/evidence.ts';
 import { judge } from './evidence/judge.ts';
 import { countTurns } from './exposures.ts';
 import type { InForce } from './in-force.ts';
-import type { Release, Standing, Verdict } from './release.ts';
+import type { Release, ReleaseInForce, Standing, Verdict } from './release.ts';
 import { lockFreeRelease, updateRelease, type WatchedRelease } from './release-rows.ts';
 import { standardsOf } from './standards.ts';
 import { change, itself, promote, ramp, rollBack, type Transition } from './transitions.ts';
@@ -29,14 +29,20 @@ export interface WatchDependencies {
 /** No gap between two looks counts for more than this, in milliseconds: nobody watched while no process ran, whatever the clock says. */
 const longestGapMs = 60_000;
 
+/** After how long without a look a process says so that cannot look itself, in milliseconds: a new version may take a while to reach all. */
+const forgottenAfterMs = 5 * 60_000;
+
 /**
- * Looks at the releases that run and decides. Any process may: whoever has the release's row looks, the others go on. What is counted,
- * concluded, decided and written down is one transaction, so a process that dies in the middle has done nothing.
+ * Looks at the releases that run and decides. Any process may that has the code of the canary: whoever has the release's row looks, the
+ * others go on. What is counted, concluded, decided and written down is one transaction, so a process that dies in the middle has done
+ * nothing.
  */
 export class ReleaseWatch {
   readonly #dependencies: WatchDependencies;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
+  /** Releases of which it was said that nobody looks at them. */
+  readonly #forgotten = new Set<string>();
   #closed = false;
 
   constructor(dependencies: WatchDependencies) {
@@ -66,7 +72,10 @@ export class ReleaseWatch {
 
   async #lookAtAll(): Promise<void> {
     const { inForce, onFault } = this.#dependencies;
-    for (const release of inForce.running()) {
+    const running = inForce.running();
+    const ids = new Set(running.map(({ id }) => id));
+    for (const id of this.#forgotten) if (!ids.has(id)) this.#forgotten.delete(id);
+    for (const release of running) {
       if (this.#closed) return;
       await this.#lookAt(release).catch((error: unknown) =>
         onFault(`looking at the release ${release.id} of ${release.agent}`, error),
@@ -74,12 +83,14 @@ export class ReleaseWatch {
     }
   }
 
-  async #lookAt(known: Release): Promise<void> {
+  async #lookAt(known: ReleaseInForce): Promise<void> {
     const { notices, audit, now, catalog, inForce, onJudged, onDecided } = this.#dependencies;
     const { id } = known;
     // Before the transaction: on the embedded store there is one connection.
     const canary = await catalog.find(known.workspaceId, known.agent, known.canary);
-    const safetyRules = canary?.definition.policy.filter(({ safety }) => safety === true).map((rule) => rule.id) ?? [];
+    // Each turn is counted once. Whoever does not know the rules of the canary would count one that a safety rule refused as any other.
+    if (canary === undefined) return this.#leave(known);
+    const safetyRules = canary.definition.policy.filter(({ safety }) => safety === true).map((rule) => rule.id);
     const seen = await notices.change(async (client, tell) => {
       const release = await lockFreeRelease(client, id);
       if (release === undefined) return undefined;
@@ -99,8 +110,24 @@ export class ReleaseWatch {
     const { release, decision, news } = seen;
     onJudged(release);
     if (!news) return;
-    await inForce.read();
+    await inForce.settled();
     onDecided({ release, ...decision });
+  }
+
+  /** Leaves a release to a process that has the code of its canary, and says so once where there seems to be none. */
+  #leave({ id, agent, canary, lookedAt, startedAt }: ReleaseInForce): void {
+    const { now, everyMs, onFault } = this.#dependencies;
+    const since = lookedAt ?? startedAt;
+    if (since === undefined || now().getTime() - since.getTime() < Math.max(forgottenAfterMs, 3 * everyMs)) {
+      this.#forgotten.delete(id);
+      return;
+    }
+    if (this.#forgotten.has(id)) return;
+    this.#forgotten.add(id);
+    const error = new Error(
+      `Nobody has looked at it since ${since.toISOString()}: no process that runs has the code of ${canary}. Start one that has it, or roll the release back.`,
+    );
+    onFault(`watching the release ${id} of ${agent}`, error);
   }
 }
 

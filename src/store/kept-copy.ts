@@ -1,5 +1,5 @@
 /** Tells of changes; see {@link Notices}. */
-interface Teller {
+export interface Teller {
   subscribe(listener: (notices: readonly { kind: string }[] | 'anything') => void): void;
 }
 
@@ -42,19 +42,26 @@ export class KeptCopy {
   }
 
   /** Reads again; who calls while it is being read gets what was stored by then, too. */
-  async read(): Promise<void> {
-    if (this.#reading !== undefined) {
-      this.#again = true;
-      return this.#reading;
-    }
-    this.#reading = (async () => {
+  read(): Promise<void> {
+    if (this.#reading === undefined) this.#reading = this.#readUntilAllIsThere();
+    else this.#again = true;
+    return this.#reading;
+  }
+
+  /** Waits until a change that was told here is in the copy. Whoever made the change was told before anybody else, and need not read anew. */
+  async settled(): Promise<void> {
+    await this.#reading;
+  }
+
+  async #readUntilAllIsThere(): Promise<void> {
+    try {
       do {
         this.#again = false;
         await this.#options.read();
       } while (this.#again);
-    })().finally(() => {
+    } finally {
+      // At once and not a moment later: who asks in between would be given a reading that is over.
       this.#reading = undefined;
-    });
-    return this.#reading;
+    }
   }
 }

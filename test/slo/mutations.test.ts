@@ -104,6 +104,11 @@ const mutations: [title: string, finds: string, files: () => Record<string, Rule
     () => mutated(/^slo:timonel_bad_events:increase\w+ availability/, edited('5..', '4..')),
   ],
   [
+    'callers who went away count as served',
+    'one of ten who wait gets a failure, and most do not wait',
+    () => mutated(/^slo:timonel_events:increase\w+ availability/, edited(', status!="499"', '')),
+  ],
+  [
     'failures of the server do not count',
     'everything fails, and no request ever had before',
     () => mutated(/^slo:timonel_bad_events:increase\w+ availability/, edited('5..', '4..')),

@@ -91,6 +91,26 @@ export const promiseScenarios: Scenario[] = [
     reads: { 100: { 'slo:timonel_error_ratio:increase5m{sli="availability"}': 0 } },
   },
   {
+    name: 'most callers go away before they have an answer',
+    every: 5,
+    series: requests({ 200: counter([300, 10]), 499: counter([300, 1000]) }),
+    fires: { 10: [], 100: [], 290: [] },
+    reads: {
+      100: {
+        'slo:timonel_error_ratio:increase5m{sli="availability"}': 0,
+        'slo:timonel_events:increase5m{sli="availability"}': 50,
+      },
+    },
+  },
+  {
+    name: 'one of ten who wait gets a failure, and most do not wait',
+    every: 5,
+    series: requests({ 200: counter([120, 9]), 499: counter([120, 10_000]), 503: counter([120, 1]) }),
+    fires: {
+      110: ['AvailabilityBurn 1', 'AvailabilityBurn 14.4', 'AvailabilityBurn 3', 'AvailabilityBurn 6', 'HighErrorRate'],
+    },
+  },
+  {
     name: 'probes of the health fail while a process drains, and pages that nobody promised',
     every: 5,
     series: {

@@ -1,7 +1,7 @@
 /** The release that runs, under the addresses that dashboards and scripts of older systems know. */
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
-import { type Release, strategies } from '../../release/release.ts';
+import { type Release, type ReleaseInForce, strategies } from '../../release/release.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
 import { expectedVersion, ifMatch } from '../if-match.ts';
@@ -73,7 +73,7 @@ export function canaryRoutes(app: TypedFastify, { releases: { releases, inForce 
 }
 
 /** @throws TimonelError `release_not_found`, `invalid_request` where it could be one of several */
-function theOne(running: readonly Release[], agent: string | undefined): Release {
+function theOne(running: readonly ReleaseInForce[], agent: string | undefined): ReleaseInForce {
   const fitting = agent === undefined ? running : running.filter((release) => release.agent === agent);
   const [first, second] = fitting;
   if (first === undefined) {

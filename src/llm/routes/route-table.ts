@@ -1,5 +1,7 @@
 import { TimonelError } from '../../errors.ts';
 import type { DatabasePool } from '../../store/database.ts';
+import { KeptCopy, type Teller } from '../../store/kept-copy.ts';
+import type { Notices } from '../../store/notices.ts';
 import { type Route, type RouteDefinition, routeDefinition } from './route.ts';
 
 /** A stored version of a route; without a definition, the version that removed it. */
@@ -21,34 +23,34 @@ interface Row {
   created_at: Date;
 }
 
-/** How often the routes that other processes stored are looked for, in milliseconds. */
-const lookEveryMs = 10_000;
+export interface RouteTableDependencies {
+  pool: DatabasePool;
+  /** Tells every process of a route that changed. */
+  notices: Teller & Pick<Notices<{ kind: 'routes'; workspaceId: string }>, 'change'>;
+  onFault(what: string, error: unknown): void;
+}
 
 /** The routes of all workspaces: those that the process starts with, and over them those that each workspace stored. */
 export class RouteTable {
-  readonly #pool: DatabasePool;
+  readonly #dependencies: RouteTableDependencies;
   readonly #defaults: ReadonlyMap<string, Route>;
-  readonly #onFault: (what: string, error: unknown) => void;
   #stored = new Map<string, Route | 'removed'>();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #copy: KeptCopy;
 
-  constructor(pool: DatabasePool, defaults: ReadonlyMap<string, Route>, onFault: (what: string, error: unknown) => void) {
-    this.#pool = pool;
+  constructor(defaults: ReadonlyMap<string, Route>, dependencies: RouteTableDependencies) {
     this.#defaults = defaults;
-    this.#onFault = onFault;
+    this.#dependencies = dependencies;
+    const { notices, onFault } = dependencies;
+    this.#copy = new KeptCopy({ read: () => this.#read(), notices, kind: 'routes', onFault });
   }
 
-  /** Loads what is stored, and looks again now and then. */
-  async open(): Promise<void> {
-    await this.load();
-    this.#timer = setInterval(() => {
-      this.load().catch((error: unknown) => this.#onFault('loading the model routes', error));
-    }, lookEveryMs);
-    this.#timer.unref();
+  /** Reads what is stored, and reads it again when somebody tells of a change, and now and then. */
+  open(): Promise<void> {
+    return this.#copy.open();
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    this.#copy.close();
   }
 
   find(workspaceId: string, alias: string): Route | undefined {
@@ -66,7 +68,7 @@ export class RouteTable {
   }
 
   /**
-   * Stores a new version of a route, which is in force at once here and within seconds in other processes.
+   * Stores a new version of a route, which is in force at once here and in other processes as soon as they are told.
    * @param definition `null` removes the route.
    * @param expected the version that the change was made from; 0 where none was stored.
    * @throws TimonelError `version_conflict` when somebody else was faster
@@ -77,15 +79,18 @@ export class RouteTable {
     definition: RouteDefinition | null,
     { by, expected }: { by: string; expected: number | undefined },
   ): Promise<RouteVersion> {
-    const stored = await this.#pool.executeText<Row>(
-      `INSERT INTO model_routes (workspace_id, alias, version, definition, created_by)
-       SELECT $1, $2, latest.version + 1, $3::jsonb, $4
-         FROM (SELECT coalesce(max(version), 0) AS version FROM model_routes WHERE workspace_id = $1 AND alias = $2) latest
-        WHERE $5::int IS NULL OR latest.version = $5
-       ON CONFLICT DO NOTHING RETURNING *`,
-      [workspaceId, alias, definition === null ? null : JSON.stringify(definition), by, expected ?? null],
-    );
-    const [row] = stored;
+    const row = await this.#dependencies.notices.change(async (client, tell) => {
+      const { rows } = await client.query<Row>(
+        `INSERT INTO model_routes (workspace_id, alias, version, definition, created_by)
+         SELECT $1, $2, latest.version + 1, $3::jsonb, $4
+           FROM (SELECT coalesce(max(version), 0) AS version FROM model_routes WHERE workspace_id = $1 AND alias = $2) latest
+          WHERE $5::int IS NULL OR latest.version = $5
+         ON CONFLICT DO NOTHING RETURNING *`,
+        [workspaceId, alias, definition === null ? null : JSON.stringify(definition), by, expected ?? null],
+      );
+      if (rows[0] !== undefined) tell({ kind: 'routes', workspaceId });
+      return rows[0];
+    });
     if (row === undefined) {
       const current = (await this.history(workspaceId, alias)).at(0)?.version ?? 0;
       throw new TimonelError(
@@ -94,13 +99,13 @@ export class RouteTable {
         { details: { version: current } },
       );
     }
-    await this.load();
+    await this.#copy.settled();
     return versionOf(row);
   }
 
   /** All stored versions of a route, newest first. */
   async history(workspaceId: string, alias: string): Promise<RouteVersion[]> {
-    const rows = await this.#pool.executeText<Row>(
+    const rows = await this.#dependencies.pool.executeText<Row>(
       'SELECT * FROM model_routes WHERE workspace_id = $1 AND alias = $2 ORDER BY version DESC LIMIT 100',
       [workspaceId, alias],
     );
@@ -108,8 +113,8 @@ export class RouteTable {
   }
 
   /** Reads the latest version of every stored route. */
-  async load(): Promise<void> {
-    const rows = await this.#pool.executeText<Row>(
+  async #read(): Promise<void> {
+    const rows = await this.#dependencies.pool.executeText<Row>(
       'SELECT DISTINCT ON (workspace_id, alias) * FROM model_routes ORDER BY workspace_id, alias, version DESC',
     );
     this.#stored = new Map(

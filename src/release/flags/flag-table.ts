@@ -147,7 +147,7 @@ export class FlagTable {
       );
     }
     // Whoever changed it finds it changed, with the next question.
-    await this.read();
+    await this.#copy.settled();
     return versionOf(stored, definition);
   }
 

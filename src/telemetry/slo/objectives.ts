@@ -51,14 +51,17 @@ const waitingRoutes: Matcher = [
 ];
 
 const requests = 'timonel_http_request_duration_seconds';
+/** Callers who went away before they had an answer: whether it would have been a good one, nobody knows. */
+const notLeft: Matcher = ['status', '!=', '499'];
 const notFailed: Matcher = ['status', '!~', '5..'];
 
 export const availability: Indicator = {
   name: 'availability',
   slo: 'availability',
   objective: 0.999,
-  meaning: 'Requests to the API that were not answered with 5xx; a time limit that was reached is one (504)',
-  events: { metric: requests, histogram: true, where: [apiRoutes] },
+  meaning:
+    'Requests to the API that were not answered with 5xx, of those whose caller waited for the answer; a time limit that was reached is one (504)',
+  events: { metric: requests, histogram: true, where: [apiRoutes, notLeft] },
   bad: { where: [['status', '=~', '5..']] },
   leastBad: 5,
 };
