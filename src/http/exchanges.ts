@@ -20,27 +20,21 @@ export function within<T>(request: HttpRequest, work: () => T): T {
 /** What an exchange is told as whose caller went away before the answer was theirs, as nginx calls it: nobody failed, and nobody was served. */
 const callerLeft = 499;
 
-/**
- * Sees to it that whoever is told of the end of the response finds {@link callerLeft} as its status where that is so. To be called before
- * anybody else listens for it.
- */
-export function markLeft(request: IncomingMessage, response: ServerResponse): void {
-  response.once('close', () => {
-    const { socket } = request;
-    // One that was broken on this side shows neither the end of what the caller sends nor a fault.
-    if (!response.writableFinished && (socket.readableEnded || socket.errored !== null)) response.statusCode = callerLeft;
-  });
+/** The status of an exchange that is over: what was answered, or {@link callerLeft}. */
+export function statusOf({ socket }: IncomingMessage, { statusCode, writableFinished }: ServerResponse): number {
+  // A connection that was broken on this side shows neither the end of what the caller sends nor a fault.
+  return !writableFinished && (socket.readableEnded || socket.errored !== null) ? callerLeft : statusCode;
 }
 
 /** To be called before any other hook is added. */
 export function tellExchanges(app: FastifyInstance, onExchange: (exchange: HttpExchange) => void): void {
-  const tell = (request: FastifyRequest, { statusCode, elapsedTime }: FastifyReply) => {
+  const tell = (request: FastifyRequest, { raw, elapsedTime }: FastifyReply) => {
     if (request.told) return;
     request.told = true;
     onExchange({
       method: request.method,
       route: request.routeOptions.url ?? 'unknown',
-      status: statusCode,
+      status: statusOf(request.raw, raw),
       milliseconds: elapsedTime,
       request: request.begun,
     });

@@ -8,7 +8,7 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTyp
 import { TimonelError } from '../errors.ts';
 import type { HttpDependencies, TypedFastify } from './contract.ts';
 import { sessionCookieOf } from './cookies.ts';
-import { markLeft, tellExchanges } from './exchanges.ts';
+import { tellExchanges } from './exchanges.ts';
 import { addGuard, docsPath } from './guard.ts';
 import { refuseNullCharacters } from './null-characters.ts';
 import { createAnswerer } from './openai/answers.ts';
@@ -55,7 +55,6 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   const app = Fastify({
     serverFactory: (handler) =>
       createHttpServer({ keepAliveTimeout: 72_000, requestTimeout: 0 }, (request, response) => {
-        markLeft(request, response);
         if (direct?.takes(request, response) !== true) handler(request, response);
       }),
     logger: false,

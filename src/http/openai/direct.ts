@@ -9,7 +9,7 @@ import type { HttpRequest } from '../../diagnostics.ts';
 import { TimonelError } from '../../errors.ts';
 import type { RequestBody } from '../../llm/protocols/contract.ts';
 import type { HttpDependencies } from '../contract.ts';
-import { within } from '../exchanges.ts';
+import { statusOf, within } from '../exchanges.ts';
 import { refuseNullCharacters } from '../null-characters.ts';
 import { errorHeaders, toTimonelError } from '../problems.ts';
 import { countRequest } from '../rate-limits.ts';
@@ -68,7 +68,7 @@ async function serve(
     dependencies.onRequest({
       method: 'POST',
       route: path,
-      status: response.statusCode,
+      status: statusOf(request, response),
       milliseconds: performance.now() - started,
       request: begun,
     });
