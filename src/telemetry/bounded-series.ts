@@ -19,9 +19,16 @@ const openLabels: Readonly<Record<string, number>> = {
   what: 50,
 };
 
-/** What a metric has for each set of label values: found by one look, and never more than a number of them, whatever comes. */
+/** Children by the values of their labels, one after the other: a name put together from them would be made for each look. */
+interface Branch<Child> {
+  branches: Map<string, Branch<Child>>;
+  child: Child | undefined;
+}
+
+/** What a metric has for each set of label values: found by a few looks, and never more than a number of them, whatever comes. */
 export class BoundedSeries<Child> {
-  readonly #children = new Map<string, Child>();
+  readonly #root: Branch<Child> = { branches: new Map(), child: undefined };
+  #size = 0;
   readonly #labels: readonly string[];
   readonly #names: Map<string, Set<string>>;
   readonly #most: number;
@@ -44,24 +51,45 @@ export class BoundedSeries<Child> {
   }
 
   of(values: readonly string[]): Child {
-    return this.#children.get(keyOf(values)) ?? this.#admitted(values);
+    return this.#find(values)?.child ?? this.#admitted(values);
   }
 
   #admitted(values: readonly string[]): Child {
-    const full = this.#children.size >= this.#most;
+    const full = this.#size >= this.#most;
     const admitted = values.map((value, index) => {
       const label = this.#labels[index] ?? '';
       const most = openLabels[label];
       if (most === undefined) return value;
       return full ? 'other' : this.#name(label, value, most);
     });
-    const key = keyOf(admitted);
-    let child = this.#children.get(key);
-    if (child === undefined) {
-      child = this.#make(Object.fromEntries(this.#labels.map((label, index) => [label, admitted[index] ?? ''])));
-      this.#children.set(key, child);
+    const branch = this.#grown(admitted);
+    if (branch.child === undefined) {
+      branch.child = this.#make(Object.fromEntries(this.#labels.map((label, index) => [label, admitted[index] ?? ''])));
+      this.#size++;
     }
-    return child;
+    return branch.child;
+  }
+
+  #find(values: readonly string[]): Branch<Child> | undefined {
+    let branch: Branch<Child> | undefined = this.#root;
+    for (const value of values) {
+      branch = branch.branches.get(value);
+      if (branch === undefined) return undefined;
+    }
+    return branch;
+  }
+
+  #grown(values: readonly string[]): Branch<Child> {
+    let branch = this.#root;
+    for (const value of values) {
+      let next = branch.branches.get(value);
+      if (next === undefined) {
+        next = { branches: new Map(), child: undefined };
+        branch.branches.set(value, next);
+      }
+      branch = next;
+    }
+    return branch;
   }
 
   #name(label: string, value: string, most: number): string {
@@ -76,8 +104,4 @@ export class BoundedSeries<Child> {
     names.add(name);
     return name;
   }
-}
-
-function keyOf(values: readonly string[]): string {
-  return values.length === 1 ? (values[0] ?? '') : values.join('\u0000');
 }
