@@ -58,6 +58,7 @@ describe('the response cache in memory', () => {
       misses: 0,
       stale: 0,
       joined: 0,
+      similar: 0,
       rate: null,
       entries: 0,
       bytes: 0,

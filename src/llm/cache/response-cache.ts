@@ -7,6 +7,9 @@ import { Flights } from './flights.ts';
 import { type Entry, MemoryTier } from './memory-tier.ts';
 import { type CachePolicy, longestLife } from './policy.ts';
 import { RedisTier } from './redis-tier.ts';
+import { SharedStreams } from './shared-streams.ts';
+import { type EmbeddedQuestion, SimilarIndex } from './similar-index.ts';
+import { SimilarPatience } from './similar-patience.ts';
 
 export interface CachedAnswer {
   body: string;
@@ -17,18 +20,24 @@ export interface CachedAnswer {
   cost: bigint;
   /** When it was given, in milliseconds since 1970. */
   at: number;
+  /** Set where similar questions may get it, too. */
+  question?: EmbeddedQuestion | undefined;
 }
 
-/** An answer from a provider. */
+/** An answer from a provider, or the one to a similar question. */
 export interface ProducedAnswer extends CachedAnswer {
+  state?: 'similar' | undefined;
   /** It is for those who wait for it, and not for later: it calls a tool, or was broken off. See `isKeepable`. */
   keep: boolean;
 }
 
 export interface CachedResult {
   answer: CachedAnswer;
-  /** `joined`: another caller had asked the same a moment before. `stale`: no provider answers, and this is older than it should be. */
-  state: 'hit' | 'miss' | 'stale' | 'joined';
+  /**
+   * `joined`: another caller had asked the same a moment before. `similar`: it was given to a similar question. `stale`: no provider answers,
+   * and this is older than it should be.
+   */
+  state: CacheLookup['state'];
   ageMs: number;
 }
 
@@ -41,11 +50,12 @@ export interface CacheStatistics {
   misses: number;
   stale: number;
   joined: number;
+  similar: number;
   /** Share of lookups that cost nothing, 0 to 1; `null` before the first. */
   rate: number | null;
   entries: number;
   bytes: number;
-  /** Nano-dollars. */
+  /** Nano-dollars, without what vectors of questions cost: less than nothing where those cost more. */
   saved: bigint;
   redis: 'up' | 'down' | 'none';
 }
@@ -69,7 +79,16 @@ const nowhere: FoundThere = { entry: undefined, fresh: undefined, generation: un
 /** No provider answers. */
 const outages: ReadonlySet<string> = new Set(['model_unavailable', 'model_rate_limited']);
 
+/** Vectors of questions take as much at most, whatever the answers take. */
+const questionLimits = { bytes: 33_554_432, perScope: 1_000 };
+
 export class ResponseCache {
+  /** Streams that are under way. */
+  readonly streams = new SharedStreams();
+  /** Of the answers that similar questions may get. */
+  readonly questions = new SimilarIndex(questionLimits);
+  /** With the models that give their vectors. */
+  readonly patience = new SimilarPatience();
   readonly #memory: MemoryTier;
   readonly #redis: RedisTier | undefined;
   readonly #flights = new Flights<Landed>();
@@ -91,9 +110,24 @@ export class ResponseCache {
           });
   }
 
+  /** The answer in this memory, where it is fresh. */
+  recall(workspaceId: string, key: string, life: Lifetime): CachedResult | undefined {
+    const now = this.#now().getTime();
+    const known = this.#inMemory(workspaceId, key, life, now);
+    return known === undefined ? undefined : this.#counted(workspaceId, known, 'hit', now);
+  }
+
+  /** The answer that is kept and fresh, without counting it. */
+  async fresh(workspaceId: string, key: string, life: Lifetime): Promise<CachedAnswer | undefined> {
+    const now = this.#now().getTime();
+    const known = this.#inMemory(workspaceId, key, life, now);
+    if (known !== undefined || this.#redis === undefined) return known;
+    return (await this.#fromRedis(workspaceId, key, life, now)).fresh;
+  }
+
   /**
    * The answer that is kept and fresh, and where there is none a way to keep the one that comes: for calls whose answer is sent on while it
-   * is written.
+   * is written. What is not found is for the caller to count.
    */
   async look(workspaceId: string, key: string, life: Lifetime): Promise<Lookup> {
     const now = this.#now().getTime();
@@ -102,7 +136,6 @@ export class ResponseCache {
     const since = this.#sinceOf(workspaceId);
     const { fresh, generation } = this.#redis === undefined ? nowhere : await this.#fromRedis(workspaceId, key, life, now);
     if (fresh !== undefined) return { found: this.#counted(workspaceId, fresh, 'hit', now) };
-    this.#count(workspaceId, 'miss', 0n);
     return {
       found: undefined,
       keep: (answer) => {
@@ -145,14 +178,28 @@ export class ResponseCache {
     return { entries, everywhere };
   }
 
+  /** @param saved nano-dollars that another call would have cost. */
+  count(workspaceId: string, state: State, saved: bigint): void {
+    const counts = this.#countsOf(workspaceId);
+    counts[state]++;
+    counts.saved += saved;
+    if (channels.cacheLookup.hasSubscribers) channels.cacheLookup.publish({ state, saved } satisfies CacheLookup);
+  }
+
+  /** Paid for the vector of a question, whatever came of it; in nano-dollars. */
+  spend(workspaceId: string, cost: bigint): void {
+    this.#countsOf(workspaceId).saved -= cost;
+  }
+
   stats(workspaceId: string): CacheStatistics {
-    const { hit, miss, stale, joined, saved } = this.#countsOf(workspaceId);
-    const free = hit + stale + joined;
+    const { hit, miss, stale, joined, similar, saved } = this.#countsOf(workspaceId);
+    const free = hit + stale + joined + similar;
     return {
       hits: hit,
       misses: miss,
       stale,
       joined,
+      similar,
       rate: free + miss === 0 ? null : free / (free + miss),
       ...this.#memory.share(workspaceId),
       saved,
@@ -178,7 +225,7 @@ export class ResponseCache {
     try {
       const answer = await produce(stopped);
       if (answer.keep && since === this.#since.get(workspaceId)) this.#keep(workspaceId, key, life, answer, found.generation);
-      return { answer, state: 'miss' };
+      return { answer, state: answer.state ?? 'miss' };
     } catch (error) {
       const old = newer(this.#memory.get(workspaceId, key), found.entry);
       const usable = old !== undefined && this.#now().getTime() < Math.min(old.staleUntil, old.at + life.ttlMs + life.graceMs);
@@ -207,12 +254,16 @@ export class ResponseCache {
     const staleUntil = at + Math.min(life.ttlMs + life.graceMs, longestLife);
     const entry = { body, contentType, model, cost, at, freshUntil, staleUntil };
     this.#memory.set(workspaceId, key, entry);
+    if (answer.question !== undefined) this.questions.add(workspaceId, key, answer.question);
     if (generation !== undefined) this.#redis?.set(workspaceId, key, entry, generation, this.#now().getTime());
   }
 
   #forget(workspaceId: string): number {
     this.#since.set(workspaceId, {});
-    this.#flights.leave((name) => name.startsWith(`${workspaceId} `));
+    const theirs = (name: string) => name.startsWith(`${workspaceId} `);
+    this.#flights.leave(theirs);
+    this.streams.leave(theirs);
+    this.questions.clear(workspaceId);
     return this.#memory.clear(workspaceId);
   }
 
@@ -226,21 +277,14 @@ export class ResponseCache {
   }
 
   #counted(workspaceId: string, answer: CachedAnswer, state: State, now: number): CachedResult {
-    this.#count(workspaceId, state, state === 'miss' ? 0n : answer.cost);
+    this.count(workspaceId, state, state === 'miss' ? 0n : answer.cost);
     return { answer, state, ageMs: Math.max(0, now - answer.at) };
-  }
-
-  #count(workspaceId: string, state: State, saved: bigint): void {
-    const counts = this.#countsOf(workspaceId);
-    counts[state]++;
-    counts.saved += saved;
-    if (channels.cacheLookup.hasSubscribers) channels.cacheLookup.publish({ state, saved } satisfies CacheLookup);
   }
 
   #countsOf(workspaceId: string) {
     let counts = this.#counts.get(workspaceId);
     if (counts === undefined) {
-      counts = { hit: 0, miss: 0, stale: 0, joined: 0, saved: 0n };
+      counts = { hit: 0, miss: 0, stale: 0, joined: 0, similar: 0, saved: 0n };
       this.#counts.set(workspaceId, counts);
     }
     return counts;
