@@ -121,6 +121,19 @@ describe('the response cache in memory', () => {
     expect((await cache.look('w', 'other', life)).found).toBeUndefined();
   });
 
+  it('finds the questions of the answers that it keeps, and forgets them with those', async () => {
+    const { cache, ask, answer } = cacheIn();
+    const question = { scope: 's', marks: '', model: 'p/m', vector: new Float32Array([1]) };
+    await ask('k', 'one', 'w', { question });
+    await ask('other', 'not kept', 'w', { question: { ...question, scope: 't' }, keep: false });
+    await ask('k', 'theirs', 'v', { question: { ...question, scope: 'v' } });
+    expect([cache.questions.nearest(question, 1), cache.questions.size]).toEqual(['k', 2]);
+    const before = await cache.look('w', 'late', life);
+    await cache.clear('w');
+    if (before.found === undefined) before.keep({ ...answer('from before'), question });
+    expect([cache.questions.nearest(question, 1), cache.questions.size]).toEqual([undefined, 1]);
+  });
+
   it('does not keep answers that are not to be kept', async () => {
     const { ask } = cacheIn();
     await ask('k', 'calls a tool', 'w', { keep: false });

@@ -1,5 +1,12 @@
 /** Answers to similar questions, end to end: a caller, a model and a server of embeddings, each at the other end of a connection. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { writeCredentials } from '../src/cli/credentials.ts';
 import { channels, type Fault } from '../src/diagnostics.ts';
 import { type EmbeddingProvider, startEmbeddingProvider } from './embedding-provider.ts';
 import { canonicalAnswer } from './faulty-provider/answer.ts';
@@ -38,7 +45,7 @@ beforeAll(async () => {
   embeddings = await startEmbeddingProvider();
   const fresh = await freshStoreEnvironment('embedded');
   remove = fresh.remove;
-  const names = ['kept', 'other', ...down];
+  const names = ['kept', ...down];
   timonel = await startTimonel(
     'embedded',
     {
@@ -46,6 +53,7 @@ beforeAll(async () => {
       prices,
       routes: {
         ...Object.fromEntries(names.map((name) => [name, route(name)])),
+        other: route('other', similar('words-for-kept')),
         short: route('short', undefined, 1),
         strict: route('strict', similar('words-for-strict', 0.99)),
         named: route('named', { model: 'words', threshold: 0.85 }),
@@ -177,6 +185,15 @@ describe('what is similar only within', () => {
     expect(await state(openingToo)).toBe('similar');
   });
 
+  it('one version of the route', async () => {
+    await ask(opening, { model: 'other' });
+    const changed = await timonel.call('PUT', '/api/v1/routes/other', route('other', similar('words-for-kept')), {
+      'if-match': '"0"',
+    });
+    expect(changed.status).toBe(200);
+    expect(await state(openingToo, { model: 'other' })).toBe('miss');
+  });
+
   it('one workspace', async () => {
     await ask(opening);
     await timonel.timonel.store.pool.executeText(
@@ -289,7 +306,7 @@ describe('questions that have no vector', () => {
   });
 });
 
-it('is one look for all who ask the same at once, and shows in the metrics', async () => {
+it('is one look for all who ask the same at once, and shows in the metrics and the statistics', async () => {
   await ask(opening);
   embeddings.delayMs = 300;
   const all = await Promise.all([openingToo, openingToo, openingToo].map((text) => ask(text)));
@@ -298,4 +315,14 @@ it('is one look for all who ask the same at once, and shows in the metrics', asy
   expect(all.filter(({ headers }) => headers['x-timonel-cost'] !== '0')).toHaveLength(1);
   const { body } = await timonel.call<string>('GET', '/metrics');
   expect(body).toMatch(/timonel_cache_lookups_total\{[^}]*state="similar"[^}]*\} [1-9]/);
+  const home = mkdtempSync(join(tmpdir(), 'timonel-cli-'));
+  try {
+    writeCredentials(home, { url: url.replace(/\/v1$/, ''), apiKey: timonel.apiKey });
+    const program = fileURLToPath(new URL('../bin/timonel.mjs', import.meta.url));
+    const env = { PATH: process.env['PATH'] ?? '', TIMONEL_HOME: home };
+    const { stdout } = await promisify(execFile)(process.execPath, [program, 'cache', 'stats'], { env });
+    expect(stdout).toContain(`  similar ${(await stats()).similar}\n`);
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
 });
