@@ -254,7 +254,7 @@ export class ResponseCache {
     const staleUntil = at + Math.min(life.ttlMs + life.graceMs, longestLife);
     const entry = { body, contentType, model, cost, at, freshUntil, staleUntil };
     this.#memory.set(workspaceId, key, entry);
-    if (answer.question !== undefined) this.questions.add(workspaceId, key, answer.question);
+    if (answer.question !== undefined) this.questions.add(workspaceId, key, answer.question, freshUntil - at);
     if (generation !== undefined) this.#redis?.set(workspaceId, key, entry, generation, this.#now().getTime());
   }
 

@@ -37,6 +37,8 @@ export class SimilarIndex {
     this.#all = new LRUCache({
       maxSize: limits.bytes,
       sizeCalculation: ({ vector }) => vector.byteLength + overhead,
+      // Nobody may ever ask for it again: what is over must not wait for that.
+      ttlAutopurge: true,
       dispose: (held) => this.#forget(held),
     });
   }
@@ -45,14 +47,17 @@ export class SimilarIndex {
     return this.#all.size;
   }
 
-  /** @param key under which the cache has the answer to it. */
-  add(workspaceId: string, key: string, { marks, scope, model, vector }: EmbeddedQuestion): void {
+  /**
+   * @param key under which the cache has the answer to it.
+   * @param life of the answer, in milliseconds.
+   */
+  add(workspaceId: string, key: string, { marks, scope, model, vector }: EmbeddedQuestion, life: number): void {
     this.remove(workspaceId, key);
     const known = this.#scopes.get(scope);
     const [oldest] = known !== undefined && known.size >= this.#limits.perScope ? known.values() : [];
     if (oldest !== undefined) this.remove(oldest.workspaceId, oldest.key);
     const held = { marks, scope, model, vector, workspaceId, key };
-    this.#all.set(`${workspaceId} ${key}`, held);
+    this.#all.set(`${workspaceId} ${key}`, held, { ttl: Math.max(1, life) });
     // What is larger than all that may be kept was not kept.
     if (!this.#all.has(`${workspaceId} ${key}`)) return;
     const others = this.#scopes.get(scope) ?? new Map<string, Held>();

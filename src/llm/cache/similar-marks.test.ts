@@ -31,6 +31,9 @@ it.each([
   ['El pedido A-12', 'El pedido B-12'],
   ['Me llamo Ana', 'Me llamo Eva'],
   ['¿Tienen hotel en Madrid?', '¿Tienen hotel en Bogotá?'],
+  ['Una cita con el Dr. Ruiz', 'Una cita con el Dr. Gómez'],
+  ['Añade ½ litro', 'Añade ¼ litro'],
+  ['Sala ٣', 'Sala ٤'],
 ])('tells apart, in Spanish: %s | %s', differ);
 
 it.each([
@@ -43,6 +46,7 @@ it.each([
   ['antes del viernes', 'después del viernes'],
   ['más de lo normal', 'menos de lo normal'],
   ['Todos excepto el perro', 'También el perro'],
+  ['¿Abre todos los lunes?', '¿Abre algunos lunes?'],
 ])('hears what turns the sense, in Spanish: %s | %s', differ);
 
 it.each([
@@ -57,6 +61,8 @@ it.each([
   ['I always pay', 'I never pay'],
   ['before noon', 'after noon'],
   ['Write to Ann', 'Write to Eve'],
+  ['Write to Mrs. Bell', 'Write to Mrs. Hall'],
+  ["You mustn't pay", 'You must pay'],
   ['the book "Emma"', 'the book "Persuasion"'],
   ['in the first week', 'in the second week'],
 ])('tells apart, in English: %s | %s', differ);
@@ -66,6 +72,7 @@ it.each([
   ['¿A qué hora abrís?', '¿Cuál es el horario de apertura?'],
   ['¿Se admiten perros?', '¿Puedo llevar un perro?'],
   ['¿Cuánto cuesta el corte?', '¿qué precio tiene el corte'],
+  ['Hola. Quiero saber el precio', 'Hola. Dime el precio'],
   ['mañana', 'MAÑANA'],
   ['mañana', 'man\u0303ana'],
   ['sin perro', 'Sin el perro'],

@@ -35,16 +35,17 @@ const units = words(
     'kilometro kilometros milla millas dollar dollars pound pounds cent cents centimo centimos centavo centavos mile miles meter meters feet',
 );
 
-/** What turns the sense of the words beside it. */
+/** What turns the sense of the words beside it, or says of how many they hold. */
 const turns = words(
-  'antes despues hasta desde mas menos mayor menor maximo minimo solo solamente contra ' +
-    'before after until since more less fewer over under above below most least only against',
+  'antes despues hasta desde mas menos mayor menor maximo minimo solo solamente contra todo toda todos todas cada mucho mucha muchos muchas ' +
+    'poco poca pocos pocas ' +
+    'before after until since more less fewer over under above below most least only against all every each much many few',
 );
 
 const negations = words(
   'no nunca jamas sin ni nada nadie ningun ninguno ninguna ningunos ningunas tampoco excepto salvo imposible ' +
     'not never without none nobody nothing neither nor cannot cant dont doesnt didnt isnt arent wasnt werent wont wouldnt shouldnt couldnt hasnt ' +
-    'havent hadnt except unless impossible',
+    'havent hadnt mustnt neednt mightnt aint except unless impossible',
 );
 
 /** Stand between a negation and what it negates, and say nothing. */
@@ -55,9 +56,9 @@ const email = /[^\s@<>"']+@[^\s@<>"']+\.[^\s@<>"'.,;:!?)]+/gu;
 const address = /\bhttps?:\/\/\S+/giu;
 const quoted = /"([^"]+)"|“([^”]+)”|«([^»]+)»|‘([^’]+)’|(?<![\p{L}\p{N}])'([^']+)'(?![\p{L}\p{N}])/gu;
 /** Around a number in a text: brackets, questions, currencies. A sign before it stays. */
-const around = /^[^\p{L}\d+-]+|[^\p{L}\d]+$/gu;
-/** Within a sentence a capital is a name. */
-const name = /(?<=[\p{L}\p{N},;:)] +)\p{Lu}[\p{L}\p{M}]+/gu;
+const around = /^[^\p{L}\p{N}+-]+|[^\p{L}\p{N}]+$/gu;
+/** Within a sentence a capital is a name, and so it is after "Sr." or "Mrs.". */
+const name = /(?<=[\p{L}\p{N},;:)] +|(?<!\p{L})\p{L}{1,3}\. +)\p{Lu}[\p{L}\p{M}]+/gu;
 
 /**
  * The marks of a text, to be compared as they are: two texts whose marks differ are never the same question. Each kind in its own order, so
@@ -84,7 +85,7 @@ export function marksOf(text: string): string {
 
 /** Numbers as they are written, with their point, colon or stroke; codes, too. */
 function withDigits(text: string): string[] {
-  return text.split(/\s+/).flatMap((word) => (/\d/.test(word) ? [withoutAccents(word.replace(around, ''))] : []));
+  return text.split(/\s+/).flatMap((word) => (/\p{N}/u.test(word) ? [withoutAccents(word.replace(around, ''))] : []));
 }
 
 /** Each negation with the two words that it is about: "no quiero desayuno" is not "no quiero cena". */
