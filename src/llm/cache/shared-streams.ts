@@ -63,7 +63,7 @@ export class SharedStreams {
 
 class SharedStream {
   readonly begun: Promise<BegunStream>;
-  readonly #source: Promise<AsyncIterator<string>>;
+  #source: AsyncIterator<string> | undefined;
   readonly #stop = new AbortController();
   readonly #readers = new Set<Reader>();
   readonly #whenOver: () => void;
@@ -76,8 +76,12 @@ class SharedStream {
   constructor(begin: (signal: AbortSignal) => Promise<BegunStream>, whenOver: () => void) {
     this.#whenOver = whenOver;
     this.begun = begin(this.#stop.signal);
-    this.#source = this.begun.then(({ events }) => events[Symbol.asyncIterator]());
-    this.#source.catch((error: unknown) => this.#end(error));
+    this.begun.then(
+      ({ events }) => {
+        this.#source = events[Symbol.asyncIterator]();
+      },
+      (error: unknown) => this.#end(error),
+    );
   }
 
   get length(): number {
@@ -102,9 +106,10 @@ class SharedStream {
 
   /** Asks for what comes next, unless somebody did; all who wait are woken when it is there. */
   more(): void {
-    if (this.#asking) return;
+    if (this.#asking || this.#source === undefined) return;
+    this.#asked = true;
     this.#asking = true;
-    this.#next().then(
+    this.#source.next().then(
       ({ value, done }) => {
         this.#asking = false;
         if (done === true) this.#end(undefined);
@@ -118,18 +123,12 @@ class SharedStream {
     );
   }
 
-  async #next(): Promise<IteratorResult<string>> {
-    const source = await this.#source;
-    this.#asked = true;
-    return source.next();
-  }
-
   /** A generator that was never asked would end without tidying up: what was begun would stay reserved. */
   async #halt(): Promise<void> {
     this.#stop.abort(nobodyReads);
-    const source = await this.#source;
-    if (!this.#asked) await source.next();
-    await source.return?.();
+    await this.begun;
+    if (!this.#asked) await this.#source?.next();
+    await this.#source?.return?.();
   }
 
   #end(error: unknown): void {
