@@ -279,6 +279,10 @@ describe.skipIf(inject('redisUrl') === '')('the response cache with Redis behind
         cost: 7n,
         model: 'openai/gpt-4o-mini',
       });
+    const before = other.cache.stats('w');
+    expect((await other.cache.fresh('w', 'k', life))?.body).toBe('ñandú');
+    expect(await other.cache.fresh('v', 'k', life)).toBeUndefined();
+    expect(other.cache.stats('w')).toMatchObject({ hits: before.hits, misses: before.misses });
     expect(await other.ask('k')).toMatchObject({ text: 'ñandú', state: 'hit' });
     await one.ask('k', 'theirs', 'v');
     expect(await other.cache.clear('w')).toEqual({ entries: 2, everywhere: true });

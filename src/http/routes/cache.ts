@@ -9,7 +9,7 @@ const statistics = z.object({
   stale: z.int().describe('Older answers that stood in while no provider answered'),
   joined: z.int().describe('Callers who got the answer to a call that another had begun'),
   similar: z.int().describe('Callers who got the answer to a similar question'),
-  rate: z.number().nullable().describe('Share of lookups that cost nothing, 0 to 1; null before the first'),
+  rate: z.number().nullable().describe('Share of lookups that asked no model for an answer, 0 to 1; null before the first'),
   entries: z.int().describe('Answers of this workspace in the memory of this process'),
   bytes: z.int(),
   saved: z.number().describe('US dollars that the calls would have cost, less what embeddings of questions did; may be below 0'),

@@ -51,7 +51,7 @@ export interface CacheStatistics {
   stale: number;
   joined: number;
   similar: number;
-  /** Share of lookups that cost nothing, 0 to 1; `null` before the first. */
+  /** Share of lookups that asked no model for an answer, 0 to 1; `null` before the first. */
   rate: number | null;
   entries: number;
   bytes: number;
