@@ -306,6 +306,26 @@ describe('questions that have no vector', () => {
   });
 });
 
+it('does not refuse a stream to one caller because another who asked first may not spend so much', async () => {
+  const made = await timonel.call<{ id: string; apiKey: string }>('POST', '/api/v1/api-keys', {
+    name: 'poor',
+    scopes: ['models:use'],
+  });
+  const budget = { scope: 'api-key', subject: made.body.id, period: 'month', money: 0.5 };
+  const { status, body } = await timonel.call<{ id: string }>('PUT', '/api/v1/budgets', budget);
+  expect(status).toBe(200);
+  // Its vector it may pay for, the answer not.
+  embeddings.delayMs = 300;
+  const extra = { max_tokens: 100 };
+  const poor = callModel({ url, key: made.body.apiKey, model: 'kept', prompt: opening, extra });
+  await expect.poll(() => embeddings.inputs.length).toBe(1);
+  const others = [opening, opening].map((text) => ask(text, { stream: true, extra }));
+  expect((await poor).error?.code).toBe('budget_exceeded');
+  expect((await Promise.all(others)).map(stateOf).toSorted()).toEqual(['joined', 'miss']);
+  expect(provider.exchanges()).toHaveLength(1);
+  await timonel.call('DELETE', `/api/v1/budgets/${body.id}`);
+});
+
 it('is one look for all who ask the same at once, and shows in the metrics and the statistics', async () => {
   await ask(opening);
   embeddings.delayMs = 300;

@@ -6,6 +6,7 @@ import type { SimilarAnswers } from './cache/similar-answers.ts';
 import type { CachedCall } from './cached-call.ts';
 import type { Gateway } from './gateway.ts';
 import type { Spender } from './money/budgets.ts';
+import { isOfOneCaller } from './refusals.ts';
 import type { Route } from './routes/route.ts';
 
 /** How a complete stream ended. */
@@ -47,15 +48,31 @@ export async function cachedStream(
   const { workspaceId } = spender;
   const known = cache.recall(workspaceId, cached.key, cached.life);
   if (known !== undefined) return replayed(known);
-  const { begun, events, joined } = await cache.streams.join(
-    `${workspaceId} ${cached.key}`,
-    (signal) => begin(cache, { ...question, signal }, source),
-    question.signal,
-  );
+  const { begun, events, joined } = await join(cache, question, source);
   if (!joined) return { ...begun, events };
   const state = begun.cache === 'miss' ? 'joined' : begun.cache;
   const count = () => cache.count(workspaceId, state, begun.saved());
   return { model: begun.model, events: until(events, count), cache: state, cost: 0 };
+}
+
+/** Where whoever began it was not let, the next one begins anew: that one may be. */
+async function join(cache: Gateway['cache'], question: StreamQuestion, source: StreamSource) {
+  const { cached, spender, signal } = question;
+  let own = false;
+  for (;;) {
+    try {
+      return await cache.streams.join(
+        `${spender.workspaceId} ${cached.key}`,
+        (stopped) => {
+          own = true;
+          return begin(cache, { ...question, signal: stopped }, source);
+        },
+        signal,
+      );
+    } catch (error) {
+      if (own || !isOfOneCaller(error)) throw error;
+    }
+  }
 }
 
 /** For all who ask for it while it comes. */

@@ -1,8 +1,8 @@
 import { type CircuitBreakerPolicy, ConsecutiveBreaker, circuitBreaker, handleWhen, isBrokenCircuitError } from 'cockatiel';
 import { LRUCache } from 'lru-cache';
 import { publishFault } from '../../diagnostics.ts';
-import { TimonelError } from '../../errors.ts';
 import { untilAborted } from '../../store/until-aborted.ts';
+import { isOfOneCaller } from '../refusals.ts';
 
 /** How long a caller waits for a vector, in milliseconds. */
 const patienceMs = 2_000;
@@ -61,9 +61,6 @@ async function inTime<T>(signal: AbortSignal, work: (limit: AbortSignal) => Prom
 
 class CallersWentAway extends Error {}
 
-/** What one caller may not spend, another may. */
-const ofOneCaller: ReadonlySet<string> = new Set(['budget_exceeded', 'price_unknown', 'rate_limited']);
-
 function isOutage(error: unknown): boolean {
-  return !(error instanceof CallersWentAway || (error instanceof TimonelError && ofOneCaller.has(error.code)));
+  return !(error instanceof CallersWentAway || isOfOneCaller(error));
 }
