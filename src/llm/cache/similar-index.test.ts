@@ -29,6 +29,7 @@ it('takes the same vector for the same, however it was rounded', () => {
       index.add('w', 'k', { ...base, vector: unit }, 60_000);
       expect(index.nearest({ ...base, vector: unit }, 1)).toBe('k');
     }),
+    { numRuns: 1_000 },
   );
   for (const none of [undefined, 'AAAA', [], [0, 0], [1, Number.NaN], [Number.POSITIVE_INFINITY], [1, null], ['1']])
     expect(unitVector(none)).toBeUndefined();

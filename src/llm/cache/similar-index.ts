@@ -99,9 +99,11 @@ export class SimilarIndex {
 /** @returns `undefined` for what is no direction: empty, endless, or nothing but zeros. */
 export function unitVector(numbers: unknown): Float32Array | undefined {
   if (!Array.isArray(numbers) || !numbers.every((each) => typeof each === 'number')) return undefined;
-  const length = Math.sqrt(numbers.reduce<number>((sum, each) => sum + each * each, 0));
-  if (!Number.isFinite(length) || length === 0) return undefined;
-  return Float32Array.from(numbers, (each) => each / length);
+  const largest = numbers.reduce<number>((most, each) => Math.max(most, Math.abs(each)), 0);
+  if (!Number.isFinite(largest) || largest === 0) return undefined;
+  // By the largest first: squares of very small numbers have no digits left.
+  const length = Math.sqrt(numbers.reduce<number>((sum, each) => sum + (each / largest) ** 2, 0));
+  return Float32Array.from(numbers, (each) => each / largest / length);
 }
 
 function product(one: Float32Array, other: Float32Array): number {
