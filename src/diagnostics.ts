@@ -173,7 +173,7 @@ export interface PrintedMail {
 
 /** A question that may be answered from the response cache was asked. */
 export interface CacheLookup {
-  state: 'hit' | 'miss' | 'stale' | 'joined';
+  state: 'hit' | 'miss' | 'stale' | 'joined' | 'similar';
   /** Nano-dollars that another call would have cost. */
   saved: bigint;
 }

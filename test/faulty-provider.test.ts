@@ -31,6 +31,7 @@ const expectations: Record<BehaviourName, { stream: Expected; whole?: Expected }
   'split-characters': { stream: complete },
   'no-done': { stream: { ...complete, done: false }, whole: complete },
   'no-usage': { stream: { ...complete } },
+  pauses: { stream: complete },
   'no-prefill': { stream: complete },
   'other-words': { stream: { outcome: 'success', text: expect.stringMatching(/remembers it differently/) } },
   'other-words-no-prefill': { stream: { outcome: 'success', text: expect.stringMatching(/remembers it differently/) } },

@@ -127,7 +127,7 @@ describe.each(storeKinds)('money, limits and cache over HTTP (%s)', (kind) => {
     for (let time = 0; time < 4; time++)
       await responseCache.through(defaultWorkspace, 'k', { ttlMs: 1_000, graceMs: 0 }, async () => answer);
     expect((await timonel.call('GET', '/api/v1/cache/stats')).body).toEqual({
-      ...{ hits: 3, misses: 1, stale: 0, joined: 0, rate: 0.75, entries: 1, bytes: 2_640, saved: 0.75, redis: 'none' },
+      ...{ hits: 3, misses: 1, stale: 0, joined: 0, similar: 0, rate: 0.75, entries: 1, bytes: 2_640, saved: 0.75, redis: 'none' },
     });
     expect((await cli('cache', 'stats')).stdout).toMatch(
       /lookups {2}4, 75\.0 % answered without a call[\s\S]*saved {4}\$0\.7500\nmemory {3}1 answers, 2\.6 KiB/,

@@ -58,6 +58,7 @@ describe('the response cache in memory', () => {
       misses: 0,
       stale: 0,
       joined: 0,
+      similar: 0,
       rate: null,
       entries: 0,
       bytes: 0,
@@ -118,6 +119,19 @@ describe('the response cache in memory', () => {
     await cache.clear('w');
     second.keep(answer('from before'));
     expect((await cache.look('w', 'other', life)).found).toBeUndefined();
+  });
+
+  it('finds the questions of the answers that it keeps, and forgets them with those', async () => {
+    const { cache, ask, answer } = cacheIn();
+    const question = { scope: 's', marks: '', model: 'p/m', vector: new Float32Array([1]) };
+    await ask('k', 'one', 'w', { question });
+    await ask('other', 'not kept', 'w', { question: { ...question, scope: 't' }, keep: false });
+    await ask('k', 'theirs', 'v', { question: { ...question, scope: 'v' } });
+    expect([cache.questions.nearest(question, 1), cache.questions.size]).toEqual(['k', 2]);
+    const before = await cache.look('w', 'late', life);
+    await cache.clear('w');
+    if (before.found === undefined) before.keep({ ...answer('from before'), question });
+    expect([cache.questions.nearest(question, 1), cache.questions.size]).toEqual([undefined, 1]);
   });
 
   it('does not keep answers that are not to be kept', async () => {
@@ -265,6 +279,10 @@ describe.skipIf(inject('redisUrl') === '')('the response cache with Redis behind
         cost: 7n,
         model: 'openai/gpt-4o-mini',
       });
+    const before = other.cache.stats('w');
+    expect((await other.cache.fresh('w', 'k', life))?.body).toBe('ñandú');
+    expect(await other.cache.fresh('v', 'k', life)).toBeUndefined();
+    expect(other.cache.stats('w')).toMatchObject({ hits: before.hits, misses: before.misses });
     expect(await other.ask('k')).toMatchObject({ text: 'ñandú', state: 'hit' });
     await one.ask('k', 'theirs', 'v');
     expect(await other.cache.clear('w')).toEqual({ entries: 2, everywhere: true });

@@ -77,7 +77,10 @@ export const gateway: Dashboard = {
           title: 'Answered from the cache',
           unit: 'percentunit',
           queries: [
-            { expr: share('timonel_cache_lookups_total{state=~"hit|joined"}', 'timonel_cache_lookups_total'), legend: 'share' },
+            {
+              expr: share('timonel_cache_lookups_total{state=~"hit|joined|similar"}', 'timonel_cache_lookups_total'),
+              legend: 'share',
+            },
           ],
         },
         {

@@ -6,6 +6,7 @@ interface Statistics {
   misses: number;
   stale: number;
   joined: number;
+  similar: number;
   rate: number | null;
   entries: number;
   bytes: number;
@@ -38,15 +39,16 @@ export function cacheCommand(): Command {
   return command;
 }
 
-function told({ hits, misses, stale, joined, rate, entries, bytes, saved, redis }: Statistics): string {
-  const lookups = hits + misses + stale + joined;
+function told({ hits, misses, stale, joined, similar, rate, entries, bytes, saved, redis }: Statistics): string {
+  const lookups = hits + misses + stale + joined + similar;
   return [
     `lookups  ${lookups}${rate === null ? '' : `, ${(rate * 100).toFixed(1)} % answered without a call`}`,
     `  hits   ${hits}`,
     `  joined ${joined}`,
+    ...(similar === 0 ? [] : [`  similar ${similar}`]),
     `  stale  ${stale}`,
     `  misses ${misses}`,
-    `saved    $${saved.toFixed(4)}`,
+    `saved    ${saved < 0 ? '-' : ''}$${Math.abs(saved).toFixed(4)}`,
     `memory   ${entries} answers, ${(bytes / 1024).toFixed(1)} KiB`,
     `redis    ${redis}`,
   ].join('\n');

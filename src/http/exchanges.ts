@@ -23,7 +23,7 @@ const callerLeft = 499;
 /** The status of an exchange that is over: what was answered, or {@link callerLeft}. */
 export function statusOf({ socket }: IncomingMessage, { statusCode, writableFinished }: ServerResponse): number {
   // A connection that was broken on this side shows neither the end of what the caller sends nor a fault.
-  return !writableFinished && (socket.readableEnded || socket.errored !== null) ? callerLeft : statusCode;
+  return !writableFinished && (socket.readableEnded || Boolean(socket.errored)) ? callerLeft : statusCode;
 }
 
 /** To be called before any other hook is added. */

@@ -2,9 +2,9 @@
 import type { Candidate } from './candidates.ts';
 import { ModelFailure } from './failure.ts';
 import type { Gateway } from './gateway.ts';
+import type { Spender } from './money/budgets.ts';
 import { count, usageOf } from './protocols/usage.ts';
 import { refusalOf } from './refusals.ts';
-import type { GivenWhole, RequestContext } from './requests.ts';
 
 export interface EmbeddingRequest {
   model: string;
@@ -13,13 +13,26 @@ export interface EmbeddingRequest {
   dimensions?: number | null | undefined;
 }
 
+/** An answer in the shape of OpenAI's embeddings. */
+export interface GivenVectors {
+  body: string;
+  /** `provider/model` that gave it. */
+  model: string;
+  /** US dollars, where the price is known. */
+  cost: number | undefined;
+}
+
 interface Vectors {
   body: string;
   tokens: number | undefined;
 }
 
-/** @returns the answer in the shape of OpenAI's embeddings. @throws TimonelError */
-export async function embed(gateway: Gateway, request: EmbeddingRequest, context: RequestContext): Promise<GivenWhole> {
+/** @param context on whose account it goes, and what aborts when nobody waits any more. @throws TimonelError */
+export async function embed(
+  gateway: Gateway,
+  request: EmbeddingRequest,
+  context: { spender: Spender; signal: AbortSignal },
+): Promise<GivenVectors> {
   const open = await gateway.open(gateway.resolve(context.spender.workspaceId, request.model), request, context.spender);
   open.bill.operation = 'embeddings';
   try {

@@ -74,3 +74,8 @@ function tooLong(tried: readonly Tried[]): string {
   const by = numbers.length >= 2 && asked > limit ? ` It is ${asked - limit} tokens too long.` : '';
   return `The request is longer than the model takes.${by} Shorten it, or put a model with a larger context on the route (${said}).`;
 }
+
+/** Whether a call was refused to one caller: what that one may not spend, another may. */
+export function isOfOneCaller(error: unknown): boolean {
+  return error instanceof TimonelError && ['budget_exceeded', 'price_unknown', 'rate_limited'].includes(error.code);
+}

@@ -7,7 +7,9 @@ import { TimonelError } from '../errors.ts';
 import { beginAnswer, type FinishPart, type PartReader, type Recovery, unbroken } from './answer-parts.ts';
 import { isKeepable } from './cache/policy.ts';
 import type { CachedResult } from './cache/response-cache.ts';
+import { SimilarAnswers } from './cache/similar-answers.ts';
 import { cachedCall } from './cached-call.ts';
+import { cachedStream, type Ended } from './cached-stream.ts';
 import type { Attempt, Candidate, Served } from './candidates.ts';
 import type { ModelAnswer } from './contract.ts';
 import { failureOf, ModelFailure } from './failure.ts';
@@ -32,7 +34,7 @@ export interface GivenWhole {
   body: string;
   /** `provider/model` that gave it. */
   model: string;
-  /** US dollars, where the price is known; 0 for an answer from the cache. */
+  /** US dollars, where the price is known; of an answer from the cache what finding it cost, which is 0 but for similar questions. */
   cost: number | undefined;
   /** Set where the route keeps answers; `stale` is older than it should be, since no model answers. */
   cache?: CachedResult['state'];
@@ -44,17 +46,21 @@ export interface GivenStream {
   model: string;
   /** Server-sent events in the caller's protocol; the last one says whether the answer is complete. */
   events: AsyncIterable<string>;
+  /** As in {@link GivenWhole}; of an answer that a model gives it comes at the end, with the usage. */
+  cost?: number;
   /** As in {@link GivenWhole}. */
   cache?: CachedResult['state'];
 }
 
 export class Requests {
   readonly #gateway: Gateway;
+  readonly #similar: SimilarAnswers;
   readonly #now: () => Date;
   readonly #newId: () => string;
 
   constructor(gateway: Gateway, { now, newId }: { now(): Date; newId(): string }) {
     this.#gateway = gateway;
+    this.#similar = new SimilarAnswers(gateway);
     this.#now = now;
     this.#newId = newId;
   }
@@ -63,20 +69,26 @@ export class Requests {
   async whole(protocol: Protocol, body: RequestBody, context: RequestContext): Promise<GivenWhole> {
     const { workspaceId } = context.spender;
     const route = this.#gateway.resolve(workspaceId, protocol.head(body).model);
-    const cached = cachedCall(route, workspaceId, body, `${protocol.name} whole`);
+    const form = `${protocol.name} whole`;
+    const cached = cachedCall(route, workspaceId, body, form);
     if (cached === undefined) return this.#asked(route, protocol, body, context);
     const { cache } = this.#gateway;
+    let spent = 0;
     const { answer, state } = await cache.through(
       workspaceId,
       cached.key,
       cached.life,
       async (signal) => {
+        const near = route.cache?.similar && (await this.#similar.find(route, body, form, cached, { ...context, signal }));
+        spent = near?.spent ?? 0;
+        if (near?.answer !== undefined) return { ...near.answer, keep: false, state: 'similar' };
         const { body: text, model, cost, finishReason } = await this.#asked(route, protocol, body, { ...context, signal });
-        return { ...this.#kept(text, 'application/json', model, cost), keep: isKeepable(finishReason) };
+        const kept = this.#kept(text, 'application/json', model, cost);
+        return { ...kept, keep: isKeepable(finishReason), question: near?.question };
       },
       context.signal,
     );
-    const cost = state === 'miss' ? dollarsOf(answer.cost) : 0;
+    const cost = (state === 'miss' ? dollarsOf(answer.cost) : 0) + spent;
     return { body: answer.body, model: answer.model, cost, cache: state };
   }
 
@@ -84,24 +96,15 @@ export class Requests {
   async stream(protocol: Protocol, body: RequestBody, context: RequestContext): Promise<GivenStream> {
     const { workspaceId } = context.spender;
     const route = this.#gateway.resolve(workspaceId, protocol.head(body).model);
-    const cached = cachedCall(
-      route,
-      workspaceId,
-      body,
-      `${protocol.name} stream ${JSON.stringify(body['stream_options'] ?? null)}`,
-    );
+    const form = `${protocol.name} stream ${JSON.stringify(body['stream_options'] ?? null)}`;
+    const cached = cachedCall(route, workspaceId, body, form);
     if (cached === undefined) return this.#begun(route, protocol, body, context);
-    const { cache } = this.#gateway;
-    const look = await cache.look(workspaceId, cached.key, cached.life);
-    if (look.found !== undefined) return replayed(look.found);
-    try {
-      const keep = (events: string, model: string, cost: number | undefined) =>
-        look.keep(this.#kept(events, 'text/event-stream', model, cost));
-      return { ...(await this.#begun(route, protocol, body, context, keep)), cache: 'miss' };
-    } catch (error) {
-      // What is kept beyond its time stands in, where the route allows it.
-      return replayed(await cache.through(workspaceId, cached.key, cached.life, () => Promise.reject(error), context.signal));
-    }
+    const question = { route, request: body, form, cached, ...context };
+    return cachedStream(this.#gateway, question, {
+      similar: this.#similar,
+      begin: (signal, over) => this.#begun(route, protocol, body, { ...context, signal }, over),
+      kept: (events, { model, cost }) => this.#kept(events, 'text/event-stream', model, cost),
+    });
   }
 
   #kept(text: string, contentType: string, model: string, cost: number | undefined) {
@@ -145,13 +148,13 @@ export class Requests {
     }
   }
 
-  /** @param keep is given the whole answer when it is complete and may be repeated. */
+  /** @param over is given the whole answer when it is complete. */
   async #begun(
     route: Route,
     protocol: Protocol,
     body: RequestBody,
     context: RequestContext,
-    keep?: (events: string, model: string, cost: number | undefined) => void,
+    over?: (events: string, ended: Ended) => void,
   ): Promise<GivenStream> {
     const open = await this.#gateway.open(route, body, context.spender);
     const call = lazily(() => protocol.call(body));
@@ -169,7 +172,7 @@ export class Requests {
         'wire' in answer
           ? this.#passOn({ ...served, answer: answer.wire }, going)
           : this.#translated({ ...served, answer: answer.parts }, going);
-      return { model: served.candidate.name, events: keep === undefined ? events : witnessed(events, going, keep) };
+      return { model: served.candidate.name, events: over === undefined ? events : witnessed(events, going, over) };
     } catch (error) {
       open.bill.abandon();
       throw refusalOf(error, route.alias);
@@ -294,32 +297,23 @@ interface Going {
   open: OpenCall;
   recovery: Recovery;
   /** Set when the answer is complete. */
-  ended: { model: string; cost: number | undefined; finishReason: string } | undefined;
+  ended: Ended | undefined;
 }
 
 type WholeAttempt = { text: string; usage: LanguageModelV4Usage | undefined; finishReason: string } | { answer: ModelAnswer };
 
-/** Passes a stream on, and keeps it when it is complete. */
+/** Passes a stream on, and hands it over when it is complete. */
 async function* witnessed(
   events: AsyncIterable<string>,
   going: Going,
-  keep: (events: string, model: string, cost: number | undefined) => void,
+  over: (events: string, ended: Ended) => void,
 ): AsyncGenerator<string> {
   let whole = '';
   for await (const event of events) {
     whole += event;
     yield event;
   }
-  const { ended } = going;
-  if (ended !== undefined && isKeepable(ended.finishReason)) keep(whole, ended.model, ended.cost);
-}
-
-/** A stream that was kept, at once. */
-function replayed({ answer, state }: CachedResult): GivenStream {
-  async function* once(): AsyncGenerator<string> {
-    yield answer.body;
-  }
-  return { model: answer.model, events: once(), cache: state };
+  if (going.ended !== undefined) over(whole, going.ended);
 }
 
 /** Translated when the first provider needs it, and once. */

@@ -35,7 +35,10 @@ export function startMetrics(live: LiveState): Metrics {
   runMetrics(set, subscriptions);
   modelMetrics(set, subscriptions);
   const lookups = set.counter('timonel_cache_lookups_total', 'questions that may be answered from the response cache', ['state']);
-  const saved = set.counter('timonel_cache_saved_dollars_total', 'US dollars that answers from the response cache would have cost');
+  const saved = set.counter(
+    'timonel_cache_saved_dollars_total',
+    'US dollars that answers from the response cache would have cost, before what embeddings of similar questions cost',
+  );
   subscriptions.on<CacheLookup>(channels.cacheLookup, (lookup) => {
     lookups([lookup.state]);
     if (lookup.saved > 0n) saved([], Number(lookup.saved) / 1e9);

@@ -63,9 +63,15 @@ export type Framing = 'crlf' | 'bytewise' | 'comments' | 'pairs' | 'split-charac
 /** How a connection ends too early: orderly (FIN, without the last chunk) or by a reset. */
 export type Ending = 'closed' | 'reset';
 
+/** In the midst of a stream that goes on afterwards. */
+export interface Pause {
+  afterTokens: number;
+  seconds: number;
+}
+
 /** Tokens are counted from the first; seconds are multiplied with the scale of the server. */
 export type Fault =
-  | { stage: 'none'; framing?: Framing; prefill?: 'rejected'; says?: 'something else'; omits?: 'done' | 'usage' }
+  | { stage: 'none'; framing?: Framing; prefill?: 'rejected'; says?: 'something else'; omits?: 'done' | 'usage'; pauses?: Pause }
   | { stage: 'before headers'; error: ErrorName; retryAfter?: { seconds: number; as: 'seconds' | 'date' } }
   | { stage: 'before headers'; waitSeconds: number; answers: boolean }
   | { stage: 'before headers'; ends: 'reset' }
@@ -109,6 +115,7 @@ export const behaviours = {
   'split-characters': always({ stage: 'none', framing: 'split-characters' }),
   'no-done': always({ stage: 'none', omits: 'done' }),
   'no-usage': always({ stage: 'none', omits: 'usage' }),
+  pauses: always({ stage: 'none', pauses: { afterTokens: 20, seconds: 5 } }),
   // Right answers with a will of their own.
   'no-prefill': always({ stage: 'none', prefill: 'rejected' }),
   'other-words': always({ stage: 'none', says: 'something else' }),

@@ -103,7 +103,9 @@ async function playStream(scene: Scene): Promise<void> {
   if (failure === undefined || !('error' in failure) || failure.afterTokens > 0)
     for (const event of protocol.opening(reply)) await wire.event(event);
   let index = 0;
+  const pause = fault.stage === 'none' ? fault.pauses : undefined;
   for (const events of tokenEvents(scene, reply)) {
+    if (pause?.afterTokens === index) await wire.pause(pause.seconds * second);
     if (failure?.afterTokens === index) {
       await wire.pause(interval);
       if ('ends' in failure) return breakOff(scene, failure.ends);

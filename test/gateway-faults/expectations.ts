@@ -42,6 +42,7 @@ export const expectations: Record<Exclude<BehaviourName, 'flapping'>, Expectatio
   'split-characters': { stream: answers() },
   'no-done': { stream: answers() },
   'no-usage': { stream: answers() },
+  pauses: { stream: answers() },
   'no-prefill': { stream: answers() },
   'other-words': { stream: answers() },
   'other-words-no-prefill': { stream: answers() },

@@ -8,10 +8,11 @@ const statistics = z.object({
   misses: z.int(),
   stale: z.int().describe('Older answers that stood in while no provider answered'),
   joined: z.int().describe('Callers who got the answer to a call that another had begun'),
-  rate: z.number().nullable().describe('Share of lookups that cost nothing, 0 to 1; null before the first'),
+  similar: z.int().describe('Callers who got the answer to a similar question'),
+  rate: z.number().nullable().describe('Share of lookups that asked no model for an answer, 0 to 1; null before the first'),
   entries: z.int().describe('Answers of this workspace in the memory of this process'),
   bytes: z.int(),
-  saved: z.number().describe('US dollars that the calls would have cost'),
+  saved: z.number().describe('US dollars that the calls would have cost, less what embeddings of questions did; may be below 0'),
   redis: z.enum(['up', 'down', 'none']),
 });
 

@@ -1,3 +1,22 @@
+import { isOfOneCaller } from '../refusals.ts';
+
+/**
+ * Joins what is under way, or begins it. Where whoever began it was not let, the next one begins it anew: that one may be.
+ * @param join is given what tells that it began the work itself.
+ */
+export async function joinFairly<T>(join: (begins: () => void) => Promise<T>): Promise<T> {
+  let own = false;
+  for (;;) {
+    try {
+      return await join(() => {
+        own = true;
+      });
+    } catch (error) {
+      if (own || !isOfOneCaller(error)) throw error;
+    }
+  }
+}
+
 interface Passenger<T> {
   landed(outcome: T): void;
   failed(error: unknown): void;

@@ -3,10 +3,13 @@ import type { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
 import { type CacheLookup, channels } from '../../diagnostics.ts';
 import { TimonelError } from '../../errors.ts';
-import { Flights } from './flights.ts';
+import { Flights, joinFairly } from './flights.ts';
 import { type Entry, MemoryTier } from './memory-tier.ts';
 import { type CachePolicy, longestLife } from './policy.ts';
 import { RedisTier } from './redis-tier.ts';
+import { SharedStreams } from './shared-streams.ts';
+import { type EmbeddedQuestion, SimilarIndex } from './similar-index.ts';
+import { SimilarPatience } from './similar-patience.ts';
 
 export interface CachedAnswer {
   body: string;
@@ -17,18 +20,24 @@ export interface CachedAnswer {
   cost: bigint;
   /** When it was given, in milliseconds since 1970. */
   at: number;
+  /** Set where similar questions may get it, too. */
+  question?: EmbeddedQuestion | undefined;
 }
 
-/** An answer from a provider. */
+/** An answer from a provider, or the one to a similar question. */
 export interface ProducedAnswer extends CachedAnswer {
+  state?: 'similar' | undefined;
   /** It is for those who wait for it, and not for later: it calls a tool, or was broken off. See `isKeepable`. */
   keep: boolean;
 }
 
 export interface CachedResult {
   answer: CachedAnswer;
-  /** `joined`: another caller had asked the same a moment before. `stale`: no provider answers, and this is older than it should be. */
-  state: 'hit' | 'miss' | 'stale' | 'joined';
+  /**
+   * `joined`: another caller had asked the same a moment before. `similar`: it was given to a similar question. `stale`: no provider answers,
+   * and this is older than it should be.
+   */
+  state: CacheLookup['state'];
   ageMs: number;
 }
 
@@ -41,11 +50,12 @@ export interface CacheStatistics {
   misses: number;
   stale: number;
   joined: number;
-  /** Share of lookups that cost nothing, 0 to 1; `null` before the first. */
+  similar: number;
+  /** Share of lookups that asked no model for an answer, 0 to 1; `null` before the first. */
   rate: number | null;
   entries: number;
   bytes: number;
-  /** Nano-dollars. */
+  /** Nano-dollars, without what vectors of questions cost: less than nothing where those cost more. */
   saved: bigint;
   redis: 'up' | 'down' | 'none';
 }
@@ -85,7 +95,16 @@ const nowhere: FoundThere = { entry: undefined, fresh: undefined, generation: un
 /** No provider answers. */
 const outages: ReadonlySet<string> = new Set(['model_unavailable', 'model_rate_limited']);
 
+/** Vectors of questions take as much at most, whatever the answers take. */
+const questionLimits = { bytes: 33_554_432, perScope: 1_000 };
+
 export class ResponseCache {
+  /** Streams that are under way. */
+  readonly streams = new SharedStreams();
+  /** Of the answers that similar questions may get. */
+  readonly questions = new SimilarIndex(questionLimits);
+  /** With the models that give their vectors. */
+  readonly patience = new SimilarPatience();
   readonly #memory: MemoryTier;
   readonly #redis: RedisTier | undefined;
   readonly #flights = new Flights<Landed>();
@@ -105,9 +124,26 @@ export class ResponseCache {
           });
   }
 
+  /** The answer in this memory, where it is fresh. */
+  recall(workspaceId: string, key: string, life: Lifetime): CachedResult | undefined {
+    const question = this.#question(workspaceId, key, life);
+    const now = this.#now().getTime();
+    const known = this.#inMemory(question, now);
+    return known === undefined ? undefined : counted(question, known, 'hit', now);
+  }
+
+  /** The answer that is kept and fresh, without counting it. */
+  async fresh(workspaceId: string, key: string, life: Lifetime): Promise<CachedAnswer | undefined> {
+    const question = this.#question(workspaceId, key, life);
+    const now = this.#now().getTime();
+    const known = this.#inMemory(question, now);
+    if (known !== undefined || this.#redis === undefined) return known;
+    return (await this.#fromRedis(question, now)).fresh;
+  }
+
   /**
    * The answer that is kept and fresh, and where there is none a way to keep the one that comes: for calls whose answer is sent on while it
-   * is written.
+   * is written. What is not found is for the caller to count.
    */
   async look(workspaceId: string, key: string, life: Lifetime): Promise<Lookup> {
     const question = this.#question(workspaceId, key, life);
@@ -116,7 +152,6 @@ export class ResponseCache {
     if (known !== undefined) return { found: counted(question, known, 'hit', now) };
     const { fresh, generation } = this.#redis === undefined ? nowhere : await this.#fromRedis(question, now);
     if (fresh !== undefined) return { found: counted(question, fresh, 'hit', now) };
-    count(question, 'miss', 0n);
     return { found: undefined, keep: (answer) => this.#keep(question, answer, generation) };
   }
 
@@ -137,8 +172,16 @@ export class ResponseCache {
     const now = this.#now().getTime();
     const known = this.#inMemory(question, now);
     if (known !== undefined) return counted(question, known, 'hit', now);
-    const work = (stopped: AbortSignal) => this.#produce(question, produce, stopped);
-    const { outcome, joined } = await this.#flights.join(question.name, work, signal);
+    const { outcome, joined } = await joinFairly((begins) =>
+      this.#flights.join(
+        question.name,
+        (stopped) => {
+          begins();
+          return this.#produce(question, produce, stopped);
+        },
+        signal,
+      ),
+    );
     const state = joined && outcome.state === 'miss' ? 'joined' : outcome.state;
     return counted(question, outcome.answer, state, this.#now().getTime());
   }
@@ -152,14 +195,25 @@ export class ResponseCache {
     return { entries, everywhere };
   }
 
+  /** @param saved nano-dollars that another call would have cost. */
+  count(workspaceId: string, state: State, saved: bigint): void {
+    count(this.#shelfOf(workspaceId).counts, state, saved);
+  }
+
+  /** Paid for the vector of a question, whatever came of it; in nano-dollars. */
+  spend(workspaceId: string, cost: bigint): void {
+    this.#shelfOf(workspaceId).counts.saved -= cost;
+  }
+
   stats(workspaceId: string): CacheStatistics {
-    const { hit, miss, stale, joined, saved } = this.#shelfOf(workspaceId).counts;
-    const free = hit + stale + joined;
+    const { hit, miss, stale, joined, similar, saved } = this.#shelfOf(workspaceId).counts;
+    const free = hit + stale + joined + similar;
     return {
       hits: hit,
       misses: miss,
       stale,
       joined,
+      similar,
       rate: free + miss === 0 ? null : free / (free + miss),
       ...this.#memory.share(workspaceId),
       saved,
@@ -182,7 +236,7 @@ export class ResponseCache {
     try {
       const answer = await produce(stopped);
       if (answer.keep) this.#keep(question, answer, found.generation);
-      return { answer, state: 'miss' };
+      return { answer, state: answer.state ?? 'miss' };
     } catch (error) {
       const { name, life } = question;
       const old = newer(this.#memory.get(name), found.entry);
@@ -220,6 +274,7 @@ export class ResponseCache {
     const staleUntil = at + Math.min(life.ttlMs + life.graceMs, longestLife);
     const entry = { body, contentType, model, cost, at, freshUntil, staleUntil };
     this.#memory.set(name, workspaceId, entry);
+    if (answer.question !== undefined) this.questions.add(workspaceId, key, answer.question, freshUntil - at);
     if (generation !== undefined) this.#redis?.set(workspaceId, key, entry, generation, this.#now().getTime());
   }
 
@@ -229,26 +284,29 @@ export class ResponseCache {
 
   #forget(workspaceId: string): number {
     this.#shelfOf(workspaceId).since = {};
-    this.#flights.leave((name) => name.startsWith(`${workspaceId} `));
+    const theirs = (name: string) => name.startsWith(`${workspaceId} `);
+    this.#flights.leave(theirs);
+    this.streams.leave(theirs);
+    this.questions.clear(workspaceId);
     return this.#memory.clear(workspaceId);
   }
 
   #shelfOf(workspaceId: string): Shelf {
     let shelf = this.#shelves.get(workspaceId);
     if (shelf === undefined) {
-      shelf = { counts: { hit: 0, miss: 0, stale: 0, joined: 0, saved: 0n }, since: {} };
+      shelf = { counts: { hit: 0, miss: 0, stale: 0, joined: 0, similar: 0, saved: 0n }, since: {} };
       this.#shelves.set(workspaceId, shelf);
     }
     return shelf;
   }
 }
 
-function counted(question: Question, answer: CachedAnswer, state: State, now: number): CachedResult {
-  count(question, state, state === 'miss' ? 0n : answer.cost);
+function counted({ counts }: Question, answer: CachedAnswer, state: State, now: number): CachedResult {
+  count(counts, state, state === 'miss' ? 0n : answer.cost);
   return { answer, state, ageMs: Math.max(0, now - answer.at) };
 }
 
-function count({ counts }: Question, state: State, saved: bigint): void {
+function count(counts: Shelf['counts'], state: State, saved: bigint): void {
   counts[state]++;
   if (saved > 0n) counts.saved += saved;
   if (channels.cacheLookup.hasSubscribers) channels.cacheLookup.publish({ state, saved } satisfies CacheLookup);

@@ -49,6 +49,13 @@ export const routeDefinition = z.strictObject({
         .enum(['deterministic', 'always'])
         .default('deterministic')
         .describe('deterministic: those with temperature 0 or a seed; always: the calls of this route may be repeated'),
+      similar: z
+        .strictObject({
+          model: z.string().min(1).max(240).describe('Of the embeddings: provider/model, or a route'),
+          threshold: z.number().min(0.8).max(1).default(0.95).describe('Cosine from which on two questions count as similar'),
+        })
+        .optional()
+        .describe('Give the answer to a similar question, too: one with the same numbers, times, names in quotes and negations'),
     })
     .optional(),
 });

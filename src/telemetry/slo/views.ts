@@ -181,7 +181,7 @@ export function createViews({ watch, read, now, since }: ViewDependencies) {
         cache: {
           lookups,
           hitShare: shareOf(
-            (lookups['hit'] ?? 0) + (lookups['joined'] ?? 0),
+            (lookups['hit'] ?? 0) + (lookups['joined'] ?? 0) + (lookups['similar'] ?? 0),
             Object.values(lookups).reduce((total, value) => total + value, 0),
           ),
           savedDollars: sum(looks.saved),
