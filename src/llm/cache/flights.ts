@@ -1,4 +1,5 @@
 import { isOfOneCaller } from '../refusals.ts';
+import { UnderWay } from './under-way.ts';
 
 /**
  * Joins what is under way, or begins it. Where whoever began it was not let, the next one begins it anew: that one may be.
@@ -35,12 +36,7 @@ const nobodyWaits = new Error('Nobody waits for the answer any more.');
  * and when the last one left it is stopped.
  */
 export class Flights<T> {
-  /**
-   * No map: few are under way at once and each ends soon, so that a map would be made smaller and larger all the time, and each table that it
-   * leaves behind points to the next. One of them in the old generation keeps all that come after it, with what was in them, from being
-   * collected: 5 kB of every request.
-   */
-  readonly #flights: Record<string, Flight<T>> = Object.create(null) as Record<string, Flight<T>>;
+  readonly #underWay = new UnderWay<Flight<T>>();
 
   /**
    * @param signal of this caller.
@@ -53,14 +49,14 @@ export class Flights<T> {
         reject(signal.reason as Error);
         return;
       }
-      const under = this.#flights[name];
+      const under = this.#underWay.get(name);
       const joined = under !== undefined;
       const flight = under ?? { passengers: [], stop: new AbortController() };
       const leave = () => {
         flight.passengers = flight.passengers.filter((each) => each !== passenger);
         reject(signal?.reason as Error);
         if (flight.passengers.length > 0) return;
-        this.#end(name, flight);
+        this.#underWay.delete(name, flight);
         flight.stop.abort(nobodyWaits);
       };
       const passenger: Passenger<T> = {
@@ -81,24 +77,20 @@ export class Flights<T> {
 
   /** Nobody joins these any more; those who wait for them still get them. */
   leave(names: (name: string) => boolean): void {
-    for (const name of Object.keys(this.#flights)) if (names(name)) delete this.#flights[name];
+    this.#underWay.deleteAll(names);
   }
 
   #begin(name: string, flight: Flight<T>, work: (signal: AbortSignal) => Promise<T>): void {
-    this.#flights[name] = flight;
+    this.#underWay.set(name, flight);
     work(flight.stop.signal).then(
       (outcome) => {
-        this.#end(name, flight);
+        this.#underWay.delete(name, flight);
         for (const passenger of flight.passengers) passenger.landed(outcome);
       },
       (error: unknown) => {
-        this.#end(name, flight);
+        this.#underWay.delete(name, flight);
         for (const passenger of flight.passengers) passenger.failed(error);
       },
     );
-  }
-
-  #end(name: string, flight: Flight<T>): void {
-    if (this.#flights[name] === flight) delete this.#flights[name];
   }
 }

@@ -1,5 +1,6 @@
 import type { CacheLookup } from '../../diagnostics.ts';
 import { untilAborted } from '../../store/until-aborted.ts';
+import { UnderWay } from './under-way.ts';
 
 /** A stream as its source gives it. */
 export interface BegunStream {
@@ -22,8 +23,7 @@ const nobodyReads = new Error('Nobody reads the answer any more.');
  * more, so that a slow one keeps nobody waiting; everything is kept until the last one is done, which is one answer at most.
  */
 export class SharedStreams {
-  /** No map, as in `Flights`. */
-  readonly #streams: Record<string, SharedStream> = Object.create(null) as Record<string, SharedStream>;
+  readonly #underWay = new UnderWay<SharedStream>();
 
   /**
    * @param begin its signal aborts when nobody reads any more.
@@ -37,7 +37,7 @@ export class SharedStreams {
     signal: AbortSignal,
   ): Promise<{ begun: BegunStream; events: AsyncIterable<string>; joined: boolean }> {
     signal.throwIfAborted();
-    const underWay = this.#streams[name];
+    const underWay = this.#underWay.get(name);
     const stream = underWay ?? this.#begin(name, begin);
     const events = new Reader(stream, signal);
     try {
@@ -50,14 +50,14 @@ export class SharedStreams {
 
   /** Nobody joins these any more; those who read them still get them. */
   leave(names: (name: string) => boolean): void {
-    for (const name of Object.keys(this.#streams)) if (names(name)) delete this.#streams[name];
+    this.#underWay.deleteAll(names);
   }
 
   #begin(name: string, begin: (signal: AbortSignal) => Promise<BegunStream>): SharedStream {
     const stream: SharedStream = new SharedStream(begin, () => {
-      if (this.#streams[name] === stream) delete this.#streams[name];
+      this.#underWay.delete(name, stream);
     });
-    this.#streams[name] = stream;
+    this.#underWay.set(name, stream);
     return stream;
   }
 }

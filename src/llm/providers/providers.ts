@@ -1,4 +1,5 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
+import { LRUCache } from 'lru-cache';
 import { ModelFailure } from '../failure.ts';
 import type { Upstream } from '../upstream.ts';
 import { anthropic } from './anthropic.ts';
@@ -43,14 +44,19 @@ export class Providers {
       const given = settings.hosted[name as HostedProvider];
       const provider = create(given, upstream);
       if (given.key === undefined && given.url === undefined) this.#missingKey.set(name, provider.keyVariable ?? '');
-      else this.#reachable.set(name, provider);
+      else this.#reachable.set(name, remembering(provider));
     }
     if (settings.ollamaUrl !== undefined)
-      this.#reachable.set('ollama', openaiCompatible({ name: 'ollama', key: undefined, url: settings.ollamaUrl }, upstream));
+      this.#reachable.set(
+        'ollama',
+        remembering(openaiCompatible({ name: 'ollama', key: undefined, url: settings.ollamaUrl }, upstream)),
+      );
     if (settings.compatible !== undefined)
       this.#reachable.set(
         configuredProvider,
-        openaiCompatible({ name: configuredProvider, ...settings.compatible, keyVariable: 'TIMONEL_MODEL_KEY' }, upstream),
+        remembering(
+          openaiCompatible({ name: configuredProvider, ...settings.compatible, keyVariable: 'TIMONEL_MODEL_KEY' }, upstream),
+        ),
       );
     if (Object.keys(projectModels).length > 0) this.#reachable.set(projectProvider, fromProject(projectModels));
   }
@@ -90,6 +96,28 @@ export class Providers {
   unreachable(): { name: string; keyVariable: string }[] {
     return [...this.#missingKey].map(([name, keyVariable]) => ({ name, keyVariable }));
   }
+}
+
+/** Callers choose the names of models. */
+const mostModels = 200;
+
+/**
+ * The same provider, with one object for each model: the SDK writes the schemas of its answers anew with each one that it makes, which was a
+ * fifth of the memory that a turn allocated and most of what outlived it.
+ */
+function remembering(provider: Provider): Provider {
+  const models = new LRUCache<string, LanguageModelV4>({ max: mostModels });
+  return {
+    ...provider,
+    chat(model) {
+      let known = models.get(model);
+      if (known === undefined) {
+        known = provider.chat(model);
+        models.set(model, known);
+      }
+      return known;
+    },
+  };
 }
 
 /** Models that the project brings as objects: any provider of the AI SDK, or one of its own. */
