@@ -77,3 +77,9 @@ export const notes = defineAgent({
     }),
   ],
 });
+
+/** The same, with the rule marked by which a release is watched. */
+export const safeNotes = {
+  ...notes,
+  policy: notes.policy.map((rule) => (rule.id === 'no-secrets' ? { ...rule, safety: true as const } : rule)),
+};

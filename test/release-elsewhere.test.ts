@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { channels, type Fault } from '../src/diagnostics.ts';
-import { safeNotes, startReleases } from './releases.ts';
+import { safeNotes } from './notes-agent.ts';
+import { startReleases } from './releases.ts';
 import { freshStoreEnvironment, storeKinds } from './stores.ts';
 
 const later = { ...safeNotes, version: '1.1.0', prompt: 'You are UNSAFE.' };

@@ -1,7 +1,7 @@
 /** A Timonel with an agent whose versions differ in what their prompt makes a scripted model do. */
 import { expect } from 'vitest';
 import type { Assignment } from '../src/release/release.ts';
-import { notes } from './notes-agent.ts';
+import { safeNotes } from './notes-agent.ts';
 import { type Line, scriptedModel } from './scripted-model.ts';
 import type { StoreKind } from './stores.ts';
 import { startTimonel, type TestTimonel } from './timonel.ts';
@@ -14,11 +14,6 @@ function answer(system: string, text: string): Line {
   if (system.includes('UNSAFE')) return { calls: [{ tool: 'add_note', args: { text: 'password: 1234' } }] };
   return system.includes('POLITE') ? 'Muy bien, gracias.' : 'Bien.';
 }
-
-export const safeNotes = {
-  ...notes,
-  policy: notes.policy.map((rule) => (rule.id === 'no-secrets' ? { ...rule, safety: true as const } : rule)),
-};
 
 // biome-ignore lint/suspicious/noExplicitAny: bodies of the API, asserted on
 export type Body = any;
