@@ -17,7 +17,7 @@ import { single } from '../requests.ts';
 import { type HeaderList, headerList } from '../streams.ts';
 import type { Answerer } from './answers.ts';
 import { type AnswerPath, answerProtocols } from './door.ts';
-import { callerWentAway, largestRequestBytes } from './exchange.ts';
+import { callerGone, largestRequestBytes } from './exchange.ts';
 
 export interface DirectDoor {
   /** @returns whether it takes the request; if not, nothing was read of it. */
@@ -62,9 +62,9 @@ async function serve(
   const started = performance.now();
   const { requestId } = begun;
   const headers = [...standing, 'x-request-id', requestId];
-  const gone = new AbortController();
+  // First, so that what the caller asked for is stopped before the exchange is told.
+  const signal = callerGone(response);
   response.once('close', () => {
-    if (!response.writableFinished) gone.abort(callerWentAway);
     dependencies.onRequest({
       method: 'POST',
       route: path,
@@ -89,7 +89,6 @@ async function serve(
     if (refusal !== undefined) throw refusal;
     const text = await reading;
     const body = parsedBody(text);
-    const { signal } = gone;
     await answerers[path]({ principal, body, text, headers: request.headers, signal, raw: response, begin: () => headers });
   } catch (thrown) {
     if (response.destroyed || response.headersSent) {

@@ -38,7 +38,7 @@ export function callerGone(raw: ServerResponse): AbortSignal {
 }
 
 /** A reason of our own: the default one is made with a stack trace. */
-export const callerWentAway = new Error('The caller went away.');
+const callerWentAway = new Error('The caller went away.');
 
 /** Writes a whole answer. */
 export function send(exchange: Exchange, body: string, headers: HeaderList): void {

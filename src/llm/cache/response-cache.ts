@@ -126,10 +126,7 @@ export class ResponseCache {
 
   /** The answer in this memory, where it is fresh. */
   recall(workspaceId: string, key: string, life: Lifetime): CachedResult | undefined {
-    const question = this.#question(workspaceId, key, life);
-    const now = this.#now().getTime();
-    const known = this.#inMemory(question, now);
-    return known === undefined ? undefined : counted(question, known, 'hit', now);
+    return this.#recalled(this.#question(workspaceId, key, life), this.#now().getTime());
   }
 
   /** The answer that is kept and fresh, without counting it. */
@@ -148,8 +145,8 @@ export class ResponseCache {
   async look(workspaceId: string, key: string, life: Lifetime): Promise<Lookup> {
     const question = this.#question(workspaceId, key, life);
     const now = this.#now().getTime();
-    const known = this.#inMemory(question, now);
-    if (known !== undefined) return { found: counted(question, known, 'hit', now) };
+    const found = this.#recalled(question, now);
+    if (found !== undefined) return { found };
     const { fresh, generation } = this.#redis === undefined ? nowhere : await this.#fromRedis(question, now);
     if (fresh !== undefined) return { found: counted(question, fresh, 'hit', now) };
     return { found: undefined, keep: (answer) => this.#keep(question, answer, generation) };
@@ -169,9 +166,8 @@ export class ResponseCache {
     signal?: AbortSignal,
   ): Promise<CachedResult> {
     const question = this.#question(workspaceId, key, life);
-    const now = this.#now().getTime();
-    const known = this.#inMemory(question, now);
-    if (known !== undefined) return counted(question, known, 'hit', now);
+    const found = this.#recalled(question, this.#now().getTime());
+    if (found !== undefined) return found;
     const { outcome, joined } = await joinFairly((begins) =>
       this.#flights.join(
         question.name,
@@ -249,6 +245,11 @@ export class ResponseCache {
   #question(workspaceId: string, key: string, life: Lifetime): Question {
     const { counts, since } = this.#shelfOf(workspaceId);
     return { workspaceId, key, name: `${workspaceId} ${key}`, life, counts, since };
+  }
+
+  #recalled(question: Question, now: number): CachedResult | undefined {
+    const known = this.#inMemory(question, now);
+    return known === undefined ? undefined : counted(question, known, 'hit', now);
   }
 
   #inMemory({ name, life }: Question, now: number): Entry | undefined {

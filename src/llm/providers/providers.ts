@@ -44,21 +44,18 @@ export class Providers {
       const given = settings.hosted[name as HostedProvider];
       const provider = create(given, upstream);
       if (given.key === undefined && given.url === undefined) this.#missingKey.set(name, provider.keyVariable ?? '');
-      else this.#reachable.set(name, remembering(provider));
+      else this.#add(provider);
     }
     if (settings.ollamaUrl !== undefined)
-      this.#reachable.set(
-        'ollama',
-        remembering(openaiCompatible({ name: 'ollama', key: undefined, url: settings.ollamaUrl }, upstream)),
-      );
+      this.#add(openaiCompatible({ name: 'ollama', key: undefined, url: settings.ollamaUrl }, upstream));
     if (settings.compatible !== undefined)
-      this.#reachable.set(
-        configuredProvider,
-        remembering(
-          openaiCompatible({ name: configuredProvider, ...settings.compatible, keyVariable: 'TIMONEL_MODEL_KEY' }, upstream),
-        ),
-      );
+      this.#add(openaiCompatible({ name: configuredProvider, ...settings.compatible, keyVariable: 'TIMONEL_MODEL_KEY' }, upstream));
+    // These are objects already.
     if (Object.keys(projectModels).length > 0) this.#reachable.set(projectProvider, fromProject(projectModels));
+  }
+
+  #add(provider: Provider): void {
+    this.#reachable.set(provider.name, remembering(provider));
   }
 
   /**
