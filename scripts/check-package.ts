@@ -83,10 +83,10 @@ try {
     stdio: 'inherit',
   });
   const tooOld = oldNode();
-  if (tooOld === undefined) console.log('skip no Node older than 22 is installed here, so what it is told was not tried');
+  if (tooOld === undefined) console.log('skip no Node older than 24 is installed here, so what it is told was not tried');
   else {
     const { status, stderr } = spawnSync(tooOld, [join(folder, 'node_modules/timonel/bin/timonel.mjs'), 'up'], { cwd: folder });
-    check('an old Node is told which one is needed', status === 1 && /needs Node 22\.15/.test(String(stderr)), String(stderr));
+    check('an old Node is told which one is needed', status === 1 && /needs Node 24 or/.test(String(stderr)), String(stderr));
   }
 
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
@@ -152,6 +152,6 @@ function oldNode(): string | undefined {
   const candidates = (process.env['PATH'] ?? '').split(delimiter).map((path) => join(path, 'node'));
   return candidates.find((path) => {
     const { stdout, status } = spawnSync(path, ['--version']);
-    return status === 0 && Number(/^v(\d+)/.exec(String(stdout))?.[1]) < 22;
+    return status === 0 && Number(/^v(\d+)/.exec(String(stdout))?.[1]) < 24;
   });
 }

@@ -8,6 +8,7 @@ import { TimonelError } from './errors.ts';
 import {
   calls,
   days,
+  faultOf,
   flag,
   isAddressRange,
   isTimeZone,
@@ -23,6 +24,7 @@ import {
   tracesOf,
   url,
 } from './setting-values.ts';
+import { suggestion } from './suggestion.ts';
 
 export type { OidcProvider, TraceSettings } from './setting-values.ts';
 
@@ -238,7 +240,7 @@ export interface Settings {
 export function readSettings(environment: Environment = process.env): Settings {
   const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = schema.safeParse(present);
-  const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  const faults = parsed.success ? [] : parsed.error.issues.map((issue) => faultOf(issue, present));
   faults.push(...unknownKeys(present));
   if (present['TIMONEL_OLLAMA_MODEL'] !== undefined && present['TIMONEL_OLLAMA_URL'] === undefined) {
     faults.push('TIMONEL_OLLAMA_URL: give the base URL of Ollama, e.g. http://localhost:11434/v1');
@@ -376,5 +378,5 @@ function unknownKeys(environment: Environment): string[] {
   const known = Object.keys(schema.shape);
   return Object.keys(environment)
     .filter((key) => key.startsWith('TIMONEL_') && !key.startsWith('TIMONEL_TEST_') && !known.includes(key))
-    .map((key) => `${key}: no such setting; known are ${known.filter((name) => name.startsWith('TIMONEL_')).join(', ')}`);
+    .map((key) => `${key}: no such setting; ${suggestion(key, known) ?? '.env.example and docs/operations.md list them all'}`);
 }

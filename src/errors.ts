@@ -98,7 +98,20 @@ export class TimonelError extends Error {
   }
 }
 
-/** The message of anything thrown. */
+/** The message of anything thrown, the reason itself where a library wraps it. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  // A name with several addresses was tried at each, and the error of them all has no message of its own.
+  if (error instanceof AggregateError && error.message === '') return [...new Set(error.errors.map(messageOf))].join('; ');
+  // Drizzle's message is the statement; the database's own reason is its cause.
+  if (error.message.startsWith('Failed query:') && error.cause !== undefined) return messageOf(error.cause);
+  return error.message;
+}
+
+/** Where in code of the project, and not of a package or of Node, an error was thrown: ` (file:line:column)`, or nothing. */
+export function placeOf(error: unknown): string {
+  const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];
+  const places = lines.flatMap((line) => /^ +at .*?(?:file:\/\/)?(\/[^():]+:\d+:\d+)\)?$/.exec(line)?.[1] ?? []);
+  const place = places.find((each) => !/\/node_modules\//.test(each));
+  return place === undefined ? '' : ` (${place})`;
 }

@@ -8,6 +8,7 @@ import type { ProjectConfig } from './project.ts';
 import type { AgentDefinition } from './run/contract.ts';
 import type { Tool } from './tools/contract.ts';
 
+export { TimonelError } from './errors.ts';
 export type { Permission } from './identity/permissions.ts';
 export type { Principal } from './identity/principal.ts';
 export type { FoundByAgent, PersonQuery, TableOfData } from './identity/privacy/contract.ts';
@@ -82,4 +83,43 @@ export function defineAgent(agent: AgentDefinition): AgentDefinition {
 /** Declares the project: which agents run, and their models. The default export of `timonel.config.ts`. */
 export function defineConfig(config: ProjectConfig): ProjectConfig {
   return config;
+}
+
+/** A Timonel inside of another program. */
+export interface RunningTimonel extends AsyncDisposable {
+  /** Names of the agents that it has. */
+  readonly agents: readonly string[];
+  /** Makes an API key of the default workspace. @returns the key; it is not shown again. */
+  createKey(name: string, role: 'admin' | 'operator' | 'client'): Promise<string>;
+  /** Starts to listen. @returns the base URL. @throws TimonelError `config_invalid` where the address cannot be had */
+  listen(): Promise<string>;
+  /** Drains the runs, ends the streams, closes everything. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a Timonel in this process: opens the store, brings its schema up to date, and works on its runs. The program itself answers for
+ * signals: it calls `close` before it ends. When a part cannot be opened, what was open is closed.
+ *
+ * @param environment settings as in the environment (docs/operations.md), e.g. `{ ...process.env, TIMONEL_PORT: '0' }`; by default the
+ * environment of the process.
+ * @throws TimonelError `config_invalid`, `store_unavailable`, `directory_locked`
+ */
+export async function createTimonel(
+  project: ProjectConfig,
+  environment?: Readonly<Record<string, string | undefined>>,
+): Promise<RunningTimonel> {
+  // Agents import this module too, and need nothing of a server.
+  const [{ createTimonel: create, defaultWorkspace }, { readSettings }] = await Promise.all([
+    import('./main.ts'),
+    import('./config.ts'),
+  ]);
+  const { agents, apiKeys, listen, close } = await create(readSettings(environment), project);
+  return {
+    agents: [...agents.keys()],
+    createKey: (name, role) => apiKeys.create({ id: crypto.randomUUID(), workspaceId: defaultWorkspace, name, role }),
+    listen,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }

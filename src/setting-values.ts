@@ -48,10 +48,44 @@ export const pairs = z
     }
   });
 
+/**
+ * What a setting is not, and what would have worked. Values are repeated where they are numbers or one of a few words, which are no secrets.
+ */
+export function faultOf(issue: z.core.$ZodIssue, given: Readonly<Record<string, string | undefined>>): string {
+  const key = issue.path.join('.');
+  const written = `and is ${JSON.stringify(given[key])}`;
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.expected === 'number' || issue.expected === 'int'
+        ? `${key}: must be a whole number, e.g. ${exampleOf[key] ?? '1000'}, ${written}`
+        : `${key}: ${issue.message}`;
+    case 'too_big':
+      return `${key}: must be at most ${issue.maximum}, ${written}`;
+    case 'too_small':
+      return issue.origin === 'string' ? `${key}: must not be empty` : `${key}: must be at least ${issue.minimum}, ${written}`;
+    case 'invalid_value':
+      return issue.message.startsWith('Invalid option')
+        ? `${key}: must be one of ${issue.values.join(', ')}, ${written}`
+        : `${key}: ${issue.message}`;
+    default:
+      return `${key}: ${issue.message}`;
+  }
+}
+
+const exampleOf: Readonly<Record<string, string>> = {
+  TIMONEL_PORT: '8000',
+  CANARY_PERCENTAGE: '10',
+  OTEL_TRACES_SAMPLER_ARG: '0.1',
+};
+
 export const secret = z
   .string()
-  .transform(secretBytes)
-  .refine((bytes) => bytes.length >= 32, 'is too short: it must be 32 random bytes or more. `timonel secrets generate` makes one')
+  // As `timonel secrets generate` prints it for an .env file, where its whole output was given for the value.
+  .transform((text) => secretBytes(text.trim().replace(/^TIMONEL_SECRET=/, '')))
+  .refine((bytes) => bytes.length >= 32, {
+    message: 'is too short: it must be 32 random bytes or more. `timonel secrets generate` makes one',
+    abort: true,
+  })
   .refine((bytes) => new Set(bytes).size >= 16, 'is not random: anybody could guess it. `timonel secrets generate` makes one');
 
 const provider = z.strictObject({

@@ -61,6 +61,8 @@ export async function run(argv: readonly string[]): Promise<void> {
       error instanceof TimonelError ? `timonel: ${error.message}` : error instanceof UsageError ? error.message : stackOf(error),
     );
     process.exitCode = error instanceof UsageError ? 2 : 1;
+    // What a failed command left open (a connection that does not end, a thread) must not keep the process, and what it holds.
+    setTimeout(() => process.exit(), 500).unref();
   }
 }
 

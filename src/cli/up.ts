@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { readSettings, type Settings } from '../config.ts';
 import { publishFault } from '../diagnostics.ts';
-import { createTimonel, defaultWorkspace, type Timonel } from '../main.ts';
+import { createTimonel, defaultWorkspace, type Timonel, unwindMs } from '../main.ts';
+import { orAfter } from '../run/or-after.ts';
+import { prepareDirectory } from '../store/home.ts';
 import { startLogs } from '../telemetry/logs.ts';
 import { findCredentials, writeCredentials } from './credentials.ts';
 import { loadProject } from './project-file.ts';
@@ -25,6 +27,8 @@ export function upCommand(): Command {
 
 async function up(settings: Settings, json: boolean): Promise<void> {
   const started = performance.now();
+  // Before a database is asked: on every store, the key of this machine is written there.
+  prepareDirectory(settings.home);
   const { logger } = await startLogs(settings);
   const spinner = json ? undefined : startSpinner('Starting Timonel');
   let timonel: Timonel | undefined;
@@ -33,13 +37,13 @@ async function up(settings: Settings, json: boolean): Promise<void> {
     timonel = await createTimonel(settings, await loadProject(settings));
     url = await timonel.listen();
   } catch (error) {
+    // What was taken up meanwhile is for another process to go on with.
+    if (timonel !== undefined) await orAfter(timonel.close(), unwindMs);
+    throw error;
+  } finally {
     spinner?.stop();
-    // What was opened keeps the process alive, and the data directory locked, until it is closed.
-    await timonel?.close();
-    throw explained(error, settings);
   }
   const credentials = writeCredentials(settings.home, { url, apiKey: await adminKey(timonel, settings.home) });
-  spinner?.stop();
   stopOnSignals(timonel);
 
   const milliseconds = Math.round(performance.now() - started);
@@ -110,11 +114,4 @@ function stopOnSignals(timonel: Timonel): void {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-}
-
-function explained(error: unknown, settings: Settings): unknown {
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return new Error(`Port ${settings.port} is taken. Choose another one: timonel up --port 8001`, { cause: error });
-  }
-  return error;
 }

@@ -3,6 +3,7 @@
  */
 import { sql } from 'drizzle-orm';
 import { fromDrizzle, PgBoss } from 'pg-boss';
+import { messageOf, TimonelError } from '../errors.ts';
 import { underAdvisoryLock } from '../store/advisory-lock.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { WorkspaceAccess } from '../tools/contract.ts';
@@ -83,13 +84,23 @@ export class Jobs {
       await this.#boss.work<Payload>(queue, { pollingIntervalSeconds: 2 }, async (items) => {
         for (const { data } of items) await this.#run(job, data);
       });
-      if (job.cron !== undefined) await this.#boss.schedule(queue, job.cron);
+      if (job.cron !== undefined) await this.#repeat(queue, job.cron, `job "${job.name}" of the agent "${agent.name}"`);
     }
     for (const job of this.#dependencies.own) {
       await this.#boss.work<JsonObject | null>(job.name, { pollingIntervalSeconds: 2 }, async (items) => {
         for (const { data } of items) await job.run(data ?? {});
       });
       if (job.cron !== undefined) await this.#boss.schedule(job.name, job.cron);
+    }
+  }
+
+  async #repeat(queue: string, cron: string, whose: string): Promise<void> {
+    try {
+      await this.#boss.schedule(queue, cron);
+    } catch (error) {
+      if (error instanceof TimonelError) throw error;
+      const fault = `The schedule of the ${whose} cannot be kept: "${cron}" (${messageOf(error)}).`;
+      throw new TimonelError('config_invalid', `${fault} Every day at 3:17 UTC is "17 3 * * *".`, { cause: error });
     }
   }
 

@@ -309,6 +309,17 @@ export function isDeadlock(error: unknown): boolean {
 }
 
 function unavailable(error: unknown): TimonelError {
+  const state = error instanceof Error && 'code' in error ? String(error.code) : '';
+  // A login, a password or a database that is not there: waiting does not help.
+  if (/^(28...|3D000)$/.test(state)) {
+    return new TimonelError(
+      'store_unavailable',
+      `The database refuses the connection: ${messageOf(error)}. Correct DATABASE_URL.`,
+      {
+        cause: error,
+      },
+    );
+  }
   return new TimonelError('store_unavailable', `The database does not answer (${messageOf(error)}). Try again shortly.`, {
     cause: error,
   });

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { TimonelError } from '../../errors.ts';
+import { prepareDirectory } from '../home.ts';
 
 /**
  * Takes the data directory for this process. PGlite itself has no lock, and two processes on one directory lose rows in silence.
@@ -10,10 +11,10 @@ import { TimonelError } from '../../errors.ts';
  * however it dies, and it holds between containers that share a local volume, on Linux, macOS and Windows.
  *
  * @returns a function that gives the directory back.
- * @throws TimonelError `directory_locked`, naming the process that holds it.
+ * @throws TimonelError `directory_locked`, naming the process that holds it; `config_invalid` where the directory cannot be written.
  */
 export function lockDirectory(directory: string): () => void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  prepareDirectory(directory);
   const owner = join(directory, 'owner.pid');
   const lock = new DatabaseSync(join(directory, 'lock.db'));
   try {

@@ -5,6 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { TimonelError } from '../../errors.ts';
 import { DatabasePool, type PoolSettings } from '../database.ts';
+import { requireRoom } from '../home.ts';
 import { migrationsHash } from '../migrate.ts';
 import { lockDirectory } from './lock.ts';
 import { templatePath } from './template.ts';
@@ -13,6 +14,10 @@ import type { WorkerReply, WorkerRequest, WorkerStart } from './worker.ts';
 // Wrappers of calls from WebAssembly into JavaScript are compiled a second time when they were used often, and V8 shares them between threads:
 // in Node 24.21 two that do so at once end the process now and then ("Check failed: jit_page_->allocations_.erase"). They stay as they are.
 setFlagsFromString('--wasm-wrapper-tiering-budget=1000000000');
+
+/** Bytes that a store takes at its start: a fresh one its tables and its write-ahead log, another one segments of the log. */
+const roomOfFreshStore = 100_000_000;
+const roomOfStart = 20_000_000;
 
 /** The embedded store, open. */
 export interface EmbeddedStore {
@@ -26,7 +31,7 @@ export interface EmbeddedStore {
  * Opens PGlite in `directory`, in a worker thread behind a private socket; one connection, spoken to by an ordinary pool.
  *
  * @param options `template: false` leaves the prepared template aside (it is how the template itself is made).
- * @throws TimonelError `directory_locked` when another process has the directory.
+ * @throws TimonelError `directory_locked` when another process has the directory; `config_invalid` when it cannot be written, or is full.
  */
 export async function openEmbedded(
   directory: string,
@@ -34,10 +39,16 @@ export async function openEmbedded(
   options: { template?: boolean } = {},
 ): Promise<EmbeddedStore> {
   const unlock = lockDirectory(directory);
-  const socketDirectory = mkdtempSync(join(tmpdir(), 'timonel-'));
   const dataDirectory = join(directory, 'pgdata');
   const template = options.template === false ? undefined : templatePath(migrationsHash());
   const fresh = !existsSync(join(dataDirectory, 'PG_VERSION'));
+  try {
+    requireRoom(directory, fresh ? roomOfFreshStore : roomOfStart);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+  const socketDirectory = mkdtempSync(join(tmpdir(), 'timonel-'));
   const start: WorkerStart = {
     dataDirectory,
     socketPath: join(socketDirectory, '.s.PGSQL.5432'),

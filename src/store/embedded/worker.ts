@@ -25,6 +25,13 @@ export interface WorkerStart {
 export type WorkerRequest = { kind: 'close' } | { kind: 'dump'; path: string };
 export type WorkerReply = { kind: 'ready' } | { kind: 'dumped' } | { kind: 'closed' } | { kind: 'failed'; message: string };
 
+/** What PGlite throws is not always an error: its file system throws an object with a number (of WASI) where the disk has no room. */
+function reasonOf(error: unknown): string {
+  if (error instanceof Error) return error.message;
+  if (typeof error !== 'object' || error === null || !('errno' in error)) return String(error);
+  return error.errno === 51 ? 'the disk is full (ENOSPC)' : `its files cannot be used (error ${String(error.errno)} of WASI)`;
+}
+
 const port = parentPort;
 if (port === null) throw new Error('This module runs in a worker thread.');
 const reply = (message: WorkerReply) => port.postMessage(message);
@@ -61,9 +68,9 @@ try {
       await database.close();
       reply({ kind: 'closed' });
       port.close();
-    })().catch((error: unknown) => reply({ kind: 'failed', message: String(error) }));
+    })().catch((error: unknown) => reply({ kind: 'failed', message: reasonOf(error) }));
   });
   reply({ kind: 'ready' });
 } catch (error) {
-  reply({ kind: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  reply({ kind: 'failed', message: reasonOf(error) });
 }

@@ -1,0 +1,60 @@
+import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf, TimonelError } from '../errors.ts';
+
+/**
+ * Makes a directory of this process, readable for its user alone, and makes sure that files can be written there.
+ * @throws TimonelError `config_invalid`, with what to change
+ */
+export function prepareDirectory(directory: string): void {
+  const trial = join(directory, `.trial-${process.pid}`);
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    // A full disk still makes empty files.
+    writeFileSync(trial, 'x', { mode: 0o600 });
+  } catch (error) {
+    throw explainDirectory(error, directory);
+  }
+  rmSync(trial, { force: true });
+}
+
+/**
+ * @param needed bytes.
+ * @throws TimonelError `config_invalid` where the disk of a directory has less room than that
+ */
+export function requireRoom(directory: string, needed: number): void {
+  const { bavail, bsize } = statfsSync(directory);
+  const free = bavail * bsize;
+  if (free >= needed) return;
+  throw new TimonelError(
+    'config_invalid',
+    `The disk of ${directory} is full: ${megabytes(free)} MB are free, and the embedded store needs ${megabytes(needed)} MB to start. Make room, or set TIMONEL_HOME to a directory on another disk.`,
+    { details: { directory, free, needed } },
+  );
+}
+
+const megabytes = (bytes: number) => Math.floor(bytes / 1_000_000);
+
+function explainDirectory(error: unknown, directory: string): TimonelError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const sentence = (() => {
+    switch (code) {
+      case 'EACCES':
+      case 'EPERM':
+      case 'EROFS':
+        return `The directory ${directory} cannot be written by this user (${code}).`;
+      case 'ENOTDIR':
+      case 'EEXIST':
+        return `${directory} cannot be a directory: it, or a part of its path, is a file.`;
+      case 'ENOSPC':
+      case 'EDQUOT':
+        return `The disk of ${directory} is full (${code}). Make room on it.`;
+      default:
+        return `The directory ${directory} cannot be used (${messageOf(error)}).`;
+    }
+  })();
+  return new TimonelError('config_invalid', `${sentence} Set TIMONEL_HOME to a directory that this user may write.`, {
+    cause: error,
+    details: { directory },
+  });
+}
