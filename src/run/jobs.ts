@@ -1,8 +1,7 @@
 /**
  * Background work of agents (timers, hold expiry, reminders, schedules), carried by pg-boss on both stores.
  */
-import { sql } from 'drizzle-orm';
-import { fromDrizzle, PgBoss } from 'pg-boss';
+import { PgBoss } from 'pg-boss';
 import { messageOf, TimonelError } from '../errors.ts';
 import { underAdvisoryLock } from '../store/advisory-lock.ts';
 import type { DatabasePool } from '../store/database.ts';
@@ -109,19 +108,19 @@ export class Jobs {
     await this.#boss.send(name, payload);
   };
 
-  /** Adds a job; through `database` it is part of that transaction. */
-  readonly schedule: ScheduleJob = async ({ agent, name, workspaceId, payload, at, key }, database) => {
+  /** Adds a job; through `asRuntime` it is part of that transaction. */
+  readonly schedule: ScheduleJob = async ({ agent, name, workspaceId, payload, at, key }, asRuntime) => {
     const options = { startAfter: at, singletonKey: `${workspaceId}:${key}` };
     const data = { workspaceId, payload };
-    if (database === undefined) {
+    if (asRuntime === undefined) {
       await this.#boss.send(queueName(agent, name), data, options);
       return;
     }
     // The queue's tables belong to the runtime, not to the role that workspace queries run as.
-    const { memberRole } = this.#dependencies.pool;
-    if (memberRole) await database.execute(sql`SELECT set_config('role', 'none', true)`);
-    await this.#boss.send(queueName(agent, name), data, { ...options, db: fromDrizzle(database, sql) });
-    if (memberRole) await database.execute(sql`SELECT set_config('role', 'timonel_member', true)`);
+    await asRuntime((client) => {
+      const db = { executeSql: async (text: string, values?: unknown[]) => client.query(text, values) };
+      return this.#boss.send(queueName(agent, name), data, { ...options, db });
+    });
   };
 
   /** How many jobs wait or run, per queue. */

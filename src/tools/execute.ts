@@ -17,17 +17,18 @@ import {
 import { traced } from '../diagnostics.ts';
 import { messageOf, TimonelError } from '../errors.ts';
 import type { Principal } from '../identity/principal.ts';
-import type { Database, DatabasePool } from '../store/database.ts';
-import { isDeadlock, isTransient } from '../store/database.ts';
+import type { DatabasePool } from '../store/database.ts';
+import { isDeadlock, isTransient } from '../store/database-errors.ts';
+import type { AsRuntime } from '../store/transaction-client.ts';
 import type { Contact, JsonObject, JsonValue, LocalizedText } from '../vocabulary.ts';
 import type { AnyTool, ToolContext } from './contract.ts';
 import { EffectDidNotHappen } from './contract.ts';
 import { beginEffect, type EffectOwner, storeEffect } from './effects.ts';
 
-/** Adds a job to the queue, through the given transaction where there is one. */
+/** Adds a job to the queue, in the given transaction where there is one. */
 export type ScheduleJob = (
   job: { agent: string; name: string; workspaceId: string; payload: object; at: Date; key: string },
-  database: Database | undefined,
+  asRuntime: AsRuntime | undefined,
 ) => Promise<void>;
 
 export interface ToolRuntime {
@@ -116,14 +117,14 @@ export class ToolExecutor {
     const owner: EffectOwner = { ...place, tool: tool.name, key: idempotencyKey(place) };
     return this.#runtime.pool.inWorkspace(
       place.workspaceId,
-      async (database, client) => {
+      async (database, client, asRuntime) => {
         const before = await beginEffect(client, owner);
         if (before !== undefined) return before.output;
         const output = toJson(
           await tool.execute(input, {
             ...this.#baseContext(place),
             query: (work) => work(database),
-            schedule: (job, payload, { at, key }) => this.#schedule(place, job, payload, at, key, database),
+            schedule: (job, payload, { at, key }) => this.#schedule(place, job, payload, at, key, asRuntime),
           }),
         );
         await storeEffect(client, owner, output);
@@ -190,9 +191,9 @@ export class ToolExecutor {
     };
   }
 
-  #schedule(place: CallPlace, name: string, payload: object, at: Date, key: string | undefined, database: Database | undefined) {
+  #schedule(place: CallPlace, name: string, payload: object, at: Date, key: string | undefined, asRuntime: AsRuntime | undefined) {
     const { agent, workspaceId } = place;
-    return this.#runtime.schedule({ agent, name, workspaceId, payload, at, key: key ?? this.#runtime.newId() }, database);
+    return this.#runtime.schedule({ agent, name, workspaceId, payload, at, key: key ?? this.#runtime.newId() }, asRuntime);
   }
 
   #failure(tool: AnyTool, error: unknown): ToolResult {
