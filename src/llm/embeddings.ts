@@ -40,7 +40,7 @@ export async function embed(
       const wire = by.provider.wires['openai-embeddings'];
       if (wire === undefined) return translated(by, request, attempt.signal);
       const sent = await gateway.upstream.send(wire, JSON.stringify({ ...request, model: by.model }), attempt);
-      return read(await sent.body.text());
+      return read(await sent.body.text(), request.encoding_format === 'base64');
     });
     clock.complete();
     const usage = answer.tokens === undefined ? undefined : usageOf({ input: answer.tokens, output: 0 });
@@ -51,7 +51,8 @@ export async function embed(
   }
 }
 
-function read(body: string): Vectors {
+/** Servers differ in what they make of `encoding_format`, and clients take it that they got what they asked for. */
+function read(body: string, asBase64: boolean): Vectors {
   let value: { data?: unknown; usage?: { prompt_tokens?: unknown } };
   try {
     value = JSON.parse(body) as typeof value;
@@ -59,7 +60,20 @@ function read(body: string): Vectors {
     throw new ModelFailure('malformed', 'the answer is not valid JSON', { cause: error });
   }
   if (!Array.isArray(value.data)) throw new ModelFailure('malformed', 'the answer has no vectors');
-  return { body, tokens: count(value.usage?.prompt_tokens) };
+  const tokens = count(value.usage?.prompt_tokens);
+  const data = value.data as { embedding?: unknown }[];
+  const isAsked = ({ embedding }: { embedding?: unknown }) => typeof embedding === (asBase64 ? 'string' : 'object');
+  if (data.every((each) => typeof each === 'object' && each !== null && isAsked(each))) return { body, tokens };
+  const encoded = data.map((each) => ({ ...each, embedding: encodedAs(asBase64, each.embedding) }));
+  return { body: JSON.stringify({ ...value, data: encoded }), tokens };
+}
+
+/** @throws ModelFailure `malformed` */
+function encodedAs(asBase64: boolean, embedding: unknown): string | readonly number[] {
+  if (typeof embedding === 'string') return asBase64 ? embedding : floats(embedding);
+  if (!Array.isArray(embedding) || !embedding.every((value) => typeof value === 'number'))
+    throw new ModelFailure('malformed', 'the answer has no vectors');
+  return asBase64 ? base64(embedding) : embedding;
 }
 
 async function translated(
@@ -74,7 +88,7 @@ async function translated(
   const data = embeddings.map((embedding, index) => ({
     object: 'embedding',
     index,
-    embedding: request.encoding_format === 'base64' ? base64(embedding) : embedding,
+    embedding: encodedAs(request.encoding_format === 'base64', embedding),
   }));
   const tokens = usage?.tokens;
   const body = { object: 'list', data, model: name, usage: { prompt_tokens: tokens ?? 0, total_tokens: tokens ?? 0 } };
@@ -86,4 +100,10 @@ function base64(vector: readonly number[]): string {
   const bytes = Buffer.alloc(vector.length * 4);
   for (const [index, value] of vector.entries()) bytes.writeFloatLE(value, index * 4);
   return bytes.toString('base64');
+}
+
+function floats(encoded: string): number[] {
+  const bytes = Buffer.from(encoded, 'base64');
+  if (bytes.length === 0 || bytes.length % 4 !== 0) throw new ModelFailure('malformed', 'the answer has no vectors');
+  return Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readFloatLE(index * 4));
 }

@@ -22,7 +22,7 @@ import { boundAt, sizeOf, type UpperBound } from './money/tokens.ts';
 import type { Providers } from './providers/providers.ts';
 import { refusalOf } from './refusals.ts';
 import { RetryBudget } from './retries.ts';
-import { directRoute, type Route, splitModel } from './routes/route.ts';
+import { directRoute, providerOf, type Route } from './routes/route.ts';
 import type { RouteTable } from './routes/route-table.ts';
 import { collectStream } from './stream.ts';
 import type { Upstream } from './upstream.ts';
@@ -154,7 +154,7 @@ export class Gateway {
 
   /**
    * Finds the targets of a route that can be reached, and holds the money for one call.
-   * @throws TimonelError `model_not_found`, `rate_limited`, `budget_exceeded`, `price_unknown`, `store_unavailable`
+   * @throws TimonelError `model_not_found`, `invalid_request`, `rate_limited`, `budget_exceeded`, `price_unknown`, `store_unavailable`
    */
   async open(route: Route, request: object, spender: Spender): Promise<OpenCall> {
     const reachable = this.#reachable(route);
@@ -171,13 +171,15 @@ export class Gateway {
     return { deadline: performance.now() + route.timeouts.totalMs, route, candidates, bill };
   }
 
-  /** The targets of a route that this process has a provider for. */
+  /** The targets of a route that this process has a provider for. @throws TimonelError `invalid_request` */
   #reachable(route: Route): readonly Candidate[] {
     let reachable = this.#candidates.get(route);
     if (reachable === undefined) {
       reachable = route.targets.flatMap((target): Candidate[] => {
-        const { provider: providerName, model } = splitModel(target.model);
-        const provider = this.providers.find(providerName);
+        const { provider, model } = this.providers.split(
+          target.model,
+          route.source === 'direct' ? '' : `The route "${route.alias}" is not asked: `,
+        );
         return provider === undefined ? [] : [{ name: target.model, provider, model, target }];
       });
       this.#candidates.set(route, reachable);
@@ -185,11 +187,12 @@ export class Gateway {
     return reachable;
   }
 
-  /** The route of an alias or of `provider/model`. @throws TimonelError `model_not_found`, listing what is known */
+  /** The route of an alias or of `provider/model`. @throws TimonelError `model_not_found`, listing what is known; `invalid_request` */
   resolve(workspaceId: string, name: string): Route {
     const route = this.routes.find(workspaceId, name);
     if (route !== undefined) return route;
-    const { provider } = splitModel(name);
+    const provider = providerOf(name);
+    if (this.providers.knows(provider)) this.providers.split(name);
     if (this.providers.find(provider) !== undefined) return directRoute(name);
     const home = name.includes('/') ? undefined : this.providers.homeOf(name);
     if (home !== undefined) return directRoute(`${home}/${name}`);
@@ -275,7 +278,7 @@ export class Gateway {
   #routeFor(workspaceId: string, model: string | undefined): Route | undefined {
     const named = model === undefined ? undefined : this.routes.find(workspaceId, model);
     if (named !== undefined) return named;
-    if (model?.includes('/') === true && this.providers.find(splitModel(model).provider) !== undefined) return directRoute(model);
+    if (model?.includes('/') === true && this.providers.find(providerOf(model)) !== undefined) return directRoute(model);
     return this.routes.find(workspaceId, 'default');
   }
 
@@ -350,7 +353,7 @@ function dearestOf(bounds: readonly UpperBound[]): UpperBound {
 function nothingLeft(route: Route, providers: Providers, bounds: readonly UpperBound[]): TimonelError {
   if (bounds.length === 0) {
     const missing = route.targets.map(({ model }) => {
-      const variable = providers.missingKey(splitModel(model).provider);
+      const variable = providers.missingKey(providerOf(model));
       return variable === undefined ? `${model} (unknown provider)` : `${model} (needs ${variable})`;
     });
     return new TimonelError('model_not_found', `No model of the route "${route.alias}" can be reached: ${missing.join(', ')}.`);

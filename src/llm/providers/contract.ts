@@ -17,6 +17,8 @@ export interface Provider {
   name: string;
   /** The environment variable that carries its key; absent where none is needed. */
   keyVariable?: string;
+  /** Whether a model can be called that, where the name becomes part of a URL. All names can where it is left out. */
+  takes?(model: string): boolean;
   chat(model: string): LanguageModelV4;
   embedding?(model: string): EmbeddingModelV4;
   wires: Partial<Record<WireProtocol, Wire>>;

@@ -1,6 +1,7 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { LRUCache } from 'lru-cache';
 import { ModelFailure } from '../failure.ts';
+import { notAModel, splitModel } from '../routes/route.ts';
 import type { Upstream } from '../upstream.ts';
 import { anthropic } from './anthropic.ts';
 import type { Provider, ProviderSettings } from './contract.ts';
@@ -69,6 +70,19 @@ export class Providers {
 
   find(name: string): Provider | undefined {
     return this.#reachable.get(name);
+  }
+
+  /**
+   * Cuts `provider/model`, and holds the name to what the provider takes.
+   * @param where begins the message of the refusal.
+   * @returns without a provider where this process cannot reach it.
+   * @throws TimonelError `invalid_request`
+   */
+  split(name: string, where = ''): { provider: Provider | undefined; model: string } {
+    const { provider: providerName, model } = splitModel(name, where);
+    const provider = this.find(providerName);
+    if (provider?.takes?.(model) === false) throw notAModel(name, where);
+    return { provider, model };
   }
 
   /** The environment variable whose absence makes a provider unreachable. */
