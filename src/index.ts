@@ -24,6 +24,7 @@ export type {
   UnderstandingContext,
   Vocabulary,
 } from './language/contract.ts';
+export { readablePart } from './language/text.ts';
 export { findTimeMentions } from './language/time/mentions.ts';
 export { understand } from './language/understand.ts';
 export { phoneKey, samePhone } from './phone-numbers.ts';

@@ -123,11 +123,11 @@ export function foldText(text: string): string {
   return text.toLowerCase().normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll('’', "'");
 }
 
-/** "Media hora más tarde", "an hour earlier", in minutes; later is positive. */
-export function readShift(text: string): number | undefined {
+/** "Media hora más tarde", "an hour earlier", in minutes; later is positive. The text is folded. */
+export function readShift(folded: string): number | undefined {
   const found =
     /\b(una|un|1|one|an|dos|2|two|media|half an|half a) (hours?|horas?)?\s*(mas tarde|despues|later|mas temprano|antes|earlier|sooner)\b|\b(15|20|30|45|quince|veinte|treinta|fifteen|twenty|thirty) min\w*\s*(mas tarde|despues|later|mas temprano|antes|earlier|sooner)\b/.exec(
-      foldText(text),
+      folded,
     );
   if (found === null) return undefined;
   const [, hours, , when, minutes, whenMinutes] = found;
@@ -141,9 +141,9 @@ export function readShift(text: string): number | undefined {
 
 const names = Object.keys(expressions) as (keyof Topics)[];
 
-export function readTopics(text: string): Topics {
-  const folded = foldText(text).trim();
-  return Object.fromEntries(names.map((name) => [name, expressions[name].test(folded)])) as Record<keyof Topics, boolean>;
+export function readTopics(folded: string): Topics {
+  const trimmed = folded.trim();
+  return Object.fromEntries(names.map((name) => [name, expressions[name].test(trimmed)])) as Record<keyof Topics, boolean>;
 }
 
 /** An appointment's code: six letters and digits with at least one of each, or whatever follows the word "código". */
