@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { Command } from 'commander';
 import { readSettings, type Settings } from '../config.ts';
 import { publishFault } from '../diagnostics.ts';
@@ -8,6 +9,7 @@ import { startLogs } from '../telemetry/logs.ts';
 import { findCredentials, writeCredentials } from './credentials.ts';
 import { loadProject } from './project-file.ts';
 import { startSpinner } from './spinner.ts';
+import { onStop, startedByNpm } from './stopping.ts';
 
 export function upCommand(): Command {
   return new Command('up')
@@ -27,6 +29,8 @@ export function upCommand(): Command {
 
 async function up(settings: Settings, json: boolean): Promise<void> {
   const started = performance.now();
+  const serving: { timonel?: Timonel } = {};
+  stopWhenAsked(serving);
   // Before a database is asked: on every store, the key of this machine is written there.
   prepareDirectory(settings.home);
   const { logger } = await startLogs(settings);
@@ -44,7 +48,7 @@ async function up(settings: Settings, json: boolean): Promise<void> {
     spinner?.stop();
   }
   const credentials = writeCredentials(settings.home, { url, apiKey: await adminKey(timonel, settings.home) });
-  stopOnSignals(timonel);
+  serving.timonel = timonel;
 
   const milliseconds = Math.round(performance.now() - started);
   const agents = [...timonel.agents.keys()];
@@ -66,6 +70,9 @@ async function up(settings: Settings, json: boolean): Promise<void> {
       `  Agents ${agents.join(', ')}`,
       '',
       `Talk to one from a second terminal: npx timonel chat ${agents[0] ?? ''}`,
+      ...(startedByNpm()
+        ? [`Under a supervisor, without npm: node ${realpathSync(process.argv[1] ?? '')} up (deploy/systemd)`]
+        : []),
     ].join('\n'),
   );
   if (!timonel.store.vectors) {
@@ -98,20 +105,21 @@ async function adminKey(timonel: Timonel, home: string): Promise<string> {
   });
 }
 
-function stopOnSignals(timonel: Timonel): void {
-  let stopping = false;
-  const stop = (signal: NodeJS.Signals) => {
-    // A second signal does not wait.
-    if (stopping) process.exit(1);
-    stopping = true;
-    timonel.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        publishFault(`shutting down on ${signal}`, error);
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+/** Stops what is up; a process that is asked to end while it starts ends at once, which loses nothing. */
+function stopWhenAsked(started: { timonel?: Timonel }): void {
+  onStop(
+    (why) => {
+      const { timonel } = started;
+      if (timonel === undefined) process.exit(1);
+      timonel.close().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          publishFault(`shutting down on ${why}`, error);
+          process.exit(1);
+        },
+      );
+    },
+    // Whoever asks again does not want to wait.
+    () => process.exit(1),
+  );
 }
