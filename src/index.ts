@@ -3,10 +3,13 @@
  *
  * @packageDocumentation
  */
+import { messageOf } from './errors.ts';
+import { splitModel } from './llm/routes/route.ts';
 import type { Rule } from './policy/contract.ts';
 import type { ProjectConfig } from './project.ts';
 import type { AgentDefinition } from './run/contract.ts';
 import type { Tool } from './tools/contract.ts';
+import { inputSchemaOf } from './tools/input-schema.ts';
 
 export { TimonelError } from './errors.ts';
 export type { Permission } from './identity/permissions.ts';
@@ -45,12 +48,19 @@ export type {
   Reply,
 } from './vocabulary.ts';
 
-/** Declares a tool; the type of `execute`'s input follows from the schema. */
+/**
+ * Declares a tool; the type of `execute`'s input follows from the schema.
+ * @throws TypeError where it could not work, e.g. since JSON Schema cannot express its input
+ */
 export function defineTool<Input, Output>(tool: Tool<Input, Output>): Tool<Input, Output> {
   if (!/^[a-z][a-z0-9_]*$/.test(tool.name)) throw new TypeError(`Tool name "${tool.name}" must be snake_case, e.g. "find_orders".`);
   if (tool.effect === 'write' && tool.target === undefined) {
     throw new TypeError(`Tool "${tool.name}" writes: say where with target: 'database' or target: 'outside'.`);
   }
+  const { maxOutputBytes } = tool;
+  if (maxOutputBytes !== undefined && !(Number.isInteger(maxOutputBytes) && maxOutputBytes >= 256 && maxOutputBytes <= 1_048_576))
+    throw new TypeError(`Tool "${tool.name}": maxOutputBytes must be a whole number from 256 to 1048576.`);
+  inputSchemaOf(tool);
   return tool;
 }
 
@@ -68,6 +78,14 @@ export function defineAgent(agent: AgentDefinition): AgentDefinition {
   for (const tool of agent.tools) {
     if (tools.has(tool.name)) throw new TypeError(`Agent "${agent.name}" has two tools named "${tool.name}".`);
     tools.add(tool.name);
+    inputSchemaOf(tool);
+  }
+  if (agent.model !== undefined && !/^[a-z][a-z0-9-]{0,39}$/.test(agent.model)) {
+    try {
+      splitModel(agent.model);
+    } catch (error) {
+      throw new TypeError(`Agent "${agent.name}": model must be a route, e.g. "smart", or provider/model. ${messageOf(error)}`);
+    }
   }
   const rules = new Set<string>();
   for (const rule of agent.policy) {

@@ -2,13 +2,14 @@
  * What an agent is: its tools, its policy, its flows, its limits.
  */
 import type { FoundByAgent, PersonQuery, TableOfData } from '../identity/privacy/contract.ts';
-import type { Awaiting, Understanding, UnderstandingContext, Vocabulary } from '../language/contract.ts';
+import type { Awaiting, Language, Understanding, UnderstandingContext, Vocabulary } from '../language/contract.ts';
 import type { Rule } from '../policy/contract.ts';
 import type { AnyTool, WorkspaceAccess } from '../tools/contract.ts';
 import type { CallRecord, Contact, JsonObject, Outcome, PlannedCall, Reply } from '../vocabulary.ts';
 
 /** Bounds of one run. Whichever is reached first ends it, `failed`, with the limit's name. */
 export interface RunLimits {
+  /** Steps that are stored, the reply included: a plan whose calls would need more is not carried out. */
   steps: number;
   toolCalls: number;
   /** Milliseconds of wall time, waiting for approvals not counted. */
@@ -89,6 +90,8 @@ export interface AgentDefinition {
   tools: readonly AnyTool[];
   policy: readonly Rule[];
   flows?: Flows;
+  /** Of the sentences that Timonel says itself (apologies, approvals), where the customer's messages do not tell theirs. `en` where it is absent. */
+  language?: Language;
   limits?: Partial<RunLimits>;
   jobs?: readonly Job[];
   /** Fills a fresh workspace with sample data. Runs once per workspace, in one transaction. */

@@ -7,6 +7,7 @@ import type { CallPlace, ToolExecutor } from '../tools/execute.ts';
 import type { CallRecord, JsonObject, LocalizedText, Verdict } from '../vocabulary.ts';
 import { type Behalf, refusalOf } from './behalf.ts';
 import type { AgentDefinition } from './contract.ts';
+import { expectedArguments } from './planners/call-arguments.ts';
 import type { Progress } from './progress.ts';
 
 /** What is decided about one call: its verdict, and the record where the call ends there. */
@@ -52,6 +53,10 @@ export async function decide(call: IdentifiedCall, before: readonly CallRecord[]
   if (tool === undefined) {
     const reason = same(`There is no tool "${name}". There are: ${agent.tools.map((each) => each.name).join(', ')}.`);
     return end({ kind: 'deny', rule: 'known-tool', reason }, { status: 'invalid', rule: 'known-tool', reason });
+  }
+  if (call.malformed !== undefined) {
+    const reason = same(`The arguments of ${name} must be one JSON object. ${call.malformed} ${expectedArguments(tool)}`);
+    return end({ kind: 'deny', rule: 'valid-arguments', reason }, { status: 'invalid', rule: 'valid-arguments', reason });
   }
   const refusal = refusalOf(tool, context.behalf);
   if (refusal !== undefined) return end({ kind: 'deny', ...refusal }, { status: 'denied', ...refusal });
