@@ -7,6 +7,7 @@ import type { CallPlace, ToolExecutor } from '../tools/execute.ts';
 import type { CallRecord, JsonObject, LocalizedText, Verdict } from '../vocabulary.ts';
 import { type Behalf, refusalOf } from './behalf.ts';
 import type { AgentDefinition } from './contract.ts';
+import { localReference } from './local-time.ts';
 import { expectedArguments } from './planners/call-arguments.ts';
 import type { Progress } from './progress.ts';
 
@@ -93,15 +94,19 @@ async function judge(
   for (const call of before) if (call.status === 'completed') counts[call.tool] = (counts[call.tool] ?? 0) + 1;
   const facts: PolicyFacts = {
     now,
+    localTime: localReference(now, place.timeZone),
     timeZone: place.timeZone,
     workspaceId: place.workspaceId,
     conversationId: place.conversationId,
     channel: place.channel,
     contact: place.contact,
     principal: place.principal,
+    text: progress.run.text,
+    history: progress.run.history,
     calls: [...progress.calls, ...before],
     counts,
     latest: memory.latest,
+    earlier: progress.latest,
     loaded,
   };
   return evaluate(rules, { tool: tool.name, args, effect: tool.effect }, facts);
