@@ -143,6 +143,7 @@ export class RunViews {
 
   /**
    * Stores a person's decision about one call. When it was the last one missing, the run is queued to go on.
+   * @param decision `by` is their name, `asker` who they are ("user:…"): an approval is void once they could no longer give it.
    * @returns the conversation to resume, where the run is ready.
    * @throws TimonelError `approval_not_found`, `approval_decided`
    */
@@ -150,7 +151,7 @@ export class RunViews {
     workspaceId: string,
     runId: string,
     callId: string,
-    decision: { decision: 'approve' | 'reject'; by: string; reason: string | undefined },
+    decision: { decision: 'approve' | 'reject'; by: string; asker: string; reason: string | undefined },
   ): Promise<{ conversationId: string; ready: boolean }> {
     return this.#pool.inWorkspace(workspaceId, async (_database, client) => {
       const run = await client.query<{ conversation_id: string; status: string; fence: number }>(
@@ -173,8 +174,16 @@ export class RunViews {
         throw new TimonelError('approval_decided', `The call ${callId} was already ${approval.status}.`);
       }
       await client.query(
-        `UPDATE approvals SET status = $3, decided_by = $4, decision_reason = $5, decided_at = now() WHERE run_id = $1 AND call_id = $2`,
-        [runId, callId, decision.decision === 'approve' ? 'approved' : 'rejected', decision.by, decision.reason ?? null],
+        `UPDATE approvals SET status = $3, decided_by = $4, decision_reason = $5, decided_by_id = $6, decided_at = now()
+         WHERE run_id = $1 AND call_id = $2`,
+        [
+          runId,
+          callId,
+          decision.decision === 'approve' ? 'approved' : 'rejected',
+          decision.by,
+          decision.reason ?? null,
+          decision.asker,
+        ],
       );
       const step: Step = {
         kind: 'approval',

@@ -39,6 +39,7 @@ const bodies: Record<string, object> = {
   'POST /api/v1/conversations/:id/messages': { text: 'Hola' },
   'POST /api/v1/runs/:id/approvals/:callId': { decision: 'approve' },
   'POST /api/v1/api-keys/:id/rotate': { overlapSeconds: 60 },
+  'POST /api/v1/api-keys/:id/confirm': {},
   'POST /metrics/alerts/:fingerprint/acknowledge': {},
   'PATCH /api/v1/users/:id': { role: 'member' },
   'POST /api/v1/runs/:id/feedback': { rating: 1 },

@@ -12,7 +12,7 @@ import { afterEvent, turnOf } from '../turns.ts';
 const parameters = z.object({ id: schemas.identifier });
 
 export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): void {
-  const { pool, views, runner, streams } = dependencies;
+  const { identity, pool, views, runner, streams } = dependencies;
 
   app.get(
     '/api/v1/runs/:id',
@@ -73,10 +73,14 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
       },
     },
     async (request) => {
-      const { workspaceId, name } = principalOf(request);
+      const principal = principalOf(request);
+      const { workspaceId, name: by } = principal;
       const { id, callId } = request.params;
       const { decision, reason } = request.body;
-      const { conversationId, ready } = await views.decide(workspaceId, id, callId, { decision, reason, by: name });
+      // Approvals of a key that expired meanwhile count no more.
+      await pool.inTransaction((client) => identity.grants.settleRun(client, workspaceId, id));
+      const asker = askerText(principal);
+      const { conversationId, ready } = await views.decide(workspaceId, id, callId, { decision, reason, by, asker });
       if (ready) await runner.resume(conversationId);
       return { callId, status: decision === 'approve' ? ('approved' as const) : ('rejected' as const), resumed: ready };
     },

@@ -1,18 +1,22 @@
+import type pg from 'pg';
 import { TimonelError } from '../../errors.ts';
 import type { DatabasePool } from '../../store/database.ts';
 import type { AccessNotices } from '../access.ts';
 import type { RecordDeed } from '../deeds.ts';
+import type { Grants } from '../grants.ts';
 import type { Members } from '../members.ts';
 import type { Origin } from '../principal.ts';
 import type { Sessions, SignedIn } from '../sessions.ts';
 import type { SignIn } from '../sign-in.ts';
 import type { User, Users } from '../users.ts';
+import { lockWorkspace } from '../workspaces.ts';
 import type { Claims } from './providers.ts';
 
 export interface OidcSignInSettings {
   pool: DatabasePool;
   users: Users;
   members: Members;
+  grants: Grants;
   sessions: Sessions;
   signIn: SignIn;
   notices: AccessNotices;
@@ -69,9 +73,9 @@ export class OidcSignIn {
     }
     const existing = await users.byEmail(email);
     if (existing !== undefined) requireNoSecondFactor(existing);
-    const joins = existing === undefined ? await this.#workspacesToJoin(email) : [];
     const userId = existing?.id ?? this.#settings.newId();
     await notices.change(async (client, tell) => {
+      const joins = existing === undefined ? await this.#workspacesToJoin(client, email) : [];
       if (existing === undefined) await this.#create(client, userId, claims, email, joins);
       else if (existing.emailVerifiedAt === null) await this.#claim(client, userId);
       await client.query(
@@ -97,15 +101,18 @@ export class OidcSignIn {
   }
 
   /** The workspaces that somebody new comes into. @throws TimonelError `registration_closed` */
-  async #workspacesToJoin(email: string): Promise<{ workspaceId: string; role: string; invitation: string | undefined }[]> {
-    const { pool, registration, openWorkspace, now } = this.#settings;
-    const invited = await pool.executeText<{ id: string; workspace_id: string; role: string }>(
-      'SELECT id, workspace_id, role FROM invitations WHERE email = $1 AND accepted_at IS NULL AND expires_at > $2',
-      [email, now()],
-    );
-    if (registration !== 'closed' && invited.length > 0) {
-      return invited.map((row) => ({ workspaceId: row.workspace_id, role: row.role, invitation: row.id }));
+  async #workspacesToJoin(client: pg.ClientBase, email: string): Promise<Join[]> {
+    const { grants, registration, openWorkspace, now } = this.#settings;
+    const waiting = `SELECT id AS invitation, workspace_id AS "workspaceId", role, invited_by AS "invitedBy" FROM invitations
+      WHERE email = $1 AND accepted_at IS NULL AND expires_at > $2 ORDER BY workspace_id`;
+    const { rows } = await client.query<Join & { invitedBy: string | null }>(waiting, [email, now()]);
+    for (const { workspaceId } of rows) await lockWorkspace(client, workspaceId);
+    const invited: Join[] = [];
+    // Looked at again under the locks: whoever sent one may have lost since what it gives.
+    for (const row of (await client.query<Join & { invitedBy: string | null }>(waiting, [email, now()])).rows) {
+      if (await grants.mayInvite(client, row)) invited.push(row);
     }
+    if (registration !== 'closed' && invited.length > 0) return invited;
     if (registration === 'open') return [{ workspaceId: openWorkspace, role: 'member', invitation: undefined }];
     throw new TimonelError(
       'registration_closed',
@@ -120,7 +127,7 @@ export class OidcSignIn {
     id: string,
     claims: Claims,
     email: string,
-    joins: readonly { workspaceId: string; role: string; invitation: string | undefined }[],
+    joins: readonly Join[],
   ): Promise<void> {
     const { users, members, now } = this.#settings;
     const name = claims.name ?? email.split('@')[0] ?? email;
@@ -140,6 +147,13 @@ export class OidcSignIn {
     await client.query('UPDATE users SET email_verified_at = $2, password_hash = NULL WHERE id = $1', [userId, now()]);
     await sessions.endAll(client, { userId }, 'password-reset');
   }
+}
+
+/** A workspace that somebody new comes into. */
+interface Join {
+  workspaceId: string;
+  role: string;
+  invitation: string | undefined;
 }
 
 /** Who asked for a second factor here is not let in by the first one of somebody else. */

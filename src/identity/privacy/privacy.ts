@@ -6,6 +6,7 @@ import type { JsonObject } from '../../vocabulary.ts';
 import { permissionsOf } from '../access.ts';
 import type { AuditEvent, AuditLog } from '../audit/audit-log.ts';
 import { type Principal, requireHeld } from '../principal.ts';
+import { lockWorkspace } from '../workspaces.ts';
 import type { AgentData, PersonalTable, PersonQuery, TableOfData } from './contract.ts';
 import { coreTables } from './core-tables.ts';
 import { eraseStatement, exportStatement, type Person } from './statements.ts';
@@ -102,6 +103,7 @@ export class Privacy {
     const withWorkspace = await this.#tablesWithWorkspace();
     const { person, found, elsewhere } = await this.#find(workspaceId, query);
     return changing(person.userId, async (client) => {
+      await lockWorkspace(client, workspaceId);
       await client.query(`SELECT set_config('timonel.erasing', 'on', true)`);
       await requireNothingUnderWay(client, person);
       await requireNoMore(client, person, request.actor);
