@@ -53,7 +53,7 @@ export const errorTable = {
   rate_limited: { status: 429, retryable: true, title: 'Too many requests or tokens in a minute' },
   password_refused: { status: 422, retryable: false, title: 'The password is too easy to guess' },
   internal: { status: 500, retryable: false, title: 'Timonel failed' },
-  turn_under_way: { status: 504, retryable: false, title: 'The agent is still working' },
+  turn_under_way: { status: 400, retryable: false, title: 'The agent is still working' },
   overloaded: { status: 503, retryable: true, title: 'Too much to do at the moment' },
   store_unavailable: { status: 503, retryable: true, title: 'The database does not answer' },
   shutting_down: { status: 503, retryable: true, title: 'The process is shutting down' },

@@ -35,6 +35,7 @@ import { createHttpPlanner } from './run/planners/http-planner.ts';
 import { createModelPlanner } from './run/planners/model-planner.ts';
 import { Runner } from './run/runner.ts';
 import { VocabularyCache } from './run/vocabulary-cache.ts';
+import { AcceptedRequests } from './store/accepted-requests.ts';
 import { Acknowledgements } from './store/acknowledgements.ts';
 import { openRedis } from './store/cache/redis.ts';
 import { localWakeUps, redisSignals } from './store/cache/wake-ups.ts';
@@ -269,6 +270,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     runner,
     views,
     addresses: new ConversationAddresses(pool),
+    requests: new AcceptedRequests(pool),
     pool,
     identity,
     privacy,

@@ -36,6 +36,8 @@ export function errorHeaders(error: TimonelError): Record<string, string> {
   return {
     ...(error.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
     ...(waits ? { 'retry-after': typeof retryAfter === 'number' ? String(retryAfter) : '1' } : {}),
+    // The clients of OpenAI and Anthropic send what failed again unless they are told not to.
+    ...(error.retryable ? {} : { 'x-should-retry': 'false' }),
   };
 }
 

@@ -9,10 +9,9 @@ import { openaiChat } from '../../llm/protocols/openai-chat/openai-chat.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
 import { createErrorMapper } from '../problems.ts';
-import { headersOf } from '../streams.ts';
 import type { Answerer } from './answers.ts';
 import { embeddingRoute } from './embeddings.ts';
-import { callerGone, largestRequestBytes } from './exchange.ts';
+import { exchangeOf, largestRequestBytes } from './exchange.ts';
 import { modelRoutes } from './models.ts';
 import { responseRoute } from './responses.ts';
 
@@ -56,17 +55,7 @@ function answerRoute(app: TypedFastify, path: string, protocol: Protocol, answer
       },
     },
     async (request, reply) => {
-      await answer({
-        principal: principalOf(request),
-        body: request.body as RequestBody,
-        headers: request.headers,
-        raw: reply.raw,
-        signal: callerGone(reply.raw),
-        begin() {
-          reply.hijack();
-          return headersOf(reply);
-        },
-      });
+      await answer(exchangeOf(request, reply, principalOf(request), request.body as RequestBody));
       return reply;
     },
   );
