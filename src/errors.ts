@@ -8,6 +8,7 @@ export const errorTable = {
   context_too_long: { status: 400, retryable: false, title: 'The request is longer than the model takes' },
   model_refused: { status: 400, retryable: false, title: 'The content filter of a model refused the request' },
   malformed_json: { status: 400, retryable: false, title: 'The body is not valid JSON' },
+  invalid_api_key: { status: 401, retryable: false, title: 'The API key is not valid' },
   unauthenticated: { status: 401, retryable: false, title: 'It is not known who asks' },
   budget_exceeded: { status: 402, retryable: false, title: 'A budget does not allow the call' },
   forbidden: { status: 403, retryable: false, title: 'Not allowed' },

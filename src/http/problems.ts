@@ -44,7 +44,7 @@ export function errorHeaders(error: TimonelError): Record<string, string> {
 /** How an error is written: as a problem document, or as the clients of another protocol understand it. */
 export type ErrorShape = (error: TimonelError, request: FastifyRequest) => { mediaType: string; body: object };
 
-function problemDocument(error: TimonelError, request: FastifyRequest): ReturnType<ErrorShape> {
+export function problemDocument(error: TimonelError, request: FastifyRequest): ReturnType<ErrorShape> {
   return {
     mediaType: 'application/problem+json',
     body: {
