@@ -33,6 +33,7 @@ import type { AgentDefinition } from './run/contract.ts';
 import type { Jobs } from './run/jobs.ts';
 import { orAfter } from './run/or-after.ts';
 import type { Runner } from './run/runner.ts';
+import { AcceptedRequests } from './store/accepted-requests.ts';
 import { Acknowledgements } from './store/acknowledgements.ts';
 import { ConversationAddresses } from './store/conversation-addresses.ts';
 import type { Store } from './store/open.ts';
@@ -206,6 +207,7 @@ async function openServer(
     ...turns,
     version,
     addresses: new ConversationAddresses(pool),
+    requests: new AcceptedRequests(pool),
     pool,
     settings,
     agents,

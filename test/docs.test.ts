@@ -49,6 +49,7 @@ const pages = [
   'CONTRIBUTING.md',
   'AGENTS.md',
   'deploy/README.md',
+  'docs/compatible-api.md',
   'docs/errors.md',
   'docs/flags.md',
   'docs/identity.md',

@@ -14,6 +14,7 @@ import type { ReleasePart } from '../release/open.ts';
 import type { Shadows } from '../release/shadows.ts';
 import type { AgentDefinition } from '../run/contract.ts';
 import type { Runner } from '../run/runner.ts';
+import type { AcceptedRequests } from '../store/accepted-requests.ts';
 import type { Acknowledgements } from '../store/acknowledgements.ts';
 import type { ConversationAddresses } from '../store/conversation-addresses.ts';
 import type { DatabasePool } from '../store/database.ts';
@@ -35,6 +36,7 @@ export interface HttpDependencies {
   runner: Runner;
   views: RunViews;
   addresses: ConversationAddresses;
+  requests: AcceptedRequests;
   pool: DatabasePool;
   identity: Identity;
   privacy: Privacy;

@@ -7,6 +7,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { TimonelError } from '../errors.ts';
 import { createAnswerer } from './compatible/answers.ts';
+import { errorShape, isCompatiblePath } from './compatible/client-errors.ts';
 import { createDirectDoor, type DirectDoor } from './compatible/direct.ts';
 import { answerProtocols, compatibleApi } from './compatible/door.ts';
 import type { HttpDependencies, TypedFastify } from './contract.ts';
@@ -68,12 +69,12 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  app.setErrorHandler(createErrorMapper(dependencies.onFault));
+  app.setErrorHandler(createErrorMapper(dependencies.onFault, errorShape));
   app.setNotFoundHandler((request) => {
-    throw new TimonelError(
-      'not_found',
-      `There is no ${request.method} ${request.url.split('?')[0]}. GET /docs lists what there is.`,
-    );
+    const there = isCompatiblePath(request.url)
+      ? 'There are POST /v1/chat/completions, /v1/responses, /v1/messages, /v1/messages/count_tokens and /v1/embeddings, and GET /v1/models'
+      : 'GET /docs lists what there is';
+    throw new TimonelError('not_found', `There is no ${request.method} ${request.url.split('?')[0]}. ${there}.`);
   });
 
   tellExchanges(app, dependencies.onRequest);
@@ -118,6 +119,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
     transform: jsonSchemaTransform,
   });
   await app.register(swaggerUi, { routePrefix: docsPath, staticCSP: true });
+  app.get('/', { config: { public: true }, schema: { hide: true } }, (_request, reply) => reply.redirect(docsPath));
   app.get('/openapi.json', { config: { public: true }, schema: { hide: true } }, () => app.swagger());
 
   const typed = app.withTypeProvider<ZodTypeProvider>() as unknown as TypedFastify;

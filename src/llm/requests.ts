@@ -140,7 +140,7 @@ export class Requests {
           ? cost === undefined
             ? answer.text
             : protocol.withCost(answer.text, cost)
-          : protocol.writeAnswer(answer.answer, this.#identity(candidate), cost);
+          : protocol.writeAnswer(answer.answer, this.#identity(protocol, candidate), cost);
       return { body: written, model: candidate.name, cost, finishReason };
     } catch (error) {
       open.bill.abandon();
@@ -236,7 +236,7 @@ export class Requests {
   ): AsyncGenerator<string> {
     const { protocol, body, open, recovery } = going;
     let { candidate } = first;
-    const identity = { ...this.#identity(candidate), ...(begun?.id === undefined ? {} : { id: begun.id }) };
+    const identity = { ...this.#identity(protocol, candidate), ...(begun?.id === undefined ? {} : { id: begun.id }) };
     const writer = protocol.writer(identity, body, begun === undefined ? undefined : { block: begun.block });
     let shown = begun?.shown ?? '';
     let finish: FinishPart | undefined;
@@ -286,8 +286,9 @@ export class Requests {
     yield protocol.errorEvent(new TimonelError('model_unavailable', said));
   }
 
-  #identity(candidate: Candidate): AnswerIdentity {
-    return { id: `chatcmpl-${this.#newId()}`, model: candidate.name, created: Math.floor(this.#now().getTime() / 1_000) };
+  #identity(protocol: Protocol, candidate: Candidate): AnswerIdentity {
+    const id = protocol.name === 'anthropic-messages' ? `msg_${this.#newId().replaceAll('-', '')}` : `chatcmpl-${this.#newId()}`;
+    return { id, model: candidate.name, created: Math.floor(this.#now().getTime() / 1_000) };
   }
 }
 

@@ -21,6 +21,14 @@ interface AcceptRow {
   history: HistoryMessage[] | null;
 }
 
+interface RefusalRow {
+  status: string;
+  run_id: string | null;
+  text: string | null;
+  request_run: string | null;
+  content: string | null;
+}
+
 interface LoadRow extends Omit<AcceptRow, 'position' | 'claimed'> {
   id: string;
   workspace_id: string;
@@ -172,6 +180,13 @@ export class RunRecord implements RunStore {
       key: message.idempotencyKey ?? null,
       asker: textOf(message.asker),
       own: message.onlyOwn === true,
+      fingerprint: message.request?.fingerprint ?? null,
+      slot: message.request?.named === false ? message.runId : '',
+      content: message.request?.content ?? null,
+      replaces: message.request?.replaces ?? null,
+      head: message.request?.history?.head ?? null,
+      length: message.request?.history?.length ?? null,
+      lastTurn: message.request?.lastTurn ?? null,
     }));
     const rows = await this.#pool.execute<AcceptRow>(sql.acceptStatement, [
       JSON.stringify(input),
@@ -250,11 +265,14 @@ export class RunRecord implements RunStore {
 
   /** Says why a message was not accepted, or finds the run that it already has. */
   async #refusal(message: IncomingMessage): Promise<Acceptance> {
-    const [row] = await this.#pool.execute<{ status: string; run_id: string | null; text: string | null }>(sql.refusalStatement, [
+    const { request } = message;
+    const [row] = await this.#pool.execute<RefusalRow>(sql.refusalStatement, [
       message.workspaceId,
       message.conversationId,
       message.idempotencyKey ?? null,
       message.onlyOwn === true ? textOf(message.asker) : null,
+      request?.fingerprint ?? null,
+      message.runId,
     ]);
     if (row === undefined) {
       throw new TimonelError(
@@ -264,11 +282,14 @@ export class RunRecord implements RunStore {
     }
     if (row.run_id !== null) {
       if (row.text === message.text) return { kind: 'duplicate', runId: row.run_id };
-      throw new TimonelError(
-        'idempotency_key_reused',
-        `The idempotency key was used in this conversation with another text. Send the same text again, or a new key.`,
-      );
+      throw keyReused('with another text. Send the same text again, or a new key.');
     }
+    if (row.request_run !== null) {
+      if (row.content === request?.content) return { kind: 'duplicate', runId: row.request_run };
+      throw keyReused('for another request. Send the same request again, or a new key.');
+    }
+    if (row.status === 'open' && request?.lastTurn !== undefined)
+      throw new TimonelError('version_conflict', 'The conversation went on meanwhile. Send the request again.');
     throw new TimonelError('conversation_closed', 'The conversation is closed. Start a new one with POST /api/v1/conversations.');
   }
 
@@ -326,6 +347,10 @@ function textOf(asker: Asker | undefined): string | null {
 function askerOf(text: string | null): Asker | undefined {
   const [, kind, id] = /^(user|api-key):(.+)$/.exec(text ?? '') ?? [];
   return id === undefined ? undefined : { kind: kind as Asker['kind'], id };
+}
+
+export function keyReused(how: string): TimonelError {
+  return new TimonelError('idempotency_key_reused', `The idempotency key was used ${how}`);
 }
 
 function violates(error: unknown, constraint: string): boolean {

@@ -230,7 +230,8 @@ export class RunViews {
       status: row.status,
       createdAt: row.created_at.toISOString(),
       updatedAt: row.updated_at.toISOString(),
-      messages: row.messages ?? [],
+      // JSON made by PostgreSQL writes a time in the zone of the connection.
+      messages: (row.messages ?? []).map((message) => ({ ...message, at: new Date(message.at).toISOString() })),
     };
   }
 

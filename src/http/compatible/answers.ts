@@ -3,6 +3,7 @@ import type { Protocol } from '../../llm/protocols/contract.ts';
 import { Requests } from '../../llm/requests.ts';
 import type { HttpDependencies } from '../contract.ts';
 import { agentAnswer } from './agent-answers.ts';
+import { messagesVoice } from './agent-voice.ts';
 import { type Exchange, send, spenderOf, told } from './exchange.ts';
 
 /** Answers a request in one protocol. Resolves when the answer is written. @throws before anything was written */
@@ -11,12 +12,13 @@ export type Answerer = (exchange: Exchange) => Promise<void>;
 /** By a model or by an agent, whole or as events, as the request says. */
 export function createAnswerer(protocol: Protocol, dependencies: HttpDependencies): Answerer {
   const { agents, gateway, streams, newId } = dependencies;
+  const voice = messagesVoice(protocol);
   const requests = new Requests(gateway, { now: () => new Date(), newId });
   return async (exchange) => {
     const { principal, body, text, raw, signal } = exchange;
     const { model, stream } = protocol.head(body);
     const agent = agents.get(model);
-    if (agent !== undefined) return agentAnswer(agent, protocol, exchange, dependencies);
+    if (agent !== undefined) return agentAnswer(agent, voice, exchange, dependencies);
     requirePermission(principal, 'models:use');
     const context = { spender: spenderOf(principal), signal, text };
     if (!stream) {

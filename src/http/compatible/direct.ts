@@ -16,6 +16,7 @@ import { countRequest } from '../rate-limits.ts';
 import { single } from '../requests.ts';
 import { type HeaderList, headerList } from '../streams.ts';
 import type { Answerer } from './answers.ts';
+import { forClient } from './client-errors.ts';
 import { type AnswerPath, answerProtocols } from './door.ts';
 import { callerGone, largestRequestBytes } from './exchange.ts';
 
@@ -97,7 +98,7 @@ async function serve(
     }
     const error = toTimonelError(thrown as Error);
     if (error.status >= 500) dependencies.onFault(`POST ${path} (${requestId})`, thrown);
-    const body = Buffer.from(JSON.stringify(answerProtocols[path].error(error)));
+    const body = Buffer.from(JSON.stringify(answerProtocols[path].error(forClient(error, request.headers))));
     response.writeHead(error.status, [
       ...headers,
       ...headerList(errorHeaders(error)),

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from '../../identity/principal.ts';
 import type { Spender } from '../../llm/money/budgets.ts';
 import type { RequestBody } from '../../llm/protocols/contract.ts';
-import type { HeaderList } from '../streams.ts';
+import { type HeaderList, headersOf } from '../streams.ts';
 
 /** One request to the compatible API, whichever way it came in. */
 export interface Exchange {
@@ -18,6 +18,21 @@ export interface Exchange {
   raw: ServerResponse;
   /** Takes the answer over. @returns the headers that it has already. */
   begin(): HeaderList;
+}
+
+/** The exchange of a request that the framework read. */
+export function exchangeOf(request: FastifyRequest, reply: FastifyReply, principal: Principal, body: RequestBody): Exchange {
+  return {
+    principal,
+    body,
+    headers: request.headers,
+    raw: reply.raw,
+    signal: callerGone(reply.raw),
+    begin() {
+      reply.hijack();
+      return headersOf(reply);
+    },
+  };
 }
 
 /** Largest request: pictures and files travel inside it. */

@@ -55,7 +55,9 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
         may: (now: Principal) =>
           now.permissions.has('conversations:read') && (only !== undefined || now.permissions.has('conversations:read-all')),
       };
-      await streams.send(reply, reader, (signal) => runEvents(runner, views, { workspaceId, runId }, after, signal));
+      await streams.send(reply.header('x-timonel-run', runId), reader, runId, (signal) =>
+        runEvents(runner, views, { workspaceId, runId }, after, signal),
+      );
       return reply;
     },
   );

@@ -71,9 +71,9 @@ export const coreTables: readonly TableOfData[] = [
   {
     table: 'messages',
     personal: true,
-    columns: ['text', 'options', 'idempotency_key'],
+    columns: ['text', 'options', 'idempotency_key', 'history_head'],
     whose: ofConversation,
-    erase: { text: `''`, options: 'NULL', idempotency_key: 'NULL' },
+    erase: { text: `''`, options: 'NULL', idempotency_key: 'NULL', history_head: 'NULL' },
     ages: { kind: 'conversations', at: 'created_at', when: runEnded },
   },
   {
@@ -91,6 +91,14 @@ export const coreTables: readonly TableOfData[] = [
     ages: { kind: 'conversations', at: 'created_at', when: `status = 'finished'` },
   },
   { table: 'runs', personal: true, columns: ['asked_by'], whose: 'asked_by = :asker', erase: { asked_by: 'NULL' } },
+  {
+    table: 'accepted_requests',
+    personal: true,
+    columns: ['fingerprint', 'content'],
+    whose: ofConversation,
+    erase: 'delete',
+    ages: { kind: 'conversations', at: 'accepted_at' },
+  },
   {
     table: 'conversation_addresses',
     personal: true,

@@ -79,7 +79,8 @@ export class Privacy {
       if (elsewhere === 'only' && !narrowed) continue;
       const { text, values } = exportStatement(table, narrowed, { ...person, found: foundBy(found, agent) });
       const rows = await pool.executeText<{ row: JsonObject }>(text, values);
-      if (rows.length > 0) data[table.table] = withoutTwins([...(data[table.table] ?? []), ...rows.map(({ row }) => row)]);
+      if (rows.length > 0)
+        data[table.table] = withoutTwins([...(data[table.table] ?? []), ...rows.map(({ row }) => withUtcTimes(row))]);
     }
     if (Object.keys(data).length === 0) throw notFound(workspaceId);
     await audit.append({
@@ -312,4 +313,13 @@ function notFound(workspaceId: string): TimonelError {
     'person_not_found',
     `There is nothing of this person in the workspace "${workspaceId}". Give a user id, or the e-mail address or phone number that they left.`,
   );
+}
+
+/** PostgreSQL writes times into JSON in the zone of the connection; everywhere else in the API they are in UTC, with milliseconds. */
+function withUtcTimes<Row extends Record<string, unknown>>(row: Row): Row {
+  const isTime = (value: unknown) => typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d$/.test(value);
+  const entries = Object.entries(row).map(([name, value]) =>
+    /(^|_)(at|until|from|to|since)$/.test(name) && isTime(value) ? [name, new Date(String(value)).toISOString()] : [name, value],
+  );
+  return Object.fromEntries(entries) as Row;
 }
