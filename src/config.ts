@@ -160,6 +160,9 @@ const schema = z.object({
   OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: flag(false),
 });
 
+/** Names of all settings, in the order of the documents. */
+export const settingNames = Object.keys(schema.shape);
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Settings as the rest of the code sees them. Durations in milliseconds. */
@@ -381,8 +384,9 @@ function unsafeInProduction(present: Environment): string[] {
 
 /** A misspelt setting would otherwise be ignored in silence. `TIMONEL_TEST_*` belongs to the tests. */
 function unknownKeys(environment: Environment): string[] {
-  const known = Object.keys(schema.shape);
   return Object.keys(environment)
-    .filter((key) => key.startsWith('TIMONEL_') && !key.startsWith('TIMONEL_TEST_') && !known.includes(key))
-    .map((key) => `${key}: no such setting; ${suggestion(key, known) ?? '.env.example and docs/operations.md list them all'}`);
+    .filter((key) => key.startsWith('TIMONEL_') && !key.startsWith('TIMONEL_TEST_') && !settingNames.includes(key))
+    .map(
+      (key) => `${key}: no such setting; ${suggestion(key, settingNames) ?? '.env.example and docs/operations.md list them all'}`,
+    );
 }
