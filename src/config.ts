@@ -44,6 +44,8 @@ const schema = z.object({
     .string()
     .default('America/Argentina/Buenos_Aires')
     .refine((zone) => isTimeZone(zone), 'must be an IANA time zone, e.g. America/Argentina/Buenos_Aires or Europe/Madrid'),
+  /** Whether agents fill a fresh workspace with invented data; in production only where it is asked for. */
+  TIMONEL_SAMPLE: flag(true),
   TIMONEL_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 
   DATABASE_URL: url(['postgres:', 'postgresql:']).optional(),
@@ -158,6 +160,9 @@ const schema = z.object({
   OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: flag(false),
 });
 
+/** Names of all settings, in the order of the documents. */
+export const settingNames = Object.keys(schema.shape);
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Settings as the rest of the code sees them. Durations in milliseconds. */
@@ -168,6 +173,8 @@ export interface Settings {
   port: number;
   configFile: string | undefined;
   timeZone: string;
+  /** Agents fill a fresh workspace with invented data. */
+  sample: boolean;
   logLevel: string;
   database: {
     /** Absent: the embedded store under `home`. */
@@ -237,8 +244,8 @@ export interface Settings {
  * Reads and checks the environment.
  * @throws TimonelError `config_invalid`, naming every bad key.
  */
-export function readSettings(environment: Environment = process.env): Settings {
-  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+export function readSettings(given: Environment = process.env): Settings {
+  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = schema.safeParse(present);
   const faults = parsed.success ? [] : parsed.error.issues.map((issue) => faultOf(issue, present));
   faults.push(...unknownKeys(present));
@@ -274,8 +281,10 @@ export function readSettings(environment: Environment = process.env): Settings {
     });
   }
   const env = parsed.data;
+  const environment = env.ENVIRONMENT === 'production' ? 'production' : env.TIMONEL_ENV;
   return {
-    environment: env.ENVIRONMENT === 'production' ? 'production' : env.TIMONEL_ENV,
+    environment,
+    sample: present['TIMONEL_SAMPLE'] === undefined ? environment !== 'production' : env.TIMONEL_SAMPLE,
     home: env.TIMONEL_HOME,
     host: env.TIMONEL_HOST,
     port: env.TIMONEL_PORT,
@@ -375,8 +384,9 @@ function unsafeInProduction(present: Environment): string[] {
 
 /** A misspelt setting would otherwise be ignored in silence. `TIMONEL_TEST_*` belongs to the tests. */
 function unknownKeys(environment: Environment): string[] {
-  const known = Object.keys(schema.shape);
   return Object.keys(environment)
-    .filter((key) => key.startsWith('TIMONEL_') && !key.startsWith('TIMONEL_TEST_') && !known.includes(key))
-    .map((key) => `${key}: no such setting; ${suggestion(key, known) ?? '.env.example and docs/operations.md list them all'}`);
+    .filter((key) => key.startsWith('TIMONEL_') && !key.startsWith('TIMONEL_TEST_') && !settingNames.includes(key))
+    .map(
+      (key) => `${key}: no such setting; ${suggestion(key, settingNames) ?? '.env.example and docs/operations.md list them all'}`,
+    );
 }

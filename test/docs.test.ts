@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
+import { envExample } from '../scripts/write-env-example.ts';
+import { readSettings } from '../src/config.ts';
 
 const root = join(import.meta.dirname, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -40,6 +42,21 @@ it('documents the defaults of the settings as they are', () => {
       ]);
     else if (text.includes('.optional()')) expect([name, documented.get(name)]).toEqual([name, 'none']);
   }
+});
+
+it('.env.example has every setting with its default ("npm run env-example" writes it), and changes nothing as it is', () => {
+  const text = read('.env.example');
+  expect(text).toBe(envExample());
+  expect(text.match(/^#[A-Z][A-Z_]+=/gm)).toHaveLength(declared.size);
+  expect(text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([]);
+});
+
+it('every default of .env.example is a value that the setting takes', () => {
+  const given = [...read('.env.example').matchAll(/^#([A-Z][A-Z_]+)="?(.*?)"?$/gm)].map(([, name = '', value = '']) => [
+    name,
+    value,
+  ]);
+  expect(() => readSettings(Object.fromEntries(given))).not.toThrow();
 });
 
 const pages = [

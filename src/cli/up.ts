@@ -16,11 +16,13 @@ export function upCommand(): Command {
     .description('Start Timonel: the API, the agents and their background work, in one process')
     .option('-p, --port <port>', 'port to listen on (default: TIMONEL_PORT or 8000; 0 takes a free one)')
     .option('--host <host>', 'address to listen on (default: TIMONEL_HOST or 127.0.0.1)')
+    .option('--sample', 'fill a fresh workspace with the sample data of the agents, in production too (default: not in production)')
     .option('--json', 'print one JSON line when it is ready, instead of text')
-    .action(async (options: { port?: string; host?: string; json?: boolean }) => {
+    .action(async (options: { port?: string; host?: string; sample?: boolean; json?: boolean }) => {
       const settings = readSettings({
         ...process.env,
         ...(options.port === undefined ? {} : { TIMONEL_PORT: options.port }),
+        ...(options.sample === true ? { TIMONEL_SAMPLE: 'true' } : {}),
         ...(options.host === undefined ? {} : { TIMONEL_HOST: options.host }),
       });
       await up(settings, options.json === true);

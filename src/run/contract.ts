@@ -94,8 +94,13 @@ export interface AgentDefinition {
   language?: Language;
   limits?: Partial<RunLimits>;
   jobs?: readonly Job[];
-  /** Fills a fresh workspace with sample data. Runs once per workspace, in one transaction. */
+  /** Fills a fresh workspace with what the agent cannot do without. Runs once per workspace, in one transaction. */
   seed?(access: WorkspaceAccess): Promise<void>;
+  /**
+   * Fills a fresh workspace with invented data to try the agent with. Runs once per workspace, in one transaction; in production only where
+   * it is asked for (`timonel up --sample`). Adds nothing to data that is there already, and says of itself that it is a sample.
+   */
+  sample?(access: WorkspaceAccess): Promise<void>;
   /** Needed where the agent has tables of its own. */
   personalData?: PersonalData;
   /** URL of the folder with quality cases (`*.jsonl`) for `timonel eval`. */

@@ -195,7 +195,7 @@ describe.each(storeKinds)('signing in and out (%s)', (kind) => {
       )[0]?.hash;
     await timonel.timonel.store.pool.executeText('UPDATE users SET password_hash = $2 WHERE id = $1', [
       user.id,
-      await hash(goodPassword, { cost: 12 }),
+      await hash(goodPassword, 12),
     ]);
     await signIn(timonel, user);
     expect(await stored()).toMatch(/^\$argon2id\$v=19\$m=65536,t=3,p=1\$/);

@@ -119,6 +119,7 @@ export const english: Sentences = {
     `${person} does not do ${quoted(service)}; ${all(people)} ${people.length === 1 ? 'does. Does that suit you?' : 'do. Who would you like?'}`,
   askName: () => 'What name should I put it under?',
   askContact: () => 'Can you leave me a phone number or an e-mail address, whichever you prefer?',
+  notSetUp: () => 'Services and opening hours are not set up yet, so I cannot give prices or appointments here.',
   phoneWillDo: () => 'No e-mail needed: a phone number is enough. Which number should I note?',
   contactNeeded: () =>
     'To keep your place I need a phone number or an e-mail address: only to find your appointment and tell you if anything changes. Which one can you give me?',

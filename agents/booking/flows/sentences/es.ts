@@ -125,6 +125,7 @@ export const spanish: Sentences = {
     `${person} no hace ${withinSentence(service)}; sí ${all(people)}. ${people.length === 1 ? '¿Te sirve?' : '¿Con quién preferís?'}`,
   askName: () => '¿A qué nombre lo anoto?',
   askContact: () => '¿Me dejás un teléfono o un mail, el que prefieras?',
+  notSetUp: () => 'Todavía no hay servicios ni horarios cargados, así que por acá no puedo dar precios ni turnos.',
   phoneWillDo: () => 'El mail no hace falta: con un teléfono alcanza. ¿Qué número te anoto?',
   contactNeeded: () =>
     'Para guardarte el lugar necesito un teléfono o un mail: es solo para ubicar tu turno y avisarte si algo cambia. ¿Cuál me dejás?',
