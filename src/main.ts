@@ -58,6 +58,8 @@ export interface Overrides {
   newId?: () => string;
   /** Puts something around the run record: an engine other than PostgreSQL, or a witness of what is stored and when. */
   wrapRunStore?: (store: RunStore) => RunStore;
+  /** The embedded store does not open again after it died; publishes a fault before. */
+  onStoreLost?: (error: Error) => void;
 }
 
 /** A running Timonel. */
@@ -104,7 +106,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
   const now = overrides.now ?? (() => new Date());
   const newId = overrides.newId ?? (() => uuid());
   const agents = agentsByName(project);
-  const store = await openStore(settings);
+  const store = await openStore(settings, { onFault: publishFault, onLost: overrides.onStoreLost ?? (() => {}) });
   const { pool } = store;
   const signals =
     settings.redisUrl === undefined ? undefined : redisSignals(settings.redisUrl, (error) => publishFault('Redis', error));
@@ -227,6 +229,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     store: overrides.wrapRunStore?.(record) ?? record,
     views,
     executor,
+    trouble: () => store.trouble(),
     agents: [...agents.keys()],
     definitionOf: (run) => releases.pinned.definitionOf(run),
     ...planners,
@@ -234,6 +237,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     wakeUps: signals?.runEnded ?? localWakeUps(),
     processId: newId(),
     leaseMs: settings.leaseMs,
+    runAttempts: settings.runAttempts,
     now,
     onFault: publishFault,
     onEnded: (ended: RunEnded) => {

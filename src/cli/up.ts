@@ -30,7 +30,7 @@ async function up(settings: Settings, json: boolean): Promise<void> {
   let timonel: Timonel | undefined;
   let url: string;
   try {
-    timonel = await createTimonel(settings, await loadProject(settings));
+    timonel = await createTimonel(settings, await loadProject(settings), { onStoreLost: giveUp });
     url = await timonel.listen();
   } catch (error) {
     spinner?.stop();
@@ -92,6 +92,13 @@ async function adminKey(timonel: Timonel, home: string): Promise<string> {
     name: 'local admin',
     role: 'admin',
   });
+}
+
+/** Without its store the process is of no use, and a supervisor can start another one. */
+function giveUp(error: Error): void {
+  console.error(`timonel: ${error.message}`);
+  // The log is written asynchronously.
+  setTimeout(() => process.exit(1), 200);
 }
 
 function stopOnSignals(timonel: Timonel): void {
