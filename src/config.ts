@@ -136,6 +136,7 @@ const schema = z.object({
   TIMONEL_RELEASE_LOOK_MS: z.coerce.number().int().min(50).max(600_000).default(5_000),
 
   TIMONEL_LEASE_MS: z.coerce.number().int().min(500).max(600_000).default(5_000),
+  TIMONEL_RUN_ATTEMPTS: z.coerce.number().int().min(2).max(100).default(5),
   TIMONEL_REPLY_WAIT_MS: milliseconds(110_000),
   TIMONEL_BODY_LIMIT_BYTES: z.coerce.number().int().min(1_024).max(104_857_600).default(262_144),
   TIMONEL_SHUTDOWN_GRACE_MS: milliseconds(10_000),
@@ -233,6 +234,8 @@ export interface Settings {
   /** Between two looks at the releases that run. */
   releaseLookMs: number;
   leaseMs: number;
+  /** How often a run is tried without a step in between. */
+  runAttempts: number;
   replyWaitMs: number;
   bodyLimitBytes: number;
   shutdownGraceMs: number;
@@ -348,6 +351,7 @@ export function readSettings(given: Environment = process.env): Settings {
     regionHeader: env.TIMONEL_REGION_HEADER?.toLowerCase(),
     releaseLookMs: env.TIMONEL_RELEASE_LOOK_MS,
     leaseMs: env.TIMONEL_LEASE_MS,
+    runAttempts: env.TIMONEL_RUN_ATTEMPTS,
     replyWaitMs: env.TIMONEL_REPLY_WAIT_MS,
     bodyLimitBytes: env.TIMONEL_BODY_LIMIT_BYTES,
     shutdownGraceMs: env.TIMONEL_SHUTDOWN_GRACE_MS,

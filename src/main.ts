@@ -52,6 +52,8 @@ export interface Overrides {
   newId?: () => string;
   /** Puts something around the run record: an engine other than PostgreSQL, or a witness of what is stored and when. */
   wrapRunStore?: (store: RunStore) => RunStore;
+  /** The embedded store does not open again after it died; publishes a fault before. */
+  onStoreLost?: (error: Error) => void;
 }
 
 /** A running Timonel. */
@@ -99,6 +101,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
       scope,
       now: overrides.now ?? (() => new Date()),
       newId: overrides.newId ?? (() => uuid()),
+      onStoreLost: overrides.onStoreLost ?? (() => {}),
     };
     return await openTimonel(base, overrides);
   } catch (error) {

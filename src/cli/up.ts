@@ -40,7 +40,7 @@ async function up(settings: Settings, json: boolean): Promise<void> {
   let timonel: Timonel | undefined;
   let url: string;
   try {
-    timonel = await createTimonel(settings, await loadProject(settings));
+    timonel = await createTimonel(settings, await loadProject(settings), { onStoreLost: giveUp });
     url = await timonel.listen();
   } catch (error) {
     // What was taken up meanwhile is for another process to go on with.
@@ -105,6 +105,13 @@ async function adminKey(timonel: Timonel, home: string): Promise<string> {
     name: 'local admin',
     role: 'admin',
   });
+}
+
+/** Without its store the process is of no use, and a supervisor can start another one. */
+function giveUp(error: Error): void {
+  console.error(`timonel: ${error.message}`);
+  // The log is written asynchronously.
+  setTimeout(() => process.exit(1), 200);
 }
 
 /** Stops what is up; a process that is asked to end while it starts ends at once, which loses nothing. */

@@ -15,6 +15,8 @@ export interface Base {
   scope: AsyncDisposableStack;
   now(): Date;
   newId(): string;
+  /** The embedded store died and does not open again: the process is of no use without it. */
+  onStoreLost(error: Error): void;
 }
 
 /** The workspace that exists from the start. */

@@ -26,8 +26,8 @@ export interface Foundation {
 }
 
 /** @throws TimonelError `config_invalid`, `store_unavailable`, `directory_locked` */
-export async function openFoundation({ settings, scope, now, newId }: Base): Promise<Foundation> {
-  const store = scope.adopt(await openStore(settings), (each) => each.close());
+export async function openFoundation({ settings, scope, now, newId, onStoreLost }: Base): Promise<Foundation> {
+  const store = scope.adopt(await openStore(settings, { onFault: publishFault, onLost: onStoreLost }), (each) => each.close());
   const { pool } = store;
   const { redis, signals } = openCache(settings.redisUrl, scope);
   const workspaces = new Workspaces(pool);

@@ -42,7 +42,7 @@ export interface TurnParts {
 
 export function prepareTurns(base: Base, foundation: Foundation, parts: TurnParts): Turns {
   const { settings, agents, scope, now, newId } = base;
-  const { pool, signals } = foundation;
+  const { store, pool, signals } = foundation;
   const { jobs, flags, releases, wrapRunStore } = parts;
   const executor = new ToolExecutor({
     pool,
@@ -75,6 +75,8 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     store: wrapRunStore?.(record) ?? record,
     views,
     executor,
+    trouble: () => store.trouble(),
+    runAttempts: settings.runAttempts,
     agents: [...agents.keys()],
     definitionOf: (run) => releases.pinned.definitionOf(run),
     ...planners,

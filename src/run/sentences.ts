@@ -44,6 +44,13 @@ export function apology(agent: AgentDefinition, run: ClaimedRun, calls: readonly
   ].join('\n');
 }
 
+/** Says in both languages that a run was given up: the agent's code, which knows the person's, may be what it failed of. */
+export function abandonment(mayHaveHappened: boolean): string {
+  return mayHaveHappened
+    ? 'No pude terminar, y puede que una parte haya quedado hecha: lo tiene que mirar una persona del equipo. / I could not finish, and part of it may be done: a member of the team has to look.'
+    : `${failed.es} / ${failed.en}`;
+}
+
 export function approvalNotice(agent: AgentDefinition, run: ClaimedRun): string {
   return waiting[languageOf(agent, run)];
 }

@@ -2,6 +2,7 @@
  * The one way to the database: a pool of PostgreSQL connections, whichever store is behind it.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { drizzle, type NodePgQueryResultHKT } from 'drizzle-orm/node-postgres';
 import type { PgDatabase } from 'drizzle-orm/pg-core';
 import pg from 'pg';
@@ -45,6 +46,9 @@ type Row = Record<string, unknown>;
 
 /** The transaction that the code at hand runs in, where it runs in one. */
 const openTransaction = new AsyncLocalStorage<TransactionClient>();
+
+/** For how long a connection to the embedded store is tried. */
+const reconnectMs = 500;
 
 export class DatabasePool {
   readonly embedded: boolean;
@@ -235,11 +239,17 @@ export class DatabasePool {
   }
 
   async #acquire(): Promise<pg.PoolClient> {
+    // An embedded database that opens again, or has not let go of a broken connection yet, takes a moment.
+    const patientUntil = this.embedded ? performance.now() + reconnectMs : 0;
     for (let attempt = 0; ; attempt++) {
       let client: pg.PoolClient;
       try {
         client = await this.#pool.connect();
       } catch (error) {
+        if (isTransient(error) && performance.now() < patientUntil) {
+          await sleep(20);
+          continue;
+        }
         if (/timeout exceeded when trying to connect/.test(messageOf(error))) this.#acquireTimeouts++;
         throw storeUnavailable(error);
       }

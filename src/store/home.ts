@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, TimonelError } from '../errors.ts';
 
@@ -17,23 +17,6 @@ export function prepareDirectory(directory: string): void {
   }
   rmSync(trial, { force: true });
 }
-
-/**
- * @param needed bytes.
- * @throws TimonelError `config_invalid` where the disk of a directory has less room than that
- */
-export function requireRoom(directory: string, needed: number): void {
-  const { bavail, bsize } = statfsSync(directory);
-  const free = bavail * bsize;
-  if (free >= needed) return;
-  throw new TimonelError(
-    'config_invalid',
-    `The disk of ${directory} is full: ${megabytes(free)} MB are free, and the embedded store needs ${megabytes(needed)} MB to start. Make room, or set TIMONEL_HOME to a directory on another disk.`,
-    { details: { directory, free, needed } },
-  );
-}
-
-const megabytes = (bytes: number) => Math.floor(bytes / 1_000_000);
 
 function explainDirectory(error: unknown, directory: string): TimonelError {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;

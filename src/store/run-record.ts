@@ -35,6 +35,7 @@ interface LoadRow extends Omit<AcceptRow, 'position' | 'claimed'> {
   conversation_id: string;
   fence: number;
   recoveries: number;
+  attempts: number;
   asked_by: string | null;
   text: string;
   steps: Step[] | null;
@@ -142,10 +143,11 @@ export class RunRecord implements RunStore {
     await this.#pool.execute(sql.lapseStatement, [[processId]]);
   }
 
-  async takeOver(processId: string, agents: readonly string[], limit: number): Promise<ClaimedRun[]> {
-    const lapsed = await this.#pool.execute<{ id: string }>(sql.takeOverStatement, [processId, limit, agents]);
+  async takeOver(processId: string, agents: readonly string[], limit: number, suspect: boolean): Promise<ClaimedRun[]> {
+    const values = [processId, limit, agents, suspect];
+    const lapsed = await this.#pool.execute<{ id: string }>(sql.takeOverStatement, values);
     if (this.#looks++ % thoroughLook === 0) {
-      lapsed.push(...(await this.#pool.execute<{ id: string }>(sql.takeOverUnknownStatement, [processId, limit, agents])));
+      lapsed.push(...(await this.#pool.execute<{ id: string }>(sql.takeOverUnknownStatement, values)));
       await this.#pool.execute(sql.forgetStatement, []);
     }
     const runs =
@@ -211,6 +213,7 @@ export class RunRecord implements RunStore {
                 asker: message.asker,
                 fence: 1,
                 recoveries: 0,
+                attempts: 1,
                 inDoubt: false,
                 steps: [],
                 ...fieldsOf(row),
@@ -317,6 +320,7 @@ export class RunRecord implements RunStore {
       asker: askerOf(row.asked_by),
       fence: row.fence,
       recoveries: row.recoveries,
+      attempts: row.attempts,
       inDoubt,
       steps: row.steps ?? [],
       ...fieldsOf(row),

@@ -148,21 +148,28 @@ export const renewStatement: Statement = {
     ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until`,
 };
 
+/** How often a run was claimed after the claim that stored its last step: each claim raises the fence, and a step has the fence of its claim. */
+const claimsInVain = 'r.fence - COALESCE((SELECT max(s.fence) FROM steps s WHERE s.run_id = r.id), 1)';
+
 const takeOver = (name: string, owner: string): Statement => ({
   name,
   text: `
     WITH lapsed AS (
-      SELECT r.id FROM runs r
+      SELECT r.id, ${claimsInVain} AS vain FROM runs r
       WHERE ${owner} AND r.status = 'running' AND r.agent = ANY($3::text[])
-      LIMIT $2 FOR UPDATE OF r SKIP LOCKED
+      ORDER BY vain LIMIT $2 FOR UPDATE OF r SKIP LOCKED
+    ), chosen AS (
+      SELECT id FROM lapsed WHERE vain < 1
+      UNION ALL
+      (SELECT id FROM lapsed WHERE vain >= 1 AND $4::boolean ORDER BY vain, id LIMIT 1)
     )
     UPDATE runs r SET owner = $1, fence = r.fence + 1, recoveries = r.recoveries + 1
-    FROM lapsed WHERE r.id = lapsed.id
+    FROM chosen WHERE r.id = chosen.id
     RETURNING r.id`,
 });
 
 /**
- * $1 process, $2 at most, $3 agents. Looks at the runs of owners whose lease has lapsed only: the index of running runs also holds what is
+ * $1 process, $2 at most, $3 agents, $4 whether one that was taken over in vain is taken too. Looks at the runs of owners whose lease has lapsed only: the index of running runs also holds what is
  * long over and not yet vacuumed. A run whose row is locked is being written by a live owner: left for the next look.
  */
 export const takeOverStatement = takeOver(
@@ -222,7 +229,7 @@ export const reclaimStatement: Statement = {
 export const loadStatement: Statement = {
   name: 'run-load',
   text: `
-    SELECT r.id, r.workspace_id, r.conversation_id, r.turn, r.fence, r.recoveries, r.asked_by, r.agent, r.agent_version, r.arm, r.created_at,
+    SELECT r.id, r.workspace_id, r.conversation_id, r.turn, r.fence, r.recoveries, ${claimsInVain} + 1 AS attempts, r.asked_by, r.agent, r.agent_version, r.arm, r.created_at,
       c.channel, c.contact, c.state, w.time_zone, m.text,
       (SELECT json_agg(s.data ORDER BY s.index) FROM steps s WHERE s.run_id = r.id) AS steps,
       ${history('r.conversation_id', 'r.turn')} AS history

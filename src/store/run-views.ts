@@ -235,6 +235,17 @@ export class RunViews {
     };
   }
 
+  /** The message that a run answers. @throws TimonelError `run_not_found` */
+  async textOf(workspaceId: string, runId: string): Promise<string> {
+    const [row] = await this.#pool.executeText<{ text: string }>(
+      `SELECT m.text FROM runs r JOIN messages m ON m.conversation_id = r.conversation_id AND m.turn = r.turn AND m.role = 'user'
+       WHERE r.id = $2 AND r.workspace_id = $1`,
+      [workspaceId, runId],
+    );
+    if (row === undefined) throw new TimonelError('run_not_found', `There is no run ${runId} in this workspace.`);
+    return row.text;
+  }
+
   async createConversation(workspaceId: string, conversation: NewConversation): Promise<void> {
     await this.#pool.execute(
       {

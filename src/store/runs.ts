@@ -53,6 +53,8 @@ export interface ClaimedRun {
   turn: number;
   fence: number;
   recoveries: number;
+  /** How often the run was claimed since its last step was stored, this time included: 1 where nothing went wrong. */
+  attempts: number;
   agent: string;
   agentVersion: string;
   arm: string;
@@ -139,8 +141,9 @@ export interface RunStore {
   /**
    * Claims what dead or frozen processes left behind, and decided or queued runs that nobody works on.
    * @param agents names of the agents that this process has; runs of others are left to others.
+   * @param suspect also one run that was taken over before and stored nothing: it may be what ends its processes.
    */
-  takeOver(processId: string, agents: readonly string[], limit: number): Promise<ClaimedRun[]>;
+  takeOver(processId: string, agents: readonly string[], limit: number, suspect: boolean): Promise<ClaimedRun[]>;
   /**
    * Ends the leases of processes that are known to be dead, so that their runs need not wait for the lease to lapse: on this host those
    * that `isAlive` denies, and on a store that only one process can open all others.

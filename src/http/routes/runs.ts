@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { channels, type FeedbackGiven } from '../../diagnostics.ts';
+import { TimonelError } from '../../errors.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { storeFeedback } from '../../store/feedback.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
@@ -12,7 +13,7 @@ import { afterEvent, turnOf } from '../turns.ts';
 const parameters = z.object({ id: schemas.identifier });
 
 export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): void {
-  const { identity, pool, views, runner, streams } = dependencies;
+  const { identity, pool, views, runner, streams, newId } = dependencies;
 
   app.get(
     '/api/v1/runs/:id',
@@ -59,6 +60,41 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
         runEvents(runner, views, { workspaceId, runId }, after, signal),
       );
       return reply;
+    },
+  );
+
+  app.post(
+    '/api/v1/runs/:id/resubmit',
+    {
+      config: { permission: 'conversations:write' },
+      schema: {
+        summary: 'Submit the message of a run that failed once more, as a new turn of its conversation',
+        description: 'A second time it answers with the run of the first. What the failed run did before it failed stays done.',
+        params: parameters,
+        response: { 202: schemas.turn },
+      },
+    },
+    async (request, reply) => {
+      const principal = principalOf(request);
+      const { workspaceId } = principal;
+      const own = onlyOf(principal, 'conversations:write-all');
+      const failed = await views.run(workspaceId, request.params.id, own);
+      if (failed.outcome !== 'failed') {
+        throw new TimonelError(
+          'run_not_failed',
+          'Only a run whose outcome is "failed" is submitted again. Send a new message instead.',
+        );
+      }
+      const runId = await runner.submit({
+        workspaceId,
+        conversationId: failed.conversationId,
+        runId: newId(),
+        text: await views.textOf(workspaceId, failed.id),
+        idempotencyKey: `resubmit:${failed.id}`,
+        asker: { kind: principal.kind, id: principal.id },
+        onlyOwn: own !== undefined,
+      });
+      return reply.code(202).send(turnOf(await views.run(workspaceId, runId)));
     },
   );
 

@@ -2,7 +2,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { TimonelError } from '../../errors.ts';
-import { prepareDirectory } from '../home.ts';
 
 /**
  * Takes the data directory for this process. PGlite itself has no lock, and two processes on one directory lose rows in silence.
@@ -10,11 +9,11 @@ import { prepareDirectory } from '../home.ts';
  * The lock is SQLite's: an exclusive transaction held open for as long as the process lives. The kernel drops it when the process dies,
  * however it dies, and it holds between containers that share a local volume, on Linux, macOS and Windows.
  *
+ * @param directory is there and can be written.
  * @returns a function that gives the directory back.
- * @throws TimonelError `directory_locked`, naming the process that holds it; `config_invalid` where the directory cannot be written.
+ * @throws TimonelError `directory_locked`, naming the process that holds it.
  */
 export function lockDirectory(directory: string): () => void {
-  prepareDirectory(directory);
   const owner = join(directory, 'owner.pid');
   const lock = new DatabaseSync(join(directory, 'lock.db'));
   try {
