@@ -87,7 +87,8 @@ export function readMessage(message: string, context: UnderstandingContext): Mes
   const choosing = choice !== undefined;
 
   const mentions = choosing ? [] : readMentions(text, words, context, language);
-  const { email, phone, times } = readContacts(text, mentions, context.awaiting);
+  const { email, phone, times: found } = readContacts(text, mentions, context.awaiting);
+  let times = found;
   for (const mention of times) {
     if (mention.kind === 'date' || mention.kind === 'date-range') markEntity(words, 'date', mention.start, mention.end);
     else if (mention.kind === 'time' || mention.kind === 'time-range') markEntity(words, 'time', mention.start, mention.end);
@@ -101,20 +102,28 @@ export function readMessage(message: string, context: UnderstandingContext): Mes
     const word = words[index];
     return word !== undefined && spans.some((span) => overlaps(span, word));
   };
-  const services = readThings(text, words, vocabulary.services, (index) => !inSpans(index, contacts));
-  markThings(words, 'service', services);
+  let services = readThings(text, words, vocabulary.services, (index) => !inSpans(index, contacts));
   const inService = (index: number): boolean => services.mentions.some(({ first, next }) => index >= first && index < next);
   const name = findName(words, {
     text,
     awaited: context.awaiting === 'name',
     taken: (index) => inService(index) || inSpans(index, times),
+    takenWithOthers: (index) =>
+      services.mentions.some(({ first, next }) => index >= first && index < next && next - first > 1) ||
+      times.some((mention) => mention.end - mention.start > (words[index]?.raw.length ?? 0) && inSpans(index, [mention])),
     contacts,
     staffWords: vocabulary.staffWords,
     staffTokens: vocabulary.staffTokens,
   });
+  const inName = (index: number): boolean => name !== undefined && inSpans(index, [name]);
+  if (services.mentions.some(({ first }) => inName(first))) {
+    services = readThings(text, words, vocabulary.services, (index) => !inSpans(index, contacts) && !inName(index));
+  }
+  markThings(words, 'service', services);
+  if (name !== undefined) times = times.filter((mention) => !overlaps(mention, name));
   const isStaffWord = (index: number): boolean =>
     !inSpans(index, contacts) &&
-    !(name !== undefined && inSpans(index, [name])) &&
+    !inName(index) &&
     !inService(index) &&
     !isVocative(words, index) &&
     !isSurnamed(words, index, vocabulary.staffTokens);
@@ -132,7 +141,9 @@ export function readMessage(message: string, context: UnderstandingContext): Mes
       : undefined;
   if (unknown !== undefined) words[unknown.first]?.entities.push({ kind: 'service', next: unknown.next });
 
-  const scores = scoreIntents(words, language);
+  // "Ana Gil" insults nobody: what is a name says nothing else.
+  const heard = words.map((word, index) => (inName(index) ? { ...word, text: '·', entities: [] } : word));
+  const scores = scoreIntents(heard, language);
   const attitudes = readAttitudes(words, context.awaiting);
   const strongest = Math.max(0, ...scores.values());
   const reading = readTimes(times, {

@@ -152,6 +152,9 @@ export interface Sentences {
   // ---- appointments of this customer ----
   askWhoseAppointment(): string;
   askNameOrCode(): string;
+  /** Two weak facts showed when: everything else needs the code. */
+  codeNeeded(moments: readonly { date: string; time: string }[], today: string): string;
+  askCode(): string;
   notFound(): string;
   noSuchCode(code: string): string;
   /** The customer does not have what finds the appointment. */

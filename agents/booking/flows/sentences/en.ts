@@ -186,6 +186,9 @@ export const english: Sentences = {
   askWhoseAppointment: () =>
     'To find your appointment, send me its code, or the phone number or e-mail address it was booked with.',
   askNameOrCode: () => 'What name is the appointment under?',
+  codeNeeded: (moments, today) =>
+    `Those details have an appointment on ${all(moments.map(({ date, time }) => moment(date, time, today)))}. To see, move or cancel it, send me its code: it is in the confirmation.`,
+  askCode: () => 'To protect everybody’s appointments I need the code: it is in the confirmation. Could you send it?',
   noSuchCode: (code) =>
     `I find no coming appointment with the code ${code}. Could you check it? Or send me the phone or e-mail it was booked with.`,
   cannotFind: () => 'Without those details I cannot look it up, so that nobody touches the appointments of others.',

@@ -190,6 +190,9 @@ export const spanish: Sentences = {
 
   askWhoseAppointment: () => 'Para ubicar tu turno pasame el código, o el teléfono o mail con el que lo sacaste.',
   askNameOrCode: () => '¿A nombre de quién está el turno?',
+  codeNeeded: (moments, today) =>
+    `Con esos datos hay turno el ${all(moments.map(({ date, time }) => moment(date, time, today)))}. Para verlo, cambiarlo o cancelarlo pasame su código: está en la confirmación.`,
+  askCode: () => 'Para cuidar los turnos de todos necesito el código: está en la confirmación. ¿Me lo pasás?',
   noSuchCode: (code) =>
     `No encuentro ningún turno a futuro con el código ${code}. ¿Lo revisás? Si no, pasame el teléfono o mail con el que lo sacaste.`,
   cannotFind: () => 'Sin esos datos no puedo ubicar el turno, así nadie toca turnos ajenos.',
