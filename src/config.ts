@@ -9,6 +9,9 @@ import {
   calls,
   days,
   flag,
+  type IncomingSettings,
+  incomingOf,
+  incomingShape,
   isAddressRange,
   isTimeZone,
   list,
@@ -17,14 +20,17 @@ import {
   pairs,
   perMinute,
   readProviders,
+  type SessionSettings,
   samplers,
   secret,
+  sessionShape,
+  sessionsOf,
   type TraceSettings,
   tracesOf,
   url,
 } from './setting-values.ts';
 
-export type { OidcProvider, TraceSettings } from './setting-values.ts';
+export type { IncomingSettings, OidcProvider, SessionSettings, TraceSettings } from './setting-values.ts';
 
 const schema = z.object({
   TIMONEL_ENV: z.enum(['development', 'production', 'test']).default('development'),
@@ -134,6 +140,8 @@ const schema = z.object({
   TIMONEL_LEASE_MS: z.coerce.number().int().min(500).max(600_000).default(5_000),
   TIMONEL_REPLY_WAIT_MS: milliseconds(110_000),
   TIMONEL_BODY_LIMIT_BYTES: z.coerce.number().int().min(1_024).max(104_857_600).default(262_144),
+  ...incomingShape,
+  ...sessionShape,
   TIMONEL_SHUTDOWN_GRACE_MS: milliseconds(10_000),
   /** Shed load above this event loop delay; 0 never sheds. */
   TIMONEL_MAX_EVENT_LOOP_DELAY_MS: milliseconds(1_000),
@@ -226,6 +234,8 @@ export interface Settings {
   leaseMs: number;
   replyWaitMs: number;
   bodyLimitBytes: number;
+  incoming: IncomingSettings;
+  sessions: SessionSettings;
   shutdownGraceMs: number;
   maxEventLoopDelayMs: number;
   traces: TraceSettings;
@@ -339,6 +349,8 @@ export function readSettings(environment: Environment = process.env): Settings {
     leaseMs: env.TIMONEL_LEASE_MS,
     replyWaitMs: env.TIMONEL_REPLY_WAIT_MS,
     bodyLimitBytes: env.TIMONEL_BODY_LIMIT_BYTES,
+    incoming: incomingOf(env),
+    sessions: sessionsOf(env),
     shutdownGraceMs: env.TIMONEL_SHUTDOWN_GRACE_MS,
     maxEventLoopDelayMs: env.TIMONEL_MAX_EVENT_LOOP_DELAY_MS,
     traces: tracesOf(env),
