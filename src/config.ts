@@ -10,6 +10,9 @@ import {
   days,
   faultOf,
   flag,
+  type IncomingSettings,
+  incomingOf,
+  incomingShape,
   isAddressRange,
   isTimeZone,
   list,
@@ -18,15 +21,18 @@ import {
   pairs,
   perMinute,
   readProviders,
+  type SessionSettings,
   samplers,
   secret,
+  sessionShape,
+  sessionsOf,
   type TraceSettings,
   tracesOf,
   url,
 } from './setting-values.ts';
 import { suggestion } from './suggestion.ts';
 
-export type { OidcProvider, TraceSettings } from './setting-values.ts';
+export type { IncomingSettings, OidcProvider, SessionSettings, TraceSettings } from './setting-values.ts';
 
 const schema = z.object({
   TIMONEL_ENV: z.enum(['development', 'production', 'test']).default('development'),
@@ -139,6 +145,8 @@ const schema = z.object({
   TIMONEL_RUN_ATTEMPTS: z.coerce.number().int().min(2).max(100).default(5),
   TIMONEL_REPLY_WAIT_MS: milliseconds(110_000),
   TIMONEL_BODY_LIMIT_BYTES: z.coerce.number().int().min(1_024).max(104_857_600).default(262_144),
+  ...incomingShape,
+  ...sessionShape,
   TIMONEL_SHUTDOWN_GRACE_MS: milliseconds(10_000),
   /** Shed load above this event loop delay; 0 never sheds. */
   TIMONEL_MAX_EVENT_LOOP_DELAY_MS: milliseconds(1_000),
@@ -238,6 +246,8 @@ export interface Settings {
   runAttempts: number;
   replyWaitMs: number;
   bodyLimitBytes: number;
+  incoming: IncomingSettings;
+  sessions: SessionSettings;
   shutdownGraceMs: number;
   maxEventLoopDelayMs: number;
   traces: TraceSettings;
@@ -354,6 +364,8 @@ export function readSettings(given: Environment = process.env): Settings {
     runAttempts: env.TIMONEL_RUN_ATTEMPTS,
     replyWaitMs: env.TIMONEL_REPLY_WAIT_MS,
     bodyLimitBytes: env.TIMONEL_BODY_LIMIT_BYTES,
+    incoming: incomingOf(env),
+    sessions: sessionsOf(env),
     shutdownGraceMs: env.TIMONEL_SHUTDOWN_GRACE_MS,
     maxEventLoopDelayMs: env.TIMONEL_MAX_EVENT_LOOP_DELAY_MS,
     traces: tracesOf(env),

@@ -218,3 +218,50 @@ export function tracesOf(env: TraceEnvironment): TraceSettings {
     content: env.OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT,
   };
 }
+
+/** What bounds requests while they come in. */
+export interface IncomingSettings {
+  /** Until the headers of a request were received. */
+  headersTimeoutMs: number;
+  /** Until the whole request was received; how long its answer takes is another matter. */
+  requestTimeoutMs: number;
+  maxConnections: number;
+  /** Bodies that are being read at the same time, and those of one caller. */
+  bodies: { bytes: number; bytesPerCaller: number };
+}
+
+export const incomingShape = {
+  TIMONEL_HEADERS_TIMEOUT_MS: z.coerce.number().int().min(100).max(600_000).default(15_000),
+  TIMONEL_REQUEST_TIMEOUT_MS: z.coerce.number().int().min(100).max(3_600_000).default(60_000),
+  TIMONEL_MAX_CONNECTIONS: z.coerce.number().int().min(1).max(1_000_000).default(8_000),
+  TIMONEL_BODIES_BYTES: z.coerce.number().int().min(1_048_576).max(17_179_869_184).default(268_435_456),
+};
+
+export function incomingOf(env: z.infer<z.ZodObject<typeof incomingShape>>): IncomingSettings {
+  const bytes = env.TIMONEL_BODIES_BYTES;
+  return {
+    headersTimeoutMs: Math.min(env.TIMONEL_HEADERS_TIMEOUT_MS, env.TIMONEL_REQUEST_TIMEOUT_MS),
+    requestTimeoutMs: env.TIMONEL_REQUEST_TIMEOUT_MS,
+    maxConnections: env.TIMONEL_MAX_CONNECTIONS,
+    // Two of the largest requests, or a quarter of all: one caller leaves room for others.
+    bodies: { bytes, bytesPerCaller: Math.min(bytes, Math.max(67_108_864, bytes / 4)) },
+  };
+}
+
+/** How long a sign-in lasts. */
+export interface SessionSettings {
+  /** Since the last refresh. */
+  idleMs: number;
+  /** Since the sign-in, whatever is refreshed. */
+  longestMs: number;
+}
+
+export const sessionShape = {
+  TIMONEL_SESSION_IDLE_HOURS: z.coerce.number().min(0.5).max(720).default(24),
+  TIMONEL_SESSION_HOURS: z.coerce.number().min(0.5).max(2_160).default(168),
+};
+
+export function sessionsOf(env: z.infer<z.ZodObject<typeof sessionShape>>): SessionSettings {
+  const hourMs = 3_600_000;
+  return { idleMs: env.TIMONEL_SESSION_IDLE_HOURS * hourMs, longestMs: env.TIMONEL_SESSION_HOURS * hourMs };
+}

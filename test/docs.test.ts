@@ -20,9 +20,12 @@ function rows(text: string, name: RegExp): string[][] {
 
 /** Each setting of the schema with the text that declares it. */
 const declared = new Map(
-  read('src/config.ts')
-    .split(/^ {2}(?=[A-Z][A-Z_]+:)/m)
-    .slice(1)
+  ['src/config.ts', 'src/setting-values.ts']
+    .flatMap((file) =>
+      read(file)
+        .split(/^ {2}(?=[A-Z][A-Z_]+:)/m)
+        .slice(1),
+    )
     .map((text) => [text.slice(0, text.indexOf(':')), text.split(/^\}/m)[0] ?? '']),
 );
 const documented = new Map(rows(operations, /^`[A-Z][A-Z_]+`$/).map(([name, value]) => [name ?? '', value]));

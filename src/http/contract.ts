@@ -40,7 +40,7 @@ export interface HttpDependencies {
   pool: DatabasePool;
   identity: Identity;
   privacy: Privacy;
-  settings: Pick<Settings, 'corsOrigins' | 'publicUrl' | 'trustedProxies' | 'canary' | 'regionHeader'>;
+  settings: Pick<Settings, 'corsOrigins' | 'publicUrl' | 'trustedProxies' | 'canary' | 'regionHeader' | 'incoming'>;
   agents: ReadonlyMap<string, AgentDefinition>;
   releases: ReleasePart;
   shadows: Shadows;

@@ -15,7 +15,7 @@ export interface DeclaredRoute {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks; set by the guard on every route that is not public. */
+    /** Who asks; set by the guard on every route that is not public, also where they are refused. */
     principal: Principal | undefined;
   }
   interface FastifyInstance {
@@ -71,10 +71,10 @@ export function addGuard(app: FastifyInstance, authenticate: (request: FastifyRe
     try {
       const principal: Principal | undefined = await authenticate(request);
       if (principal === undefined) throw new TypeError('Nobody was found, and nothing was refused.');
+      request.principal = principal;
       if (config.permission !== undefined) requirePermission(principal, config.permission);
       else if (config.signedIn !== true) throw new TypeError('The route declares nothing.');
       if (config.installation === true) requireInstallationOperator(principal);
-      request.principal = principal;
     } catch (error) {
       if (error instanceof TimonelError && refusals.has(error.status)) throw error;
       // What could not be checked is not allowed, and nobody learns what went wrong.

@@ -89,7 +89,7 @@ export async function createIdentity(dependencies: IdentityDependencies): Promis
   const passwords = new Passwords(settings.passwords);
   const attempts = new Attempts(redis);
   const roles = new Roles(all);
-  const sessions = new Sessions({ ...all, tokens });
+  const sessions = new Sessions({ ...all, lasts: settings.sessions, tokens });
   const invitations = new Invitations({ ...all, roles });
   const secondFactor = new SecondFactor({ ...all, users, sessions, sealer: new Sealer(keys, secondFactorPurpose) });
   const signIn = new SignIn({ ...all, users, passwords, attempts, secondFactor, sessions });

@@ -1,3 +1,4 @@
+import { TimonelError } from '../../errors.ts';
 import { requirePermission } from '../../identity/principal.ts';
 import type { Protocol } from '../../llm/protocols/contract.ts';
 import { Requests } from '../../llm/requests.ts';
@@ -11,13 +12,15 @@ export type Answerer = (exchange: Exchange) => Promise<void>;
 
 /** By a model or by an agent, whole or as events, as the request says. */
 export function createAnswerer(protocol: Protocol, dependencies: HttpDependencies): Answerer {
-  const { agents, gateway, streams, newId } = dependencies;
+  const { agents, bodyLimitBytes, gateway, streams, newId } = dependencies;
   const voice = messagesVoice(protocol);
   const requests = new Requests(gateway, { now: () => new Date(), newId });
   return async (exchange) => {
-    const { principal, body, text, raw, signal } = exchange;
+    const { principal, body, text, headers, raw, signal } = exchange;
     const { model, stream } = protocol.head(body);
     const agent = agents.get(model);
+    if (agent !== undefined && Math.max(text?.length ?? 0, Number(headers['content-length'] ?? 0)) > bodyLimitBytes)
+      throw new TimonelError('payload_too_large', `An agent takes bodies of ${bodyLimitBytes} bytes at most. Send a shorter text.`);
     if (agent !== undefined) return agentAnswer(agent, voice, exchange, dependencies);
     requirePermission(principal, 'models:use');
     const context = { spender: spenderOf(principal), signal, text };

@@ -7,12 +7,16 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpRequest } from '../../diagnostics.ts';
 import { TimonelError } from '../../errors.ts';
+import type { Principal } from '../../identity/principal.ts';
 import type { RequestBody } from '../../llm/protocols/contract.ts';
 import type { HttpDependencies } from '../contract.ts';
 import { statusOf, within } from '../exchanges.ts';
+import { clientOf } from '../forwarded.ts';
 import { refuseNullCharacters } from '../null-characters.ts';
 import { errorHeaders, toTimonelError } from '../problems.ts';
 import { countRequest } from '../rate-limits.ts';
+import type { Refusal } from '../refusals.ts';
+import { callerOf, collect, mostBytesOf, type RequestBodies } from '../request-bodies.ts';
 import { single } from '../requests.ts';
 import { type HeaderList, headerList } from '../streams.ts';
 import type { Answerer } from './answers.ts';
@@ -30,6 +34,9 @@ export interface DirectDoorOptions {
   answerers: Readonly<Record<AnswerPath, Answerer>>;
   /** Whether the process has more to do than it can, or is shutting down. */
   refuses(): TimonelError | undefined;
+  bodies: RequestBodies;
+  /** Writes down what somebody may not do. */
+  refused(refusal: Refusal): void;
   /** Headers that every answer of this server has. */
   standing: HeaderList;
 }
@@ -74,13 +81,13 @@ async function serve(
       request: begun,
     });
   });
+  let principal: Principal | undefined;
   try {
-    const reading = bodyOf(request);
-    // Nobody may look at it, should the caller be refused.
-    reading.catch(() => {});
+    const { bodyLimitBytes } = dependencies;
+    const reading = collect(request, options.bodies.open(), bodyLimitBytes);
     const { authenticator } = dependencies.identity;
     const given = { authorization: request.headers.authorization, apiKey: single(request.headers['x-api-key']) };
-    const principal =
+    principal =
       authenticator.known(given) ??
       (await authenticator.authenticate({ ...given, cookie: undefined, csrfToken: undefined, safe: false }));
     await countRequest(dependencies.rateLimits, principal, (told) => {
@@ -88,7 +95,8 @@ async function serve(
     });
     const refusal = refuses();
     if (refusal !== undefined) throw refusal;
-    const text = await reading;
+    const most = mostBytesOf(principal, bodyLimitBytes, largestRequestBytes);
+    const text = await reading.text(callerOf(principal, ''), most);
     const body = parsedBody(text);
     await answerers[path]({ principal, body, text, headers: request.headers, signal, raw: response, begin: () => headers });
   } catch (thrown) {
@@ -97,6 +105,11 @@ async function serve(
       return;
     }
     const error = toTimonelError(thrown as Error);
+    if (principal !== undefined) {
+      const address = clientOf(request, dependencies.settings.trustedProxies);
+      const origin = { address, userAgent: request.headers['user-agent'], requestId };
+      options.refused({ principal, error, method: 'POST', route: path, origin });
+    }
     if (error.status >= 500) dependencies.onFault(`POST ${path} (${requestId})`, thrown);
     const body = Buffer.from(JSON.stringify(answerProtocols[path].error(forClient(error, request.headers))));
     response.writeHead(error.status, [
@@ -108,22 +121,6 @@ async function serve(
     ]);
     response.end(body);
   }
-}
-
-function bodyOf(request: IncomingMessage): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    request.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > largestRequestBytes) {
-        request.pause();
-        reject(new TimonelError('payload_too_large', `The body is larger than ${largestRequestBytes / 1024 / 1024} MB.`));
-      } else chunks.push(chunk);
-    });
-    request.on('end', () => resolve((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString('utf8')));
-    request.on('error', reject);
-  });
 }
 
 /** @throws TimonelError `malformed_json`, `invalid_request` */

@@ -49,7 +49,7 @@ function answerRoute(app: TypedFastify, path: string, protocol: Protocol, answer
     path,
     {
       // A model or an agent: what it takes is known when the body says which.
-      config: { signedIn: true, spends: true },
+      config: { signedIn: true, spends: true, modelsOrAgents: true },
       bodyLimit: largestRequestBytes,
       schema: {
         summary: `An answer by a model or an agent, in the shape of ${protocol.name === 'openai-chat' ? "OpenAI's chat completions" : "Anthropic's messages"}`,
