@@ -6,6 +6,7 @@ import underPressure from '@fastify/under-pressure';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { TimonelError } from '../errors.ts';
+import { closeIdleConnections } from './closing.ts';
 import { createAnswerer } from './compatible/answers.ts';
 import { errorShape, isCompatiblePath } from './compatible/client-errors.ts';
 import { createDirectDoor, type DirectDoor } from './compatible/direct.ts';
@@ -78,6 +79,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   });
 
   tellExchanges(app, dependencies.onRequest);
+  closeIdleConnections(app);
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });

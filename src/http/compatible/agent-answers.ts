@@ -99,7 +99,7 @@ async function streamTurn(
       // What a model said before it called a tool was shown as well, and is not part of the reply.
       const rest = reply.text.startsWith(shown) ? reply.text.slice(shown.length) : `\n\n${reply.text}`;
       yield (rest === '' ? '' : stream.text(rest)) + stream.end(reply);
-      received = !ended.aborted;
+      received = !ended.aborted && !exchange.signal.aborted;
     } catch (error) {
       yield voice.errorEvent(
         error instanceof TimonelError ? error : new TimonelError('internal', 'Something went wrong inside Timonel.'),
