@@ -132,12 +132,12 @@ async function answerTask(
 
 /** A repetition that comes after the end is answered with what was said where nobody received it; see `joinedRequest`. */
 async function markReceived(
-  { runId, unanswered }: AcceptedTurn,
+  { runId, joined }: AcceptedTurn,
   received: boolean,
   workspaceId: string,
   { requests, onFault }: HttpDependencies,
 ): Promise<void> {
-  if (received && !unanswered) return;
+  if (received && !joined) return;
   await requests.mark(workspaceId, runId, !received).catch((error: unknown) => onFault(`the answer of run ${runId}`, error));
 }
 
