@@ -77,12 +77,19 @@ describe.each(storeKinds)('a turn as events (%s)', (kind) => {
   it('ends a stream with the name of its run where the process stops before the turn does', async () => {
     const fresh = await startTimonel(
       'embedded',
-      { agents: [notes], models: { default: scriptedModel(() => sleep(3_000).then(() => 'Tarde.')) } },
+      { agents: [notes], models: { default: scriptedModel(() => sleep(8_000).then(() => 'Tarde.')) } },
       { environment: { ...(await freshStoreEnvironment('embedded')).environment, TIMONEL_SHUTDOWN_GRACE_MS: '50' } },
     );
     const base = await fresh.timonel.listen();
     const conversation = await fresh.converse('notes');
     const authorized = { ...headers(), authorization: `Bearer ${fresh.apiKey}` };
+    const say = (path: string, body: object, more: Record<string, string> = {}) =>
+      fetch(`${base}${path}`, { method: 'POST', headers: { ...authorized, ...more }, body: JSON.stringify(body) });
+    // Those that wait for a whole answer are told the same, and keep nobody from stopping.
+    const whole = Promise.all([
+      say(`/api/v1/conversations/${await fresh.converse('notes')}/messages`, { text: 'Hola' }, { accept: 'application/json' }),
+      say('/v1/chat/completions', { model: 'notes', messages: [{ role: 'user', content: 'Chau' }] }),
+    ]);
     const [own, compatible] = await Promise.all([
       fetch(`${base}/api/v1/conversations/${conversation}/messages`, {
         method: 'POST',
@@ -98,6 +105,9 @@ describe.each(storeKinds)('a turn as events (%s)', (kind) => {
     const told = Promise.all([own.text(), compatible.text()]);
     await fresh.close();
     const [events, chunks] = await told;
+    const [waited, refused] = await whole;
+    expect(waited.status).toBe(202);
+    expect(await refused.json()).toMatchObject({ error: { code: 'turn_under_way', runId: expect.any(String) } });
     expect(parse(events).at(-1)).toMatchObject({
       event: 'interrupted',
       data: { runId: own.headers.get('x-timonel-run') },

@@ -8,6 +8,7 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTyp
 import type { Settings } from '../config.ts';
 import { channels, type ForwardedIgnored } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
+import { closeIdleConnections } from './closing.ts';
 import { createAnswerer } from './compatible/answers.ts';
 import { errorShape, isCompatiblePath } from './compatible/client-errors.ts';
 import { createDirectDoor, type DirectDoor } from './compatible/direct.ts';
@@ -91,6 +92,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   });
 
   tellExchanges(app, dependencies.onRequest);
+  closeIdleConnections(app);
   app.addHook('onRequest', async (request, reply) => {
     watch(request.raw);
     reply.header('x-request-id', request.id);

@@ -122,8 +122,7 @@ export class OpenStreams {
       clearInterval(beat);
       raw.off('close', onClose);
       this.#open.delete(stop);
-      // Kept alive, the connection would hold up the end of the server.
-      raw.end(() => (stop.signal.reason === shuttingDown ? raw.destroy() : undefined));
+      raw.end();
     }
   }
 

@@ -51,6 +51,8 @@ export interface RunnerDependencies {
 interface Active {
   fence: number;
   ended: Promise<RunView | undefined>;
+  /** Lets those go who wait for the end, which is another process's then. */
+  release(): void;
   readers: Set<(event: RunEvent) => void>;
 }
 
@@ -69,6 +71,8 @@ export class Runner {
   #strays = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
+  /** What was under way is left to others: nobody waits for its end here any more. */
+  #left = false;
   #ticking: Promise<void> = Promise.resolve();
 
   constructor(dependencies: RunnerDependencies) {
@@ -114,7 +118,7 @@ export class Runner {
 
   /**
    * Waits for the end of a run's turn, here or in another process.
-   * @returns the run as it is after `waitMs` at the latest, ended or not.
+   * @returns the run as it is after `waitMs` at the latest, ended or not; earlier where this process stops before the turn ends.
    */
   async wait(workspaceId: string, runId: string, waitMs: number, signal?: AbortSignal): Promise<RunView> {
     const until = performance.now() + waitMs;
@@ -127,7 +131,7 @@ export class Runner {
       }
       const view = await this.#dependencies.views.run(workspaceId, runId);
       const over = view.status === 'finished' || view.status === 'waiting';
-      if (over || left <= 0 || signal?.aborted === true) return view;
+      if (over || left <= 0 || signal?.aborted === true || this.#left) return view;
       await this.#woken(runId, Math.min(pause, left), signal);
     }
   }
@@ -160,6 +164,9 @@ export class Runner {
     // Others may take over what is left from here on: nothing more is started.
     this.#leaseUntil = 0;
     await this.#dependencies.store.leave(this.#dependencies.processId);
+    this.#left = true;
+    for (const { release } of this.#active.values()) release();
+    for (const runId of this.#waiting.eventNames()) this.#waiting.emit(String(runId));
   }
 
   /** @param claimedAt when the claim was sent: the run is certainly this process's while the lease holds without a gap since then. */
@@ -170,14 +177,16 @@ export class Runner {
       if (reader !== undefined) known.readers.add(reader);
       return;
     }
+    const released = Promise.withResolvers<undefined>();
     const active: Active = {
       fence: run.fence,
-      ended: Promise.resolve(undefined),
+      ended: released.promise,
+      release: () => released.resolve(undefined),
       readers: new Set(reader === undefined ? [] : [reader]),
     };
     this.#active.set(run.runId, active);
     if (isSuspect(run)) this.#suspects.add(run.runId);
-    active.ended = this.#carryOut(run, claimedAt, active)
+    const ended = this.#carryOut(run, claimedAt, active)
       .catch((error: unknown) => {
         this.#dependencies.onFault(`run ${run.runId}`, error);
         return undefined;
@@ -187,6 +196,7 @@ export class Runner {
         if (isSuspect(run)) this.#suspects.delete(run.runId);
         this.#waiting.emit(run.runId);
       });
+    active.ended = Promise.race([ended, released.promise]);
   }
 
   /** Works on a run until its turn ended, here or elsewhere. After a database failure the run is taken back and resumed from its record. */

@@ -24,6 +24,8 @@ export interface KnownRequest {
   overMs: number | null;
   /** Nobody received the answer: the caller went away, was told to come back, or lost the process that it waited at. */
   unanswered: boolean;
+  /** The process that had the run is gone, so that perhaps nobody received the answer. */
+  ownerGone: boolean;
 }
 
 export interface KnownConversation {
@@ -86,7 +88,7 @@ export class AcceptedRequests {
 }
 
 /**
- * A turn that was taken over, or whose process let its lease lapse, has lost the connection of the caller that waited for it. Where a person
+ * A turn that was taken over has lost the connection of the caller that waited for it. Where a person
  * decided about a turn, its reply was another one before.
  */
 const find = `
@@ -96,7 +98,7 @@ const find = `
   ), request AS (
     SELECT same.*, r.id IS NULL AS gone, r.status IN ('finished', 'waiting') AS over, r.recoveries,
       COALESCE(r.finished_at, m.created_at) AS ended,
-      r.status = 'running' AND NOT EXISTS (SELECT FROM processes p WHERE p.id = r.owner AND p.lease_until > now()) AS orphaned
+      r.owner IS NOT NULL AND NOT EXISTS (SELECT FROM processes p WHERE p.id = r.owner AND p.lease_until > now()) AS owner_gone
     FROM same
       LEFT JOIN runs r ON r.id = same.run_id AND r.workspace_id = $1
       LEFT JOIN messages m ON m.conversation_id = r.conversation_id AND m.turn = r.turn AND m.role = 'assistant'
@@ -105,7 +107,8 @@ const find = `
     (SELECT json_agg(json_build_object('runId', q.run_id, 'conversationId', q.conversation_id, 'content', q.content,
         'state', CASE WHEN q.gone THEN 'gone' WHEN q.over THEN 'over' ELSE 'under way' END,
         'overMs', CASE WHEN q.over THEN GREATEST(0, extract(epoch FROM now() - q.ended) * 1000) END,
-        'unanswered', NOT q.gone AND (q.unanswered OR q.recoveries > 0 OR q.orphaned))) FROM request q) AS requests,
+        'unanswered', NOT q.gone AND COALESCE(q.unanswered, q.recoveries > 0),
+        'ownerGone', q.unanswered IS NULL AND q.owner_gone)) FROM request q) AS requests,
     (SELECT json_build_object('id', c.id, 'turns', c.last_turn, 'length', m.history_length)
       FROM conversation_addresses a
         JOIN conversations c ON c.id = a.conversation_id AND c.workspace_id = a.workspace_id

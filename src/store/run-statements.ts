@@ -21,7 +21,7 @@ export const acceptStatement: Statement = {
       INSERT INTO accepted_requests AS a (workspace_id, fingerprint, slot, run_id, conversation_id, content)
       SELECT workspace, fingerprint, slot, run, conversation, content FROM input WHERE fingerprint IS NOT NULL ORDER BY workspace, fingerprint
       ON CONFLICT (workspace_id, fingerprint, slot) DO UPDATE
-      SET run_id = excluded.run_id, conversation_id = excluded.conversation_id, content = excluded.content, unanswered = false, accepted_at = now()
+      SET run_id = excluded.run_id, conversation_id = excluded.conversation_id, content = excluded.content, unanswered = NULL, accepted_at = now()
       WHERE a.run_id IN (SELECT replaces FROM input)
       RETURNING a.run_id
     ), turn AS (

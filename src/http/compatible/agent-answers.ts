@@ -99,7 +99,7 @@ async function streamTurn(
       // What a model said before it called a tool was shown as well, and is not part of the reply.
       const rest = reply.text.startsWith(shown) ? reply.text.slice(shown.length) : `\n\n${reply.text}`;
       yield (rest === '' ? '' : stream.text(rest)) + stream.end(reply);
-      received = !ended.aborted;
+      received = !ended.aborted && !exchange.signal.aborted;
     } catch (error) {
       yield voice.errorEvent(
         error instanceof TimonelError ? error : new TimonelError('internal', 'Something went wrong inside Timonel.'),
@@ -132,12 +132,12 @@ async function answerTask(
 
 /** A repetition that comes after the end is answered with what was said where nobody received it; see `joinedRequest`. */
 async function markReceived(
-  { runId, unanswered }: AcceptedTurn,
+  { runId, joined }: AcceptedTurn,
   received: boolean,
   workspaceId: string,
   { requests, onFault }: HttpDependencies,
 ): Promise<void> {
-  if (received && !unanswered) return;
+  if (received && !joined) return;
   await requests.mark(workspaceId, runId, !received).catch((error: unknown) => onFault(`the answer of run ${runId}`, error));
 }
 

@@ -16,8 +16,6 @@ export interface AcceptedTurn {
   conversationId: string;
   /** The run is of an earlier request that this one repeats. */
   joined: boolean;
-  /** Nobody had received the answer of that request. */
-  unanswered: boolean;
 }
 
 /** The channel of conversations that come in by the compatible API. */
@@ -70,8 +68,8 @@ export async function acceptTurn(
     const found = await requests.find(place);
     const repeated = joinedRequest(found, identity);
     if (repeated !== undefined) {
-      const { runId, conversationId, unanswered } = repeated;
-      return { runId, conversationId, joined: true, unanswered };
+      const { runId, conversationId } = repeated;
+      return { runId, conversationId, joined: true };
     }
     const { conversationId, lastTurn } =
       named !== undefined
@@ -89,10 +87,10 @@ export async function acceptTurn(
     };
     try {
       const runId = await runner.submit(message, reader);
-      if (runId === message.runId) return { runId, conversationId, joined: false, unanswered: false };
+      if (runId === message.runId) return { runId, conversationId, joined: false };
       // The same request came at the same moment.
       const first = await views.run(workspaceId, runId);
-      return { runId, conversationId: first.conversationId, joined: true, unanswered: false };
+      return { runId, conversationId: first.conversationId, joined: true };
     } catch (error) {
       if (!(error instanceof TimonelError && error.code === 'version_conflict')) throw error;
       if (asked.afterRun !== undefined) throw branched();

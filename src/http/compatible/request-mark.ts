@@ -77,7 +77,10 @@ function plain(text: string): string {
  * its end, where the client says that it repeats or nobody received the answer. What names nothing may come from several people at once, and
  * is joined only where nobody received the answer. @throws TimonelError `idempotency_key_reused`
  */
-export function joinedRequest(found: Found, { content, named, byKey, repeated }: RequestIdentity): KnownRequest | undefined {
+export function joinedRequest(
+  found: Found,
+  { content, named, byKey, repeated, before }: RequestIdentity,
+): KnownRequest | undefined {
   return found.requests.find((known) => {
     if (known.state === 'gone') return false;
     if (byKey) {
@@ -87,8 +90,10 @@ export function joinedRequest(found: Found, { content, named, byKey, repeated }:
         'The idempotency key was used for another request. Send the same request again, or a new key.',
       );
     }
-    if (known.state === 'under way') return named || known.unanswered;
-    return (known.overMs ?? 0) <= joinedForMs && (known.unanswered || (named && repeated));
+    if (known.state === 'under way') return named || known.unanswered || known.ownerGone;
+    // Its process may have died between the end of the turn and the answer. Of those who just began with the same words it could be anybody.
+    const lost = known.ownerGone && (named || repeated || before !== undefined);
+    return (known.overMs ?? 0) <= joinedForMs && (known.unanswered || lost || (named && repeated));
   });
 }
 

@@ -9,8 +9,9 @@ CREATE TABLE accepted_requests (
   conversation_id uuid NOT NULL,
   -- Hash of what was asked for: another content under the same idempotency key is refused.
   content text NOT NULL,
-  -- Nobody received the answer: the caller went away, or was told that the turn is still under way.
-  unanswered boolean NOT NULL DEFAULT false,
+  -- True: nobody received the answer, because the caller went away or was told that the turn is still under way. False: a repetition did. Null: the
+  -- request itself did, unless its process died before.
+  unanswered boolean,
   accepted_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (workspace_id, fingerprint, slot)
 );
