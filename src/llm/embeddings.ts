@@ -3,6 +3,7 @@ import type { Candidate } from './candidates.ts';
 import { ModelFailure } from './failure.ts';
 import type { Gateway } from './gateway.ts';
 import type { Spender } from './money/budgets.ts';
+import { treatmentOf } from './protocols/parameters.ts';
 import { count, usageOf } from './protocols/usage.ts';
 import { refusalOf } from './refusals.ts';
 
@@ -20,6 +21,8 @@ export interface GivenVectors {
   model: string;
   /** US dollars, where the price is known. */
   cost: number | undefined;
+  /** Members of the request that the provider does not have and that were left out. */
+  dropped?: readonly string[];
 }
 
 interface Vectors {
@@ -44,7 +47,9 @@ export async function embed(
     });
     clock.complete();
     const usage = answer.tokens === undefined ? undefined : usageOf({ input: answer.tokens, output: 0 });
-    return { body: answer.body, model: candidate.name, cost: open.bill.settle(candidate, usage) };
+    const isPassedOn = candidate.provider.wires['openai-embeddings'] !== undefined;
+    const dropped = isPassedOn ? [] : treatmentOf('openai-embeddings', { ...request }, candidate.provider.family).dropped;
+    return { body: answer.body, model: candidate.name, cost: open.bill.settle(candidate, usage), dropped };
   } catch (error) {
     open.bill.abandon();
     throw refusalOf(error, request.model);
@@ -84,7 +89,9 @@ async function translated(
   const embedder = provider.embedding?.(model);
   if (embedder === undefined) throw new ModelFailure('model-missing', `${provider.name} has no embeddings`);
   const values = typeof request.input === 'string' ? [request.input] : request.input;
-  const { embeddings, usage } = await embedder.doEmbed({ values, abortSignal });
+  const { dimensions } = request;
+  const sized = typeof dimensions === 'number' ? { providerOptions: { google: { outputDimensionality: dimensions } } } : {};
+  const { embeddings, usage } = await embedder.doEmbed({ values, abortSignal, ...sized });
   const data = embeddings.map((embedding, index) => ({
     object: 'embedding',
     index,

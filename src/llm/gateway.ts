@@ -5,7 +5,8 @@
 import { channels, type ModelAttempt } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import { untilAborted } from '../store/until-aborted.ts';
-import { beginAnswer, continueAnswer, type ModelCall, type Recovery, unbroken } from './answer-parts.ts';
+import { beginAnswer, continueAnswer, type ModelCall, type Recovery, unbroken, unsupportedOf } from './answer-parts.ts';
+import { apart, partsApart } from './apart.ts';
 import { Bill, type BillDependencies } from './bill.ts';
 import type { Breakers } from './breakers.ts';
 import { isKeepable } from './cache/policy.ts';
@@ -285,7 +286,7 @@ export class Gateway {
   async #whole(open: OpenCall, call: ModelCall, signal: AbortSignal): Promise<{ candidate: Candidate; answer: ModelAnswer }> {
     const { candidate, clock, answer } = await this.serve(open, signal, false, wholeAnswer(call));
     clock.complete();
-    return { candidate, answer };
+    return { candidate, answer: { ...answer, content: apart(answer.content, candidate) } };
   }
 
   async #streamed(
@@ -307,7 +308,7 @@ export class Gateway {
             return served;
           },
         });
-        const answer = await collectStream(parts, (delta) => {
+        const answer = await collectStream(partsApart(parts, first.candidate), (delta) => {
           shown = true;
           onText(delta);
         });
@@ -328,12 +329,12 @@ export function wholeAnswer(call: ModelCall): Attempt<ModelAnswer> {
   return async (candidate, clock) => {
     const asked = candidate.provider.chat(candidate.model).doGenerate({ ...call, abortSignal: clock.signal });
     // A model of the project may not heed the signal; nobody waits for it longer than the clock allows.
-    const { content, usage, finishReason } = await untilAborted(Promise.resolve(asked), clock.signal);
+    const { content, usage, finishReason, warnings } = await untilAborted(Promise.resolve(asked), clock.signal);
     const { unified } = finishReason;
     if (unified === 'content-filter' && content.length === 0)
       throw new ModelFailure('refused', 'the content filter of the provider stopped the answer');
     if (unified === 'error' || unified === 'interrupted') throw new ModelFailure('cut', 'the answer is not complete');
-    return { content, usage, finishReason: unified };
+    return { content, usage, finishReason: unified, unsupported: unsupportedOf(warnings) };
   };
 }
 

@@ -64,18 +64,28 @@ export function send(exchange: Exchange, body: string, headers: HeaderList): voi
   exchange.raw.end(body);
 }
 
-/** Who answered, what it cost, and whether it was kept from before. */
-export function told({ model, cost, cache }: Given): HeaderList {
+/** Who answered, what it cost, whether it was kept from before, and what of the request was left out. */
+export function told({ model, cost, cache, dropped }: Given): HeaderList {
   const headers = ['x-timonel-model', model];
   if (cost !== undefined) headers.push('x-timonel-cost', String(cost));
   if (cache !== undefined) headers.push('x-timonel-cache', cache);
+  if (dropped !== undefined && dropped.length > 0) headers.push('x-timonel-dropped', listed(dropped));
   return headers;
+}
+
+/** Callers may send any number of members; headers have a limit. */
+const mostNames = 30;
+
+function listed(names: readonly string[]): string {
+  const more = names.length - mostNames;
+  return more > 0 ? `${names.slice(0, mostNames).join(', ')}, and-${more}-more` : names.join(', ');
 }
 
 export interface Given {
   model: string;
   cost?: number | undefined;
   cache?: string | undefined;
+  dropped?: readonly string[] | undefined;
 }
 
 /** The same for an answer that the framework writes. */

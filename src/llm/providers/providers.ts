@@ -135,6 +135,7 @@ function remembering(provider: Provider): Provider {
 function fromProject(models: Readonly<Record<string, LanguageModelV4>>): Provider {
   return {
     name: projectProvider,
+    family: 'project',
     chat(model) {
       const found = models[model];
       if (found === undefined) throw new ModelFailure('model-missing', `the project has no model "${model}"`);

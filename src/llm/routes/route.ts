@@ -16,6 +16,10 @@ const target = z.strictObject({
   weight: z.number().positive().max(1_000).default(1).describe('Share of the calls that begin here, on a weighted route'),
   contextTokens: z.number().int().positive().optional().describe('Size of its context; a call that is too long skips smaller ones'),
   prefill: z.boolean().optional().describe('Whether it continues an answer that was begun; the provider knows by default'),
+  thinks: z
+    .boolean()
+    .optional()
+    .describe('Whether its answers may begin with reasoning of which only the closing tag comes; known models do by default'),
 });
 
 const milliseconds = (fallback: number) => z.number().int().min(1).max(3_600_000).default(fallback);

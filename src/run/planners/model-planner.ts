@@ -90,6 +90,8 @@ function promptOf(turn: Turn): LanguageModelV4Prompt {
     prompt.push({
       role: 'assistant',
       content: step.content.flatMap((part): AssistantPart[] => {
+        // Templates leave out what a model thought between tags, and so does what it is shown.
+        if (part.type === 'reasoning' && part.providerMetadata?.['timonel'] !== undefined) return [];
         if (part.type === 'text' || part.type === 'reasoning') return [{ type: part.type, text: part.text, ...optionsOf(part) }];
         if (part.type !== 'tool-call') return [];
         return [
