@@ -19,6 +19,7 @@ import { messageOf, TimonelError } from '../errors.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { isDeadlock, isTransient } from '../store/database-errors.ts';
+import { storableAnswer } from '../store/storable.ts';
 import type { AsRuntime } from '../store/transaction-client.ts';
 import type { Contact, JsonObject, JsonValue, LocalizedText } from '../vocabulary.ts';
 import type { AnyTool, ToolContext } from './contract.ts';
@@ -106,7 +107,7 @@ export class ToolExecutor {
         const attempt = { ...place, signal };
         return tool.effect === 'write' ? this.#writeOnce(tool, input, attempt) : tool.execute(input, this.#readContext(attempt));
       }, place.signal);
-      return { kind: 'completed', output: toJson(output) };
+      return { kind: 'completed', output: storableAnswer(output) };
     } catch (error) {
       return this.#failure(tool, error);
     }
@@ -120,7 +121,7 @@ export class ToolExecutor {
       async (database, client, asRuntime) => {
         const before = await beginEffect(client, owner);
         if (before !== undefined) return before.output;
-        const output = toJson(
+        const output = storableAnswer(
           await tool.execute(input, {
             ...this.#baseContext(place),
             query: (work) => work(database),
@@ -142,7 +143,7 @@ export class ToolExecutor {
           throw new TimonelError('run_fenced', `Another process may have taken over the run ${place.runId}.`);
         return tool.execute(input, this.#readContext({ ...place, signal }));
       }, place.signal);
-      return { kind: 'completed', output: toJson(output) };
+      return { kind: 'completed', output: storableAnswer(output) };
     } catch (error) {
       if (error instanceof EffectDidNotHappen) return this.#failure(tool, error);
       if (error instanceof TimonelError && error.code === 'run_fenced') throw error;
@@ -157,7 +158,7 @@ export class ToolExecutor {
       return { kind: 'unknown', error: new Error(`The tool ${tool.name} cannot tell whether it happened.`) };
     try {
       const answer = await tool.reconcile(idempotencyKey(place), input, this.#readContext(place));
-      if (answer.kind === 'happened') return { kind: 'completed', output: toJson(answer.output) };
+      if (answer.kind === 'happened') return { kind: 'completed', output: storableAnswer(answer.output) };
       return answer.kind === 'did-not-happen'
         ? undefined
         : { kind: 'unknown', error: new Error(`The tool ${tool.name} does not know.`) };
@@ -241,9 +242,4 @@ function isWorthRetrying(error: unknown): boolean {
 function isOutage(error: unknown): boolean {
   if (error instanceof TimonelError) return error.code !== 'run_fenced' && error.code !== 'store_unavailable';
   return !(error instanceof EffectDidNotHappen);
-}
-
-/** What is stored is what the planner sees: dates become texts, absent members vanish. */
-function toJson(value: unknown): JsonValue {
-  return value === undefined ? null : (JSON.parse(JSON.stringify(value)) as JsonValue);
 }
