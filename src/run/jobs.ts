@@ -5,6 +5,7 @@ import { PgBoss } from 'pg-boss';
 import { messageOf, TimonelError } from '../errors.ts';
 import { underAdvisoryLock } from '../store/advisory-lock.ts';
 import type { DatabasePool } from '../store/database.ts';
+import { storable } from '../store/storable.ts';
 import type { WorkspaceAccess } from '../tools/contract.ts';
 import type { ScheduleJob } from '../tools/execute.ts';
 import type { JsonObject } from '../vocabulary.ts';
@@ -111,7 +112,7 @@ export class Jobs {
   /** Adds a job; through `asRuntime` it is part of that transaction. */
   readonly schedule: ScheduleJob = async ({ agent, name, workspaceId, payload, at, key }, asRuntime) => {
     const options = { startAfter: at, singletonKey: `${workspaceId}:${key}` };
-    const data = { workspaceId, payload };
+    const data = { workspaceId, payload: storable(payload) };
     if (asRuntime === undefined) {
       await this.#boss.send(queueName(agent, name), data, options);
       return;

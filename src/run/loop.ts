@@ -7,6 +7,7 @@ import { messageOf, TimonelError } from '../errors.ts';
 import { isWithoutModel } from '../llm/refusals.ts';
 import type { ClaimedRun, FinishedTurn, PendingApproval, RunStore } from '../store/runs.ts';
 import type { IdentifiedCall, Step } from '../store/steps.ts';
+import { storable } from '../store/storable.ts';
 import type { CallPlace, ToolExecutor } from '../tools/execute.ts';
 import type { Outcome, Reply } from '../vocabulary.ts';
 import { type Behalf, behalfOf, type FindPrincipal, principalOf } from './behalf.ts';
@@ -136,7 +137,10 @@ class Loop {
       return this.#end([this.#marked(proposal.step)], { reply, outcome: this.#outcomeOf(outcome), awaiting });
     }
     const planIndex = this.#progress.steps.length;
-    const calls: IdentifiedCall[] = proposal.calls.map((call, position) => ({ ...call, callId: `${planIndex}.${position}` }));
+    // Decided, made and recorded with the same arguments.
+    const calls: IdentifiedCall[] = storable(
+      proposal.calls.map((call, position) => ({ ...call, callId: `${planIndex}.${position}` })),
+    );
     if (this.#progress.calls.length + calls.length > this.#limits.toolCalls)
       return this.#stop(`${this.#limits.toolCalls} tool calls`, proposal);
     const asked = performance.now();
@@ -279,7 +283,8 @@ class Loop {
     return step.kind === 'plan' && this.#progress.degraded !== undefined ? { ...step, degraded: this.#progress.degraded } : step;
   }
 
-  async #record(steps: Step[]): Promise<void> {
+  async #record(given: Step[]): Promise<void> {
+    const steps = storable(given);
     const first = this.#progress.steps.length;
     const asked = performance.now();
     await this.#dependencies.store.record(this.#run, first, steps);
@@ -350,7 +355,9 @@ class Loop {
   }
 
   /** The steps count as made from here on, so that the memory to store holds them. */
-  #finished(steps: Step[], { reply, outcome, awaiting, error }: Ending): FinishedTurn {
+  #finished(given: Step[], ending: Ending): FinishedTurn {
+    const steps = storable(given);
+    const { reply, outcome, awaiting, error } = storable(ending);
     const firstIndex = this.#progress.steps.length;
     for (const step of steps) this.#progress.add(step);
     const { degraded, usage } = this.#progress;

@@ -8,6 +8,7 @@ import type { PgDatabase } from 'drizzle-orm/pg-core';
 import pg from 'pg';
 import { messageOf, TimonelError } from '../errors.ts';
 import { driverError, isAnswer, isTransient, storeUnavailable } from './database-errors.ts';
+import { storableValue } from './storable.ts';
 import { type AsRuntime, type RoundTrips, TransactionClient, WorkspaceClient } from './transaction-client.ts';
 import { untilAborted } from './until-aborted.ts';
 
@@ -102,7 +103,7 @@ export class DatabasePool {
   async execute<T = Row>(statement: Statement, values: unknown[]): Promise<T[]> {
     return this.#withConnection(async (client) => {
       this.roundTrips.count++;
-      const result = await client.query({ name: statement.name, text: statement.text, values });
+      const result = await client.query({ name: statement.name, text: statement.text, values: values.map(storableValue) });
       return result.rows as T[];
     });
   }
@@ -111,7 +112,7 @@ export class DatabasePool {
   async executeText<T = Row>(text: string, values: unknown[] = []): Promise<T[]> {
     return this.#withConnection(async (client) => {
       this.roundTrips.count++;
-      const result = await client.query(text, values.length === 0 ? undefined : values);
+      const result = await client.query(text, values.length === 0 ? undefined : values.map(storableValue));
       return (Array.isArray(result) ? result.flatMap((one: { rows: T[] }) => one.rows) : result.rows) as T[];
     });
   }

@@ -5,6 +5,7 @@ import type { DatabasePool } from './database.ts';
 import * as sql from './run-statements.ts';
 import type { Acceptance, ClaimedRun, FinishedTurn, HistoryMessage, IncomingMessage, PendingApproval, RunStore } from './runs.ts';
 import type { Step } from './steps.ts';
+import { storableJson } from './storable.ts';
 
 interface AcceptRow {
   position: number;
@@ -191,7 +192,7 @@ export class RunRecord implements RunStore {
       lastTurn: message.request?.lastTurn ?? null,
     }));
     const rows = await this.#pool.execute<AcceptRow>(sql.acceptStatement, [
-      JSON.stringify(input),
+      storableJson(input),
       items[0]?.processId,
       items.map(({ message }) => message.conversationId),
     ]);
@@ -226,10 +227,7 @@ export class RunRecord implements RunStore {
   }
 
   async #sendRecords(items: RecordItem[]): Promise<Map<RecordItem, true>> {
-    const rows = await this.#pool.execute<{ id: string }>(sql.recordStatement, [
-      JSON.stringify(items),
-      items.map(({ run }) => run),
-    ]);
+    const rows = await this.#pool.execute<{ id: string }>(sql.recordStatement, [storableJson(items), items.map(({ run }) => run)]);
     const held = new Set(rows.map(({ id }) => id));
     return new Map(items.filter(({ run }) => held.has(run)).map((item) => [item, true]));
   }
@@ -254,7 +252,7 @@ export class RunRecord implements RunStore {
       approvals: approvals ?? [],
     }));
     const rows = await this.#pool.execute<{ id: string; followed: boolean }>(sql.finishStatement, [
-      JSON.stringify(input),
+      storableJson(input),
       input.map(({ run }) => run),
     ]);
     const ended = new Map(rows.map((row) => [row.id, row.followed]));

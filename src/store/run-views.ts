@@ -3,6 +3,7 @@ import { TimonelError } from '../errors.ts';
 import type { Contact, JsonObject, Outcome, Reply } from '../vocabulary.ts';
 import type { DatabasePool } from './database.ts';
 import type { Step, Usage } from './steps.ts';
+import { storableJson } from './storable.ts';
 
 export interface RunView {
   id: string;
@@ -196,7 +197,7 @@ export class RunViews {
       await client.query(
         `INSERT INTO steps (workspace_id, run_id, index, kind, fence, data)
          SELECT $1, $2, COALESCE(max(index) + 1, 0), 'approval', $3, $4 FROM steps WHERE run_id = $2`,
-        [workspaceId, runId, owner.fence, JSON.stringify(step)],
+        [workspaceId, runId, owner.fence, storableJson(step)],
       );
       const ready = approvals.rows.every((row) => row.call_id === callId || row.status !== 'pending');
       if (ready)
@@ -297,7 +298,7 @@ export function conversationValues(workspaceId: string, conversation: NewConvers
     unit ?? null,
     weight ?? null,
     channel,
-    contact === undefined ? null : JSON.stringify(contact),
+    contact === undefined ? null : storableJson(contact),
     startedBy ?? null,
   ];
 }

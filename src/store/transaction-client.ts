@@ -1,6 +1,7 @@
 /** Connections for the length of one transaction: the runtime's own, and the one that code of agents gets. */
 import type pg from 'pg';
 import { StatementRefused, screened } from './statement-screen.ts';
+import { storableValue } from './storable.ts';
 
 /** How many statements crossed the wire; tests hold a turn to its budget with it. */
 export interface RoundTrips {
@@ -57,7 +58,7 @@ export class WorkspaceClient {
     const { rowMode, types } = given;
     return this.#client.query({
       text,
-      values: (values ?? given.values ?? []).map(withoutNull),
+      values: (values ?? given.values ?? []).map(storableValue),
       queryMode: 'extended',
       ...(rowMode === undefined ? {} : { rowMode }),
       ...(types === undefined ? {} : { types }),
@@ -101,9 +102,4 @@ interface Query {
 /** Objects that drive the protocol themselves (cursors, COPY streams) are none. */
 function isQuery(given: unknown): given is Query {
   return typeof given === 'object' && given !== null && !('submit' in given) && 'text' in given && typeof given.text === 'string';
-}
-
-/** The one character that PostgreSQL's texts do not hold. */
-function withoutNull(value: unknown): unknown {
-  return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\ufffd') : value;
 }

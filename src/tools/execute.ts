@@ -20,6 +20,7 @@ import { messageOf, TimonelError } from '../errors.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { isDeadlock, isTransient } from '../store/database-errors.ts';
+import { storable } from '../store/storable.ts';
 import type { AsRuntime } from '../store/transaction-client.ts';
 import type { Contact, JsonObject, JsonValue, LocalizedText } from '../vocabulary.ts';
 import { boundedOutput } from './bounded-output.ts';
@@ -255,7 +256,7 @@ function isOutage(error: unknown): boolean {
   return !(error instanceof EffectDidNotHappen);
 }
 
-/** What is stored is what the planner sees. */
+/** What is stored is what the planner sees. Never throws: an effect that happened is recorded, whatever its answer is. */
 function bounded(tool: AnyTool, value: unknown): JsonValue {
-  return boundedOutput(value, tool.maxOutputBytes);
+  return storable(boundedOutput(value, tool.maxOutputBytes));
 }
