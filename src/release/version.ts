@@ -105,5 +105,6 @@ function contentOf(agent: AgentDefinition): JsonObject {
       ...(safety === true ? { safety } : {}),
     })),
     flows: agent.flows !== undefined,
+    ...(agent.language === undefined ? {} : { language: agent.language }),
   };
 }
