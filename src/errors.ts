@@ -45,6 +45,7 @@ export const errorTable = {
   person_busy: { status: 409, retryable: true, title: 'A turn of the person is under way' },
   person_not_found: { status: 404, retryable: false, title: 'Nothing of that person is here' },
   oidc_refused: { status: 401, retryable: false, title: 'The sign-in with another service was refused' },
+  link_password_required: { status: 401, retryable: false, title: 'The password of the account is asked for once' },
   oidc_unavailable: { status: 503, retryable: true, title: 'The other service does not answer' },
   payload_too_large: { status: 413, retryable: false, title: 'The body is too large' },
   unsupported_media_type: { status: 415, retryable: false, title: 'The body has the wrong media type' },

@@ -101,6 +101,8 @@ const provider = z.strictObject({
   clientSecret: z.string().min(1),
   scope: z.string().default('openid email profile'),
   trustEmail: z.boolean().default(false),
+  /** Lets the service open an account that is there by its address alone, without its password. */
+  linkByEmail: z.boolean().default(false),
 });
 
 /** Somebody else's service that people may sign in with. */

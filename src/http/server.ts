@@ -95,6 +95,8 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   closeIdleConnections(app);
   app.addHook('onRequest', async (request, reply) => {
     watch(request.raw);
+    // Answers have tokens, or tell of people; what anybody may keep says so itself.
+    reply.header('cache-control', 'no-store');
     reply.header('x-request-id', request.id);
   });
   // Before the guard, so that a refusal too has the headers that let a page read it.

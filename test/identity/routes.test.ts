@@ -28,6 +28,7 @@ const publicRoutes = [
   'POST /api/v1/auth/forgot-password',
   'POST /api/v1/auth/login',
   'POST /api/v1/auth/logout',
+  'POST /api/v1/auth/oidc/link',
   'POST /api/v1/auth/refresh',
   'POST /api/v1/auth/register',
   'POST /api/v1/auth/resend-verification',
@@ -97,6 +98,15 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
           route.url.startsWith('/v1/') && authorization?.startsWith('Bearer tim_') ? 'invalid_api_key' : 'unauthenticated';
         expect([nameOf(route), authorization, status, body.code]).toEqual([nameOf(route), authorization, 401, code]);
       }
+    }
+  });
+
+  it('are kept by no cache, on the way or in a browser', async () => {
+    const { headers } = await newPerson(timonel, { role: 'admin' });
+    for (const route of routes) {
+      const sent = route.method === 'GET' || route.method === 'DELETE' ? undefined : {};
+      const answer = await timonel.call(route.method as 'GET', filled(route.url, unknown), sent, headers);
+      expect([nameOf(route), answer.headers['cache-control']]).toEqual([nameOf(route), 'no-store']);
     }
   });
 
