@@ -30,6 +30,7 @@ const layers: string[][] = [
   ['src/diagnostics.ts'],
   ['src/store'],
   ['src/config.ts'],
+  ['src/settings-schema.ts'],
   ['src/errors.ts', 'src/vocabulary.ts', 'src/phone-numbers.ts', 'src/setting-values.ts', 'src/suggestion.ts'],
 ];
 

@@ -20,7 +20,7 @@ function rows(text: string, name: RegExp): string[][] {
 
 /** Each setting of the schema with the text that declares it. */
 const declared = new Map(
-  ['src/config.ts', 'src/setting-values.ts']
+  ['src/settings-schema.ts', 'src/setting-values.ts']
     .flatMap((file) =>
       read(file)
         .split(/^ {2}(?=[A-Z][A-Z_]+:)/m)
