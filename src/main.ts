@@ -43,8 +43,15 @@ import { startTelemetry, type Telemetry } from './telemetry/start.ts';
 
 export { defaultWorkspace } from './composition/base.ts';
 
+/** What the package file of Timonel says of it. */
+export const packageFile = JSON.parse(readPackageFile()) as {
+  version: string;
+  dependencies: Readonly<Record<string, string>>;
+  devDependencies: Readonly<Record<string, string>>;
+};
+
 /** Version of this package. */
-export const version: string = (JSON.parse(readPackageFile()) as { version: string }).version;
+export const { version } = packageFile;
 
 /** What a test may replace. */
 export interface Overrides {
