@@ -6,6 +6,10 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { TimonelError } from './errors.ts';
 import {
+  type ArtifactEnvironment,
+  artifactFaults,
+  artifactsOf,
+  bytes,
   calls,
   days,
   flag,
@@ -120,6 +124,15 @@ const schema = z.object({
   TIMONEL_CACHE_BYTES: z.coerce.number().int().min(0).max(17_179_869_184).default(67_108_864),
   TIMONEL_CACHE_ENTRY_BYTES: z.coerce.number().int().min(0).max(1_073_741_824).default(1_048_576),
 
+  TIMONEL_ARTIFACT_MAX_BYTES: bytes(26_214_400),
+  TIMONEL_ARTIFACT_DATABASE_BYTES: z.coerce.number().int().min(0).max(16_777_216).default(262_144),
+  TIMONEL_ARTIFACTS_PER_CONVERSATION: z.coerce.number().int().min(1).max(100_000).default(200),
+  TIMONEL_ARTIFACT_FOLDER: z.string().min(1).optional(),
+  TIMONEL_ARTIFACT_S3_URL: url(['http:', 'https:']).optional(),
+  TIMONEL_ARTIFACT_S3_REGION: z.string().min(1).default('us-east-1'),
+  TIMONEL_ARTIFACT_S3_KEY_ID: z.string().min(1).optional(),
+  TIMONEL_ARTIFACT_S3_SECRET: z.string().min(1).optional(),
+
   /** What a new release begins with where its plan does not say. */
   CANARY_ENABLED: flag(true),
   CANARY_PERCENTAGE: z.coerce.number().gt(0, 'must be above 0').lt(100, 'must be below 100').default(10),
@@ -221,6 +234,7 @@ export interface Settings {
   canary: { enabled: boolean; percentage: number; strategy: 'percentage' | 'workspace' | 'user_id' | 'geographic' };
   /** In lower case; believed from trusted proxies only. */
   regionHeader: string | undefined;
+  artifacts: ArtifactEnvironment;
   /** Between two looks at the releases that run. */
   releaseLookMs: number;
   leaseMs: number;
@@ -261,6 +275,7 @@ export function readSettings(environment: Environment = process.env): Settings {
       'TIMONEL_SECRET_PREVIOUS: must be the secret before TIMONEL_SECRET, not the same one; leave it out if there was none',
     );
   }
+  faults.push(...artifactFaults(present));
   if (present['TIMONEL_SMTP_URL'] !== undefined && present['TIMONEL_MAIL_FROM'] === undefined) {
     faults.push('TIMONEL_MAIL_FROM: say who mails come from, e.g. Timonel <no-reply@example.com>');
   }
@@ -335,6 +350,7 @@ export function readSettings(environment: Environment = process.env): Settings {
     cache: { bytes: env.TIMONEL_CACHE_BYTES, entryBytes: env.TIMONEL_CACHE_ENTRY_BYTES },
     canary: { enabled: env.CANARY_ENABLED, percentage: env.CANARY_PERCENTAGE, strategy: env.CANARY_STRATEGY },
     regionHeader: env.TIMONEL_REGION_HEADER?.toLowerCase(),
+    artifacts: artifactsOf(env),
     releaseLookMs: env.TIMONEL_RELEASE_LOOK_MS,
     leaseMs: env.TIMONEL_LEASE_MS,
     replyWaitMs: env.TIMONEL_REPLY_WAIT_MS,

@@ -8,6 +8,8 @@ import type { ProjectConfig } from './project.ts';
 import type { AgentDefinition } from './run/contract.ts';
 import type { Tool } from './tools/contract.ts';
 
+export type { Artifact, NewArtifact, ReadableArtifact, ToolArtifacts } from './artifacts/contract.ts';
+export { partOf } from './artifacts/part.ts';
 export type { Permission } from './identity/permissions.ts';
 export type { Principal } from './identity/principal.ts';
 export type { FoundByAgent, PersonQuery, TableOfData } from './identity/privacy/contract.ts';
@@ -28,7 +30,7 @@ export { understand } from './language/understand.ts';
 export { phoneKey, samePhone } from './phone-numbers.ts';
 export type { PolicyFacts, ProposedCall, Rule, RuleAnswer } from './policy/contract.ts';
 export type { ProjectConfig } from './project.ts';
-export type { AgentDefinition, FlowMove, Flows, FlowTurn, Job, PersonalData, RunLimits } from './run/contract.ts';
+export type { AgentDefinition, FlowMove, Flows, FlowTurn, Job, PartKind, PersonalData, RunLimits } from './run/contract.ts';
 export type { Database } from './store/database.ts';
 export type { AnyTool, Reconciliation, Tool, ToolContext, WorkspaceAccess } from './tools/contract.ts';
 export { EffectDidNotHappen } from './tools/contract.ts';
@@ -38,6 +40,9 @@ export type {
   JsonObject,
   JsonValue,
   LocalizedText,
+  LocationPart,
+  MediaPart,
+  MessagePart,
   Outcome,
   PlannedCall,
   Reply,

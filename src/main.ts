@@ -4,6 +4,8 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { v7 as uuid } from 'uuid';
+import type { Artifacts } from './artifacts/artifacts.ts';
+import { openArtifacts } from './artifacts/open.ts';
 import type { Settings } from './config.ts';
 import { channels, type HttpExchange, publishFault, type RunEnded } from './diagnostics.ts';
 import { TimonelError } from './errors.ts';
@@ -47,6 +49,7 @@ import type { ClaimedRun, RunStore } from './store/runs.ts';
 import { startTelemetry } from './telemetry/start.ts';
 import type { WorkspaceAccess } from './tools/contract.ts';
 import { ToolExecutor } from './tools/execute.ts';
+import { artifactsOfCalls } from './tools/tool-artifacts.ts';
 import type { Asker } from './vocabulary.ts';
 
 /** Version of this package. */
@@ -80,6 +83,7 @@ export interface Timonel {
   shadows: Shadows;
   flags: FlagPart;
   jobs: Jobs;
+  artifacts: Artifacts;
   streams: OpenStreams;
   /** Starts to listen. @returns the base URL. */
   listen(): Promise<string>;
@@ -152,6 +156,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     rateLimits,
     cache: responseCache,
   });
+  const artifacts = await openArtifacts(settings, { pool, keys, now, newId, onFault: publishFault });
   const privacy = createPrivacy({
     pool,
     identity,
@@ -164,6 +169,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     agents: project.agents,
     own: [
       { name: 'mail', retries: 20, run: (payload) => mailer.deliver(payload) },
+      { name: 'artifacts', cron: '*/5 * * * *', retries: 0, run: async () => void (await artifacts.sweep()) },
       {
         name: 'retention',
         cron: '17 3 * * *',
@@ -182,6 +188,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     newId,
     schedule: jobs.schedule,
     flagsOf: (place) => flags.providers.clientFor(place),
+    artifacts: artifactsOfCalls(artifacts),
     onFault: publishFault,
   });
   const vocabularies = new VocabularyCache(access);
@@ -199,7 +206,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
   const record: RunStore = new RunRecord(pool, { host: processHost(), pid: process.pid });
   const httpPlanner = createHttpPlanner(project.fallbacks ?? {});
   const planners = {
-    modelPlanner: createModelPlanner(gateway),
+    modelPlanner: createModelPlanner(gateway, artifacts),
     flowPlanner: createFlowPlanner(
       (turn): Promise<Vocabulary> => vocabularies.of(turn.agent, turn.run.workspaceId, turn.run.timeZone),
     ),
@@ -272,6 +279,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     pool,
     identity,
     privacy,
+    artifacts,
     settings,
     agents,
     releases,
@@ -316,6 +324,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     releases,
     shadows,
     flags,
+    artifacts,
     jobs,
     streams,
     listen: () => app.listen({ host: settings.host, port: settings.port }),
@@ -335,6 +344,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
       await signals?.close();
       stopTidying();
       responseCache.close();
+      await artifacts.close();
       redis?.disconnect();
       await identity.close();
       await store.close();

@@ -103,5 +103,6 @@ function contentOf(agent: AgentDefinition): JsonObject {
       ...(safety === true ? { safety } : {}),
     })),
     flows: agent.flows !== undefined,
+    ...(agent.parts === undefined ? {} : { parts: [...agent.parts] }),
   };
 }

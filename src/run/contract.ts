@@ -5,7 +5,7 @@ import type { FoundByAgent, PersonQuery, TableOfData } from '../identity/privacy
 import type { Awaiting, Understanding, UnderstandingContext, Vocabulary } from '../language/contract.ts';
 import type { Rule } from '../policy/contract.ts';
 import type { AnyTool, WorkspaceAccess } from '../tools/contract.ts';
-import type { CallRecord, Contact, JsonObject, Outcome, PlannedCall, Reply } from '../vocabulary.ts';
+import type { CallRecord, Contact, JsonObject, MessagePart, Outcome, PlannedCall, Reply } from '../vocabulary.ts';
 
 /** Bounds of one run. Whichever is reached first ends it, `failed`, with the limit's name. */
 export interface RunLimits {
@@ -20,6 +20,8 @@ export interface RunLimits {
 /** What the flow planner is asked: what now? */
 export interface FlowTurn {
   text: string;
+  /** What the message is made of, where it is more than text. */
+  parts?: readonly MessagePart[] | undefined;
   now: Date;
   timeZone: string;
   channel: string;
@@ -75,6 +77,9 @@ export interface PersonalData {
   find?(person: PersonQuery, conversationIds: readonly string[], access: WorkspaceAccess): Promise<FoundByAgent>;
 }
 
+/** Kinds of parts beside text. */
+export type PartKind = Exclude<MessagePart['type'], 'text'>;
+
 /** One thing the agent should manage, written down so that a program can check it. */
 export interface AgentDefinition {
   /** kebab-case, unique in the process. */
@@ -89,6 +94,11 @@ export interface AgentDefinition {
   tools: readonly AnyTool[];
   policy: readonly Rule[];
   flows?: Flows;
+  /**
+   * Parts of messages that its flows or tools know what to do with, beside what its model sees. Others are refused when they are sent. A
+   * model that cannot see such a part is told its name, type and the id of its artifact.
+   */
+  parts?: readonly PartKind[];
   limits?: Partial<RunLimits>;
   jobs?: readonly Job[];
   /** Fills a fresh workspace with sample data. Runs once per workspace, in one transaction. */

@@ -1,5 +1,5 @@
 import { TimonelError } from '../errors.ts';
-import type { Asker, Contact, JsonObject } from '../vocabulary.ts';
+import type { Asker, Contact, JsonObject, MessagePart } from '../vocabulary.ts';
 import { Batch } from './batch.ts';
 import type { DatabasePool } from './database.ts';
 import * as sql from './run-statements.ts';
@@ -29,6 +29,7 @@ interface LoadRow extends Omit<AcceptRow, 'position' | 'claimed'> {
   recoveries: number;
   asked_by: string | null;
   text: string;
+  parts: MessagePart[] | null;
   steps: Step[] | null;
 }
 
@@ -169,6 +170,7 @@ export class RunRecord implements RunStore {
       conversation: message.conversationId,
       run: message.runId,
       text: message.text,
+      parts: message.parts ?? null,
       key: message.idempotencyKey ?? null,
       asker: textOf(message.asker),
       own: message.onlyOwn === true,
@@ -193,6 +195,7 @@ export class RunRecord implements RunStore {
                 workspaceId: message.workspaceId,
                 conversationId: message.conversationId,
                 text: message.text,
+                parts: message.parts,
                 asker: message.asker,
                 fence: 1,
                 recoveries: 0,
@@ -231,6 +234,7 @@ export class RunRecord implements RunStore {
       firstEvent: turn.firstEventMs ?? null,
       reply: turn.reply?.text ?? null,
       options: turn.reply?.options ?? null,
+      parts: turn.reply?.parts ?? null,
       state: turn.state,
       contact: turn.contact ?? null,
       approvals: approvals ?? [],
@@ -250,12 +254,16 @@ export class RunRecord implements RunStore {
 
   /** Says why a message was not accepted, or finds the run that it already has. */
   async #refusal(message: IncomingMessage): Promise<Acceptance> {
-    const [row] = await this.#pool.execute<{ status: string; run_id: string | null; text: string | null }>(sql.refusalStatement, [
-      message.workspaceId,
-      message.conversationId,
-      message.idempotencyKey ?? null,
-      message.onlyOwn === true ? textOf(message.asker) : null,
-    ]);
+    const [row] = await this.#pool.execute<{ status: string; run_id: string | null; text: string | null; same_parts: boolean }>(
+      sql.refusalStatement,
+      [
+        message.workspaceId,
+        message.conversationId,
+        message.idempotencyKey ?? null,
+        message.onlyOwn === true ? textOf(message.asker) : null,
+        message.parts === undefined ? null : JSON.stringify(message.parts),
+      ],
+    );
     if (row === undefined) {
       throw new TimonelError(
         'conversation_not_found',
@@ -263,10 +271,10 @@ export class RunRecord implements RunStore {
       );
     }
     if (row.run_id !== null) {
-      if (row.text === message.text) return { kind: 'duplicate', runId: row.run_id };
+      if (row.text === message.text && row.same_parts) return { kind: 'duplicate', runId: row.run_id };
       throw new TimonelError(
         'idempotency_key_reused',
-        `The idempotency key was used in this conversation with another text. Send the same text again, or a new key.`,
+        `The idempotency key was used in this conversation with another message. Send the same message again, or a new key.`,
       );
     }
     throw new TimonelError('conversation_closed', 'The conversation is closed. Start a new one with POST /api/v1/conversations.');
@@ -293,6 +301,7 @@ export class RunRecord implements RunStore {
       workspaceId: row.workspace_id,
       conversationId: row.conversation_id,
       text: row.text,
+      parts: row.parts ?? undefined,
       asker: askerOf(row.asked_by),
       fence: row.fence,
       recoveries: row.recoveries,

@@ -23,6 +23,7 @@ import type { Contact, JsonObject, JsonValue, LocalizedText } from '../vocabular
 import type { AnyTool, ToolContext } from './contract.ts';
 import { EffectDidNotHappen } from './contract.ts';
 import { beginEffect, type EffectOwner, storeEffect } from './effects.ts';
+import type { ArtifactsOf } from './tool-artifacts.ts';
 
 /** Adds a job to the queue, through the given transaction where there is one. */
 export type ScheduleJob = (
@@ -37,6 +38,7 @@ export interface ToolRuntime {
   schedule: ScheduleJob;
   /** What a tool asks for feature flags. */
   flagsOf(place: Pick<CallPlace, 'workspaceId' | 'conversationId' | 'agent' | 'channel'>): Features;
+  artifacts: ArtifactsOf;
   /** A tool failed; the planner only hears that it did. */
   onFault(what: string, error: unknown): void;
 }
@@ -123,6 +125,7 @@ export class ToolExecutor {
           await tool.execute(input, {
             ...this.#baseContext(place),
             query: (work) => work(database),
+            artifacts: this.#runtime.artifacts(place, async (text, values) => (await client.query(text, values)).rows),
             schedule: (job, payload, { at, key }) => this.#schedule(place, job, payload, at, key, database),
           }),
         );
@@ -169,11 +172,12 @@ export class ToolExecutor {
     return {
       ...this.#baseContext(place),
       query: (work) => this.#runtime.pool.inWorkspace(place.workspaceId, (database) => work(database), place.signal),
+      artifacts: this.#runtime.artifacts(place),
       schedule: (job, payload, { at, key }) => this.#schedule(place, job, payload, at, key, undefined),
     };
   }
 
-  #baseContext(place: CallPlace): Omit<ToolContext, 'query' | 'schedule'> {
+  #baseContext(place: CallPlace): Omit<ToolContext, 'query' | 'schedule' | 'artifacts'> {
     return {
       workspaceId: place.workspaceId,
       timeZone: place.timeZone,

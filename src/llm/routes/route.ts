@@ -1,6 +1,10 @@
 /** A route: which models answer under one name, in which order, and within which bounds. Data, changed at run time. */
 import { z } from 'zod';
 
+/** What some models take beside text. */
+export const modelMedia = ['image', 'audio', 'pdf'] as const;
+export type ModelMedium = (typeof modelMedia)[number];
+
 export const target = z.strictObject({
   model: z
     .string()
@@ -8,6 +12,11 @@ export const target = z.strictObject({
     .describe('provider/model'),
   weight: z.number().positive().max(1_000).default(1).describe('Share of the calls that begin here, on a weighted route'),
   contextTokens: z.number().int().positive().optional().describe('Size of its context; a call that is too long skips smaller ones'),
+  media: z
+    .array(z.enum(modelMedia))
+    .max(modelMedia.length)
+    .optional()
+    .describe('What it takes beside text; the provider knows by default'),
   prefill: z.boolean().optional().describe('Whether it continues an answer that was begun; the provider knows by default'),
 });
 
