@@ -129,7 +129,7 @@ export type AppointmentView = {
   status: 'confirmed' | 'cancelled';
 };
 export type BookAppointmentOutput =
-  /** `calendarUrl` is the path of the iCalendar file. */
+  /** `calendarUrl` is where the iCalendar file is, for who has no account too; it expires a month after the appointment. */
   { kind: 'booked'; appointment: AppointmentView; calendarUrl: string } | Exclude<HoldSlotOutput, { kind: 'held' }>;
 
 export const findAppointmentsInput = z.object({
