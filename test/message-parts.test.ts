@@ -1,8 +1,11 @@
+import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { partOfDataUrl } from '../src/http/message-parts.ts';
+import type { Permission } from '../src/identity/permissions.ts';
 import { download, pixel, upload } from './artifact-client.ts';
-import { clerk, porter } from './parts-agent.ts';
+import { clerk, clumsy, porter } from './parts-agent.ts';
 import { type Line, type ScriptedModel, scriptedModel } from './scripted-model.ts';
 import { freshStoreEnvironment, storeKinds } from './stores.ts';
 import { startTimonel, type TestTimonel, type TurnBody } from './timonel.ts';
@@ -19,7 +22,7 @@ describe.each(storeKinds)('messages of parts (%s)', (kind) => {
     const fresh = await freshStoreEnvironment(kind);
     remove = fresh.remove;
     const project = {
-      agents: [clerk, { ...clerk, name: 'blind', model: 'blind' }, porter],
+      agents: [clerk, { ...clerk, name: 'blind', model: 'blind' }, clumsy, porter],
       models: { blind: model, seeing: model },
       routes: {
         default: { targets: [{ model: 'project/blind' }, { model: 'project/seeing', media: ['image' as const, 'pdf' as const] }] },
@@ -28,7 +31,9 @@ describe.each(storeKinds)('messages of parts (%s)', (kind) => {
       },
     };
     const folder = join(fresh.environment['TIMONEL_HOME'] ?? '', 'artifacts');
-    timonel = await startTimonel(kind, project, { environment: { ...fresh.environment, TIMONEL_ARTIFACT_FOLDER: folder } });
+    timonel = await startTimonel(kind, project, {
+      environment: { ...fresh.environment, TIMONEL_ARTIFACT_FOLDER: folder, TIMONEL_POOL_SIZE: '3' },
+    });
   });
   afterAll(async () => {
     await timonel.close();
@@ -42,14 +47,15 @@ describe.each(storeKinds)('messages of parts (%s)', (kind) => {
       { parts },
       headers,
     );
-  const stored = async (data: Uint8Array<ArrayBuffer> | string, name: string, conversation?: string) =>
+  const filed = async (data: Uint8Array<ArrayBuffer> | string, name: string, conversation?: string) =>
     (await upload(timonel, { data, name, ...(conversation === undefined ? {} : { query: `?conversation=${conversation}` }) })).body;
+  const stored = () => globSync('artifacts/default/*/*', { cwd: timonel.environment['TIMONEL_HOME'] ?? '' });
   const lastAsked = () => model.asked.at(-1) as LanguageModelV4CallOptions;
   const shown = () => (lastAsked().prompt as unknown as Shown).filter(({ role }) => role === 'user');
 
   it('shows a picture to a model that takes it, in this turn and in later ones', async () => {
     const conversation = await timonel.converse('clerk');
-    const picture = await stored(Uint8Array.from(pixel), 'foto.png');
+    const picture = await filed(Uint8Array.from(pixel), 'foto.png');
     const turn = await send(conversation, [
       { type: 'text', text: '¿Qué es?' },
       { type: 'image', artifact: picture.id },
@@ -80,8 +86,8 @@ describe.each(storeKinds)('messages of parts (%s)', (kind) => {
 
   it('gives a model a text file as text, and a PDF as it is', async () => {
     const conversation = await timonel.converse('clerk');
-    const table = await stored('a;b\n1;2\n', 'tabla.csv', conversation);
-    const pdf = await stored('%PDF-1.7\n%', 'contrato.pdf', conversation);
+    const table = await filed('a;b\n1;2\n', 'tabla.csv', conversation);
+    const pdf = await filed('%PDF-1.7\n%', 'contrato.pdf', conversation);
     expect(
       (
         await send(
@@ -97,14 +103,14 @@ describe.each(storeKinds)('messages of parts (%s)', (kind) => {
 
   it('refuses what nobody would look at, says what is taken, and stores nothing', async () => {
     const conversation = await timonel.converse('blind');
-    const picture = await stored(Uint8Array.from(pixel), 'foto.png', conversation);
+    const picture = await filed(Uint8Array.from(pixel), 'foto.png', conversation);
     const asked = model.asked.length;
     const refused = await send(conversation, [{ type: 'image', artifact: picture.id }]);
     expect(refused).toMatchObject({
       status: 422,
       body: { code: 'part_unsupported', takes: ['text', 'text files', 'locations'], detail: expect.stringContaining('"foto.png"') },
     });
-    const audio = await stored(
+    const audio = await filed(
       Buffer.from('OggS\0\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x13OpusHead'),
       'nota.ogg',
       conversation,
@@ -128,7 +134,7 @@ describe.each(storeKinds)('messages of parts (%s)', (kind) => {
 
   it('refuses an artifact that is not there, is of another conversation or person, or is not what the part says', async () => {
     const [conversation, other] = [await timonel.converse('clerk'), await timonel.converse('clerk')];
-    const foreign = await stored(Uint8Array.from(pixel), 'foto.png', other);
+    const foreign = await filed(Uint8Array.from(pixel), 'foto.png', other);
     const made = await timonel.call<{ apiKey: string }>('POST', '/api/v1/api-keys', { name: 'x', scopes: ['conversations:write'] });
     const theirs = await upload(timonel, { data: 'x', headers: { authorization: `Bearer ${made.body.apiKey}` } });
     for (const artifact of [crypto.randomUUID(), foreign.id, theirs.body.id])
@@ -136,7 +142,7 @@ describe.each(storeKinds)('messages of parts (%s)', (kind) => {
         status: 404,
         body: { code: 'artifact_not_found' },
       });
-    const pdf = await stored('%PDF-1.7\n%', 'foto.png', conversation);
+    const pdf = await filed('%PDF-1.7\n%', 'foto.png', conversation);
     expect(await send(conversation, [{ type: 'image', artifact: pdf.id }])).toMatchObject({
       status: 422,
       body: { code: 'message_invalid', detail: expect.stringContaining('{"type":"file"') },
@@ -145,7 +151,7 @@ describe.each(storeKinds)('messages of parts (%s)', (kind) => {
 
   it('takes the same parts under one idempotency key once, and refuses others', async () => {
     const conversation = await timonel.converse('clerk');
-    const picture = await stored(Uint8Array.from(pixel), 'foto.png', conversation);
+    const picture = await filed(Uint8Array.from(pixel), 'foto.png', conversation);
     const parts = [{ type: 'image', artifact: picture.id }];
     const key = { 'idempotency-key': 'one' };
     const first = await send(conversation, parts, key);
@@ -168,19 +174,84 @@ describe.each(storeKinds)('messages of parts (%s)', (kind) => {
     expect((await download(timonel, url, { authorization: undefined })).bytes.length).toBe(part?.bytes);
   });
 
-  it('keeps nothing of a tool whose transaction was undone', async () => {
+  it.each([10, 5_000])('keeps nothing of a tool whose transaction was undone (%d lines)', async (lines) => {
+    const { store, artifacts } = timonel.timonel;
+    const before = stored().length;
     const conversation = await timonel.converse('clerk');
-    script = [{ calls: [{ tool: 'make_report', args: { lines: 10, fail: true } }] }, 'No pude.'];
+    script = [{ calls: [{ tool: 'make_report', args: { lines, fail: true } }] }, 'No pude.'];
     const turn = await timonel.say(conversation, 'El informe, por favor.');
     expect(turn.reply).toEqual({ text: 'No pude.' });
-    const rows = await timonel.timonel.store.pool.executeText('SELECT FROM artifacts WHERE conversation_id = $1', [conversation]);
-    expect(rows).toEqual([]);
+    expect(await store.pool.executeText('SELECT FROM artifacts WHERE conversation_id = $1', [conversation])).toEqual([]);
+    expect(stored()).toHaveLength(before + (lines > 1_000 ? 1 : 0));
+    // The job, an hour later.
+    await artifacts.sweep();
+    await store.pool.executeText('UPDATE artifact_leftovers SET due_at = now()');
+    await artifacts.sweep();
+    expect(stored()).toHaveLength(before);
+  });
+
+  it('lets more tools store large files at once than there are connections', async () => {
+    const conversations = await Promise.all(Array.from({ length: 8 }, () => timonel.converse('clerk')));
+    script = [
+      ...conversations.map(() => ({ calls: [{ tool: 'make_report', args: { lines: 5_000 } }] })),
+      ...conversations.map(() => 'Ya.'),
+    ];
+    const turns = await Promise.all(conversations.map((conversation) => timonel.say(conversation, 'El informe.')));
+    expect(turns.map(({ reply }) => (reply as { parts?: object[] }).parts?.length)).toEqual(conversations.map(() => 1));
+  });
+
+  it('ends a turn without a file whose tool fails to name it', async () => {
+    const conversation = await timonel.converse('clumsy');
+    script = [{ calls: [{ tool: 'make_report', args: { lines: 1 } }] }, 'Ya.'];
+    const turn = await timonel.say(conversation, 'El informe.');
+    expect([turn.run.outcome, turn.reply]).toEqual(['replied', { text: 'Ya.' }]);
+  });
+
+  it('lets an upload last as long as its conversation once a message names it, or until the expiry that its sender gave', async () => {
+    const conversation = await timonel.converse('clerk');
+    const [lasting, short] = [
+      await upload(timonel, { data: Uint8Array.from(pixel) }),
+      await upload(timonel, {
+        data: Uint8Array.from(pixel),
+        query: `?expiresAt=${new Date(Date.now() + 3_600_000).toISOString()}`,
+      }),
+    ];
+    expect(lasting.body.expiresAt).toBeDefined();
+    await send(
+      conversation,
+      [lasting, short].map(({ body }) => ({ type: 'image', artifact: body.id })),
+    );
+    const [one, two] = await Promise.all(
+      [lasting, short].map(({ body }) => timonel.call<{ expiresAt?: string }>('GET', `/api/v1/artifacts/${body.id}`)),
+    );
+    expect(one?.body.expiresAt).toBeUndefined();
+    expect(two?.body.expiresAt).toBe(short.body.expiresAt);
+  });
+
+  it('makes an artifact of a picture that comes as a data: address, and fetches no other', async () => {
+    const conversation = await timonel.converse('clerk');
+    const { artifacts } = timonel.timonel;
+    const principal = {
+      kind: 'api-key',
+      id: crypto.randomUUID(),
+      workspaceId: 'default',
+      name: 'x',
+      role: null,
+      permissions: new Set<Permission>(),
+    } as const;
+    const url = `data:image/jpeg;base64,${pixel.toString('base64')}`;
+    const part = await partOfDataUrl(artifacts, principal, conversation, { url });
+    expect(part).toMatchObject({ type: 'image', name: 'file.png', mediaType: 'image/png', bytes: pixel.length });
+    for (const other of ['http://127.0.0.1/a.png', 'data:,x', 'file:///etc/passwd'])
+      await expect(partOfDataUrl(artifacts, principal, conversation, { url: other })).rejects.toMatchObject({
+        code: 'invalid_request',
+      });
   });
 
   it('lets a tool read the files of its conversation, and no others', async () => {
     const [conversation, other] = [await timonel.converse('clerk'), await timonel.converse('clerk')];
-    const own = await stored('hola', 'a.txt', conversation);
-    const foreign = await stored('hola', 'b.txt', other);
+    const own = await filed('hola', 'a.txt', conversation);
+    const foreign = await filed('hola', 'b.txt', other);
     for (const [id, kindOfAnswer] of [
       [own.id, 'read'],
       [foreign.id, 'not-found'],
@@ -194,7 +265,7 @@ describe.each(storeKinds)('messages of parts (%s)', (kind) => {
 
   it('gives flows the parts that their agent declares, and takes parts with their reply', async () => {
     const conversation = await timonel.converse('porter');
-    const picture = await stored(Uint8Array.from(pixel), 'foto.png', conversation);
+    const picture = await filed(Uint8Array.from(pixel), 'foto.png', conversation);
     const turn = await send(conversation, [{ type: 'image', artifact: picture.id }]);
     expect(turn.body.reply).toMatchObject({
       text: `|image|[{"kind":"read","name":"foto.png","mediaType":"image/png","bytes":${pixel.length}}]`,

@@ -46,6 +46,20 @@ export const clerk = defineAgent({
   policy: [],
 });
 
+/** Cannot say what it made. */
+export const clumsy = defineAgent({
+  ...clerk,
+  name: 'clumsy',
+  tools: [
+    {
+      ...makeReport,
+      attachments() {
+        throw new Error('It was here a moment ago.');
+      },
+    },
+  ],
+});
+
 /** Without a model: says what it got, and sends it back with a place. */
 export const porter: AgentDefinition = defineAgent({
   name: 'porter',

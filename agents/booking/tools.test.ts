@@ -184,6 +184,25 @@ onEachStore('the booking tools', (open) => {
     expect(await file()).toContain('STATUS:CANCELLED');
   });
 
+  it('keep the address of a calendar file that is older than artifacts, and what it shows true', async () => {
+    const salon = await openSalon(rows);
+    const customer = salon.conversation();
+    const { code } = (await booked(customer, { date: '2026-11-23' })).appointment;
+    const old = 'o'.repeat(32);
+    await salon.access.query(async (database) => {
+      await database.execute(
+        sql`INSERT INTO files (id, workspace_id, name, media_type, content) VALUES (${old}, ${salon.workspaceId}, 'a.ics', 'text/calendar', '')`,
+      );
+      await database.execute(sql`UPDATE booking_appointments SET file_id = ${old} WHERE workspace_id = ${salon.workspaceId}`);
+    });
+    const moved = await customer.call(rescheduleAppointment, { code, date: '2026-11-24', time: '10:00' });
+    expect(moved).toMatchObject({ kind: 'moved', calendarUrl: `/api/v1/files/${old}` });
+    const { rows: files } = await salon.access.query((database) =>
+      database.execute<{ content: string }>(sql`SELECT content FROM files WHERE id = ${old}`),
+    );
+    expect(files[0]?.content).toContain('DTSTART:20261124T130000Z');
+  });
+
   it('find what is theirs only: in the conversation, by code, or by two things that belong together', async () => {
     const salon = await openSalon(rows);
     const customer = salon.conversation();

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type ArtifactMoved, channels } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
-import type { DatabasePool } from '../store/database.ts';
+import { Announcements, type AnnouncingPool } from './announcements.ts';
 import type {
   Artifact,
   ArtifactOwner,
@@ -20,7 +20,7 @@ import { type Spooled, spooled } from './spool.ts';
 import { storageFailed } from './storage/failure.ts';
 
 export interface ArtifactsDependencies {
-  pool: Pick<DatabasePool, 'embedded' | 'executeText'>;
+  pool: AnnouncingPool;
   settings: ArtifactSettings;
   /** Where larger artifacts go from now on; none where there is neither a folder nor S3. */
   storage: ArtifactStorage | undefined;
@@ -36,18 +36,17 @@ export interface ArtifactsDependencies {
   onFault(what: string, error: unknown): void;
 }
 
-/** An upload that no message has named yet is kept for so long, in milliseconds. */
-const unattachedMs = 86_400_000;
-
 /** Stores, finds, reads and removes artifacts. */
 export class Artifacts {
   readonly settings: ArtifactSettings;
   readonly #dependencies: ArtifactsDependencies;
   readonly #run: rows.RunStatement;
+  readonly #announcements: Announcements;
 
   constructor(dependencies: ArtifactsDependencies) {
     this.#dependencies = dependencies;
     this.settings = dependencies.settings;
+    this.#announcements = new Announcements(dependencies.pool);
     this.#run = (text, values) => dependencies.pool.executeText(text, values);
   }
 
@@ -88,11 +87,11 @@ export class Artifacts {
       createdBy: owner.createdBy,
       permission: artifact.permission ?? null,
       now: now(),
-      expiresAt: artifact.expiresAt ?? (owner.conversationId === undefined ? new Date(now().getTime() + unattachedMs) : null),
+      expiresAt: artifact.expiresAt ?? (owner.conversationId === undefined ? new Date(now().getTime() + rows.unattachedMs) : null),
     };
     if (artifact.replaces !== undefined) {
       const replaced = await rows.replaceArtifact(run, values);
-      if (replaced === undefined) throw notFound(artifact.replaces);
+      if (replaced === undefined) throw artifactNotFound(artifact.replaces);
       return replaced;
     }
     const inserted = await rows.insertArtifact(run, values, settings.perConversation);
@@ -110,12 +109,11 @@ export class Artifacts {
     run: rows.RunStatement,
   ): Promise<Pick<rows.ArtifactValues, 'storage' | 'location' | 'content'>> {
     if (content.kind === 'memory') return { storage: 'database', location: null, content: content.data };
-    const { storage, newId, pool } = this.#dependencies;
+    const { storage, newId } = this.#dependencies;
     if (storage === undefined) throw new TypeError('Data went to a file, and there is no storage for files.');
     const name = newId();
     const location = `${workspaceId}/${name.slice(-2)}/${name}`;
-    // The embedded store has one connection, which a transaction at hand holds: written down within it, a rollback would take it along.
-    await rows.announceBytes(pool.embedded ? run : this.#run, workspaceId, location, storage.kind);
+    await this.#announcements.announce(workspaceId, location, storage.kind, run !== this.#run);
     await storage.store(location, { path: content.path, bytes, sha256 });
     return { storage: storage.kind, location, content: null };
   }
@@ -123,7 +121,7 @@ export class Artifacts {
   /** @throws TimonelError `artifact_not_found` */
   async find(workspaceId: string, id: string, reader: rows.ArtifactReader): Promise<StoredArtifact> {
     const found = await rows.findArtifact(this.#run, { workspaceId, id, now: this.#dependencies.now() }, reader);
-    if (found === undefined) throw notFound(id);
+    if (found === undefined) throw artifactNotFound(id);
     return found;
   }
 
@@ -142,7 +140,7 @@ export class Artifacts {
     const { keys, now } = this.#dependencies;
     const id = readLinkToken(keys, token, now());
     const found = await rows.findLinked(this.#run, id, now());
-    if (found === undefined) throw notFound(id);
+    if (found === undefined) throw artifactNotFound(id);
     return found;
   }
 
@@ -166,7 +164,7 @@ export class Artifacts {
     const { storage, location } = artifact;
     if (location === null) {
       const content = await rows.contentOf(run, artifact, range);
-      if (content === undefined) throw notFound(artifact.id);
+      if (content === undefined) throw artifactNotFound(artifact.id);
       return Readable.from([content], { objectMode: false });
     }
     const place = this.#dependencies.storages.find(({ kind }) => kind === storage);
@@ -196,6 +194,7 @@ export class Artifacts {
   /** The job: deletes what has expired, and removes bytes that no artifact names. @returns how many of each. */
   async sweep(): Promise<{ expired: number; removed: number }> {
     const { now } = this.#dependencies;
+    await this.#announcements.settle();
     let expired = 0;
     for (let count = batch; count === batch; expired += count) count = await rows.deleteExpired(this.#run, now(), batch);
     return { expired, removed: await this.removeLeftovers() };
@@ -223,6 +222,7 @@ export class Artifacts {
   }
 
   async close(): Promise<void> {
+    await this.#announcements.close();
     for (const storage of this.#dependencies.storages) await storage.close();
   }
 }
@@ -230,7 +230,7 @@ export class Artifacts {
 /** Rows of one statement. */
 const batch = 200;
 
-export function notFound(id: string): TimonelError {
+export function artifactNotFound(id: string): TimonelError {
   return new TimonelError(
     'artifact_not_found',
     `There is no artifact ${id} that you may read, or it has expired. POST /api/v1/artifacts stores one.`,

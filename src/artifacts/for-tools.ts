@@ -1,5 +1,5 @@
 import type { Artifacts } from './artifacts.ts';
-import { notFound } from './artifacts.ts';
+import { artifactNotFound } from './artifacts.ts';
 import type { StoredArtifact, ToolArtifacts } from './contract.ts';
 import { artifactOf, type RunStatement } from './rows.ts';
 
@@ -30,7 +30,7 @@ export function artifactsForTool(artifacts: Artifacts, place: ToolPlace, run?: R
     },
     async link(id, { expiresIn }) {
       const found = await find(id);
-      if (found === undefined) throw notFound(id);
+      if (found === undefined) throw artifactNotFound(id);
       return artifacts.linkTo(found, expiresIn);
     },
   };

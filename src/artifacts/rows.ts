@@ -1,6 +1,9 @@
 /** The statements of artifacts. Each names the workspace of every row that it touches. */
 import type { Artifact, StoredArtifact } from './contract.ts';
 
+/** An upload that no message has named yet is kept for so long, in milliseconds. */
+export const unattachedMs = 86_400_000;
+
 /** Runs a statement: at once, or within a transaction. */
 export type RunStatement = <Row>(text: string, values: unknown[]) => Promise<Row[]>;
 
@@ -157,8 +160,8 @@ export async function findLinked(run: RunStatement, id: string, now: Date): Prom
 }
 
 /**
- * Binds uploads of the asker to a conversation: whoever may read it may read them from then on, and they last as long as it does. Those that
- * belong to it already are found too.
+ * Binds uploads of the asker to a conversation: whoever may read it may read them from then on, and they last as long as it does unless their
+ * sender gave them an expiry. Those that belong to it already are found too.
  */
 export async function bindArtifacts(
   run: RunStatement,
@@ -167,7 +170,8 @@ export async function bindArtifacts(
 ): Promise<StoredArtifact[]> {
   const rows = await run<ArtifactRow>(
     `WITH bound AS (
-       UPDATE artifacts a SET conversation_id = $4, expires_at = NULL
+       UPDATE artifacts a SET conversation_id = $4,
+         expires_at = CASE WHEN expires_at = created_at + $6 * interval '1 millisecond' THEN NULL ELSE expires_at END
        WHERE a.id = ANY($2::uuid[]) AND a.workspace_id = $1 AND a.conversation_id IS NULL AND a.created_by = $5
          AND (a.expires_at IS NULL OR a.expires_at > $3) AND EXISTS (SELECT FROM conversations WHERE id = $4 AND workspace_id = $1)
        RETURNING ${columns})
@@ -175,7 +179,7 @@ export async function bindArtifacts(
      UNION ALL
      SELECT ${columns} FROM artifacts a WHERE a.id = ANY($2::uuid[]) AND a.workspace_id = $1 AND a.conversation_id = $4
        AND (a.expires_at IS NULL OR a.expires_at > $3)`,
-    [workspaceId, ids, now, conversationId, asker],
+    [workspaceId, ids, now, conversationId, asker, unattachedMs],
   );
   return rows.map(storedOf);
 }

@@ -1,7 +1,7 @@
 /** What somebody sends: a text, or parts of which some name artifacts. */
 import type { z } from 'zod';
 import type { Artifacts } from '../artifacts/artifacts.ts';
-import { notFound } from '../artifacts/artifacts.ts';
+import { artifactNotFound } from '../artifacts/artifacts.ts';
 import type { StoredArtifact } from '../artifacts/contract.ts';
 import { fits, partOf } from '../artifacts/part.ts';
 import { TimonelError } from '../errors.ts';
@@ -51,7 +51,7 @@ export async function acceptParts(
   for (const part of sent) {
     if (part.type === 'text' || part.type === 'location' || found.has(part.artifact)) continue;
     const artifact = await artifacts.find(workspaceId, part.artifact, { asker, everybodys: only === undefined });
-    if (artifact.conversationId !== null && artifact.conversationId !== conversationId) throw notFound(part.artifact);
+    if (artifact.conversationId !== null && artifact.conversationId !== conversationId) throw artifactNotFound(part.artifact);
     found.set(part.artifact, artifact);
   }
   const parts = sent.map((part) => storedPart(part, found));
@@ -59,7 +59,7 @@ export async function acceptParts(
   if (found.size === 0) return { text, parts };
   const bound = await artifacts.bind(workspaceId, [...found.keys()], { conversationId, asker });
   const missing = [...found.keys()].find((id) => !bound.some((artifact) => artifact.id === id));
-  if (missing !== undefined) throw notFound(missing);
+  if (missing !== undefined) throw artifactNotFound(missing);
   return { text, parts };
 }
 
@@ -70,7 +70,7 @@ function storedPart(part: SentPart, found: ReadonlyMap<string, StoredArtifact>):
     return { type, latitude, longitude, ...(name === undefined ? {} : { name: name.toWellFormed() }) };
   }
   const artifact = found.get(part.artifact);
-  if (artifact === undefined) throw notFound(part.artifact);
+  if (artifact === undefined) throw artifactNotFound(part.artifact);
   if (!fits(part.type, artifact.mediaType)) {
     throw new TimonelError(
       'message_invalid',

@@ -1,4 +1,5 @@
 /** Parts of messages and replies: which of them an agent takes, and what goes with its reply. */
+import { publishFault } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { ModelMedium } from '../llm/routes/route.ts';
 import type { AnyTool } from '../tools/contract.ts';
@@ -84,11 +85,19 @@ function takenParts({ agent, model, media }: PartTakers): string[] {
 
 /** The reply with what the calls of its run want to go with it, each once. */
 export function withAttachments(reply: Reply, calls: readonly CallRecord[], tools: readonly AnyTool[]): Reply {
-  const attached = calls.flatMap(({ tool, status, output }) =>
-    status === 'completed' ? (tools.find(({ name }) => name === tool)?.attachments?.(output) ?? []) : [],
-  );
+  const attached = calls.flatMap((call) => (call.status === 'completed' ? attachmentsOf(call, tools) : []));
   if (attached.length === 0) return reply;
   const all = [...(reply.parts ?? []), ...attached];
   const parts = [...new Map(all.map((part) => [part.type === 'location' ? JSON.stringify(part) : part.artifact, part])).values()];
   return { ...reply, parts };
+}
+
+/** A turn whose work is done does not fail for want of a file beside its reply. */
+function attachmentsOf({ tool, output }: CallRecord, tools: readonly AnyTool[]): NonNullable<Reply['parts']> {
+  try {
+    return tools.find(({ name }) => name === tool)?.attachments?.(output) ?? [];
+  } catch (error) {
+    publishFault(`attachments of the tool ${tool}`, error);
+    return [];
+  }
 }

@@ -11,7 +11,7 @@ import type { DatabasePool } from '../../../src/store/database.ts';
 import { seed } from '../seed.ts';
 
 /** As much of a store as the tools need. */
-export interface Rows extends Pick<DatabasePool, 'embedded' | 'executeText'> {
+export interface Rows extends Pick<DatabasePool, 'embedded' | 'executeText' | 'separateClient'> {
   inWorkspace<T>(workspaceId: string, work: (database: Database, client: PoolClient) => Promise<T>): Promise<T>;
 }
 
