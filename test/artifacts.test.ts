@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, globSync } from 'node:fs';
+import { existsSync, globSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { download, pixel, upload } from './artifact-client.ts';
@@ -183,6 +183,13 @@ describe.each(storeKinds)('artifacts over HTTP (%s)', (kind) => {
     for (const { body } of [expiring, loose]) expect((await timonel.call('GET', `/api/v1/artifacts/${body.id}`)).status).toBe(404);
     await timonel.timonel.artifacts.sweep();
     expect(filesIn(folder(timonel))).toHaveLength(kept);
+    // As after a process that died in the middle of an upload.
+    const [old, fresh] = ['old', 'fresh'].map((name) => join(folder(timonel), '.incoming', name)) as [string, string];
+    for (const path of [old, fresh]) writeFileSync(path, 'x');
+    utimesSync(old, new Date(0), new Date(0));
+    await timonel.timonel.artifacts.sweep();
+    expect([existsSync(old), existsSync(fresh)]).toEqual([false, true]);
+    rmSync(fresh);
     // As after a process that died between the bytes and their row.
     const path = (
       await timonel.timonel.store.pool.executeText<{ location: string }>('SELECT location FROM artifact_leftovers LIMIT 1')

@@ -4,10 +4,11 @@
  * and a statement that may wait for a slot is the last one that does.
  */
 import { type SQL, sql } from 'drizzle-orm';
-import { type Contact, type Database, phoneKey, type ToolContext, type WorkspaceAccess } from '../../src/index.ts';
+import { type Contact, type Database, partOf, phoneKey, type ToolContext, type WorkspaceAccess } from '../../src/index.ts';
 import type { CalendarEntry } from './calendar.ts';
 import type { Service } from './catalogue.ts';
 import { emailKey, newCode } from './contacts.ts';
+import type { CalendarFile } from './contract.ts';
 
 const minuteMs = 60_000;
 
@@ -221,7 +222,7 @@ export async function storeCalendarFile(
   { artifacts, ...access }: WorkspaceAccess & Pick<ToolContext, 'artifacts'>,
   appointment: Pick<CalendarEntry, 'id' | 'code' | 'end'> & { fileId: string | null },
   content: string,
-): Promise<string> {
+): Promise<CalendarFile> {
   const { id, code, end, fileId } = appointment;
   if (fileId !== null && !isArtifact(fileId)) return replaceOldFile(database, access, fileId, content);
   const known = fileId === null ? undefined : await artifacts.get(fileId);
@@ -238,7 +239,7 @@ export async function storeCalendarFile(
     await database.execute(sql`
       UPDATE booking_appointments SET file_id = ${file.id} WHERE workspace_id = ${access.workspaceId} AND id = ${id}`);
   }
-  return artifacts.link(file.id, { expiresIn });
+  return { calendarUrl: await artifacts.link(file.id, { expiresIn }), calendar: partOf(file) };
 }
 
 function isArtifact(fileId: string): boolean {
@@ -251,9 +252,9 @@ async function replaceOldFile(
   { workspaceId }: Pick<WorkspaceAccess, 'workspaceId'>,
   fileId: string,
   content: string,
-): Promise<string> {
+): Promise<CalendarFile> {
   await database.execute(sql`UPDATE files SET content = ${content} WHERE workspace_id = ${workspaceId} AND id = ${fileId}`);
-  return `/api/v1/files/${fileId}`;
+  return { calendarUrl: `/api/v1/files/${fileId}` };
 }
 
 function keyOf(value: string | undefined, key: (value: string) => string): string | null {

@@ -16,7 +16,7 @@ import { safeName } from './file-name.ts';
 import { type LinkKeys, linkToken, longestLink, readLinkToken } from './links.ts';
 import { detectType } from './media-type.ts';
 import * as rows from './rows.ts';
-import { type Spooled, spooled } from './spool.ts';
+import { removeStale, type Spooled, spooled } from './spool.ts';
 import { storageFailed } from './storage/failure.ts';
 
 export interface ArtifactsDependencies {
@@ -193,7 +193,8 @@ export class Artifacts {
 
   /** The job: deletes what has expired, and removes bytes that no artifact names. @returns how many of each. */
   async sweep(): Promise<{ expired: number; removed: number }> {
-    const { now } = this.#dependencies;
+    const { now, spoolFolder } = this.#dependencies;
+    await removeStale(spoolFolder);
     await this.#announcements.settle();
     let expired = 0;
     for (let count = batch; count === batch; expired += count) count = await rows.deleteExpired(this.#run, now(), batch);

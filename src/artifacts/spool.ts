@@ -2,7 +2,7 @@
  * Takes in data whose size is not known: counts, hashes and looks at it on its way. Up to a limit it stays in memory, then it goes to a file.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TimonelError } from '../errors.ts';
 import { headBytes } from './media-type.ts';
@@ -105,5 +105,16 @@ class Spool {
     if (this.#file === undefined) return;
     await this.#file.handle.close().catch(() => {});
     await rm(this.#file.path, { force: true }).catch(() => {});
+  }
+}
+
+/** Removes what processes that died put down and never ended. */
+export async function removeStale(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    const path = join(folder, name);
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
+    // By the clock of the file system; no upload is silent for a day.
+    if (Date.now() - mtimeMs > 86_400_000) await rm(path, { force: true }).catch(() => {});
   }
 }

@@ -88,7 +88,7 @@ export interface Tool<Input = never, Output = unknown> {
   execute(input: Input, context: ToolContext): Promise<Output>;
   /**
    * What of its output goes with the reply that ends the turn, e.g. the file that it made. Asked with what is stored, so that it is the same
-   * after a crash; must not throw.
+   * after a crash. Written after `execute`, it knows the type of the output.
    */
   attachments?(output: Output): NonNullable<Reply['parts']>;
   /** For `outside` writes: finds out, after a crash or a timeout, whether the effect with this key happened. */
