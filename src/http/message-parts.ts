@@ -36,8 +36,7 @@ export async function acceptParts(
 ): Promise<SentMessage> {
   const texts = sent.flatMap((part) => (part.type === 'text' ? [part.text] : []));
   // A picture may come without a word.
-  const text =
-    texts.length === sent.length ? checkedText(texts.join('\n')) : texts.length === 0 ? '' : checkedText(texts.join('\n'));
+  const text = texts.length === 0 ? '' : checkedText(texts.join('\n'));
   if (texts.length === sent.length) return { text };
   const { artifacts, views, gateway, releases, agents } = dependencies;
   const { workspaceId } = principal;
