@@ -49,10 +49,44 @@ export const pairs = z
     }
   });
 
+/**
+ * What a setting is not, and what would have worked. Values are repeated where they are numbers or one of a few words, which are no secrets.
+ */
+export function faultOf(issue: z.core.$ZodIssue, given: Readonly<Record<string, string | undefined>>): string {
+  const key = issue.path.join('.');
+  const written = `and is ${JSON.stringify(given[key])}`;
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.expected === 'number' || issue.expected === 'int'
+        ? `${key}: must be a whole number, e.g. ${exampleOf[key] ?? '1000'}, ${written}`
+        : `${key}: ${issue.message}`;
+    case 'too_big':
+      return `${key}: must be at most ${issue.maximum}, ${written}`;
+    case 'too_small':
+      return issue.origin === 'string' ? `${key}: must not be empty` : `${key}: must be at least ${issue.minimum}, ${written}`;
+    case 'invalid_value':
+      return issue.message.startsWith('Invalid option')
+        ? `${key}: must be one of ${issue.values.join(', ')}, ${written}`
+        : `${key}: ${issue.message}`;
+    default:
+      return `${key}: ${issue.message}`;
+  }
+}
+
+const exampleOf: Readonly<Record<string, string>> = {
+  TIMONEL_PORT: '8000',
+  CANARY_PERCENTAGE: '10',
+  OTEL_TRACES_SAMPLER_ARG: '0.1',
+};
+
 export const secret = z
   .string()
-  .transform(secretBytes)
-  .refine((bytes) => bytes.length >= 32, 'is too short: it must be 32 random bytes or more. `timonel secrets generate` makes one')
+  // As `timonel secrets generate` prints it for an .env file, where its whole output was given for the value.
+  .transform((text) => secretBytes(text.trim().replace(/^TIMONEL_SECRET=/, '')))
+  .refine((bytes) => bytes.length >= 32, {
+    message: 'is too short: it must be 32 random bytes or more. `timonel secrets generate` makes one',
+    abort: true,
+  })
   .refine((bytes) => new Set(bytes).size >= 16, 'is not random: anybody could guess it. `timonel secrets generate` makes one');
 
 const provider = z.strictObject({
@@ -68,6 +102,8 @@ const provider = z.strictObject({
   clientSecret: z.string().min(1),
   scope: z.string().default('openid email profile'),
   trustEmail: z.boolean().default(false),
+  /** Lets the service open an account that is there by its address alone, without its password. */
+  linkByEmail: z.boolean().default(false),
 });
 
 /** Somebody else's service that people may sign in with. */
@@ -195,16 +231,18 @@ export interface ArtifactEnvironment {
   s3: { url: string; region: string; keyId: string; secret: string } | undefined;
 }
 
-export function artifactsOf(env: {
-  TIMONEL_ARTIFACT_MAX_BYTES: number;
-  TIMONEL_ARTIFACT_DATABASE_BYTES: number;
-  TIMONEL_ARTIFACTS_PER_CONVERSATION: number;
-  TIMONEL_ARTIFACT_FOLDER?: string | undefined;
-  TIMONEL_ARTIFACT_S3_URL?: string | undefined;
-  TIMONEL_ARTIFACT_S3_REGION: string;
-  TIMONEL_ARTIFACT_S3_KEY_ID?: string | undefined;
-  TIMONEL_ARTIFACT_S3_SECRET?: string | undefined;
-}): ArtifactEnvironment {
+export const artifactShape = {
+  TIMONEL_ARTIFACT_MAX_BYTES: bytes(26_214_400),
+  TIMONEL_ARTIFACT_DATABASE_BYTES: z.coerce.number().int().min(0).max(16_777_216).default(262_144),
+  TIMONEL_ARTIFACTS_PER_CONVERSATION: z.coerce.number().int().min(1).max(100_000).default(200),
+  TIMONEL_ARTIFACT_FOLDER: z.string().min(1).optional(),
+  TIMONEL_ARTIFACT_S3_URL: url(['http:', 'https:']).optional(),
+  TIMONEL_ARTIFACT_S3_REGION: z.string().min(1).default('us-east-1'),
+  TIMONEL_ARTIFACT_S3_KEY_ID: z.string().min(1).optional(),
+  TIMONEL_ARTIFACT_S3_SECRET: z.string().min(1).optional(),
+};
+
+export function artifactsOf(env: z.infer<z.ZodObject<typeof artifactShape>>): ArtifactEnvironment {
   const { TIMONEL_ARTIFACT_S3_URL: url, TIMONEL_ARTIFACT_S3_KEY_ID: keyId, TIMONEL_ARTIFACT_S3_SECRET: secret } = env;
   const complete = url !== undefined && keyId !== undefined && secret !== undefined;
   return {
@@ -227,4 +265,51 @@ export function artifactFaults(present: Readonly<Record<string, string | undefin
   return [url, ...others]
     .filter((name) => present[name] === undefined)
     .map((name) => `${name}: S3 needs it beside ${given.join(' and ')}`);
+}
+
+/** What bounds requests while they come in. */
+export interface IncomingSettings {
+  /** Until the headers of a request were received. */
+  headersTimeoutMs: number;
+  /** Until the whole request was received; how long its answer takes is another matter. */
+  requestTimeoutMs: number;
+  maxConnections: number;
+  /** Bodies that are being read at the same time, and those of one caller. */
+  bodies: { bytes: number; bytesPerCaller: number };
+}
+
+export const incomingShape = {
+  TIMONEL_HEADERS_TIMEOUT_MS: z.coerce.number().int().min(100).max(600_000).default(15_000),
+  TIMONEL_REQUEST_TIMEOUT_MS: z.coerce.number().int().min(100).max(3_600_000).default(60_000),
+  TIMONEL_MAX_CONNECTIONS: z.coerce.number().int().min(1).max(1_000_000).default(8_000),
+  TIMONEL_BODIES_BYTES: z.coerce.number().int().min(1_048_576).max(17_179_869_184).default(268_435_456),
+};
+
+export function incomingOf(env: z.infer<z.ZodObject<typeof incomingShape>>): IncomingSettings {
+  const bytes = env.TIMONEL_BODIES_BYTES;
+  return {
+    headersTimeoutMs: Math.min(env.TIMONEL_HEADERS_TIMEOUT_MS, env.TIMONEL_REQUEST_TIMEOUT_MS),
+    requestTimeoutMs: env.TIMONEL_REQUEST_TIMEOUT_MS,
+    maxConnections: env.TIMONEL_MAX_CONNECTIONS,
+    // Two of the largest requests, or a quarter of all: one caller leaves room for others.
+    bodies: { bytes, bytesPerCaller: Math.min(bytes, Math.max(67_108_864, bytes / 4)) },
+  };
+}
+
+/** How long a sign-in lasts. */
+export interface SessionSettings {
+  /** Since the last refresh. */
+  idleMs: number;
+  /** Since the sign-in, whatever is refreshed. */
+  longestMs: number;
+}
+
+export const sessionShape = {
+  TIMONEL_SESSION_IDLE_HOURS: z.coerce.number().min(0.5).max(720).default(24),
+  TIMONEL_SESSION_HOURS: z.coerce.number().min(0.5).max(2_160).default(168),
+};
+
+export function sessionsOf(env: z.infer<z.ZodObject<typeof sessionShape>>): SessionSettings {
+  const hourMs = 3_600_000;
+  return { idleMs: env.TIMONEL_SESSION_IDLE_HOURS * hourMs, longestMs: env.TIMONEL_SESSION_HOURS * hourMs };
 }

@@ -263,6 +263,27 @@ describe.each(storeKinds)('messages of parts (%s)', (kind) => {
     }
   });
 
+  it('submits a message whose run failed again with its parts', async () => {
+    const conversation = await timonel.converse('clerk');
+    const picture = await filed(Uint8Array.from(pixel), 'foto.png');
+    script = [new Error('No answer.'), new Error('No answer.'), new Error('No answer.'), new Error('No answer.')];
+    const failed = await send(conversation, [{ type: 'image', artifact: picture.id }]);
+    expect(failed.body.run.outcome).toBe('failed');
+    script = [];
+    const again = await timonel.call<TurnBody>('POST', `/api/v1/runs/${failed.body.run.id}/resubmit`);
+    expect(again.status).toBe(202);
+    const { messages } = (
+      await timonel.call<{ messages: { turn: number; role: string; parts: object[] | null }[] }>(
+        'GET',
+        `/api/v1/conversations/${conversation}`,
+      )
+    ).body;
+    expect(messages.filter(({ role }) => role === 'user').map(({ parts }) => parts)).toMatchObject([
+      [{ artifact: picture.id }],
+      [{ artifact: picture.id }],
+    ]);
+  });
+
   it('gives flows the parts that their agent declares, and takes parts with their reply', async () => {
     const conversation = await timonel.converse('porter');
     const picture = await filed(Uint8Array.from(pixel), 'foto.png', conversation);

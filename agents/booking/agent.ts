@@ -4,7 +4,7 @@ import { flows } from './flows.ts';
 import { jobs } from './jobs.ts';
 import { personalData } from './personal-data.ts';
 import { policy } from './policy.ts';
-import { seed } from './seed.ts';
+import { sample } from './seed.ts';
 import { tools } from './tools.ts';
 
 /** Keeps the appointments of a shop, studio or clinic. */
@@ -17,7 +17,7 @@ export const booking = defineAgent({
   policy,
   flows,
   jobs,
-  seed,
+  sample,
   personalData,
   evals: new URL('./evals/', import.meta.url),
 });

@@ -2,13 +2,14 @@
  * What an agent is: its tools, its policy, its flows, its limits.
  */
 import type { FoundByAgent, PersonQuery, TableOfData } from '../identity/privacy/contract.ts';
-import type { Awaiting, Understanding, UnderstandingContext, Vocabulary } from '../language/contract.ts';
+import type { Awaiting, Language, Understanding, UnderstandingContext, Vocabulary } from '../language/contract.ts';
 import type { Rule } from '../policy/contract.ts';
 import type { AnyTool, WorkspaceAccess } from '../tools/contract.ts';
 import type { CallRecord, Contact, JsonObject, MessagePart, Outcome, PlannedCall, Reply } from '../vocabulary.ts';
 
 /** Bounds of one run. Whichever is reached first ends it, `failed`, with the limit's name. */
 export interface RunLimits {
+  /** Steps that are stored, the reply included: a plan whose calls would need more is not carried out. */
   steps: number;
   toolCalls: number;
   /** Milliseconds of wall time, waiting for approvals not counted. */
@@ -94,6 +95,8 @@ export interface AgentDefinition {
   tools: readonly AnyTool[];
   policy: readonly Rule[];
   flows?: Flows;
+  /** Of the sentences that Timonel says itself (apologies, approvals), where the customer's messages do not tell theirs. `en` where it is absent. */
+  language?: Language;
   /**
    * Parts of messages that its flows or tools know what to do with, beside what its model sees. Others are refused when they are sent. A
    * model that cannot see such a part is told its name, type and the id of its artifact.
@@ -101,8 +104,13 @@ export interface AgentDefinition {
   parts?: readonly PartKind[];
   limits?: Partial<RunLimits>;
   jobs?: readonly Job[];
-  /** Fills a fresh workspace with sample data. Runs once per workspace, in one transaction. */
+  /** Fills a fresh workspace with what the agent cannot do without. Runs once per workspace, in one transaction. */
   seed?(access: WorkspaceAccess): Promise<void>;
+  /**
+   * Fills a fresh workspace with invented data to try the agent with. Runs once per workspace, in one transaction; in production only where
+   * it is asked for (`timonel up --sample`). Adds nothing to data that is there already, and says of itself that it is a sample.
+   */
+  sample?(access: WorkspaceAccess): Promise<void>;
   /** Needed where the agent has tables of its own. */
   personalData?: PersonalData;
   /** URL of the folder with quality cases (`*.jsonl`) for `timonel eval`. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Settings } from '../config.ts';
 import { DatabasePool } from './database.ts';
+import type { StoreTrouble } from './embedded/disk-space.ts';
 import { openEmbedded } from './embedded/open.ts';
 import { migrate } from './migrate.ts';
 
@@ -12,40 +13,63 @@ export interface Store {
   vectors: boolean;
   /** One line for the person who starts the process. */
   description: string;
+  /** Why it does not answer, or takes nothing new, where that is known without asking it. Of PostgreSQL nothing is. */
+  trouble(): StoreTrouble | undefined;
   close(): Promise<void>;
+}
+
+/** What becomes of a store after it was opened. */
+export interface StoreEvents {
+  /** Something failed, and the store helps itself. */
+  onFault(what: string, error: unknown): void;
+  /** The store is gone for good: only a new process can open it. */
+  onLost(error: Error): void;
 }
 
 /**
  * Opens the store that the settings name: PostgreSQL when there is a URL, else the embedded one under `home`.
- * @throws TimonelError `store_unavailable`, `directory_locked`
+ * @throws TimonelError `store_unavailable`, `directory_locked`, `disk_full`
  */
-export async function openStore(settings: Pick<Settings, 'home' | 'database'>): Promise<Store> {
+export async function openStore(settings: Pick<Settings, 'home' | 'database'>, events: Partial<StoreEvents> = {}): Promise<Store> {
   const { url, poolSize, ...limits } = settings.database;
   const poolSettings = { size: poolSize, ...limits };
   if (url === undefined) {
     const directory = join(settings.home, 'data');
-    const embedded = await openEmbedded(directory, poolSettings);
+    const embedded = await openEmbedded(directory, poolSettings, events);
     const stopTidying = keepTidy(embedded.pool);
-    return finish('embedded', embedded.pool, `embedded, in ${directory}`, async () => {
-      stopTidying();
-      await embedded.close();
+    return finish({
+      kind: 'embedded',
+      pool: embedded.pool,
+      description: `embedded, in ${directory}`,
+      trouble: () => embedded.trouble(),
+      async close() {
+        stopTidying();
+        await embedded.close();
+      },
     });
   }
   const pool = new DatabasePool({ connectionString: url }, poolSettings, false);
   const { host, pathname } = new URL(url);
-  return finish('postgres', pool, `PostgreSQL at ${host}${pathname}`, () => pool.close());
+  return finish({
+    kind: 'postgres',
+    pool,
+    description: `PostgreSQL at ${host}${pathname}`,
+    trouble: () => undefined,
+    close: () => pool.close(),
+  });
 }
 
-async function finish(kind: Store['kind'], pool: DatabasePool, description: string, close: () => Promise<void>): Promise<Store> {
+async function finish(store: Omit<Store, 'vectors'>): Promise<Store> {
+  const { pool } = store;
   try {
     await migrate(pool);
     await pool.detectMemberRole();
     const [row] = await pool.executeText<{ vectors: boolean }>(
       `SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'vector') AS vectors`,
     );
-    return { kind, pool, vectors: row?.vectors === true, description, close };
+    return { ...store, vectors: row?.vectors === true };
   } catch (error) {
-    await close().catch(() => {});
+    await store.close().catch(() => {});
     throw error;
   }
 }
@@ -54,13 +78,17 @@ async function finish(kind: Store['kind'], pool: DatabasePool, description: stri
 const tidyEveryMs = 60_000;
 
 /**
- * PGlite has no autovacuum: without this, what every turn leaves behind in the busiest tables slows the ones after it.
+ * PGlite has no autovacuum: without this, what every turn leaves behind in the busiest tables slows the ones after it. It makes no checkpoints
+ * either: without them its log grows for as long as the process lives.
  * @returns how to stop it.
  */
 function keepTidy(pool: DatabasePool): () => void {
   const timer = setInterval(() => {
     // Not worth an error: the next one does it.
-    pool.executeText('VACUUM (ANALYZE) runs, conversations, budget_counters, budget_allotments').catch(() => {});
+    pool
+      .executeText('VACUUM (ANALYZE) runs, conversations, budget_counters, budget_allotments')
+      .then(() => pool.executeText('CHECKPOINT'))
+      .catch(() => {});
   }, tidyEveryMs);
   timer.unref();
   return () => clearInterval(timer);

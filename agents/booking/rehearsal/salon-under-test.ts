@@ -1,18 +1,18 @@
 /** The sample salon on a real store, with a clock that stands still: what the tests of the tools call. */
 import { randomUUID } from 'node:crypto';
 import { OpenFeature } from '@openfeature/server-sdk';
-import type { PoolClient } from 'pg';
 import { v7 } from 'uuid';
 import { artifactsForTool } from '../../../src/artifacts/for-tools.ts';
 import { openArtifacts } from '../../../src/artifacts/open.ts';
 import { readSettings } from '../../../src/config.ts';
 import type { Contact, Database, Tool, ToolContext, WorkspaceAccess } from '../../../src/index.ts';
 import type { DatabasePool } from '../../../src/store/database.ts';
-import { seed } from '../seed.ts';
+import type { AsRuntime } from '../../../src/store/transaction-client.ts';
+import { sample } from '../seed.ts';
 
 /** As much of a store as the tools need. */
 export interface Rows extends Pick<DatabasePool, 'embedded' | 'executeText' | 'separateClient'> {
-  inWorkspace<T>(workspaceId: string, work: (database: Database, client: PoolClient) => Promise<T>): Promise<T>;
+  inWorkspace<T>(workspaceId: string, work: (database: Database, client: unknown, asRuntime: AsRuntime) => Promise<T>): Promise<T>;
 }
 
 export interface ScheduledJob {
@@ -66,7 +66,7 @@ export async function openSalon(rows: Rows, workspaceId = `salon-${randomUUID().
     },
     conversation(contact) {
       const id = v7();
-      const context = (query: WorkspaceAccess['query'] = salon.access.query, client?: PoolClient): ToolContext => ({
+      const context = (query: WorkspaceAccess['query'] = salon.access.query, asRuntime?: AsRuntime): ToolContext => ({
         ...salon.access,
         query,
         conversationId: id,
@@ -79,7 +79,7 @@ export async function openSalon(rows: Rows, workspaceId = `salon-${randomUUID().
         artifacts: artifactsForTool(
           artifacts,
           { workspaceId, conversationId: id, runId: v7(), agent: 'booking', may: () => false },
-          client && (async (text, values) => (await client.query(text, values)).rows),
+          asRuntime && ((text, values) => asRuntime(async (client) => (await client.query(text, values)).rows)),
         ),
         signal: new AbortController().signal,
         schedule: async (job, payload, { at, key }) => void jobs.push({ job, payload, at, key }),
@@ -90,16 +90,16 @@ export async function openSalon(rows: Rows, workspaceId = `salon-${randomUUID().
         call: (tool, input) => {
           const parsed = tool.input.parse(input);
           if (tool.effect === 'read') return tool.execute(parsed, context());
-          return rows.inWorkspace(workspaceId, (database, client) =>
+          return rows.inWorkspace(workspaceId, (database, _client, asRuntime) =>
             tool.execute(
               parsed,
-              context((work) => work(database), client),
+              context((work) => work(database), asRuntime),
             ),
           );
         },
       };
     },
   };
-  await rows.inWorkspace(workspaceId, (database) => seed({ ...salon.access, query: (work) => work(database) }));
+  await rows.inWorkspace(workspaceId, (database) => sample({ ...salon.access, query: (work) => work(database) }));
   return salon;
 }

@@ -36,7 +36,7 @@ export async function artifactRoutes(app: TypedFastify, dependencies: HttpDepend
     (scope as unknown as TypedFastify).post(
       '/api/v1/artifacts',
       {
-        config: { permission: 'conversations:write' },
+        config: { permission: 'conversations:write', streamedBody: true },
         schema: {
           summary: 'Store a file: one as multipart/form-data',
           description:

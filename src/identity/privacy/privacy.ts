@@ -6,6 +6,7 @@ import type { JsonObject } from '../../vocabulary.ts';
 import { permissionsOf } from '../access.ts';
 import type { AuditEvent, AuditLog } from '../audit/audit-log.ts';
 import { type Principal, requireHeld } from '../principal.ts';
+import { lockWorkspace } from '../workspaces.ts';
 import type { AgentData, PersonalTable, PersonQuery, TableOfData } from './contract.ts';
 import { coreTables } from './core-tables.ts';
 import { eraseStatement, exportStatement, type Person } from './statements.ts';
@@ -78,7 +79,8 @@ export class Privacy {
       if (elsewhere === 'only' && !narrowed) continue;
       const { text, values } = exportStatement(table, narrowed, { ...person, found: foundBy(found, agent) });
       const rows = await pool.executeText<{ row: JsonObject }>(text, values);
-      if (rows.length > 0) data[table.table] = withoutTwins([...(data[table.table] ?? []), ...rows.map(({ row }) => row)]);
+      if (rows.length > 0)
+        data[table.table] = withoutTwins([...(data[table.table] ?? []), ...rows.map(({ row }) => withUtcTimes(row))]);
     }
     if (Object.keys(data).length === 0) throw notFound(workspaceId);
     await audit.append({
@@ -102,6 +104,7 @@ export class Privacy {
     const withWorkspace = await this.#tablesWithWorkspace();
     const { person, found, elsewhere } = await this.#find(workspaceId, query);
     return changing(person.userId, async (client) => {
+      await lockWorkspace(client, workspaceId);
       await client.query(`SELECT set_config('timonel.erasing', 'on', true)`);
       await requireNothingUnderWay(client, person);
       await requireNoMore(client, person, request.actor);
@@ -310,4 +313,13 @@ function notFound(workspaceId: string): TimonelError {
     'person_not_found',
     `There is nothing of this person in the workspace "${workspaceId}". Give a user id, or the e-mail address or phone number that they left.`,
   );
+}
+
+/** PostgreSQL writes times into JSON in the zone of the connection; everywhere else in the API they are in UTC, with milliseconds. */
+function withUtcTimes<Row extends Record<string, unknown>>(row: Row): Row {
+  const isTime = (value: unknown) => typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d$/.test(value);
+  const entries = Object.entries(row).map(([name, value]) =>
+    /(^|_)(at|until|from|to|since)$/.test(name) && isTime(value) ? [name, new Date(String(value)).toISOString()] : [name, value],
+  );
+  return Object.fromEntries(entries) as Row;
 }
