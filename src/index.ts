@@ -11,6 +11,8 @@ import type { AgentDefinition } from './run/contract.ts';
 import type { Tool } from './tools/contract.ts';
 import { inputSchemaOf } from './tools/input-schema.ts';
 
+export type { Artifact, NewArtifact, ReadableArtifact, ToolArtifacts } from './artifacts/contract.ts';
+export { partOf } from './artifacts/part.ts';
 export { TimonelError } from './errors.ts';
 export type { Permission } from './identity/permissions.ts';
 export type { Principal } from './identity/principal.ts';
@@ -35,7 +37,7 @@ export { type ConfirmedFirst, confirmedFirst } from './policy/confirmed-first.ts
 export type { Subject, Wording } from './policy/consent.ts';
 export type { PolicyFacts, ProposedCall, Rule, RuleAnswer, SaidBefore } from './policy/contract.ts';
 export type { ProjectConfig } from './project.ts';
-export type { AgentDefinition, FlowMove, Flows, FlowTurn, Job, PersonalData, RunLimits } from './run/contract.ts';
+export type { AgentDefinition, FlowMove, Flows, FlowTurn, Job, PartKind, PersonalData, RunLimits } from './run/contract.ts';
 export type { Database } from './store/database.ts';
 export type { AnyTool, Reconciliation, Tool, ToolContext, WorkspaceAccess } from './tools/contract.ts';
 export { EffectDidNotHappen } from './tools/contract.ts';
@@ -45,6 +47,9 @@ export type {
   JsonObject,
   JsonValue,
   LocalizedText,
+  LocationPart,
+  MediaPart,
+  MessagePart,
   Outcome,
   PlannedCall,
   Reply,

@@ -5,6 +5,8 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { v7 as uuid } from 'uuid';
+import type { Artifacts } from './artifacts/artifacts.ts';
+import { openArtifactPart } from './composition/artifacts.ts';
 import type { Base } from './composition/base.ts';
 import { type Foundation, openFoundation, openIdentity } from './composition/foundation.ts';
 import { explainListening } from './composition/listening.ts';
@@ -83,6 +85,7 @@ export interface Timonel {
   shadows: Shadows;
   flags: FlagPart;
   jobs: Jobs;
+  artifacts: Artifacts;
   streams: OpenStreams;
   /** Starts to listen. @returns the base URL. @throws TimonelError `config_invalid` where the address cannot be had */
   listen(): Promise<string>;
@@ -128,17 +131,26 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
   const { identity, mailer } = await openIdentity(base, foundation, (payload) => jobs.enqueue('mail', payload));
   const models = await openModels(base, foundation, identity);
   const privacy = preparePrivacy(base, foundation, identity);
-  const jobs = await openJobs(base, foundation, identity, mailer, privacy);
+  const artifacts = await openArtifactPart(base, foundation);
+  const jobs = await openJobs(base, foundation, identity, { mailer, privacy, artifacts });
   const flags = await openFlagPart(base, foundation, identity);
   const releases = await openReleasePart(base, foundation, identity);
   if (settings.secrets.previous !== undefined) await finishRotation(pool, keys, identity.audit, publishFault);
   await seedAgents(base, foundation);
 
   const { wrapRunStore } = overrides;
-  const turns = prepareTurns(base, foundation, { identity, gateway: models.gateway, jobs, flags, releases, wrapRunStore });
+  const turns = prepareTurns(base, foundation, {
+    identity,
+    gateway: models.gateway,
+    artifacts,
+    jobs,
+    flags,
+    releases,
+    wrapRunStore,
+  });
   const streams = new OpenStreams(identity.access, identity.notices);
   Object.assign(late, { runner: turns.runner, streams, jobs } satisfies LateParts);
-  const parts = { foundation, telemetry, identity, privacy, models, jobs, flags, releases, turns, streams };
+  const parts = { foundation, telemetry, identity, privacy, models, artifacts, jobs, flags, releases, turns, streams };
   const app = await openServer(base, parts);
   scope.defer(() => streams.end());
   // New requests are refused first, then what is under way ends, then what it needs goes away.
@@ -157,6 +169,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     agents,
     releases,
     flags,
+    artifacts,
     jobs,
     streams,
     ...models,
@@ -198,6 +211,7 @@ interface ServedParts {
   identity: Identity;
   privacy: Privacy;
   models: Models;
+  artifacts: Artifacts;
   jobs: Jobs;
   flags: FlagPart;
   releases: ReleasePart;

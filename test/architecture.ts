@@ -26,7 +26,7 @@ const layers: string[][] = [
   ['src/run'],
   ['src/policy'],
   ['src/tools'],
-  ['src/llm', 'src/knowledge', 'src/language', 'src/identity'],
+  ['src/llm', 'src/knowledge', 'src/language', 'src/identity', 'src/artifacts'],
   ['src/diagnostics.ts'],
   ['src/store'],
   ['src/config.ts'],

@@ -1,5 +1,5 @@
 /** Tools that hold, book, find, move and cancel. Each write is one transaction together with its idempotency key. */
-import { type Database, defineTool, type ToolContext } from '../../src/index.ts';
+import { type Database, defineTool, type MediaPart, type ToolContext } from '../../src/index.ts';
 import {
   type Customer,
   cancelAppointment as cancelRow,
@@ -17,6 +17,7 @@ import { isGuessedAt, recordFailedClaim } from './claims.ts';
 import {
   type BookAppointmentOutput,
   bookAppointmentInput,
+  type CalendarFile,
   type CancelAppointmentOutput,
   cancelAppointmentInput,
   type FindAppointmentsOutput,
@@ -84,11 +85,12 @@ export const bookAppointment = defineTool({
     const booked = await context.query((database) => book(database, context, input));
     if (booked.kind !== 'booked') return booked;
     await scheduleReminder(context, booked.record.id, booked.record.start, booked.settings);
-    return { kind: 'booked', appointment: appointmentView(booked.record, context.timeZone), calendarUrl: booked.calendarUrl };
+    return { kind: 'booked', appointment: appointmentView(booked.record, context.timeZone), ...booked.file };
   },
+  attachments: (output) => (output.kind === 'booked' ? calendarOf(output) : []),
 });
 
-type Booking = { kind: 'booked'; record: AppointmentRecord; calendarUrl: string; settings: Settings } | Refusal;
+type Booking = { kind: 'booked'; record: AppointmentRecord; file: CalendarFile; settings: Settings } | Refusal;
 
 async function book(
   database: Database,
@@ -118,8 +120,8 @@ async function book(
     conversationId: context.conversationId,
     fileId: null,
   };
-  const calendarUrl = await storeCalendar(database, context, record, settings);
-  return { kind: 'booked', record, calendarUrl, settings };
+  const file = await storeCalendar(database, context, record, settings);
+  return { kind: 'booked', record, file, settings };
 }
 
 type Place = Pick<AppointmentRecord, 'id' | 'code' | 'staffId' | 'staff' | 'start' | 'price' | 'promotion'>;
@@ -195,8 +197,9 @@ export const rescheduleAppointment = defineTool({
     if (moved.kind !== 'moved') return moved;
     await scheduleReminder(context, moved.record.id, moved.record.start, moved.settings);
     const appointment = appointmentView(moved.record, context.timeZone);
-    return { kind: 'moved', appointment, from: moved.from, calendarUrl: moved.calendarUrl };
+    return { kind: 'moved', appointment, from: moved.from, ...moved.file };
   },
+  attachments: (output) => (output.kind === 'moved' ? calendarOf(output) : []),
 });
 
 type Rescheduling =
@@ -204,7 +207,7 @@ type Rescheduling =
       kind: 'moved';
       record: AppointmentRecord;
       from: { date: string; time: string };
-      calendarUrl: string;
+      file: CalendarFile;
       settings: Settings;
     }
   | { kind: 'not-found' }
@@ -238,7 +241,7 @@ async function reschedule(
     const revision = before.revision + 1;
     const record: AppointmentRecord = { ...before, start, end, staffId, staff, price, promotion: promotion ?? null, revision };
     const { settings } = lookup.catalogue;
-    return { kind: 'moved', record, from, calendarUrl: await storeCalendar(database, context, record, settings), settings };
+    return { kind: 'moved', record, from, file: await storeCalendar(database, context, record, settings), settings };
   }
   return refuseExactly(database, context, lookup);
 }
@@ -305,7 +308,16 @@ function customerOf({ name, phone, email }: Customer, { contact }: ToolContext):
   return { name, phone: contact?.phone, email: contact?.email };
 }
 
-function storeCalendar(database: Database, context: ToolContext, record: AppointmentRecord, settings: Settings): Promise<string> {
+function storeCalendar(
+  database: Database,
+  context: ToolContext,
+  record: AppointmentRecord,
+  settings: Settings,
+): Promise<CalendarFile> {
   const entry: CalendarEntry = { ...record, service: record.service.name };
   return storeCalendarFile(database, context, record, calendarFile(entry, settings, context.now().getTime()));
+}
+
+function calendarOf({ calendar }: CalendarFile): MediaPart[] {
+  return calendar === undefined ? [] : [calendar];
 }

@@ -9,6 +9,14 @@ const house = 'What the house says of itself: its services, hours and prices.';
 export const personalData: NonNullable<AgentDefinition['personalData']> = {
   tables: [
     {
+      table: 'artifacts',
+      personal: true,
+      columns: ['name', 'content'],
+      whose: 'id::text IN (SELECT file_id FROM booking_appointments WHERE workspace_id = :workspace AND id = ANY(:found))',
+      withheld: ['content', 'location'],
+      erase: 'delete',
+    },
+    {
       table: 'files',
       personal: true,
       columns: ['name', 'content'],

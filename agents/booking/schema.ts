@@ -215,13 +215,3 @@ export const bookingHandoffs = pgTable(
   },
   (table) => [primaryKey({ columns: [table.workspaceId, table.id] })],
 );
-
-/** The store's own table of small texts with an unguessable address (migration 0000), as far as calendar files need it. */
-export const files = pgTable('files', {
-  id: text('id').primaryKey(),
-  workspaceId: text('workspace_id').notNull(),
-  name: text('name').notNull(),
-  mediaType: text('media_type').notNull(),
-  content: text('content').notNull(),
-  createdAt: instant('created_at').notNull(),
-});

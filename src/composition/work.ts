@@ -1,4 +1,5 @@
 /** What goes on beside turns: the queue with the jobs of agents and of Timonel itself, flags, releases, and data of people. */
+import type { Artifacts } from '../artifacts/artifacts.ts';
 import { publishFault } from '../diagnostics.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Mailer } from '../identity/mail/mailer.ts';
@@ -26,14 +27,14 @@ export async function openJobs(
   { settings, project, scope, now }: Base,
   { pool, workspaces, access }: Foundation,
   { audit }: Identity,
-  mailer: Mailer,
-  { tables }: Privacy,
+  { mailer, privacy: { tables }, artifacts }: { mailer: Mailer; privacy: Privacy; artifacts: Artifacts },
 ): Promise<Jobs> {
   const jobs = new Jobs({
     pool,
     agents: project.agents,
     own: [
       { name: 'mail', retries: 20, run: (payload) => mailer.deliver(payload) },
+      { name: 'artifacts', cron: '*/5 * * * *', retries: 0, run: async () => void (await artifacts.sweep()) },
       {
         name: 'retention',
         cron: '17 3 * * *',

@@ -1,6 +1,7 @@
 /** What the routes are given. */
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Artifacts } from '../artifacts/artifacts.ts';
 import type { Settings } from '../config.ts';
 import type { HttpExchange } from '../diagnostics.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -40,6 +41,7 @@ export interface HttpDependencies {
   pool: DatabasePool;
   identity: Identity;
   privacy: Privacy;
+  artifacts: Artifacts;
   settings: Pick<Settings, 'corsOrigins' | 'publicUrl' | 'trustedProxies' | 'canary' | 'regionHeader' | 'incoming'>;
   agents: ReadonlyMap<string, AgentDefinition>;
   releases: ReleasePart;

@@ -27,6 +27,7 @@ import { single } from './requests.ts';
 import { accountRoutes } from './routes/account.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
+import { artifactRoutes } from './routes/artifacts.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { authRoutes } from './routes/auth.ts';
 import { budgetRoutes } from './routes/budgets.ts';
@@ -157,6 +158,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   apiKeyRoutes(typed, dependencies);
   auditRoutes(typed, dependencies);
   privacyRoutes(typed, dependencies);
+  await artifactRoutes(typed, dependencies);
   fileRoutes(typed, dependencies);
   budgetRoutes(typed, dependencies);
   cacheRoutes(typed, dependencies);

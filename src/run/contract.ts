@@ -5,7 +5,7 @@ import type { FoundByAgent, PersonQuery, TableOfData } from '../identity/privacy
 import type { Awaiting, Language, Understanding, UnderstandingContext, Vocabulary } from '../language/contract.ts';
 import type { Rule } from '../policy/contract.ts';
 import type { AnyTool, WorkspaceAccess } from '../tools/contract.ts';
-import type { CallRecord, Contact, JsonObject, Outcome, PlannedCall, Reply } from '../vocabulary.ts';
+import type { CallRecord, Contact, JsonObject, MessagePart, Outcome, PlannedCall, Reply } from '../vocabulary.ts';
 
 /** Bounds of one run. Whichever is reached first ends it, `failed`, with the limit's name. */
 export interface RunLimits {
@@ -21,6 +21,8 @@ export interface RunLimits {
 /** What the flow planner is asked: what now? */
 export interface FlowTurn {
   text: string;
+  /** What the message is made of, where it is more than text. */
+  parts?: readonly MessagePart[] | undefined;
   now: Date;
   timeZone: string;
   channel: string;
@@ -76,6 +78,9 @@ export interface PersonalData {
   find?(person: PersonQuery, conversationIds: readonly string[], access: WorkspaceAccess): Promise<FoundByAgent>;
 }
 
+/** Kinds of parts beside text. */
+export type PartKind = Exclude<MessagePart['type'], 'text'>;
+
 /** One thing the agent should manage, written down so that a program can check it. */
 export interface AgentDefinition {
   /** kebab-case, unique in the process. */
@@ -92,6 +97,11 @@ export interface AgentDefinition {
   flows?: Flows;
   /** Of the sentences that Timonel says itself (apologies, approvals), where the customer's messages do not tell theirs. `en` where it is absent. */
   language?: Language;
+  /**
+   * Parts of messages that its flows or tools know what to do with, beside what its model sees. Others are refused when they are sent. A
+   * model that cannot see such a part is told its name, type and the id of its artifact.
+   */
+  parts?: readonly PartKind[];
   limits?: Partial<RunLimits>;
   jobs?: readonly Job[];
   /** Fills a fresh workspace with what the agent cannot do without. Runs once per workspace, in one transaction. */
