@@ -8,7 +8,7 @@ run('tsc', ['-p', 'tsconfig.build.json']);
 run(process.execPath, ['scripts/build-template.ts']);
 
 cpSync('src/store/migrations', 'dist/src/store/migrations', { recursive: true });
-for (const file of globSync(['agents/*/*.md', 'agents/*/evals/*.jsonl'])) {
+for (const file of globSync(['agents/*/*.md', 'agents/*/evals/*.jsonl', 'agents/*/migrations/*.sql'])) {
   mkdirSync(join('dist', dirname(file)), { recursive: true });
   copyFileSync(file, join('dist', file));
 }

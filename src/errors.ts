@@ -58,6 +58,7 @@ export const errorTable = {
   store_unavailable: { status: 503, retryable: true, title: 'The database does not answer' },
   shutting_down: { status: 503, retryable: true, title: 'The process is shutting down' },
   config_invalid: { status: 500, retryable: false, title: 'The configuration is not valid' },
+  migration_refused: { status: 500, retryable: false, title: 'A migration of an agent was refused' },
   directory_locked: { status: 500, retryable: false, title: 'Another process uses the data directory' },
   run_fenced: { status: 409, retryable: true, title: 'Another process has taken over the run' },
   call_cap_reached: { status: 403, retryable: false, title: 'The process may make no more calls to that provider' },

@@ -29,7 +29,7 @@ import { openReleases, type ReleasePart } from './release/open.ts';
 import { Shadows } from './release/shadows.ts';
 import type { AgentDefinition } from './run/contract.ts';
 import { Jobs } from './run/jobs.ts';
-import { createPrivacy } from './run/personal-data.ts';
+import { createPrivacy, requirePersonalData } from './run/personal-data.ts';
 import { createFlowPlanner } from './run/planners/flow-planner.ts';
 import { createHttpPlanner } from './run/planners/http-planner.ts';
 import { createModelPlanner } from './run/planners/model-planner.ts';
@@ -104,8 +104,9 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
   const now = overrides.now ?? (() => new Date());
   const newId = overrides.newId ?? (() => uuid());
   const agents = agentsByName(project);
-  const store = await openStore(settings);
+  const store = await openStore(settings, project.agents);
   const { pool } = store;
+  await requirePersonalData(pool, project.agents);
   const signals =
     settings.redisUrl === undefined ? undefined : redisSignals(settings.redisUrl, (error) => publishFault('Redis', error));
   const redis = settings.redisUrl === undefined ? undefined : openRedis(settings.redisUrl, (error) => publishFault('Redis', error));

@@ -17,6 +17,7 @@ export const booking = defineAgent({
   policy,
   flows,
   jobs,
+  migrations: new URL('./migrations/', import.meta.url),
   seed,
   personalData,
   evals: new URL('./evals/', import.meta.url),

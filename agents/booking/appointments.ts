@@ -4,7 +4,7 @@
  * and a statement that may wait for a slot is the last one that does.
  */
 import { randomBytes } from 'node:crypto';
-import { type SQL, sql } from 'drizzle-orm';
+import { type SQL, sql } from '../../src/database.ts';
 import { type Contact, type Database, phoneKey, type WorkspaceAccess } from '../../src/index.ts';
 import type { CalendarEntry } from './calendar.ts';
 import type { Service } from './catalogue.ts';

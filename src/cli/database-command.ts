@@ -6,6 +6,7 @@ import { Mailer } from '../identity/mail/mailer.ts';
 import { ServerKeys } from '../identity/secrets.ts';
 import { Workspaces } from '../identity/workspaces.ts';
 import { defaultWorkspace } from '../main.ts';
+import type { MigratingAgent } from '../store/agent-migrations/files.ts';
 import { openStore, type Store } from '../store/open.ts';
 
 /** What a command has that works on the database itself, without a server. */
@@ -20,10 +21,15 @@ export interface DatabaseCommand {
  * Runs a command straight on the database: who may reach it needs no other key. Processes that run on the same PostgreSQL hear of every
  * change at once. An embedded store belongs to the process that has it open.
  * @param route what to ask of that process instead.
+ * @param agentsOf the agents whose tables the command works on; the tables of others stay as they are.
  */
-export async function onTheDatabase<T>(route: string, work: (command: DatabaseCommand) => Promise<T>): Promise<T> {
+export async function onTheDatabase<T>(
+  route: string,
+  work: (command: DatabaseCommand) => Promise<T>,
+  agentsOf: (settings: Settings) => Promise<Iterable<MigratingAgent>> = async () => [],
+): Promise<T> {
   const settings = readSettings();
-  const store = await openStore(settings).catch((error: unknown) => {
+  const store = await openStore(settings, await agentsOf(settings)).catch((error: unknown) => {
     if (!(error instanceof TimonelError) || error.code !== 'directory_locked') throw error;
     throw new TimonelError(
       'directory_locked',

@@ -91,6 +91,12 @@ export interface AgentDefinition {
   flows?: Flows;
   limits?: Partial<RunLimits>;
   jobs?: readonly Job[];
+  /**
+   * Folder of the agent's own tables: `new URL('./migrations/', import.meta.url)` with plain SQL files `NNNN_name.sql`. They run in order, once,
+   * each in one transaction, after Timonel's own. What they make is named `<agent>_…` (hyphens become underscores); tables have
+   * `workspace_id text NOT NULL` and are bound to workspaces by themselves. See docs/migrations.md.
+   */
+  migrations?: URL;
   /** Fills a fresh workspace with sample data. Runs once per workspace, in one transaction. */
   seed?(access: WorkspaceAccess): Promise<void>;
   /** Needed where the agent has tables of its own. */

@@ -17,6 +17,8 @@ setFlagsFromString('--wasm-wrapper-tiering-budget=1000000000');
 /** The embedded store, open. */
 export interface EmbeddedStore {
   pool: DatabasePool;
+  /** The directory was empty, and the store began as a copy of the prepared template: it has the tables of the bundled agents. */
+  fromTemplate: boolean;
   /** Writes a copy of the data directory (gzipped tar) to `path`. */
   dump(path: string): Promise<void>;
   close(): Promise<void>;
@@ -69,6 +71,7 @@ export async function openEmbedded(
   );
   return {
     pool,
+    fromTemplate: fresh && template !== undefined,
     dump: (path) => request(worker, { kind: 'dump', path }, 'dumped'),
     async close() {
       await pool.close();
