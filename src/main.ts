@@ -13,6 +13,7 @@ import { OpenStreams } from './http/streams.ts';
 import type { ApiKeys } from './identity/api-keys.ts';
 import { createIdentity, type Identity } from './identity/identity.ts';
 import { Mailer } from './identity/mail/mailer.ts';
+import { permissionsWith } from './identity/permissions.ts';
 import { applyRetention } from './identity/privacy/retention.ts';
 import { finishRotation } from './identity/rotation.ts';
 import { ServerKeys } from './identity/secrets.ts';
@@ -27,6 +28,7 @@ import type { ProjectConfig } from './project.ts';
 import { type FlagPart, openFlags } from './release/flags/open.ts';
 import { openReleases, type ReleasePart } from './release/open.ts';
 import { Shadows } from './release/shadows.ts';
+import { Resources } from './resources/resources.ts';
 import type { AgentDefinition } from './run/contract.ts';
 import { Jobs } from './run/jobs.ts';
 import { createPrivacy, requirePersonalData } from './run/personal-data.ts';
@@ -142,6 +144,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     now,
     newId,
     onFault: publishFault,
+    permissions: permissionsWith(project.agents),
   });
   const { apiKeys, audit } = identity;
   const gateway = await openGateway({ ...settings.models, maxCalls: settings.maxCalls }, project, {
@@ -185,7 +188,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     flagsOf: (place) => flags.providers.clientFor(place),
     onFault: publishFault,
   });
-  const vocabularies = new VocabularyCache(access);
+  const vocabularies = new VocabularyCache(access, identity.notices);
   const views = new RunViews(pool);
   const releases = await openReleases({
     pool,
@@ -265,7 +268,18 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
       seed({ ...access(defaultWorkspace, timeZone), query: (work) => work(database) }),
     );
   }
+  const resources = await Resources.open({
+    pool,
+    notices: identity.notices,
+    record: (deed, client) => audit.append(deed, client),
+    permissions: identity.permissions,
+    agents: [...agents.values()],
+    timeZoneOf: async (workspaceId) => (await workspaces.get(workspaceId)).timeZone,
+    now,
+    newId,
+  });
   const app = await createServer({
+    resources,
     version,
     runner,
     views,

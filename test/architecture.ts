@@ -24,6 +24,7 @@ const layers: string[][] = [
   ['src/run'],
   ['src/policy'],
   ['src/tools'],
+  ['src/resources'],
   ['src/llm', 'src/knowledge', 'src/language', 'src/identity'],
   ['src/diagnostics.ts'],
   ['src/store'],

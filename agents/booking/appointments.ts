@@ -179,7 +179,7 @@ export async function moveAppointment(
     await clearWay(database, access, place, move.conversationId);
     const result = await database.execute(sql`
       UPDATE booking_appointments SET staff_id = ${place.staffId}, starts_at = ${instant(place.start)}, ends_at = ${instant(place.end)},
-        period = ${periodOf(place)}, price = ${move.price}, promotion = ${move.promotion ?? null}, revision = revision + 1,
+        period = ${periodOf(place)}, price = ${move.price}, promotion = ${move.promotion ?? null}, revision = revision + 1, version = version + 1,
         updated_at = ${access.now().toISOString()}
       WHERE workspace_id = ${access.workspaceId} AND id = ${id} AND status = 'confirmed'`);
     await database.execute(sql`RELEASE SAVEPOINT booking_move`);
@@ -207,7 +207,7 @@ export async function cancelAppointment(
   reason: string | undefined,
 ): Promise<boolean> {
   const result = await database.execute(sql`
-    UPDATE booking_appointments SET status = 'cancelled', cancel_reason = ${reason ?? null}, revision = revision + 1,
+    UPDATE booking_appointments SET status = 'cancelled', cancel_reason = ${reason ?? null}, revision = revision + 1, version = version + 1,
       updated_at = ${access.now().toISOString()}
     WHERE workspace_id = ${access.workspaceId} AND id = ${id} AND status = 'confirmed'`);
   return result.rowCount === 1;

@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
-import { type KeyRole, keyRoles, type Permission, permissions } from '../../identity/permissions.ts';
+import { type KeyRole, keyRoles, requireKnown } from '../../identity/permissions.ts';
 import { requireHeld } from '../../identity/principal.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
+import * as shapes from '../identity-schemas.ts';
 import { originOf } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 
 const parameters = z.object({ id: schemas.identifier });
 const role = z.enum(Object.keys(keyRoles) as [KeyRole, ...KeyRole[]]);
-const scopes = z.array(z.enum(permissions as [Permission, ...Permission[]])).min(1);
+const scopes = z.array(shapes.permission).min(1);
 
 const apiKey = z.object({
   id: z.string(),
@@ -60,7 +61,8 @@ export function apiKeyRoutes(app: TypedFastify, { identity, newId }: HttpDepende
         throw new TimonelError('invalid_request', 'A key has a role or scopes: send one of the two.');
       }
       const keyRole = request.body.role ?? (given === undefined ? 'client' : undefined);
-      const wanted = given ?? keyRoles[keyRole ?? 'client'];
+      const wanted = given ?? identity.permissions.keyRoles[keyRole ?? 'client'];
+      requireKnown(identity.permissions, wanted);
       requireHeld(principal, wanted, 'This key');
       const expiresAt = request.body.expiresAt === undefined ? undefined : new Date(request.body.expiresAt);
       if (expiresAt !== undefined && expiresAt.getTime() <= Date.now()) {
