@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, TimonelError } from '../errors.ts';
 import { version } from '../main.ts';
+import { agentCommand } from './agent-command.ts';
 import { auditCommand } from './audit.ts';
 import { budgetsCommand } from './budgets.ts';
 import { cacheCommand } from './cache.ts';
@@ -51,6 +52,10 @@ export async function run(argv: readonly string[]): Promise<void> {
   // Whoever reads the output may have seen enough (`| head`).
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   try {
+    const [first = ''] = argv.slice(2);
+    // What is no command of Timonel's may be an agent, whose commands the running process knows.
+    const isAgent = /^[a-z][a-z0-9-]*$/.test(first) && first !== 'help' && !commands.some((each) => each.name() === first);
+    if (isAgent) await addAgentCommand(program, first);
     await program.parseAsync(argv);
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -62,6 +67,21 @@ export async function run(argv: readonly string[]): Promise<void> {
     );
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }
+}
+
+async function addAgentCommand(program: Command, agent: string): Promise<void> {
+  try {
+    program.addCommand(exitOverridden(await agentCommand(agent)));
+  } catch (error) {
+    // Commander says which commands there are.
+    console.error(`"${agent}" is no command of Timonel, and no agent that could be asked: ${messageOf(error)}`);
+  }
+}
+
+function exitOverridden(command: Command): Command {
+  command.exitOverride();
+  for (const each of command.commands) exitOverridden(each);
+  return command;
 }
 
 function stackOf(error: unknown): string {

@@ -41,16 +41,15 @@ export async function readCsv(
   mostRows: number,
 ): Promise<ReadFile> {
   const { text, encoding } = decoded(bytes, charset);
+  if (text.includes('\0')) throw refusal('The file has null characters. Save it as CSV in UTF-8.');
   const delimiter = delimiterOf(text);
   const rows: FileRow[] = [];
   let header: (Field | 'id' | undefined)[] | undefined;
-  // The parser counts the line where a record ends: the next one begins after it.
-  let line = 1;
   const parser = parse(text, { delimiter, info: true, relax_column_count: true, skip_empty_lines: true, trim: false, bom: true });
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
-      const begins = line;
-      line = info.lines + 1;
+      // The parser counts the line where a record ends; it began as many before as its cells have line feeds.
+      const begins = info.lines - record.join('').split('\n').length + 1;
       if (header === undefined) {
         header = headerOf(record, fields);
         continue;

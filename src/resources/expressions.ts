@@ -120,7 +120,7 @@ function condition(name: string, text: string, { definition, fields, parameters,
     return field.list ? `${parameters.add(text)}::text = ANY(${shown})` : `${shown} = ${parameters.add(text)}`;
   }
   const value = storedValue(field, parameters, timeZone);
-  if (text === '' && field.kind !== 'text') return `${value} IS NULL`;
+  if (text === '') return field.kind === 'text' && !field.list ? `coalesce(${value}, '') = ''` : `${value} IS NULL`;
   const parsed = filterValue(field, field.kind === 'date' && text === 'today' ? today : text);
   const placeholder = `${parameters.add(parsed)}::${types[field.kind]}`;
   if (field.list) return `${placeholder} = ANY(${value})`;

@@ -101,10 +101,13 @@ function fieldsIn(
 }
 
 function withoutNull(property: JsonSchema): { schema: JsonSchema; nullable: boolean } {
-  const others = property.anyOf?.filter(({ type }) => type !== 'null');
-  if (property.anyOf === undefined || others === undefined || others.length === property.anyOf.length) {
-    return { schema: property, nullable: false };
+  const { type, anyOf, ...rest } = property;
+  if (Array.isArray(type) && type.includes('null')) {
+    const others = type.filter((each) => each !== 'null');
+    return { schema: { ...rest, type: others.length === 1 ? (others[0] ?? '') : others }, nullable: true };
   }
+  const others = anyOf?.filter((each) => each.type !== 'null');
+  if (anyOf === undefined || others === undefined || others.length === anyOf.length) return { schema: property, nullable: false };
   return { schema: others[0] ?? {}, nullable: true };
 }
 

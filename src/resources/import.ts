@@ -9,8 +9,8 @@ import { checkValues, constraintFault } from './validate.ts';
 /** Rows of one import at most. */
 export const mostImportedRows = 100_000;
 
-/** Rows that are written by one statement. */
-const batchSize = 1_000;
+/** Rows that are looked up or written by one statement. */
+const batchSize = 10_000;
 
 /** Bad rows that are named; there may be more. */
 const mostNamed = 100;
@@ -58,6 +58,8 @@ export async function importRows(
   const counts: ImportCounts = { rows: file.length, added: 0, changed: 0, unchanged: 0, removed: 0 };
   const kept: Written[] = [];
   const written: Written[] = [];
+  // PostgreSQL takes the rows of the workspace for few, knowing nothing of rows just written, and would compare each with each.
+  await place.client.query('SET LOCAL enable_nestloop = off');
   for (let from = 0; from < prepared.length; from += batchSize) {
     const batch = prepared.slice(from, from + batchSize);
     const there = await table.match(place, batch);
@@ -131,7 +133,7 @@ async function prepare(table: ResourceRows, place: RowPlace, file: readonly File
 
 type Identified = Prepared & { id: string };
 
-/** Writes rows with one statement; where that fails, one by one, to find out which of them are bad. */
+/** Writes rows with one statement; where that fails, half by half, to find out which of them are bad. */
 async function write(
   place: RowPlace,
   rows: readonly Prepared[],
@@ -139,13 +141,16 @@ async function write(
   statement: (rows: readonly Identified[]) => Promise<void>,
 ): Promise<void> {
   const given = rows.flatMap((row) => (row.id === undefined ? [] : [{ ...row, id: row.id }]));
-  if (given.length === 0) return;
-  if ((await attempt(place, () => statement(given))) === undefined) return;
-  for (const row of given) {
-    if (bad.length >= mostNamed) return;
-    const fault = await attempt(place, () => statement([row]));
-    if (fault !== undefined) bad.push({ line: row.line, field: null, reason: fault });
+  if (given.length === 0 || bad.length >= mostNamed) return;
+  const fault = await attempt(place, () => statement(given));
+  if (fault === undefined) return;
+  if (given.length === 1) {
+    bad.push({ line: given[0]?.line ?? 0, field: null, reason: fault });
+    return;
   }
+  const middle = Math.ceil(given.length / 2);
+  await write(place, given.slice(0, middle), bad, statement);
+  await write(place, given.slice(middle), bad, statement);
 }
 
 /** @returns what a constraint says against it; then nothing of it was done. */
