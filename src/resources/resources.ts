@@ -265,7 +265,7 @@ interface Deed {
 
 /** The audit log and the notices are the runtime's, for the rest of the transaction. */
 async function leaveRole(client: pg.ClientBase): Promise<void> {
-  await client.query(`SELECT set_config('role', 'none', true), set_config('timonel.workspace', '*', true)`);
+  await client.query(`SET LOCAL ROLE NONE; SET LOCAL timonel.workspace = '*'`);
 }
 
 /** Names of fields, never values: what is in them may tell of a person, and the audit log stays. */
