@@ -10,7 +10,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { findProgram } from '../test/postgres.ts';
+import { findProgram } from '../test/programs.ts';
 import { type Contender, type ContenderName, contenders, type Running, startStub } from './gateway/contenders.ts';
 import type { LoadOrder } from './gateway/exchange.ts';
 import { type Generator, measure } from './gateway/measure.ts';

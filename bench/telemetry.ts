@@ -74,6 +74,7 @@ const store: RunStore = {
       turn: 1,
       fence: 1,
       recoveries: 0,
+      attempts: 1,
       agent: agent.name,
       agentVersion: agent.version,
       arm: 'stable',
@@ -108,6 +109,7 @@ const fail = (what: string, error: unknown) => {
 const runner = new Runner({
   store,
   views: {} as RunViews,
+  trouble: () => undefined,
   executor: new ToolExecutor({
     pool: {} as DatabasePool,
     now,
@@ -125,6 +127,7 @@ const runner = new Runner({
   wakeUps: localWakeUps(),
   processId: newId(),
   leaseMs: 60_000,
+  runAttempts: 5,
   now,
   onFault: fail,
   onTurn: () => {},

@@ -1,19 +1,17 @@
 #!/usr/bin/env node
 // Plain, old JavaScript on purpose: it has to run on any Node to be able to say which one is needed.
-const [major, minor] = process.versions.node.split('.').map(Number);
+const [major] = process.versions.node.split('.').map(Number);
 
-if (major < 22 || (major === 22 && minor < 15)) {
+if (major < 24) {
   console.error(
-    `timonel needs Node 22.15 or newer; this is ${process.versions.node}.\n` +
+    `timonel needs Node 24 or newer; this is ${process.versions.node}.\n` +
       'Get it with "npm install --save-dev node@24" in your project (npx timonel then uses it), or from https://nodejs.org.',
   );
   process.exit(1);
 }
 
 const given = `${process.execArgv.join(' ')} ${process.env.NODE_OPTIONS ?? ''}`;
-// Node before 22.18 reads the TypeScript of a project only when told to.
-const typescript = Boolean(process.features.typescript) || given.includes('--experimental-strip-types');
-const flags = typescript ? [] : ['--experimental-strip-types', '--disable-warning=ExperimentalWarning'];
+const flags = [];
 // The young generation grows to 100 MB where memory is plenty, and a process that serves small requests gains nothing from it.
 // A first line with "env -S" would say so too, but the env of Alpine Linux does not know -S.
 if (process.argv[2] === 'up' && !given.includes('--max-semi-space-size')) flags.push('--max-semi-space-size=8');
@@ -22,11 +20,6 @@ if (flags.length > 0 && process.platform !== 'win32') {
   // Same process, same id: signals and supervisors notice nothing. Two arenas instead of sixteen: glibc keeps what each of them once held.
   const environment = { MALLOC_ARENA_MAX: '2', ...process.env };
   process.execve(process.execPath, [process.argv0, ...process.execArgv, ...flags, ...process.argv.slice(1)], environment);
-} else if (!typescript) {
-  const { spawn } = await import('node:child_process');
-  const child = spawn(process.execPath, [...process.execArgv, ...flags, ...process.argv.slice(1)], { stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 1));
 } else {
   const { enableCompileCache } = await import('node:module');
   enableCompileCache();

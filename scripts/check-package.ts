@@ -6,13 +6,17 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const root = process.cwd();
 const folder = mkdtempSync(join(tmpdir(), 'timonel-package-'));
 const nodeFolder = join(folder, 'node_modules', '.bin');
-const environment = { ...process.env, PATH: `${nodeFolder}${delimiter}${process.env['PATH'] ?? ''}`, NODE_OPTIONS: '' };
+const environment = {
+  ...process.env,
+  PATH: [nodeFolder, dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
+  NODE_OPTIONS: '',
+};
 let server: ChildProcess | undefined;
 
 const started = performance.now();
@@ -63,7 +67,12 @@ try {
   const [{ filename, size, files }] = packed as [(typeof packed)[number]];
   const strange = files
     .map(({ path }) => path)
-    .filter((path) => !/^(bin|dist)\/|^(README(\.es)?\.md|CHANGELOG\.md|LICENSE|package\.json)$/.test(path));
+    .filter(
+      (path) =>
+        !/^(bin|dist|docs|deploy|bench\/results)\/|^(README(\.es)?\.md|CHANGELOG\.md|LICENSE|package\.json|\.env\.example)$/.test(
+          path,
+        ),
+    );
   check('the package holds the program and its documents alone', strange.length === 0, strange.join('\n'));
   check('no test is in it', !files.some(({ path }) => /\.test\.|rehearsal/.test(path)));
   const absent = [
@@ -77,18 +86,20 @@ try {
     'dist/agents/booking/prompt.md',
   ].filter((path) => !files.some((file) => file.path === path));
   check('nothing that belongs in it is missing', absent.length === 0, absent.join('\n'));
+  const broken = brokenLinks(files.map(({ path }) => path));
+  check('the links of its documents lead to files that are in it', broken.length === 0, broken.join('\n'));
   check(`it is small: ${(size / 1e6).toFixed(1)} MB`, size < 12e6);
 
-  writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module", "allowScripts": { "node": true } }\n');
+  writeFileSync(join(folder, 'package.json'), '{ "private": true, "allowScripts": { "node": true } }\n');
   execFileSync('npm', ['install', '--prefer-offline', '--no-fund', '--no-audit', '--loglevel=error', `./${filename}`, 'node@24'], {
     cwd: folder,
     stdio: 'inherit',
   });
   const tooOld = oldNode();
-  if (tooOld === undefined) console.log('skip no Node older than 22 is installed here, so what it is told was not tried');
+  if (tooOld === undefined) console.log('skip no Node older than 24 is installed here, so what it is told was not tried');
   else {
     const { status, stderr } = spawnSync(tooOld, [join(folder, 'node_modules/timonel/bin/timonel.mjs'), 'up'], { cwd: folder });
-    check('an old Node is told which one is needed', status === 1 && /needs Node 22\.15/.test(String(stderr)), String(stderr));
+    check('an old Node is told which one is needed', status === 1 && /needs Node 24 or/.test(String(stderr)), String(stderr));
   }
 
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
@@ -103,8 +114,23 @@ try {
 
   const made = timonel(['new', 'agent', 'front-desk']);
   check('an agent is written', made.status === 0, made.output);
-  const tests = spawnSync('node', ['--test', 'agents/front-desk/*.test.ts'], { cwd: folder, env: environment });
+  // Each package sees its own dependencies alone: what the agent imports has to be in the project's package file.
+  rmSync(join(folder, 'node_modules'), { recursive: true });
+  rmSync(join(folder, 'package-lock.json'));
+  // Without the package "node": its install script starts another npm, which takes the strategy over and starts the next one.
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
+  delete manifest.dependencies['node'];
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
+  const quiet = ['--ignore-scripts', '--prefer-offline', '--no-fund', '--no-audit', '--loglevel=error'];
+  const strict = ['install', '--install-strategy=linked', ...quiet];
+  execFileSync('npm', strict, { cwd: folder, stdio: 'inherit', timeout: 120_000 });
+  const tests = spawnSync('npm', ['test'], { cwd: folder, env: environment });
   check('its tests pass', tests.status === 0, `${tests.stdout}${tests.stderr}`);
+  check('without a warning of Node', !/MODULE_TYPELESS/.test(`${tests.stdout}${tests.stderr}`), String(tests.stderr));
+  const evaluated = timonel(['eval', 'front-desk']);
+  check('its evals pass', evaluated.status === 0, evaluated.output);
+  const typed = spawnSync('npm', ['run', 'types'], { cwd: folder, env: environment });
+  check('its types are those of the package, by its own tsconfig.json', typed.status === 0, `${typed.stdout}${typed.stderr}`);
   mkdirSync(join(folder, 'agents/hello'));
   const shown = readFileSync(join(root, 'examples/hello/agent.ts'), 'utf8').replace("'../../src/index.ts'", "'timonel'");
   writeFileSync(join(folder, 'agents/hello/agent.ts'), shown);
@@ -154,6 +180,19 @@ function oldNode(): string | undefined {
   const candidates = (process.env['PATH'] ?? '').split(delimiter).map((path) => join(path, 'node'));
   return candidates.find((path) => {
     const { stdout, status } = spawnSync(path, ['--version']);
-    return status === 0 && Number(/^v(\d+)/.exec(String(stdout))?.[1]) < 22;
+    return status === 0 && Number(/^v(\d+)/.exec(String(stdout))?.[1]) < 24;
   });
+}
+
+/** Relative links of the documents that lead out of the package. Sources are named for those who have a checkout. */
+function brokenLinks(paths: readonly string[]): string[] {
+  const there = new Set(paths.flatMap((path) => [path, dirname(path)]));
+  return paths
+    .filter((path) => path.endsWith('.md') && !path.startsWith('dist/'))
+    .flatMap((path) =>
+      [...readFileSync(join(root, path), 'utf8').matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)/g)]
+        .map(([, target = '']) => join(dirname(path), target).replace(/\/$/, ''))
+        .filter((target) => !there.has(target) && !/^(src|scripts|test)\//.test(target))
+        .map((target) => `${path}: ${target}`),
+    );
 }

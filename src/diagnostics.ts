@@ -244,10 +244,16 @@ export interface FlagEvaluated {
   reason: string;
 }
 
+/** `X-Forwarded-For` came from an address that is no trusted proxy. Told once in a process. */
+export interface ForwardedIgnored {
+  peer: string;
+}
+
 export const channels = {
   fault: channel('timonel:fault'),
   mailPrinted: channel('timonel:mail-printed'),
   httpRequest: channel('timonel:http-request') as Channel<unknown, HttpRequest>,
+  forwardedIgnored: channel('timonel:forwarded-ignored'),
   httpExchange: channel('timonel:http-exchange'),
   runEnded: channel('timonel:run-ended'),
   stepStored: channel('timonel:step-stored'),

@@ -8,6 +8,7 @@ export const errorTable = {
   context_too_long: { status: 400, retryable: false, title: 'The request is longer than the model takes' },
   model_refused: { status: 400, retryable: false, title: 'The content filter of a model refused the request' },
   malformed_json: { status: 400, retryable: false, title: 'The body is not valid JSON' },
+  invalid_api_key: { status: 401, retryable: false, title: 'The API key is not valid' },
   unauthenticated: { status: 401, retryable: false, title: 'It is not known who asks' },
   budget_exceeded: { status: 402, retryable: false, title: 'A budget does not allow the call' },
   forbidden: { status: 403, retryable: false, title: 'Not allowed' },
@@ -48,6 +49,7 @@ export const errorTable = {
   person_busy: { status: 409, retryable: true, title: 'A turn of the person is under way' },
   person_not_found: { status: 404, retryable: false, title: 'Nothing of that person is here' },
   oidc_refused: { status: 401, retryable: false, title: 'The sign-in with another service was refused' },
+  link_password_required: { status: 401, retryable: false, title: 'The password of the account is asked for once' },
   oidc_unavailable: { status: 503, retryable: true, title: 'The other service does not answer' },
   payload_too_large: { status: 413, retryable: false, title: 'The body is too large' },
   unsupported_media_type: { status: 415, retryable: false, title: 'The body has the wrong media type' },
@@ -57,9 +59,12 @@ export const errorTable = {
   rate_limited: { status: 429, retryable: true, title: 'Too many requests or tokens in a minute' },
   password_refused: { status: 422, retryable: false, title: 'The password is too easy to guess' },
   internal: { status: 500, retryable: false, title: 'Timonel failed' },
-  turn_under_way: { status: 504, retryable: false, title: 'The agent is still working' },
+  turn_under_way: { status: 400, retryable: false, title: 'The agent is still working' },
   overloaded: { status: 503, retryable: true, title: 'Too much to do at the moment' },
   store_unavailable: { status: 503, retryable: true, title: 'The database does not answer' },
+  disk_full: { status: 503, retryable: true, title: 'The disk is nearly full' },
+  run_not_failed: { status: 409, retryable: false, title: 'The run did not fail' },
+  run_abandoned: { status: 422, retryable: false, title: 'The run failed at every attempt' },
   shutting_down: { status: 503, retryable: true, title: 'The process is shutting down' },
   config_invalid: { status: 500, retryable: false, title: 'The configuration is not valid' },
   migration_refused: { status: 500, retryable: false, title: 'A migration of an agent was refused' },
@@ -103,7 +108,20 @@ export class TimonelError extends Error {
   }
 }
 
-/** The message of anything thrown. */
+/** The message of anything thrown, the reason itself where a library wraps it. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  // A name with several addresses was tried at each, and the error of them all has no message of its own.
+  if (error instanceof AggregateError && error.message === '') return [...new Set(error.errors.map(messageOf))].join('; ');
+  // Drizzle's message is the statement; the database's own reason is its cause.
+  if (error.message.startsWith('Failed query:') && error.cause !== undefined) return messageOf(error.cause);
+  return error.message;
+}
+
+/** Where in code of the project, and not of a package or of Node, an error was thrown: ` (file:line:column)`, or nothing. */
+export function placeOf(error: unknown): string {
+  const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];
+  const places = lines.flatMap((line) => /^ +at .*?(?:file:\/\/)?(\/[^():]+:\d+:\d+)\)?$/.exec(line)?.[1] ?? []);
+  const place = places.find((each) => !/\/node_modules\//.test(each));
+  return place === undefined ? '' : ` (${place})`;
 }

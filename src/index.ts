@@ -3,13 +3,17 @@
  *
  * @packageDocumentation
  */
+import { messageOf } from './errors.ts';
+import { splitModel } from './llm/routes/route.ts';
 import type { Rule } from './policy/contract.ts';
 import type { ProjectConfig } from './project.ts';
 import type { AgentCommand, ResourceDefinition } from './resources/contract.ts';
 import { fieldsOf } from './resources/fields.ts';
 import type { AgentDefinition } from './run/contract.ts';
 import type { Tool } from './tools/contract.ts';
+import { inputSchemaOf } from './tools/input-schema.ts';
 
+export { TimonelError } from './errors.ts';
 export type { AgentPermission, Permission } from './identity/permissions.ts';
 export type { Principal } from './identity/principal.ts';
 export type { FoundByAgent, PersonQuery, TableOfData } from './identity/privacy/contract.ts';
@@ -25,10 +29,13 @@ export type {
   UnderstandingContext,
   Vocabulary,
 } from './language/contract.ts';
+export { readablePart } from './language/text.ts';
 export { findTimeMentions } from './language/time/mentions.ts';
 export { understand } from './language/understand.ts';
 export { phoneKey, samePhone } from './phone-numbers.ts';
-export type { PolicyFacts, ProposedCall, Rule, RuleAnswer } from './policy/contract.ts';
+export { type ConfirmedFirst, confirmedFirst } from './policy/confirmed-first.ts';
+export type { Subject, Wording } from './policy/consent.ts';
+export type { PolicyFacts, ProposedCall, Rule, RuleAnswer, SaidBefore } from './policy/contract.ts';
 export type { ProjectConfig } from './project.ts';
 export type {
   AgentCommand,
@@ -57,12 +64,19 @@ export type {
   Reply,
 } from './vocabulary.ts';
 
-/** Declares a tool; the type of `execute`'s input follows from the schema. */
+/**
+ * Declares a tool; the type of `execute`'s input follows from the schema.
+ * @throws TypeError where it could not work, e.g. since JSON Schema cannot express its input
+ */
 export function defineTool<Input, Output>(tool: Tool<Input, Output>): Tool<Input, Output> {
   if (!/^[a-z][a-z0-9_]*$/.test(tool.name)) throw new TypeError(`Tool name "${tool.name}" must be snake_case, e.g. "find_orders".`);
   if (tool.effect === 'write' && tool.target === undefined) {
     throw new TypeError(`Tool "${tool.name}" writes: say where with target: 'database' or target: 'outside'.`);
   }
+  const { maxOutputBytes } = tool;
+  if (maxOutputBytes !== undefined && !(Number.isInteger(maxOutputBytes) && maxOutputBytes >= 256 && maxOutputBytes <= 1_048_576))
+    throw new TypeError(`Tool "${tool.name}": maxOutputBytes must be a whole number from 256 to 1048576.`);
+  inputSchemaOf(tool);
   return tool;
 }
 
@@ -111,6 +125,14 @@ export function defineAgent(agent: AgentDefinition): AgentDefinition {
   for (const tool of agent.tools) {
     if (tools.has(tool.name)) throw new TypeError(`Agent "${agent.name}" has two tools named "${tool.name}".`);
     tools.add(tool.name);
+    inputSchemaOf(tool);
+  }
+  if (agent.model !== undefined && !/^[a-z][a-z0-9-]{0,39}$/.test(agent.model)) {
+    try {
+      splitModel(agent.model);
+    } catch (error) {
+      throw new TypeError(`Agent "${agent.name}": model must be a route, e.g. "smart", or provider/model. ${messageOf(error)}`);
+    }
   }
   const names = [...(agent.resources ?? []), ...(agent.commands ?? [])].map(({ name }) => name);
   const twice = names.find((name, position) => names.indexOf(name) !== position);
@@ -130,4 +152,43 @@ export function defineAgent(agent: AgentDefinition): AgentDefinition {
 /** Declares the project: which agents run, and their models. The default export of `timonel.config.ts`. */
 export function defineConfig(config: ProjectConfig): ProjectConfig {
   return config;
+}
+
+/** A Timonel inside of another program. */
+export interface RunningTimonel extends AsyncDisposable {
+  /** Names of the agents that it has. */
+  readonly agents: readonly string[];
+  /** Makes an API key of the default workspace. @returns the key; it is not shown again. */
+  createKey(name: string, role: 'admin' | 'operator' | 'client'): Promise<string>;
+  /** Starts to listen. @returns the base URL. @throws TimonelError `config_invalid` where the address cannot be had */
+  listen(): Promise<string>;
+  /** Drains the runs, ends the streams, closes everything. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a Timonel in this process: opens the store, brings its schema up to date, and works on its runs. The program itself answers for
+ * signals: it calls `close` before it ends. When a part cannot be opened, what was open is closed.
+ *
+ * @param environment settings as in the environment (docs/operations.md), e.g. `{ ...process.env, TIMONEL_PORT: '0' }`; by default the
+ * environment of the process.
+ * @throws TimonelError `config_invalid`, `store_unavailable`, `directory_locked`
+ */
+export async function createTimonel(
+  project: ProjectConfig,
+  environment?: Readonly<Record<string, string | undefined>>,
+): Promise<RunningTimonel> {
+  // Agents import this module too, and need nothing of a server.
+  const [{ createTimonel: create, defaultWorkspace }, { readSettings }] = await Promise.all([
+    import('./main.ts'),
+    import('./config.ts'),
+  ]);
+  const { agents, apiKeys, listen, close } = await create(readSettings(environment), project);
+  return {
+    agents: [...agents.keys()],
+    createKey: (name, role) => apiKeys.create({ id: crypto.randomUUID(), workspaceId: defaultWorkspace, name, role }),
+    listen,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }

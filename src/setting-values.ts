@@ -48,10 +48,44 @@ export const pairs = z
     }
   });
 
+/**
+ * What a setting is not, and what would have worked. Values are repeated where they are numbers or one of a few words, which are no secrets.
+ */
+export function faultOf(issue: z.core.$ZodIssue, given: Readonly<Record<string, string | undefined>>): string {
+  const key = issue.path.join('.');
+  const written = `and is ${JSON.stringify(given[key])}`;
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.expected === 'number' || issue.expected === 'int'
+        ? `${key}: must be a whole number, e.g. ${exampleOf[key] ?? '1000'}, ${written}`
+        : `${key}: ${issue.message}`;
+    case 'too_big':
+      return `${key}: must be at most ${issue.maximum}, ${written}`;
+    case 'too_small':
+      return issue.origin === 'string' ? `${key}: must not be empty` : `${key}: must be at least ${issue.minimum}, ${written}`;
+    case 'invalid_value':
+      return issue.message.startsWith('Invalid option')
+        ? `${key}: must be one of ${issue.values.join(', ')}, ${written}`
+        : `${key}: ${issue.message}`;
+    default:
+      return `${key}: ${issue.message}`;
+  }
+}
+
+const exampleOf: Readonly<Record<string, string>> = {
+  TIMONEL_PORT: '8000',
+  CANARY_PERCENTAGE: '10',
+  OTEL_TRACES_SAMPLER_ARG: '0.1',
+};
+
 export const secret = z
   .string()
-  .transform(secretBytes)
-  .refine((bytes) => bytes.length >= 32, 'is too short: it must be 32 random bytes or more. `timonel secrets generate` makes one')
+  // As `timonel secrets generate` prints it for an .env file, where its whole output was given for the value.
+  .transform((text) => secretBytes(text.trim().replace(/^TIMONEL_SECRET=/, '')))
+  .refine((bytes) => bytes.length >= 32, {
+    message: 'is too short: it must be 32 random bytes or more. `timonel secrets generate` makes one',
+    abort: true,
+  })
   .refine((bytes) => new Set(bytes).size >= 16, 'is not random: anybody could guess it. `timonel secrets generate` makes one');
 
 const provider = z.strictObject({
@@ -67,6 +101,8 @@ const provider = z.strictObject({
   clientSecret: z.string().min(1),
   scope: z.string().default('openid email profile'),
   trustEmail: z.boolean().default(false),
+  /** Lets the service open an account that is there by its address alone, without its password. */
+  linkByEmail: z.boolean().default(false),
 });
 
 /** Somebody else's service that people may sign in with. */
@@ -183,4 +219,51 @@ export function tracesOf(env: TraceEnvironment): TraceSettings {
     ratio: env.OTEL_TRACES_SAMPLER_ARG,
     content: env.OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT,
   };
+}
+
+/** What bounds requests while they come in. */
+export interface IncomingSettings {
+  /** Until the headers of a request were received. */
+  headersTimeoutMs: number;
+  /** Until the whole request was received; how long its answer takes is another matter. */
+  requestTimeoutMs: number;
+  maxConnections: number;
+  /** Bodies that are being read at the same time, and those of one caller. */
+  bodies: { bytes: number; bytesPerCaller: number };
+}
+
+export const incomingShape = {
+  TIMONEL_HEADERS_TIMEOUT_MS: z.coerce.number().int().min(100).max(600_000).default(15_000),
+  TIMONEL_REQUEST_TIMEOUT_MS: z.coerce.number().int().min(100).max(3_600_000).default(60_000),
+  TIMONEL_MAX_CONNECTIONS: z.coerce.number().int().min(1).max(1_000_000).default(8_000),
+  TIMONEL_BODIES_BYTES: z.coerce.number().int().min(1_048_576).max(17_179_869_184).default(268_435_456),
+};
+
+export function incomingOf(env: z.infer<z.ZodObject<typeof incomingShape>>): IncomingSettings {
+  const bytes = env.TIMONEL_BODIES_BYTES;
+  return {
+    headersTimeoutMs: Math.min(env.TIMONEL_HEADERS_TIMEOUT_MS, env.TIMONEL_REQUEST_TIMEOUT_MS),
+    requestTimeoutMs: env.TIMONEL_REQUEST_TIMEOUT_MS,
+    maxConnections: env.TIMONEL_MAX_CONNECTIONS,
+    // Two of the largest requests, or a quarter of all: one caller leaves room for others.
+    bodies: { bytes, bytesPerCaller: Math.min(bytes, Math.max(67_108_864, bytes / 4)) },
+  };
+}
+
+/** How long a sign-in lasts. */
+export interface SessionSettings {
+  /** Since the last refresh. */
+  idleMs: number;
+  /** Since the sign-in, whatever is refreshed. */
+  longestMs: number;
+}
+
+export const sessionShape = {
+  TIMONEL_SESSION_IDLE_HOURS: z.coerce.number().min(0.5).max(720).default(24),
+  TIMONEL_SESSION_HOURS: z.coerce.number().min(0.5).max(2_160).default(168),
+};
+
+export function sessionsOf(env: z.infer<z.ZodObject<typeof sessionShape>>): SessionSettings {
+  const hourMs = 3_600_000;
+  return { idleMs: env.TIMONEL_SESSION_IDLE_HOURS * hourMs, longestMs: env.TIMONEL_SESSION_HOURS * hourMs };
 }

@@ -181,7 +181,7 @@ onEachStore('migrations of agents', (open, kind) => {
         '0001_books.sql': books,
         '0002_more.sql': 'SELECT pg_sleep(0.1); CREATE TABLE desk_two (workspace_id text NOT NULL);',
       });
-      const stores = await Promise.all([1, 2, 3, 4].map(() => openStore(readSettings(environment), [agent])));
+      const stores = await Promise.all([1, 2, 3, 4].map(() => openStore(readSettings(environment), { agents: [agent] })));
       expect(await stores[0]?.pool.executeText('SELECT count(*)::int AS count FROM agent_migrations')).toEqual([{ count: 2 }]);
       for (const store of stores) await store.close();
       await remove();

@@ -74,7 +74,7 @@ it('finds each kind of fault in a tree that has them all, and nothing else', () 
       'src/http/sibling.ts imports src/telemetry/metrics.ts: nothing but main.ts and the command that starts the process knows telemetry',
       'src/http/sibling.ts imports src/telemetry/metrics.ts: parts of one layer do not know each other',
       'src/http/sibling.ts imports src/operations/drill.ts: parts of one layer do not know each other',
-      'src/run/utils.ts imports agents/shop/agent.ts: only main.ts reaches agents',
+      'src/run/utils.ts imports agents/shop/agent.ts: only bundled-project.ts reaches agents',
       'agents/shop/agent.ts imports src/store/up.ts: an agent imports the public API and its own files',
       'src/loose.ts imports src/errors.ts: the importing file is in no layer of the design',
       'src/errors.ts imports src/loose.ts: the imported file is in no layer of the design',

@@ -258,17 +258,93 @@ describe('the compatible API', () => {
       });
       expect(await messages.finalText()).toBe('Anotado.');
     });
+  });
 
-    it('asks whose conversation it is before it takes a history for one', async () => {
-      const history = [
-        { role: 'user' as const, content: 'Hola' },
-        { role: 'assistant' as const, content: 'Anotado.' },
-        { role: 'user' as const, content: 'Y ahora?' },
-      ];
-      await expect(openai().chat.completions.create({ model: 'notes', messages: history })).rejects.toMatchObject({
-        status: 400,
-        message: expect.stringMatching(/user/),
+  describe('in the shape of whoever asks', () => {
+    it('lists models, each with a date, and gives one of them', async () => {
+      const listed = await openai().models.list();
+      const year = new Date().getUTCFullYear();
+      for (const { created } of listed.data) expect(new Date(created * 1_000).getUTCFullYear()).toBe(year);
+      const theirs = [];
+      for await (const model of anthropic().models.list()) theirs.push(model);
+      expect(theirs.map(({ id }) => id)).toEqual(listed.data.map(({ id }) => id));
+      expect(await anthropic().models.retrieve('notes')).toMatchObject({
+        type: 'model',
+        id: 'notes',
+        display_name: 'notes',
+        created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}Z$/),
+      });
+      await expect(anthropic().models.retrieve('nosuch')).rejects.toMatchObject({
+        status: 404,
+        error: { type: 'error', error: { type: 'not_found_error' } },
       });
     });
+
+    it('counts tokens for the client of Anthropic, of models and of agents', async () => {
+      for (const model of ['notes', targets.anthropic, 'smart']) {
+        const short = await anthropic().messages.countTokens({ model, messages: question });
+        const long = await anthropic().messages.countTokens({
+          model,
+          system: 'Be brief. '.repeat(100),
+          messages: question,
+        });
+        expect(short.input_tokens).toBeGreaterThan(4);
+        expect(long.input_tokens).toBeGreaterThan(short.input_tokens + 200);
+      }
+      await expect(anthropic().messages.countTokens({ model: 'nosuch', messages: question })).rejects.toMatchObject({
+        status: 404,
+      });
+    });
+
+    it('gives the answers of each protocol the ids that it has', async () => {
+      const message = await anthropic().messages.create({ model: targets.openai, max_tokens: 9, messages: question });
+      expect(message.id).toMatch(/^msg_[0-9a-f]{32}$/);
+      const stream = anthropic().messages.stream({ model: targets.openai, max_tokens: 9, messages: question });
+      expect((await stream.finalMessage()).id).toMatch(/^msg_[0-9a-f]{32}$/);
+    });
+
+    it('refuses a bad key by the code that clients look for, and speaks of keys', async () => {
+      for (const apiKey of ['tim_wrong', 'sk-of-somebody-else']) {
+        const stranger = new OpenAI({ apiKey, baseURL: `${url}/v1`, maxRetries: 0 });
+        const refusals = [
+          () => stranger.models.list(),
+          () => stranger.chat.completions.create({ model: 'notes', messages: question }),
+          () => stranger.responses.create({ model: 'notes', input: 'Hola' }),
+        ];
+        for (const refusal of refusals)
+          await expect(refusal()).rejects.toMatchObject({
+            status: 401,
+            code: 'invalid_api_key',
+            message: expect.stringMatching(/API key is not known/),
+          });
+        const other = new Anthropic({ apiKey, baseURL: url, maxRetries: 0 });
+        await expect(other.messages.create({ model: 'notes', max_tokens: 9, messages: question })).rejects.toMatchObject({
+          status: 401,
+          error: { error: { type: 'authentication_error', message: expect.stringMatching(/API key/) } },
+        });
+      }
+    });
+
+    it('says that there is no such path', async () => {
+      await expect(openai().completions.create({ model: 'notes', prompt: 'x' })).rejects.toMatchObject({
+        status: 404,
+        code: 'not_found',
+        message: expect.stringMatching(/no POST \/v1\/completions.*chat\/completions/),
+      });
+      await expect(openai().moderations.create({ input: 'x' })).rejects.toMatchObject({ status: 404, code: 'not_found' });
+      await expect(openai().files.list()).rejects.toMatchObject({ status: 404, code: 'not_found' });
+      await expect(anthropic().messages.batches.list()).rejects.toMatchObject({
+        status: 404,
+        error: { type: 'error', error: { type: 'not_found_error' } },
+      });
+      // Everything else is answered as before.
+      expect((await timonel.call('GET', '/v2/models')).headers['content-type']).toMatch(/problem\+json/);
+    });
+  });
+
+  it('leads whoever opens it in a browser to what there is', async () => {
+    const { status, headers } = await timonel.call('GET', '/', undefined, { authorization: undefined });
+    expect({ status, location: headers['location'] }).toEqual({ status: 302, location: '/docs' });
+    expect((await fetch(url)).status).toBe(200);
   });
 });

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
+import { envExample } from '../scripts/write-env-example.ts';
+import { readSettings } from '../src/config.ts';
 
 const root = join(import.meta.dirname, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -18,9 +20,12 @@ function rows(text: string, name: RegExp): string[][] {
 
 /** Each setting of the schema with the text that declares it. */
 const declared = new Map(
-  read('src/config.ts')
-    .split(/^ {2}(?=[A-Z][A-Z_]+:)/m)
-    .slice(1)
+  ['src/settings-schema.ts', 'src/setting-values.ts']
+    .flatMap((file) =>
+      read(file)
+        .split(/^ {2}(?=[A-Z][A-Z_]+:)/m)
+        .slice(1),
+    )
     .map((text) => [text.slice(0, text.indexOf(':')), text.split(/^\}/m)[0] ?? '']),
 );
 const documented = new Map(rows(operations, /^`[A-Z][A-Z_]+`$/).map(([name, value]) => [name ?? '', value]));
@@ -42,6 +47,21 @@ it('documents the defaults of the settings as they are', () => {
   }
 });
 
+it('.env.example has every setting with its default ("npm run env-example" writes it), and changes nothing as it is', () => {
+  const text = read('.env.example');
+  expect(text).toBe(envExample());
+  expect(text.match(/^#[A-Z][A-Z_]+=/gm)).toHaveLength(declared.size);
+  expect(text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))).toEqual([]);
+});
+
+it('every default of .env.example is a value that the setting takes', () => {
+  const given = [...read('.env.example').matchAll(/^#([A-Z][A-Z_]+)="?(.*?)"?$/gm)].map(([, name = '', value = '']) => [
+    name,
+    value,
+  ]);
+  expect(() => readSettings(Object.fromEntries(given))).not.toThrow();
+});
+
 const pages = [
   'README.md',
   'README.es.md',
@@ -49,6 +69,7 @@ const pages = [
   'CONTRIBUTING.md',
   'AGENTS.md',
   'deploy/README.md',
+  'docs/compatible-api.md',
   'docs/errors.md',
   'docs/flags.md',
   'docs/identity.md',

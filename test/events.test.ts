@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { notes } from './notes-agent.ts';
 import { type Line, scriptedModel } from './scripted-model.ts';
-import { storeKinds } from './stores.ts';
+import { freshStoreEnvironment, storeKinds } from './stores.ts';
 import { startTimonel, type TestTimonel } from './timonel.ts';
 
 interface Event {
@@ -44,6 +44,7 @@ describe.each(storeKinds)('a turn as events (%s)', (kind) => {
     script = [{ calls: [{ tool: 'add_note', args: { text: 'pan' } }] }, 'Anoté el pan.'];
     const events = parse(await (await post(conversation, 'Anotá pan')).text());
     expect(events.map(({ event }) => event)).toEqual([
+      'run-accepted',
       'plan-made',
       'call-decided',
       'call-finished',
@@ -58,6 +59,61 @@ describe.each(storeKinds)('a turn as events (%s)', (kind) => {
     expect(text).toBe('Anoté el pan.');
     expect(events.flatMap(({ id }) => (id === undefined ? [] : [Number(id)]))).toEqual([0, 1, 2, 3, 4]);
     expect(events.at(-1)?.data).toMatchObject({ run: { outcome: 'replied', steps: 5 }, reply: { text: 'Anoté el pan.' } });
+  });
+
+  it('names the run in a header and in the first event, whole or as events', async () => {
+    const conversation = await timonel.converse('notes');
+    script = ['Hola.', 'Chau.'];
+    const streamed = await post(conversation, 'Hola');
+    const [first, ...others] = parse(await streamed.text());
+    const runId = streamed.headers.get('x-timonel-run');
+    expect(first).toEqual({ id: undefined, event: 'run-accepted', data: { runId } });
+    expect(others.at(-1)?.data).toMatchObject({ run: { id: runId } });
+    const whole = await post(conversation, 'Chau', { accept: 'application/json' });
+    expect(whole.headers.get('x-timonel-outcome')).toBe('replied');
+    expect(await whole.json()).toMatchObject({ run: { id: whole.headers.get('x-timonel-run') } });
+  });
+
+  it('ends a stream with the name of its run where the process stops before the turn does', async () => {
+    const fresh = await startTimonel(
+      'embedded',
+      { agents: [notes], models: { default: scriptedModel(() => sleep(8_000).then(() => 'Tarde.')) } },
+      { environment: { ...(await freshStoreEnvironment('embedded')).environment, TIMONEL_SHUTDOWN_GRACE_MS: '50' } },
+    );
+    const base = await fresh.timonel.listen();
+    const conversation = await fresh.converse('notes');
+    const authorized = { ...headers(), authorization: `Bearer ${fresh.apiKey}` };
+    const say = (path: string, body: object, more: Record<string, string> = {}) =>
+      fetch(`${base}${path}`, { method: 'POST', headers: { ...authorized, ...more }, body: JSON.stringify(body) });
+    // Those that wait for a whole answer are told the same, and keep nobody from stopping.
+    const whole = Promise.all([
+      say(`/api/v1/conversations/${await fresh.converse('notes')}/messages`, { text: 'Hola' }, { accept: 'application/json' }),
+      say('/v1/chat/completions', { model: 'notes', messages: [{ role: 'user', content: 'Chau' }] }),
+    ]);
+    const [own, compatible] = await Promise.all([
+      fetch(`${base}/api/v1/conversations/${conversation}/messages`, {
+        method: 'POST',
+        headers: authorized,
+        body: JSON.stringify({ text: 'Hola' }),
+      }),
+      fetch(`${base}/v1/chat/completions`, {
+        method: 'POST',
+        headers: authorized,
+        body: JSON.stringify({ model: 'notes', stream: true, messages: [{ role: 'user', content: 'Hola' }] }),
+      }),
+    ]);
+    const told = Promise.all([own.text(), compatible.text()]);
+    await fresh.close();
+    const [events, chunks] = await told;
+    const [waited, refused] = await whole;
+    expect(waited.status).toBe(202);
+    expect(await refused.json()).toMatchObject({ error: { code: 'turn_under_way', runId: expect.any(String) } });
+    expect(parse(events).at(-1)).toMatchObject({
+      event: 'interrupted',
+      data: { runId: own.headers.get('x-timonel-run') },
+    });
+    expect(chunks).toMatch(/"code":"shutting_down"/);
+    expect(chunks).toContain(`"runId":"${compatible.headers.get('x-timonel-run')}"`);
   });
 
   it('goes on after the event that the reader had, for a lost connection to the message itself too', async () => {
@@ -75,7 +131,7 @@ describe.each(storeKinds)('a turn as events (%s)', (kind) => {
     const stored = parse(
       await (await fetch(`${url}/api/v1/runs/${runId}/events`, { headers: { ...headers(), 'last-event-id': '3' } })).text(),
     );
-    expect(stored.map(({ event }) => event)).toEqual(['reply-given', 'run-ended']);
+    expect(stored.map(({ event }) => event)).toEqual(['run-accepted', 'reply-given', 'run-ended']);
     const wrong = await fetch(`${url}/api/v1/runs/${runId}/events`, { headers: { ...headers(), 'last-event-id': 'x' } });
     expect(wrong.status).toBe(400);
   });

@@ -1,9 +1,10 @@
 /** A private PostgreSQL from the system's own binaries, in a directory of its own. Tests may kill and restart it. */
 import { execFileSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { chownSync, mkdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findProgram } from './programs.ts';
 
 export interface PrivatePostgres {
   /** Superuser URL. */
@@ -25,7 +26,7 @@ export async function startPostgres(directory: string): Promise<PrivatePostgres 
   const control = findProgram('pg_ctl');
   if (initdb === undefined || control === undefined) return undefined;
   mkdirSync(directory, { recursive: true });
-  // PostgreSQL refuses to run as root; the package brings a user of its own.
+  // PostgreSQL refuses to run as root; Debian's package brings a user of its own.
   const asUser = process.getuid?.() === 0 ? ['runuser', '-u', 'postgres', '--'] : [];
   if (asUser.length > 0) chownSync(directory, Number(execFileSync('id', ['-u', 'postgres']).toString()), -1);
   const run = (program: string, args: string[]) => {
@@ -58,18 +59,6 @@ export async function startPostgres(directory: string): Promise<PrivatePostgres 
     },
     stop: () => run(control, ['-D', data, '-m', 'immediate', 'stop']),
   };
-}
-
-/** Finds a program on the PATH or where Debian and others put PostgreSQL's. */
-export function findProgram(name: string): string | undefined {
-  const versions = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql').sort().reverse() : [];
-  const folders = [
-    ...(process.env['PATH'] ?? '').split(delimiter),
-    ...versions.map((version) => `/usr/lib/postgresql/${version}/bin`),
-    '/opt/homebrew/opt/postgresql@17/bin',
-    '/usr/local/pgsql/bin',
-  ];
-  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
 
 export function freePort(): Promise<number> {

@@ -2,7 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findProgram, freePort } from './postgres.ts';
+import { freePort } from './postgres.ts';
+import { findProgram } from './programs.ts';
 
 export interface PrivateRedis {
   url: string;

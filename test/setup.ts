@@ -1,12 +1,13 @@
 /**
  * Starts what the tests need and the machine has: a private PostgreSQL and a private Redis from the system's own binaries, in a temporary
- * directory. Says in one line which stores the tests run on.
+ * directory. Says in one line which stores the tests run on, and in the last one what was skipped because a program is not there.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startPostgres } from './postgres.ts';
+import { installation, type ProgramName, programs, programsWanted } from './programs.ts';
 import { startRedis } from './redis.ts';
 
 declare module 'vitest' {
@@ -15,29 +16,38 @@ declare module 'vitest' {
     postgresUrl: string;
     /** URL of a private Redis; empty where there is none. */
     redisUrl: string;
+    /** A file to which tests write the names of programs that they lacked. */
+    lackingPrograms: string;
   }
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const directory = mkdtempSync(join(tmpdir(), 'timonel-test-'));
   const stops: (() => void)[] = [];
-  // One form of the tests is for machines without the servers: it can be had on others too.
-  const only = process.env['TIMONEL_TEST_STORES'];
-  if (only !== undefined && only !== 'embedded')
-    throw new Error('TIMONEL_TEST_STORES takes "embedded", or is left out for all there are.');
-  const servers = only === undefined;
-  const postgresUrl = process.env['TIMONEL_TEST_DATABASE_URL'] ?? (servers ? await ownPostgres(directory, stops) : undefined);
-  const redisUrl = process.env['TIMONEL_TEST_REDIS_URL'] ?? (servers ? await ownRedis(directory, stops) : undefined);
+  const lackingPrograms = join(directory, 'lacking-programs');
+  writeFileSync(lackingPrograms, '');
+  project.provide('lackingPrograms', lackingPrograms);
+  const given = { postgres: process.env['TIMONEL_TEST_DATABASE_URL'], redis: process.env['TIMONEL_TEST_REDIS_URL'] };
+  const postgresUrl = given.postgres ?? (await ownPostgres(directory, stops));
+  const redisUrl = given.redis ?? (await ownRedis(directory, stops));
   project.provide('postgresUrl', postgresUrl ?? '');
   project.provide('redisUrl', redisUrl ?? '');
   const stores = ['embedded', ...(postgresUrl === undefined ? [] : ['PostgreSQL']), ...(redisUrl === undefined ? [] : ['Redis'])];
-  const missing = [...(postgresUrl === undefined ? ['PostgreSQL'] : []), ...(redisUrl === undefined ? ['Redis'] : [])];
-  console.log(
-    `Stores: ${stores.join(', ')}${missing.length === 0 ? '' : ` (${servers ? 'not installed here' : 'left out'}, their tests are skipped: ${missing.join(', ')})`}`,
-  );
+  const missing: ProgramName[] = [
+    ...(postgresUrl === undefined ? (['PostgreSQL'] as const) : []),
+    ...(redisUrl === undefined ? (['Redis'] as const) : []),
+  ];
+  if (missing.length > 0 && programsWanted() === 'required')
+    throw new Error(`The tests need ${missing.join(', ')}. ${installation(missing)}`);
+  console.log(`Stores: ${stores.join(', ')}`);
   return async () => {
     for (const stop of stops.reverse()) stop();
+    const recorded = readFileSync(lackingPrograms, 'utf8').split('\n') as ProgramName[];
     rmSync(directory, { recursive: true, force: true });
+    const absent = (Object.keys(programs) as ProgramName[]).filter((name) => missing.includes(name) || recorded.includes(name));
+    if (absent.length === 0) return;
+    const why = programsWanted() === 'none' ? 'left out' : 'not installed here';
+    console.log(`Skipped: the tests that need ${absent.join(', ')} (${why}). ${installation(absent)}`);
   };
 }
 

@@ -30,7 +30,7 @@ export function onEachStore(
     });
     suite(async (agents = [booking]) => {
       const { environment, remove } = await freshStoreEnvironment(kind);
-      const store = await openStore(readSettings(environment), agents);
+      const store = await openStore(readSettings(environment), { agents });
       closers.push(async () => {
         await store.close();
         await remove();

@@ -48,7 +48,7 @@ describe.each(storeKinds)('a turn (%s)', (kind) => {
     expect(run).toMatchObject({ outcome: 'replied', usage: { modelCalls: 2, inputTokens: 200, outputTokens: 40 } });
     const events = await call<string>('GET', `/api/v1/runs/${run.id}/events`);
     const names = [...events.body.matchAll(/^event: (.*)$/gm)].map(([, name]) => name);
-    expect(names).toEqual(['plan-made', 'call-decided', 'call-finished', 'plan-made', 'reply-given', 'run-ended']);
+    expect(names).toEqual(['run-accepted', 'plan-made', 'call-decided', 'call-finished', 'plan-made', 'reply-given', 'run-ended']);
   });
 
   it('tells the model why a rule refused a call, and counts calls of one batch against the limit', async () => {

@@ -6,7 +6,7 @@ import { jobs } from './jobs.ts';
 import { personalData } from './personal-data.ts';
 import { policy } from './policy.ts';
 import { resources } from './resources.ts';
-import { seed } from './seed.ts';
+import { sample } from './seed.ts';
 import { tools } from './tools.ts';
 
 /** Keeps the appointments of a shop, studio or clinic. */
@@ -29,7 +29,7 @@ export const booking = defineAgent({
   resources,
   commands,
   migrations: new URL('./migrations/', import.meta.url),
-  seed,
+  sample,
   personalData,
   evals: new URL('./evals/', import.meta.url),
 });

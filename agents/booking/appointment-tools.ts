@@ -1,5 +1,5 @@
 /** Tools that hold, book, find, move and cancel. Each write is one transaction together with its idempotency key. */
-import { type Database, defineTool } from '../../src/index.ts';
+import { type Database, defineTool, type ToolContext } from '../../src/index.ts';
 import {
   type Customer,
   cancelAppointment as cancelRow,
@@ -13,6 +13,7 @@ import {
 import type { FreeSlot } from './availability.ts';
 import { type CalendarEntry, calendarFile } from './calendar.ts';
 import { loadCatalogue, priceOn, type Settings } from './catalogue.ts';
+import { isGuessedAt, recordFailedClaim } from './claims.ts';
 import {
   type BookAppointmentOutput,
   bookAppointmentInput,
@@ -25,7 +26,7 @@ import {
   type RescheduleAppointmentOutput,
   rescheduleAppointmentInput,
 } from './contract.ts';
-import { type AppointmentRecord, appointmentByCode, appointmentView, ownAppointments } from './customers.ts';
+import { type AppointmentRecord, appointmentByCode, appointmentView, type Claim, ownAppointments } from './customers.ts';
 import { loadBookingFacts } from './facts.ts';
 import { scheduleReminder } from './jobs.ts';
 import { localTime, timeOf } from './local-time.ts';
@@ -152,22 +153,35 @@ async function takeNew(database: Database, context: BookingPlace, lookup: Lookup
 export const findAppointments = defineTool({
   name: 'find_appointments',
   description:
-    'Coming appointments of this customer: those booked in this conversation, and those that they show to be theirs by the code, or by ' +
-    'phone or e-mail together with the name. Call it before one is moved or cancelled.',
+    'Coming appointments of this customer: those booked in this conversation, those of a contact that the channel vouches for, and the one whose ' +
+    'code they give. Phone or e-mail together with the name give dates only (code-needed): ask for the code. Call it before one is moved or cancelled.',
   input: findAppointmentsInput,
   effect: 'read',
   async execute(input, context): Promise<FindAppointmentsOutput> {
-    const { appointments, complete } = await context.query((database) => ownAppointments(database, context, input, context));
-    if (appointments.length > 0 || complete) {
-      return { kind: 'found', appointments: appointments.map((appointment) => appointmentView(appointment, context.timeZone)) };
-    }
-    const known = { ...context.contact, ...input };
-    const missing: Extract<FindAppointmentsOutput, { kind: 'not-enough' }>['missing'] = [];
-    if (known.phone === undefined && known.email === undefined) missing.push('contact');
-    if (known.name === undefined) missing.push('name-or-code');
-    return { kind: 'not-enough', missing };
+    return context.query((database) => find(database, context, input));
   },
 });
+
+async function find(database: Database, context: ToolContext, input: Claim): Promise<FindAppointmentsOutput> {
+  const { appointments, likely, complete, full } = await ownAppointments(database, context, input, context);
+  const known = context.contact?.verified === true || full.code !== undefined;
+  // What the channel or the code vouches for is not slowed down by those who guess.
+  const claims = appointments.length === 0 && complete && !known;
+  if (claims) {
+    if (await isGuessedAt(database, context, full)) return { kind: 'not-enough', missing: ['code'] };
+    if (likely.length > 0) {
+      return { kind: 'code-needed', appointments: likely.map(({ start }) => localTime(start, context.timeZone)) };
+    }
+    await recordFailedClaim(database, context, context.conversationId, full);
+  }
+  if (appointments.length > 0 || complete) {
+    return { kind: 'found', appointments: appointments.map((appointment) => appointmentView(appointment, context.timeZone)) };
+  }
+  const missing: Extract<FindAppointmentsOutput, { kind: 'not-enough' }>['missing'] = [];
+  if (full.phone === undefined && full.email === undefined) missing.push('contact');
+  if (full.name === undefined) missing.push('name-or-code');
+  return { kind: 'not-enough', missing };
+}
 
 export const rescheduleAppointment = defineTool({
   name: 'reschedule_appointment',

@@ -40,11 +40,28 @@ describe('names', () => {
 
   it.each([
     ['Ana', 'Ana Gómez', true],
-    ['ana gomez', 'Gómez, Ana', true],
-    ['Ana María', 'Ana Gómez', false],
+    ['Gómez, Ana', 'ana gomez', true],
+    ['Ana Gómez', 'Ana María', false],
     ['A', 'A Gómez', false],
     ['', 'Ana', false],
-  ])('%s and %s: %s', (one, other, same) => {
-    expect(sameName(one, other)).toBe(same);
+    ['Ana', '', false],
+    ['Ana Gómez', 'Ana', false],
+    ['Ana Gómez', 'Gómez', false],
+    ['Ana Gómez Paz', 'Ana Paz', true],
+    ['Ana Gómez Paz', 'Ana Gómez', true],
+    ['Juan Pablo Díaz', 'Pablo Díaz', true],
+    ['María de la Cruz', 'de', false],
+    ['María de la Cruz', 'la', false],
+    ['María de la Cruz', 'de la', false],
+    ['María de la Cruz', 'María', false],
+    ['María de la Cruz', 'María de la', false],
+    ['María de la Cruz', 'maria cruz', true],
+    ['María de la Cruz', 'María de la Cruz', true],
+    ['Ana Ana', 'Ana', false],
+    ['José Pérez', 'José Pérez Luna', true],
+    ['José Pérez', 'Ana María José Juan Pérez Gómez', false],
+    ['Ana', 'Ana María Juan José Eva Paz', false],
+  ])('%s, claimed by %s: %s', (known, claimed, same) => {
+    expect(sameName(known, claimed)).toBe(same);
   });
 });

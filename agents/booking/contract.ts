@@ -139,12 +139,16 @@ export const findAppointmentsInput = z.object({
   name: z.string().trim().min(2).max(120).optional(),
 });
 /**
- * Future appointments of this customer: those booked in this conversation, those of a contact that the channel vouches for, and those
- * for which the customer gave two things that belong together (the code and nothing else also does).
+ * Future appointments of this customer: those booked in this conversation, those of a contact that the channel vouches for, and the one whose
+ * code the customer gave. Two weaker facts that belong together (contact and name, phone and e-mail) show dates only, `code-needed`: others
+ * can know both.
  */
 export type FindAppointmentsOutput =
   | { kind: 'found'; appointments: AppointmentView[] }
-  | { kind: 'not-enough'; missing: ('contact' | 'name-or-code')[] };
+  /** Dates and times of their coming appointments; everything else, and any change, needs the code. */
+  | { kind: 'code-needed'; appointments: { date: string; time: string }[] }
+  /** `code`: contact and name were tried too often within the hour, by whomever. */
+  | { kind: 'not-enough'; missing: ('contact' | 'name-or-code' | 'code')[] };
 
 export const rescheduleAppointmentInput = z.object({
   code: z.string().trim().min(4).max(12),

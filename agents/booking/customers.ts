@@ -76,15 +76,15 @@ export interface ClaimPlace {
 }
 
 /**
- * Appointments that this customer may see: see {@link isOwn}; with a code, that one alone.
- * `complete` says whether the claim would have been enough if there were any.
+ * Appointments that this customer may see and change: see {@link isOwn}; with a code, that one alone. `likely` are those that
+ * two weak facts point at. `complete` says whether the claim would have been enough if there were any.
  */
 export async function ownAppointments(
   database: Database,
   access: WorkspaceAccess,
   claim: Claim,
   place: ClaimPlace,
-): Promise<{ appointments: AppointmentRecord[]; complete: boolean }> {
+): Promise<{ appointments: AppointmentRecord[]; likely: AppointmentRecord[]; complete: boolean; full: Claim }> {
   const { contact } = place;
   const full: Claim = { ...claim, phone: claim.phone ?? contact?.phone, email: claim.email ?? contact?.email };
   full.name = claim.name ?? contact?.name;
@@ -103,17 +103,22 @@ export async function ownAppointments(
     ((full.phone !== undefined || full.email !== undefined) && full.name !== undefined);
   return {
     appointments: code === undefined ? own : own.filter((appointment) => appointment.code === normaliseCode(code)),
+    likely: code === undefined ? found.filter((appointment) => isLikely(appointment, full)) : [],
     complete,
+    full,
   };
 }
 
 /**
- * Booked in this conversation, of a contact that the channel vouches for, or shown to be theirs: by the code, or by two things that
- * belong together (contact and name, phone and e-mail).
+ * Booked in this conversation, of a contact that the channel vouches for, or shown to be theirs by the code.
  */
 function isOwn(appointment: AppointmentRecord, claim: Claim, place: ClaimPlace): boolean {
   if (appointment.conversationId === place.conversationId || isOfVerifiedContact(appointment, place.contact)) return true;
-  if (claim.code !== undefined && appointment.code === normaliseCode(claim.code)) return true;
+  return claim.code !== undefined && appointment.code === normaliseCode(claim.code);
+}
+
+/** Two things that belong together: contact and name, phone and e-mail. Acquaintances know them as well. */
+function isLikely(appointment: AppointmentRecord, claim: Claim): boolean {
   const phone = hasPhone(appointment, claim.phone);
   const email = hasEmail(appointment, claim.email);
   return (phone && email) || ((phone || email) && claim.name !== undefined && sameName(appointment.name, claim.name));

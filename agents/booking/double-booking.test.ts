@@ -22,7 +22,7 @@ describe.each(storeKinds)('double booking (%s)', (kind) => {
     remove = fresh.remove;
     // Everybody waits for a connection at the same time: that is the point.
     const pool = { TIMONEL_POOL_ACQUIRE_TIMEOUT_MS: '120000', ...(kind === 'postgres' ? { TIMONEL_POOL_SIZE: '50' } : {}) };
-    store = await openStore(readSettings({ ...fresh.environment, ...pool }), [booking]);
+    store = await openStore(readSettings({ ...fresh.environment, ...pool }), { agents: [booking] });
   });
   afterAll(async () => {
     await store.close();

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Contact, ToolContext } from '../../src/index.ts';
 import { findService, loadCatalogue } from './catalogue.ts';
 import { appointmentByCode, isOfVerifiedContact, openAppointmentsOf } from './customers.ts';
+import { localTime } from './local-time.ts';
 
 export const bookingFacts = z.object({
   limits: z.object({
@@ -16,7 +17,15 @@ export const bookingFacts = z.object({
   /** Future confirmed appointments of the customer's phone number or e-mail address. */
   openBookings: z.number(),
   /** The appointment that the code names, if there is one. */
-  appointment: z.object({ code: z.string(), bookedHere: z.boolean(), ofVerifiedContact: z.boolean() }).nullable(),
+  appointment: z
+    .object({
+      code: z.string(),
+      date: z.string(),
+      time: z.string(),
+      bookedHere: z.boolean(),
+      ofVerifiedContact: z.boolean(),
+    })
+    .nullable(),
 });
 export type BookingFacts = z.infer<typeof bookingFacts>;
 
@@ -47,6 +56,7 @@ export function loadBookingFacts(context: ToolContext, subject: CallSubject): Pr
           ? null
           : {
               code: appointment.code,
+              ...localTime(appointment.start, context.timeZone),
               bookedHere: appointment.conversationId === conversationId,
               ofVerifiedContact: isOfVerifiedContact(appointment, contact),
             },

@@ -79,7 +79,7 @@ describe('the booking agent at the front door', () => {
       const english = await say(["a haircut on Tuesday at 10 am, I'm Eva Gil, 351 555 2222", 'yes']);
       expect(english.reply.text).toMatch(/already have 1 coming.*move or cancel/);
       await change('UPDATE booking_settings SET max_open_bookings = 4');
-      expect((await say(['cancelá mi turno, soy Eva Gil, 351 555 2222'], refused.conversation)).run.awaiting).toBe('confirmation');
+      expect((await say(['cancelá mi turno, soy Eva Gil, 351 555 2222'], refused.conversation)).reply.text).toMatch(/código/);
     });
 
     it('calls in one conversation', async () => {

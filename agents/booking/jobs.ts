@@ -3,6 +3,7 @@ import { sql } from '../../src/database.ts';
 import type { Job, ToolContext } from '../../src/index.ts';
 import { expireHolds } from './appointments.ts';
 import type { Settings } from './catalogue.ts';
+import { forgetOldClaims } from './claims.ts';
 
 const hourMs = 3_600_000;
 
@@ -30,6 +31,11 @@ export const jobs: readonly Job[] = [
     name: 'expire-holds',
     cron: '* * * * *',
     run: (_payload, access) => access.query((database) => expireHolds(database, access)),
+  },
+  {
+    name: 'forget-claims',
+    cron: '17 * * * *',
+    run: (_payload, access) => access.query((database) => forgetOldClaims(database, access)),
   },
   {
     // Records that a reminder is due. Nothing is sent: a channel that can write first takes the rows from `booking_reminders`.

@@ -71,12 +71,33 @@ export function findPerson<Person extends Named>(people: readonly Person[], text
   return only(people.filter((person) => fold(person.name).split(' ')[0] === wanted));
 }
 
-/** True when one name is the other or a part of it ("Ana" and "Ana García"), at least one whole word of two letters. */
-export function sameName(one: string, other: string): boolean {
-  const first = fold(one).split(' ');
-  const second = fold(other).split(' ');
-  const [shorter, longer] = first.length <= second.length ? [first, second] : [second, first];
-  return shorter.some((word) => word.length >= 2) && shorter.every((word) => longer.includes(word));
+/** Parts of a name that thousands have: they tell nobody from anybody. */
+const particles = new Set('de del la las los el y e i da do dos das di du van von der den ter le san santa'.split(' '));
+
+/** Words by which a claimed name may exceed the one that is known: a second name, a second surname. */
+const wordsBeyond = 2;
+
+const tellingWords = (name: string): string[] =>
+  fold(name)
+    .split(' ')
+    .filter((word) => word.length >= 2 && !particles.has(word));
+
+/**
+ * True when a claimed name is that of an appointment: every word of the shorter is in the longer. Particles count for nothing. Where the known
+ * name has a given name and a family name, a word of each is needed; what stands between the first and the last counts for either. A claim
+ * that is much longer than the name is a list of names, and is none.
+ */
+export function sameName(known: string, claimed: string): boolean {
+  const knownWords = tellingWords(known);
+  const claimedWords = [...new Set(tellingWords(claimed))];
+  if (knownWords.length === 0 || claimedWords.length === 0) return false;
+  if (fold(claimed).split(' ').length > fold(known).split(' ').length + wordsBeyond) return false;
+  const [shorter, longer] = claimedWords.length <= knownWords.length ? [claimedWords, knownWords] : [knownWords, claimedWords];
+  if (!shorter.every((word) => longer.includes(word))) return false;
+  if (knownWords.length === 1) return true;
+  const given = knownWords.slice(0, -1);
+  const family = knownWords.slice(1);
+  return claimedWords.some((one) => given.includes(one) && claimedWords.some((other) => other !== one && family.includes(other)));
 }
 
 function only<Thing>(things: readonly Thing[]): Thing | undefined {

@@ -1,6 +1,7 @@
 /** Where this agent has data of people, and how they are found: a customer by phone or e-mail, as they are when they call again. */
 import { sql } from '../../src/database.ts';
 import { type AgentDefinition, phoneKey, samePhone } from '../../src/index.ts';
+import { claimKeys } from './claims.ts';
 import { emailKey } from './contacts.ts';
 
 const house = 'What the house says of itself: its services, hours and prices.';
@@ -40,6 +41,14 @@ export const personalData: NonNullable<AgentDefinition['personalData']> = {
       erase: { contact: 'NULL', reason: `''`, status: `'done'` },
       ages: { kind: 'conversations', at: 'created_at' },
     },
+    {
+      table: 'booking_failed_claims',
+      personal: true,
+      columns: ['contact_key'],
+      whose: 'conversation_id = ANY(:conversations) OR id = ANY(:found)',
+      erase: 'delete',
+      ages: { kind: 'conversations', at: 'created_at' },
+    },
     { table: 'booking_reminders', personal: false, because: 'An appointment and a time.' },
     { table: 'booking_settings', personal: false, because: house },
     { table: 'booking_services', personal: false, because: house },
@@ -60,10 +69,19 @@ export const personalData: NonNullable<AgentDefinition['personalData']> = {
         WHERE workspace_id = ${access.workspaceId} AND (phone_key = ${phone === undefined ? null : phoneKey(phone)}
           OR email_key = ${email === undefined ? null : emailKey(email)} OR conversation_id = ANY(${sql.param(conversationIds)}::uuid[]))`),
     );
+    // Whoever claimed to be them: their number or address is in it, not that of who tried.
+    const claims = await access.query((database) =>
+      database.execute<{ id: string }>(sql`
+        SELECT id FROM booking_failed_claims
+        WHERE workspace_id = ${access.workspaceId} AND contact_key = ANY(${sql.param(claimKeys({ phone, email }))}::text[])`),
+    );
     // A key is what numbers that may be the same have in common; whether they are is decided here.
     const theirs = rows.rows.filter(
       ({ by_phone, customer_phone }) => by_phone !== true || (customer_phone !== null && samePhone(customer_phone, phone ?? '')),
     );
-    return { ids: theirs.map(({ id }) => id), conversationIds: theirs.map(({ conversation_id }) => conversation_id) };
+    return {
+      ids: [...theirs, ...claims.rows].map(({ id }) => id),
+      conversationIds: theirs.map(({ conversation_id }) => conversation_id),
+    };
   },
 };

@@ -13,12 +13,15 @@ const loaded: BookingFacts = {
   limits: { noticeMinutes: 60, horizonDays: 60, maxOpenBookings: 3, maxCallsPerConversation: 5 },
   serviceNames: ['Corte de pelo', 'corte', 'haircut'],
   openBookings: 0,
-  appointment: { code: 'K7M2QX', bookedHere: false, ofVerifiedContact: false },
+  appointment: { code: 'K7M2QX', date: friday, time: '10:00', bookedHere: false, ofVerifiedContact: false },
 };
 
 function facts(changes: Partial<PolicyFacts> = {}): PolicyFacts {
   return {
     now,
+    localTime: { date: '2026-11-19', time: '12:00' },
+    text: '',
+    history: [],
     timeZone: 'America/Argentina/Cordoba',
     workspaceId: 'default',
     conversationId: 'one',
@@ -27,6 +30,7 @@ function facts(changes: Partial<PolicyFacts> = {}): PolicyFacts {
     calls: [],
     counts: {},
     latest: {},
+    earlier: {},
     loaded,
     ...changes,
   };
@@ -37,7 +41,8 @@ function completed(tool: string, args: JsonObject, output: JsonValue): CallRecor
 }
 
 function latest(...calls: CallRecord[]): Partial<PolicyFacts> {
-  return { latest: Object.fromEntries(calls.map((call) => [call.tool, call])) };
+  const byTool = Object.fromEntries(calls.map((call) => [call.tool, call]));
+  return { latest: byTool, earlier: byTool };
 }
 
 type Case = [name: string, tool: string, args: JsonObject, changes: Partial<PolicyFacts>, verdict: 'allow' | 'deny'];
@@ -72,7 +77,13 @@ const available = completed(
 const taken = completed('hold_slot', { service: 'haircut', date: friday, time: '14:00' }, { kind: 'taken', alternatives: [slot] });
 table(availabilityFirst, [
   ['shown as free', 'book_appointment', book, latest(available), 'allow'],
-  ['shown earlier in this run', 'book_appointment', book, { calls: [available] }, 'allow'],
+  [
+    'shown to the planner in this run only',
+    'book_appointment',
+    book,
+    { calls: [available], latest: latest(available).latest ?? {} },
+    'deny',
+  ],
   ['held', 'book_appointment', book, latest(completed('hold_slot', {}, { kind: 'held', service: 'Corte de pelo', slot })), 'allow'],
   ['offered as an alternative', 'book_appointment', book, latest(taken), 'allow'],
   ['shown, to move to', 'reschedule_appointment', move, latest(available), 'allow'],
@@ -87,8 +98,14 @@ table(availabilityFirst, [
 
 const found = completed('find_appointments', {}, { kind: 'found', appointments: [{ code: 'K7M2QX' }] });
 const booked = completed('book_appointment', {}, { kind: 'booked', appointment: { code: 'K7M2QX' } });
-const here = { ...loaded, appointment: { code: 'K7M2QX', bookedHere: true, ofVerifiedContact: false } };
-const verified = { ...loaded, appointment: { code: 'K7M2QX', bookedHere: false, ofVerifiedContact: true } };
+const here = {
+  ...loaded,
+  appointment: { code: 'K7M2QX', date: friday, time: '10:00', bookedHere: true, ofVerifiedContact: false },
+};
+const verified = {
+  ...loaded,
+  appointment: { code: 'K7M2QX', date: friday, time: '10:00', bookedHere: false, ofVerifiedContact: true },
+};
 table(ownAppointments, [
   ['found in this conversation', 'cancel_appointment', { code: 'k7m-2qx' }, latest(found), 'allow'],
   ['booked in this run', 'cancel_appointment', { code: 'K7M2QX' }, { calls: [booked] }, 'allow'],

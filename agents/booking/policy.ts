@@ -12,6 +12,7 @@ import {
   type Rule,
   type RuleAnswer,
 } from '../../src/index.ts';
+import { changesConfirmed } from './confirmed.ts';
 import { normaliseCode } from './contacts.ts';
 import { bookingFacts } from './facts.ts';
 import { addDays, localDay, localTime, minutesOf } from './local-time.ts';
@@ -64,14 +65,14 @@ export const requiredSlots = defineRule({
 
 export const availabilityFirst = defineRule({
   id: 'availability-first',
-  description: 'Only a slot that this conversation was shown as free is booked or moved to.',
+  description: 'Only a slot that an earlier turn of this conversation showed as free is booked or moved to.',
   tools: ['book_appointment', 'reschedule_appointment'],
   evaluate(call, facts) {
     const { serviceNames } = bookingFacts.parse(facts.loaded);
     // No such service or appointment: nothing will be booked, and the tool says so better.
     if (serviceNames === null) return undefined;
     const wanted = { date: textArgument(call, 'date'), time: textArgument(call, 'time'), serviceNames };
-    if (completedCalls(facts).some((record) => showsSlot(record, wanted))) return undefined;
+    if (Object.values(facts.earlier).some((record) => record.status === 'completed' && showsSlot(record, wanted))) return undefined;
     return deny(
       'Antes de reservar tengo que fijarme si ese horario está libre.',
       'Before I book I have to check whether that time is free.',
@@ -173,4 +174,5 @@ export const policy: readonly Rule[] = [
   noticeAndHorizon,
   openBookings,
   callLimits,
+  changesConfirmed,
 ];

@@ -22,9 +22,10 @@ export interface SampleStaff {
   hours: { weekdays: number[]; periods: [from: string, to: string][] }[];
 }
 
+/** What tells a customer where to go says that it is made up, in both languages. */
 export const salon = {
-  name: 'Salón Timonel',
-  address: 'Av. Siempreviva 742, Córdoba',
+  name: 'Salón Timonel (ejemplo / sample)',
+  address: 'Av. Siempreviva 742, Córdoba (dirección de ejemplo / sample address)',
   phone: '+54 351 555-0142',
   email: 'hola@salon-timonel.example',
   currency: 'ARS',

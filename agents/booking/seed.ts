@@ -18,8 +18,8 @@ export const sampleVocabulary: Vocabulary = {
   staff: salonStaff.map(({ id, name, aliases }) => ({ id, name, aliases })),
 };
 
-/** Inserts the sample salon. For a workspace that has none yet: the rows' names are unique. */
-export async function seed(access: WorkspaceAccess): Promise<void> {
+/** Inserts the sample salon, where the workspace has no shop yet: what is made up must not get among what is true. */
+export async function sample(access: WorkspaceAccess): Promise<void> {
   const { workspaceId } = access;
   const today = localTime(access.now().getTime(), access.timeZone).date;
   const serviceIds = new Map(salonServices.map(({ id }) => [id, access.newId()]));
@@ -32,6 +32,9 @@ export async function seed(access: WorkspaceAccess): Promise<void> {
   }
 
   await access.query(async (database) => {
+    const [shop] = await database.select({ name: bookingSettings.name }).from(bookingSettings).limit(1);
+    const [service] = await database.select({ id: bookingServices.id }).from(bookingServices).limit(1);
+    if (shop !== undefined || service !== undefined) return;
     await database.insert(bookingSettings).values({ workspaceId, ...salon, updatedAt: access.now() });
     await database.insert(bookingServices).values(
       salonServices.map(({ id, price, ...service }, position) => ({

@@ -12,9 +12,9 @@ const shownSlots = z.object({
   alternatives: z.array(slot).optional(),
 });
 const namedService = z.object({ service: z.string() });
-const appointment = z.object({ code: z.string() });
+const appointment = z.object({ code: z.string(), date: z.string().optional(), time: z.string().optional() });
 const shownAppointments = z.object({ appointment: appointment.optional(), appointments: z.array(appointment).optional() });
-const held = z.object({ kind: z.literal('held'), slot, expiresAt: z.string() });
+const held = z.object({ kind: z.literal('held'), slot: slot.extend({ staff: z.string().optional() }), expiresAt: z.string() });
 
 /** A slot to be booked; `serviceNames` are the name of its service and all aliases. */
 export interface WantedSlot {
@@ -44,19 +44,29 @@ function names([name = '', ...aliases]: readonly string[], text: string): boolea
 
 /** Codes of the appointments that the answer showed to be the customer's. */
 export function codesIn(record: CallRecord): string[] {
+  return appointmentsIn(record).map(({ code }) => code);
+}
+
+/** The appointments that the answer showed to be the customer's, as they were then. */
+export function appointmentsIn(record: CallRecord): z.infer<typeof appointment>[] {
   if (!['find_appointments', 'book_appointment', 'reschedule_appointment'].includes(record.tool)) return [];
   const output = shownAppointments.safeParse(record.output);
   if (!output.success) return [];
   const { appointment: one, appointments = [] } = output.data;
-  return [...(one === undefined ? [] : [one]), ...appointments].map(({ code }) => normaliseCode(code));
+  return [...(one === undefined ? [] : [one]), ...appointments].map((each) => ({ ...each, code: normaliseCode(each.code) }));
 }
 
 /** The slot that the conversation holds at this moment: of the latest hold that was granted. `records` come latest first. */
 export function heldSlot(records: readonly CallRecord[], now: Date): { date: string; time: string } | undefined {
   for (const record of records) {
     if (record.tool !== 'hold_slot') continue;
-    const output = held.safeParse(record.output);
-    if (output.success) return Date.parse(output.data.expiresAt) > now.getTime() ? output.data.slot : undefined;
+    const output = heldIn(record);
+    if (output !== undefined) return Date.parse(output.expiresAt) > now.getTime() ? output.slot : undefined;
   }
   return undefined;
+}
+
+/** What a hold kept; `undefined` where it was refused. */
+export function heldIn(record: CallRecord): z.infer<typeof held> | undefined {
+  return record.tool === 'hold_slot' ? held.safeParse(record.output).data : undefined;
 }

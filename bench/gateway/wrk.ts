@@ -1,7 +1,7 @@
 /** wrk as the load generator (Debian: `apt-get install wrk`): little CPU of its own. Its script counts what is not a right answer. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findProgram } from '../../test/postgres.ts';
+import { findProgram } from '../../test/programs.ts';
 import { type LoadOrder, requestBody } from './exchange.ts';
 
 export const wrk = findProgram('wrk');

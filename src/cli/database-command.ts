@@ -3,11 +3,13 @@ import { readSettings, type Settings } from '../config.ts';
 import { messageOf, TimonelError } from '../errors.ts';
 import { createIdentity, type Identity } from '../identity/identity.ts';
 import { Mailer } from '../identity/mail/mailer.ts';
+import { permissionsWith } from '../identity/permissions.ts';
 import { ServerKeys } from '../identity/secrets.ts';
 import { Workspaces } from '../identity/workspaces.ts';
 import { defaultWorkspace } from '../main.ts';
 import type { MigratingAgent } from '../store/agent-migrations/files.ts';
 import { openStore, type Store } from '../store/open.ts';
+import { loadProject } from './project-file.ts';
 
 /** What a command has that works on the database itself, without a server. */
 export interface DatabaseCommand {
@@ -29,7 +31,9 @@ export async function onTheDatabase<T>(
   agentsOf: (settings: Settings) => Promise<Iterable<MigratingAgent>> = async () => [],
 ): Promise<T> {
   const settings = readSettings();
-  const store = await openStore(settings, await agentsOf(settings)).catch((error: unknown) => {
+  // Changes of who may do what are judged by all that can be allowed.
+  const permissions = permissionsWith((await loadProject(settings)).agents);
+  const store = await openStore(settings, { agents: await agentsOf(settings) }).catch((error: unknown) => {
     if (!(error instanceof TimonelError) || error.code !== 'directory_locked') throw error;
     throw new TimonelError(
       'directory_locked',
@@ -61,6 +65,7 @@ export async function onTheDatabase<T>(
       now: () => new Date(),
       newId: uuid,
       onFault,
+      permissions,
     });
     await workspaces.ensure({ workspaceId: defaultWorkspace, name: 'Default', timeZone: settings.timeZone });
     return await work({ settings, store, identity, workspaces });

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { v7 as uuid } from 'uuid';
 import { readSettings } from '../config.ts';
+import type { ApiKeyView } from '../identity/api-keys.ts';
 import { type KeyRole, keyRoles, type Permission, permissionsWith } from '../identity/permissions.ts';
 import { defaultWorkspace } from '../main.ts';
 import { onTheDatabase, printTable } from './database-command.ts';
@@ -87,7 +88,7 @@ async function list({ workspace, json }: Options): Promise<void> {
           may: key.role ?? (key.scopes ?? []).join(','),
           expires: day(key.expiresAt),
           'last used': day(key.lastUsedAt),
-          state: key.revokedAt !== null ? 'revoked' : key.expiresAt !== null && key.expiresAt <= new Date() ? 'expired' : 'valid',
+          state: stateOf(key),
         })),
       );
     }
@@ -111,6 +112,12 @@ async function revoke(id: string, { workspace }: Options): Promise<void> {
     await identity.apiKeys.revoke(workspace, id);
     console.log(`Key ${id} has ended.`);
   });
+}
+
+function stateOf({ revokedAt, expiresAt, needsConfirmation }: ApiKeyView): string {
+  if (revokedAt !== null) return 'revoked';
+  if (expiresAt !== null && expiresAt <= new Date()) return 'expired';
+  return needsConfirmation ? 'to confirm' : 'valid';
 }
 
 function roleOf(role: string): KeyRole {

@@ -28,7 +28,7 @@ export function migrateCommand(): Command {
       const settings = readSettings();
       const { agents } = await loadProject(settings);
       const untouched = options.status === true || options.drop !== undefined;
-      const store = await openStore(settings, agents, { migrate: !untouched });
+      const store = await openStore(settings, { agents, migrate: !untouched });
       try {
         if (options.drop !== undefined) await drop(store, options.drop, options);
         else await show(store, agents, options);

@@ -17,7 +17,26 @@ export const ${variable} = defineAgent({
   tools,
   policy,
   flows,
+  evals: new URL('./evals/', import.meta.url),
 });
+`,
+    'README.md': `# ${name}
+
+Answers questions about orders and cancels them; a start to be replaced with your own.
+
+| file | what |
+|---|---|
+| \`agent.ts\` | puts it together |
+| \`prompt.md\` | what a model is told |
+| \`tools.ts\` | what it can do |
+| \`policy.ts\` | what it may do, in code |
+| \`flows.ts\` | what it does without a model |
+| \`evals/*.jsonl\` | conversations and what is expected of them, one a line: \`npx timonel eval ${name}\` |
+| \`${name}.test.ts\` | tests: \`npm test\` |
+`,
+    'evals/orders.jsonl': `{"id": "shipped", "turns": [{"user": "Where is 1001?", "expect": {"outcome": "replied", "tools": ["find_order"], "replyMatches": "shipped"}}]}
+{"id": "no-number", "turns": [{"user": "Where is my order?", "expect": {"outcome": "awaiting_input", "notTools": ["find_order"]}}, {"user": "1002", "expect": {"outcome": "replied", "replyMatches": "open"}}]}
+{"id": "unknown", "turns": [{"user": "Where is 9999?", "expect": {"outcome": "replied", "replyMatches": "cannot find"}}]}
 `,
     'prompt.md': `You answer customers of a shop about their orders, in their language, briefly and kindly.
 Use the tools; never invent an order or its state. Ask for the order number when you need it.

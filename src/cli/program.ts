@@ -63,9 +63,15 @@ export async function run(argv: readonly string[]): Promise<void> {
       return;
     }
     console.error(
-      error instanceof TimonelError ? `timonel: ${error.message}` : error instanceof UsageError ? error.message : stackOf(error),
+      error instanceof TimonelError
+        ? `timonel: ${error.message}${causeOf(error)}`
+        : error instanceof UsageError
+          ? error.message
+          : stackOf(error),
     );
     process.exitCode = error instanceof UsageError ? 2 : 1;
+    // What a failed command left open (a connection that does not end, a thread) must not keep the process, and what it holds.
+    setTimeout(() => process.exit(), 500).unref();
   }
 }
 
@@ -82,6 +88,11 @@ function exitOverridden(command: Command): Command {
   command.exitOverride();
   for (const each of command.commands) exitOverridden(each);
   return command;
+}
+
+/** Who starts a command may know what callers of the API are not told: where the database is, and what it said. */
+function causeOf({ code, cause }: TimonelError): string {
+  return code === 'store_unavailable' && cause !== undefined ? ` (${messageOf(cause)})` : '';
 }
 
 function stackOf(error: unknown): string {

@@ -1,22 +1,28 @@
+import { realpathSync } from 'node:fs';
 import { Command } from 'commander';
 import { readSettings, type Settings } from '../config.ts';
 import { publishFault } from '../diagnostics.ts';
-import { createTimonel, defaultWorkspace, type Timonel } from '../main.ts';
+import { createTimonel, defaultWorkspace, type Timonel, unwindMs } from '../main.ts';
+import { orAfter } from '../run/or-after.ts';
+import { prepareDirectory } from '../store/home.ts';
 import { startLogs } from '../telemetry/logs.ts';
 import { findCredentials, writeCredentials } from './credentials.ts';
 import { loadProject } from './project-file.ts';
 import { startSpinner } from './spinner.ts';
+import { onStop, startedByNpm } from './stopping.ts';
 
 export function upCommand(): Command {
   return new Command('up')
     .description('Start Timonel: the API, the agents and their background work, in one process')
     .option('-p, --port <port>', 'port to listen on (default: TIMONEL_PORT or 8000; 0 takes a free one)')
     .option('--host <host>', 'address to listen on (default: TIMONEL_HOST or 127.0.0.1)')
+    .option('--sample', 'fill a fresh workspace with the sample data of the agents, in production too (default: not in production)')
     .option('--json', 'print one JSON line when it is ready, instead of text')
-    .action(async (options: { port?: string; host?: string; json?: boolean }) => {
+    .action(async (options: { port?: string; host?: string; sample?: boolean; json?: boolean }) => {
       const settings = readSettings({
         ...process.env,
         ...(options.port === undefined ? {} : { TIMONEL_PORT: options.port }),
+        ...(options.sample === true ? { TIMONEL_SAMPLE: 'true' } : {}),
         ...(options.host === undefined ? {} : { TIMONEL_HOST: options.host }),
       });
       await up(settings, options.json === true);
@@ -25,22 +31,26 @@ export function upCommand(): Command {
 
 async function up(settings: Settings, json: boolean): Promise<void> {
   const started = performance.now();
+  const serving: { timonel?: Timonel } = {};
+  stopWhenAsked(serving);
+  // Before a database is asked: on every store, the key of this machine is written there.
+  prepareDirectory(settings.home);
   const { logger } = await startLogs(settings);
   const spinner = json ? undefined : startSpinner('Starting Timonel');
   let timonel: Timonel | undefined;
   let url: string;
   try {
-    timonel = await createTimonel(settings, await loadProject(settings));
+    timonel = await createTimonel(settings, await loadProject(settings), { onStoreLost: giveUp });
     url = await timonel.listen();
   } catch (error) {
+    // What was taken up meanwhile is for another process to go on with.
+    if (timonel !== undefined) await orAfter(timonel.close(), unwindMs);
+    throw error;
+  } finally {
     spinner?.stop();
-    // What was opened keeps the process alive, and the data directory locked, until it is closed.
-    await timonel?.close();
-    throw explained(error, settings);
   }
   const credentials = writeCredentials(settings.home, { url, apiKey: await adminKey(timonel, settings.home) });
-  spinner?.stop();
-  stopOnSignals(timonel);
+  serving.timonel = timonel;
 
   const milliseconds = Math.round(performance.now() - started);
   const agents = [...timonel.agents.keys()];
@@ -62,6 +72,9 @@ async function up(settings: Settings, json: boolean): Promise<void> {
       `  Agents ${agents.join(', ')}`,
       '',
       `Talk to one from a second terminal: npx timonel chat ${agents[0] ?? ''}`,
+      ...(startedByNpm()
+        ? [`Under a supervisor, without npm: node ${realpathSync(process.argv[1] ?? '')} up (deploy/systemd)`]
+        : []),
     ].join('\n'),
   );
   if (!timonel.store.vectors) {
@@ -94,27 +107,28 @@ async function adminKey(timonel: Timonel, home: string): Promise<string> {
   });
 }
 
-function stopOnSignals(timonel: Timonel): void {
-  let stopping = false;
-  const stop = (signal: NodeJS.Signals) => {
-    // A second signal does not wait.
-    if (stopping) process.exit(1);
-    stopping = true;
-    timonel.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        publishFault(`shutting down on ${signal}`, error);
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+/** Without its store the process is of no use, and a supervisor can start another one. */
+function giveUp(error: Error): void {
+  console.error(`timonel: ${error.message}`);
+  // The log is written asynchronously.
+  setTimeout(() => process.exit(1), 200);
 }
 
-function explained(error: unknown, settings: Settings): unknown {
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return new Error(`Port ${settings.port} is taken. Choose another one: timonel up --port 8001`, { cause: error });
-  }
-  return error;
+/** Stops what is up; a process that is asked to end while it starts ends at once, which loses nothing. */
+function stopWhenAsked(started: { timonel?: Timonel }): void {
+  onStop(
+    (why) => {
+      const { timonel } = started;
+      if (timonel === undefined) process.exit(1);
+      timonel.close().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          publishFault(`shutting down on ${why}`, error);
+          process.exit(1);
+        },
+      );
+    },
+    // Whoever asks again does not want to wait.
+    () => process.exit(1),
+  );
 }

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { TimonelError } from '../errors.ts';
 import { requireGoodPassword } from '../identity/password-policy.ts';
 import { canonicalEmail, type User } from '../identity/users.ts';
+import { lockWorkspace } from '../identity/workspaces.ts';
 import { defaultWorkspace } from '../main.ts';
 import { type DatabaseCommand, onTheDatabase, printTable } from './database-command.ts';
 import { UsageError } from './usage-error.ts';
@@ -87,6 +88,7 @@ async function add(email: string, options: Options): Promise<void> {
     const passwordHash = known === undefined && password !== undefined ? await identity.passwords.hash(password) : null;
     const id = known?.id ?? uuid();
     await identity.notices.change(async (client, tell) => {
+      await lockWorkspace(client, workspace);
       if (known === undefined) {
         const made = await identity.users.create(client, {
           id,
@@ -121,6 +123,7 @@ async function changeRole(email: string, role: string, { workspace }: Options): 
     await identity.roles.permissions(workspace, role);
     const user = await memberOf(command, email, workspace);
     await identity.notices.change(async (client, tell) => {
+      await lockWorkspace(client, workspace);
       const { rows } = await client.query<{ before: string }>(
         `UPDATE memberships m SET role = $3 FROM (SELECT role AS before FROM memberships WHERE workspace_id = $1 AND user_id = $2 FOR UPDATE) o
          WHERE m.workspace_id = $1 AND m.user_id = $2 RETURNING o.before`,
@@ -141,7 +144,9 @@ async function disable(email: string, { workspace, everywhere }: Options): Promi
     const user = everywhere === true ? await accountOf(command, email) : await memberOf(command, email, workspace);
     const target = { kind: 'user', id: user.id };
     const memberships = await identity.users.workspaces(user.id);
+    const where = everywhere === true ? memberships.map(({ workspaceId }) => workspaceId).sort() : [workspace];
     await identity.notices.change(async (client, tell) => {
+      for (const workspaceId of where) await lockWorkspace(client, workspaceId);
       if (everywhere === true) {
         await client.query('UPDATE users SET disabled_at = COALESCE(disabled_at, now()) WHERE id = $1', [user.id]);
         await identity.sessions.endAll(client, { userId: user.id }, 'user-disabled');
@@ -153,7 +158,6 @@ async function disable(email: string, { workspace, everywhere }: Options): Promi
         await identity.sessions.endAll(client, { userId: user.id, workspaceId: workspace }, 'member-disabled');
       }
       tell({ kind: 'user', id: user.id });
-      const where = everywhere === true ? memberships.map(({ workspaceId }) => workspaceId).sort() : [workspace];
       const action = everywhere === true ? 'user-disabled' : 'member-disabled';
       for (const workspaceId of where) await identity.audit.append({ workspaceId, actor: 'system', action, target }, client);
     });

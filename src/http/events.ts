@@ -5,7 +5,7 @@ import type { RunViews } from '../store/run-views.ts';
 import { turnOf } from './turns.ts';
 
 /** A reader of events may wait for a person's approval of another day; timers count no further than this. */
-const longestWaitMs = 2 ** 31 - 1;
+export const longestWaitMs = 2 ** 31 - 1;
 
 /**
  * The events of a run from the step after `after` on, until its turn ends: stored ones first, then live ones where this process works on
@@ -25,6 +25,7 @@ export async function* runEvents(
   const stop = live.attached ? undefined : runner.listen(run.runId, live.push);
   const ended = runner.wait(run.workspaceId, run.runId, longestWaitMs, signal).finally(() => live.end());
   try {
+    yield { event: 'run-accepted', data: { runId: run.runId } };
     for (;;) {
       for (const { index, step } of await views.steps(run.workspaceId, run.runId, last)) {
         last = index;

@@ -3,18 +3,19 @@
  */
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { TimonelError } from '../errors.ts';
+import { requireInstallationOperator } from '../identity/installation.ts';
 import type { Permission } from '../identity/permissions.ts';
 import { type Principal, requirePermission } from '../identity/principal.ts';
 
 export interface DeclaredRoute {
   method: string;
   url: string;
-  access: { permission: Permission } | 'signed-in' | 'public';
+  access: { permission: Permission; installation?: true } | 'signed-in' | 'public';
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks; set by the guard on every route that is not public. */
+    /** Who asks; set by the guard on every route that is not public, also where they are refused. */
     principal: Principal | undefined;
   }
   interface FastifyInstance {
@@ -29,6 +30,8 @@ declare module 'fastify' {
     signedIn?: true;
     /** For everybody. */
     public?: true;
+    /** About what all workspaces share: for operators of the installation only. Beside a permission. */
+    installation?: true;
     /** Costs money: counts against the rate limits. Beside one of the others. */
     spends?: true;
   }
@@ -45,11 +48,16 @@ export function addGuard(app: FastifyInstance, authenticate: (request: FastifyRe
   app.decorateRequest('principal', undefined);
   app.decorate('declaredRoutes', []);
   app.addHook('onRoute', (route) => {
-    const { permission, signedIn, public: open } = route.config ?? {};
+    const { permission, signedIn, public: open, installation } = route.config ?? {};
     const declared = [permission, signedIn, open].filter((each) => each !== undefined).length;
     if (isForeign(route)) return;
     if (declared === 1) {
-      const access = permission !== undefined ? { permission } : signedIn === true ? ('signed-in' as const) : ('public' as const);
+      const access =
+        permission !== undefined
+          ? { permission, ...(installation === true ? { installation } : {}) }
+          : signedIn === true
+            ? ('signed-in' as const)
+            : ('public' as const);
       for (const method of [route.method].flat()) app.declaredRoutes.push({ method, url: route.url, access });
       return;
     }
@@ -63,9 +71,10 @@ export function addGuard(app: FastifyInstance, authenticate: (request: FastifyRe
     try {
       const principal: Principal | undefined = await authenticate(request);
       if (principal === undefined) throw new TypeError('Nobody was found, and nothing was refused.');
+      request.principal = principal;
       if (config.permission !== undefined) requirePermission(principal, config.permission);
       else if (config.signedIn !== true) throw new TypeError('The route declares nothing.');
-      request.principal = principal;
+      if (config.installation === true) requireInstallationOperator(principal);
     } catch (error) {
       if (error instanceof TimonelError && refusals.has(error.status)) throw error;
       // What could not be checked is not allowed, and nobody learns what went wrong.

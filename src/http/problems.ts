@@ -36,13 +36,15 @@ export function errorHeaders(error: TimonelError): Record<string, string> {
   return {
     ...(error.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
     ...(waits ? { 'retry-after': typeof retryAfter === 'number' ? String(retryAfter) : '1' } : {}),
+    // The clients of OpenAI and Anthropic send what failed again unless they are told not to.
+    ...(error.retryable ? {} : { 'x-should-retry': 'false' }),
   };
 }
 
 /** How an error is written: as a problem document, or as the clients of another protocol understand it. */
 export type ErrorShape = (error: TimonelError, request: FastifyRequest) => { mediaType: string; body: object };
 
-function problemDocument(error: TimonelError, request: FastifyRequest): ReturnType<ErrorShape> {
+export function problemDocument(error: TimonelError, request: FastifyRequest): ReturnType<ErrorShape> {
   return {
     mediaType: 'application/problem+json',
     body: {

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TimonelError } from '../errors.ts';
 import type { Principal } from '../identity/principal.ts';
 import { type RateLimits, rateLimitHeaders } from '../llm/limits/rate-limits.ts';
-import { spenderOf } from './openai/exchange.ts';
+import { spenderOf } from './compatible/exchange.ts';
 
 /** Counts requests to routes that cost money, and tells their callers how many are left. Runs after the guard. */
 export function limitRates(rateLimits: RateLimits) {

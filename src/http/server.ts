@@ -12,17 +12,24 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { Settings } from '../config.ts';
+import { channels, type ForwardedIgnored } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
+import { closeIdleConnections } from './closing.ts';
+import { createAnswerer } from './compatible/answers.ts';
+import { errorShape, isCompatiblePath } from './compatible/client-errors.ts';
+import { createDirectDoor, type DirectDoor } from './compatible/direct.ts';
+import { answerProtocols, compatibleApi } from './compatible/door.ts';
 import type { HttpDependencies, TypedFastify } from './contract.ts';
 import { sessionCookieOf } from './cookies.ts';
 import { tellExchanges } from './exchanges.ts';
+import { watchForwarded } from './forwarded.ts';
 import { addGuard, docsPath } from './guard.ts';
 import { refuseNullCharacters } from './null-characters.ts';
-import { createAnswerer } from './openai/answers.ts';
-import { createDirectDoor, type DirectDoor } from './openai/direct.ts';
-import { answerProtocols, compatibleApi } from './openai/door.ts';
 import { createErrorMapper } from './problems.ts';
 import { limitRates } from './rate-limits.ts';
+import { refusalLog, tellRefusals } from './refusals.ts';
+import { limitBodies, RequestBodies } from './request-bodies.ts';
 import { single } from './requests.ts';
 import { accountRoutes } from './routes/account.ts';
 import { agentRoutes } from './routes/agents.ts';
@@ -58,13 +65,21 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
     '/v1/chat/completions': createAnswerer(answerProtocols['/v1/chat/completions'], dependencies),
     '/v1/messages': createAnswerer(answerProtocols['/v1/messages'], dependencies),
   };
+  const bodies = new RequestBodies(dependencies.settings.incoming.bodies);
+  const watch = watchForwarded(dependencies.settings.trustedProxies, (peer) => {
+    channels.forwardedIgnored.publish({ peer } satisfies ForwardedIgnored);
+  });
   /** Set when the server is put together. */
   let direct: DirectDoor | undefined;
   const app = Fastify({
-    serverFactory: (handler) =>
-      createHttpServer({ keepAliveTimeout: 72_000, requestTimeout: 0 }, (request, response) => {
+    serverFactory: (handler) => {
+      const server = createHttpServer(timeLimits(dependencies.settings.incoming), (request, response) => {
         if (direct?.takes(request, response) !== true) handler(request, response);
-      }),
+        else watch(request);
+      });
+      server.maxConnections = dependencies.settings.incoming.maxConnections;
+      return server;
+    },
     logger: false,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
@@ -76,16 +91,20 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  app.setErrorHandler(createErrorMapper(dependencies.onFault));
+  app.setErrorHandler(createErrorMapper(dependencies.onFault, errorShape));
   app.setNotFoundHandler((request) => {
-    throw new TimonelError(
-      'not_found',
-      `There is no ${request.method} ${request.url.split('?')[0]}. GET /docs lists what there is.`,
-    );
+    const there = isCompatiblePath(request.url)
+      ? 'There are POST /v1/chat/completions, /v1/responses, /v1/messages, /v1/messages/count_tokens and /v1/embeddings, and GET /v1/models'
+      : 'GET /docs lists what there is';
+    throw new TimonelError('not_found', `There is no ${request.method} ${request.url.split('?')[0]}. ${there}.`);
   });
 
   tellExchanges(app, dependencies.onRequest);
+  closeIdleConnections(app);
   app.addHook('onRequest', async (request, reply) => {
+    watch(request.raw);
+    // Answers have tokens, or tell of people; what anybody may keep says so itself.
+    reply.header('cache-control', 'no-store');
     reply.header('x-request-id', request.id);
   });
   // Before the guard, so that a refusal too has the headers that let a page read it.
@@ -100,7 +119,10 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
       safe: method === 'GET' || method === 'HEAD',
     });
   });
+  const refused = refusalLog(dependencies.identity, dependencies.now, dependencies.onFault);
+  tellRefusals(app, refused);
   app.addHook('onRequest', limitRates(dependencies.rateLimits));
+  limitBodies(app, bodies, dependencies.bodyLimitBytes);
   app.addHook('preValidation', async (request) => {
     refuseNullCharacters({ params: request.params, query: request.query, body: request.body });
   });
@@ -128,6 +150,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
     transformObject: createJsonSchemaTransformObject({ schemaRegistry }),
   });
   await app.register(swaggerUi, { routePrefix: docsPath, staticCSP: true });
+  app.get('/', { config: { public: true }, schema: { hide: true } }, (_request, reply) => reply.redirect(docsPath));
   app.get('/openapi.json', { config: { public: true }, schema: { hide: true } }, () => app.swagger());
 
   const typed = app.withTypeProvider<ZodTypeProvider>() as unknown as TypedFastify;
@@ -159,6 +182,8 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   direct = createDirectDoor({
     dependencies,
     answerers,
+    bodies,
+    refused,
     refuses: () => (dependencies.runner.accepting ? (isBusy(app, dependencies) ? overloaded() : undefined) : shuttingDown()),
     standing: await standingHeaders(app),
   });
@@ -170,6 +195,16 @@ async function standingHeaders(app: FastifyInstance): Promise<HeaderList> {
   const { headers } = await app.inject({ method: 'GET', url: '/health/live' });
   const own = new Set(['x-request-id', 'content-type', 'content-length', 'date', 'connection', 'keep-alive', 'vary']);
   return headerList(Object.fromEntries(Object.entries(headers).filter(([name]) => !own.has(name))));
+}
+
+/** Until a request was received; how long its answer takes is another matter. */
+function timeLimits({ headersTimeoutMs, requestTimeoutMs }: Settings['incoming']) {
+  return {
+    keepAliveTimeout: 72_000,
+    headersTimeout: headersTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: Math.min(5_000, Math.ceil(headersTimeoutMs / 3)),
+  };
 }
 
 function isBusy(app: FastifyInstance, { runner, maxEventLoopDelayMs }: HttpDependencies): boolean {

@@ -11,15 +11,12 @@ export interface Reader {
 }
 
 const readerWentAway = new Error('The reader went away.');
+const shuttingDown = new Error('The process is shutting down.');
 
 /** Names and values in turn, as `writeHead` takes them: an object of two dozen headers costs more to make and to copy. */
 export type HeaderList = readonly string[];
 
-const streamHeaders: HeaderList = [
-  ...['content-type', 'text/event-stream; charset=utf-8'],
-  ...['cache-control', 'no-store'],
-  ...['x-accel-buffering', 'no'],
-];
+const streamHeaders: HeaderList = [...['content-type', 'text/event-stream; charset=utf-8'], ...['x-accel-buffering', 'no']];
 
 /** Between two signs of life on a quiet stream, in milliseconds. */
 const beatMs = 15_000;
@@ -29,7 +26,7 @@ const beatMs = 15_000;
  * reader loses access.
  */
 export class OpenStreams {
-  readonly #open = new Map<AbortController, Reader>();
+  readonly #open = new Map<AbortController, Reader & { farewell: () => void }>();
   readonly #access: Access;
 
   constructor(access: Access, notices: AccessNotices) {
@@ -41,23 +38,38 @@ export class OpenStreams {
     return this.#open.size;
   }
 
-  /** Writes the events of a run until they end, the reader goes away, or loses access. */
-  async send(reply: FastifyReply, reader: Reader, events: (signal: AbortSignal) => AsyncIterable<WireEvent>): Promise<void> {
+  /**
+   * Writes the events of a run until they end, the reader goes away, or loses access. Where the process shuts down first, the last event
+   * names the run to come back to.
+   */
+  async send(
+    reply: FastifyReply,
+    reader: Reader,
+    runId: string,
+    events: (signal: AbortSignal) => AsyncIterable<WireEvent>,
+  ): Promise<void> {
     reply.hijack();
-    await this.#write(reply.raw, headersOf(reply), reader, (signal) => textsOf(events(signal)), 'ends');
+    const interrupted = textOf({ event: 'interrupted', data: { runId } });
+    await this.#write(reply.raw, headersOf(reply), reader, (signal) => textsOf(events(signal)), {
+      whenStopped: 'ends',
+      interrupted,
+    });
   }
 
   /**
    * Writes text that is in the format of events already, until it ends, the reader goes away, or loses access. Its readers cannot come
    * back for the rest, and some take the end of a stream for the end of the answer: one that is stopped by us breaks its connection.
+   *
+   * @param interrupted an event that says the same in words, for a stream that ends because the process shuts down.
    */
   async write(
     raw: ServerResponse,
     headers: HeaderList,
     reader: Reader,
     texts: (signal: AbortSignal) => AsyncIterable<string>,
+    interrupted?: string,
   ): Promise<void> {
-    await this.#write(raw, headers, reader, texts, 'breaks');
+    await this.#write(raw, headers, reader, texts, { whenStopped: 'breaks', interrupted });
   }
 
   /** Comments keep proxies from closing a quiet stream. */
@@ -66,13 +78,19 @@ export class OpenStreams {
     headers: HeaderList,
     reader: Reader,
     texts: (signal: AbortSignal) => AsyncIterable<string>,
-    whenStopped: 'ends' | 'breaks',
+    { whenStopped, interrupted }: { whenStopped: 'ends' | 'breaks'; interrupted: string | undefined },
   ): Promise<void> {
     const stop = new AbortController();
-    this.#open.set(stop, reader);
+    const farewell = () => {
+      if (interrupted !== undefined) raw.write(interrupted);
+    };
+    this.#open.set(stop, { ...reader, farewell });
     const onClose = () => stop.abort(readerWentAway);
     raw.on('close', onClose);
-    if (whenStopped === 'breaks') stop.signal.addEventListener('abort', () => raw.destroy(), { once: true });
+    if (whenStopped === 'breaks') {
+      const told = () => interrupted !== undefined && stop.signal.reason === shuttingDown;
+      stop.signal.addEventListener('abort', () => (told() ? undefined : raw.destroy()), { once: true });
+    }
     raw.writeHead(200, [...headers, ...streamHeaders]);
     // A reader knows at once that it was let in, however long the first event takes; one that is here already leaves with the head.
     const greeting = setImmediate(() => raw.flushHeaders());
@@ -88,8 +106,9 @@ export class OpenStreams {
       else if (!reader.may(known)) stop.abort();
       if (!stop.signal.aborted) {
         for await (const text of texts(stop.signal)) {
+          // What a generator says after it was stopped is for nobody.
           if (stop.signal.aborted) break;
-          if (!raw.write(text)) await drained(raw, stop.signal);
+          if (text !== '' && !raw.write(text)) await drained(raw, stop.signal);
         }
       }
     } catch {
@@ -105,7 +124,10 @@ export class OpenStreams {
 
   /** Ends all streams. Readers come back with Last-Event-ID. */
   end(): void {
-    for (const stop of this.#open.keys()) stop.abort();
+    for (const [stop, { farewell }] of this.#open) {
+      farewell();
+      stop.abort(shuttingDown);
+    }
   }
 
   async #checkAll(told: readonly AccessNotice[] | 'anything'): Promise<void> {
@@ -138,9 +160,11 @@ export function headerList(headers: Readonly<Record<string, string | number | st
 }
 
 async function* textsOf(events: AsyncIterable<WireEvent>): AsyncGenerator<string> {
-  for await (const { id, event, data } of events) {
-    yield `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
-  }
+  for await (const event of events) yield textOf(event);
+}
+
+function textOf({ id, event, data }: WireEvent): string {
+  return `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
 function drained(raw: ServerResponse, signal: AbortSignal): Promise<void> {

@@ -3,10 +3,11 @@
  * that what was taken away is gone with the next request.
  */
 import { LRUCache } from 'lru-cache';
+import type pg from 'pg';
 import type { DatabasePool } from '../store/database.ts';
 import type { Notices } from '../store/notices.ts';
 import type { Asker } from '../vocabulary.ts';
-import { corePermissions, type KeyRole, type Permission, type PermissionCatalogue } from './permissions.ts';
+import { corePermissions, givingPermissions, type KeyRole, type Permission, type PermissionCatalogue } from './permissions.ts';
 import type { Principal } from './principal.ts';
 
 /** What changed. Whoever keeps an answer that depends on it asks again. */
@@ -50,6 +51,11 @@ export interface KeyRow {
   role: KeyRole | null;
   scopes: string[] | null;
   valid_until: Date | null;
+  unconfirmed: boolean;
+  owner_id: string | null;
+  /** The role of the owner, and its permissions where it is one of the workspace's own. */
+  owner_role: string | null;
+  owner_permissions: string[] | null;
 }
 
 /** A key found by its secret: `previous` is the one before the last rotation, good for a while. */
@@ -72,11 +78,34 @@ const ofMember = {
   name: 'access-member',
   text: `${memberOf('NULL::uuid AS session_id, NULL::timestamptz AS expires_at', 'memberships m')} AND m.workspace_id = $1 AND m.user_id = $2`,
 };
+/** Keys that were not revoked, but for personal ones whose owner lost the workspace. @param more columns, with a comma in front */
+export const keysThatStand = (more: string) => `
+  SELECT k.id, k.name, k.workspace_id, k.role, k.scopes, k.unconfirmed_since IS NOT NULL AS unconfirmed, k.owner_id,
+    m.role AS owner_role, r.permissions AS owner_permissions${more}
+  FROM api_keys k
+    LEFT JOIN (memberships m JOIN users u ON u.id = m.user_id AND u.disabled_at IS NULL)
+      ON m.workspace_id = k.workspace_id AND m.user_id = k.owner_id AND m.disabled_at IS NULL
+    LEFT JOIN roles r ON r.workspace_id = m.workspace_id AND r.name = m.role
+  WHERE k.revoked_at IS NULL AND (k.owner_id IS NULL OR m.user_id IS NOT NULL)`;
+
 const ofKey = {
   name: 'access-key',
-  text: `SELECT id, name, workspace_id, role, scopes, expires_at AS valid_until FROM api_keys
-    WHERE workspace_id = $1 AND id = $2 AND revoked_at IS NULL`,
+  text: `${keysThatStand(', k.expires_at AS valid_until')} AND k.workspace_id = $1 AND k.id = $2`,
 };
+
+/** Somebody who asked for something, as they are in the eyes of the transaction at hand; `undefined` when they are gone. */
+export async function principalIn(
+  client: pg.ClientBase,
+  { workspaceId, kind, id }: Asker & { workspaceId: string },
+  now: Date,
+  catalogue: PermissionCatalogue,
+): Promise<Principal | undefined> {
+  const answer =
+    kind === 'api-key'
+      ? (await client.query<KeyRow>(ofKey.text, [workspaceId, id])).rows.map((row) => keyAnswer(row, catalogue))[0]
+      : (await client.query<MemberRow>(ofMember.text, [workspaceId, id])).rows.map((row) => memberAnswer(row, catalogue))[0];
+  return answer !== undefined && answer.until > now.getTime() ? answer.principal : undefined;
+}
 
 export interface AccessSettings {
   pool: DatabasePool;
@@ -188,6 +217,7 @@ export class Access {
 export function concerns(notice: AccessNotice, principal: Principal): boolean {
   if (notice.kind === 'session') return principal.sessionId === notice.id;
   if (notice.kind === 'roles') return principal.workspaceId === notice.workspaceId;
+  if (notice.kind === 'user' && principal.ownerId === notice.id) return true;
   return principal.kind === notice.kind && principal.id === notice.id;
 }
 
@@ -199,7 +229,7 @@ function askerKey({ workspaceId, kind, id }: Asker & { workspaceId: string }): s
 export function permissionsOf(
   role: string,
   ofCustomRole: readonly string[] | null,
-  catalogue: PermissionCatalogue = corePermissions,
+  catalogue: PermissionCatalogue,
 ): ReadonlySet<Permission> {
   return (Object.hasOwn(catalogue.roles, role) ? catalogue.roles[role] : undefined) ?? known(ofCustomRole, catalogue);
 }
@@ -223,6 +253,27 @@ function memberAnswer(row: MemberRow, catalogue: PermissionCatalogue): Answer {
   };
 }
 
+/** What a key may do: what it was given, and no more than its owner, or while nobody answers for it. */
+function permissionsOfKey(row: KeyRow, catalogue: PermissionCatalogue): ReadonlySet<Permission> {
+  const given = givenTo(row, catalogue);
+  if (row.owner_id === null && !row.unconfirmed) return given;
+  const owner = row.owner_role === null ? undefined : permissionsOf(row.owner_role, row.owner_permissions, catalogue);
+  return new Set(
+    [...given].filter(
+      (permission) =>
+        (row.owner_id === null || owner?.has(permission) === true) && !(row.unconfirmed && givingPermissions.has(permission)),
+    ),
+  );
+}
+
+/** What a key was given when it was made. */
+export function givenTo(
+  { role, scopes }: { role: KeyRole | null; scopes: readonly string[] | null },
+  catalogue: PermissionCatalogue,
+): ReadonlySet<Permission> {
+  return role === null ? known(scopes, catalogue) : catalogue.keyRoles[role];
+}
+
 function keyAnswer(row: KeyRow, catalogue: PermissionCatalogue): Answer {
   return {
     until: row.valid_until?.getTime() ?? Number.POSITIVE_INFINITY,
@@ -232,7 +283,8 @@ function keyAnswer(row: KeyRow, catalogue: PermissionCatalogue): Answer {
       name: row.name,
       workspaceId: row.workspace_id,
       role: row.role,
-      permissions: row.role === null ? known(row.scopes, catalogue) : catalogue.keyRoles[row.role],
+      permissions: permissionsOfKey(row, catalogue),
+      ...(row.owner_id === null ? {} : { ownerId: row.owner_id }),
     },
   };
 }

@@ -3,10 +3,11 @@ import type pg from 'pg';
 import { TimonelError } from '../errors.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { JsonObject } from '../vocabulary.ts';
-import type { Access, AccessNotices, FoundKey } from './access.ts';
+import { type Access, type AccessNotices, type FoundKey, keysThatStand } from './access.ts';
 import type { RecordDeed } from './deeds.ts';
 import type { KeyRole, Permission } from './permissions.ts';
 import type { Origin, Principal } from './principal.ts';
+import { lockWorkspace } from './workspaces.ts';
 
 /** A key to make. It has a role, whose permissions may grow with a new version, or scopes, which do not. */
 export interface NewApiKey {
@@ -17,6 +18,8 @@ export interface NewApiKey {
   scopes?: readonly Permission[] | undefined;
   /** After which it is refused; never where absent. */
   expiresAt?: Date | undefined;
+  /** The person whose it is: it may do no more than they may, and ends with their membership. The workspace's own where absent. */
+  ownerId?: string | undefined;
 }
 
 /** Who makes or ends a key, and from where; absent for the installation itself (the command line, the first start). */
@@ -35,6 +38,10 @@ export interface ApiKeyView {
   scopes: Permission[] | null;
   createdAt: Date;
   createdBy: string | null;
+  /** The person whose personal key it is. */
+  ownerId: string | null;
+  /** Its maker could not make it any more: an admin confirms or revokes it. Until then it gives nothing away. */
+  needsConfirmation: boolean;
   expiresAt: Date | null;
   /** To within a quarter of a minute. */
   lastUsedAt: Date | null;
@@ -56,6 +63,10 @@ const usesWrittenEveryMs = 15_000;
 
 const secretForm = /^tim_[\w-]{43}$/;
 
+const columns = `id, name, prefix, role, scopes, created_at AS "createdAt", created_by AS "createdBy", owner_id AS "ownerId",
+  unconfirmed_since IS NOT NULL AS "needsConfirmation", expires_at AS "expiresAt", last_used_at AS "lastUsedAt",
+  CASE WHEN previous_until > now() THEN previous_until END AS "previousUntil", revoked_at AS "revokedAt"`;
+
 /** API keys: for programs. Shown once, stored as a hash, bound to one workspace. */
 export class ApiKeys {
   readonly #settings: ApiKeySettings;
@@ -73,9 +84,10 @@ export class ApiKeys {
     const secret = newSecret();
     const role = key.role ?? (key.scopes === undefined ? 'client' : null);
     await this.#settings.notices.change(async (client) => {
+      await lockWorkspace(client, key.workspaceId);
       await client.query(
-        `INSERT INTO api_keys (id, workspace_id, name, role, scopes, prefix, secret_hash, expires_at, created_by)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+        `INSERT INTO api_keys (id, workspace_id, name, role, scopes, prefix, secret_hash, expires_at, created_by, owner_id)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
         [
           key.id,
           key.workspaceId,
@@ -86,6 +98,7 @@ export class ApiKeys {
           digestOf(secret),
           key.expiresAt ?? null,
           by === undefined ? null : `${by.principal.kind}:${by.principal.id}`,
+          key.ownerId ?? null,
         ],
       );
       await this.#record(client, key.workspaceId, key.id, 'key-made', by, {
@@ -113,11 +126,9 @@ export class ApiKeys {
         {
           name: 'api-key',
           text: `
-            SELECT id, name, workspace_id, role, scopes, expires_at AS valid_until, false AS previous FROM api_keys
-            WHERE secret_hash = $1 AND revoked_at IS NULL
+            ${keysThatStand(', k.expires_at AS valid_until, false AS previous')} AND k.secret_hash = $1
             UNION ALL
-            SELECT id, name, workspace_id, role, scopes, LEAST(expires_at, previous_until), true FROM api_keys
-            WHERE previous_hash = $1 AND revoked_at IS NULL`,
+            ${keysThatStand(', LEAST(k.expires_at, k.previous_until), true')} AND k.previous_hash = $1`,
         },
         [Buffer.from(digest, 'base64')],
       );
@@ -131,9 +142,7 @@ export class ApiKeys {
   async list(workspaceId: string): Promise<ApiKeyView[]> {
     await this.writeUses();
     return this.#settings.pool.executeText<ApiKeyView>(
-      `SELECT id, name, prefix, role, scopes, created_at AS "createdAt", created_by AS "createdBy", expires_at AS "expiresAt",
-         last_used_at AS "lastUsedAt", CASE WHEN previous_until > now() THEN previous_until END AS "previousUntil", revoked_at AS "revokedAt"
-       FROM api_keys WHERE workspace_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1000`,
+      `SELECT ${columns} FROM api_keys WHERE workspace_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1000`,
       [workspaceId],
     );
   }
@@ -141,9 +150,7 @@ export class ApiKeys {
   /** @throws TimonelError `not_found` */
   async get(workspaceId: string, id: string): Promise<ApiKeyView> {
     const [row] = await this.#settings.pool.executeText<ApiKeyView>(
-      `SELECT id, name, prefix, role, scopes, created_at AS "createdAt", created_by AS "createdBy", expires_at AS "expiresAt",
-         last_used_at AS "lastUsedAt", CASE WHEN previous_until > now() THEN previous_until END AS "previousUntil", revoked_at AS "revokedAt"
-       FROM api_keys WHERE workspace_id = $1 AND id = $2`,
+      `SELECT ${columns} FROM api_keys WHERE workspace_id = $1 AND id = $2`,
       [workspaceId, id],
     );
     if (row === undefined) throw noSuchKey(id);
@@ -158,6 +165,7 @@ export class ApiKeys {
   async rotate(workspaceId: string, id: string, overlapMs: number, by?: Doer): Promise<string> {
     const secret = newSecret();
     await this.#settings.notices.change(async (client, tell) => {
+      await lockWorkspace(client, workspaceId);
       const { rows } = await client.query(
         `UPDATE api_keys SET previous_hash = secret_hash, previous_until = now() + $4 * interval '1 millisecond', secret_hash = $3, prefix = $5
          WHERE workspace_id = $1 AND id = $2 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()) RETURNING id`,
@@ -173,6 +181,7 @@ export class ApiKeys {
   /** Ends a key at once, in every process. @throws TimonelError `not_found` */
   async revoke(workspaceId: string, id: string, by?: Doer): Promise<void> {
     await this.#settings.notices.change(async (client, tell) => {
+      await lockWorkspace(client, workspaceId);
       const { rows } = await client.query(
         'UPDATE api_keys SET revoked_at = now() WHERE workspace_id = $1 AND id = $2 AND revoked_at IS NULL RETURNING id',
         [workspaceId, id],
@@ -181,6 +190,25 @@ export class ApiKeys {
       tell({ kind: 'api-key', id });
       await this.#record(client, workspaceId, id, 'key-revoked', by, {});
     });
+  }
+
+  /**
+   * Answers for a key whose maker is gone: from now on it counts as made by who confirms it, and outlives their key no more than theirs.
+   * @param until when the confirming key ends, where it is a key and does. @throws TimonelError `not_found`
+   */
+  async confirm(workspaceId: string, id: string, until: Date | null, by: Doer): Promise<ApiKeyView> {
+    await this.#settings.notices.change(async (client, tell) => {
+      await lockWorkspace(client, workspaceId);
+      const { rows } = await client.query(
+        `UPDATE api_keys SET unconfirmed_since = NULL, created_by = $3, expires_at = LEAST(expires_at, $4)
+         WHERE workspace_id = $1 AND id = $2 AND revoked_at IS NULL AND unconfirmed_since IS NOT NULL RETURNING id`,
+        [workspaceId, id, `${by.principal.kind}:${by.principal.id}`, until],
+      );
+      if (rows.length === 0) return;
+      tell({ kind: 'api-key', id });
+      await this.#record(client, workspaceId, id, 'key-confirmed', by, {});
+    });
+    return this.get(workspaceId, id);
   }
 
   /** Writes when keys were last used since it was last written, in one statement. */

@@ -1,17 +1,21 @@
 /**
  * Holds back who guesses: each failed attempt counts for the account from this address, for the account from addresses that it does not
- * know, and for the address; past a few, the next one has to wait, ever longer. Nobody is locked out: what has to wait is the address that
- * guesses, and an account under attack stays open to the addresses from which its owner signed in before.
+ * know, and for the address; past a few, the next one has to wait, ever longer. Nobody is locked out: an account stays open to the addresses
+ * from which its owner signed in before, whoever guesses at it from elsewhere, and whatever others guess from the same address. Such a pair has
+ * a count of its own. An IPv6 address counts by its /64.
  */
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import { TimonelError } from '../errors.ts';
+import { networkOf } from './network.ts';
 
 /** How often one may fail before waiting begins, and how long the wait gets at most (seconds). */
 const kinds = {
   /** One account from one address: a person who mistypes. */
   pair: { free: 5, longest: 900 },
+  /** The same, where the owner signed in from that address before. */
+  known: { free: 10, longest: 300 },
   /** One account from all addresses that are strange to it: a guess from many machines. */
   account: { free: 20, longest: 900 },
   /** One address for all accounts: many people may sit behind it. */
@@ -42,30 +46,35 @@ export class Attempts {
 
   /**
    * Looks at a password or a code. What throws `credentials_refused` counts as a guess; everything else that throws does not.
-   * @param isKnownAddress whether the owner signed in from this address before; asked only for an account under attack.
+   * @param isKnownAddress whether the owner signed in from this address before; asked only where the account or the address has to wait.
    * @throws TimonelError `too_many_attempts`, without looking; whatever `work` throws.
    */
   async during<T>(account: string, address: string, isKnownAddress: () => Promise<boolean>, work: () => Promise<T>): Promise<T> {
-    const pair = keyOf('pair', account, address);
+    const network = networkOf(address);
     const all = keyOf('account', account);
-    await this.#wait(pair);
-    await this.#wait(keyOf('address', address));
-    const attacked = await this.#mustWait(all);
-    if (attacked > 0 && !(await isKnownAddress())) throw tooMany(attacked);
+    const own = keyOf('pair', account, network);
+    const strange = Math.max(await this.#mustWait(own), await this.#mustWait(keyOf('address', network)), await this.#mustWait(all));
+    const known = strange > 0 && (await isKnownAddress());
+    if (strange > 0 && !known) throw tooMany(strange);
+    const kind = known ? 'known' : 'pair';
+    const pair = known ? keyOf('known', account, network) : own;
+    if (known) await this.#wait(pair);
     const failed = (await this.#failures.get(pair))?.consumedPoints ?? 0;
     // Guesses at the same moment are not counted yet.
     const atOnce = this.#underWay.get(pair) ?? 0;
-    if (atOnce >= (failed > kinds.pair.free ? 1 : mostAtOnce)) throw tooMany(1_000);
+    if (atOnce >= (failed > kinds[kind].free ? 1 : mostAtOnce)) throw tooMany(1_000);
     this.#underWay.set(pair, atOnce + 1);
     try {
       const result = await work();
-      await this.#failures.delete(pair);
-      await this.#waits.delete(pair);
+      for (const key of new Set([own, pair])) {
+        await this.#failures.delete(key);
+        await this.#waits.delete(key);
+      }
       return result;
     } catch (error) {
       if (error instanceof TimonelError && error.code === 'credentials_refused') {
-        await this.#count('pair', pair);
-        await this.#count('address', keyOf('address', address));
+        await this.#count(kind, pair);
+        await this.#count('address', keyOf('address', network));
         await this.#count('account', all);
       }
       throw error;
@@ -78,7 +87,8 @@ export class Attempts {
 
   /** The owner proved themselves by mail: what others tried does not stand in their way. */
   async clear(account: string, address: string): Promise<void> {
-    for (const key of [keyOf('pair', account, address), keyOf('account', account)]) {
+    const network = networkOf(address);
+    for (const key of [keyOf('pair', account, network), keyOf('known', account, network), keyOf('account', account)]) {
       await this.#failures.delete(key);
       await this.#waits.delete(key);
     }
@@ -89,7 +99,7 @@ export class Attempts {
    * @returns whether to send it: nobody is told that it was not. @throws TimonelError `too_many_attempts` for an address that asks for many.
    */
   async mayMail(account: string, address: string): Promise<boolean> {
-    const mailer = keyOf('mailer', address);
+    const mailer = keyOf('mailer', networkOf(address));
     await this.#wait(mailer);
     await this.#count('mailer', mailer);
     const mail = keyOf('mail', account);

@@ -10,6 +10,7 @@ import { Attempts } from './attempts.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { Authenticator } from './authenticator.ts';
 import type { RecordDeed } from './deeds.ts';
+import { Grants } from './grants.ts';
 import { Invitations } from './invitations.ts';
 import type { Mailer } from './mail/mailer.ts';
 import { Members } from './members.ts';
@@ -50,6 +51,7 @@ export interface Identity {
   oidcProviders: OidcProviders;
   oidcSignIn: OidcSignIn;
   workspaces: Workspaces;
+  grants: Grants;
   audit: AuditLog;
   /** All that can be allowed in this process. */
   permissions: PermissionCatalogue;
@@ -76,9 +78,14 @@ export interface IdentityDependencies {
 export async function createIdentity(dependencies: IdentityDependencies): Promise<Identity> {
   const { settings, pool, redis, keys, now, onFault, permissions = corePermissions } = dependencies;
   const { registration, emailVerification, publicUrl } = settings;
-  const notices: AccessNotices = new Notices<AccessNotice>(pool, (error) => onFault('hearing what other processes tell', error));
+  const notices: AccessNotices = new Notices<AccessNotice>(
+    pool,
+    (error) => onFault('hearing what other processes tell', error),
+    (client, told, tell) => grants.settle(client, told, tell),
+  );
   const audit = new AuditLog({ pool, keys, now });
   const record: RecordDeed = (deed, client) => audit.append(deed, client);
+  const grants = new Grants({ ...dependencies, record, publicUrl, catalogue: permissions });
   const access = new Access({ pool, notices, now, cacheMs: settings.accessCacheMs, permissions });
   const apiKeys = new ApiKeys({ pool, access, notices, record, onFault });
   const tokens = new AccessTokens({ keys, algorithm: settings.tokenAlgorithm, now });
@@ -87,7 +94,7 @@ export async function createIdentity(dependencies: IdentityDependencies): Promis
   const passwords = new Passwords(settings.passwords);
   const attempts = new Attempts(redis);
   const roles = new Roles({ ...all, catalogue: permissions });
-  const sessions = new Sessions({ ...all, tokens });
+  const sessions = new Sessions({ ...all, lasts: settings.sessions, tokens });
   const invitations = new Invitations({ ...all, roles });
   const secondFactor = new SecondFactor({ ...all, users, sessions, sealer: new Sealer(keys, secondFactorPurpose) });
   const signIn = new SignIn({ ...all, users, passwords, attempts, secondFactor, sessions });
@@ -105,15 +112,16 @@ export async function createIdentity(dependencies: IdentityDependencies): Promis
     attempts,
     sessions,
     signIn,
-    registration: new Registration({ ...all, users, passwords, attempts, invitations, signIn }),
+    registration: new Registration({ ...all, users, passwords, attempts, invitations, grants, signIn }),
     ownPassword: new OwnPassword({ ...all, users, passwords, attempts, sessions }),
     secondFactor,
     invitations,
     members,
     oidcProviders: new OidcProviders({ ...all, providers: settings.oidcProviders }),
-    oidcSignIn: new OidcSignIn({ ...all, users, members, sessions, signIn }),
+    oidcSignIn: new OidcSignIn({ ...all, users, members, grants, sessions, signIn }),
     roles,
     workspaces: dependencies.workspaces,
+    grants,
     audit,
     async close() {
       await apiKeys.close();

@@ -8,7 +8,7 @@ import type { Mailer } from './mail/mailer.ts';
 import { type Origin, type Principal, requireHeld } from './principal.ts';
 import type { Roles } from './roles.ts';
 import { canonicalEmail, tokenDigest } from './users.ts';
-import type { Workspaces } from './workspaces.ts';
+import { lockWorkspace, type Workspaces } from './workspaces.ts';
 
 export interface Invitation {
   id: string;
@@ -60,6 +60,7 @@ export class Invitations {
     const id = newId();
     const expiresAt = new Date(now().getTime() + days * 86_400_000);
     return notices.change(async (client) => {
+      await lockWorkspace(client, workspaceId);
       const member = await client.query(
         'SELECT FROM users u JOIN memberships m ON m.user_id = u.id WHERE u.email = $2 AND m.workspace_id = $1',
         [workspaceId, email],
@@ -116,13 +117,17 @@ export class Invitations {
     return row;
   }
 
-  /** Uses the invitation up, in the caller's transaction. @returns whether it could be. */
-  async use(client: pg.ClientBase, token: string): Promise<boolean> {
-    const { rowCount } = await client.query(
-      'UPDATE invitations SET accepted_at = $2 WHERE token_hash = $1 AND accepted_at IS NULL AND expires_at > $2',
+  /** Uses the invitation up, in the caller's transaction. @returns what it gives, and who gave it; `undefined` where it could not be used. */
+  async use(
+    client: pg.ClientBase,
+    token: string,
+  ): Promise<{ workspaceId: string; role: string; invitedBy: string | null } | undefined> {
+    const { rows } = await client.query<{ workspaceId: string; role: string; invitedBy: string | null }>(
+      `UPDATE invitations SET accepted_at = $2 WHERE token_hash = $1 AND accepted_at IS NULL AND expires_at > $2
+       RETURNING workspace_id AS "workspaceId", role, invited_by AS "invitedBy"`,
       [tokenDigest(token), this.#settings.now()],
     );
-    return rowCount === 1;
+    return rows[0];
   }
 
   /** Those that wait to be accepted, the latest first. */
@@ -139,6 +144,7 @@ export class Invitations {
     const { notices, record } = this.#settings;
     const { workspaceId } = principal;
     await notices.change(async (client) => {
+      await lockWorkspace(client, workspaceId);
       const { rowCount } = await client.query(
         'DELETE FROM invitations WHERE workspace_id = $1 AND id = $2 AND accepted_at IS NULL',
         [workspaceId, id],

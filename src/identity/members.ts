@@ -6,6 +6,7 @@ import type { RecordDeed } from './deeds.ts';
 import { type Origin, type Principal, requireHeld } from './principal.ts';
 import type { Roles } from './roles.ts';
 import type { Sessions } from './sessions.ts';
+import { lockWorkspace } from './workspaces.ts';
 
 /** A person as the workspace knows them. */
 export interface Member {
@@ -121,6 +122,10 @@ export class Members {
     await this.#changing(principal, userId, origin, async (client, before) => {
       if (before.role === 'admin') await requireAnotherAdmin(client, workspaceId, userId);
       await client.query('DELETE FROM memberships WHERE workspace_id = $1 AND user_id = $2', [workspaceId, userId]);
+      await client.query(
+        'DELETE FROM invitations i USING users u WHERE u.id = $2 AND i.email = u.email AND i.workspace_id = $1 AND i.accepted_at IS NULL',
+        [workspaceId, userId],
+      );
       await sessions.endAll(client, { userId, workspaceId }, 'member-removed');
       return { action: 'member-removed', details: { role: before.role } };
     });
@@ -136,7 +141,7 @@ export class Members {
     const { notices, record, roles } = this.#settings;
     const { workspaceId } = principal;
     await notices.change(async (client, tell) => {
-      await client.query('SELECT FROM workspaces WHERE workspace_id = $1 FOR NO KEY UPDATE', [workspaceId]);
+      await lockWorkspace(client, workspaceId);
       const { rows } = await client.query<{ role: string; permissions: string[] | null }>(
         `SELECT m.role, r.permissions FROM memberships m LEFT JOIN roles r ON r.workspace_id = m.workspace_id AND r.name = m.role
          WHERE m.workspace_id = $1 AND m.user_id = $2`,

@@ -50,7 +50,7 @@ describe('passwords', () => {
   it('that are wrong take as long for an imported account as for nobody', async () => {
     const mixed = new Passwords({ concurrency: 1, longestQueue: 100 });
     // Several times what argon2 takes.
-    const imported = await bcrypt(phrase, { cost: 13 });
+    const imported = await bcrypt(phrase, 13);
     await mixed.verify(imported, 'the first one shows what it costs');
     await mixed.verify(undefined, 'and makes the decoy');
     const times = async (hash: string | undefined) => {
@@ -69,14 +69,14 @@ describe('passwords', () => {
     const weaker = await argon2(phrase, { memoryCost: 19_456, timeCost: 2 });
     expect(await passwords.verify(weaker, phrase)).toEqual({ valid: true, rehash: true });
     expect(await passwords.verify(weaker, 'wrong')).toEqual({ valid: false, rehash: false });
-    const imported = await bcrypt(phrase, { cost: 4 });
+    const imported = await bcrypt(phrase, 4);
     expect(await passwords.verify(imported, phrase)).toEqual({ valid: true, rehash: true });
     expect(await passwords.verify(imported, 'wrong')).toEqual({ valid: false, rehash: false });
   });
 
   it('of more than 72 bytes are not taken for a bcrypt hash, which would see their beginning only', async () => {
     const beginning = 'ñ'.repeat(36);
-    const imported = await bcrypt(beginning, { cost: 4 });
+    const imported = await bcrypt(beginning, 4);
     expect(await passwords.verify(imported, beginning)).toMatchObject({ valid: true });
     expect(await passwords.verify(imported, `${beginning}anything`)).toEqual({ valid: false, rehash: false });
   });

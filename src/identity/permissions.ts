@@ -69,10 +69,19 @@ export const builtInRoles: Readonly<Record<string, ReadonlySet<Permission>>> = {
 export const keyRoles = {
   admin: new Set(permissions),
   operator: new Set<Permission>([...operator, 'keys:manage']),
-  client: new Set<Permission>(['agents:read', 'conversations:read', 'conversations:write', ...everybodys]),
+  // For a web page, where visitors may read the key: its own conversations, and nobody else's.
+  client: new Set<Permission>(['agents:read', 'conversations:read', 'conversations:write']),
 } as const satisfies Record<string, ReadonlySet<Permission>>;
 
 export type KeyRole = keyof typeof keyRoles;
+
+/** What allows something to others, or takes it from them: not for a key whose maker is gone, until an admin answers for it. */
+export const givingPermissions: ReadonlySet<Permission> = new Set<Permission>([
+  'keys:manage',
+  'users:manage',
+  'roles:manage',
+  'runs:decide',
+]);
 
 export function isPermission(text: string): text is CorePermission {
   return Object.hasOwn(permissionTable, text);

@@ -14,6 +14,8 @@ export interface Principal extends Asker {
   readonly permissions: ReadonlySet<Permission>;
   /** The session that a person signed in to; absent for API keys, and in runs, which outlive sessions. */
   readonly sessionId?: string;
+  /** The person whose personal key it is. */
+  readonly ownerId?: string;
 }
 
 /** Where a request came from, for the audit log and the list of sessions. */

@@ -1,7 +1,9 @@
+import type pg from 'pg';
 import { TimonelError } from '../errors.ts';
 import type { AccessNotices } from './access.ts';
 import type { Attempts } from './attempts.ts';
 import type { RecordDeed } from './deeds.ts';
+import type { Grants } from './grants.ts';
 import type { Invitations } from './invitations.ts';
 import type { Mailer } from './mail/mailer.ts';
 import { requireGoodPassword } from './password-policy.ts';
@@ -10,13 +12,14 @@ import type { Origin } from './principal.ts';
 import type { SignedIn } from './sessions.ts';
 import type { SignIn } from './sign-in.ts';
 import { canonicalEmail, type User, type Users } from './users.ts';
-import type { Workspaces } from './workspaces.ts';
+import { lockWorkspace, type Workspaces } from './workspaces.ts';
 
 export interface RegistrationSettings {
   users: Users;
   passwords: Passwords;
   attempts: Attempts;
   invitations: Invitations;
+  grants: Grants;
   signIn: SignIn;
   workspaces: Workspaces;
   mailer: Mailer;
@@ -92,8 +95,9 @@ export class Registration {
   }
 
   /**
-   * Joins a workspace by the token of an invitation, which also proves the address. Who has an account already gives its password.
-   * @throws TimonelError `link_invalid`, `registration_closed`, `password_refused`, `credentials_refused`, …
+   * Joins a workspace by the token of an invitation, which also proves the address. Who has an account already gives its password. A
+   * membership that is there stays what it is: an invitation neither enables it again nor gives it another role.
+   * @throws TimonelError `link_invalid`, `registration_closed`, `password_refused`, `credentials_refused`, `already_member`, `forbidden`, …
    */
   async accept(
     invitation: string,
@@ -103,7 +107,7 @@ export class Registration {
     const { registration, invitations, users, passwords, signIn, notices, record, now, newId } = this.#settings;
     const invited = await invitations.find(invitation);
     if (invited === undefined) throw invalidLink('invitation');
-    const { email, workspaceId, role } = invited;
+    const { email, workspaceId } = invited;
     const known = await users.byEmail(email);
     // An account that nobody confirmed may be a stranger's, made for this address: the invitation proves whose it is.
     const existing = known?.emailVerifiedAt === null ? undefined : known;
@@ -116,7 +120,11 @@ export class Registration {
     const passwordHash = existing === undefined ? await passwords.hash(account.password) : null;
     const name = account.name ?? known?.name ?? email.split('@')[0] ?? email;
     await notices.change(async (client, tell) => {
-      if (!(await invitations.use(client, invitation))) throw invalidLink('invitation');
+      await lockWorkspace(client, workspaceId);
+      const used = await invitations.use(client, invitation);
+      // Whoever sent it may have lost since what it gives.
+      if (used === undefined || !(await this.#settings.grants.mayInvite(client, used))) throw invalidLink('invitation');
+      const { role } = used;
       if (existing === undefined) {
         await client.query(
           `INSERT INTO users (id, email, name, language, password_hash, email_verified_at) VALUES ($1, $2, $3, $4, $5, $6)
@@ -125,11 +133,11 @@ export class Registration {
           [userId, email, name, account.language ?? 'es', passwordHash, now()],
         );
       }
-      await client.query(
-        `INSERT INTO memberships (workspace_id, user_id, role) VALUES ($1, $2, $3)
-         ON CONFLICT (workspace_id, user_id) DO UPDATE SET role = excluded.role, disabled_at = NULL`,
+      const joined = await client.query(
+        'INSERT INTO memberships (workspace_id, user_id, role) VALUES ($1, $2, $3) ON CONFLICT (workspace_id, user_id) DO NOTHING',
         [workspaceId, userId, role],
       );
+      if (joined.rowCount === 0) throw await memberAlready(client, workspaceId, userId);
       tell({ kind: 'user', id: userId });
       const actor = { kind: 'user' as const, id: userId, name };
       await record(
@@ -239,6 +247,19 @@ export class Registration {
     const { email, password } = account;
     requireGoodPassword(password, { email, name: account.name, workspace: [workspaceId, name], classicRule: classicPasswords });
   }
+}
+
+async function memberAlready(client: pg.ClientBase, workspaceId: string, userId: string): Promise<TimonelError> {
+  const { rows } = await client.query('SELECT FROM memberships WHERE workspace_id = $1 AND user_id = $2 AND disabled_at IS NULL', [
+    workspaceId,
+    userId,
+  ]);
+  return rows.length > 0
+    ? new TimonelError('already_member', 'You are a member of this workspace already. Sign in; an admin can give you another role.')
+    : new TimonelError(
+        'forbidden',
+        'You were disabled in this workspace, which an invitation does not change. Ask an admin to enable you.',
+      );
 }
 
 function invalidLink(what: string): TimonelError {

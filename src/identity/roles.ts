@@ -4,6 +4,7 @@ import { type AccessNotices, permissionsOf } from './access.ts';
 import type { RecordDeed } from './deeds.ts';
 import { builtInRoles, corePermissions, type Permission, type PermissionCatalogue, requireKnown } from './permissions.ts';
 import { type Origin, type Principal, requireHeld } from './principal.ts';
+import { lockWorkspace } from './workspaces.ts';
 
 export interface Role {
   name: string;
@@ -45,7 +46,7 @@ export class Roles {
 
   /** What a role allows, with what the database has of it where it is the workspace's own. */
   of(role: string, ofCustomRole: readonly string[] | null): ReadonlySet<Permission> {
-    return permissionsOf(role, ofCustomRole, this.#settings.catalogue);
+    return permissionsOf(role, ofCustomRole, this.#settings.catalogue ?? corePermissions);
   }
 
   async list(workspaceId: string): Promise<Role[]> {
@@ -95,6 +96,7 @@ export class Roles {
     requireKnown(this.#settings.catalogue ?? corePermissions, role.permissions);
     requireHeld(principal, role.permissions, 'This role');
     await notices.change(async (client, tell) => {
+      await lockWorkspace(client, workspaceId);
       const before = await client.query<RoleRow>('SELECT permissions FROM roles WHERE workspace_id = $1 AND name = $2 FOR UPDATE', [
         workspaceId,
         role.name,
@@ -129,6 +131,7 @@ export class Roles {
     if (Object.hasOwn(builtInRoles, name)) throw builtIn(name);
     requireHeld(principal, await this.permissions(workspaceId, name), 'This role');
     await notices.change(async (client, tell) => {
+      await lockWorkspace(client, workspaceId);
       const { rows } = await client.query(
         `SELECT FROM memberships WHERE workspace_id = $1 AND role = $2
          UNION ALL SELECT FROM invitations WHERE workspace_id = $1 AND role = $2 AND accepted_at IS NULL LIMIT 1`,

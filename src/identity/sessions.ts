@@ -1,5 +1,6 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type pg from 'pg';
+import type { SessionSettings as Lasting } from '../config.ts';
 import { TimonelError } from '../errors.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { AccessNotices } from './access.ts';
@@ -54,12 +55,11 @@ export interface SessionSettings {
   keys: ServerKeys;
   tokens: AccessTokens;
   record: RecordDeed;
+  /** How long a session lasts at most, and without a refresh. */
+  lasts: Lasting;
   now(): Date;
   newId(): string;
 }
-
-/** Life of a session, in milliseconds: 7 days, however often it is refreshed. */
-const sessionMs = 7 * 86_400_000;
 
 /** How long a used refresh token is answered once more, in milliseconds: the answer to its use may have been lost on the way. */
 const graceMs = 10_000;
@@ -67,7 +67,8 @@ const graceMs = 10_000;
 const purpose = 'refresh-successors';
 const tokenForm = /^tr_[\w-]{43}$/;
 
-const open = `s.revoked_at IS NULL AND s.expires_at > $2 AND EXISTS (
+/** `$2` is now, and `$4` the instant before which a session was refreshed last that ended by itself. */
+const open = `s.revoked_at IS NULL AND s.expires_at > $2 AND s.last_seen_at > $4 AND EXISTS (
   SELECT FROM users u JOIN memberships m ON m.user_id = u.id
   WHERE u.id = s.user_id AND m.workspace_id = s.workspace_id AND u.disabled_at IS NULL AND m.disabled_at IS NULL)`;
 
@@ -90,7 +91,7 @@ export class Sessions {
     const { now, newId } = this.#settings;
     const sessionId = newId();
     const refreshToken = `tr_${randomBytes(32).toString('base64url')}`;
-    const expiresAt = new Date(now().getTime() + sessionMs);
+    const expiresAt = new Date(now().getTime() + this.#settings.lasts.longestMs);
     await client.query(
       `WITH session AS (
          INSERT INTO sessions (id, workspace_id, user_id, created_at, last_seen_at, expires_at, address, user_agent)
@@ -135,7 +136,7 @@ export class Sessions {
           )
           SELECT * FROM used`,
       },
-      [digest, now(), digestOf(successor)],
+      [digest, now(), digestOf(successor), this.#idleSince()],
     );
     if (won !== undefined) return this.#signedIn(won, successor);
     return this.#repeated(digest, successors, origin);
@@ -208,9 +209,14 @@ export class Sessions {
   async list(workspaceId: string, userId: string): Promise<SessionView[]> {
     return this.#settings.pool.executeText<SessionView>(
       `SELECT id, created_at AS "createdAt", last_seen_at AS "lastSeenAt", expires_at AS "expiresAt", address, user_agent AS "userAgent"
-       FROM sessions WHERE user_id = $2 AND workspace_id = $1 AND revoked_at IS NULL AND expires_at > $3 ORDER BY created_at DESC LIMIT 200`,
-      [workspaceId, userId, this.#settings.now()],
+       FROM sessions WHERE user_id = $2 AND workspace_id = $1 AND revoked_at IS NULL AND expires_at > $3 AND last_seen_at > $4
+       ORDER BY created_at DESC LIMIT 200`,
+      [workspaceId, userId, this.#settings.now(), this.#idleSince()],
     );
+  }
+
+  #idleSince(): Date {
+    return new Date(this.#settings.now().getTime() - this.#settings.lasts.idleMs);
   }
 
   /** A token that was used before: by the same client, whose answer got lost, or by somebody who should not have it. */
@@ -229,7 +235,7 @@ export class Sessions {
             LEFT JOIN refresh_tokens n ON n.token_hash = ANY($3::bytea[]) AND n.session_id = s.id
           WHERE t.token_hash = $1`,
       },
-      [digest, now(), candidates.map((candidate) => candidate.digest)],
+      [digest, now(), candidates.map((candidate) => candidate.digest), this.#idleSince()],
     );
     if (row === undefined || !row.open || row.used_at === null) throw sessionEnded();
     const again = candidates.find((candidate) => row.successor?.equals(candidate.digest));

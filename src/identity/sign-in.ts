@@ -1,9 +1,12 @@
 import { TimonelError } from '../errors.ts';
 import type { AccessNotices } from './access.ts';
 import type { Attempts } from './attempts.ts';
+import { installation } from './audit/audit-log.ts';
 import type { RecordDeed } from './deeds.ts';
+import { networkOf } from './network.ts';
 import type { Passwords } from './passwords.ts';
 import type { Origin } from './principal.ts';
+import { Sampled } from './sampled.ts';
 import type { SecondFactor } from './second-factor.ts';
 import type { Sessions, SignedIn } from './sessions.ts';
 import { canonicalEmail, type User, type Users } from './users.ts';
@@ -18,6 +21,7 @@ export interface SignInSettings {
   record: RecordDeed;
   /** Whether an address has to be confirmed before its account can be used. */
   emailVerification: boolean;
+  now(): Date;
   onFault(what: string, error: unknown): void;
 }
 
@@ -33,9 +37,11 @@ export interface SignInRequest {
 /** Signing in with a password, and a second factor where the person has one. */
 export class SignIn {
   readonly #settings: SignInSettings;
+  readonly #sampled: Sampled;
 
   constructor(settings: SignInSettings) {
     this.#settings = settings;
+    this.#sampled = new Sampled(settings.now);
   }
 
   /**
@@ -60,7 +66,7 @@ export class SignIn {
     const user = await users.byEmail(account);
     const { valid, rehash } = await passwords.verify(user?.passwordHash ?? undefined, password);
     if (user === undefined || !valid || user.disabledAt !== null) {
-      this.#refused(user, origin, 'password');
+      this.#refused(account, user, origin, 'password');
       throw new TimonelError('credentials_refused', 'The e-mail address or the password is not right.');
     }
     if (emailVerification && user.emailVerifiedAt === null) {
@@ -77,7 +83,7 @@ export class SignIn {
         );
       }
       if (!(await secondFactor.accepts(user, code, origin))) {
-        this.#refused(user, origin, 'second-factor');
+        this.#refused(account, user, origin, 'second-factor');
         throw new TimonelError('credentials_refused', 'The code is not right, or was used already. Wait for the next one.');
       }
     }
@@ -116,15 +122,30 @@ export class SignIn {
     });
   }
 
-  /** Written down for the workspaces of the account that was tried. Nobody waits for it: the time would tell that there is an account. */
-  #refused(user: User | undefined, origin: Origin, by: string): void {
-    if (user === undefined) return;
+  /**
+   * Written down for the workspaces of the account that was tried, and for the installation where it is in none, or there is none: of those
+   * one per network and minute. Nobody waits for it: the time would tell that there is an account.
+   */
+  #refused(account: string, user: User | undefined, origin: Origin, by: string): void {
     const { users, record, onFault } = this.#settings;
-    const target = { kind: 'user', id: user.id };
+    const action = 'sign-in-refused';
     void (async () => {
-      for (const { workspaceId } of await users.workspaces(user.id)) {
-        await record({ workspaceId, actor: 'anonymous', action: 'sign-in-refused', target, origin, details: { by } });
+      const workspaces = user === undefined ? [] : await users.workspaces(user.id);
+      for (const { workspaceId } of workspaces) {
+        await record({
+          workspaceId,
+          actor: 'anonymous',
+          action,
+          target: { kind: 'user', id: user?.id ?? '' },
+          origin,
+          details: { by },
+        });
       }
+      if (workspaces.length > 0) return;
+      const unwritten = this.#sampled.take(networkOf(origin.address));
+      if (unwritten === undefined) return;
+      const details = { by, ...(unwritten > 0 ? { unwritten } : {}) };
+      await record({ workspaceId: installation, actor: 'anonymous', action, origin, details, personal: { email: account } });
     })().catch((error: unknown) => onFault('writing down a refused sign-in', error));
   }
 }

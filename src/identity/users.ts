@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import type { DatabasePool } from '../store/database.ts';
+import { networkOf } from './network.ts';
 
 /** A person's account, in however many workspaces. */
 export interface User {
@@ -85,13 +86,16 @@ export class Users {
     );
   }
 
-  /** Whether the person signed in from this address before. */
+  /** Whether the person signed in from this address before, or from its network, among their last two hundred sessions. */
   async signedInFrom(email: string, address: string): Promise<boolean> {
-    const rows = await this.#pool.executeText(
-      'SELECT FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.email = $1 AND s.address = $2 LIMIT 1',
-      [canonicalEmail(email), address],
+    const rows = await this.#pool.executeText<{ address: string | null }>(
+      `SELECT DISTINCT address FROM (
+         SELECT s.address FROM users u, LATERAL (SELECT address FROM sessions WHERE user_id = u.id ORDER BY created_at DESC LIMIT 200) s
+         WHERE u.email = $1) latest`,
+      [canonicalEmail(email)],
     );
-    return rows.length > 0;
+    const network = networkOf(address);
+    return rows.some((row) => row.address !== null && networkOf(row.address) === network);
   }
 
   async setPassword(client: pg.ClientBase, userId: string, passwordHash: string): Promise<void> {

@@ -21,7 +21,7 @@ const shared = new Set(['a', 'no', 'me', 'he', 'son']);
 const spanishLetters = /[ñ¿¡áíóúü]/iu;
 
 /** Language of the words; that of the conversation where they do not tell, and Spanish where nothing does. */
-export function detectLanguage(text: string, words: Word[], conversation: Language | undefined): Language {
+export function detectLanguage(text: string, words: readonly Pick<Word, 'text'>[], conversation: Language | undefined): Language {
   let spanish = spanishLetters.test(text) ? 1.5 : 0;
   let english = /\b\w+['’](?:m|s|d|ll|re|ve|t)\b/i.test(text) ? 1.5 : 0;
   for (const { text: word } of words.slice(0, 200)) {

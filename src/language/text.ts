@@ -2,8 +2,13 @@
  * Folding and tokenisation that every reader of customer text starts from. Offsets always refer to the original text (UTF-16).
  */
 
-/** Characters of a message that are read; what follows is padding or abuse. */
-export const readableLength = 4000;
+/** Characters of a message that are read. Chat messages are shorter; what follows is padding or abuse. */
+export const readableLength = 1000;
+
+/** The part of a message that is read. A pair of surrogates at its end is not halved. */
+export function readablePart(text: string): string {
+  return text.length <= readableLength ? text : text.slice(0, readableLength).toWellFormed();
+}
 
 /** A word, a run of digits or a single other character. */
 export interface Token {
@@ -36,11 +41,10 @@ export function squeeze(folded: string): string {
 }
 
 /** Splits the readable part of a text into tokens, in one pass. A line break is a token of its own. */
-export function tokenise(text: string, length: number = readableLength): Token[] {
-  const readable = text.length > length ? text.slice(0, length) : text;
+export function tokenise(text: string): Token[] {
   const tokens: Token[] = [];
   let previousEnd = -1;
-  for (const match of readable.matchAll(tokenPattern)) {
+  for (const match of readablePart(text).matchAll(tokenPattern)) {
     const raw = match[0];
     const start = match.index;
     const first = raw.charCodeAt(0);

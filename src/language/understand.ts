@@ -13,7 +13,7 @@ import { detectLanguage } from './language.ts';
 import { type Found, findEmail, findPhone } from './people/contact.ts';
 import { findName } from './people/names.ts';
 import { countPeople } from './people/party.ts';
-import { readableLength } from './text.ts';
+import { readablePart } from './text.ts';
 import { findTimeMentions } from './time/mentions.ts';
 import { indexVocabulary } from './vocabulary-index.ts';
 import { readThings, type ThingReading } from './vocabulary-slots.ts';
@@ -77,17 +77,18 @@ interface MessageReading {
 }
 
 /** Reads a message without deciding what it wants. For {@link understand}, and for the program that trains its model. */
-export function readMessage(text: string, context: UnderstandingContext): MessageReading {
-  const readable = text.slice(0, readableLength);
-  const words = readWords(readable);
-  const language = detectLanguage(readable, words, context.language);
+export function readMessage(message: string, context: UnderstandingContext): MessageReading {
+  const text = readablePart(message);
+  const words = readWords(text);
+  const language = detectLanguage(text, words, context.language);
   const vocabulary = indexVocabulary(context.vocabulary);
   const choice =
-    context.awaiting === 'choice' ? readChoice(readable) : context.awaiting === undefined ? readClearChoice(readable) : undefined;
+    context.awaiting === 'choice' ? readChoice(text) : context.awaiting === undefined ? readClearChoice(text) : undefined;
   const choosing = choice !== undefined;
 
-  const mentions = choosing ? [] : readMentions(readable, words, context, language);
-  const { email, phone, times } = readContacts(readable, mentions, context.awaiting);
+  const mentions = choosing ? [] : readMentions(text, words, context, language);
+  const { email, phone, times: found } = readContacts(text, mentions, context.awaiting);
+  let times = found;
   for (const mention of times) {
     if (mention.kind === 'date' || mention.kind === 'date-range') markEntity(words, 'date', mention.start, mention.end);
     else if (mention.kind === 'time' || mention.kind === 'time-range') markEntity(words, 'time', mention.start, mention.end);
@@ -101,24 +102,32 @@ export function readMessage(text: string, context: UnderstandingContext): Messag
     const word = words[index];
     return word !== undefined && spans.some((span) => overlaps(span, word));
   };
-  const services = readThings(readable, words, vocabulary.services, (index) => !inSpans(index, contacts));
-  markThings(words, 'service', services);
+  let services = readThings(text, words, vocabulary.services, (index) => !inSpans(index, contacts));
   const inService = (index: number): boolean => services.mentions.some(({ first, next }) => index >= first && index < next);
   const name = findName(words, {
-    text: readable,
+    text,
     awaited: context.awaiting === 'name',
     taken: (index) => inService(index) || inSpans(index, times),
+    takenWithOthers: (index) =>
+      services.mentions.some(({ first, next }) => index >= first && index < next && next - first > 1) ||
+      times.some((mention) => mention.end - mention.start > (words[index]?.raw.length ?? 0) && inSpans(index, [mention])),
     contacts,
     staffWords: vocabulary.staffWords,
     staffTokens: vocabulary.staffTokens,
   });
+  const inName = (index: number): boolean => name !== undefined && inSpans(index, [name]);
+  if (services.mentions.some(({ first }) => inName(first))) {
+    services = readThings(text, words, vocabulary.services, (index) => !inSpans(index, contacts) && !inName(index));
+  }
+  markThings(words, 'service', services);
+  if (name !== undefined) times = times.filter((mention) => !overlaps(mention, name));
   const isStaffWord = (index: number): boolean =>
     !inSpans(index, contacts) &&
-    !(name !== undefined && inSpans(index, [name])) &&
+    !inName(index) &&
     !inService(index) &&
     !isVocative(words, index) &&
     !isSurnamed(words, index, vocabulary.staffTokens);
-  const staff = readThings(readable, words, vocabulary.staff, isStaffWord);
+  const staff = readThings(text, words, vocabulary.staff, isStaffWord);
   markThings(words, 'staff', staff);
 
   const unknown =
@@ -132,11 +141,13 @@ export function readMessage(text: string, context: UnderstandingContext): Messag
       : undefined;
   if (unknown !== undefined) words[unknown.first]?.entities.push({ kind: 'service', next: unknown.next });
 
-  const scores = scoreIntents(words, language);
+  // "Ana Gil" insults nobody: what is a name says nothing else.
+  const heard = words.map((word, index) => (inName(index) ? { ...word, text: '·', entities: [] } : word));
+  const scores = scoreIntents(heard, language);
   const attitudes = readAttitudes(words, context.awaiting);
   const strongest = Math.max(0, ...scores.values());
   const reading = readTimes(times, {
-    text: readable,
+    text,
     words,
     now: context.now,
     moving: (scores.get('reschedule') ?? 0) >= strongest * 0.9 && strongest > 0,
@@ -181,11 +192,11 @@ export function readMessage(text: string, context: UnderstandingContext): Messag
       correction,
       anyOf: attitudes.anyOf,
     },
-    unknown: unknown === undefined ? undefined : textOf(readable, words, unknown),
+    unknown: unknown === undefined ? undefined : textOf(text, words, unknown),
   };
 }
 
-/** Understands one message. Reads its first 4,000 characters, keeps no state and never throws. */
+/** Understands one message. Reads its first 1,000 characters, keeps no state and never throws. */
 export function understand(text: string, context: UnderstandingContext): Understanding {
   const { words, scores, findings, rest, unknown } = readMessage(text, context);
   const decision = decide(scores, findings, () => likelihoods(words, likelihoodModel()));

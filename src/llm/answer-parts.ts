@@ -2,7 +2,7 @@
  * The parts of a streamed answer, from a provider of the AI SDK: held until the first content has come, so that a failure before it is
  * a failure of the attempt; and continued elsewhere when it breaks after that.
  */
-import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart } from '@ai-sdk/provider';
+import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart, SharedV4Warning } from '@ai-sdk/provider';
 import type { AttemptClock } from './attempt-clock.ts';
 import type { Attempt, Candidate, Served } from './candidates.ts';
 import { failureOf, failureOfErrorEvent, ModelFailure } from './failure.ts';
@@ -15,6 +15,8 @@ export type ModelCall = Omit<LanguageModelV4CallOptions, 'abortSignal'>;
 
 /** Parts of one answer by one target. `undefined` after the part `finish`. @throws ModelFailure */
 export interface PartReader {
+  /** What was asked for and the model does not have, in the names of the AI SDK. */
+  unsupported?: readonly string[];
   next(): Promise<Part | undefined>;
 }
 
@@ -23,18 +25,25 @@ export function beginAnswer(call: ModelCall): Attempt<PartReader> {
   return async (candidate, clock) => {
     const reader = await open(candidate, call, clock);
     const held: Part[] = [];
+    let unsupported: readonly string[] = [];
     for (;;) {
       const part = await reader.next();
       if (part === undefined) break;
       held.push(part);
+      if (part.type === 'stream-start') unsupported = unsupportedOf(part.warnings);
       if (isContent(part)) break;
       if (part.type !== 'finish') continue;
       if (part.finishReason.unified === 'content-filter')
         throw new ModelFailure('refused', 'the content filter of the provider stopped the answer');
       break;
     }
-    return { next: async () => held.shift() ?? reader.next() };
+    return { next: async () => held.shift() ?? reader.next(), unsupported };
   };
+}
+
+/** What the AI SDK left out of a call for want of a counterpart. A model of the project may say nothing. */
+export function unsupportedOf(warnings: readonly SharedV4Warning[] | undefined): string[] {
+  return (warnings ?? []).flatMap((warning) => (warning.type === 'unsupported' ? [warning.feature] : []));
 }
 
 /**

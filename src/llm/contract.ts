@@ -29,4 +29,6 @@ export interface ModelAnswer {
   content: LanguageModelV4Content[];
   usage: LanguageModelV4Usage;
   finishReason: string;
+  /** What was asked for and the model does not have, in the names of the AI SDK. */
+  unsupported?: readonly string[];
 }

@@ -5,7 +5,8 @@
 import { channels, type ModelAttempt } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import { untilAborted } from '../store/until-aborted.ts';
-import { beginAnswer, continueAnswer, type ModelCall, type Recovery, unbroken } from './answer-parts.ts';
+import { beginAnswer, continueAnswer, type ModelCall, type Recovery, unbroken, unsupportedOf } from './answer-parts.ts';
+import { apart, partsApart } from './apart.ts';
 import { Bill, type BillDependencies } from './bill.ts';
 import type { Breakers } from './breakers.ts';
 import { isKeepable } from './cache/policy.ts';
@@ -22,7 +23,7 @@ import { boundAt, sizeOf, type UpperBound } from './money/tokens.ts';
 import type { Providers } from './providers/providers.ts';
 import { refusalOf } from './refusals.ts';
 import { RetryBudget } from './retries.ts';
-import { directRoute, type Route, splitModel } from './routes/route.ts';
+import { directRoute, providerOf, type Route } from './routes/route.ts';
 import type { RouteTable } from './routes/route-table.ts';
 import { collectStream } from './stream.ts';
 import type { Upstream } from './upstream.ts';
@@ -154,7 +155,7 @@ export class Gateway {
 
   /**
    * Finds the targets of a route that can be reached, and holds the money for one call.
-   * @throws TimonelError `model_not_found`, `rate_limited`, `budget_exceeded`, `price_unknown`, `store_unavailable`
+   * @throws TimonelError `model_not_found`, `invalid_request`, `rate_limited`, `budget_exceeded`, `price_unknown`, `store_unavailable`
    */
   async open(route: Route, request: object, spender: Spender): Promise<OpenCall> {
     const reachable = this.#reachable(route);
@@ -171,13 +172,15 @@ export class Gateway {
     return { deadline: performance.now() + route.timeouts.totalMs, route, candidates, bill };
   }
 
-  /** The targets of a route that this process has a provider for. */
+  /** The targets of a route that this process has a provider for. @throws TimonelError `invalid_request` */
   #reachable(route: Route): readonly Candidate[] {
     let reachable = this.#candidates.get(route);
     if (reachable === undefined) {
       reachable = route.targets.flatMap((target): Candidate[] => {
-        const { provider: providerName, model } = splitModel(target.model);
-        const provider = this.providers.find(providerName);
+        const { provider, model } = this.providers.split(
+          target.model,
+          route.source === 'direct' ? '' : `The route "${route.alias}" is not asked: `,
+        );
         return provider === undefined ? [] : [{ name: target.model, provider, model, target }];
       });
       this.#candidates.set(route, reachable);
@@ -185,11 +188,12 @@ export class Gateway {
     return reachable;
   }
 
-  /** The route of an alias or of `provider/model`. @throws TimonelError `model_not_found`, listing what is known */
+  /** The route of an alias or of `provider/model`. @throws TimonelError `model_not_found`, listing what is known; `invalid_request` */
   resolve(workspaceId: string, name: string): Route {
     const route = this.routes.find(workspaceId, name);
     if (route !== undefined) return route;
-    const { provider } = splitModel(name);
+    const provider = providerOf(name);
+    if (this.providers.knows(provider)) this.providers.split(name);
     if (this.providers.find(provider) !== undefined) return directRoute(name);
     const home = name.includes('/') ? undefined : this.providers.homeOf(name);
     if (home !== undefined) return directRoute(`${home}/${name}`);
@@ -275,14 +279,14 @@ export class Gateway {
   #routeFor(workspaceId: string, model: string | undefined): Route | undefined {
     const named = model === undefined ? undefined : this.routes.find(workspaceId, model);
     if (named !== undefined) return named;
-    if (model?.includes('/') === true && this.providers.find(splitModel(model).provider) !== undefined) return directRoute(model);
+    if (model?.includes('/') === true && this.providers.find(providerOf(model)) !== undefined) return directRoute(model);
     return this.routes.find(workspaceId, 'default');
   }
 
   async #whole(open: OpenCall, call: ModelCall, signal: AbortSignal): Promise<{ candidate: Candidate; answer: ModelAnswer }> {
     const { candidate, clock, answer } = await this.serve(open, signal, false, wholeAnswer(call));
     clock.complete();
-    return { candidate, answer };
+    return { candidate, answer: { ...answer, content: apart(answer.content, candidate) } };
   }
 
   async #streamed(
@@ -304,7 +308,7 @@ export class Gateway {
             return served;
           },
         });
-        const answer = await collectStream(parts, (delta) => {
+        const answer = await collectStream(partsApart(parts, first.candidate), (delta) => {
           shown = true;
           onText(delta);
         });
@@ -325,12 +329,12 @@ export function wholeAnswer(call: ModelCall): Attempt<ModelAnswer> {
   return async (candidate, clock) => {
     const asked = candidate.provider.chat(candidate.model).doGenerate({ ...call, abortSignal: clock.signal });
     // A model of the project may not heed the signal; nobody waits for it longer than the clock allows.
-    const { content, usage, finishReason } = await untilAborted(Promise.resolve(asked), clock.signal);
+    const { content, usage, finishReason, warnings } = await untilAborted(Promise.resolve(asked), clock.signal);
     const { unified } = finishReason;
     if (unified === 'content-filter' && content.length === 0)
       throw new ModelFailure('refused', 'the content filter of the provider stopped the answer');
     if (unified === 'error' || unified === 'interrupted') throw new ModelFailure('cut', 'the answer is not complete');
-    return { content, usage, finishReason: unified };
+    return { content, usage, finishReason: unified, unsupported: unsupportedOf(warnings) };
   };
 }
 
@@ -350,7 +354,7 @@ function dearestOf(bounds: readonly UpperBound[]): UpperBound {
 function nothingLeft(route: Route, providers: Providers, bounds: readonly UpperBound[]): TimonelError {
   if (bounds.length === 0) {
     const missing = route.targets.map(({ model }) => {
-      const variable = providers.missingKey(splitModel(model).provider);
+      const variable = providers.missingKey(providerOf(model));
       return variable === undefined ? `${model} (unknown provider)` : `${model} (needs ${variable})`;
     });
     return new TimonelError('model_not_found', `No model of the route "${route.alias}" can be reached: ${missing.join(', ')}.`);

@@ -1,6 +1,7 @@
 /** What the caller of the gateway hears when no model answered. */
 import { type ErrorCode, TimonelError } from '../errors.ts';
 import { AllFailed, type Tried } from './candidates.ts';
+import { excessTokens } from './excess-tokens.ts';
 import { failureOf, ModelFailure } from './failure.ts';
 
 /** Errors after which a run goes on without a model: no model answered, or none may be paid for. */
@@ -64,14 +65,11 @@ function ofTried(error: AllFailed, route: string): TimonelError {
   return new TimonelError('model_unavailable', `No model of "${route}" answered (${said}).`, options);
 }
 
-/** Providers say how large the request was in words of their own. */
 function tooLong(tried: readonly Tried[]): string {
   const said = tried.map(({ target, failure }) => `${target}: ${failure.message}`).join('; ');
-  const numbers = tried.flatMap(({ failure }) =>
-    [...failure.message.matchAll(/\d[\d,.]{2,}/g)].map(([number]) => Number(number.replaceAll(/[,.]/g, ''))),
-  );
-  const [limit, asked] = [Math.min(...numbers), Math.max(...numbers)];
-  const by = numbers.length >= 2 && asked > limit ? ` It is ${asked - limit} tokens too long.` : '';
+  // The target that was nearest: less than that would not have helped with any.
+  const excess = tried.flatMap(({ failure }) => excessTokens(failure.message) ?? []);
+  const by = excess.length === 0 ? '' : ` It is ${Math.min(...excess)} tokens too long.`;
   return `The request is longer than the model takes.${by} Shorten it, or put a model with a larger context on the route (${said}).`;
 }
 

@@ -17,6 +17,7 @@ import { type Gateway, type OpenCall, wholeAnswer } from './gateway.ts';
 import type { Spender } from './money/budgets.ts';
 import { dollarsOf, nanosOf } from './money/prices.ts';
 import type { AnswerIdentity, Protocol, RequestBody } from './protocols/contract.ts';
+import { nameOfFeature, treatmentOf } from './protocols/parameters.ts';
 import { refusalOf } from './refusals.ts';
 import type { Route } from './routes/route.ts';
 import { beginWireStream, type WireStream } from './wire-stream.ts';
@@ -38,6 +39,8 @@ export interface GivenWhole {
   cost: number | undefined;
   /** Set where the route keeps answers; `stale` is older than it should be, since no model answers. */
   cache?: CachedResult['state'];
+  /** Members of the request that the provider's protocol, or its model, does not have and that were left out. */
+  dropped?: readonly string[];
 }
 
 /** A streamed answer that has begun. */
@@ -50,6 +53,7 @@ export interface GivenStream {
   cost?: number;
   /** As in {@link GivenWhole}. */
   cache?: CachedResult['state'];
+  dropped?: readonly string[];
 }
 
 export class Requests {
@@ -74,6 +78,7 @@ export class Requests {
     if (cached === undefined) return this.#asked(route, protocol, body, context);
     const { cache } = this.#gateway;
     let spent = 0;
+    let dropped: readonly string[] | undefined;
     const { answer, state } = await cache.through(
       workspaceId,
       cached.key,
@@ -82,14 +87,16 @@ export class Requests {
         const near = route.cache?.similar && (await this.#similar.find(route, body, form, cached, { ...context, signal }));
         spent = near?.spent ?? 0;
         if (near?.answer !== undefined) return { ...near.answer, keep: false, state: 'similar' };
-        const { body: text, model, cost, finishReason } = await this.#asked(route, protocol, body, { ...context, signal });
+        const asked = await this.#asked(route, protocol, body, { ...context, signal });
+        const { body: text, model, cost, finishReason } = asked;
+        dropped = asked.dropped;
         const kept = this.#kept(text, 'application/json', model, cost);
         return { ...kept, keep: isKeepable(finishReason), question: near?.question };
       },
       context.signal,
     );
     const cost = (state === 'miss' ? dollarsOf(answer.cost) : 0) + spent;
-    return { body: answer.body, model: answer.model, cost, cache: state };
+    return { body: answer.body, model: answer.model, cost, cache: state, ...(dropped === undefined ? {} : { dropped }) };
   }
 
   /** Resolves when the answer has begun; until then another target may still take over. @throws TimonelError */
@@ -100,11 +107,17 @@ export class Requests {
     const cached = cachedCall(route, workspaceId, body, form);
     if (cached === undefined) return this.#begun(route, protocol, body, context);
     const question = { route, request: body, form, cached, ...context };
-    return cachedStream(this.#gateway, question, {
+    let dropped: readonly string[] | undefined;
+    const given = await cachedStream(this.#gateway, question, {
       similar: this.#similar,
-      begin: (signal, over) => this.#begun(route, protocol, body, { ...context, signal }, over),
+      begin: async (signal, over) => {
+        const begun = await this.#begun(route, protocol, body, { ...context, signal }, over);
+        dropped = begun.dropped;
+        return begun;
+      },
       kept: (events, { model, cost }) => this.#kept(events, 'text/event-stream', model, cost),
     });
+    return dropped === undefined ? given : { ...given, dropped };
   }
 
   #kept(text: string, contentType: string, model: string, cost: number | undefined) {
@@ -131,7 +144,12 @@ export class Requests {
       return { text, ...protocol.readAnswer(text) };
     };
     try {
-      const { candidate, clock, answer } = await this.#gateway.serve(open, context.signal, false, attempt);
+      const { candidate, clock, answer } = await this.#gateway.serve(
+        translatable(open, protocol, body),
+        context.signal,
+        false,
+        attempt,
+      );
       clock.complete();
       const { usage, finishReason } = 'text' in answer ? answer : answer.answer;
       const cost = open.bill.settle(candidate, usage);
@@ -140,8 +158,9 @@ export class Requests {
           ? cost === undefined
             ? answer.text
             : protocol.withCost(answer.text, cost)
-          : protocol.writeAnswer(answer.answer, this.#identity(candidate), cost);
-      return { body: written, model: candidate.name, cost, finishReason };
+          : protocol.writeAnswer(answer.answer, this.#identity(protocol, candidate), cost);
+      const dropped = 'text' in answer ? [] : droppedOf(protocol, body, candidate, answer.answer.unsupported);
+      return { body: written, model: candidate.name, cost, finishReason, ...(dropped.length === 0 ? {} : { dropped }) };
     } catch (error) {
       open.bill.abandon();
       throw refusalOf(error, route.alias);
@@ -164,15 +183,21 @@ export class Requests {
       return { wire: await beginWireStream(this.#gateway.upstream, protocol, body, context.text, costOf)(candidate, clock) };
     };
     try {
-      const served = await this.#gateway.serve(open, context.signal, true, begin);
+      const translated = translatable(open, protocol, body);
+      const served = await this.#gateway.serve(translated, context.signal, true, begin);
       const { answer } = served;
-      const recovery = this.#gateway.recovery(open, call, context.signal);
+      const recovery = this.#gateway.recovery(translated, call, context.signal);
       const going: Going = { protocol, body, open, recovery, ended: undefined };
       const events =
         'wire' in answer
           ? this.#passOn({ ...served, answer: answer.wire }, going)
           : this.#translated({ ...served, answer: answer.parts }, going);
-      return { model: served.candidate.name, events: over === undefined ? events : witnessed(events, going, over) };
+      const dropped = 'wire' in answer ? [] : droppedOf(protocol, body, served.candidate, answer.parts.unsupported);
+      return {
+        model: served.candidate.name,
+        events: over === undefined ? events : witnessed(events, going, over),
+        ...(dropped.length === 0 ? {} : { dropped }),
+      };
     } catch (error) {
       open.bill.abandon();
       throw refusalOf(error, route.alias);
@@ -236,7 +261,7 @@ export class Requests {
   ): AsyncGenerator<string> {
     const { protocol, body, open, recovery } = going;
     let { candidate } = first;
-    const identity = { ...this.#identity(candidate), ...(begun?.id === undefined ? {} : { id: begun.id }) };
+    const identity = { ...this.#identity(protocol, candidate), ...(begun?.id === undefined ? {} : { id: begun.id }) };
     const writer = protocol.writer(identity, body, begun === undefined ? undefined : { block: begun.block });
     let shown = begun?.shown ?? '';
     let finish: FinishPart | undefined;
@@ -286,8 +311,9 @@ export class Requests {
     yield protocol.errorEvent(new TimonelError('model_unavailable', said));
   }
 
-  #identity(candidate: Candidate): AnswerIdentity {
-    return { id: `chatcmpl-${this.#newId()}`, model: candidate.name, created: Math.floor(this.#now().getTime() / 1_000) };
+  #identity(protocol: Protocol, candidate: Candidate): AnswerIdentity {
+    const id = protocol.name === 'anthropic-messages' ? `msg_${this.#newId().replaceAll('-', '')}` : `chatcmpl-${this.#newId()}`;
+    return { id, model: candidate.name, created: Math.floor(this.#now().getTime() / 1_000) };
   }
 }
 
@@ -314,6 +340,31 @@ async function* witnessed(
     yield event;
   }
   if (going.ended !== undefined) over(whole, going.ended);
+}
+
+/**
+ * The call with those of its targets that can be given the whole request: in its own protocol, or translated.
+ * @throws TimonelError `invalid_request` where there is none, with what stands in the way
+ */
+function translatable(open: OpenCall, protocol: Protocol, body: RequestBody): OpenCall {
+  const obstacles: string[] = [];
+  const candidates = open.candidates.filter(({ name, provider }) => {
+    if (provider.wires[protocol.name] !== undefined) return true;
+    const { refused } = treatmentOf(protocol.name, body, provider.family);
+    if (refused.length > 0) obstacles.push(`${name} has no ${refused.join(', ')}`);
+    return refused.length === 0;
+  });
+  if (candidates.length === 0 && obstacles.length > 0)
+    throw new TimonelError(
+      'invalid_request',
+      `The request cannot be told to a model of "${open.route.alias}": ${obstacles.join('; ')}. Leave that out, or ask a model that speaks the protocol of the request itself.`,
+    );
+  return candidates.length === open.candidates.length ? open : { ...open, candidates };
+}
+
+function droppedOf(protocol: Protocol, body: RequestBody, { provider }: Candidate, unsupported: readonly string[] = []): string[] {
+  const { dropped } = treatmentOf(protocol.name, body, provider.family);
+  return [...new Set([...dropped, ...unsupported.map(nameOfFeature)])];
 }
 
 /** Translated when the first provider needs it, and once. */

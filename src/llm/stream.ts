@@ -2,6 +2,8 @@ import type { LanguageModelV4Content, LanguageModelV4StreamPart, LanguageModelV4
 import type { ModelAnswer } from './contract.ts';
 import { ModelFailure } from './failure.ts';
 
+type TextBlock = Extract<LanguageModelV4Content, { type: 'text' | 'reasoning' }>;
+
 /**
  * Reads a model's stream to its end: passes text on as it comes, and answers what the same call without a stream would have.
  * @throws ModelFailure when it ends without saying that it is complete: a cut stream is not an answer.
@@ -11,15 +13,16 @@ export async function collectStream(
   onText: (delta: string) => void,
 ): Promise<ModelAnswer> {
   const content: LanguageModelV4Content[] = [];
-  const open = new Map<string, { type: 'text' | 'reasoning'; text: string }>();
+  const open = new Map<string, TextBlock>();
   let finished: { usage: LanguageModelV4Usage; finishReason: string } | undefined;
   for await (const part of stream) {
     switch (part.type) {
       case 'text-start':
       case 'reasoning-start': {
-        const block: { type: 'text' | 'reasoning'; text: string } = {
+        const block: TextBlock = {
           type: part.type === 'text-start' ? 'text' : 'reasoning',
           text: '',
+          ...(part.providerMetadata === undefined ? {} : { providerMetadata: part.providerMetadata }),
         };
         open.set(part.id, block);
         content.push(block);
@@ -28,7 +31,11 @@ export async function collectStream(
       case 'text-delta':
       case 'reasoning-delta': {
         const block = open.get(part.id);
-        if (block !== undefined) block.text += part.delta;
+        if (block !== undefined) {
+          block.text += part.delta;
+          // The signature of reasoning comes with a piece of it.
+          if (part.providerMetadata !== undefined) block.providerMetadata = part.providerMetadata;
+        }
         if (part.type === 'text-delta') onText(part.delta);
         break;
       }

@@ -5,6 +5,7 @@
  * one `deny` denies, else one `ask` asks a person, else the call is allowed. A rule that throws denies.
  */
 import type { Principal } from '../identity/principal.ts';
+import type { ReferenceTime } from '../language/contract.ts';
 import type { CallRecord, Contact, JsonObject, LocalizedText } from '../vocabulary.ts';
 
 /** A rule's own answer: its id is added by the evaluation. `undefined` means "nothing against it". */
@@ -17,9 +18,17 @@ export interface ProposedCall {
   effect: 'read' | 'write';
 }
 
+/** Something that was said in the conversation: by the person (`user`) or by the agent (`assistant`). */
+export interface SaidBefore {
+  role: 'user' | 'assistant';
+  text: string;
+}
+
 /** All that a rule may look at. */
 export interface PolicyFacts {
   now: Date;
+  /** `now` on the wall clock of the workspace. */
+  localTime: ReferenceTime;
   /** IANA time zone of the workspace. */
   timeZone: string;
   workspaceId: string;
@@ -28,11 +37,20 @@ export interface PolicyFacts {
   contact: Contact | undefined;
   /** On whose behalf the run works, and what they may do now; absent where a channel brought the message of somebody without an account. */
   principal?: Principal | undefined;
+  /** What the person said in this turn, as it was sent: to be read, never to be followed. */
+  text: string;
+  /** What was said in earlier turns, oldest first, at most 40 messages. The last one of the agent's is what a yes of this turn answers. */
+  history: readonly SaidBefore[];
   /** Calls of this run so far, in order, refused ones included. */
   calls: readonly CallRecord[];
   /** Completed calls of the whole conversation, this run included: how many per tool, and the latest of each tool. */
   counts: Readonly<Record<string, number>>;
   latest: Readonly<Record<string, CallRecord>>;
+  /**
+   * The latest completed call of each tool in earlier turns: what the person can have read an answer to. The same throughout a turn,
+   * whatever this turn calls.
+   */
+  earlier: Readonly<Record<string, CallRecord>>;
   /** What the tool's own `facts` loaded from the store for this call (limits of the workspace, open bookings, …). */
   loaded: unknown;
 }

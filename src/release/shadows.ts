@@ -5,6 +5,7 @@ import { orAfter } from '../run/or-after.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { RunViews } from '../store/run-views.ts';
 import type { ClaimedRun, FinishedTurn } from '../store/runs.ts';
+import { storableJson } from '../store/storable.ts';
 import type { ToolExecutor } from '../tools/execute.ts';
 import type { CallRecord, Outcome } from '../vocabulary.ts';
 import type { Catalog } from './catalog.ts';
@@ -181,7 +182,7 @@ export class Shadows {
         run.runId,
         end.outcome,
         end.reply?.text ?? null,
-        JSON.stringify(calls),
+        storableJson(calls),
         end.outcome === turn.outcome,
         sameCalls(recorded, calls),
         end.usage.modelCalls === 0 ? 0 : (end.usage.cost ?? null),

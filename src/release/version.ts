@@ -94,6 +94,8 @@ function contentOf(agent: AgentDefinition): JsonObject {
       permission: tool.permission ?? null,
       timeoutMs: tool.timeoutMs ?? null,
       retries: tool.retries ?? null,
+      ...(tool.maxOutputBytes === undefined ? {} : { maxOutputBytes: tool.maxOutputBytes }),
+      ...(tool.serial === undefined ? {} : { serial: tool.serial === true ? true : 'by key' }),
     })),
     policy: agent.policy.map(({ id, description, tools, safety }) => ({
       id,
@@ -103,5 +105,6 @@ function contentOf(agent: AgentDefinition): JsonObject {
       ...(safety === true ? { safety } : {}),
     })),
     flows: agent.flows !== undefined,
+    ...(agent.language === undefined ? {} : { language: agent.language }),
   };
 }

@@ -2,13 +2,12 @@
  * The rows that people of a workspace manage. A change is one transaction with its entry in the audit log and its notice; the rows are read and
  * written as the role that row-level security binds to the workspace.
  */
-import type pg from 'pg';
 import { TimonelError } from '../errors.ts';
 import type { AccessNotices } from '../identity/access.ts';
 import type { RecordDeed } from '../identity/deeds.ts';
 import type { PermissionCatalogue } from '../identity/permissions.ts';
 import type { Origin, Principal } from '../identity/principal.ts';
-import type { Database, DatabasePool } from '../store/database.ts';
+import type { DatabasePool } from '../store/database.ts';
 import type { JsonObject } from '../vocabulary.ts';
 import type { AgentCommand, ResourceAgent, ResourceContext, ResourceDefinition, ResourceRow, ResourceValues } from './contract.ts';
 import type { FileRow } from './csv.ts';
@@ -231,27 +230,21 @@ export class Resources {
     const { principal, origin } = by;
     const { workspaceId } = principal;
     const place = await this.#placeOf(workspaceId);
-    let database: Database | undefined;
+    let done: { result: T; deed: Deed } | undefined;
     return notices.change<T>(
       async (client, tell) => {
-        const context: ResourceContext = {
-          workspaceId,
-          timeZone: place.timeZone,
-          principal,
-          now,
-          newId,
-          query: (run) => (database === undefined ? Promise.reject(new Error('The transaction is not open.')) : run(database)),
-        };
-        const { result, deed } = await work({ ...place, client }, context);
-        await leaveRole(client);
+        if (done === undefined) throw new Error('Nothing was changed.');
         tell({ kind: 'resources', workspaceId, agent });
-        await record({ workspaceId, actor: principal, origin, ...deed }, client);
-        return result;
+        await record({ workspaceId, actor: principal, origin, ...done.deed }, client);
+        return done.result;
       },
-      (run) =>
-        pool.inWorkspace(workspaceId, (handle, client) => {
-          database = handle;
-          return run(client);
+      (finish) =>
+        pool.inWorkspace(workspaceId, async (database, client, asRuntime) => {
+          const { timeZone } = place;
+          const context: ResourceContext = { workspaceId, timeZone, principal, now, newId, query: (run) => run(database) };
+          done = await work({ ...place, client }, context);
+          // The audit log and the notices are the runtime's. Statements that a hook did not wait for are not: they are held meanwhile.
+          return asRuntime(finish);
         }),
     );
   }
@@ -261,11 +254,6 @@ interface Deed {
   action: string;
   target: { kind: string; id: string };
   details: JsonObject;
-}
-
-/** The audit log and the notices are the runtime's, for the rest of the transaction. */
-async function leaveRole(client: pg.ClientBase): Promise<void> {
-  await client.query(`SET LOCAL ROLE NONE; SET LOCAL timonel.workspace = '*'`);
 }
 
 /** Names of fields, never values: what is in them may tell of a person, and the audit log stays. */

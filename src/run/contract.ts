@@ -3,7 +3,7 @@
  */
 import type { AgentPermission } from '../identity/permissions.ts';
 import type { FoundByAgent, PersonQuery, TableOfData } from '../identity/privacy/contract.ts';
-import type { Awaiting, Understanding, UnderstandingContext, Vocabulary } from '../language/contract.ts';
+import type { Awaiting, Language, Understanding, UnderstandingContext, Vocabulary } from '../language/contract.ts';
 import type { Rule } from '../policy/contract.ts';
 import type { AgentCommand, ResourceDefinition } from '../resources/contract.ts';
 import type { AnyTool, WorkspaceAccess } from '../tools/contract.ts';
@@ -11,6 +11,7 @@ import type { CallRecord, Contact, JsonObject, Outcome, PlannedCall, Reply } fro
 
 /** Bounds of one run. Whichever is reached first ends it, `failed`, with the limit's name. */
 export interface RunLimits {
+  /** Steps that are stored, the reply included: a plan whose calls would need more is not carried out. */
   steps: number;
   toolCalls: number;
   /** Milliseconds of wall time, waiting for approvals not counted. */
@@ -91,6 +92,8 @@ export interface AgentDefinition {
   tools: readonly AnyTool[];
   policy: readonly Rule[];
   flows?: Flows;
+  /** Of the sentences that Timonel says itself (apologies, approvals), where the customer's messages do not tell theirs. `en` where it is absent. */
+  language?: Language;
   limits?: Partial<RunLimits>;
   jobs?: readonly Job[];
   /**
@@ -108,8 +111,13 @@ export interface AgentDefinition {
   resources?: readonly ResourceDefinition[];
   /** What people of a workspace can have done beside that: `timonel <agent> <command>`. */
   commands?: readonly AgentCommand[];
-  /** Fills a fresh workspace with sample data. Runs once per workspace, in one transaction. */
+  /** Fills a fresh workspace with what the agent cannot do without. Runs once per workspace, in one transaction. */
   seed?(access: WorkspaceAccess): Promise<void>;
+  /**
+   * Fills a fresh workspace with invented data to try the agent with. Runs once per workspace, in one transaction; in production only where
+   * it is asked for (`timonel up --sample`). Adds nothing to data that is there already, and says of itself that it is a sample.
+   */
+  sample?(access: WorkspaceAccess): Promise<void>;
   /** Needed where the agent has tables of its own. */
   personalData?: PersonalData;
   /** URL of the folder with quality cases (`*.jsonl`) for `timonel eval`. */

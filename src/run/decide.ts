@@ -7,6 +7,8 @@ import type { CallPlace, ToolExecutor } from '../tools/execute.ts';
 import type { CallRecord, JsonObject, LocalizedText, Verdict } from '../vocabulary.ts';
 import { type Behalf, refusalOf } from './behalf.ts';
 import type { AgentDefinition } from './contract.ts';
+import { localReference } from './local-time.ts';
+import { expectedArguments } from './planners/call-arguments.ts';
 import type { Progress } from './progress.ts';
 
 /** What is decided about one call: its verdict, and the record where the call ends there. */
@@ -53,6 +55,10 @@ export async function decide(call: IdentifiedCall, before: readonly CallRecord[]
     const reason = same(`There is no tool "${name}". There are: ${agent.tools.map((each) => each.name).join(', ')}.`);
     return end({ kind: 'deny', rule: 'known-tool', reason }, { status: 'invalid', rule: 'known-tool', reason });
   }
+  if (call.malformed !== undefined) {
+    const reason = same(`The arguments of ${name} must be one JSON object. ${call.malformed} ${expectedArguments(tool)}`);
+    return end({ kind: 'deny', rule: 'valid-arguments', reason }, { status: 'invalid', rule: 'valid-arguments', reason });
+  }
   const refusal = refusalOf(tool, context.behalf);
   if (refusal !== undefined) return end({ kind: 'deny', ...refusal }, { status: 'denied', ...refusal });
   const parsed = tool.input.safeParse(args);
@@ -88,15 +94,19 @@ async function judge(
   for (const call of before) if (call.status === 'completed') counts[call.tool] = (counts[call.tool] ?? 0) + 1;
   const facts: PolicyFacts = {
     now,
+    localTime: localReference(now, place.timeZone),
     timeZone: place.timeZone,
     workspaceId: place.workspaceId,
     conversationId: place.conversationId,
     channel: place.channel,
     contact: place.contact,
     principal: place.principal,
+    text: progress.run.text,
+    history: progress.run.history,
     calls: [...progress.calls, ...before],
     counts,
     latest: memory.latest,
+    earlier: progress.latest,
     loaded,
   };
   return evaluate(rules, { tool: tool.name, args, effect: tool.effect }, facts);

@@ -4,10 +4,22 @@ import type { Step } from '../store/steps.ts';
 /** Inside the process: a stored step, or text of a reply that is still being written (never stored as such). */
 export type RunEvent = { kind: 'step'; index: number; step: Step } | { kind: 'text'; delta: string };
 
-/** On the wire. `id` is the step's index: a reader that lost the connection goes on after it. Text deltas have no id. */
+/**
+ * On the wire. `id` is the step's index: a reader that lost the connection goes on after it. Text deltas have no id, nor have the first event,
+ * which names the run, and the one that ends the stream of a process that shuts down before the run ended.
+ */
 export interface WireEvent {
   id?: number;
-  event: 'plan-made' | 'call-decided' | 'call-finished' | 'approval-decided' | 'reply-given' | 'text-written' | 'run-ended';
+  event:
+    | 'run-accepted'
+    | 'plan-made'
+    | 'call-decided'
+    | 'call-finished'
+    | 'approval-decided'
+    | 'reply-given'
+    | 'text-written'
+    | 'run-ended'
+    | 'interrupted';
   data: unknown;
 }
 

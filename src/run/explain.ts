@@ -50,14 +50,18 @@ export function explain(
   const plan = move.kind === 'call' ? move.calls : [];
   const facts: PolicyFacts = {
     now,
+    localTime: localReference(now, timeZone),
     timeZone,
     workspaceId: 'explain',
     conversationId: 'explain',
     channel: 'explain',
     contact: undefined,
+    text,
+    history: [],
     calls: [],
     counts: {},
     latest: {},
+    earlier: {},
     loaded: undefined,
   };
   const verdicts = plan.map(({ tool, args }) => {

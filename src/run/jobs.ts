@@ -1,10 +1,11 @@
 /**
  * Background work of agents (timers, hold expiry, reminders, schedules), carried by pg-boss on both stores.
  */
-import { sql } from 'drizzle-orm';
-import { fromDrizzle, PgBoss } from 'pg-boss';
+import { PgBoss } from 'pg-boss';
+import { messageOf, TimonelError } from '../errors.ts';
 import { underAdvisoryLock } from '../store/advisory-lock.ts';
 import type { DatabasePool } from '../store/database.ts';
+import { storable } from '../store/storable.ts';
 import type { WorkspaceAccess } from '../tools/contract.ts';
 import type { ScheduleJob } from '../tools/execute.ts';
 import type { JsonObject } from '../vocabulary.ts';
@@ -83,7 +84,7 @@ export class Jobs {
       await this.#boss.work<Payload>(queue, { pollingIntervalSeconds: 2 }, async (items) => {
         for (const { data } of items) await this.#run(job, data);
       });
-      if (job.cron !== undefined) await this.#boss.schedule(queue, job.cron);
+      if (job.cron !== undefined) await this.#repeat(queue, job.cron, `job "${job.name}" of the agent "${agent.name}"`);
     }
     for (const job of this.#dependencies.own) {
       await this.#boss.work<JsonObject | null>(job.name, { pollingIntervalSeconds: 2 }, async (items) => {
@@ -93,24 +94,34 @@ export class Jobs {
     }
   }
 
+  async #repeat(queue: string, cron: string, whose: string): Promise<void> {
+    try {
+      await this.#boss.schedule(queue, cron);
+    } catch (error) {
+      if (error instanceof TimonelError) throw error;
+      const fault = `The schedule of the ${whose} cannot be kept: "${cron}" (${messageOf(error)}).`;
+      throw new TimonelError('config_invalid', `${fault} Every day at 3:17 UTC is "17 3 * * *".`, { cause: error });
+    }
+  }
+
   /** Adds one of Timonel's own jobs, within the runtime's transaction at hand where there is one. */
   readonly enqueue = async (name: string, payload: JsonObject): Promise<void> => {
     await this.#boss.send(name, payload);
   };
 
-  /** Adds a job; through `database` it is part of that transaction. */
-  readonly schedule: ScheduleJob = async ({ agent, name, workspaceId, payload, at, key }, database) => {
+  /** Adds a job; through `asRuntime` it is part of that transaction. */
+  readonly schedule: ScheduleJob = async ({ agent, name, workspaceId, payload, at, key }, asRuntime) => {
     const options = { startAfter: at, singletonKey: `${workspaceId}:${key}` };
-    const data = { workspaceId, payload };
-    if (database === undefined) {
+    const data = { workspaceId, payload: storable(payload) };
+    if (asRuntime === undefined) {
       await this.#boss.send(queueName(agent, name), data, options);
       return;
     }
     // The queue's tables belong to the runtime, not to the role that workspace queries run as.
-    const { memberRole } = this.#dependencies.pool;
-    if (memberRole) await database.execute(sql`SELECT set_config('role', 'none', true)`);
-    await this.#boss.send(queueName(agent, name), data, { ...options, db: fromDrizzle(database, sql) });
-    if (memberRole) await database.execute(sql`SELECT set_config('role', 'timonel_member', true)`);
+    await asRuntime((client) => {
+      const db = { executeSql: async (text: string, values?: unknown[]) => client.query(text, values) };
+      return this.#boss.send(queueName(agent, name), data, { ...options, db });
+    });
   };
 
   /** How many jobs wait or run, per queue. */

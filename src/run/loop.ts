@@ -7,9 +7,10 @@ import { messageOf, TimonelError } from '../errors.ts';
 import { isWithoutModel } from '../llm/refusals.ts';
 import type { ClaimedRun, FinishedTurn, PendingApproval, RunStore } from '../store/runs.ts';
 import type { IdentifiedCall, Step } from '../store/steps.ts';
+import { storable } from '../store/storable.ts';
 import type { CallPlace, ToolExecutor } from '../tools/execute.ts';
-import type { CallRecord, Outcome, Reply } from '../vocabulary.ts';
-import { type Behalf, behalfOf, type FindPrincipal, principalOf, refusalOf } from './behalf.ts';
+import type { Outcome, Reply } from '../vocabulary.ts';
+import { type Behalf, behalfOf, type FindPrincipal, principalOf } from './behalf.ts';
 import type { AgentDefinition, RunLimits } from './contract.ts';
 import { type Decision, type DecisionContext, decide, decideAll } from './decide.ts';
 import type { RunEvent } from './events.ts';
@@ -23,7 +24,9 @@ import {
   type Turn,
 } from './planner.ts';
 import { type OpenCall, Progress } from './progress.ts';
-import { apology, approvalNotice, outcomeUnknown } from './sentences.ts';
+import { apology, approvalNotice } from './sentences.ts';
+import { readyCalls } from './serial.ts';
+import { type Settled, settle } from './settle.ts';
 
 export interface LoopDependencies {
   store: Pick<RunStore, 'record' | 'finish' | 'suspend'>;
@@ -104,7 +107,8 @@ class Loop {
     this.#limits = limits;
     this.#signal = signal;
     this.#progress = new Progress(run);
-    this.#inDoubt = new Set(run.inDoubt ? this.#progress.openCalls().map(({ call }) => call.callId) : []);
+    const begun = run.inDoubt ? readyCalls(this.#progress.openCalls(), agent.tools) : [];
+    this.#inDoubt = new Set(begun.map(({ call }) => call.callId));
   }
 
   async work(): Promise<TurnEnd> {
@@ -126,20 +130,26 @@ class Loop {
   /** Asks the planner, decides about its calls, and stores both in one go. */
   async #plan(): Promise<TurnEnd | undefined> {
     const exceeded = this.#exceededLimit();
-    if (exceeded !== undefined) return this.#fail('limit_reached', `The run reached its limit of ${exceeded}.`);
+    if (exceeded !== undefined) return this.#stop(exceeded);
     const proposal = await this.#propose();
     if (proposal.kind === 'reply') {
       const { reply, outcome, awaiting } = proposal;
       return this.#end([this.#marked(proposal.step)], { reply, outcome: this.#outcomeOf(outcome), awaiting });
     }
     const planIndex = this.#progress.steps.length;
-    const calls: IdentifiedCall[] = proposal.calls.map((call, position) => ({ ...call, callId: `${planIndex}.${position}` }));
-    if (this.#progress.calls.length + calls.length > this.#limits.toolCalls) {
-      return this.#fail('limit_reached', `The run reached its limit of ${this.#limits.toolCalls} tool calls.`);
-    }
+    // Decided, made and recorded with the same arguments.
+    const calls: IdentifiedCall[] = storable(
+      proposal.calls.map((call, position) => ({ ...call, callId: `${planIndex}.${position}` })),
+    );
+    if (this.#progress.calls.length + calls.length > this.#limits.toolCalls)
+      return this.#stop(`${this.#limits.toolCalls} tool calls`, proposal);
     const asked = performance.now();
     const decisions = await decideAll(calls, await this.#decisionContext());
     this.#tellDecisions(decisions, performance.now() - asked);
+    // The plan, then a decision and a result for each call, what a person may decide, and the reply.
+    const approvals = decisions.filter(({ step }) => step.verdict.kind === 'ask').length;
+    if (planIndex + 1 + 2 * calls.length + approvals + 1 > this.#limits.steps)
+      return this.#stop(`${this.#limits.steps} steps`, proposal);
     await this.#record([
       this.#marked(proposal.step(calls)),
       ...decisions.map(({ step }) => step),
@@ -191,9 +201,10 @@ class Loop {
     return kind === 'flows' ? this.#asked('flow', flowPlanner, turn) : this.#asked('http', fallback.system, turn);
   }
 
-  /** Makes the open calls, all at once, and stores their results in the order in which they were proposed. */
+  /** Makes the open calls that may be made now, at once, and stores their results in the order in which they were proposed. */
   async #act(open: OpenCall[]): Promise<TurnEnd | undefined> {
-    const results = await Promise.all(open.map((call) => this.#settle(call)));
+    const ready = readyCalls(open, this.#agent.tools);
+    const results = await Promise.all(ready.map((call) => this.#settle(call)));
     const steps: Step[] = [];
     const approvals: PendingApproval[] = [];
     for (const result of results) {
@@ -205,56 +216,28 @@ class Loop {
     return undefined;
   }
 
-  async #settle(open: OpenCall): Promise<{ kind: 'steps'; steps: Step[] } | { kind: 'approval'; approval: PendingApproval }> {
-    const { call, callHash, approval } = open;
-    const { callId, tool: name, args } = call;
-    const done = (
-      record: Pick<CallRecord, 'status' | 'output' | 'rule' | 'reason'>,
-      since = performance.now(),
-      recovered = false,
-    ) => {
-      const milliseconds = Math.round(performance.now() - since);
-      const step: Step = { kind: 'tool-call', record: { callId, tool: name, args, ...record }, milliseconds };
-      return { kind: 'steps' as const, steps: [recovered ? { ...step, recovered: true as const } : step] };
-    };
-    const ask = (rule: string, reason: PendingApproval['reason']) => ({
-      kind: 'approval' as const,
-      approval: { callId, tool: name, args, callHash, rule, reason },
+  #settle(open: OpenCall): Promise<Settled> {
+    return settle(open, {
+      agent: this.#agent,
+      executor: this.#dependencies.executor,
+      inDoubt: this.#inDoubt.has(open.call.callId),
+      waited: this.#progress.waited,
+      behalf: () => this.#behalf(),
+      place: this.#place,
+      decideAgain: async (call) => {
+        const asked = performance.now();
+        const again = await decide(call, [], await this.#decisionContext());
+        this.#tellDecisions([again], performance.now() - asked);
+        return again;
+      },
     });
-    if (approval?.decision === 'reject') {
-      return done({
-        status: 'rejected',
-        reason: { es: approval.reason ?? 'No fue aprobado.', en: approval.reason ?? 'It was not approved.' },
-      });
-    }
-    if (approval === undefined && open.verdict.kind === 'ask') return ask(open.verdict.rule, open.verdict.reason);
-    const { executor } = this.#dependencies;
-    if (approval !== undefined) {
-      // Much may have changed while a person thought about it.
-      const asked = performance.now();
-      const again = await decide(call, [], await this.#decisionContext());
-      this.#tellDecisions([again], performance.now() - asked);
-      if (again.record !== undefined) return done(again.record);
-    }
-    const tool = this.#agent.tools.find((candidate) => candidate.name === name);
-    if (tool === undefined) return done({ status: 'invalid', reason: { es: `No existe ${name}.`, en: `There is no ${name}.` } });
-    const started = performance.now();
-    const inDoubt = this.#inDoubt.has(callId);
-    const behalf = await this.#behalf();
-    const refusal = refusalOf(tool, behalf);
-    // Decided by what somebody was allowed then. What may have happened already is not called refused: a person looks.
-    if (refusal !== undefined && !(inDoubt && tool.effect === 'write')) return done({ status: 'denied', ...refusal });
-    if (refusal !== undefined) return ask('outcome-unknown', outcomeUnknown(name));
-    const result = await executor.run(tool, args, this.#place(callId, behalf), inDoubt);
-    if (result.kind === 'completed') return done({ status: 'completed', output: result.output }, started, inDoubt);
-    if (result.kind === 'failed') return done({ status: 'failed', reason: result.reason }, started);
-    return ask('outcome-unknown', outcomeUnknown(name));
   }
 
   #exceededLimit(): string | undefined {
     const { steps, usage } = this.#progress;
     if (this.#signal.aborted) return `${this.#limits.wallTimeMs} ms`;
-    if (steps.length >= this.#limits.steps) return `${this.#limits.steps} steps`;
+    // A plan and a reply are two more.
+    if (steps.length + 2 > this.#limits.steps) return `${this.#limits.steps} steps`;
     if ((usage.cost ?? 0) >= this.#limits.money) return `${this.#limits.money} US dollars`;
     return undefined;
   }
@@ -300,7 +283,8 @@ class Loop {
     return step.kind === 'plan' && this.#progress.degraded !== undefined ? { ...step, degraded: this.#progress.degraded } : step;
   }
 
-  async #record(steps: Step[]): Promise<void> {
+  async #record(given: Step[]): Promise<void> {
+    const steps = storable(given);
     const first = this.#progress.steps.length;
     const asked = performance.now();
     await this.#dependencies.store.record(this.#run, first, steps);
@@ -344,8 +328,15 @@ class Loop {
     return Math.round((this.#firstEventAt ?? performance.now()) - this.#claimedAt);
   }
 
-  async #fail(code: string, message: string): Promise<TurnEnd> {
-    return this.#end([], { reply: { text: apology(this.#agent, this.#run) }, outcome: 'failed', error: { code, message } });
+  /** @param proposal is not carried out; what asking for it took is stored all the same. */
+  #stop(limit: string, proposal?: Extract<Proposal, { kind: 'call' }>): Promise<TurnEnd> {
+    const steps = proposal === undefined ? [] : [this.#marked(proposal.step([]))];
+    return this.#fail('limit_reached', `The run reached its limit of ${limit}.`, steps);
+  }
+
+  async #fail(code: string, message: string, steps: Step[] = []): Promise<TurnEnd> {
+    const reply = { text: apology(this.#agent, this.#run, this.#progress.calls) };
+    return this.#end(steps, { reply, outcome: 'failed', error: { code, message } });
   }
 
   async #end(steps: Step[], ending: Ending): Promise<TurnEnd> {
@@ -364,7 +355,9 @@ class Loop {
   }
 
   /** The steps count as made from here on, so that the memory to store holds them. */
-  #finished(steps: Step[], { reply, outcome, awaiting, error }: Ending): FinishedTurn {
+  #finished(given: Step[], ending: Ending): FinishedTurn {
+    const steps = storable(given);
+    const { reply, outcome, awaiting, error } = storable(ending);
     const firstIndex = this.#progress.steps.length;
     for (const step of steps) this.#progress.add(step);
     const { degraded, usage } = this.#progress;

@@ -10,7 +10,7 @@ import type { AgentDefinition } from './contract.ts';
 /** Exports and erasures over Timonel's tables and those that the agents declare. */
 export function createPrivacy(dependencies: {
   pool: DatabasePool;
-  identity: Pick<Identity, 'audit' | 'notices'>;
+  identity: Pick<Identity, 'audit' | 'notices' | 'permissions'>;
   agents: Iterable<AgentDefinition>;
   access(workspaceId: string): Promise<WorkspaceAccess>;
   now(): Date;
@@ -19,6 +19,7 @@ export function createPrivacy(dependencies: {
   return new Privacy({
     pool,
     audit: identity.audit,
+    permissions: identity.permissions,
     agents: [...agents].flatMap((agent) => dataOf(agent, access)),
     now,
     changing: (userId, work) =>

@@ -4,7 +4,7 @@
  */
 import type { ClaimedRun } from '../store/runs.ts';
 import type { IdentifiedCall, Step } from '../store/steps.ts';
-import type { CallRecord, JsonObject, Outcome, PlannedCall, Reply } from '../vocabulary.ts';
+import type { CallRecord, JsonObject, Outcome, Reply } from '../vocabulary.ts';
 import type { AgentDefinition } from './contract.ts';
 
 /** A turn as a planner sees it. */
@@ -27,7 +27,7 @@ export interface Turn {
 
 /** What the planner proposes. `step` is stored; its `calls` get their ids from the loop. */
 export type Proposal =
-  | { kind: 'call'; calls: (PlannedCall & { modelCallId?: string })[]; step: (calls: IdentifiedCall[]) => Step }
+  | { kind: 'call'; calls: Omit<IdentifiedCall, 'callId'>[]; step: (calls: IdentifiedCall[]) => Step }
   | {
       kind: 'reply';
       reply: Reply;

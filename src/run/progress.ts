@@ -30,6 +30,8 @@ export class Progress {
   readonly #approvals = new Map<string, Extract<Step, { kind: 'approval' }>>();
   readonly #done = new Set<string>();
   #lastPlan: IdentifiedCall[] = [];
+  /** A person decided about a call of the last plan. */
+  waited = false;
 
   constructor(run: ClaimedRun) {
     this.run = run;
@@ -47,10 +49,10 @@ export class Progress {
         this.usage.inputTokens += step.usage.inputTokens.total ?? 0;
         this.usage.outputTokens += step.usage.outputTokens.total ?? 0;
         if (step.cost !== undefined) this.usage.cost = (this.usage.cost ?? 0) + step.cost;
-        this.#lastPlan = step.calls;
+        this.#planned(step.calls);
         break;
       case 'plan':
-        this.#lastPlan = step.calls;
+        this.#planned(step.calls);
         this.flowState = step.state;
         this.degraded = step.degraded ?? this.degraded;
         break;
@@ -59,6 +61,7 @@ export class Progress {
         break;
       case 'approval':
         this.#approvals.set(step.callId, step);
+        this.waited = true;
         break;
       case 'tool-call':
         this.calls.push(step.record);
@@ -67,6 +70,11 @@ export class Progress {
       case 'reply':
         break;
     }
+  }
+
+  #planned(calls: IdentifiedCall[]): void {
+    this.#lastPlan = calls;
+    this.waited = false;
   }
 
   /** Calls of the last plan without a result, in the order in which they were proposed. */

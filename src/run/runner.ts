@@ -8,20 +8,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { traced } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { WakeUps } from '../store/cache/wake-ups.ts';
+import { refuseOnFullDisk, type StoreTrouble } from '../store/embedded/disk-space.ts';
 import type { RunView, RunViews } from '../store/run-views.ts';
 import type { ClaimedRun, FinishedTurn, IncomingMessage, RunStore } from '../store/runs.ts';
 import type { ToolExecutor } from '../tools/execute.ts';
+import { abandonedTurn, isSuspect } from './abandon.ts';
 import type { FindPrincipal } from './behalf.ts';
 import type { AgentDefinition } from './contract.ts';
 import type { RunEvent } from './events.ts';
-import { type LoopDependencies, runLoop } from './loop.ts';
+import { type LoopDependencies, runLoop, type TurnEnd } from './loop.ts';
 import { orAfter } from './or-after.ts';
 import type { Fallback, ModelPlanner, Planner } from './planner.ts';
+import { unknownAgent } from './unknown-agent.ts';
 
 export interface RunnerDependencies {
   store: RunStore;
   views: RunViews;
   executor: ToolExecutor;
+  /** What keeps the store from taking anything new. */
+  trouble(): StoreTrouble | undefined;
   /** Names of the agents that this process has. */
   agents: readonly string[];
   /** The version of its agent that answers a run. @throws TimonelError `agent_not_found`, `store_unavailable` */
@@ -33,6 +38,8 @@ export interface RunnerDependencies {
   wakeUps: WakeUps;
   processId: string;
   leaseMs: number;
+  /** How often a run is tried without a step in between, before it ends as failed. */
+  runAttempts: number;
   now(): Date;
   /** Something failed where nobody waits for the answer. */
   onFault(what: string, error: unknown): void;
@@ -44,12 +51,16 @@ export interface RunnerDependencies {
 interface Active {
   fence: number;
   ended: Promise<RunView | undefined>;
+  /** Lets those go who wait for the end, which is another process's then. */
+  release(): void;
   readers: Set<(event: RunEvent) => void>;
 }
 
 export class Runner {
   readonly #dependencies: RunnerDependencies;
   readonly #active = new Map<string, Active>();
+  /** Runs under way here that were taken over in vain before. */
+  readonly #suspects = new Set<string>();
   readonly #waiting = new EventEmitter<Record<string, []>>();
   /** Where no request is under way: a turn that follows another one belongs to none. */
   readonly #outside = AsyncLocalStorage.snapshot();
@@ -60,6 +71,8 @@ export class Runner {
   #strays = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
+  /** What was under way is left to others: nobody waits for its end here any more. */
+  #left = false;
   #ticking: Promise<void> = Promise.resolve();
 
   constructor(dependencies: RunnerDependencies) {
@@ -94,6 +107,7 @@ export class Runner {
    */
   async submit(message: IncomingMessage, reader?: (event: RunEvent) => void): Promise<string> {
     if (this.#stopped) throw new TimonelError('shutting_down', 'This process is shutting down. Send the message again.');
+    refuseOnFullDisk(this.#dependencies.trouble());
     // Frozen until now, it may be taken for dead: a run that it claimed would be taken over at once.
     if (performance.now() >= this.#leaseUntil) await this.#renewLease();
     const asked = performance.now();
@@ -104,7 +118,7 @@ export class Runner {
 
   /**
    * Waits for the end of a run's turn, here or in another process.
-   * @returns the run as it is after `waitMs` at the latest, ended or not.
+   * @returns the run as it is after `waitMs` at the latest, ended or not; earlier where this process stops before the turn ends.
    */
   async wait(workspaceId: string, runId: string, waitMs: number, signal?: AbortSignal): Promise<RunView> {
     const until = performance.now() + waitMs;
@@ -117,7 +131,7 @@ export class Runner {
       }
       const view = await this.#dependencies.views.run(workspaceId, runId);
       const over = view.status === 'finished' || view.status === 'waiting';
-      if (over || left <= 0 || signal?.aborted === true) return view;
+      if (over || left <= 0 || signal?.aborted === true || this.#left) return view;
       await this.#woken(runId, Math.min(pause, left), signal);
     }
   }
@@ -150,6 +164,9 @@ export class Runner {
     // Others may take over what is left from here on: nothing more is started.
     this.#leaseUntil = 0;
     await this.#dependencies.store.leave(this.#dependencies.processId);
+    this.#left = true;
+    for (const { release } of this.#active.values()) release();
+    for (const runId of this.#waiting.eventNames()) this.#waiting.emit(String(runId));
   }
 
   /** @param claimedAt when the claim was sent: the run is certainly this process's while the lease holds without a gap since then. */
@@ -160,21 +177,26 @@ export class Runner {
       if (reader !== undefined) known.readers.add(reader);
       return;
     }
+    const released = Promise.withResolvers<undefined>();
     const active: Active = {
       fence: run.fence,
-      ended: Promise.resolve(undefined),
+      ended: released.promise,
+      release: () => released.resolve(undefined),
       readers: new Set(reader === undefined ? [] : [reader]),
     };
     this.#active.set(run.runId, active);
-    active.ended = this.#carryOut(run, claimedAt, active)
+    if (isSuspect(run)) this.#suspects.add(run.runId);
+    const ended = this.#carryOut(run, claimedAt, active)
       .catch((error: unknown) => {
         this.#dependencies.onFault(`run ${run.runId}`, error);
         return undefined;
       })
       .finally(() => {
         if (this.#active.get(run.runId) === active) this.#active.delete(run.runId);
+        if (isSuspect(run)) this.#suspects.delete(run.runId);
         this.#waiting.emit(run.runId);
       });
+    active.ended = Promise.race([ended, released.promise]);
   }
 
   /** Works on a run until its turn ended, here or elsewhere. After a database failure the run is taken back and resumed from its record. */
@@ -183,13 +205,17 @@ export class Runner {
     const started = performance.now();
     let run: ClaimedRun | undefined = claimed;
     let asked = claimedAt;
-    for (let pause = 100; run !== undefined; pause = Math.min(pause * 2, 2_000)) {
+    let failure: unknown;
+    for (let pause = 100; run !== undefined; pause = Math.min(pause * 3, 5_000)) {
       active.fence = run.fence;
       try {
         const working = run;
-        const agent = await this.#definitionOf(run);
+        const cause = failure;
         const work = async () => {
-          const end = await runLoop(working, asked, agent, this.#loopDependencies(active));
+          const end =
+            working.attempts > this.#dependencies.runAttempts
+              ? await this.#abandon(working, cause)
+              : await runLoop(working, asked, await this.#definitionOf(working), this.#loopDependencies(active));
           const view = viewOf(working, end.turn);
           onTurn(working, end.turn);
           onEnded({
@@ -210,10 +236,18 @@ export class Runner {
           return undefined;
         }
         onFault(`run ${run.runId} is in doubt`, error);
+        failure = error;
         ({ run, asked } = await this.#takeBack(run, pause));
       }
     }
     return undefined;
+  }
+
+  /** Ends a run that was tried often enough, without a step of its agent. */
+  async #abandon(run: ClaimedRun, cause: unknown): Promise<TurnEnd> {
+    const turn = abandonedTurn(run, cause);
+    this.#dependencies.onFault(`run ${run.runId} is abandoned`, new TimonelError('run_abandoned', String(turn.error?.['message'])));
+    return { turn, ...(await this.#dependencies.store.finish(turn)) };
   }
 
   /** Awaited only where it has to be looked up. */
@@ -292,7 +326,8 @@ export class Runner {
     const { store, agents, processId } = this.#dependencies;
     const answered = await this.#renewLease();
     if (this.#stopped) return;
-    for (const run of await store.takeOver(processId, agents, 50)) this.#work(run, answered);
+    // One at a time: what is taken over beside a run that ends its process dies with it, and would be suspected as well.
+    for (const run of await store.takeOver(processId, agents, 50, this.#suspects.size === 0)) this.#work(run, answered);
     await this.#takeUpStrays();
   }
 
@@ -347,23 +382,6 @@ function viewOf(run: ClaimedRun, turn: Awaited<ReturnType<typeof runLoop>>['turn
     usage: turn.usage,
     error: turn.error,
     reply: turn.reply,
-  };
-}
-
-/** Stands in for an agent that a conversation began with and that the project no longer has: its turns fail and say why. */
-function unknownAgent(name: string): AgentDefinition {
-  const gone = (): never => {
-    throw new TimonelError('agent_not_found', `The agent "${name}" of this conversation is not part of the project any more.`);
-  };
-  const vocabulary = { sample: { services: [], staff: [] }, load: gone };
-  return {
-    name,
-    version: '0.0.0',
-    description: '',
-    prompt: '',
-    tools: [],
-    policy: [],
-    flows: { vocabulary, understand: gone, next: gone },
   };
 }
 

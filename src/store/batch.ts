@@ -1,4 +1,4 @@
-import { isDeadlock, isTransient } from './database.ts';
+import { isAnswer, isDeadlock, isTransient } from './database-errors.ts';
 
 interface Entry<Item, Result> {
   item: Item;
@@ -68,7 +68,7 @@ export class Batch<Item, Result> {
       for (const { item, resolve } of entries) resolve(results.get(item));
     } catch (error) {
       // The connection broke: whether the statement was carried out is unknown, so it must not be sent again from here.
-      const hopeless = isTransient(error) || (entries.length === 1 && !(isDeadlock(error) && attempt < 5));
+      const hopeless = (isTransient(error) && !isAnswer(error)) || (entries.length === 1 && !(isDeadlock(error) && attempt < 5));
       if (hopeless) {
         for (const entry of entries) entry.reject(error);
         return;

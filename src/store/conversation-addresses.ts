@@ -11,14 +11,15 @@ export class ConversationAddresses {
 
   /**
    * The open conversation at an address; the given one is made where there is none. One round trip where there is one.
+   * @param left a conversation that was at the address and is not to be gone on with.
    * @returns its id; the same one to all who ask at the same time.
    */
-  async conversationAt(workspaceId: string, address: string, fresh: NewConversation): Promise<string> {
-    const place = [workspaceId, fresh.agent, fresh.channel, address];
+  async conversationAt(workspaceId: string, address: string, fresh: NewConversation, left?: string): Promise<string> {
+    const place = [workspaceId, fresh.agent, fresh.channel, address, left ?? null];
     const [known] = await this.#pool.execute<{ id: string }>({ name: 'conversation-at-address', text: find }, place);
     if (known !== undefined) return known.id;
     return this.#pool.inWorkspace(workspaceId, async (_database, client) => {
-      await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [place.join('\n')]);
+      await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [place.slice(0, 4).join('\n')]);
       const { rows } = await client.query<{ id: string }>(find, place);
       if (rows[0] !== undefined) return rows[0].id;
       await client.query(
@@ -34,4 +35,5 @@ export class ConversationAddresses {
 }
 
 const find = `SELECT c.id FROM conversation_addresses a JOIN conversations c ON c.id = a.conversation_id AND c.workspace_id = a.workspace_id
-  WHERE a.workspace_id = $1 AND a.agent = $2 AND a.channel = $3 AND a.address = $4 AND c.status = 'open'`;
+  WHERE a.workspace_id = $1 AND a.agent = $2 AND a.channel = $3 AND a.address = $4 AND c.status = 'open'
+    AND c.id IS DISTINCT FROM $5::uuid`;

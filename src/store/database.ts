@@ -2,10 +2,14 @@
  * The one way to the database: a pool of PostgreSQL connections, whichever store is behind it.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { drizzle, type NodePgQueryResultHKT } from 'drizzle-orm/node-postgres';
 import type { PgDatabase } from 'drizzle-orm/pg-core';
 import pg from 'pg';
 import { messageOf, TimonelError } from '../errors.ts';
+import { driverError, isAnswer, isTransient, storeUnavailable } from './database-errors.ts';
+import { storableValue } from './storable.ts';
+import { type AsRuntime, type RoundTrips, TransactionClient, WorkspaceClient } from './transaction-client.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** A Drizzle handle inside one transaction that sees the rows of one workspace only. */
@@ -39,18 +43,13 @@ export interface Statement {
   text: string;
 }
 
-/** How many statements crossed the wire; tests hold a turn to its budget with it. */
-export interface RoundTrips {
-  count: number;
-}
-
 type Row = Record<string, unknown>;
 
 /** The transaction that the code at hand runs in, where it runs in one. */
 const openTransaction = new AsyncLocalStorage<TransactionClient>();
 
-/** SQLSTATE classes of a database that is gone, full or restarting. */
-const transientStates = /^(08|53|57P|57014|25P03)/;
+/** For how long a connection to the embedded store is tried. */
+const reconnectMs = 500;
 
 export class DatabasePool {
   readonly embedded: boolean;
@@ -74,7 +73,7 @@ export class DatabasePool {
       maxLifetimeSeconds: Math.ceil(settings.maxLifetimeMs / 1000),
       application_name: 'timonel',
       keepAlive: true,
-      ...(embedded ? {} : { options: sessionOptions(settings) }),
+      ...(embedded ? { onConnect: takeOverSession } : { options: sessionOptions(settings) }),
     });
     // An idle connection that breaks is replaced by the next acquire; without a listener it would end the process.
     this.#pool.on('error', () => {});
@@ -104,7 +103,7 @@ export class DatabasePool {
   async execute<T = Row>(statement: Statement, values: unknown[]): Promise<T[]> {
     return this.#withConnection(async (client) => {
       this.roundTrips.count++;
-      const result = await client.query({ name: statement.name, text: statement.text, values });
+      const result = await client.query({ name: statement.name, text: statement.text, values: values.map(storableValue) });
       return result.rows as T[];
     });
   }
@@ -113,7 +112,7 @@ export class DatabasePool {
   async executeText<T = Row>(text: string, values: unknown[] = []): Promise<T[]> {
     return this.#withConnection(async (client) => {
       this.roundTrips.count++;
-      const result = await client.query(text, values.length === 0 ? undefined : values);
+      const result = await client.query(text, values.length === 0 ? undefined : values.map(storableValue));
       return (Array.isArray(result) ? result.flatMap((one: { rows: T[] }) => one.rows) : result.rows) as T[];
     });
   }
@@ -132,16 +131,22 @@ export class DatabasePool {
   /**
    * Runs `work` in one transaction that sees the rows of one workspace only.
    * Opening it takes one round trip, the commit another. When `signal` aborts, the transaction is undone without waiting for `work`.
+   * @param work gets a handle for code of agents, whose statements are screened (`statement-screen.ts`), and the connection itself for the
+   * runtime's own statements in the same transaction.
    */
   async inWorkspace<T>(
     workspaceId: string,
-    work: (database: Database, client: pg.PoolClient) => Promise<T>,
+    work: (database: Database, client: pg.PoolClient, asRuntime: AsRuntime) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> {
-    const role = this.#memberRole ? `, set_config('role', 'timonel_member', true)` : '';
+    const role = this.#memberRole ? '; SET LOCAL ROLE timonel_member' : '';
     return this.#transaction(
-      (client) => `BEGIN; SELECT set_config('timonel.workspace', ${client.escapeLiteral(workspaceId)}, true)${role}`,
-      (client) => work(drizzle(client) as unknown as Database, client),
+      (client) => `BEGIN; SET LOCAL timonel.workspace = ${client.escapeLiteral(workspaceId)}${role}`,
+      (client) => {
+        const screened = new WorkspaceClient(client, this.#memberRole);
+        // Drizzle needs no more of a client than `query`.
+        return work(drizzle(screened as unknown as pg.PoolClient) as unknown as Database, client, screened.asRuntime);
+      },
       signal,
     );
   }
@@ -162,7 +167,9 @@ export class DatabasePool {
         await guarded.client.query(begin(client));
         const working = openTransaction.run(guarded, () => work(guarded.client));
         const result = await (signal === undefined ? working : untilAborted(working, signal));
-        await guarded.client.query('COMMIT');
+        const { command } = await guarded.client.query('COMMIT');
+        // The work went on after a statement that failed: PostgreSQL then undoes the whole, and calls that no error.
+        if (command === 'ROLLBACK') throw new Error('The transaction was undone, because one of its statements had failed.');
         return result;
       } catch (error) {
         guarded.close();
@@ -221,9 +228,11 @@ export class DatabasePool {
     try {
       return await work(client);
     } catch (error) {
-      const translated = translate(error);
-      if (translated.code === 'store_unavailable' && translated.cause instanceof Error) broken = translated.cause;
-      throw translated.passThrough ? error : translated.error;
+      const cause = error instanceof TimonelError ? error.cause : driverError(error);
+      const transient = isTransient(error instanceof TimonelError ? error : cause);
+      // What the server answered leaves the connection as good as before; a new one would lose its statements, and its place.
+      if (transient && cause instanceof Error && !isAnswer(cause)) broken = cause;
+      throw transient && !(error instanceof TimonelError) ? storeUnavailable(cause) : error;
     } finally {
       this.#lastUsed.set(client, Date.now());
       client.release(broken);
@@ -231,13 +240,19 @@ export class DatabasePool {
   }
 
   async #acquire(): Promise<pg.PoolClient> {
+    // An embedded database that opens again, or has not let go of a broken connection yet, takes a moment.
+    const patientUntil = this.embedded ? performance.now() + reconnectMs : 0;
     for (let attempt = 0; ; attempt++) {
       let client: pg.PoolClient;
       try {
         client = await this.#pool.connect();
       } catch (error) {
+        if (isTransient(error) && performance.now() < patientUntil) {
+          await sleep(20);
+          continue;
+        }
         if (/timeout exceeded when trying to connect/.test(messageOf(error))) this.#acquireTimeouts++;
-        throw unavailable(error);
+        throw storeUnavailable(error);
       }
       const idleSince = this.#lastUsed.get(client);
       if (!this.#settings.prePing || this.embedded || idleSince === undefined || Date.now() - idleSince < 1_000) return client;
@@ -246,31 +261,9 @@ export class DatabasePool {
         return client;
       } catch (error) {
         client.release(error instanceof Error ? error : true);
-        if (attempt >= this.#settings.size) throw unavailable(error);
+        if (attempt >= this.#settings.size) throw storeUnavailable(error);
       }
     }
-  }
-}
-
-/**
- * A connection for the length of one transaction. What is still running when the transaction ended (a tool past its timeout) would
- * otherwise go on outside of any transaction, on a connection that somebody else has by then.
- */
-class TransactionClient {
-  readonly client: pg.PoolClient;
-  open = true;
-
-  constructor(connection: pg.PoolClient, roundTrips: RoundTrips) {
-    const query = (...args: unknown[]): unknown => {
-      if (!this.open) return Promise.reject(new Error('The transaction has ended; its database handle can no longer be used.'));
-      roundTrips.count++;
-      return Reflect.apply(connection.query, connection, args);
-    };
-    this.client = Object.create(connection, { query: { value: query } }) as pg.PoolClient;
-  }
-
-  close(): void {
-    this.open = false;
   }
 }
 
@@ -280,44 +273,26 @@ class TransactionClient {
  */
 export const planning = ['enable_seqscan=off', 'jit=off'] as const;
 
+/**
+ * PGlite has one session for all connections, and it survives them: what the last one left there (a transaction, named statements, settings)
+ * is taken away before the next one begins. The first statement only brings the protocol back in step: a session whose last message was
+ * refused in the middle of a request ignores everything up to the end of the next one.
+ */
+async function takeOverSession(client: pg.ClientBase): Promise<void> {
+  const inStep: pg.QueryConfig & { queryMode: 'extended' } = { text: 'ROLLBACK', queryMode: 'extended' };
+  await client.query(inStep);
+  await client.query('ROLLBACK');
+  await client.query('DISCARD ALL');
+}
+
 /** The workspace is `*` until a transaction narrows it: see `timonel_protect` in migration 0000. */
 function sessionOptions(settings: PoolSettings): string {
   return [
     '-c timonel.workspace=*',
+    // What the screen of tools' statements takes for granted.
+    '-c standard_conforming_strings=on',
     ...planning.map((setting) => `-c ${setting}`),
     `-c statement_timeout=${settings.statementTimeoutMs}`,
     `-c idle_in_transaction_session_timeout=${settings.idleInTransactionTimeoutMs}`,
   ].join(' ');
-}
-
-/** Whether an error says "the database is not there (now)" rather than "the statement is wrong". */
-export function isTransient(error: unknown): boolean {
-  if (error instanceof TimonelError) return error.code === 'store_unavailable';
-  if (!(error instanceof Error)) return false;
-  const code = (error as { code?: unknown }).code;
-  if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) return transientStates.test(code);
-  if (typeof code === 'string' && /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENOENT)/.test(code)) return true;
-  return /Connection terminated|timeout exceeded when trying to connect|not queryable|Client has encountered a connection error/.test(
-    error.message,
-  );
-}
-
-/** Two statements waited for each other and this one was undone: it can be sent again. */
-export function isDeadlock(error: unknown): boolean {
-  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
-  return code === '40P01' || code === '40001';
-}
-
-function unavailable(error: unknown): TimonelError {
-  return new TimonelError('store_unavailable', `The database does not answer (${messageOf(error)}). Try again shortly.`, {
-    cause: error,
-  });
-}
-
-function translate(error: unknown): { passThrough: boolean; error: unknown; code?: string; cause?: unknown } {
-  if (error instanceof TimonelError) return { passThrough: true, error, code: error.code, cause: error.cause };
-  // Drizzle wraps what pg threw.
-  const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!isTransient(inner)) return { passThrough: true, error };
-  return { passThrough: false, error: unavailable(inner), code: 'store_unavailable', cause: inner };
 }

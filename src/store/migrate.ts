@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as runMigrations } from 'drizzle-orm/node-postgres/migrator';
 import type pg from 'pg';
+import { messageOf, TimonelError } from '../errors.ts';
 import { underAdvisoryLock } from './advisory-lock.ts';
 import { applyAgentMigrations, dropAgent, pendingFiles, readLedger } from './agent-migrations/apply.ts';
 import type { AgentMigrations } from './agent-migrations/files.ts';
@@ -14,15 +15,29 @@ import type { DatabasePool } from './database.ts';
 export const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url));
 
 /**
+/**
  * Brings the schema up to date: the core's, then the agents'. Processes that start together wait for each other: without the advisory lock
  * one of four failed.
- * @throws TimonelError `migration_refused`
+ * @throws TimonelError `migration_refused`; `config_invalid` with the database's own reason where it refuses a migration; `store_unavailable`
  */
 export async function migrate(pool: DatabasePool, agents: readonly AgentMigrations[] = []): Promise<void> {
   await migrating(pool, async (client) => {
     await runMigrations(drizzle(client), { migrationsFolder, migrationsSchema: 'public', migrationsTable: 'timonel_migrations' });
     await applyAgentMigrations(client, agents);
+  }).catch((error: unknown) => {
+    if (error instanceof TimonelError) throw error;
+    throw new TimonelError('config_invalid', refusalOf(error), { cause: error });
   });
+}
+
+function refusalOf(error: unknown): string {
+  const { cause = error } = error as { cause?: unknown };
+  const denied = cause instanceof Error && 'code' in cause && cause.code === '42501';
+  return `The schema of the database could not be brought up to date: ${messageOf(error)}.${
+    denied
+      ? ' The login of DATABASE_URL has to own the database, or at least: GRANT CREATE ON DATABASE … and GRANT ALL ON SCHEMA public.'
+      : ''
+  }`;
 }
 
 /** Runs `work` under the lock of migrations, without a limit of time for its statements. */

@@ -12,17 +12,26 @@ const channel = 'timonel_notices';
 /** Pause before the listening connection is tried again, in milliseconds. */
 const reconnectMs = 1_000;
 
+/** Draws the consequences of what is told, in its transaction. What it tells is looked at in turn. */
+export type BeforeCommit<Notice> = (
+  client: pg.PoolClient,
+  notices: readonly Notice[],
+  tell: (notice: Notice) => void,
+) => Promise<void>;
+
 /** @typeParam Notice what changed; JSON, and short: PostgreSQL carries up to 8,000 bytes per transaction. */
 export class Notices<Notice> {
   readonly #pool: DatabasePool;
   readonly #onFault: (error: unknown) => void;
+  readonly #beforeCommit: BeforeCommit<Notice> | undefined;
   readonly #listeners = new Set<(notices: readonly Notice[] | 'anything') => void>();
   #client: pg.Client | undefined;
   #closed = false;
 
-  constructor(pool: DatabasePool, onFault: (error: unknown) => void) {
+  constructor(pool: DatabasePool, onFault: (error: unknown) => void, beforeCommit?: BeforeCommit<Notice>) {
     this.#pool = pool;
     this.#onFault = onFault;
+    this.#beforeCommit = beforeCommit;
   }
 
   /** Begins to hear what other processes tell. The embedded store has one process. */
@@ -46,7 +55,14 @@ export class Notices<Notice> {
     const notices: Notice[] = [];
     try {
       return await open(async (client) => {
-        const result = await work(client, (notice) => notices.push(notice));
+        const tell = (notice: Notice) => void notices.push(notice);
+        const result = await work(client, tell);
+        // A consequence may have consequences of its own.
+        for (let from = 0; from < notices.length; ) {
+          const fresh = notices.slice(from);
+          from = notices.length;
+          await this.#beforeCommit?.(client, fresh, tell);
+        }
         if (notices.length > 0 && !this.#pool.embedded) {
           await client.query('SELECT pg_notify($1, $2)', [channel, JSON.stringify(notices)]);
         }

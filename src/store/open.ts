@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Settings } from '../config.ts';
-import { type AgentMigrations, type MigratingAgent, readAgentMigrations } from './agent-migrations/files.ts';
+import { type MigratingAgent, readAgentMigrations } from './agent-migrations/files.ts';
 import { DatabasePool } from './database.ts';
+import type { StoreTrouble } from './embedded/disk-space.ts';
 import { openEmbedded } from './embedded/open.ts';
 import { dropStrangers, migrate } from './migrate.ts';
 
@@ -13,66 +14,84 @@ export interface Store {
   vectors: boolean;
   /** One line for the person who starts the process. */
   description: string;
+  /** Why it does not answer, or takes nothing new, where that is known without asking it. Of PostgreSQL nothing is. */
+  trouble(): StoreTrouble | undefined;
   close(): Promise<void>;
 }
 
-export interface OpenOptions {
+/** What becomes of a store after it was opened. */
+export interface StoreEvents {
+  /** Something failed, and the store helps itself. */
+  onFault(what: string, error: unknown): void;
+  /** The store is gone for good: only a new process can open it. */
+  onLost(error: Error): void;
+}
+
+export interface OpenOptions extends Partial<StoreEvents> {
+  /** Whose tables are brought up to date; those of other agents stay as they are. None where absent. */
+  agents?: Iterable<MigratingAgent>;
   /** False leaves the schema as it is: for looking at it. */
   migrate?: boolean;
 }
 
 /**
- * Opens the store that the settings name: PostgreSQL when there is a URL, else the embedded one under `home`. Brings the schema up to date,
- * with the tables of these agents; the tables of other agents stay as they are.
- * @throws TimonelError `store_unavailable`, `directory_locked`, `migration_refused`
+ * Opens the store that the settings name: PostgreSQL when there is a URL, else the embedded one under `home`. Brings the schema up to date.
+ * @throws TimonelError `store_unavailable`, `directory_locked`, `disk_full`, `migration_refused`, `config_invalid`
  */
-export async function openStore(
-  settings: Pick<Settings, 'home' | 'database'>,
-  agents: Iterable<MigratingAgent> = [],
-  options: OpenOptions = {},
-): Promise<Store> {
+export async function openStore(settings: Pick<Settings, 'home' | 'database'>, options: OpenOptions = {}): Promise<Store> {
+  const { agents = [], migrate: wanted = true, ...events } = options;
   const migrations = readAgentMigrations(agents);
-  const upToDate = options.migrate === false ? undefined : migrations;
   const { url, poolSize, ...limits } = settings.database;
   const poolSettings = { size: poolSize, ...limits };
   if (url === undefined) {
     const directory = join(settings.home, 'data');
-    const embedded = await openEmbedded(directory, poolSettings);
+    const embedded = await openEmbedded(directory, poolSettings, events);
     const stopTidying = keepTidy(embedded.pool);
-    const close = async () => {
-      stopTidying();
-      await embedded.close();
-    };
-    if (embedded.fromTemplate) await closingOnFailure(close, () => dropStrangers(embedded.pool, migrations));
-    return finish('embedded', embedded.pool, `embedded, in ${directory}`, upToDate, close);
+    return finish(
+      {
+        kind: 'embedded',
+        pool: embedded.pool,
+        description: `embedded, in ${directory}`,
+        trouble: () => embedded.trouble(),
+        async close() {
+          stopTidying();
+          await embedded.close();
+        },
+      },
+      async (pool) => {
+        if (embedded.fromTemplate) await dropStrangers(pool, migrations);
+        if (wanted) await migrate(pool, migrations);
+      },
+    );
   }
   const pool = new DatabasePool({ connectionString: url }, poolSettings, false);
   const { host, pathname } = new URL(url);
-  return finish('postgres', pool, `PostgreSQL at ${host}${pathname}`, upToDate, () => pool.close());
+  return finish(
+    {
+      kind: 'postgres',
+      pool,
+      description: `PostgreSQL at ${host}${pathname}`,
+      trouble: () => undefined,
+      close: () => pool.close(),
+    },
+    async () => {
+      if (wanted) await migrate(pool, migrations);
+    },
+  );
 }
 
-async function finish(
-  kind: Store['kind'],
-  pool: DatabasePool,
-  description: string,
-  migrations: readonly AgentMigrations[] | undefined,
-  close: () => Promise<void>,
-): Promise<Store> {
-  return closingOnFailure(close, async () => {
-    if (migrations !== undefined) await migrate(pool, migrations);
+/** @param prepare brings the schema to where it has to be. */
+async function finish(store: Omit<Store, 'vectors'>, prepare: (pool: DatabasePool) => Promise<void>): Promise<Store> {
+  const { pool } = store;
+  try {
+    await prepare(pool);
     await pool.detectMemberRole();
     const [row] = await pool.executeText<{ vectors: boolean }>(
       `SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'vector') AS vectors`,
     );
-    return { kind, pool, vectors: row?.vectors === true, description, close };
-  });
-}
-
-async function closingOnFailure<T>(close: () => Promise<void>, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
+    return { ...store, vectors: row?.vectors === true };
   } catch (error) {
-    await close().catch(() => {});
+    await store.close().catch(() => {});
     throw error;
   }
 }
@@ -81,13 +100,17 @@ async function closingOnFailure<T>(close: () => Promise<void>, work: () => Promi
 const tidyEveryMs = 60_000;
 
 /**
- * PGlite has no autovacuum: without this, what every turn leaves behind in the busiest tables slows the ones after it.
+ * PGlite has no autovacuum: without this, what every turn leaves behind in the busiest tables slows the ones after it. It makes no checkpoints
+ * either: without them its log grows for as long as the process lives.
  * @returns how to stop it.
  */
 function keepTidy(pool: DatabasePool): () => void {
   const timer = setInterval(() => {
     // Not worth an error: the next one does it.
-    pool.executeText('VACUUM (ANALYZE) runs, conversations, budget_counters, budget_allotments').catch(() => {});
+    pool
+      .executeText('VACUUM (ANALYZE) runs, conversations, budget_counters, budget_allotments')
+      .then(() => pool.executeText('CHECKPOINT'))
+      .catch(() => {});
   }, tidyEveryMs);
   timer.unref();
   return () => clearInterval(timer);

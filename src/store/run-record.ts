@@ -5,6 +5,7 @@ import type { DatabasePool } from './database.ts';
 import * as sql from './run-statements.ts';
 import type { Acceptance, ClaimedRun, FinishedTurn, HistoryMessage, IncomingMessage, PendingApproval, RunStore } from './runs.ts';
 import type { Step } from './steps.ts';
+import { storableJson } from './storable.ts';
 
 interface AcceptRow {
   position: number;
@@ -21,12 +22,21 @@ interface AcceptRow {
   history: HistoryMessage[] | null;
 }
 
+interface RefusalRow {
+  status: string;
+  run_id: string | null;
+  text: string | null;
+  request_run: string | null;
+  content: string | null;
+}
+
 interface LoadRow extends Omit<AcceptRow, 'position' | 'claimed'> {
   id: string;
   workspace_id: string;
   conversation_id: string;
   fence: number;
   recoveries: number;
+  attempts: number;
   asked_by: string | null;
   text: string;
   steps: Step[] | null;
@@ -134,10 +144,11 @@ export class RunRecord implements RunStore {
     await this.#pool.execute(sql.lapseStatement, [[processId]]);
   }
 
-  async takeOver(processId: string, agents: readonly string[], limit: number): Promise<ClaimedRun[]> {
-    const lapsed = await this.#pool.execute<{ id: string }>(sql.takeOverStatement, [processId, limit, agents]);
+  async takeOver(processId: string, agents: readonly string[], limit: number, suspect: boolean): Promise<ClaimedRun[]> {
+    const values = [processId, limit, agents, suspect];
+    const lapsed = await this.#pool.execute<{ id: string }>(sql.takeOverStatement, values);
     if (this.#looks++ % thoroughLook === 0) {
-      lapsed.push(...(await this.#pool.execute<{ id: string }>(sql.takeOverUnknownStatement, [processId, limit, agents])));
+      lapsed.push(...(await this.#pool.execute<{ id: string }>(sql.takeOverUnknownStatement, values)));
       await this.#pool.execute(sql.forgetStatement, []);
     }
     const runs =
@@ -172,9 +183,16 @@ export class RunRecord implements RunStore {
       key: message.idempotencyKey ?? null,
       asker: textOf(message.asker),
       own: message.onlyOwn === true,
+      fingerprint: message.request?.fingerprint ?? null,
+      slot: message.request?.named === false ? message.runId : '',
+      content: message.request?.content ?? null,
+      replaces: message.request?.replaces ?? null,
+      head: message.request?.history?.head ?? null,
+      length: message.request?.history?.length ?? null,
+      lastTurn: message.request?.lastTurn ?? null,
     }));
     const rows = await this.#pool.execute<AcceptRow>(sql.acceptStatement, [
-      JSON.stringify(input),
+      storableJson(input),
       items[0]?.processId,
       items.map(({ message }) => message.conversationId),
     ]);
@@ -196,6 +214,7 @@ export class RunRecord implements RunStore {
                 asker: message.asker,
                 fence: 1,
                 recoveries: 0,
+                attempts: 1,
                 inDoubt: false,
                 steps: [],
                 ...fieldsOf(row),
@@ -208,10 +227,7 @@ export class RunRecord implements RunStore {
   }
 
   async #sendRecords(items: RecordItem[]): Promise<Map<RecordItem, true>> {
-    const rows = await this.#pool.execute<{ id: string }>(sql.recordStatement, [
-      JSON.stringify(items),
-      items.map(({ run }) => run),
-    ]);
+    const rows = await this.#pool.execute<{ id: string }>(sql.recordStatement, [storableJson(items), items.map(({ run }) => run)]);
     const held = new Set(rows.map(({ id }) => id));
     return new Map(items.filter(({ run }) => held.has(run)).map((item) => [item, true]));
   }
@@ -236,7 +252,7 @@ export class RunRecord implements RunStore {
       approvals: approvals ?? [],
     }));
     const rows = await this.#pool.execute<{ id: string; followed: boolean }>(sql.finishStatement, [
-      JSON.stringify(input),
+      storableJson(input),
       input.map(({ run }) => run),
     ]);
     const ended = new Map(rows.map((row) => [row.id, row.followed]));
@@ -250,11 +266,14 @@ export class RunRecord implements RunStore {
 
   /** Says why a message was not accepted, or finds the run that it already has. */
   async #refusal(message: IncomingMessage): Promise<Acceptance> {
-    const [row] = await this.#pool.execute<{ status: string; run_id: string | null; text: string | null }>(sql.refusalStatement, [
+    const { request } = message;
+    const [row] = await this.#pool.execute<RefusalRow>(sql.refusalStatement, [
       message.workspaceId,
       message.conversationId,
       message.idempotencyKey ?? null,
       message.onlyOwn === true ? textOf(message.asker) : null,
+      request?.fingerprint ?? null,
+      message.runId,
     ]);
     if (row === undefined) {
       throw new TimonelError(
@@ -264,11 +283,14 @@ export class RunRecord implements RunStore {
     }
     if (row.run_id !== null) {
       if (row.text === message.text) return { kind: 'duplicate', runId: row.run_id };
-      throw new TimonelError(
-        'idempotency_key_reused',
-        `The idempotency key was used in this conversation with another text. Send the same text again, or a new key.`,
-      );
+      throw keyReused('with another text. Send the same text again, or a new key.');
     }
+    if (row.request_run !== null) {
+      if (row.content === request?.content) return { kind: 'duplicate', runId: row.request_run };
+      throw keyReused('for another request. Send the same request again, or a new key.');
+    }
+    if (row.status === 'open' && request?.lastTurn !== undefined)
+      throw new TimonelError('version_conflict', 'The conversation went on meanwhile. Send the request again.');
     throw new TimonelError('conversation_closed', 'The conversation is closed. Start a new one with POST /api/v1/conversations.');
   }
 
@@ -296,6 +318,7 @@ export class RunRecord implements RunStore {
       asker: askerOf(row.asked_by),
       fence: row.fence,
       recoveries: row.recoveries,
+      attempts: row.attempts,
       inDoubt,
       steps: row.steps ?? [],
       ...fieldsOf(row),
@@ -326,6 +349,10 @@ function textOf(asker: Asker | undefined): string | null {
 function askerOf(text: string | null): Asker | undefined {
   const [, kind, id] = /^(user|api-key):(.+)$/.exec(text ?? '') ?? [];
   return id === undefined ? undefined : { kind: kind as Asker['kind'], id };
+}
+
+export function keyReused(how: string): TimonelError {
+  return new TimonelError('idempotency_key_reused', `The idempotency key was used ${how}`);
 }
 
 function violates(error: unknown, constraint: string): boolean {

@@ -15,7 +15,15 @@ export const acceptStatement: Statement = {
   name: 'run-accept',
   text: `
     WITH input AS (
-      SELECT * FROM json_to_recordset($1::json) AS t(position int, workspace text, conversation uuid, run uuid, text text, key text, asker text, own boolean)
+      SELECT * FROM json_to_recordset($1::json) AS t(position int, workspace text, conversation uuid, run uuid, text text, key text, asker text, own boolean,
+        fingerprint text, slot text, content text, replaces uuid, head text, length int, "lastTurn" int)
+    ), request AS (
+      INSERT INTO accepted_requests AS a (workspace_id, fingerprint, slot, run_id, conversation_id, content)
+      SELECT workspace, fingerprint, slot, run, conversation, content FROM input WHERE fingerprint IS NOT NULL ORDER BY workspace, fingerprint
+      ON CONFLICT (workspace_id, fingerprint, slot) DO UPDATE
+      SET run_id = excluded.run_id, conversation_id = excluded.conversation_id, content = excluded.content, unanswered = NULL, accepted_at = now()
+      WHERE a.run_id IN (SELECT replaces FROM input)
+      RETURNING a.run_id
     ), turn AS (
       UPDATE conversations c
       SET last_turn = c.last_turn + 1, active_run = COALESCE(c.active_run, i.run), updated_at = now()
@@ -23,11 +31,13 @@ export const acceptStatement: Statement = {
       WHERE c.id = ANY($3::uuid[]) AND c.id = i.conversation AND c.workspace_id = i.workspace AND c.status = 'open'
         AND (NOT i.own OR c.started_by = i.asker)
         AND (i.key IS NULL OR NOT EXISTS (SELECT FROM messages m WHERE m.conversation_id = c.id AND m.idempotency_key = i.key))
-      RETURNING i.position, i.run, i.text, i.key, i.asker, c.active_run = i.run AS claimed, c.id, c.workspace_id, c.last_turn, c.agent,
+        AND (i.fingerprint IS NULL OR i.run IN (SELECT run_id FROM request))
+        AND (i."lastTurn" IS NULL OR c.last_turn = i."lastTurn")
+      RETURNING i.position, i.run, i.text, i.key, i.asker, i.head, i.length, c.active_run = i.run AS claimed, c.id, c.workspace_id, c.last_turn, c.agent,
         c.agent_version, c.arm, c.release, c.channel, c.contact, c.state
     ), message AS (
-      INSERT INTO messages (workspace_id, conversation_id, turn, role, run_id, text, idempotency_key)
-      SELECT workspace_id, id, last_turn, 'user', run, text, key FROM turn
+      INSERT INTO messages (workspace_id, conversation_id, turn, role, run_id, text, idempotency_key, history_head, history_length)
+      SELECT workspace_id, id, last_turn, 'user', run, text, key, head, length FROM turn
     ), started AS (
       INSERT INTO runs (id, workspace_id, conversation_id, turn, agent, agent_version, arm, release, status, owner, fence, asked_by)
       SELECT run, workspace_id, id, last_turn, agent, agent_version, arm, release, CASE WHEN claimed THEN 'running' ELSE 'queued' END,
@@ -39,12 +49,17 @@ export const acceptStatement: Statement = {
     FROM turn t JOIN workspaces w ON w.workspace_id = t.workspace_id`,
 };
 
-/** $1 workspace, $2 conversation, $3 idempotency key, $4 who must have begun it (null: anybody). Why a message was not accepted. */
+/**
+ * $1 workspace, $2 conversation, $3 idempotency key, $4 who must have begun it (null: anybody), $5 fingerprint of the request, $6 its run. Why a
+ * message was not accepted.
+ */
 export const refusalStatement: Statement = {
   name: 'run-refusal',
   text: `
-    SELECT c.status, m.run_id, m.text
-    FROM conversations c LEFT JOIN messages m ON m.conversation_id = c.id AND m.idempotency_key = $3
+    SELECT c.status, m.run_id, m.text, q.run_id AS request_run, q.content
+    FROM conversations c
+      LEFT JOIN messages m ON m.conversation_id = c.id AND m.idempotency_key = $3
+      LEFT JOIN accepted_requests q ON q.workspace_id = $1 AND q.fingerprint = $5 AND q.slot = '' AND q.run_id <> $6
     WHERE c.id = $2 AND c.workspace_id = $1 AND ($4::text IS NULL OR c.started_by = $4)`,
 };
 
@@ -133,21 +148,28 @@ export const renewStatement: Statement = {
     ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until`,
 };
 
+/** How often a run was claimed after the claim that stored its last step: each claim raises the fence, and a step has the fence of its claim. */
+const claimsInVain = 'r.fence - COALESCE((SELECT max(s.fence) FROM steps s WHERE s.run_id = r.id), 1)';
+
 const takeOver = (name: string, owner: string): Statement => ({
   name,
   text: `
     WITH lapsed AS (
-      SELECT r.id FROM runs r
+      SELECT r.id, ${claimsInVain} AS vain FROM runs r
       WHERE ${owner} AND r.status = 'running' AND r.agent = ANY($3::text[])
-      LIMIT $2 FOR UPDATE OF r SKIP LOCKED
+      ORDER BY vain LIMIT $2 FOR UPDATE OF r SKIP LOCKED
+    ), chosen AS (
+      SELECT id FROM lapsed WHERE vain < 1
+      UNION ALL
+      (SELECT id FROM lapsed WHERE vain >= 1 AND $4::boolean ORDER BY vain, id LIMIT 1)
     )
     UPDATE runs r SET owner = $1, fence = r.fence + 1, recoveries = r.recoveries + 1
-    FROM lapsed WHERE r.id = lapsed.id
+    FROM chosen WHERE r.id = chosen.id
     RETURNING r.id`,
 });
 
 /**
- * $1 process, $2 at most, $3 agents. Looks at the runs of owners whose lease has lapsed only: the index of running runs also holds what is
+ * $1 process, $2 at most, $3 agents, $4 whether one that was taken over in vain is taken too. Looks at the runs of owners whose lease has lapsed only: the index of running runs also holds what is
  * long over and not yet vacuumed. A run whose row is locked is being written by a live owner: left for the next look.
  */
 export const takeOverStatement = takeOver(
@@ -207,7 +229,7 @@ export const reclaimStatement: Statement = {
 export const loadStatement: Statement = {
   name: 'run-load',
   text: `
-    SELECT r.id, r.workspace_id, r.conversation_id, r.turn, r.fence, r.recoveries, r.asked_by, r.agent, r.agent_version, r.arm, r.created_at,
+    SELECT r.id, r.workspace_id, r.conversation_id, r.turn, r.fence, r.recoveries, ${claimsInVain} + 1 AS attempts, r.asked_by, r.agent, r.agent_version, r.arm, r.created_at,
       c.channel, c.contact, c.state, w.time_zone, m.text,
       (SELECT json_agg(s.data ORDER BY s.index) FROM steps s WHERE s.run_id = r.id) AS steps,
       ${history('r.conversation_id', 'r.turn')} AS history

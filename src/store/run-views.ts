@@ -3,6 +3,7 @@ import { TimonelError } from '../errors.ts';
 import type { Contact, JsonObject, Outcome, Reply } from '../vocabulary.ts';
 import type { DatabasePool } from './database.ts';
 import type { Step, Usage } from './steps.ts';
+import { storableJson } from './storable.ts';
 
 export interface RunView {
   id: string;
@@ -143,6 +144,7 @@ export class RunViews {
 
   /**
    * Stores a person's decision about one call. When it was the last one missing, the run is queued to go on.
+   * @param decision `by` is their name, `asker` who they are ("user:…"): an approval is void once they could no longer give it.
    * @returns the conversation to resume, where the run is ready.
    * @throws TimonelError `approval_not_found`, `approval_decided`
    */
@@ -150,7 +152,7 @@ export class RunViews {
     workspaceId: string,
     runId: string,
     callId: string,
-    decision: { decision: 'approve' | 'reject'; by: string; reason: string | undefined },
+    decision: { decision: 'approve' | 'reject'; by: string; asker: string; reason: string | undefined },
   ): Promise<{ conversationId: string; ready: boolean }> {
     return this.#pool.inWorkspace(workspaceId, async (_database, client) => {
       const run = await client.query<{ conversation_id: string; status: string; fence: number }>(
@@ -173,8 +175,16 @@ export class RunViews {
         throw new TimonelError('approval_decided', `The call ${callId} was already ${approval.status}.`);
       }
       await client.query(
-        `UPDATE approvals SET status = $3, decided_by = $4, decision_reason = $5, decided_at = now() WHERE run_id = $1 AND call_id = $2`,
-        [runId, callId, decision.decision === 'approve' ? 'approved' : 'rejected', decision.by, decision.reason ?? null],
+        `UPDATE approvals SET status = $3, decided_by = $4, decision_reason = $5, decided_by_id = $6, decided_at = now()
+         WHERE run_id = $1 AND call_id = $2`,
+        [
+          runId,
+          callId,
+          decision.decision === 'approve' ? 'approved' : 'rejected',
+          decision.by,
+          decision.reason ?? null,
+          decision.asker,
+        ],
       );
       const step: Step = {
         kind: 'approval',
@@ -187,7 +197,7 @@ export class RunViews {
       await client.query(
         `INSERT INTO steps (workspace_id, run_id, index, kind, fence, data)
          SELECT $1, $2, COALESCE(max(index) + 1, 0), 'approval', $3, $4 FROM steps WHERE run_id = $2`,
-        [workspaceId, runId, owner.fence, JSON.stringify(step)],
+        [workspaceId, runId, owner.fence, storableJson(step)],
       );
       const ready = approvals.rows.every((row) => row.call_id === callId || row.status !== 'pending');
       if (ready)
@@ -221,8 +231,20 @@ export class RunViews {
       status: row.status,
       createdAt: row.created_at.toISOString(),
       updatedAt: row.updated_at.toISOString(),
-      messages: row.messages ?? [],
+      // JSON made by PostgreSQL writes a time in the zone of the connection.
+      messages: (row.messages ?? []).map((message) => ({ ...message, at: new Date(message.at).toISOString() })),
     };
+  }
+
+  /** The message that a run answers. @throws TimonelError `run_not_found` */
+  async textOf(workspaceId: string, runId: string): Promise<string> {
+    const [row] = await this.#pool.executeText<{ text: string }>(
+      `SELECT m.text FROM runs r JOIN messages m ON m.conversation_id = r.conversation_id AND m.turn = r.turn AND m.role = 'user'
+       WHERE r.id = $2 AND r.workspace_id = $1`,
+      [workspaceId, runId],
+    );
+    if (row === undefined) throw new TimonelError('run_not_found', `There is no run ${runId} in this workspace.`);
+    return row.text;
   }
 
   async createConversation(workspaceId: string, conversation: NewConversation): Promise<void> {
@@ -276,7 +298,7 @@ export function conversationValues(workspaceId: string, conversation: NewConvers
     unit ?? null,
     weight ?? null,
     channel,
-    contact === undefined ? null : JSON.stringify(contact),
+    contact === undefined ? null : storableJson(contact),
     startedBy ?? null,
   ];
 }

@@ -18,6 +18,24 @@ export interface IncomingMessage {
   asker?: Asker | undefined;
   /** Only where the asker began the conversation; to others it is not there. */
   onlyOwn?: boolean | undefined;
+  /** The request that brought the message, for clients that repeat requests; absent where the conversation's idempotency key is all there is. */
+  request?: RequestMark | undefined;
+}
+
+/** How a repetition of a request is known, and what its client says was said before. */
+export interface RequestMark {
+  /** Hash of who asks, and of the idempotency key or of all that the request says. */
+  fingerprint: string;
+  /** It names a key, a conversation or a user, so that one run at a time has its fingerprint; what names nothing may come from several people at once. */
+  named: boolean;
+  /** Hash of what is asked for: another content under the same fingerprint is refused. */
+  content: string;
+  /** The run that had the fingerprint when it was looked up, where this request is not a repetition of it. */
+  replaces: string | undefined;
+  /** The hash by which the next request finds the conversation, and of how many messages of the user it is; absent where a client names it. */
+  history: { head: string; length: number } | undefined;
+  /** The message is accepted only while this is the last turn of the conversation; any turn where absent. */
+  lastTurn: number | undefined;
 }
 
 export interface HistoryMessage {
@@ -35,6 +53,8 @@ export interface ClaimedRun {
   turn: number;
   fence: number;
   recoveries: number;
+  /** How often the run was claimed since its last step was stored, this time included: 1 where nothing went wrong. */
+  attempts: number;
   agent: string;
   agentVersion: string;
   arm: string;
@@ -58,7 +78,7 @@ export type Acceptance =
   | { kind: 'claimed'; run: ClaimedRun }
   /** Another turn of the conversation is under way; this one follows, in order. */
   | { kind: 'queued'; runId: string; turn: number }
-  /** The same idempotency key and text came before. */
+  /** The same idempotency key and text, or the same request, came before. */
   | { kind: 'duplicate'; runId: string };
 
 export interface FinishedTurn {
@@ -94,7 +114,8 @@ export type EffectState = { kind: 'new' } | { kind: 'done'; output: unknown } | 
 export interface RunStore {
   /**
    * Stores the message and its run, and claims the run for `processId` where the conversation is free. One round trip.
-   * @throws TimonelError `conversation_not_found`, `conversation_closed`, `idempotency_key_reused`
+   * @throws TimonelError `conversation_not_found`, `conversation_closed`, `idempotency_key_reused`; `version_conflict` where the conversation
+   *   went on after the turn that the request continues.
    */
   accept(message: IncomingMessage, processId: string): Promise<Acceptance>;
   /** Stores steps. One round trip. @throws TimonelError `run_fenced` */
@@ -120,8 +141,9 @@ export interface RunStore {
   /**
    * Claims what dead or frozen processes left behind, and decided or queued runs that nobody works on.
    * @param agents names of the agents that this process has; runs of others are left to others.
+   * @param suspect also one run that was taken over before and stored nothing: it may be what ends its processes.
    */
-  takeOver(processId: string, agents: readonly string[], limit: number): Promise<ClaimedRun[]>;
+  takeOver(processId: string, agents: readonly string[], limit: number, suspect: boolean): Promise<ClaimedRun[]>;
   /**
    * Ends the leases of processes that are known to be dead, so that their runs need not wait for the lease to lapse: on this host those
    * that `isAlive` denies, and on a store that only one process can open all others.

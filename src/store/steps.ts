@@ -9,6 +9,8 @@ export interface IdentifiedCall extends PlannedCall {
   callId: string;
   /** The model's own id for the call, needed to answer it. */
   modelCallId?: string;
+  /** Why what the model wrote as arguments is no JSON object; `args` is empty then, and the call is not made. */
+  malformed?: string;
 }
 
 export type Step =

@@ -9,6 +9,7 @@ import {
   type Fault,
   type FeedbackGiven,
   type FellBack,
+  type ForwardedIgnored,
   type HttpExchange,
   type ModelAttempt,
   type PriceUnknown,
@@ -125,8 +126,15 @@ function tellWork(logger: Logger, subscriptions: Subscriptions): void {
       `turn ${outcome ?? 'failed'}`,
     );
   });
+  subscriptions.on<ForwardedIgnored>(channels.forwardedIgnored, ({ peer }) => {
+    logger.warn(
+      { peer },
+      'X-Forwarded-For came from a peer that is no trusted proxy, and was ignored: everybody behind it has one address. If it is your proxy, name it in TIMONEL_TRUSTED_PROXIES',
+    );
+  });
+  const refusals = new RefusalLines(logger);
   subscriptions.on<HttpExchange>(channels.httpExchange, ({ method, route, status, milliseconds, request }) => {
-    const level = status >= 500 ? 'info' : 'debug';
+    const level = status >= 500 || refusals.shows(status) ? 'info' : 'debug';
     if (!logger.isLevelEnabled(level)) return;
     logger[level](
       {
@@ -149,6 +157,38 @@ function tellWork(logger: Logger, subscriptions: Subscriptions): void {
     logger.debug({ workspace: workspaceId, run: runId, agent, agentVersion, arm, rating }, 'feedback given');
   });
 }
+
+/** Refusals at level info, so many in a period: who floods the server does not flood its log. */
+class RefusalLines {
+  readonly #logger: Logger;
+  #period = 0;
+  #shown = 0;
+  #left = 0;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  shows(status: number): boolean {
+    if (status !== 401 && status !== 403 && status !== 429) return false;
+    const period = Math.floor(performance.now() / refusalPeriodMs);
+    if (period !== this.#period) {
+      if (this.#left > 0) this.#logger.info({ left: this.#left }, 'more requests were refused than are written at this level');
+      this.#period = period;
+      this.#shown = 0;
+      this.#left = 0;
+    }
+    if (this.#shown < mostRefusalLines) {
+      this.#shown++;
+      return true;
+    }
+    this.#left++;
+    return false;
+  }
+}
+
+const refusalPeriodMs = 10_000;
+const mostRefusalLines = 100;
 
 function tellModels(logger: Logger, subscriptions: Subscriptions): void {
   subscriptions.on<FellBack>(channels.fellBack, ({ workspaceId, runId, agent, reason }) => {

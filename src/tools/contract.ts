@@ -6,7 +6,7 @@ import type { ZodType } from 'zod';
 import type { Permission } from '../identity/permissions.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Database } from '../store/database.ts';
-import type { Contact, Outcome } from '../vocabulary.ts';
+import type { Contact, LocalizedText, Outcome } from '../vocabulary.ts';
 
 /** Access to the rows of one workspace. */
 export interface WorkspaceAccess {
@@ -76,11 +76,28 @@ export interface Tool<Input = never, Output = unknown> {
   retries?: number;
   /** A run in which this tool completed ends with this outcome (a hand-off ends `escalated`). */
   endsRunAs?: Extract<Outcome, 'escalated'>;
+  /**
+   * Bytes of JSON that an answer may have, 65,536 by default, 256 to 1,048,576. Of a longer one the beginning and the end of its texts and lists
+   * are kept, with a note of what was left out.
+   */
+  maxOutputBytes?: number;
+  /**
+   * Which calls of one plan are made one after the other, in the order in which they were proposed: each is stored before the next one starts, and
+   * all wait where one of them waits for a person. `true`, the default of writes: after every other such call. A function gives a key, e.g.
+   * the path of a file: after calls with the same key, whatever their tool, and after those of tools with `true`. Absent on a read: beside all
+   * others.
+   */
+  serial?: true | ((input: Input) => string);
+  /**
+   * What a call did, in a few words for the customer, e.g. "turno del martes a las 17:00 cancelado". Told of completed writes where a run ends
+   * before its reply; the tool's name in words otherwise. Must not throw.
+   */
+  describe?(input: Input, output: Output): LocalizedText;
   /** Loads what the policy rules need to know for this call. Runs before the decision; must not change anything. */
   facts?(input: Input, context: ToolContext): Promise<unknown>;
   /**
    * Does it. What the domain can answer is a value ("slot taken, here are others"), never an exception; an exception is an outage or a bug.
-   * The value must be JSON.
+   * The value is stored as JSON, within `maxOutputBytes`.
    */
   execute(input: Input, context: ToolContext): Promise<Output>;
   /** For `outside` writes: finds out, after a crash or a timeout, whether the effect with this key happened. */

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { TimonelError } from '../errors.ts';
+import { storableJson } from '../store/storable.ts';
 import type { JsonValue } from '../vocabulary.ts';
 
 /** The call whose effect a transaction carries. */
@@ -35,6 +36,6 @@ export async function storeEffect(client: pg.PoolClient, owner: EffectOwner, out
   await client.query({
     name: 'effect-store',
     text: 'INSERT INTO effects (workspace_id, key, run_id, tool, output) VALUES ($1, $2, $3, $4, $5)',
-    values: [owner.workspaceId, owner.key, owner.runId, owner.tool, JSON.stringify(output)],
+    values: [owner.workspaceId, owner.key, owner.runId, owner.tool, storableJson(output)],
   });
 }

@@ -1,6 +1,6 @@
 /**
  * Runs tool calls: validated arguments, a transaction with the idempotency key where the effect is in our database, timeout, retry and
- * breaker per tool, and the question "did it happen?" where the effect is outside.
+ * breaker per tool and workspace, a bound on the answer, and the question "did it happen?" where the effect is outside.
  */
 import type { Features } from '@openfeature/server-sdk';
 import {
@@ -14,20 +14,24 @@ import {
   timeout,
   wrap,
 } from 'cockatiel';
+import { LRUCache } from 'lru-cache';
 import { traced } from '../diagnostics.ts';
 import { messageOf, TimonelError } from '../errors.ts';
 import type { Principal } from '../identity/principal.ts';
-import type { Database, DatabasePool } from '../store/database.ts';
-import { isDeadlock, isTransient } from '../store/database.ts';
+import type { DatabasePool } from '../store/database.ts';
+import { isDeadlock, isTransient } from '../store/database-errors.ts';
+import { storable } from '../store/storable.ts';
+import type { AsRuntime } from '../store/transaction-client.ts';
 import type { Contact, JsonObject, JsonValue, LocalizedText } from '../vocabulary.ts';
+import { boundedOutput } from './bounded-output.ts';
 import type { AnyTool, ToolContext } from './contract.ts';
 import { EffectDidNotHappen } from './contract.ts';
 import { beginEffect, type EffectOwner, storeEffect } from './effects.ts';
 
-/** Adds a job to the queue, through the given transaction where there is one. */
+/** Adds a job to the queue, in the given transaction where there is one. */
 export type ScheduleJob = (
   job: { agent: string; name: string; workspaceId: string; payload: object; at: Date; key: string },
-  database: Database | undefined,
+  asRuntime: AsRuntime | undefined,
 ) => Promise<void>;
 
 export interface ToolRuntime {
@@ -65,10 +69,13 @@ export type ToolResult =
   | { kind: 'unknown'; error: unknown };
 
 const defaultTimeoutMs = 10_000;
+/** Breakers of one tool that are kept; the workspace that was idle for longest begins anew. */
+const mostBreakers = 1_000;
 
 export class ToolExecutor {
   readonly #runtime: ToolRuntime;
-  readonly #policies = new WeakMap<AnyTool, IPolicy>();
+  /** By workspace: an outage of the system behind one customer's tool is no other customer's. */
+  readonly #policies = new WeakMap<AnyTool, LRUCache<string, IPolicy>>();
 
   constructor(runtime: ToolRuntime) {
     this.#runtime = runtime;
@@ -101,11 +108,12 @@ export class ToolExecutor {
       return this.#runOutside(tool, input, place);
     }
     try {
-      const output = await this.#policyOf(tool).execute(({ signal }) => {
+      const output = await this.#policyOf(tool, place).execute(async ({ signal }) => {
         const attempt = { ...place, signal };
-        return tool.effect === 'write' ? this.#writeOnce(tool, input, attempt) : tool.execute(input, this.#readContext(attempt));
+        if (tool.effect === 'write') return this.#writeOnce(tool, input, attempt);
+        return bounded(tool, await tool.execute(input, this.#readContext(attempt)));
       }, place.signal);
-      return { kind: 'completed', output: toJson(output) };
+      return { kind: 'completed', output };
     } catch (error) {
       return this.#failure(tool, error);
     }
@@ -116,14 +124,15 @@ export class ToolExecutor {
     const owner: EffectOwner = { ...place, tool: tool.name, key: idempotencyKey(place) };
     return this.#runtime.pool.inWorkspace(
       place.workspaceId,
-      async (database, client) => {
+      async (database, client, asRuntime) => {
         const before = await beginEffect(client, owner);
         if (before !== undefined) return before.output;
-        const output = toJson(
+        const output = bounded(
+          tool,
           await tool.execute(input, {
             ...this.#baseContext(place),
             query: (work) => work(database),
-            schedule: (job, payload, { at, key }) => this.#schedule(place, job, payload, at, key, database),
+            schedule: (job, payload, { at, key }) => this.#schedule(place, job, payload, at, key, asRuntime),
           }),
         );
         await storeEffect(client, owner, output);
@@ -135,13 +144,13 @@ export class ToolExecutor {
 
   async #runOutside(tool: AnyTool, input: unknown, place: CallPlace): Promise<ToolResult> {
     try {
-      const output = await this.#policyOf(tool).execute(({ signal }) => {
+      const output: unknown = await this.#policyOf(tool, place).execute(({ signal }) => {
         // The last moment to find out: this process may have been frozen since it asked, and another one may have called meanwhile.
         if (!place.leaseHolds())
           throw new TimonelError('run_fenced', `Another process may have taken over the run ${place.runId}.`);
         return tool.execute(input, this.#readContext({ ...place, signal }));
       }, place.signal);
-      return { kind: 'completed', output: toJson(output) };
+      return { kind: 'completed', output: bounded(tool, output) };
     } catch (error) {
       if (error instanceof EffectDidNotHappen) return this.#failure(tool, error);
       if (error instanceof TimonelError && error.code === 'run_fenced') throw error;
@@ -156,7 +165,7 @@ export class ToolExecutor {
       return { kind: 'unknown', error: new Error(`The tool ${tool.name} cannot tell whether it happened.`) };
     try {
       const answer = await tool.reconcile(idempotencyKey(place), input, this.#readContext(place));
-      if (answer.kind === 'happened') return { kind: 'completed', output: toJson(answer.output) };
+      if (answer.kind === 'happened') return { kind: 'completed', output: bounded(tool, answer.output) };
       return answer.kind === 'did-not-happen'
         ? undefined
         : { kind: 'unknown', error: new Error(`The tool ${tool.name} does not know.`) };
@@ -190,9 +199,9 @@ export class ToolExecutor {
     };
   }
 
-  #schedule(place: CallPlace, name: string, payload: object, at: Date, key: string | undefined, database: Database | undefined) {
+  #schedule(place: CallPlace, name: string, payload: object, at: Date, key: string | undefined, asRuntime: AsRuntime | undefined) {
     const { agent, workspaceId } = place;
-    return this.#runtime.schedule({ agent, name, workspaceId, payload, at, key: key ?? this.#runtime.newId() }, database);
+    return this.#runtime.schedule({ agent, name, workspaceId, payload, at, key: key ?? this.#runtime.newId() }, asRuntime);
   }
 
   #failure(tool: AnyTool, error: unknown): ToolResult {
@@ -208,8 +217,13 @@ export class ToolExecutor {
     };
   }
 
-  #policyOf(tool: AnyTool): IPolicy {
-    let policy = this.#policies.get(tool);
+  #policyOf(tool: AnyTool, { workspaceId }: CallPlace): IPolicy {
+    let ofTool = this.#policies.get(tool);
+    if (ofTool === undefined) {
+      ofTool = new LRUCache({ max: mostBreakers });
+      this.#policies.set(tool, ofTool);
+    }
+    let policy = ofTool.get(workspaceId);
     if (policy === undefined) {
       const outside = tool.effect === 'write' && tool.target === 'outside';
       policy = wrap(
@@ -220,7 +234,7 @@ export class ToolExecutor {
         circuitBreaker(handleWhen(isOutage), { halfOpenAfter: 10_000, breaker: new ConsecutiveBreaker(5) }),
         timeout(tool.timeoutMs ?? defaultTimeoutMs, TimeoutStrategy.Aggressive),
       );
-      this.#policies.set(tool, policy);
+      ofTool.set(workspaceId, policy);
     }
     return policy;
   }
@@ -242,7 +256,7 @@ function isOutage(error: unknown): boolean {
   return !(error instanceof EffectDidNotHappen);
 }
 
-/** What is stored is what the planner sees: dates become texts, absent members vanish. */
-function toJson(value: unknown): JsonValue {
-  return value === undefined ? null : (JSON.parse(JSON.stringify(value)) as JsonValue);
+/** What is stored is what the planner sees. Never throws: an effect that happened is recorded, whatever its answer is. */
+function bounded(tool: AnyTool, value: unknown): JsonValue {
+  return storable(boundedOutput(value, tool.maxOutputBytes));
 }

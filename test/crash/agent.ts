@@ -75,6 +75,28 @@ export function crashAgent(at: Points, outsideUrl: string): AgentDefinition {
         },
       }),
       defineTool({ ...common, name: 'call_outside_blindly', effect: 'write', target: 'outside', execute: callOutside }),
+      // Both fail of themselves, at every attempt: no blow of a test is needed.
+      defineTool({
+        ...common,
+        name: 'end_process',
+        effect: 'read',
+        async execute() {
+          process.kill(process.pid, 'SIGKILL');
+          await new Promise(() => {});
+        },
+      }),
+      defineTool({
+        ...common,
+        name: 'fail_store',
+        effect: 'write',
+        target: 'database',
+        async execute() {
+          throw Object.assign(new Error('could not extend file "base/5/1": No space left on device'), {
+            code: '53100',
+            severity: 'ERROR',
+          });
+        },
+      }),
       defineTool({
         ...common,
         name: 'read_slowly',

@@ -25,6 +25,22 @@ onEachArrangement('an outside effect that nobody can know of is not guessed', on
     expect(await violations(cluster)).toEqual([]);
   });
 
+  it('and a later write of the same plan, which had not begun, waits and is not asked about', async () => {
+    const { cluster } = setting;
+    const conversation = await cluster.converse();
+    const { acting } = await cluster.strike('in-outside-effect', 'SIGKILL', (victim) =>
+      cluster.say(conversation, 'in-order: call_outside_blindly+call_outside_blindly', { to: victim }),
+    );
+    await cluster.heal();
+    await cluster.settle();
+    await acting;
+    expect([cluster.outside.count('in-order/0.0'), cluster.outside.count('in-order/0.1')]).toEqual([1, 0]);
+    expect(await cluster.decideAll()).toEqual([{ rule: 'outcome-unknown', decision: 'reject' }]);
+    await cluster.settle();
+    expect([cluster.outside.count('in-order/0.0'), cluster.outside.count('in-order/0.1')]).toEqual([1, 1]);
+    expect(await violations(cluster)).toEqual([]);
+  });
+
   it('when it happened: a person leaves it as it is, also after a second death', async () => {
     const { cluster } = setting;
     const conversation = await cluster.converse();

@@ -61,9 +61,9 @@ onEachStore('there is no moment between claiming a run and reading it', (open) =
     let taken: unknown;
     onceBefore(pool, 'run-load', async () => {
       await pool.executeText(`UPDATE processes SET lease_until = now() - interval '1 second' WHERE id = $1`, [slow]);
-      taken = await record.takeOver(quick, ['crash'], 10);
+      taken = await record.takeOver(quick, ['crash'], 10, true);
     });
-    expect(await record.takeOver(slow, ['crash'], 10)).toEqual([]);
+    expect(await record.takeOver(slow, ['crash'], 10, true)).toEqual([]);
     expect(taken).toMatchObject([{ runId, fence: 3 }]);
   });
 });

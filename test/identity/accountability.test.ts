@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { booking } from '../../agents/booking/agent.ts';
+import { installation } from '../../src/identity/audit/audit-log.ts';
 import { storeKinds } from '../stores.ts';
 import { startTimonel, type TestTimonel } from '../timonel.ts';
 import { addUser, newPerson, type Person, type Problem, post, signIn } from './people.ts';
@@ -15,9 +16,10 @@ interface Entry {
 
 describe.each(storeKinds)('accountability (%s)', (kind) => {
   let at: TestTimonel;
+  let clock = 0;
   let admin: Person;
   beforeAll(async () => {
-    at = await startTimonel(kind, { agents: [booking] });
+    at = await startTimonel(kind, { agents: [booking] }, { now: () => new Date(Date.now() + clock) });
     admin = await newPerson(at, { role: 'admin' });
   });
   afterAll(() => at.close());
@@ -45,6 +47,60 @@ describe.each(storeKinds)('accountability (%s)', (kind) => {
         .poll(async () => (await entries(`?target=${user.id}`)).entries)
         .toEqual([expect.objectContaining({ action: 'sign-in-refused', actor: { kind: 'anonymous', id: null } })]);
       expect(JSON.stringify(await entries('?limit=500'))).not.toContain('not the password of anybody');
+    });
+
+    it('tells of what was refused: once per principal and minute, with the number of those left out', async () => {
+      const [member, other] = [await newPerson(at), await newPerson(at)];
+      const refused = async () => (await entries('?action=access-refused&limit=500')).entries;
+      for (let nth = 0; nth < 5; nth++) await at.call('GET', '/api/v1/audit', undefined, member.headers);
+      await at.call('POST', '/api/v1/invitations', { email: 'x@example.com' }, other.headers);
+      await expect.poll(async () => (await refused()).length).toBe(2);
+      clock += 61_000;
+      await at.call('GET', '/api/v1/users', undefined, member.headers);
+      await expect.poll(async () => (await refused()).length).toBe(3);
+      const [last, , first] = await refused();
+      expect(first).toMatchObject({
+        actor: { kind: 'user', id: member.id },
+        target: { kind: 'route', id: '/api/v1/audit' },
+        details: { method: 'GET', code: 'forbidden', permission: 'audit:read' },
+        personal: { address: '127.0.0.1' },
+      });
+      expect(last).toMatchObject({ target: { id: '/api/v1/users' }, details: { permission: 'users:read', unwritten: 4 } });
+    });
+
+    it('tells of what was refused to a program that asks for an answer', async () => {
+      const { body } = await at.call<{ apiKey: string }>('POST', '/api/v1/api-keys', { name: 'k', scopes: ['agents:read'] });
+      const headers = { authorization: `Bearer ${body.apiKey}` };
+      const base = await at.timonel.listen();
+      const request = { model: 'smart', messages: [{ role: 'user', content: 'Hola' }] };
+      const answer = await fetch(`${base}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: JSON.stringify(request),
+      });
+      expect(answer.status).toBe(403);
+      await expect
+        .poll(async () => (await entries('?action=access-refused&limit=500')).entries.map(({ target }) => target?.id))
+        .toContain('/v1/chat/completions');
+    });
+
+    it('tells the installation of sign-ins of nobody, thinned out, without the password', async () => {
+      const before = (await at.timonel.identity.audit.page(installation, { action: 'sign-in-refused' }, 500)).length;
+      const login = (nth: number) =>
+        post(at, '/api/v1/auth/login', { email: `nobody-${nth}@example.com`, password: 'not the password of anybody' });
+      for (let nth = 0; nth < 10; nth++) await login(nth);
+      clock += 61_000;
+      await login(10);
+      const written = async () =>
+        (await at.timonel.identity.audit.page(installation, { action: 'sign-in-refused' }, 500)).slice(0, 2);
+      await expect
+        .poll(async () => (await at.timonel.identity.audit.page(installation, { action: 'sign-in-refused' }, 500)).length)
+        .toBe(before + 2);
+      expect(await written()).toMatchObject([
+        { details: { by: 'password', unwritten: 9 }, personal: { email: 'nobody-10@example.com' } },
+        { actor: { kind: 'anonymous' }, personal: { email: 'nobody-0@example.com', address: '127.0.0.1' } },
+      ]);
+      expect(JSON.stringify(await written())).not.toContain('not the password of anybody');
     });
 
     it('gives pages that neither repeat nor leave out anything, and takes filters', async () => {

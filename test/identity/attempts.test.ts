@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { channels } from '../../src/diagnostics.ts';
 import { TimonelError } from '../../src/errors.ts';
 import { Attempts } from '../../src/identity/attempts.ts';
+import { networkOf } from '../../src/identity/network.ts';
 import { notes } from '../notes-agent.ts';
 import { freshStoreEnvironment } from '../stores.ts';
 import { startTimonel, type TestTimonel } from '../timonel.ts';
@@ -118,6 +120,69 @@ describe.each(kinds)('guessing (%s)', (kind) => {
   });
 });
 
+describe('an attacker who shares an address with others', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it('keeps nobody out who signed in from there before, over a whole hour', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+    const attempts = new Attempts(undefined);
+    const [owner, shared] = ['owner@example.com', '203.0.113.9'];
+    const outcomes: string[] = [];
+    let held = 0;
+    for (let at = 0; at < 3_600_000; at += 700) {
+      vi.setSystemTime(Date.now() + 700);
+      const guess = attempts.during(
+        `made-up-${at}@example.com`,
+        shared,
+        async () => false,
+        () => Promise.reject(new TimonelError('credentials_refused', 'no')),
+      );
+      await guess.catch(({ code }: TimonelError) => (held += code === 'too_many_attempts' ? 1 : 0));
+      if (at % 70_000 !== 0) continue;
+      outcomes.push(
+        await attempts
+          .during(
+            owner,
+            shared,
+            async () => true,
+            async () => 'in',
+          )
+          .catch(({ code }) => code),
+      );
+    }
+    expect(held).toBeGreaterThan(3_000);
+    expect(outcomes.length).toBeGreaterThan(50);
+    expect(new Set(outcomes)).toEqual(new Set(['in']));
+  });
+
+  it('has one count for a whole /64, and another one for its neighbour', async () => {
+    const attempts = new Attempts(undefined);
+    const guess = (address: string) =>
+      attempts
+        .during(
+          crypto.randomUUID(),
+          address,
+          async () => false,
+          () => Promise.reject(new TimonelError('credentials_refused', 'no')),
+        )
+        .catch(({ code }: TimonelError) => code);
+    for (let nth = 0; nth <= 51; nth++) await guess(`2001:db8:7::${nth.toString(16)}:${nth}`);
+    expect(await guess('2001:db8:7:0:ffff::1')).toBe('too_many_attempts');
+    expect(await guess('2001:db8:7:1::1')).toBe('credentials_refused');
+  });
+
+  it.each([
+    ['203.0.113.9', '203.0.113.9'],
+    ['::ffff:203.0.113.9', '203.0.113.9'],
+    ['2001:DB8:0:0:1::5', '2001:db8:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['64:ff9b::192.0.2.1', '64:ff9b:0:0::/64'],
+    ['1:2:3:4:5:6:192.0.2.1', '1:2:3:4::/64'],
+    ['unknown', 'unknown'],
+  ])('%s belongs to %s', (address, network) => expect(networkOf(address)).toBe(network));
+});
+
 describe('at the front door', () => {
   let timonel: TestTimonel;
   let remove: () => Promise<void>;
@@ -148,6 +213,27 @@ describe('at the front door', () => {
     expect((await login(user.email, goodPassword, '203.0.113.10')).status).toBe(200);
     const { sessions } = timonel.timonel.identity;
     expect((await sessions.list('default', user.id)).map(({ address }) => address)).toEqual(['203.0.113.10']);
+  });
+
+  it('lets in who signed in from an address before, however many others guess from there', async () => {
+    const [user, stranger] = [await addUser(timonel), await addUser(timonel)];
+    expect((await login(user.email, goodPassword, '2001:db8:9::1')).status).toBe(200);
+    for (let nth = 0; nth <= 51; nth++) await login(`made-up-${nth}@example.com`, 'no es esta, seguro', '2001:db8:9::2');
+    expect((await login('made-up@example.com', 'no es esta, seguro', '2001:db8:9::2')).status).toBe(429);
+    expect((await login(stranger.email, goodPassword, '2001:db8:9::3')).status).toBe(429);
+    // Another address of the same network.
+    expect((await login(user.email, goodPassword, '2001:db8:9::4')).status).toBe(200);
+  });
+
+  it('tells once when somebody who is no trusted proxy forwards', async () => {
+    const told: unknown[] = [];
+    const listener = (message: unknown) => told.push(message);
+    channels.forwardedIgnored.subscribe(listener);
+    const peer = (remoteAddress: string) =>
+      timonel.timonel.app.inject({ url: '/health/live', remoteAddress, headers: { 'x-forwarded-for': '192.0.2.1' } });
+    for (const address of ['127.0.0.1', '10.1.4.4', '::ffff:10.1.4.5', '192.0.2.77', '192.0.2.78']) await peer(address);
+    channels.forwardedIgnored.unsubscribe(listener);
+    expect(told).toEqual([{ peer: '192.0.2.77' }]);
   });
 
   it('writes down who guessed, and does not hold up the answer for it', async () => {

@@ -28,7 +28,10 @@ const matrix = (roles: Readonly<Record<string, ReadonlySet<Permission>>>, descri
 it('documents permissions, roles and routes as they are', () => {
   const routes = timonel.timonel.app.declaredRoutes
     .filter(({ method }) => method !== 'HEAD')
-    .map(({ method, url, access }) => [`\`${method} ${url}\``, typeof access === 'object' ? `\`${access.permission}\`` : access])
+    .map(({ method, url, access }) => {
+      const scope = typeof access === 'object' && access.installation === true ? ', of the installation' : '';
+      return [`\`${method} ${url}\``, typeof access === 'object' ? `\`${access.permission}\`${scope}` : access];
+    })
     .sort(([a = ''], [b = '']) => (a.replace(/^`\w+ /, '') + a < b.replace(/^`\w+ /, '') + b ? -1 : 1));
   const sections: Record<string, string> = {
     roles: matrix(builtInRoles, true),

@@ -11,6 +11,7 @@ import { newPerson, type Person } from './people.ts';
 
 /** Who may come in without saying who they are. A new line here is a decision. */
 const publicRoutes = [
+  'GET /',
   'GET /.well-known/jwks.json',
   'GET /api/v1/auth/oidc',
   'GET /api/v1/auth/oidc/:provider/callback',
@@ -27,6 +28,7 @@ const publicRoutes = [
   'POST /api/v1/auth/forgot-password',
   'POST /api/v1/auth/login',
   'POST /api/v1/auth/logout',
+  'POST /api/v1/auth/oidc/link',
   'POST /api/v1/auth/refresh',
   'POST /api/v1/auth/register',
   'POST /api/v1/auth/resend-verification',
@@ -39,6 +41,7 @@ const bodies: Record<string, object> = {
   'POST /api/v1/conversations/:id/messages': { text: 'Hola' },
   'POST /api/v1/runs/:id/approvals/:callId': { decision: 'approve' },
   'POST /api/v1/api-keys/:id/rotate': { overlapSeconds: 60 },
+  'POST /api/v1/api-keys/:id/confirm': {},
   'POST /metrics/alerts/:fingerprint/acknowledge': {},
   'PATCH /api/v1/users/:id': { role: 'member' },
   'POST /api/v1/runs/:id/feedback': { rating: 1 },
@@ -90,8 +93,20 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
     for (const route of routes.filter(({ access }) => access !== 'public')) {
       for (const authorization of [undefined, '', 'Bearer', `Bearer tim_${'x'.repeat(43)}`, 'Basic YTpi']) {
         const { status, body } = await ask(route, filled(route.url, unknown), { authorization });
-        expect([nameOf(route), authorization, status, body.code]).toEqual([nameOf(route), authorization, 401, 'unauthenticated']);
+        // The clients of the compatible API look for the code that OpenAI has for it.
+        const code =
+          route.url.startsWith('/v1/') && authorization?.startsWith('Bearer tim_') ? 'invalid_api_key' : 'unauthenticated';
+        expect([nameOf(route), authorization, status, body.code]).toEqual([nameOf(route), authorization, 401, code]);
       }
+    }
+  });
+
+  it('are kept by no cache, on the way or in a browser', async () => {
+    const { headers } = await newPerson(timonel, { role: 'admin' });
+    for (const route of routes) {
+      const sent = route.method === 'GET' || route.method === 'DELETE' ? undefined : {};
+      const answer = await timonel.call(route.method as 'GET', filled(route.url, unknown), sent, headers);
+      expect([nameOf(route), answer.headers['cache-control']]).toEqual([nameOf(route), 'no-store']);
     }
   });
 

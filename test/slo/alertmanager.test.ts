@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { needs } from '../needs.ts';
 import { startBusyTimonel } from './busy-timonel.ts';
 import { type Notification, renderedAlertmanager, startMonitoring, startWebhook, until } from './monitoring.ts';
 import { monitoringProgram } from './promtool.ts';
@@ -29,7 +30,7 @@ function amtool(...args: string[]): { status: number | null; output: string } {
   return { status, output: stdout };
 }
 
-describe('the configuration of Alertmanager', () => {
+describe.runIf(needs('Prometheus', 'Alertmanager'))('the configuration of Alertmanager', () => {
   it('is valid, and that of Prometheus too', () => {
     expect(amtool('check-config', 'FILE')).toMatchObject({ status: 0, output: expect.stringContaining('SUCCESS') });
     const prometheus = join(import.meta.dirname, '../../deploy/prometheus/prometheus.yml');
@@ -57,7 +58,7 @@ function hasty(config: string): string {
   return stringify(parsed);
 }
 
-describe('from a Timonel through Prometheus and Alertmanager', () => {
+describe.runIf(needs('Prometheus', 'Alertmanager'))('from a Timonel through Prometheus and Alertmanager', () => {
   it('somebody is told of what is wrong, once it is, and when it is over', async () => {
     const webhook = await startWebhook();
     const busy = await startBusyTimonel('embedded');

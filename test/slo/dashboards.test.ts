@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { parse } from 'yaml';
 import { datasource } from '../../scripts/dashboards/dashboard.ts';
 import { dashboardFiles } from '../../scripts/write-dashboards.ts';
+import { needs } from '../needs.ts';
 import { type BusyTimonel, startBusyTimonel } from './busy-timonel.ts';
 import { dashboardsFolder, type Monitoring, startMonitoring } from './monitoring.ts';
 
@@ -43,7 +44,7 @@ it('ask a data source that is provisioned', () => {
     for (const panel of panels) for (const target of panel.targets ?? []) expect(target.datasource).toEqual(datasource);
 });
 
-describe('in front of a real Timonel under load, by a real Prometheus', () => {
+describe.runIf(needs('Prometheus'))('in front of a real Timonel under load, by a real Prometheus', () => {
   let busy: BusyTimonel;
   let monitoring: Monitoring;
   beforeAll(async () => {

@@ -1,6 +1,7 @@
 /** Rules with a mistake in them: each has to be found by the scenarios, or nobody would notice it in a night. */
 import { describe, expect, it } from 'vitest';
 import { type RuleFile, ruleFiles } from '../../src/telemetry/slo/prometheus-rules.ts';
+import { needs } from '../needs.ts';
 import { plainScenarios } from './plain-scenarios.ts';
 import { promiseScenarios } from './promise-scenarios.ts';
 import { testRules } from './promtool.ts';
@@ -309,7 +310,7 @@ function changedIn(files: Record<string, RuleFile>): Set<string> {
   return new Set(changed.flatMap(({ labels: { sli } }) => (sli === undefined ? [] : [sli])));
 }
 
-describe('a rule in which', () => {
+describe.runIf(needs('Prometheus'))('a rule in which', () => {
   it.each(mutations)(
     '%s is found by "%s"',
     (_title, finds, files) => {

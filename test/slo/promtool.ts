@@ -5,14 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { RuleFile } from '../../src/telemetry/slo/prometheus-rules.ts';
-import { findProgram } from '../postgres.ts';
+import { findProgram } from '../programs.ts';
 import type { Minutes, Scenario } from './scenario.ts';
 
 /** A program of the packages `prometheus` and `prometheus-alertmanager`. @throws where it is not installed */
 export function monitoringProgram(name: 'prometheus' | 'promtool' | 'amtool' | 'prometheus-alertmanager'): string {
   const path = findProgram(name);
-  if (path === undefined)
-    throw new Error(`${name} is not installed, and this test is about it: apt-get install prometheus prometheus-alertmanager`);
+  if (path === undefined) throw new Error(`${name} is not here: the test has to say needs('Prometheus') or needs('Alertmanager').`);
   return path;
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ruleText } from '../../scripts/write-rules.ts';
 import { ruleFiles } from '../../src/telemetry/slo/prometheus-rules.ts';
+import { needs } from '../needs.ts';
 import { plainScenarios } from './plain-scenarios.ts';
 import { promiseScenarios } from './promise-scenarios.ts';
 import { monitoringProgram, testRules } from './promtool.ts';
@@ -17,7 +18,7 @@ describe('the rules of Prometheus', () => {
     for (const [name, file] of Object.entries(files)) expect(readFileSync(join(folder, name), 'utf8')).toBe(ruleText(file));
   });
 
-  it('are valid', () => {
+  it.runIf(needs('Prometheus'))('are valid', () => {
     const files = readdirSync(folder).map((name) => join(folder, name));
     const { status, stdout, stderr } = spawnSync(
       monitoringProgram('promtool'),
@@ -29,7 +30,9 @@ describe('the rules of Prometheus', () => {
     expect([status, stdout + stderr]).toEqual([0, expect.stringContaining('SUCCESS')]);
   });
 
-  it.each([...promiseScenarios, ...plainScenarios].map((scenario) => [scenario.name, scenario] as const))(
+  it
+    .runIf(needs('Prometheus'))
+    .each([...promiseScenarios, ...plainScenarios].map((scenario) => [scenario.name, scenario] as const))(
     '%s',
     (_name, scenario) => {
       const { passed, output } = testRules(ruleFiles(), [scenario]);

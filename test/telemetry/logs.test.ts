@@ -63,6 +63,16 @@ describe('what is taken out of the log', () => {
     );
   });
 
+  it('is not what was refused, but for a flood of it', () => {
+    capture('info');
+    const refuse = (status: number) =>
+      channels.httpExchange.publish({ method: 'GET', route: '/api/v1/audit', status, milliseconds: 1 } satisfies HttpExchange);
+    for (const status of [200, 401, 403, 404, 429]) refuse(status);
+    expect(lines.map(({ status }) => status)).toEqual([401, 403, 429]);
+    for (let nth = 0; nth < 1_000; nth++) refuse(401);
+    expect(lines.length).toBeLessThan(250);
+  });
+
   it.each([
     [['postgres:', '//timonel:canary@db/timonel'].join(''), 'postgres://[secret]@db/timonel'],
     ['redis://:canary@cache:6379', 'redis://[secret]@cache:6379'],

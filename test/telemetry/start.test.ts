@@ -22,7 +22,8 @@ async function loaded(environment: Record<string, string>): Promise<string[]> {
       if (name !== undefined && name !== '@opentelemetry/api') packages.add(name);
       return next(url, context);
     } });
-    const { bundledProject, createTimonel } = await import(${JSON.stringify(address('main.ts'))});
+    const { createTimonel } = await import(${JSON.stringify(address('main.ts'))});
+    const { bundledProject } = await import(${JSON.stringify(address('bundled-project.ts'))});
     const { startLogs } = await import(${JSON.stringify(address('telemetry/logs.ts'))});
     const { readSettings } = await import(${JSON.stringify(address('config.ts'))});
     const settings = readSettings();

@@ -1,12 +1,12 @@
 /** Takes what a message tells into the state: who the customer is, and what they wish for. */
-import { findTimeMentions, type Slots } from '../../../src/index.ts';
+import type { Slots } from '../../../src/index.ts';
 import { bookAppointmentInput } from '../contract.ts';
 import { addDays, isWithin, toClock, toMinutes } from './calendar.ts';
 import { exclude } from './excluded.ts';
 import { pickIndex } from './pick.ts';
 import { daysOf } from './search.ts';
 import type { Wish } from './state.ts';
-import { foldText, readCode, readShift } from './topics.ts';
+import { readCode, readShift } from './topics.ts';
 import { type Turn, wants } from './turn.ts';
 
 /** Days named together ("mañana o el martes") are offered together up to this distance; beyond it the customer is asked. */
@@ -47,7 +47,7 @@ function absorbCustomer({ heard, state, text, awaited }: Turn): void {
 
 /** How the customer names the appointment: by its date, time or service. Of a move, what is named before the new moment. */
 function absorbOrigin(turn: Turn, which: 'all' | 'first'): void {
-  const { heard, state, text, now } = turn;
+  const { heard, state } = turn;
   if (which === 'all') {
     const { date, time, service } = heard.slots;
     const said = { ...(date && { date }), ...(time && { time }), ...(service && { service }) };
@@ -57,7 +57,7 @@ function absorbOrigin(turn: Turn, which: 'all' | 'first'): void {
     return;
   }
   if (heard.slots.service !== undefined) state.origin.service = heard.slots.service;
-  const mentions = findTimeMentions(text, now, heard.language);
+  const mentions = turn.mentions();
   const dates = mentions.filter((mention) => mention.kind === 'date').map((mention) => mention.date);
   const times = mentions.filter((mention) => mention.kind === 'time').map((mention) => mention.time);
   const [date] = dates;
@@ -68,7 +68,7 @@ function absorbOrigin(turn: Turn, which: 'all' | 'first'): void {
 
 /** Takes one of the slots that the last reply named. */
 function pickOffered(turn: Turn): boolean {
-  const { heard, state, text, awaited, topics } = turn;
+  const { heard, state, text, folded, awaited, topics } = turn;
   const { wish, offered, proposed } = state;
   if (awaited !== 'time' || offered.length === 0 || topics.noneOfThese) return false;
   const { date, time, dateRange, timeRange, staff } = heard.slots;
@@ -85,13 +85,13 @@ function pickOffered(turn: Turn): boolean {
   const index =
     told || dateRange !== undefined || timeRange !== undefined || text.split(/\s+/).length > 8
       ? undefined
-      : pickIndex(text, offered.length, { numbered: false });
+      : pickIndex(folded, offered.length, { numbered: false });
   const agreed =
     !told &&
     text.split(/\s+/).length <= 8 &&
     dateRange === undefined &&
     timeRange === undefined &&
-    (heard.intent === 'confirm' || pickIndex(text, 1, { numbered: false }) === 0);
+    (heard.intent === 'confirm' || pickIndex(folded, 1, { numbered: false }) === 0);
   const chosen = index === undefined ? (agreed ? proposed : undefined) : offered[index];
   const picked = told ? onlyOne(fitting) : chosen;
   if (picked === undefined) return false;
@@ -116,7 +116,7 @@ function absorbService(turn: Turn): void {
   const { wish } = state;
   const { service, staff } = heard.slots;
   const aside = wants(turn, 'prices', 'services', 'promotions') && !wants(turn, 'book', 'availability') && !heard.correction;
-  const picked = turn.awaited === 'service' ? pickIndex(turn.text, wish.choices.length, { numbered: true }) : undefined;
+  const picked = turn.awaited === 'service' ? pickIndex(turn.folded, wish.choices.length, { numbered: true }) : undefined;
   const settled = wish.service !== undefined && state.task === 'book';
   if (service === undefined && picked !== undefined) {
     wish.service = wish.choices[picked];
@@ -169,12 +169,12 @@ function absorbWhen(turn: Turn): void {
 }
 
 /** "El mismo día", "a la misma hora" as what is booked or moved; "después" is after it. */
-function absorbSame({ topics, state, text }: Turn): void {
+function absorbSame({ topics, state, folded }: Turn): void {
   const { wish, latest, held } = state;
   const moving = state.appointments.find((appointment) => appointment.code === state.chosen);
   if (topics.sameDay) {
     wish.date ??= held?.slot.date ?? moving?.date ?? latest?.date;
-    const after = /\b(despues|luego|after(wards)?|later)\b/.test(foldText(text));
+    const after = /\b(despues|luego|after(wards)?|later)\b/.test(folded);
     if (after && latest !== undefined && wish.date === latest.date && wish.time === undefined) {
       wish.timeRange = { from: toClock(toMinutes(latest.time) + latest.durationMinutes) };
     }
@@ -215,17 +215,16 @@ const isInRange = (time: string, { from = '00:00', to = '24:00' }: TimeRange): b
  * "A las 10", heard as 22:00 for a "noche" that stands elsewhere in the message, may be ten in the morning: both are looked for, as heard
  * first. What names the half of the day itself ("a las 10 de la noche", "22 hs") is that.
  */
-function readingsOf(time: string, text: string): string[] {
+function readingsOf(time: string, said: string): string[] {
   const hour = Number(time.slice(0, 2));
   const half = /^\s*(hs? )?(y \w+ )?(pm|p\.m|am|a\.m|(de|por|a|in) (la|the) \w+)/;
-  const said = foldText(text);
   const bare = [...said.matchAll(/\b0?(\d{1,2})(:\d\d)?\b/g)].some(
     (found) => Number(found[1]) === hour - 12 && !half.test(said.slice(found.index + found[0].length)),
   );
   return hour > 12 && bare ? [time, `${String(hour - 12).padStart(2, '0')}${time.slice(2)}`] : [time];
 }
 
-function absorbTime({ heard, state, text }: Turn): void {
+function absorbTime({ heard, state, folded }: Turn): void {
   const { wish } = state;
   const { timeRange } = heard.slots;
   // "A las 10… o mejor a la tarde": two wishes, of which the wider one leads to a question.
@@ -236,7 +235,7 @@ function absorbTime({ heard, state, text }: Turn): void {
     wish.timeReadings = [];
     return;
   }
-  const readings = time === undefined ? [] : (heard.ambiguous.time ?? readingsOf(time, text));
+  const readings = time === undefined ? [] : (heard.ambiguous.time ?? readingsOf(time, folded));
   // The time that is settled already is not asked about again when it is said again.
   const settled = state.held?.slot.time ?? state.target?.time;
   if (settled !== undefined && readings.includes(settled)) {
@@ -262,11 +261,10 @@ function absorbTime({ heard, state, text }: Turn): void {
 }
 
 /** "¿Algo más tarde?", "una hora antes": seen from the slot that is kept or from those that were named. */
-function absorbLaterOrEarlier({ state, text, heard, topics }: Turn): void {
+function absorbLaterOrEarlier({ state, folded, heard, topics }: Turn): void {
   const { wish, offered, held } = state;
   if (heard.slots.time !== undefined || heard.slots.timeRange !== undefined) return;
-  const folded = foldText(text);
-  const shift = readShift(text);
+  const shift = readShift(folded);
   const later = /\b(mas tarde|later|no tan temprano|not (so|that) early)\b/.test(folded);
   const earlier = /\b(mas temprano|earlier|sooner)\b/.test(folded);
   if (shift !== undefined) {
@@ -298,9 +296,9 @@ export function shiftFrom(wish: Wish, from: { date: string; time: string }): voi
 
 /** Takes one of the appointments that the last reply listed. */
 function pickAppointment(turn: Turn): void {
-  const { state, text, awaited } = turn;
+  const { state, folded, awaited } = turn;
   if (awaited !== 'appointment') return;
-  const index = pickIndex(text, state.appointments.length, { numbered: true });
+  const index = pickIndex(folded, state.appointments.length, { numbered: true });
   const picked = index === undefined ? undefined : state.appointments[index];
   if (picked !== undefined) state.chosen = picked.code;
 }

@@ -6,19 +6,19 @@ import { rehearse } from '../rehearsal/script.ts';
 
 const contact = { phone: '+54 11 5555 1234' };
 
-function salonWith(...moments: [date: string, time: string][]): Salon {
+/** @param here whether they were booked in the conversation of the test. */
+function salonWith(here: boolean, ...moments: [date: string, time: string][]): Salon {
   const salon = openSalon();
   for (const [date, time] of moments) {
     const args = { service: 'Corte de pelo', date, time, name: 'Laura Gómez', ...contact };
     salon.answer({ tool: 'book_appointment', args });
   }
-  for (const appointment of salon.booked) appointment.here = false;
+  for (const appointment of salon.booked) appointment.here = here;
   return salon;
 }
 
 it('moves the appointment of this conversation after a yes, with both dates in full', () => {
-  const salon = salonWith(['2026-11-24', '15:00']);
-  for (const appointment of salon.booked) appointment.here = true;
+  const salon = salonWith(true, ['2026-11-24', '15:00']);
   rehearse(
     `
     > quiero cambiar mi turno para el viernes a las 17
@@ -35,7 +35,7 @@ it('moves the appointment of this conversation after a yes, with both dates in f
   expect(salon.booked).toMatchObject([{ date: '2026-11-27', time: '17:00' }]);
 });
 
-it('asks for contact and name only when they are needed, then for the new day', () => {
+it('asks for contact, name and code only when they are needed, then for the new day', () => {
   rehearse(
     `
     > necesito pasar mi turno para otro día
@@ -45,6 +45,10 @@ it('asks for contact and name only when they are needed, then for the new day', 
     < A nombre de quién
     [awaiting_input name]
     > Laura Gómez
+    < hay turno el martes 24 de noviembre a las 15:00.*pasame su código
+    ! Corte|Ana|K7M2Q1
+    [awaiting_input contact]
+    > K7M2Q1
     < Tenés Corte de pelo.*martes 24 de noviembre a las 15:00.*Para qué día
     [awaiting_input date]
     > el jueves
@@ -56,7 +60,7 @@ it('asks for contact and name only when they are needed, then for the new day', 
     < Listo
     [replied]
   `,
-    new Chat(salonWith(['2026-11-24', '15:00'])),
+    new Chat(salonWith(false, ['2026-11-24', '15:00'])),
   );
 });
 
@@ -67,7 +71,7 @@ it('keeps the day where only the time changes', () => {
     < del martes 24 de noviembre a las 15:00 al martes 24 de noviembre a las 18:00
     [awaiting_input confirmation]
   `,
-    new Chat(salonWith(['2026-11-24', '15:00'])),
+    new Chat(salonWith(false, ['2026-11-24', '15:00'])),
   );
 });
 
@@ -90,7 +94,7 @@ it('asks which appointment where there are several, or takes the one that was na
     [replied]
     = cancel_appointment
   `,
-    new Chat(salonWith(...moments)),
+    new Chat(salonWith(true, ...moments)),
   );
   rehearse(
     `
@@ -101,11 +105,11 @@ it('asks which appointment where there are several, or takes the one that was na
     < lo dejo como está
     [replied]
   `,
-    new Chat(salonWith(...moments)),
+    new Chat(salonWith(true, ...moments)),
   );
 });
 
-it('finds with two facts that belong together, and cancels in English', () => {
+it('tells the day for two facts that belong together, and cancels for the code, in English', () => {
   rehearse(
     `
     > when is my appointment?
@@ -113,8 +117,10 @@ it('finds with two facts that belong together, and cancels in English', () => {
     > +54 11 5555 1234
     [awaiting_input name]
     > Laura Gómez
-    < Tuesday, November 24 at 15:00
-    < K7M2Q1
+    < Tuesday, November 24 at 15:00.*send me its code
+    ! K7M2Q1
+    > K7M2Q1
+    < Code K7M2Q1
     [replied]
     > please cancel it
     < Shall I cancel.*Tuesday, November 24 at 15:00
@@ -123,7 +129,7 @@ it('finds with two facts that belong together, and cancels in English', () => {
     < cancelled
     [replied]
   `,
-    new Chat(salonWith(['2026-11-24', '15:00'])),
+    new Chat(salonWith(false, ['2026-11-24', '15:00'])),
   );
 });
 

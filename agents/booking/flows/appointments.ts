@@ -44,7 +44,9 @@ function* findAppointments(turn: Turn): Dialogue<Ending | undefined> {
   }
   const facts = { ...contactOf(turn), ...(name === undefined ? {} : { name }), ...(code === undefined ? {} : { code }) };
   const output = yield* ask('find_appointments', facts);
+  if (output.kind === 'code-needed') return askFor(turn, 'contact', say.codeNeeded(output.appointments, turn.now.date));
   if (output.kind === 'not-enough') {
+    if (output.missing.includes('code')) return askFor(turn, 'contact', say.askCode());
     const nothingKnown = facts.phone === undefined && facts.email === undefined && code === undefined;
     if (output.missing.includes('contact') || nothingKnown) return askFor(turn, 'contact', say.askWhoseAppointment());
     return askFor(turn, 'name', say.askNameOrCode());

@@ -62,8 +62,7 @@ const ageOfChildren = 13;
 
 /** "Para mi nene, de 8 años" means the children's kind of the service, where there is one; the customer is told. */
 function chooseAgeGroup(turn: Turn): void {
-  const { topics, text, heard, vocabulary, state, say } = turn;
-  const folded = foldText(text);
+  const { topics, folded, heard, vocabulary, state, say } = turn;
   const age = /\b(\d{1,2}) (anos|anitos|years?( old)?)\b/.exec(folded)?.[1];
   const small =
     age === undefined ? /\b(nen[ea]|nin[oa]|chiquit[oa]|ninit[oa]|kid|toddler|little)\b/.test(folded) : Number(age) < ageOfChildren;

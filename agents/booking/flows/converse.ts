@@ -1,6 +1,6 @@
 /** One turn from the message to the reply. */
 
-import type { Awaiting } from '../../../src/index.ts';
+import type { Awaiting, Intent } from '../../../src/index.ts';
 import { absorb } from './absorb.ts';
 import { answerQuestions } from './answers.ts';
 import { cancel, cancelled, find, moved, reschedule } from './appointments.ts';
@@ -17,6 +17,9 @@ import { askFor, type Ending, offerPerson, paragraph, type Turn, tell, wants } f
 /** Longer messages that are no more than a courtesy are something that was not understood. */
 const courtesyWords = 5;
 
+/** Intents about appointments that a customer has. */
+const aboutAppointments: readonly Intent[] = ['find', 'reschedule', 'cancel'];
+
 /** Longer messages say more than yes. */
 const yesWords = 10;
 
@@ -25,6 +28,9 @@ export function* converse(turn: Turn): Dialogue<Ending> {
   if (turn.personOffered && turn.heard.intent === 'confirm' && turn.awaited === undefined) {
     return yield* escalate(turn, 'the customer accepts to be passed to a person');
   }
+  // Appointments that there are can be seen and cancelled; all else begins with a service.
+  if (turn.vocabulary.services.length === 0 && !aboutAppointments.includes(turn.heard.intent))
+    return offerPerson(turn, turn.say.notSetUp());
   if (abandons(turn)) {
     const unbooked = turn.state.task === 'book';
     endTask(turn.state);
@@ -194,7 +200,7 @@ function askOtherDay(turn: Turn): Ending {
 /** After an answer a booking is suggested, once: who goes on asking is not pressed. */
 function afterAnswer(turn: Turn, suggestedBefore: boolean): Ending {
   const { state, say, topics, heard } = turn;
-  if (topics.payment || topics.whatIf) return offerPerson(turn, '');
+  if (topics.payment || topics.whatIf || topics.house) return offerPerson(turn, '');
   if (topics.identity) {
     state.personOffered = true;
     return tell('');

@@ -1,5 +1,5 @@
 /** What the customer cannot do: "a la mañana no puedo", "el lunes no". */
-import { findTimeMentions, type Slots } from '../../../src/index.ts';
+import type { Slots } from '../../../src/index.ts';
 import { toMinutes } from './calendar.ts';
 import { foldText } from './topics.ts';
 import type { Turn } from './turn.ts';
@@ -9,27 +9,26 @@ const cannot =
 
 const noon = 12 * 60;
 
+/** How far behind a day its refusal is looked for, in characters. */
+const refusalReach = 80;
+
 /** True where the message says no to a moment, and not to the appointment. */
-export function refusesMoment({ heard, text, now, state }: Turn): boolean {
-  return (
-    state.task !== undefined &&
-    cannot.test(foldText(text)) &&
-    findTimeMentions(text, now, heard.language).some(({ kind }) => kind === 'time-range' || kind === 'date')
-  );
+export function refusesMoment({ folded, state, mentions }: Turn): boolean {
+  return state.task !== undefined && cannot.test(folded) && mentions().some(({ kind }) => kind === 'time-range' || kind === 'date');
 }
 
 /** Takes a part of the day or a day out of the wish. True where something was. */
 export function exclude(turn: Turn): boolean {
-  const { heard, state, text, now } = turn;
+  const { heard, state, text, folded } = turn;
   const { wish } = state;
   const { date, dateRange, time, timeRange } = heard.slots;
-  const mentions = findTimeMentions(text, now, heard.language);
+  const mentions = turn.mentions();
   const told = [date, dateRange, time, timeRange].some((slot) => slot !== undefined);
   if (told) {
     // "Mañana no me queda bien", heard as a wish for tomorrow.
     const refused = mentions.find((mention) => mention.kind === 'date' && isRefused(text.slice(mention.end)));
     if (refused?.kind !== 'date' || refused.date !== date || time !== undefined || timeRange !== undefined) return false;
-  } else if (!cannot.test(foldText(text))) return false;
+  } else if (!cannot.test(folded)) return false;
   let changed = false;
   for (const mention of mentions) {
     if (mention.kind === 'time-range') {
@@ -50,7 +49,7 @@ export function exclude(turn: Turn): boolean {
 
 function isRefused(rest: string): boolean {
   return /^\W{0,3}(ya |tampoco )?(no (puedo|me (queda|sirve|viene|conviene|va)|llego|voy a poder)|(i )?(can'?t|cannot|doesn'?t work|won'?t work))\b/.test(
-    foldText(rest),
+    foldText(rest.slice(0, refusalReach)),
   );
 }
 

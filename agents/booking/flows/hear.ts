@@ -1,5 +1,14 @@
 /** Hears a message: understands it, and leaves out what is said and not meant. */
-import { type FlowTurn, type Intent, type ReferenceTime, type Understanding, understand } from '../../../src/index.ts';
+import {
+  type FlowTurn,
+  findTimeMentions,
+  type Intent,
+  type ReferenceTime,
+  readablePart,
+  type TimeMention,
+  type Understanding,
+  understand,
+} from '../../../src/index.ts';
 import { addDays, localNow } from './calendar.ts';
 import { overheardName } from './own-name.ts';
 import { english } from './sentences/en.ts';
@@ -12,23 +21,31 @@ import type { Turn } from './turn.ts';
 const daysMeantByADate = 300;
 
 /** What stands at the beginning of a turn. */
-export function hear(input: FlowTurn): Turn {
+export function hear(whole: FlowTurn): Turn {
+  const input = { ...whole, text: readablePart(whole.text) };
   const state = parseState(input.state);
   const now = localNow(input.now, input.timeZone);
   const { vocabulary, text } = input;
   const takenOver = takeOver(state, input);
-  const topics = readTopics(text);
+  const folded = foldText(text);
+  const topics = readTopics(folded);
   const understood = understand(withPauses(text), { now, vocabulary, awaiting: state.awaiting, language: state.language });
-  const meant = withBareHour(withoutSayings(understood, topics, input, now), input, now, state);
-  const heard = withName(withPeople(meant, input), input, state);
-  const language = isNameOnly(text, state) ? (state.language ?? heard.language) : heard.language;
+  const meant = withBareHour(withoutSayings(understood, topics, input, folded, now), input, now, state);
+  const heard = withName(withPeople(meant, input, folded), input, state);
+  const language = isNameOnly(text, heard, state) ? (state.language ?? heard.language) : heard.language;
   state.language = language;
   const awaited = state.awaiting;
   state.awaiting = undefined;
   const { personOffered } = state;
   state.personOffered = false;
+  let mentions: readonly TimeMention[] | undefined;
   return {
     text,
+    folded,
+    mentions: () => {
+      mentions ??= findTimeMentions(text, now, heard.language);
+      return mentions;
+    },
     now,
     instant: input.now,
     timeZone: input.timeZone,
@@ -80,9 +97,8 @@ function withName(heard: Understanding, { text, vocabulary }: FlowTurn, state: C
 const counts: Readonly<Record<string, number>> = { dos: 2, two: 2, tres: 3, three: 3, cuatro: 4, four: 4 };
 
 /** "Dos cortes", "uno para mí y otro para mi hijo": as many people, where the message does not count them itself. */
-function withPeople(heard: Understanding, { text, vocabulary }: FlowTurn): Understanding {
+function withPeople(heard: Understanding, { vocabulary }: FlowTurn, folded: string): Understanding {
   if (heard.slots.people !== undefined) return heard;
-  const folded = foldText(text);
   const things = vocabulary.services.flatMap((service) => [service.name, ...(service.aliases ?? [])].map(foldText));
   const [, number = '', thing = ''] = /\b(dos|tres|cuatro|two|three|four|[2-4]) (\w+)\b/.exec(folded) ?? [];
   const counted =
@@ -94,9 +110,10 @@ function withPeople(heard: Understanding, { text, vocabulary }: FlowTurn): Under
   return people === undefined ? heard : { ...heard, slots: { ...heard.slots, people } };
 }
 
-/** "Laura Gómez" in answer to the question for a name does not change the language of the conversation. */
-function isNameOnly(text: string, { awaiting }: ConversationState): boolean {
-  return (awaiting === 'name' || awaiting === 'contact') && text.trim().split(/\s+/).length <= 3;
+/** "Laura Gómez" or "ana at gmail dot com", in answer to the question for it, does not change the language of the conversation. */
+function isNameOnly(text: string, { slots }: Understanding, { awaiting }: ConversationState): boolean {
+  const most = slots.email === undefined ? 3 : 8;
+  return (awaiting === 'name' || awaiting === 'contact') && text.trim().split(/\s+/).length <= most;
 }
 
 /** "Mejor 11", "make it 11", "11": once a slot is kept, a bare number that corrects or stands alone is the hour. */
@@ -121,9 +138,14 @@ function withBareHour(
  * - a day of a month that has passed is a mistake, not next year's
  * - "con Carlos" is who attends, not the customer's name
  */
-function withoutSayings(heard: Understanding, topics: Topics, { text, vocabulary }: FlowTurn, now: ReferenceTime): Understanding {
+function withoutSayings(
+  heard: Understanding,
+  topics: Topics,
+  { text, vocabulary }: FlowTurn,
+  folded: string,
+  now: ReferenceTime,
+): Understanding {
   const slots = { ...heard.slots };
-  const folded = foldText(text);
   const saysNow = topics.soonest || /\b(ahora|ahorita|ya|momento|now)\b/.test(folded);
   const isNow = saysNow && (slots.time === now.time || (slots.timeRange?.from === now.time && slots.timeRange.to === undefined));
   if (isNow) {

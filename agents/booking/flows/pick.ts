@@ -1,5 +1,4 @@
 /** Which of the things that the last reply named the customer means: "el primero", "la segunda", "el último", "2". */
-import { foldText } from './topics.ts';
 
 const ordinals: readonly RegExp[] = [
   /\b(primer|primero|primera|1ro|1ra|1ero|first|1st)\b/,
@@ -16,9 +15,8 @@ const any =
   /\b(cualquiera|el que sea|la que sea|cualquier(a)? (de esos|de esas|horario|hora)|me da (igual|lo mismo)|da igual|indistinto|any( of (them|those|these))?|whichever|either)\b/;
 
 /** Index of the chosen one among `count` things; undefined where the text does not choose. */
-export function pickIndex(text: string, count: number, options: { numbered: boolean }): number | undefined {
+export function pickIndex(folded: string, count: number, options: { numbered: boolean }): number | undefined {
   if (count === 0) return undefined;
-  const folded = foldText(text);
   if (last.test(folded)) return count - 1;
   const ordinal = ordinals.findIndex((expression) => expression.test(folded));
   if (ordinal >= 0 && ordinal < count) return ordinal;

@@ -3,7 +3,7 @@
 import { refusesMoment } from './excluded.ts';
 import type { ConversationState } from './state.ts';
 import { endTask } from './state.ts';
-import { foldText, readShift } from './topics.ts';
+import { readShift } from './topics.ts';
 import { type Turn, wants } from './turn.ts';
 
 type Task = NonNullable<ConversationState['task']>;
@@ -41,7 +41,7 @@ export function settleTask(turn: Turn): void {
     if (!within) start(state, 'book', task === undefined);
     else if (
       task === 'reschedule' &&
-      /\b(otro turno|turno nuevo|nuevo turno|another appointment|new appointment)\b/.test(foldText(turn.text))
+      /\b(otro turno|turno nuevo|nuevo turno|another appointment|new appointment)\b/.test(turn.folded)
     ) {
       start(state, 'book', false);
     }
@@ -70,12 +70,12 @@ function undoesCancelling({ state, topics }: Turn): boolean {
 }
 
 /** "¿Media hora más tarde puede ser?" or "uy, mejor el miércoles", said when nothing is being booked and something is. */
-function shiftsBooked({ state, text, heard }: Turn): boolean {
+function shiftsBooked({ state, folded, heard }: Turn): boolean {
   if (state.task !== undefined || state.latest === undefined) return false;
-  if (readShift(text) !== undefined) return true;
+  if (readShift(folded) !== undefined) return true;
   const { date, dateRange, time, timeRange, service } = heard.slots;
   const moment = date ?? dateRange ?? time ?? timeRange;
-  return heard.correction && moment !== undefined && service === undefined && !bookingWords.test(foldText(text));
+  return heard.correction && moment !== undefined && service === undefined && !bookingWords.test(folded);
 }
 
 function asksToFind(turn: Turn): boolean {
@@ -105,9 +105,9 @@ function wantsToBook(turn: Turn): boolean {
 const bookingWords = /\b(turnos?|citas?|reservar?|agendar|sacar|book|appointment)\b/;
 
 /** A phone number or a name alone is heard as part of a booking; here it answers what the task at hand asked for. */
-function isBareAnswer({ state, awaited, text }: Turn): boolean {
+function isBareAnswer({ state, awaited, folded }: Turn): boolean {
   const answering = awaited === 'contact' || awaited === 'name' || awaited === 'appointment' || awaited === 'confirmation';
-  return answering && state.task !== 'book' && !bookingWords.test(foldText(text));
+  return answering && state.task !== 'book' && !bookingWords.test(folded);
 }
 
 function takesUpSuggestion({ state, heard, topics }: Turn): boolean {
@@ -124,9 +124,8 @@ function namesAMoment(turn: Turn): boolean {
 
 /** What to change, said in words only ("el día", "otro horario"): forgets it, so that it is asked again. True where something was. */
 export function loosen(turn: Turn): boolean {
-  const { state, text } = turn;
+  const { state, folded } = turn;
   const { wish } = state;
-  const folded = foldText(text);
   if (/\b(dia|fecha|day|date)\b/.test(folded)) {
     wish.date = undefined;
     wish.dates = [];

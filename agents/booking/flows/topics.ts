@@ -4,6 +4,10 @@
  */
 
 export interface Topics {
+  /** "¿Qué servicios tienen?", in so many words. */
+  services: boolean;
+  /** "¿Tienen estacionamiento?": of the house, and known to its people only. */
+  house: boolean;
   /** "¿Quién atiende?" */
   staff: boolean;
   /** "¿Dónde queda?" */
@@ -65,6 +69,10 @@ export interface Topics {
 }
 
 const expressions: Readonly<Record<keyof Topics, RegExp>> = {
+  services:
+    /\b((que|cuales|cual) (son )?(los |sus )?servicios|servicios (tienen|tenes|hacen|hay|ofrecen|brindan|dan)|(what|which) (services|treatments)|services do you)\b/,
+  house:
+    /\b(tienen|tenes|hay|cuentan con|aceptan|permiten|se puede|puedo|(do you|is there|are there|can i|may i)( have| allow| accept)?)\b.{0,30}\b(estacionamiento|cochera|garage|wi-?fi|aire acondicionado|cafe|bano|rampa|ascensor|silla de ruedas|mascotas?|perr[oa]s?|gatos?|estacionar|parking|park|air conditioning|coffee|toilet|restroom|wheelchair|elevator|pets?|dogs?|cats?)\b/,
   staff:
     /\b(quien(es)?|que (profesional|peluquer|estilista|barber)\w*|cuales? profesional\w*|con quien)\b.{0,40}\b(atiend|trabaj|corta|hace|hacer|es el|son los|esta|estan|va a|me va|puede|pueden|atender|profesional|peluquer|estilista|elegir)\w*|\b(profesional|peluquer[oa]|estilista|barber)(s|es)?\b.{0,30}\b(tienen|tenes|hay|trabajan|atienden|disponibles|estan|son)\b|\b(tienen|tenes|hay|sobre|que|los|un|algun|especialista)\b.{0,12}\b(profesionales|peluqueros|estilistas|barberos|especialista)\b|\bquien(es)? (me|nos|lo|la|va)?\s?\w*(atend|cort|hac|libre)\w*|\b(who|which (stylist|hairdresser|barber|person))\b.{0,30}\b(work|does|do|cuts?|available|there|will|is|are)\w*|\b(your|what|which) (staff|stylists?|hairdressers?|barbers?)\b|\bdo you have (any )?(stylists?|hairdressers?|barbers?)\b/,
   address:
@@ -123,11 +131,11 @@ export function foldText(text: string): string {
   return text.toLowerCase().normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll('’', "'");
 }
 
-/** "Media hora más tarde", "an hour earlier", in minutes; later is positive. */
-export function readShift(text: string): number | undefined {
+/** "Media hora más tarde", "an hour earlier", in minutes; later is positive. The text is folded. */
+export function readShift(folded: string): number | undefined {
   const found =
     /\b(una|un|1|one|an|dos|2|two|media|half an|half a) (hours?|horas?)?\s*(mas tarde|despues|later|mas temprano|antes|earlier|sooner)\b|\b(15|20|30|45|quince|veinte|treinta|fifteen|twenty|thirty) min\w*\s*(mas tarde|despues|later|mas temprano|antes|earlier|sooner)\b/.exec(
-      foldText(text),
+      folded,
     );
   if (found === null) return undefined;
   const [, hours, , when, minutes, whenMinutes] = found;
@@ -141,9 +149,9 @@ export function readShift(text: string): number | undefined {
 
 const names = Object.keys(expressions) as (keyof Topics)[];
 
-export function readTopics(text: string): Topics {
-  const folded = foldText(text).trim();
-  return Object.fromEntries(names.map((name) => [name, expressions[name].test(folded)])) as Record<keyof Topics, boolean>;
+export function readTopics(folded: string): Topics {
+  const trimmed = folded.trim();
+  return Object.fromEntries(names.map((name) => [name, expressions[name].test(trimmed)])) as Record<keyof Topics, boolean>;
 }
 
 /** An appointment's code: six letters and digits with at least one of each, or whatever follows the word "código". */

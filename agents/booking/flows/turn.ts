@@ -1,5 +1,14 @@
 /** One message on its way to a reply: what was heard, what is remembered, and how to answer. */
-import type { Awaiting, Contact, FlowMove, Intent, ReferenceTime, Understanding, Vocabulary } from '../../../src/index.ts';
+import type {
+  Awaiting,
+  Contact,
+  FlowMove,
+  Intent,
+  ReferenceTime,
+  TimeMention,
+  Understanding,
+  Vocabulary,
+} from '../../../src/index.ts';
 import type { Sentences } from './sentences/contract.ts';
 import type { ConversationState } from './state.ts';
 import type { Topics } from './topics.ts';
@@ -7,7 +16,12 @@ import type { Topics } from './topics.ts';
 type FlowReply = Extract<FlowMove, { kind: 'reply' }>;
 
 export interface Turn {
+  /** The part of the message that is read. */
   text: string;
+  /** The same in lower case without accents, folded once. */
+  folded: string;
+  /** The dates and times that it names, found at the first question for them. */
+  mentions(): readonly TimeMention[];
   /** The wall clock of the workspace. */
   now: ReferenceTime;
   instant: Date;

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { OpenFeature } from '@openfeature/server-sdk';
 import { v7 } from 'uuid';
 import type { Contact, Database, Tool, ToolContext, WorkspaceAccess } from '../../../src/index.ts';
-import { seed } from '../seed.ts';
+import { sample } from '../seed.ts';
 
 /** As much of a store as the tools need. */
 export interface Rows {
@@ -80,6 +80,6 @@ export async function openSalon(rows: Rows, workspaceId = `salon-${randomUUID().
       };
     },
   };
-  await rows.inWorkspace(workspaceId, (database) => seed({ ...salon.access, query: (work) => work(database) }));
+  await rows.inWorkspace(workspaceId, (database) => sample({ ...salon.access, query: (work) => work(database) }));
   return salon;
 }

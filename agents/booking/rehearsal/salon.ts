@@ -131,13 +131,12 @@ export class Salon {
       const digits = (text: string | undefined) => text?.replaceAll(/\D/g, '').slice(-8);
       const same = (left: string | undefined, right: string | undefined) =>
         left !== undefined && left.toLowerCase() === right?.toLowerCase();
-      const own = open.filter(
-        (one) =>
-          one.here ||
-          same(one.code, code) ||
-          ((same(digits(one.phone), digits(phone)) || same(one.email, email)) && same(one.name, name)),
-      );
+      const own = open.filter((one) => one.here || same(one.code, code));
       if (own.length > 0) return { kind: 'found', appointments: own.map(withoutContact) };
+      const likely = open.filter(
+        (one) => (same(digits(one.phone), digits(phone)) || same(one.email, email)) && same(one.name, name),
+      );
+      if (likely.length > 0) return { kind: 'code-needed', appointments: likely.map(({ date, time }) => ({ date, time })) };
       if (code !== undefined || ((phone ?? email) !== undefined && name !== undefined)) return { kind: 'found', appointments: [] };
       return { kind: 'not-enough', missing: (phone ?? email) === undefined ? ['contact'] : ['name-or-code'] };
     },

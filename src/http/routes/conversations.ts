@@ -122,7 +122,9 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
         const run = { workspaceId, runId };
         const after = afterEvent(request.headers['last-event-id']);
         const reader = { principal, may: (now: Principal) => now.permissions.has('conversations:write') };
-        await streams.send(reply, reader, (signal) => runEvents(runner, views, run, after, signal, live));
+        await streams.send(reply.header('x-timonel-run', runId), reader, runId, (signal) =>
+          runEvents(runner, views, run, after, signal, live),
+        );
         return reply;
       }
       const runId = await runner.submit(message);
@@ -130,7 +132,9 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
       if ((await identity.access.renewed(principal)) === undefined) {
         throw new TimonelError('unauthenticated', 'You lost access while the turn was under way.');
       }
-      return reply.code(view.outcome === undefined ? 202 : 200).send(turnOf(view));
+      reply.header('x-timonel-run', runId);
+      if (view.outcome === undefined) return reply.code(202).send(turnOf(view));
+      return reply.header('x-timonel-outcome', view.outcome).send(turnOf(view));
     },
   );
 }

@@ -13,7 +13,7 @@ import { statusOf } from './health.ts';
  */
 const sameTroubleMs = 3_600_000;
 
-const config = { permission: 'operations:read' } as const;
+const config = { permission: 'operations:read', installation: true } as const;
 
 /** What this process does, as it sees itself: also where no Prometheus watches. */
 export function metricRoutes(app: TypedFastify, dependencies: HttpDependencies): void {

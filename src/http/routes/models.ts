@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
-import { aliasShape, type Route, routeDefinition } from '../../llm/routes/route.ts';
+import { installationOperator } from '../../identity/installation.ts';
+import { aliasShape, providerOf, type Route, routeDefinition, storedDefinition } from '../../llm/routes/route.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
 import { expectedVersion, ifMatch } from '../if-match.ts';
 import { askerText, recordDeed } from '../requests.ts';
 
-const route = routeDefinition.extend({
+const route = storedDefinition.extend({
   alias: z.string(),
   version: z.number().int().describe('0 for a route of the environment or the project'),
   source: z.enum(['environment', 'project', 'workspace', 'direct']),
@@ -14,14 +15,14 @@ const route = routeDefinition.extend({
 const version = z.object({
   alias: z.string(),
   version: z.number().int(),
-  definition: routeDefinition.nullable().describe('null: the version that removed the route'),
+  definition: storedDefinition.nullable().describe('null: the version that removed the route'),
   createdBy: z.string(),
   createdAt: z.string(),
 });
 const provider = z.object({
   name: z.string(),
   reachable: z.boolean(),
-  detail: z.string().optional().describe('Why it cannot be reached'),
+  detail: z.string().optional().describe('Why it cannot be reached; for operators of the installation'),
   models: z.array(z.string()).describe('provider/model, as the provider lists them now'),
 });
 const alias = z.object({ alias: aliasShape });
@@ -73,13 +74,14 @@ export function routeRoutes(app: TypedFastify, { gateway, identity }: HttpDepend
     },
     async (request, reply) => {
       const principal = principalOf(request);
-      const unknown = request.body.targets.find(({ model }) => !gateway.providers.knows(model.slice(0, model.indexOf('/'))));
+      const unknown = request.body.targets.find(({ model }) => !gateway.providers.knows(providerOf(model)));
       if (unknown !== undefined) {
         throw new TimonelError(
           'invalid_request',
-          `targets: there is no provider "${unknown.model.slice(0, unknown.model.indexOf('/'))}". Known: ${gateway.providers.names().join(', ')}.`,
+          `targets: there is no provider "${providerOf(unknown.model)}". Known: ${gateway.providers.names().join(', ')}.`,
         );
       }
+      for (const { model } of request.body.targets) gateway.providers.split(model, 'targets: ');
       const stored = await routes.put(principal.workspaceId, request.params.alias, request.body, {
         by: askerText(principal),
         expected: expectedVersion(request.headers['if-match']),
@@ -124,13 +126,17 @@ export function modelHealthRoutes(app: TypedFastify, { gateway, identity }: Http
         response: { 200: z.object({ providers: z.array(provider) }) },
       },
     },
-    async () => ({ providers: await gateway.reachable() }),
+    async (request) => {
+      const reachable = await gateway.reachable();
+      if (installationOperator(principalOf(request))) return { providers: reachable };
+      return { providers: reachable.map(({ detail: _detail, ...shown }) => shown) };
+    },
   );
 
   app.get(
     '/api/v1/health/circuit-breaker',
     {
-      config: { permission: 'operations:read' },
+      config: { permission: 'operations:read', installation: true },
       schema: {
         summary: 'The circuit breakers before models, and their latest changes, newest first',
         response: {
@@ -147,7 +153,7 @@ export function modelHealthRoutes(app: TypedFastify, { gateway, identity }: Http
   app.post(
     '/api/v1/health/circuit-breaker',
     {
-      config: { permission: 'models:manage' },
+      config: { permission: 'models:manage', installation: true },
       schema: {
         summary: 'Close a breaker, or let its next call through to see',
         body: z.strictObject({ target: z.string().min(3).max(250), state: z.enum(['closed', 'half-open']) }),

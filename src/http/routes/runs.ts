@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { channels, type FeedbackGiven } from '../../diagnostics.ts';
+import { TimonelError } from '../../errors.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { storeFeedback } from '../../store/feedback.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
@@ -12,7 +13,7 @@ import { afterEvent, turnOf } from '../turns.ts';
 const parameters = z.object({ id: schemas.identifier });
 
 export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): void {
-  const { pool, views, runner, streams } = dependencies;
+  const { identity, pool, views, runner, streams, newId } = dependencies;
 
   app.get(
     '/api/v1/runs/:id',
@@ -55,8 +56,45 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
         may: (now: Principal) =>
           now.permissions.has('conversations:read') && (only !== undefined || now.permissions.has('conversations:read-all')),
       };
-      await streams.send(reply, reader, (signal) => runEvents(runner, views, { workspaceId, runId }, after, signal));
+      await streams.send(reply.header('x-timonel-run', runId), reader, runId, (signal) =>
+        runEvents(runner, views, { workspaceId, runId }, after, signal),
+      );
       return reply;
+    },
+  );
+
+  app.post(
+    '/api/v1/runs/:id/resubmit',
+    {
+      config: { permission: 'conversations:write' },
+      schema: {
+        summary: 'Submit the message of a run that failed once more, as a new turn of its conversation',
+        description: 'A second time it answers with the run of the first. What the failed run did before it failed stays done.',
+        params: parameters,
+        response: { 202: schemas.turn },
+      },
+    },
+    async (request, reply) => {
+      const principal = principalOf(request);
+      const { workspaceId } = principal;
+      const own = onlyOf(principal, 'conversations:write-all');
+      const failed = await views.run(workspaceId, request.params.id, own);
+      if (failed.outcome !== 'failed') {
+        throw new TimonelError(
+          'run_not_failed',
+          'Only a run whose outcome is "failed" is submitted again. Send a new message instead.',
+        );
+      }
+      const runId = await runner.submit({
+        workspaceId,
+        conversationId: failed.conversationId,
+        runId: newId(),
+        text: await views.textOf(workspaceId, failed.id),
+        idempotencyKey: `resubmit:${failed.id}`,
+        asker: { kind: principal.kind, id: principal.id },
+        onlyOwn: own !== undefined,
+      });
+      return reply.code(202).send(turnOf(await views.run(workspaceId, runId)));
     },
   );
 
@@ -73,10 +111,14 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
       },
     },
     async (request) => {
-      const { workspaceId, name } = principalOf(request);
+      const principal = principalOf(request);
+      const { workspaceId, name: by } = principal;
       const { id, callId } = request.params;
       const { decision, reason } = request.body;
-      const { conversationId, ready } = await views.decide(workspaceId, id, callId, { decision, reason, by: name });
+      // Approvals of a key that expired meanwhile count no more.
+      await pool.inTransaction((client) => identity.grants.settleRun(client, workspaceId, id));
+      const asker = askerText(principal);
+      const { conversationId, ready } = await views.decide(workspaceId, id, callId, { decision, reason, by, asker });
       if (ready) await runner.resume(conversationId);
       return { callId, status: decision === 'approve' ? ('approved' as const) : ('rejected' as const), resumed: ready };
     },

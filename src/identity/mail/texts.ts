@@ -8,7 +8,13 @@ export type MailContent =
   | { kind: 'reset-password'; name: string; link: string; minutes: number }
   | { kind: 'invitation'; workspace: string; invitedBy: string; link: string; days: number }
   | { kind: 'already-registered'; name: string; link: string }
-  | { kind: 'password-changed'; name: string; link: string };
+  | { kind: 'password-changed'; name: string; link: string }
+  | { kind: 'second-factor-changed'; name: string; change: SecondFactorChange; link: string }
+  | { kind: 'sign-in-linked'; name: string; issuer: string; link: string }
+  | { kind: 'keys-to-confirm'; name: string; workspace: string; keys: readonly string[]; link: string };
+
+/** What became of a person's second factor. */
+export type SecondFactorChange = 'on' | 'off' | 'recovery-code-used';
 
 export interface MailText {
   subject: string;
@@ -78,6 +84,36 @@ function spanish(content: MailContent): Draft {
           content.link,
         ],
       };
+    case 'second-factor-changed':
+      return {
+        subject: secondFactorSubjects.es[content.change],
+        lines: [
+          `Hola, ${content.name}:`,
+          `${secondFactorSubjects.es[content.change]}. Fue recién.`,
+          'Si no fuiste vos, elegí otra contraseña enseguida y avisale a quien administra tu espacio:',
+          content.link,
+        ],
+      };
+    case 'sign-in-linked':
+      return {
+        subject: 'Una forma nueva de entrar a tu cuenta',
+        lines: [
+          `Hola, ${content.name}:`,
+          `Desde ahora se puede entrar a tu cuenta en Timonel con ${content.issuer}.`,
+          'Si no fuiste vos, elegí otra contraseña enseguida y avisale a quien administra tu espacio:',
+          content.link,
+        ],
+      };
+    case 'keys-to-confirm':
+      return {
+        subject: `Claves de API de ${content.workspace} que nadie respalda`,
+        lines: [
+          `Hola, ${content.name}:`,
+          `Quien hizo estas claves de API de «${content.workspace}» ya no puede hacerlas: ${content.keys.join(', ')}.`,
+          'Siguen funcionando, pero no pueden dar permisos a nadie. Confirmalas si hacen falta, o revocalas:',
+          content.link,
+        ],
+      };
   }
 }
 
@@ -133,5 +169,48 @@ function english(content: MailContent): Draft {
           content.link,
         ],
       };
+    case 'second-factor-changed':
+      return {
+        subject: secondFactorSubjects.en[content.change],
+        lines: [
+          `Hello ${content.name},`,
+          `${secondFactorSubjects.en[content.change]}. It happened just now.`,
+          'If it was not you, choose another password at once and tell whoever administers your workspace:',
+          content.link,
+        ],
+      };
+    case 'sign-in-linked':
+      return {
+        subject: 'A new way into your account',
+        lines: [
+          `Hello ${content.name},`,
+          `From now on ${content.issuer} opens your Timonel account.`,
+          'If it was not you, choose another password at once and tell whoever administers your workspace:',
+          content.link,
+        ],
+      };
+    case 'keys-to-confirm':
+      return {
+        subject: `API keys of ${content.workspace} that nobody answers for`,
+        lines: [
+          `Hello ${content.name},`,
+          `The maker of these API keys of “${content.workspace}” may no longer make them: ${content.keys.join(', ')}.`,
+          'They go on working, and can give nobody any permission. Confirm them where they are needed, or revoke them:',
+          content.link,
+        ],
+      };
   }
 }
+
+const secondFactorSubjects: Readonly<Record<MailLanguage, Readonly<Record<SecondFactorChange, string>>>> = {
+  es: {
+    on: 'Se activó el segundo factor de tu cuenta',
+    off: 'Se desactivó el segundo factor de tu cuenta',
+    'recovery-code-used': 'Alguien entró a tu cuenta con un código de recuperación',
+  },
+  en: {
+    on: 'The second factor of your account was turned on',
+    off: 'The second factor of your account was turned off',
+    'recovery-code-used': 'A recovery code opened your account',
+  },
+};

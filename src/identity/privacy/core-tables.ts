@@ -40,9 +40,9 @@ export const coreTables: readonly TableOfData[] = [
   {
     table: 'approvals',
     personal: true,
-    columns: ['decided_by', 'decision_reason'],
-    whose: 'decided_by IN (:user, :asker)',
-    erase: { decided_by: `'erased'`, decision_reason: 'NULL' },
+    columns: ['decided_by', 'decided_by_id', 'decision_reason'],
+    whose: 'decided_by_id = :asker',
+    erase: { decided_by: `'erased'`, decided_by_id: `'erased'`, decision_reason: 'NULL' },
   },
   {
     table: 'shadow_turns',
@@ -71,9 +71,9 @@ export const coreTables: readonly TableOfData[] = [
   {
     table: 'messages',
     personal: true,
-    columns: ['text', 'options', 'idempotency_key'],
+    columns: ['text', 'options', 'idempotency_key', 'history_head'],
     whose: ofConversation,
-    erase: { text: `''`, options: 'NULL', idempotency_key: 'NULL' },
+    erase: { text: `''`, options: 'NULL', idempotency_key: 'NULL', history_head: 'NULL' },
     ages: { kind: 'conversations', at: 'created_at', when: runEnded },
   },
   {
@@ -91,6 +91,14 @@ export const coreTables: readonly TableOfData[] = [
     ages: { kind: 'conversations', at: 'created_at', when: `status = 'finished'` },
   },
   { table: 'runs', personal: true, columns: ['asked_by'], whose: 'asked_by = :asker', erase: { asked_by: 'NULL' } },
+  {
+    table: 'accepted_requests',
+    personal: true,
+    columns: ['fingerprint', 'content'],
+    whose: ofConversation,
+    erase: 'delete',
+    ages: { kind: 'conversations', at: 'accepted_at' },
+  },
   {
     table: 'conversation_addresses',
     personal: true,
@@ -126,14 +134,23 @@ export const coreTables: readonly TableOfData[] = [
     erase: 'delete',
     ages: { kind: 'sessions', at: 'expires_at' },
   },
+  // Personal keys end with their owner.
+  {
+    table: 'api_keys',
+    personal: true,
+    columns: ['owner_id'],
+    whose: 'owner_id = :user::uuid',
+    withheld: ['secret_hash', 'previous_hash'],
+    erase: 'delete',
+  },
   {
     table: 'api_keys',
     personal: true,
     columns: ['created_by'],
     whose: 'created_by = :asker',
     withheld: ['secret_hash', 'previous_hash'],
-    // The programs that use the key go on.
-    erase: { created_by: 'NULL' },
+    // The programs that use the key go on, and the admins are asked to answer for it.
+    erase: { created_by: `'erased'` },
   },
   {
     table: 'sessions',

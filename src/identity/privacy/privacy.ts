@@ -5,7 +5,9 @@ import type { DatabasePool } from '../../store/database.ts';
 import type { JsonObject } from '../../vocabulary.ts';
 import { permissionsOf } from '../access.ts';
 import type { AuditEvent, AuditLog } from '../audit/audit-log.ts';
+import type { PermissionCatalogue } from '../permissions.ts';
 import { type Principal, requireHeld } from '../principal.ts';
+import { lockWorkspace } from '../workspaces.ts';
 import type { AgentData, PersonalTable, PersonQuery, TableOfData } from './contract.ts';
 import { coreTables } from './core-tables.ts';
 import { eraseStatement, exportStatement, type Person } from './statements.ts';
@@ -40,6 +42,8 @@ export interface PrivacyDependencies {
   pool: DatabasePool;
   audit: AuditLog;
   agents: readonly AgentData[];
+  /** All that can be allowed in this process. */
+  permissions: PermissionCatalogue;
   now(): Date;
   /** Runs a transaction of the runtime after which everybody who knew of the user asks again. */
   changing<T>(userId: string | null, work: (client: pg.ClientBase) => Promise<T>): Promise<T>;
@@ -78,7 +82,8 @@ export class Privacy {
       if (elsewhere === 'only' && !narrowed) continue;
       const { text, values } = exportStatement(table, narrowed, { ...person, found: foundBy(found, agent) });
       const rows = await pool.executeText<{ row: JsonObject }>(text, values);
-      if (rows.length > 0) data[table.table] = withoutTwins([...(data[table.table] ?? []), ...rows.map(({ row }) => row)]);
+      if (rows.length > 0)
+        data[table.table] = withoutTwins([...(data[table.table] ?? []), ...rows.map(({ row }) => withUtcTimes(row))]);
     }
     if (Object.keys(data).length === 0) throw notFound(workspaceId);
     await audit.append({
@@ -98,13 +103,14 @@ export class Privacy {
    *   may do more than who asks
    */
   async erase(workspaceId: string, query: PersonQuery, request: Request): Promise<Erasure> {
-    const { audit, changing } = this.#dependencies;
+    const { audit, changing, permissions } = this.#dependencies;
     const withWorkspace = await this.#tablesWithWorkspace();
     const { person, found, elsewhere } = await this.#find(workspaceId, query);
     return changing(person.userId, async (client) => {
+      await lockWorkspace(client, workspaceId);
       await client.query(`SELECT set_config('timonel.erasing', 'on', true)`);
       await requireNothingUnderWay(client, person);
-      await requireNoMore(client, person, request.actor);
+      await requireNoMore(client, person, request.actor, permissions);
       await requireAnotherAdmin(client, person);
       const accountKept = elsewhere !== 'no';
       const erased: Record<string, number> = {};
@@ -283,7 +289,12 @@ async function requireNothingUnderWay(client: pg.ClientBase, person: Person): Pr
 }
 
 /** Erasing a member takes away what they may do. */
-async function requireNoMore(client: pg.ClientBase, person: Person, actor: Request['actor']): Promise<void> {
+async function requireNoMore(
+  client: pg.ClientBase,
+  person: Person,
+  actor: Request['actor'],
+  catalogue: PermissionCatalogue,
+): Promise<void> {
   if (actor === 'system' || person.userId === null) return;
   const { rows } = await client.query<{ role: string; permissions: string[] | null }>(
     `SELECT m.role, r.permissions FROM memberships m LEFT JOIN roles r ON r.workspace_id = m.workspace_id AND r.name = m.role
@@ -291,7 +302,7 @@ async function requireNoMore(client: pg.ClientBase, person: Person, actor: Reque
     [person.workspaceId, person.userId],
   );
   for (const { role, permissions } of rows)
-    requireHeld(actor, permissionsOf(role, permissions), `The role of this member ("${role}")`);
+    requireHeld(actor, permissionsOf(role, permissions, catalogue), `The role of this member ("${role}")`);
 }
 
 async function requireAnotherAdmin(client: pg.ClientBase, person: Person): Promise<void> {
@@ -310,4 +321,13 @@ function notFound(workspaceId: string): TimonelError {
     'person_not_found',
     `There is nothing of this person in the workspace "${workspaceId}". Give a user id, or the e-mail address or phone number that they left.`,
   );
+}
+
+/** PostgreSQL writes times into JSON in the zone of the connection; everywhere else in the API they are in UTC, with milliseconds. */
+function withUtcTimes<Row extends Record<string, unknown>>(row: Row): Row {
+  const isTime = (value: unknown) => typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d$/.test(value);
+  const entries = Object.entries(row).map(([name, value]) =>
+    /(^|_)(at|until|from|to|since)$/.test(name) && isTime(value) ? [name, new Date(String(value)).toISOString()] : [name, value],
+  );
+  return Object.fromEntries(entries) as Row;
 }

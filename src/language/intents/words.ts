@@ -32,6 +32,9 @@ const fillers = new Set(
   ),
 );
 
+/** A filler with a capital letter behind one of these is no surname: "Hola Bueno". */
+const courtesies = new Set('hola buenas buenos dias tardes ok si dale perfecto listo gracias hello hi hey yes'.split(' '));
+
 const shorthand: Readonly<Record<string, string>> = {
   q: 'que',
   k: 'que',
@@ -89,7 +92,15 @@ export function readWords(text: string): Word[] {
     else if (clauseOpeners.has(plain)) clause++;
     if (sentenceBreak.test(between)) closeSentence(between.includes('?'));
     previousEnd = start + raw.length;
-    if (fillers.has(plain)) continue;
+    // "Ana Bueno": right behind a name it is one.
+    const before = words.at(-1);
+    const surname =
+      /^\p{Lu}/u.test(raw) &&
+      between === ' ' &&
+      before !== undefined &&
+      /^\p{Lu}/u.test(before.raw) &&
+      !courtesies.has(before.text);
+    if (fillers.has(plain) && !surname) continue;
     if (plain === 'favor' && words.at(-1)?.text === 'por') {
       words.pop();
       continue;

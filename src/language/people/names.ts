@@ -2,6 +2,7 @@ import type { Word } from '../intents/words.ts';
 import type { Found } from './contact.ts';
 import { givenNames, nameParticles } from './given-names.ts';
 import { isOrdinaryWord } from './ordinary-words.ts';
+import { wordLikeSurnames } from './surnames.ts';
 
 /** Words before a name that say it is one. A strong one is believed also about a word in lower case. */
 const introductions: readonly { words: readonly string[]; strong: boolean }[] = [
@@ -74,7 +75,16 @@ const relations = new Set(
     ' ',
   ),
 );
-const longestName = 5;
+/** Words of a name, particles included: "José María Pérez de la Cruz y Ponce" has nine. */
+const longestName = 9;
+/** Of them, those that are no particles. */
+const mostNames = 5;
+/** Words with a capital letter behind a name that go on with the sentence and not with the name. */
+const sentenceWords = new Set(
+  'que no si ya me te se lo le les nos mi tu su un una unos unas con por para en a y e o u es soy hoy and or i id my the to for at on in is am with you can and'.split(
+    ' ',
+  ),
+);
 
 /** What else the reader of names needs to know. */
 export interface NameContext {
@@ -83,6 +93,8 @@ export interface NameContext {
   awaited: boolean;
   /** Words, by index, that belong to a service, a date and the like. */
   taken: (index: number) => boolean;
+  /** The same, where the thing that has the word has other words too: "Barba" alone may be a surname. */
+  takenWithOthers: (index: number) => boolean;
   /** E-mail address and phone number; a name beside them is the customer's. */
   contacts: readonly { start: number; end: number }[];
   /** First names of the staff, folded: a bare one means the member of staff. */
@@ -94,17 +106,28 @@ export interface NameContext {
 const isCapitalised = (word: Word): boolean => /^\p{Lu}/u.test(word.raw);
 const isNameShaped = (word: Word): boolean => /^[\p{L}\p{M}'’´`]{2,24}$/u.test(word.raw);
 
+/** "Abril Pérez", "Domingo Sosa": what else is a day or a month is a given name before a surname. */
+function opensName(words: Word[], index: number, context: NameContext, announced: boolean): boolean {
+  const word = words[index];
+  let at = index + 1;
+  while (nameParticles.has(words[at]?.text ?? '') && !isCapitalised(words[at] as Word)) at++;
+  const next = words[at];
+  if (word === undefined || next === undefined || next.clause !== word.clause || sentenceWords.has(word.text)) return false;
+  if (!isCapitalised(next) || !isNameShaped(next) || sentenceWords.has(next.text) || context.takenWithOthers(at)) return false;
+  return announced || wordLikeSurnames.has(next.text) || (!isOrdinaryWord(next.text) && !context.taken(at));
+}
+
 /** Takes the words of a name from `first` on; the index after the last, or `first` where no name begins. */
-function readName(words: Word[], first: number, context: NameContext, lowerCase: boolean): number {
+function readName(words: Word[], first: number, context: NameContext, lowerCase: boolean, announced = false): number {
   const opening = words[first];
   if (opening === undefined) return first;
   const shouting = context.text === context.text.toUpperCase();
   let next = first;
   let end = first;
   let count = 0;
-  while (next < words.length && next - first < longestName) {
+  while (next < words.length && next - first < longestName && count < mostNames) {
     const word = words[next];
-    if (word === undefined || word.clause !== opening.clause || context.taken(next)) break;
+    if (word === undefined || word.clause !== opening.clause) break;
     if (context.contacts.some((span) => word.start < span.end && word.end > span.start)) break;
     const particle = nameParticles.has(word.text) && next > first;
     if (particle) {
@@ -113,10 +136,19 @@ function readName(words: Word[], first: number, context: NameContext, lowerCase:
     }
     if (!isNameShaped(word)) break;
     const capital = isCapitalised(word) && !shouting;
+    const surname = words[next - 1];
+    // Right behind a name, or before what can only be one, a word is part of it, whatever else it means.
+    const placed =
+      capital &&
+      (count > 0
+        ? isCapitalised(surname ?? word) || nameParticles.has(surname?.text ?? '')
+        : opensName(words, next, context, announced));
+    if (placed ? context.takenWithOthers(next) : context.taken(next)) break;
     const known = givenNames.has(word.text);
     const plausible = capital
-      ? !isOrdinaryWord(word.text) || (count > 0 && word.text.length > 3)
-      : lowerCase && !isOrdinaryWord(word.text) && (known || count < 3);
+      ? !isOrdinaryWord(word.text) || (placed && !sentenceWords.has(word.text))
+      : lowerCase &&
+        (count > 0 && count < 3 && wordLikeSurnames.has(word.text) ? true : !isOrdinaryWord(word.text) && (known || count < 3));
     if (!plausible) break;
     // "Me llamo Ana quiero un turno": after a capital letter the name goes on with capitals only.
     if (!capital && count > 0 && isCapitalised(opening) && !shouting) break;
@@ -127,7 +159,7 @@ function readName(words: Word[], first: number, context: NameContext, lowerCase:
   return end;
 }
 
-const toFound = (words: Word[], first: number, next: number): Found | undefined => {
+const toFound = (words: Word[], first: number, next: number, text: string): Found | undefined => {
   const part = words.slice(first, next);
   const start = part[0]?.start;
   const end = part.at(-1)?.end;
@@ -140,7 +172,11 @@ const toFound = (words: Word[], first: number, next: number): Found | undefined 
       if (index > 0 && nameParticles.has(word.toLowerCase()) && !/^san(ta)?$/i.test(word)) return word.toLowerCase();
       return word.slice(0, 1).toUpperCase() + word.slice(1).toLowerCase();
     })
-    .join(' ');
+    // "García-López" keeps its hyphen.
+    .reduce((left, right, index) => {
+      const between = text.slice(part[index - 1]?.end, part[index]?.start);
+      return `${left}${/^[-‐–]$/.test(between) ? '-' : ' '}${right}`;
+    });
   return { value, start, end };
 };
 
@@ -162,8 +198,8 @@ function introduced(words: Word[], context: NameContext): Found | undefined {
       const following = words[first + 1];
       // "soy ana": one word in lower case that ends its clause, or a known first name.
       const bare = givenNames.has(word.text) || (phrase[0] === 'soy' && following?.clause !== word.clause);
-      const next = readName(words, first, context, strong || bare);
-      if (next > first && sameSentence) return toFound(words, first, next);
+      const next = readName(words, first, context, strong || bare, true);
+      if (next > first && sameSentence) return toFound(words, first, next, context.text);
     }
   }
   return undefined;
@@ -175,12 +211,12 @@ function besideContact(words: Word[], context: NameContext): Found | undefined {
     const after = words.findIndex((word) => word.start >= span.end);
     if (after >= 0) {
       const next = readName(words, after, context, givenNames.has(words[after]?.text ?? ''));
-      if (next > after && isBelievable(words, after, next)) return toFound(words, after, next);
+      if (next > after && isBelievable(words, after, next)) return toFound(words, after, next, context.text);
     }
     const before = words.findLastIndex((word) => word.end <= span.start);
     for (let first = Math.max(0, before - 3); first <= before; first++) {
       const next = readName(words, first, context, givenNames.has(words[first]?.text ?? ''));
-      if (next === before + 1 && isBelievable(words, first, next)) return toFound(words, first, next);
+      if (next === before + 1 && isBelievable(words, first, next)) return toFound(words, first, next, context.text);
     }
   }
   return undefined;
@@ -197,7 +233,7 @@ function leading(words: Word[], context: NameContext): Found | undefined {
   const follower = words[next];
   const alone = follower === undefined || follower.clause !== first.clause || ['y', 'and', 'gracias'].includes(follower.text);
   if (next === 0 || !alone || (next === 1 && context.staffWords.has(first.text))) return undefined;
-  return next === words.length && next === 1 ? undefined : toFound(words, 0, next);
+  return next === words.length && next === 1 ? undefined : toFound(words, 0, next, context.text);
 }
 
 /** "Buenas. Lucía Fernández, turno para mechas": first name and surname alone in a clause, and no member of staff. */
@@ -207,21 +243,24 @@ function alone(words: Word[], context: NameContext): Found | undefined {
     const next = readName(words, first, context, false);
     if (next - first < 2 || words[next]?.clause === word.clause || context.staffTokens.has(words[next - 1]?.text ?? '')) continue;
     const asked = word.question || /^(?:gracias|hola|thanks|hi|hello|hey)$/.test(words[first - 1]?.text ?? '');
-    if (!asked) return toFound(words, first, next);
+    if (!asked) return toFound(words, first, next, context.text);
   }
   return undefined;
 }
 
 /** The whole message as a name: it was asked for. */
 function answered(words: Word[], context: NameContext): Found | undefined {
+  const isNothingElse = words.every((word) => isCapitalised(word) || nameParticles.has(word.text));
   for (const [first, word] of words.entries()) {
     const opensClause = words[first - 1]?.clause !== word.clause;
     if (!opensClause && !isOrdinaryWord(words[first - 1]?.text ?? '')) continue;
     // In lower case only a clause that is nothing but the name: "prefiero no decirlo" is none.
-    const next = readName(words, first, context, (opensClause && words.length <= 6) || givenNames.has(word.text));
+    const lowerCase = (opensClause && words.length <= 6) || givenNames.has(word.text);
+    const next = readName(words, first, context, lowerCase, isNothingElse);
     if (next === first) continue;
     const short = next - first >= words.length - 2;
-    if (short || givenNames.has(word.text) || (isCapitalised(word) && first === 0)) return toFound(words, first, next);
+    if (short || givenNames.has(word.text) || (isCapitalised(word) && first === 0))
+      return toFound(words, first, next, context.text);
   }
   return undefined;
 }

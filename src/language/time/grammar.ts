@@ -63,6 +63,17 @@ const newNode = (): TrieNode => ({ words: new Map(), phrases: [], rules: [] });
 const nothing: readonly Reading[] = [];
 
 /**
+ * Steps through the tries that one text may cost. The steps grow with the text, but "3/4 3/4 3/4" makes a hundred times as many of each
+ * token as a sentence does; the longest sentence of a customer takes four hundred.
+ */
+const mostSteps = 4000;
+
+/** Steps that are left for a text. */
+interface Allowance {
+  steps: number;
+}
+
+/**
  * A grammar of phrases, written as patterns: words, `<phrases>`, groups `(this|or that)` and a `?` behind what may be left out.
  * All patterns of a kind share one trie, and every kind is read at most once per token, so the work grows with the text and not
  * with the number of rules. A phrase must not begin with itself.
@@ -121,6 +132,7 @@ export class Grammar {
   /** A context that reads phrases of one text. */
   reader(base: Omit<Context, 'read'>): Context {
     const memory = new Map<SymbolName, (Reading[] | undefined)[]>();
+    const allowance: Allowance = { steps: mostSteps };
     const context: Context = {
       ...base,
       read: <Name extends SymbolName>(name: Name, at: number) => {
@@ -136,7 +148,7 @@ export class Grammar {
         if (known !== undefined) return known as Reading<Name>[];
         // Set before reading: a phrase that would begin with itself finds nothing instead of recursing.
         remembered[at] = [];
-        const readings = this.#read(context, name, at);
+        const readings = this.#read(context, name, at, allowance);
         remembered[at] = readings;
         return readings as Reading<Name>[];
       },
@@ -165,11 +177,11 @@ export class Grammar {
     if (!node.rules.includes(rule)) node.rules.push(rule);
   }
 
-  #read(context: Context, name: SymbolName, at: number): Reading[] {
+  #read(context: Context, name: SymbolName, at: number, allowance: Allowance): Reading[] {
     const readings: (Reading & { rule: number })[] = [];
     for (const reading of this.#terminals.get(name)?.(context, at) ?? []) readings.push({ ...reading, rule: -1 });
     const root = this.#roots.get(name);
-    if (root !== undefined) this.#walk(context, root, at, at, [], readings);
+    if (root !== undefined) this.#walk(context, root, at, at, [], readings, allowance);
     return readings;
   }
 
@@ -180,7 +192,9 @@ export class Grammar {
     at: number,
     captured: Captured[],
     readings: (Reading & { rule: number })[],
+    allowance: Allowance,
   ): void {
+    if (allowance.steps-- <= 0) return;
     for (const index of node.rules) {
       const rule = this.#rules[index];
       const rival = readings.findIndex((reading) => reading.end === at);
@@ -194,11 +208,11 @@ export class Grammar {
     const token = context.tokens[at];
     if (token === undefined) return;
     const byWord = node.words.get(token.text);
-    if (byWord !== undefined) this.#walk(context, byWord, start, at + 1, captured, readings);
+    if (byWord !== undefined) this.#walk(context, byWord, start, at + 1, captured, readings, allowance);
     for (const { name, node: next } of node.phrases) {
       for (const reading of context.read(name, at)) {
         captured.push({ name, at, value: reading.value });
-        this.#walk(context, next, start, reading.end, captured, readings);
+        this.#walk(context, next, start, reading.end, captured, readings, allowance);
         captured.pop();
       }
     }

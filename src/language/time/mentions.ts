@@ -10,6 +10,9 @@ import { type Found, settleTimes, writeMention } from './resolve-mention.ts';
 import { buildSpanishGrammar } from './spanish-grammar.ts';
 
 const builders: Readonly<Record<Language, () => LanguageGrammar>> = { es: buildSpanishGrammar, en: buildEnglishGrammar };
+/** Mentions that are read of one text. A message that names more moments than that says none. */
+const mostMentions = 24;
+
 const built = new Map<Language, LanguageGrammar>();
 
 /** Grammars are built at their first use: a process that never reads English does not pay for it. */
@@ -21,7 +24,7 @@ function grammarOf(language: Language): LanguageGrammar {
 
 /**
  * Dates, times, ranges and lengths of time that a text names, in the order of the text, without overlap. Only the first
- * few thousand characters are read.
+ * thousand characters are read.
  *
  * A phrase that names a date and a time at once ("esta noche", "tonight") gives two mentions that share its characters.
  */
@@ -31,7 +34,7 @@ export function findTimeMentions(text: string, now: ReferenceTime, language: Lan
   const context = grammar.reader({ language, text, tokens, today: parseIsoDate(now.date), minutes: parseClockTime(now.time) });
   const blocked = markAddresses(tokens);
   const found: Found[] = [];
-  for (let at = 0; at < tokens.length; ) {
+  for (let at = 0; at < tokens.length && found.length < mostMentions; ) {
     const reading = blocked[at] === true ? undefined : longestReading(context, at, lexicon);
     if (reading === undefined) {
       at++;

@@ -4,7 +4,8 @@
  */
 import { publishFault } from '../../diagnostics.ts';
 import { Batch } from '../../store/batch.ts';
-import { type DatabasePool, isTransient } from '../../store/database.ts';
+import type { DatabasePool } from '../../store/database.ts';
+import { isTransient } from '../../store/database-errors.ts';
 import { Allotment, type Counter } from './allotment.ts';
 import type { UpperBound } from './tokens.ts';
 

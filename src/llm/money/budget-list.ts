@@ -2,7 +2,7 @@
 import { LRUCache } from 'lru-cache';
 import { TimonelError } from '../../errors.ts';
 import type { DatabasePool } from '../../store/database.ts';
-import { isTransient } from '../../store/database.ts';
+import { isTransient } from '../../store/database-errors.ts';
 import { type Period, spansAt } from './periods.ts';
 
 export const budgetScopes = ['workspace', 'api-key', 'user', 'agent', 'run'] as const;

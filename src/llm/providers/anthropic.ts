@@ -11,6 +11,7 @@ export function anthropic(settings: ProviderSettings, upstream: Upstream): Provi
   const headers = { 'x-api-key': settings.key ?? '', 'anthropic-version': '2023-06-01' };
   return {
     name: 'anthropic',
+    family: 'anthropic',
     keyVariable: 'ANTHROPIC_API_KEY',
     chat: (model) => sdk.languageModel(model),
     wires: { 'anthropic-messages': wire(`${baseUrl}/messages`, headers) },

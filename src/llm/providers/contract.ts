@@ -3,6 +3,9 @@ import type { EmbeddingModelV4, LanguageModelV4 } from '@ai-sdk/provider';
 /** Protocols that a provider may speak on the wire, by the name of the API that made each one known. */
 export type WireProtocol = 'openai-chat' | 'openai-responses' | 'openai-embeddings' | 'anthropic-messages';
 
+/** How a provider is spoken to: what a request in another protocol becomes there is decided by it. */
+export type ProviderFamily = 'anthropic' | 'openai' | 'google' | 'project';
+
 /** Where and how a protocol is spoken, for requests that are passed through without translation. */
 export interface Wire {
   origin: string;
@@ -15,8 +18,11 @@ export interface Wire {
 export interface Provider {
   /** First part of `provider/model`. */
   name: string;
+  family: ProviderFamily;
   /** The environment variable that carries its key; absent where none is needed. */
   keyVariable?: string;
+  /** Whether a model can be called that, where the name becomes part of a URL. All names can where it is left out. */
+  takes?(model: string): boolean;
   chat(model: string): LanguageModelV4;
   embedding?(model: string): EmbeddingModelV4;
   wires: Partial<Record<WireProtocol, Wire>>;

@@ -9,7 +9,10 @@ export function google(settings: ProviderSettings, upstream: Upstream): Provider
   const sdk = createGoogle({ apiKey: settings.key ?? '', baseURL: baseUrl, fetch: upstream.fetch });
   return {
     name: 'google',
+    family: 'google',
     keyVariable: 'GEMINI_API_KEY',
+    // The model is a segment of the path, and what follows the last colon is what is asked of it.
+    takes: (model) => /^((models|tunedModels)\/)?[A-Za-z0-9][\w.-]*$/.test(model),
     chat: (model) => sdk.languageModel(model),
     embedding: (model) => sdk.embeddingModel(model),
     wires: {},

@@ -11,6 +11,7 @@ export function groq(settings: ProviderSettings, upstream: Upstream): Provider {
   const headers = bearer(settings.key);
   return {
     name: 'groq',
+    family: 'openai',
     keyVariable: 'GROQ_API_KEY',
     chat: (model) => sdk.languageModel(model),
     wires: { 'openai-chat': wire(`${baseUrl}/chat/completions`, headers) },

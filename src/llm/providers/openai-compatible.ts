@@ -21,6 +21,7 @@ export function openaiCompatible(
   const headers = bearer(key);
   return {
     name,
+    family: 'openai',
     ...(keyVariable === undefined ? {} : { keyVariable }),
     chat: (model) => sdk.chatModel(model),
     embedding: (model) => sdk.embeddingModel(model),

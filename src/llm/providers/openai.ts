@@ -11,6 +11,7 @@ export function openai(settings: ProviderSettings, upstream: Upstream): Provider
   const headers = bearer(settings.key);
   return {
     name: 'openai',
+    family: 'openai',
     keyVariable: 'OPENAI_API_KEY',
     chat: (model) => sdk.chat(model),
     embedding: (model) => sdk.embeddingModel(model),

@@ -1,6 +1,7 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { LRUCache } from 'lru-cache';
 import { ModelFailure } from '../failure.ts';
+import { notAModel, splitModel } from '../routes/route.ts';
 import type { Upstream } from '../upstream.ts';
 import { anthropic } from './anthropic.ts';
 import type { Provider, ProviderSettings } from './contract.ts';
@@ -71,6 +72,19 @@ export class Providers {
     return this.#reachable.get(name);
   }
 
+  /**
+   * Cuts `provider/model`, and holds the name to what the provider takes.
+   * @param where begins the message of the refusal.
+   * @returns without a provider where this process cannot reach it.
+   * @throws TimonelError `invalid_request`
+   */
+  split(name: string, where = ''): { provider: Provider | undefined; model: string } {
+    const { provider: providerName, model } = splitModel(name, where);
+    const provider = this.find(providerName);
+    if (provider?.takes?.(model) === false) throw notAModel(name, where);
+    return { provider, model };
+  }
+
   /** The environment variable whose absence makes a provider unreachable. */
   missingKey(name: string): string | undefined {
     return this.#missingKey.get(name);
@@ -121,6 +135,7 @@ function remembering(provider: Provider): Provider {
 function fromProject(models: Readonly<Record<string, LanguageModelV4>>): Provider {
   return {
     name: projectProvider,
+    family: 'project',
     chat(model) {
       const found = models[model];
       if (found === undefined) throw new ModelFailure('model-missing', `the project has no model "${model}"`);

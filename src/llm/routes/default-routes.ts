@@ -1,6 +1,6 @@
 import { TimonelError } from '../../errors.ts';
 import { configuredProvider, type Providers, projectProvider } from '../providers/providers.ts';
-import { type Route, type RouteDefinition, type RouteInput, routeDefinition } from './route.ts';
+import { providerOf, type Route, type RouteDefinition, type RouteInput, routeDefinition } from './route.ts';
 
 /** What each provider would answer with under an alias. Names of 2026-11; a stored route replaces them. */
 const preferred: Readonly<Record<'smart' | 'fast', readonly string[]>> = {
@@ -33,7 +33,7 @@ export function defaultRoutes(providers: Providers, defaults: RouteDefaults): Ma
       source,
     });
   for (const [alias, models] of Object.entries(preferred)) {
-    const reachable = models.filter((model) => providers.find(model.slice(0, model.indexOf('/'))) !== undefined);
+    const reachable = models.filter((model) => providers.find(providerOf(model)) !== undefined);
     if (reachable.length > 0) add(alias, 'environment', { targets: reachable.map((model) => ({ model })) });
   }
   if (defaults.ollamaModel !== undefined && providers.find('ollama') !== undefined)

@@ -2,7 +2,7 @@ import { TimonelError } from '../../errors.ts';
 import type { DatabasePool } from '../../store/database.ts';
 import { KeptCopy, type Teller } from '../../store/kept-copy.ts';
 import type { Notices } from '../../store/notices.ts';
-import { type Route, type RouteDefinition, routeDefinition } from './route.ts';
+import { type Route, type RouteDefinition, storedDefinition } from './route.ts';
 
 /** A stored version of a route; without a definition, the version that removed it. */
 export interface RouteVersion {
@@ -136,7 +136,7 @@ function versionOf(row: Row): RouteVersion {
     alias: row.alias,
     version: row.version,
     // Written by an older version of this program, perhaps: what was added since gets its default.
-    definition: row.definition === null ? null : routeDefinition.parse(row.definition),
+    definition: row.definition === null ? null : storedDefinition.parse(row.definition),
     createdBy: row.created_by,
     createdAt: row.created_at.toISOString(),
   };

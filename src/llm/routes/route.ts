@@ -1,14 +1,25 @@
 /** A route: which models answer under one name, in which order, and within which bounds. Data, changed at run time. */
 import { z } from 'zod';
+import { TimonelError } from '../../errors.ts';
 
-export const target = z.strictObject({
+/**
+ * `provider/model`. Some providers put the model into the path of the URL: a name has segments of letters, digits and `_ . : @ + -`, and
+ * none that is empty or begins with a dot, so that it can be no other path, query or fragment.
+ */
+const modelName = /^(?=.{3,240}$)[a-z][a-z0-9-]{0,39}(\/[A-Za-z0-9@][\w.:@+-]*)+$/;
+
+const target = z.strictObject({
   model: z
     .string()
-    .regex(/^[a-z][a-z0-9-]{0,39}\/\S{1,200}$/, 'must be provider/model, e.g. anthropic/claude-sonnet-4-5')
+    .regex(modelName, 'must be provider/model, e.g. anthropic/claude-sonnet-4-5, without a path, query or fragment')
     .describe('provider/model'),
   weight: z.number().positive().max(1_000).default(1).describe('Share of the calls that begin here, on a weighted route'),
   contextTokens: z.number().int().positive().optional().describe('Size of its context; a call that is too long skips smaller ones'),
   prefill: z.boolean().optional().describe('Whether it continues an answer that was begun; the provider knows by default'),
+  thinks: z
+    .boolean()
+    .optional()
+    .describe('Whether its answers may begin with reasoning of which only the closing tag comes; known models do by default'),
 });
 
 const milliseconds = (fallback: number) => z.number().int().min(1).max(3_600_000).default(fallback);
@@ -60,6 +71,11 @@ export const routeDefinition = z.strictObject({
     .optional(),
 });
 
+/** A stored route, as an earlier version may have let it pass. Its targets are checked before they are asked: {@link splitModel}. */
+export const storedDefinition = routeDefinition.extend({
+  targets: z.array(target.extend({ model: z.string() })),
+});
+
 /** A route as it is written. */
 export type RouteInput = z.input<typeof routeDefinition>;
 /** A route with all its defaults. */
@@ -75,13 +91,32 @@ export interface Route extends RouteDefinition {
   source: 'environment' | 'project' | 'workspace' | 'direct';
 }
 
-/** `provider/model`, cut at its first slash: model names have slashes of their own. */
-export function splitModel(name: string): { provider: string; model: string } {
-  const slash = name.indexOf('/');
-  return { provider: name.slice(0, slash), model: name.slice(slash + 1) };
+/** Name of the provider in `provider/model`; empty where there is none. */
+export function providerOf(name: string): string {
+  return name.slice(0, Math.max(0, name.indexOf('/')));
 }
 
-/** A route to one model, for callers that name `provider/model`. */
+/**
+ * `provider/model`, cut at its first slash: model names have slashes of their own.
+ * @param where begins the message of the refusal.
+ * @throws TimonelError `invalid_request` where the name could lead to another path of the provider
+ */
+export function splitModel(name: string, where = ''): { provider: string; model: string } {
+  if (!modelName.test(name)) throw notAModel(name, where);
+  const provider = providerOf(name);
+  return { provider, model: name.slice(provider.length + 1) };
+}
+
+/** The refusal of a name that is none. Shown cut, since callers choose it. */
+export function notAModel(name: string, where = ''): TimonelError {
+  return new TimonelError(
+    'invalid_request',
+    `${where}${JSON.stringify(name.slice(0, 100))} is not the name of a model. A name is provider/model, with letters, digits and _ . : @ + - in each segment, e.g. anthropic/claude-sonnet-4-5.`,
+  );
+}
+
+/** A route to one model, for callers that name `provider/model`. @throws TimonelError `invalid_request` */
 export function directRoute(model: string): Route {
+  splitModel(model);
   return { ...routeDefinition.parse({ targets: [{ model }] }), alias: model, version: 0, source: 'direct' };
 }

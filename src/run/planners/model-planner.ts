@@ -4,13 +4,15 @@ import type {
   LanguageModelV4Message,
   LanguageModelV4Prompt,
 } from '@ai-sdk/provider';
-import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
 import type { Gateway } from '../../llm/gateway.ts';
-import type { CallRecord, JsonObject } from '../../vocabulary.ts';
+import { inputSchemaOf } from '../../tools/input-schema.ts';
+import type { CallRecord } from '../../vocabulary.ts';
 import type { AgentDefinition } from '../contract.ts';
 import { spokenDate } from '../local-time.ts';
 import type { ModelPlanner, Proposal, Turn } from '../planner.ts';
+import { boundedContent, boundedText } from './bounded-content.ts';
+import { readArguments } from './call-arguments.ts';
 
 type AssistantPart = Extract<LanguageModelV4Message, { role: 'assistant' }>['content'][number];
 
@@ -27,7 +29,7 @@ export function createModelPlanner(gateway: Gateway): ModelPlanner {
           type: 'function',
           name: tool.name,
           description: tool.description,
-          inputSchema: z.toJSONSchema(tool.input, { io: 'input' }) as LanguageModelV4FunctionTool['inputSchema'],
+          inputSchema: inputSchemaOf(tool) as LanguageModelV4FunctionTool['inputSchema'],
         }));
         toolsOf.set(agent, tools);
       }
@@ -39,23 +41,24 @@ export function createModelPlanner(gateway: Gateway): ModelPlanner {
         tools,
         agentVersion: agent.version,
         signal: turn.signal,
-        onText: turn.onText,
+        onText: boundedText(turn.onText),
       });
       const milliseconds = Math.round(performance.now() - started);
+      const content = boundedContent(answer.content);
       const base = {
         kind: 'model-call' as const,
         model: answer.model,
-        content: answer.content,
+        content,
         usage: answer.usage,
         finishReason: answer.finishReason,
         milliseconds,
         ...(answer.cost === undefined ? {} : { cost: answer.cost }),
       };
-      const calls = answer.content.flatMap((part) =>
-        part.type === 'tool-call' ? [{ tool: part.toolName, args: parseArguments(part.input), modelCallId: part.toolCallId }] : [],
+      const calls = content.flatMap((part) =>
+        part.type === 'tool-call' ? [{ tool: part.toolName, ...readArguments(part.input), modelCallId: part.toolCallId }] : [],
       );
       if (calls.length > 0) return { kind: 'call', calls, step: (identified) => ({ ...base, calls: identified }) };
-      const text = textOf(answer.content);
+      const text = textOf(content);
       if (text === '')
         throw new TimonelError('model_unavailable', `The model ${base.model} answered nothing (${answer.finishReason}).`);
       return {
@@ -87,6 +90,8 @@ function promptOf(turn: Turn): LanguageModelV4Prompt {
     prompt.push({
       role: 'assistant',
       content: step.content.flatMap((part): AssistantPart[] => {
+        // Templates leave out what a model thought between tags, and so does what it is shown.
+        if (part.type === 'reasoning' && part.providerMetadata?.['timonel'] !== undefined) return [];
         if (part.type === 'text' || part.type === 'reasoning') return [{ type: part.type, text: part.text, ...optionsOf(part) }];
         if (part.type !== 'tool-call') return [];
         return [
@@ -94,7 +99,7 @@ function promptOf(turn: Turn): LanguageModelV4Prompt {
             type: 'tool-call' as const,
             toolCallId: part.toolCallId,
             toolName: part.toolName,
-            input: parseArguments(part.input),
+            input: readArguments(part.input).args,
             ...optionsOf(part),
           },
         ];
@@ -123,17 +128,6 @@ function resultOf(call: CallRecord | undefined) {
   if (call.status === 'completed') return { type: 'json' as const, value: call.output ?? null };
   const reason = call.reason === undefined ? '' : `: ${call.reason.en} / ${call.reason.es}`;
   return { type: 'error-text' as const, value: `${call.status}${call.rule === undefined ? '' : ` by rule ${call.rule}`}${reason}` };
-}
-
-/** Arguments that are not a JSON object become one that the tool's schema will refuse with a clear message. */
-function parseArguments(input: string): JsonObject {
-  try {
-    const parsed: unknown = JSON.parse(input === '' ? '{}' : input);
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as JsonObject;
-  } catch {
-    // Falls through: the model gets to see what it sent.
-  }
-  return { malformedArguments: input };
 }
 
 function textOf(content: LanguageModelV4Content[]): string {

@@ -1,7 +1,7 @@
 /** Applies the migrations of agents, keeps the ledger of them, and takes an agent's tables away again. */
 import type pg from 'pg';
 import { messageOf, TimonelError } from '../../errors.ts';
-import { isDeadlock } from '../database.ts';
+import { isDeadlock } from '../database-errors.ts';
 import { compareCatalogues, readCatalogue, touchedTables } from './catalogue.ts';
 import { type AgentMigrations, type MigrationFile, prefixOf, refusal, requireDistinctPrefixes } from './files.ts';
 import { protectTables } from './protect.ts';

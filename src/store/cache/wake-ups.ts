@@ -29,14 +29,16 @@ export interface RedisSignals {
 /**
  * Through Redis, to all processes on the same database. While Redis is down nothing is published, and waiters find out by looking.
  */
-export function redisSignals(url: string, onFault: (error: unknown) => void): RedisSignals {
+export function redisSignals(url: string, watch: (client: Redis) => void, onFault: (error: unknown) => void): RedisSignals {
   // Commands fail at once while the connection is down: what Redis carries here may be lost, and nobody waits for it.
   const options = { enableOfflineQueue: false, maxRetriesPerRequest: 1, lazyConnect: false };
   const publisher = new Redis(url, options);
   const subscriber = new Redis(url, { ...options, enableOfflineQueue: true, maxRetriesPerRequest: null });
-  publisher.on('error', onFault);
-  subscriber.on('error', () => {});
-  void subscriber.subscribe(...Object.values(channels)).catch(onFault);
+  for (const client of [publisher, subscriber]) watch(client);
+  // Waits until Redis is up; what ends the wait is the end of the process.
+  void subscriber.subscribe(...Object.values(channels)).catch((error: unknown) => {
+    if (subscriber.status !== 'end') onFault(error);
+  });
   const on = (channel: string): Signals => ({
     publish: (message) => {
       if (publisher.status === 'ready') publisher.publish(channel, message).catch(onFault);

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { TimonelError } from '../../errors.ts';
@@ -9,11 +9,11 @@ import { TimonelError } from '../../errors.ts';
  * The lock is SQLite's: an exclusive transaction held open for as long as the process lives. The kernel drops it when the process dies,
  * however it dies, and it holds between containers that share a local volume, on Linux, macOS and Windows.
  *
+ * @param directory is there and can be written.
  * @returns a function that gives the directory back.
  * @throws TimonelError `directory_locked`, naming the process that holds it.
  */
 export function lockDirectory(directory: string): () => void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const owner = join(directory, 'owner.pid');
   const lock = new DatabaseSync(join(directory, 'lock.db'));
   try {

@@ -96,6 +96,8 @@ export interface Sentences {
   askContact(): string;
   /** The customer has no e-mail, or does not want to give one. */
   phoneWillDo(): string;
+  /** The workspace has no services yet. */
+  notSetUp(): string;
   /** The customer does not want to leave any contact. */
   contactNeeded(): string;
   /** The customer will send the missing fact later; the slot is kept until `until`. */
@@ -150,6 +152,9 @@ export interface Sentences {
   // ---- appointments of this customer ----
   askWhoseAppointment(): string;
   askNameOrCode(): string;
+  /** Two weak facts showed when: everything else needs the code. */
+  codeNeeded(moments: readonly { date: string; time: string }[], today: string): string;
+  askCode(): string;
   notFound(): string;
   noSuchCode(code: string): string;
   /** The customer does not have what finds the appointment. */

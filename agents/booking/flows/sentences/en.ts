@@ -119,6 +119,7 @@ export const english: Sentences = {
     `${person} does not do ${quoted(service)}; ${all(people)} ${people.length === 1 ? 'does. Does that suit you?' : 'do. Who would you like?'}`,
   askName: () => 'What name should I put it under?',
   askContact: () => 'Can you leave me a phone number or an e-mail address, whichever you prefer?',
+  notSetUp: () => 'Services and opening hours are not set up yet, so I cannot give prices or appointments here.',
   phoneWillDo: () => 'No e-mail needed: a phone number is enough. Which number should I note?',
   contactNeeded: () =>
     'To keep your place I need a phone number or an e-mail address: only to find your appointment and tell you if anything changes. Which one can you give me?',
@@ -185,6 +186,9 @@ export const english: Sentences = {
   askWhoseAppointment: () =>
     'To find your appointment, send me its code, or the phone number or e-mail address it was booked with.',
   askNameOrCode: () => 'What name is the appointment under?',
+  codeNeeded: (moments, today) =>
+    `Those details have an appointment on ${all(moments.map(({ date, time }) => moment(date, time, today)))}. To see, move or cancel it, send me its code: it is in the confirmation.`,
+  askCode: () => 'To protect everybody’s appointments I need the code: it is in the confirmation. Could you send it?',
   noSuchCode: (code) =>
     `I find no coming appointment with the code ${code}. Could you check it? Or send me the phone or e-mail it was booked with.`,
   cannotFind: () => 'Without those details I cannot look it up, so that nobody touches the appointments of others.',

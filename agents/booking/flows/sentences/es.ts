@@ -125,6 +125,7 @@ export const spanish: Sentences = {
     `${person} no hace ${withinSentence(service)}; sí ${all(people)}. ${people.length === 1 ? '¿Te sirve?' : '¿Con quién preferís?'}`,
   askName: () => '¿A qué nombre lo anoto?',
   askContact: () => '¿Me dejás un teléfono o un mail, el que prefieras?',
+  notSetUp: () => 'Todavía no hay servicios ni horarios cargados, así que por acá no puedo dar precios ni turnos.',
   phoneWillDo: () => 'El mail no hace falta: con un teléfono alcanza. ¿Qué número te anoto?',
   contactNeeded: () =>
     'Para guardarte el lugar necesito un teléfono o un mail: es solo para ubicar tu turno y avisarte si algo cambia. ¿Cuál me dejás?',
@@ -189,6 +190,9 @@ export const spanish: Sentences = {
 
   askWhoseAppointment: () => 'Para ubicar tu turno pasame el código, o el teléfono o mail con el que lo sacaste.',
   askNameOrCode: () => '¿A nombre de quién está el turno?',
+  codeNeeded: (moments, today) =>
+    `Con esos datos hay turno el ${all(moments.map(({ date, time }) => moment(date, time, today)))}. Para verlo, cambiarlo o cancelarlo pasame su código: está en la confirmación.`,
+  askCode: () => 'Para cuidar los turnos de todos necesito el código: está en la confirmación. ¿Me lo pasás?',
   noSuchCode: (code) =>
     `No encuentro ningún turno a futuro con el código ${code}. ¿Lo revisás? Si no, pasame el teléfono o mail con el que lo sacaste.`,
   cannotFind: () => 'Sin esos datos no puedo ubicar el turno, así nadie toca turnos ajenos.',

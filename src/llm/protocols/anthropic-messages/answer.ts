@@ -70,11 +70,13 @@ export function writeAnswer(answer: ModelAnswer, identity: AnswerIdentity, cost:
   });
 }
 
-/** A model may write arguments that are no JSON; its caller gets to see them. */
+/** A model may write arguments that are no JSON object, which the protocol has no place for; its caller gets to see them. */
 function inputOf(text: string): unknown {
   try {
-    return JSON.parse(text === '' ? '{}' : text) as unknown;
+    const input: unknown = JSON.parse(text.trim() === '' ? '{}' : text);
+    if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input;
   } catch {
-    return { malformed: text };
+    // Told as what it is.
   }
+  return { malformed: text };
 }

@@ -5,6 +5,7 @@ import { TimonelError } from '../../../errors.ts';
 import type { ModelCall } from '../../answer-parts.ts';
 import type { RequestBody, RequestHead } from '../contract.ts';
 import { filePart } from '../file-part.ts';
+import { providerOptionsOf } from '../parameters.ts';
 import { parsed } from '../parsed.ts';
 import { changedText } from '../request-text.ts';
 import { count } from '../usage.ts';
@@ -44,6 +45,7 @@ const request = z.object({
   temperature: z.number().min(0).max(1).optional(),
   top_p: z.number().min(0).max(1).optional(),
   top_k: z.number().int().positive().optional(),
+  metadata: z.object({ user_id: z.string().nullish() }).nullish(),
   stop_sequences: z.array(z.string()).optional(),
   tools: z
     .array(
@@ -57,10 +59,10 @@ const request = z.object({
     .optional(),
   tool_choice: z
     .discriminatedUnion('type', [
-      z.object({ type: z.literal('auto') }),
-      z.object({ type: z.literal('any') }),
+      z.object({ type: z.literal('auto'), disable_parallel_tool_use: z.boolean().optional() }),
+      z.object({ type: z.literal('any'), disable_parallel_tool_use: z.boolean().optional() }),
       z.object({ type: z.literal('none') }),
-      z.object({ type: z.literal('tool'), name: z.string() }),
+      z.object({ type: z.literal('tool'), name: z.string(), disable_parallel_tool_use: z.boolean().optional() }),
     ])
     .optional(),
 });
@@ -89,6 +91,10 @@ export function wireBody(body: RequestBody, model: string, text?: string): strin
 
 export function call(body: RequestBody): ModelCall {
   const asked = parsed(request, body);
+  const choice = asked.tool_choice;
+  const alone = choice !== undefined && choice.type !== 'none' && choice.disable_parallel_tool_use === true;
+  const parallel = !alone || asked.tools === undefined || asked.tools.length === 0;
+  const providerOptions = providerOptionsOf({ user: asked.metadata?.user_id ?? undefined, parallel });
   return {
     prompt: [...systemOf(asked.system), ...promptOf(asked.messages)],
     maxOutputTokens: asked.max_tokens,
@@ -98,6 +104,7 @@ export function call(body: RequestBody): ModelCall {
     ...(asked.stop_sequences === undefined ? {} : { stopSequences: asked.stop_sequences }),
     ...(asked.tools === undefined || asked.tools.length === 0 ? {} : { tools: asked.tools.map(toolOf) }),
     ...(asked.tool_choice === undefined ? {} : { toolChoice: toolChoiceOf(asked.tool_choice) }),
+    ...(providerOptions === undefined ? {} : { providerOptions }),
   };
 }
 

@@ -23,7 +23,7 @@ export const openaiChat: Protocol = {
 
 /** https://platform.openai.com/docs/guides/error-codes */
 export function openaiError({ code, status, message, details }: TimonelError): { error: object } {
-  return { error: { ...details, message, type: typeOf(status), param: null, code } };
+  return { error: { param: null, ...details, message, type: typeOf(status), code } };
 }
 
 function typeOf(status: number): string {

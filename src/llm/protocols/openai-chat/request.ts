@@ -5,6 +5,7 @@ import { TimonelError } from '../../../errors.ts';
 import type { ModelCall } from '../../answer-parts.ts';
 import type { RequestBody, RequestHead } from '../contract.ts';
 import { filePart } from '../file-part.ts';
+import { providerOptionsOf } from '../parameters.ts';
 import { parsed } from '../parsed.ts';
 import { changedText } from '../request-text.ts';
 
@@ -47,6 +48,8 @@ const request = z.object({
   presence_penalty: z.number().nullish(),
   frequency_penalty: z.number().nullish(),
   n: z.literal(1, { error: 'only 1 answer is given by this model' }).nullish(),
+  user: z.string().nullish(),
+  parallel_tool_calls: z.boolean().nullish(),
   reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).nullish(),
   tools: z
     .array(
@@ -123,13 +126,17 @@ export function call(body: RequestBody): ModelCall {
     ...optional('temperature', asked.temperature),
     ...optional('topP', asked.top_p),
     ...optional('seed', asked.seed),
-    ...optional('presencePenalty', asked.presence_penalty),
-    ...optional('frequencyPenalty', asked.frequency_penalty),
+    ...optional('presencePenalty', asked.presence_penalty || undefined),
+    ...optional('frequencyPenalty', asked.frequency_penalty || undefined),
     ...optional('reasoning', asked.reasoning_effort),
     ...optional('stopSequences', typeof asked.stop === 'string' ? [asked.stop] : asked.stop),
     ...optional('tools', asked.tools?.length ? asked.tools.map(toolOf) : undefined),
     ...optional('toolChoice', toolChoiceOf(asked.tool_choice)),
     ...optional('responseFormat', responseFormatOf(asked.response_format)),
+    ...optional(
+      'providerOptions',
+      providerOptionsOf({ user: asked.user ?? undefined, parallel: asked.parallel_tool_calls !== false || !asked.tools?.length }),
+    ),
   };
 }
 

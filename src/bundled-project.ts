@@ -1,0 +1,7 @@
+import type { ProjectConfig } from './project.ts';
+
+/** The agents that ship with Timonel, for a project without a `timonel.config.ts`. */
+export async function bundledProject(): Promise<ProjectConfig> {
+  const { booking } = await import('../agents/booking/agent.ts');
+  return { agents: [booking] };
+}

@@ -1,0 +1,97 @@
+/** What the other parts stand on: the database, Redis, the server's keys, the workspaces, and who may do what. */
+import type { Redis } from 'ioredis';
+import { channels, publishFault } from '../diagnostics.ts';
+import { createIdentity, type Identity } from '../identity/identity.ts';
+import { Mailer } from '../identity/mail/mailer.ts';
+import { permissionsWith } from '../identity/permissions.ts';
+import { ServerKeys } from '../identity/secrets.ts';
+import { Workspaces } from '../identity/workspaces.ts';
+import { requirePersonalData } from '../run/personal-data.ts';
+import { openRedis, tellOnce } from '../store/cache/redis.ts';
+import { type RedisSignals, redisSignals } from '../store/cache/wake-ups.ts';
+import type { DatabasePool } from '../store/database.ts';
+import { openStore, type Store } from '../store/open.ts';
+import type { WorkspaceAccess } from '../tools/contract.ts';
+import type { JsonObject } from '../vocabulary.ts';
+import { type Base, defaultWorkspace } from './base.ts';
+
+export interface Foundation {
+  store: Store;
+  pool: DatabasePool;
+  /** Absent where the settings name no Redis. */
+  redis: Redis | undefined;
+  signals: RedisSignals | undefined;
+  keys: ServerKeys;
+  workspaces: Workspaces;
+  /** Access to the rows of one workspace, for code of agents. */
+  access(workspaceId: string, timeZone: string): WorkspaceAccess;
+}
+
+/** @throws TimonelError `config_invalid`, `store_unavailable`, `directory_locked`, `migration_refused` */
+export async function openFoundation({ settings, project, scope, now, newId, onStoreLost }: Base): Promise<Foundation> {
+  const { agents } = project;
+  const store = scope.adopt(await openStore(settings, { agents, onFault: publishFault, onLost: onStoreLost }), (each) =>
+    each.close(),
+  );
+  const { pool } = store;
+  await requirePersonalData(pool, agents);
+  const { redis, signals } = openCache(settings.redisUrl, scope);
+  const workspaces = new Workspaces(pool);
+  await workspaces.ensure({ workspaceId: defaultWorkspace, name: 'Default', timeZone: settings.timeZone });
+  return {
+    store,
+    pool,
+    redis,
+    signals,
+    keys: await ServerKeys.open(settings, pool),
+    workspaces,
+    access: (workspaceId, timeZone) => ({
+      workspaceId,
+      timeZone,
+      now,
+      newId,
+      query: (work) => pool.inWorkspace(workspaceId, (database) => work(database)),
+    }),
+  };
+}
+
+function openCache(url: string | undefined, scope: AsyncDisposableStack): Pick<Foundation, 'redis' | 'signals'> {
+  if (url === undefined) return { redis: undefined, signals: undefined };
+  const onFault = (error: unknown) => publishFault('Redis', error);
+  const watch = tellOnce(url, onFault);
+  const redis = scope.adopt(openRedis(url, watch), (each) => each.disconnect());
+  return { redis, signals: scope.adopt(redisSignals(url, watch, onFault), (each) => each.close()) };
+}
+
+/** @param enqueueMail adds the job that hands a mail to its server. */
+export async function openIdentity(
+  { settings, project, scope, now, newId }: Base,
+  { pool, redis, keys, workspaces }: Foundation,
+  enqueueMail: (payload: JsonObject) => Promise<void>,
+): Promise<{ identity: Identity; mailer: Mailer }> {
+  const mailer = scope.adopt(
+    new Mailer({
+      settings,
+      keys,
+      newId,
+      enqueue: enqueueMail,
+      onPrinted: (mail) => channels.mailPrinted.publish(mail),
+      onFault: publishFault,
+    }),
+    (each) => each.close(),
+  );
+  const identity = await createIdentity({
+    settings,
+    pool,
+    redis,
+    keys,
+    mailer,
+    workspaces,
+    openWorkspace: defaultWorkspace,
+    now,
+    newId,
+    onFault: publishFault,
+    permissions: permissionsWith(project.agents),
+  });
+  return { identity: scope.adopt(identity, (each) => each.close()), mailer };
+}

@@ -1,0 +1,100 @@
+/** What goes on beside turns: the queue with the jobs of agents and of Timonel itself, flags, releases, data of people, and rows that they manage. */
+import { publishFault } from '../diagnostics.ts';
+import type { Identity } from '../identity/identity.ts';
+import type { Mailer } from '../identity/mail/mailer.ts';
+import type { Privacy } from '../identity/privacy/privacy.ts';
+import { applyRetention } from '../identity/privacy/retention.ts';
+import { type FlagPart, openFlags } from '../release/flags/open.ts';
+import { openReleases, type ReleasePart } from '../release/open.ts';
+import { Resources } from '../resources/resources.ts';
+import { Jobs } from '../run/jobs.ts';
+import { createPrivacy } from '../run/personal-data.ts';
+import type { Base } from './base.ts';
+import type { Foundation } from './foundation.ts';
+
+export function preparePrivacy({ agents, now }: Base, { pool, workspaces, access }: Foundation, identity: Identity): Privacy {
+  return createPrivacy({
+    pool,
+    identity,
+    agents: agents.values(),
+    access: async (workspaceId) => access(workspaceId, (await workspaces.get(workspaceId)).timeZone),
+    now,
+  });
+}
+
+/** Makes the queues; nothing works on them before {@link Jobs.work}. @throws TimonelError `store_unavailable` */
+export async function openJobs(
+  { settings, project, scope, now }: Base,
+  { pool, workspaces, access }: Foundation,
+  { audit }: Identity,
+  mailer: Mailer,
+  { tables }: Privacy,
+): Promise<Jobs> {
+  const jobs = new Jobs({
+    pool,
+    agents: project.agents,
+    own: [
+      { name: 'mail', retries: 20, run: (payload) => mailer.deliver(payload) },
+      {
+        name: 'retention',
+        cron: '17 3 * * *',
+        retries: 3,
+        run: async () => void (await applyRetention({ pool, audit, tables, days: settings.retentionDays, now })),
+      },
+    ],
+    workspaces: () => workspaces.list(),
+    access,
+    onFault: publishFault,
+  });
+  // Before it is opened: what fails halfway has timers already.
+  scope.defer(() => jobs.close(settings.shutdownGraceMs));
+  await jobs.open();
+  return jobs;
+}
+
+/** @throws TimonelError `store_unavailable` */
+export async function openFlagPart(
+  { project, scope, newId }: Base,
+  { pool }: Foundation,
+  { notices, audit }: Identity,
+): Promise<FlagPart> {
+  const flags = await openFlags({ pool, notices, audit, project, instance: newId(), onFault: publishFault });
+  return scope.adopt(flags, (each) => each.close());
+}
+
+/** @throws TimonelError `config_invalid`, `store_unavailable` */
+export async function openReleasePart(
+  { settings, project, scope, now, newId }: Base,
+  { pool }: Foundation,
+  { notices, audit }: Identity,
+): Promise<ReleasePart> {
+  const releases = await openReleases({
+    pool,
+    agents: project.agents,
+    notices,
+    audit,
+    lookEveryMs: settings.releaseLookMs,
+    now,
+    newId,
+    onFault: publishFault,
+  });
+  return scope.adopt(releases, (each) => each.close());
+}
+
+/** @throws TimonelError `config_invalid` where a resource does not fit its table or asks for a permission that nobody declares */
+export async function openResources(
+  { agents, now, newId }: Base,
+  { pool, workspaces }: Foundation,
+  { notices, audit, permissions }: Identity,
+): Promise<Resources> {
+  return Resources.open({
+    pool,
+    notices,
+    record: (deed, client) => audit.append(deed, client),
+    permissions,
+    agents: [...agents.values()],
+    timeZoneOf: async (workspaceId) => (await workspaces.get(workspaceId)).timeZone,
+    now,
+    newId,
+  });
+}

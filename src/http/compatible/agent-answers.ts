@@ -1,0 +1,165 @@
+/** An agent behind the compatible API: `"model": "booking"`. The agent keeps the conversation; only the last message is read. */
+import { TimonelError } from '../../errors.ts';
+import { type Principal, requirePermission } from '../../identity/principal.ts';
+import { usageOf } from '../../llm/protocols/usage.ts';
+import type { AgentDefinition } from '../../run/contract.ts';
+import type { RunView } from '../../store/run-views.ts';
+import type { HttpDependencies } from '../contract.ts';
+import { LiveEvents, longestWaitMs } from '../events.ts';
+import { checkedText } from '../turns.ts';
+import type { AgentRequest } from './agent-request.ts';
+import { type AcceptedTurn, acceptTurn } from './agent-turn.ts';
+import type { AgentReply, AgentVoice } from './agent-voice.ts';
+import { type Exchange, send } from './exchange.ts';
+import { taskAnswer } from './interface-tasks.ts';
+import { refuseParameters } from './refused-parameters.ts';
+
+export async function agentAnswer(
+  agent: AgentDefinition,
+  voice: AgentVoice,
+  exchange: Exchange,
+  dependencies: HttpDependencies,
+): Promise<void> {
+  const { principal, body } = exchange;
+  requirePermission(principal, 'conversations:write');
+  refuseParameters(body);
+  const asked = voice.read(body);
+  const text = checkedText(asked.text);
+  const task = taskAnswer(text);
+  if (task !== undefined) return answerTask(task, agent, voice, exchange, dependencies);
+  return body['stream'] === true
+    ? streamTurn(agent, voice, asked, text, exchange, dependencies)
+    : answerTurn(agent, voice, asked, text, exchange, dependencies);
+}
+
+async function answerTurn(
+  agent: AgentDefinition,
+  voice: AgentVoice,
+  asked: AgentRequest,
+  text: string,
+  exchange: Exchange,
+  dependencies: HttpDependencies,
+): Promise<void> {
+  const { runner, replyWaitMs } = dependencies;
+  const { workspaceId } = exchange.principal;
+  const turn = await acceptTurn(agent, asked, text, exchange, dependencies);
+  let received = false;
+  try {
+    const view = await runner.wait(workspaceId, turn.runId, replyWaitMs, exchange.signal);
+    const reply = replyOf(view);
+    const body = voice.whole(reply, identityOf(agent, voice, turn.runId), exchange.body);
+    send(exchange, body, [...headersOf(agent, view), 'x-timonel-outcome', view.outcome ?? '']);
+    received = !exchange.signal.aborted;
+  } finally {
+    await markReceived(turn, received, workspaceId, dependencies);
+  }
+}
+
+async function streamTurn(
+  agent: AgentDefinition,
+  voice: AgentVoice,
+  asked: AgentRequest,
+  text: string,
+  exchange: Exchange,
+  dependencies: HttpDependencies,
+): Promise<void> {
+  const { runner, streams } = dependencies;
+  const { principal, body } = exchange;
+  const { workspaceId } = principal;
+  const live = new LiveEvents();
+  const turn = await acceptTurn(agent, asked, text, exchange, dependencies, live.push);
+  const { runId, conversationId } = turn;
+  const reader = { principal, may: (now: Principal) => now.permissions.has('conversations:write') };
+  const headers = [...exchange.begin(), ...headersOf(agent, { id: runId, conversationId })];
+  const interrupted = voice.errorEvent(
+    new TimonelError(
+      'shutting_down',
+      `This process is shutting down. The turn goes on: its reply will be at GET /api/v1/runs/${runId}.`,
+      {
+        details: { runId },
+      },
+    ),
+  );
+  await streams.write(exchange.raw, headers, reader, written, interrupted);
+
+  async function* written(ended: AbortSignal): AsyncGenerator<string> {
+    let received = false;
+    const stream = voice.stream(identityOf(agent, voice, runId), body, { run: runId, conversation: conversationId });
+    const waiting = runner.wait(workspaceId, runId, longestWaitMs, ended).finally(() => live.end());
+    waiting.catch(() => {});
+    try {
+      yield stream.begin();
+      let shown = '';
+      for await (const event of live) {
+        if (event.kind !== 'text') continue;
+        shown += event.delta;
+        yield stream.text(event.delta);
+      }
+      const reply = replyOf(await waiting);
+      // What a model said before it called a tool was shown as well, and is not part of the reply.
+      const rest = reply.text.startsWith(shown) ? reply.text.slice(shown.length) : `\n\n${reply.text}`;
+      yield (rest === '' ? '' : stream.text(rest)) + stream.end(reply);
+      received = !ended.aborted && !exchange.signal.aborted;
+    } catch (error) {
+      yield voice.errorEvent(
+        error instanceof TimonelError ? error : new TimonelError('internal', 'Something went wrong inside Timonel.'),
+      );
+    } finally {
+      await markReceived(turn, received, workspaceId, dependencies);
+    }
+  }
+}
+
+/** A task of a chat interface, done without the agent. */
+async function answerTask(
+  text: string,
+  agent: AgentDefinition,
+  voice: AgentVoice,
+  exchange: Exchange,
+  { newId, streams }: HttpDependencies,
+): Promise<void> {
+  const { principal, body } = exchange;
+  const identity = identityOf(agent, voice, newId());
+  const reply: AgentReply = { text, usage: usageOf({ input: 0, output: 0 }), cost: undefined, origin: undefined };
+  const headers = ['x-timonel-model', agent.name];
+  if (body['stream'] !== true) return send(exchange, voice.whole(reply, identity, body), headers);
+  const reader = { principal, may: (now: Principal) => now.permissions.has('conversations:write') };
+  await streams.write(exchange.raw, [...exchange.begin(), ...headers], reader, async function* () {
+    const stream = voice.stream(identity, body, undefined);
+    yield stream.begin() + stream.text(text) + stream.end(reply);
+  });
+}
+
+/** A repetition that comes after the end is answered with what was said where nobody received it; see `joinedRequest`. */
+async function markReceived(
+  { runId, joined }: AcceptedTurn,
+  received: boolean,
+  workspaceId: string,
+  { requests, onFault }: HttpDependencies,
+): Promise<void> {
+  if (received && !joined) return;
+  await requests.mark(workspaceId, runId, !received).catch((error: unknown) => onFault(`the answer of run ${runId}`, error));
+}
+
+function identityOf(agent: AgentDefinition, voice: AgentVoice, runId: string) {
+  return { id: voice.answerId(runId), model: agent.name, created: Math.floor(Date.now() / 1_000) };
+}
+
+function headersOf(agent: AgentDefinition, { id, conversationId }: Pick<RunView, 'id' | 'conversationId'>): string[] {
+  return ['x-timonel-conversation', conversationId, 'x-timonel-run', id, 'x-timonel-model', agent.name];
+}
+
+/** @throws TimonelError `turn_under_way` when the turn did not end in time */
+function replyOf({ id, conversationId, reply, usage, outcome }: RunView): AgentReply {
+  if (reply === undefined || outcome === undefined) {
+    throw new TimonelError('turn_under_way', `The agent is still working. Its reply will be at GET /api/v1/runs/${id}.`, {
+      details: { runId: id },
+    });
+  }
+  return {
+    text: reply.text,
+    usage: usageOf({ input: usage?.inputTokens ?? 0, output: usage?.outputTokens ?? 0 }),
+    cost: usage?.cost,
+    origin: { run: id, conversation: conversationId, outcome },
+  };
+}

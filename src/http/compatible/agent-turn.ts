@@ -1,0 +1,173 @@
+/** Accepts what a compatible client says to an agent: once, and in the conversation that it goes on with. */
+import { TimonelError } from '../../errors.ts';
+import type { AgentDefinition } from '../../run/contract.ts';
+import type { RunEvent } from '../../run/events.ts';
+import type { Found } from '../../store/accepted-requests.ts';
+import type { NewConversation } from '../../store/run-views.ts';
+import { audienceOf } from '../audience.ts';
+import type { HttpDependencies } from '../contract.ts';
+import { askerText, single } from '../requests.ts';
+import { type AgentRequest, refusedParameter } from './agent-request.ts';
+import type { Exchange } from './exchange.ts';
+import { continuedConversation, identityOf, joinedRequest, type RequestIdentity } from './request-mark.ts';
+
+export interface AcceptedTurn {
+  runId: string;
+  conversationId: string;
+  /** The run is of an earlier request that this one repeats. */
+  joined: boolean;
+}
+
+/** The channel of conversations that come in by the compatible API. */
+const channel = 'openai';
+
+/** Headers by which chat interfaces name the chat: Open WebUI's, and the one that LibreChat's documentation sets up. */
+const chatHeaders = ['x-openwebui-chat-id', 'x-conversation-id'];
+
+/** A conversation that went on between look and acceptance is looked for again, so many times. */
+const mostLooks = 5;
+
+interface Place {
+  conversationId: string;
+  /** Accepted only as the turn after this one. */
+  lastTurn?: number | undefined;
+}
+
+/**
+ * @param text as it is stored.
+ * @param reader hears the run's events, unless the request is a repetition.
+ */
+export async function acceptTurn(
+  agent: AgentDefinition,
+  asked: AgentRequest,
+  text: string,
+  exchange: Exchange,
+  dependencies: HttpDependencies,
+  reader?: (event: RunEvent) => void,
+): Promise<AcceptedTurn> {
+  const { runner, requests, views, newId } = dependencies;
+  const { principal } = exchange;
+  const { workspaceId } = principal;
+  const startedBy = askerText(principal);
+  const named = namedConversation(asked, exchange);
+  const chat = named === undefined ? chatOf(exchange) : undefined;
+  const identity = identityOf(exchange, agent.name, startedBy, asked, named ?? chat ?? asked.afterRun);
+  // Two callers may use the same names for different people; nothing of a caller begins with "chat".
+  const address =
+    chat === undefined ? nameOf(asked.user, startedBy) : `chat ${startedBy} ${JSON.stringify([asked.user ?? null, chat])}`;
+  const place = {
+    workspaceId,
+    fingerprint: identity.fingerprint,
+    agent: agent.name,
+    channel,
+    startedBy,
+    address,
+    history: identity.before,
+  };
+  for (let look = 1; ; look++) {
+    const found = await requests.find(place);
+    const repeated = joinedRequest(found, identity);
+    if (repeated !== undefined) {
+      const { runId, conversationId } = repeated;
+      return { runId, conversationId, joined: true };
+    }
+    const { conversationId, lastTurn } =
+      named !== undefined
+        ? { conversationId: named }
+        : await placeOf(agent, asked, found, { address, chat }, exchange, dependencies);
+    const message = {
+      workspaceId,
+      asker: { kind: principal.kind, id: principal.id },
+      onlyOwn: !principal.permissions.has('conversations:write-all'),
+      conversationId,
+      runId: newId(),
+      text,
+      idempotencyKey: undefined,
+      request: markOf(identity, found, lastTurn),
+    };
+    try {
+      const runId = await runner.submit(message, reader);
+      if (runId === message.runId) return { runId, conversationId, joined: false };
+      // The same request came at the same moment.
+      const first = await views.run(workspaceId, runId);
+      return { runId, conversationId: first.conversationId, joined: true };
+    } catch (error) {
+      if (!(error instanceof TimonelError && error.code === 'version_conflict')) throw error;
+      if (asked.afterRun !== undefined) throw branched();
+      if (look === mostLooks) throw error;
+    }
+  }
+}
+
+function markOf({ fingerprint, content, named, after }: RequestIdentity, found: Found, lastTurn: number | undefined) {
+  return { fingerprint, content, named, replaces: named ? found.requests[0]?.runId : undefined, history: after, lastTurn };
+}
+
+/** The conversation that the request names by its id. @throws TimonelError `invalid_request` */
+function namedConversation(asked: AgentRequest, { headers }: Exchange): string | undefined {
+  const named = single(headers['x-timonel-conversation']);
+  if (named === undefined || named === '') return asked.conversation;
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(named))
+    throw new TimonelError('invalid_request', 'X-Timonel-Conversation must be the id of a conversation, as an answer gave it.');
+  return named;
+}
+
+function chatOf({ headers }: Exchange): string | undefined {
+  const chat = chatHeaders.map((name) => single(headers[name])).find((value) => value !== undefined && value !== '');
+  if (chat !== undefined && chat.length > 256)
+    throw new TimonelError('invalid_request', 'The header that names the chat must have 256 characters at most.');
+  return chat;
+}
+
+function nameOf(user: string | undefined, startedBy: string): string | undefined {
+  return user === undefined ? undefined : `${startedBy} ${user}`;
+}
+
+/**
+ * The conversation that a request goes on with where it names none by its id: the one of the answer that it follows, of the chat that it
+ * names, that its history comes from, or of its user; else a new one.
+ */
+async function placeOf(
+  agent: AgentDefinition,
+  asked: AgentRequest,
+  found: Found,
+  { address, chat }: { address: string | undefined; chat: string | undefined },
+  { principal, raw }: Exchange,
+  { views, addresses, newId, releases, settings }: HttpDependencies,
+): Promise<Place> {
+  const { workspaceId } = principal;
+  const startedBy = askerText(principal);
+  if (asked.afterRun !== undefined) {
+    const only = principal.permissions.has('conversations:write-all') ? undefined : startedBy;
+    const run = await views.run(workspaceId, asked.afterRun, only);
+    if (run.agent !== agent.name)
+      throw refusedParameter('previous_response_id', `That is an answer of the agent "${run.agent}". Ask that one, or begin anew.`);
+    return { conversationId: run.conversationId, lastTurn: run.turn };
+  }
+  const continued = chat === undefined ? continuedConversation(found, asked.earlier) : undefined;
+  if (continued !== undefined) return { conversationId: continued.id, lastTurn: continued.turns };
+  const { atAddress } = found;
+  const begunAnew = chat === undefined && beginsAnew(asked, atAddress);
+  if (atAddress !== undefined && !begunAnew) return { conversationId: atAddress.id };
+  const assignment = releases.inForce.assign(agent.name, audienceOf(raw.req, principal, settings, { channel, address }));
+  const fresh: NewConversation = { id: newId(), agent: agent.name, ...assignment, channel, startedBy };
+  if (address !== undefined)
+    return { conversationId: await addresses.conversationAt(workspaceId, address, fresh, begunAnew ? atAddress?.id : undefined) };
+  await views.createConversation(workspaceId, fresh);
+  return { conversationId: fresh.id };
+}
+
+/**
+ * A client that sent the whole history with the last message of its user's conversation, and sends none now, shows another chat of the same
+ * user. One that never sends a history goes on with its user's conversation.
+ */
+function beginsAnew({ earlier }: AgentRequest, atAddress: Found['atAddress']): boolean {
+  return atAddress !== undefined && (atAddress.length ?? 1) > 1 && !earlier.some(({ role }) => role === 'user');
+}
+
+function branched(): TimonelError {
+  return refusedParameter(
+    'previous_response_id',
+    'The conversation went on after that answer, and an agent does not go back. Send the id of its last answer, or begin anew.',
+  );
+}

@@ -1,0 +1,55 @@
+import type { FastifyInstance } from 'fastify';
+import type { TimonelError } from '../errors.ts';
+import type { Identity } from '../identity/identity.ts';
+import type { Origin, Principal } from '../identity/principal.ts';
+import { Sampled } from '../identity/sampled.ts';
+import { toTimonelError } from './problems.ts';
+import { originOf } from './requests.ts';
+
+/** What somebody was refused. */
+export interface Refusal {
+  principal: Principal;
+  error: TimonelError;
+  method: string;
+  /** The route's pattern. */
+  route: string;
+  origin: Origin;
+}
+
+/** Writes down whom something was refused that they may not do: once per principal and minute, with the number of those that were not. */
+export function refusalLog({ audit }: Pick<Identity, 'audit'>, now: () => Date, onFault: (what: string, error: unknown) => void) {
+  const sampled = new Sampled(now);
+  return ({ principal, error, method, route, origin }: Refusal): void => {
+    if (error.status !== 403) return;
+    const { workspaceId, kind, id, name } = principal;
+    const unwritten = sampled.take(`${workspaceId} ${kind} ${id}`);
+    if (unwritten === undefined) return;
+    const { permission, missing } = error.details;
+    const details = {
+      method,
+      code: error.code,
+      ...(typeof permission === 'string' ? { permission } : {}),
+      ...(Array.isArray(missing) ? { missing: missing.map(String) } : {}),
+      ...(unwritten > 0 ? { unwritten } : {}),
+    };
+    const deed = {
+      workspaceId,
+      actor: { kind, id, name },
+      action: 'access-refused',
+      target: { kind: 'route', id: route },
+      origin,
+      details,
+    };
+    // Nobody waits for it.
+    void audit.append(deed).catch((fault: unknown) => onFault('writing down a refusal', fault));
+  };
+}
+
+/** The same for all routes of the framework. */
+export function tellRefusals(app: FastifyInstance, tell: (refusal: Refusal) => void): void {
+  app.addHook('onError', async (request, _reply, thrown) => {
+    const { principal, method, routeOptions } = request;
+    if (principal === undefined) return;
+    tell({ principal, error: toTimonelError(thrown), method, route: routeOptions.url ?? 'unknown', origin: originOf(request) });
+  });
+}
