@@ -13,7 +13,7 @@ import { explainListening } from './composition/listening.ts';
 import { type Models, openModels } from './composition/models.ts';
 import { seedAgents } from './composition/seeds.ts';
 import { prepareTurns, type Turns } from './composition/turns.ts';
-import { openFlagPart, openJobs, openReleasePart, preparePrivacy } from './composition/work.ts';
+import { openFlagPart, openJobs, openReleasePart, openResources, preparePrivacy } from './composition/work.ts';
 import type { Settings } from './config.ts';
 import { channels, type HttpExchange, publishFault } from './diagnostics.ts';
 import { readinessOf } from './http/readiness.ts';
@@ -31,6 +31,7 @@ import { checkProject, type ProjectConfig } from './project.ts';
 import type { FlagPart } from './release/flags/open.ts';
 import type { ReleasePart } from './release/open.ts';
 import type { Shadows } from './release/shadows.ts';
+import type { Resources } from './resources/resources.ts';
 import type { AgentDefinition } from './run/contract.ts';
 import type { Jobs } from './run/jobs.ts';
 import { orAfter } from './run/or-after.ts';
@@ -99,7 +100,7 @@ export const unwindMs = 1_500;
 /**
  * Puts a Timonel together: opens the store, brings its schema up to date, seeds the default workspace, starts the runner and the queue.
  * When a part cannot be opened, those before it are closed, and the data directory is free again.
- * @throws TimonelError `config_invalid`, `store_unavailable`, `directory_locked`
+ * @throws TimonelError `config_invalid`, `store_unavailable`, `directory_locked`, `migration_refused`
  */
 export async function createTimonel(settings: Settings, project: ProjectConfig, overrides: Overrides = {}): Promise<Timonel> {
   const scope = new AsyncDisposableStack();
@@ -137,6 +138,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
   const releases = await openReleasePart(base, foundation, identity);
   if (settings.secrets.previous !== undefined) await finishRotation(pool, keys, identity.audit, publishFault);
   await seedAgents(base, foundation);
+  const resources = await openResources(base, foundation, identity, artifacts);
 
   const { wrapRunStore } = overrides;
   const turns = prepareTurns(base, foundation, {
@@ -150,7 +152,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
   });
   const streams = new OpenStreams(identity.access, identity.notices);
   Object.assign(late, { runner: turns.runner, streams, jobs } satisfies LateParts);
-  const parts = { foundation, telemetry, identity, privacy, models, artifacts, jobs, flags, releases, turns, streams };
+  const parts = { foundation, telemetry, identity, privacy, models, artifacts, jobs, flags, releases, resources, turns, streams };
   const app = await openServer(base, parts);
   scope.defer(() => streams.end());
   // New requests are refused first, then what is under way ends, then what it needs goes away.
@@ -215,6 +217,7 @@ interface ServedParts {
   jobs: Jobs;
   flags: FlagPart;
   releases: ReleasePart;
+  resources: Resources;
   turns: Turns;
   streams: OpenStreams;
 }

@@ -76,7 +76,9 @@ const pages = [
   'docs/identity.md',
   'docs/lifecycle.md',
   'docs/metrics.md',
+  'docs/migrations.md',
   'docs/operations.md',
+  'docs/resources.md',
   'docs/runbook.md',
   'docs/telemetry.md',
 ];

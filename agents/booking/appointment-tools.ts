@@ -31,7 +31,7 @@ import { type AppointmentRecord, appointmentByCode, appointmentView, type Claim,
 import { loadBookingFacts } from './facts.ts';
 import { scheduleReminder } from './jobs.ts';
 import { localTime, timeOf } from './local-time.ts';
-import { type Lookup, lookUp, type Misunderstanding, refuse, type Wish } from './lookup.ts';
+import { type BookingPlace, type Lookup, lookUp, type Misunderstanding, refuse, type Wish } from './lookup.ts';
 
 const minuteMs = 60_000;
 
@@ -92,9 +92,9 @@ export const bookAppointment = defineTool({
 
 type Booking = { kind: 'booked'; record: AppointmentRecord; file: CalendarFile; settings: Settings } | Refusal;
 
-async function book(
+export async function book(
   database: Database,
-  context: ToolContext,
+  context: BookingPlace,
   input: { service: string; date: string; time: string; staff?: string | undefined } & Customer,
 ): Promise<Booking> {
   const lookup = await lookUp(database, context, exactly(input));
@@ -129,7 +129,7 @@ type Place = Pick<AppointmentRecord, 'id' | 'code' | 'staffId' | 'staff' | 'star
 /** The conversation's hold, when it is for just this; what was promised with it (person, price) stays. */
 async function takeHeld(
   database: Database,
-  context: ToolContext,
+  context: BookingPlace,
   { catalogue, search }: Lookup,
   asked: { date: string; time: string },
   customer: Customer,
@@ -144,7 +144,7 @@ async function takeHeld(
   return { ...hold, staff: person.name };
 }
 
-async function takeNew(database: Database, context: ToolContext, lookup: Lookup, customer: Customer): Promise<Place | undefined> {
+async function takeNew(database: Database, context: BookingPlace, lookup: Lookup, customer: Customer): Promise<Place | undefined> {
   const slot = lookup.slots[0];
   if (slot === undefined) return undefined;
   const { price, promotion } = priceOn(lookup.catalogue, lookup.search.service, slot.date);
@@ -213,9 +213,9 @@ type Rescheduling =
   | { kind: 'not-found' }
   | Refusal;
 
-async function reschedule(
+export async function reschedule(
   database: Database,
-  context: ToolContext,
+  context: BookingPlace,
   input: { code: string; date: string; time: string; staff?: string | undefined },
 ): Promise<Rescheduling> {
   const before = await appointmentByCode(database, context, input.code);
@@ -253,17 +253,23 @@ export const cancelAppointment = defineTool({
   effect: 'write',
   target: 'database',
   facts: (input, context) => loadBookingFacts(context, { code: input.code }),
-  execute({ code, reason }, context): Promise<CancelAppointmentOutput> {
-    return context.query(async (database) => {
-      const appointment = await appointmentByCode(database, context, code);
-      if (appointment === undefined || !(await cancelRow(database, context, appointment.id, reason))) return { kind: 'not-found' };
-      const { settings } = await loadCatalogue(database, context);
-      const cancelled: AppointmentRecord = { ...appointment, status: 'cancelled', revision: appointment.revision + 1 };
-      await storeCalendar(database, context, cancelled, settings);
-      return { kind: 'cancelled', appointment: appointmentView(cancelled, context.timeZone, 'cancelled') };
-    });
-  },
+  execute: ({ code, reason }, context) => context.query((database) => cancel(database, context, code, reason)),
 });
+
+/** Cancels a coming appointment, and says so in its calendar file. */
+export async function cancel(
+  database: Database,
+  context: BookingPlace,
+  code: string,
+  reason: string | undefined,
+): Promise<CancelAppointmentOutput> {
+  const appointment = await appointmentByCode(database, context, code);
+  if (appointment === undefined || !(await cancelRow(database, context, appointment.id, reason))) return { kind: 'not-found' };
+  const { settings } = await loadCatalogue(database, context);
+  const cancelled: AppointmentRecord = { ...appointment, status: 'cancelled', revision: appointment.revision + 1 };
+  await storeCalendar(database, context, cancelled, settings);
+  return { kind: 'cancelled', appointment: appointmentView(cancelled, context.timeZone, 'cancelled') };
+}
 
 function exactly<Asked extends { date: string; time: string; staff?: string | undefined; service: Wish['service'] }>(
   asked: Asked,
@@ -281,7 +287,7 @@ function placesOf({ slots, search }: Lookup): Placement[] {
 
 async function take(
   database: Database,
-  context: ToolContext,
+  context: BookingPlace,
   lookup: Lookup,
   appointment: { price: number; promotion: string | undefined; currency: string; holdExpiresAt?: number; customer?: Customer },
 ): Promise<{ id: string; code: string; staffId: string; staff: string; slot: FreeSlot } | undefined> {
@@ -294,7 +300,7 @@ async function take(
 }
 
 /** `taken` for a time that others have, `none` for one that nobody could have. */
-async function refuseExactly(database: Database, context: ToolContext, { wish, slots, ...lookup }: Lookup): Promise<Refusal> {
+async function refuseExactly(database: Database, context: BookingPlace, { wish, slots, ...lookup }: Lookup): Promise<Refusal> {
   // What looked free and was lost to somebody else in the meantime must not be offered again.
   const fresh: Lookup | Misunderstanding = slots.length > 0 ? await lookUp(database, context, wish) : { ...lookup, wish, slots };
   if (fresh.kind !== 'found') return fresh;
@@ -303,14 +309,14 @@ async function refuseExactly(database: Database, context: ToolContext, { wish, s
 }
 
 /** What the customer said, and what the channel knows where they said nothing. */
-function customerOf({ name, phone, email }: Customer, { contact }: ToolContext): Customer {
+function customerOf({ name, phone, email }: Customer, { contact }: BookingPlace): Customer {
   if (phone !== undefined || email !== undefined) return { name, phone, email };
   return { name, phone: contact?.phone, email: contact?.email };
 }
 
 function storeCalendar(
   database: Database,
-  context: ToolContext,
+  context: BookingPlace,
   record: AppointmentRecord,
   settings: Settings,
 ): Promise<CalendarFile> {

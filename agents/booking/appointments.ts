@@ -3,7 +3,7 @@
  * keeps transactions from waiting for each other in a circle: rows that another transaction works on are skipped, never waited for,
  * and a statement that may wait for a slot is the last one that does.
  */
-import { type SQL, sql } from 'drizzle-orm';
+import { type SQL, sql } from '../../src/database.ts';
 import { type Contact, type Database, partOf, phoneKey, type ToolContext, type WorkspaceAccess } from '../../src/index.ts';
 import type { CalendarEntry } from './calendar.ts';
 import type { Service } from './catalogue.ts';
@@ -178,7 +178,7 @@ export async function moveAppointment(
     await clearWay(database, access, place, move.conversationId);
     const result = await database.execute(sql`
       UPDATE booking_appointments SET staff_id = ${place.staffId}, starts_at = ${instant(place.start)}, ends_at = ${instant(place.end)},
-        period = ${periodOf(place)}, price = ${move.price}, promotion = ${move.promotion ?? null}, revision = revision + 1,
+        period = ${periodOf(place)}, price = ${move.price}, promotion = ${move.promotion ?? null}, revision = revision + 1, version = version + 1,
         updated_at = ${access.now().toISOString()}
       WHERE workspace_id = ${access.workspaceId} AND id = ${id} AND status = 'confirmed'`);
     await database.execute(sql`RELEASE SAVEPOINT booking_move`);
@@ -206,7 +206,7 @@ export async function cancelAppointment(
   reason: string | undefined,
 ): Promise<boolean> {
   const result = await database.execute(sql`
-    UPDATE booking_appointments SET status = 'cancelled', cancel_reason = ${reason ?? null}, revision = revision + 1,
+    UPDATE booking_appointments SET status = 'cancelled', cancel_reason = ${reason ?? null}, revision = revision + 1, version = version + 1,
       updated_at = ${access.now().toISOString()}
     WHERE workspace_id = ${access.workspaceId} AND id = ${id} AND status = 'confirmed'`);
   return result.rowCount === 1;

@@ -1,5 +1,5 @@
 /** Where this agent has data of people, and how they are found: a customer by phone or e-mail, as they are when they call again. */
-import { sql } from 'drizzle-orm';
+import { sql } from '../../src/database.ts';
 import { type AgentDefinition, phoneKey, samePhone } from '../../src/index.ts';
 import { claimKeys } from './claims.ts';
 import { emailKey } from './contacts.ts';

@@ -1,5 +1,5 @@
 /**
- * The booking agent's tables, as `src/store/migrations/0001_booking.sql` creates them. Every row belongs to a workspace; row-level
+ * The booking agent's tables, as the files in `migrations/` create them. Every row belongs to a workspace; row-level
  * security backs the `where` of every query.
  */
 import {
@@ -16,7 +16,7 @@ import {
   time,
   timestamp,
   uuid,
-} from 'drizzle-orm/pg-core';
+} from '../../src/database.ts';
 import type { Contact } from '../../src/index.ts';
 import type { OpeningPeriod } from './contract.ts';
 

@@ -129,7 +129,7 @@ export class Artifacts {
   findOwn(
     workspaceId: string,
     ids: readonly string[],
-    owner: { conversationId: string; createdBy: string },
+    owner: { conversationId?: string | undefined; createdBy: string },
     run: rows.RunStatement = this.#run,
   ): Promise<StoredArtifact[]> {
     return rows.findOwn(run, { workspaceId, ids, now: this.#dependencies.now() }, owner);

@@ -3,11 +3,12 @@ import { artifactNotFound } from './artifacts.ts';
 import type { StoredArtifact, ToolArtifacts } from './contract.ts';
 import { artifactOf, type RunStatement } from './rows.ts';
 
-/** The call on whose behalf a tool works with artifacts. */
+/** On whose behalf an agent's code works with artifacts. */
 export interface ToolPlace {
   workspaceId: string;
-  conversationId: string;
-  runId: string;
+  /** Absent where nothing was said: in a command, or where people change rows. */
+  conversationId?: string | undefined;
+  runId?: string | undefined;
   agent: string;
   /** Whether who asks has the permission that an artifact wants. */
   may(permission: string): boolean;

@@ -140,12 +140,12 @@ export async function findArtifact(
 export async function findOwn(
   run: RunStatement,
   { workspaceId, ids, now }: { workspaceId: string; ids: readonly string[]; now: Date },
-  { conversationId, createdBy }: { conversationId: string; createdBy: string },
+  { conversationId, createdBy }: { conversationId?: string | undefined; createdBy: string },
 ): Promise<StoredArtifact[]> {
   const rows = await run<ArtifactRow>(
     `SELECT ${columns} FROM artifacts a WHERE a.id = ANY($2::uuid[]) AND a.workspace_id = $1
        AND (a.expires_at IS NULL OR a.expires_at > $3) AND (a.conversation_id = $4 OR a.created_by = $5)`,
-    [workspaceId, ids, now, conversationId, createdBy],
+    [workspaceId, ids, now, conversationId ?? null, createdBy],
   );
   return rows.map(storedOf);
 }

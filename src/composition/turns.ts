@@ -98,7 +98,7 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
 }
 
 function planTurns({ project, scope }: Base, { access }: Foundation, { identity, gateway, artifacts, flags }: TurnParts) {
-  const vocabularies = new VocabularyCache(access);
+  const vocabularies = new VocabularyCache(access, identity.notices);
   const system = scope.adopt(createHttpPlanner(project.fallbacks ?? {}), (each) => each.close());
   return {
     modelPlanner: createModelPlanner(gateway, artifacts),

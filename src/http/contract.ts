@@ -13,6 +13,7 @@ import type { Budgets } from '../llm/money/budgets.ts';
 import type { FlagPart } from '../release/flags/open.ts';
 import type { ReleasePart } from '../release/open.ts';
 import type { Shadows } from '../release/shadows.ts';
+import type { Resources } from '../resources/resources.ts';
 import type { AgentDefinition } from '../run/contract.ts';
 import type { Runner } from '../run/runner.ts';
 import type { AcceptedRequests } from '../store/accepted-requests.ts';
@@ -47,6 +48,7 @@ export interface HttpDependencies {
   releases: ReleasePart;
   shadows: Shadows;
   flags: FlagPart;
+  resources: Resources;
   gateway: Gateway;
   budgets: Budgets;
   responseCache: ResponseCache;

@@ -1,9 +1,11 @@
 /**
  * What an agent is: its tools, its policy, its flows, its limits.
  */
+import type { AgentPermission } from '../identity/permissions.ts';
 import type { FoundByAgent, PersonQuery, TableOfData } from '../identity/privacy/contract.ts';
 import type { Awaiting, Language, Understanding, UnderstandingContext, Vocabulary } from '../language/contract.ts';
 import type { Rule } from '../policy/contract.ts';
+import type { AgentCommand, ResourceDefinition } from '../resources/contract.ts';
 import type { AnyTool, WorkspaceAccess } from '../tools/contract.ts';
 import type { CallRecord, Contact, JsonObject, MessagePart, Outcome, PlannedCall, Reply } from '../vocabulary.ts';
 
@@ -104,6 +106,21 @@ export interface AgentDefinition {
   parts?: readonly PartKind[];
   limits?: Partial<RunLimits>;
   jobs?: readonly Job[];
+  /**
+   * Folder of the agent's own tables: `new URL('./migrations/', import.meta.url)` with plain SQL files `NNNN_name.sql`. They run in order, once,
+   * each in one transaction, after Timonel's own. What they make is named `<agent>_…` (hyphens become underscores); tables have
+   * `workspace_id text NOT NULL` and are bound to workspaces by themselves. See docs/migrations.md.
+   */
+  migrations?: URL;
+  /**
+   * What the agent's resources, commands and tools ask for, by name: `<agent>:<thing>`, e.g. `library-desk:manage`. Roles of a workspace can have
+   * them; the shipped roles have what is said here.
+   */
+  permissions?: Readonly<Record<string, AgentPermission>>;
+  /** Rows that people of a workspace manage, over HTTP, as CSV and on the command line. See docs/resources.md. */
+  resources?: readonly ResourceDefinition[];
+  /** What people of a workspace can have done beside that: `timonel <agent> <command>`. */
+  commands?: readonly AgentCommand[];
   /** Fills a fresh workspace with what the agent cannot do without. Runs once per workspace, in one transaction. */
   seed?(access: WorkspaceAccess): Promise<void>;
   /**

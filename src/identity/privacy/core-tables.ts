@@ -286,4 +286,5 @@ export const coreTables: readonly TableOfData[] = [
   { table: 'roles', personal: false, because: 'Names of sets of permissions.' },
   { table: 'processes', personal: false, because: 'Hosts and process ids.' },
   { table: 'timonel_migrations', personal: false, because: 'Names and hashes of migrations.' },
+  { table: 'agent_migrations', personal: false, because: 'Names and hashes of migrations of agents.' },
 ];
