@@ -1,5 +1,5 @@
 /** Tables that agents bring: made, bound to workspaces, checked, and taken away, on each store. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,7 +8,7 @@ import { booking } from '../agents/booking/agent.ts';
 import { readSettings } from '../src/config.ts';
 import { dropAgent } from '../src/store/agent-migrations/apply.ts';
 import { readAgentMigrations } from '../src/store/agent-migrations/files.ts';
-import { migrate, migrating, schemaStatus } from '../src/store/migrate.ts';
+import { migrate, migrating, migrationsFolder, schemaStatus } from '../src/store/migrate.ts';
 import { openStore } from '../src/store/open.ts';
 import { freshStoreEnvironment, onEachStore } from './stores.ts';
 
@@ -164,9 +164,11 @@ onEachStore('migrations of agents', (open, kind) => {
     await pool.executeText(
       `INSERT INTO booking_services (workspace_id, id, name, price, duration_minutes) VALUES ('nube', gen_random_uuid(), 'Corte', 100, 60)`,
     );
-    // As an installation of the version before has it.
-    await pool.executeText(`DROP TABLE agent_migrations; DELETE FROM timonel_migrations WHERE created_at >= 1795000000012;
+    // As an installation of the version before has it, at the moment when the migration that knows of agents reaches it.
+    await pool.executeText(`DROP TABLE agent_migrations;
       INSERT INTO timonel_migrations (hash, created_at) VALUES ('of the file at its old place', 1795000000001)`);
+    const arrival = readFileSync(join(migrationsFolder, '0012_agent_migrations.sql'), 'utf8');
+    for (const statement of arrival.split('--> statement-breakpoint')) await pool.executeText(statement);
     await migrate(pool, readAgentMigrations([agent]));
     expect(await pool.executeText('SELECT agent, name, hash FROM agent_migrations')).toEqual([
       { agent: 'booking', name: '0001_booking.sql', hash: first?.hash },
