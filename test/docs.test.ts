@@ -2,6 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { apiReference } from '../scripts/write-api-reference.ts';
+import { cliReference } from '../scripts/write-cli-reference.ts';
 import { envExample } from '../scripts/write-env-example.ts';
 import { readSettings } from '../src/config.ts';
 import { brokenLinks, documents } from './markdown.ts';
@@ -62,6 +64,11 @@ it('every default of .env.example is a value that the setting takes', () => {
     value,
   ]);
   expect(() => readSettings(Object.fromEntries(given))).not.toThrow();
+});
+
+it('the reference tells of every command and every export ("npm run reference" writes it)', () => {
+  expect(read('docs/reference/cli.md')).toBe(cliReference());
+  expect(read('docs/reference/api.md')).toBe(apiReference());
 });
 
 const pages = documents(root);
