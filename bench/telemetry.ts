@@ -116,6 +116,9 @@ const runner = new Runner({
     newId,
     schedule: async () => {},
     flagsOf: () => OpenFeature.getClient(),
+    artifacts: () => {
+      throw new Error('No tool of the benchmark has files.');
+    },
     onFault: fail,
   }),
   agents: [agent.name],

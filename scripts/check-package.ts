@@ -81,6 +81,8 @@ try {
     'README.md',
     'README.es.md',
     'dist/src/index.d.ts',
+    'dist/src/database.d.ts',
+    'dist/agents/booking/migrations/0001_booking.sql',
     'dist/agents/booking/prompt.md',
   ].filter((path) => !files.some((file) => file.path === path));
   check('nothing that belongs in it is missing', absent.length === 0, absent.join('\n'));

@@ -139,6 +139,13 @@ export interface ModelAttempt {
   milliseconds: number;
 }
 
+/** Bytes of an artifact that were stored or read. */
+export interface ArtifactMoved {
+  direction: 'in' | 'out';
+  storage: 'database' | 'disk' | 's3';
+  bytes: number;
+}
+
 /** One call through the gateway that was answered, whoever answered it. */
 export interface ModelCall {
   workspaceId: string;
@@ -261,6 +268,7 @@ export const channels = {
   fellBack: channel('timonel:fell-back'),
   modelExchange: channel('timonel:model-exchange') as Channel<unknown, ModelExchange>,
   modelExchangeEnded: channel('timonel:model-exchange-ended'),
+  artifactMoved: channel('timonel:artifact-moved'),
   modelAttempt: channel('timonel:model-attempt'),
   modelCall: channel('timonel:model-call'),
   breakerChanged: channel('timonel:breaker-changed'),

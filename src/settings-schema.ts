@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import {
+  artifactShape,
   calls,
   days,
   flag,
@@ -115,6 +116,8 @@ export const settingsSchema = z.object({
   TIMONEL_RATE_LIMIT_WORKSPACE_TOKENS: perMinute(0),
   TIMONEL_CACHE_BYTES: z.coerce.number().int().min(0).max(17_179_869_184).default(67_108_864),
   TIMONEL_CACHE_ENTRY_BYTES: z.coerce.number().int().min(0).max(1_073_741_824).default(1_048_576),
+
+  ...artifactShape,
 
   /** What a new release begins with where its plan does not say. */
   CANARY_ENABLED: flag(true),

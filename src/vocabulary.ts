@@ -53,9 +53,33 @@ export interface CallRecord {
   reason?: LocalizedText;
 }
 
+/** A place on earth, in degrees (WGS 84). */
+export interface LocationPart {
+  type: 'location';
+  latitude: number;
+  longitude: number;
+  name?: string;
+}
+
+/** An artifact within a message. The name, type and size are those that it had when the message was stored. */
+export interface MediaPart {
+  type: 'image' | 'audio' | 'file';
+  /** Id of the artifact. */
+  artifact: string;
+  name: string;
+  /** By its content. */
+  mediaType: string;
+  bytes: number;
+}
+
+/** A part of a message or of a reply. */
+export type MessagePart = { type: 'text'; text: string } | MediaPart | LocationPart;
+
 /** A reply to the person. */
 export interface Reply {
   text: string;
+  /** What comes with the text: files, pictures, places. */
+  parts?: (MediaPart | LocationPart)[];
   /** Quick answers that a channel may show as buttons. */
   options?: string[];
 }

@@ -1,4 +1,5 @@
 /** What answers messages: tools, planners, the runner, and shadows of its turns. */
+import type { Artifacts } from '../artifacts/artifacts.ts';
 import { channels, publishFault, type RunEnded } from '../diagnostics.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Vocabulary } from '../language/contract.ts';
@@ -18,6 +19,7 @@ import { RunRecord } from '../store/run-record.ts';
 import { RunViews } from '../store/run-views.ts';
 import type { ClaimedRun, RunStore } from '../store/runs.ts';
 import { ToolExecutor } from '../tools/execute.ts';
+import { artifactsOfCalls } from '../tools/tool-artifacts.ts';
 import type { Asker } from '../vocabulary.ts';
 import type { Base } from './base.ts';
 import type { Foundation } from './foundation.ts';
@@ -33,6 +35,7 @@ export interface Turns {
 export interface TurnParts {
   identity: Identity;
   gateway: Gateway;
+  artifacts: Artifacts;
   jobs: Jobs;
   flags: FlagPart;
   releases: ReleasePart;
@@ -43,13 +46,14 @@ export interface TurnParts {
 export function prepareTurns(base: Base, foundation: Foundation, parts: TurnParts): Turns {
   const { settings, agents, scope, now, newId } = base;
   const { store, pool, signals } = foundation;
-  const { jobs, flags, releases, wrapRunStore } = parts;
+  const { artifacts, jobs, flags, releases, wrapRunStore } = parts;
   const executor = new ToolExecutor({
     pool,
     now,
     newId,
     schedule: jobs.schedule,
     flagsOf: (place) => flags.providers.clientFor(place),
+    artifacts: artifactsOfCalls(artifacts),
     onFault: publishFault,
   });
   const views = new RunViews(pool);
@@ -93,11 +97,11 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
   return { views, shadows, runner };
 }
 
-function planTurns({ project, scope }: Base, { access }: Foundation, { identity, gateway, flags }: TurnParts) {
-  const vocabularies = new VocabularyCache(access);
+function planTurns({ project, scope }: Base, { access }: Foundation, { identity, gateway, artifacts, flags }: TurnParts) {
+  const vocabularies = new VocabularyCache(access, identity.notices);
   const system = scope.adopt(createHttpPlanner(project.fallbacks ?? {}), (each) => each.close());
   return {
-    modelPlanner: createModelPlanner(gateway),
+    modelPlanner: createModelPlanner(gateway, artifacts),
     flowPlanner: createFlowPlanner(
       (turn): Promise<Vocabulary> => vocabularies.of(turn.agent, turn.run.workspaceId, turn.run.timeZone),
     ),

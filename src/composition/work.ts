@@ -1,4 +1,6 @@
-/** What goes on beside turns: the queue with the jobs of agents and of Timonel itself, flags, releases, and data of people. */
+/** What goes on beside turns: the queue with the jobs of agents and of Timonel itself, flags, releases, data of people, and rows that they manage. */
+import type { Artifacts } from '../artifacts/artifacts.ts';
+import { artifactsForTool } from '../artifacts/for-tools.ts';
 import { publishFault } from '../diagnostics.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Mailer } from '../identity/mail/mailer.ts';
@@ -6,6 +8,7 @@ import type { Privacy } from '../identity/privacy/privacy.ts';
 import { applyRetention } from '../identity/privacy/retention.ts';
 import { type FlagPart, openFlags } from '../release/flags/open.ts';
 import { openReleases, type ReleasePart } from '../release/open.ts';
+import { Resources } from '../resources/resources.ts';
 import { Jobs } from '../run/jobs.ts';
 import { createPrivacy } from '../run/personal-data.ts';
 import type { Base } from './base.ts';
@@ -26,14 +29,14 @@ export async function openJobs(
   { settings, project, scope, now }: Base,
   { pool, workspaces, access }: Foundation,
   { audit }: Identity,
-  mailer: Mailer,
-  { tables }: Privacy,
+  { mailer, privacy: { tables }, artifacts }: { mailer: Mailer; privacy: Privacy; artifacts: Artifacts },
 ): Promise<Jobs> {
   const jobs = new Jobs({
     pool,
     agents: project.agents,
     own: [
       { name: 'mail', retries: 20, run: (payload) => mailer.deliver(payload) },
+      { name: 'artifacts', cron: '*/5 * * * *', retries: 0, run: async () => void (await artifacts.sweep()) },
       {
         name: 'retention',
         cron: '17 3 * * *',
@@ -78,4 +81,24 @@ export async function openReleasePart(
     onFault: publishFault,
   });
   return scope.adopt(releases, (each) => each.close());
+}
+
+/** @throws TimonelError `config_invalid` where a resource does not fit its table or asks for a permission that nobody declares */
+export async function openResources(
+  { agents, now, newId }: Base,
+  { pool, workspaces }: Foundation,
+  { notices, audit, permissions }: Identity,
+  artifacts: Artifacts,
+): Promise<Resources> {
+  return Resources.open({
+    pool,
+    notices,
+    record: (deed, client) => audit.append(deed, client),
+    permissions,
+    agents: [...agents.values()],
+    artifactsOf: (place, run) => artifactsForTool(artifacts, place, run),
+    timeZoneOf: async (workspaceId) => (await workspaces.get(workspaceId)).timeZone,
+    now,
+    newId,
+  });
 }

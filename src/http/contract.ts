@@ -1,6 +1,7 @@
 /** What the routes are given. */
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Artifacts } from '../artifacts/artifacts.ts';
 import type { Settings } from '../config.ts';
 import type { HttpExchange } from '../diagnostics.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -12,6 +13,7 @@ import type { Budgets } from '../llm/money/budgets.ts';
 import type { FlagPart } from '../release/flags/open.ts';
 import type { ReleasePart } from '../release/open.ts';
 import type { Shadows } from '../release/shadows.ts';
+import type { Resources } from '../resources/resources.ts';
 import type { AgentDefinition } from '../run/contract.ts';
 import type { Runner } from '../run/runner.ts';
 import type { AcceptedRequests } from '../store/accepted-requests.ts';
@@ -40,11 +42,13 @@ export interface HttpDependencies {
   pool: DatabasePool;
   identity: Identity;
   privacy: Privacy;
+  artifacts: Artifacts;
   settings: Pick<Settings, 'corsOrigins' | 'publicUrl' | 'trustedProxies' | 'canary' | 'regionHeader' | 'incoming'>;
   agents: ReadonlyMap<string, AgentDefinition>;
   releases: ReleasePart;
   shadows: Shadows;
   flags: FlagPart;
+  resources: Resources;
   gateway: Gateway;
   budgets: Budgets;
   responseCache: ResponseCache;

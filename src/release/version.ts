@@ -106,5 +106,6 @@ function contentOf(agent: AgentDefinition): JsonObject {
     })),
     flows: agent.flows !== undefined,
     ...(agent.language === undefined ? {} : { language: agent.language }),
+    ...(agent.parts === undefined ? {} : { parts: [...agent.parts] }),
   };
 }

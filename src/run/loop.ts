@@ -14,6 +14,7 @@ import { type Behalf, behalfOf, type FindPrincipal, principalOf } from './behalf
 import type { AgentDefinition, RunLimits } from './contract.ts';
 import { type Decision, type DecisionContext, decide, decideAll } from './decide.ts';
 import type { RunEvent } from './events.ts';
+import { withAttachments } from './message-parts.ts';
 import {
   byDecision,
   type Fallback,
@@ -340,8 +341,9 @@ class Loop {
   }
 
   async #end(steps: Step[], ending: Ending): Promise<TurnEnd> {
-    const { reply, outcome, awaiting } = ending;
-    const turn = this.#finished([...steps, { kind: 'reply', reply, outcome, awaiting }], ending);
+    const { outcome, awaiting } = ending;
+    const reply = withAttachments(ending.reply, this.#progress.calls, this.#agent.tools);
+    const turn = this.#finished([...steps, { kind: 'reply', reply, outcome, awaiting }], { ...ending, reply });
     const { followed } = await this.#dependencies.store.finish(turn);
     this.#tell(turn.firstIndex, turn.steps);
     return { turn, followed };

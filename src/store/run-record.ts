@@ -1,5 +1,5 @@
 import { TimonelError } from '../errors.ts';
-import type { Asker, Contact, JsonObject } from '../vocabulary.ts';
+import type { Asker, Contact, JsonObject, MessagePart } from '../vocabulary.ts';
 import { Batch } from './batch.ts';
 import type { DatabasePool } from './database.ts';
 import * as sql from './run-statements.ts';
@@ -26,6 +26,7 @@ interface RefusalRow {
   status: string;
   run_id: string | null;
   text: string | null;
+  same_parts: boolean;
   request_run: string | null;
   content: string | null;
 }
@@ -39,6 +40,7 @@ interface LoadRow extends Omit<AcceptRow, 'position' | 'claimed'> {
   attempts: number;
   asked_by: string | null;
   text: string;
+  parts: MessagePart[] | null;
   steps: Step[] | null;
 }
 
@@ -180,6 +182,7 @@ export class RunRecord implements RunStore {
       conversation: message.conversationId,
       run: message.runId,
       text: message.text,
+      parts: message.parts ?? null,
       key: message.idempotencyKey ?? null,
       asker: textOf(message.asker),
       own: message.onlyOwn === true,
@@ -211,6 +214,7 @@ export class RunRecord implements RunStore {
                 workspaceId: message.workspaceId,
                 conversationId: message.conversationId,
                 text: message.text,
+                parts: message.parts,
                 asker: message.asker,
                 fence: 1,
                 recoveries: 0,
@@ -247,6 +251,7 @@ export class RunRecord implements RunStore {
       firstEvent: turn.firstEventMs ?? null,
       reply: turn.reply?.text ?? null,
       options: turn.reply?.options ?? null,
+      parts: turn.reply?.parts ?? null,
       state: turn.state,
       contact: turn.contact ?? null,
       approvals: approvals ?? [],
@@ -274,6 +279,7 @@ export class RunRecord implements RunStore {
       message.onlyOwn === true ? textOf(message.asker) : null,
       request?.fingerprint ?? null,
       message.runId,
+      message.parts === undefined ? null : storableJson(message.parts),
     ]);
     if (row === undefined) {
       throw new TimonelError(
@@ -282,8 +288,8 @@ export class RunRecord implements RunStore {
       );
     }
     if (row.run_id !== null) {
-      if (row.text === message.text) return { kind: 'duplicate', runId: row.run_id };
-      throw keyReused('with another text. Send the same text again, or a new key.');
+      if (row.text === message.text && row.same_parts) return { kind: 'duplicate', runId: row.run_id };
+      throw keyReused('with another message. Send the same message again, or a new key.');
     }
     if (row.request_run !== null) {
       if (row.content === request?.content) return { kind: 'duplicate', runId: row.request_run };
@@ -315,6 +321,7 @@ export class RunRecord implements RunStore {
       workspaceId: row.workspace_id,
       conversationId: row.conversation_id,
       text: row.text,
+      parts: row.parts ?? undefined,
       asker: askerOf(row.asked_by),
       fence: row.fence,
       recoveries: row.recoveries,

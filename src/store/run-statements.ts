@@ -7,15 +7,15 @@
 import type { Statement } from './database.ts';
 
 const history = (conversation: string, before: string) => `
-  (SELECT json_agg(json_build_object('turn', h.turn, 'role', h.role, 'text', h.text) ORDER BY h.turn, h.role DESC) FROM
-    (SELECT turn, role, text FROM messages WHERE conversation_id = ${conversation} AND turn < ${before} ORDER BY turn DESC, role LIMIT 40) h)`;
+  (SELECT json_agg(json_build_object('turn', h.turn, 'role', h.role, 'text', h.text, 'parts', h.parts) ORDER BY h.turn, h.role DESC) FROM
+    (SELECT turn, role, text, parts FROM messages WHERE conversation_id = ${conversation} AND turn < ${before} ORDER BY turn DESC, role LIMIT 40) h)`;
 
 /** $1 messages, $2 process, $3 their conversations. Answers a row for each accepted message. */
 export const acceptStatement: Statement = {
   name: 'run-accept',
   text: `
     WITH input AS (
-      SELECT * FROM json_to_recordset($1::json) AS t(position int, workspace text, conversation uuid, run uuid, text text, key text, asker text, own boolean,
+      SELECT * FROM json_to_recordset($1::json) AS t(position int, workspace text, conversation uuid, run uuid, text text, parts jsonb, key text, asker text, own boolean,
         fingerprint text, slot text, content text, replaces uuid, head text, length int, "lastTurn" int)
     ), request AS (
       INSERT INTO accepted_requests AS a (workspace_id, fingerprint, slot, run_id, conversation_id, content)
@@ -33,11 +33,11 @@ export const acceptStatement: Statement = {
         AND (i.key IS NULL OR NOT EXISTS (SELECT FROM messages m WHERE m.conversation_id = c.id AND m.idempotency_key = i.key))
         AND (i.fingerprint IS NULL OR i.run IN (SELECT run_id FROM request))
         AND (i."lastTurn" IS NULL OR c.last_turn = i."lastTurn")
-      RETURNING i.position, i.run, i.text, i.key, i.asker, i.head, i.length, c.active_run = i.run AS claimed, c.id, c.workspace_id, c.last_turn, c.agent,
+      RETURNING i.position, i.run, i.text, i.parts, i.key, i.asker, i.head, i.length, c.active_run = i.run AS claimed, c.id, c.workspace_id, c.last_turn, c.agent,
         c.agent_version, c.arm, c.release, c.channel, c.contact, c.state
     ), message AS (
-      INSERT INTO messages (workspace_id, conversation_id, turn, role, run_id, text, idempotency_key, history_head, history_length)
-      SELECT workspace_id, id, last_turn, 'user', run, text, key, head, length FROM turn
+      INSERT INTO messages (workspace_id, conversation_id, turn, role, run_id, text, parts, idempotency_key, history_head, history_length)
+      SELECT workspace_id, id, last_turn, 'user', run, text, parts, key, head, length FROM turn
     ), started AS (
       INSERT INTO runs (id, workspace_id, conversation_id, turn, agent, agent_version, arm, release, status, owner, fence, asked_by)
       SELECT run, workspace_id, id, last_turn, agent, agent_version, arm, release, CASE WHEN claimed THEN 'running' ELSE 'queued' END,
@@ -50,13 +50,13 @@ export const acceptStatement: Statement = {
 };
 
 /**
- * $1 workspace, $2 conversation, $3 idempotency key, $4 who must have begun it (null: anybody), $5 fingerprint of the request, $6 its run. Why a
- * message was not accepted.
+ * $1 workspace, $2 conversation, $3 idempotency key, $4 who must have begun it (null: anybody), $5 fingerprint of the request, $6 its run,
+ * $7 parts of the message. Why a message was not accepted.
  */
 export const refusalStatement: Statement = {
   name: 'run-refusal',
   text: `
-    SELECT c.status, m.run_id, m.text, q.run_id AS request_run, q.content
+    SELECT c.status, m.run_id, m.text, m.parts IS NOT DISTINCT FROM $7::jsonb AS same_parts, q.run_id AS request_run, q.content
     FROM conversations c
       LEFT JOIN messages m ON m.conversation_id = c.id AND m.idempotency_key = $3
       LEFT JOIN accepted_requests q ON q.workspace_id = $1 AND q.fingerprint = $5 AND q.slot = '' AND q.run_id <> $6
@@ -88,7 +88,7 @@ export const finishStatement: Statement = {
   text: `
     WITH input AS (
       SELECT * FROM json_to_recordset($1::json) AS t(run uuid, fence int, first int, steps json, status text, outcome text, awaiting text,
-        degraded text, usage jsonb, error jsonb, "firstEvent" int, reply text, options jsonb, state jsonb, contact jsonb, approvals json)
+        degraded text, usage jsonb, error jsonb, "firstEvent" int, reply text, options jsonb, parts jsonb, state jsonb, contact jsonb, approvals json)
     ), ended AS (
       UPDATE runs r
       SET status = i.status, outcome = i.outcome, awaiting = i.awaiting, degraded = i.degraded, usage = i.usage, error = i.error,
@@ -96,12 +96,13 @@ export const finishStatement: Statement = {
         finished_at = CASE WHEN i.status = 'finished' THEN now() END
       FROM input i
       WHERE r.id = ANY($2::uuid[]) AND r.id = i.run AND r.fence = i.fence AND r.status = 'running'
-      RETURNING r.id, r.workspace_id, r.conversation_id, r.turn, r.fence, i.first, i.steps, i.reply, i.options, i.state, i.contact, i.approvals
+      RETURNING r.id, r.workspace_id, r.conversation_id, r.turn, r.fence, i.first, i.steps, i.reply, i.options, i.parts, i.state, i.contact, i.approvals
     ), stored AS (${storeSteps('ended')}
     ), said AS (
-      INSERT INTO messages (workspace_id, conversation_id, turn, role, run_id, text, options)
-      SELECT workspace_id, conversation_id, turn, 'assistant', id, reply, options FROM ended WHERE reply IS NOT NULL
-      ON CONFLICT (conversation_id, turn, role) DO UPDATE SET text = excluded.text, options = excluded.options, created_at = now()
+      INSERT INTO messages (workspace_id, conversation_id, turn, role, run_id, text, options, parts)
+      SELECT workspace_id, conversation_id, turn, 'assistant', id, reply, options, parts FROM ended WHERE reply IS NOT NULL
+      ON CONFLICT (conversation_id, turn, role) DO UPDATE SET text = excluded.text, options = excluded.options, parts = excluded.parts,
+        created_at = now()
     ), asked AS (
       INSERT INTO approvals (workspace_id, run_id, call_id, tool, args, call_hash, rule, reason)
       SELECT e.workspace_id, e.id, a."callId", a.tool, a.args, a."callHash", a.rule, a.reason
@@ -230,7 +231,7 @@ export const loadStatement: Statement = {
   name: 'run-load',
   text: `
     SELECT r.id, r.workspace_id, r.conversation_id, r.turn, r.fence, r.recoveries, ${claimsInVain} + 1 AS attempts, r.asked_by, r.agent, r.agent_version, r.arm, r.created_at,
-      c.channel, c.contact, c.state, w.time_zone, m.text,
+      c.channel, c.contact, c.state, w.time_zone, m.text, m.parts,
       (SELECT json_agg(s.data ORDER BY s.index) FROM steps s WHERE s.run_id = r.id) AS steps,
       ${history('r.conversation_id', 'r.turn')} AS history
     FROM runs r

@@ -4,7 +4,7 @@
  * A run has an owner and a fence. Every write carries the fence and is refused once a newer one exists, so a process that was frozen and
  * wakes up can do no harm. The owner's lease is the lease of its whole process.
  */
-import type { Asker, Contact, JsonObject, Outcome, Reply } from '../vocabulary.ts';
+import type { Asker, Contact, JsonObject, MessagePart, Outcome, Reply } from '../vocabulary.ts';
 import type { Step, Usage } from './steps.ts';
 
 /** A message to accept. */
@@ -13,6 +13,8 @@ export interface IncomingMessage {
   conversationId: string;
   runId: string;
   text: string;
+  /** What the message is made of, where it is more than text; `text` is the text of it. */
+  parts?: MessagePart[] | undefined;
   idempotencyKey?: string | undefined;
   /** On whose behalf the run works; absent where a channel brings the message of somebody who has no account. */
   asker?: Asker | undefined;
@@ -41,6 +43,7 @@ export interface RequestMark {
 export interface HistoryMessage {
   role: 'user' | 'assistant';
   text: string;
+  parts?: MessagePart[] | null;
   turn: number;
 }
 
@@ -64,6 +67,8 @@ export interface ClaimedRun {
   /** Memory of the conversation at the end of its last turn; see `run/memory.ts`. */
   state: JsonObject;
   text: string;
+  /** What the message is made of, where it is more than text. */
+  parts?: MessagePart[] | undefined;
   /** Earlier messages, oldest first; bounded. */
   history: HistoryMessage[];
   /** Taken over from a process that may have been in the middle of a call: open calls may have been made already. */

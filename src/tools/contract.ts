@@ -3,10 +3,11 @@
  */
 import type { Features } from '@openfeature/server-sdk';
 import type { ZodType } from 'zod';
+import type { ToolArtifacts } from '../artifacts/contract.ts';
 import type { Permission } from '../identity/permissions.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Database } from '../store/database.ts';
-import type { Contact, LocalizedText, Outcome } from '../vocabulary.ts';
+import type { Contact, LocalizedText, Outcome, Reply } from '../vocabulary.ts';
 
 /** Access to the rows of one workspace. */
 export interface WorkspaceAccess {
@@ -38,6 +39,8 @@ export interface ToolContext extends WorkspaceAccess {
    * attributes. From memory; never throws, and gives the default where there is no such flag.
    */
   readonly flags: Features;
+  /** Files, pictures and other bytes: those of the conversation, and those that the agent made. */
+  readonly artifacts: ToolArtifacts;
   /** Aborted at the tool's timeout and when the run is cancelled. */
   readonly signal: AbortSignal;
   /**
@@ -100,6 +103,11 @@ export interface Tool<Input = never, Output = unknown> {
    * The value is stored as JSON, within `maxOutputBytes`.
    */
   execute(input: Input, context: ToolContext): Promise<Output>;
+  /**
+   * What of its output goes with the reply that ends the turn, e.g. the file that it made. Asked with what is stored, so that it is the same
+   * after a crash. Written after `execute`, it knows the type of the output.
+   */
+  attachments?(output: Output): NonNullable<Reply['parts']>;
   /** For `outside` writes: finds out, after a crash or a timeout, whether the effect with this key happened. */
   reconcile?(key: string, input: Input, context: ToolContext): Promise<Reconciliation<Output>>;
 }

@@ -20,13 +20,14 @@ import { messageOf, TimonelError } from '../errors.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { isDeadlock, isTransient } from '../store/database-errors.ts';
-import { storable } from '../store/storable.ts';
+import { storable, storableValue } from '../store/storable.ts';
 import type { AsRuntime } from '../store/transaction-client.ts';
 import type { Contact, JsonObject, JsonValue, LocalizedText } from '../vocabulary.ts';
 import { boundedOutput } from './bounded-output.ts';
 import type { AnyTool, ToolContext } from './contract.ts';
 import { EffectDidNotHappen } from './contract.ts';
 import { beginEffect, type EffectOwner, storeEffect } from './effects.ts';
+import type { ArtifactsOf } from './tool-artifacts.ts';
 
 /** Adds a job to the queue, in the given transaction where there is one. */
 export type ScheduleJob = (
@@ -41,6 +42,7 @@ export interface ToolRuntime {
   schedule: ScheduleJob;
   /** What a tool asks for feature flags. */
   flagsOf(place: Pick<CallPlace, 'workspaceId' | 'conversationId' | 'agent' | 'channel'>): Features;
+  artifacts: ArtifactsOf;
   /** A tool failed; the planner only hears that it did. */
   onFault(what: string, error: unknown): void;
 }
@@ -132,6 +134,9 @@ export class ToolExecutor {
           await tool.execute(input, {
             ...this.#baseContext(place),
             query: (work) => work(database),
+            artifacts: this.#runtime.artifacts(place, (text, values) =>
+              asRuntime(async (runtime) => (await runtime.query(text, values.map(storableValue))).rows),
+            ),
             schedule: (job, payload, { at, key }) => this.#schedule(place, job, payload, at, key, asRuntime),
           }),
         );
@@ -178,11 +183,12 @@ export class ToolExecutor {
     return {
       ...this.#baseContext(place),
       query: (work) => this.#runtime.pool.inWorkspace(place.workspaceId, (database) => work(database), place.signal),
+      artifacts: this.#runtime.artifacts(place),
       schedule: (job, payload, { at, key }) => this.#schedule(place, job, payload, at, key, undefined),
     };
   }
 
-  #baseContext(place: CallPlace): Omit<ToolContext, 'query' | 'schedule'> {
+  #baseContext(place: CallPlace): Omit<ToolContext, 'query' | 'schedule' | 'artifacts'> {
     return {
       workspaceId: place.workspaceId,
       timeZone: place.timeZone,

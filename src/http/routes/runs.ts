@@ -89,7 +89,7 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
         workspaceId,
         conversationId: failed.conversationId,
         runId: newId(),
-        text: await views.textOf(workspaceId, failed.id),
+        ...(await views.messageOf(workspaceId, failed.id)),
         idempotencyKey: `resubmit:${failed.id}`,
         asker: { kind: principal.kind, id: principal.id },
         onlyOwn: own !== undefined,

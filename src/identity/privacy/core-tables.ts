@@ -71,9 +71,9 @@ export const coreTables: readonly TableOfData[] = [
   {
     table: 'messages',
     personal: true,
-    columns: ['text', 'options', 'idempotency_key', 'history_head'],
+    columns: ['text', 'options', 'parts', 'idempotency_key', 'history_head'],
     whose: ofConversation,
-    erase: { text: `''`, options: 'NULL', idempotency_key: 'NULL', history_head: 'NULL' },
+    erase: { text: `''`, options: 'NULL', parts: 'NULL', idempotency_key: 'NULL', history_head: 'NULL' },
     ages: { kind: 'conversations', at: 'created_at', when: runEnded },
   },
   {
@@ -116,6 +116,26 @@ export const coreTables: readonly TableOfData[] = [
     ages: { kind: 'conversations', at: 'updated_at', when: 'active_run IS NULL' },
   },
   { table: 'conversations', personal: true, columns: ['started_by'], whose: 'started_by = :asker', erase: { started_by: 'NULL' } },
+  {
+    table: 'artifacts',
+    personal: true,
+    columns: ['name', 'content', 'sha256'],
+    whose: `${ofConversation} OR (conversation_id IS NULL AND created_by = :asker)`,
+    // Bytes are no text: who exports gets them by their id.
+    withheld: ['content', 'location'],
+    // What is outside of the database is removed by a job: a trigger writes down where it was.
+    erase: 'delete',
+    ages: { kind: 'conversations', at: 'created_at' },
+  },
+  {
+    table: 'artifacts',
+    personal: true,
+    columns: ['created_by'],
+    whose: 'created_by = :asker',
+    withheld: ['content', 'location'],
+    erase: { created_by: `'erased'` },
+  },
+  { table: 'artifact_leftovers', personal: false, because: 'Random names of bytes that are about to be removed.' },
   {
     table: 'files',
     personal: true,
@@ -266,4 +286,5 @@ export const coreTables: readonly TableOfData[] = [
   { table: 'roles', personal: false, because: 'Names of sets of permissions.' },
   { table: 'processes', personal: false, because: 'Hosts and process ids.' },
   { table: 'timonel_migrations', personal: false, because: 'Names and hashes of migrations.' },
+  { table: 'agent_migrations', personal: false, because: 'Names and hashes of migrations of agents.' },
 ];
