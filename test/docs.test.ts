@@ -1,8 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { apiReference } from '../scripts/write-api-reference.ts';
+import { cliReference } from '../scripts/write-cli-reference.ts';
 import { envExample } from '../scripts/write-env-example.ts';
 import { readSettings } from '../src/config.ts';
+import { brokenLinks, documents } from './markdown.ts';
 
 const root = join(import.meta.dirname, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -62,31 +66,35 @@ it('every default of .env.example is a value that the setting takes', () => {
   expect(() => readSettings(Object.fromEntries(given))).not.toThrow();
 });
 
-const pages = [
-  'README.md',
-  'README.es.md',
-  'CHANGELOG.md',
-  'CONTRIBUTING.md',
-  'AGENTS.md',
-  'deploy/README.md',
-  'docs/artifacts.md',
-  'docs/compatible-api.md',
-  'docs/errors.md',
-  'docs/flags.md',
-  'docs/identity.md',
-  'docs/lifecycle.md',
-  'docs/metrics.md',
-  'docs/migrations.md',
-  'docs/operations.md',
-  'docs/resources.md',
-  'docs/runbook.md',
-  'docs/telemetry.md',
-];
+it('the reference tells of every command and every export ("npm run reference" writes it)', () => {
+  expect(read('docs/reference/cli.md')).toBe(cliReference());
+  expect(read('docs/reference/api.md')).toBe(apiReference());
+});
 
-it.each(pages)('links only to what is there (%s)', (page) => {
-  for (const [, target = ''] of read(page).matchAll(/\]\((?!https?:)([^)#\s]+)(?:#[^)]*)?\)/g)) {
-    expect([target, exists(join(dirname(page), target))]).toEqual([target, true]);
-  }
+const pages = documents(root);
+
+it('finds the documents by itself', () => {
+  expect(pages).toEqual(
+    expect.arrayContaining(['README.md', 'README.es.md', 'docs/errors.md', 'agents/booking/README.md', 'deploy/README.md']),
+  );
+});
+
+it.each(pages)('links only to files and sections that are there (%s)', (page) => {
+  expect(brokenLinks(root, page, exists)).toEqual([]);
+});
+
+it('finds a link to a file and to a section that are not there', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'timonel-links-'));
+  const page = (name: string, text: string) => writeFileSync(join(folder, name), text);
+  page('a.md', '# Café & más\n## Twice\n## Twice\n```md\n# Not one\n[no](link.md)\n```\n`[nor](this.md)` <a id="own"></a>\n');
+  page(
+    'b.md',
+    '[1](a.md#café--más) [2](a.md#twice-1) [3](a.md#own) [4](https://example.org/#x) [5](a.md#not-one) [6](c.md) [7](#b) [8](a.md#twice-2)\n\n[r]: a.md#gone\n',
+  );
+  const broken = (name: string) => brokenLinks(folder, name, (path) => existsSync(join(folder, path)));
+  expect(broken('a.md')).toEqual([]);
+  expect(broken('b.md')).toEqual(['a.md#not-one', 'c.md', '#b', 'a.md#twice-2', 'a.md#gone']);
+  rmSync(folder, { recursive: true });
 });
 
 it('names only files of the sources that are there, where the life of a turn is told', () => {

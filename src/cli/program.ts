@@ -20,8 +20,8 @@ import { upCommand } from './up.ts';
 import { UsageError } from './usage-error.ts';
 import { userCommand } from './user.ts';
 
-/** Exit codes: 0 it worked, 1 it did not, 2 the call was wrong. */
-export async function run(argv: readonly string[]): Promise<void> {
+/** Every command with its arguments and options: what `--help` and docs/reference/cli.md are made of. */
+export function createProgram(): Command {
   const program = new Command('timonel')
     .description('Runs LLM agents in production.')
     .version(version)
@@ -49,12 +49,18 @@ export async function run(argv: readonly string[]): Promise<void> {
     for (const each of [command, ...command.commands]) each.exitOverride();
     program.addCommand(command);
   }
+  return program;
+}
+
+/** Exit codes: 0 it worked, 1 it did not, 2 the call was wrong. */
+export async function run(argv: readonly string[]): Promise<void> {
+  const program = createProgram();
   // Whoever reads the output may have seen enough (`| head`).
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   try {
     const [first = ''] = argv.slice(2);
     // What is no command of Timonel's may be an agent, whose commands the running process knows.
-    const isAgent = /^[a-z][a-z0-9-]*$/.test(first) && first !== 'help' && !commands.some((each) => each.name() === first);
+    const isAgent = /^[a-z][a-z0-9-]*$/.test(first) && first !== 'help' && !program.commands.some((each) => each.name() === first);
     if (isAgent) await addAgentCommand(program, first);
     await program.parseAsync(argv);
   } catch (error) {
