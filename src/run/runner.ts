@@ -1,9 +1,8 @@
 /**
- * Keeps the runs of one process going: accepts messages, works on claimed runs, renews the process's lease, takes over what dead or frozen
- * processes left behind, and tells those who wait for a run that it ended.
+ * Keeps the runs of one process going: accepts messages, works on claimed runs, and tells those who wait for a run that it ended. The lease and
+ * what dead or frozen processes left behind are `recovery.ts`.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { traced } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
@@ -16,9 +15,12 @@ import { abandonedTurn, isSuspect } from './abandon.ts';
 import type { FindPrincipal } from './behalf.ts';
 import type { AgentDefinition } from './contract.ts';
 import type { RunEvent } from './events.ts';
+import { Lease } from './lease.ts';
 import { type LoopDependencies, runLoop, type TurnEnd } from './loop.ts';
 import { orAfter } from './or-after.ts';
 import type { Fallback, ModelPlanner, Planner } from './planner.ts';
+import { Readers } from './readers.ts';
+import { Recovery } from './recovery.ts';
 import { unknownAgent } from './unknown-agent.ts';
 
 export interface RunnerDependencies {
@@ -53,7 +55,6 @@ interface Active {
   ended: Promise<RunView | undefined>;
   /** Lets those go who wait for the end, which is another process's then. */
   release(): void;
-  readers: Set<(event: RunEvent) => void>;
 }
 
 export class Runner {
@@ -61,24 +62,32 @@ export class Runner {
   readonly #active = new Map<string, Active>();
   /** Runs under way here that were taken over in vain before. */
   readonly #suspects = new Set<string>();
-  readonly #waiting = new EventEmitter<Record<string, []>>();
+  readonly #readers: Readers;
+  readonly #lease: Lease;
+  readonly #recovery: Recovery;
   /** Where no request is under way: a turn that follows another one belongs to none. */
   readonly #outside = AsyncLocalStorage.snapshot();
-  #leaseUntil = 0;
-  /** Since when the lease has been held without a gap. */
-  #heldSince = Number.POSITIVE_INFINITY;
-  /** Runs with their fences that were this process's by the record and not worked on here, at the last look. */
-  #strays = new Map<string, number>();
-  #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   /** What was under way is left to others: nobody waits for its end here any more. */
   #left = false;
-  #ticking: Promise<void> = Promise.resolve();
 
   constructor(dependencies: RunnerDependencies) {
+    const { store, wakeUps, processId, leaseMs, agents, onFault } = dependencies;
     this.#dependencies = dependencies;
-    this.#waiting.setMaxListeners(0);
-    dependencies.wakeUps.subscribe((runId) => this.#waiting.emit(runId));
+    this.#readers = new Readers(wakeUps);
+    this.#lease = new Lease(store, processId, leaseMs);
+    this.#recovery = new Recovery({
+      store,
+      lease: this.#lease,
+      processId,
+      leaseMs,
+      agents,
+      active: this.#active,
+      suspected: () => this.#suspects.size > 0,
+      stopped: () => this.#stopped,
+      work: (run, claimedAt) => this.#work(run, claimedAt),
+      onFault,
+    });
   }
 
   /** Runs that this process works on now. */
@@ -92,12 +101,8 @@ export class Runner {
   }
 
   /** Takes the lease, takes over what was left behind, and goes on doing both. */
-  async start(): Promise<void> {
-    const { store, processId } = this.#dependencies;
-    await this.#renewLease();
-    await store.buryDead(processId, isAlive);
-    await this.#tick();
-    this.#schedule();
+  start(): Promise<void> {
+    return this.#recovery.start();
   }
 
   /**
@@ -109,7 +114,7 @@ export class Runner {
     if (this.#stopped) throw new TimonelError('shutting_down', 'This process is shutting down. Send the message again.');
     refuseOnFullDisk(this.#dependencies.trouble());
     // Frozen until now, it may be taken for dead: a run that it claimed would be taken over at once.
-    if (performance.now() >= this.#leaseUntil) await this.#renewLease();
+    if (this.#lease.lapsed) await this.#lease.renew();
     const asked = performance.now();
     const acceptance = await this.#dependencies.store.accept(message, this.#dependencies.processId);
     if (acceptance.kind === 'claimed') this.#work(acceptance.run, asked, reader);
@@ -132,19 +137,16 @@ export class Runner {
       const view = await this.#dependencies.views.run(workspaceId, runId);
       const over = view.status === 'finished' || view.status === 'waiting';
       if (over || left <= 0 || signal?.aborted === true || this.#left) return view;
-      await this.#woken(runId, Math.min(pause, left), signal);
+      await this.#readers.woken(runId, Math.min(pause, left), signal);
     }
   }
 
   /**
-   * Listens to the events of a run that this process works on.
-   * @returns how to stop listening; `undefined` where the run is not worked on here.
+   * Listens to the events of a run while this process works on it.
+   * @returns how to stop listening.
    */
-  listen(runId: string, listener: (event: RunEvent) => void): (() => boolean) | undefined {
-    const active = this.#active.get(runId);
-    if (active === undefined) return undefined;
-    active.readers.add(listener);
-    return () => active.readers.delete(listener);
+  listen(runId: string, listener: (event: RunEvent) => void): () => void {
+    return this.#readers.listen(runId, listener);
   }
 
   /** Goes on with a conversation in which something became ready to run: an approval was decided. */
@@ -159,31 +161,22 @@ export class Runner {
     this.#stopped = true;
     const drained = Promise.all([...this.#active.values()].map(({ ended }) => ended));
     await orAfter(drained, graceMs);
-    clearTimeout(this.#timer);
-    await this.#ticking;
-    // Others may take over what is left from here on: nothing more is started.
-    this.#leaseUntil = 0;
+    await this.#recovery.stop();
+    this.#lease.end();
     await this.#dependencies.store.leave(this.#dependencies.processId);
     this.#left = true;
     for (const { release } of this.#active.values()) release();
-    for (const runId of this.#waiting.eventNames()) this.#waiting.emit(String(runId));
+    this.#readers.wakeAll();
   }
 
   /** @param claimedAt when the claim was sent: the run is certainly this process's while the lease holds without a gap since then. */
   #work(run: ClaimedRun, claimedAt: number, reader?: (event: RunEvent) => void): void {
     const known = this.#active.get(run.runId);
-    if (known !== undefined && known.fence >= run.fence) {
-      // The claim came back so late that the run was taken for a stray; its later claim is the valid one.
-      if (reader !== undefined) known.readers.add(reader);
-      return;
-    }
+    if (reader !== undefined) this.#readers.listen(run.runId, reader);
+    // The claim came back so late that the run was taken for a stray; its later claim is the valid one.
+    if (known !== undefined && known.fence >= run.fence) return;
     const released = Promise.withResolvers<undefined>();
-    const active: Active = {
-      fence: run.fence,
-      ended: released.promise,
-      release: () => released.resolve(undefined),
-      readers: new Set(reader === undefined ? [] : [reader]),
-    };
+    const active: Active = { fence: run.fence, ended: released.promise, release: () => released.resolve(undefined) };
     this.#active.set(run.runId, active);
     if (isSuspect(run)) this.#suspects.add(run.runId);
     const ended = this.#carryOut(run, claimedAt, active)
@@ -194,7 +187,8 @@ export class Runner {
       .finally(() => {
         if (this.#active.get(run.runId) === active) this.#active.delete(run.runId);
         if (isSuspect(run)) this.#suspects.delete(run.runId);
-        this.#waiting.emit(run.runId);
+        this.#readers.end(run.runId);
+        this.#readers.wake(run.runId);
       });
     active.ended = Promise.race([ended, released.promise]);
   }
@@ -215,7 +209,7 @@ export class Runner {
           const end =
             working.attempts > this.#dependencies.runAttempts
               ? await this.#abandon(working, cause)
-              : await runLoop(working, asked, await this.#definitionOf(working), this.#loopDependencies(active));
+              : await runLoop(working, asked, await this.#definitionOf(working), this.#loopDependencies(working));
           const view = viewOf(working, end.turn);
           onTurn(working, end.turn);
           onEnded({
@@ -283,7 +277,7 @@ export class Runner {
     });
   }
 
-  #loopDependencies(active: Active): LoopDependencies {
+  #loopDependencies({ runId }: ClaimedRun): LoopDependencies {
     const { store, executor, modelPlanner, flowPlanner, fallback, findPrincipal, now } = this.#dependencies;
     return {
       store,
@@ -293,73 +287,10 @@ export class Runner {
       fallback,
       findPrincipal,
       now,
-      leaseHolds: (since) => since >= this.#heldSince && performance.now() < this.#leaseUntil,
-      emit: (event) => {
-        for (const reader of active.readers) reader(event);
-      },
-      streaming: () => active.readers.size > 0,
+      leaseHolds: (since) => this.#lease.holds(since),
+      emit: (event) => this.#readers.emit(runId, event),
+      streaming: () => this.#readers.has(runId),
     };
-  }
-
-  #schedule(): void {
-    this.#timer = setTimeout(() => {
-      this.#ticking = this.#tick().catch((error: unknown) => this.#dependencies.onFault('the lease', error));
-      void this.#ticking.then(() => {
-        if (!this.#stopped || this.#active.size > 0) this.#schedule();
-      });
-    }, this.#dependencies.leaseMs / 5);
-  }
-
-  /** @returns when the database answered (`performance.now()`). */
-  async #renewLease(): Promise<number> {
-    const { store, processId, leaseMs } = this.#dependencies;
-    // Counted from before the statement left, so that this process never believes in a lease longer than the database does.
-    const asked = performance.now();
-    await store.renewLease(processId, leaseMs);
-    const answered = performance.now();
-    if (answered >= this.#leaseUntil) this.#heldSince = answered;
-    this.#leaseUntil = asked + leaseMs;
-    return answered;
-  }
-
-  async #tick(): Promise<void> {
-    const { store, agents, processId } = this.#dependencies;
-    const answered = await this.#renewLease();
-    if (this.#stopped) return;
-    // One at a time: what is taken over beside a run that ends its process dies with it, and would be suspected as well.
-    for (const run of await store.takeOver(processId, agents, 50, this.#suspects.size === 0)) this.#work(run, answered);
-    await this.#takeUpStrays();
-  }
-
-  /**
-   * Goes on with runs that are this process's by the record and that it does not work on: the answer to a claim got lost, or it let go of
-   * them when its lease had lapsed and nobody else came. Only those that it saw at the last look too: a claim may be on its way here.
-   */
-  async #takeUpStrays(): Promise<void> {
-    const { store, processId } = this.#dependencies;
-    const strays = (await store.owned(processId)).filter(({ runId }) => !this.#active.has(runId));
-    const seen = this.#strays;
-    this.#strays = new Map(strays.map(({ runId, fence }) => [runId, fence]));
-    for (const { runId, fence } of strays) {
-      if (seen.get(runId) !== fence) continue;
-      const asked = performance.now();
-      const run = await store.reclaim(runId, processId, fence);
-      if (run !== undefined) this.#work(run, asked);
-    }
-  }
-
-  #woken(runId: string, milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        this.#waiting.off(runId, done);
-        signal?.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, milliseconds);
-      this.#waiting.on(runId, done);
-      signal?.addEventListener('abort', done, { once: true });
-    });
   }
 }
 
@@ -383,15 +314,4 @@ function viewOf(run: ClaimedRun, turn: Awaited<ReturnType<typeof runLoop>>['turn
     error: turn.error,
     reply: turn.reply,
   };
-}
-
-/** Whether a process of this host is there; signal 0 only asks. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it is there and belongs to somebody else.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }

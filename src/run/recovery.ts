@@ -1,0 +1,97 @@
+/**
+ * Renews the lease of the process, and goes on with what nobody works on: runs of dead or frozen processes, and this process's own whose claim
+ * got lost.
+ */
+import type { ClaimedRun, RunStore } from '../store/runs.ts';
+import type { Lease } from './lease.ts';
+
+export interface RecoveryDependencies {
+  store: RunStore;
+  lease: Lease;
+  processId: string;
+  leaseMs: number;
+  /** Names of the agents that this process has. */
+  agents: readonly string[];
+  /** The runs that this process works on. */
+  active: ReadonlyMap<string, unknown>;
+  /** Whether a run under way here was taken over in vain before. */
+  suspected(): boolean;
+  stopped(): boolean;
+  /** @param claimedAt when the claim was sent, or what it was found by was answered (`performance.now()`). */
+  work(run: ClaimedRun, claimedAt: number): void;
+  onFault(what: string, error: unknown): void;
+}
+
+export class Recovery {
+  readonly #dependencies: RecoveryDependencies;
+  /** Runs with their fences that were this process's by the record and not worked on here, at the last look. */
+  #strays = new Map<string, number>();
+  #timer: NodeJS.Timeout | undefined;
+  #ticking: Promise<void> = Promise.resolve();
+
+  constructor(dependencies: RecoveryDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Takes the lease, takes over what was left behind, and goes on doing both. */
+  async start(): Promise<void> {
+    const { store, lease, processId } = this.#dependencies;
+    await lease.renew();
+    await store.buryDead(processId, isAlive);
+    await this.#tick();
+    this.#schedule();
+  }
+
+  /** Waits for the look that is under way. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#ticking;
+  }
+
+  #schedule(): void {
+    const { leaseMs, active, stopped, onFault } = this.#dependencies;
+    this.#timer = setTimeout(() => {
+      this.#ticking = this.#tick().catch((error: unknown) => onFault('the lease', error));
+      void this.#ticking.then(() => {
+        if (!stopped() || active.size > 0) this.#schedule();
+      });
+    }, leaseMs / 5);
+  }
+
+  async #tick(): Promise<void> {
+    const { store, lease, agents, processId, suspected, stopped, work } = this.#dependencies;
+    const answered = await lease.renew();
+    if (stopped()) return;
+    // One at a time: what is taken over beside a run that ends its process dies with it, and would be suspected as well.
+    for (const run of await store.takeOver(processId, agents, 50, !suspected())) work(run, answered);
+    await this.#takeUpStrays();
+  }
+
+  /**
+   * Goes on with runs that are this process's by the record and that it does not work on: the answer to a claim got lost, or it let go of
+   * them when its lease had lapsed and nobody else came. Only those that it saw at the last look too: a claim may be on its way here.
+   */
+  async #takeUpStrays(): Promise<void> {
+    const { store, processId, active, work } = this.#dependencies;
+    const strays = (await store.owned(processId)).filter(({ runId }) => !active.has(runId));
+    const seen = this.#strays;
+    this.#strays = new Map(strays.map(({ runId, fence }) => [runId, fence]));
+    for (const { runId, fence } of strays) {
+      if (seen.get(runId) !== fence) continue;
+      const asked = performance.now();
+      const run = await store.reclaim(runId, processId, fence);
+      if (run !== undefined) work(run, asked);
+    }
+  }
+}
+
+/** Whether a process of this host is there; signal 0 only asks. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it is there and belongs to somebody else.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
