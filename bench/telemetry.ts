@@ -90,6 +90,7 @@ const store: RunStore = {
     return { kind: 'claimed', run };
   },
   record: async () => {},
+  cancel: async () => ({ cancelled: [], ready: [] }),
   finish: async () => ({ followed: false }),
   suspend: async () => ({ followed: false }),
   claimNext: async () => undefined,
@@ -131,6 +132,7 @@ const runner = new Runner({
   now,
   onFault: fail,
   onTurn: () => {},
+  tellCancelled: async () => {},
   onEnded(ended: RunEnded) {
     if (channels.runEnded.hasSubscribers) channels.runEnded.publish(ended);
   },

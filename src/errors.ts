@@ -59,6 +59,8 @@ export const errorTable = {
   store_unavailable: { status: 503, retryable: true, title: 'The database does not answer' },
   disk_full: { status: 503, retryable: true, title: 'The disk is nearly full' },
   run_not_failed: { status: 409, retryable: false, title: 'The run did not fail' },
+  run_finished: { status: 409, retryable: false, title: 'The run has ended' },
+  run_cancelled: { status: 409, retryable: false, title: 'The run was cancelled' },
   run_abandoned: { status: 422, retryable: false, title: 'The run failed at every attempt' },
   shutting_down: { status: 503, retryable: true, title: 'The process is shutting down' },
   config_invalid: { status: 500, retryable: false, title: 'The configuration is not valid' },

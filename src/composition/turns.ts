@@ -1,5 +1,6 @@
 /** What answers messages: tools, planners, the runner, and shadows of its turns. */
 import { channels, publishFault, type RunEnded } from '../diagnostics.ts';
+import type { AccessNotices } from '../identity/access.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Vocabulary } from '../language/contract.ts';
 import type { Gateway } from '../llm/gateway.ts';
@@ -89,8 +90,22 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     onEnded: (ended: RunEnded) => {
       if (channels.runEnded.hasSubscribers) channels.runEnded.publish(ended);
     },
+    tellCancelled: (runIds) => tellCancelled(parts.identity.notices, runIds),
+  });
+  parts.identity.notices.subscribe((notices) => {
+    if (notices === 'anything') return;
+    for (const notice of notices) if (notice.kind === 'run-cancelled') runner.stopCancelled(notice.id);
   });
   return { views, shadows, runner };
+}
+
+/** In lots: a notice has a bound. */
+async function tellCancelled(notices: AccessNotices, runIds: readonly string[]): Promise<void> {
+  for (let from = 0; from < runIds.length; from += 100) {
+    await notices.change(async (_client, tell) => {
+      for (const id of runIds.slice(from, from + 100)) tell({ kind: 'run-cancelled', id });
+    });
+  }
 }
 
 function planTurns({ project, scope }: Base, { access }: Foundation, { identity, gateway, flags }: TurnParts) {

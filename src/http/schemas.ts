@@ -97,7 +97,7 @@ export const approval = z.object({
   args: z.record(z.string(), z.unknown()),
   rule: z.string(),
   reason: z.object({ es: z.string(), en: z.string() }),
-  status: z.enum(['pending', 'approved', 'rejected']),
+  status: z.enum(['pending', 'approved', 'rejected', 'cancelled']),
   decidedBy: z.string().optional(),
   decisionReason: z.string().optional(),
 });

@@ -22,7 +22,9 @@ export type AccessNotice =
   /** The same, of feature flags. */
   | { kind: 'flags'; workspaceId: string }
   /** The same, of routes to models. */
-  | { kind: 'routes'; workspaceId: string };
+  | { kind: 'routes'; workspaceId: string }
+  /** The same, of a run that was cancelled: the process that works on it stops. */
+  | { kind: 'run-cancelled'; id: string };
 
 export type AccessNotices = Notices<AccessNotice>;
 

@@ -11,6 +11,7 @@ import { storable } from '../store/storable.ts';
 import type { CallPlace, ToolExecutor } from '../tools/execute.ts';
 import type { Outcome, Reply } from '../vocabulary.ts';
 import { type Behalf, behalfOf, type FindPrincipal, principalOf } from './behalf.ts';
+import { RunCancelled } from './cancelled.ts';
 import type { AgentDefinition, RunLimits } from './contract.ts';
 import { type Decision, type DecisionContext, decide, decideAll } from './decide.ts';
 import type { RunEvent } from './events.ts';
@@ -57,6 +58,7 @@ type Ending = { reply: Reply; outcome: Outcome; awaiting?: string | undefined; e
 /**
  * Works on a claimed run until its turn ends.
  * @param claimedAt when the claim was sent (`performance.now()`).
+ * @param stop aborted with {@link RunCancelled} where the run was cancelled.
  * @throws TimonelError `run_fenced`, `store_unavailable`; every other failure ends the turn as `failed`.
  */
 export async function runLoop(
@@ -64,13 +66,13 @@ export async function runLoop(
   claimedAt: number,
   agent: AgentDefinition,
   dependencies: LoopDependencies,
+  stop: AbortController = new AbortController(),
 ): Promise<TurnEnd> {
   const limits = { ...defaultLimits, ...agent.limits };
-  const wallTime = new AbortController();
   // Not AbortSignal.timeout: its timer would outlive the turn by a minute, thousands at a time.
-  const timer = setTimeout(() => wallTime.abort(new Error(`The run took longer than ${limits.wallTimeMs} ms.`)), limits.wallTimeMs);
+  const timer = setTimeout(() => stop.abort(new Error(`The run took longer than ${limits.wallTimeMs} ms.`)), limits.wallTimeMs);
   try {
-    return await new Loop(run, claimedAt, agent, dependencies, limits, wallTime.signal).work();
+    return await new Loop(run, claimedAt, agent, dependencies, limits, stop.signal).work();
   } finally {
     clearTimeout(timer);
   }
@@ -117,14 +119,21 @@ class Loop {
         if (!this.#leaseHolds()) {
           throw new TimonelError('run_fenced', 'This process did not renew its lease in time; another one may have the run.');
         }
+        this.#throwIfCancelled();
         const open = this.#progress.openCalls();
         const end = open.length > 0 ? await this.#act(open) : await this.#plan();
         if (end !== undefined) return end;
       }
     } catch (error) {
       if (error instanceof TimonelError && (error.code === 'run_fenced' || error.code === 'store_unavailable')) throw error;
+      this.#throwIfCancelled();
       return this.#fail(error instanceof TimonelError ? error.code : 'internal', messageOf(error));
     }
+  }
+
+  /** @throws TimonelError `run_fenced`: the record has the end of the run, and what is under way is of no use. */
+  #throwIfCancelled(): void {
+    if (this.#signal.reason instanceof RunCancelled) throw new TimonelError('run_fenced', this.#signal.reason.message);
   }
 
   /** Asks the planner, decides about its calls, and stores both in one go. */
@@ -132,6 +141,7 @@ class Loop {
     const exceeded = this.#exceededLimit();
     if (exceeded !== undefined) return this.#stop(exceeded);
     const proposal = await this.#propose();
+    this.#throwIfCancelled();
     if (proposal.kind === 'reply') {
       const { reply, outcome, awaiting } = proposal;
       return this.#end([this.#marked(proposal.step)], { reply, outcome: this.#outcomeOf(outcome), awaiting });
@@ -171,6 +181,7 @@ class Loop {
       try {
         return await this.#asked('model', modelPlanner, turn);
       } catch (error) {
+        this.#throwIfCancelled();
         const other = fallback.hasSystem(this.#agent.name) && !this.#hasWritten() ? 'http' : undefined;
         const left = this.#agent.flows !== undefined ? 'flows' : other;
         if (!isWithoutModel(error) || left === undefined) throw error;
@@ -205,6 +216,7 @@ class Loop {
   async #act(open: OpenCall[]): Promise<TurnEnd | undefined> {
     const ready = readyCalls(open, this.#agent.tools);
     const results = await Promise.all(ready.map((call) => this.#settle(call)));
+    this.#throwIfCancelled();
     const steps: Step[] = [];
     const approvals: PendingApproval[] = [];
     for (const result of results) {

@@ -12,11 +12,13 @@ export interface RecoveryDependencies {
   leaseMs: number;
   /** Names of the agents that this process has. */
   agents: readonly string[];
-  /** The runs that this process works on. */
-  active: ReadonlyMap<string, unknown>;
+  /** The runs that this process works on, with their fences. */
+  active: ReadonlyMap<string, { readonly fence: number }>;
   /** Whether a run under way here was taken over in vain before. */
   suspected(): boolean;
   stopped(): boolean;
+  /** A run that this process works on is not its own by the record any more: it ended there, or another process has it. */
+  lost(runId: string): void;
   /** @param claimedAt when the claim was sent, or what it was found by was answered (`performance.now()`). */
   work(run: ClaimedRun, claimedAt: number): void;
   onFault(what: string, error: unknown): void;
@@ -72,8 +74,12 @@ export class Recovery {
    * them when its lease had lapsed and nobody else came. Only those that it saw at the last look too: a claim may be on its way here.
    */
   async #takeUpStrays(): Promise<void> {
-    const { store, processId, active, work } = this.#dependencies;
-    const strays = (await store.owned(processId)).filter(({ runId }) => !active.has(runId));
+    const { store, processId, active, work, lost } = this.#dependencies;
+    const before = [...active].map(([runId, { fence }]) => ({ runId, fence }));
+    const owned = await store.owned(processId);
+    const held = new Set(owned.map(({ runId }) => runId));
+    for (const { runId, fence } of before) if (!held.has(runId) && active.get(runId)?.fence === fence) lost(runId);
+    const strays = owned.filter(({ runId }) => !active.has(runId));
     const seen = this.#strays;
     this.#strays = new Map(strays.map(({ runId, fence }) => [runId, fence]));
     for (const { runId, fence } of strays) {

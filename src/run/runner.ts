@@ -13,6 +13,7 @@ import type { ClaimedRun, FinishedTurn, IncomingMessage, RunStore } from '../sto
 import type { ToolExecutor } from '../tools/execute.ts';
 import { abandonedTurn, isSuspect } from './abandon.ts';
 import type { FindPrincipal } from './behalf.ts';
+import { RunCancelled } from './cancelled.ts';
 import type { AgentDefinition } from './contract.ts';
 import type { RunEvent } from './events.ts';
 import { Lease } from './lease.ts';
@@ -47,7 +48,14 @@ export interface RunnerDependencies {
   onFault(what: string, error: unknown): void;
   /** A turn ended in this process: as its record has it, and as its reader sees it. */
   onTurn(run: ClaimedRun, turn: FinishedTurn): void;
-  onEnded(ended: { workspaceId: string; run: RunView; milliseconds: number; firstEventMilliseconds: number | undefined }): void;
+  onEnded(ended: {
+    workspaceId: string;
+    run: RunView;
+    milliseconds: number | undefined;
+    firstEventMilliseconds: number | undefined;
+  }): void;
+  /** Tells the other processes that these runs were cancelled. */
+  tellCancelled(runIds: readonly string[]): Promise<void>;
 }
 
 interface Active {
@@ -55,6 +63,9 @@ interface Active {
   ended: Promise<RunView | undefined>;
   /** Lets those go who wait for the end, which is another process's then. */
   release(): void;
+  /** Aborted where the run is cancelled; another one for each attempt. */
+  stop: AbortController;
+  cancelled: boolean;
 }
 
 export class Runner {
@@ -85,6 +96,7 @@ export class Runner {
       active: this.#active,
       suspected: () => this.#suspects.size > 0,
       stopped: () => this.#stopped,
+      lost: (runId) => this.#active.get(runId)?.stop.abort(new RunCancelled()),
       work: (run, claimedAt) => this.#work(run, claimedAt),
       onFault,
     });
@@ -156,6 +168,40 @@ export class Runner {
     if (next !== undefined) this.#work(next, asked);
   }
 
+  /**
+   * Ends a run as cancelled, with all that it started. What this process does for them stops at once, other processes are told.
+   * @param by who does it, for the record.
+   * @throws TimonelError `run_not_found`; `run_finished` with its `outcome`
+   */
+  async cancel(workspaceId: string, runId: string, by: string): Promise<RunView> {
+    const { store, views, wakeUps, tellCancelled, onEnded } = this.#dependencies;
+    const before = await views.run(workspaceId, runId);
+    if (before.status === 'finished') throw alreadyFinished(before);
+    // Before the record has it: a tool's transaction under way holds the run until it ends.
+    this.stopCancelled(runId);
+    const error = { code: 'run_cancelled', message: `Cancelled by ${by}.` };
+    const { cancelled, ready } = await store.cancel(workspaceId, runId, error);
+    for (const { runId: id } of cancelled) this.stopCancelled(id);
+    await tellCancelled(cancelled.map(({ runId: id }) => id));
+    for (const { runId: id } of cancelled) {
+      wakeUps.publish(id);
+      this.#readers.wake(id);
+    }
+    const view = await views.run(workspaceId, runId);
+    if (cancelled.length === 0) throw alreadyFinished(view);
+    onEnded({ workspaceId, run: view, milliseconds: undefined, firstEventMilliseconds: undefined });
+    for (const { conversationId } of [...cancelled, ...ready]) await this.resume(conversationId);
+    return view;
+  }
+
+  /** Stops what this process does for a run that was cancelled. */
+  stopCancelled(runId: string): void {
+    const active = this.#active.get(runId);
+    if (active === undefined) return;
+    active.cancelled = true;
+    active.stop.abort(new RunCancelled());
+  }
+
   /** Stops accepting, and waits until the active runs ended, `graceMs` at most. What is left is taken over by others. */
   async stop(graceMs: number): Promise<void> {
     this.#stopped = true;
@@ -176,7 +222,13 @@ export class Runner {
     // The claim came back so late that the run was taken for a stray; its later claim is the valid one.
     if (known !== undefined && known.fence >= run.fence) return;
     const released = Promise.withResolvers<undefined>();
-    const active: Active = { fence: run.fence, ended: released.promise, release: () => released.resolve(undefined) };
+    const active: Active = {
+      fence: run.fence,
+      ended: released.promise,
+      release: () => released.resolve(undefined),
+      stop: new AbortController(),
+      cancelled: false,
+    };
     this.#active.set(run.runId, active);
     if (isSuspect(run)) this.#suspects.add(run.runId);
     const ended = this.#carryOut(run, claimedAt, active)
@@ -202,6 +254,7 @@ export class Runner {
     let failure: unknown;
     for (let pause = 100; run !== undefined; pause = Math.min(pause * 3, 5_000)) {
       active.fence = run.fence;
+      if (active.stop.signal.aborted && !active.cancelled) active.stop = new AbortController();
       try {
         const working = run;
         const cause = failure;
@@ -209,7 +262,7 @@ export class Runner {
           const end =
             working.attempts > this.#dependencies.runAttempts
               ? await this.#abandon(working, cause)
-              : await runLoop(working, asked, await this.#definitionOf(working), this.#loopDependencies(working));
+              : await runLoop(working, asked, await this.#definitionOf(working), this.#loopDependencies(working), active.stop);
           const view = viewOf(working, end.turn);
           onTurn(working, end.turn);
           onEnded({
@@ -225,6 +278,7 @@ export class Runner {
         if (followed) this.#follow(run);
         return view;
       } catch (error) {
+        if (active.cancelled) return undefined;
         if (!(error instanceof TimonelError) || error.code === 'run_fenced') {
           onFault(`run ${run.runId}`, error);
           return undefined;
@@ -292,6 +346,12 @@ export class Runner {
       streaming: () => this.#readers.has(runId),
     };
   }
+}
+
+function alreadyFinished({ id, outcome }: RunView): TimonelError {
+  return new TimonelError('run_finished', `The run ${id} has ended (${outcome}); there is nothing to cancel.`, {
+    details: { outcome },
+  });
 }
 
 /** The end of a turn as its reader sees it, without asking the database again. */

@@ -2,6 +2,7 @@ import { TimonelError } from '../errors.ts';
 import type { Asker, Contact, JsonObject } from '../vocabulary.ts';
 import { Batch } from './batch.ts';
 import type { DatabasePool } from './database.ts';
+import { RunFamilies } from './run-families.ts';
 import * as sql from './run-statements.ts';
 import type { Acceptance, ClaimedRun, FinishedTurn, HistoryMessage, IncomingMessage, PendingApproval, RunStore } from './runs.ts';
 import type { Step } from './steps.ts';
@@ -58,6 +59,7 @@ const thoroughLook = 30;
 export class RunRecord implements RunStore {
   readonly #pool: DatabasePool;
   readonly #place: ProcessPlace;
+  readonly #families: RunFamilies;
   #looks = 0;
   readonly #accepts: Batch<{ message: IncomingMessage; processId: string }, Acceptance>;
   readonly #records: Batch<RecordItem, true>;
@@ -66,6 +68,7 @@ export class RunRecord implements RunStore {
   constructor(pool: DatabasePool, place: ProcessPlace) {
     this.#pool = pool;
     this.#place = place;
+    this.#families = new RunFamilies(pool);
     // One lane saturates the single embedded connection; on PostgreSQL two keep it busy while one is on the wire.
     const size = { lanes: pool.embedded ? 1 : 2, largest: 64 };
     this.#accepts = new Batch((items) => this.#sendAccepts(items), { ...size, keyOf: ({ message }) => message.conversationId });
@@ -95,6 +98,10 @@ export class RunRecord implements RunStore {
 
   async suspend(turn: FinishedTurn, approvals: PendingApproval[]): Promise<{ followed: boolean }> {
     return this.#end({ turn, approvals });
+  }
+
+  cancel(...parameters: Parameters<RunStore['cancel']>): ReturnType<RunStore['cancel']> {
+    return this.#families.cancel(...parameters);
   }
 
   async claimNext(conversationId: string, after: string | undefined, processId: string): Promise<ClaimedRun | undefined> {

@@ -32,7 +32,7 @@ export interface ApprovalView {
   args: JsonObject;
   rule: string;
   reason: { es: string; en: string };
-  status: 'pending' | 'approved' | 'rejected';
+  status: 'pending' | 'approved' | 'rejected' | 'cancelled';
   decidedBy: string | undefined;
   decisionReason: string | undefined;
 }
@@ -73,7 +73,7 @@ export class RunViews {
         name: 'run-view',
         text: `
           SELECT r.id, r.conversation_id, r.turn, r.agent, r.agent_version, r.arm, r.status, r.outcome, r.awaiting, r.degraded, r.recoveries,
-            r.usage, r.error, m.text AS reply, m.options, (SELECT count(*)::int FROM steps s WHERE s.run_id = r.id) AS steps
+            r.usage, r.error, CASE WHEN r.outcome = 'cancelled' THEN NULL ELSE m.text END AS reply, m.options, (SELECT count(*)::int FROM steps s WHERE s.run_id = r.id) AS steps
           FROM runs r LEFT JOIN messages m ON m.conversation_id = r.conversation_id AND m.turn = r.turn AND m.role = 'assistant'
           WHERE r.id = $2 AND r.workspace_id = $1
             AND ($3::text IS NULL OR EXISTS (SELECT FROM conversations c WHERE c.id = r.conversation_id AND c.started_by = $3))`,

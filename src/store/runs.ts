@@ -5,6 +5,7 @@
  * wakes up can do no harm. The owner's lease is the lease of its whole process.
  */
 import type { Asker, Contact, JsonObject, Outcome, Reply } from '../vocabulary.ts';
+import type { CancelledRun, ReadyRun } from './run-families.ts';
 import type { Step, Usage } from './steps.ts';
 
 /** A message to accept. */
@@ -127,6 +128,12 @@ export interface RunStore {
   finish(turn: FinishedTurn): Promise<{ followed: boolean }>;
   /** Stores the steps and the approvals that the run now waits for, and frees the conversation. @throws TimonelError `run_fenced` */
   suspend(turn: FinishedTurn, approvals: PendingApproval[]): Promise<{ followed: boolean }>;
+  /**
+   * Ends a run as cancelled, with all that it started: raises their fences, frees their conversations, and withdraws what they wait for. The
+   * record stays. One round trip, and one to see that nothing was started meanwhile.
+   * @returns the runs that it ended, and those above that waited for nothing else; none where the run had ended before.
+   */
+  cancel(workspaceId: string, runId: string, error: JsonObject): Promise<{ cancelled: CancelledRun[]; ready: ReadyRun[] }>;
   /**
    * Claims the next queued run of a conversation: `after` is the run whose turn just ended, or `undefined` where none is active.
    * `undefined` where nothing waits, or the conversation is busy.

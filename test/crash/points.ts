@@ -95,6 +95,10 @@ export class PointedRunStore implements RunStore {
     return suspended;
   }
 
+  cancel(...parameters: Parameters<RunStore['cancel']>): ReturnType<RunStore['cancel']> {
+    return this.#inner.cancel(...parameters);
+  }
+
   async claimNext(conversationId: string, after: string | undefined, processId: string): Promise<ClaimedRun | undefined> {
     this.#points.reach('before-next-claimed');
     const next = await this.#inner.claimNext(conversationId, after, processId);

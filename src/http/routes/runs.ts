@@ -6,7 +6,7 @@ import { storeFeedback } from '../../store/feedback.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { runEvents } from '../events.ts';
 import { principalOf } from '../guard.ts';
-import { askerText, onlyOf } from '../requests.ts';
+import { askerText, onlyOf, recordDeed } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 import { afterEvent, turnOf } from '../turns.ts';
 
@@ -60,6 +60,29 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
         runEvents(runner, views, { workspaceId, runId }, after, signal),
       );
       return reply;
+    },
+  );
+
+  app.post(
+    '/api/v1/runs/:id/cancel',
+    {
+      config: { permission: 'conversations:write' },
+      schema: {
+        summary: 'Cancel a run, with all runs that it started',
+        description:
+          'What is under way stops, calls of models and tools included; what was done stays done, and the record is kept. A run that has ended is refused, with its outcome.',
+        params: parameters,
+        response: { 200: schemas.turn },
+      },
+    },
+    async (request) => {
+      const principal = principalOf(request);
+      const { workspaceId } = principal;
+      const { id } = request.params;
+      await views.run(workspaceId, id, onlyOf(principal, 'conversations:write-all'));
+      const view = await runner.cancel(workspaceId, id, principal.name);
+      await recordDeed(identity, request, { action: 'run-cancelled', target: { kind: 'run', id } });
+      return turnOf(view);
     },
   );
 
