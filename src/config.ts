@@ -143,6 +143,8 @@ const schema = z.object({
 
   TIMONEL_LEASE_MS: z.coerce.number().int().min(500).max(600_000).default(5_000),
   TIMONEL_RUN_ATTEMPTS: z.coerce.number().int().min(2).max(100).default(5),
+  TIMONEL_CHILD_RUNS_PER_RUN: z.coerce.number().int().min(1).max(1_000).default(4),
+  TIMONEL_CHILD_RUNS_PER_WORKSPACE: z.coerce.number().int().min(1).max(10_000).default(16),
   TIMONEL_REPLY_WAIT_MS: milliseconds(110_000),
   TIMONEL_BODY_LIMIT_BYTES: z.coerce.number().int().min(1_024).max(104_857_600).default(262_144),
   ...incomingShape,
@@ -244,6 +246,8 @@ export interface Settings {
   leaseMs: number;
   /** How often a run is tried without a step in between. */
   runAttempts: number;
+  /** How many runs that others started may run at once. */
+  childRuns: { perParent: number; perWorkspace: number };
   replyWaitMs: number;
   bodyLimitBytes: number;
   incoming: IncomingSettings;
@@ -362,6 +366,7 @@ export function readSettings(given: Environment = process.env): Settings {
     releaseLookMs: env.TIMONEL_RELEASE_LOOK_MS,
     leaseMs: env.TIMONEL_LEASE_MS,
     runAttempts: env.TIMONEL_RUN_ATTEMPTS,
+    childRuns: { perParent: env.TIMONEL_CHILD_RUNS_PER_RUN, perWorkspace: env.TIMONEL_CHILD_RUNS_PER_WORKSPACE },
     replyWaitMs: env.TIMONEL_REPLY_WAIT_MS,
     bodyLimitBytes: env.TIMONEL_BODY_LIMIT_BYTES,
     incoming: incomingOf(env),

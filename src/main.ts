@@ -121,7 +121,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
   const { identity, mailer } = await openIdentity(base, foundation, (payload) => jobs.enqueue('mail', payload));
   const models = await openModels(base, foundation, identity);
   const privacy = preparePrivacy(base, foundation, identity);
-  const jobs = await openJobs(base, foundation, identity, mailer, privacy);
+  const jobs = await openJobs(base, foundation, identity, mailer, privacy, (...answer) => turns.complete(...answer));
   const flags = await openFlagPart(base, foundation, identity);
   const releases = await openReleasePart(base, foundation, identity);
   if (settings.secrets.previous !== undefined) await finishRotation(pool, keys, identity.audit, publishFault);

@@ -6,7 +6,7 @@ import type { Privacy } from '../identity/privacy/privacy.ts';
 import { applyRetention } from '../identity/privacy/retention.ts';
 import { type FlagPart, openFlags } from '../release/flags/open.ts';
 import { openReleases, type ReleasePart } from '../release/open.ts';
-import { Jobs } from '../run/jobs.ts';
+import { Jobs, type JobsDependencies } from '../run/jobs.ts';
 import { createPrivacy } from '../run/personal-data.ts';
 import type { Base } from './base.ts';
 import type { Foundation } from './foundation.ts';
@@ -28,6 +28,7 @@ export async function openJobs(
   { audit }: Identity,
   mailer: Mailer,
   { tables }: Privacy,
+  complete: JobsDependencies['complete'],
 ): Promise<Jobs> {
   const jobs = new Jobs({
     pool,
@@ -43,6 +44,7 @@ export async function openJobs(
     ],
     workspaces: () => workspaces.list(),
     access,
+    complete,
     onFault: publishFault,
   });
   // Before it is opened: what fails halfway has timers already.

@@ -2,6 +2,9 @@
  * Renews the lease of the process, and goes on with what nobody works on: runs of dead or frozen processes, and this process's own whose claim
  * got lost.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TimonelError } from '../errors.ts';
+import type { ReadyRun } from '../store/run-families.ts';
 import type { ClaimedRun, RunStore } from '../store/runs.ts';
 import type { Lease } from './lease.ts';
 
@@ -17,6 +20,9 @@ export interface RecoveryDependencies {
   /** Whether a run under way here was taken over in vain before. */
   suspected(): boolean;
   stopped(): boolean;
+  now(): Date;
+  /** Goes on with runs that are ready, and with queued ones that others started. */
+  resume(ready: readonly ReadyRun[]): Promise<void>;
   /** A run that this process works on is not its own by the record any more: it ended there, or another process has it. */
   lost(runId: string): void;
   /** @param claimedAt when the claim was sent, or what it was found by was answered (`performance.now()`). */
@@ -24,11 +30,15 @@ export interface RecoveryDependencies {
   onFault(what: string, error: unknown): void;
 }
 
+/** Every so many looks for what is due, one looks for what nobody told. */
+const thoroughLook = 30;
+
 export class Recovery {
   readonly #dependencies: RecoveryDependencies;
   /** Runs with their fences that were this process's by the record and not worked on here, at the last look. */
   #strays = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
+  #looks = 0;
   #ticking: Promise<void> = Promise.resolve();
 
   constructor(dependencies: RecoveryDependencies) {
@@ -50,6 +60,20 @@ export class Recovery {
     await this.#ticking;
   }
 
+  /** Takes a run back that a database failure left in doubt, once the database answers. `run` is absent where it ended or belongs to another. */
+  async takeBack(run: ClaimedRun, firstPause: number): Promise<{ run: ClaimedRun | undefined; asked: number }> {
+    const { store, processId } = this.#dependencies;
+    for (let pause = firstPause; ; pause = Math.min(pause * 2, 2_000)) {
+      await sleep(pause);
+      try {
+        const asked = performance.now();
+        return { run: await store.reclaim(run.runId, processId, run.fence), asked };
+      } catch (error) {
+        if (!(error instanceof TimonelError && error.code === 'store_unavailable')) throw error;
+      }
+    }
+  }
+
   #schedule(): void {
     const { leaseMs, active, stopped, onFault } = this.#dependencies;
     this.#timer = setTimeout(() => {
@@ -66,7 +90,15 @@ export class Recovery {
     if (stopped()) return;
     // One at a time: what is taken over beside a run that ends its process dies with it, and would be suspected as well.
     for (const run of await store.takeOver(processId, agents, 50, !suspected())) work(run, answered);
+    await this.wakeDue();
     await this.#takeUpStrays();
+  }
+
+  /** Goes on with runs whose time came, and with those that others started. */
+  async wakeDue(): Promise<void> {
+    const { store, agents, now, resume } = this.#dependencies;
+    const thorough = this.#looks++ % thoroughLook === 0;
+    await resume(await store.wakeDue(now(), agents, thorough));
   }
 
   /**

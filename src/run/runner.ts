@@ -3,17 +3,18 @@
  * what dead or frozen processes left behind are `recovery.ts`.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { traced } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { WakeUps } from '../store/cache/wake-ups.ts';
 import { refuseOnFullDisk, type StoreTrouble } from '../store/embedded/disk-space.ts';
+import type { ChildLimits, ReadyRun } from '../store/run-families.ts';
 import type { RunView, RunViews } from '../store/run-views.ts';
 import type { ClaimedRun, FinishedTurn, IncomingMessage, RunStore } from '../store/runs.ts';
 import type { ToolExecutor } from '../tools/execute.ts';
 import { abandonedTurn, isSuspect } from './abandon.ts';
 import type { FindPrincipal } from './behalf.ts';
 import { RunCancelled } from './cancelled.ts';
+import { ChildClaims } from './child-claims.ts';
 import type { AgentDefinition } from './contract.ts';
 import type { RunEvent } from './events.ts';
 import { Lease } from './lease.ts';
@@ -22,6 +23,7 @@ import { orAfter } from './or-after.ts';
 import type { Fallback, ModelPlanner, Planner } from './planner.ts';
 import { Readers } from './readers.ts';
 import { Recovery } from './recovery.ts';
+import { alreadyFinished, isOver, viewOf } from './turn-view.ts';
 import { unknownAgent } from './unknown-agent.ts';
 
 export interface RunnerDependencies {
@@ -43,6 +45,8 @@ export interface RunnerDependencies {
   leaseMs: number;
   /** How often a run is tried without a step in between, before it ends as failed. */
   runAttempts: number;
+  /** How many runs that others started may run at once. */
+  children: ChildLimits;
   now(): Date;
   /** Something failed where nobody waits for the answer. */
   onFault(what: string, error: unknown): void;
@@ -76,6 +80,7 @@ export class Runner {
   readonly #readers: Readers;
   readonly #lease: Lease;
   readonly #recovery: Recovery;
+  readonly #childRuns: ChildClaims;
   /** Where no request is under way: a turn that follows another one belongs to none. */
   readonly #outside = AsyncLocalStorage.snapshot();
   #stopped = false;
@@ -83,10 +88,14 @@ export class Runner {
   #left = false;
 
   constructor(dependencies: RunnerDependencies) {
-    const { store, wakeUps, processId, leaseMs, agents, onFault } = dependencies;
+    const { store, wakeUps, processId, leaseMs, agents, now, onFault } = dependencies;
     this.#dependencies = dependencies;
     this.#readers = new Readers(wakeUps);
     this.#lease = new Lease(store, processId, leaseMs);
+    this.#childRuns = new ChildClaims({
+      claim: () => (this.#stopped ? Promise.resolve([]) : store.claimChildren(processId, agents, dependencies.children)),
+      work: (run, claimedAt) => this.#work(run, claimedAt),
+    });
     this.#recovery = new Recovery({
       store,
       lease: this.#lease,
@@ -96,6 +105,8 @@ export class Runner {
       active: this.#active,
       suspected: () => this.#suspects.size > 0,
       stopped: () => this.#stopped,
+      now,
+      resume: (ready) => this.resumeAll(ready),
       lost: (runId) => this.#active.get(runId)?.stop.abort(new RunCancelled()),
       work: (run, claimedAt) => this.#work(run, claimedAt),
       onFault,
@@ -144,11 +155,10 @@ export class Runner {
       const left = until - performance.now();
       if (local !== undefined) {
         const ended = await orAfter(local.ended, left, signal);
-        if (ended !== undefined) return ended;
+        if (ended !== undefined && isOver(ended)) return ended;
       }
       const view = await this.#dependencies.views.run(workspaceId, runId);
-      const over = view.status === 'finished' || view.status === 'waiting';
-      if (over || left <= 0 || signal?.aborted === true || this.#left) return view;
+      if (isOver(view) || left <= 0 || signal?.aborted === true || this.#left) return view;
       await this.#readers.woken(runId, Math.min(pause, left), signal);
     }
   }
@@ -166,6 +176,17 @@ export class Runner {
     const asked = performance.now();
     const next = await this.#dependencies.store.claimNext(conversationId, undefined, this.#dependencies.processId);
     if (next !== undefined) this.#work(next, asked);
+  }
+
+  /** Goes on with runs that are ready, and claims queued ones that others started. */
+  async resumeAll(ready: readonly ReadyRun[]): Promise<void> {
+    for (const { conversationId, child } of ready) if (!child) await this.resume(conversationId);
+    await this.#childRuns.claim();
+  }
+
+  /** A run was started: it may be claimed. */
+  startChildren(): void {
+    this.#goOn([]);
   }
 
   /**
@@ -190,7 +211,8 @@ export class Runner {
     const view = await views.run(workspaceId, runId);
     if (cancelled.length === 0) throw alreadyFinished(view);
     onEnded({ workspaceId, run: view, milliseconds: undefined, firstEventMilliseconds: undefined });
-    for (const { conversationId } of [...cancelled, ...ready]) await this.resume(conversationId);
+    for (const { conversationId } of cancelled) await this.resume(conversationId);
+    await this.resumeAll(ready);
     return view;
   }
 
@@ -239,7 +261,6 @@ export class Runner {
       .finally(() => {
         if (this.#active.get(run.runId) === active) this.#active.delete(run.runId);
         if (isSuspect(run)) this.#suspects.delete(run.runId);
-        this.#readers.end(run.runId);
         this.#readers.wake(run.runId);
       });
     active.ended = Promise.race([ended, released.promise]);
@@ -265,6 +286,8 @@ export class Runner {
               : await runLoop(working, asked, await this.#definitionOf(working), this.#loopDependencies(working), active.stop);
           const view = viewOf(working, end.turn);
           onTurn(working, end.turn);
+          // It goes on without anybody's doing: the turn has not ended.
+          if (end.turn.outcome === 'awaiting_answer') return { ...end, view };
           onEnded({
             workspaceId: working.workspaceId,
             run: view,
@@ -273,9 +296,11 @@ export class Runner {
           });
           return { ...end, view };
         };
-        const { followed, view } = await (traced.run.hasSubscribers ? traced.run.tracePromise(work, { run }) : work());
+        const { followed, ready, view } = await (traced.run.hasSubscribers ? traced.run.tracePromise(work, { run }) : work());
+        if (view.status === 'finished') this.#readers.end(run.runId);
         wakeUps.publish(run.runId);
         if (followed) this.#follow(run);
+        if (ready !== undefined || run.parentRun !== undefined) this.#goOn(ready ?? []);
         return view;
       } catch (error) {
         if (active.cancelled) return undefined;
@@ -285,7 +310,7 @@ export class Runner {
         }
         onFault(`run ${run.runId} is in doubt`, error);
         failure = error;
-        ({ run, asked } = await this.#takeBack(run, pause));
+        ({ run, asked } = await this.#recovery.takeBack(run, pause));
       }
     }
     return undefined;
@@ -304,19 +329,6 @@ export class Runner {
     return agents.includes(run.agent) ? definitionOf(run) : unknownAgent(run.agent);
   }
 
-  async #takeBack(run: ClaimedRun, firstPause: number): Promise<{ run: ClaimedRun | undefined; asked: number }> {
-    const { store, processId } = this.#dependencies;
-    for (let pause = firstPause; ; pause = Math.min(pause * 2, 2_000)) {
-      await sleep(pause);
-      try {
-        const asked = performance.now();
-        return { run: await store.reclaim(run.runId, processId, run.fence), asked };
-      } catch (error) {
-        if (!(error instanceof TimonelError && error.code === 'store_unavailable')) throw error;
-      }
-    }
-  }
-
   #follow(run: ClaimedRun): void {
     const { store, processId, onFault } = this.#dependencies;
     const asked = performance.now();
@@ -329,6 +341,13 @@ export class Runner {
         (error: unknown) => onFault(`the turn after run ${run.runId}`, error),
       );
     });
+  }
+
+  #goOn(ready: readonly ReadyRun[]): void {
+    // The tick finds what was not handed over.
+    this.#outside(
+      () => void this.resumeAll(ready).catch((error: unknown) => this.#dependencies.onFault('runs that waited', error)),
+    );
   }
 
   #loopDependencies({ runId }: ClaimedRun): LoopDependencies {
@@ -344,34 +363,7 @@ export class Runner {
       leaseHolds: (since) => this.#lease.holds(since),
       emit: (event) => this.#readers.emit(runId, event),
       streaming: () => this.#readers.has(runId),
+      startedRun: () => this.startChildren(),
     };
   }
-}
-
-function alreadyFinished({ id, outcome }: RunView): TimonelError {
-  return new TimonelError('run_finished', `The run ${id} has ended (${outcome}); there is nothing to cancel.`, {
-    details: { outcome },
-  });
-}
-
-/** The end of a turn as its reader sees it, without asking the database again. */
-function viewOf(run: ClaimedRun, turn: Awaited<ReturnType<typeof runLoop>>['turn']): RunView {
-  return {
-    id: run.runId,
-    conversationId: run.conversationId,
-    turn: run.turn,
-    agent: run.agent,
-    agentVersion: run.agentVersion,
-    arm: run.arm,
-    status: turn.outcome === 'awaiting_approval' ? 'waiting' : 'finished',
-    outcome: turn.outcome,
-    awaiting: turn.awaiting,
-    degraded: turn.degraded !== undefined,
-    degradedReason: turn.degraded,
-    recoveries: run.recoveries,
-    steps: turn.firstIndex + turn.steps.length,
-    usage: turn.usage,
-    error: turn.error,
-    reply: turn.reply,
-  };
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { OpenFeature } from '@openfeature/server-sdk';
 import { v7 } from 'uuid';
-import type { Contact, Database, Tool, ToolContext, WorkspaceAccess } from '../../../src/index.ts';
+import type { Contact, Database, JobContext, Tool, ToolContext, WorkspaceAccess } from '../../../src/index.ts';
 import { sample } from '../seed.ts';
 
 /** As much of a store as the tools need. */
@@ -24,7 +24,7 @@ export interface Salon {
   readonly workspaceId: string;
   now: Date;
   readonly jobs: ScheduledJob[];
-  readonly access: WorkspaceAccess;
+  readonly access: JobContext;
   /** One conversation; calls a tool as the runtime does: arguments checked, a write in one transaction. */
   conversation(contact?: Contact): Conversation;
 }
@@ -34,6 +34,19 @@ export interface Conversation {
   call<Input, Output>(tool: Tool<Input, Output>, input: Input): Promise<Output>;
   context(): ToolContext;
 }
+
+const refuse = (): never => {
+  throw new Error('No tool of the salon waits, or starts a run.');
+};
+
+const waitless = {
+  runs: { start: refuse, join: refuse, cancel: refuse },
+  sleepUntil: refuse,
+  completionToken: refuse,
+  completion: refuse,
+  complete: refuse,
+  progress: () => {},
+} satisfies Partial<ToolContext>;
 
 /** A workspace with the sample data. */
 export async function openSalon(rows: Rows, workspaceId = `salon-${randomUUID().slice(0, 8)}`): Promise<Salon> {
@@ -48,6 +61,7 @@ export async function openSalon(rows: Rows, workspaceId = `salon-${randomUUID().
       now: () => salon.now,
       newId: () => v7(),
       query: (work) => rows.inWorkspace(workspaceId, work),
+      complete: refuse,
     },
     conversation(contact) {
       const id = v7();
@@ -63,6 +77,7 @@ export async function openSalon(rows: Rows, workspaceId = `salon-${randomUUID().
         flags: OpenFeature.getClient(),
         signal: new AbortController().signal,
         schedule: async (job, payload, { at, key }) => void jobs.push({ job, payload, at, key }),
+        ...waitless,
       });
       return {
         id,

@@ -34,10 +34,11 @@ ALTER TABLE runs
   -- Kinds of what it waits for, and how many answers are missing until it is queued again.
   ADD COLUMN waiting_for text[],
   ADD COLUMN waits_left integer NOT NULL DEFAULT 0,
-  -- Children that ended, all told: what ended while the run was being suspended is found by it.
-  ADD COLUMN children_ended integer NOT NULL DEFAULT 0,
-  -- Milliseconds that were worked on it before it waited or was taken over.
-  ADD COLUMN worked_ms integer NOT NULL DEFAULT 0;
+  -- Answers that were told to it, all together: what came while the run was being suspended is found by it.
+  ADD COLUMN answers integer NOT NULL DEFAULT 0,
+  -- Milliseconds that were worked on it before it waited or was taken over, and when it was claimed last (null: when it was made).
+  ADD COLUMN worked_ms integer NOT NULL DEFAULT 0,
+  ADD COLUMN claimed_at timestamptz;
 --> statement-breakpoint
 UPDATE runs SET waiting_for = '{approval}', waits_left = (SELECT count(*) FROM approvals a WHERE a.run_id = runs.id AND a.status = 'pending')
 WHERE status = 'waiting';
@@ -68,3 +69,5 @@ CREATE TABLE waits (
 SELECT timonel_protect('waits');
 --> statement-breakpoint
 CREATE INDEX waits_by_deadline ON waits (deadline) WHERE status = 'pending' AND deadline IS NOT NULL;
+--> statement-breakpoint
+CREATE INDEX waits_for_children ON waits (run_id) WHERE status = 'pending' AND kind = 'child';
