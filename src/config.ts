@@ -96,6 +96,8 @@ export interface Settings {
   leaseMs: number;
   /** How often a run is tried without a step in between. */
   runAttempts: number;
+  /** How many runs that others started may run at once. */
+  childRuns: { perParent: number; perWorkspace: number };
   replyWaitMs: number;
   bodyLimitBytes: number;
   incoming: IncomingSettings;
@@ -216,6 +218,7 @@ export function readSettings(given: Environment = process.env): Settings {
     releaseLookMs: env.TIMONEL_RELEASE_LOOK_MS,
     leaseMs: env.TIMONEL_LEASE_MS,
     runAttempts: env.TIMONEL_RUN_ATTEMPTS,
+    childRuns: { perParent: env.TIMONEL_CHILD_RUNS_PER_RUN, perWorkspace: env.TIMONEL_CHILD_RUNS_PER_WORKSPACE },
     replyWaitMs: env.TIMONEL_REPLY_WAIT_MS,
     bodyLimitBytes: env.TIMONEL_BODY_LIMIT_BYTES,
     incoming: incomingOf(env),

@@ -38,7 +38,8 @@ export interface HttpExchange {
 export interface RunEnded {
   workspaceId: string;
   run: RunView;
-  milliseconds: number;
+  /** From the claim to the end of the turn; absent where it was cancelled. */
+  milliseconds: number | undefined;
   /** From the claim of a new turn to the first event that a reader would see; absent where a turn went on that had events before. */
   firstEventMilliseconds: number | undefined;
 }

@@ -51,9 +51,32 @@ export type {
   RowFault,
 } from './resources/contract.ts';
 export { rejectRow } from './resources/validate.ts';
-export type { AgentDefinition, FlowMove, Flows, FlowTurn, Job, PartKind, PersonalData, RunLimits } from './run/contract.ts';
+export type {
+  AgentDefinition,
+  FlowMove,
+  Flows,
+  FlowTurn,
+  Job,
+  JobContext,
+  PartKind,
+  PersonalData,
+  RunLimits,
+} from './run/contract.ts';
+export type { ChildResult } from './store/child-runs.ts';
+export type { CompletionAnswer } from './store/completions.ts';
 export type { Database } from './store/database.ts';
-export type { AnyTool, Reconciliation, Tool, ToolContext, WorkspaceAccess } from './tools/contract.ts';
+export type { JoinMode } from './store/waits.ts';
+export type {
+  AnyTool,
+  CompletesCalls,
+  Completion,
+  NewRun,
+  Reconciliation,
+  RunsOfCall,
+  Tool,
+  ToolContext,
+  WorkspaceAccess,
+} from './tools/contract.ts';
 export { EffectDidNotHappen } from './tools/contract.ts';
 export type {
   CallRecord,
@@ -77,6 +100,11 @@ export function defineTool<Input, Output>(tool: Tool<Input, Output>): Tool<Input
   if (!/^[a-z][a-z0-9_]*$/.test(tool.name)) throw new TypeError(`Tool name "${tool.name}" must be snake_case, e.g. "find_orders".`);
   if (tool.effect === 'write' && tool.target === undefined) {
     throw new TypeError(`Tool "${tool.name}" writes: say where with target: 'database' or target: 'outside'.`);
+  }
+  if (tool.background === true && tool.target === 'database') {
+    throw new TypeError(
+      `Tool "${tool.name}" is answered from outside, later, and its transaction cannot wait: target: 'outside', or a read.`,
+    );
   }
   const { maxOutputBytes } = tool;
   if (maxOutputBytes !== undefined && !(Number.isInteger(maxOutputBytes) && maxOutputBytes >= 256 && maxOutputBytes <= 1_048_576))

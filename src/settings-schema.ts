@@ -132,6 +132,8 @@ export const settingsSchema = z.object({
 
   TIMONEL_LEASE_MS: z.coerce.number().int().min(500).max(600_000).default(5_000),
   TIMONEL_RUN_ATTEMPTS: z.coerce.number().int().min(2).max(100).default(5),
+  TIMONEL_CHILD_RUNS_PER_RUN: z.coerce.number().int().min(1).max(1_000).default(4),
+  TIMONEL_CHILD_RUNS_PER_WORKSPACE: z.coerce.number().int().min(1).max(10_000).default(16),
   TIMONEL_REPLY_WAIT_MS: milliseconds(110_000),
   TIMONEL_BODY_LIMIT_BYTES: z.coerce.number().int().min(1_024).max(104_857_600).default(262_144),
   ...incomingShape,

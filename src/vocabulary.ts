@@ -25,8 +25,17 @@ export interface Asker {
   readonly id: string;
 }
 
-/** How a turn ends. */
-export const outcomes = ['replied', 'awaiting_input', 'awaiting_approval', 'denied', 'escalated', 'failed'] as const;
+/** How a turn ends. With `awaiting_approval` and `awaiting_answer` (of child runs, a time, or from outside) its run goes on later. */
+export const outcomes = [
+  'replied',
+  'awaiting_input',
+  'awaiting_approval',
+  'awaiting_answer',
+  'denied',
+  'escalated',
+  'failed',
+  'cancelled',
+] as const;
 export type Outcome = (typeof outcomes)[number];
 
 /** A tool call as a planner proposes it. */

@@ -9,7 +9,7 @@ import { applyRetention } from '../identity/privacy/retention.ts';
 import { type FlagPart, openFlags } from '../release/flags/open.ts';
 import { openReleases, type ReleasePart } from '../release/open.ts';
 import { Resources } from '../resources/resources.ts';
-import { Jobs } from '../run/jobs.ts';
+import { Jobs, type JobsDependencies } from '../run/jobs.ts';
 import { createPrivacy } from '../run/personal-data.ts';
 import type { Base } from './base.ts';
 import type { Foundation } from './foundation.ts';
@@ -29,7 +29,12 @@ export async function openJobs(
   { settings, project, scope, now }: Base,
   { pool, workspaces, access }: Foundation,
   { audit }: Identity,
-  { mailer, privacy: { tables }, artifacts }: { mailer: Mailer; privacy: Privacy; artifacts: Artifacts },
+  {
+    mailer,
+    privacy: { tables },
+    artifacts,
+    complete,
+  }: { mailer: Mailer; privacy: Privacy; artifacts: Artifacts; complete: JobsDependencies['complete'] },
 ): Promise<Jobs> {
   const jobs = new Jobs({
     pool,
@@ -46,6 +51,7 @@ export async function openJobs(
     ],
     workspaces: () => workspaces.list(),
     access,
+    complete,
     onFault: publishFault,
   });
   // Before it is opened: what fails halfway has timers already.

@@ -18,6 +18,7 @@ import type { AgentDefinition } from '../run/contract.ts';
 import type { Runner } from '../run/runner.ts';
 import type { AcceptedRequests } from '../store/accepted-requests.ts';
 import type { Acknowledgements } from '../store/acknowledgements.ts';
+import type { CompletionAnswer } from '../store/completions.ts';
 import type { ConversationAddresses } from '../store/conversation-addresses.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { RunViews } from '../store/run-views.ts';
@@ -36,6 +37,8 @@ export interface Dependency {
 export interface HttpDependencies {
   version: string;
   runner: Runner;
+  /** Answers a call that waits. @throws TimonelError `completion_not_found`, `completion_used`, `completion_expired` */
+  complete(token: string, answer: CompletionAnswer, by: string): Promise<void>;
   views: RunViews;
   addresses: ConversationAddresses;
   requests: AcceptedRequests;

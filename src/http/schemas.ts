@@ -111,6 +111,32 @@ export const run = z.object({
   recoveries: z.number().int().describe('How often the run was taken over from a dead or frozen process'),
   usage,
   error: z.object({ code: z.string(), message: z.string() }).optional(),
+  parentRun: z.string().optional().describe('The run that started it'),
+  children: z.number().int().optional().describe('How many runs it started'),
+  waitingFor: z
+    .array(z.enum(['approval', 'child', 'token', 'timer']))
+    .optional()
+    .describe('What it waits for: a person, runs that it started, an answer from outside, a time'),
+});
+
+export interface RunTreeShape {
+  id: string;
+  agent: string;
+  key: string | null;
+  status: string;
+  outcome: string | null;
+  children: RunTreeShape[];
+}
+
+export const runTree: z.ZodType<RunTreeShape> = z.object({
+  id: z.string(),
+  agent: z.string(),
+  key: z.string().nullable().describe('Names it within the run that started it'),
+  status: z.enum(['queued', 'running', 'waiting', 'finished']),
+  outcome: z.enum(outcomes).nullable(),
+  get children() {
+    return z.array(runTree);
+  },
 });
 
 export const turn = z.object({ run, reply: reply.nullable() });
@@ -148,7 +174,7 @@ export const approval = z.object({
   args: z.record(z.string(), z.unknown()),
   rule: z.string(),
   reason: z.object({ es: z.string(), en: z.string() }),
-  status: z.enum(['pending', 'approved', 'rejected']),
+  status: z.enum(['pending', 'approved', 'rejected', 'cancelled']),
   decidedBy: z.string().optional(),
   decisionReason: z.string().optional(),
 });

@@ -40,6 +40,7 @@ import { authRoutes } from './routes/auth.ts';
 import { budgetRoutes } from './routes/budgets.ts';
 import { cacheRoutes } from './routes/cache.ts';
 import { canaryRoutes } from './routes/canary.ts';
+import { completionRoutes } from './routes/completions.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { fileRoutes } from './routes/files.ts';
 import { flagRoutes } from './routes/flags.ts';
@@ -170,6 +171,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   privacyRoutes(typed, dependencies);
   await artifactRoutes(typed, dependencies);
   fileRoutes(typed, dependencies);
+  completionRoutes(typed, dependencies);
   budgetRoutes(typed, dependencies);
   cacheRoutes(typed, dependencies);
   releaseRoutes(typed, dependencies);

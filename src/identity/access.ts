@@ -24,7 +24,9 @@ export type AccessNotice =
   /** The same, of routes to models. */
   | { kind: 'routes'; workspaceId: string }
   /** The same, of rows that people of the workspace manage. */
-  | { kind: 'resources'; workspaceId: string; agent: string };
+  | { kind: 'resources'; workspaceId: string; agent: string }
+  /** The same, of a run that was cancelled: the process that works on it stops. */
+  | { kind: 'run-cancelled'; id: string };
 
 export type AccessNotices = Notices<AccessNotice>;
 

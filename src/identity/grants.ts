@@ -163,7 +163,13 @@ export class Grants {
            FROM runs r WHERE a.workspace_id = $1 AND a.run_id = $2 AND a.call_id = $3 AND r.id = a.run_id AND r.status = 'waiting'`,
           [workspaceId, runId, callId],
         );
-        if (rowCount === 1) await written('approval-voided', 'approval');
+        if (rowCount === 1) {
+          await client.query('UPDATE runs SET waits_left = waits_left + 1 WHERE workspace_id = $1 AND id = $2', [
+            workspaceId,
+            runId,
+          ]);
+          await written('approval-voided', 'approval');
+        }
         return;
       }
       case 'personal-key':

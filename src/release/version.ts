@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { TimonelError } from '../errors.ts';
 import { canonicalJson } from '../policy/evaluate.ts';
 import type { AgentDefinition } from '../run/contract.ts';
-import { defaultLimits } from '../run/loop.ts';
+import { defaultLimits } from '../run/limits.ts';
 import type { JsonObject } from '../vocabulary.ts';
 import { withoutAbsent } from './without-absent.ts';
 

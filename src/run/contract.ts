@@ -6,7 +6,7 @@ import type { FoundByAgent, PersonQuery, TableOfData } from '../identity/privacy
 import type { Awaiting, Language, Understanding, UnderstandingContext, Vocabulary } from '../language/contract.ts';
 import type { Rule } from '../policy/contract.ts';
 import type { AgentCommand, ResourceDefinition } from '../resources/contract.ts';
-import type { AnyTool, WorkspaceAccess } from '../tools/contract.ts';
+import type { AnyTool, CompletesCalls, WorkspaceAccess } from '../tools/contract.ts';
 import type { CallRecord, Contact, JsonObject, MessagePart, Outcome, PlannedCall, Reply } from '../vocabulary.ts';
 
 /** Bounds of one run. Whichever is reached first ends it, `failed`, with the limit's name. */
@@ -61,12 +61,15 @@ export interface Flows {
   next(turn: FlowTurn): FlowMove;
 }
 
+/** What a job works with. */
+export interface JobContext extends WorkspaceAccess, CompletesCalls {}
+
 /** Background work of an agent, carried by the queue. Runs at least once: make it idempotent. */
 export interface Job {
   name: string;
   /** Cron expression (UTC) for work that repeats in every workspace; absent for jobs that tools schedule. */
   cron?: string;
-  run(payload: JsonObject, access: WorkspaceAccess): Promise<void>;
+  run(payload: JsonObject, access: JobContext): Promise<void>;
 }
 
 /** Where an agent keeps data of people: what makes an export complete and an erasure thorough. */

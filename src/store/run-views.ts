@@ -4,6 +4,7 @@ import type { Contact, JsonObject, MessagePart, Outcome, Reply } from '../vocabu
 import type { DatabasePool } from './database.ts';
 import type { Step, Usage } from './steps.ts';
 import { storableJson } from './storable.ts';
+import type { WaitKind } from './waits.ts';
 
 export interface RunView {
   id: string;
@@ -24,7 +25,14 @@ export interface RunView {
   usage: Usage | undefined;
   error: JsonObject | undefined;
   reply: Reply | undefined;
+  /** The run that started it, and how many it started itself. */
+  parentRun?: string | undefined;
+  children?: number | undefined;
+  /** Kinds of what it waits for. */
+  waitingFor?: WaitingFor[] | undefined;
 }
+
+export type WaitingFor = 'approval' | WaitKind;
 
 export interface ApprovalView {
   callId: string;
@@ -32,7 +40,7 @@ export interface ApprovalView {
   args: JsonObject;
   rule: string;
   reason: { es: string; en: string };
-  status: 'pending' | 'approved' | 'rejected';
+  status: 'pending' | 'approved' | 'rejected' | 'cancelled';
   decidedBy: string | undefined;
   decisionReason: string | undefined;
 }
@@ -55,6 +63,9 @@ interface RunRow {
   reply: string | null;
   options: string[] | null;
   parts: NonNullable<Reply['parts']> | null;
+  parent_run: string | null;
+  children: number;
+  waiting_for: WaitingFor[] | null;
 }
 
 export class RunViews {
@@ -74,7 +85,9 @@ export class RunViews {
         name: 'run-view',
         text: `
           SELECT r.id, r.conversation_id, r.turn, r.agent, r.agent_version, r.arm, r.status, r.outcome, r.awaiting, r.degraded, r.recoveries,
-            r.usage, r.error, m.text AS reply, m.options, m.parts, (SELECT count(*)::int FROM steps s WHERE s.run_id = r.id) AS steps
+            r.parent_run, r.waiting_for, (SELECT count(*)::int FROM runs k WHERE k.parent_run = r.id) AS children, r.usage, r.error,
+            CASE WHEN r.outcome = 'cancelled' THEN NULL ELSE m.text END AS reply, m.options, m.parts,
+            (SELECT count(*)::int FROM steps s WHERE s.run_id = r.id) AS steps
           FROM runs r LEFT JOIN messages m ON m.conversation_id = r.conversation_id AND m.turn = r.turn AND m.role = 'assistant'
           WHERE r.id = $2 AND r.workspace_id = $1
             AND ($3::text IS NULL OR EXISTS (SELECT FROM conversations c WHERE c.id = r.conversation_id AND c.started_by = $3))`,
@@ -98,6 +111,9 @@ export class RunViews {
       steps: row.steps,
       usage: row.usage ?? undefined,
       error: row.error ?? undefined,
+      parentRun: row.parent_run ?? undefined,
+      children: row.children,
+      waitingFor: row.waiting_for ?? undefined,
       reply:
         row.reply === null
           ? undefined
@@ -207,9 +223,12 @@ export class RunViews {
          SELECT $1, $2, COALESCE(max(index) + 1, 0), 'approval', $3, $4 FROM steps WHERE run_id = $2`,
         [workspaceId, runId, owner.fence, storableJson(step)],
       );
-      const ready = approvals.rows.every((row) => row.call_id === callId || row.status !== 'pending');
-      if (ready)
-        await client.query(`UPDATE runs SET status = 'queued', finished_at = NULL WHERE id = $1 AND status = 'waiting'`, [runId]);
+      const told = await client.query<{ ready: boolean }>(
+        `UPDATE runs SET answers = answers + 1, waits_left = waits_left - 1, status = CASE WHEN waits_left <= 1 THEN 'queued' ELSE status END
+         WHERE id = $1 AND status = 'waiting' RETURNING status = 'queued' AS ready`,
+        [runId],
+      );
+      const ready = told.rows[0]?.ready === true;
       return { conversationId: owner.conversation_id, ready };
     });
   }

@@ -5,7 +5,7 @@ import { v7 } from 'uuid';
 import { artifactsForTool } from '../../../src/artifacts/for-tools.ts';
 import { openArtifacts } from '../../../src/artifacts/open.ts';
 import { readSettings } from '../../../src/config.ts';
-import type { Contact, Database, Tool, ToolContext, WorkspaceAccess } from '../../../src/index.ts';
+import type { Contact, Database, JobContext, Tool, ToolContext, WorkspaceAccess } from '../../../src/index.ts';
 import type { DatabasePool } from '../../../src/store/database.ts';
 import type { AsRuntime } from '../../../src/store/transaction-client.ts';
 import { sample } from '../seed.ts';
@@ -29,7 +29,7 @@ export interface Salon {
   readonly workspaceId: string;
   now: Date;
   readonly jobs: ScheduledJob[];
-  readonly access: WorkspaceAccess;
+  readonly access: JobContext;
   /** One conversation; calls a tool as the runtime does: arguments checked, a write in one transaction. */
   conversation(contact?: Contact): Conversation;
 }
@@ -39,6 +39,19 @@ export interface Conversation {
   call<Input, Output>(tool: Tool<Input, Output>, input: Input): Promise<Output>;
   context(): ToolContext;
 }
+
+const refuse = (): never => {
+  throw new Error('No tool of the salon waits, or starts a run.');
+};
+
+const waitless = {
+  runs: { start: refuse, join: refuse, cancel: refuse },
+  sleepUntil: refuse,
+  completionToken: refuse,
+  completion: refuse,
+  complete: refuse,
+  progress: () => {},
+} satisfies Partial<ToolContext>;
 
 /** A workspace with the sample data. */
 export async function openSalon(rows: Rows, workspaceId = `salon-${randomUUID().slice(0, 8)}`): Promise<Salon> {
@@ -63,6 +76,7 @@ export async function openSalon(rows: Rows, workspaceId = `salon-${randomUUID().
       now: () => salon.now,
       newId: () => v7(),
       query: (work) => rows.inWorkspace(workspaceId, work),
+      complete: refuse,
     },
     conversation(contact) {
       const id = v7();
@@ -83,6 +97,7 @@ export async function openSalon(rows: Rows, workspaceId = `salon-${randomUUID().
         ),
         signal: new AbortController().signal,
         schedule: async (job, payload, { at, key }) => void jobs.push({ job, payload, at, key }),
+        ...waitless,
       });
       return {
         id,

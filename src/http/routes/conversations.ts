@@ -120,8 +120,6 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
       if (wantsEvents(request.headers.accept)) {
         const live = new LiveEvents();
         const runId = await runner.submit(message, live.push);
-        // Only a run that is new and worked on here was given the listener.
-        live.attached = runId === message.runId;
         const run = { workspaceId, runId };
         const after = afterEvent(request.headers['last-event-id']);
         const reader = { principal, may: (now: Principal) => now.permissions.has('conversations:write') };

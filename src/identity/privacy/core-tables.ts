@@ -25,13 +25,23 @@ export const coreTables: readonly TableOfData[] = [
     ages: { kind: 'conversations', at: 'created_at', when: runEnded },
   },
   {
+    table: 'waits',
+    personal: true,
+    columns: ['answer', 'answered_by'],
+    whose: ofRun,
+    withheld: ['token_hash'],
+    erase: 'delete',
+    ages: { kind: 'conversations', at: 'created_at', when: runEnded },
+  },
+  {
     table: 'approvals',
     personal: true,
-    columns: ['args', 'decision_reason'],
+    columns: ['args', 'pattern', 'decision_reason'],
     whose: ofRun,
     // That there was a decision stays, and whose it was.
     erase: {
       args: `'{}'::jsonb`,
+      pattern: 'NULL',
       decision_reason: 'NULL',
       status: `CASE WHEN status = 'pending' THEN 'rejected' ELSE status END`,
     },
@@ -79,10 +89,11 @@ export const coreTables: readonly TableOfData[] = [
   {
     table: 'runs',
     personal: true,
-    columns: ['error', 'awaiting'],
+    columns: ['error', 'awaiting', 'run_key'],
     whose: ofConversation,
     // What it cost and how it ended is nobody's. What waits for an approval waits no longer.
     erase: {
+      run_key: `CASE WHEN run_key IS NOT NULL THEN 'erased:' || id END`,
       error: `CASE WHEN error IS NOT NULL THEN jsonb_build_object('code', error->'code', 'message', '') END`,
       outcome: `CASE WHEN status = 'waiting' THEN 'failed' ELSE outcome END`,
       finished_at: `CASE WHEN status = 'waiting' THEN now() ELSE finished_at END`,
