@@ -104,7 +104,7 @@ it.each([
 
 it('"Write an agent" shows every file of examples/library-desk as it is', () => {
   const page = read('docs/guides/write-an-agent.md');
-  const files = globSync('agents/**/*.{ts,md,jsonl}', { cwd: join(root, 'examples/library-desk') });
+  const files = globSync('agents/**/*.{ts,md,jsonl,sql}', { cwd: join(root, 'examples/library-desk') });
   expect(files.length).toBeGreaterThan(5);
   for (const file of files) expect(page).toContain(read(join('examples/library-desk', file)).trim());
 });

@@ -16,10 +16,8 @@ export const flows: Flows = {
     const say = (reply: string, outcome: 'replied' | 'awaiting_input' | 'denied' = 'replied') =>
       ({ kind: 'reply', reply: { text: reply }, outcome, state }) as const;
     if (last.tool === 'lend_book') {
-      const output = last.output as { due: string } | undefined;
-      return output === undefined
-        ? say(last.reason?.en ?? 'That did not work.', 'denied')
-        : say(`It is yours until ${output.due}.`);
+      const { due } = (last.output ?? {}) as { due?: string };
+      return due === undefined ? say(last.reason?.en ?? 'We cannot lend that one.', 'denied') : say(`It is yours until ${due}.`);
     }
     const { titles: [title, ...others] = [] } = (last.output ?? {}) as { titles?: string[] };
     if (title === undefined) return say('I cannot find that book.');

@@ -15,7 +15,7 @@ const onTheShelf = defineRule({
   description: 'Only what nobody has can be lent',
   tools: ['lend_book'],
   evaluate(_call, { loaded }) {
-    if ((loaded as { borrower?: string }).borrower === undefined) return undefined;
+    if (!(loaded as { out: boolean }).out) return undefined;
     return { kind: 'deny', reason: { es: 'Ese libro está prestado.', en: 'That book is out.' } };
   },
 });
