@@ -61,6 +61,8 @@ describe('names', () => {
     ['José Pérez', 'José Pérez Luna', true],
     ['José Pérez', 'Ana María José Juan Pérez Gómez', false],
     ['Ana', 'Ana María Juan José Eva Paz', false],
+    ['María de la Cruz', 'Ana María Lucía Sofía Cruz', false],
+    ['María de la Cruz', 'María José Cruz Gil', true],
   ])('%s, claimed by %s: %s', (known, claimed, same) => {
     expect(sameName(known, claimed)).toBe(same);
   });

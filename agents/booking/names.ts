@@ -91,7 +91,7 @@ export function sameName(known: string, claimed: string): boolean {
   const knownWords = tellingWords(known);
   const claimedWords = [...new Set(tellingWords(claimed))];
   if (knownWords.length === 0 || claimedWords.length === 0) return false;
-  if (fold(claimed).split(' ').length > fold(known).split(' ').length + wordsBeyond) return false;
+  if (tellingWords(claimed).length > knownWords.length + wordsBeyond) return false;
   const [shorter, longer] = claimedWords.length <= knownWords.length ? [claimedWords, knownWords] : [knownWords, claimedWords];
   if (!shorter.every((word) => longer.includes(word))) return false;
   if (knownWords.length === 1) return true;
