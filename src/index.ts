@@ -35,7 +35,18 @@ export { type ConfirmedFirst, confirmedFirst } from './policy/confirmed-first.ts
 export type { Subject, Wording } from './policy/consent.ts';
 export type { PolicyFacts, ProposedCall, Rule, RuleAnswer, SaidBefore } from './policy/contract.ts';
 export type { ProjectConfig } from './project.ts';
-export type { AgentDefinition, FlowMove, Flows, FlowTurn, Job, JobContext, PersonalData, RunLimits } from './run/contract.ts';
+export type {
+  AgentDefinition,
+  FlowMove,
+  Flows,
+  FlowTurn,
+  GuardAnswer,
+  GuardedTurn,
+  Job,
+  JobContext,
+  PersonalData,
+  RunLimits,
+} from './run/contract.ts';
 export type { ChildResult } from './store/child-runs.ts';
 export type { CompletionAnswer } from './store/completions.ts';
 export type { Database } from './store/database.ts';
