@@ -56,6 +56,8 @@ export type {
   FlowMove,
   Flows,
   FlowTurn,
+  GuardAnswer,
+  GuardedTurn,
   Job,
   JobContext,
   PartKind,

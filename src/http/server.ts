@@ -34,6 +34,7 @@ import { single } from './requests.ts';
 import { accountRoutes } from './routes/account.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
+import { approvalRoutes } from './routes/approvals.ts';
 import { artifactRoutes } from './routes/artifacts.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { authRoutes } from './routes/auth.ts';
@@ -172,6 +173,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   await artifactRoutes(typed, dependencies);
   fileRoutes(typed, dependencies);
   completionRoutes(typed, dependencies);
+  approvalRoutes(typed, dependencies);
   budgetRoutes(typed, dependencies);
   cacheRoutes(typed, dependencies);
   releaseRoutes(typed, dependencies);

@@ -52,6 +52,26 @@ export type FlowMove =
       state: JsonObject;
     };
 
+/** A turn as the guard of its reply sees it. */
+export interface GuardedTurn {
+  workspaceId: string;
+  conversationId: string;
+  runId: string;
+  /** What the person said. */
+  text: string;
+  /** What was said in earlier turns, oldest first. */
+  history: readonly { role: 'user' | 'assistant'; text: string }[];
+  /** Calls of this run, with what became of them: what a reply may tell of. */
+  calls: readonly CallRecord[];
+  now: Date;
+  timeZone: string;
+  channel: string;
+  contact: Contact | undefined;
+}
+
+/** What a guard says of a reply: it is sent, the model writes it once more and is told why, or something else is sent. */
+export type GuardAnswer = { kind: 'pass' } | { kind: 'retry'; finding: string } | { kind: 'template'; reply: Reply };
+
 /** What an agent does without a model. */
 export interface Flows {
   /** The workspace's own words: from its rows, and a sample for use without a store. */
@@ -100,6 +120,13 @@ export interface AgentDefinition {
   tools: readonly AnyTool[];
   policy: readonly Rule[];
   flows?: Flows;
+  /**
+   * Looks at each reply before it is sent, and before it is streamed. A model that is told to try again is asked once; a second finding, a guard
+   * that throws or takes longer than five seconds give `guardTemplate`.
+   */
+  guard?(reply: Reply, turn: GuardedTurn): GuardAnswer | Promise<GuardAnswer>;
+  /** What is sent instead of a reply that did not pass; an apology where it is absent. */
+  guardTemplate?: Reply;
   /** Of the sentences that Timonel says itself (apologies, approvals), where the customer's messages do not tell theirs. `en` where it is absent. */
   language?: Language;
   /**

@@ -21,6 +21,7 @@ export interface WireEvent {
     | 'call-progressed'
     | 'call-finished'
     | 'approval-decided'
+    | 'reply-checked'
     | 'reply-given'
     | 'text-written'
     | 'run-ended'
@@ -62,6 +63,8 @@ export function wireEvent(event: RunEvent): WireEvent {
         event: 'approval-decided',
         data: { callId: step.callId, decision: step.decision, by: step.by, reason: step.reason },
       };
+    case 'guard':
+      return { id, event: 'reply-checked', data: { verdict: step.verdict, milliseconds: step.milliseconds } };
     case 'reply':
       return { id, event: 'reply-given', data: { ...step.reply, outcome: step.outcome, awaiting: step.awaiting } };
   }

@@ -17,7 +17,8 @@ import { RunCancelled } from './cancelled.ts';
 import type { AgentDefinition, RunLimits } from './contract.ts';
 import { type DecisionContext, decide, decideAll } from './decide.ts';
 import type { RunEvent } from './events.ts';
-import { limitsOf } from './limits.ts';
+import { guarded } from './guard.ts';
+import { exceededLimit, limitsOf } from './limits.ts';
 import { withAttachments } from './message-parts.ts';
 import {
   byDecision,
@@ -146,13 +147,15 @@ class Loop {
 
   /** Asks the planner, decides about its calls, and stores both in one go. */
   async #plan(): Promise<TurnEnd | undefined> {
-    const exceeded = this.#exceededLimit();
+    const exceeded = exceededLimit(this.#limits, this.#progress, this.#signal.aborted);
     if (exceeded !== undefined) return this.#stop(exceeded);
     const proposal = await this.#propose();
     this.#throwIfCancelled();
     if (proposal.kind === 'reply') {
       const { reply, outcome, awaiting } = proposal;
-      return this.#end([this.#marked(proposal.step)], { reply, outcome: this.#outcomeOf(outcome), awaiting });
+      const ending = { reply, outcome: this.#outcomeOf(outcome), awaiting };
+      const steps = [this.#marked(proposal.step)];
+      return this.#agent.guard === undefined ? this.#end(steps, ending) : this.#guard(steps, ending);
     }
     const planIndex = this.#progress.steps.length;
     // Decided, made and recorded with the same arguments.
@@ -176,11 +179,23 @@ class Loop {
     return undefined;
   }
 
+  /** The reply passes, gives way to another one, or is written once more. */
+  async #guard(steps: Step[], ending: Ending): Promise<TurnEnd | undefined> {
+    const again = steps.some(({ kind }) => kind === 'model-call');
+    const { step, reply } = await guarded(this.#agent, this.#progress, ending.reply, again, this.#dependencies.now());
+    this.#throwIfCancelled();
+    if (reply === undefined) return void (await this.#record([...steps, step]));
+    const awaiting = step.verdict === 'pass' ? ending.awaiting : undefined;
+    return this.#end([...steps, step], { ...ending, reply, awaiting });
+  }
+
   /** The model planner where the agent has a model, and what it falls back on when that fails: the rest of the turn then stays there. */
   async #propose(): Promise<Proposal> {
     const { modelPlanner, flowPlanner, fallback, now, streaming } = this.#dependencies;
     const { steps, calls, flowState, latest } = this.#progress;
-    const onText = streaming() ? (delta: string) => this.#emit({ kind: 'text', delta }) : undefined;
+    // What a guard has not seen is not shown.
+    const onText =
+      streaming() && this.#agent.guard === undefined ? (delta: string) => this.#emit({ kind: 'text', delta }) : undefined;
     const turn = { run: this.#run, agent: this.#agent, now: now(), steps, calls, flowState, latest, signal: this.#signal, onText };
     if (this.#progress.degraded === undefined && modelPlanner.serves(turn)) {
       // With the first plan only: what the model has begun is not handed to somebody who knows nothing of its calls.
@@ -253,15 +268,6 @@ class Loop {
         return again;
       },
     });
-  }
-
-  #exceededLimit(): string | undefined {
-    const { steps, usage } = this.#progress;
-    if (this.#signal.aborted) return `${this.#limits.wallTimeMs} ms`;
-    // A plan and a reply are two more.
-    if (steps.length + 2 > this.#limits.steps) return `${this.#limits.steps} steps`;
-    if ((usage.cost ?? 0) + (this.#run.given ?? 0) >= this.#limits.money) return `${this.#limits.money} US dollars`;
-    return undefined;
   }
 
   /** A hand-off ends a run as `escalated`, and a refusal that nothing followed as `denied`, whatever the planner says after it. */

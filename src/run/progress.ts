@@ -67,6 +67,7 @@ export class Progress {
         this.calls.push(step.record);
         this.#done.add(step.record.callId);
         break;
+      case 'guard':
       case 'reply':
         break;
     }

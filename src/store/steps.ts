@@ -33,6 +33,8 @@ export type Step =
   | { kind: 'tool-call'; record: CallRecord; milliseconds: number; recovered?: true }
   /** What a person decided about a call that waited. */
   | { kind: 'approval'; callId: string; decision: 'approve' | 'reject'; by: string; reason?: string; callHash: string }
+  /** What the agent's guard said of a reply. `refused` was not sent; `finding` is what the model, or the operator, is told. */
+  | { kind: 'guard'; verdict: 'pass' | 'retry' | 'template'; finding?: string; refused?: Reply; milliseconds: number }
   | { kind: 'reply'; reply: Reply; outcome: Outcome; awaiting?: string | undefined };
 
 /** Tokens and money of a run. */

@@ -116,6 +116,14 @@ describe.each(storeKinds)('cancelling a run (%s)', (kind) => {
     const conversation = await timonel.converse('worker');
     const { run } = await timonel.say(conversation, 'ask');
     expect(run.outcome).toBe('awaiting_approval');
+    const listed = await timonel.call<{ next: string }>('GET', '/api/v1/approvals?limit=1');
+    expect(listed).toMatchObject({
+      status: 200,
+      body: { approvals: [{ runId: run.id, agent: 'worker', tool: 'ask_first', status: 'pending' }] },
+    });
+    const rest = await timonel.call('GET', `/api/v1/approvals?after=${encodeURIComponent(listed.body.next)}`);
+    expect(rest).toMatchObject({ status: 200, body: { approvals: [], next: null } });
+    expect(await timonel.call('GET', '/api/v1/approvals?after=x')).toMatchObject({ status: 400 });
     expect(await timonel.call('POST', `/api/v1/runs/${run.id}/cancel`)).toMatchObject({ status: 200, body: { reply: null } });
     const { body } = await timonel.call<{ approvals: { callId: string; status: string }[] }>('GET', `/api/v1/runs/${run.id}`);
     expect(body.approvals).toMatchObject([{ status: 'cancelled' }]);

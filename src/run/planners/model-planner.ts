@@ -100,6 +100,11 @@ function promptOf(turn: Turn, contents?: ReadonlyMap<number, UserContent>): Lang
   ];
   const results = new Map(turn.calls.map((call) => [call.callId, call]));
   for (const step of turn.steps) {
+    if (step.kind === 'guard' && step.verdict === 'retry') {
+      const finding = `This reply was not sent, since a check found: ${step.finding ?? ''}\nWrite the reply to the customer once more, without that fault.`;
+      prompt.push({ role: 'assistant', content: [{ type: 'text', text: step.refused?.text ?? '' }] });
+      prompt.push({ role: 'user', content: [{ type: 'text', text: finding }] });
+    }
     if (step.kind !== 'model-call' || step.calls.length === 0) continue;
     prompt.push({
       role: 'assistant',

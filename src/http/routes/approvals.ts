@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { TimonelError } from '../../errors.ts';
+import { listApprovals } from '../../store/approval-list.ts';
+import type { HttpDependencies, TypedFastify } from '../contract.ts';
+import { principalOf } from '../guard.ts';
+import * as schemas from '../schemas.ts';
+
+/** Approvals of the workspace, for those who decide: `POST /api/v1/runs/:id/approvals/:callId` decides about one. */
+export function approvalRoutes(app: TypedFastify, { pool }: HttpDependencies): void {
+  app.get(
+    '/api/v1/approvals',
+    {
+      config: { permission: 'runs:decide' },
+      schema: {
+        summary: 'Calls that wait for a person, the oldest first',
+        querystring: z.object({
+          status: schemas.approval.shape.status.default('pending'),
+          after: z.string().max(200).optional().describe('`next` of the page before'),
+          limit: z.coerce.number().int().min(1).max(200).default(50),
+        }),
+        response: {
+          200: z.object({
+            approvals: z.array(
+              schemas.approval.pick({ callId: true, tool: true, args: true, rule: true, reason: true, status: true }).extend({
+                runId: z.string(),
+                conversationId: z.string(),
+                agent: z.string(),
+                createdAt: z.string(),
+              }),
+            ),
+            next: z.string().nullable(),
+          }),
+        },
+      },
+    },
+    async (request) => {
+      const { status, after, limit } = request.query;
+      const rows = await listApprovals(
+        pool,
+        principalOf(request).workspaceId,
+        status,
+        after === undefined ? undefined : placeOf(after),
+        limit,
+      );
+      const approvals = rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() }));
+      const last = approvals.length === limit ? approvals.at(-1) : undefined;
+      return { approvals, next: last === undefined ? null : `${last.createdAt}|${last.runId}|${last.callId}` };
+    },
+  );
+}
+
+/** @throws TimonelError `invalid_request` */
+function placeOf(after: string): { createdAt: string; runId: string; callId: string } {
+  const [, createdAt, runId, callId] = /^([\d-]{10}T[\d:.]{8,12}Z)\|([\da-f-]{36})\|(\d+\.\d+)$/.exec(after) ?? [];
+  if (createdAt === undefined || runId === undefined || callId === undefined)
+    throw new TimonelError('invalid_request', '"after" must be the "next" of a page, as it was answered.');
+  return { createdAt, runId, callId };
+}

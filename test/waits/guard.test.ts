@@ -1,0 +1,89 @@
+/** A guard stands between the model and the customer: nothing is sent, or streamed, that it did not pass. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AgentDefinition, defineAgent } from '../../src/index.ts';
+import { type Line, scriptedModel } from '../scripted-model.ts';
+import { storeKinds } from '../stores.ts';
+import { startTimonel, type TestTimonel } from '../timonel.ts';
+
+const hotel = (name: string, extra: Partial<AgentDefinition>): AgentDefinition =>
+  defineAgent({
+    name,
+    version: '1.0.0',
+    description: 'Tells prices.',
+    prompt: 'You tell prices.',
+    language: 'en',
+    tools: [],
+    policy: [],
+    guard(reply) {
+      if (reply.text.includes('throw')) throw new Error('broken');
+      if (reply.text.includes('slow')) return sleep(60_000).then(() => ({ kind: 'pass' as const }));
+      if (reply.text.includes('rude')) return { kind: 'template', reply: { text: 'Let me rephrase.' } };
+      return reply.text.includes('999') ? { kind: 'retry', finding: '999 is no price of ours' } : { kind: 'pass' };
+    },
+    ...extra,
+  });
+
+describe.each(storeKinds)('the guard of replies (%s)', (kind) => {
+  let timonel: TestTimonel;
+  let script: Line[] = [];
+  const model = scriptedModel(() => script.shift() ?? new Error('unexpected model call'));
+  beforeAll(async () => {
+    const agents = [hotel('hotel', { guardTemplate: { text: 'A colleague will tell you.' } }), hotel('inn', {})];
+    timonel = await startTimonel(kind, { agents, models: { default: model } });
+  });
+  afterAll(() => timonel?.close());
+  const ask = async (agent: string, lines: Line[]) => {
+    script = lines;
+    return timonel.say(await timonel.converse(agent), 'How much?');
+  };
+  const guards = async (runId: string) =>
+    (await timonel.timonel.views.steps('default', runId, -1)).flatMap(({ step }) => (step.kind === 'guard' ? [step] : []));
+
+  it('passes a reply', async () => {
+    const { run, reply } = await ask('hotel', ['It is 120.']);
+    expect(reply.text).toBe('It is 120.');
+    expect(await guards(run.id)).toMatchObject([{ verdict: 'pass' }]);
+  });
+
+  it('has a reply written once more, and the model hears why', async () => {
+    const { run, reply } = await ask('hotel', ['It is 999.', 'It is 120.']);
+    expect(reply.text).toBe('It is 120.');
+    expect(await guards(run.id)).toMatchObject([
+      { verdict: 'retry', finding: '999 is no price of ours', refused: { text: 'It is 999.' } },
+      { verdict: 'pass' },
+    ]);
+    expect(JSON.stringify(model.asked.at(-1)?.prompt)).toContain('999 is no price of ours');
+    expect(run.usage.modelCalls).toBe(2);
+  });
+
+  it('sends the template after a second finding, or where it says so itself', async () => {
+    const { run, reply } = await ask('hotel', ['It is 999.', 'It is 9990.']);
+    expect(run.outcome).toBe('replied');
+    expect(reply.text).toBe('A colleague will tell you.');
+    expect((await ask('hotel', ['Something rude.'])).reply.text).toBe('Let me rephrase.');
+    expect((await ask('inn', ['It is 999.', 'It is 999.'])).reply.text).toMatch(/^Sorry/);
+  });
+
+  it('sends the template where it throws or takes too long', async () => {
+    const { run, reply } = await ask('hotel', ['throw']);
+    expect(reply.text).toBe('A colleague will tell you.');
+    expect(await guards(run.id)).toMatchObject([{ verdict: 'template', finding: 'The guard failed: broken' }]);
+    if (kind === 'embedded') expect((await ask('hotel', ['slow'])).reply.text).toBe('A colleague will tell you.');
+  }, 15_000);
+
+  it('holds the stream until a reply passed', async () => {
+    script = ['It is 999.', 'It is 120.'];
+    const conversation = await timonel.converse('hotel');
+    const headers = { accept: 'text/event-stream' };
+    const { body } = await timonel.call<string>(
+      'POST',
+      `/api/v1/conversations/${conversation}/messages`,
+      { text: 'And now?' },
+      headers,
+    );
+    expect(body).not.toContain('999');
+    expect(body).toContain('event: reply-checked');
+    expect(body).toMatch(/event: reply-given\ndata: .*It is 120/);
+  });
+});
