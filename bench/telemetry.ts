@@ -89,6 +89,7 @@ const store: RunStore = {
     };
     return { kind: 'claimed', run };
   },
+  transcript: async () => [],
   record: async () => {},
   finish: async () => ({ followed: false }),
   suspend: async () => ({ followed: false }),

@@ -53,7 +53,9 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     onFault: publishFault,
   });
   const views = new RunViews(pool);
-  const planners = planTurns(base, foundation, parts);
+  const record = new RunRecord(pool, { host: processHost(), pid: process.pid });
+  const runStore = wrapRunStore?.(record) ?? record;
+  const planners = planTurns(base, foundation, parts, runStore);
   const { inForce, catalog } = releases;
   const shadows = scope.adopt(
     new Shadows({
@@ -70,9 +72,8 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     }),
     (each) => each.close(settings.shutdownGraceMs),
   );
-  const record: RunStore = new RunRecord(pool, { host: processHost(), pid: process.pid });
   const runner = new Runner({
-    store: wrapRunStore?.(record) ?? record,
+    store: runStore,
     views,
     executor,
     trouble: () => store.trouble(),
@@ -93,11 +94,16 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
   return { views, shadows, runner };
 }
 
-function planTurns({ project, scope }: Base, { access }: Foundation, { identity, gateway, flags }: TurnParts) {
+function planTurns(
+  { project, scope }: Base,
+  { access }: Foundation,
+  { identity, gateway, flags }: TurnParts,
+  runStore: Pick<RunStore, 'transcript'>,
+) {
   const vocabularies = new VocabularyCache(access);
   const system = scope.adopt(createHttpPlanner(project.fallbacks ?? {}), (each) => each.close());
   return {
-    modelPlanner: createModelPlanner(gateway),
+    modelPlanner: createModelPlanner(gateway, runStore),
     flowPlanner: createFlowPlanner(
       (turn): Promise<Vocabulary> => vocabularies.of(turn.agent, turn.run.workspaceId, turn.run.timeZone),
     ),

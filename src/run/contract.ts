@@ -18,6 +18,22 @@ export interface RunLimits {
   money: number;
 }
 
+/** How much of a conversation's earlier turns a model sees. What is stored stays whole. */
+export interface MemoryOptions {
+  /**
+   * Estimated tokens of earlier turns at most, 24,000 by default, 500 at least. When they are more, a summary takes the place of the older ones,
+   * until half of it is free.
+   */
+  tokens?: number;
+  /** Messages of earlier turns at most, 40 by default, two for each turn. */
+  messages?: number;
+  /**
+   * Calls and their results of earlier turns: all (the default), those of the last N turns, or none. `last` moves in blocks, so that prompts
+   * keep their beginning: the calls of fewer than twice as many turns are shown.
+   */
+  tools?: 'all' | { last: number } | 'none';
+}
+
 /** What the flow planner is asked: what now? */
 export interface FlowTurn {
   text: string;
@@ -93,6 +109,8 @@ export interface AgentDefinition {
   /** Of the sentences that Timonel says itself (apologies, approvals), where the customer's messages do not tell theirs. `en` where it is absent. */
   language?: Language;
   limits?: Partial<RunLimits>;
+  /** What a model sees of earlier turns. */
+  memory?: MemoryOptions;
   jobs?: readonly Job[];
   /** Fills a fresh workspace with what the agent cannot do without. Runs once per workspace, in one transaction. */
   seed?(access: WorkspaceAccess): Promise<void>;

@@ -132,6 +132,10 @@ class Loop {
     const exceeded = this.#exceededLimit();
     if (exceeded !== undefined) return this.#stop(exceeded);
     const proposal = await this.#propose();
+    if (proposal.kind === 'summary') {
+      await this.#record([proposal.step]);
+      return undefined;
+    }
     if (proposal.kind === 'reply') {
       const { reply, outcome, awaiting } = proposal;
       return this.#end([this.#marked(proposal.step)], { reply, outcome: this.#outcomeOf(outcome), awaiting });
@@ -161,9 +165,10 @@ class Loop {
   /** The model planner where the agent has a model, and what it falls back on when that fails: the rest of the turn then stays there. */
   async #propose(): Promise<Proposal> {
     const { modelPlanner, flowPlanner, fallback, now, streaming } = this.#dependencies;
-    const { steps, calls, flowState, latest } = this.#progress;
+    const { steps, calls, flowState, latest, summary } = this.#progress;
     const onText = streaming() ? (delta: string) => this.#emit({ kind: 'text', delta }) : undefined;
-    const turn = { run: this.#run, agent: this.#agent, now: now(), steps, calls, flowState, latest, signal: this.#signal, onText };
+    const seen = { steps, calls, flowState, latest, summary };
+    const turn = { run: this.#run, agent: this.#agent, now: now(), ...seen, signal: this.#signal, onText };
     if (this.#progress.degraded === undefined && modelPlanner.serves(turn)) {
       // With the first plan only: what the model has begun is not handed to somebody who knows nothing of its calls.
       const decided = steps.length === 0 ? fallback.decided(this.#run) : 'none';
@@ -318,7 +323,8 @@ class Loop {
   }
 
   #emit(event: RunEvent): void {
-    this.#firstEventAt ??= performance.now();
+    // A summary is nothing that whoever reads along waits for.
+    if (event.kind !== 'step' || event.step.kind !== 'summary') this.#firstEventAt ??= performance.now();
     this.#dependencies.emit(event);
   }
 

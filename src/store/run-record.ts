@@ -3,7 +3,16 @@ import type { Asker, Contact, JsonObject } from '../vocabulary.ts';
 import { Batch } from './batch.ts';
 import type { DatabasePool } from './database.ts';
 import * as sql from './run-statements.ts';
-import type { Acceptance, ClaimedRun, FinishedTurn, HistoryMessage, IncomingMessage, PendingApproval, RunStore } from './runs.ts';
+import type {
+  Acceptance,
+  ClaimedRun,
+  EarlierTurn,
+  FinishedTurn,
+  HistoryMessage,
+  IncomingMessage,
+  PendingApproval,
+  RunStore,
+} from './runs.ts';
 import type { Step } from './steps.ts';
 import { storableJson } from './storable.ts';
 
@@ -123,6 +132,15 @@ export class RunRecord implements RunStore {
   async owned(processId: string): Promise<{ runId: string; fence: number }[]> {
     const rows = await this.#pool.execute<{ id: string; fence: number }>(sql.ownedStatement, [processId]);
     return rows.map(({ id, fence }) => ({ runId: id, fence }));
+  }
+
+  async transcript(workspaceId: string, conversationId: string, fromTurn: number, beforeTurn: number): Promise<EarlierTurn[]> {
+    const values = [workspaceId, conversationId, fromTurn, beforeTurn];
+    const rows = await this.#pool.execute<{ turn: number; text: string; reply: string | null; steps: Step[] | null }>(
+      sql.transcriptStatement,
+      values,
+    );
+    return rows.map(({ turn, text, reply, steps }) => ({ turn, text, reply: reply ?? undefined, steps: steps ?? [] }));
   }
 
   async renewLease(processId: string, leaseMs: number): Promise<void> {

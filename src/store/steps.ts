@@ -13,6 +13,26 @@ export interface IdentifiedCall extends PlannedCall {
   malformed?: string;
 }
 
+/** An earlier part of a conversation in a few words. Untrusted: it holds what users and tools said. */
+export interface Summary {
+  /** The last turn that it covers. */
+  upToTurn: number;
+  text: string;
+  /** Estimated tokens of the text. */
+  tokens: number;
+}
+
+export interface SummaryStep extends Summary {
+  kind: 'summary';
+  /** Whether a model wrote it, or a rule, where no model could. */
+  by: 'model' | 'rule';
+  /** Made since the model refused a prompt for its length. Once in a run. */
+  refused?: true;
+  /** Of the model call that wrote it. */
+  usage?: LanguageModelV4Usage;
+  cost?: number;
+}
+
 export type Step =
   /** What the model said. Its calls are in `calls`; `content` is kept to be able to go on with the same conversation. */
   | {
@@ -25,7 +45,11 @@ export type Step =
       milliseconds: number;
       /** US dollars, where the model's price is known. */
       cost?: number;
+      /** On the first model call of a run: the note that went with the message of the user, the time among it. */
+      note?: string;
     }
+  /** Takes the place of the turns up to `upToTurn` in prompts from here on; stored before the model call that uses it. */
+  | SummaryStep
   /** What the flow planner decided. `state` is its memory from here on. */
   | { kind: 'plan'; calls: IdentifiedCall[]; state: JsonObject; degraded?: string }
   /** What policy said about a call. Stored before the call is made: an allowed call without a result may have happened. */
