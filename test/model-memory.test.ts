@@ -95,6 +95,43 @@ describe('what a model sees of earlier turns', () => {
     120_000,
   );
 
+  it('is marked for the cache of a provider that wants marks, at most four times, and costs what the provider bills', async () => {
+    const conversation = await timonel.converse('notes-anthropic');
+    await asked(conversation, 'One');
+    const { requests } = await asked(conversation, 'Two');
+    const [first, second] = requests.map(({ body, text }) => ({
+      body,
+      marks: text.match(/"cache_control":{"type":"ephemeral"}/g)?.length,
+    }));
+    expect([first?.marks, second?.marks]).toEqual([2, 3]);
+    expect(JSON.stringify(first?.body.system)).toContain('cache_control');
+    expect(JSON.stringify(first?.body.messages.at(-2))).toContain('cache_control');
+    expect(JSON.stringify(second?.body.messages.at(-1))).toContain('cache_control');
+    const elsewhere = await asked(await timonel.converse('notes-openai'), 'One');
+    expect(elsewhere.requests.map(({ text }) => text).join()).not.toContain('cache');
+  });
+
+  it('counts and prices what the provider read from its cache', async () => {
+    const conversation = await timonel.converse('notes-anthropic');
+    const billed = { input_tokens: 100, output_tokens: 10, cache_read_input_tokens: 900_000, cache_creation_input_tokens: 1_000 };
+    const content = [{ type: 'text', text: 'Hello.' }];
+    const body = {
+      id: 'msg_1',
+      type: 'message',
+      role: 'assistant',
+      model: 'claude-sonnet-5-5',
+      content,
+      stop_reason: 'end_turn',
+      stop_sequence: null,
+      usage: billed,
+    };
+    provider.refusals.push({ of: 'turn', status: 200, body });
+    const { turn } = await asked(conversation, 'Hello');
+    // Per million: 2 dollars in, 10 out, 0.1 read, 2.5 written.
+    const cost = (100 * 2 + 10 * 10 + 900_000 * 0.1 + 1_000 * 2.5) / 1e6;
+    expect(turn.run.usage).toMatchObject({ inputTokens: 901_100, cachedInputTokens: 900_000, outputTokens: 10, cost });
+  });
+
   const tooLong = {
     of: 'turn' as const,
     status: 400,

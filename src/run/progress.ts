@@ -85,6 +85,8 @@ export class Progress {
     this.usage.modelCalls++;
     this.usage.inputTokens += usage.inputTokens.total ?? 0;
     this.usage.outputTokens += usage.outputTokens.total ?? 0;
+    const cached = usage.inputTokens.cacheRead ?? 0;
+    if (cached > 0) this.usage.cachedInputTokens = (this.usage.cachedInputTokens ?? 0) + cached;
     if (cost !== undefined) this.usage.cost = (this.usage.cost ?? 0) + cost;
   }
 

@@ -64,6 +64,8 @@ export interface Usage {
   modelCalls: number;
   inputTokens: number;
   outputTokens: number;
+  /** Those of the input that were read from the provider's prompt cache; absent where none were. */
+  cachedInputTokens?: number;
   /** US dollars; absent where no price is known. */
   cost?: number;
 }

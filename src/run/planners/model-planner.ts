@@ -1,4 +1,9 @@
-import type { LanguageModelV4Content, LanguageModelV4FunctionTool, LanguageModelV4Prompt } from '@ai-sdk/provider';
+import type {
+  LanguageModelV4Content,
+  LanguageModelV4FunctionTool,
+  LanguageModelV4Message,
+  LanguageModelV4Prompt,
+} from '@ai-sdk/provider';
 import { TimonelError } from '../../errors.ts';
 import type { Gateway, GivenAnswer } from '../../llm/gateway.ts';
 import type { ClaimedRun, EarlierTurn, RunStore } from '../../store/runs.ts';
@@ -47,7 +52,7 @@ export function createModelPlanner(gateway: Gateway, store: Pick<RunStore, 'tran
         answer = await gateway.ask({
           model: agent.model,
           spender: { workspaceId: run.workspaceId, agent: agent.name, runId: run.runId },
-          prompt: promptOf(turn, past, note),
+          prompt: promptOf(turn, past, note, gateway.keepsMarked(run.workspaceId, agent.model)),
           tools,
           agentVersion: agent.version,
           signal: turn.signal,
@@ -150,16 +155,25 @@ function textsOf({ history }: ClaimedRun, from: number): EarlierTurn[] | undefin
  * The conversation as the model is to see it. What changes from turn to turn goes with the message of the user, so that the beginning stays.
  * Tool results are data, never instructions: they travel as tool messages only.
  */
-function promptOf(turn: Turn, { summary, turns }: Past, note: string): LanguageModelV4Prompt {
+function promptOf(turn: Turn, { summary, turns }: Past, note: string, marks: boolean): LanguageModelV4Prompt {
   const { run, agent, steps } = turn;
   const ids = new CallIds();
   const record = summary === undefined ? undefined : summaryText(summary);
-  return [
-    { role: 'system', content: `${agent.prompt}\n\n${frame(run)}` },
-    ...windowMessages(turns, record, ids),
-    userMessage(run.text, { summary: turns.length === 0 ? record : undefined, note }),
-    ...callMessages(steps, ids),
-  ];
+  const system = { role: 'system' as const, content: `${agent.prompt}\n\n${frame(run)}` };
+  const history = windowMessages(turns, record, ids);
+  const asked = userMessage(run.text, { summary: turns.length === 0 ? record : undefined, note });
+  const calls = callMessages(steps, ids);
+  if (!marks) return [system, ...history, asked, ...calls];
+  return [marked(system), ...markedAtEnd(history), asked, ...markedAtEnd(calls)];
+}
+
+/** Anthropic keeps a prompt up to a mark, of which it takes four: the system prompt with the tools, the history, and what this turn has so far. */
+function marked<Message extends LanguageModelV4Message>(message: Message): Message {
+  return { ...message, providerOptions: { anthropic: { cacheControl: { type: 'ephemeral' } } } };
+}
+
+function markedAtEnd(messages: readonly LanguageModelV4Message[]): LanguageModelV4Message[] {
+  return messages.map((message, position) => (position === messages.length - 1 ? marked(message) : message));
 }
 
 /** What stays the same as long as a conversation lasts. */
