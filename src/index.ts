@@ -39,6 +39,7 @@ export type { AgentDefinition, FlowMove, Flows, FlowTurn, Job, PersonalData, Run
 export type { Database } from './store/database.ts';
 export type { AnyTool, Reconciliation, Tool, ToolContext, WorkspaceAccess } from './tools/contract.ts';
 export { EffectDidNotHappen } from './tools/contract.ts';
+export type { AgentState, StateEntry, StateStore } from './tools/state.ts';
 export type {
   CallRecord,
   Contact,

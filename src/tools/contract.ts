@@ -7,6 +7,7 @@ import type { Permission } from '../identity/permissions.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Database } from '../store/database.ts';
 import type { Contact, LocalizedText, Outcome } from '../vocabulary.ts';
+import type { AgentState } from './state.ts';
 
 /** Access to the rows of one workspace. */
 export interface WorkspaceAccess {
@@ -38,6 +39,8 @@ export interface ToolContext extends WorkspaceAccess {
    * attributes. From memory; never throws, and gives the default where there is no such flag.
    */
   readonly flags: Features;
+  /** What the tools of the agent keep between calls. Within a `write` tool whose effect is in our database it is part of the same transaction. */
+  readonly state: AgentState;
   /** Aborted at the tool's timeout and when the run is cancelled. */
   readonly signal: AbortSignal;
   /**

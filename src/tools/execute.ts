@@ -16,7 +16,7 @@ import {
 } from 'cockatiel';
 import { LRUCache } from 'lru-cache';
 import { traced } from '../diagnostics.ts';
-import { messageOf, TimonelError } from '../errors.ts';
+import { type ErrorCode, messageOf, TimonelError } from '../errors.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { isDeadlock, isTransient } from '../store/database-errors.ts';
@@ -27,6 +27,7 @@ import { boundedOutput } from './bounded-output.ts';
 import type { AnyTool, ToolContext } from './contract.ts';
 import { EffectDidNotHappen } from './contract.ts';
 import { beginEffect, type EffectOwner, storeEffect } from './effects.ts';
+import { stateOf } from './state.ts';
 
 /** Adds a job to the queue, in the given transaction where there is one. */
 export type ScheduleJob = (
@@ -127,11 +128,13 @@ export class ToolExecutor {
       async (database, client, asRuntime) => {
         const before = await beginEffect(client, owner);
         if (before !== undefined) return before.output;
+        const query: ToolContext['query'] = (work) => work(database);
         const output = bounded(
           tool,
           await tool.execute(input, {
             ...this.#baseContext(place),
-            query: (work) => work(database),
+            query,
+            state: stateOf(place, query),
             schedule: (job, payload, { at, key }) => this.#schedule(place, job, payload, at, key, asRuntime),
           }),
         );
@@ -175,14 +178,17 @@ export class ToolExecutor {
   }
 
   #readContext(place: CallPlace): ToolContext {
+    const query: ToolContext['query'] = (work) =>
+      this.#runtime.pool.inWorkspace(place.workspaceId, (database) => work(database), place.signal);
     return {
       ...this.#baseContext(place),
-      query: (work) => this.#runtime.pool.inWorkspace(place.workspaceId, (database) => work(database), place.signal),
+      query,
+      state: stateOf(place, query),
       schedule: (job, payload, { at, key }) => this.#schedule(place, job, payload, at, key, undefined),
     };
   }
 
-  #baseContext(place: CallPlace): Omit<ToolContext, 'query' | 'schedule'> {
+  #baseContext(place: CallPlace): Omit<ToolContext, 'query' | 'schedule' | 'state'> {
     return {
       workspaceId: place.workspaceId,
       timeZone: place.timeZone,
@@ -250,9 +256,12 @@ function isWorthRetrying(error: unknown): boolean {
   return isDeadlock(error) || isTransient(error);
 }
 
+/** Nor is a state that another call changed meanwhile. */
+const noOutage: ReadonlySet<ErrorCode> = new Set(['run_fenced', 'store_unavailable', 'version_conflict']);
+
 /** A tool that throws is broken; a run that lost its fence is not the tool's fault. */
 function isOutage(error: unknown): boolean {
-  if (error instanceof TimonelError) return error.code !== 'run_fenced' && error.code !== 'store_unavailable';
+  if (error instanceof TimonelError) return !noOutage.has(error.code);
   return !(error instanceof EffectDidNotHappen);
 }
 

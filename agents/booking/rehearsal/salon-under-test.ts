@@ -2,13 +2,20 @@
 import { randomUUID } from 'node:crypto';
 import { OpenFeature } from '@openfeature/server-sdk';
 import { v7 } from 'uuid';
-import type { Contact, Database, Tool, ToolContext, WorkspaceAccess } from '../../../src/index.ts';
+import type { Contact, Database, StateStore, Tool, ToolContext, WorkspaceAccess } from '../../../src/index.ts';
 import { sample } from '../seed.ts';
 
 /** As much of a store as the tools need. */
 export interface Rows {
   inWorkspace<T>(workspaceId: string, work: (database: Database) => Promise<T>): Promise<T>;
 }
+
+/** The tools of the salon keep what they know in its tables. */
+const noState: StateStore = {
+  get: async () => undefined,
+  set: async () => 1,
+  delete: async () => {},
+};
 
 export interface ScheduledJob {
   job: string;
@@ -61,6 +68,7 @@ export async function openSalon(rows: Rows, workspaceId = `salon-${randomUUID().
         idempotencyKey: v7(),
         // Nobody bound a provider: every flag has its default.
         flags: OpenFeature.getClient(),
+        state: { conversation: noState, agent: noState },
         signal: new AbortController().signal,
         schedule: async (job, payload, { at, key }) => void jobs.push({ job, payload, at, key }),
       });

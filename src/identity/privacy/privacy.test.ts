@@ -69,6 +69,7 @@ async function filled(store: Store) {
      VALUES ('${conversation(nth)}', '${workspace}', 'booking', '1.0.0', 'api', ${contact}, '{"name":"${said}"}', 1, ${startedBy === null ? 'NULL' : `'${startedBy}'`})`,
     `INSERT INTO runs (id, workspace_id, conversation_id, turn, agent, agent_version, arm, status, outcome, usage, asked_by)
      VALUES ('${run(nth)}', '${workspace}', '${conversation(nth)}', 1, 'booking', '1.0.0', 'stable', 'finished', 'replied', '{"cost":0.5}', ${startedBy === null ? 'NULL' : `'${startedBy}'`})`,
+    `INSERT INTO conversation_state (workspace_id, conversation_id, key, value) VALUES ('${workspace}', '${conversation(nth)}', 'who', '"${said}"')`,
     `INSERT INTO messages (workspace_id, conversation_id, turn, role, run_id, text) VALUES ('${workspace}', '${conversation(nth)}', 1, 'user', '${run(nth)}', '${said}')`,
     `INSERT INTO steps (workspace_id, run_id, index, kind, fence, data) VALUES ('${workspace}', '${run(nth)}', 0, 'reply', 1, '{"text":"${said}"}')`,
     `INSERT INTO approvals (workspace_id, run_id, call_id, tool, args, call_hash, rule, reason, status, decided_by)
@@ -184,6 +185,7 @@ onEachStore('data of people', (openFresh) => {
         approvals: 3,
         audit_personal: 2,
         booking_appointments: 2,
+        conversation_state: 3,
         conversations: 3,
         files: 2,
         memberships: 1,
