@@ -35,7 +35,17 @@ export { type ConfirmedFirst, confirmedFirst } from './policy/confirmed-first.ts
 export type { Subject, Wording } from './policy/consent.ts';
 export type { PolicyFacts, ProposedCall, Rule, RuleAnswer, SaidBefore } from './policy/contract.ts';
 export type { ProjectConfig } from './project.ts';
-export type { AgentDefinition, FlowMove, Flows, FlowTurn, Job, PersonalData, RunLimits } from './run/contract.ts';
+export type {
+  AgentDefinition,
+  FlowMove,
+  Flows,
+  FlowTurn,
+  Job,
+  MemoryOptions,
+  PersonalData,
+  PromptTurn,
+  RunLimits,
+} from './run/contract.ts';
 export type { Database } from './store/database.ts';
 export type { AnyTool, Reconciliation, Tool, ToolContext, WorkspaceAccess } from './tools/contract.ts';
 export { EffectDidNotHappen } from './tools/contract.ts';
@@ -90,6 +100,7 @@ export function defineAgent(agent: AgentDefinition): AgentDefinition {
       throw new TypeError(`Agent "${agent.name}": model must be a route, e.g. "smart", or provider/model. ${messageOf(error)}`);
     }
   }
+  checkMemory(agent);
   const rules = new Set<string>();
   for (const rule of agent.policy) {
     if (rules.has(rule.id)) throw new TypeError(`Agent "${agent.name}" has two rules with the id "${rule.id}".`);
@@ -100,6 +111,18 @@ export function defineAgent(agent: AgentDefinition): AgentDefinition {
     }
   }
   return agent;
+}
+
+function checkMemory({ name, memory: { tokens, messages, tools } = {} }: AgentDefinition): void {
+  const check = (member: string, value: unknown, least: number) => {
+    if (value !== undefined && !(Number.isInteger(value) && Number(value) >= least))
+      throw new TypeError(`Agent "${name}": memory.${member} must be a whole number from ${least} up.`);
+  };
+  check('tokens', tokens, 500);
+  check('messages', messages, 2);
+  if (typeof tools === 'object') check('tools.last', tools.last, 1);
+  else if (tools !== undefined && tools !== 'all' && tools !== 'none')
+    throw new TypeError(`Agent "${name}": memory.tools must be 'all', 'none' or { last: <turns> }.`);
 }
 
 /** Declares the project: which agents run, and their models. The default export of `timonel.config.ts`. */

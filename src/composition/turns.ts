@@ -96,14 +96,19 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
 
 function planTurns(
   { project, scope }: Base,
-  { access }: Foundation,
+  { access, pool }: Foundation,
   { identity, gateway, flags }: TurnParts,
   runStore: Pick<RunStore, 'transcript'>,
 ) {
+  const findPrincipal = (workspaceId: string, asker: Asker) => identity.access.ofAsker(workspaceId, asker);
   const vocabularies = new VocabularyCache(access);
   const system = scope.adopt(createHttpPlanner(project.fallbacks ?? {}), (each) => each.close());
   return {
-    modelPlanner: createModelPlanner(gateway, runStore),
+    modelPlanner: createModelPlanner(gateway, runStore, {
+      findPrincipal,
+      flagsOf: (place) => flags.providers.clientFor(place),
+      queryIn: (workspaceId) => (work) => pool.inWorkspace(workspaceId, (database) => work(database)),
+    }),
     flowPlanner: createFlowPlanner(
       (turn): Promise<Vocabulary> => vocabularies.of(turn.agent, turn.run.workspaceId, turn.run.timeZone),
     ),
@@ -112,6 +117,6 @@ function planTurns(
       hasSystem: (agent: string) => project.fallbacks?.[agent] !== undefined,
       system,
     },
-    findPrincipal: (workspaceId: string, asker: Asker) => identity.access.ofAsker(workspaceId, asker),
+    findPrincipal,
   };
 }

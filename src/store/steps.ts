@@ -11,6 +11,8 @@ export interface IdentifiedCall extends PlannedCall {
   modelCallId?: string;
   /** Why what the model wrote as arguments is no JSON object; `args` is empty then, and the call is not made. */
   malformed?: string;
+  /** Why the call is not made: its tool was not offered in the turn. */
+  notOffered?: string;
 }
 
 /** An earlier part of a conversation in a few words. Untrusted: it holds what users and tools said. */

@@ -1,9 +1,9 @@
 /** What tools keep between calls: JSON by key, of one conversation, or of an agent in a workspace. */
 import { type SQL, sql } from 'drizzle-orm';
 import { TimonelError } from '../errors.ts';
+import type { Database } from '../store/database.ts';
 import { storable } from '../store/storable.ts';
 import type { JsonValue } from '../vocabulary.ts';
-import type { WorkspaceAccess } from './contract.ts';
 
 /** A value, and how often it was set since there was none. */
 export interface StateEntry {
@@ -32,14 +32,14 @@ export interface AgentState {
   readonly agent: StateStore;
 }
 
+/** Runs work in a transaction of the workspace. */
+export type InWorkspace = <T>(work: (database: Database) => Promise<T>) => Promise<T>;
+
 const longestKey = 200;
 const mostBytes = 65_536;
 
 /** @param query joins the transaction of a write tool. */
-export function stateOf(
-  place: { workspaceId: string; conversationId: string; agent: string },
-  query: WorkspaceAccess['query'],
-): AgentState {
+export function stateOf(place: { workspaceId: string; conversationId: string; agent: string }, query: InWorkspace): AgentState {
   const { workspaceId, conversationId, agent } = place;
   return {
     conversation: stored(ofConversations, sql`${conversationId}::uuid`, workspaceId, query),
@@ -60,7 +60,7 @@ const ofConversations: Place = {
 };
 const ofAgents: Place = { table: sql`agent_state`, column: sql`agent`, unique: sql`workspace_id, agent, key` };
 
-function stored({ table, column, unique }: Place, owner: SQL, workspaceId: string, query: WorkspaceAccess['query']): StateStore {
+function stored({ table, column, unique }: Place, owner: SQL, workspaceId: string, query: InWorkspace): StateStore {
   const row = (key: string) => sql`workspace_id = ${workspaceId} AND ${column} = ${owner} AND key = ${checked(key)}`;
   const answer = async (statement: SQL) => (await query((database) => database.execute(statement))).rows[0];
   return {

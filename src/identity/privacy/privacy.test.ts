@@ -207,7 +207,14 @@ onEachStore('data of people', (openFresh) => {
       expect(JSON.stringify(byPhone)).not.toContain('Ana');
       const byEmail = await house.privacy.export('vecina', { email: ' Ana@Example.com ' }, request);
       // The neighbours know her as a customer, and are not shown the account that she has elsewhere.
-      expect(Object.keys(byEmail.data).sort()).toEqual(['approvals', 'conversations', 'messages', 'runs', 'steps']);
+      expect(Object.keys(byEmail.data).sort()).toEqual([
+        'approvals',
+        'conversation_state',
+        'conversations',
+        'messages',
+        'runs',
+        'steps',
+      ]);
     });
 
     it('says so when there is nobody', async () => {
@@ -321,6 +328,7 @@ onEachStore('data of people', (openFresh) => {
       expect(await apply({ conversations: 30 }, later)).toEqual({
         approvals: 5,
         booking_appointments: 3,
+        conversation_state: 5,
         conversations: 5,
         files: 3,
         messages: 5,

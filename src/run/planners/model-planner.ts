@@ -14,19 +14,30 @@ import { spokenDate } from '../local-time.ts';
 import type { ModelPlanner, Proposal, Turn } from '../planner.ts';
 import { boundedContent, boundedText } from './bounded-content.ts';
 import { readArguments } from './call-arguments.ts';
+import { type InstructionDependencies, TurnInstructions } from './instructions.ts';
 import { summarise, summaryText } from './summary.ts';
 import { CallIds, callMessages, noteOf, userMessage } from './transcript.ts';
 import { excess, half, type Memories, memoriesOf, type SizedTurn, sized, windowMessages } from './window.ts';
 
 /** Asks the agent's model: it sees the prompt, the history and the tools, and answers or calls tools. */
-export function createModelPlanner(gateway: Gateway, store: Pick<RunStore, 'transcript'>): ModelPlanner {
+export function createModelPlanner(
+  gateway: Gateway,
+  store: Pick<RunStore, 'transcript'>,
+  dependencies: InstructionDependencies,
+): ModelPlanner {
+  const instructions = new TurnInstructions(dependencies);
   const toolsOf = new WeakMap<AgentDefinition, LanguageModelV4FunctionTool[]>();
   const pasts = new Pasts(store);
   return {
     serves: ({ run, agent }) => gateway.serves(run.workspaceId, agent.model),
     async propose(turn: Turn): Promise<Proposal> {
       const { run, agent } = turn;
-      const memories = memoriesOf(agent);
+      const { prompt, offered } = await instructions.of(turn);
+      const isOffered = (name: string) => offered === undefined || offered.includes(name);
+      const memories = memoriesOf(
+        agent.memory,
+        agent.tools.some(({ name }) => isOffered(name)),
+      );
       const past = await pasts.of(turn, memories);
       const summaries = turn.steps.filter((step) => step.kind === 'summary');
       const shorten = async (count: number): Promise<SummaryStep> =>
@@ -52,8 +63,8 @@ export function createModelPlanner(gateway: Gateway, store: Pick<RunStore, 'tran
         answer = await gateway.ask({
           model: agent.model,
           spender: { workspaceId: run.workspaceId, agent: agent.name, runId: run.runId },
-          prompt: promptOf(turn, past, note, gateway.keepsMarked(run.workspaceId, agent.model)),
-          tools,
+          prompt: promptOf(turn, prompt, past, note, gateway.keepsMarked(run.workspaceId, agent.model)),
+          tools: offered === undefined ? tools : tools.filter(({ name }) => isOffered(name)),
           agentVersion: agent.version,
           signal: turn.signal,
           onText: boundedText(turn.onText),
@@ -76,7 +87,16 @@ export function createModelPlanner(gateway: Gateway, store: Pick<RunStore, 'tran
         ...(answer.cost === undefined ? {} : { cost: answer.cost }),
       };
       const calls = content.flatMap((part) =>
-        part.type === 'tool-call' ? [{ tool: part.toolName, ...readArguments(part.input), modelCallId: part.toolCallId }] : [],
+        part.type === 'tool-call'
+          ? [
+              {
+                tool: part.toolName,
+                ...readArguments(part.input),
+                modelCallId: part.toolCallId,
+                ...(isOffered(part.toolName) ? {} : { notOffered: notOffered(part.toolName, offered ?? []) }),
+              },
+            ]
+          : [],
       );
       if (calls.length > 0) return { kind: 'call', calls, step: (identified) => ({ ...base, calls: identified }) };
       const text = textOf(content);
@@ -91,6 +111,11 @@ export function createModelPlanner(gateway: Gateway, store: Pick<RunStore, 'tran
       };
     },
   };
+}
+
+function notOffered(name: string, offered: readonly string[]): string {
+  const left = offered.length === 0 ? 'No tool is.' : `Offered are: ${offered.join(', ')}.`;
+  return `The tool ${name} is not offered in this turn. ${left}`;
 }
 
 /** What earlier turns left, as the prompts of one run are made of it. */
@@ -155,11 +180,11 @@ function textsOf({ history }: ClaimedRun, from: number): EarlierTurn[] | undefin
  * The conversation as the model is to see it. What changes from turn to turn goes with the message of the user, so that the beginning stays.
  * Tool results are data, never instructions: they travel as tool messages only.
  */
-function promptOf(turn: Turn, { summary, turns }: Past, note: string, marks: boolean): LanguageModelV4Prompt {
-  const { run, agent, steps } = turn;
+function promptOf(turn: Turn, instructions: string, { summary, turns }: Past, note: string, marks: boolean): LanguageModelV4Prompt {
+  const { run, steps } = turn;
   const ids = new CallIds();
   const record = summary === undefined ? undefined : summaryText(summary);
-  const system = { role: 'system' as const, content: `${agent.prompt}\n\n${frame(run)}` };
+  const system = { role: 'system' as const, content: `${instructions}\n\n${frame(run)}` };
   const history = windowMessages(turns, record, ids);
   const asked = userMessage(run.text, { summary: turns.length === 0 ? record : undefined, note });
   const calls = callMessages(steps, ids);

@@ -68,7 +68,6 @@ const options = fc.record({
   messages: fc.integer({ min: 2, max: 60 }),
   tools: fc.oneof(fc.constant('all' as const), fc.constant('none' as const), fc.record({ last: fc.integer({ min: 1, max: 8 }) })),
 });
-const tools = [{} as never];
 
 /** What providers ask of a prompt: each call is answered by the message after it, each result has its call, and no id is there twice. */
 function faultsOf(messages: readonly LanguageModelV4Message[]): string[] {
@@ -91,7 +90,7 @@ describe('the window of earlier turns', () => {
   it('holds whole turns within the budget, with calls and results in pairs, wherever it is cut', () => {
     fc.assert(
       fc.property(turns, options, (all, memory) => {
-        const memories = memoriesOf({ memory, tools });
+        const memories = memoriesOf(memory);
         const now = sized(all, all.length + 1, memories);
         const away = excess(now, 0, memories);
         for (const count of new Set([away, now.length === 0 ? 0 : half(now)])) {
@@ -117,7 +116,7 @@ describe('the window of earlier turns', () => {
   it('begins each prompt with the bytes of the one before it, but where it moves', () => {
     fc.assert(
       fc.property(turns, options, (all, memory) => {
-        const memories = memoriesOf({ memory, tools });
+        const memories = memoriesOf(memory);
         let from = 0;
         let before = '';
         let block = 0;
@@ -138,7 +137,7 @@ describe('the window of earlier turns', () => {
   });
 
   it('cuts the results of a turn that would take the room of all others', () => {
-    const memories = memoriesOf({ memory: { tokens: 1_000 }, tools });
+    const memories = memoriesOf({ tokens: 1_000 });
     const turn: EarlierTurn = {
       turn: 1,
       text: 'x'.repeat(50_000),

@@ -4,7 +4,7 @@
  */
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { EarlierTurn } from '../../store/runs.ts';
-import type { AgentDefinition, MemoryOptions } from '../contract.ts';
+import type { MemoryOptions } from '../contract.ts';
 import { CallIds, earlierMessages, type Shown } from './transcript.ts';
 
 /** Memory as it is in force. */
@@ -20,10 +20,10 @@ export const defaultMessages = 40;
 /** Bytes of a prompt's JSON for one token, on average. */
 const bytesPerToken = 4;
 
-export function memoriesOf({ memory = {}, tools: offered }: Pick<AgentDefinition, 'memory' | 'tools'>): Memories {
+/** @param offered whether any tool is offered: providers refuse calls in a prompt whose request has no tools. */
+export function memoriesOf(memory: MemoryOptions = {}, offered = true): Memories {
   const { tokens = defaultTokens, messages = defaultMessages, tools = 'all' } = memory;
-  // Providers refuse calls in a prompt whose request offers no tools.
-  return { tokens, turns: Math.floor(messages / 2), tools: offered.length === 0 ? 'none' : tools };
+  return { tokens, turns: Math.floor(messages / 2), tools: offered ? tools : 'none' };
 }
 
 export function estimatedTokens(value: unknown): number {
