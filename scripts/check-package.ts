@@ -4,15 +4,19 @@
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const root = process.cwd();
 const folder = mkdtempSync(join(tmpdir(), 'timonel-package-'));
 const nodeFolder = join(folder, 'node_modules', '.bin');
-const environment = { ...process.env, PATH: `${nodeFolder}${delimiter}${process.env['PATH'] ?? ''}`, NODE_OPTIONS: '' };
+const environment = {
+  ...process.env,
+  PATH: [nodeFolder, dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
+  NODE_OPTIONS: '',
+};
 let server: ChildProcess | undefined;
 
 const started = performance.now();
@@ -63,7 +67,12 @@ try {
   const [{ filename, size, files }] = packed as [(typeof packed)[number]];
   const strange = files
     .map(({ path }) => path)
-    .filter((path) => !/^(bin|dist)\/|^(README(\.es)?\.md|CHANGELOG\.md|LICENSE|package\.json)$/.test(path));
+    .filter(
+      (path) =>
+        !/^(bin|dist|docs|deploy|bench\/results)\/|^(README(\.es)?\.md|CHANGELOG\.md|LICENSE|package\.json|\.env\.example)$/.test(
+          path,
+        ),
+    );
   check('the package holds the program and its documents alone', strange.length === 0, strange.join('\n'));
   check('no test is in it', !files.some(({ path }) => /\.test\.|rehearsal/.test(path)));
   const absent = [
@@ -72,12 +81,16 @@ try {
     'README.md',
     'README.es.md',
     'dist/src/index.d.ts',
+    'dist/src/database.d.ts',
+    'dist/agents/booking/migrations/0001_booking.sql',
     'dist/agents/booking/prompt.md',
   ].filter((path) => !files.some((file) => file.path === path));
   check('nothing that belongs in it is missing', absent.length === 0, absent.join('\n'));
+  const broken = brokenLinks(files.map(({ path }) => path));
+  check('the links of its documents lead to files that are in it', broken.length === 0, broken.join('\n'));
   check(`it is small: ${(size / 1e6).toFixed(1)} MB`, size < 12e6);
 
-  writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module", "allowScripts": { "node": true } }\n');
+  writeFileSync(join(folder, 'package.json'), '{ "private": true, "allowScripts": { "node": true } }\n');
   execFileSync('npm', ['install', '--prefer-offline', '--no-fund', '--no-audit', '--loglevel=error', `./${filename}`, 'node@24'], {
     cwd: folder,
     stdio: 'inherit',
@@ -101,15 +114,33 @@ try {
 
   const made = timonel(['new', 'agent', 'front-desk']);
   check('an agent is written', made.status === 0, made.output);
-  const tests = spawnSync('node', ['--test', 'agents/front-desk/*.test.ts'], { cwd: folder, env: environment });
+  // Each package sees its own dependencies alone: what the agent imports has to be in the project's package file.
+  rmSync(join(folder, 'node_modules'), { recursive: true });
+  rmSync(join(folder, 'package-lock.json'));
+  // Without the package "node": its install script starts another npm, which takes the strategy over and starts the next one.
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { dependencies: Record<string, string> };
+  delete manifest.dependencies['node'];
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
+  const quiet = ['--ignore-scripts', '--prefer-offline', '--no-fund', '--no-audit', '--loglevel=error'];
+  const strict = ['install', '--install-strategy=linked', ...quiet];
+  execFileSync('npm', strict, { cwd: folder, stdio: 'inherit', timeout: 120_000 });
+  const tests = spawnSync('npm', ['test'], { cwd: folder, env: environment });
   check('its tests pass', tests.status === 0, `${tests.stdout}${tests.stderr}`);
+  check('without a warning of Node', !/MODULE_TYPELESS/.test(`${tests.stdout}${tests.stderr}`), String(tests.stderr));
+  const evaluated = timonel(['eval', 'front-desk']);
+  check('its evals pass', evaluated.status === 0, evaluated.output);
+  const typed = spawnSync('npm', ['run', 'types'], { cwd: folder, env: environment });
+  check('its types are those of the package, by its own tsconfig.json', typed.status === 0, `${typed.stdout}${typed.stderr}`);
   mkdirSync(join(folder, 'agents/hello'));
   const shown = readFileSync(join(root, 'examples/hello/agent.ts'), 'utf8').replace("'../../src/index.ts'", "'timonel'");
   writeFileSync(join(folder, 'agents/hello/agent.ts'), shown);
   const loaded = spawnSync('node', ['agents/hello/agent.ts'], { cwd: folder, env: environment });
   check('the example of the README loads', loaded.status === 0, String(loaded.stderr));
+  cpSync(join(root, 'examples/library-desk/agents/library-desk'), join(folder, 'agents/library-desk'), { recursive: true });
+  const desk = spawnSync('node', ['--test', 'agents/library-desk/*.test.ts'], { cwd: folder, env: environment });
+  check('the tests of examples/library-desk pass', desk.status === 0, `${desk.stdout}${desk.stderr}`);
   const wellTyped = checkTypes();
-  check('the types of both fit the public API', wellTyped.status === 0, wellTyped.output);
+  check('the types of all three fit the public API', wellTyped.status === 0, wellTyped.output);
   const wrong = join(folder, 'agents/front-desk/wrong.ts');
   writeFileSync(wrong, "import { defineRule } from 'timonel';\nexport const rule = defineRule({ id: 1 });\n");
   check('and a wrong type is found', /wrong\.ts\(2,/.test(checkTypes().output));
@@ -154,4 +185,17 @@ function oldNode(): string | undefined {
     const { stdout, status } = spawnSync(path, ['--version']);
     return status === 0 && Number(/^v(\d+)/.exec(String(stdout))?.[1]) < 24;
   });
+}
+
+/** Relative links of the documents that lead out of the package. Sources are named for those who have a checkout. */
+function brokenLinks(paths: readonly string[]): string[] {
+  const there = new Set(paths.flatMap((path) => [path, dirname(path)]));
+  return paths
+    .filter((path) => path.endsWith('.md') && !path.startsWith('dist/'))
+    .flatMap((path) =>
+      [...readFileSync(join(root, path), 'utf8').matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)/g)]
+        .map(([, target = '']) => join(dirname(path), target).replace(/\/$/, ''))
+        .filter((target) => !there.has(target) && !/^(src|scripts|test|examples)\//.test(target))
+        .map((target) => `${path}: ${target}`),
+    );
 }

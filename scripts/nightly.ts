@@ -11,6 +11,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { FullDisk } from '../test/crash/full-disk.ts';
+import { mountSmallDisk, noSmallDisk } from '../test/crash/small-disk.ts';
 import { storm } from '../test/crash/storm.ts';
 import { profiles } from '../test/failover-bench/play.ts';
 import { scoreTimonel } from '../test/failover-bench/timonel.ts';
@@ -42,6 +44,7 @@ const longRuns: Readonly<Record<string, LongRun>> = {
   'crash-embedded': crashes('embedded', 1, 300),
   'crash-postgres': crashes('postgres', 1, 300),
   'crash-postgres-three-processes': crashes('postgres', 3, 400),
+  'full-disk': fullDisk,
   'failover-bench': failoverBench,
 };
 
@@ -53,6 +56,46 @@ async function failoverBench(): Promise<Result> {
     verdict: passed === scores.length ? 'passed' : 'failed',
     figures: { cases: scores.length, passed },
     reasons: scores.map(({ line }) => line),
+  };
+}
+
+/** Fills the disk under an embedded store again and again while clients talk; every other time past its own watch. */
+async function fullDisk({ scale, progress }: Terms): Promise<Result> {
+  const why = noSmallDisk();
+  if (why !== undefined) return { verdict: 'skipped', figures: {}, reasons: [why] };
+  const rounds = Math.max(2, Math.round(40 * scale));
+  const disk = mountSmallDisk(400);
+  const reasons: string[] = [];
+  let slowest = 0;
+  try {
+    const full = await FullDisk.start(disk);
+    for (let round = 1; round <= rounds && reasons.length === 0; round++) {
+      full.talk(4);
+      if (round % 2 === 0) await full.overrun();
+      else disk.fill(30);
+      const probes = await full.probeUntil(({ reasons: said }) => said.includes('disk_full'), 10_000);
+      slowest = Math.max(slowest, ...probes.map(({ milliseconds }) => milliseconds));
+      disk.free();
+      await full.probeUntil(({ status }) => status === 200, 20_000);
+      await full.quiet();
+      await full.cluster.settle(20_000);
+      // What the overruns stored would leave no room for the next.
+      await full.cluster.query(`DELETE FROM files WHERE name = 'ballast'`);
+      await full.cluster.query('VACUUM FULL files');
+      reasons.push(...(await full.wrong()), ...full.cluster.ended);
+      progress(`${round} of ${rounds} rounds`);
+    }
+    await full.cluster.close();
+  } catch (error) {
+    reasons.push(String(error));
+  } finally {
+    disk.remove();
+  }
+  if (slowest >= 1_000) reasons.push(`Readiness took ${Math.round(slowest)} ms.`);
+  return {
+    verdict: reasons.length === 0 ? 'passed' : 'failed',
+    figures: { rounds, 'slowest readiness, ms': Math.round(slowest) },
+    reasons,
   };
 }
 

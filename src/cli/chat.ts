@@ -1,7 +1,10 @@
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
+import { readSettings } from '../config.ts';
 import type { Outcome, Reply } from '../vocabulary.ts';
 import { ApiClient } from './api-client.ts';
+import { findCredentials } from './credentials.ts';
+import { loadProject } from './project-file.ts';
 import { startSpinner } from './spinner.ts';
 
 interface Turn {
@@ -11,12 +14,39 @@ interface Turn {
 
 export function chatCommand(): Command {
   return new Command('chat')
-    .description('Talk to an agent of the Timonel that runs here; lines from standard input work too')
+    .description(
+      'Talk to an agent of the Timonel that runs here, or of one that runs for as long as you talk; lines from standard input work too',
+    )
     .argument('<agent>', 'name of the agent, e.g. booking')
     .option('--json', 'print one JSON line per turn')
     .action(async (agent: string, options: { json?: boolean }) => {
-      await chat(ApiClient.here(), agent, options.json === true);
+      await withTimonel((client) => chat(client, agent, options.json === true));
     });
+}
+
+/** Asks the Timonel that runs here; where none does, starts one in this process for the length of the conversation. */
+async function withTimonel(work: (client: ApiClient) => Promise<void>): Promise<void> {
+  const settings = readSettings();
+  const credentials = findCredentials(settings.home);
+  if (credentials !== undefined && (await answers(credentials.url))) return work(new ApiClient(credentials));
+  console.error('No Timonel runs here: one is started for this conversation. `timonel up` starts one that stays.');
+  const { createTimonel, defaultWorkspace } = await import('../main.ts');
+  const timonel = await createTimonel({ ...settings, host: '127.0.0.1', port: 0 }, await loadProject(settings));
+  try {
+    const url = await timonel.listen();
+    const id = crypto.randomUUID();
+    const apiKey = await timonel.apiKeys.create({ id, workspaceId: defaultWorkspace, name: 'chat', role: 'client' });
+    await work(new ApiClient({ url, apiKey })).finally(() => timonel.apiKeys.revoke(defaultWorkspace, id));
+  } finally {
+    await timonel.close();
+  }
+}
+
+function answers(url: string): Promise<boolean> {
+  return fetch(`${url}/health/live`, { signal: AbortSignal.timeout(2_000) }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 }
 
 async function chat(client: ApiClient, agent: string, json: boolean): Promise<void> {
@@ -60,7 +90,13 @@ function show(turn: Turn, json: boolean): void {
     run.outcome === 'awaiting_approval' ? `waits for an approval; see run ${run.id}` : undefined,
   ].filter((note) => note !== undefined);
   console.log(reply?.text ?? '…');
+  for (const part of reply?.parts ?? []) console.log(`  ${shown(part)}`);
   if (reply?.options !== undefined && reply.options.length > 0) console.log(`  [${reply.options.join('] [')}]`);
   if (notes.length > 0) console.log(`  (${notes.join('; ')})`);
   console.log();
+}
+
+function shown(part: NonNullable<Reply['parts']>[number]): string {
+  if (part.type === 'location') return `+ ${part.name ?? 'place'}: ${part.latitude}, ${part.longitude}`;
+  return `+ ${part.name} (${part.mediaType}, ${part.bytes} bytes): GET /api/v1/artifacts/${part.artifact}/content`;
 }

@@ -20,7 +20,13 @@ export function evalCommand(): Command {
       if (!(least >= 0 && least <= 1)) throw new UsageError('--min takes a share between 0 and 1, e.g. 0.9');
       const { home, remove } = temporaryHome();
       try {
-        const settings = readSettings({ ...process.env, TIMONEL_HOME: home, DATABASE_URL: undefined, REDIS_URL: undefined });
+        const settings = readSettings({
+          ...process.env,
+          TIMONEL_HOME: home,
+          TIMONEL_SAMPLE: 'true',
+          DATABASE_URL: undefined,
+          REDIS_URL: undefined,
+        });
         const project = await loadProject(settings);
         const agent = project.agents.find((each) => each.name === name);
         if (agent === undefined)

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { agentFiles, projectFile } from './new-agent-files.ts';
+import { projectFiles } from './new-project-files.ts';
 import { UsageError } from './usage-error.ts';
 
 export function newCommand(): Command {
@@ -10,23 +11,24 @@ export function newCommand(): Command {
     .argument('<name>', 'kebab-case name, e.g. front-desk')
     .option('--json', 'print the written files as JSON')
     .action((name: string, options: { json?: boolean }) => {
-      const written = writeAgent(process.cwd(), name);
-      if (options.json === true) console.log(JSON.stringify({ written }));
+      const { written, changed } = writeAgent(process.cwd(), name);
+      if (options.json === true) console.log(JSON.stringify({ written, changed }));
       else {
         console.log(['Written:', ...written.map((path) => `  ${path}`)].join('\n'));
+        if (changed.length > 0) console.log(['Added to:', ...changed.map((path) => `  ${path}`)].join('\n'));
         if (!written.includes('timonel.config.ts')) {
           console.log(`\nAdd it to timonel.config.ts: import { ${camelCase(name)} } from './agents/${name}/agent.ts';`);
         }
         console.log(
-          `\nTest it:  node --test "agents/${name}/*.test.ts"\nStart it: npx timonel up\nTalk:     npx timonel chat ${name}`,
+          `\nInstall:  npm install\nTest it:  npm test && npx timonel eval ${name}\nStart it: npx timonel up\nTalk:     npx timonel chat ${name}`,
         );
       }
     });
   return new Command('new').description('Write the start of something').addCommand(agent.exitOverride());
 }
 
-/** @returns paths of the written files, relative to `folder`. Nothing that exists is touched. */
-function writeAgent(folder: string, name: string): string[] {
+/** @returns paths relative to `folder`: of new files, and of those that lacked something. Nothing that is in a file is touched. */
+function writeAgent(folder: string, name: string): { written: string[]; changed: string[] } {
   if (!/^[a-z][a-z0-9-]{0,62}$/.test(name)) {
     throw new UsageError(`"${name}" cannot be the name of an agent. Use small letters, digits and hyphens, e.g. front-desk.`);
   }
@@ -36,11 +38,14 @@ function writeAgent(folder: string, name: string): string[] {
     Object.entries(agentFiles(name, camelCase(name))).map(([file, text]) => [join('agents', name, file), text]),
   );
   if (!existsSync(join(folder, 'timonel.config.ts'))) files.set('timonel.config.ts', projectFile(name, camelCase(name)));
+  const around = projectFiles(folder);
   for (const [path, text] of files) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text, { flag: 'wx' });
   }
-  return [...files.keys()];
+  const changed = [...around.keys()].filter((path) => existsSync(join(folder, path)));
+  for (const [path, text] of around) writeFileSync(join(folder, path), text);
+  return { written: [...files.keys(), ...around.keys()].filter((path) => !changed.includes(path)), changed };
 }
 
 function camelCase(name: string): string {

@@ -5,6 +5,8 @@ import helmet from '@fastify/helmet';
 import type { FastifyInstance } from 'fastify';
 import type { Settings } from '../config.ts';
 
+const none = ["'none'"];
+
 export async function addSecurity(app: FastifyInstance, settings: Pick<Settings, 'corsOrigins' | 'publicUrl'>): Promise<void> {
   await app.register(cookie);
   const { corsOrigins, publicUrl } = settings;
@@ -31,7 +33,10 @@ export async function addSecurity(app: FastifyInstance, settings: Pick<Settings,
   }
   await app.register(helmet, {
     // Answers of the API are data; the documentation page brings a policy of its own.
-    contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] } },
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { 'default-src': none, 'base-uri': none, 'form-action': none, 'frame-ancestors': none },
+    },
     crossOriginResourcePolicy: { policy: corsOrigins.length > 0 ? 'cross-origin' : 'same-origin' },
     strictTransportSecurity: publicUrl.startsWith('https://') ? { maxAge: 31_536_000, includeSubDomains: false } : false,
     xFrameOptions: { action: 'deny' },

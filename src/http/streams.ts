@@ -16,11 +16,7 @@ const shuttingDown = new Error('The process is shutting down.');
 /** Names and values in turn, as `writeHead` takes them: an object of two dozen headers costs more to make and to copy. */
 export type HeaderList = readonly string[];
 
-const streamHeaders: HeaderList = [
-  ...['content-type', 'text/event-stream; charset=utf-8'],
-  ...['cache-control', 'no-store'],
-  ...['x-accel-buffering', 'no'],
-];
+const streamHeaders: HeaderList = [...['content-type', 'text/event-stream; charset=utf-8'], ...['x-accel-buffering', 'no']];
 
 /** Between two signs of life on a quiet stream, in milliseconds. */
 const beatMs = 15_000;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { passwordFaults, requireGoodPassword } from './password-policy.ts';
 
@@ -47,6 +48,22 @@ describe('a password', () => {
     'x'.repeat(3) + 'Zr8!pLq2vN'.repeat(12),
   ])('such as "%s" is taken', (password) => {
     expect(english(password)).toEqual([]);
+  });
+
+  it.each([
+    ...['marlboro', 'Cowboy12', 'merlin12', 'HAMMER12', '11223344', 'blink182', 'ncc1701d', 'rush2112', 'midnight1', 'cocacola1'],
+    ...['playboy1', 'hardcore1', 'gateway1', 'trustno1', '1qaz2wsx', '741852kk'],
+  ])('such as "%s", which leaked, is refused', (password) => {
+    expect(english(password)).toEqual([expect.stringContaining('easy to guess')]);
+  });
+
+  it('is none of a list of ten thousand', () => {
+    const list = readFileSync(new URL('./leaked-passwords.txt', import.meta.url), 'utf8')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('# '));
+    expect(list.length).toBeGreaterThan(10_000);
+    for (const password of list.filter((_password, nth) => nth % 20 === 0))
+      expect([password, english(password).length]).toEqual([password, 1]);
   });
 
   it('is counted in characters, not in bytes or UTF-16 units', () => {

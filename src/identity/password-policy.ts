@@ -6,6 +6,7 @@
 import { TimonelError } from '../errors.ts';
 import type { LocalizedText } from '../vocabulary.ts';
 import { commonWords, keyboardWalks } from './common-passwords.ts';
+import { isLeaked } from './leaked-passwords.ts';
 
 export interface PasswordContext {
   email?: string | undefined;
@@ -25,7 +26,7 @@ export const longestPassword = 128;
 const leastToGuess = 6;
 
 /** Why a piece of a password counts as one character only. */
-type Weakness = 'common' | 'personal' | 'walk' | 'repeat' | 'year';
+type Weakness = 'leaked' | 'common' | 'personal' | 'walk' | 'repeat' | 'year';
 
 /**
  * What is wrong with a password, in sentences for the person who chose it; empty when nothing is.
@@ -51,6 +52,7 @@ export function passwordFaults(password: string, context: PasswordContext = {}):
   const faults: LocalizedText[] = [];
   const { left, weaknesses } = reduce(characters, personalWords(context));
   if (left < leastToGuess) faults.push(guessable(weaknesses));
+  else if (isLeaked(password)) faults.push(guessable(new Set(['leaked'])));
   if (context.classicRule === true) faults.push(...classicFaults(password));
   return faults;
 }
@@ -138,6 +140,7 @@ function personalWords({ email, name, workspace }: PasswordContext): ReadonlySet
 }
 
 const reasons: Readonly<Record<Weakness, LocalizedText>> = {
+  leaked: { es: 'está en las listas de contraseñas filtradas', en: 'it is in the lists of leaked passwords' },
   common: { es: 'palabras o nombres que todo el mundo usa', en: 'words or names that everybody uses' },
   personal: { es: 'tu nombre, tu correo, la empresa o Timonel', en: 'your name, your address, the company or Timonel' },
   walk: { es: 'teclas o letras seguidas', en: 'keys or letters in a row' },

@@ -2,6 +2,8 @@ import { TimonelError } from '../errors.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { AccessNotices } from './access.ts';
 import type { RecordDeed } from './deeds.ts';
+import type { Mailer } from './mail/mailer.ts';
+import type { SecondFactorChange } from './mail/texts.ts';
 import type { Origin, Principal } from './principal.ts';
 import { hashRecoveryCode, makeRecoveryCodes } from './recovery-codes.ts';
 import type { Sealer } from './sealed.ts';
@@ -16,6 +18,8 @@ export interface SecondFactorSettings {
   sessions: Sessions;
   notices: AccessNotices;
   record: RecordDeed;
+  mailer: Mailer;
+  publicUrl: string;
   now(): Date;
   onFault(what: string, error: unknown): void;
 }
@@ -69,6 +73,7 @@ export class SecondFactor {
       ]);
       await sessions.endAll(client, { userId: user.id, except: principal.sessionId }, 'second-factor-changed');
       tell({ kind: 'user', id: user.id });
+      await this.#mail(user, 'on');
       await record(deedOf(principal, 'second-factor-enabled', user, origin), client);
     });
     return codes;
@@ -83,6 +88,7 @@ export class SecondFactor {
       ]);
       await client.query('DELETE FROM recovery_codes WHERE user_id = $1', [user.id]);
       tell({ kind: 'user', id: user.id });
+      await this.#mail(user, 'off');
       await record(deedOf(principal, 'second-factor-disabled', user, origin), client);
     });
   }
@@ -108,11 +114,19 @@ export class SecondFactor {
       [user.id, hashRecoveryCode(code), now()],
     );
     if (used.length === 0) return false;
+    await this.#mail(user, 'recovery-code-used');
     for (const { workspaceId } of await users.workspaces(user.id)) {
       const actor = { kind: 'user' as const, id: user.id, name: user.name };
       await record({ workspaceId, actor, action: 'recovery-code-used', target: { kind: 'user', id: user.id }, origin });
     }
     return true;
+  }
+
+  /** Tells the owner what became of the second factor, who may not have done it. */
+  async #mail(user: User, change: SecondFactorChange): Promise<void> {
+    const { mailer, publicUrl } = this.#settings;
+    const content = { kind: 'second-factor-changed' as const, name: user.name, change, link: `${publicUrl}/forgot-password` };
+    await mailer.send({ to: user.email, language: user.language, content });
   }
 
   /** Undefined where it was sealed with a secret that is gone: the app's codes are worth nothing then, and recovery codes still open. */

@@ -70,7 +70,7 @@ describe('recovery codes', () => {
     const codes = makeRecoveryCodes();
     expect(new Set(codes).size).toBe(recoveryCodeCount);
     for (const code of codes) {
-      expect(code).toMatch(/^([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}$/);
+      expect(code).toMatch(/^([0-9A-HJKMNP-TV-Z]{6}-){3}[0-9A-HJKMNP-TV-Z]{6}$/);
       const typed = ` ${code.toLowerCase().replaceAll('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l')} `;
       expect(hashRecoveryCode(typed)).toEqual(hashRecoveryCode(code));
     }

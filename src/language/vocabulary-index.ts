@@ -39,11 +39,18 @@ const push = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
   else if (!list.includes(value)) list.push(value);
 };
 
-/** Folded words of a name without the small ones. */
+/** Verbs that go with every service, and tell none from another: "hacerme las uñas", "get my nails done". */
+const lightVerbs =
+  /^(?:(?:hacer|hace|haga|poner|pone|ponga|dar|sacar|tener|tomar|realizar|agendar|reservar|pedir|arreglar|ir|venir|pasar|probar)(?:me|te|se|le|nos)?(?:l[oa]s?)?|quiero|quisiera|querria|necesito|busco|haceme|hagan|get|gets|getting|have|having|do|doing|done|make|take|want|need|book)$/;
+
+/** Folded words of a name that tell it from others: without the small ones and without verbs that go with everything, where others are left. */
 export function significantTokens(name: string): string[] {
-  const tokens = fold(name).match(/[a-z0-9]+/g) ?? [];
-  const significant = tokens.filter((token) => !smallWords.has(token));
-  return significant.length > 0 ? significant : tokens;
+  const words = name.match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+  // Folding makes "uñas" a small word, which it is not.
+  const significant = words.filter((word) => /ñ/iu.test(word.normalize('NFC')) || !smallWords.has(fold(word)));
+  const telling = significant.filter((word) => !lightVerbs.test(fold(word)));
+  const [most] = [telling, significant, words].filter((list) => list.length > 0);
+  return (most ?? []).flatMap((word) => fold(word).match(/[a-z0-9]+/g) ?? []);
 }
 
 const clitics = /(?:(?:me|te|se|nos)?(?:lo|la|los|las|le|les)|me|te|se|nos)$/;

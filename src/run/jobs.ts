@@ -4,6 +4,7 @@
 import { PgBoss } from 'pg-boss';
 import { messageOf, TimonelError } from '../errors.ts';
 import { underAdvisoryLock } from '../store/advisory-lock.ts';
+import type { CompletionAnswer } from '../store/completions.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { storable } from '../store/storable.ts';
 import type { WorkspaceAccess } from '../tools/contract.ts';
@@ -29,6 +30,8 @@ export interface JobsDependencies {
   /** All workspaces, for jobs that repeat in each of them. */
   workspaces(): Promise<{ workspaceId: string; timeZone: string }[]>;
   access(workspaceId: string, timeZone: string): WorkspaceAccess;
+  /** Answers a call that waits. @param by who does it, e.g. `job:booking.expire_hold` */
+  complete(token: string, answer: CompletionAnswer, by: string): Promise<void>;
   onFault(what: string, error: unknown): void;
 }
 
@@ -82,7 +85,7 @@ export class Jobs {
     for (const [agent, job] of this.#all()) {
       const queue = queueName(agent.name, job.name);
       await this.#boss.work<Payload>(queue, { pollingIntervalSeconds: 2 }, async (items) => {
-        for (const { data } of items) await this.#run(job, data);
+        for (const { data } of items) await this.#run(queue, job, data);
       });
       if (job.cron !== undefined) await this.#repeat(queue, job.cron, `job "${job.name}" of the agent "${agent.name}"`);
     }
@@ -136,12 +139,18 @@ export class Jobs {
     await this.#boss.stop({ graceful: true, timeout: Math.max(1_000, graceMs), close: false });
   }
 
-  async #run(job: Job, data: Payload | null): Promise<void> {
-    const { workspaces, access } = this.#dependencies;
+  async #run(queue: string, job: Job, data: Payload | null): Promise<void> {
+    const { workspaces, access, complete } = this.#dependencies;
     const all = await workspaces();
     // A schedule has no workspace of its own: it runs in each.
     const targets = data?.workspaceId === undefined ? all : all.filter(({ workspaceId }) => workspaceId === data.workspaceId);
-    for (const { workspaceId, timeZone } of targets) await job.run(data?.payload ?? {}, access(workspaceId, timeZone));
+    for (const { workspaceId, timeZone } of targets) {
+      const context = {
+        ...access(workspaceId, timeZone),
+        complete: (token: string, answer: CompletionAnswer) => complete(token, answer, `job:${queue}`),
+      };
+      await job.run(data?.payload ?? {}, context);
+    }
   }
 
   *#all(): Generator<[AgentDefinition, Job]> {

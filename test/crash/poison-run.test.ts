@@ -33,7 +33,9 @@ onEachArrangement('no run takes down one process after the other', threeAttempts
     const { cluster } = setting;
     const poisoned = await cluster.converse();
     const others = await Promise.all(Array.from({ length: 4 }, () => cluster.converse()));
-    const innocent = others.map((conversation, index) => cluster.say(conversation, `n${index}: read_slowly; write_row`));
+    const innocent = others.map((conversation, index) =>
+      cluster.say(conversation, `n${index}: read_slowly; write_row`, { once: true }),
+    );
     const text = 'poison: end_process';
     const path = `/api/v1/conversations/${poisoned}/messages`;
     void cluster.call('POST', path, { text }, { headers: { 'idempotency-key': 'poison' } }).catch(() => {});

@@ -134,9 +134,13 @@ describe.each(storeKinds)('accounts (%s)', (kind) => {
     const recovery = body.recoveryCodes[0]?.toLowerCase().replaceAll('-', ' ') ?? '';
     expect((await login(user.email, goodPassword, { code: recovery })).status).toBe(200);
     expect((await login(user.email, goodPassword, { code: recovery })).status).toBe(401);
+    // Its owner hears of each change.
+    expect((await mailTo(user.email, 1)).subject).toMatch(/código de recuperación/);
+    expect(watch.mails.filter((mail) => mail.to === user.email)[0]?.subject).toMatch(/Se activó el segundo factor/);
     clock = 120_000;
     expect((await factor('/disable', { code: code() })).status).toBe(204);
     expect((await login(user.email, goodPassword)).status).toBe(200);
+    expect((await mailTo(user.email, 2)).subject).toMatch(/Se desactivó el segundo factor/);
     clock = 0;
     const [row] = await timonel.timonel.store.pool.executeText<{ secret: string | null }>(
       'SELECT totp_secret AS secret FROM users WHERE id = $1',

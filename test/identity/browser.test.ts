@@ -113,7 +113,7 @@ describe('a browser', () => {
   it('is told to trust no answer with anything', async () => {
     const { headers } = await send('GET', '/api/v1/agents', {});
     expect(headers).toMatchObject({
-      'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+      'content-security-policy': "default-src 'none';base-uri 'none';form-action 'none';frame-ancestors 'none'",
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
       'strict-transport-security': expect.stringMatching(/^max-age=31536000/),

@@ -68,11 +68,16 @@ export class Browser {
 
   /** Asks Timonel. */
   async timonel(path: string): Promise<Answer> {
-    const response = await this.#at.timonel.app.inject({
-      method: 'GET',
-      url: path,
-      headers: { cookie: this.#header(this.#publicUrl) },
-    });
+    return this.#ask({ method: 'GET', url: path });
+  }
+
+  /** Sends Timonel something. */
+  async post(path: string, payload: object): Promise<Answer> {
+    return this.#ask({ method: 'POST', url: path, payload });
+  }
+
+  async #ask(request: { method: 'GET' | 'POST'; url: string; payload?: object }): Promise<Answer> {
+    const response = await this.#at.timonel.app.inject({ ...request, headers: { cookie: this.#header(this.#publicUrl) } });
     this.#keep(this.#publicUrl, [response.headers['set-cookie'] ?? []].flat());
     return { status: response.statusCode, location: String(response.headers.location ?? ''), body: response.body };
   }

@@ -3,7 +3,7 @@ import { notes } from '../notes-agent.ts';
 import { freshStoreEnvironment, storeKinds } from '../stores.ts';
 import { startTimonel, type TestTimonel } from '../timonel.ts';
 import { Browser, client, type Issuer, startIssuer } from './issuer.ts';
-import { addUser, newPerson, post, signIn } from './people.ts';
+import { addUser, goodPassword, newPerson, post, signIn } from './people.ts';
 
 const publicUrl = 'http://localhost:8000';
 const callback = (id: string) => `${publicUrl}/api/v1/auth/oidc/${id}/callback`;
@@ -38,7 +38,7 @@ describe.each(storeKinds)('signing in with another service (%s)', (kind) => {
           TIMONEL_OIDC_PROVIDERS: JSON.stringify([
             provider('acme', acme.url, { name: 'Acme' }),
             provider('other', other.url),
-            provider('trusted', other.url, { trustEmail: true }),
+            provider('trusted', other.url, { trustEmail: true, linkByEmail: true }),
             provider('gone', 'http://127.0.0.1:9'),
           ]),
         },
@@ -119,12 +119,35 @@ describe.each(storeKinds)('signing in with another service (%s)', (kind) => {
     expect(browser.cookie('__Host-timonel-session')).toBeUndefined();
   });
 
-  it('joins an account that has the same, confirmed address; its password goes on working', async () => {
+  it('joins an account that has the same, confirmed address by its password, once; the password goes on working', async () => {
     const user = await addUser(at, { email: 'luz@example.com' });
     acme.accounts.set('luz', { email: 'LUZ@example.com', email_verified: true });
-    expect((await browser.signIn('acme', 'luz')).status).toBe(302);
+    expect(code(await browser.signIn('acme', 'luz'))).toBe('link_password_required');
+    expect(browser.cookie('__Host-timonel-session')).toBeUndefined();
+    const link = (of: Browser, password: string) => of.post('/api/v1/auth/oidc/link', { password });
+    // Whoever owns the account at the service alone does not get in, nor does somebody who began nothing.
+    expect(code(await link(browser, 'not the password of anybody'))).toBe('credentials_refused');
+    expect(code(await link(new Browser(at, publicUrl), goodPassword))).toBe('oidc_refused');
+    expect((await link(browser, goodPassword)).status).toBe(200);
     expect(JSON.stringify(await me())).toContain(user.id);
+    expect(JSON.stringify(await me(await signedIn('acme', 'luz')))).toContain(user.id);
     await signIn(at, user);
+  });
+
+  it('does not keep the question open for longer than ten minutes', async () => {
+    await addUser(at, { email: 'paz@example.com' });
+    acme.accounts.set('paz', { email: 'paz@example.com', email_verified: true });
+    await browser.signIn('acme', 'paz');
+    clock = 601_000;
+    expect(code(await browser.post('/api/v1/auth/oidc/link', { password: goodPassword }))).toBe('oidc_refused');
+  });
+
+  it('brings nobody in by an invitation whose sender is gone', async () => {
+    const sender = await newPerson(at, { role: 'admin' });
+    await at.call('POST', '/api/v1/invitations', { email: 'ida@example.com', role: 'admin' }, sender.headers);
+    await at.timonel.store.pool.executeText('UPDATE memberships SET disabled_at = now() WHERE user_id = $1', [sender.id]);
+    acme.accounts.set('ida', { email: 'ida@example.com', email_verified: true });
+    expect(code(await browser.signIn('acme', 'ida'))).toBe('registration_closed');
   });
 
   it('joins no account by an address that is not proven, unless the issuer is trusted with that', async () => {
@@ -157,11 +180,11 @@ describe.each(storeKinds)('signing in with another service (%s)', (kind) => {
   });
 
   it('shuts out whoever was disabled', async () => {
-    acme.accounts.set('rio', { email: 'rio@example.com', email_verified: true });
+    other.accounts.set('rio', { email: 'rio@example.com', email_verified: true });
     const user = await addUser(at, { email: 'rio@example.com' });
-    expect((await browser.signIn('acme', 'rio')).status).toBe(302);
+    expect((await browser.signIn('trusted', 'rio')).status).toBe(302);
     await at.timonel.store.pool.executeText('UPDATE users SET disabled_at = now() WHERE id = $1', [user.id]);
-    expect(code(await new Browser(at, publicUrl).signIn('acme', 'rio'))).toBe('credentials_refused');
+    expect(code(await new Browser(at, publicUrl).signIn('trusted', 'rio'))).toBe('credentials_refused');
   });
 
   describe('refuses', () => {

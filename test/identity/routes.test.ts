@@ -3,6 +3,7 @@ import Fastify from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addGuard, type DeclaredRoute } from '../../src/http/guard.ts';
 import { builtInRoles, keyRoles, type Permission, permissions } from '../../src/identity/permissions.ts';
+import { upload } from '../artifact-client.ts';
 import { notes } from '../notes-agent.ts';
 import { type Line, scriptedModel } from '../scripted-model.ts';
 import { storeKinds } from '../stores.ts';
@@ -18,6 +19,7 @@ const publicRoutes = [
   'GET /api/v1/auth/oidc/:provider/start',
   'GET /api/v1/files/:id',
   'GET /api/v1/metrics/prometheus',
+  'GET /api/v1/shared/:token',
   'GET /errors/:code',
   'GET /health',
   'GET /health/live',
@@ -28,6 +30,7 @@ const publicRoutes = [
   'POST /api/v1/auth/forgot-password',
   'POST /api/v1/auth/login',
   'POST /api/v1/auth/logout',
+  'POST /api/v1/auth/oidc/link',
   'POST /api/v1/auth/refresh',
   'POST /api/v1/auth/register',
   'POST /api/v1/auth/resend-verification',
@@ -39,11 +42,13 @@ const publicRoutes = [
 const bodies: Record<string, object> = {
   'POST /api/v1/conversations/:id/messages': { text: 'Hola' },
   'POST /api/v1/runs/:id/approvals/:callId': { decision: 'approve' },
+  'POST /api/v1/artifacts/:id/links': {},
   'POST /api/v1/api-keys/:id/rotate': { overlapSeconds: 60 },
   'POST /api/v1/api-keys/:id/confirm': {},
   'POST /metrics/alerts/:fingerprint/acknowledge': {},
   'PATCH /api/v1/users/:id': { role: 'member' },
   'POST /api/v1/runs/:id/feedback': { rating: 1 },
+  'POST /api/v1/runs/:id/resubmit': {},
   'PATCH /api/v1/releases/:id': { enabled: false },
   'POST /ofrep/v1/evaluate/flags/:key': {},
   'POST /api/v1/releases/:id/start': {},
@@ -97,6 +102,15 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
           route.url.startsWith('/v1/') && authorization?.startsWith('Bearer tim_') ? 'invalid_api_key' : 'unauthenticated';
         expect([nameOf(route), authorization, status, body.code]).toEqual([nameOf(route), authorization, 401, code]);
       }
+    }
+  });
+
+  it('are kept by no cache, on the way or in a browser', async () => {
+    const { headers } = await newPerson(timonel, { role: 'admin' });
+    for (const route of routes) {
+      const sent = route.method === 'GET' || route.method === 'DELETE' ? undefined : {};
+      const answer = await timonel.call(route.method as 'GET', filled(route.url, unknown), sent, headers);
+      expect([nameOf(route), answer.headers['cache-control']]).toEqual([nameOf(route), 'no-store']);
     }
   });
 
@@ -201,8 +215,15 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
     await call('/api/v1/flags/foreign-thing', { type: 'boolean', variants: { on: true }, defaultVariant: 'on' }, 'PUT');
     const changes = { prompt: `foreign-thing ${crypto.randomUUID()}` };
     const release = await call<{ id: string }>('/api/v1/releases', { agent: 'notes', changes });
+    const form = {
+      data: 'foreign-thing',
+      query: `?conversation=${conversation}`,
+      headers: admin.headers,
+    };
+    const artifact = (await upload(timonel, form)).body;
     return {
       conversation,
+      artifact: artifact.id,
       run: run.id,
       'API key': key.id,
       invitation: invitation.id,
@@ -219,6 +240,7 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
       'messages',
       'runs',
       'approvals',
+      'artifacts',
       'api_keys',
       'invitations',
       'memberships',

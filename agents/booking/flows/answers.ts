@@ -25,9 +25,13 @@ function questionsOf(turn: Turn): Question[] {
   const questions: Question[] = [];
   if (topics.details) questions.push(answerDetails);
   else if ((asksPrice && !picksCheapest) || asksForOne(turn)) questions.push(answerPrices);
-  else if (wants(turn, 'services') && asksForServices(turn) && heard.unknownService === undefined) questions.push(answerServices);
+  else if (!topics.services && wants(turn, 'services') && asksForServices(turn) && heard.unknownService === undefined)
+    questions.push(answerServices);
   else if (heard.unknownService !== undefined && (state.wish.service !== undefined || heard.intent === 'services'))
     questions.push(answerNotOffered);
+  // Asked for in so many words it is answered beside whatever else is asked; the prices of all of them say it as well.
+  const listed = questions.includes(answerPrices) && namesOf(turn).length === 0;
+  if (topics.services && !listed && state.held === undefined) questions.unshift(answerServices);
   if (topics.duration) questions.push(answerDuration);
   if (topics.staff && !topics.identity) questions.push(answerStaff);
   if (topics.identity) questions.push(answerIdentity);
@@ -38,7 +42,7 @@ function questionsOf(turn: Turn): Question[] {
   if (asksHours && (!topics.staff || /\b(hora|horas|horarios?|abren|cierran|open|close|hours)\b/i.test(turn.text)))
     questions.push(answerHours);
   if (topics.address) questions.push(answerAddress);
-  if (topics.payment || topics.whatIf) questions.push(answerWithTeam);
+  if (topics.payment || topics.whatIf || topics.house) questions.push(answerWithTeam);
   return questions;
 }
 

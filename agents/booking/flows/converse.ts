@@ -200,7 +200,7 @@ function askOtherDay(turn: Turn): Ending {
 /** After an answer a booking is suggested, once: who goes on asking is not pressed. */
 function afterAnswer(turn: Turn, suggestedBefore: boolean): Ending {
   const { state, say, topics, heard } = turn;
-  if (topics.payment || topics.whatIf) return offerPerson(turn, '');
+  if (topics.payment || topics.whatIf || topics.house) return offerPerson(turn, '');
   if (topics.identity) {
     state.personOffered = true;
     return tell('');

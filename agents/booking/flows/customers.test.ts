@@ -5,6 +5,24 @@ import { openSalon } from '../rehearsal/plan.ts';
 import { rehearse } from '../rehearsal/script.ts';
 
 // Today is Friday, 20 November 2026, 12:00.
+describe('customers who spell their address out', () => {
+  it.each(['ana arroba gmail punto com', 'bruno guion bajo gil arroba hotmail punto com', 'ana at gmail dot com'])(
+    'are asked for a yes and not for a member of the staff: %s',
+    (address) => {
+      rehearse(`
+        > corte el martes a las 15
+        > Laura Gómez
+        [awaiting_input contact]
+        > ${address}
+        < martes 24 de noviembre a las 15:00.*a nombre de Laura Gómez
+        [awaiting_input confirmation]
+        > sí
+        < Listo, Laura
+      `);
+    },
+  );
+});
+
 describe('customers who answer something else', () => {
   it('are thanked for it, asked ever more briefly, and end up with a proposal that a yes takes', () => {
     rehearse(`

@@ -32,7 +32,7 @@ export function hear(whole: FlowTurn): Turn {
   const understood = understand(withPauses(text), { now, vocabulary, awaiting: state.awaiting, language: state.language });
   const meant = withBareHour(withoutSayings(understood, topics, input, folded, now), input, now, state);
   const heard = withName(withPeople(meant, input, folded), input, state);
-  const language = isNameOnly(text, state) ? (state.language ?? heard.language) : heard.language;
+  const language = isNameOnly(text, heard, state) ? (state.language ?? heard.language) : heard.language;
   state.language = language;
   const awaited = state.awaiting;
   state.awaiting = undefined;
@@ -110,9 +110,10 @@ function withPeople(heard: Understanding, { vocabulary }: FlowTurn, folded: stri
   return people === undefined ? heard : { ...heard, slots: { ...heard.slots, people } };
 }
 
-/** "Laura Gómez" in answer to the question for a name does not change the language of the conversation. */
-function isNameOnly(text: string, { awaiting }: ConversationState): boolean {
-  return (awaiting === 'name' || awaiting === 'contact') && text.trim().split(/\s+/).length <= 3;
+/** "Laura Gómez" or "ana at gmail dot com", in answer to the question for it, does not change the language of the conversation. */
+function isNameOnly(text: string, { slots }: Understanding, { awaiting }: ConversationState): boolean {
+  const most = slots.email === undefined ? 3 : 8;
+  return (awaiting === 'name' || awaiting === 'contact') && text.trim().split(/\s+/).length <= most;
 }
 
 /** "Mejor 11", "make it 11", "11": once a slot is kept, a bare number that corrects or stands alone is the hour. */

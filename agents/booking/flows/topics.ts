@@ -4,6 +4,10 @@
  */
 
 export interface Topics {
+  /** "¿Qué servicios tienen?", in so many words. */
+  services: boolean;
+  /** "¿Tienen estacionamiento?": of the house, and known to its people only. */
+  house: boolean;
   /** "¿Quién atiende?" */
   staff: boolean;
   /** "¿Dónde queda?" */
@@ -65,6 +69,10 @@ export interface Topics {
 }
 
 const expressions: Readonly<Record<keyof Topics, RegExp>> = {
+  services:
+    /\b((que|cuales|cual) (son )?(los |sus )?servicios|servicios (tienen|tenes|hacen|hay|ofrecen|brindan|dan)|(what|which) (services|treatments)|services do you)\b/,
+  house:
+    /\b(tienen|tenes|hay|cuentan con|aceptan|permiten|se puede|puedo|(do you|is there|are there|can i|may i)( have| allow| accept)?)\b.{0,30}\b(estacionamiento|cochera|garage|wi-?fi|aire acondicionado|cafe|bano|rampa|ascensor|silla de ruedas|mascotas?|perr[oa]s?|gatos?|estacionar|parking|park|air conditioning|coffee|toilet|restroom|wheelchair|elevator|pets?|dogs?|cats?)\b/,
   staff:
     /\b(quien(es)?|que (profesional|peluquer|estilista|barber)\w*|cuales? profesional\w*|con quien)\b.{0,40}\b(atiend|trabaj|corta|hace|hacer|es el|son los|esta|estan|va a|me va|puede|pueden|atender|profesional|peluquer|estilista|elegir)\w*|\b(profesional|peluquer[oa]|estilista|barber)(s|es)?\b.{0,30}\b(tienen|tenes|hay|trabajan|atienden|disponibles|estan|son)\b|\b(tienen|tenes|hay|sobre|que|los|un|algun|especialista)\b.{0,12}\b(profesionales|peluqueros|estilistas|barberos|especialista)\b|\bquien(es)? (me|nos|lo|la|va)?\s?\w*(atend|cort|hac|libre)\w*|\b(who|which (stylist|hairdresser|barber|person))\b.{0,30}\b(work|does|do|cuts?|available|there|will|is|are)\w*|\b(your|what|which) (staff|stylists?|hairdressers?|barbers?)\b|\bdo you have (any )?(stylists?|hairdressers?|barbers?)\b/,
   address:

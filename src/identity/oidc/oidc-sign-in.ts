@@ -4,13 +4,16 @@ import type { DatabasePool } from '../../store/database.ts';
 import type { AccessNotices } from '../access.ts';
 import type { RecordDeed } from '../deeds.ts';
 import type { Grants } from '../grants.ts';
+import type { Mailer } from '../mail/mailer.ts';
 import type { Members } from '../members.ts';
 import type { Origin } from '../principal.ts';
+import { Sealer } from '../sealed.ts';
+import type { ServerKeys } from '../secrets.ts';
 import type { Sessions, SignedIn } from '../sessions.ts';
 import type { SignIn } from '../sign-in.ts';
 import type { User, Users } from '../users.ts';
 import { lockWorkspace } from '../workspaces.ts';
-import type { Claims } from './providers.ts';
+import { type Claims, signInSeconds } from './providers.ts';
 
 export interface OidcSignInSettings {
   pool: DatabasePool;
@@ -23,9 +26,24 @@ export interface OidcSignInSettings {
   record: RecordDeed;
   now(): Date;
   newId(): string;
+  keys: ServerKeys;
+  mailer: Mailer;
+  publicUrl: string;
   registration: 'open' | 'invite' | 'closed';
   /** Where those go who register on their own. */
   openWorkspace: string;
+}
+
+/** What a sign-in comes to: a session, or a question for the password, whose asker the browser keeps sealed. */
+export type Entered = { kind: 'in'; signedIn: SignedIn } | { kind: 'link'; sealed: string };
+
+/** What the browser keeps meanwhile. */
+interface Kept {
+  claims: Claims;
+  workspace: string | undefined;
+  userId: string;
+  /** Milliseconds since the epoch. */
+  until: number;
 }
 
 /**
@@ -34,22 +52,63 @@ export interface OidcSignInSettings {
  */
 export class OidcSignIn {
   readonly #settings: OidcSignInSettings;
+  readonly #sealer: Sealer;
 
   constructor(settings: OidcSignInSettings) {
     this.#settings = settings;
+    this.#sealer = new Sealer(settings.keys, 'oidc-link');
   }
 
   /**
+   * @returns a session; or, where an account has the address which its owner confirmed and the issuer may not open it by that alone, what the
+   *   browser keeps until {@link link}.
    * @throws TimonelError `email_unverified`, `registration_closed`, `credentials_refused` (a disabled account), `second_factor_required`,
    *   `workspace_required`
    */
-  async enter(claims: Claims, workspace: string | undefined, origin: Origin): Promise<SignedIn> {
-    const { users, signIn } = this.#settings;
+  async enter(claims: Claims, workspace: string | undefined, origin: Origin): Promise<Entered> {
     const known = await this.#linked(claims);
-    const user = known ?? (await users.byId(await this.#link(claims, origin)));
+    if (known !== undefined) return this.#enter(known, workspace, origin);
+    const { users, now } = this.#settings;
+    const email = provenAddress(claims);
+    const existing = await users.byEmail(email);
+    if (existing !== undefined) requireNoSecondFactor(existing);
+    if (existing !== undefined && existing.emailVerifiedAt !== null && !claims.linkByEmail) {
+      const kept: Kept = { claims, workspace, userId: existing.id, until: now().getTime() + signInSeconds * 1000 };
+      return { kind: 'link', sealed: this.#sealer.seal(JSON.stringify(kept), 'browser') };
+    }
+    return this.#enter(await users.byId(await this.#link(claims, email, existing, origin)), workspace, origin);
+  }
+
+  /**
+   * Joins the account elsewhere to the one here, once its password was given. @param sealed what {@link enter} gave to the browser.
+   * @throws TimonelError `oidc_refused`, `credentials_refused`, `second_factor_required`, `too_many_attempts`
+   */
+  async link(sealed: string | undefined, password: string, origin: Origin): Promise<Extract<Entered, { kind: 'in' }>> {
+    const { users, signIn, now } = this.#settings;
+    const kept = this.#open(sealed);
+    const user = kept === undefined || kept.until < now().getTime() ? undefined : await users.byId(kept.userId);
+    if (kept === undefined || user === undefined || user.email !== kept.claims.email) {
+      throw new TimonelError('oidc_refused', 'This browser signed in with no other service in the last ten minutes. Begin again.');
+    }
+    requireNoSecondFactor(user);
+    await signIn.proven({ email: user.email, password }, origin);
+    await this.#link(kept.claims, user.email, user, origin);
+    return this.#enter(user, kept.workspace, origin);
+  }
+
+  async #enter(user: User | undefined, workspace: string | undefined, origin: Origin): Promise<Extract<Entered, { kind: 'in' }>> {
     if (user === undefined || user.disabledAt !== null) throw new TimonelError('credentials_refused', 'The account is disabled.');
     requireNoSecondFactor(user);
-    return signIn.enter(user, workspace, origin);
+    return { kind: 'in', signedIn: await this.#settings.signIn.enter(user, workspace, origin) };
+  }
+
+  #open(sealed: string | undefined): Kept | undefined {
+    if (sealed === undefined) return undefined;
+    try {
+      return JSON.parse(this.#sealer.open(sealed, 'browser')) as Kept;
+    } catch {
+      return undefined;
+    }
   }
 
   async #linked({ issuer, subject }: Claims): Promise<User | undefined> {
@@ -62,17 +121,9 @@ export class OidcSignIn {
   }
 
   /** Joins the issuer's subject to the account of its address, or makes one where that is allowed. @returns the account's id. */
-  async #link(claims: Claims, origin: Origin): Promise<string> {
-    const { users, notices, record } = this.#settings;
-    const { issuer, subject, email } = claims;
-    if (email === undefined || !claims.emailVerified) {
-      throw new TimonelError(
-        'email_unverified',
-        'The service does not say that your e-mail address is yours, so it leads to no account. Confirm it there, or sign in with your password.',
-      );
-    }
-    const existing = await users.byEmail(email);
-    if (existing !== undefined) requireNoSecondFactor(existing);
+  async #link(claims: Claims, email: string, existing: User | undefined, origin: Origin): Promise<string> {
+    const { notices, record, mailer, publicUrl } = this.#settings;
+    const { issuer, subject } = claims;
     const userId = existing?.id ?? this.#settings.newId();
     await notices.change(async (client, tell) => {
       const joins = existing === undefined ? await this.#workspacesToJoin(client, email) : [];
@@ -83,6 +134,10 @@ export class OidcSignIn {
         [issuer, subject, userId, email],
       );
       tell({ kind: 'user', id: userId });
+      if (existing !== undefined) {
+        const content = { kind: 'sign-in-linked' as const, name: existing.name, issuer, link: `${publicUrl}/forgot-password` };
+        await mailer.send({ to: existing.email, language: existing.language, content });
+      }
       const workspaceIds =
         existing === undefined
           ? joins.map(({ workspaceId }) => workspaceId)
@@ -154,6 +209,15 @@ interface Join {
   workspaceId: string;
   role: string;
   invitation: string | undefined;
+}
+
+/** @throws TimonelError `email_unverified` */
+function provenAddress({ email, emailVerified }: Claims): string {
+  if (email !== undefined && emailVerified) return email;
+  throw new TimonelError(
+    'email_unverified',
+    'The service does not say that your e-mail address is yours, so it leads to no account. Confirm it there, or sign in with your password.',
+  );
 }
 
 /** Who asked for a second factor here is not let in by the first one of somebody else. */

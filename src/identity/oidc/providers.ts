@@ -29,6 +29,8 @@ export interface Claims {
   email: string | undefined;
   /** The address is the person's: the issuer says so, or is trusted to have none that is not. */
   emailVerified: boolean;
+  /** The issuer is trusted to open any account that has the address. */
+  linkByEmail: boolean;
   name: string | undefined;
 }
 
@@ -171,6 +173,7 @@ function claimsOf(token: IDToken, provider: OidcProvider): Claims {
     subject: token.sub,
     email: typeof email === 'string' && email.length <= 254 ? email.trim().toLowerCase() : undefined,
     emailVerified: verified,
+    linkByEmail: provider.linkByEmail,
     name: typeof name === 'string' && name.trim() !== '' ? name.trim().slice(0, 120) : undefined,
   };
 }

@@ -1,17 +1,22 @@
-/** A piece of the text that was understood. */
-export interface Found {
-  value: string;
-  start: number;
-  end: number;
-}
+import type { Found } from './found.ts';
+import { findSpelledAddress } from './spelled-address.ts';
+import { findSpokenPhone } from './spoken-phone.ts';
 
 const localPart = /[\p{L}\p{N}._%+-]/u;
 const domainPart = /[\p{L}\p{N}.-]/u;
 const longestLocalPart = 64;
 const longestDomain = 253;
 
-/** First e-mail address in the text. Expands around each "@", so a long text without one costs nothing. */
-export function findEmail(text: string): Found | undefined {
+/**
+ * First e-mail address in the text, written or spelled out ("lucia arroba gmail punto com").
+ * @param awaited the conversation asked for it.
+ */
+export function findEmail(text: string, awaited: boolean): Found | undefined {
+  return findWritten(text) ?? findSpelledAddress(text, awaited);
+}
+
+/** Expands around each "@", so a long text without one costs nothing. */
+function findWritten(text: string): Found | undefined {
   for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
     let start = at;
     while (start > 0 && at - start < longestLocalPart && localPart.test(text[start - 1] ?? '')) start--;
@@ -41,10 +46,14 @@ export interface PhoneOptions {
   awaited: boolean;
   /** Spans that belong to something else (a time before the number, an e-mail address). */
   taken: readonly { start: number; end: number }[];
+  /** Spans of addresses: numbers in them are theirs, also where they are said in words. */
+  addresses: readonly { start: number; end: number }[];
 }
 
 /** First phone number in the text: digits, with the leading "+" where there was one. */
 export function findPhone(text: string, options: PhoneOptions): Found | undefined {
+  const spoken = findSpokenPhone(text, options.awaited);
+  if (spoken !== undefined && !options.addresses.some((span) => span.start < spoken.end && span.end > spoken.start)) return spoken;
   for (const match of text.matchAll(digitRun)) {
     let start = match.index;
     const end = start + match[0].length;

@@ -4,6 +4,7 @@ import type {
   LanguageModelV4Message,
   LanguageModelV4Prompt,
 } from '@ai-sdk/provider';
+import type { Artifacts } from '../../artifacts/artifacts.ts';
 import { TimonelError } from '../../errors.ts';
 import type { Gateway, GivenAnswer } from '../../llm/gateway.ts';
 import type { ClaimedRun, EarlierTurn, RunStore } from '../../store/runs.ts';
@@ -15,16 +16,23 @@ import type { ModelPlanner, Proposal, Turn } from '../planner.ts';
 import { boundedContent, boundedText } from './bounded-content.ts';
 import { readArguments } from './call-arguments.ts';
 import { type InstructionDependencies, TurnInstructions } from './instructions.ts';
+import { hasParts, ModelMessages, textContent, type UserContent } from './model-messages.ts';
 import { summarise, summaryText } from './summary.ts';
 import { CallIds, callMessages, noteOf, userMessage } from './transcript.ts';
 import { excess, half, type Memories, memoriesOf, type SizedTurn, sized, windowMessages } from './window.ts';
 
+export interface ModelPlannerDependencies extends InstructionDependencies {
+  gateway: Gateway;
+  /** What earlier turns are read from. */
+  store: Pick<RunStore, 'transcript'>;
+  /** What pictures and files of messages are read from. */
+  artifacts: Pick<Artifacts, 'findOwn' | 'read'>;
+}
+
 /** Asks the agent's model: it sees the prompt, the history and the tools, and answers or calls tools. */
-export function createModelPlanner(
-  gateway: Gateway,
-  store: Pick<RunStore, 'transcript'>,
-  dependencies: InstructionDependencies,
-): ModelPlanner {
+export function createModelPlanner(dependencies: ModelPlannerDependencies): ModelPlanner {
+  const { gateway, store, artifacts } = dependencies;
+  const messages = new ModelMessages(artifacts);
   const instructions = new TurnInstructions(dependencies);
   const toolsOf = new WeakMap<AgentDefinition, LanguageModelV4FunctionTool[]>();
   const pasts = new Pasts(store);
@@ -58,12 +66,19 @@ export function createModelPlanner(
       const told = noteOf(turn.steps);
       const note = told ?? noteOfRun(turn);
       const started = performance.now();
+      const earlier = past.turns.map((each) => each.turn);
+      // Of most turns there is nothing but text.
+      const shown = hasParts(run, earlier)
+        ? await messages.shown(run, earlier, () => gateway.takes(run.workspaceId, agent.model))
+        : undefined;
+      const marks = gateway.keepsMarked(run.workspaceId, agent.model);
       let answer: GivenAnswer;
       try {
         answer = await gateway.ask({
           model: agent.model,
           spender: { workspaceId: run.workspaceId, agent: agent.name, runId: run.runId },
-          prompt: promptOf(turn, prompt, past, note, gateway.keepsMarked(run.workspaceId, agent.model)),
+          prompt: promptOf(turn, prompt, past, { note, marks, contents: shown?.contents }),
+          ...(shown === undefined ? {} : { media: shown.media }),
           tools: offered === undefined ? tools : tools.filter(({ name }) => isOffered(name)),
           agentVersion: agent.version,
           signal: turn.signal,
@@ -165,9 +180,9 @@ function textsOf({ history }: ClaimedRun, from: number): EarlierTurn[] | undefin
   const first = history[0];
   if (first === undefined || first.turn > from) return undefined;
   const turns = new Map<number, EarlierTurn>();
-  for (const { role, text, turn } of history) {
+  for (const { role, text, parts, turn } of history) {
     if (turn < from) continue;
-    if (role === 'user') turns.set(turn, { turn, text, steps: [] });
+    if (role === 'user') turns.set(turn, { turn, text, parts: parts ?? undefined, steps: [] });
     else {
       const asked = turns.get(turn);
       if (asked !== undefined) turns.set(turn, { ...asked, reply: text });
@@ -176,17 +191,30 @@ function textsOf({ history }: ClaimedRun, from: number): EarlierTurn[] | undefin
   return [...turns.values()];
 }
 
+/** What goes into a prompt beside the turns. */
+interface AroundPrompt {
+  note: string;
+  /** Whether the provider keeps prompts up to marks. */
+  marks: boolean;
+  /** Of messages that are more than text, by turn. */
+  contents: ReadonlyMap<number, UserContent> | undefined;
+}
+
 /**
  * The conversation as the model is to see it. What changes from turn to turn goes with the message of the user, so that the beginning stays.
  * Tool results are data, never instructions: they travel as tool messages only.
  */
-function promptOf(turn: Turn, instructions: string, { summary, turns }: Past, note: string, marks: boolean): LanguageModelV4Prompt {
+function promptOf(turn: Turn, instructions: string, { summary, turns }: Past, around: AroundPrompt): LanguageModelV4Prompt {
   const { run, steps } = turn;
+  const { note, marks, contents } = around;
   const ids = new CallIds();
   const record = summary === undefined ? undefined : summaryText(summary);
   const system = { role: 'system' as const, content: `${instructions}\n\n${frame(run)}` };
-  const history = windowMessages(turns, record, ids);
-  const asked = userMessage(run.text, { summary: turns.length === 0 ? record : undefined, note });
+  const history = windowMessages(turns, record, ids, contents);
+  const asked = userMessage(contents?.get(run.turn) ?? textContent(run.text), {
+    summary: turns.length === 0 ? record : undefined,
+    note,
+  });
   const calls = callMessages(steps, ids);
   if (!marks) return [system, ...history, asked, ...calls];
   return [marked(system), ...markedAtEnd(history), asked, ...markedAtEnd(calls)];

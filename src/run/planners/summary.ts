@@ -1,10 +1,11 @@
 /** Summaries of earlier turns: by the agent's model, or by rule where it does not answer. */
 import { TimonelError } from '../../errors.ts';
 import type { Gateway } from '../../llm/gateway.ts';
+import type { EarlierTurn } from '../../store/runs.ts';
 import type { Summary, SummaryStep } from '../../store/steps.ts';
 import type { Turn } from '../planner.ts';
 import { cutAt } from './bounded-content.ts';
-import { CallIds, earlierMessages } from './transcript.ts';
+import { CallIds, earlierMessages, toldContent } from './transcript.ts';
 import { estimatedTokens, type SizedTurn } from './window.ts';
 
 /** Characters of a summary at most; an eighth of the budget where that is less. */
@@ -90,13 +91,19 @@ export function byRule(before: Summary | undefined, turns: readonly SizedTurn[],
         : [],
     );
     const made = calls.length === 0 ? '' : ` Calls: ${calls.join('; ')}.`;
-    const line = `Turn ${turn.turn}. User: ${short(turn.text, 160)}${made} Agent: ${short(turn.reply ?? 'no reply', 160)}`;
+    const line = `Turn ${turn.turn}. User: ${short(toldText(turn), 160)}${made} Agent: ${short(turn.reply ?? 'no reply', 160)}`;
     if (line.length + 1 > left) break;
     left -= line.length + 1;
     lines.unshift(line);
   }
   const earlier = before === undefined ? '' : cutAt(before.text, Math.max(0, left - 1));
   return [...(earlier === '' ? [] : [earlier]), ...lines].join('\n') || `Turns up to ${turns.at(-1)?.turn.turn ?? 0} are left out.`;
+}
+
+function toldText(turn: EarlierTurn): string {
+  return toldContent(turn)
+    .flatMap((part) => (part.type === 'text' ? [part.text] : []))
+    .join(' ');
 }
 
 function short(text: string, length: number): string {

@@ -9,6 +9,7 @@ import { boundedOutput } from '../../tools/bounded-output.ts';
 import type { CallRecord } from '../../vocabulary.ts';
 import { cutAt } from './bounded-content.ts';
 import { readArguments } from './call-arguments.ts';
+import { contentOf, textContent, type UserContent } from './model-messages.ts';
 
 export type AssistantPart = Extract<LanguageModelV4Message, { role: 'assistant' }>['content'][number];
 type UserMessage = Extract<LanguageModelV4Message, { role: 'user' }>;
@@ -21,9 +22,9 @@ export interface Around {
   note?: string | undefined;
 }
 
-export function userMessage(text: string, { summary, note }: Around): UserMessage {
-  const texts = [...(summary === undefined ? [] : [summary]), text, ...(note === undefined ? [] : [note])];
-  return { role: 'user', content: texts.map((each) => ({ type: 'text', text: each })) };
+export function userMessage(content: UserContent, { summary, note }: Around): UserMessage {
+  const before = summary === undefined ? [] : textContent(summary);
+  return { role: 'user', content: [...before, ...content, ...(note === undefined ? [] : textContent(note))] };
 }
 
 /** The note of a run, which its first model call keeps. */
@@ -51,17 +52,27 @@ export interface Shown {
   longest?: number | undefined;
 }
 
-/** A turn that is over: what was said, and between that the calls, each with its result. */
+/** What the user sent, without the bytes of pictures and files. */
+export function toldContent({ text, parts }: Pick<EarlierTurn, 'text' | 'parts'>): UserContent {
+  return parts === undefined ? textContent(text) : contentOf(parts);
+}
+
+/**
+ * A turn that is over: what was said, and between that the calls, each with its result.
+ * @param content of the user's message; without it there are notes in place of pictures and files.
+ */
 export function earlierMessages(
   turn: EarlierTurn,
   shown: Shown,
   summary: string | undefined,
   ids: CallIds,
+  content: UserContent = toldContent(turn),
 ): LanguageModelV4Message[] {
   const { calls, longest } = shown;
   const text = (whole: string) => (longest === undefined || whole.length <= longest ? whole : `${cutAt(whole, longest)}\n[…]`);
+  const said = content.map((part) => (part.type === 'text' ? { ...part, text: text(part.text) } : part));
   return [
-    userMessage(text(turn.text), { summary, note: noteOf(turn.steps) }),
+    userMessage(said, { summary, note: noteOf(turn.steps) }),
     ...(calls ? callMessages(turn.steps, ids, { turn: turn.turn, longest }) : []),
     ...(turn.reply === undefined
       ? []

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { EarlierTurn } from '../../store/runs.ts';
 import type { Step } from '../../store/steps.ts';
 import type { CallRecord } from '../../vocabulary.ts';
+import { textContent } from './model-messages.ts';
 import { CallIds, callMessages, userMessage } from './transcript.ts';
 import { estimatedTokens, excess, half, memoriesOf, sized, windowMessages } from './window.ts';
 
@@ -98,7 +99,7 @@ describe('the window of earlier turns', () => {
           const ids = new CallIds();
           const messages = [
             ...windowMessages(kept, 'before', ids),
-            userMessage('now', {}),
+            userMessage(textContent('now'), {}),
             ...callMessages(all.at(-1)?.steps ?? [], ids),
           ];
           expect(faultsOf(messages)).toEqual([]);

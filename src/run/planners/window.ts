@@ -5,6 +5,7 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { EarlierTurn } from '../../store/runs.ts';
 import type { MemoryOptions } from '../contract.ts';
+import type { UserContent } from './model-messages.ts';
 import { CallIds, earlierMessages, type Shown } from './transcript.ts';
 
 /** Memory as it is in force. */
@@ -93,6 +94,13 @@ function sum(turns: readonly SizedTurn[]): number {
 }
 
 /** The turns as messages; the summary goes with the first. */
-export function windowMessages(turns: readonly SizedTurn[], summary: string | undefined, ids: CallIds): LanguageModelV4Message[] {
-  return turns.flatMap(({ turn, shown }, position) => earlierMessages(turn, shown, position === 0 ? summary : undefined, ids));
+export function windowMessages(
+  turns: readonly SizedTurn[],
+  summary: string | undefined,
+  ids: CallIds,
+  contents?: ReadonlyMap<number, UserContent>,
+): LanguageModelV4Message[] {
+  return turns.flatMap(({ turn, shown }, position) =>
+    earlierMessages(turn, shown, position === 0 ? summary : undefined, ids, contents?.get(turn.turn)),
+  );
 }
