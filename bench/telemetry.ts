@@ -90,6 +90,7 @@ const store: RunStore = {
     };
     return { kind: 'claimed', run };
   },
+  transcript: async () => [],
   record: async () => {},
   cancel: async () => ({ cancelled: [], ready: [] }),
   wakeDue: async () => [],

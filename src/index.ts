@@ -60,8 +60,10 @@ export type {
   GuardedTurn,
   Job,
   JobContext,
+  MemoryOptions,
   PartKind,
   PersonalData,
+  PromptTurn,
   RunLimits,
 } from './run/contract.ts';
 export type { ChildResult } from './store/child-runs.ts';
@@ -80,6 +82,7 @@ export type {
   WorkspaceAccess,
 } from './tools/contract.ts';
 export { EffectDidNotHappen } from './tools/contract.ts';
+export type { AgentState, StateEntry, StateStore } from './tools/state.ts';
 export type {
   CallRecord,
   Contact,
@@ -169,6 +172,7 @@ export function defineAgent(agent: AgentDefinition): AgentDefinition {
       throw new TypeError(`Agent "${agent.name}": model must be a route, e.g. "smart", or provider/model. ${messageOf(error)}`);
     }
   }
+  checkMemory(agent);
   const names = [...(agent.resources ?? []), ...(agent.commands ?? [])].map(({ name }) => name);
   const twice = names.find((name, position) => names.indexOf(name) !== position);
   if (twice !== undefined) throw new TypeError(`Agent "${agent.name}" has two resources or commands named "${twice}".`);
@@ -182,6 +186,18 @@ export function defineAgent(agent: AgentDefinition): AgentDefinition {
     }
   }
   return agent;
+}
+
+function checkMemory({ name, memory: { tokens, messages, tools } = {} }: AgentDefinition): void {
+  const check = (member: string, value: unknown, least: number) => {
+    if (value !== undefined && !(Number.isInteger(value) && Number(value) >= least))
+      throw new TypeError(`Agent "${name}": memory.${member} must be a whole number from ${least} up.`);
+  };
+  check('tokens', tokens, 500);
+  check('messages', messages, 2);
+  if (typeof tools === 'object') check('tools.last', tools.last, 1);
+  else if (tools !== undefined && tools !== 'all' && tools !== 'none')
+    throw new TypeError(`Agent "${name}": memory.tools must be 'all', 'none' or { last: <turns> }.`);
 }
 
 /** Declares the project: which agents run, and their models. The default export of `timonel.config.ts`. */

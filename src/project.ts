@@ -33,15 +33,21 @@ const projectKeys = Object.keys({
   routes: true,
 } satisfies Record<keyof ProjectConfig, true>);
 
+const fits = {
+  string: (part: unknown) => typeof part === 'string',
+  'string or a function': (part: unknown) => typeof part === 'string' || typeof part === 'function',
+  list: (part: unknown) => Array.isArray(part),
+};
+
 /** What an agent cannot do without, and its type. */
 const agentParts = {
   name: 'string',
   version: 'string',
   description: 'string',
-  prompt: 'string',
+  prompt: 'string or a function',
   tools: 'list',
   policy: 'list',
-} as const satisfies Partial<Record<keyof AgentDefinition, 'string' | 'list'>>;
+} as const satisfies Partial<Record<keyof AgentDefinition, keyof typeof fits>>;
 
 /**
  * Checks what a `timonel.config.ts` exports, where the compiler did not see it.
@@ -84,7 +90,7 @@ function agentFaults(agent: unknown, position: number): string[] {
   const name = typeof agent['name'] === 'string' ? ` (${agent['name']})` : '';
   const at = `agents[${position}]${name}`;
   const wrong = Object.entries(agentParts)
-    .filter(([part, type]) => (type === 'list' ? !Array.isArray(agent[part]) : typeof agent[part] !== 'string'))
+    .filter(([part, type]) => !fits[type](agent[part]))
     .map(([part, type]) => `${part} (a ${type})`);
   if (wrong.length > 0) return [`${at}: lacks ${wrong.join(', ')}. defineAgent({ … }) checks an agent where it is written`];
   return [

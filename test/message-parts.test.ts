@@ -68,10 +68,11 @@ describe.each(storeKinds)('messages of parts (%s)', (kind) => {
       `[image "foto.png", image/png, ${pixel.length} bytes, artifact ${picture.id}]`,
       'file',
       '[location -31.42, -64.18 "Córdoba"]',
+      expect.stringMatching(/^\[Now: /),
     ]);
     expect(Buffer.from(content[2]?.data?.data ?? []).equals(pixel)).toBe(true);
     await timonel.say(conversation, '¿Y de qué color?');
-    expect(shown()[0]?.content.map(({ type }) => type)).toEqual(['text', 'text', 'file', 'text']);
+    expect(shown()[0]?.content).toEqual(content);
     const view = await timonel.call<{ messages: object[] }>('GET', `/api/v1/conversations/${conversation}`);
     expect(view.body.messages[0]).toMatchObject({
       text: '¿Qué es?',

@@ -54,5 +54,5 @@ export function refundDesk(): RefundDesk {
 }
 
 function textOf(message: LanguageModelV4CallOptions['prompt'][number] | undefined): string {
-  return message?.role === 'user' ? message.content.map((part) => (part.type === 'text' ? part.text : '')).join('') : '';
+  return message?.role === 'user' ? (message.content.flatMap((part) => (part.type === 'text' ? [part.text] : []))[0] ?? '') : '';
 }

@@ -71,7 +71,9 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     waiting: waitingRuntime(base, foundation, parts, { complete, views, runner: () => runner }),
     onFault: publishFault,
   });
-  const planners = planTurns(base, foundation, parts);
+  const record = new RunRecord(pool, { host: processHost(), pid: process.pid });
+  const runStore = wrapRunStore?.(record) ?? record;
+  const planners = planTurns(base, foundation, parts, runStore);
   const { inForce, catalog } = releases;
   const shadows = scope.adopt(
     new Shadows({
@@ -88,9 +90,8 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     }),
     (each) => each.close(settings.shutdownGraceMs),
   );
-  const record: RunStore = new RunRecord(pool, { host: processHost(), pid: process.pid });
   const runner = new Runner({
-    store: wrapRunStore?.(record) ?? record,
+    store: runStore,
     views,
     executor,
     trouble: () => store.trouble(),
@@ -165,11 +166,24 @@ function waitingRuntime(
   };
 }
 
-function planTurns({ project, scope }: Base, { access }: Foundation, { identity, gateway, artifacts, flags }: TurnParts) {
+function planTurns(
+  { project, scope }: Base,
+  { access, pool }: Foundation,
+  { identity, gateway, artifacts, flags }: TurnParts,
+  store: Pick<RunStore, 'transcript'>,
+) {
+  const findPrincipal = (workspaceId: string, asker: Asker) => identity.access.ofAsker(workspaceId, asker);
   const vocabularies = new VocabularyCache(access, identity.notices);
   const system = scope.adopt(createHttpPlanner(project.fallbacks ?? {}), (each) => each.close());
   return {
-    modelPlanner: createModelPlanner(gateway, artifacts),
+    modelPlanner: createModelPlanner({
+      gateway,
+      store,
+      artifacts,
+      findPrincipal,
+      flagsOf: (place) => flags.providers.clientFor(place),
+      queryIn: (workspaceId) => (work) => pool.inWorkspace(workspaceId, (database) => work(database)),
+    }),
     flowPlanner: createFlowPlanner(
       (turn): Promise<Vocabulary> => vocabularies.of(turn.agent, turn.run.workspaceId, turn.run.timeZone),
     ),
@@ -178,6 +192,6 @@ function planTurns({ project, scope }: Base, { access }: Foundation, { identity,
       hasSystem: (agent: string) => project.fallbacks?.[agent] !== undefined,
       system,
     },
-    findPrincipal: (workspaceId: string, asker: Asker) => identity.access.ofAsker(workspaceId, asker),
+    findPrincipal,
   };
 }

@@ -87,6 +87,7 @@ export const usage = z.object({
   modelCalls: z.number().int(),
   inputTokens: z.number().int(),
   outputTokens: z.number().int(),
+  cachedInputTokens: z.number().int().optional().describe("Those of the input that the provider's prompt cache had"),
   cost: z.number().optional().describe('US dollars, where the price of the model is known'),
 });
 

@@ -89,6 +89,12 @@ export class Gateway {
     return this.#routeFor(workspaceId, model) !== undefined;
   }
 
+  /** Whether an agent's calls may go to a provider that keeps of a prompt what is marked, and nothing else. */
+  keepsMarked(workspaceId: string, model: string | undefined): boolean {
+    const targets = this.#routeFor(workspaceId, model)?.targets ?? [];
+    return targets.some((target) => this.providers.find(providerOf(target.model))?.family === 'anthropic');
+  }
+
   /** The `provider/model` that an agent's calls begin with; `undefined` where it has none. */
   modelOf(workspaceId: string, model: string | undefined): string | undefined {
     return this.#routeFor(workspaceId, model)?.targets[0]?.model;

@@ -75,14 +75,14 @@ export function versionOf(code: AgentDefinition, changes: VersionChanges = {}): 
 }
 
 /**
- * What a version is made of. Of functions it has the names, and the version of the code stands for what they do: whoever changes a rule or a
- * tool raises it.
+ * What a version is made of. Of tools and rules it has the names, and the version of the code stands for what they do: a change of theirs raises
+ * it. Of functions that make the prompt or choose tools it has the source text, and says that what they read elsewhere is not in it.
  */
 function contentOf(agent: AgentDefinition): JsonObject {
   return {
     name: agent.name,
     codeVersion: agent.version,
-    prompt: agent.prompt,
+    prompt: typeof agent.prompt === 'string' ? agent.prompt : sourceOf(agent.prompt),
     model: agent.model ?? null,
     limits: { ...defaultLimits, ...agent.limits },
     tools: agent.tools.map((tool) => ({
@@ -105,7 +105,14 @@ function contentOf(agent: AgentDefinition): JsonObject {
       ...(safety === true ? { safety } : {}),
     })),
     flows: agent.flows !== undefined,
+    ...(agent.offers === undefined ? {} : { offers: sourceOf(agent.offers) }),
+    ...(agent.memory === undefined ? {} : { memory: agent.memory as JsonObject }),
     ...(agent.language === undefined ? {} : { language: agent.language }),
     ...(agent.parts === undefined ? {} : { parts: [...agent.parts] }),
   };
+}
+
+/** A function by its text: values from outside of it, and functions that it calls, can change without a trace here. */
+function sourceOf(made: (...parameters: never[]) => unknown): JsonObject {
+  return { source: String(made), notCovered: 'values and functions from outside of this text' };
 }

@@ -1,12 +1,15 @@
 /**
  * What an agent is: its tools, its policy, its flows, its limits.
  */
+import type { Features } from '@openfeature/server-sdk';
 import type { AgentPermission } from '../identity/permissions.ts';
+import type { Principal } from '../identity/principal.ts';
 import type { FoundByAgent, PersonQuery, TableOfData } from '../identity/privacy/contract.ts';
 import type { Awaiting, Language, Understanding, UnderstandingContext, Vocabulary } from '../language/contract.ts';
 import type { Rule } from '../policy/contract.ts';
 import type { AgentCommand, ResourceDefinition } from '../resources/contract.ts';
 import type { AnyTool, CompletesCalls, WorkspaceAccess } from '../tools/contract.ts';
+import type { StateStore } from '../tools/state.ts';
 import type { CallRecord, Contact, JsonObject, MessagePart, Outcome, PlannedCall, Reply } from '../vocabulary.ts';
 
 /** Bounds of one run. Whichever is reached first ends it, `failed`, with the limit's name. */
@@ -18,6 +21,43 @@ export interface RunLimits {
   wallTimeMs: number;
   /** US dollars, by the prices that the configuration gives. */
   money: number;
+}
+
+/** What the instructions of a turn, and the tools that are offered in it, may depend on. */
+export interface PromptTurn {
+  readonly workspaceId: string;
+  readonly conversationId: string;
+  /** 1 for the first. */
+  readonly turn: number;
+  /** What the user says. */
+  readonly text: string;
+  readonly now: Date;
+  /** IANA time zone of the workspace. */
+  readonly timeZone: string;
+  readonly channel: string;
+  readonly contact: Contact | undefined;
+  /** On whose behalf the run works, and what they may do now; absent where a channel brought the message of somebody without an account. */
+  readonly principal: Principal | undefined;
+  /** Feature flags of the workspace, as tools have them. */
+  readonly flags: Features;
+  /** What the tools of the agent keep; each look is a round trip to the database. */
+  readonly state: { readonly conversation: Pick<StateStore, 'get'>; readonly agent: Pick<StateStore, 'get'> };
+}
+
+/** How much of a conversation's earlier turns a model sees. What is stored stays whole. */
+export interface MemoryOptions {
+  /**
+   * Estimated tokens of earlier turns at most, 24,000 by default, 500 at least. When they are more, a summary takes the place of the older ones,
+   * until half of it is free.
+   */
+  tokens?: number;
+  /** Messages of earlier turns at most, 40 by default, two for each turn. */
+  messages?: number;
+  /**
+   * Calls and their results of earlier turns: all (the default), those of the last N turns, or none. `last` moves in blocks, so that prompts
+   * keep their beginning: the calls of fewer than twice as many turns are shown.
+   */
+  tools?: 'all' | { last: number } | 'none';
 }
 
 /** What the flow planner is asked: what now? */
@@ -113,11 +153,20 @@ export interface AgentDefinition {
   /** Semantic version of the agent's code. */
   version: string;
   description: string;
-  /** Instructions for the model planner. */
-  prompt: string;
+  /**
+   * Instructions for the model planner, or how they are made for a turn: once in a run. A provider's prompt cache hits as long as they stay the same,
+   * so what changes with every turn does not belong there; the time and the contact are told anyway. Where it throws, the model is not asked.
+   */
+  prompt: string | ((turn: PromptTurn) => string | Promise<string>);
   /** Model or route for the model planner; the configuration's default when absent. */
   model?: string;
+  /** All that the agent can do: rules, permissions and versions are checked against it. */
   tools: readonly AnyTool[];
+  /**
+   * Names of the tools that the model is offered in a turn; all of them where it is absent. Asked once in a run. A call of another one is refused.
+   * It narrows what a model tries; who may do what is for permissions and rules to say.
+   */
+  offers?(turn: PromptTurn): readonly string[] | Promise<readonly string[]>;
   policy: readonly Rule[];
   flows?: Flows;
   /**
@@ -135,6 +184,8 @@ export interface AgentDefinition {
    */
   parts?: readonly PartKind[];
   limits?: Partial<RunLimits>;
+  /** What a model sees of earlier turns. */
+  memory?: MemoryOptions;
   jobs?: readonly Job[];
   /**
    * Folder of the agent's own tables: `new URL('./migrations/', import.meta.url)` with plain SQL files `NNNN_name.sql`. They run in order, once,

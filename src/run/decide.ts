@@ -56,6 +56,10 @@ export async function decide(call: IdentifiedCall, before: readonly CallRecord[]
     const reason = same(`There is no tool "${name}". There are: ${agent.tools.map((each) => each.name).join(', ')}.`);
     return end({ kind: 'deny', rule: 'known-tool', reason }, { status: 'invalid', rule: 'known-tool', reason });
   }
+  if (call.notOffered !== undefined) {
+    const reason = same(call.notOffered);
+    return end({ kind: 'deny', rule: 'offered-tool', reason }, { status: 'invalid', rule: 'offered-tool', reason });
+  }
   if (call.malformed !== undefined) {
     const reason = same(`The arguments of ${name} must be one JSON object. ${call.malformed} ${expectedArguments(tool)}`);
     return end({ kind: 'deny', rule: 'valid-arguments', reason }, { status: 'invalid', rule: 'valid-arguments', reason });

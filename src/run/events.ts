@@ -16,6 +16,7 @@ export interface WireEvent {
   id?: number;
   event:
     | 'run-accepted'
+    | 'summary-made'
     | 'plan-made'
     | 'call-decided'
     | 'call-progressed'
@@ -43,6 +44,8 @@ export function wireEvent(event: RunEvent): WireEvent {
       const usage = { inputTokens: step.usage.inputTokens.total ?? 0, outputTokens: step.usage.outputTokens.total ?? 0 };
       return { id, event: 'plan-made', data: { planner: 'model', model, finishReason, milliseconds, usage, calls } };
     }
+    case 'summary':
+      return { id, event: 'summary-made', data: { upToTurn: step.upToTurn, by: step.by, tokens: step.tokens } };
     case 'plan':
       return {
         id,

@@ -20,6 +20,7 @@ import type { RunEvent } from './events.ts';
 import { guarded } from './guard.ts';
 import { exceededLimit, limitsOf } from './limits.ts';
 import { withAttachments } from './message-parts.ts';
+import { outcomeOf } from './outcome.ts';
 import {
   byDecision,
   type Fallback,
@@ -151,9 +152,13 @@ class Loop {
     if (exceeded !== undefined) return this.#stop(exceeded);
     const proposal = await this.#propose();
     this.#throwIfCancelled();
+    if (proposal.kind === 'summary') {
+      await this.#record([proposal.step]);
+      return undefined;
+    }
     if (proposal.kind === 'reply') {
       const { reply, outcome, awaiting } = proposal;
-      const ending = { reply, outcome: this.#outcomeOf(outcome), awaiting };
+      const ending = { reply, outcome: outcomeOf(this.#agent, this.#progress.calls, outcome), awaiting };
       const steps = [this.#marked(proposal.step)];
       return this.#agent.guard === undefined ? this.#end(steps, ending) : this.#guard(steps, ending);
     }
@@ -192,11 +197,12 @@ class Loop {
   /** The model planner where the agent has a model, and what it falls back on when that fails: the rest of the turn then stays there. */
   async #propose(): Promise<Proposal> {
     const { modelPlanner, flowPlanner, fallback, now, streaming } = this.#dependencies;
-    const { steps, calls, flowState, latest } = this.#progress;
+    const { steps, calls, flowState, latest, summary } = this.#progress;
     // What a guard has not seen is not shown.
-    const onText =
-      streaming() && this.#agent.guard === undefined ? (delta: string) => this.#emit({ kind: 'text', delta }) : undefined;
-    const turn = { run: this.#run, agent: this.#agent, now: now(), steps, calls, flowState, latest, signal: this.#signal, onText };
+    const shown = streaming() && this.#agent.guard === undefined;
+    const onText = shown ? (delta: string) => this.#emit({ kind: 'text', delta }) : undefined;
+    const seen = { steps, calls, flowState, latest, summary };
+    const turn = { run: this.#run, agent: this.#agent, now: now(), ...seen, signal: this.#signal, onText };
     if (this.#progress.degraded === undefined && modelPlanner.serves(turn)) {
       // With the first plan only: what the model has begun is not handed to somebody who knows nothing of its calls.
       const decided = steps.length === 0 ? fallback.decided(this.#run) : 'none';
@@ -270,16 +276,6 @@ class Loop {
     });
   }
 
-  /** A hand-off ends a run as `escalated`, and a refusal that nothing followed as `denied`, whatever the planner says after it. */
-  #outcomeOf(proposed: Outcome): Outcome {
-    const { calls } = this.#progress;
-    for (const call of calls) {
-      const ending = this.#agent.tools.find((tool) => tool.name === call.tool)?.endsRunAs;
-      if (ending !== undefined && call.status === 'completed') return ending;
-    }
-    return proposed === 'replied' && calls.at(-1)?.status === 'denied' ? 'denied' : proposed;
-  }
-
   async #decisionContext(): Promise<DecisionContext> {
     const { executor, now } = this.#dependencies;
     return { progress: this.#progress, agent: this.#agent, executor, behalf: await this.#behalf(), place: this.#place, now: now() };
@@ -331,7 +327,8 @@ class Loop {
   }
 
   #emit(event: RunEvent): void {
-    this.#firstEventAt ??= performance.now();
+    // A summary is nothing that whoever reads along waits for.
+    if (event.kind !== 'step' || event.step.kind !== 'summary') this.#firstEventAt ??= performance.now();
     this.#dependencies.emit(event);
   }
 

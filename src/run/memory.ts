@@ -1,29 +1,35 @@
 /**
  * What a conversation remembers between its turns, beside its messages: the flow planner's state, how often each tool completed, and the
- * latest completed call of each tool. Policy rules and flows look at it; it is stored with the end of each turn.
+ * latest completed call of each tool, and the summary that prompts begin with. Policy rules and flows look at the former; it is stored with the
+ * end of each turn.
  */
+import type { Summary } from '../store/steps.ts';
 import type { CallRecord, JsonObject } from '../vocabulary.ts';
 
 export interface Memory {
   flow: JsonObject;
   counts: Record<string, number>;
   latest: Record<string, CallRecord>;
+  /** The latest summary; absent while prompts hold the whole conversation. */
+  summary?: Summary | undefined;
 }
 
 /** Answers of tools are kept whole up to this length of JSON; longer ones are remembered without their output. */
 const largestOutput = 16_384;
 
 export function readMemory(state: JsonObject): Memory {
+  const summary = state['summary'];
   return {
     flow: isObject(state['flow']) ? state['flow'] : {},
     counts: isObject(state['counts']) ? (state['counts'] as Record<string, number>) : {},
     latest: isObject(state['latest']) ? (state['latest'] as unknown as Record<string, CallRecord>) : {},
+    ...(isObject(summary) ? { summary: summary as unknown as Summary } : {}),
   };
 }
 
 export function writeMemory(memory: Memory): JsonObject {
-  const { flow, counts, latest } = memory;
-  return { flow, counts, latest } as unknown as JsonObject;
+  const { flow, counts, latest, summary } = memory;
+  return { flow, counts, latest, ...(summary === undefined ? {} : { summary }) } as unknown as JsonObject;
 }
 
 /** The memory with these calls of the current run added. */
@@ -36,7 +42,7 @@ export function remember(memory: Memory, calls: readonly CallRecord[]): Memory {
     const { output, ...rest } = call;
     latest[call.tool] = output === undefined || JSON.stringify(output).length > largestOutput ? rest : call;
   }
-  return { flow: memory.flow, counts, latest };
+  return { ...memory, counts, latest };
 }
 
 function isObject(value: unknown): value is JsonObject {

@@ -3,7 +3,7 @@
  * know which one it asks.
  */
 import type { ClaimedRun } from '../store/runs.ts';
-import type { IdentifiedCall, Step } from '../store/steps.ts';
+import type { IdentifiedCall, Step, Summary, SummaryStep } from '../store/steps.ts';
 import type { CallRecord, JsonObject, Outcome, Reply } from '../vocabulary.ts';
 import type { AgentDefinition } from './contract.ts';
 
@@ -20,13 +20,16 @@ export interface Turn {
   flowState: JsonObject;
   /** The latest completed call of each tool in earlier turns of the conversation. */
   latest: Readonly<Record<string, CallRecord>>;
+  /** The summary that earlier turns left; one of this run is among its steps. */
+  summary: Summary | undefined;
   signal: AbortSignal;
   /** Receives the reply while it is being written; absent when nobody reads along. */
   onText?: ((delta: string) => void) | undefined;
 }
 
-/** What the planner proposes. `step` is stored; its `calls` get their ids from the loop. */
+/** What the planner proposes. `step` is stored; its `calls` get their ids from the loop. A summary is stored, and the planner asked again. */
 export type Proposal =
+  | { kind: 'summary'; step: SummaryStep }
   | { kind: 'call'; calls: Omit<IdentifiedCall, 'callId'>[]; step: (calls: IdentifiedCall[]) => Step }
   | {
       kind: 'reply';

@@ -2,9 +2,11 @@
  * Where a run stands, folded from its steps. A new run and a resumed one are told apart by nothing but their steps.
  */
 import type { ClaimedRun } from '../store/runs.ts';
-import type { IdentifiedCall, Step, Usage } from '../store/steps.ts';
+import type { IdentifiedCall, Step, Summary, Usage } from '../store/steps.ts';
 import type { CallRecord, JsonObject, Verdict } from '../vocabulary.ts';
 import { type Memory, readMemory, remember, writeMemory } from './memory.ts';
+
+type ModelUsage = Extract<Step, { kind: 'model-call' }>['usage'];
 
 /** A call of the last plan that has no result yet. */
 export interface OpenCall {
@@ -25,6 +27,8 @@ export class Progress {
   flowState: JsonObject;
   /** What earlier turns called last, per tool. */
   readonly latest: Readonly<Record<string, CallRecord>>;
+  /** The summary that earlier turns left. */
+  readonly summary: Summary | undefined;
   readonly #memory: Memory;
   readonly #decisions = new Map<string, { verdict: Verdict; callHash: string }>();
   readonly #approvals = new Map<string, Extract<Step, { kind: 'approval' }>>();
@@ -38,6 +42,7 @@ export class Progress {
     this.#memory = readMemory(run.state);
     this.flowState = this.#memory.flow;
     this.latest = this.#memory.latest;
+    this.summary = this.#memory.summary;
     for (const step of run.steps) this.add(step);
   }
 
@@ -45,12 +50,16 @@ export class Progress {
     this.steps.push(step);
     switch (step.kind) {
       case 'model-call':
-        this.usage.modelCalls++;
-        this.usage.inputTokens += step.usage.inputTokens.total ?? 0;
-        this.usage.outputTokens += step.usage.outputTokens.total ?? 0;
-        if (step.cost !== undefined) this.usage.cost = (this.usage.cost ?? 0) + step.cost;
+        this.#spent(step.usage, step.cost);
         this.#planned(step.calls);
         break;
+      case 'summary': {
+        const { upToTurn, text, tokens } = step;
+        if (step.usage !== undefined) this.#spent(step.usage, step.cost);
+        // A run that waited for long looks back from its own turn; later turns may have a later summary.
+        if (upToTurn > (this.#memory.summary?.upToTurn ?? 0)) this.#memory.summary = { upToTurn, text, tokens };
+        break;
+      }
       case 'plan':
         this.#planned(step.calls);
         this.flowState = step.state;
@@ -71,6 +80,15 @@ export class Progress {
       case 'reply':
         break;
     }
+  }
+
+  #spent(usage: ModelUsage, cost: number | undefined): void {
+    this.usage.modelCalls++;
+    this.usage.inputTokens += usage.inputTokens.total ?? 0;
+    this.usage.outputTokens += usage.outputTokens.total ?? 0;
+    const cached = usage.inputTokens.cacheRead ?? 0;
+    if (cached > 0) this.usage.cachedInputTokens = (this.usage.cachedInputTokens ?? 0) + cached;
+    if (cost !== undefined) this.usage.cost = (this.usage.cost ?? 0) + cost;
   }
 
   #planned(calls: IdentifiedCall[]): void {

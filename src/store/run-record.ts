@@ -1,4 +1,5 @@
 import { TimonelError } from '../errors.ts';
+import type { MessagePart } from '../vocabulary.ts';
 import { Batch } from './batch.ts';
 import type { DatabasePool, Statement } from './database.ts';
 import type { ReadyRun } from './run-families.ts';
@@ -8,6 +9,7 @@ import * as sql from './run-statements.ts';
 import type {
   Acceptance,
   ClaimedRun,
+  EarlierTurn,
   FinishedTurn,
   HistoryMessage,
   IncomingMessage,
@@ -19,6 +21,7 @@ import type { Step } from './steps.ts';
 import { storableJson } from './storable.ts';
 import type { PendingWait } from './waits.ts';
 
+type TranscriptRow = { turn: number; text: string; parts: MessagePart[] | null; reply: string | null; steps: Step[] | null };
 type RecordItem = { run: string; fence: number; first: number; steps: Step[] };
 type FinishItem = { turn: FinishedTurn; approvals?: PendingApproval[]; waits?: readonly PendingWait[] };
 
@@ -118,6 +121,18 @@ export class RunRecord implements RunStore {
   async owned(processId: string): Promise<{ runId: string; fence: number }[]> {
     const rows = await this.#pool.execute<{ id: string; fence: number }>(sql.ownedStatement, [processId]);
     return rows.map(({ id, fence }) => ({ runId: id, fence }));
+  }
+
+  async transcript(workspaceId: string, conversationId: string, fromTurn: number, beforeTurn: number): Promise<EarlierTurn[]> {
+    const values = [workspaceId, conversationId, fromTurn, beforeTurn];
+    const rows = await this.#pool.execute<TranscriptRow>(sql.transcriptStatement, values);
+    return rows.map(({ turn, text, parts, reply, steps }) => ({
+      turn,
+      text,
+      parts: parts ?? undefined,
+      reply: reply ?? undefined,
+      steps: steps ?? [],
+    }));
   }
 
   async renewLease(processId: string, leaseMs: number): Promise<void> {

@@ -293,3 +293,14 @@ export const loadStatement: Statement = {
 
 /** $1 conversation, $2 turn. The history anew, where the one that came with the claim was read too early. */
 export const historyStatement: Statement = { name: 'run-history', text: `SELECT ${history('$1::uuid', '$2::int')} AS history` };
+
+/** $1 workspace, $2 conversation, $3 from this turn on, $4 before this one. What the model calls of later turns are shown of earlier ones. */
+export const transcriptStatement: Statement = {
+  name: 'run-transcript',
+  text: `
+    SELECT u.turn, u.text, u.parts, a.text AS reply,
+      (SELECT json_agg(s.data ORDER BY s.index) FROM steps s WHERE s.run_id = u.run_id AND s.kind IN ('model-call', 'plan', 'tool-call')) AS steps
+    FROM messages u LEFT JOIN messages a ON a.conversation_id = u.conversation_id AND a.turn = u.turn AND a.role = 'assistant'
+    WHERE u.conversation_id = $2 AND u.workspace_id = $1 AND u.role = 'user' AND u.turn >= $3 AND u.turn < $4
+    ORDER BY u.turn`,
+};

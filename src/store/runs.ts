@@ -49,6 +49,18 @@ export interface HistoryMessage {
   turn: number;
 }
 
+/** A turn that is over, as a later turn of its conversation looks back at it. */
+export interface EarlierTurn {
+  turn: number;
+  text: string;
+  /** Of a message that is more than text. */
+  parts?: MessagePart[] | undefined;
+  /** Absent where the turn ended without a reply. */
+  reply?: string | undefined;
+  /** Its model calls, plans and tool calls, in order; empty where only the texts were read. */
+  steps: readonly Step[];
+}
+
 /** What a process needs to work on a run. */
 export interface ClaimedRun {
   runId: string;
@@ -175,6 +187,8 @@ export interface RunStore {
   claimNext(conversationId: string, after: string | undefined, processId: string): Promise<ClaimedRun | undefined>;
   /** Takes a run of this process back after a database failure left it in doubt. `undefined` when it ended or belongs to another. */
   reclaim(runId: string, processId: string, fence: number): Promise<ClaimedRun | undefined>;
+  /** The turns of a conversation from `fromTurn` on and before `beforeTurn`, oldest first, with their calls and results. One round trip. */
+  transcript(workspaceId: string, conversationId: string, fromTurn: number, beforeTurn: number): Promise<EarlierTurn[]>;
   /** The runs under way that this process owns by the record. */
   owned(processId: string): Promise<{ runId: string; fence: number }[]>;
   /** Renews the lease of the process: one statement for all of its runs. */

@@ -11,6 +11,28 @@ export interface IdentifiedCall extends PlannedCall {
   modelCallId?: string;
   /** Why what the model wrote as arguments is no JSON object; `args` is empty then, and the call is not made. */
   malformed?: string;
+  /** Why the call is not made: its tool was not offered in the turn. */
+  notOffered?: string;
+}
+
+/** An earlier part of a conversation in a few words. Untrusted: it holds what users and tools said. */
+export interface Summary {
+  /** The last turn that it covers. */
+  upToTurn: number;
+  text: string;
+  /** Estimated tokens of the text. */
+  tokens: number;
+}
+
+export interface SummaryStep extends Summary {
+  kind: 'summary';
+  /** Whether a model wrote it, or a rule, where no model could. */
+  by: 'model' | 'rule';
+  /** Made since the model refused a prompt for its length. Once in a run. */
+  refused?: true;
+  /** Of the model call that wrote it. */
+  usage?: LanguageModelV4Usage;
+  cost?: number;
 }
 
 export type Step =
@@ -25,7 +47,11 @@ export type Step =
       milliseconds: number;
       /** US dollars, where the model's price is known. */
       cost?: number;
+      /** On the first model call of a run: the note that went with the message of the user, the time among it. */
+      note?: string;
     }
+  /** Takes the place of the turns up to `upToTurn` in prompts from here on; stored before the model call that uses it. */
+  | SummaryStep
   /** What the flow planner decided. `state` is its memory from here on. */
   | { kind: 'plan'; calls: IdentifiedCall[]; state: JsonObject; degraded?: string }
   /** What policy said about a call. Stored before the call is made: an allowed call without a result may have happened. */
@@ -42,6 +68,8 @@ export interface Usage {
   modelCalls: number;
   inputTokens: number;
   outputTokens: number;
+  /** Those of the input that were read from the provider's prompt cache; absent where none were. */
+  cachedInputTokens?: number;
   /** US dollars; absent where no price is known. */
   cost?: number;
 }

@@ -11,6 +11,7 @@ import type { CompletionAnswer } from '../store/completions.ts';
 import type { Database } from '../store/database.ts';
 import type { JoinMode } from '../store/waits.ts';
 import type { Contact, JsonValue, LocalizedText, Outcome, Reply } from '../vocabulary.ts';
+import type { AgentState } from './state.ts';
 
 /** Access to the rows of one workspace. */
 export interface WorkspaceAccess {
@@ -51,6 +52,8 @@ export interface ToolContext extends WorkspaceAccess, CompletesCalls {
    * attributes. From memory; never throws, and gives the default where there is no such flag.
    */
   readonly flags: Features;
+  /** What the tools of the agent keep between calls. Within a `write` tool whose effect is in our database it is part of the same transaction. */
+  readonly state: AgentState;
   /** Files, pictures and other bytes: those of the conversation, and those that the agent made. */
   readonly artifacts: ToolArtifacts;
   /** Aborted at the tool's timeout and when the run is cancelled. */

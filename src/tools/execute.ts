@@ -16,7 +16,7 @@ import {
 } from 'cockatiel';
 import { LRUCache } from 'lru-cache';
 import { traced } from '../diagnostics.ts';
-import { messageOf, TimonelError } from '../errors.ts';
+import { type ErrorCode, messageOf, TimonelError } from '../errors.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { isDeadlock, isTransient } from '../store/database-errors.ts';
 import { storable, storableValue } from '../store/storable.ts';
@@ -29,6 +29,7 @@ import { CallWaits, Suspended, type WaitingRuntime } from './call-waits.ts';
 import type { AnyTool, ToolContext } from './contract.ts';
 import { EffectDidNotHappen } from './contract.ts';
 import { beginEffect, type EffectOwner, storeEffect } from './effects.ts';
+import { stateOf } from './state.ts';
 import type { ArtifactsOf } from './tool-artifacts.ts';
 
 /** Adds a job to the queue, in the given transaction where there is one. */
@@ -135,12 +136,14 @@ export class ToolExecutor {
       async (database, client, asRuntime) => {
         const before = await beginEffect(client, owner);
         if (before !== undefined) return before.output;
+        const query: ToolContext['query'] = (work) => work(database);
         const output = bounded(
           tool,
           await tool.execute(input, {
             ...this.#baseContext(place),
             ...this.#waitsOf(tool, place).parts(asRuntime),
-            query: (work) => work(database),
+            query,
+            state: stateOf(place, query),
             artifacts: this.#runtime.artifacts(place, (text, values) =>
               asRuntime(async (runtime) => (await runtime.query(text, values.map(storableValue))).rows),
             ),
@@ -188,16 +191,21 @@ export class ToolExecutor {
   }
 
   #readContext(tool: AnyTool, place: CallPlace, waits = this.#waitsOf(tool, place)): ToolContext {
+    const query: ToolContext['query'] = (work) =>
+      this.#runtime.pool.inWorkspace(place.workspaceId, (database) => work(database), place.signal);
     return {
       ...this.#baseContext(place),
       ...waits.parts(),
-      query: (work) => this.#runtime.pool.inWorkspace(place.workspaceId, (database) => work(database), place.signal),
+      query,
+      state: stateOf(place, query),
       artifacts: this.#runtime.artifacts(place),
       schedule: (job, payload, { at, key }) => this.#schedule(place, job, payload, at, key, undefined),
     };
   }
 
-  #baseContext(place: CallPlace): Omit<ToolContext, 'query' | 'schedule' | 'artifacts' | keyof ReturnType<CallWaits['parts']>> {
+  #baseContext(
+    place: CallPlace,
+  ): Omit<ToolContext, 'query' | 'schedule' | 'state' | 'artifacts' | keyof ReturnType<CallWaits['parts']>> {
     return {
       workspaceId: place.workspaceId,
       timeZone: place.timeZone,
@@ -276,9 +284,12 @@ function isWorthRetrying(error: unknown): boolean {
   return isDeadlock(error) || isTransient(error);
 }
 
+/** Nor is a state that another call changed meanwhile. */
+const noOutage: ReadonlySet<ErrorCode> = new Set(['run_fenced', 'store_unavailable', 'version_conflict']);
+
 /** A tool that throws is broken; a run that lost its fence is not the tool's fault. */
 function isOutage(error: unknown): boolean {
-  if (error instanceof TimonelError) return error.code !== 'run_fenced' && error.code !== 'store_unavailable';
+  if (error instanceof TimonelError) return !noOutage.has(error.code);
   return !(error instanceof EffectDidNotHappen || error instanceof Suspended);
 }
 

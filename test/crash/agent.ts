@@ -34,8 +34,11 @@ export function crashModel(at: Points): LanguageModelV4 {
   });
 }
 
-/** @param outsideUrl where the world outside of our database is; see `outside.ts`. */
-export function crashAgent(at: Points, outsideUrl: string): AgentDefinition {
+/**
+ * @param outsideUrl where the world outside of our database is; see `outside.ts`.
+ * @param messages of earlier turns that its model sees.
+ */
+export function crashAgent(at: Points, outsideUrl: string, messages = 40): AgentDefinition {
   const input = z.object({ label: z.string() });
   const writeRow = async ({ label }: { label: string }, context: ToolContext) => {
     // Any table will do that has a workspace and no unique key of its own: a second execution would show as a second row.
@@ -60,6 +63,7 @@ export function crashAgent(at: Points, outsideUrl: string): AgentDefinition {
     version: '1.0.0',
     description: 'Does what the message says.',
     prompt: 'You do what the message says.',
+    memory: { messages },
     tools: [
       defineTool({ ...common, name: 'write_row', effect: 'write', target: 'database', execute: writeRow }),
       defineTool({ ...common, name: 'write_approved', effect: 'write', target: 'database', execute: writeRow }),
@@ -121,9 +125,16 @@ export function crashAgent(at: Points, outsideUrl: string): AgentDefinition {
 }
 
 function answer(prompt: LanguageModelV4CallOptions['prompt']): Line {
+  if (String(prompt[0]?.content).startsWith('Summarise')) return 'They did what the messages said.';
   const said = prompt.flatMap((message, index) => {
     if (message.role !== 'user') return [];
-    return [{ index, text: message.content.map((part) => (part.type === 'text' ? part.text : '')).join('') }];
+    // Without the notes and records that Timonel puts around a message.
+    return [
+      {
+        index,
+        text: message.content.flatMap((part) => (part.type === 'text' && !part.text.startsWith('[') ? [part.text] : [])).join(''),
+      },
+    ];
   });
   const current = said.at(-1);
   if (current === undefined) throw new Error('The prompt has no message of a user.');

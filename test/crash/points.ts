@@ -127,6 +127,10 @@ export class PointedRunStore implements RunStore {
     return this.#inner.reclaim(...parameters);
   }
 
+  transcript(...parameters: Parameters<RunStore['transcript']>): ReturnType<RunStore['transcript']> {
+    return this.#inner.transcript(...parameters);
+  }
+
   owned(...parameters: Parameters<RunStore['owned']>): ReturnType<RunStore['owned']> {
     return this.#inner.owned(...parameters);
   }

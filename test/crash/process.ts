@@ -29,7 +29,10 @@ const at = new Points();
 const outsideUrl = process.env['TIMONEL_TEST_OUTSIDE_URL'] ?? '';
 const timonel = await createTimonel(
   readSettings(),
-  { agents: [crashAgent(at, outsideUrl)], models: { default: crashModel(at) } },
+  {
+    agents: [crashAgent(at, outsideUrl, Number(process.env['TIMONEL_TEST_MEMORY_MESSAGES'] ?? 40))],
+    models: { default: crashModel(at) },
+  },
   { wrapRunStore: (store) => new PointedRunStore(store, at) },
 );
 

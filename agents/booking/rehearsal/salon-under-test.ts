@@ -5,7 +5,7 @@ import { v7 } from 'uuid';
 import { artifactsForTool } from '../../../src/artifacts/for-tools.ts';
 import { openArtifacts } from '../../../src/artifacts/open.ts';
 import { readSettings } from '../../../src/config.ts';
-import type { Contact, Database, JobContext, Tool, ToolContext, WorkspaceAccess } from '../../../src/index.ts';
+import type { Contact, Database, JobContext, StateStore, Tool, ToolContext, WorkspaceAccess } from '../../../src/index.ts';
 import type { DatabasePool } from '../../../src/store/database.ts';
 import type { AsRuntime } from '../../../src/store/transaction-client.ts';
 import { sample } from '../seed.ts';
@@ -14,6 +14,13 @@ import { sample } from '../seed.ts';
 export interface Rows extends Pick<DatabasePool, 'embedded' | 'executeText' | 'separateClient'> {
   inWorkspace<T>(workspaceId: string, work: (database: Database, client: unknown, asRuntime: AsRuntime) => Promise<T>): Promise<T>;
 }
+
+/** The tools of the salon keep what they know in its tables. */
+const noState: StateStore = {
+  get: async () => undefined,
+  set: async () => 1,
+  delete: async () => {},
+};
 
 export interface ScheduledJob {
   job: string;
@@ -90,6 +97,7 @@ export async function openSalon(rows: Rows, workspaceId = `salon-${randomUUID().
         idempotencyKey: v7(),
         // Nobody bound a provider: every flag has its default.
         flags: OpenFeature.getClient(),
+        state: { conversation: noState, agent: noState },
         artifacts: artifactsForTool(
           artifacts,
           { workspaceId, conversationId: id, runId: v7(), agent: 'booking', may: () => false },

@@ -63,6 +63,19 @@ export const coreTables: readonly TableOfData[] = [
     ages: { kind: 'conversations', at: 'created_at' },
   },
   {
+    table: 'conversation_state',
+    personal: true,
+    columns: ['value'],
+    whose: ofConversation,
+    erase: 'delete',
+    ages: { kind: 'conversations', at: 'updated_at' },
+  },
+  {
+    table: 'agent_state',
+    personal: false,
+    because: 'Of an agent in its workspace; what it keeps of people belongs into its tables, or into the state of a conversation.',
+  },
+  {
     table: 'run_feedback',
     personal: true,
     columns: ['comment'],

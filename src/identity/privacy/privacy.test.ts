@@ -70,6 +70,7 @@ async function filled(store: Store) {
      VALUES ('${conversation(nth)}', '${workspace}', 'booking', '1.0.0', 'api', ${contact}, '{"name":"${said}"}', 1, ${startedBy === null ? 'NULL' : `'${startedBy}'`})`,
     `INSERT INTO runs (id, workspace_id, conversation_id, turn, agent, agent_version, arm, status, outcome, usage, asked_by)
      VALUES ('${run(nth)}', '${workspace}', '${conversation(nth)}', 1, 'booking', '1.0.0', 'stable', 'finished', 'replied', '{"cost":0.5}', ${startedBy === null ? 'NULL' : `'${startedBy}'`})`,
+    `INSERT INTO conversation_state (workspace_id, conversation_id, key, value) VALUES ('${workspace}', '${conversation(nth)}', 'who', '"${said}"')`,
     `INSERT INTO messages (workspace_id, conversation_id, turn, role, run_id, text) VALUES ('${workspace}', '${conversation(nth)}', 1, 'user', '${run(nth)}', '${said}')`,
     `INSERT INTO steps (workspace_id, run_id, index, kind, fence, data) VALUES ('${workspace}', '${run(nth)}', 0, 'reply', 1, '{"text":"${said}"}')`,
     `INSERT INTO approvals (workspace_id, run_id, call_id, tool, args, call_hash, rule, reason, status, decided_by)
@@ -185,6 +186,7 @@ onEachStore('data of people', (openFresh) => {
         approvals: 3,
         audit_personal: 2,
         booking_appointments: 2,
+        conversation_state: 3,
         conversations: 3,
         files: 2,
         memberships: 1,
@@ -206,7 +208,14 @@ onEachStore('data of people', (openFresh) => {
       expect(JSON.stringify(byPhone)).not.toContain('Ana');
       const byEmail = await house.privacy.export('vecina', { email: ' Ana@Example.com ' }, request);
       // The neighbours know her as a customer, and are not shown the account that she has elsewhere.
-      expect(Object.keys(byEmail.data).sort()).toEqual(['approvals', 'conversations', 'messages', 'runs', 'steps']);
+      expect(Object.keys(byEmail.data).sort()).toEqual([
+        'approvals',
+        'conversation_state',
+        'conversations',
+        'messages',
+        'runs',
+        'steps',
+      ]);
     });
 
     it('says so when there is nobody', async () => {
@@ -320,6 +329,7 @@ onEachStore('data of people', (openFresh) => {
       expect(await apply({ conversations: 30 }, later)).toEqual({
         approvals: 5,
         booking_appointments: 3,
+        conversation_state: 5,
         conversations: 5,
         files: 3,
         messages: 5,

@@ -107,7 +107,7 @@ describe('cost', () => {
         (some, [input, output, read, write, long], more) => {
           const used = { input, output, cacheRead: read, cacheWrite: write, cacheWriteLong: long };
           const bound = { input: totalOf(used) - output + more, output: output + more };
-          return costOf(some as Price, used) <= highestCost(some as Price, bound, true);
+          return costOf(some as Price, used) <= highestCost(some as Price, bound, 'long');
         },
       ),
     );
@@ -117,16 +117,17 @@ describe('cost', () => {
     const tokens = { input: 1_000_000, output: 0 };
     const most = (model: string, request: object) => upperBound({ ...request, max_tokens: 0 }, model, prices);
     const plain = { messages: [{ role: 'user', content: 'x'.repeat(50_000) }] };
-    const asked = {
-      messages: [{ role: 'user', content: [{ type: 'text', text: 'x'.repeat(50_000), cache_control: { type: 'ephemeral' } }] }],
-    };
+    const asked = (mark: object) => ({
+      messages: [{ role: 'user', content: [{ type: 'text', text: 'x'.repeat(50_000), cache_control: mark }] }],
+    });
+    const forMinutes = { type: 'ephemeral' };
     const rate = ({ money, tokens: count }: ReturnType<typeof most>) => Number(money) / count;
-    expect([rate(most('anthropic/claude-opus-5-5', plain)), rate(most('anthropic/claude-opus-5-5', asked))]).toEqual([
-      4_000, 8_000,
-    ]);
+    const requests = [plain, asked(forMinutes), asked({ ...forMinutes, ttl: '1h' })];
+    expect(requests.map((request) => rate(most('anthropic/claude-opus-5-5', request)))).toEqual([4_000, 5_000, 8_000]);
     expect(rate(most('openai/gpt-6-sol', plain))).toBe(2_500);
-    expect(highestCost({ input: 1, output: 0, cacheWrite: 2, cacheWriteLong: 3 }, tokens, false)).toBe(2_000_000_000n);
-    expect(highestCost({ input: 1, output: 0, cacheWrite: 2, cacheWriteLong: 3 }, tokens, true)).toBe(3_000_000_000n);
+    expect(highestCost({ input: 1, output: 0, cacheWrite: 2, cacheWriteLong: 3 }, tokens, 'unasked')).toBe(2_000_000_000n);
+    expect(highestCost({ input: 1, output: 0, cacheWrite: 2, cacheWriteLong: 3 }, tokens, 'short')).toBe(2_000_000_000n);
+    expect(highestCost({ input: 1, output: 0, cacheWrite: 2, cacheWriteLong: 3 }, tokens, 'long')).toBe(3_000_000_000n);
   });
 
   it('is written for people', () => {

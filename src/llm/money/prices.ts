@@ -14,6 +14,9 @@ export interface BilledTokens {
   cacheWriteLong?: number;
 }
 
+/** What a request asks of the provider's prompt cache. */
+export type Caching = 'unasked' | 'short' | 'long';
+
 const rate = z.number().nonnegative().max(1_000_000);
 const rates = z.strictObject({
   input: rate,
@@ -88,14 +91,14 @@ export function costOf(price: Price, tokens: BilledTokens): bigint {
 
 /**
  * The most that a call with so many tokens can cost, however they are billed.
- * @param caching the request asks for its input to be put into the provider's prompt cache.
+ * @param caching whether the request asks for its input to be put into the provider's prompt cache.
  */
 export function highestCost(
   price: Price & Pick<ListedPrice, 'cachesWhenAsked'>,
   tokens: { input: number; output: number },
-  caching: boolean,
+  caching: Caching,
 ): bigint {
-  const written = caching ? 'long' : price.cachesWhenAsked === true ? 'none' : 'short';
+  const written = caching === 'unasked' ? (price.cachesWhenAsked === true ? 'none' : 'short') : caching;
   let { input, output } = dearest(price, written);
   if (price.above !== undefined && tokens.input > price.above.tokens) {
     const above = dearest(price.above, written);

@@ -5,7 +5,7 @@
  * Counting with a tokenizer is closer (about a fifth for English), takes from eight to a hundred times as long, and is right for one family of
  * models only; see docs/decisions/0011. What is reserved in excess comes back when the call ends.
  */
-import { highestCost, type Prices } from './prices.ts';
+import { type Caching, highestCost, type Prices } from './prices.ts';
 
 /** The most that a call can use. */
 export interface UpperBound {
@@ -45,8 +45,8 @@ export interface RequestSize {
   images: number;
   /** Things that have no bound of their own, and may fill the model. */
   wholes: number;
-  /** It asks for something to be put into the provider's prompt cache. */
-  caching: boolean;
+  /** It asks for something to be put into the provider's prompt cache: for minutes, or for as long as there may be. */
+  caching: Caching;
   /** Tokens of one answer as asked for; `undefined` where nothing is said. */
   answer: number | undefined;
   answers: number;
@@ -58,7 +58,7 @@ export interface RequestSize {
  */
 export function sizeOf(request: object): RequestSize {
   const members = request as Readonly<Record<string, unknown>>;
-  const size: RequestSize = { bytes: aroundRequest, images: 0, wholes: 0, caching: false, answer: undefined, answers: 1 };
+  const size: RequestSize = { bytes: aroundRequest, images: 0, wholes: 0, caching: 'unasked', answer: undefined, answers: 1 };
   const tools = Array.isArray(members['tools']) ? members['tools'] : [];
   // A search or a sandbox of the provider feeds the model with what nobody has seen yet.
   if (tools.some(isHosted) || remembered.some((name) => members[name] != null)) size.wholes = 1;
@@ -103,7 +103,7 @@ function add(size: RequestSize, value: unknown, depth: number): void {
   if (typeof value === 'string') size.bytes += Buffer.byteLength(value);
   else if (depth > 200) {
     // Deeper than any request that a provider takes; what is below is counted as if it filled the model.
-    size.caching = true;
+    size.caching = 'long';
     size.wholes += 1;
   } else if (Array.isArray(value)) for (const each of value) add(size, each, depth + 1);
   else if (value instanceof Uint8Array) size.bytes += value.byteLength;
@@ -120,10 +120,17 @@ function addMembers(size: RequestSize, members: Readonly<Record<string, unknown>
     const member = members[name];
     if (member === undefined || (media !== undefined && isData(name, member))) continue;
     // cache_control, cachePoint, prompt_cache_retention and what they will think of.
-    if (!size.caching && /cache/i.test(name)) size.caching = true;
+    if (size.caching !== 'long' && /cache/i.test(name)) size.caching = isShort(name, member) ? 'short' : 'long';
     size.bytes += Buffer.byteLength(name) + aroundMember;
     add(size, member, depth + 1);
   }
+}
+
+/** Anthropic's mark without a time, in its own words and in the AI SDK's: five minutes. */
+function isShort(name: string, mark: unknown): boolean {
+  if (name !== 'cache_control' && name !== 'cacheControl') return false;
+  const { type, ttl } = (mark ?? {}) as { type?: unknown; ttl?: unknown };
+  return type === 'ephemeral' && (ttl === undefined || ttl === '5m');
 }
 
 const dataMembers = new Set(['data', 'file_data', 'image_url', 'source', 'file', 'input_audio']);

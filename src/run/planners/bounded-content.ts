@@ -31,6 +31,7 @@ export function boundedText(onText: ((delta: string) => void) | undefined): type
   };
 }
 
-function cutAt(text: string, length: number): string {
+/** Never between the halves of a character. */
+export function cutAt(text: string, length: number): string {
   return text.length <= length ? text : text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
 }

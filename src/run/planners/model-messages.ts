@@ -3,7 +3,7 @@ import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { Artifacts } from '../../artifacts/artifacts.ts';
 import type { StoredArtifact } from '../../artifacts/contract.ts';
 import type { ModelMedium } from '../../llm/routes/route.ts';
-import type { ClaimedRun } from '../../store/runs.ts';
+import type { ClaimedRun, EarlierTurn } from '../../store/runs.ts';
 import type { MediaPart, MessagePart } from '../../vocabulary.ts';
 import { mediumOf, mostModelBytes, noteOf } from '../message-parts.ts';
 
@@ -23,8 +23,8 @@ export interface ShownMessages {
 type Loaded = ReadonlyMap<string, Buffer>;
 
 /** Whether a message of the conversation is more than text. */
-export function hasParts(run: ClaimedRun): boolean {
-  return run.parts !== undefined || run.history.some(({ role, parts }) => role === 'user' && parts != null);
+export function hasParts(run: ClaimedRun, earlier: readonly EarlierTurn[]): boolean {
+  return run.parts !== undefined || earlier.some(({ parts }) => parts !== undefined);
 }
 
 export class ModelMessages {
@@ -38,11 +38,12 @@ export class ModelMessages {
 
   /**
    * The newest pictures and files that the model takes, up to a limit; of the others their name and the id of their artifact.
+   * @param earlier the earlier turns that the model sees.
    * @throws TimonelError `artifact_storage_unavailable`
    */
-  async shown(run: ClaimedRun, takes: () => ReadonlySet<ModelMedium>): Promise<ShownMessages> {
-    const messages = [...run.history, { role: 'user' as const, turn: run.turn, text: run.text, parts: run.parts }].filter(
-      (message): message is typeof message & { parts: MessagePart[] } => message.role === 'user' && message.parts != null,
+  async shown(run: ClaimedRun, earlier: readonly EarlierTurn[], takes: () => ReadonlySet<ModelMedium>): Promise<ShownMessages> {
+    const messages = [...earlier, { turn: run.turn, parts: run.parts }].flatMap(({ turn, parts }) =>
+      parts === undefined ? [] : [{ turn, parts }],
     );
     const taken = takes();
     const newest = messages
@@ -100,8 +101,15 @@ function withinLimit(parts: readonly MediaPart[]): MediaPart[] {
   });
 }
 
-/** The note comes with the part, so that a model can name the artifact to a tool. */
-function contentOf(parts: readonly MessagePart[], loaded: Loaded): UserContent {
+export function textContent(text: string): UserContent {
+  return [{ type: 'text', text }];
+}
+
+/**
+ * The note comes with the part, so that a model can name the artifact to a tool.
+ * @param loaded of the others there is the note only.
+ */
+export function contentOf(parts: readonly MessagePart[], loaded: Loaded = new Map()): UserContent {
   return parts.flatMap((part): UserContent => {
     if (part.type === 'text') return part.text === '' ? [] : [{ type: 'text', text: part.text }];
     const note = { type: 'text' as const, text: noteOf(part) };
