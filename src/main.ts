@@ -33,6 +33,7 @@ import type { AgentDefinition } from './run/contract.ts';
 import type { Jobs } from './run/jobs.ts';
 import { orAfter } from './run/or-after.ts';
 import type { Runner } from './run/runner.ts';
+import type { Seeds } from './run/seeds.ts';
 import { AcceptedRequests } from './store/accepted-requests.ts';
 import { Acknowledgements } from './store/acknowledgements.ts';
 import { ConversationAddresses } from './store/conversation-addresses.ts';
@@ -132,13 +133,13 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
   const flags = await openFlagPart(base, foundation, identity);
   const releases = await openReleasePart(base, foundation, identity);
   if (settings.secrets.previous !== undefined) await finishRotation(pool, keys, identity.audit, publishFault);
-  await seedAgents(base, foundation);
+  const seeds = await seedAgents(base, foundation);
 
   const { wrapRunStore } = overrides;
   const turns = prepareTurns(base, foundation, { identity, gateway: models.gateway, jobs, flags, releases, wrapRunStore });
   const streams = new OpenStreams(identity.access, identity.notices);
   Object.assign(late, { runner: turns.runner, streams, jobs } satisfies LateParts);
-  const parts = { foundation, telemetry, identity, privacy, models, jobs, flags, releases, turns, streams };
+  const parts = { foundation, telemetry, identity, privacy, models, jobs, flags, releases, turns, streams, seeds };
   const app = await openServer(base, parts);
   scope.defer(() => streams.end());
   // New requests are refused first, then what is under way ends, then what it needs goes away.
@@ -203,6 +204,7 @@ interface ServedParts {
   releases: ReleasePart;
   turns: Turns;
   streams: OpenStreams;
+  seeds: Seeds;
 }
 
 async function openServer(

@@ -5,6 +5,7 @@ import { createIdentity, type Identity } from '../identity/identity.ts';
 import { Mailer } from '../identity/mail/mailer.ts';
 import { ServerKeys } from '../identity/secrets.ts';
 import { Workspaces } from '../identity/workspaces.ts';
+import { accessTo } from '../run/workspace-access.ts';
 import { openRedis, tellOnce } from '../store/cache/redis.ts';
 import { type RedisSignals, redisSignals } from '../store/cache/wake-ups.ts';
 import type { DatabasePool } from '../store/database.ts';
@@ -39,13 +40,7 @@ export async function openFoundation({ settings, scope, now, newId, onStoreLost 
     signals,
     keys: await ServerKeys.open(settings, pool),
     workspaces,
-    access: (workspaceId, timeZone) => ({
-      workspaceId,
-      timeZone,
-      now,
-      newId,
-      query: (work) => pool.inWorkspace(workspaceId, (database) => work(database)),
-    }),
+    access: accessTo({ pool, now, newId }),
   };
 }
 

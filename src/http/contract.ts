@@ -14,6 +14,7 @@ import type { ReleasePart } from '../release/open.ts';
 import type { Shadows } from '../release/shadows.ts';
 import type { AgentDefinition } from '../run/contract.ts';
 import type { Runner } from '../run/runner.ts';
+import type { Seeds } from '../run/seeds.ts';
 import type { AcceptedRequests } from '../store/accepted-requests.ts';
 import type { Acknowledgements } from '../store/acknowledgements.ts';
 import type { ConversationAddresses } from '../store/conversation-addresses.ts';
@@ -42,6 +43,7 @@ export interface HttpDependencies {
   privacy: Privacy;
   settings: Pick<Settings, 'corsOrigins' | 'publicUrl' | 'trustedProxies' | 'canary' | 'regionHeader' | 'incoming'>;
   agents: ReadonlyMap<string, AgentDefinition>;
+  seeds: Seeds;
   releases: ReleasePart;
   shadows: Shadows;
   flags: FlagPart;

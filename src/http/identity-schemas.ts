@@ -1,6 +1,7 @@
 /** The shapes of the HTTP API that are about people and what they may do. */
 import { z } from 'zod';
 import { type Permission, permissions } from '../identity/permissions.ts';
+import { isTimeZone } from '../setting-values.ts';
 
 export const permission = z.enum(permissions as [Permission, ...Permission[]]);
 export const email = z.email('must be an e-mail address, e.g. ana@example.com').max(254);
@@ -22,6 +23,20 @@ export const cookies = z
   .boolean()
   .default(false)
   .describe('Puts the tokens into cookies that scripts cannot read (for the console) instead of the answer');
+
+export const workspaceId = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9-]{0,62}$/,
+    'must be 1 to 63 small letters, digits and hyphens that do not begin with a hyphen, e.g. north-shop',
+  );
+export const workspaceName = z
+  .string()
+  .trim()
+  .min(1, 'must not be empty')
+  .max(120)
+  .refine((name) => !/[<>\p{Cc}]|:\/\/|www\./iu.test(name), 'must be a name, without links, angle brackets or line breaks');
+export const timeZone = z.string().refine(isTimeZone, 'must be an IANA time zone, e.g. America/Argentina/Cordoba');
 
 export const signedIn = z.object({
   tokenType: z.literal('Bearer'),
@@ -50,7 +65,16 @@ export const me = z.object({
       secondFactor: z.boolean(),
       recoveryCodesLeft: z.number().int(),
       sessionId: z.string(),
-      workspaces: z.array(z.object({ workspaceId: z.string(), name: z.string(), role: z.string() })),
+      workspaces: z
+        .array(
+          z.object({
+            workspaceId: z.string(),
+            name: z.string(),
+            role: z.string(),
+            disabled: z.boolean().describe('The workspace lets nobody in'),
+          }),
+        )
+        .describe('To choose from at POST /api/v1/auth/switch'),
     })
     .nullable()
     .describe('Null for an API key'),

@@ -45,6 +45,7 @@ import { releaseRoutes } from './routes/releases.ts';
 import { runRoutes } from './routes/runs.ts';
 import { userRoutes } from './routes/users.ts';
 import { workspaceRoutes } from './routes/workspace.ts';
+import { workspacesRoutes } from './routes/workspaces.ts';
 import { addSecurity } from './security.ts';
 import { type HeaderList, headerList } from './streams.ts';
 
@@ -154,6 +155,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   accountRoutes(typed, dependencies);
   userRoutes(typed, dependencies);
   workspaceRoutes(typed, dependencies);
+  workspacesRoutes(typed, dependencies);
   apiKeyRoutes(typed, dependencies);
   auditRoutes(typed, dependencies);
   privacyRoutes(typed, dependencies);

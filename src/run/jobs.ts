@@ -26,15 +26,19 @@ export interface JobsDependencies {
   pool: DatabasePool;
   agents: Iterable<AgentDefinition>;
   own: readonly OwnJob[];
-  /** All workspaces, for jobs that repeat in each of them. */
-  workspaces(): Promise<{ workspaceId: string; timeZone: string }[]>;
+  /** All workspaces, for jobs that repeat in each of them; those that are disabled rest. */
+  workspaces(): Promise<{ workspaceId: string; timeZone: string; disabledAt: Date | null }[]>;
   access(workspaceId: string, timeZone: string): WorkspaceAccess;
   onFault(what: string, error: unknown): void;
 }
 
+/** How long a job of a disabled workspace rests before it is looked at again. */
+const restSeconds = 600;
+
 interface Payload {
   workspaceId: string;
   payload: JsonObject;
+  key?: string;
 }
 
 export class Jobs {
@@ -82,7 +86,7 @@ export class Jobs {
     for (const [agent, job] of this.#all()) {
       const queue = queueName(agent.name, job.name);
       await this.#boss.work<Payload>(queue, { pollingIntervalSeconds: 2 }, async (items) => {
-        for (const { data } of items) await this.#run(job, data);
+        for (const { data } of items) await this.#run(queue, job, data);
       });
       if (job.cron !== undefined) await this.#repeat(queue, job.cron, `job "${job.name}" of the agent "${agent.name}"`);
     }
@@ -112,7 +116,7 @@ export class Jobs {
   /** Adds a job; through `asRuntime` it is part of that transaction. */
   readonly schedule: ScheduleJob = async ({ agent, name, workspaceId, payload, at, key }, asRuntime) => {
     const options = { startAfter: at, singletonKey: `${workspaceId}:${key}` };
-    const data = { workspaceId, payload: storable(payload) };
+    const data = { workspaceId, payload: storable(payload), key };
     if (asRuntime === undefined) {
       await this.#boss.send(queueName(agent, name), data, options);
       return;
@@ -136,12 +140,19 @@ export class Jobs {
     await this.#boss.stop({ graceful: true, timeout: Math.max(1_000, graceMs), close: false });
   }
 
-  async #run(job: Job, data: Payload | null): Promise<void> {
+  async #run(queue: string, job: Job, data: Payload | null): Promise<void> {
     const { workspaces, access } = this.#dependencies;
     const all = await workspaces();
     // A schedule has no workspace of its own: it runs in each.
     const targets = data?.workspaceId === undefined ? all : all.filter(({ workspaceId }) => workspaceId === data.workspaceId);
-    for (const { workspaceId, timeZone } of targets) await job.run(data?.payload ?? {}, access(workspaceId, timeZone));
+    for (const { workspaceId, timeZone, disabledAt } of targets) {
+      if (disabledAt === null) await job.run(data?.payload ?? {}, access(workspaceId, timeZone));
+      // What was put there for one workspace is not lost: it comes again until the workspace is enabled.
+      else if (data?.workspaceId !== undefined) {
+        const options = data.key === undefined ? {} : { singletonKey: `${workspaceId}:${data.key}` };
+        await this.#boss.send(queue, data, { startAfter: restSeconds, ...options });
+      }
+    }
   }
 
   *#all(): Generator<[AgentDefinition, Job]> {
