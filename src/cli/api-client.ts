@@ -54,14 +54,19 @@ export class ApiClient {
       });
     } catch (error) {
       const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-      throw new TimonelError('store_unavailable', `No Timonel answers at ${url} (${messageOf(cause)}). Start it: timonel up`, {
-        cause: error,
-      });
+      throw new TimonelError('store_unavailable', `No Timonel answers at ${url} (${messageOf(cause)}). Start it: timonel up`);
     }
     if (response.status === 204) return undefined as T;
-    const answer = (await response.json()) as T & { detail?: string; errorDetails?: string };
+    const answer = (await response.json().catch(() => undefined)) as (T & { detail?: string; errorDetails?: string }) | undefined;
+    if (answer === undefined) {
+      throw new TimonelError('invalid_request', `What answers at ${url} is no Timonel (${response.status}). Start one: timonel up`);
+    }
     // Problem documents have a detail, and answers of OFREP have details of the error.
     const said = answer.detail ?? answer.errorDetails;
+    if (response.status === 401) {
+      const key = 'The key is the one that the last start wrote to credentials.json in TIMONEL_HOME';
+      throw new TimonelError('unauthenticated', `${said ?? response.statusText} ${key}: start it again here, timonel up`);
+    }
     if (!response.ok) throw new TimonelError('invalid_request', said ?? `${response.status} ${response.statusText}`);
     return answer;
   }
