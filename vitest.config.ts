@@ -1,8 +1,10 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'agents/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts'],
+    // Its tests are for Node's own runner, as a new project has them: test/guides.test.ts runs them.
+    exclude: [...configDefaults.exclude, 'examples/library-desk/**'],
     globalSetup: ['test/setup.ts'],
     pool: 'forks',
     maxWorkers: 2,

@@ -23,6 +23,7 @@ import type { ClaimedRun, RunStore } from '../src/store/runs.ts';
 import { logTo } from '../src/telemetry/logs.ts';
 import { startMetrics } from '../src/telemetry/metrics.ts';
 import { startTraces } from '../src/telemetry/traces/start-traces.ts';
+import type { WaitingRuntime } from '../src/tools/call-waits.ts';
 import { ToolExecutor } from '../src/tools/execute.ts';
 import { scriptedModel } from '../test/scripted-model.ts';
 import { describeMachine } from './turns/machine.ts';
@@ -90,6 +91,9 @@ const store: RunStore = {
     return { kind: 'claimed', run };
   },
   record: async () => {},
+  cancel: async () => ({ cancelled: [], ready: [] }),
+  wakeDue: async () => [],
+  claimChildren: async () => [],
   finish: async () => ({ followed: false }),
   suspend: async () => ({ followed: false }),
   claimNext: async () => undefined,
@@ -116,6 +120,10 @@ const runner = new Runner({
     newId,
     schedule: async () => {},
     flagsOf: () => OpenFeature.getClient(),
+    artifacts: () => {
+      throw new Error('No tool of the benchmark has files.');
+    },
+    waiting: {} as WaitingRuntime,
     onFault: fail,
   }),
   agents: [agent.name],
@@ -131,6 +139,8 @@ const runner = new Runner({
   now,
   onFault: fail,
   onTurn: () => {},
+  tellCancelled: async () => {},
+  children: { perParent: 4, perWorkspace: 16 },
   onEnded(ended: RunEnded) {
     if (channels.runEnded.hasSubscribers) channels.runEnded.publish(ended);
   },

@@ -1,22 +1,28 @@
-/** Writes `.cache/template-<hash>.tar.gz`: the embedded store after initdb and all migrations. Does nothing when it is there. */
+/**
+ * Writes `.cache/template-<hash>-<hash>.tar.gz`: the embedded store after initdb, all migrations and those of the bundled agents. Does nothing
+ * when it is there.
+ */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PgBoss } from 'pg-boss';
+import { bundledProject } from '../src/bundled-project.ts';
 import { readSettings } from '../src/config.ts';
+import { hashOfMigrations, readAgentMigrations } from '../src/store/agent-migrations/files.ts';
 import { openEmbedded } from '../src/store/embedded/open.ts';
 import { templateName } from '../src/store/embedded/template.ts';
 import { migrate, migrationsHash } from '../src/store/migrate.ts';
 
 const folder = fileURLToPath(new URL('../.cache', import.meta.url));
-const target = join(folder, templateName(migrationsHash()));
+const agents = readAgentMigrations((await bundledProject()).agents);
+const target = join(folder, templateName(migrationsHash(), hashOfMigrations(agents)));
 if (!existsSync(target)) {
   mkdirSync(folder, { recursive: true });
   const directory = mkdtempSync(join(tmpdir(), 'timonel-template-'));
   const { poolSize, ...limits } = readSettings({}).database;
   const store = await openEmbedded(directory, { size: poolSize, ...limits }, { template: false });
-  await migrate(store.pool);
+  await migrate(store.pool, agents);
   // The queue's own tables too: creating them takes longer than all of ours.
   const queue = new PgBoss({
     backend: 'pglite',

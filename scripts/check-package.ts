@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -81,6 +81,8 @@ try {
     'README.md',
     'README.es.md',
     'dist/src/index.d.ts',
+    'dist/src/database.d.ts',
+    'dist/agents/booking/migrations/0001_booking.sql',
     'dist/agents/booking/prompt.md',
   ].filter((path) => !files.some((file) => file.path === path));
   check('nothing that belongs in it is missing', absent.length === 0, absent.join('\n'));
@@ -134,8 +136,11 @@ try {
   writeFileSync(join(folder, 'agents/hello/agent.ts'), shown);
   const loaded = spawnSync('node', ['agents/hello/agent.ts'], { cwd: folder, env: environment });
   check('the example of the README loads', loaded.status === 0, String(loaded.stderr));
+  cpSync(join(root, 'examples/library-desk/agents/library-desk'), join(folder, 'agents/library-desk'), { recursive: true });
+  const desk = spawnSync('node', ['--test', 'agents/library-desk/*.test.ts'], { cwd: folder, env: environment });
+  check('the tests of examples/library-desk pass', desk.status === 0, `${desk.stdout}${desk.stderr}`);
   const wellTyped = checkTypes();
-  check('the types of both fit the public API', wellTyped.status === 0, wellTyped.output);
+  check('the types of all three fit the public API', wellTyped.status === 0, wellTyped.output);
   const wrong = join(folder, 'agents/front-desk/wrong.ts');
   writeFileSync(wrong, "import { defineRule } from 'timonel';\nexport const rule = defineRule({ id: 1 });\n");
   check('and a wrong type is found', /wrong\.ts\(2,/.test(checkTypes().output));
@@ -190,7 +195,7 @@ function brokenLinks(paths: readonly string[]): string[] {
     .flatMap((path) =>
       [...readFileSync(join(root, path), 'utf8').matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)/g)]
         .map(([, target = '']) => join(dirname(path), target).replace(/\/$/, ''))
-        .filter((target) => !there.has(target) && !/^(src|scripts|test)\//.test(target))
+        .filter((target) => !there.has(target) && !/^(src|scripts|test|examples)\//.test(target))
         .map((target) => `${path}: ${target}`),
     );
 }

@@ -3,6 +3,9 @@
  */
 import { TimonelError } from './errors.ts';
 import {
+  type ArtifactEnvironment,
+  artifactFaults,
+  artifactsOf,
   faultOf,
   type IncomingSettings,
   incomingOf,
@@ -87,11 +90,14 @@ export interface Settings {
   canary: { enabled: boolean; percentage: number; strategy: 'percentage' | 'workspace' | 'user_id' | 'geographic' };
   /** In lower case; believed from trusted proxies only. */
   regionHeader: string | undefined;
+  artifacts: ArtifactEnvironment;
   /** Between two looks at the releases that run. */
   releaseLookMs: number;
   leaseMs: number;
   /** How often a run is tried without a step in between. */
   runAttempts: number;
+  /** How many runs that others started may run at once. */
+  childRuns: { perParent: number; perWorkspace: number };
   replyWaitMs: number;
   bodyLimitBytes: number;
   incoming: IncomingSettings;
@@ -131,6 +137,7 @@ export function readSettings(given: Environment = process.env): Settings {
       'TIMONEL_SECRET_PREVIOUS: must be the secret before TIMONEL_SECRET, not the same one; leave it out if there was none',
     );
   }
+  faults.push(...artifactFaults(present));
   if (present['TIMONEL_SMTP_URL'] !== undefined && present['TIMONEL_MAIL_FROM'] === undefined) {
     faults.push('TIMONEL_MAIL_FROM: say who mails come from, e.g. Timonel <no-reply@example.com>');
   }
@@ -207,9 +214,11 @@ export function readSettings(given: Environment = process.env): Settings {
     cache: { bytes: env.TIMONEL_CACHE_BYTES, entryBytes: env.TIMONEL_CACHE_ENTRY_BYTES },
     canary: { enabled: env.CANARY_ENABLED, percentage: env.CANARY_PERCENTAGE, strategy: env.CANARY_STRATEGY },
     regionHeader: env.TIMONEL_REGION_HEADER?.toLowerCase(),
+    artifacts: artifactsOf(env),
     releaseLookMs: env.TIMONEL_RELEASE_LOOK_MS,
     leaseMs: env.TIMONEL_LEASE_MS,
     runAttempts: env.TIMONEL_RUN_ATTEMPTS,
+    childRuns: { perParent: env.TIMONEL_CHILD_RUNS_PER_RUN, perWorkspace: env.TIMONEL_CHILD_RUNS_PER_WORKSPACE },
     replyWaitMs: env.TIMONEL_REPLY_WAIT_MS,
     bodyLimitBytes: env.TIMONEL_BODY_LIMIT_BYTES,
     incoming: incomingOf(env),

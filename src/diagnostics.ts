@@ -38,7 +38,8 @@ export interface HttpExchange {
 export interface RunEnded {
   workspaceId: string;
   run: RunView;
-  milliseconds: number;
+  /** From the claim to the end of the turn; absent where it was cancelled. */
+  milliseconds: number | undefined;
   /** From the claim of a new turn to the first event that a reader would see; absent where a turn went on that had events before. */
   firstEventMilliseconds: number | undefined;
 }
@@ -137,6 +138,13 @@ export interface ModelAttempt {
   outcome: string;
   /** To the first content of a stream, else to the whole answer. */
   milliseconds: number;
+}
+
+/** Bytes of an artifact that were stored or read. */
+export interface ArtifactMoved {
+  direction: 'in' | 'out';
+  storage: 'database' | 'disk' | 's3';
+  bytes: number;
 }
 
 /** One call through the gateway that was answered, whoever answered it. */
@@ -261,6 +269,7 @@ export const channels = {
   fellBack: channel('timonel:fell-back'),
   modelExchange: channel('timonel:model-exchange') as Channel<unknown, ModelExchange>,
   modelExchangeEnded: channel('timonel:model-exchange-ended'),
+  artifactMoved: channel('timonel:artifact-moved'),
   modelAttempt: channel('timonel:model-attempt'),
   modelCall: channel('timonel:model-call'),
   breakerChanged: channel('timonel:breaker-changed'),

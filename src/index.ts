@@ -7,12 +7,16 @@ import { messageOf } from './errors.ts';
 import { splitModel } from './llm/routes/route.ts';
 import type { Rule } from './policy/contract.ts';
 import type { ProjectConfig } from './project.ts';
+import type { AgentCommand, ResourceDefinition } from './resources/contract.ts';
+import { fieldsOf } from './resources/fields.ts';
 import type { AgentDefinition } from './run/contract.ts';
 import type { Tool } from './tools/contract.ts';
 import { inputSchemaOf } from './tools/input-schema.ts';
 
+export type { Artifact, NewArtifact, ReadableArtifact, ToolArtifacts } from './artifacts/contract.ts';
+export { partOf } from './artifacts/part.ts';
 export { TimonelError } from './errors.ts';
-export type { Permission } from './identity/permissions.ts';
+export type { AgentPermission, Permission } from './identity/permissions.ts';
 export type { Principal } from './identity/principal.ts';
 export type { FoundByAgent, PersonQuery, TableOfData } from './identity/privacy/contract.ts';
 export type {
@@ -35,9 +39,44 @@ export { type ConfirmedFirst, confirmedFirst } from './policy/confirmed-first.ts
 export type { Subject, Wording } from './policy/consent.ts';
 export type { PolicyFacts, ProposedCall, Rule, RuleAnswer, SaidBefore } from './policy/contract.ts';
 export type { ProjectConfig } from './project.ts';
-export type { AgentDefinition, FlowMove, Flows, FlowTurn, Job, PersonalData, RunLimits } from './run/contract.ts';
+export type {
+  AgentCommand,
+  ResourceActions,
+  ResourceContext,
+  ResourceDefinition,
+  ResourceField,
+  ResourceOperation,
+  ResourceRow,
+  ResourceValues,
+  RowFault,
+} from './resources/contract.ts';
+export { rejectRow } from './resources/validate.ts';
+export type {
+  AgentDefinition,
+  FlowMove,
+  Flows,
+  FlowTurn,
+  Job,
+  JobContext,
+  PartKind,
+  PersonalData,
+  RunLimits,
+} from './run/contract.ts';
+export type { ChildResult } from './store/child-runs.ts';
+export type { CompletionAnswer } from './store/completions.ts';
 export type { Database } from './store/database.ts';
-export type { AnyTool, Reconciliation, Tool, ToolContext, WorkspaceAccess } from './tools/contract.ts';
+export type { JoinMode } from './store/waits.ts';
+export type {
+  AnyTool,
+  CompletesCalls,
+  Completion,
+  NewRun,
+  Reconciliation,
+  RunsOfCall,
+  Tool,
+  ToolContext,
+  WorkspaceAccess,
+} from './tools/contract.ts';
 export { EffectDidNotHappen } from './tools/contract.ts';
 export type {
   CallRecord,
@@ -45,6 +84,9 @@ export type {
   JsonObject,
   JsonValue,
   LocalizedText,
+  LocationPart,
+  MediaPart,
+  MessagePart,
   Outcome,
   PlannedCall,
   Reply,
@@ -59,6 +101,11 @@ export function defineTool<Input, Output>(tool: Tool<Input, Output>): Tool<Input
   if (tool.effect === 'write' && tool.target === undefined) {
     throw new TypeError(`Tool "${tool.name}" writes: say where with target: 'database' or target: 'outside'.`);
   }
+  if (tool.background === true && tool.target === 'database') {
+    throw new TypeError(
+      `Tool "${tool.name}" is answered from outside, later, and its transaction cannot wait: target: 'outside', or a read.`,
+    );
+  }
   const { maxOutputBytes } = tool;
   if (maxOutputBytes !== undefined && !(Number.isInteger(maxOutputBytes) && maxOutputBytes >= 256 && maxOutputBytes <= 1_048_576))
     throw new TypeError(`Tool "${tool.name}": maxOutputBytes must be a whole number from 256 to 1048576.`);
@@ -70,6 +117,37 @@ export function defineTool<Input, Output>(tool: Tool<Input, Output>): Tool<Input
 export function defineRule(rule: Rule): Rule {
   if (!/^[a-z][a-z0-9-]*$/.test(rule.id)) throw new TypeError(`Rule id "${rule.id}" must be kebab-case, e.g. "own-orders-only".`);
   return rule;
+}
+
+/** Words that follow an agent in an address of Timonel's own. */
+const takenNames = new Set(['versions', 'resources', 'commands', 'explain', 'evaluations', 'releases', 'state']);
+
+/** Declares rows that people of a workspace manage. @throws TypeError that says what would be right */
+export function defineResource(resource: ResourceDefinition): ResourceDefinition {
+  const { name, table, key, order, filters = [], search = [], fields: options = {} } = resource;
+  const wrong = (what: string) => new TypeError(`Resource "${name}": ${what}`);
+  if (!/^[a-z][a-z0-9-]*$/.test(name)) throw wrong('its name must be kebab-case, e.g. "opening-hours".');
+  if (takenNames.has(name)) throw wrong('Timonel has something of that name already. Call it otherwise.');
+  if (!/^[a-z][a-z0-9_]*$/.test(table)) throw wrong(`the table "${table}" must be in small letters with underscores.`);
+  const fields = fieldsOf(resource);
+  const names = fields.map((field) => field.name);
+  const taken = names.find(
+    (each) => ['id', 'version', 'limit', 'after', 'sort', 'q', 'format'].includes(each) || each.includes('.'),
+  );
+  if (taken !== undefined) throw wrong(`a field cannot be named "${taken}".`);
+  const unknown = [...key, ...order, ...filters, ...search, ...Object.keys(options)].find((each) => !names.includes(each));
+  if (unknown !== undefined) throw wrong(`"${unknown}" is no field of its schema. There are: ${names.join(', ')}.`);
+  if (order.length === 0) throw wrong('say in order by which fields a list is sorted.');
+  const unordered = order.find((each) => fields.find((field) => field.name === each)?.options.reference !== undefined);
+  if (unordered !== undefined) throw wrong(`"${unordered}" refers to other rows, and a list cannot be sorted by it.`);
+  return resource;
+}
+
+/** Declares a command of an agent. */
+export function defineCommand(command: AgentCommand): AgentCommand {
+  if (!/^[a-z][a-z0-9-]*$/.test(command.name))
+    throw new TypeError(`Command "${command.name}" must be kebab-case, e.g. "remove-sample".`);
+  return command;
 }
 
 /** Declares an agent; faults that would surface in the middle of a conversation are reported here. */
@@ -89,6 +167,9 @@ export function defineAgent(agent: AgentDefinition): AgentDefinition {
       throw new TypeError(`Agent "${agent.name}": model must be a route, e.g. "smart", or provider/model. ${messageOf(error)}`);
     }
   }
+  const names = [...(agent.resources ?? []), ...(agent.commands ?? [])].map(({ name }) => name);
+  const twice = names.find((name, position) => names.indexOf(name) !== position);
+  if (twice !== undefined) throw new TypeError(`Agent "${agent.name}" has two resources or commands named "${twice}".`);
   const rules = new Set<string>();
   for (const rule of agent.policy) {
     if (rules.has(rule.id)) throw new TypeError(`Agent "${agent.name}" has two rules with the id "${rule.id}".`);

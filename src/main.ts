@@ -5,13 +5,15 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { v7 as uuid } from 'uuid';
+import type { Artifacts } from './artifacts/artifacts.ts';
+import { openArtifactPart } from './composition/artifacts.ts';
 import type { Base } from './composition/base.ts';
 import { type Foundation, openFoundation, openIdentity } from './composition/foundation.ts';
 import { explainListening } from './composition/listening.ts';
 import { type Models, openModels } from './composition/models.ts';
 import { seedAgents } from './composition/seeds.ts';
 import { prepareTurns, type Turns } from './composition/turns.ts';
-import { openFlagPart, openJobs, openReleasePart, preparePrivacy } from './composition/work.ts';
+import { openFlagPart, openJobs, openReleasePart, openResources, preparePrivacy } from './composition/work.ts';
 import type { Settings } from './config.ts';
 import { channels, type HttpExchange, publishFault } from './diagnostics.ts';
 import { readinessOf } from './http/readiness.ts';
@@ -29,6 +31,7 @@ import { checkProject, type ProjectConfig } from './project.ts';
 import type { FlagPart } from './release/flags/open.ts';
 import type { ReleasePart } from './release/open.ts';
 import type { Shadows } from './release/shadows.ts';
+import type { Resources } from './resources/resources.ts';
 import type { AgentDefinition } from './run/contract.ts';
 import type { Jobs } from './run/jobs.ts';
 import { orAfter } from './run/or-after.ts';
@@ -84,6 +87,7 @@ export interface Timonel {
   shadows: Shadows;
   flags: FlagPart;
   jobs: Jobs;
+  artifacts: Artifacts;
   streams: OpenStreams;
   /** Starts to listen. @returns the base URL. @throws TimonelError `config_invalid` where the address cannot be had */
   listen(): Promise<string>;
@@ -97,7 +101,7 @@ export const unwindMs = 1_500;
 /**
  * Puts a Timonel together: opens the store, brings its schema up to date, seeds the default workspace, starts the runner and the queue.
  * When a part cannot be opened, those before it are closed, and the data directory is free again.
- * @throws TimonelError `config_invalid`, `store_unavailable`, `directory_locked`
+ * @throws TimonelError `config_invalid`, `store_unavailable`, `directory_locked`, `migration_refused`
  */
 export async function createTimonel(settings: Settings, project: ProjectConfig, overrides: Overrides = {}): Promise<Timonel> {
   const scope = new AsyncDisposableStack();
@@ -129,17 +133,42 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
   const { identity, mailer } = await openIdentity(base, foundation, (payload) => jobs.enqueue('mail', payload));
   const models = await openModels(base, foundation, identity);
   const privacy = preparePrivacy(base, foundation, identity);
-  const jobs = await openJobs(base, foundation, identity, mailer, privacy);
+  const artifacts = await openArtifactPart(base, foundation);
+  const complete: Turns['complete'] = (...answer) => turns.complete(...answer);
+  const jobs = await openJobs(base, foundation, identity, { mailer, privacy, artifacts, complete });
   const flags = await openFlagPart(base, foundation, identity);
   const releases = await openReleasePart(base, foundation, identity);
   if (settings.secrets.previous !== undefined) await finishRotation(pool, keys, identity.audit, publishFault);
   const seeds = await seedAgents(base, foundation);
+  const resources = await openResources(base, foundation, identity, artifacts);
 
   const { wrapRunStore } = overrides;
-  const turns = prepareTurns(base, foundation, { identity, gateway: models.gateway, jobs, flags, releases, wrapRunStore });
+  const turns = prepareTurns(base, foundation, {
+    identity,
+    gateway: models.gateway,
+    artifacts,
+    jobs,
+    flags,
+    releases,
+    wrapRunStore,
+  });
   const streams = new OpenStreams(identity.access, identity.notices);
   Object.assign(late, { runner: turns.runner, streams, jobs } satisfies LateParts);
-  const parts = { foundation, telemetry, identity, privacy, models, jobs, flags, releases, turns, streams, seeds };
+  const parts = {
+    foundation,
+    telemetry,
+    identity,
+    privacy,
+    models,
+    artifacts,
+    jobs,
+    flags,
+    releases,
+    resources,
+    turns,
+    streams,
+    seeds,
+  };
   const app = await openServer(base, parts);
   scope.defer(() => streams.end());
   // New requests are refused first, then what is under way ends, then what it needs goes away.
@@ -158,6 +187,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     agents,
     releases,
     flags,
+    artifacts,
     jobs,
     streams,
     ...models,
@@ -199,9 +229,11 @@ interface ServedParts {
   identity: Identity;
   privacy: Privacy;
   models: Models;
+  artifacts: Artifacts;
   jobs: Jobs;
   flags: FlagPart;
   releases: ReleasePart;
+  resources: Resources;
   turns: Turns;
   streams: OpenStreams;
   seeds: Seeds;

@@ -73,18 +73,47 @@ function faultsOf(project: Record<string, unknown>): string[] {
     ...projectKeys
       .filter((key) => key !== 'agents' && project[key] !== undefined && !isRecord(project[key]))
       .map((key) => `${key}: must be an object with names as its keys, not ${described(project[key])}`),
+    ...Object.entries(isRecord(project['models']) ? project['models'] : {})
+      .filter(([, model]) => !isRecord(model) || typeof model['doGenerate'] !== 'function')
+      .map(([key, model]) => `models.${key}: must be a model of the AI SDK, e.g. openai('gpt-5-mini'), not ${described(model)}`),
   ];
 }
 
 function agentFaults(agent: unknown, position: number): string[] {
   if (!isRecord(agent)) return [`agents[${position}]: must be an agent, made with defineAgent({ … }), not ${described(agent)}`];
   const name = typeof agent['name'] === 'string' ? ` (${agent['name']})` : '';
+  const at = `agents[${position}]${name}`;
   const wrong = Object.entries(agentParts)
     .filter(([part, type]) => (type === 'list' ? !Array.isArray(agent[part]) : typeof agent[part] !== 'string'))
     .map(([part, type]) => `${part} (a ${type})`);
-  return wrong.length === 0
-    ? []
-    : [`agents[${position}]${name}: lacks ${wrong.join(', ')}. defineAgent({ … }) checks an agent where it is written`];
+  if (wrong.length > 0) return [`${at}: lacks ${wrong.join(', ')}. defineAgent({ … }) checks an agent where it is written`];
+  return [
+    ...(agentName.test(String(agent['name']))
+      ? []
+      : [
+          `${at}.name: must be letters, digits, ".", "_" and "-", at most 64, e.g. front-desk; it stands in addresses and in names of models`,
+        ]),
+    ...partFaults(agent['tools'], `${at}.tools`, 'defineTool', { name: 'string', input: 'object', execute: 'function' }),
+    ...partFaults(agent['policy'], `${at}.policy`, 'defineRule', { id: 'string', tools: 'object', evaluate: 'function' }),
+    ...(agent['jobs'] === undefined ? [] : partFaults(agent['jobs'], `${at}.jobs`, undefined, { name: 'string', run: 'function' })),
+    ...(agent['flows'] === undefined
+      ? []
+      : partFaults([agent['flows']], `${at}.flows`, undefined, { vocabulary: 'object', understand: 'function', next: 'function' })),
+  ];
+}
+
+const agentName = /^[A-Za-z0-9][\w.-]{0,63}$/;
+
+/** What is wrong in a list of parts, each of which has to have these members. */
+function partFaults(parts: unknown, at: string, maker: string | undefined, members: Readonly<Record<string, string>>): string[] {
+  if (!Array.isArray(parts)) return [`${at}: must be a list, not ${described(parts)}`];
+  return parts.flatMap((part: unknown, index) => {
+    const lacking = Object.entries(members)
+      .filter(([member, type]) => !isRecord(part) || typeof part[member] !== type)
+      .map(([member, type]) => `${member} (${type === 'object' ? 'an' : 'a'} ${type})`);
+    const made = maker === undefined ? '' : `; make it with ${maker}({ … })`;
+    return lacking.length === 0 ? [] : [`${at}${parts.length > 1 ? `[${index}]` : ''}: lacks ${lacking.join(', ')}${made}`];
+  });
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -92,5 +121,9 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 function described(value: unknown): string {
   if (value === undefined) return 'nothing';
-  return typeof value === 'string' ? JSON.stringify(value) : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+  return typeof value === 'string'
+    ? JSON.stringify(value)
+    : Array.isArray(value)
+      ? 'a list'
+      : `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`;
 }

@@ -5,6 +5,7 @@ import { z } from 'zod';
 export const milliseconds = (fallback: number) => z.coerce.number().int().min(0).max(86_400_000).default(fallback);
 export const perMinute = (fallback: number) => z.coerce.number().int().min(0).max(1_000_000_000).default(fallback);
 export const calls = () => z.coerce.number().int().min(0).optional();
+export const bytes = (fallback: number) => z.coerce.number().int().min(0).max(5_368_709_120).default(fallback);
 export const days = (fallback: number) => z.coerce.number().int().min(0).max(36_500).default(fallback);
 export const flag = (fallback: boolean) =>
   z
@@ -219,6 +220,51 @@ export function tracesOf(env: TraceEnvironment): TraceSettings {
     ratio: env.OTEL_TRACES_SAMPLER_ARG,
     content: env.OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT,
   };
+}
+
+/** Where artifacts are kept, and how large they may be; in bytes. */
+export interface ArtifactEnvironment {
+  maxBytes: number;
+  databaseBytes: number;
+  perConversation: number;
+  folder: string | undefined;
+  s3: { url: string; region: string; keyId: string; secret: string } | undefined;
+}
+
+export const artifactShape = {
+  TIMONEL_ARTIFACT_MAX_BYTES: bytes(26_214_400),
+  TIMONEL_ARTIFACT_DATABASE_BYTES: z.coerce.number().int().min(0).max(16_777_216).default(262_144),
+  TIMONEL_ARTIFACTS_PER_CONVERSATION: z.coerce.number().int().min(1).max(100_000).default(200),
+  TIMONEL_ARTIFACT_FOLDER: z.string().min(1).optional(),
+  TIMONEL_ARTIFACT_S3_URL: url(['http:', 'https:']).optional(),
+  TIMONEL_ARTIFACT_S3_REGION: z.string().min(1).default('us-east-1'),
+  TIMONEL_ARTIFACT_S3_KEY_ID: z.string().min(1).optional(),
+  TIMONEL_ARTIFACT_S3_SECRET: z.string().min(1).optional(),
+};
+
+export function artifactsOf(env: z.infer<z.ZodObject<typeof artifactShape>>): ArtifactEnvironment {
+  const { TIMONEL_ARTIFACT_S3_URL: url, TIMONEL_ARTIFACT_S3_KEY_ID: keyId, TIMONEL_ARTIFACT_S3_SECRET: secret } = env;
+  const complete = url !== undefined && keyId !== undefined && secret !== undefined;
+  return {
+    maxBytes: env.TIMONEL_ARTIFACT_MAX_BYTES,
+    databaseBytes: env.TIMONEL_ARTIFACT_DATABASE_BYTES,
+    perConversation: env.TIMONEL_ARTIFACTS_PER_CONVERSATION,
+    folder: env.TIMONEL_ARTIFACT_FOLDER,
+    s3: complete ? { url, region: env.TIMONEL_ARTIFACT_S3_REGION, keyId, secret } : undefined,
+  };
+}
+
+/** Half a configuration of S3 would quietly store elsewhere. */
+export function artifactFaults(present: Readonly<Record<string, string | undefined>>): string[] {
+  const [url, ...others] = ['TIMONEL_ARTIFACT_S3_URL', 'TIMONEL_ARTIFACT_S3_KEY_ID', 'TIMONEL_ARTIFACT_S3_SECRET'] as const;
+  const given = [url, ...others].filter((name) => present[name] !== undefined);
+  if (given.length === 0 || given.length === 3) {
+    const path = present[url] !== undefined && URL.canParse(present[url]) ? new URL(present[url]).pathname : '/bucket';
+    return path === '/' ? [`${url}: name the bucket too, e.g. https://s3.example.com/bucket`] : [];
+  }
+  return [url, ...others]
+    .filter((name) => present[name] === undefined)
+    .map((name) => `${name}: S3 needs it beside ${given.join(' and ')}`);
 }
 
 /** What bounds requests while they come in. */

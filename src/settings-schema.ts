@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import {
+  artifactShape,
   calls,
   days,
   flag,
@@ -116,6 +117,8 @@ export const settingsSchema = z.object({
   TIMONEL_CACHE_BYTES: z.coerce.number().int().min(0).max(17_179_869_184).default(67_108_864),
   TIMONEL_CACHE_ENTRY_BYTES: z.coerce.number().int().min(0).max(1_073_741_824).default(1_048_576),
 
+  ...artifactShape,
+
   /** What a new release begins with where its plan does not say. */
   CANARY_ENABLED: flag(true),
   CANARY_PERCENTAGE: z.coerce.number().gt(0, 'must be above 0').lt(100, 'must be below 100').default(10),
@@ -129,6 +132,8 @@ export const settingsSchema = z.object({
 
   TIMONEL_LEASE_MS: z.coerce.number().int().min(500).max(600_000).default(5_000),
   TIMONEL_RUN_ATTEMPTS: z.coerce.number().int().min(2).max(100).default(5),
+  TIMONEL_CHILD_RUNS_PER_RUN: z.coerce.number().int().min(1).max(1_000).default(4),
+  TIMONEL_CHILD_RUNS_PER_WORKSPACE: z.coerce.number().int().min(1).max(10_000).default(16),
   TIMONEL_REPLY_WAIT_MS: milliseconds(110_000),
   TIMONEL_BODY_LIMIT_BYTES: z.coerce.number().int().min(1_024).max(104_857_600).default(262_144),
   ...incomingShape,

@@ -25,8 +25,17 @@ export interface Asker {
   readonly id: string;
 }
 
-/** How a turn ends. */
-export const outcomes = ['replied', 'awaiting_input', 'awaiting_approval', 'denied', 'escalated', 'failed'] as const;
+/** How a turn ends. With `awaiting_approval` and `awaiting_answer` (of child runs, a time, or from outside) its run goes on later. */
+export const outcomes = [
+  'replied',
+  'awaiting_input',
+  'awaiting_approval',
+  'awaiting_answer',
+  'denied',
+  'escalated',
+  'failed',
+  'cancelled',
+] as const;
 export type Outcome = (typeof outcomes)[number];
 
 /** A tool call as a planner proposes it. */
@@ -53,9 +62,33 @@ export interface CallRecord {
   reason?: LocalizedText;
 }
 
+/** A place on earth, in degrees (WGS 84). */
+export interface LocationPart {
+  type: 'location';
+  latitude: number;
+  longitude: number;
+  name?: string;
+}
+
+/** An artifact within a message. The name, type and size are those that it had when the message was stored. */
+export interface MediaPart {
+  type: 'image' | 'audio' | 'file';
+  /** Id of the artifact. */
+  artifact: string;
+  name: string;
+  /** By its content. */
+  mediaType: string;
+  bytes: number;
+}
+
+/** A part of a message or of a reply. */
+export type MessagePart = { type: 'text'; text: string } | MediaPart | LocationPart;
+
 /** A reply to the person. */
 export interface Reply {
   text: string;
+  /** What comes with the text: files, pictures, places. */
+  parts?: (MediaPart | LocationPart)[];
   /** Quick answers that a channel may show as buttons. */
   options?: string[];
 }

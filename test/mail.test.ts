@@ -72,6 +72,7 @@ async function mailerOn({ pool }: Store, environment: Record<string, string>) {
     access: () => {
       throw new Error('No agent is here.');
     },
+    complete: async () => {},
     onFault: (what) => faults.push(what),
   });
   await jobs.open();

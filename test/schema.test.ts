@@ -51,8 +51,9 @@ onEachStore('the schema that the code knows is the one that the migrations make'
       SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = 'public' AND c.relkind = 'r' AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'workspace_id')
       ORDER BY 1`);
-    // Processes and migrations belong to the installation, and a person to several tenants.
+    // Processes and migrations, those of agents too, belong to the installation, and a person to several tenants.
     expect(withoutWorkspace.map(({ relname }) => relname)).toEqual([
+      'agent_migrations',
       'development_secret',
       'processes',
       'recovery_codes',

@@ -1,5 +1,7 @@
 import { afterAll, describe, inject } from 'vitest';
+import { booking } from '../agents/booking/agent.ts';
 import { readSettings } from '../src/config.ts';
+import type { MigratingAgent } from '../src/store/agent-migrations/files.ts';
 import { openStore, type Store } from '../src/store/open.ts';
 import { type StoreEnvironment, storeEnvironment } from './store-environment.ts';
 
@@ -14,17 +16,21 @@ export function freshStoreEnvironment(kind: StoreKind): Promise<StoreEnvironment
 }
 
 /**
- * Runs a suite once per store that this machine has. `open` gives a fresh, migrated store; all are closed and removed at the end.
+ * Runs a suite once per store that this machine has. `open` gives a fresh, migrated store, with the tables of the bundled agents unless it is
+ * told otherwise; all are closed and removed at the end.
  */
-export function onEachStore(title: string, suite: (open: () => Promise<Store>, kind: StoreKind) => void): void {
+export function onEachStore(
+  title: string,
+  suite: (open: (agents?: readonly MigratingAgent[]) => Promise<Store>, kind: StoreKind) => void,
+): void {
   describe.each(storeKinds)(`${title} (%s)`, (kind) => {
     const closers: (() => Promise<void>)[] = [];
     afterAll(async () => {
       for (const close of closers.reverse()) await close();
     });
-    suite(async () => {
+    suite(async (agents = [booking]) => {
       const { environment, remove } = await freshStoreEnvironment(kind);
-      const store = await openStore(readSettings(environment));
+      const store = await openStore(readSettings(environment), { agents });
       closers.push(async () => {
         await store.close();
         await remove();

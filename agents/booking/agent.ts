@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { defineAgent } from '../../src/index.ts';
+import { commands } from './commands.ts';
 import { flows } from './flows.ts';
 import { jobs } from './jobs.ts';
 import { personalData } from './personal-data.ts';
 import { policy } from './policy.ts';
+import { resources } from './resources.ts';
 import { sample } from './seed.ts';
 import { tools } from './tools.ts';
 
@@ -17,6 +19,16 @@ export const booking = defineAgent({
   policy,
   flows,
   jobs,
+  permissions: {
+    'booking:read': { description: 'See services, staff, hours and appointments with their customers', roles: ['operator'] },
+    'booking:manage': {
+      description: 'Change services, staff, hours and prices; book, move and cancel appointments',
+      roles: ['operator'],
+    },
+  },
+  resources,
+  commands,
+  migrations: new URL('./migrations/', import.meta.url),
   sample,
   personalData,
   evals: new URL('./evals/', import.meta.url),

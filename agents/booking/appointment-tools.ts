@@ -1,5 +1,5 @@
 /** Tools that hold, book, find, move and cancel. Each write is one transaction together with its idempotency key. */
-import { type Database, defineTool, type ToolContext } from '../../src/index.ts';
+import { type Database, defineTool, type MediaPart, type ToolContext } from '../../src/index.ts';
 import {
   type Customer,
   cancelAppointment as cancelRow,
@@ -17,6 +17,7 @@ import { isGuessedAt, recordFailedClaim } from './claims.ts';
 import {
   type BookAppointmentOutput,
   bookAppointmentInput,
+  type CalendarFile,
   type CancelAppointmentOutput,
   cancelAppointmentInput,
   type FindAppointmentsOutput,
@@ -30,7 +31,7 @@ import { type AppointmentRecord, appointmentByCode, appointmentView, type Claim,
 import { loadBookingFacts } from './facts.ts';
 import { scheduleReminder } from './jobs.ts';
 import { localTime, timeOf } from './local-time.ts';
-import { type Lookup, lookUp, type Misunderstanding, refuse, type Wish } from './lookup.ts';
+import { type BookingPlace, type Lookup, lookUp, type Misunderstanding, refuse, type Wish } from './lookup.ts';
 
 const minuteMs = 60_000;
 
@@ -84,15 +85,16 @@ export const bookAppointment = defineTool({
     const booked = await context.query((database) => book(database, context, input));
     if (booked.kind !== 'booked') return booked;
     await scheduleReminder(context, booked.record.id, booked.record.start, booked.settings);
-    return { kind: 'booked', appointment: appointmentView(booked.record, context.timeZone), calendarUrl: booked.calendarUrl };
+    return { kind: 'booked', appointment: appointmentView(booked.record, context.timeZone), ...booked.file };
   },
+  attachments: (output) => (output.kind === 'booked' ? calendarOf(output) : []),
 });
 
-type Booking = { kind: 'booked'; record: AppointmentRecord; calendarUrl: string; settings: Settings } | Refusal;
+type Booking = { kind: 'booked'; record: AppointmentRecord; file: CalendarFile; settings: Settings } | Refusal;
 
-async function book(
+export async function book(
   database: Database,
-  context: ToolContext,
+  context: BookingPlace,
   input: { service: string; date: string; time: string; staff?: string | undefined } & Customer,
 ): Promise<Booking> {
   const lookup = await lookUp(database, context, exactly(input));
@@ -118,8 +120,8 @@ async function book(
     conversationId: context.conversationId,
     fileId: null,
   };
-  const calendarUrl = await storeCalendar(database, context, record, settings);
-  return { kind: 'booked', record, calendarUrl, settings };
+  const file = await storeCalendar(database, context, record, settings);
+  return { kind: 'booked', record, file, settings };
 }
 
 type Place = Pick<AppointmentRecord, 'id' | 'code' | 'staffId' | 'staff' | 'start' | 'price' | 'promotion'>;
@@ -127,7 +129,7 @@ type Place = Pick<AppointmentRecord, 'id' | 'code' | 'staffId' | 'staff' | 'star
 /** The conversation's hold, when it is for just this; what was promised with it (person, price) stays. */
 async function takeHeld(
   database: Database,
-  context: ToolContext,
+  context: BookingPlace,
   { catalogue, search }: Lookup,
   asked: { date: string; time: string },
   customer: Customer,
@@ -142,7 +144,7 @@ async function takeHeld(
   return { ...hold, staff: person.name };
 }
 
-async function takeNew(database: Database, context: ToolContext, lookup: Lookup, customer: Customer): Promise<Place | undefined> {
+async function takeNew(database: Database, context: BookingPlace, lookup: Lookup, customer: Customer): Promise<Place | undefined> {
   const slot = lookup.slots[0];
   if (slot === undefined) return undefined;
   const { price, promotion } = priceOn(lookup.catalogue, lookup.search.service, slot.date);
@@ -195,8 +197,9 @@ export const rescheduleAppointment = defineTool({
     if (moved.kind !== 'moved') return moved;
     await scheduleReminder(context, moved.record.id, moved.record.start, moved.settings);
     const appointment = appointmentView(moved.record, context.timeZone);
-    return { kind: 'moved', appointment, from: moved.from, calendarUrl: moved.calendarUrl };
+    return { kind: 'moved', appointment, from: moved.from, ...moved.file };
   },
+  attachments: (output) => (output.kind === 'moved' ? calendarOf(output) : []),
 });
 
 type Rescheduling =
@@ -204,15 +207,15 @@ type Rescheduling =
       kind: 'moved';
       record: AppointmentRecord;
       from: { date: string; time: string };
-      calendarUrl: string;
+      file: CalendarFile;
       settings: Settings;
     }
   | { kind: 'not-found' }
   | Refusal;
 
-async function reschedule(
+export async function reschedule(
   database: Database,
-  context: ToolContext,
+  context: BookingPlace,
   input: { code: string; date: string; time: string; staff?: string | undefined },
 ): Promise<Rescheduling> {
   const before = await appointmentByCode(database, context, input.code);
@@ -238,7 +241,7 @@ async function reschedule(
     const revision = before.revision + 1;
     const record: AppointmentRecord = { ...before, start, end, staffId, staff, price, promotion: promotion ?? null, revision };
     const { settings } = lookup.catalogue;
-    return { kind: 'moved', record, from, calendarUrl: await storeCalendar(database, context, record, settings), settings };
+    return { kind: 'moved', record, from, file: await storeCalendar(database, context, record, settings), settings };
   }
   return refuseExactly(database, context, lookup);
 }
@@ -250,17 +253,23 @@ export const cancelAppointment = defineTool({
   effect: 'write',
   target: 'database',
   facts: (input, context) => loadBookingFacts(context, { code: input.code }),
-  execute({ code, reason }, context): Promise<CancelAppointmentOutput> {
-    return context.query(async (database) => {
-      const appointment = await appointmentByCode(database, context, code);
-      if (appointment === undefined || !(await cancelRow(database, context, appointment.id, reason))) return { kind: 'not-found' };
-      const { settings } = await loadCatalogue(database, context);
-      const cancelled: AppointmentRecord = { ...appointment, status: 'cancelled', revision: appointment.revision + 1 };
-      await storeCalendar(database, context, cancelled, settings);
-      return { kind: 'cancelled', appointment: appointmentView(cancelled, context.timeZone, 'cancelled') };
-    });
-  },
+  execute: ({ code, reason }, context) => context.query((database) => cancel(database, context, code, reason)),
 });
+
+/** Cancels a coming appointment, and says so in its calendar file. */
+export async function cancel(
+  database: Database,
+  context: BookingPlace,
+  code: string,
+  reason: string | undefined,
+): Promise<CancelAppointmentOutput> {
+  const appointment = await appointmentByCode(database, context, code);
+  if (appointment === undefined || !(await cancelRow(database, context, appointment.id, reason))) return { kind: 'not-found' };
+  const { settings } = await loadCatalogue(database, context);
+  const cancelled: AppointmentRecord = { ...appointment, status: 'cancelled', revision: appointment.revision + 1 };
+  await storeCalendar(database, context, cancelled, settings);
+  return { kind: 'cancelled', appointment: appointmentView(cancelled, context.timeZone, 'cancelled') };
+}
 
 function exactly<Asked extends { date: string; time: string; staff?: string | undefined; service: Wish['service'] }>(
   asked: Asked,
@@ -278,7 +287,7 @@ function placesOf({ slots, search }: Lookup): Placement[] {
 
 async function take(
   database: Database,
-  context: ToolContext,
+  context: BookingPlace,
   lookup: Lookup,
   appointment: { price: number; promotion: string | undefined; currency: string; holdExpiresAt?: number; customer?: Customer },
 ): Promise<{ id: string; code: string; staffId: string; staff: string; slot: FreeSlot } | undefined> {
@@ -291,7 +300,7 @@ async function take(
 }
 
 /** `taken` for a time that others have, `none` for one that nobody could have. */
-async function refuseExactly(database: Database, context: ToolContext, { wish, slots, ...lookup }: Lookup): Promise<Refusal> {
+async function refuseExactly(database: Database, context: BookingPlace, { wish, slots, ...lookup }: Lookup): Promise<Refusal> {
   // What looked free and was lost to somebody else in the meantime must not be offered again.
   const fresh: Lookup | Misunderstanding = slots.length > 0 ? await lookUp(database, context, wish) : { ...lookup, wish, slots };
   if (fresh.kind !== 'found') return fresh;
@@ -300,12 +309,21 @@ async function refuseExactly(database: Database, context: ToolContext, { wish, s
 }
 
 /** What the customer said, and what the channel knows where they said nothing. */
-function customerOf({ name, phone, email }: Customer, { contact }: ToolContext): Customer {
+function customerOf({ name, phone, email }: Customer, { contact }: BookingPlace): Customer {
   if (phone !== undefined || email !== undefined) return { name, phone, email };
   return { name, phone: contact?.phone, email: contact?.email };
 }
 
-function storeCalendar(database: Database, context: ToolContext, record: AppointmentRecord, settings: Settings): Promise<string> {
+function storeCalendar(
+  database: Database,
+  context: BookingPlace,
+  record: AppointmentRecord,
+  settings: Settings,
+): Promise<CalendarFile> {
   const entry: CalendarEntry = { ...record, service: record.service.name };
   return storeCalendarFile(database, context, record, calendarFile(entry, settings, context.now().getTime()));
+}
+
+function calendarOf({ calendar }: CalendarFile): MediaPart[] {
+  return calendar === undefined ? [] : [calendar];
 }

@@ -3,13 +3,12 @@
  * keeps transactions from waiting for each other in a circle: rows that another transaction works on are skipped, never waited for,
  * and a statement that may wait for a slot is the last one that does.
  */
-import { randomBytes } from 'node:crypto';
-import { type SQL, sql } from 'drizzle-orm';
-import { type Contact, type Database, phoneKey, type WorkspaceAccess } from '../../src/index.ts';
+import { type SQL, sql } from '../../src/database.ts';
+import { type Contact, type Database, partOf, phoneKey, type ToolContext, type WorkspaceAccess } from '../../src/index.ts';
 import type { CalendarEntry } from './calendar.ts';
 import type { Service } from './catalogue.ts';
 import { emailKey, newCode } from './contacts.ts';
-import { files } from './schema.ts';
+import type { CalendarFile } from './contract.ts';
 
 const minuteMs = 60_000;
 
@@ -179,7 +178,7 @@ export async function moveAppointment(
     await clearWay(database, access, place, move.conversationId);
     const result = await database.execute(sql`
       UPDATE booking_appointments SET staff_id = ${place.staffId}, starts_at = ${instant(place.start)}, ends_at = ${instant(place.end)},
-        period = ${periodOf(place)}, price = ${move.price}, promotion = ${move.promotion ?? null}, revision = revision + 1,
+        period = ${periodOf(place)}, price = ${move.price}, promotion = ${move.promotion ?? null}, revision = revision + 1, version = version + 1,
         updated_at = ${access.now().toISOString()}
       WHERE workspace_id = ${access.workspaceId} AND id = ${id} AND status = 'confirmed'`);
     await database.execute(sql`RELEASE SAVEPOINT booking_move`);
@@ -207,41 +206,55 @@ export async function cancelAppointment(
   reason: string | undefined,
 ): Promise<boolean> {
   const result = await database.execute(sql`
-    UPDATE booking_appointments SET status = 'cancelled', cancel_reason = ${reason ?? null}, revision = revision + 1,
+    UPDATE booking_appointments SET status = 'cancelled', cancel_reason = ${reason ?? null}, revision = revision + 1, version = version + 1,
       updated_at = ${access.now().toISOString()}
     WHERE workspace_id = ${access.workspaceId} AND id = ${id} AND status = 'confirmed'`);
   return result.rowCount === 1;
 }
 
-/** Stores or replaces an appointment's calendar file, and answers its path. */
+/** A calendar file is kept, and its link works, for so long after the appointment. */
+const keptAfterMs = 30 * 86_400_000;
+const longestLinkMs = 400 * 86_400_000;
+
+/** Stores or replaces an appointment's calendar file, and answers a link to it that works without an account. */
 export async function storeCalendarFile(
   database: Database,
-  access: WorkspaceAccess,
-  appointment: Pick<CalendarEntry, 'id' | 'code'> & { fileId: string | null },
+  { artifacts, ...access }: WorkspaceAccess & Pick<ToolContext, 'artifacts'>,
+  appointment: Pick<CalendarEntry, 'id' | 'code' | 'end'> & { fileId: string | null },
   content: string,
-): Promise<string> {
-  if (appointment.fileId !== null) {
-    await database.execute(
-      sql`UPDATE files SET content = ${content} WHERE workspace_id = ${access.workspaceId} AND id = ${appointment.fileId}`,
-    );
-    return filePath(appointment.fileId);
-  }
-  const id = randomBytes(24).toString('base64url');
-  await database.insert(files).values({
-    id,
-    workspaceId: access.workspaceId,
-    name: `${appointment.code}.ics`,
-    mediaType: 'text/calendar; charset=utf-8',
-    content,
-    createdAt: access.now(),
+): Promise<CalendarFile> {
+  const { id, code, end, fileId } = appointment;
+  if (fileId !== null && !isArtifact(fileId)) return replaceOldFile(database, access, fileId, content);
+  const known = fileId === null ? undefined : await artifacts.get(fileId);
+  const now = access.now().getTime();
+  const expiresIn = Math.min(Math.max(end - now, 0) + keptAfterMs, longestLinkMs);
+  const file = await artifacts.put({
+    name: `${code}.ics`,
+    mediaType: 'text/calendar',
+    data: new TextEncoder().encode(content),
+    expiresAt: new Date(now + expiresIn),
+    replaces: known?.id,
   });
-  await database.execute(sql`
-    UPDATE booking_appointments SET file_id = ${id} WHERE workspace_id = ${access.workspaceId} AND id = ${appointment.id}`);
-  return filePath(id);
+  if (file.id !== fileId) {
+    await database.execute(sql`
+      UPDATE booking_appointments SET file_id = ${file.id} WHERE workspace_id = ${access.workspaceId} AND id = ${id}`);
+  }
+  return { calendarUrl: await artifacts.link(file.id, { expiresIn }), calendar: partOf(file) };
 }
 
-function filePath(id: string): string {
-  return `/api/v1/files/${id}`;
+function isArtifact(fileId: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(fileId);
+}
+
+/** Files of appointments that were made before there were artifacts keep their address, and what is behind it stays true. */
+async function replaceOldFile(
+  database: Database,
+  { workspaceId }: Pick<WorkspaceAccess, 'workspaceId'>,
+  fileId: string,
+  content: string,
+): Promise<CalendarFile> {
+  await database.execute(sql`UPDATE files SET content = ${content} WHERE workspace_id = ${workspaceId} AND id = ${fileId}`);
+  return { calendarUrl: `/api/v1/files/${fileId}` };
 }
 
 function keyOf(value: string | undefined, key: (value: string) => string): string | null {

@@ -2,7 +2,7 @@
  * What a workspace offers, when, by whom and at which price, and when its people are busy: loaded in one statement, so that a tool
  * answers from one consistent picture.
  */
-import { type SQL, sql } from 'drizzle-orm';
+import { type SQL, sql } from '../../src/database.ts';
 import type { Database, Vocabulary, WorkspaceAccess } from '../../src/index.ts';
 import type { OpeningPeriod } from './contract.ts';
 import { localDay } from './local-time.ts';

@@ -3,6 +3,7 @@
  * money is a decimal number in the workspace's currency. Everything the domain can answer is a value here, never an exception.
  */
 import { z } from 'zod';
+import type { MediaPart } from '../../src/index.ts';
 
 const date = z.iso.date().describe('Local date, YYYY-MM-DD');
 const time = z
@@ -128,9 +129,16 @@ export type AppointmentView = {
   promotion?: string;
   status: 'confirmed' | 'cancelled';
 };
+/** The iCalendar file of an appointment. */
+export interface CalendarFile {
+  /** Where it is, for who has no account too; expires a month after the appointment. */
+  calendarUrl: string;
+  /** It goes with the reply; absent for appointments that were booked before there were artifacts. */
+  calendar?: MediaPart;
+}
 export type BookAppointmentOutput =
-  /** `calendarUrl` is the path of the iCalendar file. */
-  { kind: 'booked'; appointment: AppointmentView; calendarUrl: string } | Exclude<HoldSlotOutput, { kind: 'held' }>;
+  | ({ kind: 'booked'; appointment: AppointmentView } & CalendarFile)
+  | Exclude<HoldSlotOutput, { kind: 'held' }>;
 
 export const findAppointmentsInput = z.object({
   phone: phone.optional(),
@@ -157,7 +165,7 @@ export const rescheduleAppointmentInput = z.object({
   staff: staffName.optional(),
 });
 export type RescheduleAppointmentOutput =
-  | { kind: 'moved'; appointment: AppointmentView; from: { date: string; time: string }; calendarUrl: string }
+  | ({ kind: 'moved'; appointment: AppointmentView; from: { date: string; time: string } } & CalendarFile)
   | { kind: 'not-found' }
   | Exclude<HoldSlotOutput, { kind: 'held' }>;
 

@@ -1,5 +1,5 @@
 /** Reading appointments: one by its code, or those that are a customer's own. */
-import { type SQL, sql } from 'drizzle-orm';
+import { type SQL, sql } from '../../src/database.ts';
 import { type Contact, type Database, phoneKey, samePhone, type WorkspaceAccess } from '../../src/index.ts';
 import type { CalendarEntry } from './calendar.ts';
 import type { Service } from './catalogue.ts';

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSettings } from '../../src/config.ts';
 import { openStore, type Store } from '../../src/store/open.ts';
 import { freshStoreEnvironment, storeKinds } from '../../test/stores.ts';
+import { booking } from './agent.ts';
 import { bookAppointment, holdSlot, rescheduleAppointment } from './appointment-tools.ts';
 import { takeSlot } from './appointments.ts';
 import { lookUp } from './lookup.ts';
@@ -21,7 +22,7 @@ describe.each(storeKinds)('double booking (%s)', (kind) => {
     remove = fresh.remove;
     // Everybody waits for a connection at the same time: that is the point.
     const pool = { TIMONEL_POOL_ACQUIRE_TIMEOUT_MS: '120000', ...(kind === 'postgres' ? { TIMONEL_POOL_SIZE: '50' } : {}) };
-    store = await openStore(readSettings({ ...fresh.environment, ...pool }));
+    store = await openStore(readSettings({ ...fresh.environment, ...pool }), { agents: [booking] });
   });
   afterAll(async () => {
     await store.close();

@@ -144,8 +144,9 @@ describe('the booking agent at the front door', () => {
 
   it('hands out a calendar file without a key, and has a reminder fall due', async () => {
     const booked = await say(['corte el lunes a las 10, soy Eva Gil, 351 555 6666', 'sí']);
+    expect(booked.reply).toMatchObject({ parts: [{ type: 'file', name: `${codeIn(booked)}.ics`, mediaType: 'text/calendar' }] });
     const { body } = await timonel.call<string>('GET', `/api/v1/runs/${booked.run.id}/events`);
-    const path = /\/api\/v1\/files\/[\w-]+/.exec(body)?.[0] ?? '';
+    const path = /\/api\/v1\/shared\/[\w-]+/.exec(body)?.[0] ?? '';
     const file = await timonel.timonel.app.inject({ method: 'GET', url: path });
     expect(file.statusCode).toBe(200);
     expect(file.headers['content-type']).toMatch(/^text\/calendar/);

@@ -1,5 +1,5 @@
 /** What the booking agent does in the background. */
-import { sql } from 'drizzle-orm';
+import { sql } from '../../src/database.ts';
 import type { Job, ToolContext } from '../../src/index.ts';
 import { expireHolds } from './appointments.ts';
 import type { Settings } from './catalogue.ts';

@@ -1,5 +1,5 @@
 /** From a wish in words to free slots, or to a refusal with alternatives. */
-import type { Database, ToolContext } from '../../src/index.ts';
+import type { Database, ToolContext, WorkspaceAccess } from '../../src/index.ts';
 import {
   type Agenda,
   bookableDates,
@@ -27,6 +27,9 @@ const alternativesGiven = 6;
 
 /** Beyond every horizon that a workspace can have: dates further away are searched as this one, and refused. */
 const farthestDay = 800;
+
+/** Where somebody books: a conversation with a tool at work in it, or the house itself. */
+export type BookingPlace = WorkspaceAccess & Pick<ToolContext, 'conversationId' | 'contact' | 'artifacts'>;
 
 /** What a tool was asked for. */
 export interface Wish {
@@ -56,7 +59,7 @@ export interface Lookup {
 export type Misunderstanding = { kind: 'unknown-service'; services: string[] } | { kind: 'unknown-staff'; staff: string[] };
 
 /** Searches in one statement. */
-export async function lookUp(database: Database, context: ToolContext, wish: Wish): Promise<Lookup | Misunderstanding> {
+export async function lookUp(database: Database, context: BookingPlace, wish: Wish): Promise<Lookup | Misunderstanding> {
   const today = localTime(context.now().getTime(), context.timeZone).date;
   const from = clamp(wish.from, addDays(today, -longestRange), addDays(today, farthestDay));
   const to = clamp(wish.to ?? wish.from, from, addDays(from, longestRange - 1));
@@ -74,7 +77,7 @@ export async function lookUp(database: Database, context: ToolContext, wish: Wis
 /** Loads the catalogue with the busy periods of a range of local dates. */
 async function loadAgenda(
   database: Database,
-  context: ToolContext,
+  context: BookingPlace,
   wish: Wish,
   from: string,
   to: string,
@@ -94,7 +97,7 @@ async function loadAgenda(
 /** Why there is no such slot, and the nearest ones that there are. Looks up to the horizon where the days around have none. */
 export async function refuse(
   database: Database,
-  context: ToolContext,
+  context: BookingPlace,
   lookup: Lookup,
 ): Promise<{ kind: 'none'; service: string; reason: NoSlotReason; hours?: OpeningPeriod[]; alternatives: Slot[] }> {
   const { search, agenda, wish } = lookup;

@@ -1,5 +1,5 @@
 /** Where this agent has data of people, and how they are found: a customer by phone or e-mail, as they are when they call again. */
-import { sql } from 'drizzle-orm';
+import { sql } from '../../src/database.ts';
 import { type AgentDefinition, phoneKey, samePhone } from '../../src/index.ts';
 import { claimKeys } from './claims.ts';
 import { emailKey } from './contacts.ts';
@@ -8,6 +8,14 @@ const house = 'What the house says of itself: its services, hours and prices.';
 
 export const personalData: NonNullable<AgentDefinition['personalData']> = {
   tables: [
+    {
+      table: 'artifacts',
+      personal: true,
+      columns: ['name', 'content'],
+      whose: 'id::text IN (SELECT file_id FROM booking_appointments WHERE workspace_id = :workspace AND id = ANY(:found))',
+      withheld: ['content', 'location'],
+      erase: 'delete',
+    },
     {
       table: 'files',
       personal: true,

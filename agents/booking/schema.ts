@@ -1,5 +1,5 @@
 /**
- * The booking agent's tables, as `src/store/migrations/0001_booking.sql` creates them. Every row belongs to a workspace; row-level
+ * The booking agent's tables, as the files in `migrations/` create them. Every row belongs to a workspace; row-level
  * security backs the `where` of every query.
  */
 import {
@@ -16,7 +16,7 @@ import {
   time,
   timestamp,
   uuid,
-} from 'drizzle-orm/pg-core';
+} from '../../src/database.ts';
 import type { Contact } from '../../src/index.ts';
 import type { OpeningPeriod } from './contract.ts';
 
@@ -215,13 +215,3 @@ export const bookingHandoffs = pgTable(
   },
   (table) => [primaryKey({ columns: [table.workspaceId, table.id] })],
 );
-
-/** The store's own table of small texts with an unguessable address (migration 0000), as far as calendar files need it. */
-export const files = pgTable('files', {
-  id: text('id').primaryKey(),
-  workspaceId: text('workspace_id').notNull(),
-  name: text('name').notNull(),
-  mediaType: text('media_type').notNull(),
-  content: text('content').notNull(),
-  createdAt: instant('created_at').notNull(),
-});

@@ -154,18 +154,21 @@ onEachStore('the booking tools', (open) => {
   it('write a calendar file, keep it up to date, and have a reminder fall due', async () => {
     const salon = await openSalon(rows);
     const customer = salon.conversation();
-    const file = async (path: string) => {
+    const file = async () => {
       const { rows: found } = await salon.access.query((database) =>
-        database.execute<{ content: string }>(sql`SELECT content FROM files WHERE id = ${path.replace('/api/v1/files/', '')}`),
+        database.execute<{ content: Buffer; media_type: string; name: string }>(
+          sql`SELECT content, media_type, name FROM artifacts WHERE workspace_id = ${salon.workspaceId}`,
+        ),
       );
-      return found[0]?.content ?? '';
+      expect(found).toMatchObject([{ media_type: 'text/calendar', name: `${appointment.code}.ics` }]);
+      return found[0]?.content.toString('utf8') ?? '';
     };
     const { appointment, calendarUrl } = await booked(customer, { date: '2026-11-23' });
-    expect(calendarUrl).toMatch(/^\/api\/v1\/files\/[\w-]{32}$/);
-    expect(await file(calendarUrl)).toContain('DTSTART:20261123T180000Z');
+    expect(calendarUrl).toMatch(/^http:\/\/localhost:8000\/api\/v1\/shared\/[\w-]{51}$/);
+    expect(await file()).toContain('DTSTART:20261123T180000Z');
     const moved = await customer.call(rescheduleAppointment, { code: appointment.code, date: '2026-11-24', time: '10:00' });
-    expect(moved).toMatchObject({ kind: 'moved', calendarUrl, from: { date: '2026-11-23', time: '15:00' } });
-    expect(await file(calendarUrl)).toMatch(/SEQUENCE:1[\s\S]*DTSTART:20261124T130000Z/);
+    expect(moved).toMatchObject({ kind: 'moved', from: { date: '2026-11-23', time: '15:00' } });
+    expect(await file()).toMatch(/SEQUENCE:1[\s\S]*DTSTART:20261124T130000Z/);
     const [first, second] = salon.jobs;
     expect(second?.at.toISOString()).toBe('2026-11-23T13:00:00.000Z');
     await run(salon, 'remind', first?.payload);
@@ -178,7 +181,26 @@ onEachStore('the booking tools', (open) => {
     );
     expect(due).toEqual([{ right: true }]);
     await customer.call(cancelAppointment, { code: appointment.code });
-    expect(await file(calendarUrl)).toContain('STATUS:CANCELLED');
+    expect(await file()).toContain('STATUS:CANCELLED');
+  });
+
+  it('keep the address of a calendar file that is older than artifacts, and what it shows true', async () => {
+    const salon = await openSalon(rows);
+    const customer = salon.conversation();
+    const { code } = (await booked(customer, { date: '2026-11-23' })).appointment;
+    const old = 'o'.repeat(32);
+    await salon.access.query(async (database) => {
+      await database.execute(
+        sql`INSERT INTO files (id, workspace_id, name, media_type, content) VALUES (${old}, ${salon.workspaceId}, 'a.ics', 'text/calendar', '')`,
+      );
+      await database.execute(sql`UPDATE booking_appointments SET file_id = ${old} WHERE workspace_id = ${salon.workspaceId}`);
+    });
+    const moved = await customer.call(rescheduleAppointment, { code, date: '2026-11-24', time: '10:00' });
+    expect(moved).toMatchObject({ kind: 'moved', calendarUrl: `/api/v1/files/${old}` });
+    const { rows: files } = await salon.access.query((database) =>
+      database.execute<{ content: string }>(sql`SELECT content FROM files WHERE id = ${old}`),
+    );
+    expect(files[0]?.content).toContain('DTSTART:20261124T130000Z');
   });
 
   it('find what is theirs only: in the conversation or by code; two weaker things show when it is', async () => {

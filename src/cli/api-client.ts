@@ -35,39 +35,63 @@ export class ApiClient {
     return this.#request('DELETE', path);
   }
 
+  /** Sends a file as it is. */
+  async send<T>(path: string, bytes: Uint8Array<ArrayBuffer>, type: string): Promise<T> {
+    return this.#bodyOf(await this.#answered('POST', path, bytes, { 'content-type': type }));
+  }
+
+  /** An answer as text, whatever it is. */
+  async text(path: string): Promise<string> {
+    return (await this.#answered('GET', path, undefined, {})).text();
+  }
+
   /**
    * @returns the body of the answer, where it has one.
    * @throws Error with the problem's own explanation when the API refuses.
    */
   async #request<T>(method: string, path: string, body?: object, headers: Record<string, string> = {}): Promise<T> {
+    const answered = await this.#answered(method, path, body === undefined ? undefined : JSON.stringify(body), {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    });
+    return this.#bodyOf(answered);
+  }
+
+  async #answered(
+    method: string,
+    path: string,
+    body: string | Uint8Array<ArrayBuffer> | undefined,
+    headers: Record<string, string>,
+  ): Promise<Response> {
     const { url, apiKey } = this.#credentials;
     let response: Response;
     try {
       response = await fetch(`${url}${path}`, {
         method,
-        headers: {
-          authorization: `Bearer ${apiKey}`,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        headers: { authorization: `Bearer ${apiKey}`, ...headers },
+        ...(body === undefined ? {} : { body }),
       });
     } catch (error) {
       const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
       throw new TimonelError('store_unavailable', `No Timonel answers at ${url} (${messageOf(cause)}). Start it: timonel up`);
     }
-    if (response.status === 204) return undefined as T;
-    const answer = (await response.json().catch(() => undefined)) as (T & { detail?: string; errorDetails?: string }) | undefined;
-    if (answer === undefined) {
-      throw new TimonelError('invalid_request', `What answers at ${url} is no Timonel (${response.status}). Start one: timonel up`);
-    }
+    if (response.ok) return response;
+    const answer = await this.#bodyOf<{ detail?: string; errorDetails?: string }>(response);
     // Problem documents have a detail, and answers of OFREP have details of the error.
     const said = answer.detail ?? answer.errorDetails;
     if (response.status === 401) {
       const key = 'The key is the one that the last start wrote to credentials.json in TIMONEL_HOME';
       throw new TimonelError('unauthenticated', `${said ?? response.statusText} ${key}: start it again here, timonel up`);
     }
-    if (!response.ok) throw new TimonelError('invalid_request', said ?? `${response.status} ${response.statusText}`);
-    return answer;
+    throw new TimonelError('invalid_request', said ?? `${response.status} ${response.statusText}`);
+  }
+
+  /** @throws TimonelError `invalid_request` for an answer that is no JSON, as of another server at that address */
+  async #bodyOf<T>(response: Response): Promise<T> {
+    if (response.status === 204) return undefined as T;
+    const body = (await response.json().catch(() => undefined)) as T | undefined;
+    if (body !== undefined) return body;
+    const { url } = this.#credentials;
+    throw new TimonelError('invalid_request', `What answers at ${url} is no Timonel (${response.status}). Start one: timonel up`);
   }
 }

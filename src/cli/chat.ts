@@ -90,7 +90,13 @@ function show(turn: Turn, json: boolean): void {
     run.outcome === 'awaiting_approval' ? `waits for an approval; see run ${run.id}` : undefined,
   ].filter((note) => note !== undefined);
   console.log(reply?.text ?? '…');
+  for (const part of reply?.parts ?? []) console.log(`  ${shown(part)}`);
   if (reply?.options !== undefined && reply.options.length > 0) console.log(`  [${reply.options.join('] [')}]`);
   if (notes.length > 0) console.log(`  (${notes.join('; ')})`);
   console.log();
+}
+
+function shown(part: NonNullable<Reply['parts']>[number]): string {
+  if (part.type === 'location') return `+ ${part.name ?? 'place'}: ${part.latitude}, ${part.longitude}`;
+  return `+ ${part.name} (${part.mediaType}, ${part.bytes} bytes): GET /api/v1/artifacts/${part.artifact}/content`;
 }

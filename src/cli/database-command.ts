@@ -3,10 +3,13 @@ import { readSettings, type Settings } from '../config.ts';
 import { messageOf, TimonelError } from '../errors.ts';
 import { createIdentity, type Identity } from '../identity/identity.ts';
 import { Mailer } from '../identity/mail/mailer.ts';
+import { permissionsWith } from '../identity/permissions.ts';
 import { ServerKeys } from '../identity/secrets.ts';
 import { Workspaces } from '../identity/workspaces.ts';
 import { defaultWorkspace } from '../main.ts';
+import type { MigratingAgent } from '../store/agent-migrations/files.ts';
 import { openStore, type Store } from '../store/open.ts';
+import { loadProject } from './project-file.ts';
 
 /** What a command has that works on the database itself, without a server. */
 export interface DatabaseCommand {
@@ -20,10 +23,17 @@ export interface DatabaseCommand {
  * Runs a command straight on the database: who may reach it needs no other key. Processes that run on the same PostgreSQL hear of every
  * change at once. An embedded store belongs to the process that has it open.
  * @param route what to ask of that process instead.
+ * @param agentsOf the agents whose tables the command works on; the tables of others stay as they are.
  */
-export async function onTheDatabase<T>(route: string, work: (command: DatabaseCommand) => Promise<T>): Promise<T> {
+export async function onTheDatabase<T>(
+  route: string,
+  work: (command: DatabaseCommand) => Promise<T>,
+  agentsOf: (settings: Settings) => Promise<Iterable<MigratingAgent>> = async () => [],
+): Promise<T> {
   const settings = readSettings();
-  const store = await openStore(settings).catch((error: unknown) => {
+  // Changes of who may do what are judged by all that can be allowed.
+  const permissions = permissionsWith((await loadProject(settings)).agents);
+  const store = await openStore(settings, { agents: await agentsOf(settings) }).catch((error: unknown) => {
     if (!(error instanceof TimonelError) || error.code !== 'directory_locked') throw error;
     throw new TimonelError(
       'directory_locked',
@@ -55,6 +65,7 @@ export async function onTheDatabase<T>(route: string, work: (command: DatabaseCo
       now: () => new Date(),
       newId: uuid,
       onFault,
+      permissions,
     });
     await workspaces.ensure({ workspaceId: defaultWorkspace, name: 'Default', timeZone: settings.timeZone });
     return await work({ settings, store, identity, workspaces });

@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import { v7 as uuid } from 'uuid';
+import { readSettings } from '../config.ts';
 import type { ApiKeyView } from '../identity/api-keys.ts';
-import { isPermission, type KeyRole, keyRoles, type Permission, permissions } from '../identity/permissions.ts';
+import { type KeyRole, keyRoles, type Permission, permissionsWith } from '../identity/permissions.ts';
 import { defaultWorkspace } from '../main.ts';
 import { onTheDatabase, printTable } from './database-command.ts';
+import { loadProject } from './project-file.ts';
 import { UsageError } from './usage-error.ts';
 
 interface Options {
@@ -58,7 +60,7 @@ async function create(name: string, options: Options): Promise<void> {
   if (name.trim() === '') throw new UsageError('Give the key a name, e.g. timonel keys create "front desk".');
   if (options.role !== undefined && options.scopes !== undefined)
     throw new UsageError('A key has a --role or --scopes: give one of the two.');
-  const scopes = options.scopes === undefined ? undefined : scopesOf(options.scopes);
+  const scopes = options.scopes === undefined ? undefined : await scopesOf(options.scopes);
   const role = scopes === undefined ? roleOf(options.role ?? 'client') : undefined;
   const expiresAt = options.expires === undefined ? undefined : instant(options.expires);
   await onTheDatabase('POST /api/v1/api-keys', async ({ identity, workspaces }) => {
@@ -123,12 +125,14 @@ function roleOf(role: string): KeyRole {
   throw new UsageError(`There is no role "${role}" for keys. There are: ${Object.keys(keyRoles).join(', ')}.`);
 }
 
-function scopesOf(list: string): Permission[] {
+async function scopesOf(list: string): Promise<Permission[]> {
+  const catalogue = permissionsWith((await loadProject(readSettings())).agents);
   const names = list.split(/[\s,]+/).filter((name) => name !== '');
-  const unknown = names.filter((name) => !isPermission(name));
-  if (names.length > 0 && unknown.length === 0) return names.filter(isPermission);
+  const known = (name: string): name is Permission => catalogue.texts.has(name as Permission);
+  const unknown = names.filter((name) => !known(name));
+  if (names.length > 0 && unknown.length === 0) return names.filter(known);
   throw new UsageError(
-    `--scopes takes permissions; ${unknown.join(', ') || 'nothing'} is none. There are:\n  ${permissions.join('\n  ')}`,
+    `--scopes takes permissions; ${unknown.join(', ') || 'nothing'} is none. There are:\n  ${[...catalogue.texts.keys()].join('\n  ')}`,
   );
 }
 

@@ -29,8 +29,7 @@ export function privacyCommand(): Command {
     .description('Print everything as one JSON document')
     .action(async (options: Options) => {
       const person = personOf(options);
-      await onTheDatabase('POST /api/v1/privacy/export', async (database) => {
-        const privacy = await privacyOf(database);
+      await withPrivacy('POST /api/v1/privacy/export', async (privacy) => {
         console.log(JSON.stringify(await privacy.export(options.workspace, person, { actor: 'system' }), null, 2));
       });
     });
@@ -41,12 +40,20 @@ export function privacyCommand(): Command {
       const person = personOf(options);
       if (options.yes !== true)
         throw new UsageError('Erasing cannot be undone. Look with `timonel privacy export` first, then add --yes.');
-      await onTheDatabase('POST /api/v1/privacy/erase', async (database) => {
-        const privacy = await privacyOf(database);
+      await withPrivacy('POST /api/v1/privacy/erase', async (privacy) => {
         console.log(JSON.stringify(await privacy.erase(options.workspace, person, { actor: 'system' })));
       });
     });
   return command;
+}
+
+/** The agents' tables are a part of it: they are there when it runs. */
+async function withPrivacy(route: string, work: (privacy: Privacy) => Promise<void>): Promise<void> {
+  await onTheDatabase(
+    route,
+    async (database) => work(await privacyOf(database)),
+    async (settings) => (await loadProject(settings)).agents,
+  );
 }
 
 async function privacyOf({ settings, store, identity, workspaces }: DatabaseCommand): Promise<Privacy> {

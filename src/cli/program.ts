@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, TimonelError } from '../errors.ts';
 import { version } from '../main.ts';
+import { agentCommand } from './agent-command.ts';
 import { auditCommand } from './audit.ts';
 import { budgetsCommand } from './budgets.ts';
 import { cacheCommand } from './cache.ts';
@@ -20,30 +21,13 @@ import { UsageError } from './usage-error.ts';
 import { userCommand } from './user.ts';
 import { workspaceCommand } from './workspace.ts';
 
-/** Runs the command of this process. */
-export async function run(argv: readonly string[]): Promise<void> {
-  // Whoever reads the output may have seen enough (`| head`).
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-  const { code, threw } = await execute(argv);
-  process.exitCode = code;
-  // What a failed command left open (a connection that does not end, a thread) must not keep the process, and what it holds.
-  if (threw) setTimeout(() => process.exit(), 500).unref();
-}
-
-/**
- * Runs a command, and says on standard error why it failed and what to do next.
- * @returns the exit code: 0 it worked, 1 it did not, 2 the call was wrong; and whether it ended before its end.
- */
-export async function execute(argv: readonly string[]): Promise<{ code: number; threw: boolean }> {
+/** Every command with its arguments and options: what `--help` and docs/reference/cli.md are made of. */
+export function createProgram(): Command {
   const program = new Command('timonel')
     .description('Runs LLM agents in production.')
     .version(version)
     .showHelpAfterError('(timonel --help lists the commands)')
     .exitOverride();
-  let running = 'timonel';
-  program.hook('preAction', (_program, action) => {
-    running = nameOf(action);
-  });
   for (const command of [
     upCommand(),
     chatCommand(),
@@ -66,14 +50,52 @@ export async function execute(argv: readonly string[]): Promise<{ code: number; 
     program.addCommand(command);
     prepare(command);
   }
+  return program;
+}
+
+/** Runs the command of this process. */
+export async function run(argv: readonly string[]): Promise<void> {
+  // Whoever reads the output may have seen enough (`| head`).
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  const { code, threw } = await execute(argv);
+  process.exitCode = code;
+  // What a failed command left open (a connection that does not end, a thread) must not keep the process, and what it holds.
+  if (threw) setTimeout(() => process.exit(), 500).unref();
+}
+
+/**
+ * Runs a command, and says on standard error why it failed and what to do next.
+ * @returns the exit code: 0 it worked, 1 it did not, 2 the call was wrong; and whether it ended before its end.
+ */
+export async function execute(argv: readonly string[]): Promise<{ code: number; threw: boolean }> {
+  const program = createProgram();
+  let running = program.name();
+  program.hook('preAction', (_program, action) => {
+    running = nameOf(action);
+  });
   process.exitCode = 0;
   try {
+    const [first = ''] = argv.slice(2);
+    // What is no command of Timonel's may be an agent, whose commands the running process knows.
+    const isAgent = /^[a-z][a-z0-9-]*$/.test(first) && first !== 'help' && !program.commands.some((each) => each.name() === first);
+    if (isAgent) await addAgentCommand(program, first);
     await program.parseAsync(argv);
     return { code: Number(process.exitCode), threw: false };
   } catch (error) {
     if (error instanceof CommanderError) return { code: error.exitCode === 0 ? 0 : 2, threw: true };
     console.error(sentenceOf(error, running));
     return { code: error instanceof UsageError ? 2 : 1, threw: true };
+  }
+}
+
+async function addAgentCommand(program: Command, agent: string): Promise<void> {
+  try {
+    const command = await agentCommand(agent);
+    program.addCommand(command);
+    prepare(command);
+  } catch (error) {
+    // Commander says which commands there are.
+    console.error(`"${agent}" is no command of Timonel, and no agent that could be asked: ${messageOf(error)}`);
   }
 }
 

@@ -3,8 +3,10 @@ import type { Redis } from 'ioredis';
 import { channels, publishFault } from '../diagnostics.ts';
 import { createIdentity, type Identity } from '../identity/identity.ts';
 import { Mailer } from '../identity/mail/mailer.ts';
+import { permissionsWith } from '../identity/permissions.ts';
 import { ServerKeys } from '../identity/secrets.ts';
 import { Workspaces } from '../identity/workspaces.ts';
+import { requirePersonalData } from '../run/personal-data.ts';
 import { accessTo } from '../run/workspace-access.ts';
 import { openRedis, tellOnce } from '../store/cache/redis.ts';
 import { type RedisSignals, redisSignals } from '../store/cache/wake-ups.ts';
@@ -26,10 +28,14 @@ export interface Foundation {
   access(workspaceId: string, timeZone: string): WorkspaceAccess;
 }
 
-/** @throws TimonelError `config_invalid`, `store_unavailable`, `directory_locked` */
-export async function openFoundation({ settings, scope, now, newId, onStoreLost }: Base): Promise<Foundation> {
-  const store = scope.adopt(await openStore(settings, { onFault: publishFault, onLost: onStoreLost }), (each) => each.close());
+/** @throws TimonelError `config_invalid`, `store_unavailable`, `directory_locked`, `migration_refused` */
+export async function openFoundation({ settings, project, scope, now, newId, onStoreLost }: Base): Promise<Foundation> {
+  const { agents } = project;
+  const store = scope.adopt(await openStore(settings, { agents, onFault: publishFault, onLost: onStoreLost }), (each) =>
+    each.close(),
+  );
   const { pool } = store;
+  await requirePersonalData(pool, agents);
   const { redis, signals } = openCache(settings.redisUrl, scope);
   const workspaces = new Workspaces(pool);
   await workspaces.ensure({ workspaceId: defaultWorkspace, name: 'Default', timeZone: settings.timeZone });
@@ -54,7 +60,7 @@ function openCache(url: string | undefined, scope: AsyncDisposableStack): Pick<F
 
 /** @param enqueueMail adds the job that hands a mail to its server. */
 export async function openIdentity(
-  { settings, scope, now, newId }: Base,
+  { settings, project, scope, now, newId }: Base,
   { pool, redis, keys, workspaces }: Foundation,
   enqueueMail: (payload: JsonObject) => Promise<void>,
 ): Promise<{ identity: Identity; mailer: Mailer }> {
@@ -80,6 +86,7 @@ export async function openIdentity(
     now,
     newId,
     onFault: publishFault,
+    permissions: permissionsWith(project.agents),
   });
   return { identity: scope.adopt(identity, (each) => each.close()), mailer };
 }

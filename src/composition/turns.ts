@@ -1,23 +1,31 @@
 /** What answers messages: tools, planners, the runner, and shadows of its turns. */
+import { createHmac } from 'node:crypto';
+import type { Artifacts } from '../artifacts/artifacts.ts';
 import { channels, publishFault, type RunEnded } from '../diagnostics.ts';
+import { TimonelError } from '../errors.ts';
+import type { AccessNotices } from '../identity/access.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Vocabulary } from '../language/contract.ts';
 import type { Gateway } from '../llm/gateway.ts';
 import type { FlagPart } from '../release/flags/open.ts';
 import type { ReleasePart } from '../release/open.ts';
 import { Shadows } from '../release/shadows.ts';
-import type { Jobs } from '../run/jobs.ts';
+import type { Jobs, JobsDependencies } from '../run/jobs.ts';
 import { createFlowPlanner } from '../run/planners/flow-planner.ts';
 import { createHttpPlanner } from '../run/planners/http-planner.ts';
 import { createModelPlanner } from '../run/planners/model-planner.ts';
 import { Runner } from '../run/runner.ts';
 import { VocabularyCache } from '../run/vocabulary-cache.ts';
 import { localWakeUps } from '../store/cache/wake-ups.ts';
+import { ChildRuns } from '../store/child-runs.ts';
+import { Completions } from '../store/completions.ts';
 import { processHost } from '../store/process-host.ts';
 import { RunRecord } from '../store/run-record.ts';
 import { RunViews } from '../store/run-views.ts';
 import type { ClaimedRun, RunStore } from '../store/runs.ts';
+import type { WaitingRuntime } from '../tools/call-waits.ts';
 import { ToolExecutor } from '../tools/execute.ts';
+import { artifactsOfCalls } from '../tools/tool-artifacts.ts';
 import type { Asker } from '../vocabulary.ts';
 import type { Base } from './base.ts';
 import type { Foundation } from './foundation.ts';
@@ -27,12 +35,15 @@ export interface Turns {
   shadows: Shadows;
   /** Not started: it takes the lease with {@link Runner.start}. */
   runner: Runner;
+  /** Answers a call that waits, and goes on with its run. @throws TimonelError `completion_not_found`, `completion_used`, `completion_expired` */
+  complete: JobsDependencies['complete'];
 }
 
 /** What turns are made of, beside the foundation. */
 export interface TurnParts {
   identity: Identity;
   gateway: Gateway;
+  artifacts: Artifacts;
   jobs: Jobs;
   flags: FlagPart;
   releases: ReleasePart;
@@ -43,16 +54,23 @@ export interface TurnParts {
 export function prepareTurns(base: Base, foundation: Foundation, parts: TurnParts): Turns {
   const { settings, agents, scope, now, newId } = base;
   const { store, pool, signals } = foundation;
-  const { jobs, flags, releases, wrapRunStore } = parts;
+  const { artifacts, jobs, flags, releases, wrapRunStore } = parts;
+  const completions = new Completions(pool);
+  const complete: Turns['complete'] = async (token, answer, by) => {
+    const ready = await completions.complete(token, answer, by, now());
+    if (ready !== undefined) await runner.resumeAll([ready]);
+  };
+  const views = new RunViews(pool);
   const executor = new ToolExecutor({
     pool,
     now,
     newId,
     schedule: jobs.schedule,
     flagsOf: (place) => flags.providers.clientFor(place),
+    artifacts: artifactsOfCalls(artifacts),
+    waiting: waitingRuntime(base, foundation, parts, { complete, views, runner: () => runner }),
     onFault: publishFault,
   });
-  const views = new RunViews(pool);
   const planners = planTurns(base, foundation, parts);
   const { inForce, catalog } = releases;
   const shadows = scope.adopt(
@@ -77,6 +95,7 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     executor,
     trouble: () => store.trouble(),
     runAttempts: settings.runAttempts,
+    children: settings.childRuns,
     agents: [...agents.keys()],
     definitionOf: (run) => releases.pinned.definitionOf(run),
     ...planners,
@@ -89,15 +108,68 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     onEnded: (ended: RunEnded) => {
       if (channels.runEnded.hasSubscribers) channels.runEnded.publish(ended);
     },
+    tellCancelled: (runIds) => tellCancelled(parts.identity.notices, runIds),
   });
-  return { views, shadows, runner };
+  parts.identity.notices.subscribe((notices) => {
+    if (notices === 'anything') return;
+    for (const notice of notices) if (notice.kind === 'run-cancelled') runner.stopCancelled(notice.id);
+  });
+  return { views, shadows, runner, complete };
 }
 
-function planTurns({ project, scope }: Base, { access }: Foundation, { identity, gateway, flags }: TurnParts) {
-  const vocabularies = new VocabularyCache(access);
+/** In lots: a notice has a bound. */
+async function tellCancelled(notices: AccessNotices, runIds: readonly string[]): Promise<void> {
+  for (let from = 0; from < runIds.length; from += 100) {
+    await notices.change(async (_client, tell) => {
+      for (const id of runIds.slice(from, from + 100)) tell({ kind: 'run-cancelled', id });
+    });
+  }
+}
+
+interface WaitingParts {
+  complete: Turns['complete'];
+  views: RunViews;
+  /** Made after what it is handed to. */
+  runner(): Runner;
+}
+
+/** What tools start, join and wait for: statements of the store, and the runner for what is ready then. */
+function waitingRuntime(
+  { agents }: Base,
+  { pool, keys }: Foundation,
+  { releases }: TurnParts,
+  { complete, views, runner }: WaitingParts,
+): WaitingRuntime {
+  const children = new ChildRuns(pool);
+  const completions = new Completions(pool);
+  return {
+    versionOf(workspaceId, agent) {
+      if (!agents.has(agent)) {
+        throw new TimonelError('agent_not_found', `There is no agent "${agent}". There are: ${[...agents.keys()].join(', ')}.`);
+      }
+      return releases.inForce.stableOf(workspaceId, agent).version;
+    },
+    start: (run, client) => children.start(run, client),
+    join: (...call) => children.join(...call),
+    async cancel(workspaceId, parent, runId) {
+      const run = await views.run(workspaceId, runId);
+      if (run.parentRun !== parent) {
+        throw new TimonelError('run_not_found', `A run cancels runs that it started itself, and it did not start ${runId}.`);
+      }
+      if (run.status !== 'finished') await runner().cancel(workspaceId, runId, `the run ${parent}`);
+    },
+    tokenOf: (runId, callId) =>
+      createHmac('sha256', keys.current('completion-tokens').key).update(`${runId}:${callId}`).digest('base64url'),
+    issue: (...call) => completions.issue(...call),
+    complete,
+  };
+}
+
+function planTurns({ project, scope }: Base, { access }: Foundation, { identity, gateway, artifacts, flags }: TurnParts) {
+  const vocabularies = new VocabularyCache(access, identity.notices);
   const system = scope.adopt(createHttpPlanner(project.fallbacks ?? {}), (each) => each.close());
   return {
-    modelPlanner: createModelPlanner(gateway),
+    modelPlanner: createModelPlanner(gateway, artifacts),
     flowPlanner: createFlowPlanner(
       (turn): Promise<Vocabulary> => vocabularies.of(turn.agent, turn.run.workspaceId, turn.run.timeZone),
     ),

@@ -1,4 +1,6 @@
-/** What goes on beside turns: the queue with the jobs of agents and of Timonel itself, flags, releases, and data of people. */
+/** What goes on beside turns: the queue with the jobs of agents and of Timonel itself, flags, releases, data of people, and rows that they manage. */
+import type { Artifacts } from '../artifacts/artifacts.ts';
+import { artifactsForTool } from '../artifacts/for-tools.ts';
 import { publishFault } from '../diagnostics.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Mailer } from '../identity/mail/mailer.ts';
@@ -6,7 +8,8 @@ import type { Privacy } from '../identity/privacy/privacy.ts';
 import { applyRetention } from '../identity/privacy/retention.ts';
 import { type FlagPart, openFlags } from '../release/flags/open.ts';
 import { openReleases, type ReleasePart } from '../release/open.ts';
-import { Jobs } from '../run/jobs.ts';
+import { Resources } from '../resources/resources.ts';
+import { Jobs, type JobsDependencies } from '../run/jobs.ts';
 import { createPrivacy } from '../run/personal-data.ts';
 import type { Base } from './base.ts';
 import type { Foundation } from './foundation.ts';
@@ -26,14 +29,19 @@ export async function openJobs(
   { settings, project, scope, now }: Base,
   { pool, workspaces, access }: Foundation,
   { audit }: Identity,
-  mailer: Mailer,
-  { tables }: Privacy,
+  {
+    mailer,
+    privacy: { tables },
+    artifacts,
+    complete,
+  }: { mailer: Mailer; privacy: Privacy; artifacts: Artifacts; complete: JobsDependencies['complete'] },
 ): Promise<Jobs> {
   const jobs = new Jobs({
     pool,
     agents: project.agents,
     own: [
       { name: 'mail', retries: 20, run: (payload) => mailer.deliver(payload) },
+      { name: 'artifacts', cron: '*/5 * * * *', retries: 0, run: async () => void (await artifacts.sweep()) },
       {
         name: 'retention',
         cron: '17 3 * * *',
@@ -43,6 +51,7 @@ export async function openJobs(
     ],
     workspaces: () => workspaces.list(),
     access,
+    complete,
     onFault: publishFault,
   });
   // Before it is opened: what fails halfway has timers already.
@@ -78,4 +87,24 @@ export async function openReleasePart(
     onFault: publishFault,
   });
   return scope.adopt(releases, (each) => each.close());
+}
+
+/** @throws TimonelError `config_invalid` where a resource does not fit its table or asks for a permission that nobody declares */
+export async function openResources(
+  { agents, now, newId }: Base,
+  { pool, workspaces }: Foundation,
+  { notices, audit, permissions }: Identity,
+  artifacts: Artifacts,
+): Promise<Resources> {
+  return Resources.open({
+    pool,
+    notices,
+    record: (deed, client) => audit.append(deed, client),
+    permissions,
+    agents: [...agents.values()],
+    artifactsOf: (place, run) => artifactsForTool(artifacts, place, run),
+    timeZoneOf: async (workspaceId) => (await workspaces.get(workspaceId)).timeZone,
+    now,
+    newId,
+  });
 }

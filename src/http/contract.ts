@@ -1,6 +1,7 @@
 /** What the routes are given. */
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Artifacts } from '../artifacts/artifacts.ts';
 import type { Settings } from '../config.ts';
 import type { HttpExchange } from '../diagnostics.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -12,11 +13,13 @@ import type { Budgets } from '../llm/money/budgets.ts';
 import type { FlagPart } from '../release/flags/open.ts';
 import type { ReleasePart } from '../release/open.ts';
 import type { Shadows } from '../release/shadows.ts';
+import type { Resources } from '../resources/resources.ts';
 import type { AgentDefinition } from '../run/contract.ts';
 import type { Runner } from '../run/runner.ts';
 import type { Seeds } from '../run/seeds.ts';
 import type { AcceptedRequests } from '../store/accepted-requests.ts';
 import type { Acknowledgements } from '../store/acknowledgements.ts';
+import type { CompletionAnswer } from '../store/completions.ts';
 import type { ConversationAddresses } from '../store/conversation-addresses.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { RunViews } from '../store/run-views.ts';
@@ -35,18 +38,22 @@ export interface Dependency {
 export interface HttpDependencies {
   version: string;
   runner: Runner;
+  /** Answers a call that waits. @throws TimonelError `completion_not_found`, `completion_used`, `completion_expired` */
+  complete(token: string, answer: CompletionAnswer, by: string): Promise<void>;
   views: RunViews;
   addresses: ConversationAddresses;
   requests: AcceptedRequests;
   pool: DatabasePool;
   identity: Identity;
   privacy: Privacy;
+  artifacts: Artifacts;
   settings: Pick<Settings, 'corsOrigins' | 'publicUrl' | 'trustedProxies' | 'canary' | 'regionHeader' | 'incoming'>;
   agents: ReadonlyMap<string, AgentDefinition>;
   seeds: Seeds;
   releases: ReleasePart;
   shadows: Shadows;
   flags: FlagPart;
+  resources: Resources;
   gateway: Gateway;
   budgets: Budgets;
   responseCache: ResponseCache;

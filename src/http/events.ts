@@ -22,7 +22,7 @@ export async function* runEvents(
   live: LiveEvents = new LiveEvents(),
 ): AsyncGenerator<WireEvent> {
   let last = after;
-  const stop = live.attached ? undefined : runner.listen(run.runId, live.push);
+  const stop = runner.listen(run.runId, live.push);
   const ended = runner.wait(run.workspaceId, run.runId, longestWaitMs, signal).finally(() => live.end());
   try {
     yield { event: 'run-accepted', data: { runId: run.runId } };
@@ -45,14 +45,12 @@ export async function* runEvents(
       return;
     }
   } finally {
-    stop?.();
+    stop();
   }
 }
 
 /** Events on their way from the run to a reader. */
 export class LiveEvents implements AsyncIterable<RunEvent> {
-  /** True once the runner was given `push` from the beginning. */
-  attached = false;
   #queue: RunEvent[] = [];
   #ended = false;
   #wake: (() => void) | undefined;

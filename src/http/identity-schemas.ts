@@ -1,9 +1,15 @@
 /** The shapes of the HTTP API that are about people and what they may do. */
 import { z } from 'zod';
-import { type Permission, permissions } from '../identity/permissions.ts';
+import type { Permission } from '../identity/permissions.ts';
 import { isTimeZone } from '../setting-values.ts';
 
-export const permission = z.enum(permissions as [Permission, ...Permission[]]);
+/** GET /api/v1/roles lists them: agents declare some. */
+export const permission = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]*:[a-z][a-z0-9-]*$/,
+    'must be a permission such as conversations:read; GET /api/v1/roles lists them',
+  ) as unknown as z.ZodType<Permission>;
 export const email = z.email('must be an e-mail address, e.g. ana@example.com').max(254);
 /** Checked by the password policy, whose sentences say more. */
 export const newPassword = z.string().max(1_024);

@@ -14,6 +14,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Models and agents by one address: bodies above the ordinary limit are for those who may use models. */
     modelsOrAgents?: true;
+    /** The route reads the body itself, as a stream within limits of its own: it is neither collected nor counted. */
+    streamedBody?: true;
   }
 }
 
@@ -177,6 +179,7 @@ export function collect(request: IncomingMessage, share: BodyShare, first: numbe
 export function limitBodies(app: FastifyInstance, bodies: RequestBodies, ordinary: number): void {
   app.addHook('preParsing', async (request: FastifyRequest, reply, payload) => {
     const { principal, routeOptions, headers } = request;
+    if (routeOptions.config.streamedBody === true) return payload;
     if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return payload;
     const most =
       routeOptions.config.modelsOrAgents === true && principal !== undefined

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import { TimonelError } from '../errors.ts';
 import type { Identity } from '../identity/identity.ts';
-import type { Permission } from '../identity/permissions.ts';
+import type { CorePermission } from '../identity/permissions.ts';
 import type { Origin, Principal } from '../identity/principal.ts';
 import type { By } from '../release/transitions.ts';
 import type { JsonObject } from '../vocabulary.ts';
@@ -26,7 +26,10 @@ export function personOf(request: FastifyRequest): Principal & { kind: 'user'; s
 }
 
 /** Whose conversations somebody may look at or write in: `undefined` for everybody's, else their own. */
-export function onlyOf(principal: Principal, everybodys: Extract<Permission, `conversations:${string}-all`>): string | undefined {
+export function onlyOf(
+  principal: Principal,
+  everybodys: Extract<CorePermission, `conversations:${string}-all`>,
+): string | undefined {
   return principal.permissions.has(everybodys) ? undefined : askerText(principal);
 }
 

@@ -38,7 +38,50 @@ export const newConversation = z.strictObject({
 /** Longest text of a message, in UTF-16 units. */
 export const longestText = 16_000;
 
-export const newMessage = z.strictObject({ text: z.string() });
+const mediaPart = (type: 'image' | 'audio' | 'file') => z.strictObject({ type: z.literal(type), artifact: identifier });
+
+export const locationPart = z.strictObject({
+  type: z.literal('location'),
+  latitude: z.number().min(-90).max(90),
+  longitude: z.number().min(-180).max(180),
+  name: z.string().trim().min(1).max(200).optional(),
+});
+
+/** A part as it is sent: pictures, sound and files by the id of an artifact. */
+export const messagePart = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('text'), text: z.string() }),
+  mediaPart('image'),
+  mediaPart('audio'),
+  mediaPart('file'),
+  locationPart,
+]);
+
+export const newMessage = z.union(
+  [z.strictObject({ text: z.string() }), z.strictObject({ parts: z.array(messagePart).min(1).max(20) })],
+  'must be {"text":"…"} or {"parts":[{"type":"text","text":"…"},{"type":"image","artifact":"<id>"}]}',
+);
+
+export const artifact = z.object({
+  id: z.string(),
+  name: z.string(),
+  mediaType: z.string().describe('By the content'),
+  bytes: z.number().int(),
+  sha256: z.string().describe('Hexadecimal'),
+  createdAt: z.string(),
+  expiresAt: z.string().optional(),
+});
+
+/** A part as it is shown: an artifact with its name, type and size. */
+const shownPart = z.union([
+  z.object({
+    type: z.enum(['image', 'audio', 'file']),
+    artifact: z.string(),
+    name: z.string(),
+    mediaType: z.string(),
+    bytes: z.number().int(),
+  }),
+  locationPart,
+]);
 
 export const usage = z.object({
   modelCalls: z.number().int(),
@@ -47,7 +90,11 @@ export const usage = z.object({
   cost: z.number().optional().describe('US dollars, where the price of the model is known'),
 });
 
-export const reply = z.object({ text: z.string(), options: z.array(z.string()).optional().describe('Quick answers') });
+export const reply = z.object({
+  text: z.string(),
+  parts: z.array(shownPart).optional().describe('Files, pictures and places that come with it'),
+  options: z.array(z.string()).optional().describe('Quick answers'),
+});
 
 export const run = z.object({
   id: z.string(),
@@ -64,6 +111,32 @@ export const run = z.object({
   recoveries: z.number().int().describe('How often the run was taken over from a dead or frozen process'),
   usage,
   error: z.object({ code: z.string(), message: z.string() }).optional(),
+  parentRun: z.string().optional().describe('The run that started it'),
+  children: z.number().int().optional().describe('How many runs it started'),
+  waitingFor: z
+    .array(z.enum(['approval', 'child', 'token', 'timer']))
+    .optional()
+    .describe('What it waits for: a person, runs that it started, an answer from outside, a time'),
+});
+
+export interface RunTreeShape {
+  id: string;
+  agent: string;
+  key: string | null;
+  status: string;
+  outcome: string | null;
+  children: RunTreeShape[];
+}
+
+export const runTree: z.ZodType<RunTreeShape> = z.object({
+  id: z.string(),
+  agent: z.string(),
+  key: z.string().nullable().describe('Names it within the run that started it'),
+  status: z.enum(['queued', 'running', 'waiting', 'finished']),
+  outcome: z.enum(outcomes).nullable(),
+  get children() {
+    return z.array(runTree);
+  },
 });
 
 export const turn = z.object({ run, reply: reply.nullable() });
@@ -86,6 +159,10 @@ export const conversation = z.object({
       runId: z.string(),
       text: z.string(),
       options: z.array(z.string()).nullable(),
+      parts: z
+        .array(z.union([z.object({ type: z.literal('text'), text: z.string() }), shownPart]))
+        .nullable()
+        .describe('Where it is more than text'),
       at: z.string(),
     }),
   ),
@@ -97,7 +174,7 @@ export const approval = z.object({
   args: z.record(z.string(), z.unknown()),
   rule: z.string(),
   reason: z.object({ es: z.string(), en: z.string() }),
-  status: z.enum(['pending', 'approved', 'rejected']),
+  status: z.enum(['pending', 'approved', 'rejected', 'cancelled']),
   decidedBy: z.string().optional(),
   decisionReason: z.string().optional(),
 });

@@ -4,7 +4,14 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import underPressure from '@fastify/under-pressure';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
-import { jsonSchemaTransform, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import {
+  createJsonSchemaTransform,
+  createJsonSchemaTransformObject,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
+import { z } from 'zod';
 import type { Settings } from '../config.ts';
 import { channels, type ForwardedIgnored } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
@@ -27,11 +34,13 @@ import { single } from './requests.ts';
 import { accountRoutes } from './routes/account.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
+import { artifactRoutes } from './routes/artifacts.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { authRoutes } from './routes/auth.ts';
 import { budgetRoutes } from './routes/budgets.ts';
 import { cacheRoutes } from './routes/cache.ts';
 import { canaryRoutes } from './routes/canary.ts';
+import { completionRoutes } from './routes/completions.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { fileRoutes } from './routes/files.ts';
 import { flagRoutes } from './routes/flags.ts';
@@ -42,6 +51,7 @@ import { ofrepDoor } from './routes/ofrep.ts';
 import { oidcRoutes } from './routes/oidc.ts';
 import { privacyRoutes } from './routes/privacy.ts';
 import { releaseRoutes } from './routes/releases.ts';
+import { resourceRoutes } from './routes/resources.ts';
 import { runRoutes } from './routes/runs.ts';
 import { userRoutes } from './routes/users.ts';
 import { workspaceRoutes } from './routes/workspace.ts';
@@ -131,6 +141,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
     if (request.method === 'POST' && isBusy(app, dependencies)) throw overloaded();
   });
 
+  const schemaRegistry = z.registry<{ id: string }>();
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -138,7 +149,8 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
       components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
       security: [{ apiKey: [] }],
     },
-    transform: jsonSchemaTransform,
+    transform: createJsonSchemaTransform({ schemaRegistry }),
+    transformObject: createJsonSchemaTransformObject({ schemaRegistry }),
   });
   await app.register(swaggerUi, { routePrefix: docsPath, staticCSP: true });
   app.get('/', { config: { public: true }, schema: { hide: true } }, (_request, reply) => reply.redirect(docsPath));
@@ -159,7 +171,9 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   apiKeyRoutes(typed, dependencies);
   auditRoutes(typed, dependencies);
   privacyRoutes(typed, dependencies);
+  await artifactRoutes(typed, dependencies);
   fileRoutes(typed, dependencies);
+  completionRoutes(typed, dependencies);
   budgetRoutes(typed, dependencies);
   cacheRoutes(typed, dependencies);
   releaseRoutes(typed, dependencies);
@@ -167,6 +181,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   flagRoutes(typed, dependencies);
   routeRoutes(typed, dependencies);
   modelHealthRoutes(typed, dependencies);
+  await resourceRoutes(typed, dependencies, schemaRegistry);
   await ofrepDoor(typed, dependencies);
   await compatibleApi(typed, dependencies, answerers);
   await app.ready();

@@ -7,7 +7,7 @@ import type pg from 'pg';
 import type { DatabasePool } from '../store/database.ts';
 import type { Notices } from '../store/notices.ts';
 import type { Asker } from '../vocabulary.ts';
-import { builtInRoles, givingPermissions, isPermission, type KeyRole, keyRoles, type Permission } from './permissions.ts';
+import { corePermissions, givingPermissions, type KeyRole, type Permission, type PermissionCatalogue } from './permissions.ts';
 import type { Principal } from './principal.ts';
 import { workspaceDisabled } from './workspaces.ts';
 
@@ -25,7 +25,11 @@ export type AccessNotice =
   /** The same, of feature flags. */
   | { kind: 'flags'; workspaceId: string }
   /** The same, of routes to models. */
-  | { kind: 'routes'; workspaceId: string };
+  | { kind: 'routes'; workspaceId: string }
+  /** The same, of rows that people of the workspace manage. */
+  | { kind: 'resources'; workspaceId: string; agent: string }
+  /** The same, of a run that was cancelled: the process that works on it stops. */
+  | { kind: 'run-cancelled'; id: string };
 
 export type AccessNotices = Notices<AccessNotice>;
 
@@ -110,11 +114,12 @@ export async function principalIn(
   client: pg.ClientBase,
   { workspaceId, kind, id }: Asker & { workspaceId: string },
   now: Date,
+  catalogue: PermissionCatalogue,
 ): Promise<Principal | undefined> {
   const answer =
     kind === 'api-key'
-      ? (await client.query<KeyRow>(ofKey.text, [workspaceId, id])).rows.map(keyAnswer)[0]
-      : (await client.query<MemberRow>(ofMember.text, [workspaceId, id])).rows.map(memberAnswer)[0];
+      ? (await client.query<KeyRow>(ofKey.text, [workspaceId, id])).rows.map((row) => keyAnswer(row, catalogue))[0]
+      : (await client.query<MemberRow>(ofMember.text, [workspaceId, id])).rows.map((row) => memberAnswer(row, catalogue))[0];
   return answer !== undefined && answer.until > now.getTime() ? answer.principal : undefined;
 }
 
@@ -124,6 +129,8 @@ export interface AccessSettings {
   now(): Date;
   /** How long an answer is kept when nothing is told, in milliseconds; 0 keeps none. */
   cacheMs: number;
+  /** Timonel's own where absent. */
+  permissions?: PermissionCatalogue;
 }
 
 export class Access {
@@ -147,7 +154,8 @@ export class Access {
       const [row] = await this.#settings.pool.execute<MemberRow>(ofSession, [sessionId]);
       if (row === undefined) return undefined;
       if (row.workspace_disabled) throw workspaceDisabled(row.workspace_id);
-      return { ...memberAnswer(row), asAsker: memberAnswer({ ...row, session_id: null, expires_at: null }) };
+      const asAsker = this.#member({ ...row, session_id: null, expires_at: null });
+      return { ...this.#member(row), asAsker };
     });
   }
 
@@ -156,10 +164,10 @@ export class Access {
     return this.#answer(askerKey({ workspaceId, kind, id }), async () => {
       if (kind === 'api-key') {
         const [row] = await this.#settings.pool.execute<KeyRow>(ofKey, [workspaceId, id]);
-        return row === undefined || row.workspace_disabled ? undefined : keyAnswer(row);
+        return row === undefined || row.workspace_disabled ? undefined : this.#key(row);
       }
       const [row] = await this.#settings.pool.execute<MemberRow>(ofMember, [workspaceId, id]);
-      return row === undefined || row.workspace_disabled ? undefined : memberAnswer(row);
+      return row === undefined || row.workspace_disabled ? undefined : this.#member(row);
     });
   }
 
@@ -169,7 +177,7 @@ export class Access {
       const row = await load();
       if (row === undefined) return undefined;
       if (row.workspace_disabled) throw workspaceDisabled(row.workspace_id);
-      return row.previous ? keyAnswer(row) : { ...keyAnswer(row), asAsker: keyAnswer(row) };
+      return row.previous ? this.#key(row) : { ...this.#key(row), asAsker: this.#key(row) };
     });
   }
 
@@ -188,6 +196,14 @@ export class Access {
   /** The same principal as they are now; `undefined` when they lost access. */
   async renewed({ workspaceId, kind, id, sessionId }: Principal): Promise<Principal | undefined> {
     return sessionId === undefined ? this.ofAsker(workspaceId, { kind, id }) : this.ofSession(sessionId);
+  }
+
+  #member(row: MemberRow): Answer {
+    return memberAnswer(row, this.#settings.permissions ?? corePermissions);
+  }
+
+  #key(row: KeyRow): Answer {
+    return keyAnswer(row, this.#settings.permissions ?? corePermissions);
   }
 
   async #answer(key: string, load: () => Promise<(Answer & { asAsker?: Answer }) | undefined>): Promise<Principal | undefined> {
@@ -231,11 +247,19 @@ function askerKey({ workspaceId, kind, id }: Asker & { workspaceId: string }): s
 }
 
 /** What a role allows; a role that is not there (any more) allows nothing. */
-export function permissionsOf(role: string, ofCustomRole: readonly string[] | null): ReadonlySet<Permission> {
-  return (Object.hasOwn(builtInRoles, role) ? builtInRoles[role] : undefined) ?? new Set((ofCustomRole ?? []).filter(isPermission));
+export function permissionsOf(
+  role: string,
+  ofCustomRole: readonly string[] | null,
+  catalogue: PermissionCatalogue,
+): ReadonlySet<Permission> {
+  return (Object.hasOwn(catalogue.roles, role) ? catalogue.roles[role] : undefined) ?? known(ofCustomRole, catalogue);
 }
 
-function memberAnswer(row: MemberRow): Answer {
+function known(names: readonly string[] | null, { texts }: PermissionCatalogue): ReadonlySet<Permission> {
+  return new Set((names ?? []).filter((name): name is Permission => texts.has(name as Permission)));
+}
+
+function memberAnswer(row: MemberRow, catalogue: PermissionCatalogue): Answer {
   return {
     until: row.expires_at?.getTime() ?? Number.POSITIVE_INFINITY,
     principal: {
@@ -244,17 +268,17 @@ function memberAnswer(row: MemberRow): Answer {
       name: row.name,
       workspaceId: row.workspace_id,
       role: row.role,
-      permissions: permissionsOf(row.role, row.permissions),
+      permissions: permissionsOf(row.role, row.permissions, catalogue),
       ...(row.session_id === null ? {} : { sessionId: row.session_id }),
     },
   };
 }
 
 /** What a key may do: what it was given, and no more than its owner, or while nobody answers for it. */
-function permissionsOfKey(row: KeyRow): ReadonlySet<Permission> {
-  const given = givenTo(row);
+function permissionsOfKey(row: KeyRow, catalogue: PermissionCatalogue): ReadonlySet<Permission> {
+  const given = givenTo(row, catalogue);
   if (row.owner_id === null && !row.unconfirmed) return given;
-  const owner = row.owner_role === null ? undefined : permissionsOf(row.owner_role, row.owner_permissions);
+  const owner = row.owner_role === null ? undefined : permissionsOf(row.owner_role, row.owner_permissions, catalogue);
   return new Set(
     [...given].filter(
       (permission) =>
@@ -264,11 +288,14 @@ function permissionsOfKey(row: KeyRow): ReadonlySet<Permission> {
 }
 
 /** What a key was given when it was made. */
-export function givenTo({ role, scopes }: { role: KeyRole | null; scopes: readonly string[] | null }): ReadonlySet<Permission> {
-  return role === null ? new Set((scopes ?? []).filter(isPermission)) : keyRoles[role];
+export function givenTo(
+  { role, scopes }: { role: KeyRole | null; scopes: readonly string[] | null },
+  catalogue: PermissionCatalogue,
+): ReadonlySet<Permission> {
+  return role === null ? known(scopes, catalogue) : catalogue.keyRoles[role];
 }
 
-function keyAnswer(row: KeyRow): Answer {
+function keyAnswer(row: KeyRow, catalogue: PermissionCatalogue): Answer {
   return {
     until: row.valid_until?.getTime() ?? Number.POSITIVE_INFINITY,
     principal: {
@@ -277,7 +304,7 @@ function keyAnswer(row: KeyRow): Answer {
       name: row.name,
       workspaceId: row.workspace_id,
       role: row.role,
-      permissions: permissionsOfKey(row),
+      permissions: permissionsOfKey(row, catalogue),
       ...(row.owner_id === null ? {} : { ownerId: row.owner_id }),
     },
   };

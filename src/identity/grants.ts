@@ -8,13 +8,15 @@ import { type AccessNotice, givenTo, permissionsOf, principalIn } from './access
 import type { RecordDeed } from './deeds.ts';
 import { installationWorkspace, managesWorkspaces } from './installation.ts';
 import type { Mailer } from './mail/mailer.ts';
-import { type KeyRole, missingFrom, type Permission } from './permissions.ts';
+import { type KeyRole, missingFrom, type Permission, type PermissionCatalogue } from './permissions.ts';
 
 export interface GrantSettings {
   mailer: Mailer;
   record: RecordDeed;
   now(): Date;
   publicUrl: string;
+  /** All that can be allowed in this process. */
+  catalogue: PermissionCatalogue;
 }
 
 /** Something that was given and is still in force. */
@@ -120,6 +122,7 @@ export class Grants {
   }
 
   async #stands(client: pg.ClientBase, grant: Grant, held: Map<string, ReadonlySet<Permission>>): Promise<boolean> {
+    const { catalogue } = this.#settings;
     if (grant.giver === null) return true;
     const giver = `${grant.workspace_id} ${grant.giver}`;
     let permissions = held.get(giver);
@@ -136,21 +139,22 @@ export class Grants {
       case 'key':
         return (
           permissions.has('keys:manage') &&
-          missingFrom(permissions, givenTo({ role: grant.role as KeyRole | null, scopes: grant.scopes })).length === 0
+          missingFrom(permissions, givenTo({ role: grant.role as KeyRole | null, scopes: grant.scopes }, catalogue)).length === 0
         );
       case 'invitation': {
-        const wanted = await permissionsOfRole(client, grant.workspace_id, grant.role ?? '');
+        const wanted = await permissionsOfRole(client, grant.workspace_id, grant.role ?? '', catalogue);
         return wanted !== undefined && permissions.has('users:manage') && missingFrom(permissions, wanted).length === 0;
       }
     }
   }
 
   async #permissions(client: pg.ClientBase, workspaceId: string, giver: string): Promise<ReadonlySet<Permission>> {
+    const { now, catalogue } = this.#settings;
     const operator = giver.startsWith(ofInstallation);
     const asker = askerOf(operator ? giver.slice(ofInstallation.length) : giver);
     if (asker === undefined) return nothing;
     const from = operator ? installationWorkspace : workspaceId;
-    const principal = await principalIn(client, { workspaceId: from, ...asker }, this.#settings.now());
+    const principal = await principalIn(client, { workspaceId: from, ...asker }, now(), catalogue);
     if (principal === undefined || (operator && !managesWorkspaces(principal))) return nothing;
     return principal.permissions;
   }
@@ -177,7 +181,13 @@ export class Grants {
            FROM runs r WHERE a.workspace_id = $1 AND a.run_id = $2 AND a.call_id = $3 AND r.id = a.run_id AND r.status = 'waiting'`,
           [workspaceId, runId, callId],
         );
-        if (rowCount === 1) await written('approval-voided', 'approval');
+        if (rowCount === 1) {
+          await client.query('UPDATE runs SET waits_left = waits_left + 1 WHERE workspace_id = $1 AND id = $2', [
+            workspaceId,
+            runId,
+          ]);
+          await written('approval-voided', 'approval');
+        }
         return;
       }
       case 'personal-key':
@@ -232,12 +242,13 @@ async function permissionsOfRole(
   client: pg.ClientBase,
   workspaceId: string,
   role: string,
+  catalogue: PermissionCatalogue,
 ): Promise<ReadonlySet<Permission> | undefined> {
-  const shipped = permissionsOf(role, null);
+  const shipped = permissionsOf(role, null, catalogue);
   if (shipped.size > 0) return shipped;
   const { rows } = await client.query<{ permissions: string[] }>(
     'SELECT permissions FROM roles WHERE workspace_id = $1 AND name = $2',
     [workspaceId, role],
   );
-  return rows[0] === undefined ? undefined : permissionsOf(role, rows[0].permissions);
+  return rows[0] === undefined ? undefined : permissionsOf(role, rows[0].permissions, catalogue);
 }

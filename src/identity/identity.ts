@@ -18,6 +18,7 @@ import { OidcSignIn } from './oidc/oidc-sign-in.ts';
 import { OidcProviders } from './oidc/providers.ts';
 import { OwnPassword } from './own-password.ts';
 import { Passwords } from './passwords.ts';
+import { corePermissions, type PermissionCatalogue } from './permissions.ts';
 import { Registration } from './registration.ts';
 import { Roles } from './roles.ts';
 import { secondFactorPurpose } from './rotation.ts';
@@ -54,6 +55,8 @@ export interface Identity {
   administration: WorkspaceAdministration;
   grants: Grants;
   audit: AuditLog;
+  /** All that can be allowed in this process. */
+  permissions: PermissionCatalogue;
   close(): Promise<void>;
 }
 
@@ -70,10 +73,12 @@ export interface IdentityDependencies {
   now(): Date;
   newId(): string;
   onFault(what: string, error: unknown): void;
+  /** Timonel's permissions and those of the agents; Timonel's own where absent. */
+  permissions?: PermissionCatalogue;
 }
 
 export async function createIdentity(dependencies: IdentityDependencies): Promise<Identity> {
-  const { settings, pool, redis, keys, now, onFault } = dependencies;
+  const { settings, pool, redis, keys, now, onFault, permissions = corePermissions } = dependencies;
   const { registration, emailVerification, publicUrl } = settings;
   const notices: AccessNotices = new Notices<AccessNotice>(
     pool,
@@ -82,15 +87,15 @@ export async function createIdentity(dependencies: IdentityDependencies): Promis
   );
   const audit = new AuditLog({ pool, keys, now });
   const record: RecordDeed = (deed, client) => audit.append(deed, client);
-  const grants = new Grants({ ...dependencies, record, publicUrl });
-  const access = new Access({ pool, notices, now, cacheMs: settings.accessCacheMs });
+  const grants = new Grants({ ...dependencies, record, publicUrl, catalogue: permissions });
+  const access = new Access({ pool, notices, now, cacheMs: settings.accessCacheMs, permissions });
   const apiKeys = new ApiKeys({ pool, access, notices, record, onFault });
   const tokens = new AccessTokens({ keys, algorithm: settings.tokenAlgorithm, now });
   const all = { ...dependencies, record, publicUrl, registration, emailVerification, notices };
   const users = new Users(pool);
   const passwords = new Passwords(settings.passwords);
   const attempts = new Attempts(redis);
-  const roles = new Roles(all);
+  const roles = new Roles({ ...all, catalogue: permissions });
   const sessions = new Sessions({ ...all, lasts: settings.sessions, tokens });
   const invitations = new Invitations({ ...all, roles });
   const secondFactor = new SecondFactor({ ...all, users, sessions, sealer: new Sealer(keys, secondFactorPurpose) });
@@ -105,6 +110,7 @@ export async function createIdentity(dependencies: IdentityDependencies): Promis
   return {
     notices,
     access,
+    permissions,
     apiKeys,
     authenticator: new Authenticator({ apiKeys, tokens, access, keys }),
     tokens,

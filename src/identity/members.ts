@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { TimonelError } from '../errors.ts';
 import type { DatabasePool } from '../store/database.ts';
-import { type AccessNotices, permissionsOf } from './access.ts';
+import type { AccessNotices } from './access.ts';
 import type { RecordDeed } from './deeds.ts';
 import { type Origin, type Principal, requireHeld } from './principal.ts';
 import type { Roles } from './roles.ts';
@@ -138,7 +138,7 @@ export class Members {
     origin: Origin,
     work: (client: pg.ClientBase, before: { role: string }) => Promise<{ action: string; details: { [key: string]: string } }>,
   ): Promise<void> {
-    const { notices, record } = this.#settings;
+    const { notices, record, roles } = this.#settings;
     const { workspaceId } = principal;
     await notices.change(async (client, tell) => {
       await lockWorkspace(client, workspaceId);
@@ -149,7 +149,7 @@ export class Members {
       );
       const [before] = rows;
       if (before === undefined) throw noSuchMember(userId);
-      requireHeld(principal, permissionsOf(before.role, before.permissions), `The role that this member has ("${before.role}")`);
+      requireHeld(principal, roles.of(before.role, before.permissions), `The role that this member has ("${before.role}")`);
       const { action, details } = await work(client, before);
       tell({ kind: 'user', id: userId });
       await record({ workspaceId, actor: principal, action, target: { kind: 'user', id: userId }, origin, details }, client);

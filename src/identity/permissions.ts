@@ -1,3 +1,5 @@
+import { TimonelError } from '../errors.ts';
+
 /**
  * What can be allowed, and the roles that ship with Timonel. `docs/identity.md` is compared with it by a test.
  *
@@ -28,9 +30,13 @@ export const permissionTable = {
   'workspace:manage': 'Change settings of the workspace; in the workspace `default`: make, change and disable workspaces',
 } as const;
 
-export type Permission = keyof typeof permissionTable;
+/** A permission of Timonel itself. */
+export type CorePermission = keyof typeof permissionTable;
 
-export const permissions = Object.keys(permissionTable) as readonly Permission[];
+/** A permission of Timonel, or one that an agent declares: `<agent>:<thing>`, e.g. `booking:manage`. */
+export type Permission = CorePermission | `${string}:${string}`;
+
+export const permissions = Object.keys(permissionTable) as readonly CorePermission[];
 
 const own: readonly Permission[] = ['agents:read', 'conversations:read', 'conversations:write', 'models:use'];
 const everybodys: readonly Permission[] = ['conversations:read-all', 'conversations:write-all'];
@@ -77,8 +83,72 @@ export const givingPermissions: ReadonlySet<Permission> = new Set<Permission>([
   'runs:decide',
 ]);
 
-export function isPermission(text: string): text is Permission {
+export function isPermission(text: string): text is CorePermission {
   return Object.hasOwn(permissionTable, text);
+}
+
+/** A permission that an agent declares. */
+export interface AgentPermission {
+  /** What it allows, in one sentence of English. */
+  description: string;
+  /** The roles that ship with Timonel which have it, beside `admin`, who has all. An API key with the role `operator` has what operators have. */
+  roles?: readonly ('operator' | 'member' | 'instructor' | 'student')[];
+}
+
+/** All that can be allowed in a process, and what the shipped roles have of it: Timonel's own, and what its agents declare. */
+export interface PermissionCatalogue {
+  /** What each allows. */
+  readonly texts: ReadonlyMap<Permission, string>;
+  readonly roles: Readonly<Record<string, ReadonlySet<Permission>>>;
+  readonly keyRoles: Readonly<Record<KeyRole, ReadonlySet<Permission>>>;
+}
+
+export const corePermissions: PermissionCatalogue = {
+  texts: new Map(permissions.map((permission) => [permission, permissionTable[permission]])),
+  roles: builtInRoles,
+  keyRoles,
+};
+
+/**
+ * Timonel's permissions and those that agents declare.
+ * @throws TimonelError `config_invalid`
+ */
+export function permissionsWith(
+  agents: Iterable<{ name: string; permissions?: Readonly<Record<string, AgentPermission>> }>,
+): PermissionCatalogue {
+  const texts = new Map(corePermissions.texts);
+  const roles = copyOf(builtInRoles);
+  const ofKeys = copyOf(keyRoles) as Record<KeyRole, Set<Permission>>;
+  for (const { name: agent, permissions: declared = {} } of agents) {
+    for (const [name, { description, roles: holders = [] }] of Object.entries(declared)) {
+      const permission = name as Permission;
+      if (!new RegExp(`^${agent}:[a-z][a-z0-9-]*$`).test(name) || isPermission(name)) {
+        throw new TimonelError(
+          'config_invalid',
+          `The agent "${agent}" declares the permission "${name}". Name it "${agent}:" and a word in small letters that Timonel has not taken, e.g. "${agent}:manage".`,
+        );
+      }
+      texts.set(permission, description);
+      for (const role of ['admin', ...holders]) roles[role]?.add(permission);
+      ofKeys.admin.add(permission);
+      if (holders.includes('operator')) ofKeys.operator.add(permission);
+    }
+  }
+  return { texts, roles, keyRoles: ofKeys };
+}
+
+function copyOf(sets: Readonly<Record<string, ReadonlySet<Permission>>>): Record<string, Set<Permission>> {
+  return Object.fromEntries(Object.entries(sets).map(([name, held]) => [name, new Set(held)]));
+}
+
+/** @throws TimonelError `invalid_request` where one is unknown */
+export function requireKnown(catalogue: PermissionCatalogue, wanted: Iterable<Permission>): void {
+  const unknown = [...wanted].filter((permission) => !catalogue.texts.has(permission));
+  if (unknown.length === 0) return;
+  throw new TimonelError(
+    'invalid_request',
+    `There is no permission ${unknown.map((name) => `"${name}"`).join(', ')}. There are: ${[...catalogue.texts.keys()].join(', ')}.`,
+  );
 }
 
 /** Permissions of the list that are in `wanted` and not in `held`: what somebody would give away without having it. */

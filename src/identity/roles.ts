@@ -2,7 +2,7 @@ import { TimonelError } from '../errors.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { type AccessNotices, permissionsOf } from './access.ts';
 import type { RecordDeed } from './deeds.ts';
-import { builtInRoles, type Permission } from './permissions.ts';
+import { builtInRoles, corePermissions, type Permission, type PermissionCatalogue, requireKnown } from './permissions.ts';
 import { type Origin, type Principal, requireHeld } from './principal.ts';
 import { lockWorkspace } from './workspaces.ts';
 
@@ -18,6 +18,8 @@ export interface RoleSettings {
   pool: DatabasePool;
   notices: AccessNotices;
   record: RecordDeed;
+  /** Timonel's own where absent. */
+  catalogue?: PermissionCatalogue;
 }
 
 interface RoleRow {
@@ -42,12 +44,17 @@ export class Roles {
     this.#settings = settings;
   }
 
+  /** What a role allows, with what the database has of it where it is the workspace's own. */
+  of(role: string, ofCustomRole: readonly string[] | null): ReadonlySet<Permission> {
+    return permissionsOf(role, ofCustomRole, this.#settings.catalogue ?? corePermissions);
+  }
+
   async list(workspaceId: string): Promise<Role[]> {
     const rows = await this.#settings.pool.executeText<RoleRow>(
       'SELECT name, description, permissions FROM roles WHERE workspace_id = $1 ORDER BY name',
       [workspaceId],
     );
-    const shipped = Object.entries(builtInRoles).map(([name, held]) => ({
+    const shipped = Object.entries((this.#settings.catalogue ?? corePermissions).roles).map(([name, held]) => ({
       name,
       description: descriptions[name] ?? '',
       permissions: [...held],
@@ -56,7 +63,7 @@ export class Roles {
     const own = rows.map(({ name, description, permissions }) => ({
       name,
       description,
-      permissions: [...permissionsOf(name, permissions)],
+      permissions: [...this.of(name, permissions)],
       builtIn: false,
     }));
     return [...shipped, ...own];
@@ -64,7 +71,7 @@ export class Roles {
 
   /** What a role of the workspace allows. @throws TimonelError `not_found` */
   async permissions(workspaceId: string, name: string): Promise<ReadonlySet<Permission>> {
-    if (Object.hasOwn(builtInRoles, name)) return permissionsOf(name, null);
+    if (Object.hasOwn(builtInRoles, name)) return this.of(name, null);
     const [row] = await this.#settings.pool.executeText<RoleRow>(
       'SELECT name, description, permissions FROM roles WHERE workspace_id = $1 AND name = $2',
       [workspaceId, name],
@@ -74,7 +81,7 @@ export class Roles {
         name,
         (await this.list(workspaceId)).map((role) => role.name),
       );
-    return permissionsOf(name, row.permissions);
+    return this.of(name, row.permissions);
   }
 
   /** Defines a role, anew where it is there. It takes effect at once for all who have it. @throws TimonelError `role_built_in`, `forbidden` */
@@ -86,6 +93,7 @@ export class Roles {
     const { notices, record } = this.#settings;
     const { workspaceId } = principal;
     if (Object.hasOwn(builtInRoles, role.name)) throw builtIn(role.name);
+    requireKnown(this.#settings.catalogue ?? corePermissions, role.permissions);
     requireHeld(principal, role.permissions, 'This role');
     await notices.change(async (client, tell) => {
       await lockWorkspace(client, workspaceId);
@@ -94,7 +102,7 @@ export class Roles {
         role.name,
       ]);
       // Neither does anybody take away what they do not have.
-      requireHeld(principal, permissionsOf(role.name, before.rows[0]?.permissions ?? []), 'This role, as it is now,');
+      requireHeld(principal, this.of(role.name, before.rows[0]?.permissions ?? []), 'This role, as it is now,');
       await client.query(
         `INSERT INTO roles (workspace_id, name, description, permissions) VALUES ($1, $2, $3, $4)
          ON CONFLICT (workspace_id, name) DO UPDATE SET description = excluded.description, permissions = excluded.permissions`,

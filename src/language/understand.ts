@@ -10,7 +10,8 @@ import { readTimes } from './intents/time-slots.ts';
 import { findUnknownService } from './intents/unknown-service.ts';
 import { markEntity, readWords, type Word } from './intents/words.ts';
 import { detectLanguage } from './language.ts';
-import { type Found, findEmail, findPhone } from './people/contact.ts';
+import { findEmail, findPhone } from './people/contact.ts';
+import type { Found } from './people/found.ts';
 import { findName } from './people/names.ts';
 import { countPeople } from './people/party.ts';
 import { readablePart } from './text.ts';
@@ -39,9 +40,10 @@ function readContacts(
   mentions: TimeMention[],
   awaiting: Awaiting | undefined,
 ): { email?: Found; phone?: Found; times: TimeMention[] } {
-  const email = findEmail(text);
+  const awaited = awaiting === 'contact';
+  const email = findEmail(text, awaited);
   const taken: Span[] = [...mentions, ...(email === undefined ? [] : [email])];
-  const phone = findPhone(text, { awaited: awaiting === 'contact', taken });
+  const phone = findPhone(text, { awaited, taken, addresses: email === undefined ? [] : [email] });
   const contacts = [email, phone].filter((span) => span !== undefined);
   return {
     ...(email === undefined ? {} : { email }),

@@ -6,6 +6,7 @@ import type {
   LanguageModelV4Usage,
 } from '@ai-sdk/provider';
 import type { Spender } from './money/budgets.ts';
+import type { ModelMedium } from './routes/route.ts';
 
 /** A question to a model. */
 export interface ModelRequest {
@@ -14,6 +15,8 @@ export interface ModelRequest {
   /** On whose account it goes. */
   spender: Spender;
   prompt: LanguageModelV4Prompt;
+  /** What is in the prompt beside text: only models of the route that take all of it are asked. */
+  media?: ReadonlySet<ModelMedium> | undefined;
   tools: LanguageModelV4FunctionTool[];
   /** The shape of the answer; text when absent. */
   responseFormat?: LanguageModelV4CallOptions['responseFormat'];

@@ -17,13 +17,14 @@ import type { ModelAnswer, ModelRequest } from './contract.ts';
 import { failureOf, ModelFailure } from './failure.ts';
 import type { CallCaps } from './limits/call-caps.ts';
 import type { RateLimits } from './limits/rate-limits.ts';
+import { RoutesByMedia, takenBy } from './media.ts';
 import type { Budgets, Spender } from './money/budgets.ts';
 import { dollarsOf, nanosOf, type Prices } from './money/prices.ts';
 import { boundAt, sizeOf, type UpperBound } from './money/tokens.ts';
 import type { Providers } from './providers/providers.ts';
 import { refusalOf } from './refusals.ts';
 import { RetryBudget } from './retries.ts';
-import { directRoute, providerOf, type Route } from './routes/route.ts';
+import { directRoute, type ModelMedium, providerOf, type Route } from './routes/route.ts';
 import type { RouteTable } from './routes/route-table.ts';
 import { collectStream } from './stream.ts';
 import type { Upstream } from './upstream.ts';
@@ -69,6 +70,7 @@ export class Gateway {
   readonly #runner: CandidateRunner;
   /** Providers stay as they are while the process runs; a route that is changed is another object. */
   readonly #candidates = new WeakMap<Route, readonly Candidate[]>();
+  readonly #byMedia = new RoutesByMedia();
 
   constructor({ providers, routes, breakers, prices, budgets, rateLimits, cache, caps, upstream }: GatewayDependencies) {
     this.providers = providers;
@@ -92,14 +94,21 @@ export class Gateway {
     return this.#routeFor(workspaceId, model)?.targets[0]?.model;
   }
 
+  /** What at least one model that an agent can ask takes beside text. */
+  takes(workspaceId: string, model: string | undefined): ReadonlySet<ModelMedium> {
+    const route = this.#routeFor(workspaceId, model);
+    return new Set(route === undefined ? [] : this.#reachable(route).flatMap(({ target }) => [...takenBy(target)]));
+  }
+
   /**
    * Asks for an answer on behalf of a run. A model name that nobody knows here means the route `default`.
    * @throws TimonelError `model_unavailable`, `model_refused`, `context_too_long`, `invalid_request`, `budget_exceeded`, …
    */
   async ask(request: ModelRequest): Promise<GivenAnswer> {
     const { spender, signal } = request;
-    const route = this.#routeFor(spender.workspaceId, request.model);
-    if (route === undefined) throw new TimonelError('model_unavailable', noModel);
+    const any = this.#routeFor(spender.workspaceId, request.model);
+    if (any === undefined) throw new TimonelError('model_unavailable', noModel);
+    const route = this.#byMedia.narrowed(any, request.media);
     const { prompt, tools, responseFormat } = request;
     const call: ModelCall = { prompt, tools, ...(responseFormat === undefined ? {} : { responseFormat }) };
     const cached = cachedCall(route, spender.workspaceId, call, 'run', request.agentVersion);

@@ -2,8 +2,8 @@
  * Reasoning that a model writes into its text, between tags, as local models do: `<think>…</think>` and its like. It is told apart from the
  * answer, also where a tag is cut over deltas, so that it can be stored and is never shown.
  *
- * A tag counts at the beginning of the text or of a line, outside of code. Templates of some models write the opening tag themselves, so that
- * the answer begins with reasoning and only the closing tag comes.
+ * A tag counts outside of code; one in the middle of a line only where it is closed. Templates of some models write the opening tag themselves,
+ * so that the answer begins with reasoning and only the closing tag comes.
  */
 
 /** A piece of an answer. */
@@ -12,10 +12,20 @@ export interface Piece {
   text: string;
 }
 
-const names = '(?:think|thinking|thought|reasoning|reflection)';
-const opening = new RegExp(`<${names}>|\\[THINK\\]`, 'i');
-const closing = new RegExp(`</${names}>|\\[/THINK\\]`, 'i');
-const longestTag = '</reflection>'.length;
+const plainNames = ['think', 'thinking', 'thought', 'reasoning', 'reflection'];
+const prefixes = ['', 'seed:', 'antml:'];
+const names = `(?:${prefixes.join('|')})(?:${plainNames.join('|')})`;
+const opening = new RegExp(String.raw`<${names}(?:\s[^<>\n]{0,60})?>|\[THINK\]|◁think▷|<\|begin_of_thought\|>`, 'i');
+const closing = new RegExp(String.raw`</${names}\s{0,4}>|\[/THINK\]|◁/think▷|<\|end_of_thought\|>`, 'i');
+/** Openings without attributes: a text that one of them begins with may become a tag. */
+const openings = [
+  ...prefixes.flatMap((prefix) => plainNames.map((name) => `<${prefix}${name}>`)),
+  '[think]',
+  '◁think▷',
+  '<|begin_of_thought|>',
+];
+const attributed = new RegExp(String.raw`^<${names}\s[^<>\n]{0,60}$`, 'i');
+const longestTag = '<|end_of_thought|>'.length;
 
 /** Models whose templates may write the opening tag, by their names. A target of a route says otherwise with `thinks`. */
 const thinkers =
@@ -33,6 +43,8 @@ export class ReasoningTags {
   #line = '';
   #inCode = false;
   #wrote = false;
+  /** The opening tag in the middle of a line, of which only its closing one says that it is a tag. */
+  #doubtful: string | undefined;
 
   /** @param thinks the answer may begin with reasoning without a tag: nothing is shown before that is decided. */
   constructor(thinks: boolean) {
@@ -52,7 +64,8 @@ export class ReasoningTags {
     const rest = this.#held;
     this.#held = '';
     if (this.#state === 'undecided') this.#state = 'text';
-    if (rest === '') return [];
+    if (rest === '' && this.#doubtful === undefined) return [];
+    if (this.#doubtful !== undefined) return this.#shown(this.#doubtful + rest);
     return this.#state === 'reasoning' ? [{ type: 'reasoning', text: rest }] : this.#shown(rest);
   }
 
@@ -70,6 +83,7 @@ export class ReasoningTags {
       if (found === null) return false;
     }
     if (found === null) {
+      if (this.#doubtful !== undefined) return false;
       const safe = this.#held.length - (longestTag - 1);
       if (safe <= 0) return false;
       pieces.push({ type: 'reasoning', text: this.#held.slice(0, safe) });
@@ -79,6 +93,7 @@ export class ReasoningTags {
     if (found.index > 0) pieces.push({ type: 'reasoning', text: this.#held.slice(0, found.index) });
     this.#held = this.#held.slice(found.index + found[0].length);
     this.#state = 'text';
+    this.#doubtful = undefined;
     this.#line = '';
     return true;
   }
@@ -88,20 +103,44 @@ export class ReasoningTags {
     // Line by line: whether a tag counts depends on what stands before it.
     const end = this.#held.indexOf('\n');
     const line = end < 0 ? this.#held : this.#held.slice(0, end + 1);
-    if (!this.#inCode && this.#line.trim() === '') {
-      const begun = line.trimStart();
-      const opened = opening.exec(begun);
-      if (opened?.index === 0) {
-        this.#held = this.#held.slice(line.length - begun.length + opened[0].length);
+    if (!this.#inCode) {
+      const opened = this.#opened(line);
+      if (opened !== undefined) {
+        const before = line.slice(0, opened.index);
+        if ((this.#line + before).trim() !== '') {
+          this.#doubtful = opened.tag;
+          pieces.push(...this.#shown(before));
+        }
+        this.#held = this.#held.slice(opened.index + opened.tag.length);
         this.#state = 'reasoning';
         return true;
       }
-      // The beginning of a tag, or of a line of which nothing is known yet.
-      if (end < 0 && (begun === '' || isBegun(begun))) return false;
+      if (end < 0) {
+        // A line of which nothing is known yet, or the beginning of a tag.
+        if ((this.#line + line).trim() === '') return false;
+        const begun = Math.max(line.lastIndexOf('<'), line.lastIndexOf('['), line.lastIndexOf('◁'));
+        if (begun >= 0 && isBegun(line.slice(begun))) {
+          const blank = (this.#line + line.slice(0, begun)).trim() === '';
+          if (begun > 0 && !blank) {
+            pieces.push(...this.#shown(line.slice(0, begun)));
+            this.#held = line.slice(begun);
+          }
+          return false;
+        }
+      }
     }
     pieces.push(...this.#shown(line));
     this.#held = this.#held.slice(line.length);
     return this.#held !== '';
+  }
+
+  /** The first opening tag of the line that is not in code. */
+  #opened(line: string): { tag: string; index: number } | undefined {
+    for (const match of line.matchAll(new RegExp(opening, 'gi'))) {
+      const ticks = (this.#line + line.slice(0, match.index)).split('`').length - 1;
+      if (ticks % 2 === 0) return { tag: match[0], index: match.index };
+    }
+    return undefined;
   }
 
   /** Text for the reader, without the blank lines that follow reasoning. */
@@ -129,8 +168,6 @@ export function closesOnly(text: string): boolean {
 
 /** Whether a text may be the beginning of an opening tag. */
 function isBegun(text: string): boolean {
-  if (text.length >= longestTag) return false;
-  return ['<think>', '<thinking>', '<thought>', '<reasoning>', '<reflection>', '[THINK]'].some((tag) =>
-    tag.toLowerCase().startsWith(text.toLowerCase()),
-  );
+  const folded = text.toLowerCase();
+  return openings.some((tag) => tag.startsWith(folded)) || attributed.test(text);
 }

@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.ts';
 import type { AgentDefinition } from '../run/contract.ts';
-import { defaultLimits, type LoopDependencies, runLoop } from '../run/loop.ts';
+import { defaultLimits } from '../run/limits.ts';
+import { type LoopDependencies, runLoop } from '../run/loop.ts';
 import { orAfter } from '../run/or-after.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { RunViews } from '../store/run-views.ts';
@@ -82,7 +83,7 @@ export class Shadows {
     const { inForce, random, onFault } = this.#dependencies;
     const release = inForce.runningOf(run.workspaceId, run.agent);
     const shadow = release?.plan.shadow;
-    if (release === undefined || shadow === undefined || run.arm !== 'stable' || turn.outcome === 'awaiting_approval') return;
+    if (release === undefined || shadow === undefined || run.arm !== 'stable' || goesOn(turn.outcome)) return;
     if (this.#closed || this.#underWay.size >= mostAtOnce || random() >= shadow.share) return;
     const rehearsal = this.#rehearse(release, shadow.dollars, run, turn)
       .catch((error: unknown) => onFault(`the shadow of run ${run.runId}`, error))
@@ -168,6 +169,7 @@ export class Shadows {
       now,
       leaseHolds: () => true,
       emit: () => {},
+      startedRun: () => {},
       streaming: () => false,
     });
     const { ended: end } = record;
@@ -197,4 +199,9 @@ export class Shadows {
 function unseen(agent: AgentDefinition, dollars: number): AgentDefinition {
   const money = Math.min(agent.limits?.money ?? defaultLimits.money, dollars);
   return { ...agent, name: `${agent.name}-shadow`, limits: { ...agent.limits, money } };
+}
+
+/** The turn has not ended: its run waits. */
+function goesOn(outcome: Outcome): boolean {
+  return outcome === 'awaiting_approval' || outcome === 'awaiting_answer';
 }

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { TimonelError } from '../errors.ts';
 import { canonicalJson } from '../policy/evaluate.ts';
 import type { AgentDefinition } from '../run/contract.ts';
-import { defaultLimits } from '../run/loop.ts';
+import { defaultLimits } from '../run/limits.ts';
 import type { JsonObject } from '../vocabulary.ts';
 import { withoutAbsent } from './without-absent.ts';
 
@@ -106,5 +106,6 @@ function contentOf(agent: AgentDefinition): JsonObject {
     })),
     flows: agent.flows !== undefined,
     ...(agent.language === undefined ? {} : { language: agent.language }),
+    ...(agent.parts === undefined ? {} : { parts: [...agent.parts] }),
   };
 }

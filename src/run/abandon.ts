@@ -39,5 +39,7 @@ export function abandonedTurn(run: ClaimedRun, cause: unknown): FinishedTurn {
     reply,
     state: progress.state(),
     contact: run.contact,
+    workedMs: run.workedMs ?? 0,
+    child: run.parentRun !== undefined,
   };
 }

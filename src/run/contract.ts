@@ -1,11 +1,13 @@
 /**
  * What an agent is: its tools, its policy, its flows, its limits.
  */
+import type { AgentPermission } from '../identity/permissions.ts';
 import type { FoundByAgent, PersonQuery, TableOfData } from '../identity/privacy/contract.ts';
 import type { Awaiting, Language, Understanding, UnderstandingContext, Vocabulary } from '../language/contract.ts';
 import type { Rule } from '../policy/contract.ts';
-import type { AnyTool, WorkspaceAccess } from '../tools/contract.ts';
-import type { CallRecord, Contact, JsonObject, Outcome, PlannedCall, Reply } from '../vocabulary.ts';
+import type { AgentCommand, ResourceDefinition } from '../resources/contract.ts';
+import type { AnyTool, CompletesCalls, WorkspaceAccess } from '../tools/contract.ts';
+import type { CallRecord, Contact, JsonObject, MessagePart, Outcome, PlannedCall, Reply } from '../vocabulary.ts';
 
 /** Bounds of one run. Whichever is reached first ends it, `failed`, with the limit's name. */
 export interface RunLimits {
@@ -21,6 +23,8 @@ export interface RunLimits {
 /** What the flow planner is asked: what now? */
 export interface FlowTurn {
   text: string;
+  /** What the message is made of, where it is more than text. */
+  parts?: readonly MessagePart[] | undefined;
   now: Date;
   timeZone: string;
   channel: string;
@@ -57,12 +61,15 @@ export interface Flows {
   next(turn: FlowTurn): FlowMove;
 }
 
+/** What a job works with. */
+export interface JobContext extends WorkspaceAccess, CompletesCalls {}
+
 /** Background work of an agent, carried by the queue. Runs at least once: make it idempotent. */
 export interface Job {
   name: string;
   /** Cron expression (UTC) for work that repeats in every workspace; absent for jobs that tools schedule. */
   cron?: string;
-  run(payload: JsonObject, access: WorkspaceAccess): Promise<void>;
+  run(payload: JsonObject, access: JobContext): Promise<void>;
 }
 
 /** Where an agent keeps data of people: what makes an export complete and an erasure thorough. */
@@ -75,6 +82,9 @@ export interface PersonalData {
    */
   find?(person: PersonQuery, conversationIds: readonly string[], access: WorkspaceAccess): Promise<FoundByAgent>;
 }
+
+/** Kinds of parts beside text. */
+export type PartKind = Exclude<MessagePart['type'], 'text'>;
 
 /** One thing the agent should manage, written down so that a program can check it. */
 export interface AgentDefinition {
@@ -92,8 +102,28 @@ export interface AgentDefinition {
   flows?: Flows;
   /** Of the sentences that Timonel says itself (apologies, approvals), where the customer's messages do not tell theirs. `en` where it is absent. */
   language?: Language;
+  /**
+   * Parts of messages that its flows or tools know what to do with, beside what its model sees. Others are refused when they are sent. A
+   * model that cannot see such a part is told its name, type and the id of its artifact.
+   */
+  parts?: readonly PartKind[];
   limits?: Partial<RunLimits>;
   jobs?: readonly Job[];
+  /**
+   * Folder of the agent's own tables: `new URL('./migrations/', import.meta.url)` with plain SQL files `NNNN_name.sql`. They run in order, once,
+   * each in one transaction, after Timonel's own. What they make is named `<agent>_…` (hyphens become underscores); tables have
+   * `workspace_id text NOT NULL` and are bound to workspaces by themselves. See docs/migrations.md.
+   */
+  migrations?: URL;
+  /**
+   * What the agent's resources, commands and tools ask for, by name: `<agent>:<thing>`, e.g. `library-desk:manage`. Roles of a workspace can have
+   * them; the shipped roles have what is said here.
+   */
+  permissions?: Readonly<Record<string, AgentPermission>>;
+  /** Rows that people of a workspace manage, over HTTP, as CSV and on the command line. See docs/resources.md. */
+  resources?: readonly ResourceDefinition[];
+  /** What people of a workspace can have done beside that: `timonel <agent> <command>`. */
+  commands?: readonly AgentCommand[];
   /** Fills a fresh workspace with what the agent cannot do without. Runs once per workspace, in one transaction. */
   seed?(access: WorkspaceAccess): Promise<void>;
   /**

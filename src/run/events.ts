@@ -1,11 +1,15 @@
 /** What a reader of a run sees, live or afterwards. */
 import type { Step } from '../store/steps.ts';
+import type { JsonValue } from '../vocabulary.ts';
 
-/** Inside the process: a stored step, or text of a reply that is still being written (never stored as such). */
-export type RunEvent = { kind: 'step'; index: number; step: Step } | { kind: 'text'; delta: string };
+/** Inside the process: a stored step, text of a reply that is still being written, or what a call is doing (the latter two never stored as such). */
+export type RunEvent =
+  | { kind: 'step'; index: number; step: Step }
+  | { kind: 'text'; delta: string }
+  | { kind: 'progress'; callId: string; tool: string; chunk: JsonValue };
 
 /**
- * On the wire. `id` is the step's index: a reader that lost the connection goes on after it. Text deltas have no id, nor have the first event,
+ * On the wire. `id` is the step's index: a reader that lost the connection goes on after it. Text deltas and progress have no id, nor have the first event,
  * which names the run, and the one that ends the stream of a process that shuts down before the run ended.
  */
 export interface WireEvent {
@@ -14,6 +18,7 @@ export interface WireEvent {
     | 'run-accepted'
     | 'plan-made'
     | 'call-decided'
+    | 'call-progressed'
     | 'call-finished'
     | 'approval-decided'
     | 'reply-given'
@@ -26,6 +31,10 @@ export interface WireEvent {
 /** The public form of a step. A model's raw answer stays inside: its text comes as the reply, its calls as decisions. */
 export function wireEvent(event: RunEvent): WireEvent {
   if (event.kind === 'text') return { event: 'text-written', data: { delta: event.delta } };
+  if (event.kind === 'progress') {
+    const { callId, tool, chunk } = event;
+    return { event: 'call-progressed', data: { callId, tool, chunk } };
+  }
   const { index: id, step } = event;
   switch (step.kind) {
     case 'model-call': {

@@ -4,6 +4,7 @@
 import { PgBoss } from 'pg-boss';
 import { messageOf, TimonelError } from '../errors.ts';
 import { underAdvisoryLock } from '../store/advisory-lock.ts';
+import type { CompletionAnswer } from '../store/completions.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { storable } from '../store/storable.ts';
 import type { WorkspaceAccess } from '../tools/contract.ts';
@@ -29,6 +30,8 @@ export interface JobsDependencies {
   /** All workspaces, for jobs that repeat in each of them; those that are disabled rest. */
   workspaces(): Promise<{ workspaceId: string; timeZone: string; disabledAt: Date | null }[]>;
   access(workspaceId: string, timeZone: string): WorkspaceAccess;
+  /** Answers a call that waits. @param by who does it, e.g. `job:booking.expire_hold` */
+  complete(token: string, answer: CompletionAnswer, by: string): Promise<void>;
   onFault(what: string, error: unknown): void;
 }
 
@@ -141,12 +144,18 @@ export class Jobs {
   }
 
   async #run(queue: string, job: Job, data: Payload | null): Promise<void> {
-    const { workspaces, access } = this.#dependencies;
+    const { workspaces, access, complete } = this.#dependencies;
     const all = await workspaces();
     // A schedule has no workspace of its own: it runs in each.
     const targets = data?.workspaceId === undefined ? all : all.filter(({ workspaceId }) => workspaceId === data.workspaceId);
     for (const { workspaceId, timeZone, disabledAt } of targets) {
-      if (disabledAt === null) await job.run(data?.payload ?? {}, access(workspaceId, timeZone));
+      if (disabledAt === null) {
+        const context = {
+          ...access(workspaceId, timeZone),
+          complete: (token: string, answer: CompletionAnswer) => complete(token, answer, `job:${queue}`),
+        };
+        await job.run(data?.payload ?? {}, context);
+      }
       // What was put there for one workspace is not lost: it comes again until the workspace is enabled.
       else if (data?.workspaceId !== undefined) {
         const options = data.key === undefined ? {} : { singletonKey: `${workspaceId}:${data.key}` };

@@ -2,18 +2,23 @@
  * The loop: plan → decide → act → … → reply. Every step is stored before the next one starts. There is one loop: streaming emits its
  * events, and a resumed run is the same loop fed with recorded steps.
  */
-import { channels, type FellBack, type PlannerName, type PolicyDecided, type StepStored, traced } from '../diagnostics.ts';
+import { channels, type FellBack, type PlannerName, traced } from '../diagnostics.ts';
 import { messageOf, TimonelError } from '../errors.ts';
 import { isWithoutModel } from '../llm/refusals.ts';
-import type { ClaimedRun, FinishedTurn, PendingApproval, RunStore } from '../store/runs.ts';
+import type { ClaimedRun, FinishedTurn, PendingApproval, RunStore, StoredEnd } from '../store/runs.ts';
 import type { IdentifiedCall, Step } from '../store/steps.ts';
 import { storable } from '../store/storable.ts';
-import type { CallPlace, ToolExecutor } from '../tools/execute.ts';
+import type { PendingWait } from '../store/waits.ts';
+import type { CallPlace } from '../tools/call-place.ts';
+import type { ToolExecutor } from '../tools/execute.ts';
 import type { Outcome, Reply } from '../vocabulary.ts';
 import { type Behalf, behalfOf, type FindPrincipal, principalOf } from './behalf.ts';
+import { RunCancelled } from './cancelled.ts';
 import type { AgentDefinition, RunLimits } from './contract.ts';
-import { type Decision, type DecisionContext, decide, decideAll } from './decide.ts';
+import { type DecisionContext, decide, decideAll } from './decide.ts';
 import type { RunEvent } from './events.ts';
+import { limitsOf } from './limits.ts';
+import { withAttachments } from './message-parts.ts';
 import {
   byDecision,
   type Fallback,
@@ -24,9 +29,10 @@ import {
   type Turn,
 } from './planner.ts';
 import { type OpenCall, Progress } from './progress.ts';
-import { apology, approvalNotice } from './sentences.ts';
+import { apology, waitingNotice } from './sentences.ts';
 import { readyCalls } from './serial.ts';
 import { type Settled, settle } from './settle.ts';
+import { tellDecisions, tellSteps } from './tell.ts';
 
 export interface LoopDependencies {
   store: Pick<RunStore, 'record' | 'finish' | 'suspend'>;
@@ -40,23 +46,23 @@ export interface LoopDependencies {
   /** Whether the lease of this process holds without a gap since then (`performance.now()`): without it nothing may be started. */
   leaseHolds(since: number): boolean;
   emit(event: RunEvent): void;
+  /** A call started a run: it may be claimed once the call is over. */
+  startedRun(): void;
   /** Somebody reads along: ask the model for a stream. */
   streaming(): boolean;
 }
 
 /** How a turn ended, as it is stored. */
-export interface TurnEnd {
+export interface TurnEnd extends StoredEnd {
   turn: FinishedTurn;
-  followed: boolean;
 }
-
-export const defaultLimits: RunLimits = { steps: 40, toolCalls: 16, wallTimeMs: 60_000, money: 0.5 };
 
 type Ending = { reply: Reply; outcome: Outcome; awaiting?: string | undefined; error?: FinishedTurn['error'] };
 
 /**
  * Works on a claimed run until its turn ends.
  * @param claimedAt when the claim was sent (`performance.now()`).
+ * @param stop aborted with {@link RunCancelled} where the run was cancelled.
  * @throws TimonelError `run_fenced`, `store_unavailable`; every other failure ends the turn as `failed`.
  */
 export async function runLoop(
@@ -64,13 +70,16 @@ export async function runLoop(
   claimedAt: number,
   agent: AgentDefinition,
   dependencies: LoopDependencies,
+  stop: AbortController = new AbortController(),
 ): Promise<TurnEnd> {
-  const limits = { ...defaultLimits, ...agent.limits };
-  const wallTime = new AbortController();
+  const limits = limitsOf(agent, run);
   // Not AbortSignal.timeout: its timer would outlive the turn by a minute, thousands at a time.
-  const timer = setTimeout(() => wallTime.abort(new Error(`The run took longer than ${limits.wallTimeMs} ms.`)), limits.wallTimeMs);
+  const timer = setTimeout(
+    () => stop.abort(new Error(`The run took longer than ${limits.wallTimeMs} ms.`)),
+    Math.max(0, limits.wallTimeMs - (run.workedMs ?? 0)),
+  );
   try {
-    return await new Loop(run, claimedAt, agent, dependencies, limits, wallTime.signal).work();
+    return await new Loop(run, claimedAt, agent, dependencies, limits, stop.signal).work();
   } finally {
     clearTimeout(timer);
   }
@@ -87,6 +96,7 @@ class Loop {
   readonly #signal: AbortSignal;
 
   readonly #claimedAt: number;
+  readonly #startedAt = performance.now();
   #firstEventAt: number | undefined;
   /** When this process last asked the record, and heard that the run is its own. */
   #confirmedAt: number;
@@ -117,14 +127,21 @@ class Loop {
         if (!this.#leaseHolds()) {
           throw new TimonelError('run_fenced', 'This process did not renew its lease in time; another one may have the run.');
         }
+        this.#throwIfCancelled();
         const open = this.#progress.openCalls();
         const end = open.length > 0 ? await this.#act(open) : await this.#plan();
         if (end !== undefined) return end;
       }
     } catch (error) {
       if (error instanceof TimonelError && (error.code === 'run_fenced' || error.code === 'store_unavailable')) throw error;
+      this.#throwIfCancelled();
       return this.#fail(error instanceof TimonelError ? error.code : 'internal', messageOf(error));
     }
+  }
+
+  /** @throws TimonelError `run_fenced`: the record has the end of the run, and what is under way is of no use. */
+  #throwIfCancelled(): void {
+    if (this.#signal.reason instanceof RunCancelled) throw new TimonelError('run_fenced', this.#signal.reason.message);
   }
 
   /** Asks the planner, decides about its calls, and stores both in one go. */
@@ -132,6 +149,7 @@ class Loop {
     const exceeded = this.#exceededLimit();
     if (exceeded !== undefined) return this.#stop(exceeded);
     const proposal = await this.#propose();
+    this.#throwIfCancelled();
     if (proposal.kind === 'reply') {
       const { reply, outcome, awaiting } = proposal;
       return this.#end([this.#marked(proposal.step)], { reply, outcome: this.#outcomeOf(outcome), awaiting });
@@ -145,7 +163,7 @@ class Loop {
       return this.#stop(`${this.#limits.toolCalls} tool calls`, proposal);
     const asked = performance.now();
     const decisions = await decideAll(calls, await this.#decisionContext());
-    this.#tellDecisions(decisions, performance.now() - asked);
+    tellDecisions(this.#agent.name, this.#run.arm, decisions, performance.now() - asked);
     // The plan, then a decision and a result for each call, what a person may decide, and the reply.
     const approvals = decisions.filter(({ step }) => step.verdict.kind === 'ask').length;
     if (planIndex + 1 + 2 * calls.length + approvals + 1 > this.#limits.steps)
@@ -171,6 +189,7 @@ class Loop {
       try {
         return await this.#asked('model', modelPlanner, turn);
       } catch (error) {
+        this.#throwIfCancelled();
         const other = fallback.hasSystem(this.#agent.name) && !this.#hasWritten() ? 'http' : undefined;
         const left = this.#agent.flows !== undefined ? 'flows' : other;
         if (!isWithoutModel(error) || left === undefined) throw error;
@@ -205,13 +224,16 @@ class Loop {
   async #act(open: OpenCall[]): Promise<TurnEnd | undefined> {
     const ready = readyCalls(open, this.#agent.tools);
     const results = await Promise.all(ready.map((call) => this.#settle(call)));
+    this.#throwIfCancelled();
     const steps: Step[] = [];
     const approvals: PendingApproval[] = [];
+    const waits: PendingWait[] = [];
     for (const result of results) {
       if (result.kind === 'approval') approvals.push(result.approval);
+      else if (result.kind === 'waits') waits.push(...result.waits);
       else steps.push(...result.steps);
     }
-    if (approvals.length > 0) return this.#suspend(steps, approvals);
+    if (approvals.length + waits.length > 0) return this.#suspend(steps, approvals, waits);
     await this.#record(steps);
     return undefined;
   }
@@ -227,7 +249,7 @@ class Loop {
       decideAgain: async (call) => {
         const asked = performance.now();
         const again = await decide(call, [], await this.#decisionContext());
-        this.#tellDecisions([again], performance.now() - asked);
+        tellDecisions(this.#agent.name, this.#run.arm, [again], performance.now() - asked);
         return again;
       },
     });
@@ -238,7 +260,7 @@ class Loop {
     if (this.#signal.aborted) return `${this.#limits.wallTimeMs} ms`;
     // A plan and a reply are two more.
     if (steps.length + 2 > this.#limits.steps) return `${this.#limits.steps} steps`;
-    if ((usage.cost ?? 0) >= this.#limits.money) return `${this.#limits.money} US dollars`;
+    if ((usage.cost ?? 0) + (this.#run.given ?? 0) >= this.#limits.money) return `${this.#limits.money} US dollars`;
     return undefined;
   }
 
@@ -273,6 +295,10 @@ class Loop {
     principal: principalOf(behalf),
     callId,
     leaseHolds: this.#leaseHolds,
+    waits: this.#run.waits ?? [],
+    moneyLeft: () => this.#limits.money - (this.#progress.usage.cost ?? 0),
+    startedRun: this.#dependencies.startedRun,
+    emit: (event) => this.#emit(event),
     signal: this.#signal,
   });
 
@@ -295,26 +321,7 @@ class Loop {
 
   #tell(first: number, steps: Step[]): void {
     for (const [offset, step] of steps.entries()) this.#emit({ kind: 'step', index: first + offset, step });
-    if (!channels.stepStored.hasSubscribers) return;
-    const { workspaceId, runId, arm } = this.#run;
-    for (const step of steps)
-      channels.stepStored.publish({ workspaceId, runId, agent: this.#agent.name, arm, step } satisfies StepStored);
-  }
-
-  /** @param milliseconds of all of them together: the calls of a plan are decided about in one go. */
-  #tellDecisions(decisions: readonly Decision[], milliseconds: number): void {
-    if (!channels.policyDecided.hasSubscribers) return;
-    for (const { step } of decisions) {
-      const { tool, verdict } = step;
-      const share = milliseconds / decisions.length;
-      channels.policyDecided.publish({
-        agent: this.#agent.name,
-        arm: this.#run.arm,
-        tool,
-        verdict,
-        milliseconds: share,
-      } satisfies PolicyDecided);
-    }
+    tellSteps(this.#run, this.#agent.name, steps);
   }
 
   #emit(event: RunEvent): void {
@@ -340,18 +347,20 @@ class Loop {
   }
 
   async #end(steps: Step[], ending: Ending): Promise<TurnEnd> {
-    const { reply, outcome, awaiting } = ending;
-    const turn = this.#finished([...steps, { kind: 'reply', reply, outcome, awaiting }], ending);
-    const { followed } = await this.#dependencies.store.finish(turn);
+    const { outcome, awaiting } = ending;
+    const reply = withAttachments(ending.reply, this.#progress.calls, this.#agent.tools);
+    const turn = this.#finished([...steps, { kind: 'reply', reply, outcome, awaiting }], { ...ending, reply });
+    const stored = await this.#dependencies.store.finish(turn);
     this.#tell(turn.firstIndex, turn.steps);
-    return { turn, followed };
+    return { turn, ...stored };
   }
 
-  async #suspend(steps: Step[], approvals: PendingApproval[]): Promise<TurnEnd> {
-    const turn = this.#finished(steps, { reply: { text: approvalNotice(this.#agent, this.#run) }, outcome: 'awaiting_approval' });
-    const { followed } = await this.#dependencies.store.suspend(turn, approvals);
+  async #suspend(steps: Step[], approvals: PendingApproval[], waits: readonly PendingWait[]): Promise<TurnEnd> {
+    const outcome = approvals.length > 0 ? 'awaiting_approval' : 'awaiting_answer';
+    const turn = this.#finished(steps, { reply: { text: waitingNotice(this.#agent, this.#run, outcome) }, outcome });
+    const stored = await this.#dependencies.store.suspend(turn, approvals, waits);
     this.#tell(turn.firstIndex, turn.steps);
-    return { turn, followed };
+    return { turn, ...stored };
   }
 
   /** The steps count as made from here on, so that the memory to store holds them. */
@@ -361,8 +370,10 @@ class Loop {
     const firstIndex = this.#progress.steps.length;
     for (const step of steps) this.#progress.add(step);
     const { degraded, usage } = this.#progress;
-    const { runId, fence, contact } = this.#run;
+    const { runId, fence, contact, workedMs = 0, parentRun } = this.#run;
     return {
+      workedMs: workedMs + Math.round(performance.now() - this.#startedAt),
+      child: parentRun !== undefined,
       runId,
       fence,
       firstIndex,

@@ -1,6 +1,8 @@
+import { TimonelError } from '../errors.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { AgentData } from '../identity/privacy/contract.ts';
 import { Privacy } from '../identity/privacy/privacy.ts';
+import { prefixOf } from '../store/agent-migrations/files.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { WorkspaceAccess } from '../tools/contract.ts';
 import type { AgentDefinition } from './contract.ts';
@@ -8,7 +10,7 @@ import type { AgentDefinition } from './contract.ts';
 /** Exports and erasures over Timonel's tables and those that the agents declare. */
 export function createPrivacy(dependencies: {
   pool: DatabasePool;
-  identity: Pick<Identity, 'audit' | 'notices'>;
+  identity: Pick<Identity, 'audit' | 'notices' | 'permissions'>;
   agents: Iterable<AgentDefinition>;
   access(workspaceId: string): Promise<WorkspaceAccess>;
   now(): Date;
@@ -17,6 +19,7 @@ export function createPrivacy(dependencies: {
   return new Privacy({
     pool,
     audit: identity.audit,
+    permissions: identity.permissions,
     agents: [...agents].flatMap((agent) => dataOf(agent, access)),
     now,
     changing: (userId, work) =>
@@ -38,4 +41,40 @@ function dataOf({ name, personalData }: AgentDefinition, access: (workspaceId: s
       find: async (workspaceId, person, conversationIds) => find(person, conversationIds, await access(workspaceId)),
     },
   ];
+}
+
+/**
+ * Holds agents to saying of every table of theirs whose data it has: an export without a table that nobody thought of is incomplete, and an
+ * erasure too.
+ * @throws TimonelError `config_invalid`
+ */
+export async function requirePersonalData(pool: DatabasePool, agents: Iterable<AgentDefinition>): Promise<void> {
+  for (const { name, migrations, personalData } of agents) {
+    if (migrations === undefined) continue;
+    const rows = await pool.executeText<{ table: string; columns: string[] }>(
+      `SELECT c.relname AS table, ARRAY(SELECT attname::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
+       FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND starts_with(c.relname, $1) ORDER BY 1`,
+      [prefixOf(name)],
+    );
+    const declared = personalData?.tables ?? [];
+    const silent = rows.filter(({ table }) => !declared.some((each) => each.table === table)).map(({ table }) => table);
+    if (silent.length > 0) {
+      throw new TimonelError(
+        'config_invalid',
+        `The agent "${name}" does not say whose data is in ${silent.join(', ')}. Add each to its personalData.tables, e.g. { table: '${silent[0]}', personal: false, because: '…' }. See docs/migrations.md.`,
+      );
+    }
+    for (const entry of declared) {
+      const columns = rows.find(({ table }) => table === entry.table)?.columns;
+      if (!entry.personal || columns === undefined) continue;
+      const named = [...entry.columns, ...(entry.withheld ?? []), ...(entry.erase === 'delete' ? [] : Object.keys(entry.erase))];
+      const absent = named.filter((column) => !columns.includes(column));
+      if (absent.length > 0) {
+        throw new TimonelError(
+          'config_invalid',
+          `personalData of the agent "${name}" names columns that ${entry.table} does not have: ${absent.join(', ')}. It has: ${columns.join(', ')}.`,
+        );
+      }
+    }
+  }
 }

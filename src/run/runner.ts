@@ -1,24 +1,29 @@
 /**
- * Keeps the runs of one process going: accepts messages, works on claimed runs, renews the process's lease, takes over what dead or frozen
- * processes left behind, and tells those who wait for a run that it ended.
+ * Keeps the runs of one process going: accepts messages, works on claimed runs, and tells those who wait for a run that it ended. The lease and
+ * what dead or frozen processes left behind are `recovery.ts`.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { EventEmitter } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { traced } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { WakeUps } from '../store/cache/wake-ups.ts';
 import { refuseOnFullDisk, type StoreTrouble } from '../store/embedded/disk-space.ts';
+import type { ChildLimits, ReadyRun } from '../store/run-families.ts';
 import type { RunView, RunViews } from '../store/run-views.ts';
 import type { ClaimedRun, FinishedTurn, IncomingMessage, RunStore } from '../store/runs.ts';
 import type { ToolExecutor } from '../tools/execute.ts';
 import { abandonedTurn, isSuspect } from './abandon.ts';
 import type { FindPrincipal } from './behalf.ts';
+import { RunCancelled } from './cancelled.ts';
+import { ChildClaims } from './child-claims.ts';
 import type { AgentDefinition } from './contract.ts';
 import type { RunEvent } from './events.ts';
+import { Lease } from './lease.ts';
 import { type LoopDependencies, runLoop, type TurnEnd } from './loop.ts';
 import { orAfter } from './or-after.ts';
 import type { Fallback, ModelPlanner, Planner } from './planner.ts';
+import { Readers } from './readers.ts';
+import { Recovery } from './recovery.ts';
+import { alreadyFinished, isOver, viewOf } from './turn-view.ts';
 import { unknownAgent } from './unknown-agent.ts';
 
 export interface RunnerDependencies {
@@ -40,12 +45,21 @@ export interface RunnerDependencies {
   leaseMs: number;
   /** How often a run is tried without a step in between, before it ends as failed. */
   runAttempts: number;
+  /** How many runs that others started may run at once. */
+  children: ChildLimits;
   now(): Date;
   /** Something failed where nobody waits for the answer. */
   onFault(what: string, error: unknown): void;
   /** A turn ended in this process: as its record has it, and as its reader sees it. */
   onTurn(run: ClaimedRun, turn: FinishedTurn): void;
-  onEnded(ended: { workspaceId: string; run: RunView; milliseconds: number; firstEventMilliseconds: number | undefined }): void;
+  onEnded(ended: {
+    workspaceId: string;
+    run: RunView;
+    milliseconds: number | undefined;
+    firstEventMilliseconds: number | undefined;
+  }): void;
+  /** Tells the other processes that these runs were cancelled. */
+  tellCancelled(runIds: readonly string[]): Promise<void>;
 }
 
 interface Active {
@@ -53,7 +67,9 @@ interface Active {
   ended: Promise<RunView | undefined>;
   /** Lets those go who wait for the end, which is another process's then. */
   release(): void;
-  readers: Set<(event: RunEvent) => void>;
+  /** Aborted where the run is cancelled; another one for each attempt. */
+  stop: AbortController;
+  cancelled: boolean;
 }
 
 export class Runner {
@@ -61,24 +77,40 @@ export class Runner {
   readonly #active = new Map<string, Active>();
   /** Runs under way here that were taken over in vain before. */
   readonly #suspects = new Set<string>();
-  readonly #waiting = new EventEmitter<Record<string, []>>();
+  readonly #readers: Readers;
+  readonly #lease: Lease;
+  readonly #recovery: Recovery;
+  readonly #childRuns: ChildClaims;
   /** Where no request is under way: a turn that follows another one belongs to none. */
   readonly #outside = AsyncLocalStorage.snapshot();
-  #leaseUntil = 0;
-  /** Since when the lease has been held without a gap. */
-  #heldSince = Number.POSITIVE_INFINITY;
-  /** Runs with their fences that were this process's by the record and not worked on here, at the last look. */
-  #strays = new Map<string, number>();
-  #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   /** What was under way is left to others: nobody waits for its end here any more. */
   #left = false;
-  #ticking: Promise<void> = Promise.resolve();
 
   constructor(dependencies: RunnerDependencies) {
+    const { store, wakeUps, processId, leaseMs, agents, now, onFault } = dependencies;
     this.#dependencies = dependencies;
-    this.#waiting.setMaxListeners(0);
-    dependencies.wakeUps.subscribe((runId) => this.#waiting.emit(runId));
+    this.#readers = new Readers(wakeUps);
+    this.#lease = new Lease(store, processId, leaseMs);
+    this.#childRuns = new ChildClaims({
+      claim: () => (this.#stopped ? Promise.resolve([]) : store.claimChildren(processId, agents, dependencies.children)),
+      work: (run, claimedAt) => this.#work(run, claimedAt),
+    });
+    this.#recovery = new Recovery({
+      store,
+      lease: this.#lease,
+      processId,
+      leaseMs,
+      agents,
+      active: this.#active,
+      suspected: () => this.#suspects.size > 0,
+      stopped: () => this.#stopped,
+      now,
+      resume: (ready) => this.resumeAll(ready),
+      lost: (runId) => this.#active.get(runId)?.stop.abort(new RunCancelled()),
+      work: (run, claimedAt) => this.#work(run, claimedAt),
+      onFault,
+    });
   }
 
   /** Runs that this process works on now. */
@@ -92,12 +124,8 @@ export class Runner {
   }
 
   /** Takes the lease, takes over what was left behind, and goes on doing both. */
-  async start(): Promise<void> {
-    const { store, processId } = this.#dependencies;
-    await this.#renewLease();
-    await store.buryDead(processId, isAlive);
-    await this.#tick();
-    this.#schedule();
+  start(): Promise<void> {
+    return this.#recovery.start();
   }
 
   /**
@@ -109,7 +137,7 @@ export class Runner {
     if (this.#stopped) throw new TimonelError('shutting_down', 'This process is shutting down. Send the message again.');
     refuseOnFullDisk(this.#dependencies.trouble());
     // Frozen until now, it may be taken for dead: a run that it claimed would be taken over at once.
-    if (performance.now() >= this.#leaseUntil) await this.#renewLease();
+    if (this.#lease.lapsed) await this.#lease.renew();
     const asked = performance.now();
     const acceptance = await this.#dependencies.store.accept(message, this.#dependencies.processId);
     if (acceptance.kind === 'claimed') this.#work(acceptance.run, asked, reader);
@@ -127,24 +155,20 @@ export class Runner {
       const left = until - performance.now();
       if (local !== undefined) {
         const ended = await orAfter(local.ended, left, signal);
-        if (ended !== undefined) return ended;
+        if (ended !== undefined && isOver(ended)) return ended;
       }
       const view = await this.#dependencies.views.run(workspaceId, runId);
-      const over = view.status === 'finished' || view.status === 'waiting';
-      if (over || left <= 0 || signal?.aborted === true || this.#left) return view;
-      await this.#woken(runId, Math.min(pause, left), signal);
+      if (isOver(view) || left <= 0 || signal?.aborted === true || this.#left) return view;
+      await this.#readers.woken(runId, Math.min(pause, left), signal);
     }
   }
 
   /**
-   * Listens to the events of a run that this process works on.
-   * @returns how to stop listening; `undefined` where the run is not worked on here.
+   * Listens to the events of a run while this process works on it.
+   * @returns how to stop listening.
    */
-  listen(runId: string, listener: (event: RunEvent) => void): (() => boolean) | undefined {
-    const active = this.#active.get(runId);
-    if (active === undefined) return undefined;
-    active.readers.add(listener);
-    return () => active.readers.delete(listener);
+  listen(runId: string, listener: (event: RunEvent) => void): () => void {
+    return this.#readers.listen(runId, listener);
   }
 
   /** Goes on with a conversation in which something became ready to run: an approval was decided. */
@@ -154,35 +178,78 @@ export class Runner {
     if (next !== undefined) this.#work(next, asked);
   }
 
+  /** Goes on with runs that are ready, and claims queued ones that others started. */
+  async resumeAll(ready: readonly ReadyRun[]): Promise<void> {
+    for (const { conversationId, child } of ready) if (!child) await this.resume(conversationId);
+    await this.#childRuns.claim();
+  }
+
+  /** A run was started: it may be claimed. */
+  startChildren(): void {
+    this.#goOn([]);
+  }
+
+  /**
+   * Ends a run as cancelled, with all that it started. What this process does for them stops at once, other processes are told.
+   * @param by who does it, for the record.
+   * @throws TimonelError `run_not_found`; `run_finished` with its `outcome`
+   */
+  async cancel(workspaceId: string, runId: string, by: string): Promise<RunView> {
+    const { store, views, wakeUps, tellCancelled, onEnded } = this.#dependencies;
+    const before = await views.run(workspaceId, runId);
+    if (before.status === 'finished') throw alreadyFinished(before);
+    // Before the record has it: a tool's transaction under way holds the run until it ends.
+    this.stopCancelled(runId);
+    const error = { code: 'run_cancelled', message: `Cancelled by ${by}.` };
+    const { cancelled, ready } = await store.cancel(workspaceId, runId, error);
+    for (const { runId: id } of cancelled) this.stopCancelled(id);
+    await tellCancelled(cancelled.map(({ runId: id }) => id));
+    for (const { runId: id } of cancelled) {
+      wakeUps.publish(id);
+      this.#readers.wake(id);
+    }
+    const view = await views.run(workspaceId, runId);
+    if (cancelled.length === 0) throw alreadyFinished(view);
+    onEnded({ workspaceId, run: view, milliseconds: undefined, firstEventMilliseconds: undefined });
+    for (const { conversationId } of cancelled) await this.resume(conversationId);
+    await this.resumeAll(ready);
+    return view;
+  }
+
+  /** Stops what this process does for a run that was cancelled. */
+  stopCancelled(runId: string): void {
+    const active = this.#active.get(runId);
+    if (active === undefined) return;
+    active.cancelled = true;
+    active.stop.abort(new RunCancelled());
+  }
+
   /** Stops accepting, and waits until the active runs ended, `graceMs` at most. What is left is taken over by others. */
   async stop(graceMs: number): Promise<void> {
     this.#stopped = true;
     const drained = Promise.all([...this.#active.values()].map(({ ended }) => ended));
     await orAfter(drained, graceMs);
-    clearTimeout(this.#timer);
-    await this.#ticking;
-    // Others may take over what is left from here on: nothing more is started.
-    this.#leaseUntil = 0;
+    await this.#recovery.stop();
+    this.#lease.end();
     await this.#dependencies.store.leave(this.#dependencies.processId);
     this.#left = true;
     for (const { release } of this.#active.values()) release();
-    for (const runId of this.#waiting.eventNames()) this.#waiting.emit(String(runId));
+    this.#readers.wakeAll();
   }
 
   /** @param claimedAt when the claim was sent: the run is certainly this process's while the lease holds without a gap since then. */
   #work(run: ClaimedRun, claimedAt: number, reader?: (event: RunEvent) => void): void {
     const known = this.#active.get(run.runId);
-    if (known !== undefined && known.fence >= run.fence) {
-      // The claim came back so late that the run was taken for a stray; its later claim is the valid one.
-      if (reader !== undefined) known.readers.add(reader);
-      return;
-    }
+    if (reader !== undefined) this.#readers.listen(run.runId, reader);
+    // The claim came back so late that the run was taken for a stray; its later claim is the valid one.
+    if (known !== undefined && known.fence >= run.fence) return;
     const released = Promise.withResolvers<undefined>();
     const active: Active = {
       fence: run.fence,
       ended: released.promise,
       release: () => released.resolve(undefined),
-      readers: new Set(reader === undefined ? [] : [reader]),
+      stop: new AbortController(),
+      cancelled: false,
     };
     this.#active.set(run.runId, active);
     if (isSuspect(run)) this.#suspects.add(run.runId);
@@ -194,7 +261,7 @@ export class Runner {
       .finally(() => {
         if (this.#active.get(run.runId) === active) this.#active.delete(run.runId);
         if (isSuspect(run)) this.#suspects.delete(run.runId);
-        this.#waiting.emit(run.runId);
+        this.#readers.wake(run.runId);
       });
     active.ended = Promise.race([ended, released.promise]);
   }
@@ -208,6 +275,7 @@ export class Runner {
     let failure: unknown;
     for (let pause = 100; run !== undefined; pause = Math.min(pause * 3, 5_000)) {
       active.fence = run.fence;
+      if (active.stop.signal.aborted && !active.cancelled) active.stop = new AbortController();
       try {
         const working = run;
         const cause = failure;
@@ -215,9 +283,11 @@ export class Runner {
           const end =
             working.attempts > this.#dependencies.runAttempts
               ? await this.#abandon(working, cause)
-              : await runLoop(working, asked, await this.#definitionOf(working), this.#loopDependencies(active));
+              : await runLoop(working, asked, await this.#definitionOf(working), this.#loopDependencies(working), active.stop);
           const view = viewOf(working, end.turn);
           onTurn(working, end.turn);
+          // It goes on without anybody's doing: the turn has not ended.
+          if (end.turn.outcome === 'awaiting_answer') return { ...end, view };
           onEnded({
             workspaceId: working.workspaceId,
             run: view,
@@ -226,18 +296,21 @@ export class Runner {
           });
           return { ...end, view };
         };
-        const { followed, view } = await (traced.run.hasSubscribers ? traced.run.tracePromise(work, { run }) : work());
+        const { followed, ready, view } = await (traced.run.hasSubscribers ? traced.run.tracePromise(work, { run }) : work());
+        if (view.status === 'finished') this.#readers.end(run.runId);
         wakeUps.publish(run.runId);
         if (followed) this.#follow(run);
+        if (ready !== undefined || run.parentRun !== undefined) this.#goOn(ready ?? []);
         return view;
       } catch (error) {
+        if (active.cancelled) return undefined;
         if (!(error instanceof TimonelError) || error.code === 'run_fenced') {
           onFault(`run ${run.runId}`, error);
           return undefined;
         }
         onFault(`run ${run.runId} is in doubt`, error);
         failure = error;
-        ({ run, asked } = await this.#takeBack(run, pause));
+        ({ run, asked } = await this.#recovery.takeBack(run, pause));
       }
     }
     return undefined;
@@ -256,19 +329,6 @@ export class Runner {
     return agents.includes(run.agent) ? definitionOf(run) : unknownAgent(run.agent);
   }
 
-  async #takeBack(run: ClaimedRun, firstPause: number): Promise<{ run: ClaimedRun | undefined; asked: number }> {
-    const { store, processId } = this.#dependencies;
-    for (let pause = firstPause; ; pause = Math.min(pause * 2, 2_000)) {
-      await sleep(pause);
-      try {
-        const asked = performance.now();
-        return { run: await store.reclaim(run.runId, processId, run.fence), asked };
-      } catch (error) {
-        if (!(error instanceof TimonelError && error.code === 'store_unavailable')) throw error;
-      }
-    }
-  }
-
   #follow(run: ClaimedRun): void {
     const { store, processId, onFault } = this.#dependencies;
     const asked = performance.now();
@@ -283,7 +343,14 @@ export class Runner {
     });
   }
 
-  #loopDependencies(active: Active): LoopDependencies {
+  #goOn(ready: readonly ReadyRun[]): void {
+    // The tick finds what was not handed over.
+    this.#outside(
+      () => void this.resumeAll(ready).catch((error: unknown) => this.#dependencies.onFault('runs that waited', error)),
+    );
+  }
+
+  #loopDependencies({ runId }: ClaimedRun): LoopDependencies {
     const { store, executor, modelPlanner, flowPlanner, fallback, findPrincipal, now } = this.#dependencies;
     return {
       store,
@@ -293,105 +360,10 @@ export class Runner {
       fallback,
       findPrincipal,
       now,
-      leaseHolds: (since) => since >= this.#heldSince && performance.now() < this.#leaseUntil,
-      emit: (event) => {
-        for (const reader of active.readers) reader(event);
-      },
-      streaming: () => active.readers.size > 0,
+      leaseHolds: (since) => this.#lease.holds(since),
+      emit: (event) => this.#readers.emit(runId, event),
+      streaming: () => this.#readers.has(runId),
+      startedRun: () => this.startChildren(),
     };
-  }
-
-  #schedule(): void {
-    this.#timer = setTimeout(() => {
-      this.#ticking = this.#tick().catch((error: unknown) => this.#dependencies.onFault('the lease', error));
-      void this.#ticking.then(() => {
-        if (!this.#stopped || this.#active.size > 0) this.#schedule();
-      });
-    }, this.#dependencies.leaseMs / 5);
-  }
-
-  /** @returns when the database answered (`performance.now()`). */
-  async #renewLease(): Promise<number> {
-    const { store, processId, leaseMs } = this.#dependencies;
-    // Counted from before the statement left, so that this process never believes in a lease longer than the database does.
-    const asked = performance.now();
-    await store.renewLease(processId, leaseMs);
-    const answered = performance.now();
-    if (answered >= this.#leaseUntil) this.#heldSince = answered;
-    this.#leaseUntil = asked + leaseMs;
-    return answered;
-  }
-
-  async #tick(): Promise<void> {
-    const { store, agents, processId } = this.#dependencies;
-    const answered = await this.#renewLease();
-    if (this.#stopped) return;
-    // One at a time: what is taken over beside a run that ends its process dies with it, and would be suspected as well.
-    for (const run of await store.takeOver(processId, agents, 50, this.#suspects.size === 0)) this.#work(run, answered);
-    await this.#takeUpStrays();
-  }
-
-  /**
-   * Goes on with runs that are this process's by the record and that it does not work on: the answer to a claim got lost, or it let go of
-   * them when its lease had lapsed and nobody else came. Only those that it saw at the last look too: a claim may be on its way here.
-   */
-  async #takeUpStrays(): Promise<void> {
-    const { store, processId } = this.#dependencies;
-    const strays = (await store.owned(processId)).filter(({ runId }) => !this.#active.has(runId));
-    const seen = this.#strays;
-    this.#strays = new Map(strays.map(({ runId, fence }) => [runId, fence]));
-    for (const { runId, fence } of strays) {
-      if (seen.get(runId) !== fence) continue;
-      const asked = performance.now();
-      const run = await store.reclaim(runId, processId, fence);
-      if (run !== undefined) this.#work(run, asked);
-    }
-  }
-
-  #woken(runId: string, milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        this.#waiting.off(runId, done);
-        signal?.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, milliseconds);
-      this.#waiting.on(runId, done);
-      signal?.addEventListener('abort', done, { once: true });
-    });
-  }
-}
-
-/** The end of a turn as its reader sees it, without asking the database again. */
-function viewOf(run: ClaimedRun, turn: Awaited<ReturnType<typeof runLoop>>['turn']): RunView {
-  return {
-    id: run.runId,
-    conversationId: run.conversationId,
-    turn: run.turn,
-    agent: run.agent,
-    agentVersion: run.agentVersion,
-    arm: run.arm,
-    status: turn.outcome === 'awaiting_approval' ? 'waiting' : 'finished',
-    outcome: turn.outcome,
-    awaiting: turn.awaiting,
-    degraded: turn.degraded !== undefined,
-    degradedReason: turn.degraded,
-    recoveries: run.recoveries,
-    steps: turn.firstIndex + turn.steps.length,
-    usage: turn.usage,
-    error: turn.error,
-    reply: turn.reply,
-  };
-}
-
-/** Whether a process of this host is there; signal 0 only asks. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it is there and belongs to somebody else.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

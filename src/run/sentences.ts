@@ -18,9 +18,15 @@ const incomplete: LocalizedText = {
 const others: LocalizedText = { es: 'y otras', en: 'and others' };
 const times: LocalizedText = { es: 'veces', en: 'times' };
 
-const waiting: LocalizedText = {
-  es: 'Lo tiene que aprobar una persona del equipo. Te aviso por acá en cuanto lo haga.',
-  en: 'A member of the team has to approve this. I will let you know here as soon as they do.',
+const waiting: Record<'awaiting_approval' | 'awaiting_answer', LocalizedText> = {
+  awaiting_approval: {
+    es: 'Lo tiene que aprobar una persona del equipo. Te aviso por acá en cuanto lo haga.',
+    en: 'A member of the team has to approve this. I will let you know here as soon as they do.',
+  },
+  awaiting_answer: {
+    es: 'Estoy en eso, y lleva un rato. Te aviso por acá en cuanto termine.',
+    en: 'I am working on it, and it takes a while. I will let you know here as soon as it is done.',
+  },
 };
 
 /** Lines that a reply lists before it only counts. */
@@ -51,8 +57,9 @@ export function abandonment(mayHaveHappened: boolean): string {
     : `${failed.es} / ${failed.en}`;
 }
 
-export function approvalNotice(agent: AgentDefinition, run: ClaimedRun): string {
-  return waiting[languageOf(agent, run)];
+/** What a customer hears of a run that goes on later. */
+export function waitingNotice(agent: AgentDefinition, run: ClaimedRun, outcome: keyof typeof waiting): string {
+  return waiting[outcome][languageOf(agent, run)];
 }
 
 /** Completed writes in words, each once, with how often it was made. */

@@ -1,7 +1,9 @@
-/** What becomes of one open call: its record, or a question to a person. */
+/** What becomes of one open call: its record, a question to a person, or what it waits for. */
 import type { PendingApproval } from '../store/runs.ts';
 import type { Step } from '../store/steps.ts';
-import type { CallPlace, ToolExecutor } from '../tools/execute.ts';
+import type { PendingWait } from '../store/waits.ts';
+import type { CallPlace } from '../tools/call-place.ts';
+import type { ToolExecutor } from '../tools/execute.ts';
 import type { CallRecord } from '../vocabulary.ts';
 import { type Behalf, refusalOf } from './behalf.ts';
 import type { AgentDefinition } from './contract.ts';
@@ -10,7 +12,10 @@ import type { OpenCall } from './progress.ts';
 import { outcomeUnknown } from './sentences.ts';
 import { waitsForPerson } from './serial.ts';
 
-export type Settled = { kind: 'steps'; steps: Step[] } | { kind: 'approval'; approval: PendingApproval };
+export type Settled =
+  | { kind: 'steps'; steps: Step[] }
+  | { kind: 'approval'; approval: PendingApproval }
+  | { kind: 'waits'; waits: readonly PendingWait[] };
 
 export interface SettleContext {
   agent: AgentDefinition;
@@ -65,6 +70,7 @@ export async function settle(open: OpenCall, context: SettleContext): Promise<Se
   if (refusal !== undefined) return ask('outcome-unknown', outcomeUnknown(name));
   const result = await executor.run(tool, args, context.place(callId, behalf), inDoubt);
   if (result.kind === 'completed') return done({ status: 'completed', output: result.output }, started, inDoubt);
+  if (result.kind === 'suspended') return { kind: 'waits', waits: result.waits };
   if (result.kind === 'failed') return done({ status: 'failed', reason: result.reason }, started);
   return ask('outcome-unknown', outcomeUnknown(name));
 }

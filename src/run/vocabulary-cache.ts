@@ -3,18 +3,36 @@ import type { Vocabulary } from '../language/contract.ts';
 import type { WorkspaceAccess } from '../tools/contract.ts';
 import type { AgentDefinition } from './contract.ts';
 
-/** The words of each workspace, per agent, loaded at most every ten seconds: a new service is understood soon enough. */
+/** What tells that rows of an agent changed, here or in another process. */
+export interface ResourceNotices {
+  subscribe(
+    listener: (
+      notices: readonly ({ kind: 'resources'; workspaceId: string; agent: string } | { kind: string })[] | 'anything',
+    ) => void,
+  ): void;
+}
+
+/**
+ * The words of each workspace, per agent: forgotten when a change of its resources is told, and loaded anew every ten seconds, since rows can
+ * change without anybody telling.
+ */
 export class VocabularyCache {
   readonly #loaded = new LRUCache<string, Promise<Vocabulary>>({ max: 1_000, ttl: 10_000 });
   readonly #access: (workspaceId: string, timeZone: string) => WorkspaceAccess;
 
-  constructor(access: (workspaceId: string, timeZone: string) => WorkspaceAccess) {
+  constructor(access: (workspaceId: string, timeZone: string) => WorkspaceAccess, notices: ResourceNotices) {
     this.#access = access;
+    notices.subscribe((told) => {
+      if (told === 'anything') return this.#loaded.clear();
+      for (const notice of told) {
+        if (notice.kind === 'resources' && 'agent' in notice) this.#loaded.delete(keyOf(notice.agent, notice.workspaceId));
+      }
+    });
   }
 
   of(agent: AgentDefinition, workspaceId: string, timeZone: string): Promise<Vocabulary> {
     if (agent.flows === undefined) return Promise.resolve({ services: [], staff: [] });
-    const key = `${agent.name}\n${workspaceId}`;
+    const key = keyOf(agent.name, workspaceId);
     let loading = this.#loaded.get(key);
     if (loading === undefined) {
       loading = agent.flows.vocabulary.load(this.#access(workspaceId, timeZone));
@@ -24,4 +42,8 @@ export class VocabularyCache {
     }
     return loading;
   }
+}
+
+function keyOf(agent: string, workspaceId: string): string {
+  return `${agent}\n${workspaceId}`;
 }

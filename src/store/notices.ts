@@ -44,11 +44,17 @@ export class Notices<Notice> {
     this.#listeners.add(listener);
   }
 
-  /** Changes something in one transaction, and tells what `tell` was given, here and everywhere, once it is committed. */
-  async change<T>(work: (client: pg.PoolClient, tell: (notice: Notice) => void) => Promise<T>): Promise<T> {
+  /**
+   * Changes something in one transaction, and tells what `tell` was given, here and everywhere, once it is committed.
+   * @param open opens the transaction; one of the runtime where absent.
+   */
+  async change<T>(
+    work: (client: pg.PoolClient, tell: (notice: Notice) => void) => Promise<T>,
+    open: (run: (client: pg.PoolClient) => Promise<T>) => Promise<T> = (run) => this.#pool.inTransaction(run),
+  ): Promise<T> {
     const notices: Notice[] = [];
     try {
-      return await this.#pool.inTransaction(async (client) => {
+      return await open(async (client) => {
         const tell = (notice: Notice) => void notices.push(notice);
         const result = await work(client, tell);
         // A consequence may have consequences of its own.

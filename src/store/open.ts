@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { Settings } from '../config.ts';
+import { type MigratingAgent, readAgentMigrations } from './agent-migrations/files.ts';
 import { DatabasePool } from './database.ts';
 import type { StoreTrouble } from './embedded/disk-space.ts';
 import { openEmbedded } from './embedded/open.ts';
-import { migrate } from './migrate.ts';
+import { dropStrangers, migrate } from './migrate.ts';
 
 /** An open store, migrated. */
 export interface Store {
@@ -26,43 +27,64 @@ export interface StoreEvents {
   onLost(error: Error): void;
 }
 
+export interface OpenOptions extends Partial<StoreEvents> {
+  /** Whose tables are brought up to date; those of other agents stay as they are. None where absent. */
+  agents?: Iterable<MigratingAgent>;
+  /** False leaves the schema as it is: for looking at it. */
+  migrate?: boolean;
+}
+
 /**
- * Opens the store that the settings name: PostgreSQL when there is a URL, else the embedded one under `home`.
- * @throws TimonelError `store_unavailable`, `directory_locked`, `disk_full`
+ * Opens the store that the settings name: PostgreSQL when there is a URL, else the embedded one under `home`. Brings the schema up to date.
+ * @throws TimonelError `store_unavailable`, `directory_locked`, `disk_full`, `migration_refused`, `config_invalid`
  */
-export async function openStore(settings: Pick<Settings, 'home' | 'database'>, events: Partial<StoreEvents> = {}): Promise<Store> {
+export async function openStore(settings: Pick<Settings, 'home' | 'database'>, options: OpenOptions = {}): Promise<Store> {
+  const { agents = [], migrate: wanted = true, ...events } = options;
+  const migrations = readAgentMigrations(agents);
   const { url, poolSize, ...limits } = settings.database;
   const poolSettings = { size: poolSize, ...limits };
   if (url === undefined) {
     const directory = join(settings.home, 'data');
     const embedded = await openEmbedded(directory, poolSettings, events);
     const stopTidying = keepTidy(embedded.pool);
-    return finish({
-      kind: 'embedded',
-      pool: embedded.pool,
-      description: `embedded, in ${directory}`,
-      trouble: () => embedded.trouble(),
-      async close() {
-        stopTidying();
-        await embedded.close();
+    return finish(
+      {
+        kind: 'embedded',
+        pool: embedded.pool,
+        description: `embedded, in ${directory}`,
+        trouble: () => embedded.trouble(),
+        async close() {
+          stopTidying();
+          await embedded.close();
+        },
       },
-    });
+      async (pool) => {
+        if (embedded.fromTemplate) await dropStrangers(pool, migrations);
+        if (wanted) await migrate(pool, migrations);
+      },
+    );
   }
   const pool = new DatabasePool({ connectionString: url }, poolSettings, false);
   const { host, pathname } = new URL(url);
-  return finish({
-    kind: 'postgres',
-    pool,
-    description: `PostgreSQL at ${host}${pathname}`,
-    trouble: () => undefined,
-    close: () => pool.close(),
-  });
+  return finish(
+    {
+      kind: 'postgres',
+      pool,
+      description: `PostgreSQL at ${host}${pathname}`,
+      trouble: () => undefined,
+      close: () => pool.close(),
+    },
+    async () => {
+      if (wanted) await migrate(pool, migrations);
+    },
+  );
 }
 
-async function finish(store: Omit<Store, 'vectors'>): Promise<Store> {
+/** @param prepare brings the schema to where it has to be. */
+async function finish(store: Omit<Store, 'vectors'>, prepare: (pool: DatabasePool) => Promise<void>): Promise<Store> {
   const { pool } = store;
   try {
-    await migrate(pool);
+    await prepare(pool);
     await pool.detectMemberRole();
     const [row] = await pool.executeText<{ vectors: boolean }>(
       `SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'vector') AS vectors`,

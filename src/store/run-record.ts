@@ -1,49 +1,26 @@
 import { TimonelError } from '../errors.ts';
-import type { Asker, Contact, JsonObject } from '../vocabulary.ts';
 import { Batch } from './batch.ts';
-import type { DatabasePool } from './database.ts';
+import type { DatabasePool, Statement } from './database.ts';
+import type { ReadyRun } from './run-families.ts';
+import { type ChildLimits, RunFamilies } from './run-families.ts';
+import { type AcceptRow, fieldsOf, type LoadRow, loadedRun, type RefusalRow, textOf } from './run-rows.ts';
 import * as sql from './run-statements.ts';
-import type { Acceptance, ClaimedRun, FinishedTurn, HistoryMessage, IncomingMessage, PendingApproval, RunStore } from './runs.ts';
+import type {
+  Acceptance,
+  ClaimedRun,
+  FinishedTurn,
+  HistoryMessage,
+  IncomingMessage,
+  PendingApproval,
+  RunStore,
+  StoredEnd,
+} from './runs.ts';
 import type { Step } from './steps.ts';
 import { storableJson } from './storable.ts';
-
-interface AcceptRow {
-  position: number;
-  claimed: boolean;
-  turn: number;
-  agent: string;
-  agent_version: string;
-  arm: string;
-  channel: string;
-  contact: Contact | null;
-  state: JsonObject;
-  time_zone: string;
-  created_at: Date;
-  history: HistoryMessage[] | null;
-}
-
-interface RefusalRow {
-  status: string;
-  run_id: string | null;
-  text: string | null;
-  request_run: string | null;
-  content: string | null;
-}
-
-interface LoadRow extends Omit<AcceptRow, 'position' | 'claimed'> {
-  id: string;
-  workspace_id: string;
-  conversation_id: string;
-  fence: number;
-  recoveries: number;
-  attempts: number;
-  asked_by: string | null;
-  text: string;
-  steps: Step[] | null;
-}
+import type { PendingWait } from './waits.ts';
 
 type RecordItem = { run: string; fence: number; first: number; steps: Step[] };
-type FinishItem = { turn: FinishedTurn; approvals: PendingApproval[] | undefined };
+type FinishItem = { turn: FinishedTurn; approvals?: PendingApproval[]; waits?: readonly PendingWait[] };
 
 /** Where this process runs; names it in the `processes` table. */
 export interface ProcessPlace {
@@ -58,19 +35,24 @@ const thoroughLook = 30;
 export class RunRecord implements RunStore {
   readonly #pool: DatabasePool;
   readonly #place: ProcessPlace;
+  readonly #families: RunFamilies;
   #looks = 0;
   readonly #accepts: Batch<{ message: IncomingMessage; processId: string }, Acceptance>;
   readonly #records: Batch<RecordItem, true>;
-  readonly #finishes: Batch<FinishItem, { followed: boolean }>;
+  readonly #finishes: Batch<FinishItem, StoredEnd>;
 
   constructor(pool: DatabasePool, place: ProcessPlace) {
     this.#pool = pool;
     this.#place = place;
+    this.#families = new RunFamilies(pool);
     // One lane saturates the single embedded connection; on PostgreSQL two keep it busy while one is on the wire.
     const size = { lanes: pool.embedded ? 1 : 2, largest: 64 };
     this.#accepts = new Batch((items) => this.#sendAccepts(items), { ...size, keyOf: ({ message }) => message.conversationId });
     this.#records = new Batch((items) => this.#sendRecords(items), { ...size, keyOf: ({ run }) => run });
-    this.#finishes = new Batch((items) => this.#sendFinishes(items), { ...size, keyOf: ({ turn }) => turn.runId });
+    this.#finishes = new Batch((items) => this.#sendFinishes(items, sql.finishStatement), {
+      ...size,
+      keyOf: ({ turn }) => turn.runId,
+    });
   }
 
   async accept(message: IncomingMessage, processId: string): Promise<Acceptance> {
@@ -89,12 +71,25 @@ export class RunRecord implements RunStore {
     if (stored === undefined) throw fenced(run.runId);
   }
 
-  async finish(turn: FinishedTurn): Promise<{ followed: boolean }> {
-    return this.#end({ turn, approvals: undefined });
+  async finish(turn: FinishedTurn): Promise<StoredEnd> {
+    return this.#end({ turn });
   }
 
-  async suspend(turn: FinishedTurn, approvals: PendingApproval[]): Promise<{ followed: boolean }> {
-    return this.#end({ turn, approvals });
+  async suspend(turn: FinishedTurn, approvals: PendingApproval[], waits: readonly PendingWait[]): Promise<StoredEnd> {
+    return this.#end({ turn, approvals, waits });
+  }
+
+  wakeDue(...parameters: Parameters<RunStore['wakeDue']>): ReturnType<RunStore['wakeDue']> {
+    return this.#families.wakeDue(...parameters);
+  }
+
+  async claimChildren(processId: string, ...limits: [readonly string[], ChildLimits]): Promise<ClaimedRun[]> {
+    const ids = await this.#families.claimChildren(processId, ...limits);
+    return ids.length === 0 ? [] : this.#load(ids, processId, false);
+  }
+
+  cancel(...parameters: Parameters<RunStore['cancel']>): ReturnType<RunStore['cancel']> {
+    return this.#families.cancel(...parameters);
   }
 
   async claimNext(conversationId: string, after: string | undefined, processId: string): Promise<ClaimedRun | undefined> {
@@ -167,8 +162,10 @@ export class RunRecord implements RunStore {
     return runs;
   }
 
-  async #end(item: FinishItem): Promise<{ followed: boolean }> {
-    const ended = await this.#finishes.add(item);
+  /** What another run may wait for, or may have been told meanwhile, is stored by itself: each sees what the other has changed. */
+  async #end(item: FinishItem): Promise<StoredEnd> {
+    const alone = (item.waits?.length ?? 0) > 0 ? sql.suspendStatement : item.turn.child ? sql.finishChildStatement : undefined;
+    const ended = alone === undefined ? await this.#finishes.add(item) : (await this.#sendFinishes([item], alone)).get(item);
     if (ended === undefined) throw fenced(item.turn.runId);
     return ended;
   }
@@ -180,6 +177,7 @@ export class RunRecord implements RunStore {
       conversation: message.conversationId,
       run: message.runId,
       text: message.text,
+      parts: message.parts ?? null,
       key: message.idempotencyKey ?? null,
       asker: textOf(message.asker),
       own: message.onlyOwn === true,
@@ -211,6 +209,7 @@ export class RunRecord implements RunStore {
                 workspaceId: message.workspaceId,
                 conversationId: message.conversationId,
                 text: message.text,
+                parts: message.parts,
                 asker: message.asker,
                 fence: 1,
                 recoveries: 0,
@@ -232,8 +231,8 @@ export class RunRecord implements RunStore {
     return new Map(items.filter(({ run }) => held.has(run)).map((item) => [item, true]));
   }
 
-  async #sendFinishes(items: FinishItem[]): Promise<Map<FinishItem, { followed: boolean }>> {
-    const input = items.map(({ turn, approvals }) => ({
+  async #sendFinishes(items: FinishItem[], statement: Statement): Promise<Map<FinishItem, StoredEnd>> {
+    const input = items.map(({ turn, approvals, waits = [] }) => ({
       run: turn.runId,
       fence: turn.fence,
       first: turn.firstIndex,
@@ -247,19 +246,23 @@ export class RunRecord implements RunStore {
       firstEvent: turn.firstEventMs ?? null,
       reply: turn.reply?.text ?? null,
       options: turn.reply?.options ?? null,
+      parts: turn.reply?.parts ?? null,
       state: turn.state,
       contact: turn.contact ?? null,
       approvals: approvals ?? [],
+      waits,
+      waitingFor: [...new Set([...(approvals?.length ? ['approval'] : []), ...waits.map(({ kind }) => kind)])],
+      worked: turn.workedMs,
     }));
-    const rows = await this.#pool.execute<{ id: string; followed: boolean }>(sql.finishStatement, [
+    const rows = await this.#pool.execute<{ id: string; followed: boolean; ready?: ReadyRun[] | null }>(statement, [
       storableJson(input),
       input.map(({ run }) => run),
     ]);
-    const ended = new Map(rows.map((row) => [row.id, row.followed]));
-    const answers = new Map<FinishItem, { followed: boolean }>();
+    const ended = new Map(rows.map(({ id, followed, ready }) => [id, { followed, ready: ready ?? undefined }]));
+    const answers = new Map<FinishItem, StoredEnd>();
     for (const item of items) {
-      const followed = ended.get(item.turn.runId);
-      if (followed !== undefined) answers.set(item, { followed });
+      const end = ended.get(item.turn.runId);
+      if (end !== undefined) answers.set(item, end);
     }
     return answers;
   }
@@ -274,6 +277,7 @@ export class RunRecord implements RunStore {
       message.onlyOwn === true ? textOf(message.asker) : null,
       request?.fingerprint ?? null,
       message.runId,
+      message.parts === undefined ? null : storableJson(message.parts),
     ]);
     if (row === undefined) {
       throw new TimonelError(
@@ -282,8 +286,8 @@ export class RunRecord implements RunStore {
       );
     }
     if (row.run_id !== null) {
-      if (row.text === message.text) return { kind: 'duplicate', runId: row.run_id };
-      throw keyReused('with another text. Send the same text again, or a new key.');
+      if (row.text === message.text && row.same_parts) return { kind: 'duplicate', runId: row.run_id };
+      throw keyReused('with another message. Send the same message again, or a new key.');
     }
     if (row.request_run !== null) {
       if (row.content === request?.content) return { kind: 'duplicate', runId: row.request_run };
@@ -310,45 +314,8 @@ export class RunRecord implements RunStore {
 
   async #load(ids: string[], processId: string, inDoubt: boolean): Promise<ClaimedRun[]> {
     const rows = await this.#pool.execute<LoadRow>(sql.loadStatement, [ids, processId]);
-    return rows.map((row) => ({
-      runId: row.id,
-      workspaceId: row.workspace_id,
-      conversationId: row.conversation_id,
-      text: row.text,
-      asker: askerOf(row.asked_by),
-      fence: row.fence,
-      recoveries: row.recoveries,
-      attempts: row.attempts,
-      inDoubt,
-      steps: row.steps ?? [],
-      ...fieldsOf(row),
-    }));
+    return rows.map((row) => loadedRun(row, inDoubt));
   }
-}
-
-function fieldsOf(row: Omit<AcceptRow, 'position' | 'claimed'>) {
-  return {
-    turn: row.turn,
-    agent: row.agent,
-    agentVersion: row.agent_version,
-    arm: row.arm,
-    channel: row.channel,
-    contact: row.contact ?? undefined,
-    state: row.state,
-    timeZone: row.time_zone,
-    history: row.history ?? [],
-    createdAt: row.created_at,
-  };
-}
-
-/** "user:…" or "api-key:…", as it is stored. */
-function textOf(asker: Asker | undefined): string | null {
-  return asker === undefined ? null : `${asker.kind}:${asker.id}`;
-}
-
-function askerOf(text: string | null): Asker | undefined {
-  const [, kind, id] = /^(user|api-key):(.+)$/.exec(text ?? '') ?? [];
-  return id === undefined ? undefined : { kind: kind as Asker['kind'], id };
 }
 
 export function keyReused(how: string): TimonelError {

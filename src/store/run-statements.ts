@@ -5,17 +5,19 @@
  * takes a JSON document for a hundred rows: joined to that alone, it read the whole table for each message.
  */
 import type { Statement } from './database.ts';
+import { wakeParents } from './run-families.ts';
+import { givenToChildren, waitsOfRun } from './waits.ts';
 
 const history = (conversation: string, before: string) => `
-  (SELECT json_agg(json_build_object('turn', h.turn, 'role', h.role, 'text', h.text) ORDER BY h.turn, h.role DESC) FROM
-    (SELECT turn, role, text FROM messages WHERE conversation_id = ${conversation} AND turn < ${before} ORDER BY turn DESC, role LIMIT 40) h)`;
+  (SELECT json_agg(json_build_object('turn', h.turn, 'role', h.role, 'text', h.text, 'parts', h.parts) ORDER BY h.turn, h.role DESC) FROM
+    (SELECT turn, role, text, parts FROM messages WHERE conversation_id = ${conversation} AND turn < ${before} ORDER BY turn DESC, role LIMIT 40) h)`;
 
 /** $1 messages, $2 process, $3 their conversations. Answers a row for each accepted message. */
 export const acceptStatement: Statement = {
   name: 'run-accept',
   text: `
     WITH input AS (
-      SELECT * FROM json_to_recordset($1::json) AS t(position int, workspace text, conversation uuid, run uuid, text text, key text, asker text, own boolean,
+      SELECT * FROM json_to_recordset($1::json) AS t(position int, workspace text, conversation uuid, run uuid, text text, parts jsonb, key text, asker text, own boolean,
         fingerprint text, slot text, content text, replaces uuid, head text, length int, "lastTurn" int)
     ), request AS (
       INSERT INTO accepted_requests AS a (workspace_id, fingerprint, slot, run_id, conversation_id, content)
@@ -33,11 +35,11 @@ export const acceptStatement: Statement = {
         AND (i.key IS NULL OR NOT EXISTS (SELECT FROM messages m WHERE m.conversation_id = c.id AND m.idempotency_key = i.key))
         AND (i.fingerprint IS NULL OR i.run IN (SELECT run_id FROM request))
         AND (i."lastTurn" IS NULL OR c.last_turn = i."lastTurn")
-      RETURNING i.position, i.run, i.text, i.key, i.asker, i.head, i.length, c.active_run = i.run AS claimed, c.id, c.workspace_id, c.last_turn, c.agent,
+      RETURNING i.position, i.run, i.text, i.parts, i.key, i.asker, i.head, i.length, c.active_run = i.run AS claimed, c.id, c.workspace_id, c.last_turn, c.agent,
         c.agent_version, c.arm, c.release, c.channel, c.contact, c.state
     ), message AS (
-      INSERT INTO messages (workspace_id, conversation_id, turn, role, run_id, text, idempotency_key, history_head, history_length)
-      SELECT workspace_id, id, last_turn, 'user', run, text, key, head, length FROM turn
+      INSERT INTO messages (workspace_id, conversation_id, turn, role, run_id, text, parts, idempotency_key, history_head, history_length)
+      SELECT workspace_id, id, last_turn, 'user', run, text, parts, key, head, length FROM turn
     ), started AS (
       INSERT INTO runs (id, workspace_id, conversation_id, turn, agent, agent_version, arm, release, status, owner, fence, asked_by)
       SELECT run, workspace_id, id, last_turn, agent, agent_version, arm, release, CASE WHEN claimed THEN 'running' ELSE 'queued' END,
@@ -50,13 +52,13 @@ export const acceptStatement: Statement = {
 };
 
 /**
- * $1 workspace, $2 conversation, $3 idempotency key, $4 who must have begun it (null: anybody), $5 fingerprint of the request, $6 its run. Why a
- * message was not accepted.
+ * $1 workspace, $2 conversation, $3 idempotency key, $4 who must have begun it (null: anybody), $5 fingerprint of the request, $6 its run,
+ * $7 parts of the message. Why a message was not accepted.
  */
 export const refusalStatement: Statement = {
   name: 'run-refusal',
   text: `
-    SELECT c.status, m.run_id, m.text, q.run_id AS request_run, q.content
+    SELECT c.status, m.run_id, m.text, m.parts IS NOT DISTINCT FROM $7::jsonb AS same_parts, q.run_id AS request_run, q.content
     FROM conversations c
       LEFT JOIN messages m ON m.conversation_id = c.id AND m.idempotency_key = $3
       LEFT JOIN accepted_requests q ON q.workspace_id = $1 AND q.fingerprint = $5 AND q.slot = '' AND q.run_id <> $6
@@ -82,42 +84,88 @@ export const recordStatement: Statement = {
     SELECT id FROM held`,
 };
 
-/** $1 finished turns, $2 their runs. Answers the runs whose fence still held, and whether later messages wait. */
-export const finishStatement: Statement = {
-  name: 'run-finish',
+/** What of the waits of a run that is being suspended has no answer yet, as this statement sees it. */
+const missing = `
+  (SELECT COALESCE(sum(CASE
+      WHEN EXISTS (SELECT FROM waits x WHERE x.run_id = i.run AND x.call_id = w."callId" AND x.position = w.position AND x.status <> 'pending') THEN 0
+      WHEN w.kind <> 'child' THEN 1
+      ELSE (SELECT CASE WHEN w.mode <> 'any' THEN count(*) FILTER (WHERE k.status <> 'finished')
+        WHEN bool_or(k.status = 'finished') THEN 0 ELSE 1 END FROM runs k WHERE k.parent_run = i.run AND k.id = ANY(w.children))
+    END), 0)::int
+  FROM json_to_recordset(i.waits) AS w("callId" text, position int, kind text, children uuid[], mode text))`;
+
+/** The same for a plain end, for the end of a run that another one started, and for one that waits for more than a person. */
+const ending = (name: string, kind: 'plain' | 'child' | 'waiting'): Statement => ({
+  name,
   text: `
-    WITH input AS (
+    WITH given AS (
       SELECT * FROM json_to_recordset($1::json) AS t(run uuid, fence int, first int, steps json, status text, outcome text, awaiting text,
-        degraded text, usage jsonb, error jsonb, "firstEvent" int, reply text, options jsonb, state jsonb, contact jsonb, approvals json)
+        degraded text, usage jsonb, error jsonb, "firstEvent" int, reply text, options jsonb, parts jsonb, state jsonb, contact jsonb,
+        approvals json, "waitingFor" json, waits json, worked int)
+    ), input AS (
+      SELECT i.*, json_array_length(i.approvals)${kind === 'waiting' ? ` + ${missing}` : ''} AS missing, ${kind === 'waiting' ? 'q.answers' : '0'} AS answers
+      FROM given i${kind === 'waiting' ? ' JOIN runs q ON q.id = i.run' : ''}
     ), ended AS (
       UPDATE runs r
-      SET status = i.status, outcome = i.outcome, awaiting = i.awaiting, degraded = i.degraded, usage = i.usage, error = i.error,
+      SET status = ${
+        // What was told to the run since this statement began to look is subtracted: its row is the latest one here.
+        kind === 'waiting' ? `CASE WHEN i.missing - (r.answers - i.answers) <= 0 THEN 'queued' ELSE i.status END` : 'i.status'
+      },
+        waits_left = i.missing${kind === 'waiting' ? ' - (r.answers - i.answers)' : ''},
+        waiting_for = CASE WHEN i.status = 'waiting' THEN ARRAY(SELECT json_array_elements_text(i."waitingFor")) END, worked_ms = i.worked,
+        outcome = i.outcome, awaiting = i.awaiting, degraded = i.degraded, usage = i.usage, error = i.error,
         first_event_ms = i."firstEvent",
         finished_at = CASE WHEN i.status = 'finished' THEN now() END
       FROM input i
       WHERE r.id = ANY($2::uuid[]) AND r.id = i.run AND r.fence = i.fence AND r.status = 'running'
-      RETURNING r.id, r.workspace_id, r.conversation_id, r.turn, r.fence, i.first, i.steps, i.reply, i.options, i.state, i.contact, i.approvals
+      RETURNING r.id, r.workspace_id, r.conversation_id, r.turn, r.fence, r.parent_run, r.status, i.first, i.steps, i.reply, i.options, i.parts, i.state,
+        i.contact, i.approvals, i.waits
     ), stored AS (${storeSteps('ended')}
     ), said AS (
-      INSERT INTO messages (workspace_id, conversation_id, turn, role, run_id, text, options)
-      SELECT workspace_id, conversation_id, turn, 'assistant', id, reply, options FROM ended WHERE reply IS NOT NULL
-      ON CONFLICT (conversation_id, turn, role) DO UPDATE SET text = excluded.text, options = excluded.options, created_at = now()
+      INSERT INTO messages (workspace_id, conversation_id, turn, role, run_id, text, options, parts)
+      SELECT workspace_id, conversation_id, turn, 'assistant', id, reply, options, parts FROM ended WHERE reply IS NOT NULL
+      ON CONFLICT (conversation_id, turn, role) DO UPDATE SET text = excluded.text, options = excluded.options, parts = excluded.parts,
+        created_at = now()
     ), asked AS (
-      INSERT INTO approvals (workspace_id, run_id, call_id, tool, args, call_hash, rule, reason)
-      SELECT e.workspace_id, e.id, a."callId", a.tool, a.args, a."callHash", a.rule, a.reason
-      FROM ended e, json_to_recordset(e.approvals) AS a("callId" text, tool text, args jsonb, "callHash" text, rule text, reason jsonb)
+      INSERT INTO approvals (workspace_id, run_id, conversation_id, call_id, tool, args, call_hash, rule, reason, pattern)
+      SELECT e.workspace_id, e.id, e.conversation_id, a."callId", a.tool, a.args, a."callHash", a.rule, a.reason, a.pattern
+      FROM ended e,
+        json_to_recordset(e.approvals) AS a("callId" text, tool text, args jsonb, "callHash" text, rule text, reason jsonb, pattern jsonb)
       ON CONFLICT (run_id, call_id) DO UPDATE
-      SET status = 'pending', call_hash = excluded.call_hash, rule = excluded.rule, reason = excluded.reason, decided_by = NULL,
-        decision_reason = NULL, decided_at = NULL, created_at = now()
-    ), freed AS (
+      SET status = 'pending', call_hash = excluded.call_hash, rule = excluded.rule, reason = excluded.reason, pattern = excluded.pattern,
+        remember = NULL, decided_by = NULL, decision_reason = NULL, decided_at = NULL, created_at = now()
+    ), ${
+      kind === 'plain'
+        ? ''
+        : `${wakeParents(`SELECT id, parent_run FROM ended WHERE status = 'finished'`)}, waited AS (
+      INSERT INTO waits (workspace_id, run_id, call_id, position, kind, deadline, children, mode)
+      SELECT e.workspace_id, e.id, w."callId", w.position, w.kind, w.deadline, w.children, w.mode
+      FROM ended e,
+        json_to_recordset(e.waits) AS w("callId" text, position int, kind text, deadline timestamptz, children uuid[], mode text)
+      ON CONFLICT (run_id, call_id, position) DO NOTHING
+    ), `
+    }freed AS (
       UPDATE conversations c
       SET state = e.state, contact = COALESCE(e.contact, c.contact), updated_at = now(),
         active_run = CASE WHEN c.last_turn > e.turn THEN c.active_run END
       FROM ended e WHERE c.id = ANY(ARRAY(SELECT conversation_id FROM ended)) AND c.id = e.conversation_id
       RETURNING e.id, c.last_turn > e.turn AS followed
     )
-    SELECT id, followed FROM freed`,
-};
+    ${
+      kind === 'plain'
+        ? 'SELECT id, followed FROM freed'
+        : `SELECT f.id, f.followed, (SELECT json_agg(json_build_object('conversationId', a.conversation_id, 'child', a.parent_run IS NOT NULL))
+        FROM (SELECT conversation_id, parent_run FROM woken WHERE ready UNION ALL SELECT conversation_id, parent_run FROM ended WHERE status = 'queued') a
+      ) AS ready FROM freed f`
+    }`,
+});
+
+/** $1 finished turns, $2 their runs. Answers the runs whose fence still held, and whether later messages wait. */
+export const finishStatement = ending('run-finish', 'plain');
+/** The same for one run that another one started; tells that one. Answers what is ready to go on, too. */
+export const finishChildStatement = ending('run-finish-child', 'child');
+/** The same for one run that waits for child runs, a time, or an answer from outside. It may be ready to go on at once. */
+export const suspendStatement = ending('run-suspend', 'waiting');
 
 /**
  * $1 conversation, $2 the run whose turn ended (null: none is active), $3 process, $4 the last turn seen before.
@@ -127,13 +175,13 @@ export const nextStatement: Statement = {
   name: 'run-next',
   text: `
     WITH next AS (
-      SELECT id FROM runs WHERE conversation_id = $1 AND status = 'queued' ORDER BY turn LIMIT 1 FOR UPDATE
+      SELECT id FROM runs WHERE conversation_id = $1 AND status = 'queued' AND parent_run IS NULL ORDER BY turn LIMIT 1 FOR UPDATE
     ), taken AS (
       UPDATE conversations c SET active_run = (SELECT id FROM next)
       WHERE c.id = $1 AND c.active_run IS NOT DISTINCT FROM $2::uuid AND (EXISTS (SELECT FROM next) OR c.last_turn = $4)
       RETURNING c.id
     ), claimed AS (
-      UPDATE runs r SET status = 'running', owner = $3, fence = r.fence + 1, outcome = NULL
+      UPDATE runs r SET status = 'running', owner = $3, fence = r.fence + 1, outcome = NULL, waiting_for = NULL, claimed_at = now(), finished_at = NULL
       FROM next, taken WHERE r.id = next.id
       RETURNING r.id
     )
@@ -163,7 +211,10 @@ const takeOver = (name: string, owner: string): Statement => ({
       UNION ALL
       (SELECT id FROM lapsed WHERE vain >= 1 AND $4::boolean ORDER BY vain, id LIMIT 1)
     )
-    UPDATE runs r SET owner = $1, fence = r.fence + 1, recoveries = r.recoveries + 1
+    UPDATE runs r SET owner = $1, fence = r.fence + 1, recoveries = r.recoveries + 1, claimed_at = now(),
+      -- As far as is known: up to its last step.
+      worked_ms = r.worked_ms + GREATEST(0, extract(epoch FROM (SELECT max(s.created_at) FROM steps s WHERE s.run_id = r.id)
+        - COALESCE(r.claimed_at, r.created_at)) * 1000)::int
     FROM chosen WHERE r.id = chosen.id
     RETURNING r.id`,
 });
@@ -199,14 +250,14 @@ export const forgetStatement: Statement = {
 
 /**
  * Queued runs that no turn will hand over to, because the process that should have is gone. A turn that has just ended is about to hand over
- * itself. $1 at most, $2 agents.
+ * itself. What waited goes on wherever it can, to fail where its agent is gone. $1 at most, $2 agents.
  */
 export const orphansStatement: Statement = {
   name: 'run-orphans',
   text: `
     SELECT DISTINCT c.id AS conversation, c.active_run AS after
     FROM runs r JOIN conversations c ON c.id = r.conversation_id LEFT JOIN runs a ON a.id = c.active_run
-    WHERE r.status = 'queued' AND r.agent = ANY($2::text[])
+    WHERE r.status = 'queued' AND r.parent_run IS NULL AND (r.agent = ANY($2::text[]) OR r.waiting_for IS NOT NULL)
       AND (a.id IS NULL OR (a.status <> 'running' AND (a.finished_at IS NULL OR a.finished_at < now() - interval '500 milliseconds')))
     LIMIT $1`,
 };
@@ -230,7 +281,7 @@ export const loadStatement: Statement = {
   name: 'run-load',
   text: `
     SELECT r.id, r.workspace_id, r.conversation_id, r.turn, r.fence, r.recoveries, ${claimsInVain} + 1 AS attempts, r.asked_by, r.agent, r.agent_version, r.arm, r.created_at,
-      c.channel, c.contact, c.state, w.time_zone, m.text,
+      r.parent_run, r.budget, r.worked_ms, ${waitsOfRun} AS waits, ${givenToChildren('r.id')} AS given, c.channel, c.contact, c.state, w.time_zone, m.text, m.parts,
       (SELECT json_agg(s.data ORDER BY s.index) FROM steps s WHERE s.run_id = r.id) AS steps,
       ${history('r.conversation_id', 'r.turn')} AS history
     FROM runs r

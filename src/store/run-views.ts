@@ -1,9 +1,10 @@
 /** Runs, conversations and approvals as those who ask about them see them. Every query is bound to a workspace. */
 import { TimonelError } from '../errors.ts';
-import type { Contact, JsonObject, Outcome, Reply } from '../vocabulary.ts';
+import type { Contact, JsonObject, MessagePart, Outcome, Reply } from '../vocabulary.ts';
 import type { DatabasePool } from './database.ts';
 import type { Step, Usage } from './steps.ts';
 import { storableJson } from './storable.ts';
+import type { WaitKind } from './waits.ts';
 
 export interface RunView {
   id: string;
@@ -24,7 +25,14 @@ export interface RunView {
   usage: Usage | undefined;
   error: JsonObject | undefined;
   reply: Reply | undefined;
+  /** The run that started it, and how many it started itself. */
+  parentRun?: string | undefined;
+  children?: number | undefined;
+  /** Kinds of what it waits for. */
+  waitingFor?: WaitingFor[] | undefined;
 }
+
+export type WaitingFor = 'approval' | WaitKind;
 
 export interface ApprovalView {
   callId: string;
@@ -32,7 +40,7 @@ export interface ApprovalView {
   args: JsonObject;
   rule: string;
   reason: { es: string; en: string };
-  status: 'pending' | 'approved' | 'rejected';
+  status: 'pending' | 'approved' | 'rejected' | 'cancelled';
   decidedBy: string | undefined;
   decisionReason: string | undefined;
 }
@@ -54,6 +62,10 @@ interface RunRow {
   error: JsonObject | null;
   reply: string | null;
   options: string[] | null;
+  parts: NonNullable<Reply['parts']> | null;
+  parent_run: string | null;
+  children: number;
+  waiting_for: WaitingFor[] | null;
 }
 
 export class RunViews {
@@ -73,7 +85,9 @@ export class RunViews {
         name: 'run-view',
         text: `
           SELECT r.id, r.conversation_id, r.turn, r.agent, r.agent_version, r.arm, r.status, r.outcome, r.awaiting, r.degraded, r.recoveries,
-            r.usage, r.error, m.text AS reply, m.options, (SELECT count(*)::int FROM steps s WHERE s.run_id = r.id) AS steps
+            r.parent_run, r.waiting_for, (SELECT count(*)::int FROM runs k WHERE k.parent_run = r.id) AS children, r.usage, r.error,
+            CASE WHEN r.outcome = 'cancelled' THEN NULL ELSE m.text END AS reply, m.options, m.parts,
+            (SELECT count(*)::int FROM steps s WHERE s.run_id = r.id) AS steps
           FROM runs r LEFT JOIN messages m ON m.conversation_id = r.conversation_id AND m.turn = r.turn AND m.role = 'assistant'
           WHERE r.id = $2 AND r.workspace_id = $1
             AND ($3::text IS NULL OR EXISTS (SELECT FROM conversations c WHERE c.id = r.conversation_id AND c.started_by = $3))`,
@@ -97,7 +111,17 @@ export class RunViews {
       steps: row.steps,
       usage: row.usage ?? undefined,
       error: row.error ?? undefined,
-      reply: row.reply === null ? undefined : { text: row.reply, ...(row.options === null ? {} : { options: row.options }) },
+      parentRun: row.parent_run ?? undefined,
+      children: row.children,
+      waitingFor: row.waiting_for ?? undefined,
+      reply:
+        row.reply === null
+          ? undefined
+          : {
+              text: row.reply,
+              ...(row.parts === null ? {} : { parts: row.parts }),
+              ...(row.options === null ? {} : { options: row.options }),
+            },
     };
   }
 
@@ -199,9 +223,12 @@ export class RunViews {
          SELECT $1, $2, COALESCE(max(index) + 1, 0), 'approval', $3, $4 FROM steps WHERE run_id = $2`,
         [workspaceId, runId, owner.fence, storableJson(step)],
       );
-      const ready = approvals.rows.every((row) => row.call_id === callId || row.status !== 'pending');
-      if (ready)
-        await client.query(`UPDATE runs SET status = 'queued', finished_at = NULL WHERE id = $1 AND status = 'waiting'`, [runId]);
+      const told = await client.query<{ ready: boolean }>(
+        `UPDATE runs SET answers = answers + 1, waits_left = waits_left - 1, status = CASE WHEN waits_left <= 1 THEN 'queued' ELSE status END
+         WHERE id = $1 AND status = 'waiting' RETURNING status = 'queued' AS ready`,
+        [runId],
+      );
+      const ready = told.rows[0]?.ready === true;
       return { conversationId: owner.conversation_id, ready };
     });
   }
@@ -213,7 +240,7 @@ export class RunViews {
         name: 'conversation-view',
         text: `
           SELECT c.id, c.agent, c.agent_version, c.release, c.arm, c.channel, c.contact, c.status, c.created_at, c.updated_at,
-            (SELECT json_agg(json_build_object('turn', m.turn, 'role', m.role, 'runId', m.run_id, 'text', m.text, 'options', m.options, 'at', m.created_at)
+            (SELECT json_agg(json_build_object('turn', m.turn, 'role', m.role, 'runId', m.run_id, 'text', m.text, 'options', m.options, 'parts', m.parts, 'at', m.created_at)
               ORDER BY m.turn, m.role DESC) FROM messages m WHERE m.conversation_id = c.id) AS messages
           FROM conversations c WHERE c.id = $2 AND c.workspace_id = $1 AND ($3::text IS NULL OR c.started_by = $3)`,
       },
@@ -236,15 +263,29 @@ export class RunViews {
     };
   }
 
+  /** The agent that a conversation is with. @param only who must have begun it; anybody where absent. @throws TimonelError `conversation_not_found` */
+  async agentOf(workspaceId: string, conversationId: string, only?: string): Promise<{ agent: string; version: string }> {
+    const [row] = await this.#pool.execute<{ agent: string; version: string }>(
+      {
+        name: 'conversation-agent',
+        text: `SELECT agent, agent_version AS version FROM conversations
+          WHERE id = $2 AND workspace_id = $1 AND ($3::text IS NULL OR started_by = $3)`,
+      },
+      [workspaceId, conversationId, only ?? null],
+    );
+    if (row === undefined) throw conversationNotFound(conversationId);
+    return row;
+  }
+
   /** The message that a run answers. @throws TimonelError `run_not_found` */
-  async textOf(workspaceId: string, runId: string): Promise<string> {
-    const [row] = await this.#pool.executeText<{ text: string }>(
-      `SELECT m.text FROM runs r JOIN messages m ON m.conversation_id = r.conversation_id AND m.turn = r.turn AND m.role = 'user'
+  async messageOf(workspaceId: string, runId: string): Promise<{ text: string; parts: MessagePart[] | undefined }> {
+    const [row] = await this.#pool.executeText<{ text: string; parts: MessagePart[] | null }>(
+      `SELECT m.text, m.parts FROM runs r JOIN messages m ON m.conversation_id = r.conversation_id AND m.turn = r.turn AND m.role = 'user'
        WHERE r.id = $2 AND r.workspace_id = $1`,
       [workspaceId, runId],
     );
     if (row === undefined) throw new TimonelError('run_not_found', `There is no run ${runId} in this workspace.`);
-    return row.text;
+    return { text: row.text, parts: row.parts ?? undefined };
   }
 
   async createConversation(workspaceId: string, conversation: NewConversation): Promise<void> {
@@ -314,7 +355,15 @@ export interface ConversationView {
   status: 'open' | 'closed';
   createdAt: string;
   updatedAt: string;
-  messages: { turn: number; role: 'user' | 'assistant'; runId: string; text: string; options: string[] | null; at: string }[];
+  messages: {
+    turn: number;
+    role: 'user' | 'assistant';
+    runId: string;
+    text: string;
+    options: string[] | null;
+    parts: MessagePart[] | null;
+    at: string;
+  }[];
 }
 
 interface ConversationRow {

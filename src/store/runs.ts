@@ -4,8 +4,10 @@
  * A run has an owner and a fence. Every write carries the fence and is refused once a newer one exists, so a process that was frozen and
  * wakes up can do no harm. The owner's lease is the lease of its whole process.
  */
-import type { Asker, Contact, JsonObject, Outcome, Reply } from '../vocabulary.ts';
+import type { Asker, Contact, JsonObject, MessagePart, Outcome, Reply } from '../vocabulary.ts';
+import type { CancelledRun, ChildLimits, ReadyRun } from './run-families.ts';
 import type { Step, Usage } from './steps.ts';
+import type { PendingWait, StoredWait } from './waits.ts';
 
 /** A message to accept. */
 export interface IncomingMessage {
@@ -13,6 +15,8 @@ export interface IncomingMessage {
   conversationId: string;
   runId: string;
   text: string;
+  /** What the message is made of, where it is more than text; `text` is the text of it. */
+  parts?: MessagePart[] | undefined;
   idempotencyKey?: string | undefined;
   /** On whose behalf the run works; absent where a channel brings the message of somebody who has no account. */
   asker?: Asker | undefined;
@@ -41,6 +45,7 @@ export interface RequestMark {
 export interface HistoryMessage {
   role: 'user' | 'assistant';
   text: string;
+  parts?: MessagePart[] | null;
   turn: number;
 }
 
@@ -64,12 +69,23 @@ export interface ClaimedRun {
   /** Memory of the conversation at the end of its last turn; see `run/memory.ts`. */
   state: JsonObject;
   text: string;
+  /** What the message is made of, where it is more than text. */
+  parts?: MessagePart[] | undefined;
   /** Earlier messages, oldest first; bounded. */
   history: HistoryMessage[];
   /** Taken over from a process that may have been in the middle of a call: open calls may have been made already. */
   inDoubt: boolean;
   /** Steps already stored, in order; empty for a new run. */
   steps: Step[];
+  /** What its calls wait for, or waited for. */
+  waits?: readonly StoredWait[] | undefined;
+  /** Milliseconds that were worked on it before this claim. */
+  workedMs?: number | undefined;
+  /** The run that started it, and the US dollars that it gave it. */
+  parentRun?: string | undefined;
+  budget?: number | undefined;
+  /** US dollars that it gave to runs that it started. */
+  given?: number | undefined;
   createdAt: Date;
 }
 
@@ -96,6 +112,18 @@ export interface FinishedTurn {
   reply: Reply | undefined;
   state: JsonObject;
   contact: Contact | undefined;
+  /** Milliseconds that were worked on the run so far. */
+  workedMs: number;
+  /** The run that started it hears of its end. */
+  child: boolean;
+}
+
+/** How the end of a turn was stored. */
+export interface StoredEnd {
+  /** Later messages of the conversation wait. */
+  followed: boolean;
+  /** Runs that are ready to go on, since they waited for this: the one that started it, or the run itself. */
+  ready?: readonly ReadyRun[] | undefined;
 }
 
 /** A call that a person has to decide about. */
@@ -108,9 +136,6 @@ export interface PendingApproval {
   reason: { es: string; en: string };
 }
 
-/** An answer of a database write tool, or what is already known about it. */
-export type EffectState = { kind: 'new' } | { kind: 'done'; output: unknown } | { kind: 'fenced' };
-
 export interface RunStore {
   /**
    * Stores the message and its run, and claims the run for `processId` where the conversation is free. One round trip.
@@ -122,11 +147,27 @@ export interface RunStore {
   record(run: { runId: string; fence: number }, firstIndex: number, steps: Step[]): Promise<void>;
   /**
    * Stores the last steps, the reply and the outcome, and frees the conversation. One round trip.
-   * @returns whether later messages of the conversation wait. @throws TimonelError `run_fenced`
+   * @throws TimonelError `run_fenced`
    */
-  finish(turn: FinishedTurn): Promise<{ followed: boolean }>;
-  /** Stores the steps and the approvals that the run now waits for, and frees the conversation. @throws TimonelError `run_fenced` */
-  suspend(turn: FinishedTurn, approvals: PendingApproval[]): Promise<{ followed: boolean }>;
+  finish(turn: FinishedTurn): Promise<StoredEnd>;
+  /**
+   * Stores the steps, and the approvals and the waits of calls that the run now waits for, and frees the conversation. One round trip.
+   * @throws TimonelError `run_fenced`
+   */
+  suspend(turn: FinishedTurn, approvals: PendingApproval[], waits: readonly PendingWait[]): Promise<StoredEnd>;
+  /**
+   * Queues the runs that waited for a time that came, or for something whose deadline passed.
+   * @param thorough looks for runs that wait for nothing any more, too.
+   */
+  wakeDue(now: Date, agents: readonly string[], thorough: boolean): Promise<ReadyRun[]>;
+  /** Claims queued runs that others started, within the limits. */
+  claimChildren(processId: string, agents: readonly string[], limits: ChildLimits): Promise<ClaimedRun[]>;
+  /**
+   * Ends a run as cancelled, with all that it started: raises their fences, frees their conversations, and withdraws what they wait for. The
+   * record stays. One round trip, and one to see that nothing was started meanwhile.
+   * @returns the runs that it ended, and those above that waited for nothing else; none where the run had ended before.
+   */
+  cancel(workspaceId: string, runId: string, error: JsonObject): Promise<{ cancelled: CancelledRun[]; ready: ReadyRun[] }>;
   /**
    * Claims the next queued run of a conversation: `after` is the run whose turn just ended, or `undefined` where none is active.
    * `undefined` where nothing waits, or the conversation is busy.

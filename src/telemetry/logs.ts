@@ -121,7 +121,7 @@ function tellWork(logger: Logger, subscriptions: Subscriptions): void {
         ...(recoveries > 0 ? { recoveries } : {}),
         ...(error === undefined ? {} : { code: error['code'], reason: error['message'] }),
         modelCalls: usage?.modelCalls ?? 0,
-        milliseconds: Math.round(milliseconds),
+        ...(milliseconds === undefined ? {} : { milliseconds: Math.round(milliseconds) }),
       },
       `turn ${outcome ?? 'failed'}`,
     );

@@ -2,6 +2,7 @@
 import { Counter, collectDefaultMetrics, type Metric, Registry, type RegistryContentType } from 'prom-client';
 import { type CacheLookup, channels, type Fault, type HttpExchange } from '../diagnostics.ts';
 import { requestSpans } from './active-span.ts';
+import { artifactMetrics } from './artifact-metrics.ts';
 import { type LiveState, liveMetrics } from './live-metrics.ts';
 import { MetricSet } from './metric-set.ts';
 import { modelMetrics } from './model-metrics.ts';
@@ -44,6 +45,7 @@ export function startMetrics(live: LiveState): Metrics {
     if (lookup.saved > 0n) saved([], Number(lookup.saved) / 1e9);
   });
   releaseMetrics(set, subscriptions);
+  artifactMetrics(set, subscriptions);
   const faults = set.counter('timonel_faults_total', 'failures where nobody waits for the answer, and answers of 5xx', ['what']);
   subscriptions.on<Fault>(channels.fault, ({ what }) => faults([kindOf(what)]));
   liveMetrics(set, live);

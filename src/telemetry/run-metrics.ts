@@ -44,7 +44,7 @@ export function runMetrics(set: MetricSet, subscriptions: Subscriptions): void {
     const outcome = run.outcome ?? 'failed';
     const span = activeSpan.getStore();
     runs([agent, agentVersion, arm, outcome, String(run.degraded)]);
-    durations([agent, arm, outcome], milliseconds, span);
+    if (milliseconds !== undefined) durations([agent, arm, outcome], milliseconds, span);
     if (firstEventMilliseconds !== undefined) firstEvents([agent, arm], firstEventMilliseconds, span);
     tokens([agent, 'input'], usage?.inputTokens ?? 0);
     tokens([agent, 'output'], usage?.outputTokens ?? 0);

@@ -3,10 +3,14 @@
  */
 import type { Features } from '@openfeature/server-sdk';
 import type { ZodType } from 'zod';
+import type { ToolArtifacts } from '../artifacts/contract.ts';
 import type { Permission } from '../identity/permissions.ts';
 import type { Principal } from '../identity/principal.ts';
+import type { ChildResult } from '../store/child-runs.ts';
+import type { CompletionAnswer } from '../store/completions.ts';
 import type { Database } from '../store/database.ts';
-import type { Contact, LocalizedText, Outcome } from '../vocabulary.ts';
+import type { JoinMode } from '../store/waits.ts';
+import type { Contact, JsonValue, LocalizedText, Outcome, Reply } from '../vocabulary.ts';
 
 /** Access to the rows of one workspace. */
 export interface WorkspaceAccess {
@@ -24,7 +28,16 @@ export interface WorkspaceAccess {
   query<T>(work: (database: Database) => Promise<T>): Promise<T>;
 }
 
-export interface ToolContext extends WorkspaceAccess {
+/** What tools and jobs answer others with. */
+export interface CompletesCalls {
+  /**
+   * Answers the call that a completion token belongs to. A token is used once.
+   * @throws TimonelError `completion_not_found`, `completion_used`, `completion_expired`
+   */
+  complete(token: string, answer: CompletionAnswer): Promise<void>;
+}
+
+export interface ToolContext extends WorkspaceAccess, CompletesCalls {
   readonly conversationId: string;
   readonly runId: string;
   readonly channel: string;
@@ -38,14 +51,75 @@ export interface ToolContext extends WorkspaceAccess {
    * attributes. From memory; never throws, and gives the default where there is no such flag.
    */
   readonly flags: Features;
+  /** Files, pictures and other bytes: those of the conversation, and those that the agent made. */
+  readonly artifacts: ToolArtifacts;
   /** Aborted at the tool's timeout and when the run is cancelled. */
   readonly signal: AbortSignal;
+  /** Runs that this call starts, and joins. */
+  readonly runs: RunsOfCall;
+  /**
+   * Waits until an instant, for as long as it takes: the run is suspended, the conversation is free meanwhile, and any process goes on. The call
+   * is then **made again from its start**, with the same `idempotencyKey`; waits that are over return at once, in the order in which they
+   * are met. So what a call does before a wait must be repeatable, and must lead to the same waits.
+   * @throws TimonelError `invalid_request` in a tool with `target: 'database'`, whose transaction cannot wait
+   */
+  sleepUntil(instant: Date): Promise<void>;
+  /**
+   * A token with which something outside answers this call: hand it over before {@link completion} is awaited. The same for every attempt at the
+   * call. Only in tools with `background: true`.
+   * @param options `until`: how long it is good, 24 hours by default.
+   */
+  completionToken(options?: { until?: Date }): Promise<string>;
+  /** Waits for the answer that comes with the {@link completionToken}. Suspends the run as {@link sleepUntil} does. */
+  completion(): Promise<Completion>;
+  /**
+   * Shows what the call is doing to those who read along: a live event, never stored. Texts up to 4,000 characters, or JSON of that length; longer
+   * texts are cut, and of more than twenty a second the rest is left out.
+   */
+  progress(chunk: JsonValue): void;
   /**
    * Schedules a job of the agent. Within a `write` tool whose effect is in our database the job is part of the same transaction.
    * @param key a job with a key that already waits is not added twice.
    */
   schedule(job: string, payload: object, when: { at: Date; key?: string }): Promise<void>;
 }
+
+/** A run for another agent to do, or for the same one. */
+export interface NewRun {
+  /** Name of an agent of this project. */
+  agent: string;
+  /** What it is asked, as a person would write it; anything else is handed over as JSON. */
+  input: JsonValue;
+  /** Names the run within the one that starts it: started again with the same key it is the same run. Up to 200 characters. */
+  key: string;
+  /** US dollars that it may spend, of what this run has left; a quarter of that where absent. */
+  budget?: number;
+}
+
+/**
+ * The runs of a call. Runs that it starts work on behalf of who asked for this one, in the same workspace. How many run at once is limited, the
+ * rest is queued; a run may be five runs below the first one.
+ */
+export interface RunsOfCall {
+  /**
+   * Starts a run, and does not wait for it. In a tool with `target: 'database'` it is part of the transaction.
+   * @returns its id. @throws TimonelError `agent_not_found`, `limit_reached`, `invalid_request`, `idempotency_key_reused`
+   */
+  start(run: NewRun): Promise<string>;
+  /**
+   * Waits for runs that this run started. Suspends the run as {@link ToolContext.sleepUntil} does.
+   * @param mode `all` and `settled`: until all have ended; `any`: until one has. A run that failed or was cancelled is a value like the others.
+   * @param options `until`: when it ends at the latest; what is not over then is `unfinished`.
+   * @returns how they ended, in the order of the ids; with `any` those that had ended. The same whenever the call is made again.
+   * @throws TimonelError `run_not_found` where this run did not start one of them
+   */
+  join(ids: readonly string[], mode?: JoinMode, options?: { until?: Date }): Promise<ChildResult[]>;
+  /** Cancels a run that this run started, with all that it started. Nothing happens where it has ended. @throws TimonelError `run_not_found` */
+  cancel(id: string): Promise<void>;
+}
+
+/** What came with a completion token. */
+export type Completion = { kind: 'completed'; output: JsonValue } | { kind: 'failed'; error: string } | { kind: 'expired' };
 
 /**
  * Thrown by a tool that writes outside of our database when it is certain that nothing happened (the other side refused). Any other
@@ -70,7 +144,9 @@ export interface Tool<Input = never, Output = unknown> {
   target?: 'database' | 'outside';
   /** What whoever asks has to be allowed, e.g. `budgets:manage`; checked before the rules, and again before it is made. */
   permission?: Permission;
-  /** Milliseconds, 10,000 by default. */
+  /** Its answer comes from outside, later: see {@link ToolContext.completionToken}. Not with `target: 'database'`. */
+  background?: true;
+  /** Milliseconds, 10,000 by default; what it waits for does not count. */
   timeoutMs?: number;
   /** Further attempts after a failure that says it is retryable. 2 by default for reads and for database writes, 0 for outside writes. */
   retries?: number;
@@ -100,6 +176,11 @@ export interface Tool<Input = never, Output = unknown> {
    * The value is stored as JSON, within `maxOutputBytes`.
    */
   execute(input: Input, context: ToolContext): Promise<Output>;
+  /**
+   * What of its output goes with the reply that ends the turn, e.g. the file that it made. Asked with what is stored, so that it is the same
+   * after a crash. Written after `execute`, it knows the type of the output.
+   */
+  attachments?(output: Output): NonNullable<Reply['parts']>;
   /** For `outside` writes: finds out, after a crash or a timeout, whether the effect with this key happened. */
   reconcile?(key: string, input: Input, context: ToolContext): Promise<Reconciliation<Output>>;
 }

@@ -17,16 +17,19 @@ import {
 import { LRUCache } from 'lru-cache';
 import { traced } from '../diagnostics.ts';
 import { messageOf, TimonelError } from '../errors.ts';
-import type { Principal } from '../identity/principal.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { isDeadlock, isTransient } from '../store/database-errors.ts';
-import { storable } from '../store/storable.ts';
+import { storable, storableValue } from '../store/storable.ts';
 import type { AsRuntime } from '../store/transaction-client.ts';
-import type { Contact, JsonObject, JsonValue, LocalizedText } from '../vocabulary.ts';
+import type { PendingWait } from '../store/waits.ts';
+import type { JsonObject, JsonValue, LocalizedText } from '../vocabulary.ts';
 import { boundedOutput } from './bounded-output.ts';
+import type { CallPlace } from './call-place.ts';
+import { CallWaits, Suspended, type WaitingRuntime } from './call-waits.ts';
 import type { AnyTool, ToolContext } from './contract.ts';
 import { EffectDidNotHappen } from './contract.ts';
 import { beginEffect, type EffectOwner, storeEffect } from './effects.ts';
+import type { ArtifactsOf } from './tool-artifacts.ts';
 
 /** Adds a job to the queue, in the given transaction where there is one. */
 export type ScheduleJob = (
@@ -41,32 +44,20 @@ export interface ToolRuntime {
   schedule: ScheduleJob;
   /** What a tool asks for feature flags. */
   flagsOf(place: Pick<CallPlace, 'workspaceId' | 'conversationId' | 'agent' | 'channel'>): Features;
+  artifacts: ArtifactsOf;
+  /** Runs that calls start, and what they wait for. */
+  waiting: WaitingRuntime;
   /** A tool failed; the planner only hears that it did. */
   onFault(what: string, error: unknown): void;
-}
-
-/** The call, and the run that it belongs to. */
-export interface CallPlace {
-  agent: string;
-  workspaceId: string;
-  timeZone: string;
-  conversationId: string;
-  runId: string;
-  fence: number;
-  channel: string;
-  contact: Contact | undefined;
-  principal: Principal | undefined;
-  callId: string;
-  /** Whether the run is still this process's, without a gap since the record said so. */
-  leaseHolds(): boolean;
-  signal: AbortSignal;
 }
 
 export type ToolResult =
   | { kind: 'completed'; output: JsonValue }
   | { kind: 'failed'; reason: LocalizedText; error: unknown }
   /** The effect may or may not have happened, and nothing can tell: a person has to look. */
-  | { kind: 'unknown'; error: unknown };
+  | { kind: 'unknown'; error: unknown }
+  /** It is made again, from its start, once these are answered. */
+  | { kind: 'suspended'; waits: readonly PendingWait[] };
 
 const defaultTimeoutMs = 10_000;
 /** Breakers of one tool that are kept; the workspace that was idle for longest begins anew. */
@@ -83,7 +74,7 @@ export class ToolExecutor {
 
   /** What the tool loads for the policy rules. Reads only. */
   async facts(tool: AnyTool, args: JsonObject, place: CallPlace): Promise<unknown> {
-    return tool.facts === undefined ? undefined : tool.facts(args, this.#readContext(place));
+    return tool.facts === undefined ? undefined : tool.facts(args, this.#readContext(tool, place));
   }
 
   /**
@@ -101,7 +92,7 @@ export class ToolExecutor {
   async #run(tool: AnyTool, args: JsonObject, place: CallPlace, again: boolean): Promise<ToolResult> {
     const input: unknown = tool.input.parse(args);
     if (tool.effect === 'write' && tool.target === 'outside') {
-      if (again) {
+      if (again && !isRepeatable(tool, place)) {
         const known = await this.#reconcile(tool, input, place);
         if (known !== undefined) return known;
       }
@@ -111,12 +102,29 @@ export class ToolExecutor {
       const output = await this.#policyOf(tool, place).execute(async ({ signal }) => {
         const attempt = { ...place, signal };
         if (tool.effect === 'write') return this.#writeOnce(tool, input, attempt);
-        return bounded(tool, await tool.execute(input, this.#readContext(attempt)));
+        return bounded(tool, await this.#execute(tool, input, attempt));
       }, place.signal);
       return { kind: 'completed', output };
     } catch (error) {
-      return this.#failure(tool, error);
+      return error instanceof Suspended ? { kind: 'suspended', waits: error.waits } : this.#failure(tool, error);
     }
+  }
+
+  /** One attempt at a call that may wait. What it waits for counts, whatever the tool made of the error. */
+  async #execute(tool: AnyTool, input: unknown, place: CallPlace): Promise<unknown> {
+    const waits = this.#waitsOf(tool, place);
+    let output: unknown;
+    try {
+      output = await tool.execute(input, this.#readContext(tool, place, waits));
+    } catch (error) {
+      if (waits.pending.length === 0) throw error;
+    }
+    if (waits.pending.length > 0) throw new Suspended(waits.pending);
+    return output;
+  }
+
+  #waitsOf(tool: AnyTool, place: CallPlace): CallWaits {
+    return new CallWaits(tool, place, this.#runtime.waiting, this.#runtime);
   }
 
   /** One transaction: what the tool does, and the key under which it did it. Nothing happens twice, whoever tries again. */
@@ -131,7 +139,11 @@ export class ToolExecutor {
           tool,
           await tool.execute(input, {
             ...this.#baseContext(place),
+            ...this.#waitsOf(tool, place).parts(asRuntime),
             query: (work) => work(database),
+            artifacts: this.#runtime.artifacts(place, (text, values) =>
+              asRuntime(async (runtime) => (await runtime.query(text, values.map(storableValue))).rows),
+            ),
             schedule: (job, payload, { at, key }) => this.#schedule(place, job, payload, at, key, asRuntime),
           }),
         );
@@ -148,10 +160,11 @@ export class ToolExecutor {
         // The last moment to find out: this process may have been frozen since it asked, and another one may have called meanwhile.
         if (!place.leaseHolds())
           throw new TimonelError('run_fenced', `Another process may have taken over the run ${place.runId}.`);
-        return tool.execute(input, this.#readContext({ ...place, signal }));
+        return this.#execute(tool, input, { ...place, signal });
       }, place.signal);
       return { kind: 'completed', output: bounded(tool, output) };
     } catch (error) {
+      if (error instanceof Suspended) return { kind: 'suspended', waits: error.waits };
       if (error instanceof EffectDidNotHappen) return this.#failure(tool, error);
       if (error instanceof TimonelError && error.code === 'run_fenced') throw error;
       // A timeout or a broken connection says nothing about the other side.
@@ -164,7 +177,7 @@ export class ToolExecutor {
     if (tool.reconcile === undefined)
       return { kind: 'unknown', error: new Error(`The tool ${tool.name} cannot tell whether it happened.`) };
     try {
-      const answer = await tool.reconcile(idempotencyKey(place), input, this.#readContext(place));
+      const answer = await tool.reconcile(idempotencyKey(place), input, this.#readContext(tool, place));
       if (answer.kind === 'happened') return { kind: 'completed', output: bounded(tool, answer.output) };
       return answer.kind === 'did-not-happen'
         ? undefined
@@ -174,15 +187,17 @@ export class ToolExecutor {
     }
   }
 
-  #readContext(place: CallPlace): ToolContext {
+  #readContext(tool: AnyTool, place: CallPlace, waits = this.#waitsOf(tool, place)): ToolContext {
     return {
       ...this.#baseContext(place),
+      ...waits.parts(),
       query: (work) => this.#runtime.pool.inWorkspace(place.workspaceId, (database) => work(database), place.signal),
+      artifacts: this.#runtime.artifacts(place),
       schedule: (job, payload, { at, key }) => this.#schedule(place, job, payload, at, key, undefined),
     };
   }
 
-  #baseContext(place: CallPlace): Omit<ToolContext, 'query' | 'schedule'> {
+  #baseContext(place: CallPlace): Omit<ToolContext, 'query' | 'schedule' | 'artifacts' | keyof ReturnType<CallWaits['parts']>> {
     return {
       workspaceId: place.workspaceId,
       timeZone: place.timeZone,
@@ -196,6 +211,7 @@ export class ToolExecutor {
       signal: place.signal,
       now: () => this.#runtime.now(),
       newId: () => this.#runtime.newId(),
+      complete: (token, answer) => this.#runtime.waiting.complete(token, answer, `run:${place.runId}`),
     };
   }
 
@@ -245,6 +261,16 @@ function idempotencyKey(place: Pick<CallPlace, 'runId' | 'callId'>): string {
   return `${place.runId}:${place.callId}`;
 }
 
+/**
+ * What a tool does before a wait is repeatable by its contract: a call in doubt that has not come past its waits is simply made again. A tool that
+ * can tell what happened is asked all the same.
+ */
+function isRepeatable(tool: AnyTool, { waits, callId }: CallPlace): boolean {
+  if (tool.reconcile !== undefined) return false;
+  const own = waits.filter((wait) => wait.callId === callId);
+  return own.length === 0 ? tool.background === true : own.some(({ status }) => status === 'pending');
+}
+
 function isWorthRetrying(error: unknown): boolean {
   if (error instanceof TimonelError) return error.retryable && error.code !== 'run_fenced';
   return isDeadlock(error) || isTransient(error);
@@ -253,7 +279,7 @@ function isWorthRetrying(error: unknown): boolean {
 /** A tool that throws is broken; a run that lost its fence is not the tool's fault. */
 function isOutage(error: unknown): boolean {
   if (error instanceof TimonelError) return error.code !== 'run_fenced' && error.code !== 'store_unavailable';
-  return !(error instanceof EffectDidNotHappen);
+  return !(error instanceof EffectDidNotHappen || error instanceof Suspended);
 }
 
 /** What is stored is what the planner sees. Never throws: an effect that happened is recorded, whatever its answer is. */

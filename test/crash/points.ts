@@ -3,7 +3,7 @@
  * record, the model, the tools): the code under test knows nothing of them.
  */
 import { writeSync } from 'node:fs';
-import type { Acceptance, ClaimedRun, FinishedTurn, IncomingMessage, PendingApproval, RunStore } from '../../src/store/runs.ts';
+import type { Acceptance, ClaimedRun, FinishedTurn, IncomingMessage, RunStore, StoredEnd } from '../../src/store/runs.ts';
 import type { Step } from '../../src/store/steps.ts';
 
 export const points = [
@@ -27,6 +27,7 @@ export const points = [
   'before-next-claimed',
   'after-next-claimed',
   'after-takeover',
+  'after-child-claimed',
 ] as const;
 
 export type Point = (typeof points)[number];
@@ -81,18 +82,32 @@ export class PointedRunStore implements RunStore {
     this.#points.reach(result === undefined ? 'after-plan-recorded' : 'after-result-recorded');
   }
 
-  async finish(turn: FinishedTurn): Promise<{ followed: boolean }> {
+  async finish(turn: FinishedTurn): Promise<StoredEnd> {
     this.#points.reach('before-finish');
     const finished = await this.#inner.finish(turn);
     this.#points.reach('after-finish-before-reply');
     return finished;
   }
 
-  async suspend(turn: FinishedTurn, approvals: PendingApproval[]): Promise<{ followed: boolean }> {
+  async suspend(...parameters: Parameters<RunStore['suspend']>): Promise<StoredEnd> {
     this.#points.reach('before-suspend');
-    const suspended = await this.#inner.suspend(turn, approvals);
+    const suspended = await this.#inner.suspend(...parameters);
     this.#points.reach('while-waiting-for-approval');
     return suspended;
+  }
+
+  cancel(...parameters: Parameters<RunStore['cancel']>): ReturnType<RunStore['cancel']> {
+    return this.#inner.cancel(...parameters);
+  }
+
+  wakeDue(...parameters: Parameters<RunStore['wakeDue']>): ReturnType<RunStore['wakeDue']> {
+    return this.#inner.wakeDue(...parameters);
+  }
+
+  async claimChildren(...parameters: Parameters<RunStore['claimChildren']>): Promise<ClaimedRun[]> {
+    const runs = await this.#inner.claimChildren(...parameters);
+    if (runs.length > 0) this.#points.reach('after-child-claimed');
+    return runs;
   }
 
   async claimNext(conversationId: string, after: string | undefined, processId: string): Promise<ClaimedRun | undefined> {

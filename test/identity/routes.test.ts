@@ -3,6 +3,7 @@ import Fastify from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addGuard, type DeclaredRoute } from '../../src/http/guard.ts';
 import { builtInRoles, keyRoles, type Permission, permissions } from '../../src/identity/permissions.ts';
+import { upload } from '../artifact-client.ts';
 import { newWorkspace } from '../new-workspace.ts';
 import { notes } from '../notes-agent.ts';
 import { type Line, scriptedModel } from '../scripted-model.ts';
@@ -19,6 +20,7 @@ const publicRoutes = [
   'GET /api/v1/auth/oidc/:provider/start',
   'GET /api/v1/files/:id',
   'GET /api/v1/metrics/prometheus',
+  'GET /api/v1/shared/:token',
   'GET /errors/:code',
   'GET /health',
   'GET /health/live',
@@ -35,12 +37,14 @@ const publicRoutes = [
   'POST /api/v1/auth/resend-verification',
   'POST /api/v1/auth/reset-password',
   'POST /api/v1/auth/verify-email',
+  'POST /api/v1/completion-tokens/:token',
 ];
 
 /** Bodies that get past the schema, for routes that name something by its id. */
 const bodies: Record<string, object> = {
   'POST /api/v1/conversations/:id/messages': { text: 'Hola' },
   'POST /api/v1/runs/:id/approvals/:callId': { decision: 'approve' },
+  'POST /api/v1/artifacts/:id/links': {},
   'POST /api/v1/api-keys/:id/rotate': { overlapSeconds: 60 },
   'POST /api/v1/api-keys/:id/confirm': {},
   'POST /metrics/alerts/:fingerprint/acknowledge': {},
@@ -48,6 +52,8 @@ const bodies: Record<string, object> = {
   'PATCH /api/v1/workspaces/:id': { disabled: true },
   'POST /api/v1/workspaces/:id/seed': { agent: 'notes' },
   'POST /api/v1/runs/:id/feedback': { rating: 1 },
+  'POST /api/v1/runs/:id/resubmit': {},
+  'POST /api/v1/runs/:id/cancel': {},
   'PATCH /api/v1/releases/:id': { enabled: false },
   'POST /ofrep/v1/evaluate/flags/:key': {},
   'POST /api/v1/releases/:id/start': {},
@@ -214,8 +220,15 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
     await call('/api/v1/flags/foreign-thing', { type: 'boolean', variants: { on: true }, defaultVariant: 'on' }, 'PUT');
     const changes = { prompt: `foreign-thing ${crypto.randomUUID()}` };
     const release = await call<{ id: string }>('/api/v1/releases', { agent: 'notes', changes });
+    const form = {
+      data: 'foreign-thing',
+      query: `?conversation=${conversation}`,
+      headers: admin.headers,
+    };
+    const artifact = (await upload(timonel, form)).body;
     return {
       conversation,
+      artifact: artifact.id,
       run: run.id,
       'API key': key.id,
       invitation: invitation.id,
@@ -232,6 +245,7 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
       'messages',
       'runs',
       'approvals',
+      'artifacts',
       'api_keys',
       'invitations',
       'memberships',

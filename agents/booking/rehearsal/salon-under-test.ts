@@ -2,12 +2,17 @@
 import { randomUUID } from 'node:crypto';
 import { OpenFeature } from '@openfeature/server-sdk';
 import { v7 } from 'uuid';
-import type { Contact, Database, Tool, ToolContext, WorkspaceAccess } from '../../../src/index.ts';
+import { artifactsForTool } from '../../../src/artifacts/for-tools.ts';
+import { openArtifacts } from '../../../src/artifacts/open.ts';
+import { readSettings } from '../../../src/config.ts';
+import type { Contact, Database, JobContext, Tool, ToolContext, WorkspaceAccess } from '../../../src/index.ts';
+import type { DatabasePool } from '../../../src/store/database.ts';
+import type { AsRuntime } from '../../../src/store/transaction-client.ts';
 import { sample } from '../seed.ts';
 
 /** As much of a store as the tools need. */
-export interface Rows {
-  inWorkspace<T>(workspaceId: string, work: (database: Database) => Promise<T>): Promise<T>;
+export interface Rows extends Pick<DatabasePool, 'embedded' | 'executeText' | 'separateClient'> {
+  inWorkspace<T>(workspaceId: string, work: (database: Database, client: unknown, asRuntime: AsRuntime) => Promise<T>): Promise<T>;
 }
 
 export interface ScheduledJob {
@@ -24,7 +29,7 @@ export interface Salon {
   readonly workspaceId: string;
   now: Date;
   readonly jobs: ScheduledJob[];
-  readonly access: WorkspaceAccess;
+  readonly access: JobContext;
   /** One conversation; calls a tool as the runtime does: arguments checked, a write in one transaction. */
   conversation(contact?: Contact): Conversation;
 }
@@ -35,9 +40,32 @@ export interface Conversation {
   context(): ToolContext;
 }
 
+const refuse = (): never => {
+  throw new Error('No tool of the salon waits, or starts a run.');
+};
+
+const waitless = {
+  runs: { start: refuse, join: refuse, cancel: refuse },
+  sleepUntil: refuse,
+  completionToken: refuse,
+  completion: refuse,
+  complete: refuse,
+  progress: () => {},
+} satisfies Partial<ToolContext>;
+
 /** A workspace with the sample data. */
 export async function openSalon(rows: Rows, workspaceId = `salon-${randomUUID().slice(0, 8)}`): Promise<Salon> {
   const jobs: ScheduledJob[] = [];
+  const key = { key: new Uint8Array(32) };
+  const artifacts = await openArtifacts(readSettings({}), {
+    pool: rows,
+    keys: { current: () => key, all: () => [key] },
+    now: () => salon.now,
+    newId: () => v7(),
+    onFault(_what, error) {
+      throw error;
+    },
+  });
   const salon: Salon = {
     workspaceId,
     now: noon,
@@ -48,10 +76,11 @@ export async function openSalon(rows: Rows, workspaceId = `salon-${randomUUID().
       now: () => salon.now,
       newId: () => v7(),
       query: (work) => rows.inWorkspace(workspaceId, work),
+      complete: refuse,
     },
     conversation(contact) {
       const id = v7();
-      const context = (query: WorkspaceAccess['query'] = salon.access.query): ToolContext => ({
+      const context = (query: WorkspaceAccess['query'] = salon.access.query, asRuntime?: AsRuntime): ToolContext => ({
         ...salon.access,
         query,
         conversationId: id,
@@ -61,8 +90,14 @@ export async function openSalon(rows: Rows, workspaceId = `salon-${randomUUID().
         idempotencyKey: v7(),
         // Nobody bound a provider: every flag has its default.
         flags: OpenFeature.getClient(),
+        artifacts: artifactsForTool(
+          artifacts,
+          { workspaceId, conversationId: id, runId: v7(), agent: 'booking', may: () => false },
+          asRuntime && ((text, values) => asRuntime(async (client) => (await client.query(text, values)).rows)),
+        ),
         signal: new AbortController().signal,
         schedule: async (job, payload, { at, key }) => void jobs.push({ job, payload, at, key }),
+        ...waitless,
       });
       return {
         id,
@@ -70,10 +105,10 @@ export async function openSalon(rows: Rows, workspaceId = `salon-${randomUUID().
         call: (tool, input) => {
           const parsed = tool.input.parse(input);
           if (tool.effect === 'read') return tool.execute(parsed, context());
-          return rows.inWorkspace(workspaceId, (database) =>
+          return rows.inWorkspace(workspaceId, (database, _client, asRuntime) =>
             tool.execute(
               parsed,
-              context((work) => work(database)),
+              context((work) => work(database), asRuntime),
             ),
           );
         },

@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
 import { givenTo } from '../../identity/access.ts';
-import { type KeyRole, keyRoles, type Permission, permissions } from '../../identity/permissions.ts';
+import { type KeyRole, keyRoles, requireKnown } from '../../identity/permissions.ts';
 import { type Principal, requireHeld } from '../../identity/principal.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
+import * as shapes from '../identity-schemas.ts';
 import { originOf } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 
 const parameters = z.object({ id: schemas.identifier });
 const role = z.enum(Object.keys(keyRoles) as [KeyRole, ...KeyRole[]]);
-const scopes = z.array(z.enum(permissions as [Permission, ...Permission[]])).min(1);
+const scopes = z.array(shapes.permission).min(1);
 
 const apiKey = z.object({
   id: z.string(),
@@ -86,7 +87,8 @@ export function apiKeyRoutes(app: TypedFastify, { identity, newId }: HttpDepende
         throw new TimonelError('invalid_request', 'A key has a role or scopes: send one of the two.');
       }
       const keyRole = request.body.role ?? (given === undefined ? 'client' : undefined);
-      const wanted = given ?? keyRoles[keyRole ?? 'client'];
+      const wanted = given ?? identity.permissions.keyRoles[keyRole ?? 'client'];
+      requireKnown(identity.permissions, wanted);
       requireHeld(principal, wanted, 'This key');
       const expiresAt = request.body.expiresAt === undefined ? undefined : new Date(request.body.expiresAt);
       if (expiresAt !== undefined && expiresAt.getTime() <= Date.now()) {
@@ -154,7 +156,7 @@ export function apiKeyRoutes(app: TypedFastify, { identity, newId }: HttpDepende
       const { id } = request.params;
       const key = await apiKeys.get(principal.workspaceId, id);
       // A new secret is the key itself: who may not make such a key may not take one over.
-      requireHeld(principal, givenTo(key), 'This key');
+      requireHeld(principal, givenTo(key, identity.permissions), 'This key');
       await requireNoLonger(principal, key);
       if (key.ownerId !== null && key.ownerId !== (principal.ownerId ?? principal.id)) {
         throw new TimonelError('forbidden', 'This is a personal key: its owner alone can have its secret. You can revoke it.');
@@ -183,7 +185,7 @@ export function apiKeyRoutes(app: TypedFastify, { identity, newId }: HttpDepende
       const principal = principalOf(request);
       const { workspaceId } = principal;
       const { id } = request.params;
-      requireHeld(principal, givenTo(await apiKeys.get(workspaceId, id)), 'This key');
+      requireHeld(principal, givenTo(await apiKeys.get(workspaceId, id), identity.permissions), 'This key');
       return apiKeys.confirm(workspaceId, id, await endOf(principal), { principal, origin: originOf(request) });
     },
   );
@@ -197,7 +199,7 @@ export function apiKeyRoutes(app: TypedFastify, { identity, newId }: HttpDepende
     async (request, reply) => {
       const principal = principalOf(request);
       const { id } = request.params;
-      requireHeld(principal, givenTo(await apiKeys.get(principal.workspaceId, id)), 'This key');
+      requireHeld(principal, givenTo(await apiKeys.get(principal.workspaceId, id), identity.permissions), 'This key');
       await apiKeys.revoke(principal.workspaceId, id, { principal, origin: originOf(request) });
       return reply.code(204).send(null);
     },

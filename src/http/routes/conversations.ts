@@ -5,6 +5,7 @@ import { audienceOf } from '../audience.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { LiveEvents, runEvents } from '../events.ts';
 import { principalOf } from '../guard.ts';
+import { acceptParts } from '../message-parts.ts';
 import { askerText, onlyOf } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 import { afterEvent, checkedText, turnOf, wantsEvents } from '../turns.ts';
@@ -13,6 +14,8 @@ const parameters = z.object({ id: schemas.identifier });
 
 export function conversationRoutes(app: TypedFastify, dependencies: HttpDependencies): void {
   const { agents, releases, settings, views, runner, newId, replyWaitMs, streams, identity } = dependencies;
+  const messageOf = (body: z.infer<typeof schemas.newMessage>, principal: Principal, conversationId: string) =>
+    'text' in body ? { text: checkedText(body.text) } : acceptParts(dependencies, principal, conversationId, body.parts);
 
   app.post(
     '/api/v1/conversations',
@@ -111,14 +114,12 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
         onlyOwn: !principal.permissions.has('conversations:write-all'),
         conversationId: request.params.id,
         runId: newId(),
-        text: checkedText(request.body.text),
+        ...(await messageOf(request.body, principal, request.params.id)),
         idempotencyKey: request.headers['idempotency-key'],
       };
       if (wantsEvents(request.headers.accept)) {
         const live = new LiveEvents();
         const runId = await runner.submit(message, live.push);
-        // Only a run that is new and worked on here was given the listener.
-        live.attached = runId === message.runId;
         const run = { workspaceId, runId };
         const after = afterEvent(request.headers['last-event-id']);
         const reader = { principal, may: (now: Principal) => now.permissions.has('conversations:write') };

@@ -3,10 +3,11 @@ import { channels, type FeedbackGiven } from '../../diagnostics.ts';
 import { TimonelError } from '../../errors.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { storeFeedback } from '../../store/feedback.ts';
+import { runTree } from '../../store/run-tree.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { runEvents } from '../events.ts';
 import { principalOf } from '../guard.ts';
-import { askerText, onlyOf } from '../requests.ts';
+import { askerText, onlyOf, recordDeed } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 import { afterEvent, turnOf } from '../turns.ts';
 
@@ -22,14 +23,17 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
       schema: {
         summary: 'A run with its reply and its approvals',
         params: parameters,
-        response: { 200: schemas.turn.extend({ approvals: z.array(schemas.approval) }) },
+        querystring: z.object({ tree: z.string().optional().describe('Present: the runs that it started, too, and theirs') }),
+        response: { 200: schemas.turn.extend({ approvals: z.array(schemas.approval), tree: schemas.runTree.optional() }) },
       },
     },
     async (request) => {
       const principal = principalOf(request);
       const { workspaceId } = principal;
       const view = await views.run(workspaceId, request.params.id, onlyOf(principal, 'conversations:read-all'));
-      return { ...turnOf(view), approvals: await views.approvals(workspaceId, request.params.id) };
+      const approvals = await views.approvals(workspaceId, request.params.id);
+      if (request.query.tree === undefined) return { ...turnOf(view), approvals };
+      return { ...turnOf(view), approvals, tree: await runTree(pool, workspaceId, request.params.id) };
     },
   );
 
@@ -64,6 +68,29 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
   );
 
   app.post(
+    '/api/v1/runs/:id/cancel',
+    {
+      config: { permission: 'conversations:write' },
+      schema: {
+        summary: 'Cancel a run, with all runs that it started',
+        description:
+          'What is under way stops, calls of models and tools included; what was done stays done, and the record is kept. A run that has ended is refused, with its outcome.',
+        params: parameters,
+        response: { 200: schemas.turn },
+      },
+    },
+    async (request) => {
+      const principal = principalOf(request);
+      const { workspaceId } = principal;
+      const { id } = request.params;
+      await views.run(workspaceId, id, onlyOf(principal, 'conversations:write-all'));
+      const view = await runner.cancel(workspaceId, id, principal.name);
+      await recordDeed(identity, request, { action: 'run-cancelled', target: { kind: 'run', id } });
+      return turnOf(view);
+    },
+  );
+
+  app.post(
     '/api/v1/runs/:id/resubmit',
     {
       config: { permission: 'conversations:write' },
@@ -89,7 +116,7 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
         workspaceId,
         conversationId: failed.conversationId,
         runId: newId(),
-        text: await views.textOf(workspaceId, failed.id),
+        ...(await views.messageOf(workspaceId, failed.id)),
         idempotencyKey: `resubmit:${failed.id}`,
         asker: { kind: principal.kind, id: principal.id },
         onlyOwn: own !== undefined,

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
-import { permissionTable } from '../../identity/permissions.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
 import * as shapes from '../identity-schemas.ts';
@@ -134,7 +133,7 @@ export function userRoutes(app: TypedFastify, { identity }: HttpDependencies): v
     },
     async (request) => ({
       roles: await roles.list(principalOf(request).workspaceId),
-      permissions: shapes.permission.options.map((name) => ({ name, description: permissionTable[name] })),
+      permissions: [...identity.permissions.texts].map(([name, description]) => ({ name, description })),
     }),
   );
 

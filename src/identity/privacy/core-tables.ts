@@ -25,13 +25,23 @@ export const coreTables: readonly TableOfData[] = [
     ages: { kind: 'conversations', at: 'created_at', when: runEnded },
   },
   {
+    table: 'waits',
+    personal: true,
+    columns: ['answer', 'answered_by'],
+    whose: ofRun,
+    withheld: ['token_hash'],
+    erase: 'delete',
+    ages: { kind: 'conversations', at: 'created_at', when: runEnded },
+  },
+  {
     table: 'approvals',
     personal: true,
-    columns: ['args', 'decision_reason'],
+    columns: ['args', 'pattern', 'decision_reason'],
     whose: ofRun,
     // That there was a decision stays, and whose it was.
     erase: {
       args: `'{}'::jsonb`,
+      pattern: 'NULL',
       decision_reason: 'NULL',
       status: `CASE WHEN status = 'pending' THEN 'rejected' ELSE status END`,
     },
@@ -71,18 +81,19 @@ export const coreTables: readonly TableOfData[] = [
   {
     table: 'messages',
     personal: true,
-    columns: ['text', 'options', 'idempotency_key', 'history_head'],
+    columns: ['text', 'options', 'parts', 'idempotency_key', 'history_head'],
     whose: ofConversation,
-    erase: { text: `''`, options: 'NULL', idempotency_key: 'NULL', history_head: 'NULL' },
+    erase: { text: `''`, options: 'NULL', parts: 'NULL', idempotency_key: 'NULL', history_head: 'NULL' },
     ages: { kind: 'conversations', at: 'created_at', when: runEnded },
   },
   {
     table: 'runs',
     personal: true,
-    columns: ['error', 'awaiting'],
+    columns: ['error', 'awaiting', 'run_key'],
     whose: ofConversation,
     // What it cost and how it ended is nobody's. What waits for an approval waits no longer.
     erase: {
+      run_key: `CASE WHEN run_key IS NOT NULL THEN 'erased:' || id END`,
       error: `CASE WHEN error IS NOT NULL THEN jsonb_build_object('code', error->'code', 'message', '') END`,
       outcome: `CASE WHEN status = 'waiting' THEN 'failed' ELSE outcome END`,
       finished_at: `CASE WHEN status = 'waiting' THEN now() ELSE finished_at END`,
@@ -116,6 +127,26 @@ export const coreTables: readonly TableOfData[] = [
     ages: { kind: 'conversations', at: 'updated_at', when: 'active_run IS NULL' },
   },
   { table: 'conversations', personal: true, columns: ['started_by'], whose: 'started_by = :asker', erase: { started_by: 'NULL' } },
+  {
+    table: 'artifacts',
+    personal: true,
+    columns: ['name', 'content', 'sha256'],
+    whose: `${ofConversation} OR (conversation_id IS NULL AND created_by = :asker)`,
+    // Bytes are no text: who exports gets them by their id.
+    withheld: ['content', 'location'],
+    // What is outside of the database is removed by a job: a trigger writes down where it was.
+    erase: 'delete',
+    ages: { kind: 'conversations', at: 'created_at' },
+  },
+  {
+    table: 'artifacts',
+    personal: true,
+    columns: ['created_by'],
+    whose: 'created_by = :asker',
+    withheld: ['content', 'location'],
+    erase: { created_by: `'erased'` },
+  },
+  { table: 'artifact_leftovers', personal: false, because: 'Random names of bytes that are about to be removed.' },
   {
     table: 'files',
     personal: true,
@@ -266,4 +297,5 @@ export const coreTables: readonly TableOfData[] = [
   { table: 'roles', personal: false, because: 'Names of sets of permissions.' },
   { table: 'processes', personal: false, because: 'Hosts and process ids.' },
   { table: 'timonel_migrations', personal: false, because: 'Names and hashes of migrations.' },
+  { table: 'agent_migrations', personal: false, because: 'Names and hashes of migrations of agents.' },
 ];

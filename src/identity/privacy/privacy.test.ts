@@ -6,7 +6,7 @@ import type { Store } from '../../store/open.ts';
 import type { WorkspaceAccess } from '../../tools/contract.ts';
 import { AuditLog } from '../audit/audit-log.ts';
 import { verifyChain } from '../audit/verify.ts';
-import { permissions } from '../permissions.ts';
+import { corePermissions, permissions } from '../permissions.ts';
 import type { Principal } from '../principal.ts';
 import { ServerKeys } from '../secrets.ts';
 import { Privacy } from './privacy.ts';
@@ -51,6 +51,7 @@ async function filled(store: Store) {
   const privacy = new Privacy({
     pool,
     audit,
+    permissions: corePermissions,
     now: () => new Date(),
     agents: [
       {

@@ -5,6 +5,7 @@ import type { DatabasePool } from '../../store/database.ts';
 import type { JsonObject } from '../../vocabulary.ts';
 import { permissionsOf } from '../access.ts';
 import type { AuditEvent, AuditLog } from '../audit/audit-log.ts';
+import type { PermissionCatalogue } from '../permissions.ts';
 import { type Principal, requireHeld } from '../principal.ts';
 import { lockWorkspace } from '../workspaces.ts';
 import type { AgentData, PersonalTable, PersonQuery, TableOfData } from './contract.ts';
@@ -41,6 +42,8 @@ export interface PrivacyDependencies {
   pool: DatabasePool;
   audit: AuditLog;
   agents: readonly AgentData[];
+  /** All that can be allowed in this process. */
+  permissions: PermissionCatalogue;
   now(): Date;
   /** Runs a transaction of the runtime after which everybody who knew of the user asks again. */
   changing<T>(userId: string | null, work: (client: pg.ClientBase) => Promise<T>): Promise<T>;
@@ -100,14 +103,14 @@ export class Privacy {
    *   may do more than who asks
    */
   async erase(workspaceId: string, query: PersonQuery, request: Request): Promise<Erasure> {
-    const { audit, changing } = this.#dependencies;
+    const { audit, changing, permissions } = this.#dependencies;
     const withWorkspace = await this.#tablesWithWorkspace();
     const { person, found, elsewhere } = await this.#find(workspaceId, query);
     return changing(person.userId, async (client) => {
       await lockWorkspace(client, workspaceId);
       await client.query(`SELECT set_config('timonel.erasing', 'on', true)`);
       await requireNothingUnderWay(client, person);
-      await requireNoMore(client, person, request.actor);
+      await requireNoMore(client, person, request.actor, permissions);
       await requireAnotherAdmin(client, person);
       const accountKept = elsewhere !== 'no';
       const erased: Record<string, number> = {};
@@ -286,7 +289,12 @@ async function requireNothingUnderWay(client: pg.ClientBase, person: Person): Pr
 }
 
 /** Erasing a member takes away what they may do. */
-async function requireNoMore(client: pg.ClientBase, person: Person, actor: Request['actor']): Promise<void> {
+async function requireNoMore(
+  client: pg.ClientBase,
+  person: Person,
+  actor: Request['actor'],
+  catalogue: PermissionCatalogue,
+): Promise<void> {
   if (actor === 'system' || person.userId === null) return;
   const { rows } = await client.query<{ role: string; permissions: string[] | null }>(
     `SELECT m.role, r.permissions FROM memberships m LEFT JOIN roles r ON r.workspace_id = m.workspace_id AND r.name = m.role
@@ -294,7 +302,7 @@ async function requireNoMore(client: pg.ClientBase, person: Person, actor: Reque
     [person.workspaceId, person.userId],
   );
   for (const { role, permissions } of rows)
-    requireHeld(actor, permissionsOf(role, permissions), `The role of this member ("${role}")`);
+    requireHeld(actor, permissionsOf(role, permissions, catalogue), `The role of this member ("${role}")`);
 }
 
 async function requireAnotherAdmin(client: pg.ClientBase, person: Person): Promise<void> {

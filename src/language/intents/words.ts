@@ -23,6 +23,14 @@ export interface Word {
 const wordPattern = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:['’´`][\p{L}\p{M}]+)*/gu;
 const clauseBreak = /[.,;:!?¿¡\n…()"“”]|\s[-–—]\s/;
 const sentenceBreak = /[.;!?¿¡\n…]/;
+/** Forms of address, as they stand before a name. Their dot ends no sentence. */
+export const titles: ReadonlySet<string> = new Set(
+  'sr sra srta sres senor senora senorita don dona dn d dr dra doctor doctora ing arq lic prof profe profesor profesora mr mrs ms miss mister madam sir'.split(
+    ' ',
+  ),
+);
+/** Titles that are words of other sentences when nothing with a capital letter follows. */
+const abbreviated = new Set('sr sra srta sres dn d dr dra ing arq lic prof mr mrs ms st sta'.split(' '));
 const clauseOpeners = new Set(['pero', 'but', 'sino', 'aunque', 'although', 'porque', 'because']);
 
 /** Words that carry no meaning here and would come between the words of a cue. */
@@ -85,7 +93,15 @@ export function readWords(text: string): Word[] {
   for (const match of text.matchAll(wordPattern)) {
     const raw = match[0];
     const start = match.index;
-    const between = text.slice(previousEnd, start);
+    const gap = text.slice(previousEnd, start);
+    const last = words.at(-1);
+    // "Sra. Del Río", "Juan C. Pérez": a dot behind a title or an initial, before a capital letter, ends nothing.
+    const abbreviation =
+      last !== undefined &&
+      /^\.\s?$/.test(gap) &&
+      last.end === previousEnd &&
+      (abbreviated.has(fold(last.raw)) ? /^\p{L}/u.test(raw) : /^\p{Lu}$/u.test(last.raw) && /^\p{Lu}/u.test(raw));
+    const between = abbreviation ? ' ' : gap;
     const folded = fold(raw);
     const plain = shorthand[folded] ?? folded;
     if (clauseBreak.test(between)) clause++;

@@ -68,6 +68,31 @@ describe('an address that is spelled out', () => {
     );
   });
 
+  it.each([
+    ['jose eme arroba live punto com punto mx', 'joseeme@live.com.mx'],
+    ['es maría josé punto lopez guión medio 22 arroba yahoo punto es', 'mariajose.lopez-22@yahoo.es'],
+    ['juan perez arroba gmail punto com', 'juanperez@gmail.com'],
+    ['perfecto, juan perez arroba gmail punto com', 'juanperez@gmail.com'],
+    ['mail: zoe arroba empresa guion sur punto com punto ar', 'zoe@empresa-sur.com.ar'],
+    ['ana arroba hotmail com ar', 'ana@hotmail.com.ar'],
+    ['juan sin punto perez arroba gmail com', 'juanperez@gmail.com'],
+    ['todo junto juanperez arroba gmail punto com', 'juanperez@gmail.com'],
+    ['j u a n arroba gmail punto com', 'juan@gmail.com'],
+    ['juan dos mil veinte arroba gmail punto com', 'juan2020@gmail.com'],
+    ['juan raya abajo perez arroba gmail punto com', 'juan_perez@gmail.com'],
+    ['juan barra baja perez arroba gmail punto com', 'juan_perez@gmail.com'],
+    ['juan más turnos arroba gmail puntocom', 'juan+turnos@gmail.com'],
+    ['ana (at) gmail (dot) com', 'ana@gmail.com'],
+  ])('of several words is one, and no name: %s', (text, email) => {
+    expect(understand(text, { now, vocabulary, awaiting: 'contact' })).toMatchObject({ slots: { email }, ambiguous: {} });
+    expect(Object.keys(understand(text, { now, vocabulary, awaiting: 'contact' }).slots)).toEqual(['email']);
+  });
+
+  it('stands beside a name', () => {
+    const text = 'Ana Gil, ana punto gil arroba gmail punto com';
+    expect(understand(text, { now, vocabulary, awaiting: 'name' }).slots).toEqual({ name: 'Ana Gil', email: 'ana.gil@gmail.com' });
+  });
+
   it('may leave out what everybody knows', () => {
     expect(understand('lucia arroba gmail', { now, vocabulary }).slots).toEqual({ email: 'lucia@gmail.com' });
   });
@@ -81,5 +106,26 @@ describe('an address that is spelled out', () => {
     'at at at dot dot',
   ])('is not heard in %s', (text) => {
     expect(understand(text, { now, vocabulary }).slots.email).toBeUndefined();
+  });
+});
+
+describe('a phone number that is said in words', () => {
+  it.each([
+    ['mi celular es tres cinco uno, cinco cinco cinco, cero uno nueve nueve', '3515550199'],
+    ['cero once quince cinco cinco cinco cinco uno dos tres cuatro', '0111555551234'],
+    ['once 5555 1234', '1155551234'],
+    ['once cincuenta y cinco cincuenta y cinco doce treinta y cuatro', '1155551234'],
+    ['once doble cinco, doble cinco, uno dos tres cuatro', '1155551234'],
+    ['five five five, oh one two three four', '55501234'],
+  ])('is the contact: %s', (text, phone) => {
+    expect(understand(text, { now, vocabulary, awaiting: 'contact' })).toMatchObject({ slots: { phone }, ambiguous: {} });
+  });
+
+  it.each([
+    'a las once',
+    'a las once o a las doce, somos dos o tres',
+    'el dos, tres, cuatro o cinco de diciembre a las diez y media',
+  ])('is not heard in %s', (text) => {
+    expect(understand(text, { now, vocabulary, awaiting: 'time' }).slots.phone).toBeUndefined();
   });
 });

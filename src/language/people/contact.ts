@@ -1,18 +1,18 @@
-/** A piece of the text that was understood. */
-export interface Found {
-  value: string;
-  start: number;
-  end: number;
-}
+import type { Found } from './found.ts';
+import { findSpelledAddress } from './spelled-address.ts';
+import { findSpokenPhone } from './spoken-phone.ts';
 
 const localPart = /[\p{L}\p{N}._%+-]/u;
 const domainPart = /[\p{L}\p{N}.-]/u;
 const longestLocalPart = 64;
 const longestDomain = 253;
 
-/** First e-mail address in the text, written or spelled out ("lucia arroba gmail punto com"). */
-export function findEmail(text: string): Found | undefined {
-  return findWritten(text) ?? findSpelled(text);
+/**
+ * First e-mail address in the text, written or spelled out ("lucia arroba gmail punto com").
+ * @param awaited the conversation asked for it.
+ */
+export function findEmail(text: string, awaited: boolean): Found | undefined {
+  return findWritten(text) ?? findSpelledAddress(text, awaited);
 }
 
 /** Expands around each "@", so a long text without one costs nothing. */
@@ -32,46 +32,6 @@ function findWritten(text: string): Found | undefined {
   return undefined;
 }
 
-const word = String.raw`[\p{L}\p{M}\p{N}]+`;
-const dot = String.raw`(?:\s*\.\s*|\s+(?:punto|dot)\s+)`;
-const joint = String.raw`(?:${dot}|\s*[_-]\s*|\s+(?:gui[oó]n\s+bajo|underscore|gui[oó]n(?:\s+(?:medio|al\s+medio))?|dash|hyphen)\s+|\s+(?=\p{N}))`;
-const spelled = new RegExp(
-  String.raw`(?<![\p{L}\p{M}\p{N}])(${word}(?:${joint}${word}){0,6})\s*[([]?\s*(?<![\p{L}\p{N}])(arroba|at|@)(?![\p{L}\p{N}])\s*[)\]]?\s*(${word}(?:-${word})?)((?:${dot}${word}){1,3})?`,
-  'giu',
-);
-/** Hosts that are said without what follows. */
-const hosts: Readonly<Record<string, string>> = { gmail: '.com', icloud: '.com', outlook: '.com' };
-/** "See you at noon. Ok": what follows a plain "at" has to end as addresses do. */
-const endings = new Set(
-  'com net org edu gov gob info io co me app dev biz eu ar es mx cl uy pe py bo br us uk ca de fr it pt'.split(' '),
-);
-
-/** An address as it is told on the phone, or typed by somebody who does not find the "@". */
-function findSpelled(text: string): Found | undefined {
-  if (!/arroba|\bat\b|@/i.test(text)) return undefined;
-  for (const match of text.matchAll(spelled)) {
-    const [whole, local = '', at = '', host = '', rest = ''] = match;
-    const ending = compact(rest) || hosts[host.toLowerCase()];
-    const last = ending?.split('.').at(-1) ?? '';
-    if (ending === undefined || !/^\p{L}{2,}$/u.test(last)) continue;
-    if (at.toLowerCase() === 'at' && !(endings.has(last) && (/\s(?:dot|punto)\s/i.test(rest) || !/\s/.test(rest)))) continue;
-    return { value: `${compact(local)}@${compact(host)}${ending}`, start: match.index, end: match.index + whole.length };
-  }
-  return undefined;
-}
-
-/** "Ana guion bajo paz" as it stands in an address: `ana_paz`. Addresses have no accents. */
-function compact(text: string): string {
-  return text
-    .toLowerCase()
-    .normalize('NFD')
-    .replaceAll(/\p{M}/gu, '')
-    .replaceAll(/\s+(?:guion\s+bajo|underscore)\s+/g, '_')
-    .replaceAll(/\s+(?:guion(?:\s+(?:al\s+)?medio)?|dash|hyphen)\s+/g, '-')
-    .replaceAll(/\s+(?:punto|dot)\s+/g, '.')
-    .replaceAll(/\s+/g, '');
-}
-
 const digitRun = /\+?\(?\d[\d\s().\u2010-\u2015-]*\d/g;
 /** Numbers that are something else: "DNI 12345678", "reserva 20391234". */
 const otherNumber =
@@ -86,10 +46,14 @@ export interface PhoneOptions {
   awaited: boolean;
   /** Spans that belong to something else (a time before the number, an e-mail address). */
   taken: readonly { start: number; end: number }[];
+  /** Spans of addresses: numbers in them are theirs, also where they are said in words. */
+  addresses: readonly { start: number; end: number }[];
 }
 
 /** First phone number in the text: digits, with the leading "+" where there was one. */
 export function findPhone(text: string, options: PhoneOptions): Found | undefined {
+  const spoken = findSpokenPhone(text, options.awaited);
+  if (spoken !== undefined && !options.addresses.some((span) => span.start < spoken.end && span.end > spoken.start)) return spoken;
   for (const match of text.matchAll(digitRun)) {
     let start = match.index;
     const end = start + match[0].length;

@@ -130,6 +130,44 @@ describe('a name of a person', () => {
   });
 });
 
+describe('a name', () => {
+  it.each([
+    ['soy la Sra. Del Río', 'Del Río'],
+    ['Sra. Del Río', 'Del Río'],
+    ["Soy el Dr. Juan Carlos D'Angelo", "Juan Carlos D'Angelo"],
+    ['Soy la Dra. Paz Calvo de la Fuente, un gusto', 'Paz Calvo de la Fuente'],
+    ['Doña Pilar Ruiz-Tagle', 'Pilar Ruiz-Tagle'],
+    ['señora María Jesús Calvo de la Fuente', 'María Jesús Calvo de la Fuente'],
+    ["my name is Dr. John O'Neil", "John O'Neil"],
+    ['Juan C. Pérez', 'Juan C. Pérez'],
+    ['me llamo Gil', 'Gil'],
+    ['me llamo gil', 'Gil'],
+    ['Calvo', 'Calvo'],
+    ['soy Ana, Ana Gil', 'Ana Gil'],
+    ['mi nombre es Ana y mi apellido Gil', 'Ana Gil'],
+    ["mi apellido es O'Higgins y mi nombre Bernardo", "Bernardo O'Higgins"],
+    ['nombre: Ana, apellido: Calvo', 'Ana Calvo'],
+    ['Gil, Ana', 'Ana Gil'],
+    ['maria jesus calvo de la fuente', 'Maria Jesus Calvo de la Fuente'],
+    ['ME LLAMO MARIA JESUS CALVO DE LA FUENTE', 'Maria Jesus Calvo de la Fuente'],
+  ])('is whole, without its title, in "%s"', (text, whole) => {
+    expect(understand(text, { now, vocabulary, awaiting: 'name' })).toMatchObject({ slots: { name: whole }, ambiguous: {} });
+  });
+
+  it.each([
+    'soy clienta nueva',
+    'soy alérgica',
+    'soy la de siempre',
+    'soy rubio',
+    'bueno',
+    'sí, señor',
+    'sr',
+    'no, gracias, señorita',
+  ])('is not heard in "%s"', (text) => {
+    expect(understand(text, { now, vocabulary, awaiting: 'name' }).slots.name).toBeUndefined();
+  });
+});
+
 describe('an insult', () => {
   it.each(['sos un gil', 'gil', 'qué boludo'])('is still one: %s', (text) => {
     expect(understand(text, { now, vocabulary })).toMatchObject({ intent: 'other' });

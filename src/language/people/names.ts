@@ -1,5 +1,5 @@
-import type { Word } from '../intents/words.ts';
-import type { Found } from './contact.ts';
+import { titles, type Word } from '../intents/words.ts';
+import type { Found } from './found.ts';
 import { givenNames, nameParticles } from './given-names.ts';
 import { isOrdinaryWord } from './ordinary-words.ts';
 import { wordLikeSurnames } from './surnames.ts';
@@ -51,24 +51,7 @@ const introductions: readonly { words: readonly string[]; strong: boolean }[] = 
 
 const introductionsByWord = Map.groupBy(introductions, ({ words }) => words[0] ?? '');
 
-const articles = new Set([
-  'el',
-  'la',
-  'un',
-  'una',
-  'senor',
-  'senora',
-  'sr',
-  'sra',
-  'mr',
-  'mrs',
-  'ms',
-  'dr',
-  'dra',
-  'completo',
-  'es',
-  'is',
-]);
+const articles = new Set(['el', 'la', 'un', 'una', 'yo', 'completo', 'es', 'is', 'the']);
 /** "A nombre de mi hija Sol": whose name it is may come before it. */
 const relations = new Set(
   'mi my our nuestra nuestro hija hijo mama papa madre padre esposa esposo marido mujer senora senor novia novio hermana hermano amiga amigo abuela abuelo nena nene wife husband son daughter mother father mom dad friend sister brother'.split(
@@ -105,6 +88,22 @@ export interface NameContext {
 
 const isCapitalised = (word: Word): boolean => /^\p{Lu}/u.test(word.raw);
 const isNameShaped = (word: Word): boolean => /^[\p{L}\p{M}'’´`]{2,24}$/u.test(word.raw);
+/** "Juan C. Pérez": one capital letter between two words of the name. */
+const isInitial = (words: Word[], index: number): boolean => {
+  const next = words[index + 1];
+  const word = words[index];
+  return (
+    word !== undefined && /^\p{Lu}$/u.test(word.raw) && next?.clause === word.clause && isCapitalised(next) && isNameShaped(next)
+  );
+};
+/** The index behind the forms of address that begin at one: "la Sra.", "el Dr. Don". */
+function behindTitles(words: Word[], first: number): number {
+  let at = first;
+  const article = articles.has(words[at]?.text ?? '') && titles.has(words[at + 1]?.text ?? '');
+  if (article) at++;
+  while (titles.has(words[at]?.text ?? '') && words[at + 1]?.clause === words[at]?.clause) at++;
+  return titles.has(words[at - 1]?.text ?? '') && at > first ? at : first;
+}
 
 /** "Abril Pérez", "Domingo Sosa": what else is a day or a month is a given name before a surname. */
 function opensName(words: Word[], index: number, context: NameContext, announced: boolean): boolean {
@@ -118,7 +117,14 @@ function opensName(words: Word[], index: number, context: NameContext, announced
 }
 
 /** Takes the words of a name from `first` on; the index after the last, or `first` where no name begins. */
-function readName(words: Word[], first: number, context: NameContext, lowerCase: boolean, announced = false): number {
+function readName(
+  words: Word[],
+  first: number,
+  context: NameContext,
+  lowerCase: boolean,
+  announced = false,
+  certain = false,
+): number {
   const opening = words[first];
   if (opening === undefined) return first;
   const shouting = context.text === context.text.toUpperCase();
@@ -134,21 +140,36 @@ function readName(words: Word[], first: number, context: NameContext, lowerCase:
       next++;
       continue;
     }
+    if (count > 0 && isInitial(words, next)) {
+      next++;
+      continue;
+    }
     if (!isNameShaped(word)) break;
     const capital = isCapitalised(word) && !shouting;
     const surname = words[next - 1];
+    const particled = next - 1 > first && nameParticles.has(surname?.text ?? '') && surname?.text !== 'y';
     // Right behind a name, or before what can only be one, a word is part of it, whatever else it means.
     const placed =
       capital &&
       (count > 0
         ? isCapitalised(surname ?? word) || nameParticles.has(surname?.text ?? '')
         : opensName(words, next, context, announced));
+    // "Me llamo Gil": a surname alone, which is a word for something else too.
+    const onlySurname = announced && count === 0 && wordLikeSurnames.has(word.text) && (capital || certain);
+    if (onlySurname && !context.taken(next)) {
+      count++;
+      end = ++next;
+      continue;
+    }
     if (placed ? context.takenWithOthers(next) : context.taken(next)) break;
     const known = givenNames.has(word.text);
     const plausible = capital
       ? !isOrdinaryWord(word.text) || (placed && !sentenceWords.has(word.text))
       : lowerCase &&
-        (count > 0 && count < 3 && wordLikeSurnames.has(word.text) ? true : !isOrdinaryWord(word.text) && (known || count < 3));
+        // "Maria jesus calvo de la fuente": behind a particle a name of three words goes on.
+        (count > 0 && (count < 3 || particled) && wordLikeSurnames.has(word.text)
+          ? true
+          : !isOrdinaryWord(word.text) && (known || count < 3 || particled));
     if (!plausible) break;
     // "Me llamo Ana quiero un turno": after a capital letter the name goes on with capitals only.
     if (!capital && count > 0 && isCapitalised(opening) && !shouting) break;
@@ -159,13 +180,19 @@ function readName(words: Word[], first: number, context: NameContext, lowerCase:
   return end;
 }
 
-const toFound = (words: Word[], first: number, next: number, text: string): Found | undefined => {
+const toFound = (words: Word[], from: number, next: number, text: string): Found | undefined => {
+  let first = from;
+  while (first + 1 < next && titles.has(words[first]?.text ?? '')) first++;
+  if (titles.has(words[first]?.text ?? '') && !givenNames.has(words[first]?.text ?? '')) return undefined;
   const part = words.slice(first, next);
   const start = part[0]?.start;
   const end = part.at(-1)?.end;
   if (start === undefined || end === undefined) return undefined;
   const raw = part.map((word) => word.raw);
-  const plain = raw.every((word) => word === word.toLowerCase() || (word.length > 2 && word === word.toUpperCase()));
+  const plain = raw.every(
+    (word) =>
+      word === word.toLowerCase() || ((word.length > 2 || nameParticles.has(word.toLowerCase())) && word === word.toUpperCase()),
+  );
   const value = raw
     .map((word, index) => {
       if (!plain) return word;
@@ -175,7 +202,7 @@ const toFound = (words: Word[], first: number, next: number, text: string): Foun
     // "García-López" keeps its hyphen.
     .reduce((left, right, index) => {
       const between = text.slice(part[index - 1]?.end, part[index]?.start);
-      return `${left}${/^[-‐–]$/.test(between) ? '-' : ' '}${right}`;
+      return `${left}${/^[-‐–]$/.test(between) ? '-' : between.startsWith('.') ? '. ' : ' '}${right}`;
     });
   return { value, start, end };
 };
@@ -185,6 +212,7 @@ function introduced(words: Word[], context: NameContext): Found | undefined {
     for (const { words: phrase, strong } of introductionsByWord.get(text) ?? []) {
       if (!phrase.every((part, offset) => words[index + offset]?.text === part)) continue;
       let first = index + phrase.length;
+      first = behindTitles(words, first);
       if (words[first] !== undefined && articles.has(words[first]?.text ?? '') && words[first + 1] !== undefined) first++;
       for (
         let skipped = 0;
@@ -194,11 +222,12 @@ function introduced(words: Word[], context: NameContext): Found | undefined {
         first++;
       const word = words[first];
       if (word === undefined) continue;
+      first = behindTitles(words, first);
       const sameSentence = word.sentence === words[index]?.sentence || phrase.includes('mr') || phrase.includes('mrs') || strong;
       const following = words[first + 1];
       // "soy ana": one word in lower case that ends its clause, or a known first name.
       const bare = givenNames.has(word.text) || (phrase[0] === 'soy' && following?.clause !== word.clause);
-      const next = readName(words, first, context, strong || bare, true);
+      const next = readName(words, first, context, strong || bare, true, strong);
       if (next > first && sameSentence) return toFound(words, first, next, context.text);
     }
   }
@@ -253,7 +282,8 @@ function answered(words: Word[], context: NameContext): Found | undefined {
   const isNothingElse = words.every((word) => isCapitalised(word) || nameParticles.has(word.text));
   for (const [first, word] of words.entries()) {
     const opensClause = words[first - 1]?.clause !== word.clause;
-    if (!opensClause && !isOrdinaryWord(words[first - 1]?.text ?? '')) continue;
+    const before = words[first - 1]?.text ?? '';
+    if (!opensClause && !isOrdinaryWord(before) && !titles.has(before)) continue;
     // In lower case only a clause that is nothing but the name: "prefiero no decirlo" is none.
     const lowerCase = (opensClause && words.length <= 6) || givenNames.has(word.text);
     const next = readName(words, first, context, lowerCase, isNothingElse);
@@ -265,11 +295,52 @@ function answered(words: Word[], context: NameContext): Found | undefined {
   return undefined;
 }
 
+/** "Gil, Ana": as lists have it. */
+function listed(words: Word[], context: NameContext): Found | undefined {
+  const comma = words.findIndex((word) => word.clause !== words[0]?.clause);
+  const [last, given] = [words[comma - 1], words[comma]];
+  if (last === undefined || given === undefined || !givenNames.has(given.text) || givenNames.has(words[0]?.text ?? ''))
+    return undefined;
+  if (
+    context.text.slice(last.end, given.start).trim() !== ',' ||
+    !words.every((word) => isCapitalised(word) || nameParticles.has(word.text))
+  )
+    return undefined;
+  if (readName(words, 0, context, true, true) !== comma || readName(words, comma, context, true, true) !== words.length)
+    return undefined;
+  const front = toFound(words, comma, words.length, context.text);
+  const back = toFound(words, 0, comma, context.text);
+  if (front === undefined || back === undefined) return undefined;
+  return { value: `${front.value} ${back.value}`, start: back.start, end: front.end };
+}
+
+const surnameWords = new Set(['apellido', 'apellidos', 'surname']);
+
+/** The name with what the message says of it further on: "soy Ana, Ana Gil", "mi nombre es Ana y mi apellido Gil". */
+function completed(found: Found, words: Word[], context: NameContext): Found {
+  const opening = words.find((word) => word.start >= found.start);
+  for (const [index, word] of words.entries()) {
+    const again = word.start >= found.end && word.text === opening?.text && word.clause !== opening.clause;
+    if (again) {
+      const longer = toFound(words, index, readName(words, index, context, !isCapitalised(word), true), context.text);
+      if (longer !== undefined && longer.value.length > found.value.length) return longer;
+    }
+    const told = surnameWords.has(word.text) || (word.text === 'last' && words[index + 1]?.text === 'name');
+    if (!told) continue;
+    let at = word.text === 'last' ? index + 2 : index + 1;
+    while (articles.has(words[at]?.text ?? '') && words[at]?.clause === words[at + 1]?.clause) at++;
+    const surname = toFound(words, at, readName(words, at, context, true, true, true), context.text);
+    if (surname !== undefined && !found.value.includes(surname.value) && surname.start !== found.start)
+      return { value: `${found.value} ${surname.value}`, start: found.start, end: found.end };
+  }
+  return found;
+}
+
 /** The customer's name, where the message gives it. Never a member of staff, a greeting or an ordinary word. */
 export function findName(words: Word[], context: NameContext): Found | undefined {
-  return (
+  const found =
     introduced(words, context) ??
     besideContact(words, context) ??
-    (context.awaited ? answered(words, context) : (leading(words, context) ?? alone(words, context)))
-  );
+    (context.awaited ? (listed(words, context) ?? answered(words, context)) : (leading(words, context) ?? alone(words, context)));
+  return found === undefined ? undefined : completed(found, words, context);
 }

@@ -2,6 +2,10 @@
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
 
+/** What some models take beside text. */
+export const modelMedia = ['image', 'audio', 'pdf'] as const;
+export type ModelMedium = (typeof modelMedia)[number];
+
 /**
  * `provider/model`. Some providers put the model into the path of the URL: a name has segments of letters, digits and `_ . : @ + -`, and
  * none that is empty or begins with a dot, so that it can be no other path, query or fragment.
@@ -15,6 +19,11 @@ const target = z.strictObject({
     .describe('provider/model'),
   weight: z.number().positive().max(1_000).default(1).describe('Share of the calls that begin here, on a weighted route'),
   contextTokens: z.number().int().positive().optional().describe('Size of its context; a call that is too long skips smaller ones'),
+  media: z
+    .array(z.enum(modelMedia))
+    .max(modelMedia.length)
+    .optional()
+    .describe('What it takes beside text; the provider knows by default'),
   prefill: z.boolean().optional().describe('Whether it continues an answer that was begun; the provider knows by default'),
   thinks: z
     .boolean()

@@ -19,6 +19,7 @@ export function createFlowPlanner(vocabularyOf: (turn: Turn) => Promise<Vocabula
       }
       const move = flows.next({
         text: turn.run.text,
+        parts: turn.run.parts,
         now: turn.now,
         timeZone: turn.run.timeZone,
         channel: turn.run.channel,

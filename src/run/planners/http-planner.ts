@@ -30,7 +30,7 @@ export function createHttpPlanner(endpoints: Readonly<Record<string, string>>): 
         );
       }
       const { runId, conversationId, workspaceId, channel, contact, text, history, turn } = run;
-      const said = history.map((message) => ({ role: message.role, text: message.text }));
+      const said = history.map(({ role, text, parts }) => ({ role, text, ...(parts == null ? {} : { parts }) }));
       try {
         const response = await request(url, {
           method: 'POST',
@@ -44,6 +44,7 @@ export function createHttpPlanner(endpoints: Readonly<Record<string, string>>): 
             channel,
             contact,
             text,
+            ...(run.parts === undefined ? {} : { parts: run.parts }),
             history: said,
           }),
           dispatcher: connections,

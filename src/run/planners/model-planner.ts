@@ -4,6 +4,7 @@ import type {
   LanguageModelV4Message,
   LanguageModelV4Prompt,
 } from '@ai-sdk/provider';
+import type { Artifacts } from '../../artifacts/artifacts.ts';
 import { TimonelError } from '../../errors.ts';
 import type { Gateway } from '../../llm/gateway.ts';
 import { inputSchemaOf } from '../../tools/input-schema.ts';
@@ -13,11 +14,16 @@ import { spokenDate } from '../local-time.ts';
 import type { ModelPlanner, Proposal, Turn } from '../planner.ts';
 import { boundedContent, boundedText } from './bounded-content.ts';
 import { readArguments } from './call-arguments.ts';
+import { hasParts, ModelMessages, type UserContent } from './model-messages.ts';
 
 type AssistantPart = Extract<LanguageModelV4Message, { role: 'assistant' }>['content'][number];
 
-/** Asks the agent's model: it sees the prompt, the history and the tools, and answers or calls tools. */
-export function createModelPlanner(gateway: Gateway): ModelPlanner {
+/**
+ * Asks the agent's model: it sees the prompt, the history and the tools, and answers or calls tools.
+ * @param artifacts what pictures and files of messages are read from.
+ */
+export function createModelPlanner(gateway: Gateway, artifacts: Pick<Artifacts, 'findOwn' | 'read'>): ModelPlanner {
+  const messages = new ModelMessages(artifacts);
   const toolsOf = new WeakMap<AgentDefinition, LanguageModelV4FunctionTool[]>();
   return {
     serves: ({ run, agent }) => gateway.serves(run.workspaceId, agent.model),
@@ -34,10 +40,13 @@ export function createModelPlanner(gateway: Gateway): ModelPlanner {
         toolsOf.set(agent, tools);
       }
       const started = performance.now();
+      // Of most turns there is nothing but text.
+      const shown = hasParts(run) ? await messages.shown(run, () => gateway.takes(run.workspaceId, agent.model)) : undefined;
       const answer = await gateway.ask({
         model: agent.model,
         spender: { workspaceId: run.workspaceId, agent: agent.name, runId: run.runId },
-        prompt: promptOf(turn),
+        prompt: promptOf(turn, shown?.contents),
+        ...(shown === undefined ? {} : { media: shown.media }),
         tools,
         agentVersion: agent.version,
         signal: turn.signal,
@@ -73,7 +82,7 @@ export function createModelPlanner(gateway: Gateway): ModelPlanner {
 }
 
 /** The conversation as the model is to see it. Tool results are data, never instructions: they travel as tool messages only. */
-function promptOf(turn: Turn): LanguageModelV4Prompt {
+function promptOf(turn: Turn, contents?: ReadonlyMap<number, UserContent>): LanguageModelV4Prompt {
   const contact =
     turn.run.contact === undefined ? '' : `\nThe channel says about the contact: ${JSON.stringify(turn.run.contact)}.`;
   const prompt: LanguageModelV4Prompt = [
@@ -81,8 +90,13 @@ function promptOf(turn: Turn): LanguageModelV4Prompt {
       role: 'system',
       content: `${turn.agent.prompt}\n\nNow: ${spokenDate(turn.now, turn.run.timeZone)} (${turn.run.timeZone}). Channel: ${turn.run.channel}.${contact}`,
     },
-    ...turn.run.history.map(({ role, text }) => ({ role, content: [{ type: 'text' as const, text }] })),
-    { role: 'user', content: [{ type: 'text', text: turn.run.text }] },
+    ...turn.run.history.map(
+      ({ role, text, turn: number }): LanguageModelV4Message =>
+        role === 'assistant'
+          ? { role, content: [{ type: 'text', text }] }
+          : { role, content: contents?.get(number) ?? [{ type: 'text', text }] },
+    ),
+    { role: 'user', content: contents?.get(turn.run.turn) ?? [{ type: 'text', text: turn.run.text }] },
   ];
   const results = new Map(turn.calls.map((call) => [call.callId, call]));
   for (const step of turn.steps) {

@@ -18,6 +18,8 @@ setFlagsFromString('--wasm-wrapper-tiering-budget=1000000000');
 /** The embedded store, open. */
 export interface EmbeddedStore {
   pool: DatabasePool;
+  /** The directory was empty, and the store began as a copy of the prepared template: it has the tables of the bundled agents. */
+  fromTemplate: boolean;
   /** Why it does not answer, or takes nothing new, where that is known. */
   trouble(): StoreTrouble | undefined;
   /** Writes a copy of the data directory (gzipped tar) to `path`. */
@@ -76,6 +78,7 @@ export async function openEmbedded(
   });
   return {
     pool,
+    fromTemplate: fresh && template !== undefined,
     trouble() {
       const reason = engine.trouble ?? (disk.full ? 'filling' : undefined);
       return reason === undefined ? undefined : { reason, free: disk.free, needed: neededBytes };

@@ -1,13 +1,14 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * A prepared template is a data directory after initdb and all migrations; a fresh store opens from it in a third of the time.
- * `npm ci` and `npm run build` make it (`scripts/build-template.ts`); its name carries the hash of the migrations that it holds.
+ * A prepared template is a data directory after initdb and all migrations, those of the bundled agents too; a fresh store opens from it in
+ * a third of the time. `npm ci` and `npm run build` make it (`scripts/build-template.ts`).
+ * @param core hash of the core's migrations. @param agents hash of the bundled agents' migrations.
  */
-export function templateName(hash: string): string {
-  return `template-${hash}.tar.gz`;
+export function templateName(core: string, agents: string): string {
+  return `template-${core}-${agents}.tar.gz`;
 }
 
 /** Folders that may hold a template: `.cache/` of a checkout, `dist/` of an installed package. */
@@ -17,9 +18,13 @@ export function templateFolders(): string[] {
   return [join(root, '.cache'), root];
 }
 
-/** Path of the template with these migrations, where there is one. */
-export function templatePath(hash: string): string | undefined {
+/**
+ * Path of the template with these migrations of the core, where there is one. Whatever agents it has: the store knows which of them the
+ * project has.
+ */
+export function templatePath(core: string): string | undefined {
   return templateFolders()
-    .map((folder) => join(folder, templateName(hash)))
-    .find((path) => existsSync(path));
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
+    .find((path) => basename(path).startsWith(`template-${core}-`) && path.endsWith('.tar.gz'));
 }

@@ -8,7 +8,4 @@ CREATE TABLE booking_failed_claims (
   created_at timestamptz NOT NULL,
   PRIMARY KEY (workspace_id, id)
 );
---> statement-breakpoint
-SELECT timonel_protect('booking_failed_claims');
---> statement-breakpoint
 CREATE INDEX booking_failed_claims_by_contact ON booking_failed_claims (workspace_id, contact_key, created_at);

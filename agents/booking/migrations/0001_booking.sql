@@ -1,4 +1,4 @@
--- What the booking agent keeps: catalogue, hours, appointments, hand-offs. Described column by column in agents/booking/schema.ts.
+-- What the booking agent keeps: catalogue, hours, appointments, hand-offs. Described column by column in ../schema.ts.
 CREATE TABLE booking_settings (
   workspace_id text PRIMARY KEY,
   name text NOT NULL,
@@ -15,9 +15,7 @@ CREATE TABLE booking_settings (
   max_calls_per_conversation integer NOT NULL DEFAULT 15 CHECK (max_calls_per_conversation >= 1),
   updated_at timestamptz NOT NULL DEFAULT now()
 );
---> statement-breakpoint
-SELECT timonel_protect('booking_settings');
---> statement-breakpoint
+
 CREATE TABLE booking_services (
   workspace_id text NOT NULL,
   id uuid NOT NULL,
@@ -34,9 +32,7 @@ CREATE TABLE booking_services (
   PRIMARY KEY (workspace_id, id),
   UNIQUE (workspace_id, name)
 );
---> statement-breakpoint
-SELECT timonel_protect('booking_services');
---> statement-breakpoint
+
 CREATE TABLE booking_staff (
   workspace_id text NOT NULL,
   id uuid NOT NULL,
@@ -47,9 +43,7 @@ CREATE TABLE booking_staff (
   PRIMARY KEY (workspace_id, id),
   UNIQUE (workspace_id, name)
 );
---> statement-breakpoint
-SELECT timonel_protect('booking_staff');
---> statement-breakpoint
+
 CREATE TABLE booking_staff_services (
   workspace_id text NOT NULL,
   staff_id uuid NOT NULL,
@@ -58,9 +52,7 @@ CREATE TABLE booking_staff_services (
   FOREIGN KEY (workspace_id, staff_id) REFERENCES booking_staff ON DELETE CASCADE,
   FOREIGN KEY (workspace_id, service_id) REFERENCES booking_services ON DELETE CASCADE
 );
---> statement-breakpoint
-SELECT timonel_protect('booking_staff_services');
---> statement-breakpoint
+
 -- A day has as many periods as it needs. Without staff_id the house's own; a person's hours lie within those.
 CREATE TABLE booking_opening_hours (
   workspace_id text NOT NULL,
@@ -72,9 +64,7 @@ CREATE TABLE booking_opening_hours (
   PRIMARY KEY (workspace_id, id),
   FOREIGN KEY (workspace_id, staff_id) REFERENCES booking_staff ON DELETE CASCADE
 );
---> statement-breakpoint
-SELECT timonel_protect('booking_opening_hours');
---> statement-breakpoint
+
 -- Replaces the week's hours on one date; no periods means closed, or absent.
 CREATE TABLE booking_special_dates (
   workspace_id text NOT NULL,
@@ -87,9 +77,7 @@ CREATE TABLE booking_special_dates (
   UNIQUE NULLS NOT DISTINCT (workspace_id, date, staff_id),
   FOREIGN KEY (workspace_id, staff_id) REFERENCES booking_staff ON DELETE CASCADE
 );
---> statement-breakpoint
-SELECT timonel_protect('booking_special_dates');
---> statement-breakpoint
+
 CREATE TABLE booking_promotions (
   workspace_id text NOT NULL,
   id uuid NOT NULL,
@@ -103,9 +91,7 @@ CREATE TABLE booking_promotions (
   active boolean NOT NULL DEFAULT true,
   PRIMARY KEY (workspace_id, id)
 );
---> statement-breakpoint
-SELECT timonel_protect('booking_promotions');
---> statement-breakpoint
+
 CREATE TABLE booking_appointments (
   workspace_id text NOT NULL,
   id uuid NOT NULL,
@@ -142,17 +128,10 @@ CREATE TABLE booking_appointments (
   CONSTRAINT booking_appointments_no_overlap
     EXCLUDE USING gist (workspace_id WITH =, staff_id WITH =, period WITH &&) WHERE (status IN ('held', 'confirmed'))
 );
---> statement-breakpoint
-SELECT timonel_protect('booking_appointments');
---> statement-breakpoint
 CREATE INDEX booking_appointments_by_conversation ON booking_appointments (workspace_id, conversation_id);
---> statement-breakpoint
 CREATE INDEX booking_appointments_by_phone ON booking_appointments (workspace_id, phone_key) WHERE status = 'confirmed';
---> statement-breakpoint
 CREATE INDEX booking_appointments_by_email ON booking_appointments (workspace_id, email_key) WHERE status = 'confirmed';
---> statement-breakpoint
 CREATE INDEX booking_appointments_holds ON booking_appointments (workspace_id, hold_expires_at) WHERE status = 'held';
---> statement-breakpoint
 -- Reminders that fell due; whoever delivers messages takes them from here.
 CREATE TABLE booking_reminders (
   workspace_id text NOT NULL,
@@ -163,9 +142,7 @@ CREATE TABLE booking_reminders (
   PRIMARY KEY (workspace_id, appointment_id, starts_at),
   FOREIGN KEY (workspace_id, appointment_id) REFERENCES booking_appointments ON DELETE CASCADE
 );
---> statement-breakpoint
-SELECT timonel_protect('booking_reminders');
---> statement-breakpoint
+
 -- Conversations that wait for a person.
 CREATE TABLE booking_handoffs (
   workspace_id text NOT NULL,
@@ -179,7 +156,4 @@ CREATE TABLE booking_handoffs (
   created_at timestamptz NOT NULL,
   PRIMARY KEY (workspace_id, id)
 );
---> statement-breakpoint
-SELECT timonel_protect('booking_handoffs');
---> statement-breakpoint
 CREATE INDEX booking_handoffs_open ON booking_handoffs (workspace_id, created_at) WHERE status = 'open';

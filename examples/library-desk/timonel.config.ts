@@ -1,0 +1,4 @@
+import { defineConfig } from 'timonel';
+import { libraryDesk } from './agents/library-desk/agent.ts';
+
+export default defineConfig({ agents: [libraryDesk] });

@@ -1,0 +1,101 @@
+/** What somebody sends: a text, or parts of which some name artifacts. */
+import type { z } from 'zod';
+import type { Artifacts } from '../artifacts/artifacts.ts';
+import { artifactNotFound } from '../artifacts/artifacts.ts';
+import type { StoredArtifact } from '../artifacts/contract.ts';
+import { fits, partOf } from '../artifacts/part.ts';
+import { TimonelError } from '../errors.ts';
+import type { Principal } from '../identity/principal.ts';
+import { checkParts } from '../run/message-parts.ts';
+import type { MediaPart, MessagePart } from '../vocabulary.ts';
+import type { HttpDependencies } from './contract.ts';
+import { askerText, onlyOf } from './requests.ts';
+import type { messagePart } from './schemas.ts';
+import { checkedText } from './turns.ts';
+
+export type SentPart = z.infer<typeof messagePart>;
+
+/** A message as it is stored. */
+export interface SentMessage {
+  text: string;
+  /** Absent where it is text alone. */
+  parts?: MessagePart[];
+}
+
+type PartDependencies = Pick<HttpDependencies, 'artifacts' | 'views' | 'gateway' | 'releases' | 'agents'>;
+
+/**
+ * Checks the parts of a message, and binds the artifacts that it names to the conversation.
+ * @throws TimonelError `message_invalid`, `conversation_not_found`, `artifact_not_found`, `part_unsupported`
+ */
+export async function acceptParts(
+  dependencies: PartDependencies,
+  principal: Principal,
+  conversationId: string,
+  sent: readonly SentPart[],
+): Promise<SentMessage> {
+  const texts = sent.flatMap((part) => (part.type === 'text' ? [part.text] : []));
+  // A picture may come without a word.
+  const text = texts.length === 0 ? '' : checkedText(texts.join('\n'));
+  if (texts.length === sent.length) return { text };
+  const { artifacts, views, gateway, releases, agents } = dependencies;
+  const { workspaceId } = principal;
+  const only = onlyOf(principal, 'conversations:write-all');
+  const { agent: name, version } = await views.agentOf(workspaceId, conversationId, only);
+  const agent = (await releases.catalog.find(workspaceId, name, version))?.definition ?? agents.get(name) ?? { name };
+  const model = 'model' in agent ? agent.model : undefined;
+  const takers = { agent, model: gateway.serves(workspaceId, model), media: gateway.takes(workspaceId, model) };
+  const asker = askerText(principal);
+  const found = new Map<string, StoredArtifact>();
+  for (const part of sent) {
+    if (part.type === 'text' || part.type === 'location' || found.has(part.artifact)) continue;
+    const artifact = await artifacts.find(workspaceId, part.artifact, { asker, everybodys: only === undefined });
+    if (artifact.conversationId !== null && artifact.conversationId !== conversationId) throw artifactNotFound(part.artifact);
+    found.set(part.artifact, artifact);
+  }
+  const parts = sent.map((part) => storedPart(part, found));
+  checkParts(parts, takers);
+  if (found.size === 0) return { text, parts };
+  const bound = await artifacts.bind(workspaceId, [...found.keys()], { conversationId, asker });
+  const missing = [...found.keys()].find((id) => !bound.some((artifact) => artifact.id === id));
+  if (missing !== undefined) throw artifactNotFound(missing);
+  return { text, parts };
+}
+
+function storedPart(part: SentPart, found: ReadonlyMap<string, StoredArtifact>): MessagePart {
+  if (part.type === 'text') return { type: 'text', text: part.text.toWellFormed() };
+  if (part.type === 'location') {
+    const { type, latitude, longitude, name } = part;
+    return { type, latitude, longitude, ...(name === undefined ? {} : { name: name.toWellFormed() }) };
+  }
+  const artifact = found.get(part.artifact);
+  if (artifact === undefined) throw artifactNotFound(part.artifact);
+  if (!fits(part.type, artifact.mediaType)) {
+    throw new TimonelError(
+      'message_invalid',
+      `The artifact ${artifact.id} is ${artifact.mediaType}, by its content. Send it as {"type":"${partOf(artifact).type}","artifact":"${artifact.id}"}.`,
+    );
+  }
+  return { ...partOf(artifact), type: part.type };
+}
+
+/**
+ * Stores what a `data:` address holds, for doors whose clients send pictures within messages. Other addresses are refused: fetching what a
+ * stranger names is not done.
+ * @throws TimonelError `invalid_request`, `payload_too_large`, `artifact_invalid`, `artifact_limit_reached`, `artifact_storage_unavailable`
+ */
+export async function partOfDataUrl(
+  artifacts: Artifacts,
+  principal: Principal,
+  conversationId: string,
+  { url, name = '' }: { url: string; name?: string | undefined },
+): Promise<MediaPart> {
+  const [, mediaType, data] = /^data:([\w.+-]+\/[\w.+-]+)(?:;[\w=.-]+)*;base64,([A-Za-z0-9+/=_-]+)$/.exec(url) ?? [];
+  if (data === undefined)
+    throw new TimonelError(
+      'invalid_request',
+      'An agent takes pictures and files as data: URLs in base64 (data:image/png;base64,…), or as artifacts: POST /api/v1/artifacts.',
+    );
+  const owner = { workspaceId: principal.workspaceId, conversationId, createdBy: askerText(principal) };
+  return partOf(await artifacts.put(owner, { name, mediaType, data: Buffer.from(data, 'base64') }));
+}
