@@ -36,6 +36,7 @@ import type { AgentDefinition } from './run/contract.ts';
 import type { Jobs } from './run/jobs.ts';
 import { orAfter } from './run/or-after.ts';
 import type { Runner } from './run/runner.ts';
+import type { Seeds } from './run/seeds.ts';
 import { AcceptedRequests } from './store/accepted-requests.ts';
 import { Acknowledgements } from './store/acknowledgements.ts';
 import { ConversationAddresses } from './store/conversation-addresses.ts';
@@ -138,7 +139,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
   const flags = await openFlagPart(base, foundation, identity);
   const releases = await openReleasePart(base, foundation, identity);
   if (settings.secrets.previous !== undefined) await finishRotation(pool, keys, identity.audit, publishFault);
-  await seedAgents(base, foundation);
+  const seeds = await seedAgents(base, foundation);
   const resources = await openResources(base, foundation, identity, artifacts);
 
   const { wrapRunStore } = overrides;
@@ -153,7 +154,21 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
   });
   const streams = new OpenStreams(identity.access, identity.notices);
   Object.assign(late, { runner: turns.runner, streams, jobs } satisfies LateParts);
-  const parts = { foundation, telemetry, identity, privacy, models, artifacts, jobs, flags, releases, resources, turns, streams };
+  const parts = {
+    foundation,
+    telemetry,
+    identity,
+    privacy,
+    models,
+    artifacts,
+    jobs,
+    flags,
+    releases,
+    resources,
+    turns,
+    streams,
+    seeds,
+  };
   const app = await openServer(base, parts);
   scope.defer(() => streams.end());
   // New requests are refused first, then what is under way ends, then what it needs goes away.
@@ -221,6 +236,7 @@ interface ServedParts {
   resources: Resources;
   turns: Turns;
   streams: OpenStreams;
+  seeds: Seeds;
 }
 
 async function openServer(

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newWorkspace } from './new-workspace.ts';
 import { notes } from './notes-agent.ts';
 import { scriptedModel } from './scripted-model.ts';
 import { storeKinds } from './stores.ts';
@@ -94,14 +95,7 @@ describe.each(storeKinds)('bad input gets a clear error (%s)', (kind) => {
   it("does not show another workspace's conversations and runs", async () => {
     const id = await timonel.converse('notes');
     const { run } = await timonel.say(id, 'Secreto');
-    await timonel.timonel.workspaces.ensure({ workspaceId: 'other', name: 'Other', timeZone: 'UTC' });
-    const stranger = await timonel.timonel.apiKeys.create({
-      id: crypto.randomUUID(),
-      workspaceId: 'other',
-      name: 'stranger',
-      role: 'operator',
-    });
-    const authorization = `Bearer ${stranger}`;
+    const { authorization } = await newWorkspace(timonel, 'other');
     const attempts: ['GET' | 'POST', string, unknown?][] = [
       ['GET', `/api/v1/conversations/${id}`],
       ['POST', `/api/v1/conversations/${id}/messages`, { text: 'x' }],

@@ -1,5 +1,6 @@
 /** What all workspaces share is shown to operators of the installation, and forced by them only. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newWorkspace } from './new-workspace.ts';
 import { notes } from './notes-agent.ts';
 import { scriptedModel } from './scripted-model.ts';
 import { startTimonel, type TestTimonel } from './timonel.ts';
@@ -8,9 +9,7 @@ let timonel: TestTimonel;
 let elsewhere: string;
 beforeAll(async () => {
   timonel = await startTimonel('embedded', { agents: [notes], models: { default: scriptedModel(() => 'Hola.') } });
-  await timonel.timonel.workspaces.ensure({ workspaceId: 'other', name: 'Other', timeZone: 'UTC' });
-  const id = crypto.randomUUID();
-  elsewhere = `Bearer ${await timonel.timonel.apiKeys.create({ id, workspaceId: 'other', name: 'o', role: 'admin' })}`;
+  ({ authorization: elsewhere } = await newWorkspace(timonel, 'other'));
   await timonel.say(await timonel.converse('notes'), 'Hola');
 });
 afterAll(() => timonel.close());
@@ -27,6 +26,10 @@ describe('what belongs to the installation', () => {
     ['GET', '/metrics/alerts/active'],
     ['GET', '/metrics/dashboard/overview'],
     ['POST', '/metrics/alerts/x/acknowledge', { note: 'mine' }],
+    ['GET', '/api/v1/workspaces'],
+    ['POST', '/api/v1/workspaces', { id: 'third', name: 'Third', timeZone: 'UTC', apiKey: true }],
+    ['PATCH', '/api/v1/workspaces/default', { disabled: true }],
+    ['POST', '/api/v1/workspaces/default/seed', { agent: 'notes' }],
   ] as const)('is refused to the admin of another workspace: %s %s', async (method, url, body?: object) => {
     expect(await timonel.call(method, url, body, { authorization: elsewhere })).toMatchObject({
       status: 403,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineAgent, defineTool } from '../src/index.ts';
 import type { ToolContext } from '../src/tools/contract.ts';
+import { newWorkspace } from './new-workspace.ts';
 import { scriptedModel } from './scripted-model.ts';
 import { storeKinds } from './stores.ts';
 import { startTimonel, type TestTimonel } from './timonel.ts';
@@ -53,8 +54,7 @@ describe.each(storeKinds)('statements of tools (%s)', (kind) => {
       return { calls: [{ tool: part?.type === 'text' ? part.text : '', args: {} }] };
     });
     timonel = await startTimonel(kind, { agents: [agent], models: { default: model } });
-    const { workspaces } = timonel.timonel;
-    await workspaces.ensure({ workspaceId: 'other', name: 'Other', timeZone: 'UTC' });
+    await newWorkspace(timonel, 'other');
     await timonel.timonel.views.createConversation('other', {
       id: crypto.randomUUID(),
       agent: 'clerk',

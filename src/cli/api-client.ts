@@ -37,7 +37,7 @@ export class ApiClient {
 
   /** Sends a file as it is. */
   async send<T>(path: string, bytes: Uint8Array<ArrayBuffer>, type: string): Promise<T> {
-    return (await this.#answered('POST', path, bytes, { 'content-type': type })).json() as Promise<T>;
+    return this.#bodyOf(await this.#answered('POST', path, bytes, { 'content-type': type }));
   }
 
   /** An answer as text, whatever it is. */
@@ -54,7 +54,7 @@ export class ApiClient {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...headers,
     });
-    return answered.status === 204 ? (undefined as T) : ((await answered.json()) as T);
+    return this.#bodyOf(answered);
   }
 
   async #answered(
@@ -73,14 +73,25 @@ export class ApiClient {
       });
     } catch (error) {
       const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-      throw new TimonelError('store_unavailable', `No Timonel answers at ${url} (${messageOf(cause)}). Start it: timonel up`, {
-        cause: error,
-      });
+      throw new TimonelError('store_unavailable', `No Timonel answers at ${url} (${messageOf(cause)}). Start it: timonel up`);
     }
     if (response.ok) return response;
-    const answer = (await response.json()) as { detail?: string; errorDetails?: string };
+    const answer = await this.#bodyOf<{ detail?: string; errorDetails?: string }>(response);
     // Problem documents have a detail, and answers of OFREP have details of the error.
     const said = answer.detail ?? answer.errorDetails;
+    if (response.status === 401) {
+      const key = 'The key is the one that the last start wrote to credentials.json in TIMONEL_HOME';
+      throw new TimonelError('unauthenticated', `${said ?? response.statusText} ${key}: start it again here, timonel up`);
+    }
     throw new TimonelError('invalid_request', said ?? `${response.status} ${response.statusText}`);
+  }
+
+  /** @throws TimonelError `invalid_request` for an answer that is no JSON, as of another server at that address */
+  async #bodyOf<T>(response: Response): Promise<T> {
+    if (response.status === 204) return undefined as T;
+    const body = (await response.json().catch(() => undefined)) as T | undefined;
+    if (body !== undefined) return body;
+    const { url } = this.#credentials;
+    throw new TimonelError('invalid_request', `What answers at ${url} is no Timonel (${response.status}). Start one: timonel up`);
   }
 }

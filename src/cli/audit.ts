@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { Command } from 'commander';
+import { installation } from '../identity/audit/audit-log.ts';
 import { type Anchor, verifyChain } from '../identity/audit/verify.ts';
-import { onTheDatabase } from './database-command.ts';
+import { type DatabaseCommand, onTheDatabase } from './database-command.ts';
 import { UsageError } from './usage-error.ts';
 
 interface Options {
@@ -34,8 +35,9 @@ async function verify({ workspace, anchor, json }: Options): Promise<void> {
   const known = anchor === undefined ? undefined : anchorOf(anchor);
   if (known !== undefined && workspace === undefined)
     throw new UsageError('An anchor is of one workspace: say which with --workspace.');
-  await onTheDatabase('GET /api/v1/audit/verification', async ({ store, identity }) => {
-    for (const workspaceId of workspace === undefined ? await identity.audit.workspaces() : [workspace]) {
+  await onTheDatabase('GET /api/v1/audit/verification', async (command) => {
+    const { store, identity } = command;
+    for (const workspaceId of await chainsOf(command, workspace)) {
       const found = await verifyChain(store.pool, identity.audit, workspaceId, known);
       if (!found.intact) process.exitCode = 1;
       const name = workspaceId === '*' ? 'the installation' : `"${workspaceId}"`;
@@ -49,13 +51,20 @@ async function verify({ workspace, anchor, json }: Options): Promise<void> {
 }
 
 async function exportLines({ workspace }: Options): Promise<void> {
-  await onTheDatabase('GET /api/v1/audit', async ({ identity }) => {
-    for (const workspaceId of workspace === undefined ? await identity.audit.workspaces() : [workspace]) {
-      for await (const entry of identity.audit.entries(workspaceId)) {
+  await onTheDatabase('GET /api/v1/audit', async (command) => {
+    for (const workspaceId of await chainsOf(command, workspace)) {
+      for await (const entry of command.identity.audit.entries(workspaceId)) {
         if (!process.stdout.write(`${JSON.stringify(entry)}\n`)) await once(process.stdout, 'drain');
       }
     }
   });
+}
+
+/** All chains, or the one that is named. @throws TimonelError `not_found` */
+async function chainsOf({ identity, workspaces }: DatabaseCommand, workspace: string | undefined): Promise<string[]> {
+  if (workspace === undefined) return identity.audit.workspaces();
+  if (workspace !== installation) await workspaces.get(workspace);
+  return [workspace];
 }
 
 function anchorOf(text: string): Anchor {

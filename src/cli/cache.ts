@@ -35,7 +35,6 @@ export function cacheCommand(): Command {
       else if (cleared.everywhere) console.log(`Cleared; ${cleared.entries} answers were in memory.`);
       else console.log(`Cleared in this process (${cleared.entries} answers). Redis is down: clear again when it is back.`);
     });
-  for (const each of command.commands) each.exitOverride();
   return command;
 }
 

@@ -24,7 +24,7 @@ export function newCommand(): Command {
         );
       }
     });
-  return new Command('new').description('Write the start of something').addCommand(agent.exitOverride());
+  return new Command('new').description('Write the start of something').addCommand(agent);
 }
 
 /** @returns paths relative to `folder`: of new files, and of those that lacked something. Nothing that is in a file is touched. */

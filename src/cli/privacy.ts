@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
-import { TimonelError } from '../errors.ts';
 import type { PersonQuery } from '../identity/privacy/contract.ts';
 import type { Privacy } from '../identity/privacy/privacy.ts';
 import { defaultWorkspace } from '../main.ts';
@@ -83,6 +82,6 @@ function personOf({ user, email, phone }: Options): PersonQuery {
     throw new UsageError(`"${user}" is not the id of an account. For an address use --email.`);
   }
   if (email !== undefined && !z.email().safeParse(email.trim()).success)
-    throw new TimonelError('invalid_request', `"${email}" is not an e-mail address.`);
+    throw new UsageError(`"${email}" is not an e-mail address.`);
   return { userId: user, email, phone };
 }

@@ -19,6 +19,7 @@ import { secretsCommand } from './secrets.ts';
 import { upCommand } from './up.ts';
 import { UsageError } from './usage-error.ts';
 import { userCommand } from './user.ts';
+import { workspaceCommand } from './workspace.ts';
 
 /** Every command with its arguments and options: what `--help` and docs/reference/cli.md are made of. */
 export function createProgram(): Command {
@@ -27,7 +28,7 @@ export function createProgram(): Command {
     .version(version)
     .showHelpAfterError('(timonel --help lists the commands)')
     .exitOverride();
-  const commands = [
+  for (const command of [
     upCommand(),
     chatCommand(),
     explainCommand(),
@@ -38,62 +39,92 @@ export function createProgram(): Command {
     modelsCommand(),
     newCommand(),
     userCommand(),
+    workspaceCommand(),
     keysCommand(),
     secretsCommand(),
     auditCommand(),
     privacyCommand(),
     releaseCommand(),
     flagsCommand(),
-  ];
-  for (const command of commands) {
-    for (const each of [command, ...command.commands]) each.exitOverride();
+  ]) {
     program.addCommand(command);
+    prepare(command);
   }
   return program;
 }
 
-/** Exit codes: 0 it worked, 1 it did not, 2 the call was wrong. */
+/** Runs the command of this process. */
 export async function run(argv: readonly string[]): Promise<void> {
-  const program = createProgram();
   // Whoever reads the output may have seen enough (`| head`).
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  const { code, threw } = await execute(argv);
+  process.exitCode = code;
+  // What a failed command left open (a connection that does not end, a thread) must not keep the process, and what it holds.
+  if (threw) setTimeout(() => process.exit(), 500).unref();
+}
+
+/**
+ * Runs a command, and says on standard error why it failed and what to do next.
+ * @returns the exit code: 0 it worked, 1 it did not, 2 the call was wrong; and whether it ended before its end.
+ */
+export async function execute(argv: readonly string[]): Promise<{ code: number; threw: boolean }> {
+  const program = createProgram();
+  let running = program.name();
+  program.hook('preAction', (_program, action) => {
+    running = nameOf(action);
+  });
+  process.exitCode = 0;
   try {
     const [first = ''] = argv.slice(2);
     // What is no command of Timonel's may be an agent, whose commands the running process knows.
     const isAgent = /^[a-z][a-z0-9-]*$/.test(first) && first !== 'help' && !program.commands.some((each) => each.name() === first);
     if (isAgent) await addAgentCommand(program, first);
     await program.parseAsync(argv);
+    return { code: Number(process.exitCode), threw: false };
   } catch (error) {
-    if (error instanceof CommanderError) {
-      process.exitCode = error.exitCode === 0 ? 0 : 2;
-      return;
-    }
-    console.error(
-      error instanceof TimonelError
-        ? `timonel: ${error.message}${causeOf(error)}`
-        : error instanceof UsageError
-          ? error.message
-          : stackOf(error),
-    );
-    process.exitCode = error instanceof UsageError ? 2 : 1;
-    // What a failed command left open (a connection that does not end, a thread) must not keep the process, and what it holds.
-    setTimeout(() => process.exit(), 500).unref();
+    if (error instanceof CommanderError) return { code: error.exitCode === 0 ? 0 : 2, threw: true };
+    console.error(sentenceOf(error, running));
+    return { code: error instanceof UsageError ? 2 : 1, threw: true };
   }
 }
 
 async function addAgentCommand(program: Command, agent: string): Promise<void> {
   try {
-    program.addCommand(exitOverridden(await agentCommand(agent)));
+    const command = await agentCommand(agent);
+    program.addCommand(command);
+    prepare(command);
   } catch (error) {
     // Commander says which commands there are.
     console.error(`"${agent}" is no command of Timonel, and no agent that could be asked: ${messageOf(error)}`);
   }
 }
 
-function exitOverridden(command: Command): Command {
-  command.exitOverride();
-  for (const each of command.commands) exitOverridden(each);
-  return command;
+/** A command with all that are below it: what was wrong in a call is told by the program, with where to look. */
+function prepare(command: Command): void {
+  command.exitOverride().showHelpAfterError(hintOf(nameOf(command)));
+  for (const each of command.commands) prepare(each);
+}
+
+/** `timonel user add`. */
+function nameOf(command: Command): string {
+  return command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
+}
+
+function hintOf(name: string): string {
+  return `(${name} --help says what it takes)`;
+}
+
+function sentenceOf(error: unknown, running: string): string {
+  if (error instanceof UsageError) return withHint(error.message, running);
+  if (!(error instanceof TimonelError)) return stackOf(error);
+  const sentence = `timonel: ${error.message}${causeOf(error)}`;
+  // The installation's own troubles are not mended by calling the command in another way.
+  return error.status < 500 ? withHint(sentence, running) : sentence;
+}
+
+/** Where a sentence names no command to go on with, the command's own help is the next one. */
+function withHint(sentence: string, running: string): string {
+  return /\btimonel [a-z]/.test(sentence) ? sentence : `${sentence} ${hintOf(running)}`;
 }
 
 /** Who starts a command may know what callers of the API are not told: where the database is, and what it said. */

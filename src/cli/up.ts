@@ -10,6 +10,7 @@ import { findCredentials, writeCredentials } from './credentials.ts';
 import { loadProject } from './project-file.ts';
 import { startSpinner } from './spinner.ts';
 import { onStop, startedByNpm } from './stopping.ts';
+import { UsageError } from './usage-error.ts';
 
 export function upCommand(): Command {
   return new Command('up')
@@ -19,6 +20,9 @@ export function upCommand(): Command {
     .option('--sample', 'fill a fresh workspace with the sample data of the agents, in production too (default: not in production)')
     .option('--json', 'print one JSON line when it is ready, instead of text')
     .action(async (options: { port?: string; host?: string; sample?: boolean; json?: boolean }) => {
+      if (options.port !== undefined && !(/^\d{1,5}$/.test(options.port) && Number(options.port) <= 65_535)) {
+        throw new UsageError(`--port takes 0 to 65535, and is "${options.port}". For example: timonel up --port 8000`);
+      }
       const settings = readSettings({
         ...process.env,
         ...(options.port === undefined ? {} : { TIMONEL_PORT: options.port }),

@@ -7,6 +7,7 @@ import { permissionsWith } from '../identity/permissions.ts';
 import { ServerKeys } from '../identity/secrets.ts';
 import { Workspaces } from '../identity/workspaces.ts';
 import { requirePersonalData } from '../run/personal-data.ts';
+import { accessTo } from '../run/workspace-access.ts';
 import { openRedis, tellOnce } from '../store/cache/redis.ts';
 import { type RedisSignals, redisSignals } from '../store/cache/wake-ups.ts';
 import type { DatabasePool } from '../store/database.ts';
@@ -45,13 +46,7 @@ export async function openFoundation({ settings, project, scope, now, newId, onS
     signals,
     keys: await ServerKeys.open(settings, pool),
     workspaces,
-    access: (workspaceId, timeZone) => ({
-      workspaceId,
-      timeZone,
-      now,
-      newId,
-      query: (work) => pool.inWorkspace(workspaceId, (database) => work(database)),
-    }),
+    access: accessTo({ pool, now, newId }),
   };
 }
 

@@ -16,6 +16,7 @@ import type { Shadows } from '../release/shadows.ts';
 import type { Resources } from '../resources/resources.ts';
 import type { AgentDefinition } from '../run/contract.ts';
 import type { Runner } from '../run/runner.ts';
+import type { Seeds } from '../run/seeds.ts';
 import type { AcceptedRequests } from '../store/accepted-requests.ts';
 import type { Acknowledgements } from '../store/acknowledgements.ts';
 import type { CompletionAnswer } from '../store/completions.ts';
@@ -48,6 +49,7 @@ export interface HttpDependencies {
   artifacts: Artifacts;
   settings: Pick<Settings, 'corsOrigins' | 'publicUrl' | 'trustedProxies' | 'canary' | 'regionHeader' | 'incoming'>;
   agents: ReadonlyMap<string, AgentDefinition>;
+  seeds: Seeds;
   releases: ReleasePart;
   shadows: Shadows;
   flags: FlagPart;

@@ -1,6 +1,7 @@
 /** The shapes of the HTTP API that are about people and what they may do. */
 import { z } from 'zod';
 import type { Permission } from '../identity/permissions.ts';
+import { isTimeZone } from '../setting-values.ts';
 
 /** GET /api/v1/roles lists them: agents declare some. */
 export const permission = z
@@ -29,6 +30,20 @@ export const cookies = z
   .default(false)
   .describe('Puts the tokens into cookies that scripts cannot read (for the console) instead of the answer');
 
+export const workspaceId = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9-]{0,62}$/,
+    'must be 1 to 63 small letters, digits and hyphens that do not begin with a hyphen, e.g. north-shop',
+  );
+export const workspaceName = z
+  .string()
+  .trim()
+  .min(1, 'must not be empty')
+  .max(120)
+  .refine((name) => !/[<>\p{Cc}]|:\/\/|www\./iu.test(name), 'must be a name, without links, angle brackets or line breaks');
+export const timeZone = z.string().refine(isTimeZone, 'must be an IANA time zone, e.g. America/Argentina/Cordoba');
+
 export const signedIn = z.object({
   tokenType: z.literal('Bearer'),
   expiresIn: z.number().int().describe('Life of the access token in seconds'),
@@ -56,7 +71,16 @@ export const me = z.object({
       secondFactor: z.boolean(),
       recoveryCodesLeft: z.number().int(),
       sessionId: z.string(),
-      workspaces: z.array(z.object({ workspaceId: z.string(), name: z.string(), role: z.string() })),
+      workspaces: z
+        .array(
+          z.object({
+            workspaceId: z.string(),
+            name: z.string(),
+            role: z.string(),
+            disabled: z.boolean().describe('The workspace lets nobody in'),
+          }),
+        )
+        .describe('To choose from at POST /api/v1/auth/switch'),
     })
     .nullable()
     .describe('Null for an API key'),

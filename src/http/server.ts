@@ -56,6 +56,7 @@ import { resourceRoutes } from './routes/resources.ts';
 import { runRoutes } from './routes/runs.ts';
 import { userRoutes } from './routes/users.ts';
 import { workspaceRoutes } from './routes/workspace.ts';
+import { workspacesRoutes } from './routes/workspaces.ts';
 import { addSecurity } from './security.ts';
 import { type HeaderList, headerList } from './streams.ts';
 
@@ -167,6 +168,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   accountRoutes(typed, dependencies);
   userRoutes(typed, dependencies);
   workspaceRoutes(typed, dependencies);
+  workspacesRoutes(typed, dependencies);
   apiKeyRoutes(typed, dependencies);
   auditRoutes(typed, dependencies);
   privacyRoutes(typed, dependencies);

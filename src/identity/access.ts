@@ -9,6 +9,7 @@ import type { Notices } from '../store/notices.ts';
 import type { Asker } from '../vocabulary.ts';
 import { corePermissions, givingPermissions, type KeyRole, type Permission, type PermissionCatalogue } from './permissions.ts';
 import type { Principal } from './principal.ts';
+import { workspaceDisabled } from './workspaces.ts';
 
 /** What changed. Whoever keeps an answer that depends on it asks again. */
 export type AccessNotice =
@@ -17,6 +18,8 @@ export type AccessNotice =
   | { kind: 'api-key'; id: string }
   /** A role of the workspace was redefined. */
   | { kind: 'roles'; workspaceId: string }
+  /** The workspace was disabled, enabled or changed. What its people gave stands: it is as it was when the workspace is enabled again. */
+  | { kind: 'workspace'; workspaceId: string }
   /** Releases of the workspace changed. No matter of access, but told by the same messenger, so that one connection listens. */
   | { kind: 'releases'; workspaceId: string }
   /** The same, of feature flags. */
@@ -36,7 +39,12 @@ interface Answer {
   until: number;
 }
 
-interface MemberRow {
+/** Whether the workspace lets anybody in; without regard to who asks. */
+interface WorkspaceState {
+  workspace_disabled: boolean;
+}
+
+interface MemberRow extends WorkspaceState {
   session_id: string | null;
   expires_at: Date | null;
   user_id: string;
@@ -46,7 +54,7 @@ interface MemberRow {
   permissions: string[] | null;
 }
 
-export interface KeyRow {
+export interface KeyRow extends WorkspaceState {
   id: string;
   name: string;
   workspace_id: string;
@@ -65,8 +73,11 @@ export interface FoundKey extends KeyRow {
   previous: boolean;
 }
 
+const disabledOf = (table: string) =>
+  `EXISTS (SELECT FROM workspaces w WHERE w.workspace_id = ${table}.workspace_id AND w.disabled_at IS NOT NULL) AS workspace_disabled`;
+
 const memberOf = (columns: string, source: string) => `
-  SELECT ${columns}, u.id AS user_id, u.name, m.workspace_id, m.role, r.permissions
+  SELECT ${columns}, u.id AS user_id, u.name, m.workspace_id, m.role, r.permissions, ${disabledOf('m')}
   FROM ${source} JOIN users u ON u.id = m.user_id
     LEFT JOIN roles r ON r.workspace_id = m.workspace_id AND r.name = m.role
   WHERE u.disabled_at IS NULL AND m.disabled_at IS NULL`;
@@ -83,7 +94,7 @@ const ofMember = {
 /** Keys that were not revoked, but for personal ones whose owner lost the workspace. @param more columns, with a comma in front */
 export const keysThatStand = (more: string) => `
   SELECT k.id, k.name, k.workspace_id, k.role, k.scopes, k.unconfirmed_since IS NOT NULL AS unconfirmed, k.owner_id,
-    m.role AS owner_role, r.permissions AS owner_permissions${more}
+    m.role AS owner_role, r.permissions AS owner_permissions, ${disabledOf('k')}${more}
   FROM api_keys k
     LEFT JOIN (memberships m JOIN users u ON u.id = m.user_id AND u.disabled_at IS NULL)
       ON m.workspace_id = k.workspace_id AND m.user_id = k.owner_id AND m.disabled_at IS NULL
@@ -95,7 +106,10 @@ const ofKey = {
   text: `${keysThatStand(', k.expires_at AS valid_until')} AND k.workspace_id = $1 AND k.id = $2`,
 };
 
-/** Somebody who asked for something, as they are in the eyes of the transaction at hand; `undefined` when they are gone. */
+/**
+ * Somebody who asked for something, as they are in the eyes of the transaction at hand; `undefined` when they are gone. A disabled
+ * workspace does not count: what its people gave is not taken back by it.
+ */
 export async function principalIn(
   client: pg.ClientBase,
   { workspaceId, kind, id }: Asker & { workspaceId: string },
@@ -131,33 +145,38 @@ export class Access {
     settings.notices.subscribe((notices) => this.#forget(notices));
   }
 
-  /** The person who signed in to the session; `undefined` once it ended, or they lost the workspace. */
+  /**
+   * The person who signed in to the session; `undefined` once it ended, or they lost the workspace.
+   * @throws TimonelError `workspace_disabled`
+   */
   ofSession(sessionId: string): Promise<Principal | undefined> {
     return this.#answer(`session:${sessionId}`, async () => {
       const [row] = await this.#settings.pool.execute<MemberRow>(ofSession, [sessionId]);
       if (row === undefined) return undefined;
+      if (row.workspace_disabled) throw workspaceDisabled(row.workspace_id);
       const asAsker = this.#member({ ...row, session_id: null, expires_at: null });
       return { ...this.#member(row), asAsker };
     });
   }
 
-  /** Somebody who asked for something earlier, without regard to the session in which they did. */
+  /** Somebody who asked for something earlier, without regard to the session in which they did. In a disabled workspace nobody does. */
   ofAsker(workspaceId: string, { kind, id }: Asker): Promise<Principal | undefined> {
     return this.#answer(askerKey({ workspaceId, kind, id }), async () => {
       if (kind === 'api-key') {
         const [row] = await this.#settings.pool.execute<KeyRow>(ofKey, [workspaceId, id]);
-        return row === undefined ? undefined : this.#key(row);
+        return row === undefined || row.workspace_disabled ? undefined : this.#key(row);
       }
       const [row] = await this.#settings.pool.execute<MemberRow>(ofMember, [workspaceId, id]);
-      return row === undefined ? undefined : this.#member(row);
+      return row === undefined || row.workspace_disabled ? undefined : this.#member(row);
     });
   }
 
-  /** The key with this digest of its secret, where `load` finds one. */
+  /** The key with this digest of its secret, where `load` finds one. @throws TimonelError `workspace_disabled` */
   ofDigest(digest: string, load: () => Promise<FoundKey | undefined>): Promise<Principal | undefined> {
     return this.#answer(`digest:${digest}`, async () => {
       const row = await load();
       if (row === undefined) return undefined;
+      if (row.workspace_disabled) throw workspaceDisabled(row.workspace_id);
       return row.previous ? this.#key(row) : { ...this.#key(row), asAsker: this.#key(row) };
     });
   }
@@ -218,7 +237,7 @@ export class Access {
 /** Whether what is known of the principal may no longer hold. */
 export function concerns(notice: AccessNotice, principal: Principal): boolean {
   if (notice.kind === 'session') return principal.sessionId === notice.id;
-  if (notice.kind === 'roles') return principal.workspaceId === notice.workspaceId;
+  if (notice.kind === 'roles' || notice.kind === 'workspace') return principal.workspaceId === notice.workspaceId;
   if (notice.kind === 'user' && principal.ownerId === notice.id) return true;
   return principal.kind === notice.kind && principal.id === notice.id;
 }

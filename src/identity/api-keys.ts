@@ -5,6 +5,7 @@ import type { DatabasePool } from '../store/database.ts';
 import type { JsonObject } from '../vocabulary.ts';
 import { type Access, type AccessNotices, type FoundKey, keysThatStand } from './access.ts';
 import type { RecordDeed } from './deeds.ts';
+import { giverOf } from './grants.ts';
 import type { KeyRole, Permission } from './permissions.ts';
 import type { Origin, Principal } from './principal.ts';
 import { lockWorkspace } from './workspaces.ts';
@@ -81,30 +82,35 @@ export class ApiKeys {
 
   /** Makes a key. @returns the secret, which is stored nowhere. */
   async create(key: NewApiKey, by?: Doer): Promise<string> {
+    return this.#settings.notices.change(async (client) => {
+      await lockWorkspace(client, key.workspaceId);
+      return this.add(client, key, by);
+    });
+  }
+
+  /** The same in the caller's transaction, under the lock of the workspace. */
+  async add(client: pg.ClientBase, key: NewApiKey, by?: Doer): Promise<string> {
     const secret = newSecret();
     const role = key.role ?? (key.scopes === undefined ? 'client' : null);
-    await this.#settings.notices.change(async (client) => {
-      await lockWorkspace(client, key.workspaceId);
-      await client.query(
-        `INSERT INTO api_keys (id, workspace_id, name, role, scopes, prefix, secret_hash, expires_at, created_by, owner_id)
+    await client.query(
+      `INSERT INTO api_keys (id, workspace_id, name, role, scopes, prefix, secret_hash, expires_at, created_by, owner_id)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-        [
-          key.id,
-          key.workspaceId,
-          key.name,
-          role,
-          role === null ? key.scopes : null,
-          prefixOf(secret),
-          digestOf(secret),
-          key.expiresAt ?? null,
-          by === undefined ? null : `${by.principal.kind}:${by.principal.id}`,
-          key.ownerId ?? null,
-        ],
-      );
-      await this.#record(client, key.workspaceId, key.id, 'key-made', by, {
+      [
+        key.id,
+        key.workspaceId,
+        key.name,
         role,
-        scopes: role === null ? [...(key.scopes ?? [])] : null,
-      });
+        role === null ? key.scopes : null,
+        prefixOf(secret),
+        digestOf(secret),
+        key.expiresAt ?? null,
+        by === undefined ? null : giverOf(by.principal, key.workspaceId),
+        key.ownerId ?? null,
+      ],
+    );
+    await this.#record(client, key.workspaceId, key.id, 'key-made', by, {
+      role,
+      scopes: role === null ? [...(key.scopes ?? [])] : null,
     });
     return secret;
   }

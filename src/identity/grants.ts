@@ -6,6 +6,7 @@ import type pg from 'pg';
 import type { Asker } from '../vocabulary.ts';
 import { type AccessNotice, givenTo, permissionsOf, principalIn } from './access.ts';
 import type { RecordDeed } from './deeds.ts';
+import { installationWorkspace, managesWorkspaces } from './installation.ts';
 import type { Mailer } from './mail/mailer.ts';
 import { type KeyRole, missingFrom, type Permission, type PermissionCatalogue } from './permissions.ts';
 
@@ -23,7 +24,10 @@ interface Grant {
   kind: 'invitation' | 'key' | 'personal-key' | 'approval';
   id: string;
   workspace_id: string;
-  /** "user:…" or "api-key:…"; null for the installation itself, which does not go. */
+  /**
+   * "user:…" or "api-key:…"; after "installation:" for an operator of the installation, who gave it in a workspace that is not theirs;
+   * null for the installation itself, which does not go.
+   */
   giver: string | null;
   /** Of the invitation or the key. */
   role: string | null;
@@ -33,6 +37,9 @@ interface Grant {
   void: boolean;
 }
 
+/** Before a giver who is an operator of the installation and no member of the workspace. */
+const ofInstallation = 'installation:';
+
 /** As the maker of a key is written whose account was erased. */
 export const erasedMaker = 'erased';
 
@@ -41,12 +48,13 @@ const standing = `
     COALESCE(m.user_id IS NOT NULL OR u.disabled_at IS NOT NULL, false) AS void
   FROM invitations i LEFT JOIN users u ON u.email = i.email
     LEFT JOIN memberships m ON m.workspace_id = i.workspace_id AND m.user_id = u.id
-  WHERE i.accepted_at IS NULL AND (i.invited_by = ANY($1) OR u.id = ANY($2) OR i.workspace_id = ANY($3))
+  WHERE i.accepted_at IS NULL AND (i.invited_by = ANY($1) OR u.id = ANY($2) OR i.workspace_id = ANY($3) OR ($4 AND i.invited_by LIKE 'installation:%'))
   UNION ALL
   SELECT CASE WHEN owner_id IS NULL THEN 'key' ELSE 'personal-key' END, id::text, workspace_id,
     CASE WHEN owner_id IS NULL THEN created_by ELSE 'user:' || owner_id END, role, scopes, name, false
   FROM api_keys
-  WHERE revoked_at IS NULL AND (owner_id = ANY($2) OR (unconfirmed_since IS NULL AND created_by = ANY($1)) OR workspace_id = ANY($3))
+  WHERE revoked_at IS NULL AND (owner_id = ANY($2) OR (unconfirmed_since IS NULL AND created_by = ANY($1)) OR workspace_id = ANY($3)
+      OR ($4 AND created_by LIKE 'installation:%'))
     AND (owner_id IS NOT NULL OR unconfirmed_since IS NULL)
   UNION ALL
   SELECT 'approval', a.run_id || '/' || a.call_id, a.workspace_id, a.decided_by_id, NULL, NULL, NULL, false
@@ -70,9 +78,15 @@ export class Grants {
     const keys = notices.flatMap((notice) => (notice.kind === 'api-key' ? [notice.id] : []));
     const workspaceIds = notices.flatMap((notice) => (notice.kind === 'roles' ? [notice.workspaceId] : []));
     if (users.length + keys.length + workspaceIds.length === 0) return;
-    const givers = [...users.map((id) => `user:${id}`), ...keys.map((id) => `api-key:${id}`)];
+    const own = [...users.map((id) => `user:${id}`), ...keys.map((id) => `api-key:${id}`)];
+    const givers = [...own, ...own.map((giver) => `${ofInstallation}${giver}`)];
     if (users.length > 0) givers.push(erasedMaker);
-    const { rows } = await client.query<Grant>(standing, [givers, users, workspaceIds]);
+    const { rows } = await client.query<Grant>(standing, [
+      givers,
+      users,
+      workspaceIds,
+      workspaceIds.includes(installationWorkspace),
+    ]);
     const passedOn = new Map<string, string[]>();
     const held = new Map<string, ReadonlySet<Permission>>();
     for (const grant of rows) {
@@ -136,9 +150,13 @@ export class Grants {
 
   async #permissions(client: pg.ClientBase, workspaceId: string, giver: string): Promise<ReadonlySet<Permission>> {
     const { now, catalogue } = this.#settings;
-    const asker = askerOf(giver);
-    const principal = asker === undefined ? undefined : await principalIn(client, { workspaceId, ...asker }, now(), catalogue);
-    return principal?.permissions ?? nothing;
+    const operator = giver.startsWith(ofInstallation);
+    const asker = askerOf(operator ? giver.slice(ofInstallation.length) : giver);
+    if (asker === undefined) return nothing;
+    const from = operator ? installationWorkspace : workspaceId;
+    const principal = await principalIn(client, { workspaceId: from, ...asker }, now(), catalogue);
+    if (principal === undefined || (operator && !managesWorkspaces(principal))) return nothing;
+    return principal.permissions;
   }
 
   async #end(client: pg.ClientBase, grant: Grant, tell: (notice: AccessNotice) => void): Promise<void> {
@@ -206,6 +224,11 @@ export class Grants {
       await mailer.send({ to: email, language, content });
     }
   }
+}
+
+/** How whoever gives something in a workspace is written down. */
+export function giverOf({ kind, id, workspaceId }: Asker & { workspaceId: string }, where: string): string {
+  return `${workspaceId === where ? '' : ofInstallation}${kind}:${id}`;
 }
 
 const nothing: ReadonlySet<Permission> = new Set();

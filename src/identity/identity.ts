@@ -28,6 +28,7 @@ import type { ServerKeys } from './secrets.ts';
 import { Sessions } from './sessions.ts';
 import { SignIn } from './sign-in.ts';
 import { Users } from './users.ts';
+import { WorkspaceAdministration } from './workspace-administration.ts';
 import type { Workspaces } from './workspaces.ts';
 
 export interface Identity {
@@ -51,6 +52,7 @@ export interface Identity {
   oidcProviders: OidcProviders;
   oidcSignIn: OidcSignIn;
   workspaces: Workspaces;
+  administration: WorkspaceAdministration;
   grants: Grants;
   audit: AuditLog;
   /** All that can be allowed in this process. */
@@ -99,6 +101,11 @@ export async function createIdentity(dependencies: IdentityDependencies): Promis
   const secondFactor = new SecondFactor({ ...all, users, sessions, sealer: new Sealer(keys, secondFactorPurpose) });
   const signIn = new SignIn({ ...all, users, passwords, attempts, secondFactor, sessions });
   const members = new Members({ ...all, roles, sessions });
+  const { workspaces } = dependencies;
+  notices.subscribe((told) => {
+    if (told === 'anything') workspaces.forget();
+    else for (const notice of told) if (notice.kind === 'workspace') workspaces.forget(notice.workspaceId);
+  });
   await notices.open();
   return {
     notices,
@@ -120,7 +127,8 @@ export async function createIdentity(dependencies: IdentityDependencies): Promis
     oidcProviders: new OidcProviders({ ...all, providers: settings.oidcProviders }),
     oidcSignIn: new OidcSignIn({ ...all, users, members, grants, sessions, signIn }),
     roles,
-    workspaces: dependencies.workspaces,
+    workspaces,
+    administration: new WorkspaceAdministration({ ...all, invitations, apiKeys }),
     grants,
     audit,
     async close() {

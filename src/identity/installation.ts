@@ -12,6 +12,11 @@ export function installationOperator(principal: Pick<Principal, 'workspaceId' | 
   return principal.workspaceId === installationWorkspace && principal.permissions.has('operations:read');
 }
 
+/** Whether somebody may make workspaces, and give them their first owner. */
+export function managesWorkspaces(principal: Pick<Principal, 'workspaceId' | 'permissions'>): boolean {
+  return installationOperator(principal) && principal.permissions.has('workspace:manage');
+}
+
 /** @throws TimonelError `forbidden` */
 export function requireInstallationOperator(principal: Principal): void {
   if (installationOperator(principal)) return;

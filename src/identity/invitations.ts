@@ -3,7 +3,9 @@ import type pg from 'pg';
 import { TimonelError } from '../errors.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { AccessNotices } from './access.ts';
+import type { Doer } from './api-keys.ts';
 import type { RecordDeed } from './deeds.ts';
+import { giverOf } from './grants.ts';
 import type { Mailer } from './mail/mailer.ts';
 import { type Origin, type Principal, requireHeld } from './principal.ts';
 import type { Roles } from './roles.ts';
@@ -51,14 +53,11 @@ export class Invitations {
     to: { email: string; role: string; language: 'es' | 'en' },
     origin: Origin,
   ): Promise<Invitation> {
-    const { roles, workspaces, notices, mailer, record, now, newId, publicUrl } = this.#settings;
+    const { roles, workspaces, notices } = this.#settings;
     const { workspaceId } = principal;
     requireHeld(principal, await roles.permissions(workspaceId, to.role), `The role "${to.role}"`);
-    const workspace = await workspaces.get(workspaceId);
+    const { name: workspaceName } = await workspaces.get(workspaceId);
     const email = canonicalEmail(to.email);
-    const token = `ti_${randomBytes(32).toString('base64url')}`;
-    const id = newId();
-    const expiresAt = new Date(now().getTime() + days * 86_400_000);
     return notices.change(async (client) => {
       await lockWorkspace(client, workspaceId);
       const member = await client.query(
@@ -71,40 +70,65 @@ export class Invitations {
           'Somebody with this address is a member already. GET /api/v1/users lists the members.',
         );
       }
-      const { rows } = await client.query<Invitation>(
-        `INSERT INTO invitations (id, workspace_id, email, role, token_hash, invited_by, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-         ON CONFLICT (workspace_id, email) WHERE accepted_at IS NULL
-         DO UPDATE SET role = excluded.role, token_hash = excluded.token_hash, invited_by = excluded.invited_by, created_at = excluded.created_at,
-           expires_at = excluded.expires_at
-         RETURNING ${columns}`,
-        [id, workspaceId, email, to.role, tokenDigest(token), `${principal.kind}:${principal.id}`, now(), expiresAt],
-      );
-      const [invitation] = rows;
-      if (invitation === undefined) throw new Error('The invitation was not stored.');
-      await mailer.send({
-        to: email,
-        language: to.language,
-        content: {
-          kind: 'invitation',
-          workspace: workspace.name,
-          invitedBy: principal.name,
-          link: `${publicUrl}/invitation?token=${token}`,
-          days,
-        },
-      });
-      await record(
-        {
-          workspaceId,
-          actor: principal,
-          action: 'invitation-sent',
-          target: { kind: 'invitation', id: invitation.id },
-          origin,
-          details: { role: to.role },
-        },
-        client,
-      );
+      const { invitation, link } = await this.issue(client, { workspaceId, email, role: to.role }, { principal, origin });
+      await this.mail({ ...to, email }, { workspaceName, invitedBy: principal.name, link });
       return invitation;
     });
+  }
+
+  /**
+   * Makes an invitation in the caller's transaction, under the lock of the workspace; one before it is void.
+   * @param by absent for the installation itself. @returns it, and the link that accepts it, which is stored nowhere.
+   */
+  async issue(
+    client: pg.ClientBase,
+    to: { workspaceId: string; email: string; role: string },
+    by?: Doer,
+  ): Promise<{ invitation: Invitation; link: string }> {
+    const { record, now, newId, publicUrl } = this.#settings;
+    const { workspaceId, role } = to;
+    const token = `ti_${randomBytes(32).toString('base64url')}`;
+    const expiresAt = new Date(now().getTime() + days * 86_400_000);
+    const { rows } = await client.query<Invitation>(
+      `INSERT INTO invitations (id, workspace_id, email, role, token_hash, invited_by, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+       ON CONFLICT (workspace_id, email) WHERE accepted_at IS NULL
+       DO UPDATE SET role = excluded.role, token_hash = excluded.token_hash, invited_by = excluded.invited_by, created_at = excluded.created_at,
+         expires_at = excluded.expires_at
+       RETURNING ${columns}`,
+      [
+        newId(),
+        workspaceId,
+        canonicalEmail(to.email),
+        role,
+        tokenDigest(token),
+        by === undefined ? null : giverOf(by.principal, workspaceId),
+        now(),
+        expiresAt,
+      ],
+    );
+    const [invitation] = rows;
+    if (invitation === undefined) throw new Error('The invitation was not stored.');
+    await record(
+      {
+        workspaceId,
+        actor: by?.principal ?? 'system',
+        action: 'invitation-sent',
+        target: { kind: 'invitation', id: invitation.id },
+        origin: by?.origin,
+        details: { role },
+      },
+      client,
+    );
+    return { invitation, link: `${publicUrl}/invitation?token=${token}` };
+  }
+
+  /** Puts the mail with an invitation's link on its way, in the transaction at hand. */
+  async mail(
+    { email, language }: { email: string; language: 'es' | 'en' },
+    { workspaceName, invitedBy, link }: { workspaceName: string; invitedBy: string; link: string },
+  ): Promise<void> {
+    const content = { kind: 'invitation' as const, workspace: workspaceName, invitedBy, link, days };
+    await this.#settings.mailer.send({ to: email, language, content });
   }
 
   /** The invitation with this token, while it can be accepted. */

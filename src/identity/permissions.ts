@@ -27,7 +27,7 @@ export const permissionTable = {
   'audit:read': 'Read and export the audit log',
   'privacy:manage': "Export and erase a person's data",
   'operations:read': 'See the state of processes, queues and backups',
-  'workspace:manage': 'Change settings of the workspace',
+  'workspace:manage': 'Change settings of the workspace; in the workspace `default`: make, change and disable workspaces',
 } as const;
 
 /** A permission of Timonel itself. */

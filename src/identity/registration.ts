@@ -12,7 +12,7 @@ import type { Origin } from './principal.ts';
 import type { SignedIn } from './sessions.ts';
 import type { SignIn } from './sign-in.ts';
 import { canonicalEmail, type User, type Users } from './users.ts';
-import { lockWorkspace, type Workspaces } from './workspaces.ts';
+import { lockWorkspace, requireEnabled, type Workspaces } from './workspaces.ts';
 
 export interface RegistrationSettings {
   users: Users;
@@ -97,7 +97,8 @@ export class Registration {
   /**
    * Joins a workspace by the token of an invitation, which also proves the address. Who has an account already gives its password. A
    * membership that is there stays what it is: an invitation neither enables it again nor gives it another role.
-   * @throws TimonelError `link_invalid`, `registration_closed`, `password_refused`, `credentials_refused`, `already_member`, `forbidden`, …
+   * @throws TimonelError `link_invalid`, `registration_closed`, `password_refused`, `credentials_refused`, `already_member`, `forbidden`,
+   *   `workspace_disabled`, …
    */
   async accept(
     invitation: string,
@@ -121,6 +122,7 @@ export class Registration {
     const name = account.name ?? known?.name ?? email.split('@')[0] ?? email;
     await notices.change(async (client, tell) => {
       await lockWorkspace(client, workspaceId);
+      await requireEnabled(client, workspaceId);
       const used = await invitations.use(client, invitation);
       // Whoever sent it may have lost since what it gives.
       if (used === undefined || !(await this.#settings.grants.mayInvite(client, used))) throw invalidLink('invitation');

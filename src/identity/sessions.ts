@@ -8,6 +8,7 @@ import { type AccessTokens, accessTokenSeconds } from './access-tokens.ts';
 import type { RecordDeed } from './deeds.ts';
 import type { Origin } from './principal.ts';
 import type { ServerKeys } from './secrets.ts';
+import { workspaceDisabled } from './workspaces.ts';
 
 /** What a sign-in or a refresh brings. */
 export interface SignedIn {
@@ -72,6 +73,8 @@ const open = `s.revoked_at IS NULL AND s.expires_at > $2 AND s.last_seen_at > $4
   SELECT FROM users u JOIN memberships m ON m.user_id = u.id
   WHERE u.id = s.user_id AND m.workspace_id = s.workspace_id AND u.disabled_at IS NULL AND m.disabled_at IS NULL)`;
 
+const inDisabledWorkspace = 'EXISTS (SELECT FROM workspaces w WHERE w.workspace_id = s.workspace_id AND w.disabled_at IS NOT NULL)';
+
 /**
  * Sessions: a sign-in, and the chain of refresh tokens that it began.
  *
@@ -86,12 +89,12 @@ export class Sessions {
     this.#settings = settings;
   }
 
-  /** Begins a session, in the caller's transaction. */
-  async begin(client: pg.ClientBase, userId: string, workspaceId: string, origin: Origin): Promise<SignedIn> {
+  /** Begins a session, in the caller's transaction. @param until when it ends at the latest; as long as a sign-in lasts where absent. */
+  async begin(client: pg.ClientBase, userId: string, workspaceId: string, origin: Origin, until?: Date): Promise<SignedIn> {
     const { now, newId } = this.#settings;
     const sessionId = newId();
     const refreshToken = `tr_${randomBytes(32).toString('base64url')}`;
-    const expiresAt = new Date(now().getTime() + this.#settings.lasts.longestMs);
+    const expiresAt = until ?? new Date(now().getTime() + this.#settings.lasts.longestMs);
     await client.query(
       `WITH session AS (
          INSERT INTO sessions (id, workspace_id, user_id, created_at, last_seen_at, expires_at, address, user_agent)
@@ -114,7 +117,26 @@ export class Sessions {
     );
   }
 
-  /** Exchanges a refresh token for its successor and a new access token. @throws TimonelError `session_ended` */
+  /**
+   * When an open session ends, whatever is refreshed; in the caller's transaction. What ends all sessions of the person changes the account
+   * first: it waits for this transaction and finds the session that is begun in it, or this one waits and finds the session ended.
+   * @throws TimonelError `session_ended`
+   */
+  async endOf(client: pg.ClientBase, userId: string, sessionId: string): Promise<Date> {
+    await client.query('SELECT FROM users WHERE id = $1 FOR SHARE', [userId]);
+    const { rows } = await client.query<{ expires_at: Date }>(
+      'SELECT expires_at FROM sessions WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL AND expires_at > $3 FOR SHARE',
+      [sessionId, userId, this.#settings.now()],
+    );
+    if (rows[0] === undefined) throw sessionEnded();
+    return rows[0].expires_at;
+  }
+
+  /**
+   * Exchanges a refresh token for its successor and a new access token. In a disabled workspace the token stays unused, and is good again
+   * with the workspace.
+   * @throws TimonelError `session_ended`, `workspace_disabled`
+   */
   async refresh(refreshToken: string, origin: Origin): Promise<SignedIn> {
     if (!tokenForm.test(refreshToken)) throw sessionEnded();
     const { pool, keys, now } = this.#settings;
@@ -127,7 +149,7 @@ export class Sessions {
         text: `
           WITH used AS (
             UPDATE refresh_tokens t SET used_at = $2 FROM sessions s
-            WHERE t.token_hash = $1 AND t.used_at IS NULL AND s.id = t.session_id AND ${open}
+            WHERE t.token_hash = $1 AND t.used_at IS NULL AND s.id = t.session_id AND ${open} AND NOT ${inDisabledWorkspace}
             RETURNING s.id AS session_id, s.user_id, s.workspace_id, s.expires_at
           ), seen AS (
             UPDATE sessions s SET last_seen_at = $2 FROM used WHERE s.id = used.session_id
@@ -224,12 +246,19 @@ export class Sessions {
     const { pool, now } = this.#settings;
     const candidates = successors.map((token) => ({ token, digest: digestOf(token) }));
     const [row] = await pool.execute<
-      SessionRow & { used_at: Date | null; open: boolean; name: string; successor: Buffer | null; taken: boolean }
+      SessionRow & {
+        used_at: Date | null;
+        open: boolean;
+        workspace_disabled: boolean;
+        name: string;
+        successor: Buffer | null;
+        taken: boolean;
+      }
     >(
       {
         name: 'refresh-repeat',
         text: `
-          SELECT t.used_at, s.id AS session_id, s.user_id, s.workspace_id, s.expires_at, u.name, (${open}) AS open,
+          SELECT t.used_at, s.id AS session_id, s.user_id, s.workspace_id, s.expires_at, u.name, (${open}) AS open, ${inDisabledWorkspace} AS workspace_disabled,
             n.token_hash AS successor, n.used_at IS NOT NULL AS taken
           FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id JOIN users u ON u.id = s.user_id
             LEFT JOIN refresh_tokens n ON n.token_hash = ANY($3::bytea[]) AND n.session_id = s.id
@@ -237,7 +266,9 @@ export class Sessions {
       },
       [digest, now(), candidates.map((candidate) => candidate.digest), this.#idleSince()],
     );
-    if (row === undefined || !row.open || row.used_at === null) throw sessionEnded();
+    if (row === undefined || !row.open) throw sessionEnded();
+    if (row.workspace_disabled) throw workspaceDisabled(row.workspace_id);
+    if (row.used_at === null) throw sessionEnded();
     const again = candidates.find((candidate) => row.successor?.equals(candidate.digest));
     if (again !== undefined && !row.taken && now().getTime() - row.used_at.getTime() <= graceMs)
       return this.#signedIn(row, again.token);

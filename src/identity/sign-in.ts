@@ -5,11 +5,12 @@ import { installation } from './audit/audit-log.ts';
 import type { RecordDeed } from './deeds.ts';
 import { networkOf } from './network.ts';
 import type { Passwords } from './passwords.ts';
-import type { Origin } from './principal.ts';
+import type { Origin, Principal } from './principal.ts';
 import { Sampled } from './sampled.ts';
 import type { SecondFactor } from './second-factor.ts';
 import type { Sessions, SignedIn } from './sessions.ts';
-import { canonicalEmail, type User, type Users } from './users.ts';
+import { canonicalEmail, type User, type Users, type UserWorkspace } from './users.ts';
+import { workspaceDisabled } from './workspaces.ts';
 
 export interface SignInSettings {
   users: Users;
@@ -91,21 +92,17 @@ export class SignIn {
     return user;
   }
 
-  /** Begins a session of a person who is proven. @throws TimonelError `workspace_required`, `forbidden` */
+  /** Begins a session of a person who is proven. @throws TimonelError `workspace_required`, `workspace_disabled`, `forbidden` */
   async enter(user: User, workspace: string | undefined, origin: Origin): Promise<SignedIn> {
     const { users, sessions, notices, record } = this.#settings;
     const workspaces = await users.workspaces(user.id);
-    const choices = workspaces.map(({ workspaceId, name }) => ({ id: workspaceId, name }));
+    const choices = choicesOf(workspaces);
+    requireOpen(workspaces, workspace);
     if (choices.length === 0) {
       throw new TimonelError('forbidden', 'You belong to no workspace, or were disabled in it. Ask whoever runs it to invite you.');
     }
     const chosen = workspace === undefined && choices.length === 1 ? choices[0] : choices.find(({ id }) => id === workspace);
-    if (chosen === undefined) {
-      const listed = choices.map(({ id }) => id).join(', ');
-      throw new TimonelError('workspace_required', `Send "workspace" too, one of those that you belong to: ${listed}.`, {
-        details: { workspaces: choices },
-      });
-    }
+    if (chosen === undefined) throw workspaceRequired('Send "workspace" too', choices);
     return notices.change(async (client) => {
       const signedIn = await sessions.begin(client, user.id, chosen.id, origin);
       await record(
@@ -118,6 +115,39 @@ export class SignIn {
         },
         client,
       );
+      return signedIn;
+    });
+  }
+
+  /**
+   * Begins a session in another workspace of a person who is signed in. It asks for nothing that the sign-in did not ask for, and ends no
+   * later: a token that was copied must not live longer by it. The present session goes on.
+   * @throws TimonelError `forbidden` for a key, `workspace_required` for a workspace that the person does not belong to, `workspace_disabled`,
+   *   `session_ended`
+   */
+  async switch(principal: Principal, workspace: string, origin: Origin): Promise<SignedIn> {
+    const { users, sessions, notices, record } = this.#settings;
+    const { kind, id, name, sessionId, workspaceId: from } = principal;
+    if (kind !== 'user' || sessionId === undefined) {
+      throw new TimonelError('forbidden', 'An API key works in its own workspace only: use a key of the other one, or sign in.');
+    }
+    if (workspace === from) throw new TimonelError('invalid_request', `You are in the workspace "${workspace}" already.`);
+    const workspaces = await users.workspaces(id);
+    requireOpen(workspaces, workspace);
+    const choices = choicesOf(workspaces).filter((choice) => choice.id !== from);
+    if (!choices.some((choice) => choice.id === workspace)) {
+      throw workspaceRequired(`You do not belong to "${workspace}". Send another "workspace"`, choices);
+    }
+    return notices.change(async (client) => {
+      const until = await sessions.endOf(client, id, sessionId);
+      const signedIn = await sessions.begin(client, id, workspace, origin, until);
+      const actor = { kind, id, name };
+      // Neither entry names the other workspace: where else somebody belongs is their own business.
+      const left = { workspaceId: from, action: 'workspace-switched', sessionId };
+      const entered = { workspaceId: workspace, action: 'session-started', sessionId: signedIn.sessionId };
+      for (const { workspaceId, action, sessionId: session } of from < workspace ? [left, entered] : [entered, left]) {
+        await record({ workspaceId, actor, action, target: { kind: 'session', id: session }, origin }, client);
+      }
       return signedIn;
     });
   }
@@ -148,4 +178,25 @@ export class SignIn {
       await record({ workspaceId: installation, actor: 'anonymous', action, origin, details, personal: { email: account } });
     })().catch((error: unknown) => onFault('writing down a refused sign-in', error));
   }
+}
+
+interface Choice {
+  id: string;
+  name: string;
+}
+
+function choicesOf(workspaces: readonly UserWorkspace[]): Choice[] {
+  return workspaces.filter(({ disabled }) => !disabled).map(({ workspaceId, name }) => ({ id: workspaceId, name }));
+}
+
+/** @throws TimonelError `workspace_disabled` where the one that is asked for is, or the only one that there is */
+function requireOpen(workspaces: readonly UserWorkspace[], asked: string | undefined): void {
+  const meant =
+    asked === undefined && workspaces.length === 1 ? workspaces[0] : workspaces.find((each) => each.workspaceId === asked);
+  if (meant?.disabled === true) throw workspaceDisabled(meant.workspaceId);
+}
+
+function workspaceRequired(sentence: string, choices: readonly Choice[]): TimonelError {
+  const listed = choices.length === 0 ? 'you belong to no other' : `you belong to ${choices.map(({ id }) => id).join(', ')}`;
+  return new TimonelError('workspace_required', `${sentence}: ${listed}.`, { details: { workspaces: choices } });
 }

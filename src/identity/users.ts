@@ -19,11 +19,13 @@ export interface User {
   totpCounter: string | null;
 }
 
-/** A workspace that a person may enter now. */
+/** A workspace that a person is a member of, and not a disabled one. */
 export interface UserWorkspace {
   workspaceId: string;
   name: string;
   role: string;
+  /** The workspace itself lets nobody in. */
+  disabled: boolean;
 }
 
 export interface NewUser {
@@ -74,12 +76,12 @@ export class Users {
     return rowCount === 1;
   }
 
-  /** The workspaces that the person may enter, by name. */
+  /** The workspaces of the person, by name; those that let nobody in are marked. */
   async workspaces(userId: string): Promise<UserWorkspace[]> {
     return this.#pool.execute<UserWorkspace>(
       {
         name: 'user-workspaces',
-        text: `SELECT m.workspace_id AS "workspaceId", w.name, m.role FROM memberships m JOIN workspaces w ON w.workspace_id = m.workspace_id
+        text: `SELECT m.workspace_id AS "workspaceId", w.name, m.role, w.disabled_at IS NOT NULL AS disabled FROM memberships m JOIN workspaces w ON w.workspace_id = m.workspace_id
           WHERE m.user_id = $1 AND m.disabled_at IS NULL ORDER BY w.name, m.workspace_id LIMIT 200`,
       },
       [userId],

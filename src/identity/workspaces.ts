@@ -10,9 +10,25 @@ export interface Workspace {
   timeZone: string;
   /** Asks for an upper-case letter, a lower-case letter and a digit in passwords. */
   classicPasswords: boolean;
+  /** Since when it lets nobody in; null where it does. */
+  disabledAt: Date | null;
+  createdAt: Date;
+  /** Agents that filled it: `booking` with what it needs, `booking/sample` with its sample data. */
+  seededAgents: string[];
 }
 
-const columns = 'workspace_id AS "workspaceId", name, time_zone AS "timeZone", classic_passwords AS "classicPasswords"';
+export interface WorkspaceChanges {
+  name?: string | undefined;
+  timeZone?: string | undefined;
+  classicPasswords?: boolean | undefined;
+  disabled?: boolean | undefined;
+}
+
+const insertion =
+  'INSERT INTO workspaces (workspace_id, name, time_zone) VALUES ($1, $2, $3) ON CONFLICT (workspace_id) DO NOTHING';
+
+const columns = `workspace_id AS "workspaceId", name, time_zone AS "timeZone", classic_passwords AS "classicPasswords",
+  disabled_at AS "disabledAt", created_at AS "createdAt", seeded_agents AS "seededAgents"`;
 
 /**
  * Makes changes of who may do what in a workspace go one after the other, until the transaction ends. Taken before any other lock: the rows
@@ -20,6 +36,20 @@ const columns = 'workspace_id AS "workspaceId", name, time_zone AS "timeZone", c
  */
 export async function lockWorkspace(client: pg.ClientBase, workspaceId: string): Promise<void> {
   await client.query('SELECT FROM workspaces WHERE workspace_id = $1 FOR NO KEY UPDATE', [workspaceId]);
+}
+
+/** In the caller's transaction, under the lock of the workspace. @throws TimonelError `workspace_disabled` */
+export async function requireEnabled(client: pg.ClientBase, workspaceId: string): Promise<void> {
+  const { rows } = await client.query('SELECT FROM workspaces WHERE workspace_id = $1 AND disabled_at IS NOT NULL', [workspaceId]);
+  if (rows.length > 0) throw workspaceDisabled(workspaceId);
+}
+
+export function workspaceDisabled(workspaceId: string): TimonelError {
+  return new TimonelError(
+    'workspace_disabled',
+    `The workspace "${workspaceId}" is disabled: it takes nothing, and keeps its data. An operator of the installation enables it.`,
+    { details: { workspace: workspaceId } },
+  );
 }
 
 /** Workspaces: the tenants to which every row belongs. */
@@ -32,15 +62,28 @@ export class Workspaces {
   }
 
   /** Creates the workspace where it is not there yet. */
-  async ensure(workspace: Omit<Workspace, 'classicPasswords'>): Promise<void> {
-    await this.#pool.executeText(
-      'INSERT INTO workspaces (workspace_id, name, time_zone) VALUES ($1, $2, $3) ON CONFLICT (workspace_id) DO NOTHING',
-      [workspace.workspaceId, workspace.name, workspace.timeZone],
-    );
+  async ensure({ workspaceId, name, timeZone }: Pick<Workspace, 'workspaceId' | 'name' | 'timeZone'>): Promise<void> {
+    await this.#pool.executeText(insertion, [workspaceId, name, timeZone]);
+  }
+
+  /** The same in the caller's transaction. @returns whether it was created: not where there is one of that id. */
+  async create(
+    client: pg.ClientBase,
+    { workspaceId, name, timeZone }: Pick<Workspace, 'workspaceId' | 'name' | 'timeZone'>,
+  ): Promise<boolean> {
+    return (await client.query(insertion, [workspaceId, name, timeZone])).rowCount === 1;
   }
 
   async list(): Promise<Workspace[]> {
     return this.#pool.executeText<Workspace>(`SELECT ${columns} FROM workspaces ORDER BY created_at`);
+  }
+
+  /** A page of workspaces, in the order of their ids; `after` is the last id of the page before. */
+  async page({ after, limit }: { after?: string | undefined; limit: number }): Promise<Workspace[]> {
+    return this.#pool.executeText<Workspace>(
+      `SELECT ${columns} FROM workspaces WHERE workspace_id > $1 ORDER BY workspace_id LIMIT $2`,
+      [after ?? '', limit],
+    );
   }
 
   /** @throws TimonelError `not_found` */
@@ -50,29 +93,31 @@ export class Workspaces {
     const [row] = await this.#pool.executeText<Workspace>(`SELECT ${columns} FROM workspaces WHERE workspace_id = $1`, [
       workspaceId,
     ]);
-    if (row === undefined) throw new TimonelError('not_found', `There is no workspace "${workspaceId}".`);
+    if (row === undefined) throw noSuchWorkspace(workspaceId);
     this.#known.set(workspaceId, row);
     return row;
   }
 
-  /** Changes what is given, in the caller's transaction; {@link forget} afterwards. Other processes see it within seconds. */
-  async change(
-    client: pg.ClientBase,
-    workspaceId: string,
-    changes: { name?: string | undefined; classicPasswords?: boolean | undefined },
-  ): Promise<void> {
-    await client.query(
-      'UPDATE workspaces SET name = COALESCE($2, name), classic_passwords = COALESCE($3, classic_passwords) WHERE workspace_id = $1',
-      [workspaceId, changes.name ?? null, changes.classicPasswords ?? null],
+  /** Changes what is given, in the caller's transaction, which tells it. @throws TimonelError `not_found` */
+  async change(client: pg.ClientBase, workspaceId: string, changes: WorkspaceChanges): Promise<void> {
+    const { rowCount } = await client.query(
+      `UPDATE workspaces SET name = COALESCE($2, name), time_zone = COALESCE($3, time_zone), classic_passwords = COALESCE($4, classic_passwords),
+         disabled_at = CASE WHEN $5::boolean IS NULL THEN disabled_at WHEN $5 THEN COALESCE(disabled_at, now()) END
+       WHERE workspace_id = $1`,
+      [workspaceId, changes.name ?? null, changes.timeZone ?? null, changes.classicPasswords ?? null, changes.disabled ?? null],
     );
+    if (rowCount === 0) throw noSuchWorkspace(workspaceId);
   }
 
-  forget(workspaceId: string): void {
-    this.#known.delete(workspaceId);
+  /** Forgets what is known of a workspace; of all of them where none is named. */
+  forget(workspaceId?: string): void {
+    if (workspaceId === undefined) this.#known.clear();
+    else this.#known.delete(workspaceId);
   }
 
   /**
    * Runs `seed` once per workspace and agent, whichever process comes first; others wait for it.
+   * @param agent name of the agent, or of a part of it.
    * @returns whether it ran.
    */
   async seedOnce(
@@ -90,4 +135,11 @@ export class Workspaces {
       return true;
     });
   }
+}
+
+function noSuchWorkspace(workspaceId: string): TimonelError {
+  return new TimonelError(
+    'not_found',
+    `There is no workspace "${workspaceId}". GET /api/v1/workspaces lists them, and \`timonel workspace list\`.`,
+  );
 }

@@ -27,17 +27,21 @@ export interface JobsDependencies {
   pool: DatabasePool;
   agents: Iterable<AgentDefinition>;
   own: readonly OwnJob[];
-  /** All workspaces, for jobs that repeat in each of them. */
-  workspaces(): Promise<{ workspaceId: string; timeZone: string }[]>;
+  /** All workspaces, for jobs that repeat in each of them; those that are disabled rest. */
+  workspaces(): Promise<{ workspaceId: string; timeZone: string; disabledAt: Date | null }[]>;
   access(workspaceId: string, timeZone: string): WorkspaceAccess;
   /** Answers a call that waits. @param by who does it, e.g. `job:booking.expire_hold` */
   complete(token: string, answer: CompletionAnswer, by: string): Promise<void>;
   onFault(what: string, error: unknown): void;
 }
 
+/** How long a job of a disabled workspace rests before it is looked at again. */
+const restSeconds = 600;
+
 interface Payload {
   workspaceId: string;
   payload: JsonObject;
+  key?: string;
 }
 
 export class Jobs {
@@ -115,7 +119,7 @@ export class Jobs {
   /** Adds a job; through `asRuntime` it is part of that transaction. */
   readonly schedule: ScheduleJob = async ({ agent, name, workspaceId, payload, at, key }, asRuntime) => {
     const options = { startAfter: at, singletonKey: `${workspaceId}:${key}` };
-    const data = { workspaceId, payload: storable(payload) };
+    const data = { workspaceId, payload: storable(payload), key };
     if (asRuntime === undefined) {
       await this.#boss.send(queueName(agent, name), data, options);
       return;
@@ -144,12 +148,19 @@ export class Jobs {
     const all = await workspaces();
     // A schedule has no workspace of its own: it runs in each.
     const targets = data?.workspaceId === undefined ? all : all.filter(({ workspaceId }) => workspaceId === data.workspaceId);
-    for (const { workspaceId, timeZone } of targets) {
-      const context = {
-        ...access(workspaceId, timeZone),
-        complete: (token: string, answer: CompletionAnswer) => complete(token, answer, `job:${queue}`),
-      };
-      await job.run(data?.payload ?? {}, context);
+    for (const { workspaceId, timeZone, disabledAt } of targets) {
+      if (disabledAt === null) {
+        const context = {
+          ...access(workspaceId, timeZone),
+          complete: (token: string, answer: CompletionAnswer) => complete(token, answer, `job:${queue}`),
+        };
+        await job.run(data?.payload ?? {}, context);
+      }
+      // What was put there for one workspace is not lost: it comes again until the workspace is enabled.
+      else if (data?.workspaceId !== undefined) {
+        const options = data.key === undefined ? {} : { singletonKey: `${workspaceId}:${data.key}` };
+        await this.#boss.send(queue, data, { startAfter: restSeconds, ...options });
+      }
     }
   }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { channels, type FlagEvaluated } from '../../src/diagnostics.ts';
-import { newPerson } from '../identity/people.ts';
+import { newWorkspace } from '../new-workspace.ts';
 import { notes } from '../notes-agent.ts';
 import { storeKinds } from '../stores.ts';
 import { startTimonel, type TestTimonel } from '../timonel.ts';
@@ -15,8 +15,7 @@ describe.each(storeKinds)('feature flags over the API (%s)', (kind) => {
   let there: { authorization: string };
   beforeAll(async () => {
     at = await startTimonel(kind, { agents: [notes] });
-    await at.timonel.workspaces.ensure({ workspaceId: 'other', name: 'Other', timeZone: 'UTC' });
-    there = (await newPerson(at, { role: 'admin', workspaceId: 'other' })).headers;
+    there = await newWorkspace(at, 'other');
   });
   afterAll(() => at.close());
 

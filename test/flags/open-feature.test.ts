@@ -2,6 +2,7 @@ import { type Hook, InMemoryProvider, OpenFeature, ProviderEvents } from '@openf
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineAgent, defineTool } from '../../src/index.ts';
+import { newWorkspace } from '../new-workspace.ts';
 import { notes } from '../notes-agent.ts';
 import { type Line, scriptedModel } from '../scripted-model.ts';
 import { startTimonel, type TestTimonel } from '../timonel.ts';
@@ -124,7 +125,7 @@ describe('flags to code in the process, through OpenFeature', () => {
   });
 
   it('tells of changes, once each and in the workspace of the change only', async () => {
-    await two.timonel.workspaces.ensure({ workspaceId: 'other', name: 'Other', timeZone: 'UTC' });
+    await newWorkspace(two, 'other');
     const told: unknown[] = [];
     const other = two.timonel.flags.providers.client('other');
     clientOf(two).addHandler(ProviderEvents.ConfigurationChanged, (event) => void told.push(event?.flagsChanged));

@@ -1,6 +1,7 @@
 import { generateSync } from 'otplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PrintedMail } from '../../src/diagnostics.ts';
+import { newWorkspace } from '../new-workspace.ts';
 import { notes } from '../notes-agent.ts';
 import { freshStoreEnvironment, storeKinds } from '../stores.ts';
 import { startTimonel, type TestTimonel } from '../timonel.ts';
@@ -168,7 +169,7 @@ describe.each(storeKinds)('accounts (%s)', (kind) => {
     expect((await join({ name: 'Otra' })).status).toBe(422);
     expect(await invite({ email, role: 'member' })).toMatchObject({ status: 409, body: { code: 'already_member' } });
 
-    await timonel.timonel.workspaces.ensure({ workspaceId: 'school', name: 'School', timeZone: 'UTC' });
+    await newWorkspace(timonel, 'school');
     const admin = await newPerson(timonel, { role: 'admin', workspaceId: 'school' });
     await timonel.call('POST', '/api/v1/invitations', { email, role: 'member' }, admin.headers);
     const second = tokenIn(await mailTo('invitada@example.com', 1));

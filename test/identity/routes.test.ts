@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addGuard, type DeclaredRoute } from '../../src/http/guard.ts';
 import { builtInRoles, keyRoles, type Permission, permissions } from '../../src/identity/permissions.ts';
 import { upload } from '../artifact-client.ts';
+import { newWorkspace } from '../new-workspace.ts';
 import { notes } from '../notes-agent.ts';
 import { type Line, scriptedModel } from '../scripted-model.ts';
 import { storeKinds } from '../stores.ts';
@@ -36,6 +37,7 @@ const publicRoutes = [
   'POST /api/v1/auth/resend-verification',
   'POST /api/v1/auth/reset-password',
   'POST /api/v1/auth/verify-email',
+  'POST /api/v1/completion-tokens/:token',
 ];
 
 /** Bodies that get past the schema, for routes that name something by its id. */
@@ -47,8 +49,11 @@ const bodies: Record<string, object> = {
   'POST /api/v1/api-keys/:id/confirm': {},
   'POST /metrics/alerts/:fingerprint/acknowledge': {},
   'PATCH /api/v1/users/:id': { role: 'member' },
+  'PATCH /api/v1/workspaces/:id': { disabled: true },
+  'POST /api/v1/workspaces/:id/seed': { agent: 'notes' },
   'POST /api/v1/runs/:id/feedback': { rating: 1 },
   'POST /api/v1/runs/:id/resubmit': {},
+  'POST /api/v1/runs/:id/cancel': {},
   'PATCH /api/v1/releases/:id': { enabled: false },
   'POST /ofrep/v1/evaluate/flags/:key': {},
   'POST /api/v1/releases/:id/start': {},
@@ -67,7 +72,7 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
   beforeAll(async () => {
     timonel = await startTimonel(kind, { agents: [notes], models: { default: scriptedModel(() => script.shift() ?? 'Bien.') } });
     routes = timonel.timonel.app.declaredRoutes.filter(({ method }) => method !== 'HEAD');
-    await timonel.timonel.workspaces.ensure({ workspaceId: 'other', name: 'Other', timeZone: 'UTC' });
+    await newWorkspace(timonel, 'other');
   });
   afterAll(() => timonel.close());
 

@@ -1,6 +1,7 @@
 /** A workspace with ten thousand members costs what one with ten does: the same statements, and the same rows read for each. */
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newWorkspace } from '../new-workspace.ts';
 import { notes } from '../notes-agent.ts';
 import { freshStoreEnvironment, storeKinds } from '../stores.ts';
 import { startTimonel, type TestTimonel } from '../timonel.ts';
@@ -51,7 +52,7 @@ describe.each(storeKinds)('a workspace of 10,000 (%s)', (kind) => {
       ['small', 10],
       ['large', 10_000],
     ] as const) {
-      await timonel.timonel.workspaces.ensure({ workspaceId, name: workspaceId, timeZone: 'UTC' });
+      await newWorkspace(timonel, workspaceId);
       await timonel.timonel.store.pool.executeText(
         `WITH people AS (
            INSERT INTO users (id, email, name, email_verified_at)

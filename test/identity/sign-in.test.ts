@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newWorkspace } from '../new-workspace.ts';
 import { notes } from '../notes-agent.ts';
 import { storeKinds } from '../stores.ts';
 import { startTimonel, type TestTimonel } from '../timonel.ts';
@@ -173,7 +174,7 @@ describe.each(storeKinds)('signing in and out (%s)', (kind) => {
   });
 
   it('asks those who belong to several workspaces which one they mean', async () => {
-    await timonel.timonel.workspaces.ensure({ workspaceId: 'second', name: 'Second', timeZone: 'UTC' });
+    await newWorkspace(timonel, 'second');
     const user = await addUser(timonel);
     const { identity } = timonel.timonel;
     await identity.notices.change((client) => identity.members.add(client, 'second', user.id, 'admin'));

@@ -80,6 +80,26 @@ export function authRoutes(app: TypedFastify, { identity }: HttpDependencies): v
   );
 
   app.post(
+    '/api/v1/auth/switch',
+    {
+      config: { signedIn: true },
+      schema: {
+        summary: 'Go on in another workspace that I belong to, without signing in again',
+        description:
+          'A session of its own, which ends when the present one would have; the present one goes on. Asked with the cookie of the console, the new tokens come in cookies too.',
+        body: z.strictObject({ workspace: z.string().min(1).max(63), cookies: shapes.cookies }),
+        response: { 200: shapes.signedIn },
+      },
+    },
+    async (request, reply) => {
+      const { workspace, cookies } = request.body;
+      // What a script cannot read must not come to be readable.
+      const byCookie = request.headers.authorization === undefined;
+      return answer(reply, await signIn.switch(principalOf(request), workspace, originOf(request)), cookies || byCookie);
+    },
+  );
+
+  app.post(
     '/api/v1/auth/refresh',
     {
       config: open,

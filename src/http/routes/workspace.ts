@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
+import * as shapes from '../identity-schemas.ts';
 import { originOf } from '../requests.ts';
 
 const workspace = z.object({
@@ -11,8 +12,9 @@ const workspace = z.object({
   classicPasswords: z.boolean().describe('New passwords need an upper-case letter, a lower-case letter and a digit too'),
 });
 
+/** The workspace of whoever asks. */
 export function workspaceRoutes(app: TypedFastify, { identity }: HttpDependencies): void {
-  const { workspaces, notices, audit } = identity;
+  const { workspaces, administration } = identity;
 
   app.get(
     '/api/v1/workspace',
@@ -25,24 +27,23 @@ export function workspaceRoutes(app: TypedFastify, { identity }: HttpDependencie
     {
       config: { permission: 'workspace:manage' },
       schema: {
-        summary: 'Change the name of the workspace, or what passwords in it need',
-        body: z.strictObject({ name: z.string().trim().min(1).max(120).optional(), classicPasswords: z.boolean().optional() }),
+        summary: 'Change the name of the workspace, its time zone, or what passwords in it need',
+        description: 'A time zone counts from the next turn on; appointments and other instants stay what they are.',
+        body: z.strictObject({
+          name: shapes.workspaceName.optional(),
+          timeZone: shapes.timeZone.optional(),
+          classicPasswords: z.boolean().optional(),
+        }),
         response: { 200: workspace },
       },
     },
-    async (request) => {
+    (request) => {
       const changes = request.body;
-      if (Object.keys(changes).length === 0) throw new TimonelError('invalid_request', 'Send "name", "classicPasswords" or both.');
-      const actor = principalOf(request);
-      const { workspaceId } = actor;
-      const target = { kind: 'workspace', id: workspaceId };
-      const details = { changed: Object.keys(changes) };
-      await notices.change(async (client) => {
-        await workspaces.change(client, workspaceId, changes);
-        await audit.append({ workspaceId, actor, action: 'workspace-changed', target, origin: originOf(request), details }, client);
-      });
-      workspaces.forget(workspaceId);
-      return workspaces.get(workspaceId);
+      if (Object.keys(changes).length === 0) {
+        throw new TimonelError('invalid_request', 'Send "name", "timeZone", "classicPasswords", or several of them.');
+      }
+      const principal = principalOf(request);
+      return administration.change(principal.workspaceId, changes, { principal, origin: originOf(request) });
     },
   );
 }

@@ -159,7 +159,9 @@ export class OidcSignIn {
   async #workspacesToJoin(client: pg.ClientBase, email: string): Promise<Join[]> {
     const { grants, registration, openWorkspace, now } = this.#settings;
     const waiting = `SELECT id AS invitation, workspace_id AS "workspaceId", role, invited_by AS "invitedBy" FROM invitations
-      WHERE email = $1 AND accepted_at IS NULL AND expires_at > $2 ORDER BY workspace_id`;
+      WHERE email = $1 AND accepted_at IS NULL AND expires_at > $2
+        AND EXISTS (SELECT FROM workspaces w WHERE w.workspace_id = invitations.workspace_id AND w.disabled_at IS NULL)
+      ORDER BY workspace_id`;
     const { rows } = await client.query<Join & { invitedBy: string | null }>(waiting, [email, now()]);
     for (const { workspaceId } of rows) await lockWorkspace(client, workspaceId);
     const invited: Join[] = [];

@@ -173,7 +173,7 @@ export const coreTables: readonly TableOfData[] = [
     table: 'invitations',
     personal: true,
     columns: ['email', 'invited_by'],
-    whose: 'email = ANY(:emails) OR invited_by = :asker',
+    whose: `email = ANY(:emails) OR invited_by IN (:asker, 'installation:' || :asker)`,
     withheld: ['token_hash'],
     erase: 'delete',
     ages: { kind: 'sessions', at: 'expires_at' },
@@ -191,7 +191,7 @@ export const coreTables: readonly TableOfData[] = [
     table: 'api_keys',
     personal: true,
     columns: ['created_by'],
-    whose: 'created_by = :asker',
+    whose: `created_by IN (:asker, 'installation:' || :asker)`,
     withheld: ['secret_hash', 'previous_hash'],
     // The programs that use the key go on, and the admins are asked to answer for it.
     erase: { created_by: `'erased'` },
