@@ -48,6 +48,7 @@ const bodies: Record<string, object> = {
   'PATCH /api/v1/workspaces/:id': { disabled: true },
   'POST /api/v1/workspaces/:id/seed': { agent: 'notes' },
   'POST /api/v1/runs/:id/feedback': { rating: 1 },
+  'POST /api/v1/runs/:id/resubmit': {},
   'PATCH /api/v1/releases/:id': { enabled: false },
   'POST /ofrep/v1/evaluate/flags/:key': {},
   'POST /api/v1/releases/:id/start': {},
