@@ -73,7 +73,7 @@ const open = `s.revoked_at IS NULL AND s.expires_at > $2 AND s.last_seen_at > $4
   SELECT FROM users u JOIN memberships m ON m.user_id = u.id
   WHERE u.id = s.user_id AND m.workspace_id = s.workspace_id AND u.disabled_at IS NULL AND m.disabled_at IS NULL)`;
 
-const inDisabledWorkspace = 'EXISTS (SELECT FROM workspaces w WHERE w.workspace_id = s.workspace_id AND w.disabled_at IS NOT NULL)';
+const inDisabledWorkspace = '(SELECT w.disabled_at IS NOT NULL FROM workspaces w WHERE w.workspace_id = s.workspace_id)';
 
 /**
  * Sessions: a sign-in, and the chain of refresh tokens that it began.
