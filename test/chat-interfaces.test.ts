@@ -17,7 +17,10 @@ describe('an agent in a chat interface', () => {
   let timonel: TestTimonel;
   const model = scriptedModel(({ prompt }) => {
     const said = prompt.flatMap((each) =>
-      each.role === 'user' ? each.content.map((part) => (part.type === 'text' ? part.text : '')) : [],
+      // Without the note of when the message came.
+      each.role === 'user'
+        ? each.content.flatMap((part) => (part.type === 'text' && !part.text.startsWith('[Now: ') ? [part.text] : []))
+        : [],
     );
     return `Oí: ${said.join(' / ')}`;
   });

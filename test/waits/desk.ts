@@ -160,7 +160,7 @@ export function waitingDesk(): Desk {
 function answer(prompt: LanguageModelV4CallOptions['prompt'], signal: AbortSignal | undefined): Line | Promise<Line> {
   const at = prompt.findLastIndex(({ role }) => role === 'user');
   const said = prompt[at];
-  const text = said?.role === 'user' ? said.content.map((part) => (part.type === 'text' ? part.text : '')).join('') : '';
+  const text = said?.role === 'user' ? (said.content.flatMap((part) => (part.type === 'text' ? [part.text] : []))[0] ?? '') : '';
   if (text === 'fail') return new Error('the model fails');
   if (text === 'hang') return new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
   if (!text.startsWith('[[')) return text;

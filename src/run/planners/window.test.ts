@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { EarlierTurn } from '../../store/runs.ts';
 import type { Step } from '../../store/steps.ts';
 import type { CallRecord } from '../../vocabulary.ts';
-import { textContent } from './model-messages.ts';
+import { textContent, type UserContent } from './model-messages.ts';
+import { byRule } from './summary.ts';
 import { CallIds, callMessages, userMessage } from './transcript.ts';
 import { estimatedTokens, excess, half, memoriesOf, sized, windowMessages } from './window.ts';
 
@@ -149,5 +150,16 @@ describe('the window of earlier turns', () => {
     expect(only?.tokens).toBeLessThanOrEqual(500);
     expect(excess([only as NonNullable<typeof only>], 0, memories)).toBe(0);
     expect(estimatedTokens('abcd')).toBe(1);
+  });
+
+  it('names pictures whose bytes are left out', () => {
+    const picture = { type: 'image' as const, artifact: 'a-1', name: 'foto.png', mediaType: 'image/png', bytes: 9 };
+    const turns = sized([{ turn: 1, text: '', parts: [picture], reply: 'ok', steps: [] }], 2, memoriesOf());
+    const note = '[image "foto.png", image/png, 9 bytes, artifact a-1]';
+    expect(byRule(undefined, turns, 400)).toContain(note);
+    const shown = (contents?: Map<number, UserContent>) => windowMessages(turns, undefined, new CallIds(), contents)[0]?.content;
+    expect(shown()).toEqual(textContent(note));
+    const file = { type: 'file' as const, mediaType: 'image/png', data: { type: 'data' as const, data: Buffer.from('x') } };
+    expect(shown(new Map([[1, [file]]]))).toEqual([file]);
   });
 });
