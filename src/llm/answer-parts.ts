@@ -6,6 +6,7 @@ import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart, SharedV4War
 import type { AttemptClock } from './attempt-clock.ts';
 import type { Attempt, Candidate, Served } from './candidates.ts';
 import { failureOf, failureOfErrorEvent, ModelFailure } from './failure.ts';
+import { promptFor } from './joined-texts.ts';
 
 export type Part = LanguageModelV4StreamPart;
 export type FinishPart = Extract<Part, { type: 'finish' }>;
@@ -174,7 +175,9 @@ export async function* unbroken(first: Served<PartReader>, recovery: Recovery, a
 
 /** Asks for a stream and reads it as {@link PartReader}. @throws ModelFailure */
 async function open(candidate: Candidate, call: ModelCall, clock: AttemptClock): Promise<PartReader> {
-  const { stream } = await candidate.provider.chat(candidate.model).doStream({ ...call, abortSignal: clock.signal });
+  const { provider, model } = candidate;
+  const prompt = promptFor(provider.family, call.prompt);
+  const { stream } = await provider.chat(model).doStream({ ...call, prompt, abortSignal: clock.signal });
   const reader = stream.getReader();
   // A model of the project may not heed the signal; nobody waits for it longer than the clock allows.
   const stopped = new Promise<never>((_, reject) => {

@@ -2,6 +2,7 @@
  * The gateway: every call to a model goes through it. Route → budget → breaker → provider, with repeats and failover, for runs and for
  * the compatible API alike.
  */
+
 import { channels, type ModelAttempt } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import { untilAborted } from '../store/until-aborted.ts';
@@ -15,6 +16,7 @@ import { type CachedCall, cachedCall } from './cached-call.ts';
 import { type Attempt, type Candidate, CandidateRunner, type Served } from './candidates.ts';
 import type { ModelAnswer, ModelRequest } from './contract.ts';
 import { failureOf, ModelFailure } from './failure.ts';
+import { promptFor } from './joined-texts.ts';
 import type { CallCaps } from './limits/call-caps.ts';
 import type { RateLimits } from './limits/rate-limits.ts';
 import { RoutesByMedia, takenBy } from './media.ts';
@@ -342,7 +344,9 @@ const noModel =
 /** An answer that comes whole, from a provider of the AI SDK: at a third of the CPU of a stream. */
 export function wholeAnswer(call: ModelCall): Attempt<ModelAnswer> {
   return async (candidate, clock) => {
-    const asked = candidate.provider.chat(candidate.model).doGenerate({ ...call, abortSignal: clock.signal });
+    const { provider, model } = candidate;
+    const prompt = promptFor(provider.family, call.prompt);
+    const asked = provider.chat(model).doGenerate({ ...call, prompt, abortSignal: clock.signal });
     // A model of the project may not heed the signal; nobody waits for it longer than the clock allows.
     const { content, usage, finishReason, warnings } = await untilAborted(Promise.resolve(asked), clock.signal);
     const { unified } = finishReason;

@@ -3,6 +3,7 @@
  * prompt begins with the bytes of the one before it, and the provider's prompt cache has them.
  */
 import type { LanguageModelV4Content, LanguageModelV4Message, LanguageModelV4ToolResultPart } from '@ai-sdk/provider';
+import { addedText } from '../../llm/joined-texts.ts';
 import type { EarlierTurn } from '../../store/runs.ts';
 import type { IdentifiedCall, Step } from '../../store/steps.ts';
 import { boundedOutput } from '../../tools/bounded-output.ts';
@@ -14,7 +15,10 @@ import { contentOf, textContent, type UserContent } from './model-messages.ts';
 export type AssistantPart = Extract<LanguageModelV4Message, { role: 'assistant' }>['content'][number];
 type UserMessage = Extract<LanguageModelV4Message, { role: 'user' }>;
 
-/** What goes with a message of the user, each as a part of its own: what the user writes cannot pass for it. */
+/**
+ * What goes with a message of the user, each as a part of its own, so that what the user writes does not pass for it. Where a provider takes one
+ * text only, they are joined: nothing that is decided depends on it.
+ */
 export interface Around {
   /** Before it: the summary of what is left out. */
   summary?: string | undefined;
@@ -23,8 +27,9 @@ export interface Around {
 }
 
 export function userMessage(content: UserContent, { summary, note }: Around): UserMessage {
-  const before = summary === undefined ? [] : textContent(summary);
-  return { role: 'user', content: [...before, ...content, ...(note === undefined ? [] : textContent(note))] };
+  const added = (text: string | undefined) =>
+    text === undefined ? [] : textContent(text).map((part) => ({ ...part, providerOptions: addedText }));
+  return { role: 'user', content: [...added(summary), ...content, ...added(note)] };
 }
 
 /** The note of a run, which its first model call keeps. */
