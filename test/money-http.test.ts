@@ -152,7 +152,10 @@ describe.each(storeKinds)('money, limits and cache over HTTP (%s)', (kind) => {
   });
 
   it('limits requests that cost money, and no others', async () => {
-    const { body } = await timonel.call<{ apiKey: string }>('POST', '/api/v1/api-keys', { name: 'limited' });
+    const { body } = await timonel.call<{ apiKey: string }>('POST', '/api/v1/api-keys', {
+      name: 'limited',
+      scopes: ['conversations:read', 'conversations:read-all', 'conversations:write', 'conversations:write-all'],
+    });
     const authorization = `Bearer ${body.apiKey}`;
     const conversation = await timonel.converse('notes');
     const say = () =>
