@@ -48,6 +48,7 @@ const waiting = [
   '/v1/chat/completions',
   '/v1/embeddings',
   '/v1/messages',
+  '/v1/messages/count_tokens',
   '/v1/models',
   '/v1/models/*',
   '/v1/responses',
