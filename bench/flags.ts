@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Pool } from 'undici';
 import { readSettings } from '../src/config.ts';
+import { evaluate } from '../src/flags/evaluate.ts';
 import { createTimonel, defaultWorkspace } from '../src/main.ts';
-import { evaluate } from '../src/release/flags/evaluate.ts';
 import { notes } from '../test/notes-agent.ts';
 import { median } from './turns/measure.ts';
 

@@ -22,6 +22,7 @@ const layers: string[][] = [
   ['src/composition'],
   ['src/http', 'src/channels', 'src/operations', 'src/telemetry'],
   ['src/release'],
+  ['src/flags'],
   ['src/project.ts'],
   ['src/run'],
   ['src/policy'],

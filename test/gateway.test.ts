@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { z } from 'zod';
 import { channels } from '../src/diagnostics.ts';
-import { askForObject } from '../src/llm/structured.ts';
+import { askForObject } from '../src/llm/answers/structured.ts';
 import { defaultWorkspace } from '../src/main.ts';
 import { type FaultyProvider, startFaultyProvider } from './faulty-provider/server.ts';
 import { notes } from './notes-agent.ts';

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { z } from 'zod';
 import { messageOf } from '../errors.ts';
+import type { FlagInput } from '../flags/flag.ts';
 import type { flagHistory, flagList, flagVersion } from '../http/routes/flags.ts';
 import type { ofrepSuccess } from '../http/routes/ofrep.ts';
-import type { FlagInput } from '../release/flags/flag.ts';
 import { ApiClient } from './api-client.ts';
 import { UsageError } from './usage-error.ts';
 

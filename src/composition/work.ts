@@ -2,11 +2,11 @@
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import { artifactsForTool } from '../artifacts/for-tools.ts';
 import { publishFault } from '../diagnostics.ts';
+import { type FlagPart, openFlags } from '../flags/open.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Mailer } from '../identity/mail/mailer.ts';
 import type { Privacy } from '../identity/privacy/privacy.ts';
 import { applyRetention } from '../identity/privacy/retention.ts';
-import { type FlagPart, openFlags } from '../release/flags/open.ts';
 import { openReleases, type ReleasePart } from '../release/open.ts';
 import { Resources } from '../resources/resources.ts';
 import { Jobs, type JobsDependencies } from '../run/jobs.ts';

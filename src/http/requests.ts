@@ -1,10 +1,10 @@
 /** Who a request comes from, and from where, as the parts below HTTP want to know it. */
 import type { FastifyRequest } from 'fastify';
 import { TimonelError } from '../errors.ts';
+import type { ChangeAuthor } from '../identity/audit/audit-log.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { CorePermission } from '../identity/permissions.ts';
 import type { Origin, Principal } from '../identity/principal.ts';
-import type { By } from '../release/transitions.ts';
 import type { JsonObject } from '../vocabulary.ts';
 import { principalOf } from './guard.ts';
 
@@ -34,7 +34,7 @@ export function onlyOf(
 }
 
 /** Who does it, as the audit log and the rows that they leave want to know it. */
-export function byOf(request: FastifyRequest): By & { asker: string } {
+export function byOf(request: FastifyRequest): ChangeAuthor & { asker: string } {
   const principal = principalOf(request);
   const { kind, id, name } = principal;
   return { actor: { kind, id, name }, origin: originOf(request), asker: askerText(principal) };

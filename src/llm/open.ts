@@ -2,7 +2,7 @@ import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { type BreakerChanged, channels, publishFault } from '../diagnostics.ts';
 import type { Signals } from '../store/cache/wake-ups.ts';
 import type { DatabasePool } from '../store/database.ts';
-import { Breakers } from './breakers.ts';
+import { Breakers } from './attempt/breakers.ts';
 import type { ResponseCache } from './cache/response-cache.ts';
 import { Gateway } from './gateway.ts';
 import { CallCaps } from './limits/call-caps.ts';
@@ -14,7 +14,7 @@ import { Providers, type ProvidersSettings } from './providers/providers.ts';
 import { defaultRoutes } from './routes/default-routes.ts';
 import type { RouteInput } from './routes/route.ts';
 import { RouteTable, type RouteTableDependencies } from './routes/route-table.ts';
-import { Upstream } from './upstream.ts';
+import { Upstream } from './wire/upstream.ts';
 
 /** What the environment says about models. */
 export interface ModelSettings extends ProvidersSettings {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { allBuckets, assign, bucketOf, bucketsOf } from './assign.ts';
+import { allBuckets, bucketOf, bucketsOf } from '../flags/buckets.ts';
+import { assign } from './assign.ts';
 import { type Audience, type EligibilityRule, releasePlan, type Strategy } from './release.ts';
 
 const release = (percentage: number, plan: object = {}) => ({

@@ -3,22 +3,10 @@
  * the canary back.
  */
 import { createHash } from 'node:crypto';
+import { allBuckets, bucketOf } from '../flags/buckets.ts';
+import { type Attributes, holds } from '../flags/conditions.ts';
 import { phoneKey } from '../phone-numbers.ts';
-import { type Attributes, holds } from './conditions.ts';
 import type { Assignment, Audience, attributes, Release } from './release.ts';
-
-export const allBuckets = 10_000;
-
-/** A number from 0 to 9,999: the first 32 bits of SHA-256 over release, salt and unit, scaled. */
-export function bucketOf(release: string, salt: string, unit: string): number {
-  const hash = createHash('sha256').update(`${release}:${salt}:${unit}`).digest().readUInt32BE(0);
-  return Number((BigInt(hash) * BigInt(allBuckets)) >> 32n);
-}
-
-/** Buckets of a share in percent. */
-export function bucketsOf(percentage: number): number {
-  return Math.round((percentage / 100) * allBuckets);
-}
 
 /** @returns how a conversation begins while a release runs. */
 export function assign(

@@ -1,15 +1,15 @@
 import type pg from 'pg';
 import { TimonelError } from '../errors.ts';
+import { allBuckets, bucketsOf } from '../flags/buckets.ts';
 import type { AccessNotice, AccessNotices } from '../identity/access.ts';
-import type { AuditLog } from '../identity/audit/audit-log.ts';
+import type { AuditLog, ChangeAuthor } from '../identity/audit/audit-log.ts';
 import type { AuditEntry } from '../identity/audit/entry.ts';
 import type { DatabasePool } from '../store/database.ts';
-import { allBuckets, bucketsOf } from './assign.ts';
 import type { Catalog } from './catalog.ts';
 import type { InForce } from './in-force.ts';
 import type { Release, ReleasePlan, ReleaseStatus, Strategy } from './release.ts';
 import { findRelease, insertRelease, listReleases, lockRelease } from './release-rows.ts';
-import { type By, change, promote, ramp, rollBack, type Transition } from './transitions.ts';
+import { change, promote, ramp, rollBack, type Transition } from './transitions.ts';
 import type { VersionChanges } from './version.ts';
 
 export interface ReleasesDependencies {
@@ -61,7 +61,7 @@ export class Releases {
   async create(
     workspaceId: string,
     wish: { agent: string; changes: VersionChanges; plan: ReleasePlan },
-    by: By & { asker: string },
+    by: ChangeAuthor & { asker: string },
   ): Promise<Release> {
     const { catalog, inForce, notices, newId } = this.#dependencies;
     const { agent, changes, plan } = wish;
@@ -120,7 +120,7 @@ export class Releases {
    * @param enabled whether conversations are assigned from now on, or only once somebody switches it on.
    * @throws TimonelError `release_not_found`, `release_state`, `release_running`, `version_conflict`
    */
-  async start(name: ReleaseName, by: By, enabled = true): Promise<Release> {
+  async start(name: ReleaseName, by: ChangeAuthor, enabled = true): Promise<Release> {
     const { inForce } = this.#dependencies;
     const started = await this.#change(name, by, async (transition, release) => {
       requireStatus(release, ['draft'], 'started');
@@ -145,7 +145,7 @@ export class Releases {
   }
 
   /** The next step of the plan, at once. @throws TimonelError `release_not_found`, `release_state`, `version_conflict` */
-  async ramp(name: ReleaseName, by: By): Promise<Release> {
+  async ramp(name: ReleaseName, by: ChangeAuthor): Promise<Release> {
     const ramped = await this.#change(name, by, async (transition, release) => {
       requireStatus(release, ['running'], 'ramped');
       const next = release.plan.steps[release.step + 1];
@@ -162,7 +162,7 @@ export class Releases {
    * @param dryRun says what would be, and changes nothing.
    * @throws TimonelError `release_not_found`, `release_state`, `version_conflict`
    */
-  async configure(name: ReleaseName, settings: ReleaseSettings, by: By, dryRun = false): Promise<Release> {
+  async configure(name: ReleaseName, settings: ReleaseSettings, by: ChangeAuthor, dryRun = false): Promise<Release> {
     const { percentage, enabled } = settings;
     const changed = await this.#change(name, by, async (transition, release) => {
       requireStatus(release, ['running'], 'changed');
@@ -186,7 +186,11 @@ export class Releases {
    * @param force promotes without proof, which needs a reason.
    * @throws TimonelError `release_not_found`, `release_state`, `release_unproven`, `version_conflict`
    */
-  async promote(name: ReleaseName, { force, reason }: { force: boolean; reason?: string | undefined }, by: By): Promise<Release> {
+  async promote(
+    name: ReleaseName,
+    { force, reason }: { force: boolean; reason?: string | undefined },
+    by: ChangeAuthor,
+  ): Promise<Release> {
     const promoted = await this.#change(name, by, async (transition, release) => {
       requireStatus(release, ['running'], 'promoted');
       const { standing } = release;
@@ -208,7 +212,7 @@ export class Releases {
    * @param moves whether open conversations leave the canary too.
    * @throws TimonelError `release_not_found`, `release_state`, `version_conflict`
    */
-  async rollBack(name: ReleaseName, { reason, moves }: { reason: string; moves: boolean }, by: By): Promise<Release> {
+  async rollBack(name: ReleaseName, { reason, moves }: { reason: string; moves: boolean }, by: ChangeAuthor): Promise<Release> {
     const ended = await this.#change(name, by, async (transition, release) => {
       requireStatus(release, ['draft', 'running'], 'rolled back');
       return rollBack(transition, release, reason, moves);
@@ -217,7 +221,11 @@ export class Releases {
     return ended;
   }
 
-  async #change(name: ReleaseName, by: By, work: (transition: Transition, release: Release) => Promise<Release>): Promise<Release> {
+  async #change(
+    name: ReleaseName,
+    by: ChangeAuthor,
+    work: (transition: Transition, release: Release) => Promise<Release>,
+  ): Promise<Release> {
     const { notices, audit, now, inForce } = this.#dependencies;
     const changed = await notices.change(async (client: pg.PoolClient, tell: (notice: AccessNotice) => void) => {
       const release = await lockRelease(client, name.workspaceId, name.id);
@@ -263,7 +271,7 @@ export class Releases {
     );
   }
 
-  #say(release: Release, decision: DecidedByHand['decision'], { actor }: By, reason: string): void {
+  #say(release: Release, decision: DecidedByHand['decision'], { actor }: ChangeAuthor, reason: string): void {
     this.#dependencies.onDecided({ release, decision, by: typeof actor === 'string' ? actor : actor.kind, reason });
   }
 }

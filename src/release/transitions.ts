@@ -3,24 +3,19 @@
  * are one transaction.
  */
 import type pg from 'pg';
+import { bucketsOf } from '../flags/buckets.ts';
 import type { AccessNotice } from '../identity/access.ts';
-import type { AuditEvent, AuditLog } from '../identity/audit/audit-log.ts';
+import type { AuditLog, ChangeAuthor } from '../identity/audit/audit-log.ts';
 import type { JsonObject } from '../vocabulary.ts';
-import { bucketsOf } from './assign.ts';
 import type { Judgement } from './evidence/judgement.ts';
 import type { Release } from './release.ts';
 import { type ReleaseChange, updateRelease } from './release-rows.ts';
-
-/** Whoever changes a release: a person, or Timonel itself. */
-export type By = Pick<AuditEvent, 'actor' | 'origin'>;
-
-export const itself: By = { actor: 'system' };
 
 export interface Transition {
   client: pg.ClientBase;
   tell(notice: AccessNotice): void;
   audit: AuditLog;
-  by: By;
+  by: ChangeAuthor;
   now: Date;
 }
 

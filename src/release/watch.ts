@@ -1,5 +1,5 @@
 import type { AccessNotices } from '../identity/access.ts';
-import type { AuditLog } from '../identity/audit/audit-log.ts';
+import { type AuditLog, systemAuthor } from '../identity/audit/audit-log.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { Catalog } from './catalog.ts';
 import { type Decision, decide } from './decide.ts';
@@ -10,7 +10,7 @@ import type { InForce } from './in-force.ts';
 import type { Release, ReleaseInForce, Standing, Verdict } from './release.ts';
 import { lockFreeRelease, updateRelease, type WatchedRelease } from './release-rows.ts';
 import { standardsOf } from './standards.ts';
-import { change, itself, promote, ramp, rollBack, type Transition } from './transitions.ts';
+import { change, promote, ramp, rollBack, type Transition } from './transitions.ts';
 
 export interface WatchDependencies {
   pool: DatabasePool;
@@ -29,7 +29,7 @@ export interface WatchDependencies {
 /** No gap between two looks counts for more than this, in milliseconds: nobody watched while no process ran, whatever the clock says. */
 const longestGapMs = 60_000;
 
-/** After how long without a look a process says so that cannot look itself, in milliseconds: a new version may take a while to reach all. */
+/** After how long without a look a process says so that cannot look systemAuthor, in milliseconds: a new version may take a while to reach all. */
 const forgottenAfterMs = 5 * 60_000;
 
 /**
@@ -102,7 +102,7 @@ export class ReleaseWatch {
       const decision = decide({ release: { ...release, watchedMs }, judgement, tripwires });
       const standing: Standing = { at, verdict: decision.verdict, reason: decision.reason, judgement, tripwires };
       const looked = await updateRelease(client, id, { evidence, standing, watchedMs, lookedAt: at }, false);
-      const transition: Transition = { client, tell, audit, by: itself, now: at };
+      const transition: Transition = { client, tell, audit, by: systemAuthor, now: at };
       const news = decision.verdict !== 'inconclusive' && !(decision.verdict === 'hold' && release.standing?.verdict === 'hold');
       return { decision, news, release: news ? await carryOut(transition, looked, decision) : looked };
     });

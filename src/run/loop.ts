@@ -4,7 +4,7 @@
  */
 import { channels, type FellBack, type PlannerName, traced } from '../diagnostics.ts';
 import { messageOf, TimonelError } from '../errors.ts';
-import { isWithoutModel } from '../llm/refusals.ts';
+import { isWithoutModel } from '../llm/attempt/refusals.ts';
 import type { ClaimedRun, FinishedTurn, PendingApproval, RunStore, StoredEnd } from '../store/runs.ts';
 import type { IdentifiedCall, Step } from '../store/steps.ts';
 import { storable } from '../store/storable.ts';

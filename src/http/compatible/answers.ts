@@ -1,7 +1,7 @@
 import { TimonelError } from '../../errors.ts';
 import { requirePermission } from '../../identity/principal.ts';
 import type { Protocol } from '../../llm/protocols/contract.ts';
-import { Requests } from '../../llm/requests.ts';
+import { Requests } from '../../llm/requests/requests.ts';
 import type { HttpDependencies } from '../contract.ts';
 import { agentAnswer } from './agent-answers.ts';
 import { messagesVoice } from './agent-voice.ts';

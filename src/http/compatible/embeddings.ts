@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { embed } from '../../llm/embeddings.ts';
+import { embed } from '../../llm/requests/embeddings.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
 import { addHeaders, callerGone, largestRequestBytes, spenderOf, told } from './exchange.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { requirePermission } from '../../identity/principal.ts';
 import type { RequestBody } from '../../llm/protocols/contract.ts';
-import { respond } from '../../llm/responses.ts';
+import { respond } from '../../llm/requests/responses.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
 import { headersOf } from '../streams.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
-import { flagDefinition, flagKey, flagShape } from '../../release/flags/flag.ts';
+import { flagDefinition, flagKey, flagShape } from '../../flags/flag.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
 import { expectedVersion, ifMatch } from '../if-match.ts';

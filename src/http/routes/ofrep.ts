@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type ErrorCode, TimonelError } from '../../errors.ts';
-import type { Evaluation, FlagContext } from '../../release/flags/evaluate.ts';
-import type { FlagFault } from '../../release/flags/flag-table.ts';
+import type { Evaluation, FlagContext } from '../../flags/evaluate.ts';
+import type { FlagFault } from '../../flags/flag-table.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
 import { createErrorMapper } from '../problems.ts';

@@ -23,6 +23,11 @@ export interface AuditEvent {
   personal?: JsonObject | undefined;
 }
 
+/** Author of a change: a person, a key, or Timonel on its own. */
+export type ChangeAuthor = Pick<AuditEvent, 'actor' | 'origin'>;
+
+export const systemAuthor: ChangeAuthor = { actor: 'system' };
+
 /** Chain of what belongs to no workspace. No workspace can have this name. */
 export const installation = '*';
 

@@ -1,4 +1,4 @@
-import { isOfOneCaller } from '../refusals.ts';
+import { isOfOneCaller } from '../attempt/refusals.ts';
 import { UnderWay } from './under-way.ts';
 
 /**

@@ -1,10 +1,11 @@
 /** Answers to similar questions, for routes that want them. It never stands in the way: where it finds nothing the model is asked. */
-import type { CachedCall } from '../cached-call.ts';
-import { embed } from '../embeddings.ts';
+
 import type { Gateway } from '../gateway.ts';
 import type { Spender } from '../money/budgets.ts';
 import { nanosOf } from '../money/prices.ts';
+import { embed } from '../requests/embeddings.ts';
 import type { Route } from '../routes/route.ts';
+import type { CachedCall } from './cached-call.ts';
 import type { CachedAnswer } from './response-cache.ts';
 import { type EmbeddedQuestion, unitVector } from './similar-index.ts';
 import { similarQuestion } from './similar-question.ts';

@@ -2,7 +2,7 @@ import { type CircuitBreakerPolicy, ConsecutiveBreaker, circuitBreaker, handleWh
 import { LRUCache } from 'lru-cache';
 import { publishFault } from '../../diagnostics.ts';
 import { untilAborted } from '../../store/until-aborted.ts';
-import { isOfOneCaller } from '../refusals.ts';
+import { isOfOneCaller } from '../attempt/refusals.ts';
 
 /** How long a caller waits for a vector, in milliseconds. */
 const patienceMs = 2_000;

@@ -3,7 +3,7 @@
  */
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import type { TimonelError } from '../../errors.ts';
-import type { ModelCall, Part } from '../answer-parts.ts';
+import type { ModelCall, Part } from '../answers/answer-parts.ts';
 import type { ModelAnswer } from '../contract.ts';
 import type { WireProtocol } from '../providers/contract.ts';
 

@@ -1,5 +1,5 @@
 import { createGoogle } from '@ai-sdk/google';
-import type { Upstream } from '../upstream.ts';
+import type { Upstream } from '../wire/upstream.ts';
 import type { Provider, ProviderSettings } from './contract.ts';
 import { listModels } from './model-list.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ModelFailure } from '../failure.ts';
-import type { Upstream } from '../upstream.ts';
+import { ModelFailure } from '../attempt/failure.ts';
+import type { Upstream } from '../wire/upstream.ts';
 
 /** OpenAI, Groq, Anthropic and their likes: `data[].id`; Google: `models[].name`, with `models/` before the id. */
 const shape = z.union([

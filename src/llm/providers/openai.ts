@@ -1,5 +1,5 @@
 import { createOpenAI } from '@ai-sdk/openai';
-import type { Upstream } from '../upstream.ts';
+import type { Upstream } from '../wire/upstream.ts';
 import type { Provider, ProviderSettings } from './contract.ts';
 import { listModels } from './model-list.ts';
 import { bearer, wire } from './wire-address.ts';

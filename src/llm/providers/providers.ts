@@ -1,8 +1,8 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { LRUCache } from 'lru-cache';
-import { ModelFailure } from '../failure.ts';
+import { ModelFailure } from '../attempt/failure.ts';
 import { notAModel, splitModel } from '../routes/route.ts';
-import type { Upstream } from '../upstream.ts';
+import type { Upstream } from '../wire/upstream.ts';
 import { anthropic } from './anthropic.ts';
 import type { Provider, ProviderSettings } from './contract.ts';
 import { google } from './google.ts';

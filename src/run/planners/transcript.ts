@@ -3,7 +3,7 @@
  * prompt begins with the bytes of the one before it, and the provider's prompt cache has them.
  */
 import type { LanguageModelV4Content, LanguageModelV4Message, LanguageModelV4ToolResultPart } from '@ai-sdk/provider';
-import { addedText } from '../../llm/joined-texts.ts';
+import { addedText } from '../../llm/answers/joined-texts.ts';
 import type { EarlierTurn } from '../../store/runs.ts';
 import type { IdentifiedCall, Step } from '../../store/steps.ts';
 import { boundedOutput } from '../../tools/bounded-output.ts';

@@ -1,7 +1,7 @@
 /** Anthropic's Messages API, the whole answer. https://docs.anthropic.com/en/api/messages */
 import type { JSONObject, LanguageModelV4Usage } from '@ai-sdk/provider';
+import { failureOfErrorEvent, ModelFailure } from '../../attempt/failure.ts';
 import type { ModelAnswer } from '../../contract.ts';
-import { failureOfErrorEvent, ModelFailure } from '../../failure.ts';
 import type { AnswerIdentity } from '../contract.ts';
 import { count, tokensOf, usageOf } from '../usage.ts';
 

@@ -2,7 +2,7 @@
 import type { LanguageModelV4FunctionTool, LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider';
 import { z } from 'zod';
 import { TimonelError } from '../../../errors.ts';
-import type { ModelCall } from '../../answer-parts.ts';
+import type { ModelCall } from '../../answers/answer-parts.ts';
 import type { RequestBody, RequestHead } from '../contract.ts';
 import { filePart } from '../file-part.ts';
 import { providerOptionsOf } from '../parameters.ts';

@@ -1,7 +1,7 @@
 /** Anthropic's Messages API, the streamed answer. https://docs.anthropic.com/en/docs/build-with-claude/streaming */
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
-import type { Part } from '../../answer-parts.ts';
-import { failureOfErrorEvent, ModelFailure } from '../../failure.ts';
+import type { Part } from '../../answers/answer-parts.ts';
+import { failureOfErrorEvent, ModelFailure } from '../../attempt/failure.ts';
 import {
   type AnswerIdentity,
   type Begun,

@@ -1,7 +1,7 @@
 /** OpenAI's chat completions, the whole answer. https://platform.openai.com/docs/api-reference/chat/object */
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
+import { failureOfErrorEvent, ModelFailure } from '../../attempt/failure.ts';
 import type { ModelAnswer } from '../../contract.ts';
-import { failureOfErrorEvent, ModelFailure } from '../../failure.ts';
 import type { AnswerIdentity } from '../contract.ts';
 import { count, tokensOf, usageOf } from '../usage.ts';
 

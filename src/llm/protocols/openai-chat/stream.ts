@@ -1,7 +1,7 @@
 /** OpenAI's chat completions, the streamed answer. https://platform.openai.com/docs/api-reference/chat-streaming */
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
-import type { Part } from '../../answer-parts.ts';
-import { failureOfErrorEvent, ModelFailure } from '../../failure.ts';
+import type { Part } from '../../answers/answer-parts.ts';
+import { failureOfErrorEvent, ModelFailure } from '../../attempt/failure.ts';
 import { type AnswerIdentity, type Begun, nothing, type RequestBody, type StreamWriter, type WireEvent } from '../contract.ts';
 import { finishReasonOf, readUsage, writeUsage } from './answer.ts';
 

@@ -2,7 +2,7 @@
  * How a model call can fail, and what follows from it. Decided once, here: the engine asks the table and never looks at an error again.
  */
 import { APICallError, InvalidPromptError, UnsupportedFunctionalityError } from '@ai-sdk/provider';
-import { messageOf } from '../errors.ts';
+import { messageOf } from '../../errors.ts';
 
 interface Consequences {
   /** Worth another attempt at the same target. */

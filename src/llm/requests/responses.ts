@@ -3,16 +3,16 @@
  * translated for others, and a stream that broke cannot be continued elsewhere.
  */
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
-import { TimonelError } from '../errors.ts';
-import type { Served } from './candidates.ts';
-import { failureOf, failureOfErrorEvent, ModelFailure } from './failure.ts';
-import type { Gateway, OpenCall } from './gateway.ts';
-import { openaiError } from './protocols/openai-chat/openai-chat.ts';
-import { count, usageOf } from './protocols/usage.ts';
-import { refusalOf } from './refusals.ts';
+import { TimonelError } from '../../errors.ts';
+import type { Served } from '../attempt/candidates.ts';
+import { failureOf, failureOfErrorEvent, ModelFailure } from '../attempt/failure.ts';
+import { refusalOf } from '../attempt/refusals.ts';
+import type { Gateway, OpenCall } from '../gateway.ts';
+import { openaiError } from '../protocols/openai-chat/openai-chat.ts';
+import { count, usageOf } from '../protocols/usage.ts';
+import { EventCutter } from '../wire/sse.ts';
+import type { WireAnswer } from '../wire/upstream.ts';
 import type { GivenStream, GivenWhole, RequestContext } from './requests.ts';
-import { EventCutter } from './sse.ts';
-import type { WireAnswer } from './upstream.ts';
 
 type Body = Readonly<Record<string, unknown>> & { model: string; stream?: boolean | null | undefined };
 

@@ -1,13 +1,14 @@
 /** Streams of routes that keep answers: kept, similar, read along with others, or begun. */
-import { joinFairly } from './cache/flights.ts';
-import { isKeepable } from './cache/policy.ts';
-import type { CachedAnswer, CachedResult } from './cache/response-cache.ts';
-import type { BegunStream } from './cache/shared-streams.ts';
-import type { SimilarAnswers } from './cache/similar-answers.ts';
+
+import type { Gateway } from '../gateway.ts';
+import type { Spender } from '../money/budgets.ts';
+import type { Route } from '../routes/route.ts';
 import type { CachedCall } from './cached-call.ts';
-import type { Gateway } from './gateway.ts';
-import type { Spender } from './money/budgets.ts';
-import type { Route } from './routes/route.ts';
+import { joinFairly } from './flights.ts';
+import { isKeepable } from './policy.ts';
+import type { CachedAnswer, CachedResult } from './response-cache.ts';
+import type { BegunStream } from './shared-streams.ts';
+import type { SimilarAnswers } from './similar-answers.ts';
 
 /** How a complete stream ended. */
 export interface Ended {

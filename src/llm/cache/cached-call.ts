@@ -1,7 +1,7 @@
-import { cacheKey } from './cache/key.ts';
-import { isCacheable } from './cache/policy.ts';
-import type { Lifetime } from './cache/response-cache.ts';
-import type { Route } from './routes/route.ts';
+import type { Route } from '../routes/route.ts';
+import { cacheKey } from './key.ts';
+import { isCacheable } from './policy.ts';
+import type { Lifetime } from './response-cache.ts';
 
 /** A call whose answer may come from the cache. */
 export interface CachedCall {

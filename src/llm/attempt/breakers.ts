@@ -11,7 +11,7 @@ import {
   DelegateBackoff,
   handleWhen,
 } from 'cockatiel';
-import type { Signals } from '../store/cache/wake-ups.ts';
+import type { Signals } from '../../store/cache/wake-ups.ts';
 import { ModelFailure } from './failure.ts';
 
 export type BreakerState = 'closed' | 'open' | 'half-open';

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
+import type { AttemptClock } from '../attempt/attempt-clock.ts';
 import { checkLength } from './answer-body.ts';
-import type { AttemptClock } from './attempt-clock.ts';
 
 type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
 

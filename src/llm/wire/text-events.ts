@@ -1,4 +1,4 @@
-import type { WireEvent } from './protocols/contract.ts';
+import type { WireEvent } from '../protocols/contract.ts';
 
 /**
  * Reads the events of a stream that differ from one before them in their text only, as most do, without parsing them again: by comparing

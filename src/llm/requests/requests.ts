@@ -3,24 +3,24 @@
  * speaks the same protocol, translated where it does not.
  */
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
-import { TimonelError } from '../errors.ts';
-import { beginAnswer, type FinishPart, type PartReader, type Recovery, unbroken } from './answer-parts.ts';
-import { isKeepable } from './cache/policy.ts';
-import type { CachedResult } from './cache/response-cache.ts';
-import { SimilarAnswers } from './cache/similar-answers.ts';
-import { cachedCall } from './cached-call.ts';
-import { cachedStream, type Ended } from './cached-stream.ts';
-import type { Attempt, Candidate, Served } from './candidates.ts';
-import type { ModelAnswer } from './contract.ts';
-import { failureOf, ModelFailure } from './failure.ts';
-import { type Gateway, type OpenCall, wholeAnswer } from './gateway.ts';
-import type { Spender } from './money/budgets.ts';
-import { dollarsOf, nanosOf } from './money/prices.ts';
-import type { AnswerIdentity, Protocol, RequestBody } from './protocols/contract.ts';
-import { nameOfFeature, treatmentOf } from './protocols/parameters.ts';
-import { refusalOf } from './refusals.ts';
-import type { Route } from './routes/route.ts';
-import { beginWireStream, type WireStream } from './wire-stream.ts';
+import { TimonelError } from '../../errors.ts';
+import { beginAnswer, type FinishPart, type PartReader, type Recovery, unbroken } from '../answers/answer-parts.ts';
+import type { Attempt, Candidate, Served } from '../attempt/candidates.ts';
+import { failureOf, ModelFailure } from '../attempt/failure.ts';
+import { refusalOf } from '../attempt/refusals.ts';
+import { cachedCall } from '../cache/cached-call.ts';
+import { cachedStream, type Ended } from '../cache/cached-stream.ts';
+import { isKeepable } from '../cache/policy.ts';
+import type { CachedResult } from '../cache/response-cache.ts';
+import { SimilarAnswers } from '../cache/similar-answers.ts';
+import type { ModelAnswer } from '../contract.ts';
+import { type Gateway, type OpenCall, wholeAnswer } from '../gateway.ts';
+import type { Spender } from '../money/budgets.ts';
+import { dollarsOf, nanosOf } from '../money/prices.ts';
+import type { AnswerIdentity, Protocol, RequestBody } from '../protocols/contract.ts';
+import { nameOfFeature, treatmentOf } from '../protocols/parameters.ts';
+import type { Route } from '../routes/route.ts';
+import { beginWireStream, type WireStream } from '../wire/wire-stream.ts';
 
 export interface RequestContext {
   spender: Spender;

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { ModelFailure } from './failure.ts';
+import { ModelFailure } from '../attempt/failure.ts';
 
 /** Largest answer that is read, streamed or not: beyond it something is wrong at the other end. */
 const longestAnswerBytes = 32 * 1024 * 1024;

@@ -1,8 +1,8 @@
 import { Agent, type Dispatcher } from 'undici';
-import { AttemptClock, type Timeouts } from './attempt-clock.ts';
-import { failureOf, failureOfResponse } from './failure.ts';
+import { AttemptClock, type Timeouts } from '../attempt/attempt-clock.ts';
+import { failureOf, failureOfResponse } from '../attempt/failure.ts';
+import type { Wire } from '../providers/contract.ts';
 import { pooledFetch } from './pooled-fetch.ts';
-import type { Wire } from './providers/contract.ts';
 import { WireCall } from './wire-call.ts';
 
 /** The head of an answer that was a success. */

@@ -2,10 +2,10 @@
  * The flag `fallback.<agent>`: sends turns to the flow planner, or to the system that answered before Timonel did, because somebody decided
  * so and not because a model failed.
  */
-import { TimonelError } from '../../errors.ts';
-import type { ProjectConfig } from '../../project.ts';
-import { type FallbackKind, fallbackKinds } from '../../run/planner.ts';
-import type { ClaimedRun } from '../../store/runs.ts';
+import { TimonelError } from '../errors.ts';
+import type { ProjectConfig } from '../project.ts';
+import { type FallbackKind, fallbackKinds } from '../run/planner.ts';
+import type { ClaimedRun } from '../store/runs.ts';
 import type { FlagDefinition } from './flag.ts';
 import { contextOf, type FlagProviders } from './provider.ts';
 

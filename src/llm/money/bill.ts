@@ -1,12 +1,12 @@
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
-import { channels, type ModelCall, type ModelExchange, type ModelExchangeEnded, publishFault } from '../diagnostics.ts';
-import type { Candidate } from './candidates.ts';
-import type { RateLimits, TakenTokens } from './limits/rate-limits.ts';
-import type { Budgets, Reservation, Spender, Spent } from './money/budgets.ts';
-import { costOf, dollarsOf, type Prices } from './money/prices.ts';
-import type { UpperBound } from './money/tokens.ts';
-import { sdkUsage, totalOf } from './money/usage.ts';
-import { tokensOf, usageOf } from './protocols/usage.ts';
+import { channels, type ModelCall, type ModelExchange, type ModelExchangeEnded, publishFault } from '../../diagnostics.ts';
+import type { Candidate } from '../attempt/candidates.ts';
+import type { RateLimits, TakenTokens } from '../limits/rate-limits.ts';
+import { tokensOf, usageOf } from '../protocols/usage.ts';
+import type { Budgets, Reservation, Spender, Spent } from './budgets.ts';
+import { costOf, dollarsOf, type Prices } from './prices.ts';
+import type { UpperBound } from './tokens.ts';
+import { sdkUsage, totalOf } from './usage.ts';
 
 /** Bytes of a text that one token holds at least, on average: to count what a provider did not. */
 const bytesPerToken = 3;

@@ -1,6 +1,6 @@
 /** What a flag is worth to whoever asks, and why. Pure: the same flag and the same context always give the same answer. */
-import { allBuckets, bucketOf, bucketsOf } from '../assign.ts';
-import { attributeOf, holds } from '../conditions.ts';
+import { allBuckets, bucketOf, bucketsOf } from './buckets.ts';
+import { attributeOf, holds } from './conditions.ts';
 import type { Flag, FlagRule, FlagValue } from './flag.ts';
 
 /** Who or what is asked for: any JSON. `targetingKey` is who counts as one and always gets the same share. */

@@ -1,8 +1,8 @@
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
-import type { AttemptClock } from './attempt-clock.ts';
-import type { Attempt, Candidate } from './candidates.ts';
-import { failureOf, ModelFailure } from './failure.ts';
-import type { Block, Protocol, RequestBody } from './protocols/contract.ts';
+import type { AttemptClock } from '../attempt/attempt-clock.ts';
+import type { Attempt, Candidate } from '../attempt/candidates.ts';
+import { failureOf, ModelFailure } from '../attempt/failure.ts';
+import type { Block, Protocol, RequestBody } from '../protocols/contract.ts';
 import { EventCutter, type ServerSentEvent } from './sse.ts';
 import { TextEvents } from './text-events.ts';
 import type { Upstream, WireAnswer } from './upstream.ts';

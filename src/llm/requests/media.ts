@@ -1,6 +1,6 @@
 /** What models take beside text, and which target of a route takes it. */
-import { TimonelError } from '../errors.ts';
-import type { ModelMedium, Route, RouteTarget } from './routes/route.ts';
+import { TimonelError } from '../../errors.ts';
+import type { ModelMedium, Route, RouteTarget } from '../routes/route.ts';
 
 /** What the current models of a provider take. Of others a route has to say it: asked for what they cannot read, some answer nonsense. */
 const byProvider: ReadonlyMap<string, readonly ModelMedium[]> = new Map([

@@ -1,5 +1,5 @@
 /** The parts of feature flags, put together. */
-import type { ProjectConfig } from '../../project.ts';
+import type { ProjectConfig } from '../project.ts';
 import { FallbackFlags } from './fallback.ts';
 import { FlagTable, type FlagTableDependencies } from './flag-table.ts';
 import { FlagProviders } from './provider.ts';

@@ -1,8 +1,8 @@
 /** Answers for runs, with the reasoning that a model wrote into its text kept apart from it. Answers of the compatible API stay as they came. */
 import type { LanguageModelV4Content } from '@ai-sdk/provider';
 import { LRUCache } from 'lru-cache';
+import type { Candidate } from '../attempt/candidates.ts';
 import type { Part } from './answer-parts.ts';
-import type { Candidate } from './candidates.ts';
 import { closesOnly, ReasoningTags, thinksByName } from './reasoning-tags.ts';
 
 /** Marks reasoning that came between tags: models are not shown it again, as their templates leave it out too. */

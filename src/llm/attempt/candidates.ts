@@ -3,13 +3,13 @@
  * target in parallel where the route wants it.
  */
 import { randomInt } from 'node:crypto';
-import { TimonelError } from '../errors.ts';
+import { TimonelError } from '../../errors.ts';
+import type { Provider } from '../providers/contract.ts';
+import type { Route, RouteTarget } from '../routes/route.ts';
 import { AttemptClock } from './attempt-clock.ts';
 import type { Breakers } from './breakers.ts';
 import { failureOf, ModelFailure } from './failure.ts';
-import type { Provider } from './providers/contract.ts';
 import { type RetryBudget, retrying } from './retries.ts';
-import type { Route, RouteTarget } from './routes/route.ts';
 
 /** A target that this process can reach. */
 export interface Candidate {

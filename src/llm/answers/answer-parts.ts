@@ -3,9 +3,9 @@
  * a failure of the attempt; and continued elsewhere when it breaks after that.
  */
 import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart, SharedV4Warning } from '@ai-sdk/provider';
-import type { AttemptClock } from './attempt-clock.ts';
-import type { Attempt, Candidate, Served } from './candidates.ts';
-import { failureOf, failureOfErrorEvent, ModelFailure } from './failure.ts';
+import type { AttemptClock } from '../attempt/attempt-clock.ts';
+import type { Attempt, Candidate, Served } from '../attempt/candidates.ts';
+import { failureOf, failureOfErrorEvent, ModelFailure } from '../attempt/failure.ts';
 import { promptFor } from './joined-texts.ts';
 
 export type Part = LanguageModelV4StreamPart;

@@ -1,5 +1,5 @@
 /** What the caller of the gateway hears when no model answered. */
-import { type ErrorCode, TimonelError } from '../errors.ts';
+import { type ErrorCode, TimonelError } from '../../errors.ts';
 import { AllFailed, type Tried } from './candidates.ts';
 import { excessTokens } from './excess-tokens.ts';
 import { failureOf, ModelFailure } from './failure.ts';

@@ -12,7 +12,7 @@ import {
   ProviderEvents,
   type ResolutionDetails,
 } from '@openfeature/server-sdk';
-import type { CallPlace } from '../../tools/call-place.ts';
+import type { CallPlace } from '../tools/call-place.ts';
 import type { FlagValue } from './flag.ts';
 import type { FlagTable } from './flag-table.ts';
 

@@ -1,6 +1,6 @@
 import type { LanguageModelV4Content, LanguageModelV4StreamPart, LanguageModelV4Usage } from '@ai-sdk/provider';
-import type { ModelAnswer } from './contract.ts';
-import { ModelFailure } from './failure.ts';
+import { ModelFailure } from '../attempt/failure.ts';
+import type { ModelAnswer } from '../contract.ts';
 
 type TextBlock = Extract<LanguageModelV4Content, { type: 'text' | 'reasoning' }>;
 

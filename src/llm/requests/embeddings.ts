@@ -1,11 +1,11 @@
 /** Vectors of texts: passed through where the provider has OpenAI's embeddings, through the AI SDK where it has its own. */
-import type { Candidate } from './candidates.ts';
-import { ModelFailure } from './failure.ts';
-import type { Gateway } from './gateway.ts';
-import type { Spender } from './money/budgets.ts';
-import { treatmentOf } from './protocols/parameters.ts';
-import { count, usageOf } from './protocols/usage.ts';
-import { refusalOf } from './refusals.ts';
+import type { Candidate } from '../attempt/candidates.ts';
+import { ModelFailure } from '../attempt/failure.ts';
+import { refusalOf } from '../attempt/refusals.ts';
+import type { Gateway } from '../gateway.ts';
+import type { Spender } from '../money/budgets.ts';
+import { treatmentOf } from '../protocols/parameters.ts';
+import { count, usageOf } from '../protocols/usage.ts';
 
 export interface EmbeddingRequest {
   model: string;

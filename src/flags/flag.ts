@@ -1,6 +1,6 @@
 /** What a feature flag is: data, changed at run time. The values that it can have, and who gets which. */
 import { z } from 'zod';
-import { allBuckets, bucketsOf } from '../assign.ts';
+import { allBuckets, bucketsOf } from './buckets.ts';
 
 export const flagTypes = ['boolean', 'string', 'number', 'object'] as const;
 export type FlagType = (typeof flagTypes)[number];

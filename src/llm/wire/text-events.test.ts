@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { anthropicMessages } from './protocols/anthropic-messages/anthropic-messages.ts';
-import { openaiChat } from './protocols/openai-chat/openai-chat.ts';
+import { anthropicMessages } from '../protocols/anthropic-messages/anthropic-messages.ts';
+import { openaiChat } from '../protocols/openai-chat/openai-chat.ts';
 import { TextEvents } from './text-events.ts';
 
 const protocols = { 'openai-chat': openaiChat, 'anthropic-messages': anthropicMessages };

@@ -1,8 +1,8 @@
 /** Answers in the shape of a schema. */
 import { z } from 'zod';
-import { TimonelError } from '../errors.ts';
-import type { ModelRequest } from './contract.ts';
-import type { Gateway, GivenAnswer } from './gateway.ts';
+import { TimonelError } from '../../errors.ts';
+import type { ModelRequest } from '../contract.ts';
+import type { Gateway, GivenAnswer } from '../gateway.ts';
 
 /** A question whose answer is to fit a schema. */
 export interface ObjectRequest<S extends z.ZodType> extends Omit<ModelRequest, 'tools' | 'onText' | 'responseFormat'> {

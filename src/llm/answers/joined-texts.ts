@@ -1,5 +1,5 @@
 import type { LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider';
-import type { ProviderFamily } from './providers/contract.ts';
+import type { ProviderFamily } from '../providers/contract.ts';
 
 /** Marks a text that was added to what a user wrote, so that it may be joined to it. */
 export const addedText = { timonel: { added: true } };

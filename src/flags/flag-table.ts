@@ -1,10 +1,9 @@
-import { channels, type FlagEvaluated } from '../../diagnostics.ts';
-import { TimonelError } from '../../errors.ts';
-import type { AccessNotices } from '../../identity/access.ts';
-import type { AuditLog } from '../../identity/audit/audit-log.ts';
-import type { DatabasePool } from '../../store/database.ts';
-import { KeptCopy } from '../../store/kept-copy.ts';
-import type { By } from '../transitions.ts';
+import { channels, type FlagEvaluated } from '../diagnostics.ts';
+import { TimonelError } from '../errors.ts';
+import type { AccessNotices } from '../identity/access.ts';
+import type { AuditLog, ChangeAuthor } from '../identity/audit/audit-log.ts';
+import type { DatabasePool } from '../store/database.ts';
+import { KeptCopy } from '../store/kept-copy.ts';
 import { type Evaluation, evaluate, type FlagContext } from './evaluate.ts';
 import { type Flag, type FlagDefinition, flagDefinition } from './flag.ts';
 
@@ -115,7 +114,7 @@ export class FlagTable {
     workspaceId: string,
     key: string,
     definition: FlagDefinition | null,
-    { by, expected }: { by: By & { asker: string }; expected: number | undefined },
+    { by, expected }: { by: ChangeAuthor & { asker: string }; expected: number | undefined },
   ): Promise<FlagVersion> {
     const { notices, audit } = this.#dependencies;
     const stored = await notices.change(async (client, tell) => {
