@@ -171,6 +171,7 @@ const live = {
   openStreams: () => 0,
   pingStore: async () => undefined,
   queues: async () => [],
+  backupAge: async () => undefined,
   redisMemory: undefined,
 };
 const collector = await startCollector();

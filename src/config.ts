@@ -6,6 +6,8 @@ import {
   type ArtifactEnvironment,
   artifactFaults,
   artifactsOf,
+  type BackupSettings,
+  backupsOf,
   faultOf,
   type IncomingSettings,
   incomingOf,
@@ -91,6 +93,7 @@ export interface Settings {
   /** In lower case; believed from trusted proxies only. */
   regionHeader: string | undefined;
   artifacts: ArtifactEnvironment;
+  backups: BackupSettings;
   /** Between two looks at the releases that run. */
   releaseLookMs: number;
   leaseMs: number;
@@ -215,6 +218,7 @@ export function readSettings(given: Environment = process.env): Settings {
     canary: { enabled: env.CANARY_ENABLED, percentage: env.CANARY_PERCENTAGE, strategy: env.CANARY_STRATEGY },
     regionHeader: env.TIMONEL_REGION_HEADER?.toLowerCase(),
     artifacts: artifactsOf(env),
+    backups: backupsOf(env),
     releaseLookMs: env.TIMONEL_RELEASE_LOOK_MS,
     leaseMs: env.TIMONEL_LEASE_MS,
     runAttempts: env.TIMONEL_RUN_ATTEMPTS,

@@ -140,6 +140,15 @@ export interface ModelAttempt {
   milliseconds: number;
 }
 
+/** A backup was taken or verified, or could not be. */
+export interface BackupTaken {
+  /** `refused`: it was restored, and is not what was saved, or could not be restored. */
+  outcome: 'taken' | 'failed' | 'verified' | 'refused';
+  /** Size of the file; 0 where none was written. */
+  bytes: number;
+  milliseconds: number;
+}
+
 /** Bytes of an artifact that were stored or read. */
 export interface ArtifactMoved {
   direction: 'in' | 'out';
@@ -270,6 +279,7 @@ export const channels = {
   modelExchange: channel('timonel:model-exchange') as Channel<unknown, ModelExchange>,
   modelExchangeEnded: channel('timonel:model-exchange-ended'),
   artifactMoved: channel('timonel:artifact-moved'),
+  backupTaken: channel('timonel:backup-taken'),
   modelAttempt: channel('timonel:model-attempt'),
   modelCall: channel('timonel:model-call'),
   breakerChanged: channel('timonel:breaker-changed'),

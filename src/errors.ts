@@ -80,6 +80,8 @@ export const errorTable = {
   run_abandoned: { status: 422, retryable: false, title: 'The run failed at every attempt' },
   shutting_down: { status: 503, retryable: true, title: 'The process is shutting down' },
   config_invalid: { status: 500, retryable: false, title: 'The configuration is not valid' },
+  backup_invalid: { status: 422, retryable: false, title: 'The backup cannot be restored' },
+  store_not_empty: { status: 409, retryable: false, title: 'The store has data' },
   migration_refused: { status: 500, retryable: false, title: 'A migration of an agent was refused' },
   directory_locked: { status: 500, retryable: false, title: 'Another process uses the data directory' },
   run_fenced: { status: 409, retryable: true, title: 'Another process has taken over the run' },

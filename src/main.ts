@@ -13,7 +13,7 @@ import { explainListening } from './composition/listening.ts';
 import { type Models, openModels } from './composition/models.ts';
 import { seedAgents } from './composition/seeds.ts';
 import { prepareTurns, type Turns } from './composition/turns.ts';
-import { openFlagPart, openJobs, openReleasePart, openResources, preparePrivacy } from './composition/work.ts';
+import { openFlagPart, openJobs, openReleasePart, openResources, prepareBackups, preparePrivacy } from './composition/work.ts';
 import type { Settings } from './config.ts';
 import { channels, type HttpExchange, publishFault } from './diagnostics.ts';
 import type { FlagPart } from './flags/open.ts';
@@ -28,6 +28,7 @@ import type { Workspaces } from './identity/workspaces.ts';
 import type { ResponseCache } from './llm/cache/response-cache.ts';
 import type { Gateway } from './llm/gateway.ts';
 import type { Budgets } from './llm/money/budgets.ts';
+import type { Backups } from './operations/backup/backups.ts';
 import { checkProject, type ProjectConfig } from './project.ts';
 import type { ReleasePart } from './release/open.ts';
 import type { Shadows } from './release/shadows.ts';
@@ -135,7 +136,8 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
   const privacy = preparePrivacy(base, foundation, identity);
   const artifacts = await openArtifactPart(base, foundation);
   const complete: Turns['complete'] = (...answer) => turns.complete(...answer);
-  const jobs = await openJobs(base, foundation, identity, { mailer, privacy, artifacts, complete });
+  const backups = prepareBackups(base, foundation, version);
+  const jobs = await openJobs(base, foundation, identity, { mailer, privacy, artifacts, backups, complete });
   const flags = await openFlagPart(base, foundation, identity);
   const releases = await openReleasePart(base, foundation, identity);
   if (settings.secrets.previous !== undefined) await finishRotation(pool, keys, identity.audit, publishFault);
@@ -153,7 +155,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     wrapRunStore,
   });
   const streams = new OpenStreams(identity.access, identity.notices);
-  Object.assign(late, { runner: turns.runner, streams, jobs } satisfies LateParts);
+  Object.assign(late, { runner: turns.runner, streams, jobs, backups } satisfies LateParts);
   const parts = {
     foundation,
     telemetry,
@@ -161,6 +163,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     privacy,
     models,
     artifacts,
+    backups,
     jobs,
     flags,
     releases,
@@ -205,6 +208,7 @@ interface LateParts {
   runner?: Runner;
   streams?: OpenStreams;
   jobs?: Jobs;
+  backups?: Backups;
 }
 
 async function openTelemetry({ settings, scope, now }: Base, { pool, redis }: Foundation, late: LateParts): Promise<Telemetry> {
@@ -217,6 +221,7 @@ async function openTelemetry({ settings, scope, now }: Base, { pool, redis }: Fo
     openStreams: () => late.streams?.count ?? 0,
     pingStore: () => pool.executeText('SELECT 1'),
     queues: async () => (await late.jobs?.depths()) ?? [],
+    backupAge: async () => late.backups?.verifiedAge(),
     redisMemory: redis === undefined ? undefined : () => redis.info('memory'),
   });
   // After nearly all others, so that what they do at their end is told too.
@@ -230,6 +235,7 @@ interface ServedParts {
   privacy: Privacy;
   models: Models;
   artifacts: Artifacts;
+  backups: Backups;
   jobs: Jobs;
   flags: FlagPart;
   releases: ReleasePart;

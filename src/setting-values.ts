@@ -1,5 +1,6 @@
 /** The forms that values of settings have, and what is said of those that have another. */
 import { BlockList, isIP } from 'node:net';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
 export const milliseconds = (fallback: number) => z.coerce.number().int().min(0).max(86_400_000).default(fallback);
@@ -265,6 +266,62 @@ export function artifactFaults(present: Readonly<Record<string, string | undefin
   return [url, ...others]
     .filter((name) => present[name] === undefined)
     .map((name) => `${name}: S3 needs it beside ${given.join(' and ')}`);
+}
+
+/** Where backups go, and when. */
+export interface BackupSettings {
+  /** Folder of the files. */
+  folder: string;
+  /** When one is taken by itself (UTC); never where absent. */
+  cron: string | undefined;
+  /** Public key of age that files are encrypted for. */
+  recipient: string | undefined;
+  /** File with the private key of age: to verify encrypted files. */
+  identityFile: string | undefined;
+  keep: Keep;
+}
+
+/** How many backups are kept: the newest of each of the last days, weeks and months that have one. */
+export interface Keep {
+  days: number;
+  weeks: number;
+  months: number;
+}
+
+export const backupShape = {
+  TIMONEL_BACKUP_FOLDER: z.string().min(1).optional(),
+  TIMONEL_BACKUP_CRON: z.string().min(1).optional(),
+  TIMONEL_BACKUP_RECIPIENT: z
+    .string()
+    .regex(/^age1[a-z0-9-]+$/, 'must be the public key of age that `age-keygen` prints; it begins with age1')
+    .optional(),
+  TIMONEL_BACKUP_IDENTITY_FILE: z.string().min(1).optional(),
+  TIMONEL_BACKUP_KEEP: z
+    .string()
+    .default('7d,4w,12m')
+    .transform(readKeep)
+    .refine((keep) => keep !== undefined, 'must be numbers of days, weeks and months, e.g. 7d,4w,12m'),
+};
+
+export function backupsOf(env: z.infer<z.ZodObject<typeof backupShape>> & { TIMONEL_HOME: string }): BackupSettings {
+  return {
+    folder: resolve(env.TIMONEL_BACKUP_FOLDER ?? join(env.TIMONEL_HOME, 'backups')),
+    cron: env.TIMONEL_BACKUP_CRON,
+    recipient: env.TIMONEL_BACKUP_RECIPIENT,
+    identityFile: env.TIMONEL_BACKUP_IDENTITY_FILE,
+    keep: env.TIMONEL_BACKUP_KEEP as Keep,
+  };
+}
+
+/** `7d,4w,12m`. @returns `undefined` where the text is none of that form. */
+function readKeep(text: string): Keep | undefined {
+  const keep = { days: 0, weeks: 0, months: 0 };
+  for (const part of text.split(',')) {
+    const match = /^\s*(\d{1,3})([dwm])\s*$/.exec(part);
+    if (match === null) return undefined;
+    keep[match[2] === 'd' ? 'days' : match[2] === 'w' ? 'weeks' : 'months'] = Number(match[1]);
+  }
+  return keep.days + keep.weeks + keep.months === 0 ? undefined : keep;
 }
 
 /** What bounds requests while they come in. */

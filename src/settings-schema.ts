@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import {
   artifactShape,
+  backupShape,
   calls,
   days,
   flag,
@@ -118,6 +119,7 @@ export const settingsSchema = z.object({
   TIMONEL_CACHE_ENTRY_BYTES: z.coerce.number().int().min(0).max(1_073_741_824).default(1_048_576),
 
   ...artifactShape,
+  ...backupShape,
 
   /** What a new release begins with where its plan does not say. */
   CANARY_ENABLED: flag(true),

@@ -269,7 +269,7 @@ onEachStore('budgets', (open, kind) => {
     await there.reserve({ workspaceId }, call(cent));
     await here.list.put(workspaceId, daily({ money: cent }));
     await expect
-      .poll(() => there.reserve({ workspaceId }, call(2n * cent)).catch(({ code }) => code), { timeout: 10_000 })
+      .poll(() => there.reserve({ workspaceId }, call(2n * cent)).catch(({ code }) => code), { timeout: 20_000 })
       .toBe('budget_exceeded');
     await here.list.put(workspaceId, daily({ money: 2n * cent }));
     await (await there.reserve({ workspaceId }, call(2n * cent))).release();

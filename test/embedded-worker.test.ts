@@ -48,7 +48,7 @@ it.each(['idle', 'in a statement', 'in a transaction'])(
       await killed?.terminate();
     }
     if (when !== 'idle') expect(await outcome).toMatchObject({ code: 'store_unavailable' });
-    await vi.waitFor(async () => expect((await readiness()).status).toBe(200), { timeout: 10_000, interval: 50 });
+    await vi.waitFor(async () => expect((await readiness()).status).toBe(200), { timeout: 20_000, interval: 50 });
     expect(workers.at(-1)).not.toBe(killed);
     expect(faults).toContain('the embedded database');
     await timonel.say(conversation, 'After.');
@@ -69,5 +69,5 @@ it('answers within a second that it is not ready, while a statement holds the on
   expect(status).toBe(503);
   expect(body.dependencies.find(({ name }) => name === 'database')?.detail?.reason).toBe('no_answer');
   await busy;
-  await vi.waitFor(async () => expect((await readiness()).status).toBe(200), { timeout: 10_000 });
+  await vi.waitFor(async () => expect((await readiness()).status).toBe(200), { timeout: 20_000 });
 });

@@ -204,7 +204,7 @@ describe('what takes its time for a good reason', () => {
       wire.socket.write(character);
       await sleep(30);
     }
-    await expect.poll(() => wire.received, { timeout: 10_000 }).toContain('run-ended');
+    await expect.poll(() => wire.received, { timeout: 20_000 }).toContain('run-ended');
     expect(wire.received).toContain('Listo.');
     wire.socket.destroy();
   });
@@ -221,7 +221,7 @@ describe('what takes its time for a good reason', () => {
 
   it('is refused to no more connections than are allowed at once', async () => {
     const wires = Array.from({ length: 230 }, () => new Wire());
-    await expect.poll(() => wires.filter(({ socket }) => socket.closed).length, { timeout: 5_000 }).toBeGreaterThan(20);
+    await expect.poll(() => wires.filter(({ socket }) => socket.closed).length, { timeout: 20_000 }).toBeGreaterThan(20);
     for (const wire of wires) wire.socket.destroy();
   });
 });

@@ -56,7 +56,7 @@ describe.each(storeKinds)('a request that its client repeats (%s)', (kind) => {
     return { status: response.status, headers: response.headers, answer, text: answer.choices?.[0]?.message.content };
   };
   /** Long enough for every repetition that a client could still make. */
-  const settled = () => expect.poll(() => timonel.timonel.runner.activeRuns, { timeout: 5_000 }).toBe(0);
+  const settled = () => expect.poll(() => timonel.timonel.runner.activeRuns, { timeout: 20_000 }).toBe(0);
 
   it.each<[string, () => Promise<unknown>]>([
     ['openai', () => openai().chat.completions.create({ model: 'desk', user: 'a1', messages: say('Devolvé w1') })],

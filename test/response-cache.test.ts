@@ -273,7 +273,7 @@ describe.skipIf(inject('redisUrl') === '')('the response cache with Redis behind
     await one.ask('characters', characters);
     await one.ask('k', 'ñandú');
     await expect
-      .poll(async () => (await other.cache.look('w', 'characters', life)).found?.answer, { timeout: 5_000 })
+      .poll(async () => (await other.cache.look('w', 'characters', life)).found?.answer, { timeout: 20_000 })
       .toMatchObject({
         body: characters,
         cost: 7n,
@@ -286,9 +286,9 @@ describe.skipIf(inject('redisUrl') === '')('the response cache with Redis behind
     expect(await other.ask('k')).toMatchObject({ text: 'ñandú', state: 'hit' });
     await one.ask('k', 'theirs', 'v');
     expect(await other.cache.clear('w')).toEqual({ entries: 2, everywhere: true });
-    await expect.poll(() => one.cache.stats('w').entries, { timeout: 5_000 }).toBe(0);
+    await expect.poll(() => one.cache.stats('w').entries, { timeout: 20_000 }).toBe(0);
     // The texts themselves are gone, those of other workspaces are not.
-    await expect.poll(() => one.redis.keys('timonel:cache:w:*'), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(() => one.redis.keys('timonel:cache:w:*'), { timeout: 20_000 }).toEqual([]);
     expect(await one.redis.keys('timonel:cache:v:*')).toEqual(['timonel:cache:v:k']);
     expect((await one.ask('k', 'new')).state).toBe('miss');
     expect((await one.ask('k', 'new', 'v')).state).toBe('hit');
@@ -342,7 +342,7 @@ describe.skipIf(inject('redisUrl') === '')('the response cache with Redis behind
     const [one, other] = [processWith(), processWith()];
     await Promise.all([connected(one.redis), connected(other.redis)]);
     await one.ask('secret', 'to be forgotten', 'frozen');
-    await expect.poll(async () => (await other.ask('secret', 'x', 'frozen')).state, { timeout: 5_000 }).toBe('hit');
+    await expect.poll(async () => (await other.ask('secret', 'x', 'frozen')).state, { timeout: 20_000 }).toBe('hit');
     server.freeze();
     try {
       for (let index = 0; index < 20; index++) expect((await one.ask(`f${index}`, 'alone')).state).toBe('miss');
@@ -368,13 +368,13 @@ describe.skipIf(inject('redisUrl') === '')('the response cache with Redis behind
     const [one, other] = [processWith(), processWith()];
     await Promise.all([connected(one.redis), connected(other.redis)]);
     await one.ask('k', 'old', 'missed');
-    await expect.poll(async () => (await other.ask('k', 'x', 'missed')).state, { timeout: 5_000 }).toBe('hit');
+    await expect.poll(async () => (await other.ask('k', 'x', 'missed')).state, { timeout: 20_000 }).toBe('hit');
     // Only the connections go away: the server stays, and the other process clears meanwhile.
     const admin = openRedis(server.url, (client) => client.on('error', () => {}));
     opened.push(admin);
     await connected(admin);
     await one.cache.clear('missed');
-    await expect.poll(() => other.cache.stats('missed').entries, { timeout: 5_000 }).toBe(0);
+    await expect.poll(() => other.cache.stats('missed').entries, { timeout: 20_000 }).toBe(0);
     await one.ask('k', 'again', 'missed');
     expect(one.cache.stats('missed').entries).toBe(1);
     await admin.set('timonel:cache-generation:missed', 'of-another-process');

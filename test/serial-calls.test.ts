@@ -95,7 +95,7 @@ describe.each(storeKinds)('calls of one plan (%s)', (kind) => {
       for (const { callId } of approvals)
         expect((await timonel.call('POST', `/api/v1/runs/${run.id}/approvals/${callId}`, { decision })).status).toBe(200);
       await expect
-        .poll(async () => (await timonel.call('GET', `/api/v1/runs/${run.id}`)).body, { timeout: 10_000 })
+        .poll(async () => (await timonel.call('GET', `/api/v1/runs/${run.id}`)).body, { timeout: 20_000 })
         .toMatchObject({ run: { status: 'finished' } });
     };
     const suspended = async (...calls: string[]): Promise<Asked> => {

@@ -216,7 +216,7 @@ describe('what is similar only within', () => {
   it('the life of the answer', async () => {
     await ask(opening, { model: 'short' });
     expect(await state(openingToo, { model: 'short' })).toBe('similar');
-    await expect.poll(() => state(`${openingToo} `, { model: 'short' }), { timeout: 10_000, interval: 300 }).toBe('miss');
+    await expect.poll(() => state(`${openingToo} `, { model: 'short' }), { timeout: 20_000, interval: 300 }).toBe('miss');
   });
 
   it('what was not cleared', async () => {

@@ -106,7 +106,7 @@ onEachStore('after a fault', (open) => {
     const store = await started();
     await works(store);
     await breaking(store).catch(() => {});
-    await vi.waitFor(() => works(store), { timeout: 5_000, interval: 50 });
+    await vi.waitFor(() => works(store), { timeout: 20_000, interval: 50 });
     await works(store);
   });
 

@@ -59,6 +59,11 @@ export const stores: Dashboard = {
           ],
         },
         { title: 'Disk', unit: 'percentunit', queries: [{ expr: 'timonel_disk_used_ratio', legend: '{{instance}} {{mount}}' }] },
+        {
+          title: 'Age of the newest verified backup',
+          unit: 's',
+          queries: [{ expr: 'max(timonel_backup_verified_age_seconds)', legend: 'age' }],
+        },
       ],
     },
   ],

@@ -3,6 +3,7 @@ import { messageOf, TimonelError } from '../errors.ts';
 import { version } from '../main.ts';
 import { agentCommand } from './agent-command.ts';
 import { auditCommand } from './audit.ts';
+import { backupCommand, restoreCommand } from './backup.ts';
 import { budgetsCommand } from './budgets.ts';
 import { cacheCommand } from './cache.ts';
 import { chatCommand } from './chat.ts';
@@ -36,6 +37,8 @@ export function createProgram(): Command {
     budgetsCommand(),
     cacheCommand(),
     migrateCommand(),
+    backupCommand(),
+    restoreCommand(),
     modelsCommand(),
     newCommand(),
     userCommand(),

@@ -7,6 +7,7 @@ import type { Identity } from '../identity/identity.ts';
 import type { Mailer } from '../identity/mail/mailer.ts';
 import type { Privacy } from '../identity/privacy/privacy.ts';
 import { applyRetention } from '../identity/privacy/retention.ts';
+import { Backups } from '../operations/backup/backups.ts';
 import { openReleases, type ReleasePart } from '../release/open.ts';
 import { Resources } from '../resources/resources.ts';
 import { Jobs, type JobsDependencies } from '../run/jobs.ts';
@@ -24,6 +25,11 @@ export function preparePrivacy({ agents, now }: Base, { pool, workspaces, access
   });
 }
 
+/** Backups of this installation: nothing is done before somebody, or the schedule, asks. */
+export function prepareBackups({ settings, project: { agents }, now }: Base, { store }: Foundation, version: string): Backups {
+  return new Backups({ store, settings, agents, version, now });
+}
+
 /** Makes the queues; nothing works on them before {@link Jobs.work}. @throws TimonelError `store_unavailable` */
 export async function openJobs(
   { settings, project, scope, now }: Base,
@@ -33,8 +39,9 @@ export async function openJobs(
     mailer,
     privacy: { tables },
     artifacts,
+    backups,
     complete,
-  }: { mailer: Mailer; privacy: Privacy; artifacts: Artifacts; complete: JobsDependencies['complete'] },
+  }: { mailer: Mailer; privacy: Privacy; artifacts: Artifacts; backups: Backups; complete: JobsDependencies['complete'] },
 ): Promise<Jobs> {
   const jobs = new Jobs({
     pool,
@@ -42,6 +49,13 @@ export async function openJobs(
     own: [
       { name: 'mail', retries: 20, run: (payload) => mailer.deliver(payload) },
       { name: 'artifacts', cron: '*/5 * * * *', retries: 0, run: async () => void (await artifacts.sweep()) },
+      // Where there is no schedule the queue stays, and nothing is put into it.
+      {
+        name: 'backup',
+        ...(settings.backups.cron === undefined ? {} : { cron: settings.backups.cron }),
+        retries: 2,
+        run: () => backups.run(),
+      },
       {
         name: 'retention',
         cron: '17 3 * * *',

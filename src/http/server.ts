@@ -38,6 +38,7 @@ import { approvalRoutes } from './routes/approvals.ts';
 import { artifactRoutes } from './routes/artifacts.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { authRoutes } from './routes/auth.ts';
+import { backupRoutes } from './routes/backups.ts';
 import { budgetRoutes } from './routes/budgets.ts';
 import { cacheRoutes } from './routes/cache.ts';
 import { canaryRoutes } from './routes/canary.ts';
@@ -163,6 +164,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   agentRoutes(typed, dependencies);
   conversationRoutes(typed, dependencies);
   runRoutes(typed, dependencies);
+  backupRoutes(typed, dependencies);
   authRoutes(typed, dependencies);
   oidcRoutes(typed, dependencies);
   accountRoutes(typed, dependencies);

@@ -56,9 +56,11 @@ describe('passwords', () => {
     const times = async (hash: string | undefined) => {
       const taken: number[] = [];
       for (let round = 0; round < 3; round++) {
-        const started = performance.now();
+        // Of the processor: other processes do not count.
+        const started = process.cpuUsage();
         await mixed.verify(hash, 'not this one');
-        taken.push(performance.now() - started);
+        const { user, system } = process.cpuUsage(started);
+        taken.push(user + system);
       }
       return Math.min(...taken);
     };

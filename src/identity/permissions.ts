@@ -27,6 +27,7 @@ export const permissionTable = {
   'audit:read': 'Read and export the audit log',
   'privacy:manage': "Export and erase a person's data",
   'operations:read': 'See the state of processes, queues and backups',
+  'operations:manage': 'Take backups and verify them',
   'workspace:manage': 'Change settings of the workspace; in the workspace `default`: make, change and disable workspaces',
 } as const;
 
@@ -54,6 +55,7 @@ const operator: readonly Permission[] = [
   'users:read',
   'audit:read',
   'operations:read',
+  'operations:manage',
 ];
 
 /** The roles that every workspace has. A workspace's own roles are rows of the table `roles`. */

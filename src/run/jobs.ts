@@ -38,6 +38,19 @@ export interface JobsDependencies {
 /** How long a job of a disabled workspace rests before it is looked at again. */
 const restSeconds = 600;
 
+/** Makes the tables of the queue, for rows that are restored into them. */
+export async function makeQueueTables(pool: DatabasePool): Promise<void> {
+  const boss = new PgBoss({
+    backend: pool.embedded ? 'pglite' : 'postgres',
+    db: { executeSql: async (text, values) => ({ rows: await pool.executeText(text, values) }) },
+    schema: 'pgboss',
+    supervise: false,
+    schedule: false,
+  });
+  await boss.start();
+  await boss.stop({ graceful: false });
+}
+
 interface Payload {
   workspaceId: string;
   payload: JsonObject;
@@ -97,7 +110,9 @@ export class Jobs {
       await this.#boss.work<JsonObject | null>(job.name, { pollingIntervalSeconds: 2 }, async (items) => {
         for (const { data } of items) await job.run(data ?? {});
       });
-      if (job.cron !== undefined) await this.#boss.schedule(job.name, job.cron);
+      // A schedule outlives the process that made it: one that the settings no longer name goes.
+      if (job.cron === undefined) await this.#boss.unschedule(job.name);
+      else await this.#repeat(job.name, job.cron, `job "${job.name}"`);
     }
   }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/node-postgres';
@@ -15,14 +16,21 @@ import type { DatabasePool } from './database.ts';
 export const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url));
 
 /**
-/**
  * Brings the schema up to date: the core's, then the agents'. Processes that start together wait for each other: without the advisory lock
  * one of four failed.
  * @throws TimonelError `migration_refused`; `config_invalid` with the database's own reason where it refuses a migration; `store_unavailable`
  */
 export async function migrate(pool: DatabasePool, agents: readonly AgentMigrations[] = []): Promise<void> {
+  await migrateFrom(pool, migrationsFolder, agents);
+}
+
+async function migrateFrom(pool: DatabasePool, folder: string, agents: readonly AgentMigrations[]): Promise<void> {
   await migrating(pool, async (client) => {
-    await runMigrations(drizzle(client), { migrationsFolder, migrationsSchema: 'public', migrationsTable: 'timonel_migrations' });
+    await runMigrations(drizzle(client), {
+      migrationsFolder: folder,
+      migrationsSchema: 'public',
+      migrationsTable: 'timonel_migrations',
+    });
     await applyAgentMigrations(client, agents);
   }).catch((error: unknown) => {
     if (error instanceof TimonelError) throw error;
@@ -85,13 +93,15 @@ export async function schemaStatus(pool: DatabasePool, agents: readonly AgentMig
         ? { rows: [] }
         : await client.query<{ at: string }>('SELECT created_at::text AS at FROM timonel_migrations ORDER BY created_at');
     const newest = Number(core.at(-1)?.at ?? 0);
-    const journal = JSON.parse(readFileSync(join(migrationsFolder, 'meta', '_journal.json'), 'utf8')) as {
-      entries: { when: number; tag: string }[];
-    };
     const ledger = await readLedger(client);
     const names = [...new Set([...agents.map(({ agent }) => agent), ...ledger.map(({ agent }) => agent)])].sort();
     return {
-      core: { applied: core.length, pending: journal.entries.filter(({ when }) => when > newest).map(({ tag }) => tag) },
+      core: {
+        applied: core.length,
+        pending: readJournal()
+          .entries.filter(({ when }) => when > newest)
+          .map(({ tag }) => tag),
+      },
       agents: names.map((name) => {
         const applied = ledger.filter(({ agent }) => agent === name);
         const own = agents.find(({ agent }) => agent === name);
@@ -104,6 +114,46 @@ export async function schemaStatus(pool: DatabasePool, agents: readonly AgentMig
       }),
     };
   });
+}
+
+interface Journal {
+  entries: { when: number; tag: string }[];
+}
+
+function readJournal(): Journal {
+  return JSON.parse(readFileSync(join(migrationsFolder, 'meta', '_journal.json'), 'utf8')) as Journal;
+}
+
+/** Tags of the core's migrations that this version has, in order. */
+export function knownMigrations(): string[] {
+  return readJournal().entries.map(({ tag }) => tag);
+}
+
+/** Tags of the core's migrations that the database has, in order; of those that this version does not know, when they were made. */
+export async function appliedMigrations(client: pg.ClientBase): Promise<string[]> {
+  const { rows: there } = await client.query(`SELECT WHERE to_regclass('public.timonel_migrations') IS NOT NULL`);
+  if (there.length === 0) return [];
+  const { rows } = await client.query<{ at: string }>('SELECT created_at::text AS at FROM timonel_migrations ORDER BY created_at');
+  const { entries } = readJournal();
+  return rows.map(({ at }) => entries.find(({ when }) => when === Number(at))?.tag ?? `unknown-${at}`);
+}
+
+/**
+ * Brings an empty database to an earlier schema: the first `count` migrations of the core, and the given files of agents. For rows that
+ * were written under that schema; {@link migrate} does the rest.
+ */
+export async function migrateTo(pool: DatabasePool, count: number, agents: readonly AgentMigrations[]): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'timonel-migrations-'));
+  try {
+    const journal = readJournal();
+    const entries = journal.entries.slice(0, count);
+    for (const { tag } of entries) cpSync(join(migrationsFolder, `${tag}.sql`), join(folder, `${tag}.sql`));
+    mkdirSync(join(folder, 'meta'));
+    writeFileSync(join(folder, 'meta', '_journal.json'), JSON.stringify({ ...journal, entries }));
+    await migrateFrom(pool, folder, agents);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Names the set of the core's migrations: changes when any of them does. */

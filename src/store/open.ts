@@ -32,6 +32,8 @@ export interface OpenOptions extends Partial<StoreEvents> {
   agents?: Iterable<MigratingAgent>;
   /** False leaves the schema as it is: for looking at it. */
   migrate?: boolean;
+  /** False makes a fresh embedded store without the prepared template, which has the newest schema. */
+  template?: boolean;
 }
 
 /**
@@ -39,13 +41,13 @@ export interface OpenOptions extends Partial<StoreEvents> {
  * @throws TimonelError `store_unavailable`, `directory_locked`, `disk_full`, `migration_refused`, `config_invalid`
  */
 export async function openStore(settings: Pick<Settings, 'home' | 'database'>, options: OpenOptions = {}): Promise<Store> {
-  const { agents = [], migrate: wanted = true, ...events } = options;
+  const { agents = [], migrate: wanted = true, template = true, ...events } = options;
   const migrations = readAgentMigrations(agents);
   const { url, poolSize, ...limits } = settings.database;
   const poolSettings = { size: poolSize, ...limits };
   if (url === undefined) {
     const directory = join(settings.home, 'data');
-    const embedded = await openEmbedded(directory, poolSettings, events);
+    const embedded = await openEmbedded(directory, poolSettings, { ...events, template });
     const stopTidying = keepTidy(embedded.pool);
     return finish(
       {
@@ -85,7 +87,9 @@ async function finish(store: Omit<Store, 'vectors'>, prepare: (pool: DatabasePoo
   const { pool } = store;
   try {
     await prepare(pool);
-    await pool.detectMemberRole();
+    // Before the first migration there is nothing to act on.
+    const [schema] = await pool.executeText<{ there: boolean }>(`SELECT to_regclass('runs') IS NOT NULL AS there`);
+    if (schema?.there === true) await pool.detectMemberRole();
     const [row] = await pool.executeText<{ vectors: boolean }>(
       `SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'vector') AS vectors`,
     );

@@ -15,6 +15,8 @@ export interface LiveState {
   pingStore(): Promise<unknown>;
   /** Jobs that wait or run, per queue. */
   queues(): Promise<{ queue: string; waiting: number; active: number }[]>;
+  /** Seconds since the newest verified backup, where backups are taken by a schedule. */
+  backupAge(): Promise<number | undefined>;
   /** What Redis says about its memory, where there is Redis. */
   redisMemory: (() => Promise<string>) | undefined;
 }
@@ -46,6 +48,12 @@ export function liveMetrics(set: MetricSet, live: LiveState): void {
       { values: [queue, 'waiting'], value: waiting },
       { values: [queue, 'active'], value: active },
     ]),
+  );
+
+  set.read(
+    'timonel_backup_verified_age_seconds',
+    'time since the newest backup that was restored and compared; no series without a schedule',
+    () => live.backupAge(),
   );
 
   const { redisMemory } = live;

@@ -41,7 +41,7 @@ it.skipIf(!storeKinds.includes('postgres'))(
       survivor.timonel.store.pool.executeText(
         `SELECT FROM pg_stat_activity WHERE wait_event = 'advisory' AND query LIKE '%pg_advisory_xact_lock%' AND datname = current_database()`,
       );
-    await expect.poll(async () => (await waiting()).length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await waiting()).length, { timeout: 20_000 }).toBe(1);
     // While it decides, nobody else does.
     await survivor.look();
     expect(await survivor.show(id)).toMatchObject({ status: 'running', standing: null });

@@ -45,7 +45,7 @@ async function freeze(cluster: Cluster, point: Point, text: string) {
   expect(recoveries).toBeGreaterThan(before);
   await cluster.heal();
   // It goes on where it was, is refused, and says so.
-  await expect.poll(() => victim.faults.slice(faults).join(), { timeout: 5_000 }).toMatch(/run_fenced|store_unavailable/);
+  await expect.poll(() => victim.faults.slice(faults).join(), { timeout: 20_000 }).toMatch(/run_fenced|store_unavailable/);
   expect(await violations(cluster)).toEqual([]);
   expect(await cluster.recoveries()).toBe(recoveries);
 }

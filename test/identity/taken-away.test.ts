@@ -108,7 +108,7 @@ describe.each(cases)('what is taken away (%s)', (kind) => {
     const { ended } = await openStream(person.headers);
     expect(there.timonel.streams.count).toBe(1);
     await take(person);
-    await expect.poll(() => status(person.headers, '/api/v1/agents'), { timeout: 10_000 }).toBe(expected);
+    await expect.poll(() => status(person.headers, '/api/v1/agents'), { timeout: 20_000 }).toBe(expected);
     expect(await ended).not.toContain('run-ended');
     expect(there.timonel.streams.count).toBe(0);
   });
@@ -120,7 +120,7 @@ describe.each(cases)('what is taken away (%s)', (kind) => {
     expect(await status(desk.headers, '/api/v1/users')).toBe(200);
     expect(await status(member.headers, '/api/v1/agents')).toBe(200);
     await here.call('PUT', '/api/v1/roles/desk', { permissions: ['agents:read'] });
-    await expect.poll(() => status(desk.headers, '/api/v1/users'), { timeout: 10_000 }).toBe(403);
+    await expect.poll(() => status(desk.headers, '/api/v1/users'), { timeout: 20_000 }).toBe(403);
     expect(await status(desk.headers, '/api/v1/agents')).toBe(200);
     expect(await status(member.headers, '/api/v1/agents')).toBe(200);
   });
@@ -132,7 +132,7 @@ describe.each(cases)('what is taken away (%s)', (kind) => {
     expect(await status(bearer(revoked.apiKey))).toBe(200);
     const { ended } = await openStream(bearer(revoked.apiKey));
     await here.call('DELETE', `/api/v1/api-keys/${revoked.id}`);
-    await expect.poll(() => status(bearer(revoked.apiKey)), { timeout: 10_000 }).toBe(401);
+    await expect.poll(() => status(bearer(revoked.apiKey)), { timeout: 20_000 }).toBe(401);
     expect(await ended).not.toContain('run-ended');
 
     const key = await make();
@@ -142,8 +142,8 @@ describe.each(cases)('what is taken away (%s)', (kind) => {
     const { body: second } = await rotate(3_600);
     expect([await status(bearer(key.apiKey)), await status(bearer(second.apiKey))]).toEqual([200, 200]);
     const { body: third } = await rotate(0);
-    await expect.poll(() => status(bearer(second.apiKey)), { timeout: 10_000 }).toBe(401);
-    await expect.poll(() => status(bearer(key.apiKey)), { timeout: 10_000 }).toBe(401);
+    await expect.poll(() => status(bearer(second.apiKey)), { timeout: 20_000 }).toBe(401);
+    await expect.poll(() => status(bearer(key.apiKey)), { timeout: 20_000 }).toBe(401);
     expect(await status(bearer(third.apiKey))).toBe(200);
   });
 });
@@ -190,7 +190,7 @@ describe.runIf(storeKinds.includes('postgres'))('a process that was deaf for a w
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()`,
     );
     await pool.executeText('UPDATE sessions SET revoked_at = now() WHERE id = $1', [person.sessionId]);
-    await expect.poll(status, { timeout: 10_000 }).toBe(401);
+    await expect.poll(status, { timeout: 20_000 }).toBe(401);
     const other = await newPerson(here);
     const otherStatus = async () => (await there.call('GET', '/api/v1/auth/me', undefined, other.headers)).status;
     expect(await otherStatus()).toBe(200);
@@ -203,7 +203,7 @@ describe.runIf(storeKinds.includes('postgres'))('a process that was deaf for a w
       )
       .toBe(2);
     await here.call('POST', '/api/v1/auth/logout', undefined, other.headers);
-    await expect.poll(otherStatus, { timeout: 10_000 }).toBe(401);
+    await expect.poll(otherStatus, { timeout: 20_000 }).toBe(401);
     await there.close(false);
     await here.close(false);
     await store.remove();

@@ -231,6 +231,12 @@ const mutations: [title: string, finds: string, files: () => Record<string, Rule
   ],
   ['a disk is never full', 'the disk fills up', () => mutated('DiskFilling', edited('> 0.85', '> 8.5'))],
   [
+    'a backup is stale after an hour',
+    'the backup of the night is late by an hour',
+    () => mutated('BackupStale', edited('> 93600', '> 3600')),
+  ],
+  ['a backup is never stale', 'backups stay away for a day and more', () => mutated('BackupStale', edited('> 93600', '> 9360000'))],
+  [
     'a queue that becomes shorter grows',
     'many jobs wait, and become fewer',
     () => mutated('QueueGrowing', edited(/ and \(\(.*$/, '')),

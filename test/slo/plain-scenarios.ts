@@ -150,6 +150,16 @@ export const plainScenarios: Scenario[] = [
     fires: { 50: [] },
   },
   {
+    name: 'backups stay away for a day and more',
+    series: { timonel_backup_verified_age_seconds: slope(300, 90_000, 60) },
+    fires: { 55: [], 65: [], 75: ['BackupStale'] },
+  },
+  {
+    name: 'the backup of the night is late by an hour',
+    series: { timonel_backup_verified_age_seconds: gauge([60, 90_000]) },
+    fires: { 50: [] },
+  },
+  {
     name: 'jobs come faster than they are done',
     series: {
       'timonel_queue_jobs{queue="mail", state="waiting"}': slope(60, 0, 5),

@@ -50,7 +50,7 @@ describe.skipIf(process.platform === 'win32').each([
     const ended = once(npm, 'exit');
     npm.kill(signal);
     await ended;
-    await expect.poll(() => lives(server), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => lives(server), { timeout: 20_000 }).toBe(false);
     await (await openStore(readSettings({ TIMONEL_HOME: home }))).close();
   });
 
@@ -59,7 +59,7 @@ describe.skipIf(process.platform === 'win32').each([
     const ended = once(npm, 'exit');
     process.kill(-(npm.pid ?? 0), 'SIGINT');
     await ended;
-    await expect.poll(() => lives(server), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => lives(server), { timeout: 20_000 }).toBe(false);
     await (await openStore(readSettings({ TIMONEL_HOME: home }))).close();
   });
 });

@@ -69,11 +69,11 @@ describe.each(storeKinds)('runs that a run starts (%s)', (kind) => {
   it('are unfinished where the deadline of the join comes first', async () => {
     const asking = ask(delegate({ inputs: ['quick', 'hang'], minutes: 5 }));
     await expect
-      .poll(async () => (await sql("SELECT FROM waits WHERE status = 'pending' AND kind = 'child'")).length, { timeout: 5_000 })
+      .poll(async () => (await sql("SELECT FROM waits WHERE status = 'pending' AND kind = 'child'")).length, { timeout: 20_000 })
       .toBe(1);
     const runId = await lastRun();
     await expect
-      .poll(async () => (await childrenOf(runId)).map(({ status }) => status).sort(), { timeout: 5_000 })
+      .poll(async () => (await childrenOf(runId)).map(({ status }) => status).sort(), { timeout: 20_000 })
       .toEqual(['finished', 'running']);
     ahead += 301_000;
     expect((await asking).run.outcome).toBe('replied');
@@ -87,7 +87,7 @@ describe.each(storeKinds)('runs that a run starts (%s)', (kind) => {
     const asking = ask(delegate({ inputs: ['hang', delegate({ inputs: ['hang'] })] }));
     await expect
       .poll(async () => (await sql("SELECT FROM runs WHERE status = 'running' AND parent_run IS NOT NULL")).length, {
-        timeout: 5_000,
+        timeout: 20_000,
       })
       .toBe(2);
     const runId = await lastRun();
@@ -105,7 +105,7 @@ describe.each(storeKinds)('runs that a run starts (%s)', (kind) => {
     const one = ask(delegate({ inputs: ['hang'] }));
     await expect
       .poll(async () => (await sql("SELECT FROM runs WHERE status = 'running' AND parent_run IS NOT NULL")).length, {
-        timeout: 5_000,
+        timeout: 20_000,
       })
       .toBe(1);
     const [only] = await childrenOf(await lastRun());
@@ -117,7 +117,7 @@ describe.each(storeKinds)('runs that a run starts (%s)', (kind) => {
     const asking = ask(delegate({ inputs: ['hang', 'hang', 'hang', 'hang', 'hang', 'hang'].map((input) => input) }));
     await expect
       .poll(async () => (await sql("SELECT FROM runs WHERE status = 'running' AND parent_run IS NOT NULL")).length, {
-        timeout: 5_000,
+        timeout: 20_000,
       })
       .toBe(4);
     const runId = await lastRun();
@@ -152,6 +152,6 @@ describe.each(storeKinds)('runs that a run starts (%s)', (kind) => {
     expect(run.outcome).toBe('replied');
     const [child] = await childrenOf(run.id);
     expect(reply.text).toContain(child?.id);
-    await expect.poll(async () => (await view(child?.id ?? '')).run.outcome, { timeout: 5_000 }).toBe('replied');
+    await expect.poll(async () => (await view(child?.id ?? '')).run.outcome, { timeout: 20_000 }).toBe('replied');
   });
 });

@@ -97,7 +97,7 @@ describe.each(storeKinds)('a call that waits (%s)', (kind) => {
     expect(decided).toMatchObject({ status: 200, body: { resumed: false } });
     expect((await view(runId)).run.status).toBe('waiting');
     ahead += 61_000;
-    await expect.poll(async () => (await view(runId)).run.outcome, { timeout: 5_000 }).toBe('replied');
+    await expect.poll(async () => (await view(runId)).run.outcome, { timeout: 20_000 }).toBe('replied');
     expect((await view(runId)).reply.text).toMatch(/"printed":"D".*"slept":1.*"done":true/);
     expect(desk.did.filter((what) => what === 'awake')).toHaveLength(1);
   });

@@ -111,7 +111,7 @@ describe.each(cases)('a workspace that is disabled (%s)', (processes) => {
   it('takes in nobody who was invited', async () => {
     const mail = watchMail();
     await here.call('POST', '/api/v1/invitations', { email: 'late@example.com' }, key);
-    await expect.poll(() => mail.mails.find(({ to }) => to === 'late@example.com'), { timeout: 15_000 }).toBeDefined();
+    await expect.poll(() => mail.mails.find(({ to }) => to === 'late@example.com'), { timeout: 20_000 }).toBeDefined();
     mail.stop();
     const invitation = tokenIn(mail.mails.find(({ to }) => to === 'late@example.com'));
     await setDisabled(true);

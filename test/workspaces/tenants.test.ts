@@ -43,7 +43,7 @@ describe.each(storeKinds)('workspaces (%s)', (kind) => {
   const make = (body: object, headers?: Record<string, string>) =>
     at.call<Made & Problem>('POST', '/api/v1/workspaces', { name: 'A shop', timeZone: 'UTC', apiKey: true, ...body }, headers);
   const mailTo = async (address: string) => {
-    await expect.poll(() => mail.mails.findLast(({ to }) => to === address), { timeout: 15_000 }).toBeDefined();
+    await expect.poll(() => mail.mails.findLast(({ to }) => to === address), { timeout: 20_000 }).toBeDefined();
     return mail.mails.findLast(({ to }) => to === address);
   };
   const actions = async (headers?: Record<string, string>) => {

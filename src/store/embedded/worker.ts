@@ -86,7 +86,9 @@ try {
       underWay = undefined;
     }
   };
-  const server = new PGLiteSocketServer({ db: database, path: start.socketPath, maxConnections: 1 });
+  // The pool has one connection. A new one may come before the end of a broken one is seen, and the server never lets go of a connection that
+  // it refuses: with a limit of one, no other would ever come in again.
+  const server = new PGLiteSocketServer({ db: database, path: start.socketPath, maxConnections: 64 });
   await server.start();
 
   port.on('message', (request: WorkerRequest) => {

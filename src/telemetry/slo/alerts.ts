@@ -196,6 +196,14 @@ const plainAlerts: readonly Alert[] = [
     unit: 'share',
   },
   {
+    name: 'BackupStale',
+    severity: 'warning',
+    when: compare(gauge({ metric: 'timonel_backup_verified_age_seconds' }, 'max'), '>', 26 * hour),
+    for: 10 * minute,
+    summary: 'No backup of the last 26 hours is proven to be good',
+    unit: 'seconds',
+  },
+  {
     name: 'QueueGrowing',
     severity: 'warning',
     when: all(
