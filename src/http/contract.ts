@@ -24,7 +24,6 @@ import type { ConversationAddresses } from '../store/conversation-addresses.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { RunViews } from '../store/run-views.ts';
 import type { LiveViews } from './metric-views.ts';
-import type { BackupOperations } from './routes/backups.ts';
 import type { OpenStreams } from './streams.ts';
 
 /** State of a thing that the process cannot do without, or can. */
@@ -34,6 +33,14 @@ export interface Dependency {
   /** Without it the process is not ready. */
   required: boolean;
   detail?: unknown;
+}
+
+/** What the routes need of backups. */
+export interface BackupOperations {
+  readonly underWay: boolean;
+  list(): Promise<{ name: string; bytes: number; takenAt: Date; encrypted: boolean; verifiedAt?: Date }[]>;
+  create(): Promise<unknown>;
+  verify(name: string): Promise<{ rows: number; tables: number; artifacts: number }>;
 }
 
 export interface HttpDependencies {

@@ -67,6 +67,7 @@ export async function startBusyTimonel(
         TIMONEL_MODEL_KEY: 'work-key',
         TIMONEL_RATE_LIMIT_USER_REQUESTS: String(userLimit),
         TIMONEL_RELEASE_LOOK_MS: '600000',
+        TIMONEL_BACKUP_CRON: '0 3 * * *',
         ...options.environment,
       },
     },

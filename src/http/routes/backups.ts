@@ -3,14 +3,6 @@ import { z } from 'zod';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { recordDeed } from '../requests.ts';
 
-/** What the routes need of backups. */
-export interface BackupOperations {
-  readonly underWay: boolean;
-  list(): Promise<{ name: string; bytes: number; takenAt: Date; encrypted: boolean; verifiedAt?: Date }[]>;
-  create(): Promise<unknown>;
-  verify(name: string): Promise<{ rows: number; tables: number; artifacts: number }>;
-}
-
 const backup = z.object({
   name: z.string(),
   bytes: z.number().int(),
