@@ -8,7 +8,8 @@
  * - `flows/dialogue.ts`: how straight code asks tools and survives being stopped in between
  * - `flows/sentences/`: every sentence, in both languages
  */
-import { type FlowMove, type Flows, type FlowTurn, understand } from '../../src/index.ts';
+import { type ReservationVocabulary, understand } from '../../src/dialogue.ts';
+import type { FlowMove, Flows, FlowTurn } from '../../src/index.ts';
 import { loadVocabulary } from './catalogue.ts';
 import { converse, describeChange } from './flows/converse.ts';
 import { type Advance, advance, changeMade } from './flows/dialogue.ts';
@@ -19,7 +20,7 @@ import type { Ending, Turn } from './flows/turn.ts';
 import { sampleVocabulary } from './seed.ts';
 
 /** Pure: the same turn gives the same move. See `flows/dialogue.ts` for why it starts over after every call. */
-function next(input: FlowTurn): FlowMove {
+function next(input: FlowTurn<ReservationVocabulary>): FlowMove {
   const turn = hear(input);
   const change = changeMade(input.calls);
   if (change !== undefined) return reply(turn, describeChange(turn, change));
@@ -28,7 +29,7 @@ function next(input: FlowTurn): FlowMove {
   return toMove(input, turn, advance(explainRefusal(turn, advanced.record), input.calls));
 }
 
-function toMove(input: FlowTurn, turn: Turn, advanced: Advance<Ending>): FlowMove {
+function toMove(input: FlowTurn<ReservationVocabulary>, turn: Turn, advanced: Advance<Ending>): FlowMove {
   if (advanced.kind === 'done') return reply(turn, advanced.result);
   // Nothing is settled before the turn ends: what was remembered stays as it was.
   if (advanced.kind === 'call') return { kind: 'call', calls: [advanced.call], state: input.state };
@@ -46,7 +47,7 @@ function reply(turn: Turn, { text, options, outcome, awaiting }: Ending): FlowMo
   };
 }
 
-export const flows: Flows = {
+export const flows: Flows<ReservationVocabulary> = {
   vocabulary: { sample: sampleVocabulary, load: loadVocabulary },
   understand,
   next,

@@ -5,7 +5,7 @@ import type { Features } from '@openfeature/server-sdk';
 import type { AgentPermission } from '../identity/permissions.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { FoundByAgent, PersonQuery, TableOfData } from '../identity/privacy/contract.ts';
-import type { Awaiting, Language, Understanding, UnderstandingContext, Vocabulary } from '../language/contract.ts';
+import type { Language, Understanding, UnderstandingContext, Vocabulary } from '../language/contract.ts';
 import type { Rule } from '../policy/contract.ts';
 import type { AgentCommand, ResourceDefinition } from '../resources/contract.ts';
 import type { AnyTool, CompletesCalls, WorkspaceAccess } from '../tools/contract.ts';
@@ -61,7 +61,7 @@ export interface MemoryOptions {
 }
 
 /** What the flow planner is asked: what now? */
-export interface FlowTurn {
+export interface FlowTurn<V extends object = Vocabulary> {
   text: string;
   /** What the message is made of, where it is more than text. */
   parts?: readonly MessagePart[] | undefined;
@@ -69,7 +69,7 @@ export interface FlowTurn {
   timeZone: string;
   channel: string;
   contact: Contact | undefined;
-  vocabulary: Vocabulary;
+  vocabulary: V;
   /** What the flow remembered at the end of its last move in this conversation; `{}` at first. */
   state: JsonObject;
   /**
@@ -88,7 +88,8 @@ export type FlowMove =
       kind: 'reply';
       reply: Reply;
       outcome: Extract<Outcome, 'replied' | 'awaiting_input' | 'denied' | 'escalated'>;
-      awaiting?: Awaiting | undefined;
+      /** What it waits for, as the agent calls it. */
+      awaiting?: string | undefined;
       state: JsonObject;
     };
 
@@ -113,12 +114,12 @@ export interface GuardedTurn {
 export type GuardAnswer = { kind: 'pass' } | { kind: 'retry'; finding: string } | { kind: 'template'; reply: Reply };
 
 /** What an agent does without a model. */
-export interface Flows {
-  /** The workspace's own words: from its rows, and a sample for use without a store. */
-  vocabulary: { sample: Vocabulary; load(access: WorkspaceAccess): Promise<Vocabulary> };
-  understand(text: string, context: UnderstandingContext): Understanding;
+export interface Flows<V extends object = Vocabulary> {
+  /** The workspace's own words: from its rows, and a sample for use without a store. Absent: it has none. */
+  vocabulary?: { sample: V; load(access: WorkspaceAccess): Promise<V> };
+  understand(text: string, context: UnderstandingContext<V>): Understanding;
   /** Pure. Asked again after each batch of calls until it replies. */
-  next(turn: FlowTurn): FlowMove;
+  next(turn: FlowTurn<V>): FlowMove;
 }
 
 /** What a job works with. */

@@ -1,5 +1,5 @@
 /** Takes what a message tells into the state: who the customer is, and what they wish for. */
-import type { Slots } from '../../../src/index.ts';
+import type { ReservationSlots } from '../../../src/dialogue.ts';
 import { bookAppointmentInput } from '../contract.ts';
 import { addDays, isWithin, toClock, toMinutes } from './calendar.ts';
 import { exclude } from './excluded.ts';
@@ -12,10 +12,10 @@ import { type Turn, wants } from './turn.ts';
 /** Days named together ("mañana o el martes") are offered together up to this distance; beyond it the customer is asked. */
 const daysOfferedTogether = 13;
 
-/** Slots that lie this far apart, in minutes, are a picture of the day and not a point in it. */
+/** ReservationSlots that lie this far apart, in minutes, are a picture of the day and not a point in it. */
 const wideOffer = 4 * 60;
 
-type TimeRange = NonNullable<Slots['timeRange']>;
+type TimeRange = NonNullable<ReservationSlots['timeRange']>;
 
 /** Takes into the state what the message tells; sets {@link Turn.changed} and {@link Turn.confirmed}. */
 export function absorb(turn: Turn): void {

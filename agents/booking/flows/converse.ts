@@ -1,6 +1,6 @@
 /** One turn from the message to the reply. */
 
-import type { Awaiting, Intent } from '../../../src/index.ts';
+import type { Awaiting, Intent } from '../../../src/dialogue.ts';
 import { absorb } from './absorb.ts';
 import { answerQuestions } from './answers.ts';
 import { cancel, cancelled, find, moved, reschedule } from './appointments.ts';

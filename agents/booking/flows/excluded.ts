@@ -1,5 +1,5 @@
 /** What the customer cannot do: "a la mañana no puedo", "el lunes no". */
-import type { Slots } from '../../../src/index.ts';
+import type { ReservationSlots } from '../../../src/dialogue.ts';
 import { toMinutes } from './calendar.ts';
 import { foldText } from './topics.ts';
 import type { Turn } from './turn.ts';
@@ -54,6 +54,9 @@ function isRefused(rest: string): boolean {
 }
 
 /** The larger part of the day that is left. */
-function remaining({ from = '00:00', to = '24:00' }: NonNullable<Slots['timeRange']>): NonNullable<Slots['timeRange']> {
+function remaining({
+  from = '00:00',
+  to = '24:00',
+}: NonNullable<ReservationSlots['timeRange']>): NonNullable<ReservationSlots['timeRange']> {
   return toMinutes(from) + toMinutes(to) < 2 * noon + noon / 2 ? { from: to } : { to: from };
 }

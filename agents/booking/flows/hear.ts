@@ -1,14 +1,6 @@
 /** Hears a message: understands it, and leaves out what is said and not meant. */
-import {
-  type FlowTurn,
-  findTimeMentions,
-  type Intent,
-  type ReferenceTime,
-  readablePart,
-  type TimeMention,
-  type Understanding,
-  understand,
-} from '../../../src/index.ts';
+import { type Intent, type ReservationUnderstanding, type ReservationVocabulary, understand } from '../../../src/dialogue.ts';
+import { type FlowTurn, findTimeMentions, type ReferenceTime, readablePart, type TimeMention } from '../../../src/index.ts';
 import { addDays, localNow } from './calendar.ts';
 import { overheardName } from './own-name.ts';
 import { english } from './sentences/en.ts';
@@ -21,7 +13,7 @@ import type { Turn } from './turn.ts';
 const daysMeantByADate = 300;
 
 /** What stands at the beginning of a turn. */
-export function hear(whole: FlowTurn): Turn {
+export function hear(whole: FlowTurn<ReservationVocabulary>): Turn {
   const input = { ...whole, text: readablePart(whole.text) };
   const state = parseState(input.state);
   const now = localNow(input.now, input.timeZone);
@@ -69,7 +61,7 @@ export function hear(whole: FlowTurn): Turn {
  * The model planner served before and kept a slot: the booking goes on with it, so that a "sí" is not lost on a planner that was not
  * there. Name and contact are asked again, for they were said to the model.
  */
-function takeOver(state: ConversationState, { latest, now }: FlowTurn): boolean {
+function takeOver(state: ConversationState, { latest, now }: FlowTurn<ReservationVocabulary>): boolean {
   const hold = heldAnswer.safeParse(latest['hold_slot']?.output).data;
   if (hold === undefined || hold.expiresAt === state.knownHold || Date.parse(hold.expiresAt) <= now.getTime()) return false;
   state.knownHold = hold.expiresAt;
@@ -89,7 +81,11 @@ function withPauses(text: string): string {
   return text.replace(/^(\W*(?:ay |uy |ah )?no) (mejor|prefiero|en realidad|al final|perd[oó]n)\b/i, '$1, $2');
 }
 
-function withName(heard: Understanding, { text, vocabulary }: FlowTurn, state: ConversationState): Understanding {
+function withName(
+  heard: ReservationUnderstanding,
+  { text, vocabulary }: FlowTurn<ReservationVocabulary>,
+  state: ConversationState,
+): ReservationUnderstanding {
   const name = overheardName(text, heard, state, vocabulary);
   return name === undefined ? heard : { ...heard, slots: { ...heard.slots, name } };
 }
@@ -97,7 +93,11 @@ function withName(heard: Understanding, { text, vocabulary }: FlowTurn, state: C
 const counts: Readonly<Record<string, number>> = { dos: 2, two: 2, tres: 3, three: 3, cuatro: 4, four: 4 };
 
 /** "Dos cortes", "uno para mí y otro para mi hijo": as many people, where the message does not count them itself. */
-function withPeople(heard: Understanding, { vocabulary }: FlowTurn, folded: string): Understanding {
+function withPeople(
+  heard: ReservationUnderstanding,
+  { vocabulary }: FlowTurn<ReservationVocabulary>,
+  folded: string,
+): ReservationUnderstanding {
   if (heard.slots.people !== undefined) return heard;
   const things = vocabulary.services.flatMap((service) => [service.name, ...(service.aliases ?? [])].map(foldText));
   const [, number = '', thing = ''] = /\b(dos|tres|cuatro|two|three|four|[2-4]) (\w+)\b/.exec(folded) ?? [];
@@ -111,18 +111,18 @@ function withPeople(heard: Understanding, { vocabulary }: FlowTurn, folded: stri
 }
 
 /** "Laura Gómez" or "ana at gmail dot com", in answer to the question for it, does not change the language of the conversation. */
-function isNameOnly(text: string, { slots }: Understanding, { awaiting }: ConversationState): boolean {
+function isNameOnly(text: string, { slots }: ReservationUnderstanding, { awaiting }: ConversationState): boolean {
   const most = slots.email === undefined ? 3 : 8;
   return (awaiting === 'name' || awaiting === 'contact') && text.trim().split(/\s+/).length <= most;
 }
 
 /** "Mejor 11", "make it 11", "11": once a slot is kept, a bare number that corrects or stands alone is the hour. */
 function withBareHour(
-  heard: Understanding,
-  { text, vocabulary }: FlowTurn,
+  heard: ReservationUnderstanding,
+  { text, vocabulary }: FlowTurn<ReservationVocabulary>,
   now: ReferenceTime,
   { held, awaiting }: ConversationState,
-): Understanding {
+): ReservationUnderstanding {
   const alone = awaiting !== 'contact' && /^\W*\d{1,2}\W*$/.test(text);
   const corrects = alone || /\b(mejor|cambi\w+|pon[ée]\w*|make it|instead|actually|rather)\b/i.test(text);
   const hour = /\b([01]?\d|2[0-3])\b(?![/:.%-])/.exec(text)?.[1];
@@ -139,12 +139,12 @@ function withBareHour(
  * - "con Carlos" is who attends, not the customer's name
  */
 function withoutSayings(
-  heard: Understanding,
+  heard: ReservationUnderstanding,
   topics: Topics,
-  { text, vocabulary }: FlowTurn,
+  { text, vocabulary }: FlowTurn<ReservationVocabulary>,
   folded: string,
   now: ReferenceTime,
-): Understanding {
+): ReservationUnderstanding {
   const slots = { ...heard.slots };
   const saysNow = topics.soonest || /\b(ahora|ahorita|ya|momento|now)\b/.test(folded);
   const isNow = saysNow && (slots.time === now.time || (slots.timeRange?.from === now.time && slots.timeRange.to === undefined));

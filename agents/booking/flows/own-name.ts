@@ -1,5 +1,5 @@
 /** The customer's name where it comes without the words that announce one: whole answers, corrections, beside a phone number. */
-import type { Understanding, Vocabulary } from '../../../src/index.ts';
+import type { ReservationUnderstanding, ReservationVocabulary } from '../../../src/dialogue.ts';
 import type { ConversationState } from './state.ts';
 import { foldText } from './topics.ts';
 
@@ -23,9 +23,9 @@ export function overheardName(...given: Parameters<typeof findName>): string | u
 
 function findName(
   text: string,
-  heard: Understanding,
+  heard: ReservationUnderstanding,
   { awaiting, customer }: ConversationState,
-  { services, staff }: Vocabulary,
+  { services, staff }: ReservationVocabulary,
 ): string | undefined {
   const plain = text
     .trim()

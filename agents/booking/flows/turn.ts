@@ -1,14 +1,6 @@
 /** One message on its way to a reply: what was heard, what is remembered, and how to answer. */
-import type {
-  Awaiting,
-  Contact,
-  FlowMove,
-  Intent,
-  ReferenceTime,
-  TimeMention,
-  Understanding,
-  Vocabulary,
-} from '../../../src/index.ts';
+import type { Awaiting, Intent, ReservationUnderstanding, ReservationVocabulary } from '../../../src/dialogue.ts';
+import type { Contact, FlowMove, ReferenceTime, TimeMention } from '../../../src/index.ts';
 import type { Sentences } from './sentences/contract.ts';
 import type { ConversationState } from './state.ts';
 import type { Topics } from './topics.ts';
@@ -26,9 +18,9 @@ export interface Turn {
   now: ReferenceTime;
   instant: Date;
   timeZone: string;
-  vocabulary: Vocabulary;
+  vocabulary: ReservationVocabulary;
   contact: Contact | undefined;
-  heard: Understanding;
+  heard: ReservationUnderstanding;
   topics: Topics;
   /** A draft of what will be remembered: a copy of its own for each run of the dialogue. */
   state: ConversationState;
@@ -48,8 +40,9 @@ export interface Turn {
 }
 
 /** How a turn ends, before the answers to side questions are put in front. */
-export type Ending = Pick<FlowReply, 'outcome' | 'awaiting'> & {
+export type Ending = Pick<FlowReply, 'outcome'> & {
   text: string;
+  awaiting?: Awaiting;
   options?: string[];
 };
 

@@ -2,7 +2,8 @@
  * A salon in memory that answers the booking agent's tool calls, to rehearse whole conversations without a store. It keeps to what
  * the contract of the tools says and to nothing more: half-hour grid, one appointment a person at a time.
  */
-import type { CallRecord, JsonValue, LocalizedText, PlannedCall, Vocabulary } from '../../../src/index.ts';
+import type { ReservationVocabulary } from '../../../src/dialogue.ts';
+import type { CallRecord, JsonValue, LocalizedText, PlannedCall } from '../../../src/index.ts';
 import type {
   AppointmentView,
   GetAvailabilityOutput,
@@ -61,7 +62,7 @@ export class Salon {
     this.now = now;
   }
 
-  get vocabulary(): Vocabulary {
+  get vocabulary(): ReservationVocabulary {
     const people = new Set(this.plan.services.flatMap((service) => service.staff));
     return {
       services: this.plan.services.map(({ name, aliases }) => ({ id: name, name, aliases: aliases ?? [] })),

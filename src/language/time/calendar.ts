@@ -82,6 +82,12 @@ export function formatIsoDate(day: DayNumber): IsoDate {
   return new Date(day * millisecondsPerDay).toISOString().slice(0, 10);
 }
 
+/** The ISO date that is so many days after another; negative goes back. What is no date comes back as it is. */
+export function addDays(date: IsoDate, days: number): IsoDate {
+  const day = parseIsoDate(date);
+  return Number.isNaN(day) ? date : formatIsoDate(day + days);
+}
+
 /** Minutes since midnight of `HH:MM`. */
 export function parseClockTime(time: ClockTime): number {
   return Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));

@@ -1,5 +1,6 @@
 /** Every sentence that the flow can say. Each language has its own file; the type makes sure that both have all of them. */
-import type { Awaiting, Language } from '../../../../src/index.ts';
+import type { Awaiting } from '../../../../src/dialogue.ts';
+import type { Language } from '../../../../src/index.ts';
 import type {
   AppointmentView,
   GetAvailabilityOutput,

@@ -1,5 +1,5 @@
 /** What the flow says in English. */
-import type { Awaiting } from '../../../../src/index.ts';
+import type { Awaiting } from '../../../../src/dialogue.ts';
 import type { AppointmentView, OpeningPeriod, ServiceView, Slot } from '../../contract.ts';
 import type { NoSlotReason, Sentences } from './contract.ts';
 import { capitalized, dayAndMonth, fullDay, joined, money, shortDay, weekdayName } from './format.ts';

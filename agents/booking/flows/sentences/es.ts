@@ -1,5 +1,5 @@
 /** What the flow says in Spanish, as in Buenos Aires: "vos", never "tú" or "usted". */
-import type { Awaiting } from '../../../../src/index.ts';
+import type { Awaiting } from '../../../../src/dialogue.ts';
 import type { AppointmentView, OpeningPeriod, ServiceView, Slot } from '../../contract.ts';
 import type { NoSlotReason, Sentences } from './contract.ts';
 import { capitalized, dayAndMonth, fullDay, joined, money, shortDay, weekdayName } from './format.ts';
