@@ -25,8 +25,8 @@ const layers: string[][] = [
   ['src/project.ts'],
   ['src/run'],
   ['src/policy'],
-  ['src/tools'],
   ['src/dialogue'],
+  ['src/tools'],
   ['src/resources'],
   ['src/llm', 'src/knowledge', 'src/language', 'src/identity', 'src/artifacts'],
   ['src/diagnostics.ts'],
@@ -131,7 +131,7 @@ const readsAnswers = new Set(['src/policy/consent.ts']);
 
 /** A trade is spoken of in its own folder, and by agents: nothing else in `src` imports it. */
 function trades(sources: readonly SourceFile[]): string[] {
-  const trade = /^src\/dialogue\/[^/]+\//;
+  const trade = /^src\/dialogue\/(?!phrases\/)[^/]+\//;
   return sources.flatMap(({ path, imports }) =>
     !path.startsWith('src/') || isTest(path) || trade.test(path) || publicApi.has(path) || readsAnswers.has(path)
       ? []

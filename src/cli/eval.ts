@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { readSettings } from '../config.ts';
+import { localReference } from '../language/time/wall-clock.ts';
 import { createTimonel, defaultWorkspace } from '../main.ts';
 import { type CaseResult, type EvalConversation, readCases, runCase, temporaryHome } from '../operations/evaluate.ts';
 import type { AgentDefinition } from '../run/contract.ts';
-import { localReference } from '../run/local-time.ts';
 import { loadProject } from './project-file.ts';
 import { startSpinner } from './spinner.ts';
 import { UsageError } from './usage-error.ts';

@@ -1,9 +1,9 @@
 import type { BaseSlots, Language, Understanding, Vocabulary } from '../language/contract.ts';
+import { localReference } from '../language/time/wall-clock.ts';
 import type { PolicyFacts } from '../policy/contract.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import type { JsonObject, PlannedCall, Verdict } from '../vocabulary.ts';
 import type { AgentDefinition } from './contract.ts';
-import { localReference } from './local-time.ts';
 
 /** What the flow planner understood of a text and would do with it. Absent slots are left out. */
 export interface Explanation {

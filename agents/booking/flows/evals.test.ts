@@ -2,12 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { localNow } from '../../../src/dialogue.ts';
 import { flows } from '../flows.ts';
 import { Chat } from '../rehearsal/chat.ts';
 import { Salon, type SalonPlan } from '../rehearsal/salon.ts';
 import { salon, salonHours, salonPromotions, salonServices, salonStaff } from '../salon.ts';
 import { sampleVocabulary } from '../seed.ts';
-import { localNow } from './calendar.ts';
 
 const evalCase = z.object({
   id: z.string(),

@@ -3,6 +3,7 @@
  * the contract of the tools says and to nothing more: half-hour grid, one appointment a person at a time.
  */
 import type { ReservationVocabulary } from '../../../src/dialogue.ts';
+import { addDays, clockWithinDay, localNow, parseClockTime as toMinutes, isoWeekday as weekdayOf } from '../../../src/dialogue.ts';
 import type { CallRecord, JsonValue, LocalizedText, PlannedCall } from '../../../src/index.ts';
 import type {
   AppointmentView,
@@ -13,7 +14,6 @@ import type {
   ServiceView,
   Slot,
 } from '../contract.ts';
-import { addDays, localNow, toClock, toMinutes, weekdayOf } from '../flows/calendar.ts';
 import type { ToolName, Tools } from '../flows/dialogue.ts';
 
 const gridMinutes = 30;
@@ -227,7 +227,7 @@ export class Salon {
       for (const period of this.#periods(date)) {
         const last = toMinutes(period.to) - service.durationMinutes;
         for (let minutes = toMinutes(period.from); minutes <= last; minutes += gridMinutes)
-          starts.push({ date, time: toClock(minutes) });
+          starts.push({ date, time: clockWithinDay(minutes) });
       }
     }
     return starts;

@@ -97,3 +97,18 @@ export function parseClockTime(time: ClockTime): number {
 export function formatClockTime(minutes: number): ClockTime {
   return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
 }
+
+/** Monday = 1 … Sunday = 7. */
+export function isoWeekday(date: IsoDate): number {
+  return weekdayOf(parseIsoDate(date)) || 7;
+}
+
+/** A time of the day so many minutes after midnight, kept within that day. */
+export function clockWithinDay(minutes: number): ClockTime {
+  return formatClockTime(Math.min(Math.max(minutes, 0), 23 * 60 + 59));
+}
+
+/** True where `time` lies in one of the periods; the end of a period is outside of it. */
+export function isWithinPeriods(time: ClockTime, periods: readonly { from: ClockTime; to: ClockTime }[]): boolean {
+  return periods.some((period) => period.from <= time && time < period.to);
+}

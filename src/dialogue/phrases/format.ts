@@ -1,11 +1,11 @@
 /** Dates, times and money as each language writes them. */
-import type { Language } from '../../../../src/index.ts';
-import { addDays, asUtc } from '../calendar.ts';
+import type { Language } from '../../language/contract.ts';
+import { addDays } from '../../language/time/calendar.ts';
 
 const locales: Readonly<Record<Language, string>> = { es: 'es-AR', en: 'en-US' };
 
 function formatDay(date: string, language: Language, options: Intl.DateTimeFormatOptions): string {
-  return new Intl.DateTimeFormat(locales[language], { ...options, timeZone: 'UTC' }).format(asUtc(date));
+  return new Intl.DateTimeFormat(locales[language], { ...options, timeZone: 'UTC' }).format(new Date(`${date}T00:00:00Z`));
 }
 
 /** "martes 24 de noviembre", "Tuesday, November 24"; with the year where it is not this one. */

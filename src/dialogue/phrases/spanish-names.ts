@@ -1,4 +1,4 @@
-/** Names of services within a sentence. The catalogue writes them as titles: "Corte de pelo". */
+/** Names of things within a Spanish sentence. Catalogues write them as titles: "Masaje de pies". */
 
 const feminine = /(a|ción|sión|dad|tud)$/;
 const masculine = /(o|[lrgxtd]|aje|corte|esmalte|retoque|combo|[^cs]ión)$/;
@@ -8,7 +8,7 @@ export function withinSentence(name: string): string {
   return /^\p{Lu}\p{Ll}+(\P{L}|$)/u.test(name) ? `${name.charAt(0).toLowerCase()}${name.slice(1)}` : name;
 }
 
-/** "el corte de pelo", "la manicura", "las mechas"; undefined where the ending does not tell the article. */
+/** "el corte de pelo", "la consulta", "las mechas"; undefined where the ending does not tell the article. */
 export function withSpanishArticle(name: string): { text: string; plural: boolean } | undefined {
   const [first = ''] = name.toLowerCase().split(/[^\p{L}]+/u);
   const plural = first.length > 3 && /[ao]s$/.test(first);

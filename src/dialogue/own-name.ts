@@ -1,7 +1,7 @@
 /** The customer's name where it comes without the words that announce one: whole answers, corrections, beside a phone number. */
-import type { ReservationUnderstanding, ReservationVocabulary } from '../../../src/dialogue.ts';
-import type { ConversationState } from './state.ts';
-import { foldText } from './topics.ts';
+import type { NamedThing, Understanding } from '../language/contract.ts';
+import { foldText } from '../language/text.ts';
+import type { BaseState } from './state.ts';
 
 const word = String.raw`\p{L}[\p{L}'’]+`;
 const capital = String.raw`\p{Lu}[\p{L}'’]+`;
@@ -15,6 +15,7 @@ const notThat = new RegExp(`^(${word}) no,? (?:es )?(${word}(?: ${word}){0,3})$`
 /**
  * A name that the general understanding did not hear. Careful: what shares nothing with a name that is known is one only in answer to the
  * question for it.
+ * @param given the text, what was heard, the state, and the things of the vocabulary, which are no customers
  */
 export function overheardName(...given: Parameters<typeof findName>): string | undefined {
   const name = findName(...given);
@@ -23,9 +24,9 @@ export function overheardName(...given: Parameters<typeof findName>): string | u
 
 function findName(
   text: string,
-  heard: ReservationUnderstanding,
-  { awaiting, customer }: ConversationState,
-  { services, staff }: ReservationVocabulary,
+  heard: Understanding,
+  { awaiting, customer }: BaseState,
+  things: readonly NamedThing[],
 ): string | undefined {
   const plain = text
     .trim()
@@ -35,7 +36,7 @@ function findName(
   if (awaiting === 'name' && wholeName.test(plain) && (name === undefined || plain.startsWith(name))) return plain;
   if (name !== undefined) return undefined;
   const beside = beforeContact.exec(text)?.[1];
-  const theirs = [...services, ...staff].some((thing) =>
+  const theirs = things.some((thing) =>
     [thing.name, ...(thing.aliases ?? [])].some((known) => foldText(known) === foldText(beside ?? '')),
   );
   if (beside !== undefined && !theirs && customer.name === undefined) return beside;

@@ -1,8 +1,8 @@
 /** What the customer cannot do: "a la mañana no puedo", "el lunes no". */
-import type { ReservationSlots } from '../../../src/dialogue.ts';
-import { toMinutes } from './calendar.ts';
-import { foldText } from './topics.ts';
-import type { Turn } from './turn.ts';
+import type { TimeRange } from '../../language/contract.ts';
+import { foldText } from '../../language/text.ts';
+import { parseClockTime } from '../../language/time/calendar.ts';
+import type { MomentTurn } from './moment.ts';
 
 const cannot =
   /\b(no (puedo|podria|llego|voy a poder|me (queda|viene|sirve|conviene|da|va)|estoy)|imposible|trabajo|(can'?t|cannot|can not|couldn'?t|doesn'?t work|not available|won'?t work|am busy|i work))\b|\bno\W*$|^\W*not (in|on|before|after)\b/;
@@ -13,12 +13,12 @@ const noon = 12 * 60;
 const refusalReach = 80;
 
 /** True where the message says no to a moment, and not to the appointment. */
-export function refusesMoment({ folded, state, mentions }: Turn): boolean {
+export function refusesMoment({ folded, state, mentions }: MomentTurn): boolean {
   return state.task !== undefined && cannot.test(folded) && mentions().some(({ kind }) => kind === 'time-range' || kind === 'date');
 }
 
 /** Takes a part of the day or a day out of the wish. True where something was. */
-export function exclude(turn: Turn): boolean {
+export function exclude(turn: MomentTurn): boolean {
   const { heard, state, text, folded } = turn;
   const { wish } = state;
   const { date, dateRange, time, timeRange } = heard.slots;
@@ -54,9 +54,6 @@ function isRefused(rest: string): boolean {
 }
 
 /** The larger part of the day that is left. */
-function remaining({
-  from = '00:00',
-  to = '24:00',
-}: NonNullable<ReservationSlots['timeRange']>): NonNullable<ReservationSlots['timeRange']> {
-  return toMinutes(from) + toMinutes(to) < 2 * noon + noon / 2 ? { from: to } : { to: from };
+function remaining({ from = '00:00', to = '24:00' }: TimeRange): TimeRange {
+  return parseClockTime(from) + parseClockTime(to) < 2 * noon + noon / 2 ? { from: to } : { to: from };
 }

@@ -1,8 +1,6 @@
 /** Dates and times that cannot be: said in one sentence, with what could be meant instead. */
-
-import { isBesidesThePoint } from './absorb.ts';
-import { addDays, weekdayOf } from './calendar.ts';
-import { foldText } from './topics.ts';
+import { foldText } from '../language/text.ts';
+import { addDays, isoWeekday } from '../language/time/calendar.ts';
 import { askFor, type Ending, paragraph, type Turn } from './turn.ts';
 
 const weekdayNames: readonly RegExp[] = [
@@ -18,11 +16,11 @@ const weekdayNames: readonly RegExp[] = [
 /**
  * Says what is wrong with the day or time that was heard. The sentence goes before the reply; where two readings are possible the
  * question between them is the reply.
+ * @param onPast what else a day that has passed leads to
  */
-export function impossibleMoment(turn: Turn): Ending | undefined {
-  const { heard, say, state, now } = turn;
+export function impossibleMoment<T extends Turn>(turn: T, onPast?: (turn: T) => void): Ending | undefined {
+  const { heard, say, now } = turn;
   const { date, time } = heard.invalid;
-  if (isBesidesThePoint(turn)) return undefined;
   if (date === undefined) {
     if (time !== undefined) turn.asides.push(say.noSuchTime(time.text));
     return undefined;
@@ -33,8 +31,7 @@ export function impossibleMoment(turn: Turn): Ending | undefined {
   }
   if (date.reason === 'past') {
     turn.asides.push(say.pastDate());
-    // The next free slots answer better than a question.
-    if (state.wish.service !== undefined || state.task === 'reschedule') state.wish.dateRange = { from: now.date };
+    onPast?.(turn);
     return undefined;
   }
   const lead = say.weekdayMismatch(date.text, date.date, now.date);
@@ -44,13 +41,13 @@ export function impossibleMoment(turn: Turn): Ending | undefined {
     return undefined;
   }
   const options = days.map((day) => say.day(day, now.date));
-  return askFor(turn, 'date', paragraph(lead, say.askDayReading(days, now.date)), options);
+  return askFor(turn, 'date' as NonNullable<T['state']['awaiting']>, paragraph(lead, say.askDayReading(days, now.date)), options);
 }
 
 /** The date that the numbers say, and the nearest one that falls on the weekday that was said. */
 function daysMeant(text: string, date: string): string[] {
   const folded = foldText(text);
   const weekday = weekdayNames.findIndex((expression) => expression.test(folded)) + 1;
-  const near = [-1, 1, -2, 2, -3, 3].map((days) => addDays(date, days)).find((day) => weekdayOf(day) === weekday);
+  const near = [-1, 1, -2, 2, -3, 3].map((days) => addDays(date, days)).find((day) => isoWeekday(day) === weekday);
   return near === undefined ? [date] : [date, near].toSorted();
 }

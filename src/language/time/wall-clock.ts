@@ -1,4 +1,4 @@
-import type { ReferenceTime } from '../language/contract.ts';
+import type { ReferenceTime } from '../contract.ts';
 
 /** Making a formatter costs a hundred times as much as using it, and there are only so many time zones. */
 class Formats {
