@@ -7,6 +7,8 @@ export { type Advance, advance, ask, askAll, type Dialogue } from './dialogue/as
 export { type Composition, composeDialogue } from './dialogue/compose.ts';
 export type { Stages } from './dialogue/converse.ts';
 export { acknowledge, courtesyWords, smallTalk } from './dialogue/courtesy.ts';
+export { type DialogueDefinition, defineDialogue } from './dialogue/define.ts';
+export { defineDomain, type TradeDefinition } from './dialogue/domain.ts';
 export { createEscalation, type Escalate, escalated, type HandOff } from './dialogue/escalate.ts';
 export type { Hearing, Scene } from './dialogue/hear.ts';
 export { impossibleMoment } from './dialogue/impossible.ts';
@@ -48,7 +50,24 @@ export { type OfferTurn, pickOffered } from './dialogue/reservations/offered.ts'
 export { refineReservation } from './dialogue/reservations/sayings.ts';
 export { type ReservationTopics, readCode, readShift, reservationExpressions } from './dialogue/reservations/topics.ts';
 export { understand } from './dialogue/reservations/understand.ts';
+export {
+  choice,
+  contact,
+  date,
+  people,
+  personName,
+  type Question,
+  type Slot,
+  type SlotShape,
+  type SlotTurn,
+  type Spoken,
+  speak,
+  text,
+  thing,
+  time,
+} from './dialogue/slots.ts';
 export { type BaseState, baseState, createMemory, type Memory, type SlotState } from './dialogue/state.ts';
+export type { SlotValuesOf, Task } from './dialogue/task.ts';
 export { createTopicReader, type Expressions, generalExpressions, type Topics } from './dialogue/topics.ts';
 export {
   askFor,
