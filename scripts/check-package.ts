@@ -82,6 +82,8 @@ try {
     'README.es.md',
     'dist/src/index.d.ts',
     'dist/src/database.d.ts',
+    'dist/src/dialogue.d.ts',
+    'dist/src/dialogue/reservations/weights.json',
     'dist/agents/booking/migrations/0001_booking.sql',
     'dist/agents/booking/prompt.md',
   ].filter((path) => !files.some((file) => file.path === path));

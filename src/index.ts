@@ -15,13 +15,12 @@ import { inputSchemaOf } from './tools/input-schema.ts';
 
 export type { Artifact, NewArtifact, ReadableArtifact, ToolArtifacts } from './artifacts/contract.ts';
 export { partOf } from './artifacts/part.ts';
+export { understand } from './dialogue/reservations/understand.ts';
 export { TimonelError } from './errors.ts';
 export type { AgentPermission, Permission } from './identity/permissions.ts';
 export type { Principal } from './identity/principal.ts';
 export type { FoundByAgent, PersonQuery, TableOfData } from './identity/privacy/contract.ts';
 export type {
-  Awaiting,
-  Intent,
   Language,
   NamedThing,
   ReferenceTime,
@@ -33,7 +32,6 @@ export type {
 } from './language/contract.ts';
 export { readablePart } from './language/text.ts';
 export { findTimeMentions } from './language/time/mentions.ts';
-export { understand } from './language/understand.ts';
 export { phoneKey, samePhone } from './phone-numbers.ts';
 export { type ConfirmedFirst, confirmedFirst } from './policy/confirmed-first.ts';
 export type { Subject, Wording } from './policy/consent.ts';

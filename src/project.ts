@@ -104,7 +104,7 @@ function agentFaults(agent: unknown, position: number): string[] {
     ...(agent['jobs'] === undefined ? [] : partFaults(agent['jobs'], `${at}.jobs`, undefined, { name: 'string', run: 'function' })),
     ...(agent['flows'] === undefined
       ? []
-      : partFaults([agent['flows']], `${at}.flows`, undefined, { vocabulary: 'object', understand: 'function', next: 'function' })),
+      : partFaults([agent['flows']], `${at}.flows`, undefined, { understand: 'function', next: 'function' })),
   ];
 }
 

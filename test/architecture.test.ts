@@ -15,6 +15,27 @@ it('keeps to the design: directions, cycles, names, sizes, privileges, the shape
   expect(faultsOf(readSources(root, paths))).toEqual([]);
 });
 
+it('speaks of no trade in src, but in the folder of the trade', () => {
+  const spoken = /\b(salons?|haircuts?|hairdress\w*|peluquer\w*|manicur\w*|stylists?|barber\w*|huesped\w*)\b/i;
+  // Lists of words: which language they are, what is counted, and what is a surname or nobody's password.
+  const lists = new Set([
+    'src/identity/common-passwords.ts',
+    'src/language/language.ts',
+    'src/language/people/party.ts',
+    'src/language/people/surnames.ts',
+    'src/language/time/english-vocabulary.ts',
+    'src/language/time/spanish-vocabulary.ts',
+  ]);
+  const faults = paths.filter(
+    (path) =>
+      /^src\/(?!dialogue\/reservations\/)/.test(path) &&
+      !/\.test\.ts$/.test(path) &&
+      !lists.has(path) &&
+      spoken.test(readFileSync(join(root, path), 'utf8')),
+  );
+  expect(faults).toEqual([]);
+});
+
 it('gives every agent its prompt, its page and its quality cases', () => {
   const agents = paths.filter((path) => /^agents\/[^/]+\/agent\.ts$/.test(path)).map((path) => join(root, dirname(path)));
   expect(agents).not.toEqual([]);
@@ -51,6 +72,8 @@ const badTree: Record<string, string> = {
   'src/telemetry/metrics.ts': 'export const m = 1;',
   'src/loose.ts': `import './errors.ts';`,
   'src/errors.ts': `import './loose.ts';`,
+  'src/dialogue/tours/domain.ts': 'export const tours = 1;',
+  'src/dialogue/engine.ts': `import { tours } from './tours/domain.ts'; export const t = tours;`,
   'src/policy/types.ts': `import type { X } from '../run/a.ts'; export type Y = X;`,
   'agents/shop/agent.ts': `import { y } from '../../src/store/up.ts'; export const agent = y;`,
 };
@@ -71,6 +94,7 @@ it('finds each kind of fault in a tree that has them all, and nothing else', () 
       'src/store/typed.ts imports src/run/a.ts: imports go down the layers only',
       'src/store/thread.ts imports src/run/a.ts: imports go down the layers only',
       'src/policy/types.ts imports src/run/a.ts: imports go down the layers only',
+      'src/dialogue/engine.ts imports src/dialogue/tours/domain.ts: only its own folder knows a trade',
       'src/http/sibling.ts imports src/telemetry/metrics.ts: nothing but main.ts and the command that starts the process knows telemetry',
       'src/http/sibling.ts imports src/telemetry/metrics.ts: parts of one layer do not know each other',
       'src/http/sibling.ts imports src/operations/drill.ts: parts of one layer do not know each other',

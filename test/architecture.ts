@@ -26,6 +26,7 @@ const layers: string[][] = [
   ['src/project.ts'],
   ['src/run'],
   ['src/policy'],
+  ['src/dialogue'],
   ['src/tools'],
   ['src/resources'],
   ['src/llm', 'src/knowledge', 'src/language', 'src/identity', 'src/artifacts'],
@@ -37,7 +38,7 @@ const layers: string[][] = [
 ];
 
 /** What the package exports: above all layers, and all that agents know. */
-const publicApi = new Set(['src/index.ts', 'src/database.ts']);
+const publicApi = new Set(['src/index.ts', 'src/database.ts', 'src/dialogue.ts']);
 
 const bannedNames = new Set(['utils', 'util', 'helpers', 'helper', 'common', 'shared', 'lib', 'core', 'misc']);
 const longestFile = 400;
@@ -121,8 +122,24 @@ export function faultsOf(sources: readonly SourceFile[]): string[] {
     ...names(sources),
     ...sizes(sources),
     ...privileges(sources),
+    ...trades(sources),
     ...agentShapes(sources),
   ].filter((fault, position, all) => all.indexOf(fault) === position);
+}
+
+/** Reads people's answers with the widest domain that ships, so that a wish of any trade is no yes. */
+const readsAnswers = new Set(['src/policy/consent.ts']);
+
+/** A trade is spoken of in its own folder, and by agents: nothing else in `src` imports it. */
+function trades(sources: readonly SourceFile[]): string[] {
+  const trade = /^src\/dialogue\/(?!phrases\/)[^/]+\//;
+  return sources.flatMap(({ path, imports }) =>
+    !path.startsWith('src/') || isTest(path) || trade.test(path) || publicApi.has(path) || readsAnswers.has(path)
+      ? []
+      : imports.flatMap(({ target }) =>
+          trade.test(target) ? [`${path} imports ${target}: only its own folder knows a trade`] : [],
+        ),
+  );
 }
 
 /** The layer of a path and the part of the layer that it belongs to; `undefined` where it is in none. */

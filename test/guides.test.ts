@@ -8,7 +8,7 @@ import { shownFiles } from './markdown.ts';
 
 const root = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'timonel-guides-'));
-const guides = ['get-started', 'write-an-agent', 'tools', 'testing'];
+const guides = ['get-started', 'write-an-agent', 'tools', 'testing', 'dialogue'];
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const patience = 240_000;
 
@@ -107,6 +107,13 @@ it('"Write an agent" shows every file of examples/library-desk as it is', () => 
   const files = globSync('agents/**/*.{ts,md,jsonl,sql}', { cwd: join(root, 'examples/library-desk') });
   expect(files.length).toBeGreaterThan(5);
   for (const file of files) expect(page).toContain(read(join('examples/library-desk', file)).trim());
+});
+
+it('"Dialogues" shows every file of examples/library-dialogue as it is', () => {
+  const page = read('docs/guides/dialogue.md');
+  const files = globSync('**/*.ts', { cwd: join(root, 'examples/library-dialogue') });
+  expect(files.length).toBeGreaterThan(3);
+  for (const file of files) expect(page).toContain(read(join('examples/library-dialogue', file)).trim());
 });
 
 it.each(['get-started', 'write-an-agent'])('%s shows the same files in Spanish', (guide) => {

@@ -3,7 +3,8 @@
  * answers from one consistent picture.
  */
 import { type SQL, sql } from '../../src/database.ts';
-import type { Database, Vocabulary, WorkspaceAccess } from '../../src/index.ts';
+import type { ReservationVocabulary } from '../../src/dialogue.ts';
+import type { Database, WorkspaceAccess } from '../../src/index.ts';
 import type { OpeningPeriod } from './contract.ts';
 import { localDay } from './local-time.ts';
 import { findNamed, findPerson } from './names.ts';
@@ -223,7 +224,7 @@ export function priceOn(catalogue: Catalogue, service: Service, date: string): {
 }
 
 /** The workspace's own words, for reading messages without a model. */
-export async function loadVocabulary(access: WorkspaceAccess): Promise<Vocabulary> {
+export async function loadVocabulary(access: WorkspaceAccess): Promise<ReservationVocabulary> {
   const { services, staff } = await access.query((database) => loadCatalogue(database, access));
   const word = ({ id, name, aliases }: { id: string; name: string; aliases: string[] }) => ({ id, name, aliases });
   return { services: services.map(word), staff: staff.map(word) };

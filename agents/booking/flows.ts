@@ -1,53 +1,59 @@
 /**
  * What the booking agent does without a model: a conversation in Spanish and English that finds, books, moves and cancels
- * appointments and answers what customers ask on the way.
+ * appointments and answers what customers ask on the way. The order of a turn is the dialogue layer's; here is what it decides.
  *
- * - `flows/hear.ts`, `flows/absorb.ts`: what the message says, taken into the state (`flows/state.ts`)
- * - `flows/converse.ts`: one turn; `flows/task.ts` decides to which task a message belongs
+ * - `flows/absorb.ts`: what the message says, taken into the state (`flows/state.ts`)
+ * - `flows/task.ts`: to which task a message belongs; `flows/converse.ts`: the other stages of a turn
  * - `flows/book.ts`, `flows/appointments.ts`, `flows/answers.ts`: the tasks
- * - `flows/dialogue.ts`: how straight code asks tools and survives being stopped in between
- * - `flows/sentences/`: every sentence, in both languages
+ * - `flows/sentences/`: what is said beside the layer's own phrases, in both languages
  */
-import { type FlowMove, type Flows, type FlowTurn, understand } from '../../src/index.ts';
+import {
+  composeDialogue,
+  createTopicReader,
+  type ReservationVocabulary,
+  refineReservation,
+  reservationExpressions,
+  understand,
+} from '../../src/dialogue.ts';
+import type { Flows } from '../../src/index.ts';
 import { loadVocabulary } from './catalogue.ts';
-import { converse, describeChange } from './flows/converse.ts';
-import { type Advance, advance, changeMade } from './flows/dialogue.ts';
-import { hear } from './flows/hear.ts';
-import { explainRefusal } from './flows/refusal.ts';
-import { writeState } from './flows/state.ts';
-import type { Ending, Turn } from './flows/turn.ts';
+import { absorb } from './flows/absorb.ts';
+import { answerQuestions } from './flows/answers.ts';
+import * as stages from './flows/converse.ts';
+import { escalate } from './flows/escalate.ts';
+import { refusals } from './flows/refusal.ts';
+import { english } from './flows/sentences/en.ts';
+import { spanish } from './flows/sentences/es.ts';
+import { memory } from './flows/state.ts';
+import { takeOver } from './flows/take-over.ts';
+import { loosen, settleTask } from './flows/task.ts';
+import type { BookingShape } from './flows/turn.ts';
 import { sampleVocabulary } from './seed.ts';
 
-/** Pure: the same turn gives the same move. See `flows/dialogue.ts` for why it starts over after every call. */
-function next(input: FlowTurn): FlowMove {
-  const turn = hear(input);
-  const change = changeMade(input.calls);
-  if (change !== undefined) return reply(turn, describeChange(turn, change));
-  const advanced = advance(converse(turn), input.calls);
-  if (advanced.kind !== 'refused') return toMove(input, turn, advanced);
-  return toMove(input, turn, advance(explainRefusal(turn, advanced.record), input.calls));
-}
-
-function toMove(input: FlowTurn, turn: Turn, advanced: Advance<Ending>): FlowMove {
-  if (advanced.kind === 'done') return reply(turn, advanced.result);
-  // Nothing is settled before the turn ends: what was remembered stays as it was.
-  if (advanced.kind === 'call') return { kind: 'call', calls: [advanced.call], state: input.state };
-  return reply(turn, { text: turn.say.technicalTrouble(), outcome: 'replied' });
-}
-
-function reply(turn: Turn, { text, options, outcome, awaiting }: Ending): FlowMove {
-  turn.state.lastText = text;
-  return {
-    kind: 'reply',
-    reply: { text, ...(options === undefined || options.length === 0 ? {} : { options }) },
-    outcome,
-    ...(awaiting === undefined ? {} : { awaiting }),
-    state: writeState(turn.state),
-  };
-}
-
-export const flows: Flows = {
+export const flows: Flows<ReservationVocabulary> = composeDialogue<BookingShape>({
   vocabulary: { sample: sampleVocabulary, load: loadVocabulary },
   understand,
-  next,
-};
+  memory,
+  topics: createTopicReader(reservationExpressions),
+  phrases: { es: spanish, en: english },
+  own: (state, input) => ({ heldNow: takeOver(state, input), suggestedBefore: state.suggested }),
+  refine: refineReservation,
+  closed: stages.notSetUp,
+  abandoned: stages.abandoned,
+  settleTask,
+  absorb,
+  told: ({ wish, customer, origin, chosen }) => [wish, customer, origin, chosen],
+  insists: stages.insists,
+  questions: ['prices', 'hours', 'promotions', 'services'],
+  impossible: stages.impossible,
+  loosen,
+  answers: answerQuestions,
+  acknowledge: stages.acknowledge,
+  understood: stages.isUnderstood,
+  goOn: stages.goOn,
+  inOtherWords: stages.inOtherWords,
+  optionsFor: stages.optionsFor,
+  describeChange: stages.describeChange,
+  escalate,
+  refusals,
+});

@@ -1,5 +1,6 @@
 /** Fills a fresh workspace with the sample salon of `salon.ts`. */
-import type { Vocabulary, WorkspaceAccess } from '../../src/index.ts';
+import type { ReservationVocabulary } from '../../src/dialogue.ts';
+import type { WorkspaceAccess } from '../../src/index.ts';
 import { addDays, localTime } from './local-time.ts';
 import { salon, salonHours, salonPromotions, salonServices, salonStaff } from './salon.ts';
 import {
@@ -13,7 +14,7 @@ import {
 } from './schema.ts';
 
 /** The sample salon's words, for reading messages without a store. */
-export const sampleVocabulary: Vocabulary = {
+export const sampleVocabulary: ReservationVocabulary = {
   services: salonServices.map(({ id, name, aliases }) => ({ id, name, aliases })),
   staff: salonStaff.map(({ id, name, aliases }) => ({ id, name, aliases })),
 };

@@ -1,5 +1,5 @@
 /** A simulated customer: knows what it wants and answers what the agent waits for, in its own way. */
-import type { Awaiting } from '../../src/index.ts';
+import type { Awaiting } from '../../src/dialogue.ts';
 import type { Answer } from './partner.ts';
 
 export type Style = 'brief' | 'chaotic' | 'forgetful' | 'efficient' | 'conversational';

@@ -14,7 +14,7 @@ import {
   bookingStaffServices,
 } from '../../agents/booking/schema.ts';
 import { readSettings } from '../../src/config.ts';
-import type { Awaiting, Vocabulary } from '../../src/index.ts';
+import type { Awaiting, ReservationVocabulary } from '../../src/dialogue.ts';
 import { createTimonel, type Timonel } from '../../src/main.ts';
 
 /** What was answered, however it came about. */
@@ -29,7 +29,7 @@ export interface Answer {
 export interface Partner {
   readonly now: Date;
   readonly plan: SalonPlan;
-  readonly vocabulary: Vocabulary;
+  readonly vocabulary: ReservationVocabulary;
   says(text: string): Promise<Answer>;
   /** How many appointments were booked in this conversation. */
   booked(): Promise<number>;
@@ -52,7 +52,7 @@ export const inMemory: House = {
       vocabulary: salon.vocabulary,
       async says(text) {
         const { outcome, awaiting, calls, ...said } = chat.says(text);
-        return { text: said.text, outcome, awaiting, tools: calls.map((call) => call.tool) };
+        return { text: said.text, outcome, awaiting: awaiting as Awaiting | undefined, tools: calls.map((call) => call.tool) };
       },
       booked: async () => salon.booked.length,
     };

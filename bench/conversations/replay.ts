@@ -11,8 +11,8 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { localNow } from '../../agents/booking/flows/calendar.ts';
 import { flows } from '../../agents/booking/flows.ts';
+import { localNow } from '../../src/dialogue.ts';
 import { answerTo, opening, type Persona, type Style } from './customer.ts';
 import { type Answer, type House, inMemory, type Partner, startRuntime } from './partner.ts';
 import { hairSalon, placeFor } from './salons.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { type Intent, intents } from '../../src/language/contract.ts';
+import { type Intent, intents } from '../../src/dialogue/reservations/contract.ts';
 
 /** One labelled sentence, in the words of the contract. */
 export interface Case {

@@ -1,4 +1,5 @@
-import type { IsoDate, Understanding } from '../../src/language/contract.ts';
+import type { ReservationUnderstanding as Understanding } from '../../src/dialogue/reservations/contract.ts';
+import type { IsoDate } from '../../src/language/contract.ts';
 import { fold } from '../../src/language/text.ts';
 import type { Case } from './cases.ts';
 

@@ -4,8 +4,9 @@
  * Prints intent accuracy (with the alternatives of a label, and strictly with its first reading only), slot precision, recall and F1,
  * per set, per intent and per slot. Sentences in a language that the project does not speak are counted apart.
  */
-import type { Language, UnderstandingContext } from '../../src/language/contract.ts';
-import { understand } from '../../src/language/understand.ts';
+import type { ReservationContext } from '../../src/dialogue/reservations/contract.ts';
+import { understand } from '../../src/dialogue/reservations/understand.ts';
+import type { Language } from '../../src/language/contract.ts';
 import { type Case, readCases } from './cases.ts';
 import { countSlots, type SlotCounts } from './slot-score.ts';
 import { vocabulary } from './vocabulary.ts';
@@ -42,7 +43,7 @@ let microseconds = 0;
 for (const entry of cases) {
   const isSpoken = spoken.includes(entry.language);
   const language: Language = entry.language.startsWith('en') ? 'en' : 'es';
-  const context: UnderstandingContext = { now, vocabulary, language };
+  const context: ReservationContext = { now, vocabulary, language };
   const started = process.hrtime.bigint();
   const result = understand(entry.text, context);
   microseconds += Number(process.hrtime.bigint() - started) / 1000;

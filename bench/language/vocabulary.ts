@@ -1,7 +1,7 @@
-import type { Vocabulary } from '../../src/language/contract.ts';
+import type { ReservationVocabulary } from '../../src/dialogue/reservations/contract.ts';
 
 /** A hairdresser's, as a workspace would enter it. */
-export const vocabulary: Vocabulary = {
+export const vocabulary: ReservationVocabulary = {
   services: [
     {
       id: 'cut',

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { readSettings } from '../config.ts';
+import { localReference } from '../language/time/wall-clock.ts';
 import { createTimonel, defaultWorkspace } from '../main.ts';
 import { type CaseResult, type EvalConversation, readCases, runCase, temporaryHome } from '../operations/evaluate.ts';
 import type { AgentDefinition } from '../run/contract.ts';
-import { localReference } from '../run/local-time.ts';
 import { loadProject } from './project-file.ts';
 import { startSpinner } from './spinner.ts';
 import { UsageError } from './usage-error.ts';
@@ -55,7 +55,7 @@ async function evaluateAgent(
   let now = new Date(cases.flatMap((one) => one.now ?? []).sort()[0] ?? Date.now());
   const timonel = await createTimonel(settings, project, { now: () => now });
   const { timeZone } = await timonel.workspaces.get(defaultWorkspace);
-  const vocabulary = await agent.flows?.vocabulary.load({
+  const vocabulary = await agent.flows?.vocabulary?.load({
     workspaceId: defaultWorkspace,
     timeZone,
     now: () => now,
@@ -70,8 +70,8 @@ async function evaluateAgent(
       const conversation = await converse(timonel, agent);
       results.push(
         await runCase(agent, one, conversation, (_agent, text) => {
-          if (agent.flows === undefined || vocabulary === undefined) return { intent: 'other', slots: {} };
-          return agent.flows.understand(text, { now: localReference(now, timeZone), vocabulary });
+          if (agent.flows === undefined) return { intent: 'other', slots: {} };
+          return agent.flows.understand(text, { now: localReference(now, timeZone), vocabulary: vocabulary ?? {} });
         }),
       );
     }

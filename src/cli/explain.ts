@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { readSettings } from '../config.ts';
-import type { Awaiting, Vocabulary } from '../language/contract.ts';
+import type { Vocabulary } from '../language/contract.ts';
 import type { AgentDefinition } from '../run/contract.ts';
 import { type Explanation, explain } from '../run/explain.ts';
 import { loadProject } from './project-file.ts';
@@ -31,18 +31,12 @@ export function explainCommand(): Command {
       if (agent === undefined) throw new UsageError(`There is no agent "${name}" here.`);
       if (agent.flows === undefined)
         throw new UsageError(`The agent "${name}" has no flows; without a model it understands nothing.`);
-      const vocabulary = agent.flows.vocabulary.sample;
+      const vocabulary = agent.flows.vocabulary?.sample ?? {};
       const timeZone = settings.timeZone;
       if (options.file !== undefined) await explainFile(agent, vocabulary, timeZone, options.file, options);
       else if (text === undefined) throw new UsageError('Give a text to explain, or --file cases.jsonl.');
       else {
-        const explanation = explain(
-          agent,
-          { text, awaiting: options.awaiting as Awaiting | undefined },
-          instant(options.now),
-          timeZone,
-          vocabulary,
-        );
+        const explanation = explain(agent, { text, awaiting: options.awaiting }, instant(options.now), timeZone, vocabulary);
         console.log(JSON.stringify(explanation, null, options.json === true ? undefined : 2));
       }
     });
@@ -75,7 +69,7 @@ async function explainFile(
     lineNumber++;
     if (line.trim() === '') continue;
     const parsed = parseRow(line, lineNumber);
-    const awaiting = (parsed.awaiting ?? options.awaiting ?? undefined) as Awaiting | undefined;
+    const awaiting = parsed.awaiting ?? options.awaiting ?? undefined;
     const explanation: Explanation = explain(
       agent,
       { id: parsed.id, text: parsed.text, awaiting },

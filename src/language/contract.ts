@@ -2,7 +2,7 @@
  * What the text of a person means, found without a model. Pure: no I/O, no clock; "now" arrives as a parameter.
  *
  * Two levels. {@link TimeMention} is what the date and time grammar finds in a text. {@link Understanding} is what a whole message
- * means to an agent that keeps appointments or reservations: language, intent and slots.
+ * means to an agent of one domain: language, intent and slots.
  *
  * Ambiguity stays explicit: where a sentence has two honest readings ("a las 5") both are given, and the caller asks.
  */
@@ -78,28 +78,18 @@ export type TimeMention =
       date?: IsoDate;
     });
 
-/** What a customer may want of an agent that keeps appointments or reservations. */
-export const intents = [
-  'greeting',
-  'services',
-  'prices',
-  'hours',
-  'promotions',
-  'availability',
-  'book',
-  'reschedule',
-  'cancel',
-  'find',
-  'confirm',
-  'deny',
-  'handoff',
-  'smalltalk',
-  'other',
-] as const;
-export type Intent = (typeof intents)[number];
-
-/** Slot names that an agent can wait for; a bare answer ("a las 5", "Ana") is read as an answer to it. */
-export type Awaiting = 'service' | 'date' | 'time' | 'staff' | 'name' | 'contact' | 'confirmation' | 'appointment' | 'choice';
+/** What people want of every agent, whatever its trade. A domain names those of them that it tells apart. */
+export type BaseIntent =
+  | 'greeting'
+  | 'thanks'
+  | 'goodbye'
+  | 'confirm'
+  | 'deny'
+  | 'repeat'
+  | 'undo'
+  | 'handoff'
+  | 'smalltalk'
+  | 'other';
 
 /** A thing that the workspace offers or a person who works there, as its customers call it. */
 export interface NamedThing {
@@ -109,30 +99,31 @@ export interface NamedThing {
   aliases?: readonly string[];
 }
 
-/** The workspace's own words. Matching folds case and accents and forgives plurals and small spelling errors. */
-export interface Vocabulary {
-  services: readonly NamedThing[];
-  staff: readonly NamedThing[];
-}
+/**
+ * The workspace's own words: lists of things by the name that the domain gives each list. Matching folds case and accents and forgives
+ * plurals and small spelling errors.
+ */
+export type Vocabulary = Readonly<Record<string, readonly NamedThing[]>>;
 
 /** What was said before, as far as it changes the meaning of a message. */
-export interface UnderstandingContext {
+export interface UnderstandingContext<V extends object = Vocabulary> {
   now: ReferenceTime;
-  vocabulary: Vocabulary;
-  awaiting?: Awaiting | undefined;
+  vocabulary: V;
+  /**
+   * What the agent asked for, so that a bare answer ("a las 5", "Ana") is read as an answer to it: `date`, `time`, `name`, `contact`,
+   * `confirmation`, `choice` or a kind of thing of the domain. Anything else is the agent's own and changes no meaning.
+   */
+  awaiting?: string | undefined;
   /** Language of the conversation so far; used where the text itself does not tell ("ok", "15:30"). */
   language?: Language | undefined;
 }
 
-export interface Slots {
-  /** Name of the service as in the vocabulary; several joined with " + " when the vocabulary has no single service for them. */
-  service?: string;
+/** What a message says of the things that every domain has. */
+export interface BaseSlots {
   date?: IsoDate;
   dateRange?: DateRange;
   time?: ClockTime;
   timeRange?: TimeRange;
-  /** Name of the staff member as in the vocabulary. */
-  staff?: string;
   name?: string;
   /** Digits with an optional leading "+", as given otherwise. */
   phone?: string;
@@ -141,27 +132,34 @@ export interface Slots {
   people?: number;
 }
 
-export interface Understanding {
+/**
+ * The same with the kinds of things of a domain: each the name as in the vocabulary; several joined with " + " where the vocabulary has no
+ * single thing for them.
+ */
+export type Slots<K extends string = never> = BaseSlots & { [kind in K]?: string };
+
+/** What a whole message means: language, intent and slots. */
+export interface Understanding<I extends string = string, K extends string = never> {
   language: Language;
-  intent: Intent;
+  intent: I;
   /** 0 to 1. Below 0.5 the flow planner asks instead of acting. */
   confidence: number;
-  slots: Slots;
+  slots: Slots<K>;
   /** The other intents that the message also carries ("cuánto sale y tenés lugar mañana?"), strongest first. */
-  alsoIntents: Intent[];
+  alsoIntents: I[];
   /** Readings to ask about, per slot. The first is the value in `slots`. */
-  ambiguous: { date?: IsoDate[]; time?: ClockTime[]; service?: string[]; staff?: string[] };
+  ambiguous: { date?: IsoDate[]; time?: ClockTime[] } & { [kind in K]?: string[] };
   /** What was said and cannot be: a date that does not exist, one that has passed. */
   invalid: {
     date?: { text: string; reason: 'no-such-date' | 'past' | 'weekday-mismatch'; date?: IsoDate };
     time?: { text: string; reason: 'no-such-time' };
   };
-  /** A service asked for that the vocabulary does not have, in the customer's words. */
-  unknownService?: string;
+  /** A thing asked for that the vocabulary does not have, in the customer's words. */
+  unknownThing?: string;
   /** Which of the offered choices the message picks, counted from 1; -1 for the last one. */
   choice?: number;
   /** True when the message corrects something said before ("no, mejor a las 5"). */
   correction: boolean;
   /** True when the customer says that any will do ("cualquier horario", "con quien sea"), per slot. */
-  anyOf: { service?: true; date?: true; time?: true; staff?: true };
+  anyOf: { date?: true; time?: true } & { [kind in K]?: true };
 }

@@ -1,5 +1,5 @@
 import type { Language } from './contract.ts';
-import type { Word } from './intents/words.ts';
+import type { Word } from './words.ts';
 
 const markers: Readonly<Record<Language, ReadonlySet<string>>> = {
   es: new Set(

@@ -35,6 +35,20 @@ export function fold(text: string): string {
   return text.normalize('NFD').replace(marks, '').replace(apostrophes, '').toLowerCase();
 }
 
+const stretched = /([a-z])\1{2,}/g;
+/** No word that matters ends in these twice; "free" and "too" keep theirs. */
+const stretchedEnd = /([aiu])\1+\b/g;
+
+/** Folded text in which letters that are drawn out ("holaaa", "sii") stand once. */
+export function foldStretched(text: string): string {
+  return fold(text).replace(stretched, '$1').replace(stretchedEnd, '$1');
+}
+
+/** Lower case without accents, of a whole text: apostrophes stay, each as "'". */
+export function foldText(text: string): string {
+  return text.toLowerCase().normalize('NFD').replaceAll(marks, '').replaceAll('’', "'");
+}
+
 /** One letter where the text says it twice or more ("mañanaa", "hooooy"). */
 export function squeeze(folded: string): string {
   return folded.replace(/([a-z])\1+/g, '$1');

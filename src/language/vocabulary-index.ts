@@ -1,6 +1,7 @@
 import type { NamedThing, Vocabulary } from './contract.ts';
-import { fold } from './intents/fold.ts';
-import { isOrdinaryWord } from './people/ordinary-words.ts';
+import { type Kind, thingsOf } from './domain.ts';
+import type { IsOrdinaryWord } from './people/ordinary-words.ts';
+import { foldStretched as fold } from './text.ts';
 
 /** One way to say a thing: its name or an alias, without the small words. */
 export interface Phrase {
@@ -23,8 +24,9 @@ export interface ThingIndex {
   byStem: Map<string, string[]>;
   /** Single things that stand for several others: "Corte y barba" for cut and beard. Keys are sorted ids. */
   combinations: Map<string, NamedThing>;
-  /** Tokens of a length at which a person's name is still a first name. */
+  /** The things are people. */
   people: boolean;
+  isOrdinary: IsOrdinaryWord;
 }
 
 /** Words that do not tell one thing from another. */
@@ -72,7 +74,7 @@ export function verbStem(word: string): string | undefined {
 
 const nounStem = (word: string): string => word.replace(nounEnding, '');
 
-/** Singular of a folded word, roughly: "cortes" → "corte", "colores" → "color", "haircuts" → "haircut". */
+/** Singular of a folded word, roughly: "cortes" → "corte", "colores" → "color", "books" → "book". */
 export function singulars(word: string): string[] {
   const forms = [word];
   if (word.length > 3 && word.endsWith('s')) forms.push(word.slice(0, -1));
@@ -94,7 +96,7 @@ function addPhrase(index: ThingIndex, tokens: string[], thing: NamedThing): void
   }
 }
 
-function indexThings(things: readonly NamedThing[], people: boolean): ThingIndex {
+function indexThings(things: readonly NamedThing[], people: boolean, isOrdinary: IsOrdinaryWord): ThingIndex {
   const index: ThingIndex = {
     things,
     byFirst: new Map(),
@@ -104,13 +106,14 @@ function indexThings(things: readonly NamedThing[], people: boolean): ThingIndex
     byStem: new Map(),
     combinations: new Map(),
     people,
+    isOrdinary,
   };
   for (const thing of things) {
     for (const name of [thing.name, ...(thing.aliases ?? [])]) addPhrase(index, significantTokens(name), thing);
     const tokens = significantTokens(thing.name);
     const [head, ...inner] = tokens;
     if (head !== undefined && tokens.length > 1) push(index.byHead, head, thing);
-    for (const token of inner) if (!people && (!isOrdinaryWord(token) || token.length > 4)) push(index.byInner, token, thing);
+    for (const token of inner) if (!people && (!isOrdinary(token) || token.length > 4)) push(index.byInner, token, thing);
   }
   if (!people) addCombinations(index);
   return index;
@@ -140,31 +143,41 @@ function resolvePart(index: ThingIndex, tokens: string[], except: NamedThing): s
 /** True for a thing that is several at once by its own name ("Corte y barba"). */
 export const isCombination = (thing: NamedThing): boolean => conjunction.test(fold(thing.name));
 
-/** Both lists of a workspace. */
+/** The lists of a workspace. */
 export interface VocabularyIndex {
-  services: ThingIndex;
-  staff: ThingIndex;
-  /** First names and aliases of the staff, folded. */
-  staffWords: ReadonlySet<string>;
+  /** By the name of the kind. */
+  things: ReadonlyMap<string, ThingIndex>;
+  /** First names and aliases of the people, folded. */
+  knownNames: ReadonlySet<string>;
   /** All their names, surnames included. */
-  staffTokens: ReadonlySet<string>;
+  knownNameWords: ReadonlySet<string>;
 }
 
-const prepared = new WeakMap<Vocabulary, VocabularyIndex>();
-
-/** Prepares a vocabulary once; the result lives as long as the vocabulary object. */
-export function indexVocabulary(vocabulary: Vocabulary): VocabularyIndex {
-  const known = prepared.get(vocabulary);
-  if (known !== undefined) return known;
-  const staff = indexThings(vocabulary.staff, true);
-  // A first name alone is how customers call the staff.
-  for (const member of vocabulary.staff) addPhrase(staff, significantTokens(member.name).slice(0, 1), member);
-  const index = {
-    services: indexThings(vocabulary.services, false),
-    staff,
-    staffWords: new Set(staff.byFirst.keys()),
-    staffTokens: new Set([...staff.tokens.values()].flat()),
+/** Prepares each vocabulary once; the result lives as long as the vocabulary object. */
+export function createVocabularyIndexer(
+  kinds: Readonly<Record<string, Kind>>,
+  isOrdinary: IsOrdinaryWord,
+): (vocabulary: Vocabulary) => VocabularyIndex {
+  const prepared = new WeakMap<Vocabulary, VocabularyIndex>();
+  return (vocabulary) => {
+    const known = prepared.get(vocabulary);
+    if (known !== undefined) return known;
+    const things = new Map<string, ThingIndex>();
+    for (const [name, kind] of Object.entries(kinds)) {
+      const people = kind.people === true;
+      const list = thingsOf(vocabulary, kind);
+      const index = indexThings(list, people, isOrdinary);
+      // A first name alone is how customers call them.
+      if (people) for (const person of list) addPhrase(index, significantTokens(person.name).slice(0, 1), person);
+      things.set(name, index);
+    }
+    const persons = [...things.values()].filter(({ people }) => people);
+    const index = {
+      things,
+      knownNames: new Set(persons.flatMap(({ byFirst }) => [...byFirst.keys()])),
+      knownNameWords: new Set(persons.flatMap(({ tokens }) => [...tokens.values()].flat())),
+    };
+    prepared.set(vocabulary, index);
+    return index;
   };
-  prepared.set(vocabulary, index);
-  return index;
 }

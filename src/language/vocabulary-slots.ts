@@ -1,8 +1,8 @@
 import type { NamedThing } from './contract.ts';
-import { isRejected } from './intents/rejection.ts';
-import type { Word } from './intents/words.ts';
+import { isRejected } from './rejection.ts';
 import { findThings, type ThingMention } from './vocabulary.ts';
 import { significantTokens, type ThingIndex } from './vocabulary-index.ts';
+import type { Word } from './words.ts';
 
 /** What a message says about one list of the vocabulary. */
 export interface ThingReading {

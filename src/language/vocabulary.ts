@@ -1,7 +1,6 @@
 import type { NamedThing } from './contract.ts';
-import type { Word } from './intents/words.ts';
-import { isOrdinaryWord } from './people/ordinary-words.ts';
 import { type Phrase, singulars, smallWords, type ThingIndex, verbStem } from './vocabulary-index.ts';
+import type { Word } from './words.ts';
 
 /** A thing of the vocabulary that a message names. */
 export interface ThingMention {
@@ -50,7 +49,7 @@ function tokensFor({ text: word, raw }: Word, index: ThingIndex): string[] {
     const related = stem === undefined ? undefined : index.byStem.get(stem);
     if (related !== undefined) return related;
   }
-  if (word.length < (index.people ? 6 : 5) || word.length > 30 || isOrdinaryWord(word)) return [];
+  if (word.length < (index.people ? 6 : 5) || word.length > 30 || index.isOrdinary(word)) return [];
   const most = word.length >= 8 && !index.people ? 2 : 1;
   return bucket.filter((token) => token.length >= 5 && isWithinEdits(word, token, most));
 }

@@ -2,10 +2,15 @@
  * Whether what a person says is their yes to one thing that the agent asked about. Read without a model, in the languages that Timonel
  * reads; what cannot be read is no yes.
  */
-import type { Intent, Language, ReferenceTime, Slots, TimeMention, Understanding } from '../language/contract.ts';
-import { readableLength } from '../language/text.ts';
+import type {
+  Intent,
+  ReservationSlots as Slots,
+  ReservationUnderstanding as Understanding,
+} from '../dialogue/reservations/contract.ts';
+import { understand } from '../dialogue/reservations/understand.ts';
+import type { Language, ReferenceTime, TimeMention } from '../language/contract.ts';
+import { foldText as fold, readableLength } from '../language/text.ts';
 import { findTimeMentions } from '../language/time/mentions.ts';
-import { understand } from '../language/understand.ts';
 import type { SaidBefore } from './contract.ts';
 
 /** One way to tell a thing from all others. Of a date and a time both have to be named; of `says` one is enough. */
@@ -205,10 +210,5 @@ function endsOf({ from, to }: { from?: string; to?: string }): string[] {
 }
 
 function foldText(text: string): string {
-  return text
-    .slice(0, 2 * readableLength)
-    .toLowerCase()
-    .normalize('NFD')
-    .replaceAll(/\p{M}/gu, '')
-    .replaceAll('’', "'");
+  return fold(text.slice(0, 2 * readableLength));
 }

@@ -2,15 +2,18 @@
  * What an agent is: its tools, its policy, its flows, its limits.
  */
 import type { Features } from '@openfeature/server-sdk';
+import type { Flows } from '../dialogue/contract.ts';
 import type { AgentPermission } from '../identity/permissions.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { FoundByAgent, PersonQuery, TableOfData } from '../identity/privacy/contract.ts';
-import type { Awaiting, Language, Understanding, UnderstandingContext, Vocabulary } from '../language/contract.ts';
+import type { Language } from '../language/contract.ts';
 import type { Rule } from '../policy/contract.ts';
 import type { AgentCommand, ResourceDefinition } from '../resources/contract.ts';
 import type { AnyTool, CompletesCalls, WorkspaceAccess } from '../tools/contract.ts';
 import type { StateStore } from '../tools/state.ts';
-import type { CallRecord, Contact, JsonObject, MessagePart, Outcome, PlannedCall, Reply } from '../vocabulary.ts';
+import type { CallRecord, Contact, JsonObject, MessagePart, Reply } from '../vocabulary.ts';
+
+export type { FlowMove, Flows, FlowTurn } from '../dialogue/contract.ts';
 
 /** Bounds of one run. Whichever is reached first ends it, `failed`, with the limit's name. */
 export interface RunLimits {
@@ -60,38 +63,6 @@ export interface MemoryOptions {
   tools?: 'all' | { last: number } | 'none';
 }
 
-/** What the flow planner is asked: what now? */
-export interface FlowTurn {
-  text: string;
-  /** What the message is made of, where it is more than text. */
-  parts?: readonly MessagePart[] | undefined;
-  now: Date;
-  timeZone: string;
-  channel: string;
-  contact: Contact | undefined;
-  vocabulary: Vocabulary;
-  /** What the flow remembered at the end of its last move in this conversation; `{}` at first. */
-  state: JsonObject;
-  /**
-   * The latest completed call of each tool in earlier turns of this conversation, whichever planner made it: where the model planner
-   * served before, the state does not know of it. The same throughout a turn.
-   */
-  latest: Readonly<Record<string, CallRecord>>;
-  /** Calls of this run so far, in order. Empty on the first question of a turn. */
-  calls: readonly CallRecord[];
-}
-
-/** The flow planner's answer: calls to make (they come back in {@link FlowTurn.calls}), or the reply that ends the turn. */
-export type FlowMove =
-  | { kind: 'call'; calls: PlannedCall[]; state: JsonObject }
-  | {
-      kind: 'reply';
-      reply: Reply;
-      outcome: Extract<Outcome, 'replied' | 'awaiting_input' | 'denied' | 'escalated'>;
-      awaiting?: Awaiting | undefined;
-      state: JsonObject;
-    };
-
 /** A turn as the guard of its reply sees it. */
 export interface GuardedTurn {
   workspaceId: string;
@@ -111,15 +82,6 @@ export interface GuardedTurn {
 
 /** What a guard says of a reply: it is sent, the model writes it once more and is told why, or something else is sent. */
 export type GuardAnswer = { kind: 'pass' } | { kind: 'retry'; finding: string } | { kind: 'template'; reply: Reply };
-
-/** What an agent does without a model. */
-export interface Flows {
-  /** The workspace's own words: from its rows, and a sample for use without a store. */
-  vocabulary: { sample: Vocabulary; load(access: WorkspaceAccess): Promise<Vocabulary> };
-  understand(text: string, context: UnderstandingContext): Understanding;
-  /** Pure. Asked again after each batch of calls until it replies. */
-  next(turn: FlowTurn): FlowMove;
-}
 
 /** What a job works with. */
 export interface JobContext extends WorkspaceAccess, CompletesCalls {}

@@ -1,4 +1,5 @@
 import { TimonelError } from '../errors.ts';
+import { localReference } from '../language/time/wall-clock.ts';
 import type { PolicyFacts } from '../policy/contract.ts';
 import { callHash, evaluate } from '../policy/evaluate.ts';
 import type { IdentifiedCall, Step } from '../store/steps.ts';
@@ -8,7 +9,6 @@ import type { ToolExecutor } from '../tools/execute.ts';
 import type { CallRecord, JsonObject, LocalizedText, Verdict } from '../vocabulary.ts';
 import { type Behalf, refusalOf } from './behalf.ts';
 import type { AgentDefinition } from './contract.ts';
-import { localReference } from './local-time.ts';
 import { expectedArguments } from './planners/call-arguments.ts';
 import type { Progress } from './progress.ts';
 

@@ -1,25 +1,25 @@
-import type { Awaiting, Intent, Language, Slots, Understanding, Vocabulary } from '../language/contract.ts';
+import type { BaseSlots, Language, Understanding, Vocabulary } from '../language/contract.ts';
+import { localReference } from '../language/time/wall-clock.ts';
 import type { PolicyFacts } from '../policy/contract.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import type { JsonObject, PlannedCall, Verdict } from '../vocabulary.ts';
 import type { AgentDefinition } from './contract.ts';
-import { localReference } from './local-time.ts';
 
 /** What the flow planner understood of a text and would do with it. Absent slots are left out. */
 export interface Explanation {
   id?: string | number;
   text: string;
   language: Language;
-  intent: Intent;
+  intent: string;
   confidence: number;
-  slots: Slots;
+  slots: BaseSlots;
   /** What the agent would wait for after its first move. */
-  awaiting: Awaiting | null;
+  awaiting: string | null;
   /** The calls of the first move; empty where it would answer at once. */
   plan: PlannedCall[];
   /** What the policy says about each call of the plan, as far as it can without the workspace's rows. */
   verdicts: { tool: string; verdict: Verdict }[];
-  alsoIntents: Intent[];
+  alsoIntents: string[];
   ambiguous: Understanding['ambiguous'];
   invalid: Understanding['invalid'];
 }
@@ -27,7 +27,7 @@ export interface Explanation {
 /** Explains a text as the first message of a conversation, without doing anything and without a store. */
 export function explain(
   agent: AgentDefinition,
-  message: { id?: string | number | undefined; text: string; awaiting: Awaiting | undefined },
+  message: { id?: string | number | undefined; text: string; awaiting: string | undefined },
   now: Date,
   timeZone: string,
   vocabulary: Vocabulary,

@@ -6,7 +6,6 @@ export function unknownAgent(name: string): AgentDefinition {
   const gone = (): never => {
     throw new TimonelError('agent_not_found', `The agent "${name}" of this conversation is not part of the project any more.`);
   };
-  const vocabulary = { sample: { services: [], staff: [] }, load: gone };
   return {
     name,
     version: '0.0.0',
@@ -14,6 +13,6 @@ export function unknownAgent(name: string): AgentDefinition {
     prompt: '',
     tools: [],
     policy: [],
-    flows: { vocabulary, understand: gone, next: gone },
+    flows: { understand: gone, next: gone },
   };
 }

@@ -31,11 +31,12 @@ export class VocabularyCache {
   }
 
   of(agent: AgentDefinition, workspaceId: string, timeZone: string): Promise<Vocabulary> {
-    if (agent.flows === undefined) return Promise.resolve({ services: [], staff: [] });
+    const own = agent.flows?.vocabulary;
+    if (own === undefined) return Promise.resolve({});
     const key = keyOf(agent.name, workspaceId);
     let loading = this.#loaded.get(key);
     if (loading === undefined) {
-      loading = agent.flows.vocabulary.load(this.#access(workspaceId, timeZone));
+      loading = own.load(this.#access(workspaceId, timeZone));
       this.#loaded.set(key, loading);
       // A failure is not remembered.
       loading.catch(() => this.#loaded.delete(key));

@@ -1,10 +1,9 @@
 /** The customer's own appointments: finds them, moves and cancels them. */
+import { daysOf, shiftFrom } from '../../../src/dialogue.ts';
 import type { AppointmentView, RescheduleAppointmentOutput, Slot } from '../contract.ts';
-import { shiftFrom } from './absorb.ts';
 import { contactOf } from './book.ts';
 import { ask, type Dialogue } from './dialogue.ts';
 import { escalate } from './escalate.ts';
-import { daysOf } from './search.ts';
 import { answerWith, chooseSlot, offer } from './slot-choice.ts';
 import { type ConversationState, endTask } from './state.ts';
 import { askFor, askToConfirm, type Ending, offerPerson, type Turn, tell } from './turn.ts';

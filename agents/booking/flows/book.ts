@@ -1,13 +1,11 @@
 /** Books an appointment: asks for the first thing that is missing, holds the slot, repeats it all, and books on a yes. */
+import { daysOf, foldText, localNow } from '../../../src/dialogue.ts';
 import type { NamedThing } from '../../../src/index.ts';
 import { type BookAppointmentOutput, bookAppointmentInput } from '../contract.ts';
-import { localNow } from './calendar.ts';
 import { ask, type Dialogue } from './dialogue.ts';
 import { escalate } from './escalate.ts';
-import { daysOf } from './search.ts';
 import { answerWith, chooseSlot, offer } from './slot-choice.ts';
 import { endTask, freshWish, type Held } from './state.ts';
-import { foldText } from './topics.ts';
 import { askFor, askToConfirm, type Ending, few, paragraph, type Turn, tell, wants } from './turn.ts';
 
 /** The next move of a booking. The first question that applies is asked; where none does, it is booked. */
@@ -127,7 +125,7 @@ function* needHold(turn: Turn): Dialogue<Ending | undefined> {
   state.knownHold = expiresAt;
   state.held = { slot, service: output.service, durationMinutes, price, currency, promotion, expiresAt };
   state.offered = [];
-  turn.heldNow = true;
+  turn.own.heldNow = true;
   return undefined;
 }
 
@@ -174,7 +172,7 @@ function needContact(turn: Turn): Ending | undefined {
 function holding(turn: Turn): string | undefined {
   const { state, say, now, topics } = turn;
   const { held } = state;
-  if (held === undefined || !(turn.heldNow || topics.soonest || topics.recap || wants(turn, 'availability', 'find')))
+  if (held === undefined || !(turn.own.heldNow || topics.soonest || topics.recap || wants(turn, 'availability', 'find')))
     return undefined;
   return topics.soonest ? say.soonestHeld(held.slot, now.date) : say.holding(held.service, held.slot, now.date);
 }

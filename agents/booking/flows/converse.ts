@@ -1,74 +1,57 @@
-/** One turn from the message to the reply. */
-
-import type { Awaiting, Intent } from '../../../src/index.ts';
-import { absorb } from './absorb.ts';
-import { answerQuestions } from './answers.ts';
+/** What this dialogue decides at each stage of a turn. */
+import {
+  acknowledge as acknowledgeTold,
+  beginsWithYes,
+  courtesyWords,
+  escalated,
+  forgetMoment,
+  impossibleMoment,
+  isBesidesThePoint,
+  smallTalk,
+} from '../../../src/dialogue.ts';
+import type { FlowTurn } from '../../../src/index.ts';
 import { cancel, cancelled, find, moved, reschedule } from './appointments.ts';
 import { book, booked, serviceInOtherWords } from './book.ts';
-import type { Change, Dialogue } from './dialogue.ts';
-import { escalate, escalated } from './escalate.ts';
-import { impossibleMoment } from './impossible.ts';
-import type { Sentences } from './sentences/contract.ts';
+import { changeMade, type Dialogue } from './dialogue.ts';
 import { askAmong, slotOptions } from './slot-choice.ts';
-import { type ConversationState, endTask } from './state.ts';
-import { abandons, loosen, settleTask } from './task.ts';
-import { askFor, type Ending, offerPerson, paragraph, type Turn, tell, wants } from './turn.ts';
+import { endTask } from './state.ts';
+import { abandons, loosen } from './task.ts';
+import { askFor, type Ending, offerPerson, paragraph, type Turn, tell } from './turn.ts';
 
-/** Longer messages that are no more than a courtesy are something that was not understood. */
-const courtesyWords = 5;
-
-/** Intents about appointments that a customer has. */
-const aboutAppointments: readonly Intent[] = ['find', 'reschedule', 'cancel'];
-
-/** Longer messages say more than yes. */
-const yesWords = 10;
-
-export function* converse(turn: Turn): Dialogue<Ending> {
-  if (turn.heard.intent === 'handoff' && !turn.topics.identity) return yield* escalate(turn, 'the customer asks for a person');
-  if (turn.personOffered && turn.heard.intent === 'confirm' && turn.awaited === undefined) {
-    return yield* escalate(turn, 'the customer accepts to be passed to a person');
-  }
-  // Appointments that there are can be seen and cancelled; all else begins with a service.
-  if (turn.vocabulary.services.length === 0 && !aboutAppointments.includes(turn.heard.intent))
-    return offerPerson(turn, turn.say.notSetUp());
-  if (abandons(turn)) {
-    const unbooked = turn.state.task === 'book';
-    endTask(turn.state);
-    turn.state.misunderstandings = 0;
-    return tell(unbooked ? turn.say.dropped() : turn.say.kept());
-  }
-  const suggestedBefore = turn.state.suggested;
-  const taskBefore = turn.state.task;
-  settleTask(turn);
-  const taskChanged = turn.state.task !== taskBefore;
-  absorb(turn);
-  settleYes(turn);
-  const impossible = impossibleMoment(turn);
-  if (turn.awaited === 'choice' && !turn.changed && loosen(turn)) turn.changed = true;
-  const answers = turn.confirmed || turn.awaited === 'choice' ? [] : yield* answerQuestions(turn);
-  turn.asides.unshift(...answers);
-  acknowledge(turn);
-  if (wants(turn, 'greeting') && turn.heard.intent !== 'greeting') turn.asides.unshift(turn.say.hello());
-  if (!taskChanged && !isUnderstood(turn)) return yield* misunderstood(turn);
-  if (turn.changed || turn.confirmed || answers.length > 0) turn.state.misunderstandings = 0;
-  const ending = impossible ?? (yield* goOn(turn, answers.length > 0, suggestedBefore));
-  return unlikeTheLast(turn, ending);
+/** Appointments that there are can be seen and cancelled; all else begins with a service. */
+export function notSetUp(turn: Turn): Ending | undefined {
+  const about = ['find', 'reschedule', 'cancel'].includes(turn.heard.intent);
+  return turn.vocabulary.services.length === 0 && !about ? offerPerson(turn, turn.say.notSetUp()) : undefined;
 }
 
-/** Nobody is told the same twice running: the second time the question is put in other words. */
-function unlikeTheLast({ state, say, asides, topics, heard }: Turn, ending: Ending): Ending {
-  const full = joinParts(asides, ending.text);
-  const again = ending.awaiting === undefined ? say.allIKnow() : inOtherWords(ending.awaiting, state, say);
-  const courtesy = ending.awaiting === undefined && (topics.thanks || topics.bye || heard.intent === 'greeting');
-  // Who asks to hear it again hears it again.
-  const repeats = courtesy || topics.recap;
-  const text = full === state.lastText && ending.outcome !== 'escalated' && !repeats ? joinParts(asides, again) : full;
-  if (text !== full && ending.awaiting === undefined) state.personOffered = true;
-  return { ...ending, text };
+export function abandoned(turn: Turn): Ending | undefined {
+  if (!abandons(turn)) return undefined;
+  const unbooked = turn.state.task === 'book';
+  endTask(turn.state);
+  return tell(unbooked ? turn.say.dropped() : turn.say.kept());
+}
+
+/** "Cancelar" in answer to "¿Cancelo tu turno?"; "sí, el martes a las 10" says again what is to be confirmed. */
+export function insists({ heard, state, text }: Turn): boolean {
+  return (state.task === 'cancel' && heard.intent === 'cancel') || (heard.intent === 'book' && beginsWithYes(text));
+}
+
+export function impossible(turn: Turn): Ending | undefined {
+  if (isBesidesThePoint(turn)) return undefined;
+  return impossibleMoment(turn, ({ state, now }) => {
+    // The next free slots answer better than a question.
+    if (state.wish.service !== undefined || state.task === 'reschedule') state.wish.dateRange = { from: now.date };
+  });
+}
+
+export function acknowledge(turn: Turn): void {
+  acknowledgeTold(turn, ['service', 'date', 'time']);
 }
 
 /** What a turn says whose change is already made, by this planner or by one that failed after it. */
-export function describeChange(turn: Turn, change: Change): Ending {
+export function describeChange(turn: Turn, { calls }: Pick<FlowTurn, 'calls'>): Ending | undefined {
+  const change = changeMade(calls);
+  if (change === undefined) return undefined;
   const { output } = change;
   turn.state.misunderstandings = 0;
   if (output.kind === 'booked') return booked(turn, output);
@@ -77,49 +60,7 @@ export function describeChange(turn: Turn, change: Change): Ending {
   return escalated(turn);
 }
 
-/** A word for what was told besides what was asked, so that nobody wonders whether it was heard. */
-function acknowledge({ heard, awaited, asides, topics, say, state, contact }: Turn): void {
-  const { name, phone, email } = heard.slots;
-  const toldName = name !== undefined && awaited !== 'name';
-  const toldContact = (phone !== undefined || email !== undefined) && awaited !== 'contact';
-  const asked = awaited === 'service' || awaited === 'date' || awaited === 'time' || (awaited === 'contact' && toldName);
-  if (asked && (toldName || toldContact)) asides.push(say.noted(toldName ? name.split(' ')[0] : undefined));
-  const contactKnown = [state.customer.phone, state.customer.email, contact?.phone, contact?.email].some(
-    (value) => value !== undefined,
-  );
-  // Where the contact is asked for next, that question says it.
-  if (topics.noEmail && !contactKnown && awaited !== 'contact' && awaited !== 'name') asides.push(say.emailNotNeeded());
-}
-
-/** A list keeps its lines; sentences follow each other. */
-function joinParts(asides: readonly string[], text: string): string {
-  return [...asides, text]
-    .filter((part) => part !== '')
-    .reduce((left, right) => `${left}${left.includes('\n') ? '\n' : ' '}${right}`, '')
-    .trim();
-}
-
-/** A yes counts for what was asked, and only where the same message changes and asks nothing. */
-function settleYes(turn: Turn): void {
-  const { heard, awaited, state, topics } = turn;
-  if (awaited !== 'confirmation' || turn.changed || topics.noneOfThese) return;
-  const says = heard.intent === 'confirm' && isPlainYes(turn.text);
-  const insists = state.task === 'cancel' && heard.intent === 'cancel';
-  // "Sí, el martes a las 10" says again what is to be confirmed.
-  const repeats =
-    heard.intent === 'book' && /^\W*(s[ií]|dale|ok|okay|perfecto|listo|confirmo|yes|yep|sure|confirm)\b/i.test(turn.text);
-  turn.confirmed = (says || insists || repeats) && !wants(turn, 'deny', 'prices', 'hours', 'promotions', 'services');
-}
-
-/** In a long message a "si" is an "if" more often than a yes: there it counts at the beginning only, and as a word of its own. */
-function isPlainYes(text: string): boolean {
-  const short = text.trim().split(/\s+/).length <= yesWords;
-  return (
-    short || /^\W*(sí|si[,.!]|dale|ok|okay|listo|perfecto|genial|bueno|confirm\w*|yes|yeah|yep|sure|great)(?!\p{L})/iu.test(text)
-  );
-}
-
-function isUnderstood(turn: Turn): boolean {
+export function isUnderstood(turn: Turn): boolean {
   const { heard, state, topics, awaited } = turn;
   const finding = state.task !== undefined && state.task !== 'book';
   if (finding && topics.noIdea && (awaited === 'name' || awaited === 'contact')) return true;
@@ -156,7 +97,7 @@ function isUnderstood(turn: Turn): boolean {
 }
 
 /** Goes on with the task at hand; without one, answers the kind of message it is. */
-function* goOn(turn: Turn, answered: boolean, suggestedBefore: boolean): Dialogue<Ending> {
+export function* goOn(turn: Turn, answered: boolean): Dialogue<Ending> {
   const { state, awaited, heard, topics, say } = turn;
   if (state.task === 'book' || state.task === 'reschedule') {
     const refuses = !turn.changed && (heard.intent === 'deny' || topics.noneOfThese);
@@ -170,7 +111,7 @@ function* goOn(turn: Turn, answered: boolean, suggestedBefore: boolean): Dialogu
       return askAmong(turn, '', true);
     }
     if (!turn.changed && !turn.confirmed && !answered && awaited !== undefined && topics.thanks) {
-      const question = awaited === 'confirmation' ? say.confirmAgain() : inOtherWords(awaited, state, say);
+      const question = awaited === 'confirmation' ? say.confirmAgain() : inOtherWords(turn, awaited);
       return askFor(turn, awaited, paragraph(say.thanks(), question));
     }
   }
@@ -178,7 +119,7 @@ function* goOn(turn: Turn, answered: boolean, suggestedBefore: boolean): Dialogu
   if (state.task === 'reschedule') return yield* reschedule(turn);
   if (state.task === 'cancel') return yield* cancel(turn);
   if (state.task === 'find') return yield* find(turn);
-  return answered ? afterAnswer(turn, suggestedBefore) : smallTalk(turn);
+  return answered ? afterAnswer(turn) : smallTalk(turn, starters(turn), seeYou);
 }
 
 function askChange(turn: Turn): Ending {
@@ -187,18 +128,13 @@ function askChange(turn: Turn): Ending {
 }
 
 function askOtherDay(turn: Turn): Ending {
-  const { wish } = turn.state;
-  wish.date = undefined;
-  wish.dates = [];
-  wish.dateRange = undefined;
-  wish.time = undefined;
-  wish.timeReadings = [];
+  forgetMoment(turn.state.wish);
   turn.state.offered = [];
   return askFor(turn, 'date', turn.say.askOtherDay());
 }
 
 /** After an answer a booking is suggested, once: who goes on asking is not pressed. */
-function afterAnswer(turn: Turn, suggestedBefore: boolean): Ending {
+function afterAnswer(turn: Turn): Ending {
   const { state, say, topics, heard } = turn;
   if (topics.payment || topics.whatIf || topics.house) return offerPerson(turn, '');
   if (topics.identity) {
@@ -207,41 +143,24 @@ function afterAnswer(turn: Turn, suggestedBefore: boolean): Ending {
   }
   state.suggested = true;
   // Who has just booked asks about that, and who was told what is on offer instead was asked already.
-  const suggested = suggestedBefore || state.latest !== undefined || heard.unknownService !== undefined;
+  const suggested = turn.own.suggestedBefore || state.latest !== undefined || heard.unknownService !== undefined;
   return suggested ? tell('') : tell(say.offerToBook(), [say.short.book]);
 }
 
-function smallTalk({ heard, topics, say, state, now, awaited }: Turn): Ending {
-  const { book: bookOne, prices, hours } = say.short;
-  if (heard.intent === 'greeting') return tell(say.greeting(), [bookOne, prices, hours]);
-  if (topics.bye) return tell(say.goodbye());
-  if (topics.thanks) {
-    const again = state.thanked;
-    state.thanked = true;
-    if (again) return tell(say.thanksAgain());
-    return tell(paragraph(say.thanks(), state.latest === undefined ? say.anythingElse() : say.seeYou(state.latest, now.date)));
-  }
-  if (heard.intent === 'confirm' && state.latest !== undefined && awaited === undefined) return tell(say.allSet());
-  if (heard.intent === 'deny') return tell(say.goodbye());
-  if (heard.intent === 'confirm') return tell(say.lostThread(), [bookOne, prices, hours]);
-  return tell(paragraph(say.smalltalk(), say.whatICanDo()), [bookOne, prices, hours]);
-}
+/** Quick answers where nothing was asked. */
+const starters = ({ say: { short } }: Turn): string[] => [short.book, short.prices, short.hours];
 
-/** The first time it asks again in other words, with examples; the second time a person helps. */
-function* misunderstood(turn: Turn): Dialogue<Ending> {
-  const { state, say, awaited, topics } = turn;
-  state.misunderstandings += 1;
-  if (state.misunderstandings > 1) return yield* escalate(turn, 'not understood twice in a row');
-  const lead = topics.question ? say.cannotAnswer() : say.notUnderstood();
-  const { book: bookOne, prices, hours, person } = say.short;
-  if (awaited === undefined)
-    return tell(paragraph(lead, topics.question ? say.whatICanDo() : say.lostThread()), [bookOne, prices, hours, person]);
-  const options = awaited === 'time' ? slotOptions(turn) : [];
-  return askFor(turn, awaited, paragraph(lead, inOtherWords(awaited, state, say)), options);
+/** Goodbye to somebody who has an appointment. */
+const seeYou = ({ state, say, now }: Turn): string | undefined =>
+  state.latest === undefined ? undefined : say.seeYou(state.latest, now.date);
+
+/** Quick answers beside a question that is asked again. */
+export function optionsFor(turn: Turn, awaiting: string | undefined): string[] {
+  return awaiting === undefined ? starters(turn) : awaiting === 'time' ? slotOptions(turn) : [];
 }
 
 /** The question in other words: whose name and contact it is about depends on the task. */
-function inOtherWords(awaiting: Awaiting, { task, wish }: ConversationState, say: Sentences): string {
+export function inOtherWords({ state: { task, wish }, say }: Turn, awaiting: string): string {
   const finding = task !== undefined && task !== 'book';
   if (finding && awaiting === 'name') return say.askNameToFind();
   if (finding && awaiting === 'contact') return say.askContactToFind();

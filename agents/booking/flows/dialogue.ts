@@ -1,12 +1,7 @@
-/**
- * The conversation is written as straight code that asks a tool where it needs one. A run stops at every tool call and may go on
- * in another process, so a dialogue is never kept: it is run again from the start of the turn, and the calls that were already
- * made answer at once. The same text and state ask for the same calls, hence the same place is reached again.
- *
- * That is also why a turn begun by another planner goes on here: what it found out is among the calls.
- */
+/** What the tools of this agent take and answer, for the code that asks them. */
 import type { z } from 'zod';
-import type { CallRecord, JsonObject, JsonValue, PlannedCall } from '../../../src/index.ts';
+import { ask as askTool, type Dialogue } from '../../../src/dialogue.ts';
+import type { CallRecord } from '../../../src/index.ts';
 import type {
   BookAppointmentOutput,
   bookAppointmentInput,
@@ -45,45 +40,12 @@ export interface Tools {
 }
 export type ToolName = keyof Tools;
 
-/** A piece of conversation that may ask tools on its way to a result. */
-export type Dialogue<Result> = Generator<PlannedCall, Result, JsonValue>;
-
 /** Asks one tool. Whatever is not an answer (refused, failed) ends the dialogue and is dealt with in one place. */
-export function* ask<Name extends ToolName>(tool: Name, input: Tools[Name]['input']): Dialogue<Tools[Name]['output']> {
-  const args = JSON.parse(JSON.stringify(input)) as JsonObject;
-  const output = yield { tool, args };
-  // The tools are this agent's own, and what they answer was recorded as they gave it.
-  return output as unknown as Tools[Name]['output'];
+export function ask<Name extends ToolName>(tool: Name, input: Tools[Name]['input']): Dialogue<Tools[Name]['output']> {
+  return askTool<Tools[Name]['output']>(tool, input);
 }
 
-export type Advance<Result> =
-  | { kind: 'done'; result: Result }
-  | { kind: 'call'; call: PlannedCall }
-  /** A call that the dialogue needs was made and did not answer. */
-  | { kind: 'refused'; record: CallRecord };
-
-/** Runs a dialogue over the calls made so far: to its end, or to the first call that is missing. */
-export function advance<Result>(dialogue: Dialogue<Result>, calls: readonly CallRecord[]): Advance<Result> {
-  let step = dialogue.next();
-  while (step.done !== true) {
-    const planned = step.value;
-    const record = calls.findLast((made) => answers(made, planned));
-    if (record === undefined) return { kind: 'call', call: planned };
-    if (record.status !== 'completed' || record.output === undefined) return { kind: 'refused', record };
-    step = dialogue.next(record.output);
-  }
-  return { kind: 'done', result: step.value };
-}
-
-/** True where a call that was made is the planned one. All arguments of these tools are plain values. */
-function answers(made: CallRecord, planned: PlannedCall): boolean {
-  const names = Object.keys(planned.args);
-  return (
-    made.tool === planned.tool &&
-    names.length === Object.keys(made.args).length &&
-    names.every((name) => made.args[name] === planned.args[name])
-  );
-}
+export type { Dialogue } from '../../../src/dialogue.ts';
 
 /** The last change that this run already made, with what the tool answered. */
 export type Change = {

@@ -2,11 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { localNow } from '../../../src/dialogue.ts';
 import { flows } from '../flows.ts';
 import { Chat } from '../rehearsal/chat.ts';
 import { Salon, type SalonPlan } from '../rehearsal/salon.ts';
 import { salon, salonHours, salonPromotions, salonServices, salonStaff } from '../salon.ts';
-import { localNow } from './calendar.ts';
+import { sampleVocabulary } from '../seed.ts';
 
 const evalCase = z.object({
   id: z.string(),
@@ -62,7 +63,7 @@ describe('quality cases', () => {
     let awaiting: ReturnType<Chat['says']>['awaiting'];
     for (const { user, expect: wanted } of turns) {
       const reference = localNow(chat.salon.now, plan.timeZone);
-      const { intent, slots } = flows.understand(user, { now: reference, vocabulary: flows.vocabulary.sample, awaiting });
+      const { intent, slots } = flows.understand(user, { now: reference, vocabulary: sampleVocabulary, awaiting });
       const said = chat.says(user);
       awaiting = said.awaiting;
       const got = { outcome: said.outcome, awaiting, intent, slots, tools: said.calls.map((call) => call.tool) };

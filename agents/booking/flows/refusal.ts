@@ -1,40 +1,10 @@
-/** A call that did not answer: says why, in the customer's language, and offers a way on. */
-import type { CallRecord } from '../../../src/index.ts';
-import type { Dialogue } from './dialogue.ts';
-import { escalate } from './escalate.ts';
+/** What this dialogue has to say of a call that was refused. */
+import { forgetTime, type Refusals } from '../../../src/dialogue.ts';
 import { endTask } from './state.ts';
-import { askFor, askToConfirm, type Ending, offerPerson, paragraph, type Turn, tell } from './turn.ts';
-
-export function* explainRefusal(turn: Turn, record: CallRecord): Dialogue<Ending> {
-  const { state, say } = turn;
-  const reason = record.reason?.[say.language];
-  const { person } = say.short;
-  const escalating = record.tool === 'escalate_to_human';
-  const again = record.rule === 'confirmed-first' ? repeatQuestion(turn) : undefined;
-  if (again !== undefined) return { ...askToConfirm(turn, again), outcome: 'denied' };
-  if (record.status === 'denied' || record.status === 'rejected') {
-    forgetMoment(turn);
-    const why = reason ?? (record.status === 'rejected' ? say.notApproved() : say.technicalTrouble());
-    if (escalating) return { text: paragraph(why, say.whatICanDo()), outcome: 'denied' };
-    if (record.rule === 'notice-and-horizon') {
-      return { ...askFor(turn, 'date', paragraph(why, say.askOtherDay())), outcome: 'denied' };
-    }
-    if (record.rule === 'open-bookings') {
-      endTask(state);
-      return { text: why, outcome: 'denied', options: [person] };
-    }
-    return { ...offerPerson(turn, why), outcome: 'denied' };
-  }
-  state.misunderstandings += 1;
-  if (state.misunderstandings > 1 && !escalating) return yield* escalate(turn, `${record.tool} failed twice`);
-  const why = paragraph(say.technicalTrouble(), reason);
-  // The yes was given for exactly this; a second yes tries it again.
-  if (turn.confirmed) return askToConfirm(turn, paragraph(why, say.tryAgain()));
-  return tell(paragraph(why, escalating ? say.whatICanDo() : say.wayOn()), escalating ? [] : [person]);
-}
+import { askFor, paragraph, type Turn } from './turn.ts';
 
 /** What the customer's words were not taken for a yes to, once more and whole. */
-function repeatQuestion({ state, say, now, contact }: Turn): string | undefined {
+function questionAgain({ state, say, now, contact }: Turn): string | undefined {
   const { held, target } = state;
   const name = state.customer.name ?? contact?.name;
   if (state.task === 'book' && held !== undefined && name !== undefined)
@@ -46,10 +16,22 @@ function repeatQuestion({ state, say, now, contact }: Turn): string | undefined 
 }
 
 /** The moment that was refused is not tried again by itself; day, service and customer stay. */
-function forgetMoment({ state }: Turn): void {
+function forget({ state }: Turn): void {
   state.held = undefined;
   state.target = undefined;
   state.offered = [];
-  state.wish.time = undefined;
-  state.wish.timeReadings = [];
+  forgetTime(state.wish);
 }
+
+export const refusals: Omit<Refusals<Turn>, 'escalate'> = {
+  escalates: 'escalate_to_human',
+  byRule: {
+    'notice-and-horizon': (turn, why) => askFor(turn, 'date', paragraph(why, turn.say.askOtherDay())),
+    'open-bookings': ({ state, say }, why) => {
+      endTask(state);
+      return { text: why, outcome: 'denied', options: [say.short.person] };
+    },
+  },
+  questionAgain,
+  forget,
+};

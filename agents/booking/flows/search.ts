@@ -1,14 +1,11 @@
 /** Looks for free slots as the wish says, and chooses which few of them to name. */
 
+import { isWithinPeriods } from '../../../src/dialogue.ts';
 import type { ReferenceTime } from '../../../src/index.ts';
 import type { GetAvailabilityOutput, OpeningPeriod, Slot } from '../contract.ts';
-import { addDays, isWithin } from './calendar.ts';
 import { ask, type Dialogue } from './dialogue.ts';
-import type { Wish } from './state.ts';
 import type { Turn } from './turn.ts';
 
-/** Days to look ahead where the customer names none. */
-const horizonDays = 13;
 /** How many slots one reply names at most: as many as a person would. */
 const namedAtMost = 6;
 
@@ -40,21 +37,6 @@ export interface DayPrice {
   price: number;
   currency: string;
   promotion: string;
-}
-
-/** The days that the wish comes to; undefined where it names none. */
-export function daysOf(wish: Wish, today: string): { from: string; to: string } | undefined {
-  if (wish.dates.length > 0) {
-    const sorted = wish.dates.toSorted();
-    return { from: sorted[0] ?? today, to: sorted.at(-1) ?? today };
-  }
-  if (wish.date !== undefined) return { from: wish.date, to: wish.date };
-  if (wish.dateRange !== undefined) {
-    const { from = today, to } = wish.dateRange;
-    const first = from < today ? today : from;
-    return { from: first, to: to === undefined || to < first ? addDays(first, horizonDays) : to };
-  }
-  return wish.anyDate ? { from: today, to: addDays(today, horizonDays) } : undefined;
 }
 
 /** Free slots for a search. One exact moment is free or it is not; everything else is a choice. */
@@ -115,7 +97,7 @@ export function* findReading(
   const found = yield* findSlots({ ...search, time: first });
   const hours = 'hours' in found ? found.hours : undefined;
   const ahead = (time: string): boolean => search.from > now.date || time > now.time;
-  const openAt = hours === undefined ? [] : readings.filter((time) => isWithin(time, hours) && ahead(time));
+  const openAt = hours === undefined ? [] : readings.filter((time) => isWithinPeriods(time, hours) && ahead(time));
   if (openAt.length > 1) return { openAt };
   if (found.kind !== 'none' || openAt.includes(first)) return { time: first, found };
   for (const time of hours === undefined ? others : openAt) {

@@ -1,8 +1,8 @@
 /** From the wish to one free slot, or to the question that gets there. */
+import { daysOf, isWithinPeriods, settleMoment } from '../../../src/dialogue.ts';
 import type { Slot } from '../contract.ts';
-import { isWithin } from './calendar.ts';
 import type { Dialogue } from './dialogue.ts';
-import { chooseFew, type DayPrice, daysOf, type Found, findReading, findSlots, searchFor } from './search.ts';
+import { chooseFew, type DayPrice, type Found, findReading, findSlots, searchFor } from './search.ts';
 import { askFor, type Ending, few as fewNames, paragraph, type Turn, wants } from './turn.ts';
 
 /** For what a slot is looked for. */
@@ -56,13 +56,7 @@ function ending(made: Ending): Chosen {
 }
 
 function settled({ state: { wish } }: Turn, slot: Slot): Chosen {
-  wish.date = slot.date;
-  wish.time = slot.time;
-  wish.dates = [];
-  wish.dateRange = undefined;
-  wish.timeRange = undefined;
-  wish.anyDate = false;
-  wish.anyTime = false;
+  settleMoment(wish, slot);
   return { kind: 'slot', slot };
 }
 
@@ -103,7 +97,7 @@ function whyNot(
   const { time, timeRange } = state.wish;
   const opens = hours === undefined ? otherTimes : hours.length > 0;
   if (reason === 'closed' && opens && time !== undefined) {
-    const period = hours?.find((one) => isWithin(time, [one]));
+    const period = hours?.find((one) => isWithinPeriods(time, [one]));
     // Open then, but not for long enough.
     return period === undefined ? say.outsideHours(time) : say.endsTooLate(time, period.to);
   }

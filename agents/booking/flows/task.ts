@@ -1,9 +1,8 @@
 /** Which task the message belongs to: the one at hand, another one, or none. */
 
-import { refusesMoment } from './excluded.ts';
+import { forgetMoment, forgetTime, readShift, refusesMoment } from '../../../src/dialogue.ts';
 import type { ConversationState } from './state.ts';
 import { endTask } from './state.ts';
-import { readShift } from './topics.ts';
 import { type Turn, wants } from './turn.ts';
 
 type Task = NonNullable<ConversationState['task']>;
@@ -127,9 +126,7 @@ export function loosen(turn: Turn): boolean {
   const { state, folded } = turn;
   const { wish } = state;
   if (/\b(dia|fecha|day|date)\b/.test(folded)) {
-    wish.date = undefined;
-    wish.dates = [];
-    wish.dateRange = undefined;
+    forgetMoment(wish);
     wish.anyDate = false;
   } else if (/\b(hora|horas|horario|horarios|time|hour)\b/.test(folded)) {
     wish.timeRange = undefined;
@@ -143,8 +140,7 @@ export function loosen(turn: Turn): boolean {
     state.customer.email = undefined;
     return true;
   } else return false;
-  wish.time = undefined;
-  wish.timeReadings = [];
+  forgetTime(wish);
   wish.anyTime = false;
   state.held = undefined;
   state.target = undefined;

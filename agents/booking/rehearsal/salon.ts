@@ -2,7 +2,9 @@
  * A salon in memory that answers the booking agent's tool calls, to rehearse whole conversations without a store. It keeps to what
  * the contract of the tools says and to nothing more: half-hour grid, one appointment a person at a time.
  */
-import type { CallRecord, JsonValue, LocalizedText, PlannedCall, Vocabulary } from '../../../src/index.ts';
+import type { ReservationVocabulary } from '../../../src/dialogue.ts';
+import { addDays, clockWithinDay, localNow, parseClockTime as toMinutes, isoWeekday as weekdayOf } from '../../../src/dialogue.ts';
+import type { CallRecord, JsonValue, LocalizedText, PlannedCall } from '../../../src/index.ts';
 import type {
   AppointmentView,
   GetAvailabilityOutput,
@@ -12,7 +14,6 @@ import type {
   ServiceView,
   Slot,
 } from '../contract.ts';
-import { addDays, localNow, toClock, toMinutes, weekdayOf } from '../flows/calendar.ts';
 import type { ToolName, Tools } from '../flows/dialogue.ts';
 
 const gridMinutes = 30;
@@ -61,7 +62,7 @@ export class Salon {
     this.now = now;
   }
 
-  get vocabulary(): Vocabulary {
+  get vocabulary(): ReservationVocabulary {
     const people = new Set(this.plan.services.flatMap((service) => service.staff));
     return {
       services: this.plan.services.map(({ name, aliases }) => ({ id: name, name, aliases: aliases ?? [] })),
@@ -226,7 +227,7 @@ export class Salon {
       for (const period of this.#periods(date)) {
         const last = toMinutes(period.to) - service.durationMinutes;
         for (let minutes = toMinutes(period.from); minutes <= last; minutes += gridMinutes)
-          starts.push({ date, time: toClock(minutes) });
+          starts.push({ date, time: clockWithinDay(minutes) });
       }
     }
     return starts;

@@ -1,4 +1,5 @@
 import type { Found } from './found.ts';
+import type { IsOrdinaryWord } from './ordinary-words.ts';
 import { findSpelledAddress } from './spelled-address.ts';
 import { findSpokenPhone } from './spoken-phone.ts';
 
@@ -11,8 +12,8 @@ const longestDomain = 253;
  * First e-mail address in the text, written or spelled out ("lucia arroba gmail punto com").
  * @param awaited the conversation asked for it.
  */
-export function findEmail(text: string, awaited: boolean): Found | undefined {
-  return findWritten(text) ?? findSpelledAddress(text, awaited);
+export function findEmail(text: string, awaited: boolean, isOrdinary: IsOrdinaryWord): Found | undefined {
+  return findWritten(text) ?? findSpelledAddress(text, awaited, isOrdinary);
 }
 
 /** Expands around each "@", so a long text without one costs nothing. */

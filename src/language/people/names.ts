@@ -1,7 +1,7 @@
-import { titles, type Word } from '../intents/words.ts';
+import { titles, type Word } from '../words.ts';
 import type { Found } from './found.ts';
 import { givenNames, nameParticles } from './given-names.ts';
-import { isOrdinaryWord } from './ordinary-words.ts';
+import type { IsOrdinaryWord } from './ordinary-words.ts';
 import { wordLikeSurnames } from './surnames.ts';
 
 /** Words before a name that say it is one. A strong one is believed also about a word in lower case. */
@@ -78,12 +78,13 @@ export interface NameContext {
   taken: (index: number) => boolean;
   /** The same, where the thing that has the word has other words too: "Barba" alone may be a surname. */
   takenWithOthers: (index: number) => boolean;
+  isOrdinary: IsOrdinaryWord;
   /** E-mail address and phone number; a name beside them is the customer's. */
   contacts: readonly { start: number; end: number }[];
-  /** First names of the staff, folded: a bare one means the member of staff. */
-  staffWords: ReadonlySet<string>;
+  /** First names of the people of the vocabulary, folded: a bare one means that person, and not the customer. */
+  knownNames: ReadonlySet<string>;
   /** Surnames included. */
-  staffTokens: ReadonlySet<string>;
+  knownNameWords: ReadonlySet<string>;
 }
 
 const isCapitalised = (word: Word): boolean => /^\p{Lu}/u.test(word.raw);
@@ -113,7 +114,7 @@ function opensName(words: Word[], index: number, context: NameContext, announced
   const next = words[at];
   if (word === undefined || next === undefined || next.clause !== word.clause || sentenceWords.has(word.text)) return false;
   if (!isCapitalised(next) || !isNameShaped(next) || sentenceWords.has(next.text) || context.takenWithOthers(at)) return false;
-  return announced || wordLikeSurnames.has(next.text) || (!isOrdinaryWord(next.text) && !context.taken(at));
+  return announced || wordLikeSurnames.has(next.text) || (!context.isOrdinary(next.text) && !context.taken(at));
 }
 
 /** Takes the words of a name from `first` on; the index after the last, or `first` where no name begins. */
@@ -164,12 +165,12 @@ function readName(
     if (placed ? context.takenWithOthers(next) : context.taken(next)) break;
     const known = givenNames.has(word.text);
     const plausible = capital
-      ? !isOrdinaryWord(word.text) || (placed && !sentenceWords.has(word.text))
+      ? !context.isOrdinary(word.text) || (placed && !sentenceWords.has(word.text))
       : lowerCase &&
         // "Maria jesus calvo de la fuente": behind a particle a name of three words goes on.
         (count > 0 && (count < 3 || particled) && wordLikeSurnames.has(word.text)
           ? true
-          : !isOrdinaryWord(word.text) && (known || count < 3 || particled));
+          : !context.isOrdinary(word.text) && (known || count < 3 || particled));
     if (!plausible) break;
     // "Me llamo Ana quiero un turno": after a capital letter the name goes on with capitals only.
     if (!capital && count > 0 && isCapitalised(opening) && !shouting) break;
@@ -261,7 +262,7 @@ function leading(words: Word[], context: NameContext): Found | undefined {
   const next = readName(words, 0, context, false);
   const follower = words[next];
   const alone = follower === undefined || follower.clause !== first.clause || ['y', 'and', 'gracias'].includes(follower.text);
-  if (next === 0 || !alone || (next === 1 && context.staffWords.has(first.text))) return undefined;
+  if (next === 0 || !alone || (next === 1 && context.knownNames.has(first.text))) return undefined;
   return next === words.length && next === 1 ? undefined : toFound(words, 0, next, context.text);
 }
 
@@ -270,7 +271,8 @@ function alone(words: Word[], context: NameContext): Found | undefined {
   for (const [first, word] of words.entries()) {
     if (words[first - 1]?.clause === word.clause || !givenNames.has(word.text) || !isCapitalised(word)) continue;
     const next = readName(words, first, context, false);
-    if (next - first < 2 || words[next]?.clause === word.clause || context.staffTokens.has(words[next - 1]?.text ?? '')) continue;
+    if (next - first < 2 || words[next]?.clause === word.clause || context.knownNameWords.has(words[next - 1]?.text ?? ''))
+      continue;
     const asked = word.question || /^(?:gracias|hola|thanks|hi|hello|hey)$/.test(words[first - 1]?.text ?? '');
     if (!asked) return toFound(words, first, next, context.text);
   }
@@ -283,7 +285,7 @@ function answered(words: Word[], context: NameContext): Found | undefined {
   for (const [first, word] of words.entries()) {
     const opensClause = words[first - 1]?.clause !== word.clause;
     const before = words[first - 1]?.text ?? '';
-    if (!opensClause && !isOrdinaryWord(before) && !titles.has(before)) continue;
+    if (!opensClause && !context.isOrdinary(before) && !titles.has(before)) continue;
     // In lower case only a clause that is nothing but the name: "prefiero no decirlo" is none.
     const lowerCase = (opensClause && words.length <= 6) || givenNames.has(word.text);
     const next = readName(words, first, context, lowerCase, isNothingElse);
@@ -336,7 +338,7 @@ function completed(found: Found, words: Word[], context: NameContext): Found {
   return found;
 }
 
-/** The customer's name, where the message gives it. Never a member of staff, a greeting or an ordinary word. */
+/** The customer's name, where the message gives it. Never a person of the vocabulary, a greeting or an ordinary word. */
 export function findName(words: Word[], context: NameContext): Found | undefined {
   const found =
     introduced(words, context) ??

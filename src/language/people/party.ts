@@ -1,5 +1,5 @@
-import type { Word } from '../intents/words.ts';
 import { smallNumbers } from '../numbers.ts';
+import type { Word } from '../words.ts';
 
 const numbers: Readonly<Record<string, number>> = { ...smallNumbers, un: 1, una: 1, uno: 1, one: 1, couple: 2, pareja: 2 };
 const heads = new Set(

@@ -2,7 +2,7 @@
 import { readNumber } from '../numbers.ts';
 import { type Token, tokenise } from '../text.ts';
 import type { Found } from './found.ts';
-import { isOrdinaryWord } from './ordinary-words.ts';
+import type { IsOrdinaryWord } from './ordinary-words.ts';
 import { wordLikeSurnames } from './surnames.ts';
 
 /** Hosts that are said without what follows, and hosts behind which "com" needs no "punto". */
@@ -71,8 +71,8 @@ function signAt(tokens: readonly Token[], at: number): { sign: string; next: num
 }
 
 /** An ordinary word is no part of an address of several words, unless it is a surname too. */
-const opensAddress = (token: Token | undefined): boolean =>
-  token !== undefined && (openers.has(token.text) || (isOrdinaryWord(token.text) && !wordLikeSurnames.has(token.text)));
+const opensAddress = (token: Token | undefined, isOrdinary: IsOrdinaryWord): boolean =>
+  token !== undefined && (openers.has(token.text) || (isOrdinary(token.text) && !wordLikeSurnames.has(token.text)));
 
 const isWord = (token: Token | undefined): token is Token => token !== undefined && token.kind !== 'symbol';
 
@@ -99,7 +99,13 @@ function joined(tokens: readonly Token[], first: number, end: number): string {
 }
 
 /** Index of the first token of the local part that ends before `end`. */
-function readLocal(text: string, tokens: readonly Token[], end: number, awaited: boolean): number | undefined {
+function readLocal(
+  text: string,
+  tokens: readonly Token[],
+  end: number,
+  awaited: boolean,
+  isOrdinary: IsOrdinaryWord,
+): number | undefined {
   if (!isWord(tokens[end - 1])) return undefined;
   let first = end - 1;
   // What is held together by signs, by figures or by single letters is one address for certain.
@@ -124,11 +130,12 @@ function readLocal(text: string, tokens: readonly Token[], end: number, awaited:
   }
   // An address has no spaces: words before it that are no sentence are its beginning, "juan perez arroba gmail".
   let start = first;
-  while (start > 0 && first - start < 4 && tokens[start - 1]?.kind === 'word' && !opensAddress(tokens[start - 1])) start--;
+  while (start > 0 && first - start < 4 && tokens[start - 1]?.kind === 'word' && !opensAddress(tokens[start - 1], isOrdinary))
+    start--;
   if (start === first) return first;
   const opener = tokens[start - 1];
   const begins = opener === undefined || (opener.kind === 'symbol' && opener.text !== ':');
-  const clear = begins ? awaited : opensAddress(opener) || opener.text === ':';
+  const clear = begins ? awaited : opensAddress(opener, isOrdinary) || opener.text === ':';
   const capital = (index: number): boolean => /^\p{Lu}\p{Ll}/u.test(text.slice(tokens[index]?.start, tokens[index]?.end));
   const ownName = capital(start) && !capital(first);
   return clear && !ownName && first - start < 4 ? start : first;
@@ -182,7 +189,7 @@ function readHost(tokens: readonly Token[], from: number, plainAt: boolean): { v
  * First address that is spelled out in the text.
  * @param awaited the conversation asked for it: words at the beginning of the message belong to the address.
  */
-export function findSpelledAddress(text: string, awaited: boolean): Found | undefined {
+export function findSpelledAddress(text: string, awaited: boolean, isOrdinary: IsOrdinaryWord): Found | undefined {
   if (!/arroba|\bat\b|@/i.test(text)) return undefined;
   const tokens = tokenise(text);
   let marks = 0;
@@ -192,7 +199,7 @@ export function findSpelledAddress(text: string, awaited: boolean): Found | unde
     let end = index;
     while (brackets.has(tokens[end - 1]?.text ?? '')) end--;
     const bracketed = end < index;
-    const first = readLocal(text, tokens, end, awaited);
+    const first = readLocal(text, tokens, end, awaited, isOrdinary);
     const host = readHost(tokens, index + 1, token.text === 'at' && !bracketed);
     if (first === undefined || host === undefined) continue;
     const local = joined(tokens, first, end);

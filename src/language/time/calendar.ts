@@ -82,6 +82,12 @@ export function formatIsoDate(day: DayNumber): IsoDate {
   return new Date(day * millisecondsPerDay).toISOString().slice(0, 10);
 }
 
+/** The ISO date that is so many days after another; negative goes back. What is no date comes back as it is. */
+export function addDays(date: IsoDate, days: number): IsoDate {
+  const day = parseIsoDate(date);
+  return Number.isNaN(day) ? date : formatIsoDate(day + days);
+}
+
 /** Minutes since midnight of `HH:MM`. */
 export function parseClockTime(time: ClockTime): number {
   return Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
@@ -90,4 +96,19 @@ export function parseClockTime(time: ClockTime): number {
 /** Writes minutes since midnight as `HH:MM`; 1440 is `24:00`. */
 export function formatClockTime(minutes: number): ClockTime {
   return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+}
+
+/** Monday = 1 … Sunday = 7. */
+export function isoWeekday(date: IsoDate): number {
+  return weekdayOf(parseIsoDate(date)) || 7;
+}
+
+/** A time of the day so many minutes after midnight, kept within that day. */
+export function clockWithinDay(minutes: number): ClockTime {
+  return formatClockTime(Math.min(Math.max(minutes, 0), 23 * 60 + 59));
+}
+
+/** True where `time` lies in one of the periods; the end of a period is outside of it. */
+export function isWithinPeriods(time: ClockTime, periods: readonly { from: ClockTime; to: ClockTime }[]): boolean {
+  return periods.some((period) => period.from <= time && time < period.to);
 }

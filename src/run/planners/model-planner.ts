@@ -6,12 +6,12 @@ import type {
 } from '@ai-sdk/provider';
 import type { Artifacts } from '../../artifacts/artifacts.ts';
 import { TimonelError } from '../../errors.ts';
+import { spokenDate } from '../../language/time/wall-clock.ts';
 import type { Gateway, GivenAnswer } from '../../llm/gateway.ts';
 import type { ClaimedRun, EarlierTurn, RunStore } from '../../store/runs.ts';
 import type { Summary, SummaryStep } from '../../store/steps.ts';
 import { inputSchemaOf } from '../../tools/input-schema.ts';
 import type { AgentDefinition } from '../contract.ts';
-import { spokenDate } from '../local-time.ts';
 import type { ModelPlanner, Proposal, Turn } from '../planner.ts';
 import { boundedContent, boundedText } from './bounded-content.ts';
 import { readArguments } from './call-arguments.ts';

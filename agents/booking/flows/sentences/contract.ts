@@ -1,5 +1,5 @@
 /** Every sentence that the flow can say. Each language has its own file; the type makes sure that both have all of them. */
-import type { Awaiting, Language } from '../../../../src/index.ts';
+import type { Phrases, ShortPhrases } from '../../../../src/dialogue.ts';
 import type {
   AppointmentView,
   GetAvailabilityOutput,
@@ -31,44 +31,23 @@ export interface OfferOptions {
 }
 
 /** Quick answers. */
-export interface ShortAnswers {
-  yes: string;
-  no: string;
+export interface ShortAnswers extends ShortPhrases {
   today: string;
   tomorrow: string;
   soonest: string;
   anotherDay: string;
   anotherTime: string;
-  leaveIt: string;
-  person: string;
   book: string;
   prices: string;
   hours: string;
 }
 
-export interface Sentences {
-  language: Language;
+export interface Sentences extends Phrases {
   short: ShortAnswers;
 
   // ---- opening and closing ----
-  hello(): string;
-  greeting(): string;
-  whatICanDo(): string;
-  smalltalk(): string;
-  thanks(): string;
-  /** Thanked again. */
-  thanksAgain(): string;
   /** Goodbye to somebody who has an appointment. */
   seeYou(appointment: AppointmentView, today: string): string;
-  /** "Perfecto", said after all was done. */
-  allSet(): string;
-  /** "¿Con quién hablo?" */
-  identity(): string;
-  goodbye(): string;
-  anythingElse(): string;
-
-  /** A date in full. */
-  day(date: string, today: string): string;
 
   // ---- one question for each thing that may be missing ----
   /** `more`: there are others beside those that are named. */
@@ -78,32 +57,15 @@ export interface Sentences {
   askWhichService(services: readonly string[]): string;
   askDate(service: string): string;
   askTime(): string;
-  askTimeReading(readings: readonly string[]): string;
-  askDayReading(days: readonly string[], today: string): string;
   askStaff(people: readonly string[]): string;
   /** Which slot is kept while the customer answers. */
   holding(service: string, slot: Slot, today: string): string;
   /** The same for somebody in a hurry. */
   soonestHeld(slot: Slot, today: string): string;
-  /** The customer does not want to give a name. */
-  nameNeeded(): string;
-  emailNotNeeded(): string;
-  /** With the name, where it was just told. */
-  noted(name: string | undefined): string;
   /** That person does not do that service. */
   notWith(person: string, service: string, people: readonly string[]): string;
-  askName(): string;
-  askContact(): string;
-  /** The customer has no e-mail, or does not want to give one. */
-  phoneWillDo(): string;
   /** The workspace has no services yet. */
   notSetUp(): string;
-  /** The customer does not want to leave any contact. */
-  contactNeeded(): string;
-  /** The customer will send the missing fact later; the slot is kept until `until`. */
-  waitsFor(until: string | undefined): string;
-  /** The same question in other words, with examples, after something that was not understood. */
-  askAgain(awaiting: Awaiting): string;
 
   // ---- free slots ----
   /** `extra` stands between the slots and the question. */
@@ -126,26 +88,17 @@ export interface Sentences {
   shortSlot(slot: Slot, today: string): string;
   taken(): string;
   nothingFree(): string;
-  askOtherDay(): string;
   /** The slot of a service that the customer did not name. */
   assumedService(service: string): string;
   onePersonEach(): string;
 
   // ---- dates and times that cannot be ----
-  noSuchDate(text: string): string;
-  noSuchTime(text: string): string;
-  pastDate(): string;
-  weekdayMismatch(text: string, date: string | undefined, today: string): string;
 
   // ---- booking ----
   confirmBooking(booking: Booking, today: string): string;
-  /** After a thanks in place of a yes. */
-  confirmAgain(): string;
-  whatToChange(): string;
   booked(appointment: AppointmentView, today: string): string;
   bookNextPerson(): string;
   bookNextService(service: string): string;
-  dropped(): string;
   notOffered(wanted: string): string;
   serviceUnknown(wanted: string | undefined, services: readonly string[], more: boolean): string;
 
@@ -172,7 +125,6 @@ export interface Sentences {
   moved(appointment: AppointmentView, from: { date: string; time: string }, today: string): string;
   confirmCancel(appointment: AppointmentView, today: string): string;
   cancelled(appointment: AppointmentView, today: string): string;
-  kept(): string;
 
   // ---- answers ----
   price(service: ServiceView): string;
@@ -197,20 +149,6 @@ export interface Sentences {
   /** The customer finds it dear. */
   sympathy(): string;
   offerToBook(): string;
-  /** A question about payment or the rules of the house. */
-  teamKnows(): string;
-  offerPerson(): string;
-  /** The last answer was not enough, and there is no other. */
-  allIKnow(): string;
-  cannotAnswer(): string;
 
   // ---- trouble ----
-  notUnderstood(): string;
-  lostThread(): string;
-  escalated(): string;
-  /** After `reason`, a way on. */
-  wayOn(): string;
-  notApproved(): string;
-  technicalTrouble(): string;
-  tryAgain(): string;
 }

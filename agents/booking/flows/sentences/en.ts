@@ -1,8 +1,17 @@
 /** What the flow says in English. */
-import type { Awaiting } from '../../../../src/index.ts';
+
+import {
+  capitalized,
+  dayAndMonth,
+  englishPhrases,
+  fullDay,
+  joined,
+  money,
+  shortDay,
+  weekdayName,
+} from '../../../../src/dialogue.ts';
 import type { AppointmentView, OpeningPeriod, ServiceView, Slot } from '../../contract.ts';
 import type { NoSlotReason, Sentences } from './contract.ts';
-import { capitalized, dayAndMonth, fullDay, joined, money, shortDay, weekdayName } from './format.ts';
 import { byDay, daysAlike } from './grouping.ts';
 
 const day = (date: string, today: string): string => fullDay(date, today, 'en');
@@ -37,14 +46,11 @@ const slotsByDay = (slots: readonly Slot[], today: string): string =>
     .map(({ date, times }) => `${date === today ? 'today' : shortDay(date, today, 'en')} at ${either(times)}`)
     .join('; ');
 
-const askedAgain: Record<Awaiting, string> = {
+const askedAgain: Readonly<Record<string, string>> = {
   service:
     'Tell me what you would like to have done, for example "haircut" or "manicure". I can also send you the list with prices.',
-  date: 'Tell me a day, for example "tomorrow", "Friday" or "as soon as possible".',
-  time: 'Tell me a time, for example "at 3 pm", "in the morning" or "any time".',
   staff: 'Tell me who you would like to see, or "anyone".',
   name: 'Tell me the name for the appointment, for example "Laura Gomez".',
-  contact: 'Send me a phone number or an e-mail address, whichever you have, for example "11 5555 1234".',
   confirmation: 'Answer "yes" to confirm, "no" to leave it, or tell me what to change, for example "at 6 pm".',
   appointment: 'Tell me which appointment, for example "the first one" or "the one on Tuesday".',
   choice: 'Tell me what to change, for example "the day", "the time", or "nothing, leave it".',
@@ -68,44 +74,29 @@ function noSlots(reason: NoSlotReason, date: string | undefined, today: string, 
 }
 
 export const english: Sentences = {
-  language: 'en',
+  ...englishPhrases,
   short: {
-    yes: 'Yes',
-    no: 'No',
+    ...englishPhrases.short,
     today: 'Today',
     tomorrow: 'Tomorrow',
     soonest: 'As soon as possible',
     anotherDay: 'Another day',
     anotherTime: 'Another time',
-    leaveIt: 'Leave it',
-    person: 'Talk to a person',
     book: 'Book an appointment',
     prices: 'Prices',
     hours: 'Opening hours',
   },
 
-  hello: () => 'Hi!',
   greeting: () => 'Hi! I can help you with appointments, prices, opening hours and promotions. What do you need?',
   whatICanDo: () =>
     'I can book, move or cancel an appointment, and tell you about prices, opening hours and promotions. Or I can pass you to a person.',
-  smalltalk: () => 'All good here!',
-  thanks: () => "You're welcome!",
-  thanksAgain: () => 'Any time!',
   seeYou: (item, today) => `See you ${onDay(item.date, today)} at ${item.time}!`,
-  allSet: () => 'Great! Just write if you need anything else.',
   identity: () => 'I am the automatic appointment assistant of the house; if you prefer, I can pass you to a person.',
-  goodbye: () => 'Thank you! Have a nice day.',
-  anythingElse: () => 'Can I help you with anything else?',
-
-  day,
   askService: (services, more) => `What would you like to have done? We offer ${listed(services, more)}.`,
   askOneOfThem: () => 'Which one would you like?',
   askWhichService: (services) => `Which one: ${either(services)}?`,
   askDate: (service) => `What day would you like to come for ${quoted(service)}?`,
   askTime: () => 'What time suits you?',
-  askTimeReading: (readings) =>
-    `Do you mean ${either(readings.map((time) => `${time} ${time < '12:00' ? '(in the morning)' : time < '18:00' ? '(in the afternoon)' : '(in the evening)'}`))}?`,
-  askDayReading: (days, today) => `Do you mean ${either(days.map((date) => day(date, today)))}?`,
   askStaff: (people) => `Who with: ${either(people)}?`,
   holding: (service, slot, today) =>
     `I'm holding ${moment(slot.date, slot.time, today)} with ${slot.staff} for you (${quoted(service)}).`,
@@ -113,21 +104,12 @@ export const english: Sentences = {
     `The soonest I have is ${moment(slot.date, slot.time, today)} with ${slot.staff}; I'm holding it for you.`,
   nameNeeded: () =>
     'I only need a name and a phone number or an e-mail address to keep your place. What name should I put it under?',
-  emailNotNeeded: () => 'No e-mail is needed.',
-  noted: (name) => (name === undefined ? 'Noted.' : `Noted, ${name}.`),
   notWith: (person, service, people) =>
     `${person} does not do ${quoted(service)}; ${all(people)} ${people.length === 1 ? 'does. Does that suit you?' : 'do. Who would you like?'}`,
-  askName: () => 'What name should I put it under?',
-  askContact: () => 'Can you leave me a phone number or an e-mail address, whichever you prefer?',
   notSetUp: () => 'Services and opening hours are not set up yet, so I cannot give prices or appointments here.',
-  phoneWillDo: () => 'No e-mail needed: a phone number is enough. Which number should I note?',
   contactNeeded: () =>
     'To keep your place I need a phone number or an e-mail address: only to find your appointment and tell you if anything changes. Which one can you give me?',
-  waitsFor: (until) =>
-    until === undefined
-      ? 'Fine, send it when you have it and we go on.'
-      : `Fine, I keep the place for you until ${until}. Send it when you have it and we go on.`,
-  askAgain: (awaiting) => askedAgain[awaiting],
+  askAgain: (awaiting) => askedAgain[awaiting] ?? englishPhrases.askAgain(awaiting),
 
   offer: (slots, today, { service, staff, extra }) => {
     const what = service === undefined ? '' : `for ${quoted(service)}, `;
@@ -160,19 +142,11 @@ export const english: Sentences = {
   shortSlot: short,
   taken: () => 'That time has just been taken.',
   nothingFree: () => 'I have nothing left in the coming days.',
-  askOtherDay: () => 'What other day or time would suit you?',
   assumedService: (service) => `I am looking for ${quoted(service)}; tell me if it is something else.`,
   onePersonEach: () => 'I take one appointment per person: we note the first one and then go on with the other.',
 
-  noSuchDate: (text) => `That date does not exist ("${text}").`,
-  noSuchTime: (text) => `That time does not exist ("${text}").`,
-  pastDate: () => 'That date has already passed.',
-  weekdayMismatch: (_text, date, today) =>
-    date === undefined ? 'The weekday and the date do not match.' : `Careful: that date is ${day(date, today)}.`,
-
   confirmBooking: (booking, today) =>
     `So: ${moment(booking.date, booking.time, today)}, ${quoted(booking.service)} with ${booking.staff} (${booking.durationMinutes} min), ${amount(booking)}${discounted(booking)}, for ${booking.name}. Shall I confirm it?`,
-  confirmAgain: () => 'Shall I confirm it?',
   whatToChange: () => 'What should I change: the day, the time or the service? Or shall we leave it?',
   booked: (item, today) =>
     `Done, ${item.name}! See you on ${moment(item.date, item.time, today)}: ${quoted(item.service)} with ${item.staff}, ${amount(item)}${discounted(item)}. Your code is ${item.code}; use it to move or cancel the appointment.`,
@@ -213,8 +187,6 @@ export const english: Sentences = {
     `Done! Your appointment moved from ${moment(from.date, from.time, today)} to ${moment(item.date, item.time, today)}: ${quoted(item.service)} with ${item.staff}. The code is still ${item.code}.`,
   confirmCancel: (item, today) => `Shall I cancel your appointment, ${appointment(item, today)}?`,
   cancelled: (item, today) => `Done, I cancelled your appointment: ${appointment(item, today)}.`,
-  kept: () => 'All right, I leave it as it is.',
-
   price: (service) => `${quoted(service.name)} costs ${amount(service)} and takes ${service.durationMinutes} min.`,
   prices: (services) => `These are our prices:\n${services.map((service) => `• ${priced(service)}`).join('\n')}`,
   priceTotal: (services) => {
@@ -269,15 +241,5 @@ export const english: Sentences = {
   sympathy: () => 'I understand.',
   offerToBook: () => 'Shall I look for an appointment for you?',
   teamKnows: () => 'The team of the house can confirm that.',
-  offerPerson: () => 'Shall I pass you to a person?',
-  allIKnow: () => 'That is all I can tell you here; I can pass you to a person of the team if you like.',
-  cannotAnswer: () => 'That is something I do not know.',
-
-  notUnderstood: () => "Sorry, I didn't understand that.",
   lostThread: () => 'Tell me what you need: a new appointment, to move or cancel one, prices or opening hours.',
-  escalated: () => 'I am passing you to a person of the team: they will answer here as soon as they can.',
-  wayOn: () => 'If you like, we look for another option, or I pass you to a person.',
-  notApproved: () => 'A person of the team looked at it and it could not be approved.',
-  technicalTrouble: () => 'I had trouble doing that.',
-  tryAgain: () => 'Shall I try again?',
 };

@@ -1,10 +1,20 @@
 /** What the flow says in Spanish, as in Buenos Aires: "vos", never "tú" or "usted". */
-import type { Awaiting } from '../../../../src/index.ts';
+
+import {
+  capitalized,
+  dayAndMonth,
+  fullDay,
+  joined,
+  money,
+  shortDay,
+  spanishPhrases,
+  weekdayName,
+  withinSentence,
+  withSpanishArticle,
+} from '../../../../src/dialogue.ts';
 import type { AppointmentView, OpeningPeriod, ServiceView, Slot } from '../../contract.ts';
 import type { NoSlotReason, Sentences } from './contract.ts';
-import { capitalized, dayAndMonth, fullDay, joined, money, shortDay, weekdayName } from './format.ts';
 import { byDay, daysAlike } from './grouping.ts';
-import { withinSentence, withSpanishArticle } from './service-name.ts';
 
 const day = (date: string, today: string): string => fullDay(date, today, 'es');
 const pesos = (service: { price: number; currency: string }): string =>
@@ -44,13 +54,10 @@ const slotsByDay = (slots: readonly Slot[], today: string): string =>
     .map(({ date, times }) => `${onDay(date, today)} a las ${either(times)}`)
     .join('; ');
 
-const askedAgain: Record<Awaiting, string> = {
+const askedAgain: Readonly<Record<string, string>> = {
   service: 'Decime qué te querés hacer; por ejemplo «corte» o «manicura». Si preferís, te paso la lista con precios.',
-  date: 'Decime un día; por ejemplo «mañana», «el viernes» o «lo antes posible».',
-  time: 'Decime un horario; por ejemplo «a las 15», «a la mañana» o «cualquiera».',
   staff: 'Decime con quién preferís, o «con cualquiera».',
   name: 'Decime a qué nombre anoto el turno; por ejemplo «Laura Gómez».',
-  contact: 'Pasame un teléfono o un mail, el que tengas; por ejemplo «11 5555 1234».',
   confirmation: 'Contestame «sí» para confirmarlo, «no» para dejarlo, o decime qué cambiamos; por ejemplo «a las 18».',
   appointment: 'Decime cuál de los turnos; por ejemplo «el primero» o «el del martes».',
   choice: 'Decime qué cambiamos; por ejemplo «el día», «la hora», o «nada, dejalo».',
@@ -74,66 +81,41 @@ function noSlots(reason: NoSlotReason, date: string | undefined, today: string, 
 }
 
 export const spanish: Sentences = {
-  language: 'es',
+  ...spanishPhrases,
   short: {
-    yes: 'Sí',
-    no: 'No',
+    ...spanishPhrases.short,
     today: 'Hoy',
     tomorrow: 'Mañana',
     soonest: 'Lo antes posible',
     anotherDay: 'Otro día',
     anotherTime: 'Otro horario',
-    leaveIt: 'Dejarlo',
-    person: 'Hablar con una persona',
     book: 'Pedir un turno',
     prices: 'Precios',
     hours: 'Horarios',
   },
 
-  hello: () => '¡Hola!',
   greeting: () => '¡Hola! Te ayudo con turnos, precios, horarios y promociones. ¿Qué necesitás?',
   whatICanDo: () =>
     'Puedo darte turno, cambiarlo o cancelarlo, y contarte precios, horarios y promociones. Si preferís, te paso con una persona.',
-  smalltalk: () => '¡Todo bien por acá!',
-  thanks: () => '¡De nada!',
-  thanksAgain: () => '¡A vos! Cualquier cosa, escribime.',
   seeYou: (item, today) => `¡Nos vemos ${onDay(item.date, today)} a las ${item.time}!`,
-  allSet: () => '¡Genial! Cualquier cosa, escribime.',
   identity: () => 'Soy el asistente automático de turnos del local; si preferís, te paso con una persona.',
-  goodbye: () => '¡Gracias a vos! Que andes bien.',
-  anythingElse: () => '¿Te ayudo con algo más?',
-
-  day,
   askService: (services, more) => `¿Qué te querés hacer? Tenemos ${listed(services, more)}.`,
   askOneOfThem: () => '¿Cuál te interesa?',
   askWhichService: (services) => `¿Cuál de estos: ${either(services)}?`,
   askDate: (service) => `¿Para qué día querés ${the(service)}?`,
   askTime: () => '¿A qué hora te queda bien?',
-  askTimeReading: (readings) => {
-    const part = (time: string): string => (time < '12:00' ? 'de la mañana' : time < '20:00' ? 'de la tarde' : 'de la noche');
-    return `¿${capitalized(either(readings.map((time) => `a las ${Number(time.slice(0, 2)) % 12 || 12}${time.slice(2) === ':00' ? '' : time.slice(2)} ${part(time)}`)))}?`;
-  },
-  askDayReading: (days, today) => `¿${capitalized(either(days.map((date) => `el ${day(date, today)}`)))}?`,
   askStaff: (people) => `¿Con quién: ${either(people)}?`,
   holding: (service, slot, today) => `Te guardo ${the(service)} para el ${moment(slot.date, slot.time, today)} con ${slot.staff}.`,
   soonestHeld: (slot, today) =>
     `Lo más pronto que tengo es el ${moment(slot.date, slot.time, today)} con ${slot.staff}; te lo guardo.`,
   nameNeeded: () => 'Solo necesito un nombre y un teléfono o mail para guardarte el turno. ¿A qué nombre lo anoto?',
-  emailNotNeeded: () => 'El mail no hace falta.',
-  noted: (name) => (name === undefined ? 'Anotado.' : `Anotado, ${name}.`),
   notWith: (person, service, people) =>
     `${person} no hace ${withinSentence(service)}; sí ${all(people)}. ${people.length === 1 ? '¿Te sirve?' : '¿Con quién preferís?'}`,
   askName: () => '¿A qué nombre lo anoto?',
-  askContact: () => '¿Me dejás un teléfono o un mail, el que prefieras?',
   notSetUp: () => 'Todavía no hay servicios ni horarios cargados, así que por acá no puedo dar precios ni turnos.',
-  phoneWillDo: () => 'El mail no hace falta: con un teléfono alcanza. ¿Qué número te anoto?',
   contactNeeded: () =>
     'Para guardarte el lugar necesito un teléfono o un mail: es solo para ubicar tu turno y avisarte si algo cambia. ¿Cuál me dejás?',
-  waitsFor: (until) =>
-    until === undefined
-      ? 'Dale, cuando lo tengas me lo pasás y seguimos.'
-      : `Dale, te guardo el lugar hasta las ${until}. Cuando lo tengas me lo pasás y seguimos.`,
-  askAgain: (awaiting) => askedAgain[awaiting],
+  askAgain: (awaiting) => askedAgain[awaiting] ?? spanishPhrases.askAgain(awaiting),
 
   offer: (slots, today, { service, staff, extra }) => {
     const what = service === undefined ? '' : `Para ${withinSentence(service)}, `;
@@ -165,19 +147,11 @@ export const spanish: Sentences = {
   shortSlot: short,
   taken: () => 'Ese horario se acaba de ocupar.',
   nothingFree: () => 'En los próximos días no me queda lugar.',
-  askOtherDay: () => '¿Qué otro día u horario te queda bien?',
   assumedService: (service) => `Te busco lugar para ${withinSentence(service)}; si es otra cosa, decime.`,
   onePersonEach: () => 'Tomo un turno por persona: anotamos el primero y después seguimos con el otro.',
 
-  noSuchDate: (text) => `Esa fecha no existe («${text}»).`,
-  noSuchTime: (text) => `Esa hora no existe («${text}»).`,
-  pastDate: () => 'Esa fecha ya pasó.',
-  weekdayMismatch: (_text, date, today) =>
-    date === undefined ? 'El día y la fecha no coinciden.' : `Ojo: esa fecha es ${day(date, today)}.`,
-
   confirmBooking: (booking, today) =>
     `Entonces: ${moment(booking.date, booking.time, today)}, ${withinSentence(booking.service)} con ${booking.staff} (${booking.durationMinutes} min), ${pesos(booking)}${discounted(booking)}, a nombre de ${booking.name}. ¿Lo confirmo?`,
-  confirmAgain: () => '¿Te lo confirmo?',
   whatToChange: () => '¿Qué cambiamos: el día, la hora o el servicio? ¿O lo dejamos?',
   booked: (item, today) =>
     `¡Listo, ${item.name}! Te espero el ${moment(item.date, item.time, today)}: ${withinSentence(item.service)} con ${item.staff}, ${pesos(item)}${discounted(item)}. Tu código es ${item.code}; con él podés cambiarlo o cancelarlo.`,
@@ -215,8 +189,6 @@ export const spanish: Sentences = {
     `¡Listo! Tu turno pasó del ${moment(from.date, from.time, today)} al ${moment(item.date, item.time, today)}: ${withinSentence(item.service)} con ${item.staff}. El código sigue siendo ${item.code}.`,
   confirmCancel: (item, today) => `¿Cancelo tu turno de ${appointment(item, today)}?`,
   cancelled: (item, today) => `Listo, cancelé tu turno de ${appointment(item, today)}.`,
-  kept: () => 'Dale, lo dejo como está.',
-
   price: (service) => `${subject(service.name, 'sale')} ${pesos(service)} (${service.durationMinutes} min).`,
   prices: (services) => `Estos son los precios:\n${services.map((service) => `• ${priced(service)}`).join('\n')}`,
   priceTotal: (services) => {
@@ -273,15 +245,5 @@ export const spanish: Sentences = {
   sympathy: () => 'Te entiendo.',
   offerToBook: () => '¿Querés que te busque un turno?',
   teamKnows: () => 'Eso te lo confirma el equipo del local.',
-  offerPerson: () => '¿Te paso con una persona?',
-  allIKnow: () => 'Es todo lo que te puedo decir por acá; si querés, te paso con una persona del equipo.',
-  cannotAnswer: () => 'Eso no te lo sé decir.',
-
-  notUnderstood: () => 'Perdón, no te entendí.',
   lostThread: () => 'Contame qué necesitás: un turno nuevo, cambiar o cancelar uno, precios u horarios.',
-  escalated: () => 'Te paso con una persona del equipo: te responde por acá apenas pueda.',
-  wayOn: () => 'Si querés, vemos otra opción o te paso con una persona.',
-  notApproved: () => 'Lo revisó una persona del equipo y no se pudo aprobar.',
-  technicalTrouble: () => 'Tuve un problema para hacerlo.',
-  tryAgain: () => '¿Pruebo de nuevo?',
 };

@@ -1,0 +1,46 @@
+/** What an agent does without a model: the contract between the flow planner and a dialogue. */
+import type { Understanding, UnderstandingContext, Vocabulary } from '../language/contract.ts';
+import type { WorkspaceAccess } from '../tools/contract.ts';
+import type { CallRecord, Contact, JsonObject, MessagePart, Outcome, PlannedCall, Reply } from '../vocabulary.ts';
+
+/** What the flow planner is asked: what now? */
+export interface FlowTurn<V extends object = Vocabulary> {
+  text: string;
+  /** What the message is made of, where it is more than text. */
+  parts?: readonly MessagePart[] | undefined;
+  now: Date;
+  timeZone: string;
+  channel: string;
+  contact: Contact | undefined;
+  vocabulary: V;
+  /** What the flow remembered at the end of its last move in this conversation; `{}` at first. */
+  state: JsonObject;
+  /**
+   * The latest completed call of each tool in earlier turns of this conversation, whichever planner made it: where the model planner
+   * served before, the state does not know of it. The same throughout a turn.
+   */
+  latest: Readonly<Record<string, CallRecord>>;
+  /** Calls of this run so far, in order. Empty on the first question of a turn. */
+  calls: readonly CallRecord[];
+}
+
+/** The flow planner's answer: calls to make (they come back in {@link FlowTurn.calls}), or the reply that ends the turn. */
+export type FlowMove =
+  | { kind: 'call'; calls: PlannedCall[]; state: JsonObject }
+  | {
+      kind: 'reply';
+      reply: Reply;
+      outcome: Extract<Outcome, 'replied' | 'awaiting_input' | 'denied' | 'escalated'>;
+      /** What it waits for, as the agent calls it. */
+      awaiting?: string | undefined;
+      state: JsonObject;
+    };
+
+/** What an agent does without a model. */
+export interface Flows<V extends object = Vocabulary> {
+  /** The workspace's own words: from its rows, and a sample for use without a store. Absent: it has none. */
+  vocabulary?: { sample: V; load(access: WorkspaceAccess): Promise<V> };
+  understand(text: string, context: UnderstandingContext<V>): Understanding;
+  /** Pure. Asked again after each batch of calls until it replies. */
+  next(turn: FlowTurn<V>): FlowMove;
+}
