@@ -44,6 +44,15 @@ export interface RunEnded {
   firstEventMilliseconds: number | undefined;
 }
 
+/** An agent sent a message by itself. */
+export interface MessageSentByAgent {
+  workspaceId: string;
+  agent: string;
+  conversationId: string;
+  /** `job:…` or `run:…`. */
+  by: string;
+}
+
 /** The work of this process on one claimed run. */
 export interface RunWork {
   run: ClaimedRun;
@@ -264,6 +273,7 @@ export const channels = {
   forwardedIgnored: channel('timonel:forwarded-ignored'),
   httpExchange: channel('timonel:http-exchange'),
   runEnded: channel('timonel:run-ended'),
+  messageSent: channel('timonel:message-sent'),
   stepStored: channel('timonel:step-stored'),
   policyDecided: channel('timonel:policy-decided'),
   fellBack: channel('timonel:fell-back'),

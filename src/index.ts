@@ -61,10 +61,12 @@ export type {
   Job,
   JobContext,
   MemoryOptions,
+  NewJobRun,
   PartKind,
   PersonalData,
   PromptTurn,
   RunLimits,
+  RunsOfJob,
 } from './run/contract.ts';
 export type { ChildResult } from './store/child-runs.ts';
 export type { CompletionAnswer } from './store/completions.ts';
@@ -77,11 +79,13 @@ export type {
   NewRun,
   Reconciliation,
   RunsOfCall,
+  ScheduleInAgent,
   Tool,
   ToolContext,
   WorkspaceAccess,
 } from './tools/contract.ts';
 export { EffectDidNotHappen } from './tools/contract.ts';
+export type { AgentMessage, AgentMessageSent, SendsMessages } from './tools/send.ts';
 export type { AgentState, StateEntry, StateStore } from './tools/state.ts';
 export type {
   CallRecord,

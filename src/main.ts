@@ -134,8 +134,8 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
   const models = await openModels(base, foundation, identity);
   const privacy = preparePrivacy(base, foundation, identity);
   const artifacts = await openArtifactPart(base, foundation);
-  const complete: Turns['complete'] = (...answer) => turns.complete(...answer);
-  const jobs = await openJobs(base, foundation, identity, { mailer, privacy, artifacts, complete });
+  const contextOf: Turns['jobContextOf'] = (place) => turns.jobContextOf(place);
+  const jobs = await openJobs(base, foundation, identity, { mailer, privacy, artifacts, contextOf });
   const flags = await openFlagPart(base, foundation, identity);
   const releases = await openReleasePart(base, foundation, identity);
   if (settings.secrets.previous !== undefined) await finishRotation(pool, keys, identity.audit, publishFault);

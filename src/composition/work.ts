@@ -27,14 +27,14 @@ export function preparePrivacy({ agents, now }: Base, { pool, workspaces, access
 /** Makes the queues; nothing works on them before {@link Jobs.work}. @throws TimonelError `store_unavailable` */
 export async function openJobs(
   { settings, project, scope, now }: Base,
-  { pool, workspaces, access }: Foundation,
+  { pool, workspaces }: Foundation,
   { audit }: Identity,
   {
     mailer,
     privacy: { tables },
     artifacts,
-    complete,
-  }: { mailer: Mailer; privacy: Privacy; artifacts: Artifacts; complete: JobsDependencies['complete'] },
+    contextOf,
+  }: { mailer: Mailer; privacy: Privacy; artifacts: Artifacts; contextOf: JobsDependencies['contextOf'] },
 ): Promise<Jobs> {
   const jobs = new Jobs({
     pool,
@@ -50,8 +50,7 @@ export async function openJobs(
       },
     ],
     workspaces: () => workspaces.list(),
-    access,
-    complete,
+    contextOf,
     onFault: publishFault,
   });
   // Before it is opened: what fails halfway has timers already.

@@ -1,0 +1,16 @@
+/** A Timonel in a process of its own, whose job says that it sent, and does not come to an end. */
+import { writeSync } from 'node:fs';
+import { readSettings } from '../../src/config.ts';
+import { createTimonel } from '../../src/main.ts';
+import { hangingSender } from './hanging-sender.ts';
+
+await createTimonel(readSettings(), {
+  agents: [
+    hangingSender(async () => {
+      writeSync(1, 'sent\n');
+      await new Promise(() => {});
+    }),
+  ],
+  models: {},
+});
+writeSync(1, 'started\n');
