@@ -4,7 +4,7 @@ import { readSettings } from '../../src/config.ts';
 import { createTimonel } from '../../src/main.ts';
 import { hangingSender } from './hanging-sender.ts';
 
-await createTimonel(readSettings(), {
+const { jobs } = await createTimonel(readSettings(), {
   agents: [
     hangingSender(async () => {
       writeSync(1, 'sent\n');
@@ -13,4 +13,5 @@ await createTimonel(readSettings(), {
   ],
   models: {},
 });
-writeSync(1, 'started\n');
+const job = { agent: 'sender', name: 'send', workspaceId: 'default', payload: { conversation: process.argv[2] } };
+await jobs.schedule({ ...job, at: new Date(), key: 'once' }, undefined);

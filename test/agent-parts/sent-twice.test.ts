@@ -13,26 +13,20 @@ const program = fileURLToPath(new URL('./sender-process.ts', import.meta.url));
 it.each(storeKinds)('a job that was killed after it sent sends nothing when it is tried again (%s)', async (kind) => {
   const { environment, remove } = await freshStoreEnvironment(kind);
   let ended = 0;
-  const project = { agents: [hangingSender(async () => void (ended += 1))], models: {} };
+  const project = { agents: [
+      hangingSender(async () => {
+        ended += 1;
+      }),
+    ],
+    models: {},
+  };
   const settings = { TIMONEL_PORT: '0', TIMONEL_LOG_LEVEL: 'silent', TIMONEL_MAX_EVENT_LOOP_DELAY_MS: '0' };
   try {
     const first = await startTimonel(kind, project, { environment });
     const conversation = await first.converse('sender');
-    // Due when the next process is up.
-    await first.timonel.jobs.schedule(
-      {
-        agent: 'sender',
-        name: 'send',
-        workspaceId: 'default',
-        payload: { conversation },
-        at: new Date(Date.now() + 3_000),
-        key: 'once',
-      },
-      undefined,
-    );
     await first.close(false);
 
-    const child = fork(program, {
+    const child = fork(program, [conversation], {
       env: { PATH: process.env['PATH'] ?? '', ...settings, ...environment },
       execArgv: [],
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
