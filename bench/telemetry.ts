@@ -25,6 +25,7 @@ import { startMetrics } from '../src/telemetry/metrics.ts';
 import { startTraces } from '../src/telemetry/traces/start-traces.ts';
 import type { WaitingRuntime } from '../src/tools/call-waits.ts';
 import { ToolExecutor } from '../src/tools/execute.ts';
+import { metricsOf } from '../src/tools/metrics.ts';
 import type { SendRuntime } from '../src/tools/send.ts';
 import { scriptedModel } from '../test/scripted-model.ts';
 import { describeMachine } from './turns/machine.ts';
@@ -127,6 +128,7 @@ const runner = new Runner({
     },
     waiting: {} as WaitingRuntime,
     messages: {} as SendRuntime,
+    metricsOf: (name) => metricsOf({ name }),
     onFault: fail,
   }),
   agents: [agent.name],

@@ -53,6 +53,15 @@ export interface MessageSentByAgent {
   by: string;
 }
 
+/** Code of an agent counted something into a metric that the agent declares. */
+export interface AgentMetricEmitted {
+  agent: string;
+  metric: string;
+  /** By how much a counter grows, what a gauge is, what a histogram observes. */
+  value: number;
+  labels: Readonly<Record<string, string>>;
+}
+
 /** The work of this process on one claimed run. */
 export interface RunWork {
   run: ClaimedRun;
@@ -274,6 +283,7 @@ export const channels = {
   httpExchange: channel('timonel:http-exchange'),
   runEnded: channel('timonel:run-ended'),
   messageSent: channel('timonel:message-sent'),
+  agentMetricEmitted: channel('timonel:agent-metric-emitted'),
   stepStored: channel('timonel:step-stored'),
   policyDecided: channel('timonel:policy-decided'),
   fellBack: channel('timonel:fell-back'),

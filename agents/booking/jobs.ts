@@ -80,6 +80,7 @@ async function remind(appointmentId: string, startsAt: string, context: JobConte
     if (!(error instanceof TimonelError) || !unreachable.has(error.code)) throw error;
     status = 'dropped';
   }
+  context.metrics.add('reminders', { result: status });
   await context.query((database) =>
     database.execute(sql`
       UPDATE booking_reminders SET status = ${status}

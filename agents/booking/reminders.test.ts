@@ -35,6 +35,8 @@ it.each(storeKinds)('are sent where the appointment was made, once, and not wher
     const job = { agent: 'booking', name: 'remind', workspaceId: 'default', payload };
     await timonel.timonel.jobs.schedule({ ...job, at: new Date(), key: 'counter' }, undefined);
     await expect.poll(statuses, patient).toEqual(['sent', 'dropped']);
+    const exposed = await timonel.call<string>('GET', '/metrics');
+    expect(exposed.body).toMatch(/^timonel_agent_booking_reminders_total\{result="dropped"\} 1$/m);
   } finally {
     await timonel.close();
   }

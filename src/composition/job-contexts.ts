@@ -26,7 +26,7 @@ interface JobParts {
 }
 
 export function jobContexts(
-  { agents, newId }: Base,
+  { agents, newId, metricsOf }: Base,
   { access }: Foundation,
   { artifacts, flags, jobs, releases, views, complete, messages, runner }: JobParts,
 ): JobsDependencies['contextOf'] {
@@ -55,6 +55,7 @@ export function jobContexts(
       flags: flags.providers.clientFor({ workspaceId, conversationId: idempotencyKey, agent, channel: 'job' }),
       // Nobody asks: what wants a permission of its reader is not for a job.
       artifacts: artifactsForTool(artifacts, { workspaceId, agent, may: () => false }),
+      metrics: metricsOf(agent),
       complete: (token, answer) => complete(token, answer, by),
       send: sendFrom({ workspaceId, agent, idempotencyKey, by }, messages),
       runs: { start: (run) => start(place, run) },

@@ -42,6 +42,8 @@ export interface Turns {
   runner: Runner;
   /** Answers a call that waits, and goes on with its run. @throws TimonelError `completion_not_found`, `completion_used`, `completion_expired` */
   complete: WaitingRuntime['complete'];
+  /** Stores what agents send by themselves, and tells of it. */
+  messages: SendRuntime;
   /** What a job of an agent works with. */
   jobContextOf: JobsDependencies['contextOf'];
 }
@@ -78,6 +80,7 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     artifacts: artifactsOfCalls(artifacts),
     waiting: waitingRuntime(base, foundation, parts, { complete, views, runner: () => runner }),
     messages,
+    metricsOf: base.metricsOf,
     onFault: publishFault,
   });
   const record = new RunRecord(pool, { host: processHost(), pid: process.pid });
@@ -125,7 +128,7 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     for (const notice of notices) if (notice.kind === 'run-cancelled') runner.stopCancelled(notice.id);
   });
   const jobContextOf = jobContexts(base, foundation, { ...parts, views, complete, messages, runner });
-  return { views, shadows, runner, complete, jobContextOf };
+  return { views, shadows, runner, complete, messages, jobContextOf };
 }
 
 /** Messages that agents send by themselves: stored, then told to those who read along with the turn under way. */

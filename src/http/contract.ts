@@ -15,6 +15,7 @@ import type { ReleasePart } from '../release/open.ts';
 import type { Shadows } from '../release/shadows.ts';
 import type { Resources } from '../resources/resources.ts';
 import type { AgentDefinition } from '../run/contract.ts';
+import type { RouteCall } from '../run/route.ts';
 import type { Runner } from '../run/runner.ts';
 import type { Seeds } from '../run/seeds.ts';
 import type { AcceptedRequests } from '../store/accepted-requests.ts';
@@ -40,6 +41,8 @@ export interface HttpDependencies {
   runner: Runner;
   /** Answers a call that waits. @throws TimonelError `completion_not_found`, `completion_used`, `completion_expired` */
   complete(token: string, answer: CompletionAnswer, by: string): Promise<void>;
+  /** Answers a request to a route of an agent. */
+  routeCall(call: RouteCall): Promise<unknown>;
   views: RunViews;
   addresses: ConversationAddresses;
   requests: AcceptedRequests;

@@ -32,6 +32,7 @@ import { refusalLog, tellRefusals } from './refusals.ts';
 import { limitBodies, RequestBodies } from './request-bodies.ts';
 import { single } from './requests.ts';
 import { accountRoutes } from './routes/account.ts';
+import { agentOwnRoutes } from './routes/agent-routes.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { approvalRoutes } from './routes/approvals.ts';
@@ -186,6 +187,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   await resourceRoutes(typed, dependencies, schemaRegistry);
   await ofrepDoor(typed, dependencies);
   await compatibleApi(typed, dependencies, answerers);
+  await agentOwnRoutes(typed, dependencies);
   await app.ready();
   direct = createDirectDoor({
     dependencies,

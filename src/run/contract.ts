@@ -10,9 +10,11 @@ import type { Awaiting, Language, Understanding, UnderstandingContext, Vocabular
 import type { Rule } from '../policy/contract.ts';
 import type { AgentCommand, ResourceDefinition } from '../resources/contract.ts';
 import type { AnyTool, CompletesCalls, ScheduleInAgent, WorkspaceAccess } from '../tools/contract.ts';
+import type { AgentMetric, CountsMetrics } from '../tools/metrics.ts';
 import type { SendsMessages } from '../tools/send.ts';
 import type { StateStore } from '../tools/state.ts';
 import type { CallRecord, Contact, JsonObject, JsonValue, MessagePart, Outcome, PlannedCall, Reply } from '../vocabulary.ts';
+import type { AnyRoute } from './route.ts';
 
 /** Bounds of one run. Whichever is reached first ends it, `failed`, with the limit's name. */
 export interface RunLimits {
@@ -144,7 +146,7 @@ export interface RunsOfJob {
 }
 
 /** What a job works with. */
-export interface JobContext extends WorkspaceAccess, CompletesCalls, SendsMessages {
+export interface JobContext extends WorkspaceAccess, CompletesCalls, SendsMessages, CountsMetrics {
   /** The same for every attempt at the job in this workspace, also after a crash. */
   readonly idempotencyKey: string;
   /** Aborted when the queue takes the job back: it ran out of time, or the process ends. */
@@ -235,6 +237,10 @@ export interface AgentDefinition {
   resources?: readonly ResourceDefinition[];
   /** What people of a workspace can have done beside that: `timonel <agent> <command>`. */
   commands?: readonly AgentCommand[];
+  /** What else it answers over HTTP, at `/api/v1/agents/<agent>/…`. */
+  routes?: readonly AnyRoute[];
+  /** What its code counts, by name; see {@link AgentMetric}. */
+  metrics?: Readonly<Record<string, AgentMetric>>;
   /** Fills a fresh workspace with what the agent cannot do without. Runs once per workspace, in one transaction. */
   seed?(access: WorkspaceAccess): Promise<void>;
   /**

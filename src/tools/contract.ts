@@ -11,6 +11,7 @@ import type { CompletionAnswer } from '../store/completions.ts';
 import type { Database } from '../store/database.ts';
 import type { JoinMode } from '../store/waits.ts';
 import type { Contact, JsonValue, LocalizedText, Outcome, Reply } from '../vocabulary.ts';
+import type { CountsMetrics } from './metrics.ts';
 import type { SendsMessages } from './send.ts';
 import type { AgentState } from './state.ts';
 
@@ -45,7 +46,7 @@ export interface CompletesCalls {
  */
 export type ScheduleInAgent = (job: string, payload: object, when: { at: Date; key?: string }) => Promise<void>;
 
-export interface ToolContext extends WorkspaceAccess, CompletesCalls, SendsMessages {
+export interface ToolContext extends WorkspaceAccess, CompletesCalls, SendsMessages, CountsMetrics {
   readonly conversationId: string;
   readonly runId: string;
   readonly channel: string;

@@ -29,6 +29,7 @@ import { CallWaits, Suspended, type WaitingRuntime } from './call-waits.ts';
 import type { AnyTool, ToolContext } from './contract.ts';
 import { EffectDidNotHappen } from './contract.ts';
 import { beginEffect, type EffectOwner, storeEffect } from './effects.ts';
+import type { AgentMetrics } from './metrics.ts';
 import { type MessageSent, type SendRuntime, sendFrom } from './send.ts';
 import { stateOf } from './state.ts';
 import type { ArtifactsOf } from './tool-artifacts.ts';
@@ -51,6 +52,8 @@ export interface ToolRuntime {
   waiting: WaitingRuntime;
   /** Stores what calls send, and tells of it. */
   messages: SendRuntime;
+  /** What an agent counts with. */
+  metricsOf(agent: string): AgentMetrics;
   /** A tool failed; the planner only hears that it did. */
   onFault(what: string, error: unknown): void;
 }
@@ -225,6 +228,7 @@ export class ToolExecutor {
       principal: place.principal,
       idempotencyKey: idempotencyKey(place),
       flags: this.#runtime.flagsOf(place),
+      metrics: this.#runtime.metricsOf(place.agent),
       signal: place.signal,
       now: () => this.#runtime.now(),
       newId: () => this.#runtime.newId(),

@@ -13,7 +13,8 @@ const program = fileURLToPath(new URL('./sender-process.ts', import.meta.url));
 it.each(storeKinds)('a job that was killed after it sent sends nothing when it is tried again (%s)', async (kind) => {
   const { environment, remove } = await freshStoreEnvironment(kind);
   let ended = 0;
-  const project = { agents: [
+  const project = {
+    agents: [
       hangingSender(async () => {
         ended += 1;
       }),

@@ -101,6 +101,7 @@ export async function openSalon(rows: Rows, workspaceId = `salon-${randomUUID().
       signal: new AbortController().signal,
       flags: OpenFeature.getClient(),
       artifacts: artifactsForTool(artifacts, { workspaceId, agent: 'booking', may: () => false }),
+      metrics: { add: () => {}, set: () => {}, observe: () => {} },
       runs: { start: refuse },
       schedule: refuse,
       // Its conversations are in no table.
