@@ -10,6 +10,7 @@ import type { Gateway } from '../llm/gateway.ts';
 import type { FlagPart } from '../release/flags/open.ts';
 import type { ReleasePart } from '../release/open.ts';
 import { Shadows } from '../release/shadows.ts';
+import type { AgentDefinition } from '../run/contract.ts';
 import type { RunEvent } from '../run/events.ts';
 import type { Jobs, JobsDependencies } from '../run/jobs.ts';
 import { createFlowPlanner } from '../run/planners/flow-planner.ts';
@@ -44,6 +45,8 @@ export interface Turns {
   complete: WaitingRuntime['complete'];
   /** Stores what agents send by themselves, and tells of it. */
   messages: SendRuntime;
+  /** The words of a workspace, and its time zone. */
+  vocabularyOf(agent: AgentDefinition, workspaceId: string): Promise<{ vocabulary: Vocabulary; timeZone: string }>;
   /** What a job of an agent works with. */
   jobContextOf: JobsDependencies['contextOf'];
 }
@@ -85,7 +88,8 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
   });
   const record = new RunRecord(pool, { host: processHost(), pid: process.pid });
   const runStore = wrapRunStore?.(record) ?? record;
-  const planners = planTurns(base, foundation, parts, runStore);
+  const vocabularies = new VocabularyCache(foundation.access, parts.identity.notices);
+  const planners = planTurns(base, foundation, parts, { store: runStore, vocabularies });
   const { inForce, catalog } = releases;
   const shadows = scope.adopt(
     new Shadows({
@@ -128,7 +132,18 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     for (const notice of notices) if (notice.kind === 'run-cancelled') runner.stopCancelled(notice.id);
   });
   const jobContextOf = jobContexts(base, foundation, { ...parts, views, complete, messages, runner });
-  return { views, shadows, runner, complete, messages, jobContextOf };
+  return {
+    views,
+    shadows,
+    runner,
+    complete,
+    messages,
+    jobContextOf,
+    async vocabularyOf(agent, workspaceId) {
+      const { timeZone } = await foundation.workspaces.get(workspaceId);
+      return { timeZone, vocabulary: await vocabularies.of(agent, workspaceId, timeZone) };
+    },
+  };
 }
 
 /** Messages that agents send by themselves: stored, then told to those who read along with the turn under way. */
@@ -198,12 +213,11 @@ function waitingRuntime(
 
 function planTurns(
   { project, scope }: Base,
-  { access, pool }: Foundation,
+  { pool }: Foundation,
   { identity, gateway, artifacts, flags }: TurnParts,
-  store: Pick<RunStore, 'transcript'>,
+  { store, vocabularies }: { store: Pick<RunStore, 'transcript'>; vocabularies: VocabularyCache },
 ) {
   const findPrincipal = (workspaceId: string, asker: Asker) => identity.access.ofAsker(workspaceId, asker);
-  const vocabularies = new VocabularyCache(access, identity.notices);
   const system = scope.adopt(createHttpPlanner(project.fallbacks ?? {}), (each) => each.close());
   return {
     modelPlanner: createModelPlanner({

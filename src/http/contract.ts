@@ -6,6 +6,7 @@ import type { Settings } from '../config.ts';
 import type { HttpExchange } from '../diagnostics.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Privacy } from '../identity/privacy/privacy.ts';
+import type { Vocabulary } from '../language/contract.ts';
 import type { ResponseCache } from '../llm/cache/response-cache.ts';
 import type { Gateway } from '../llm/gateway.ts';
 import type { RateLimits } from '../llm/limits/rate-limits.ts';
@@ -41,6 +42,8 @@ export interface HttpDependencies {
   runner: Runner;
   /** Answers a call that waits. @throws TimonelError `completion_not_found`, `completion_used`, `completion_expired` */
   complete(token: string, answer: CompletionAnswer, by: string): Promise<void>;
+  /** The words of a workspace, and its time zone. */
+  vocabularyOf(agent: AgentDefinition, workspaceId: string): Promise<{ vocabulary: Vocabulary; timeZone: string }>;
   /** Answers a request to a route of an agent. */
   routeCall(call: RouteCall): Promise<unknown>;
   views: RunViews;

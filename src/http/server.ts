@@ -44,6 +44,7 @@ import { cacheRoutes } from './routes/cache.ts';
 import { canaryRoutes } from './routes/canary.ts';
 import { completionRoutes } from './routes/completions.ts';
 import { conversationRoutes } from './routes/conversations.ts';
+import { explainRoutes } from './routes/explain.ts';
 import { fileRoutes } from './routes/files.ts';
 import { flagRoutes } from './routes/flags.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -162,6 +163,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   healthRoutes(typed, dependencies);
   metricRoutes(typed, dependencies);
   agentRoutes(typed, dependencies);
+  explainRoutes(typed, dependencies);
   conversationRoutes(typed, dependencies);
   runRoutes(typed, dependencies);
   authRoutes(typed, dependencies);
