@@ -25,6 +25,8 @@ import { startMetrics } from '../src/telemetry/metrics.ts';
 import { startTraces } from '../src/telemetry/traces/start-traces.ts';
 import type { WaitingRuntime } from '../src/tools/call-waits.ts';
 import { ToolExecutor } from '../src/tools/execute.ts';
+import { metricsOf } from '../src/tools/metrics.ts';
+import type { SendRuntime } from '../src/tools/send.ts';
 import { scriptedModel } from '../test/scripted-model.ts';
 import { describeMachine } from './turns/machine.ts';
 import { median } from './turns/measure.ts';
@@ -125,6 +127,8 @@ const runner = new Runner({
       throw new Error('No tool of the benchmark has files.');
     },
     waiting: {} as WaitingRuntime,
+    messages: {} as SendRuntime,
+    metricsOf: (name) => metricsOf({ name }),
     onFault: fail,
   }),
   agents: [agent.name],

@@ -44,6 +44,24 @@ export interface RunEnded {
   firstEventMilliseconds: number | undefined;
 }
 
+/** An agent sent a message by itself. */
+export interface MessageSentByAgent {
+  workspaceId: string;
+  agent: string;
+  conversationId: string;
+  /** `job:…` or `run:…`. */
+  by: string;
+}
+
+/** Code of an agent counted something into a metric that the agent declares. */
+export interface AgentMetricEmitted {
+  agent: string;
+  metric: string;
+  /** By how much a counter grows, what a gauge is, what a histogram observes. */
+  value: number;
+  labels: Readonly<Record<string, string>>;
+}
+
 /** The work of this process on one claimed run. */
 export interface RunWork {
   run: ClaimedRun;
@@ -273,6 +291,8 @@ export const channels = {
   forwardedIgnored: channel('timonel:forwarded-ignored'),
   httpExchange: channel('timonel:http-exchange'),
   runEnded: channel('timonel:run-ended'),
+  messageSent: channel('timonel:message-sent'),
+  agentMetricEmitted: channel('timonel:agent-metric-emitted'),
   stepStored: channel('timonel:step-stored'),
   policyDecided: channel('timonel:policy-decided'),
   fellBack: channel('timonel:fell-back'),

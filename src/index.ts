@@ -10,8 +10,10 @@ import type { ProjectConfig } from './project.ts';
 import type { AgentCommand, ResourceDefinition } from './resources/contract.ts';
 import { fieldsOf } from './resources/fields.ts';
 import type { AgentDefinition } from './run/contract.ts';
+import { type AgentRoute, type AnyRoute, routeFaults, takenWords } from './run/route.ts';
 import type { Tool } from './tools/contract.ts';
 import { inputSchemaOf } from './tools/input-schema.ts';
+import { metricFaults } from './tools/metrics.ts';
 
 export type { Artifact, NewArtifact, ReadableArtifact, ToolArtifacts } from './artifacts/contract.ts';
 export { partOf } from './artifacts/part.ts';
@@ -59,11 +61,14 @@ export type {
   Job,
   JobContext,
   MemoryOptions,
+  NewJobRun,
   PartKind,
   PersonalData,
   PromptTurn,
   RunLimits,
+  RunsOfJob,
 } from './run/contract.ts';
+export type { AgentRoute, AnyRoute, RouteContext, RouteRequest } from './run/route.ts';
 export type { ChildResult } from './store/child-runs.ts';
 export type { CompletionAnswer } from './store/completions.ts';
 export type { Database } from './store/database.ts';
@@ -75,11 +80,14 @@ export type {
   NewRun,
   Reconciliation,
   RunsOfCall,
+  ScheduleInAgent,
   Tool,
   ToolContext,
   WorkspaceAccess,
 } from './tools/contract.ts';
 export { EffectDidNotHappen } from './tools/contract.ts';
+export type { AgentMetric, AgentMetrics, CountsMetrics } from './tools/metrics.ts';
+export type { AgentMessage, AgentMessageSent, SendsMessages } from './tools/send.ts';
 export type { AgentState, StateEntry, StateStore } from './tools/state.ts';
 export type {
   CallRecord,
@@ -122,15 +130,12 @@ export function defineRule(rule: Rule): Rule {
   return rule;
 }
 
-/** Words that follow an agent in an address of Timonel's own. */
-const takenNames = new Set(['versions', 'resources', 'commands', 'explain', 'evaluations', 'releases', 'state']);
-
 /** Declares rows that people of a workspace manage. @throws TypeError that says what would be right */
 export function defineResource(resource: ResourceDefinition): ResourceDefinition {
   const { name, table, key, order, filters = [], search = [], fields: options = {} } = resource;
   const wrong = (what: string) => new TypeError(`Resource "${name}": ${what}`);
   if (!/^[a-z][a-z0-9-]*$/.test(name)) throw wrong('its name must be kebab-case, e.g. "opening-hours".');
-  if (takenNames.has(name)) throw wrong('Timonel has something of that name already. Call it otherwise.');
+  if (takenWords.has(name)) throw wrong('Timonel has something of that name already. Call it otherwise.');
   if (!/^[a-z][a-z0-9_]*$/.test(table)) throw wrong(`the table "${table}" must be in small letters with underscores.`);
   const fields = fieldsOf(resource);
   const names = fields.map((field) => field.name);
@@ -153,6 +158,17 @@ export function defineCommand(command: AgentCommand): AgentCommand {
   return command;
 }
 
+/** Declares a route of an agent; the types of its request and its answer follow from the schemas. */
+export function defineRoute<Params = Record<never, never>, Query = Record<never, never>, Answer = void>(
+  route: AgentRoute<Params, Query, Buffer, Answer> & { raw: true },
+): AgentRoute<Params, Query, Buffer, Answer>;
+export function defineRoute<Params = Record<never, never>, Query = Record<never, never>, Body = undefined, Answer = void>(
+  route: AgentRoute<Params, Query, Body, Answer>,
+): AgentRoute<Params, Query, Body, Answer>;
+export function defineRoute(route: AnyRoute): AnyRoute {
+  return route;
+}
+
 /** Declares an agent; faults that would surface in the middle of a conversation are reported here. */
 export function defineAgent(agent: AgentDefinition): AgentDefinition {
   if (!/^[a-z][a-z0-9-]*$/.test(agent.name))
@@ -171,6 +187,8 @@ export function defineAgent(agent: AgentDefinition): AgentDefinition {
     }
   }
   checkMemory(agent);
+  const [fault] = [...routeFaults(agent), ...metricFaults(agent)];
+  if (fault !== undefined) throw new TypeError(`Agent "${agent.name}": ${fault}`);
   const names = [...(agent.resources ?? []), ...(agent.commands ?? [])].map(({ name }) => name);
   const twice = names.find((name, position) => names.indexOf(name) !== position);
   if (twice !== undefined) throw new TypeError(`Agent "${agent.name}" has two resources or commands named "${twice}".`);

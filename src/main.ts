@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { v7 as uuid } from 'uuid';
 import type { Artifacts } from './artifacts/artifacts.ts';
+import { routeCalls } from './composition/agent-routes.ts';
 import { openArtifactPart } from './composition/artifacts.ts';
 import type { Base } from './composition/base.ts';
 import { type Foundation, openFoundation, openIdentity } from './composition/foundation.ts';
@@ -17,6 +18,7 @@ import { openFlagPart, openJobs, openReleasePart, openResources, prepareBackups,
 import type { Settings } from './config.ts';
 import { channels, type HttpExchange, publishFault } from './diagnostics.ts';
 import type { FlagPart } from './flags/open.ts';
+import type { HttpDependencies } from './http/contract.ts';
 import { readinessOf } from './http/readiness.ts';
 import { createServer } from './http/server.ts';
 import { OpenStreams } from './http/streams.ts';
@@ -45,6 +47,7 @@ import type { Store } from './store/open.ts';
 import type { RunViews } from './store/run-views.ts';
 import type { RunStore } from './store/runs.ts';
 import { startTelemetry, type Telemetry } from './telemetry/start.ts';
+import { type AgentMetrics, metricsOf } from './tools/metrics.ts';
 
 export { defaultWorkspace } from './composition/base.ts';
 
@@ -112,6 +115,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
       project,
       agents: checkProject(project),
       scope,
+      metricsOf: memoisedMetrics(project),
       now: overrides.now ?? (() => new Date()),
       newId: overrides.newId ?? (() => uuid()),
       onStoreLost: overrides.onStoreLost ?? (() => {}),
@@ -122,6 +126,16 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
     await orAfter(closed(scope), unwindMs);
     throw error;
   }
+}
+
+/** What agents count with, made once for each: a tool's context is made for every call. */
+function memoisedMetrics({ agents }: ProjectConfig): Base['metricsOf'] {
+  const made = new Map<string, AgentMetrics>();
+  return (name) => {
+    const known = made.get(name) ?? metricsOf(agents.find((agent) => agent.name === name) ?? { name });
+    made.set(name, known);
+    return known;
+  };
 }
 
 /** Opens the parts in the order in which they need each other; they are closed in the opposite one. */
@@ -135,9 +149,9 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
   const models = await openModels(base, foundation, identity);
   const privacy = preparePrivacy(base, foundation, identity);
   const artifacts = await openArtifactPart(base, foundation);
-  const complete: Turns['complete'] = (...answer) => turns.complete(...answer);
+  const contextOf: Turns['jobContextOf'] = (place) => turns.jobContextOf(place);
   const backups = prepareBackups(base, foundation, version);
-  const jobs = await openJobs(base, foundation, identity, { mailer, privacy, artifacts, backups, complete });
+  const jobs = await openJobs(base, foundation, identity, { mailer, privacy, artifacts, backups, contextOf });
   const flags = await openFlagPart(base, foundation, identity);
   const releases = await openReleasePart(base, foundation, identity);
   if (settings.secrets.previous !== undefined) await finishRotation(pool, keys, identity.audit, publishFault);
@@ -172,7 +186,8 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     streams,
     seeds,
   };
-  const app = await openServer(base, parts);
+  const routeCall = routeCalls(base, foundation, { artifacts, jobs, resources, ...turns });
+  const app = await openServer(base, { ...parts, routeCall });
   scope.defer(() => streams.end());
   // New requests are refused first, then what is under way ends, then what it needs goes away.
   scope.defer(() => turns.runner.stop(settings.shutdownGraceMs));
@@ -211,10 +226,15 @@ interface LateParts {
   backups?: Backups;
 }
 
-async function openTelemetry({ settings, scope, now }: Base, { pool, redis }: Foundation, late: LateParts): Promise<Telemetry> {
+async function openTelemetry(
+  { settings, agents, scope, now }: Base,
+  { pool, redis }: Foundation,
+  late: LateParts,
+): Promise<Telemetry> {
   const telemetry = await startTelemetry(settings, {
     version,
     now,
+    agents: agents.values(),
     home: settings.home,
     pool: () => pool.status(),
     activeRuns: () => late.runner?.activeRuns ?? 0,
@@ -243,6 +263,7 @@ interface ServedParts {
   turns: Turns;
   streams: OpenStreams;
   seeds: Seeds;
+  routeCall: HttpDependencies['routeCall'];
 }
 
 async function openServer(

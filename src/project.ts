@@ -3,7 +3,9 @@ import { TimonelError } from './errors.ts';
 import type { Price } from './llm/money/price-table.ts';
 import type { RouteInput } from './llm/routes/route.ts';
 import type { AgentDefinition } from './run/contract.ts';
+import { routeFaults } from './run/route.ts';
 import { suggestion } from './suggestion.ts';
+import { metricFaults, metricNameOf } from './tools/metrics.ts';
 
 /** What a project's `timonel.config.ts` decides. Settings of one machine (ports, URLs, secrets) come from the environment instead. */
 export interface ProjectConfig {
@@ -63,7 +65,25 @@ export function checkProject(project: unknown, from = 'The project'): ReadonlyMa
   }
   const agents = new Map<string, AgentDefinition>();
   for (const agent of (project as ProjectConfig).agents) if (!agents.has(agent.name)) agents.set(agent.name, agent);
+  requireOwnMetrics([...agents.values()], from);
   return agents;
+}
+
+/** Names of agents and metrics are joined, and two may give one. */
+function requireOwnMetrics(agents: readonly AgentDefinition[], from: string): void {
+  const seen = new Map<string, string>();
+  for (const { name: agent, metrics = {} } of agents) {
+    for (const [metric, declared] of Object.entries(metrics)) {
+      const name = metricNameOf(agent, metric, declared);
+      const other = seen.get(name);
+      if (other !== undefined)
+        throw new TimonelError(
+          'config_invalid',
+          `${from} is not valid: the agents "${other}" and "${agent}" both have a metric ${name}. Rename one.`,
+        );
+      seen.set(name, agent);
+    }
+  }
 }
 
 function faultsOf(project: Record<string, unknown>): string[] {
@@ -105,7 +125,17 @@ function agentFaults(agent: unknown, position: number): string[] {
     ...(agent['flows'] === undefined
       ? []
       : partFaults([agent['flows']], `${at}.flows`, undefined, { understand: 'function', next: 'function' })),
+    ...declaredFaults(agent as unknown as AgentDefinition).map((fault) => `${at}: ${fault}`),
   ];
+}
+
+/** Its routes and metrics, where the lists are lists. */
+function declaredFaults(agent: AgentDefinition): string[] {
+  const { routes = [], metrics = {} } = agent;
+  const shapes = Array.isArray(routes) ? partFaults(routes, 'routes', 'defineRoute', { method: 'string', handle: 'function' }) : [];
+  if (!Array.isArray(routes)) return [`routes: must be a list, not ${described(routes)}`];
+  if (!isRecord(metrics)) return [`metrics: must be an object with names as its keys, not ${described(metrics)}`];
+  return shapes.length > 0 ? shapes : [...routeFaults(agent), ...metricFaults(agent)];
 }
 
 const agentName = /^[A-Za-z0-9][\w.-]{0,63}$/;

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { shownFiles } from './markdown.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -13,11 +13,11 @@ const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const patience = 240_000;
 
 /** Runs Node as a newcomer does, without the settings of this process. */
-function node(project: string, args: string[]): Promise<{ code: number; output: string }> {
+function node(project: string, args: string[], more: Record<string, string> = {}): Promise<{ code: number; output: string }> {
   const { PATH, HOME } = process.env;
   const options = {
     cwd: join(folder, project),
-    env: { PATH, HOME, TIMONEL_PORT: '0', TIMONEL_LOG_LEVEL: 'silent' },
+    env: { PATH, HOME, TIMONEL_PORT: '0', TIMONEL_LOG_LEVEL: 'silent', ...more },
     maxBuffer: 10_000_000,
   };
   return new Promise((resolve) => {
@@ -90,6 +90,16 @@ describe.each(guides)('%s', (guide) => {
     patience,
   );
 });
+
+it.runIf(inject('postgresUrl') !== '')(
+  'the tests of write-an-agent pass on PostgreSQL',
+  async () => {
+    const server = { LIBRARY_POSTGRES_URL: inject('postgresUrl') };
+    const { code, output } = await node('write-an-agent', ['--test', 'agents/**/*.test.ts'], server);
+    expect([code, output]).toEqual([0, expect.stringMatching(/pass [1-9]/)]);
+  },
+  patience,
+);
 
 it.each([
   ['get-started', 'front-desk'],

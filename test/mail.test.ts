@@ -69,10 +69,9 @@ async function mailerOn({ pool }: Store, environment: Record<string, string>) {
     agents: [],
     own: [{ name: 'mail', retries: 20, run: (payload) => mailer.deliver(payload) }],
     workspaces: async () => [],
-    access: () => {
+    contextOf: () => {
       throw new Error('No agent is here.');
     },
-    complete: async () => {},
     onFault: (what) => faults.push(what),
   });
   await jobs.open();

@@ -19,6 +19,7 @@ export const booking = defineAgent({
   policy,
   flows,
   jobs,
+  metrics: { reminders: { kind: 'counter', help: 'reminders that fell due', labels: { result: ['sent', 'dropped'] } } },
   permissions: {
     'booking:read': { description: 'See services, staff, hours and appointments with their customers', roles: ['operator'] },
     'booking:manage': {

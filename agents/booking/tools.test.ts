@@ -176,10 +176,13 @@ onEachStore('the booking tools', (open) => {
     await run(salon, 'remind', second?.payload);
     const { rows: due } = await salon.access.query((database) =>
       database.execute(
-        sql`SELECT starts_at = '2026-11-24T13:00:00Z' AS "right" FROM booking_reminders WHERE workspace_id = ${salon.workspaceId}`,
+        sql`SELECT starts_at = '2026-11-24T13:00:00Z' AS "right", status FROM booking_reminders WHERE workspace_id = ${salon.workspaceId}`,
       ),
     );
-    expect(due).toEqual([{ right: true }]);
+    expect(due).toEqual([{ right: true, status: 'sent' }]);
+    expect(salon.sent).toMatchObject([
+      { conversation: customer.id, parts: [{ text: { es: expect.stringMatching(/martes, 24 de noviembre a las 10:00/) } }] },
+    ]);
     await customer.call(cancelAppointment, { code: appointment.code });
     expect(await file()).toContain('STATUS:CANCELLED');
   });

@@ -1,6 +1,7 @@
 import type { Settings } from '../config.ts';
 import type { ProjectConfig } from '../project.ts';
 import type { AgentDefinition } from '../run/contract.ts';
+import type { AgentMetrics } from '../tools/metrics.ts';
 
 /** What every part of a Timonel is opened with. */
 export interface Base {
@@ -13,6 +14,8 @@ export interface Base {
    * put here in the statement that opens it, or before it where opening can leave something behind.
    */
   scope: AsyncDisposableStack;
+  /** What code of an agent counts with. */
+  metricsOf(agent: string): AgentMetrics;
   now(): Date;
   newId(): string;
   /** The embedded store died and does not open again: the process is of no use without it. */

@@ -10,12 +10,16 @@ import type { Vocabulary } from '../language/contract.ts';
 import type { Gateway } from '../llm/gateway.ts';
 import type { ReleasePart } from '../release/open.ts';
 import { Shadows } from '../release/shadows.ts';
+import type { AgentDefinition } from '../run/contract.ts';
+import type { RunEvent } from '../run/events.ts';
 import type { Jobs, JobsDependencies } from '../run/jobs.ts';
 import { createFlowPlanner } from '../run/planners/flow-planner.ts';
 import { createHttpPlanner } from '../run/planners/http-planner.ts';
 import { createModelPlanner } from '../run/planners/model-planner.ts';
 import { Runner } from '../run/runner.ts';
+import { languageIn } from '../run/sentences.ts';
 import { VocabularyCache } from '../run/vocabulary-cache.ts';
+import { AgentMessages } from '../store/agent-messages.ts';
 import { localWakeUps } from '../store/cache/wake-ups.ts';
 import { ChildRuns } from '../store/child-runs.ts';
 import { Completions } from '../store/completions.ts';
@@ -25,10 +29,12 @@ import { RunViews } from '../store/run-views.ts';
 import type { ClaimedRun, RunStore } from '../store/runs.ts';
 import type { WaitingRuntime } from '../tools/call-waits.ts';
 import { ToolExecutor } from '../tools/execute.ts';
+import type { SendRuntime } from '../tools/send.ts';
 import { artifactsOfCalls } from '../tools/tool-artifacts.ts';
 import type { Asker } from '../vocabulary.ts';
 import type { Base } from './base.ts';
 import type { Foundation } from './foundation.ts';
+import { jobContexts } from './job-contexts.ts';
 
 export interface Turns {
   views: RunViews;
@@ -36,7 +42,13 @@ export interface Turns {
   /** Not started: it takes the lease with {@link Runner.start}. */
   runner: Runner;
   /** Answers a call that waits, and goes on with its run. @throws TimonelError `completion_not_found`, `completion_used`, `completion_expired` */
-  complete: JobsDependencies['complete'];
+  complete: WaitingRuntime['complete'];
+  /** Stores what agents send by themselves, and tells of it. */
+  messages: SendRuntime;
+  /** The words of a workspace, and its time zone. */
+  vocabularyOf(agent: AgentDefinition, workspaceId: string): Promise<{ vocabulary: Vocabulary; timeZone: string }>;
+  /** What a job of an agent works with. */
+  jobContextOf: JobsDependencies['contextOf'];
 }
 
 /** What turns are made of, beside the foundation. */
@@ -61,6 +73,7 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     if (ready !== undefined) await runner.resumeAll([ready]);
   };
   const views = new RunViews(pool);
+  const messages = sending(base, foundation, (runId, event) => runner.tell(runId, event));
   const executor = new ToolExecutor({
     pool,
     now,
@@ -69,11 +82,14 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     flagsOf: (place) => flags.providers.clientFor(place),
     artifacts: artifactsOfCalls(artifacts),
     waiting: waitingRuntime(base, foundation, parts, { complete, views, runner: () => runner }),
+    messages,
+    metricsOf: base.metricsOf,
     onFault: publishFault,
   });
   const record = new RunRecord(pool, { host: processHost(), pid: process.pid });
   const runStore = wrapRunStore?.(record) ?? record;
-  const planners = planTurns(base, foundation, parts, runStore);
+  const vocabularies = new VocabularyCache(foundation.access, parts.identity.notices);
+  const planners = planTurns(base, foundation, parts, { store: runStore, vocabularies });
   const { inForce, catalog } = releases;
   const shadows = scope.adopt(
     new Shadows({
@@ -115,7 +131,36 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     if (notices === 'anything') return;
     for (const notice of notices) if (notice.kind === 'run-cancelled') runner.stopCancelled(notice.id);
   });
-  return { views, shadows, runner, complete };
+  const jobContextOf = jobContexts(base, foundation, { ...parts, views, complete, messages, runner });
+  return {
+    views,
+    shadows,
+    runner,
+    complete,
+    messages,
+    jobContextOf,
+    async vocabularyOf(agent, workspaceId) {
+      const { timeZone } = await foundation.workspaces.get(workspaceId);
+      return { timeZone, vocabulary: await vocabularies.of(agent, workspaceId, timeZone) };
+    },
+  };
+}
+
+/** Messages that agents send by themselves: stored, then told to those who read along with the turn under way. */
+function sending({ agents, newId }: Base, { pool }: Foundation, tell: (runId: string, event: RunEvent) => void): SendRuntime {
+  const stored = new AgentMessages(pool);
+  return {
+    newId,
+    store: (...message) => stored.send(...message),
+    languageOf: async ({ workspaceId, agent, conversationId }, client) =>
+      languageIn(agents.get(agent), await stored.heard(workspaceId, conversationId, client)),
+    tell(message) {
+      const { runId, turn, activeRun, text, parts, options } = message;
+      const sent = { text, ...(parts.length === 0 ? {} : { parts }), ...(options.length === 0 ? {} : { options: [...options] }) };
+      if (activeRun !== undefined) tell(activeRun, { kind: 'sent', runId, turn, message: sent });
+      if (channels.messageSent.hasSubscribers) channels.messageSent.publish(message);
+    },
+  };
 }
 
 /** In lots: a notice has a bound. */
@@ -168,12 +213,11 @@ function waitingRuntime(
 
 function planTurns(
   { project, scope }: Base,
-  { access, pool }: Foundation,
+  { pool }: Foundation,
   { identity, gateway, artifacts, flags }: TurnParts,
-  store: Pick<RunStore, 'transcript'>,
+  { store, vocabularies }: { store: Pick<RunStore, 'transcript'>; vocabularies: VocabularyCache },
 ) {
   const findPrincipal = (workspaceId: string, asker: Asker) => identity.access.ofAsker(workspaceId, asker);
-  const vocabularies = new VocabularyCache(access, identity.notices);
   const system = scope.adopt(createHttpPlanner(project.fallbacks ?? {}), (each) => each.close());
   return {
     modelPlanner: createModelPlanner({

@@ -33,15 +33,15 @@ export function prepareBackups({ settings, project: { agents }, now }: Base, { s
 /** Makes the queues; nothing works on them before {@link Jobs.work}. @throws TimonelError `store_unavailable` */
 export async function openJobs(
   { settings, project, scope, now }: Base,
-  { pool, workspaces, access }: Foundation,
+  { pool, workspaces }: Foundation,
   { audit }: Identity,
   {
     mailer,
     privacy: { tables },
     artifacts,
     backups,
-    complete,
-  }: { mailer: Mailer; privacy: Privacy; artifacts: Artifacts; backups: Backups; complete: JobsDependencies['complete'] },
+    contextOf,
+  }: { mailer: Mailer; privacy: Privacy; artifacts: Artifacts; backups: Backups; contextOf: JobsDependencies['contextOf'] },
 ): Promise<Jobs> {
   const jobs = new Jobs({
     pool,
@@ -64,8 +64,7 @@ export async function openJobs(
       },
     ],
     workspaces: () => workspaces.list(),
-    access,
-    complete,
+    contextOf,
     onFault: publishFault,
   });
   // Before it is opened: what fails halfway has timers already.

@@ -7,6 +7,7 @@ import type { HttpExchange } from '../diagnostics.ts';
 import type { FlagPart } from '../flags/open.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Privacy } from '../identity/privacy/privacy.ts';
+import type { Vocabulary } from '../language/contract.ts';
 import type { ResponseCache } from '../llm/cache/response-cache.ts';
 import type { Gateway } from '../llm/gateway.ts';
 import type { RateLimits } from '../llm/limits/rate-limits.ts';
@@ -15,6 +16,7 @@ import type { ReleasePart } from '../release/open.ts';
 import type { Shadows } from '../release/shadows.ts';
 import type { Resources } from '../resources/resources.ts';
 import type { AgentDefinition } from '../run/contract.ts';
+import type { RouteCall } from '../run/route.ts';
 import type { Runner } from '../run/runner.ts';
 import type { Seeds } from '../run/seeds.ts';
 import type { AcceptedRequests } from '../store/accepted-requests.ts';
@@ -48,6 +50,10 @@ export interface HttpDependencies {
   runner: Runner;
   /** Answers a call that waits. @throws TimonelError `completion_not_found`, `completion_used`, `completion_expired` */
   complete(token: string, answer: CompletionAnswer, by: string): Promise<void>;
+  /** The words of a workspace, and its time zone. */
+  vocabularyOf(agent: AgentDefinition, workspaceId: string): Promise<{ vocabulary: Vocabulary; timeZone: string }>;
+  /** Answers a request to a route of an agent. */
+  routeCall(call: RouteCall): Promise<unknown>;
   views: RunViews;
   addresses: ConversationAddresses;
   requests: AcceptedRequests;

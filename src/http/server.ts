@@ -32,6 +32,7 @@ import { refusalLog, tellRefusals } from './refusals.ts';
 import { limitBodies, RequestBodies } from './request-bodies.ts';
 import { single } from './requests.ts';
 import { accountRoutes } from './routes/account.ts';
+import { agentOwnRoutes } from './routes/agent-routes.ts';
 import { agentRoutes } from './routes/agents.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
 import { approvalRoutes } from './routes/approvals.ts';
@@ -44,6 +45,7 @@ import { cacheRoutes } from './routes/cache.ts';
 import { canaryRoutes } from './routes/canary.ts';
 import { completionRoutes } from './routes/completions.ts';
 import { conversationRoutes } from './routes/conversations.ts';
+import { explainRoutes } from './routes/explain.ts';
 import { fileRoutes } from './routes/files.ts';
 import { flagRoutes } from './routes/flags.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -162,6 +164,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   healthRoutes(typed, dependencies);
   metricRoutes(typed, dependencies);
   agentRoutes(typed, dependencies);
+  explainRoutes(typed, dependencies);
   conversationRoutes(typed, dependencies);
   runRoutes(typed, dependencies);
   backupRoutes(typed, dependencies);
@@ -188,6 +191,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   await resourceRoutes(typed, dependencies, schemaRegistry);
   await ofrepDoor(typed, dependencies);
   await compatibleApi(typed, dependencies, answerers);
+  await agentOwnRoutes(typed, dependencies);
   await app.ready();
   direct = createDirectDoor({
     dependencies,

@@ -10,8 +10,9 @@ import type { AccessNotices } from '../identity/access.ts';
 import type { RecordDeed } from '../identity/deeds.ts';
 import type { Permission, PermissionCatalogue } from '../identity/permissions.ts';
 import type { Origin, Principal } from '../identity/principal.ts';
-import type { DatabasePool } from '../store/database.ts';
+import type { Database, DatabasePool } from '../store/database.ts';
 import { storableValue } from '../store/storable.ts';
+import type { AsRuntime } from '../store/transaction-client.ts';
 import type { JsonObject } from '../vocabulary.ts';
 import type { AgentCommand, ResourceAgent, ResourceContext, ResourceDefinition, ResourceRow, ResourceValues } from './contract.ts';
 import type { FileRow } from './csv.ts';
@@ -199,6 +200,23 @@ export class Resources {
     }
   }
 
+  /**
+   * Another change by code of an agent, in one transaction with its entry in the audit log.
+   * @param by `anonymous` where anybody may do it.
+   * @param work `asRuntime` runs the runtime's own statements in the transaction.
+   */
+  async change<T>(
+    agent: string,
+    by: { workspaceId: string; actor: Principal | 'anonymous'; origin: Origin },
+    deed: { action: string; target: { kind: string; id: string } },
+    work: (context: Omit<ResourceContext, 'principal'>, asRuntime: AsRuntime) => Promise<T>,
+  ): Promise<T> {
+    return this.#transaction(agent, by, async (_place, context, asRuntime) => ({
+      result: await translated(() => work(context, asRuntime)),
+      deed: { ...deed, details: {} },
+    }));
+  }
+
   /** Runs a command of an agent. */
   async run(agent: string, command: AgentCommand, input: JsonObject, by: Changer): Promise<JsonObject> {
     return this.#changing(agent, by, async (_place, context) => ({
@@ -231,35 +249,48 @@ export class Resources {
   }
 
   async #changing<T>(agent: string, by: Changer, work: Work<{ result: T; deed: Deed }>): Promise<T> {
-    const { pool, notices, record, artifactsOf, now, newId } = this.#dependencies;
     const { principal, origin } = by;
     const { workspaceId } = principal;
+    return this.#transaction(agent, { workspaceId, actor: principal, origin }, (place, context) =>
+      work(place, { ...context, principal }),
+    );
+  }
+
+  async #transaction<T>(
+    agent: string,
+    { workspaceId, actor, origin }: { workspaceId: string; actor: Principal | 'anonymous'; origin: Origin },
+    work: (
+      place: RowPlace,
+      context: Omit<ResourceContext, 'principal'>,
+      asRuntime: AsRuntime,
+    ) => Promise<{ result: T; deed: Deed }>,
+  ): Promise<T> {
+    const { pool, notices, record, artifactsOf, now, newId } = this.#dependencies;
     const place = await this.#placeOf(workspaceId);
     let done: { result: T; deed: Deed } | undefined;
     return notices.change<T>(
       async (client, tell) => {
         if (done === undefined) throw new Error('Nothing was changed.');
         tell({ kind: 'resources', workspaceId, agent });
-        await record({ workspaceId, actor: principal, origin, ...done.deed }, client);
+        await record({ workspaceId, actor, origin, ...done.deed }, client);
         return done.result;
       },
       (finish) =>
         pool.inWorkspace(workspaceId, async (database, client, asRuntime) => {
           const { timeZone } = place;
-          const may = (permission: string) => principal.permissions.has(permission as Permission);
+          const may = (permission: string) => actor !== 'anonymous' && actor.permissions.has(permission as Permission);
           const artifacts = artifactsOf({ workspaceId, agent, may }, (text, values) =>
             asRuntime(async (runtime) => (await runtime.query(text, values.map(storableValue))).rows),
           );
-          const context: ResourceContext = {
+          const context = {
             workspaceId,
             timeZone,
-            principal,
             now,
             newId,
             artifacts,
-            query: (run) => run(database),
+            query: <Result>(run: (handle: Database) => Promise<Result>) => run(database),
           };
-          done = await work({ ...place, client }, context);
+          done = await work({ ...place, client }, context, asRuntime);
           // The audit log and the notices are the runtime's. Statements that a hook did not wait for are not: they are held meanwhile.
           return asRuntime(finish);
         }),

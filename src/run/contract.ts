@@ -2,6 +2,7 @@
  * What an agent is: its tools, its policy, its flows, its limits.
  */
 import type { Features } from '@openfeature/server-sdk';
+import type { ToolArtifacts } from '../artifacts/contract.ts';
 import type { Flows } from '../dialogue/contract.ts';
 import type { AgentPermission } from '../identity/permissions.ts';
 import type { Principal } from '../identity/principal.ts';
@@ -9,9 +10,12 @@ import type { FoundByAgent, PersonQuery, TableOfData } from '../identity/privacy
 import type { Language } from '../language/contract.ts';
 import type { Rule } from '../policy/contract.ts';
 import type { AgentCommand, ResourceDefinition } from '../resources/contract.ts';
-import type { AnyTool, CompletesCalls, WorkspaceAccess } from '../tools/contract.ts';
+import type { AnyTool, CompletesCalls, ScheduleInAgent, WorkspaceAccess } from '../tools/contract.ts';
+import type { AgentMetric, CountsMetrics } from '../tools/metrics.ts';
+import type { SendsMessages } from '../tools/send.ts';
 import type { StateStore } from '../tools/state.ts';
-import type { CallRecord, Contact, JsonObject, MessagePart, Reply } from '../vocabulary.ts';
+import type { CallRecord, Contact, JsonObject, JsonValue, MessagePart, Reply } from '../vocabulary.ts';
+import type { AnyRoute } from './route.ts';
 
 export type { FlowMove, Flows, FlowTurn } from '../dialogue/contract.ts';
 
@@ -83,15 +87,46 @@ export interface GuardedTurn {
 /** What a guard says of a reply: it is sent, the model writes it once more and is told why, or something else is sent. */
 export type GuardAnswer = { kind: 'pass' } | { kind: 'retry'; finding: string } | { kind: 'template'; reply: Reply };
 
+/** A run that a job has an agent do. */
+export interface NewJobRun {
+  /** Name of an agent of this project. */
+  agent: string;
+  /** What it is asked, as a person would write it; anything else is handed over as JSON. Up to 100,000 characters. */
+  input: JsonValue;
+  /** Names the run among those that jobs of this agent start in the workspace: started again it is the same run. 1 to 200 characters. */
+  key: string;
+}
+
+/** The runs of a job. */
+export interface RunsOfJob {
+  /**
+   * Starts a run in a conversation of its own (channel `job`), and does not wait for it. It is on nobody's behalf: tools that ask for a permission are
+   * refused.
+   * @throws TimonelError `agent_not_found`, `invalid_request`, `idempotency_key_reused` where the key was used with another input
+   */
+  start(run: NewJobRun): Promise<{ runId: string; conversationId: string }>;
+}
+
 /** What a job works with. */
-export interface JobContext extends WorkspaceAccess, CompletesCalls {}
+export interface JobContext extends WorkspaceAccess, CompletesCalls, SendsMessages, CountsMetrics {
+  /** The same for every attempt at the job in this workspace, also after a crash. */
+  readonly idempotencyKey: string;
+  /** Aborted when the queue takes the job back: it ran out of time, or the process ends. */
+  readonly signal: AbortSignal;
+  /** Feature flags of the workspace, with the job's `idempotencyKey` as `targetingKey` and `job` as channel. */
+  readonly flags: Features;
+  /** The agent's artifacts. What it makes here belongs to a conversation once it is sent in one. */
+  readonly artifacts: ToolArtifacts;
+  readonly runs: RunsOfJob;
+  readonly schedule: ScheduleInAgent;
+}
 
 /** Background work of an agent, carried by the queue. Runs at least once: make it idempotent. */
 export interface Job {
   name: string;
   /** Cron expression (UTC) for work that repeats in every workspace; absent for jobs that tools schedule. */
   cron?: string;
-  run(payload: JsonObject, access: JobContext): Promise<void>;
+  run(payload: JsonObject, context: JobContext): Promise<void>;
 }
 
 /** Where an agent keeps data of people: what makes an export complete and an erasure thorough. */
@@ -164,6 +199,10 @@ export interface AgentDefinition {
   resources?: readonly ResourceDefinition[];
   /** What people of a workspace can have done beside that: `timonel <agent> <command>`. */
   commands?: readonly AgentCommand[];
+  /** What else it answers over HTTP, at `/api/v1/agents/<agent>/…`. */
+  routes?: readonly AnyRoute[];
+  /** What its code counts, by name; see {@link AgentMetric}. */
+  metrics?: Readonly<Record<string, AgentMetric>>;
   /** Fills a fresh workspace with what the agent cannot do without. Runs once per workspace, in one transaction. */
   seed?(access: WorkspaceAccess): Promise<void>;
   /**

@@ -1,15 +1,19 @@
 /** What a reader of a run sees, live or afterwards. */
 import type { Step } from '../store/steps.ts';
-import type { JsonValue } from '../vocabulary.ts';
+import type { JsonValue, Reply } from '../vocabulary.ts';
 
-/** Inside the process: a stored step, text of a reply that is still being written, or what a call is doing (the latter two never stored as such). */
+/**
+ * Inside the process: a stored step, text of a reply that is still being written, what a call is doing, or a message that the agent sent by itself
+ * meanwhile (stored, but not in this run).
+ */
 export type RunEvent =
   | { kind: 'step'; index: number; step: Step }
   | { kind: 'text'; delta: string }
-  | { kind: 'progress'; callId: string; tool: string; chunk: JsonValue };
+  | { kind: 'progress'; callId: string; tool: string; chunk: JsonValue }
+  | { kind: 'sent'; runId: string; turn: number; message: Reply };
 
 /**
- * On the wire. `id` is the step's index: a reader that lost the connection goes on after it. Text deltas and progress have no id, nor have the first event,
+ * On the wire. `id` is the step's index: a reader that lost the connection goes on after it. Text deltas, progress and sent messages have no id, nor have the first event,
  * which names the run, and the one that ends the stream of a process that shuts down before the run ended.
  */
 export interface WireEvent {
@@ -20,6 +24,7 @@ export interface WireEvent {
     | 'plan-made'
     | 'call-decided'
     | 'call-progressed'
+    | 'message-sent'
     | 'call-finished'
     | 'approval-decided'
     | 'reply-checked'
@@ -36,6 +41,10 @@ export function wireEvent(event: RunEvent): WireEvent {
   if (event.kind === 'progress') {
     const { callId, tool, chunk } = event;
     return { event: 'call-progressed', data: { callId, tool, chunk } };
+  }
+  if (event.kind === 'sent') {
+    const { runId, turn, message } = event;
+    return { event: 'message-sent', data: { runId, turn, ...message } };
   }
   const { index: id, step } = event;
   switch (step.kind) {

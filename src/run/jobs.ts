@@ -1,16 +1,14 @@
 /**
  * Background work of agents (timers, hold expiry, reminders, schedules), carried by pg-boss on both stores.
  */
-import { PgBoss } from 'pg-boss';
+import { PgBoss, type Job as QueuedJob } from 'pg-boss';
 import { messageOf, TimonelError } from '../errors.ts';
 import { underAdvisoryLock } from '../store/advisory-lock.ts';
-import type { CompletionAnswer } from '../store/completions.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { storable } from '../store/storable.ts';
-import type { WorkspaceAccess } from '../tools/contract.ts';
 import type { ScheduleJob } from '../tools/execute.ts';
 import type { JsonObject } from '../vocabulary.ts';
-import type { AgentDefinition, Job } from './contract.ts';
+import type { AgentDefinition, Job, JobContext } from './contract.ts';
 
 /** A job of Timonel itself: mail, retention. Agents' jobs are {@link Job}. */
 export interface OwnJob {
@@ -29,10 +27,20 @@ export interface JobsDependencies {
   own: readonly OwnJob[];
   /** All workspaces, for jobs that repeat in each of them; those that are disabled rest. */
   workspaces(): Promise<{ workspaceId: string; timeZone: string; disabledAt: Date | null }[]>;
-  access(workspaceId: string, timeZone: string): WorkspaceAccess;
-  /** Answers a call that waits. @param by who does it, e.g. `job:booking.expire_hold` */
-  complete(token: string, answer: CompletionAnswer, by: string): Promise<void>;
+  contextOf(place: JobPlace): JobContext;
   onFault(what: string, error: unknown): void;
+}
+
+/** A job at work in one workspace. */
+export interface JobPlace {
+  workspaceId: string;
+  timeZone: string;
+  agent: string;
+  /** `<agent>.<job>`. */
+  queue: string;
+  /** The same for every attempt. */
+  idempotencyKey: string;
+  signal: AbortSignal;
 }
 
 /** How long a job of a disabled workspace rests before it is looked at again. */
@@ -50,6 +58,8 @@ export async function makeQueueTables(pool: DatabasePool): Promise<void> {
   await boss.start();
   await boss.stop({ graceful: false });
 }
+/** What a process that died was at is tried again once it has not been heard of for so long; without that, after a quarter of an hour. */
+const heartbeatSeconds = 60;
 
 interface Payload {
   workspaceId: string;
@@ -85,11 +95,14 @@ export class Jobs {
 
   async #open(): Promise<void> {
     await this.#boss.start();
-    const known = new Set((await this.#boss.getQueues()).map(({ name }) => name));
+    const known = new Map((await this.#boss.getQueues()).map((queue) => [queue.name, queue]));
     for (const [agent, job] of this.#all()) {
       const queue = queueName(agent.name, job.name);
       // "short": at most one waiting job for a key, which is what a key is for.
-      if (!known.has(queue)) await this.#boss.createQueue(queue, { policy: 'short', retryLimit: 5, retryBackoff: true });
+      const before = known.get(queue);
+      if (before === undefined)
+        await this.#boss.createQueue(queue, { policy: 'short', retryLimit: 5, retryBackoff: true, heartbeatSeconds });
+      else if (before.heartbeatSeconds !== heartbeatSeconds) await this.#boss.updateQueue(queue, { heartbeatSeconds });
     }
     for (const { name, retries } of this.#dependencies.own) {
       if (known.has(name)) continue;
@@ -102,7 +115,7 @@ export class Jobs {
     for (const [agent, job] of this.#all()) {
       const queue = queueName(agent.name, job.name);
       await this.#boss.work<Payload>(queue, { pollingIntervalSeconds: 2 }, async (items) => {
-        for (const { data } of items) await this.#run(queue, job, data);
+        for (const item of items) await this.#run(agent.name, job, item);
       });
       if (job.cron !== undefined) await this.#repeat(queue, job.cron, `job "${job.name}" of the agent "${agent.name}"`);
     }
@@ -158,18 +171,20 @@ export class Jobs {
     await this.#boss.stop({ graceful: true, timeout: Math.max(1_000, graceMs), close: false });
   }
 
-  async #run(queue: string, job: Job, data: Payload | null): Promise<void> {
-    const { workspaces, access, complete } = this.#dependencies;
+  async #run(
+    agent: string,
+    job: Job,
+    { id, data, signal }: Pick<QueuedJob<Payload | null>, 'id' | 'data' | 'signal'>,
+  ): Promise<void> {
+    const { workspaces, contextOf } = this.#dependencies;
+    const queue = queueName(agent, job.name);
     const all = await workspaces();
     // A schedule has no workspace of its own: it runs in each.
     const targets = data?.workspaceId === undefined ? all : all.filter(({ workspaceId }) => workspaceId === data.workspaceId);
     for (const { workspaceId, timeZone, disabledAt } of targets) {
       if (disabledAt === null) {
-        const context = {
-          ...access(workspaceId, timeZone),
-          complete: (token: string, answer: CompletionAnswer) => complete(token, answer, `job:${queue}`),
-        };
-        await job.run(data?.payload ?? {}, context);
+        const idempotencyKey = `${queue}:${id}:${workspaceId}`;
+        await job.run(data?.payload ?? {}, contextOf({ workspaceId, timeZone, agent, queue, idempotencyKey, signal }));
       }
       // What was put there for one workspace is not lost: it comes again until the workspace is enabled.
       else if (data?.workspaceId !== undefined) {

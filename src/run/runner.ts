@@ -171,6 +171,11 @@ export class Runner {
     return this.#readers.listen(runId, listener);
   }
 
+  /** Tells those who read along with a run that this process works on. */
+  tell(runId: string, event: RunEvent): void {
+    this.#readers.emit(runId, event);
+  }
+
   /** Goes on with a conversation in which something became ready to run: an approval was decided. */
   async resume(conversationId: string): Promise<void> {
     const asked = performance.now();

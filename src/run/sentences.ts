@@ -80,10 +80,17 @@ function doneBy(agent: AgentDefinition, calls: readonly CallRecord[], language: 
   return done;
 }
 
-/** The customer's language, as far as their messages tell it; else the agent's, else Spanish where its flows speak it. */
 function languageOf(agent: AgentDefinition, run: ClaimedRun): Language {
   const earlier = run.history.filter(({ role }) => role === 'user').map(({ text }) => text);
-  return spokenLanguage([run.text, ...earlier.reverse()]) ?? agent.language ?? (agent.flows === undefined ? 'en' : 'es');
+  return languageIn(agent, [run.text, ...earlier.reverse()]);
+}
+
+/**
+ * The customer's language, as far as their messages tell it; else the agent's, else Spanish where its flows speak it.
+ * @param texts what the customer wrote, the latest first.
+ */
+export function languageIn(agent: Pick<AgentDefinition, 'language' | 'flows'> | undefined, texts: readonly string[]): Language {
+  return spokenLanguage(texts) ?? agent?.language ?? (agent?.flows === undefined ? 'en' : 'es');
 }
 
 export function outcomeUnknown(tool: string): LocalizedText {

@@ -1,5 +1,6 @@
 /** Completion tokens: how something outside answers a call that waits. */
 import { createHash } from 'node:crypto';
+import type pg from 'pg';
 import { TimonelError } from '../errors.ts';
 import type { JsonValue } from '../vocabulary.ts';
 import type { DatabasePool, Statement } from './database.ts';
@@ -69,11 +70,21 @@ export class Completions {
 
   /**
    * Answers the call that the token belongs to.
+   * @param client the transaction that it is part of, where there is one: what is ready goes on after its commit.
    * @returns the run, where it is ready to go on. @throws TimonelError `completion_not_found`, `completion_used`, `completion_expired`
    */
-  async complete(token: string, answer: CompletionAnswer, by: string, now: Date): Promise<ReadyRun | undefined> {
+  async complete(
+    token: string,
+    answer: CompletionAnswer,
+    by: string,
+    now: Date,
+    client?: pg.ClientBase,
+  ): Promise<ReadyRun | undefined> {
     const values = [hashOf(token), storableJson(answer), by, now];
-    const [row] = await this.#pool.execute<CompleteRow>(completeStatement, values);
+    const [row] =
+      client === undefined
+        ? await this.#pool.execute<CompleteRow>(completeStatement, values)
+        : (await client.query<CompleteRow>({ ...completeStatement, values })).rows;
     if (row === undefined) throw new TimonelError('completion_not_found', 'There is no such completion token, or its run is gone.');
     if (row.used) {
       if (row.conversation_id === null) throw expired();

@@ -21,7 +21,7 @@ import type { Step } from './steps.ts';
 import { storableJson } from './storable.ts';
 import type { PendingWait } from './waits.ts';
 
-type TranscriptRow = { turn: number; text: string; parts: MessagePart[] | null; reply: string | null; steps: Step[] | null };
+type TranscriptRow = { turn: number; text: string | null; parts: MessagePart[] | null; reply: string | null; steps: Step[] | null };
 type RecordItem = { run: string; fence: number; first: number; steps: Step[] };
 type FinishItem = { turn: FinishedTurn; approvals?: PendingApproval[]; waits?: readonly PendingWait[] };
 
@@ -128,7 +128,7 @@ export class RunRecord implements RunStore {
     const rows = await this.#pool.execute<TranscriptRow>(sql.transcriptStatement, values);
     return rows.map(({ turn, text, parts, reply, steps }) => ({
       turn,
-      text,
+      text: text ?? undefined,
       parts: parts ?? undefined,
       reply: reply ?? undefined,
       steps: steps ?? [],

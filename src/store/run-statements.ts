@@ -294,13 +294,15 @@ export const loadStatement: Statement = {
 /** $1 conversation, $2 turn. The history anew, where the one that came with the claim was read too early. */
 export const historyStatement: Statement = { name: 'run-history', text: `SELECT ${history('$1::uuid', '$2::int')} AS history` };
 
-/** $1 workspace, $2 conversation, $3 from this turn on, $4 before this one. What the model calls of later turns are shown of earlier ones. */
+/** $1 workspace, $2 conversation, $3 from this turn on, $4 before this one. What the model calls of later turns are shown of earlier ones. A turn without a question is what the agent sent by itself. */
 export const transcriptStatement: Statement = {
   name: 'run-transcript',
   text: `
-    SELECT u.turn, u.text, u.parts, a.text AS reply,
+    WITH said AS (
+      SELECT turn, role, run_id, text, parts FROM messages WHERE conversation_id = $2 AND workspace_id = $1 AND turn >= $3 AND turn < $4
+    )
+    SELECT COALESCE(u.turn, a.turn) AS turn, u.text, u.parts, a.text AS reply,
       (SELECT json_agg(s.data ORDER BY s.index) FROM steps s WHERE s.run_id = u.run_id AND s.kind IN ('model-call', 'plan', 'tool-call')) AS steps
-    FROM messages u LEFT JOIN messages a ON a.conversation_id = u.conversation_id AND a.turn = u.turn AND a.role = 'assistant'
-    WHERE u.conversation_id = $2 AND u.workspace_id = $1 AND u.role = 'user' AND u.turn >= $3 AND u.turn < $4
-    ORDER BY u.turn`,
+    FROM (SELECT * FROM said WHERE role = 'user') u FULL JOIN (SELECT * FROM said WHERE role = 'assistant') a ON a.turn = u.turn
+    ORDER BY 1`,
 };

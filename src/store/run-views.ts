@@ -298,6 +298,12 @@ export class RunViews {
     );
   }
 
+  /** The same for an id that is made from a name: one that is there stays as it is. */
+  async ensureConversation(workspaceId: string, conversation: NewConversation): Promise<void> {
+    const values = conversationValues(workspaceId, conversation);
+    await this.#pool.executeText(`${insertConversation} ON CONFLICT (id) DO NOTHING`, values);
+  }
+
   /** Closes a conversation: no message is accepted any more. @throws TimonelError `conversation_not_found` */
   async closeConversation(workspaceId: string, conversationId: string, only?: string): Promise<void> {
     const rows = await this.#pool.executeText(

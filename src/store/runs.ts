@@ -52,7 +52,8 @@ export interface HistoryMessage {
 /** A turn that is over, as a later turn of its conversation looks back at it. */
 export interface EarlierTurn {
   turn: number;
-  text: string;
+  /** Absent where nobody asked: the agent sent the reply by itself. */
+  text?: string | undefined;
   /** Of a message that is more than text. */
   parts?: MessagePart[] | undefined;
   /** Absent where the turn ended without a reply. */

@@ -114,6 +114,26 @@ export class MetricSet {
     };
   }
 
+  /** Values in a unit of their own, with buckets of their own. */
+  distribution(
+    name: string,
+    help: string,
+    labelNames: Values,
+    buckets: readonly number[],
+  ): (values: Values, value: number) => void {
+    const histogram = new Histogram({
+      name,
+      help,
+      labelNames: [...labelNames],
+      buckets: [...buckets],
+      registers: [],
+      enableExemplars: true,
+    });
+    this.registry.registerMetric(histogram);
+    const series = new BoundedSeries(labelNames, this.#names, mostSeries.histogram, (labels) => histogram.labels(labels));
+    return (values, value) => series.of(values).observe(value);
+  }
+
   /** What is read at each scrape; `undefined` where it cannot be known, and there is no series then. */
   read(name: string, help: string, read: () => number | undefined | Promise<number | undefined>): void {
     const gauge: Gauge = new Gauge({

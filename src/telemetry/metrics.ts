@@ -1,7 +1,9 @@
 /** Prometheus metrics of this process. docs/metrics.md lists them all, with the words that are here; a test compares. */
 import { Counter, collectDefaultMetrics, type Metric, Registry, type RegistryContentType } from 'prom-client';
 import { type CacheLookup, channels, type Fault, type HttpExchange } from '../diagnostics.ts';
+import type { MeasuredAgent } from '../tools/metrics.ts';
 import { requestSpans } from './active-span.ts';
+import { agentMetrics } from './agent-metrics.ts';
 import { artifactMetrics } from './artifact-metrics.ts';
 import { backupMetrics } from './backup-metrics.ts';
 import { type LiveState, liveMetrics } from './live-metrics.ts';
@@ -18,8 +20,8 @@ export interface Metrics {
   end(): void;
 }
 
-/** Starts to count. */
-export function startMetrics(live: LiveState): Metrics {
+/** Starts to count. @param agents those with metrics of their own. */
+export function startMetrics(live: LiveState, agents: Iterable<MeasuredAgent> = []): Metrics {
   const set = new MetricSet();
   const { registry } = set;
   collectDefaultMetrics({ register: registry });
@@ -48,6 +50,7 @@ export function startMetrics(live: LiveState): Metrics {
   releaseMetrics(set, subscriptions);
   artifactMetrics(set, subscriptions);
   backupMetrics(set, subscriptions);
+  agentMetrics(set, subscriptions, agents);
   const faults = set.counter('timonel_faults_total', 'failures where nobody waits for the answer, and answers of 5xx', ['what']);
   subscriptions.on<Fault>(channels.fault, ({ what }) => faults([kindOf(what)]));
   liveMetrics(set, live);

@@ -1,6 +1,7 @@
 import {
   channels,
   type FellBack,
+  type MessageSentByAgent,
   type PlanWork,
   type PolicyDecided,
   type RunEnded,
@@ -50,6 +51,14 @@ export function runMetrics(set: MetricSet, subscriptions: Subscriptions): void {
     tokens([agent, 'output'], usage?.outputTokens ?? 0);
     if (run.recoveries > 0) recoveries([agent]);
   });
+
+  const sent = set.counter('timonel_agent_messages_total', 'messages that agents sent by themselves, from a job or a call', [
+    'agent',
+    'from',
+  ]);
+  subscriptions.on<MessageSentByAgent>(channels.messageSent, ({ agent, by }) =>
+    sent([agent, by.startsWith('job:') ? 'job' : 'call']),
+  );
 
   const steps = set.counter('timonel_steps_total', 'steps of runs that were stored, by their kind', ['agent', 'kind']);
   const toolCalls = set.counter(

@@ -1,6 +1,7 @@
 /** Starts what listens to diagnostics.ts for the length of one process: metrics with the alerts over them, and traces where somebody takes them. */
 import type { Settings } from '../config.ts';
 import { channels, publishFault } from '../diagnostics.ts';
+import type { MeasuredAgent } from '../tools/metrics.ts';
 import type { LiveState } from './live-metrics.ts';
 import { type Metrics, startMetrics } from './metrics.ts';
 import { startWatch } from './slo/start.ts';
@@ -14,8 +15,11 @@ export interface Telemetry {
   close(): Promise<void>;
 }
 
-export async function startTelemetry({ traces }: Pick<Settings, 'traces'>, live: LiveState & { now(): Date }): Promise<Telemetry> {
-  const metrics = startMetrics(live);
+export async function startTelemetry(
+  { traces }: Pick<Settings, 'traces'>,
+  live: LiveState & { now(): Date; agents: Iterable<MeasuredAgent> },
+): Promise<Telemetry> {
+  const metrics = startMetrics(live, live.agents);
   const watch = await startWatch(metrics.registry, {
     now: live.now,
     onChange: (change) => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { readSettings } from '../config.ts';
 import { createTimonel, defaultWorkspace } from '../main.ts';
 import type { ProjectConfig } from '../project.ts';
@@ -16,9 +17,12 @@ export interface TestTurn {
 
 export interface TestOptions {
   /**
-   * URL of an empty PostgreSQL database. Without it the embedded store is used, in a folder of its own that is removed at the end.
+   * URL of an empty PostgreSQL database. Without it, and without `postgresUrl`, the embedded store is used, in a folder of its own that is removed
+   * at the end.
    */
   databaseUrl?: string;
+  /** URL of a PostgreSQL server, with a login that may make databases: a fresh one is made for the test, and removed at the end. */
+  postgresUrl?: string;
   /** The time of day that agents see; the real one where absent. See `testClock`. */
   now?: () => Date;
   /** Further settings, as in the environment of a process (docs/operations.md). */
@@ -58,7 +62,9 @@ export interface TestTimonel extends AsyncDisposable {
  */
 export async function startTimonel(project: ProjectConfig, options: TestOptions = {}): Promise<TestTimonel> {
   const home = await mkdtemp(join(tmpdir(), 'timonel-test-'));
-  const { databaseUrl, now, environment } = options;
+  const { now, environment } = options;
+  const fresh = options.postgresUrl === undefined ? undefined : await freshDatabase(options.postgresUrl);
+  const databaseUrl = options.databaseUrl ?? fresh?.url;
   const settings = readSettings({
     TIMONEL_ENV: 'test',
     TIMONEL_HOME: home,
@@ -69,7 +75,10 @@ export async function startTimonel(project: ProjectConfig, options: TestOptions 
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
     ...environment,
   });
-  const remove = () => rm(home, { recursive: true, force: true });
+  const remove = async () => {
+    await rm(home, { recursive: true, force: true });
+    await fresh?.remove();
+  };
   try {
     const timonel = await createTimonel(settings, project, now === undefined ? {} : { now });
     const apiKey = await timonel.apiKeys.create({ id: randomUUID(), workspaceId: defaultWorkspace, name: 'test', role: 'admin' });
@@ -84,4 +93,21 @@ export async function startTimonel(project: ProjectConfig, options: TestOptions 
     await remove();
     throw error;
   }
+}
+
+async function freshDatabase(server: string): Promise<{ url: string; remove(): Promise<void> }> {
+  const name = `timonel_test_${randomUUID().replaceAll('-', '')}`;
+  const onServer = async (statement: string) => {
+    const client = new pg.Client({ connectionString: server });
+    await client.connect();
+    try {
+      await client.query(statement);
+    } finally {
+      await client.end();
+    }
+  };
+  await onServer(`CREATE DATABASE ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return { url: url.href, remove: () => onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
 }

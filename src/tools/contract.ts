@@ -11,6 +11,8 @@ import type { CompletionAnswer } from '../store/completions.ts';
 import type { Database } from '../store/database.ts';
 import type { JoinMode } from '../store/waits.ts';
 import type { Contact, JsonValue, LocalizedText, Outcome, Reply } from '../vocabulary.ts';
+import type { CountsMetrics } from './metrics.ts';
+import type { SendsMessages } from './send.ts';
 import type { AgentState } from './state.ts';
 
 /** Access to the rows of one workspace. */
@@ -38,7 +40,13 @@ export interface CompletesCalls {
   complete(token: string, answer: CompletionAnswer): Promise<void>;
 }
 
-export interface ToolContext extends WorkspaceAccess, CompletesCalls {
+/**
+ * Schedules a job of the agent.
+ * @param when `key`: a job with a key that already waits is not added twice.
+ */
+export type ScheduleInAgent = (job: string, payload: object, when: { at: Date; key?: string }) => Promise<void>;
+
+export interface ToolContext extends WorkspaceAccess, CompletesCalls, SendsMessages, CountsMetrics {
   readonly conversationId: string;
   readonly runId: string;
   readonly channel: string;
@@ -80,11 +88,8 @@ export interface ToolContext extends WorkspaceAccess, CompletesCalls {
    * texts are cut, and of more than twenty a second the rest is left out.
    */
   progress(chunk: JsonValue): void;
-  /**
-   * Schedules a job of the agent. Within a `write` tool whose effect is in our database the job is part of the same transaction.
-   * @param key a job with a key that already waits is not added twice.
-   */
-  schedule(job: string, payload: object, when: { at: Date; key?: string }): Promise<void>;
+  /** Within a `write` tool whose effect is in our database the job is part of the same transaction. */
+  schedule: ScheduleInAgent;
 }
 
 /** A run for another agent to do, or for the same one. */

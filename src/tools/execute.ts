@@ -29,6 +29,8 @@ import { CallWaits, Suspended, type WaitingRuntime } from './call-waits.ts';
 import type { AnyTool, ToolContext } from './contract.ts';
 import { EffectDidNotHappen } from './contract.ts';
 import { beginEffect, type EffectOwner, storeEffect } from './effects.ts';
+import type { AgentMetrics } from './metrics.ts';
+import { type MessageSent, type SendRuntime, sendFrom } from './send.ts';
 import { stateOf } from './state.ts';
 import type { ArtifactsOf } from './tool-artifacts.ts';
 
@@ -48,6 +50,10 @@ export interface ToolRuntime {
   artifacts: ArtifactsOf;
   /** Runs that calls start, and what they wait for. */
   waiting: WaitingRuntime;
+  /** Stores what calls send, and tells of it. */
+  messages: SendRuntime;
+  /** What an agent counts with. */
+  metricsOf(agent: string): AgentMetrics;
   /** A tool failed; the planner only hears that it did. */
   onFault(what: string, error: unknown): void;
 }
@@ -131,7 +137,8 @@ export class ToolExecutor {
   /** One transaction: what the tool does, and the key under which it did it. Nothing happens twice, whoever tries again. */
   async #writeOnce(tool: AnyTool, input: unknown, place: CallPlace): Promise<JsonValue> {
     const owner: EffectOwner = { ...place, tool: tool.name, key: idempotencyKey(place) };
-    return this.#runtime.pool.inWorkspace(
+    const sent: MessageSent[] = [];
+    const answer = await this.#runtime.pool.inWorkspace(
       place.workspaceId,
       async (database, client, asRuntime) => {
         const before = await beginEffect(client, owner);
@@ -143,6 +150,7 @@ export class ToolExecutor {
             ...this.#baseContext(place),
             ...this.#waitsOf(tool, place).parts(asRuntime),
             query,
+            send: this.#sendFrom(place, { asRuntime, later: (message) => sent.push(message) }),
             state: stateOf(place, query),
             artifacts: this.#runtime.artifacts(place, (text, values) =>
               asRuntime(async (runtime) => (await runtime.query(text, values.map(storableValue))).rows),
@@ -155,6 +163,9 @@ export class ToolExecutor {
       },
       place.signal,
     );
+    // Not before the commit: until then nothing was said.
+    for (const message of sent) this.#runtime.messages.tell(message);
+    return answer;
   }
 
   async #runOutside(tool: AnyTool, input: unknown, place: CallPlace): Promise<ToolResult> {
@@ -197,6 +208,7 @@ export class ToolExecutor {
       ...this.#baseContext(place),
       ...waits.parts(),
       query,
+      send: this.#sendFrom(place),
       state: stateOf(place, query),
       artifacts: this.#runtime.artifacts(place),
       schedule: (job, payload, { at, key }) => this.#schedule(place, job, payload, at, key, undefined),
@@ -205,7 +217,7 @@ export class ToolExecutor {
 
   #baseContext(
     place: CallPlace,
-  ): Omit<ToolContext, 'query' | 'schedule' | 'state' | 'artifacts' | keyof ReturnType<CallWaits['parts']>> {
+  ): Omit<ToolContext, 'query' | 'schedule' | 'send' | 'state' | 'artifacts' | keyof ReturnType<CallWaits['parts']>> {
     return {
       workspaceId: place.workspaceId,
       timeZone: place.timeZone,
@@ -216,11 +228,21 @@ export class ToolExecutor {
       principal: place.principal,
       idempotencyKey: idempotencyKey(place),
       flags: this.#runtime.flagsOf(place),
+      metrics: this.#runtime.metricsOf(place.agent),
       signal: place.signal,
       now: () => this.#runtime.now(),
       newId: () => this.#runtime.newId(),
       complete: (token, answer) => this.#runtime.waiting.complete(token, answer, `run:${place.runId}`),
     };
+  }
+
+  #sendFrom(place: CallPlace, within?: Parameters<typeof sendFrom>[2]): ToolContext['send'] {
+    const { workspaceId, agent, runId } = place;
+    return sendFrom(
+      { workspaceId, agent, idempotencyKey: idempotencyKey(place), by: `run:${runId}` },
+      this.#runtime.messages,
+      within,
+    );
   }
 
   #schedule(place: CallPlace, name: string, payload: object, at: Date, key: string | undefined, asRuntime: AsRuntime | undefined) {

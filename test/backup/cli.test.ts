@@ -59,6 +59,9 @@ describe.each(storeKinds)('timonel backup (%s)', (kind) => {
   it('says what is wrong with a file', async () => {
     const environment = await fresh();
     expect(await run(environment, 'restore', bin)).toMatchObject({ code: 1, err: expect.stringContaining('not a whole backup') });
-    expect(await run(environment, 'restore', join(folder, 'nothing'))).toMatchObject({ code: 1, err: expect.stringContaining('nothing') });
+    expect(await run(environment, 'restore', join(folder, 'nothing'))).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('nothing'),
+    });
   });
 });

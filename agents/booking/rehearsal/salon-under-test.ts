@@ -5,7 +5,16 @@ import { v7 } from 'uuid';
 import { artifactsForTool } from '../../../src/artifacts/for-tools.ts';
 import { openArtifacts } from '../../../src/artifacts/open.ts';
 import { readSettings } from '../../../src/config.ts';
-import type { Contact, Database, JobContext, StateStore, Tool, ToolContext, WorkspaceAccess } from '../../../src/index.ts';
+import type {
+  AgentMessage,
+  Contact,
+  Database,
+  JobContext,
+  StateStore,
+  Tool,
+  ToolContext,
+  WorkspaceAccess,
+} from '../../../src/index.ts';
 import type { DatabasePool } from '../../../src/store/database.ts';
 import type { AsRuntime } from '../../../src/store/transaction-client.ts';
 import { sample } from '../seed.ts';
@@ -36,6 +45,8 @@ export interface Salon {
   readonly workspaceId: string;
   now: Date;
   readonly jobs: ScheduledJob[];
+  /** What its jobs sent. */
+  readonly sent: AgentMessage[];
   readonly access: JobContext;
   /** One conversation; calls a tool as the runtime does: arguments checked, a write in one transaction. */
   conversation(contact?: Contact): Conversation;
@@ -63,6 +74,7 @@ const waitless = {
 /** A workspace with the sample data. */
 export async function openSalon(rows: Rows, workspaceId = `salon-${randomUUID().slice(0, 8)}`): Promise<Salon> {
   const jobs: ScheduledJob[] = [];
+  const sent: AgentMessage[] = [];
   const key = { key: new Uint8Array(32) };
   const artifacts = await openArtifacts(readSettings({}), {
     pool: rows,
@@ -77,6 +89,7 @@ export async function openSalon(rows: Rows, workspaceId = `salon-${randomUUID().
     workspaceId,
     now: noon,
     jobs,
+    sent,
     access: {
       workspaceId,
       timeZone: 'America/Argentina/Cordoba',
@@ -84,6 +97,18 @@ export async function openSalon(rows: Rows, workspaceId = `salon-${randomUUID().
       newId: () => v7(),
       query: (work) => rows.inWorkspace(workspaceId, work),
       complete: refuse,
+      idempotencyKey: v7(),
+      signal: new AbortController().signal,
+      flags: OpenFeature.getClient(),
+      artifacts: artifactsForTool(artifacts, { workspaceId, agent: 'booking', may: () => false }),
+      metrics: { add: () => {}, set: () => {}, observe: () => {} },
+      runs: { start: refuse },
+      schedule: refuse,
+      // Its conversations are in no table.
+      send: async (message) => {
+        if (!sent.some(({ key }) => key === message.key)) sent.push(message);
+        return { runId: v7(), turn: 1, sent: true };
+      },
     },
     conversation(contact) {
       const id = v7();

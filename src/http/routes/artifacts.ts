@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { longestLink, tokenShape } from '../../artifacts/links.ts';
 import { artifactOf } from '../../artifacts/rows.ts';
 import { TimonelError } from '../../errors.ts';
-import { type Permission, permissionTable } from '../../identity/permissions.ts';
+import type { Permission } from '../../identity/permissions.ts';
 import { requirePermission } from '../../identity/principal.ts';
 import { sendArtifact } from '../artifact-content.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
@@ -24,7 +24,7 @@ export async function artifactRoutes(app: TypedFastify, dependencies: HttpDepend
     const artifact = await artifacts.find(principal.workspaceId, id, reader);
     const { permission } = artifact;
     if (permission !== null) {
-      if (!Object.hasOwn(permissionTable, permission)) throw new TypeError(`There is no permission "${permission}".`);
+      if (!identity.permissions.texts.has(permission as Permission)) throw new TypeError(`There is no permission "${permission}".`);
       requirePermission(principal, permission as Permission);
     }
     return artifact;

@@ -178,15 +178,13 @@ const mostTurns = 64;
 /** The texts that came with the claim, where they go back far enough. */
 function textsOf({ history }: ClaimedRun, from: number): EarlierTurn[] | undefined {
   const first = history[0];
-  if (first === undefined || first.turn > from) return undefined;
+  // A reply at the beginning may have lost its question to the bound of what is read.
+  if (first === undefined || first.turn > from || (first.turn === from && first.role === 'assistant')) return undefined;
   const turns = new Map<number, EarlierTurn>();
   for (const { role, text, parts, turn } of history) {
     if (turn < from) continue;
     if (role === 'user') turns.set(turn, { turn, text, parts: parts ?? undefined, steps: [] });
-    else {
-      const asked = turns.get(turn);
-      if (asked !== undefined) turns.set(turn, { ...asked, reply: text });
-    }
+    else turns.set(turn, { ...(turns.get(turn) ?? { turn, steps: [] }), reply: text });
   }
   return [...turns.values()];
 }

@@ -59,7 +59,9 @@ export interface Shown {
 
 /** What the user sent, without the bytes of pictures and files. */
 export function toldContent({ text, parts }: Pick<EarlierTurn, 'text' | 'parts'>): UserContent {
-  return parts === undefined ? textContent(text) : contentOf(parts);
+  if (parts !== undefined) return contentOf(parts);
+  // Providers want a message of the user before each of the assistant's.
+  return textContent(text ?? '[Nobody wrote. What follows, the agent sent by itself.]');
 }
 
 /**

@@ -47,7 +47,7 @@ const lendBook = defineTool({
         ON CONFLICT DO NOTHING RETURNING title`),
     );
     if (rows.length === 0) return { kind: 'not-lent' as const };
-    await context.schedule('remind', { card, title }, { at: new Date(due.getTime() - 2 * day) });
+    await context.schedule('remind', { title, conversation: conversationId }, { at: new Date(due.getTime() - 2 * day) });
     return { kind: 'lent' as const, due: dueOn };
   },
   describe: ({ title }) => ({ es: `préstamo de "${title}"`, en: `loan of "${title}"` }),

@@ -1,0 +1,121 @@
+/** Routes of an agent: what resources and commands do not cover. */
+import type { ZodObject, ZodType } from 'zod';
+import type { ToolArtifacts } from '../artifacts/contract.ts';
+import type { Permission } from '../identity/permissions.ts';
+import type { Origin, Principal } from '../identity/principal.ts';
+import type { CompletesCalls, ScheduleInAgent, WorkspaceAccess } from '../tools/contract.ts';
+import type { CountsMetrics } from '../tools/metrics.ts';
+import type { SendsMessages } from '../tools/send.ts';
+
+/** What a route works with. A change (any method but `GET`) is one transaction, together with its entry in the audit log. */
+export interface RouteContext extends WorkspaceAccess, CompletesCalls, SendsMessages, CountsMetrics {
+  /** Who asks; absent in a public route. */
+  readonly principal: Principal | undefined;
+  /** The agent's artifacts; where the request is a change, in its transaction. */
+  readonly artifacts: ToolArtifacts;
+  /** Where the request is a change, in its transaction. */
+  readonly schedule: ScheduleInAgent;
+}
+
+/** A request to a route, checked by its schemas. */
+export interface RouteRequest<Params, Query, Body> {
+  readonly params: Params;
+  readonly query: Query;
+  /** The bytes as they came, in a route with `raw`. */
+  readonly body: Body;
+  /** In small letters; several of a name are joined. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A route of an agent, at `/api/v1/agents/<agent><path>`. */
+export interface AgentRoute<Params = unknown, Query = unknown, Body = unknown, Answer = unknown> {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /**
+   * `/overdue`, `/loans/:card/letter`: words in kebab-case, and parameters. The first is a word that none of Timonel's addresses and none of the agent's
+   * resources has.
+   */
+  path: string;
+  /** One sentence for the documentation of the API. */
+  summary: string;
+  description?: string;
+  /** What callers need; the same request counts against their rate limits. */
+  permission?: Permission;
+  /**
+   * For everybody, in place of a permission: `?workspace=` names the workspace (`default` where absent), and an address may ask 60 times a minute.
+   * Whoever calls is to be known by what the route checks itself, e.g. a signature.
+   */
+  public?: true;
+  params?: ZodObject & ZodType<Params>;
+  query?: ZodObject & ZodType<Query>;
+  body?: ZodType<Body>;
+  /** The body is handed over as it came, up to 1 MiB: for signatures over its bytes. Not with `body`. */
+  raw?: true;
+  /** Shape of the JSON that is answered with 200; 204 without it. What `handle` gives is checked by it. */
+  answer?: ZodType<Answer>;
+  /** @throws TimonelError: answered as the problem that it is; anything else is a fault, and 500 */
+  handle(request: RouteRequest<Params, Query, Body>, context: RouteContext): Promise<Answer>;
+}
+
+/** A route of any shape, as agents hold them. */
+// biome-ignore lint/suspicious/noExplicitAny: a list of routes holds routes of different shapes; each request is checked by its own schemas first
+export type AnyRoute = AgentRoute<any, any, any, any>;
+
+/** A request to a route of an agent. */
+export interface RouteCall {
+  agent: string;
+  route: AnyRoute;
+  /** Who asks; in a public route the workspace that the request names. */
+  by: { principal: Principal } | { workspaceId: string };
+  origin: Origin & { requestId: string };
+  request: RouteRequest<unknown, unknown, unknown>;
+}
+
+/** First words of Timonel's own addresses below an agent's. */
+export const takenWords: ReadonlySet<string> = new Set([
+  'versions',
+  'resources',
+  'commands',
+  'explain',
+  'evaluations',
+  'releases',
+  'state',
+]);
+
+/** An agent, as far as its routes are concerned. */
+export interface RoutedAgent {
+  name: string;
+  routes?: readonly AnyRoute[];
+  resources?: readonly { name: string }[];
+}
+
+/** What is wrong with the routes of an agent, each in a sentence that says what would be right. */
+export function routeFaults({ routes = [], resources = [] }: RoutedAgent): string[] {
+  const seen = new Set<string>();
+  return routes.flatMap((route) => {
+    const { method, path, summary, body, raw } = route;
+    const wrong = (what: string) => [`route ${method} ${path}: ${what}`];
+    if (!['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].includes(method))
+      return wrong('method must be GET, POST, PUT, PATCH or DELETE.');
+    if (typeof path !== 'string' || !/^\/[a-z][a-z0-9-]*(\/([a-z][a-z0-9-]*|:[a-z][A-Za-z0-9]*))*$/.test(path) || path.length > 200)
+      return wrong('path must begin with a word, e.g. /overdue or /loans/:card/letter.');
+    const [, first = ''] = path.split('/');
+    if (takenWords.has(first)) return wrong(`Timonel has addresses at /${first} already. Begin with another word.`);
+    if (resources.some(({ name }) => name === first)) return wrong(`the resource "${first}" is there. Begin with another word.`);
+    if (typeof summary !== 'string' || summary.trim() === '') return wrong('summary must say in one sentence what it does.');
+    if ((route.permission === undefined) === (route.public === undefined))
+      return wrong(`say who may use it: permission: '<agent>:…' or public: true, and one only.`);
+    if (method === 'GET' && (body !== undefined || raw === true)) return wrong('a GET has no body.');
+    if (body !== undefined && raw === true) return wrong('raw hands the bytes over unread, so body checks nothing. Leave one out.');
+    const named = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '');
+    const declared = Object.keys(route.params?.shape ?? {});
+    const missing = named.find((name) => !declared.includes(name)) ?? declared.find((name) => !named.includes(name));
+    if (missing !== undefined)
+      return wrong(`params must have a schema for each parameter of its path and no other; "${missing}" is not in both.`);
+    if (Object.hasOwn(route.query?.shape ?? {}, 'workspace') && route.public === true)
+      return wrong('"workspace" in the query names the workspace. Call yours otherwise.');
+    const shape = `${method} ${path.replaceAll(/:\w+/g, ':')}`;
+    if (seen.has(shape)) return wrong('it is there twice.');
+    seen.add(shape);
+    return [];
+  });
+}
