@@ -127,6 +127,8 @@ const runner = new Runner({
     waiting: {} as WaitingRuntime,
     onFault: fail,
   }),
+  onMessage() {},
+  onHandedOff() {},
   agents: [agent.name],
   definitionOf: () => agent,
   modelPlanner,

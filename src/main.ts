@@ -9,6 +9,7 @@ import type { Artifacts } from './artifacts/artifacts.ts';
 import { openArtifactPart } from './composition/artifacts.ts';
 import type { Base } from './composition/base.ts';
 import { type Foundation, openFoundation, openIdentity } from './composition/foundation.ts';
+import { type HandoffPart, openFeed, openHandoff, toldByRuns } from './composition/handoff.ts';
 import { explainListening } from './composition/listening.ts';
 import { type Models, openModels } from './composition/models.ts';
 import { seedAgents } from './composition/seeds.ts';
@@ -39,6 +40,7 @@ import type { Runner } from './run/runner.ts';
 import type { Seeds } from './run/seeds.ts';
 import { AcceptedRequests } from './store/accepted-requests.ts';
 import { Acknowledgements } from './store/acknowledgements.ts';
+import type { ChangeFeed } from './store/change-feed.ts';
 import { ConversationAddresses } from './store/conversation-addresses.ts';
 import type { Store } from './store/open.ts';
 import type { RunViews } from './store/run-views.ts';
@@ -89,6 +91,8 @@ export interface Timonel {
   jobs: Jobs;
   artifacts: Artifacts;
   streams: OpenStreams;
+  handoff: HandoffPart;
+  feed: ChangeFeed;
   /** Starts to listen. @returns the base URL. @throws TimonelError `config_invalid` where the address cannot be had */
   listen(): Promise<string>;
   /** Drains the runs, ends the streams, closes everything. */
@@ -135,7 +139,14 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
   const privacy = preparePrivacy(base, foundation, identity);
   const artifacts = await openArtifactPart(base, foundation);
   const complete: Turns['complete'] = (...answer) => turns.complete(...answer);
-  const jobs = await openJobs(base, foundation, identity, { mailer, privacy, artifacts, complete });
+  const round = async () => handoff.round.run();
+  const jobs = await openJobs(base, foundation, identity, {
+    mailer,
+    privacy,
+    artifacts,
+    complete,
+    handoff: { round, deliver: (payload) => handoff.webhook.deliver(payload) },
+  });
   const flags = await openFlagPart(base, foundation, identity);
   const releases = await openReleasePart(base, foundation, identity);
   if (settings.secrets.previous !== undefined) await finishRotation(pool, keys, identity.audit, publishFault);
@@ -143,6 +154,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
   const resources = await openResources(base, foundation, identity, artifacts);
 
   const { wrapRunStore } = overrides;
+  const feed = openFeed(base, foundation, identity);
   const turns = prepareTurns(base, foundation, {
     identity,
     gateway: models.gateway,
@@ -150,8 +162,10 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     jobs,
     flags,
     releases,
+    told: toldByRuns(feed, () => void round().catch((error: unknown) => publishFault('telling people what waits', error))),
     wrapRunStore,
   });
+  const handoff = openHandoff(base, foundation, { identity, mailer, jobs, turns, feed });
   const streams = new OpenStreams(identity.access, identity.notices);
   Object.assign(late, { runner: turns.runner, streams, jobs } satisfies LateParts);
   const parts = {
@@ -168,6 +182,8 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     turns,
     streams,
     seeds,
+    handoff,
+    feed,
   };
   const app = await openServer(base, parts);
   scope.defer(() => streams.end());
@@ -190,6 +206,8 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     artifacts,
     jobs,
     streams,
+    handoff,
+    feed,
     ...models,
     ...turns,
     listen: () =>
@@ -237,11 +255,13 @@ interface ServedParts {
   turns: Turns;
   streams: OpenStreams;
   seeds: Seeds;
+  handoff: HandoffPart;
+  feed: ChangeFeed;
 }
 
 async function openServer(
   { settings, agents, scope, now, newId }: Base,
-  { foundation, telemetry, models, turns, jobs, ...parts }: ServedParts,
+  { foundation, telemetry, models, turns, jobs, handoff, ...parts }: ServedParts,
 ): Promise<FastifyInstance> {
   const { pool, store, signals } = foundation;
   const { runner } = turns;
@@ -249,6 +269,8 @@ async function openServer(
     ...parts,
     ...models,
     ...turns,
+    desk: handoff.desk,
+    handoffSettings: handoff.settings,
     version,
     addresses: new ConversationAddresses(pool),
     requests: new AcceptedRequests(pool),

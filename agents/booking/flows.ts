@@ -35,13 +35,14 @@ function toMove(input: FlowTurn, turn: Turn, advanced: Advance<Ending>): FlowMov
   return reply(turn, { text: turn.say.technicalTrouble(), outcome: 'replied' });
 }
 
-function reply(turn: Turn, { text, options, outcome, awaiting }: Ending): FlowMove {
+function reply(turn: Turn, { text, options, outcome, awaiting, understood }: Ending): FlowMove {
   turn.state.lastText = text;
   return {
     kind: 'reply',
     reply: { text, ...(options === undefined || options.length === 0 ? {} : { options }) },
     outcome,
     ...(awaiting === undefined ? {} : { awaiting }),
+    ...(understood === undefined ? {} : { understood }),
     state: writeState(turn.state),
   };
 }

@@ -11,6 +11,7 @@ import { openReleases, type ReleasePart } from '../release/open.ts';
 import { Resources } from '../resources/resources.ts';
 import { Jobs, type JobsDependencies } from '../run/jobs.ts';
 import { createPrivacy } from '../run/personal-data.ts';
+import type { JsonObject } from '../vocabulary.ts';
 import type { Base } from './base.ts';
 import type { Foundation } from './foundation.ts';
 
@@ -34,13 +35,22 @@ export async function openJobs(
     privacy: { tables },
     artifacts,
     complete,
-  }: { mailer: Mailer; privacy: Privacy; artifacts: Artifacts; complete: JobsDependencies['complete'] },
+    handoff,
+  }: {
+    mailer: Mailer;
+    privacy: Privacy;
+    artifacts: Artifacts;
+    complete: JobsDependencies['complete'];
+    handoff: { round(): Promise<void>; deliver(payload: JsonObject): Promise<void> };
+  },
 ): Promise<Jobs> {
   const jobs = new Jobs({
     pool,
     agents: project.agents,
     own: [
       { name: 'mail', retries: 20, run: (payload) => mailer.deliver(payload) },
+      { name: 'handoff', cron: '* * * * *', retries: 0, run: () => handoff.round() },
+      { name: 'handoff-webhook', retries: 10, run: (payload) => handoff.deliver(payload) },
       { name: 'artifacts', cron: '*/5 * * * *', retries: 0, run: async () => void (await artifacts.sweep()) },
       {
         name: 'retention',

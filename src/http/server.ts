@@ -45,6 +45,7 @@ import { completionRoutes } from './routes/completions.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { fileRoutes } from './routes/files.ts';
 import { flagRoutes } from './routes/flags.ts';
+import { handoffRoutes } from './routes/handoffs.ts';
 import { healthRoutes } from './routes/health.ts';
 import { metricRoutes } from './routes/metrics.ts';
 import { modelHealthRoutes, routeRoutes } from './routes/models.ts';
@@ -162,6 +163,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   metricRoutes(typed, dependencies);
   agentRoutes(typed, dependencies);
   conversationRoutes(typed, dependencies);
+  handoffRoutes(typed, dependencies);
   runRoutes(typed, dependencies);
   authRoutes(typed, dependencies);
   oidcRoutes(typed, dependencies);

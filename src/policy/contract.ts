@@ -20,7 +20,8 @@ export interface ProposedCall {
 
 /** Something that was said in the conversation: by the person (`user`) or by the agent (`assistant`). */
 export interface SaidBefore {
-  role: 'user' | 'assistant';
+  /** `person`: somebody of the workspace, while they had the conversation. */
+  role: 'user' | 'assistant' | 'person';
   text: string;
 }
 

@@ -6,7 +6,7 @@ import type { AgentPermission } from '../identity/permissions.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { FoundByAgent, PersonQuery, TableOfData } from '../identity/privacy/contract.ts';
 import type { Awaiting, Language, Understanding, UnderstandingContext, Vocabulary } from '../language/contract.ts';
-import type { Rule } from '../policy/contract.ts';
+import type { Rule, SaidBefore } from '../policy/contract.ts';
 import type { AgentCommand, ResourceDefinition } from '../resources/contract.ts';
 import type { AnyTool, CompletesCalls, WorkspaceAccess } from '../tools/contract.ts';
 import type { StateStore } from '../tools/state.ts';
@@ -79,6 +79,11 @@ export interface FlowTurn {
   latest: Readonly<Record<string, CallRecord>>;
   /** Calls of this run so far, in order. Empty on the first question of a turn. */
   calls: readonly CallRecord[];
+  /**
+   * What was said since the agent spoke last, oldest first, where a person of the workspace had the conversation meanwhile: what the flow asked
+   * before is likely settled. Absent in most turns.
+   */
+  fromPeople?: readonly SaidBefore[] | undefined;
 }
 
 /** The flow planner's answer: calls to make (they come back in {@link FlowTurn.calls}), or the reply that ends the turn. */
@@ -90,6 +95,8 @@ export type FlowMove =
       outcome: Extract<Outcome, 'replied' | 'awaiting_input' | 'denied' | 'escalated'>;
       awaiting?: Awaiting | undefined;
       state: JsonObject;
+      /** `false`: it does not know what the message means. The second such turn in a row calls a person. */
+      understood?: boolean | undefined;
     };
 
 /** A turn as the guard of its reply sees it. */
@@ -100,7 +107,7 @@ export interface GuardedTurn {
   /** What the person said. */
   text: string;
   /** What was said in earlier turns, oldest first. */
-  history: readonly { role: 'user' | 'assistant'; text: string }[];
+  history: readonly SaidBefore[];
   /** Calls of this run, with what became of them: what a reply may tell of. */
   calls: readonly CallRecord[];
   now: Date;
@@ -184,6 +191,11 @@ export interface AgentDefinition {
    */
   parts?: readonly PartKind[];
   limits?: Partial<RunLimits>;
+  /**
+   * `false` for an agent whose users are its operators too (one in a terminal, say): its turns open no hand-offs. Otherwise one opens where a turn
+   * is escalated, fails, waits for an approval, or was not understood for the second time in a row. See docs/hand-off.md.
+   */
+  handOff?: boolean;
   /** What a model sees of earlier turns. */
   memory?: MemoryOptions;
   jobs?: readonly Job[];

@@ -81,9 +81,9 @@ function doneBy(agent: AgentDefinition, calls: readonly CallRecord[], language: 
 }
 
 /** The customer's language, as far as their messages tell it; else the agent's, else Spanish where its flows speak it. */
-function languageOf(agent: AgentDefinition, run: ClaimedRun): Language {
+export function languageOf(agent: Pick<AgentDefinition, 'language' | 'flows'> | undefined, run: ClaimedRun): Language {
   const earlier = run.history.filter(({ role }) => role === 'user').map(({ text }) => text);
-  return spokenLanguage([run.text, ...earlier.reverse()]) ?? agent.language ?? (agent.flows === undefined ? 'en' : 'es');
+  return spokenLanguage([run.text, ...earlier.reverse()]) ?? agent?.language ?? (agent?.flows === undefined ? 'en' : 'es');
 }
 
 export function outcomeUnknown(tool: string): LocalizedText {

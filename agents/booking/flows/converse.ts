@@ -231,13 +231,16 @@ function smallTalk({ heard, topics, say, state, now, awaited }: Turn): Ending {
 function* misunderstood(turn: Turn): Dialogue<Ending> {
   const { state, say, awaited, topics } = turn;
   state.misunderstandings += 1;
-  if (state.misunderstandings > 1) return yield* escalate(turn, 'not understood twice in a row');
+  if (state.misunderstandings > 1) return { ...(yield* escalate(turn, 'not understood twice in a row')), understood: false };
   const lead = topics.question ? say.cannotAnswer() : say.notUnderstood();
   const { book: bookOne, prices, hours, person } = say.short;
   if (awaited === undefined)
-    return tell(paragraph(lead, topics.question ? say.whatICanDo() : say.lostThread()), [bookOne, prices, hours, person]);
+    return {
+      ...tell(paragraph(lead, topics.question ? say.whatICanDo() : say.lostThread()), [bookOne, prices, hours, person]),
+      understood: false,
+    };
   const options = awaited === 'time' ? slotOptions(turn) : [];
-  return askFor(turn, awaited, paragraph(lead, inOtherWords(awaited, state, say)), options);
+  return { ...askFor(turn, awaited, paragraph(lead, inOtherWords(awaited, state, say)), options), understood: false };
 }
 
 /** The question in other words: whose name and contact it is about depends on the task. */

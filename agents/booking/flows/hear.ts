@@ -27,6 +27,7 @@ export function hear(whole: FlowTurn): Turn {
   const now = localNow(input.now, input.timeZone);
   const { vocabulary, text } = input;
   const takenOver = takeOver(state, input);
+  if (input.fromPeople !== undefined) forgetQuestion(state);
   const folded = foldText(text);
   const topics = readTopics(folded);
   const understood = understand(withPauses(text), { now, vocabulary, awaiting: state.awaiting, language: state.language });
@@ -63,6 +64,13 @@ export function hear(whole: FlowTurn): Turn {
     asides: [],
     say: language === 'es' ? spanish : english,
   };
+}
+
+/** A person had the conversation since the last question was put: a "sí" answers them, not it. */
+function forgetQuestion(state: ConversationState): void {
+  state.awaiting = undefined;
+  state.personOffered = false;
+  state.misunderstandings = 0;
 }
 
 /**

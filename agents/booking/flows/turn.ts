@@ -48,7 +48,7 @@ export interface Turn {
 }
 
 /** How a turn ends, before the answers to side questions are put in front. */
-export type Ending = Pick<FlowReply, 'outcome' | 'awaiting'> & {
+export type Ending = Pick<FlowReply, 'outcome' | 'awaiting' | 'understood'> & {
   text: string;
   options?: string[];
 };
