@@ -1,13 +1,10 @@
 /** Hand-offs and notes, for people of the workspace. */
 import type { DatabasePool } from '../store/database.ts';
+import { type Place, placeIn } from '../store/list-places.ts';
 import { conversationNotFound, reachValues, within } from '../store/run-views.ts';
 import type { HandoffReason, Reach } from '../vocabulary.ts';
 import { type HandoffView, handoffColumns, type NoteView } from './contract.ts';
 import type { Actor } from './refusals.ts';
-
-/** SQL of the place of a row: its time in microseconds, and its id. */
-export const placeIn = (at: string, id: string) =>
-  `json_build_array(to_char(${at} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), ${id}::text)`;
 
 export interface QueueFilter {
   /** Who; `none` for those that are nobody's. */
@@ -17,7 +14,7 @@ export interface QueueFilter {
   reason?: HandoffReason | undefined;
   agent?: string | undefined;
   /** Time and id of the last one of the page before. */
-  after: readonly [string, string] | undefined;
+  after: Place | undefined;
   limit: number;
 }
 
@@ -27,7 +24,7 @@ export async function handoffQueue(
   workspaceId: string,
   reach: Reach,
   filter: QueueFilter,
-): Promise<(HandoffView & { place: readonly [string, string] })[]> {
+): Promise<(HandoffView & { place: Place })[]> {
   const { assignee, taken, priority, reason, agent, after, limit } = filter;
   return pool.execute(
     {

@@ -1,14 +1,12 @@
 /** Pages of lists: what they are asked for by, and where the next one begins. */
 import { z } from 'zod';
 import { TimonelError } from '../errors.ts';
+import type { Place } from '../store/list-places.ts';
 
 export const pageQuery = z.object({
   after: z.string().max(400).optional().describe('`next` of the page before'),
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });
-
-/** The place of a row in the order of its list: a time in microseconds (ISO 8601, UTC), and the id that tells rows of the same time apart. */
-export type Place = readonly [string, string];
 
 const placeText = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\|([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
@@ -25,4 +23,17 @@ export function placeOf(after: string | undefined): Place | undefined {
 export function cursorOf(rows: readonly { place: Place }[], limit: number): string | null {
   const last = rows.length < limit ? undefined : rows.at(-1);
   return last === undefined ? null : Buffer.from(last.place.join('|')).toString('base64url');
+}
+
+/** Bytes of an answer, as JSON. */
+const mostAnswerBytes = 200_000;
+
+/** The rows that fit into one answer, one at least; the next page begins after them. */
+export function fitting<T>(rows: readonly T[]): T[] {
+  let bytes = 0;
+  const end = rows.findIndex((row, index) => {
+    bytes += Buffer.byteLength(JSON.stringify(row)) + 1;
+    return index > 0 && bytes > mostAnswerBytes;
+  });
+  return end === -1 ? [...rows] : rows.slice(0, end);
 }

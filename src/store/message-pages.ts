@@ -94,3 +94,18 @@ export async function readMessages(
   );
   return row === undefined ? undefined : pageOfMessages(row.messages ?? [], page.limit);
 }
+
+/** The whole text of one message. */
+export async function wholeMessage(
+  pool: DatabasePool,
+  workspaceId: string,
+  conversationId: string,
+  turn: number,
+  role: MessageView['role'],
+): Promise<string | undefined> {
+  const [row] = await pool.executeText<{ text: string }>(
+    'SELECT text FROM messages WHERE conversation_id = $2 AND workspace_id = $1 AND turn = $3 AND role = $4',
+    [workspaceId, conversationId, turn, role],
+  );
+  return row?.text;
+}

@@ -179,10 +179,10 @@ export class RunViews {
     runId: string,
     callId: string,
     decision: { decision: 'approve' | 'reject'; by: string; asker: string; reason: string | undefined },
-  ): Promise<{ conversationId: string; ready: boolean }> {
+  ): Promise<{ conversationId: string; agent: string; ready: boolean }> {
     return this.#pool.inWorkspace(workspaceId, async (_database, client) => {
-      const run = await client.query<{ conversation_id: string; status: string; fence: number }>(
-        'SELECT conversation_id, status, fence FROM runs WHERE id = $1 AND workspace_id = $2 FOR UPDATE',
+      const run = await client.query<{ conversation_id: string; agent: string; status: string; fence: number }>(
+        'SELECT conversation_id, agent, status, fence FROM runs WHERE id = $1 AND workspace_id = $2 FOR UPDATE',
         [runId, workspaceId],
       );
       const approvals = await client.query<{ call_id: string; status: string; call_hash: string }>(
@@ -238,7 +238,7 @@ export class RunViews {
         [runId, owner.conversation_id, decision.asker, decision.by],
       );
       const ready = told.rows[0]?.ready === true;
-      return { conversationId: owner.conversation_id, ready };
+      return { conversationId: owner.conversation_id, agent: owner.agent, ready };
     });
   }
 

@@ -5,7 +5,7 @@ import { handoffReasons } from '../../vocabulary.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
 import { expectedVersion, ifMatch } from '../if-match.ts';
-import { cursorOf, pageQuery, placeOf } from '../pages.ts';
+import { cursorOf, fitting, pageQuery, placeOf } from '../pages.ts';
 import { actorOf, askerText, reachOf } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 import { checkedText } from '../turns.ts';
@@ -97,7 +97,9 @@ export function handoffRoutes(app: TypedFastify, dependencies: HttpDependencies)
         after: placeOf(after),
         limit,
       });
-      return { handoffs: rows.map(({ place: _place, ...row }) => shown(row)), next: cursorOf(rows, limit) };
+      const fit = fitting(rows);
+      const next = cursorOf(fit, fit.length < rows.length ? fit.length : limit);
+      return { handoffs: fit.map(({ place: _place, ...row }) => shown(row)), next };
     },
   );
 

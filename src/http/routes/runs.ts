@@ -14,7 +14,7 @@ import { afterEvent, turnOf } from '../turns.ts';
 const parameters = z.object({ id: schemas.identifier });
 
 export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): void {
-  const { identity, pool, views, runner, streams, newId } = dependencies;
+  const { identity, pool, views, runner, streams, newId, feed } = dependencies;
 
   app.get(
     '/api/v1/runs/:id',
@@ -153,7 +153,8 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
       await pool.inTransaction((client) => identity.grants.settleRun(client, workspaceId, id));
       if (principal.agents !== undefined) await views.run(workspaceId, id, { agents: principal.agents });
       const asker = askerText(principal);
-      const { conversationId, ready } = await views.decide(workspaceId, id, callId, { decision, reason, by, asker });
+      const { conversationId, agent, ready } = await views.decide(workspaceId, id, callId, { decision, reason, by, asker });
+      feed.tell({ kind: 'approval-decided', workspaceId, conversationId, runId: id, agent });
       if (ready) await runner.resume(conversationId);
       return { callId, status: decision === 'approve' ? ('approved' as const) : ('rejected' as const), resumed: ready };
     },
