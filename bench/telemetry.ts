@@ -173,6 +173,7 @@ const live = {
   openStreams: () => 0,
   pingStore: async () => undefined,
   queues: async () => [],
+  handoffs: async () => ({ waiting: 0, overdue: 0, taken: 0 }),
   redisMemory: undefined,
 };
 const collector = await startCollector();

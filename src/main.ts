@@ -42,6 +42,7 @@ import { AcceptedRequests } from './store/accepted-requests.ts';
 import { Acknowledgements } from './store/acknowledgements.ts';
 import type { ChangeFeed } from './store/change-feed.ts';
 import { ConversationAddresses } from './store/conversation-addresses.ts';
+import { countHandoffs } from './store/handoff-counts.ts';
 import type { Store } from './store/open.ts';
 import type { RunViews } from './store/run-views.ts';
 import type { RunStore } from './store/runs.ts';
@@ -235,6 +236,7 @@ async function openTelemetry({ settings, scope, now }: Base, { pool, redis }: Fo
     openStreams: () => late.streams?.count ?? 0,
     pingStore: () => pool.executeText('SELECT 1'),
     queues: async () => (await late.jobs?.depths()) ?? [],
+    handoffs: () => countHandoffs(pool),
     redisMemory: redis === undefined ? undefined : () => redis.info('memory'),
   });
   // After nearly all others, so that what they do at their end is told too.

@@ -6,6 +6,7 @@ import { auditCommand } from './audit.ts';
 import { budgetsCommand } from './budgets.ts';
 import { cacheCommand } from './cache.ts';
 import { chatCommand } from './chat.ts';
+import { conversationsCommand } from './conversations.ts';
 import { evalCommand } from './eval.ts';
 import { explainCommand } from './explain.ts';
 import { flagsCommand } from './flags.ts';
@@ -33,6 +34,7 @@ export function createProgram(): Command {
     chatCommand(),
     explainCommand(),
     evalCommand(),
+    conversationsCommand(),
     budgetsCommand(),
     cacheCommand(),
     migrateCommand(),

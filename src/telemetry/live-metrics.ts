@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolStatus } from '../store/database.ts';
+import type { HandoffCounts } from '../store/handoff-counts.ts';
 import type { MetricSet } from './metric-set.ts';
 
 /** What is read at the moment of a scrape. */
@@ -15,6 +16,8 @@ export interface LiveState {
   pingStore(): Promise<unknown>;
   /** Jobs that wait or run, per queue. */
   queues(): Promise<{ queue: string; waiting: number; active: number }[]>;
+  /** Conversations that wait for a person, and that people have. */
+  handoffs(): Promise<HandoffCounts>;
   /** What Redis says about its memory, where there is Redis. */
   redisMemory: (() => Promise<string>) | undefined;
 }
@@ -46,6 +49,14 @@ export function liveMetrics(set: MetricSet, live: LiveState): void {
       { values: [queue, 'waiting'], value: waiting },
       { values: [queue, 'active'], value: active },
     ]),
+  );
+
+  const handoffs = shortly(() => live.handoffs());
+  set.readEach(
+    'timonel_handoff_conversations',
+    'open hand-offs of all processes: waiting, overdue (of those), taken',
+    ['state'],
+    async () => Object.entries((await handoffs()) ?? {}).map(([state, value]: [string, number]) => ({ values: [state], value })),
   );
 
   const { redisMemory } = live;
