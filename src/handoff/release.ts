@@ -46,7 +46,7 @@ async function queuePending(client: pg.ClientBase, workspaceId: string, conversa
        FROM pending p, conversations c WHERE c.id = $2 AND c.status = 'open'
        RETURNING id
      )
-     UPDATE messages m SET run_id = p.run FROM pending p, started s
+     UPDATE messages m SET run_id = p.run, held = true FROM pending p, started s
      WHERE m.conversation_id = $2 AND m.turn = p.turn AND m.role = 'user' AND p.ended IS NOT NULL`,
     [workspaceId, conversationId],
   );

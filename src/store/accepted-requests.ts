@@ -89,7 +89,7 @@ export class AcceptedRequests {
 
 /**
  * A turn that was taken over has lost the connection of the caller that waited for it. Where a person
- * decided about a turn, its reply was another one before.
+ * decided about a turn, or had the conversation when its message came, its reply was another one before.
  */
 const find = `
   WITH same AS (
@@ -118,7 +118,8 @@ const find = `
     (SELECT json_agg(json_build_object('id', k.id, 'turns', k.last_turn, 'replies', (
         SELECT json_agg(json_build_object('text', m.text, 'turn', k.last_turn
               - (SELECT count(*) FROM messages u WHERE u.conversation_id = k.id AND u.role = 'user' AND u.turn > m.turn),
-            'fixed', NOT EXISTS (SELECT FROM approvals p WHERE p.run_id = m.run_id)) ORDER BY m.turn)
+            'fixed', NOT EXISTS (SELECT FROM approvals p WHERE p.run_id = m.run_id) AND NOT EXISTS (SELECT FROM messages h
+              WHERE h.conversation_id = m.conversation_id AND h.turn = m.turn AND h.role = 'user' AND h.held)) ORDER BY m.turn)
           FROM messages m WHERE m.conversation_id = k.id AND m.role = 'assistant' AND m.turn > k.last_turn - $8::int)))
       FROM (
         SELECT c.id, c.last_turn FROM messages h JOIN conversations c ON c.id = h.conversation_id

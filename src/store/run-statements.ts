@@ -43,8 +43,8 @@ export const acceptStatement: Statement = {
       RETURNING i.position, i.run, i.text, i.parts, i.key, i.asker, i.head, i.length, c.active_run IS NOT DISTINCT FROM i.run AS claimed, c.handler = 'person' AS held, c.id, c.workspace_id,
         c.last_turn, c.agent, c.agent_version, c.arm, c.release, c.channel, c.contact, c.state, c.started_by
     ), message AS (
-      INSERT INTO messages (workspace_id, conversation_id, turn, role, run_id, text, parts, idempotency_key, history_head, history_length)
-      SELECT workspace_id, id, last_turn, 'user', run, text, parts, key, head, length FROM turn
+      INSERT INTO messages (workspace_id, conversation_id, turn, role, run_id, text, parts, idempotency_key, history_head, history_length, held)
+      SELECT workspace_id, id, last_turn, 'user', run, text, parts, key, head, length, CASE WHEN held THEN true END FROM turn
     ), started AS (
       INSERT INTO runs (id, workspace_id, conversation_id, turn, agent, agent_version, arm, release, status, owner, fence, asked_by)
       SELECT run, workspace_id, id, last_turn, agent, agent_version, arm, release, CASE WHEN claimed THEN 'running' ELSE 'queued' END,

@@ -3,6 +3,7 @@ import { TimonelError } from '../../errors.ts';
 import type { AgentDefinition } from '../../run/contract.ts';
 import type { RunEvent } from '../../run/events.ts';
 import type { Found } from '../../store/accepted-requests.ts';
+import { placeAfter } from '../../store/place-after.ts';
 import type { NewConversation } from '../../store/run-views.ts';
 import { audienceOf } from '../audience.ts';
 import type { HttpDependencies } from '../contract.ts';
@@ -136,15 +137,19 @@ async function placeOf(
   found: Found,
   { address, chat }: { address: string | undefined; chat: string | undefined },
   { principal, raw }: Exchange,
-  { views, addresses, newId, releases, settings }: HttpDependencies,
+  { pool, views, addresses, newId, releases, settings }: HttpDependencies,
 ): Promise<Place> {
   const { workspaceId } = principal;
   const startedBy = askerText(principal);
   if (asked.afterRun !== undefined) {
-    const run = await views.run(workspaceId, asked.afterRun, reachOf(principal, 'conversations:write-all'));
-    if (run.agent !== agent.name)
-      throw refusedParameter('previous_response_id', `That is an answer of the agent "${run.agent}". Ask that one, or begin anew.`);
-    return { conversationId: run.conversationId, lastTurn: run.turn };
+    const place = await placeAfter(pool, workspaceId, asked.afterRun, reachOf(principal, 'conversations:write-all'));
+    if (place.agent !== agent.name)
+      throw refusedParameter(
+        'previous_response_id',
+        `That is an answer of the agent "${place.agent}". Ask that one, or begin anew.`,
+      );
+    if (place.wentOn) throw branched();
+    return place;
   }
   const continued = chat === undefined ? continuedConversation(found, asked.earlier) : undefined;
   if (continued !== undefined) return { conversationId: continued.id, lastTurn: continued.turns };

@@ -14,7 +14,11 @@ ALTER TABLE messages
   ALTER COLUMN run_id DROP NOT NULL,
   -- "user:…" or "api-key:…", and the name at that time.
   ADD COLUMN author text,
-  ADD COLUMN author_name text;
+  ADD COLUMN author_name text,
+  -- True: it came while a person had the conversation.
+  ADD COLUMN held boolean;
+--> statement-breakpoint
+CREATE INDEX messages_held ON messages (run_id) WHERE held;
 --> statement-breakpoint
 CREATE TABLE handoffs (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
