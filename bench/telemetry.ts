@@ -131,6 +131,8 @@ const runner = new Runner({
     metricsOf: (name) => metricsOf({ name }),
     onFault: fail,
   }),
+  onMessage() {},
+  onHandedOff() {},
   agents: [agent.name],
   definitionOf: () => agent,
   modelPlanner,
@@ -176,6 +178,7 @@ const live = {
   pingStore: async () => undefined,
   queues: async () => [],
   backupAge: async () => undefined,
+  handoffs: async () => ({ waiting: 0, overdue: 0, taken: 0 }),
   redisMemory: undefined,
 };
 const collector = await startCollector();

@@ -37,6 +37,8 @@ export interface HttpExchange {
 
 export interface RunEnded {
   workspaceId: string;
+  /** Who began the conversation; absent where it is not known here. */
+  startedBy?: string | undefined;
   run: RunView;
   /** From the claim to the end of the turn; absent where it was cancelled. */
   milliseconds: number | undefined;
@@ -284,6 +286,16 @@ export interface ForwardedIgnored {
   peer: string;
 }
 
+/** A conversation needs a person, was taken by one, is theirs no more, or people were told of it. */
+export interface HandoffChanged {
+  what: 'opened' | 'taken' | 'closed' | 'notified';
+  agent: string;
+  /** Of one that was opened its reason, of one that was closed how it ended. */
+  how: string | undefined;
+  /** From the moment that it waited to the one that it was taken. */
+  waitedMs: number | undefined;
+}
+
 export const channels = {
   fault: channel('timonel:fault'),
   mailPrinted: channel('timonel:mail-printed'),
@@ -312,6 +324,7 @@ export const channels = {
   releaseDecided: channel('timonel:release-decided'),
   feedbackGiven: channel('timonel:feedback-given'),
   flagEvaluated: channel('timonel:flag-evaluated'),
+  handoffChanged: channel('timonel:handoff-changed'),
 } as const;
 
 /** What has a beginning and an end within one promise. What it causes runs in the stores that are bound to the beginning. */

@@ -37,6 +37,8 @@ export const errorTable = {
   conversation_not_found: { status: 404, retryable: false, title: 'No such conversation in this workspace' },
   run_not_found: { status: 404, retryable: false, title: 'No such run in this workspace' },
   approval_not_found: { status: 404, retryable: false, title: 'No approval is waiting for that call' },
+  handled_by_person: { status: 409, retryable: false, title: 'A person has the conversation' },
+  not_in_your_hands: { status: 409, retryable: false, title: 'The conversation is not in your hands' },
   conversation_closed: { status: 409, retryable: false, title: 'The conversation is closed' },
   approval_decided: { status: 409, retryable: false, title: 'The approval was already decided' },
   version_conflict: { status: 412, retryable: false, title: 'Somebody else changed it first' },

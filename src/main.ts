@@ -10,6 +10,7 @@ import { routeCalls } from './composition/agent-routes.ts';
 import { openArtifactPart } from './composition/artifacts.ts';
 import type { Base } from './composition/base.ts';
 import { type Foundation, openFoundation, openIdentity } from './composition/foundation.ts';
+import { type HandoffPart, openFeed, openHandoff, toldByRuns } from './composition/handoff.ts';
 import { explainListening } from './composition/listening.ts';
 import { type Models, openModels } from './composition/models.ts';
 import { seedAgents } from './composition/seeds.ts';
@@ -42,7 +43,9 @@ import type { Runner } from './run/runner.ts';
 import type { Seeds } from './run/seeds.ts';
 import { AcceptedRequests } from './store/accepted-requests.ts';
 import { Acknowledgements } from './store/acknowledgements.ts';
+import type { ChangeFeed } from './store/change-feed.ts';
 import { ConversationAddresses } from './store/conversation-addresses.ts';
+import { countHandoffs } from './store/handoff-counts.ts';
 import type { Store } from './store/open.ts';
 import type { RunViews } from './store/run-views.ts';
 import type { RunStore } from './store/runs.ts';
@@ -93,6 +96,8 @@ export interface Timonel {
   jobs: Jobs;
   artifacts: Artifacts;
   streams: OpenStreams;
+  handoff: HandoffPart;
+  feed: ChangeFeed;
   /** Starts to listen. @returns the base URL. @throws TimonelError `config_invalid` where the address cannot be had */
   listen(): Promise<string>;
   /** Drains the runs, ends the streams, closes everything. */
@@ -151,7 +156,15 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
   const artifacts = await openArtifactPart(base, foundation);
   const contextOf: Turns['jobContextOf'] = (place) => turns.jobContextOf(place);
   const backups = prepareBackups(base, foundation, version);
-  const jobs = await openJobs(base, foundation, identity, { mailer, privacy, artifacts, backups, contextOf });
+  const round = async () => handoff.round.run();
+  const jobs = await openJobs(base, foundation, identity, {
+    mailer,
+    privacy,
+    artifacts,
+    backups,
+    contextOf,
+    handoff: { round, deliver: (payload) => handoff.webhook.deliver(payload) },
+  });
   const flags = await openFlagPart(base, foundation, identity);
   const releases = await openReleasePart(base, foundation, identity);
   if (settings.secrets.previous !== undefined) await finishRotation(pool, keys, identity.audit, publishFault);
@@ -159,6 +172,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
   const resources = await openResources(base, foundation, identity, artifacts);
 
   const { wrapRunStore } = overrides;
+  const feed = openFeed(base, foundation, identity);
   const turns = prepareTurns(base, foundation, {
     identity,
     gateway: models.gateway,
@@ -166,8 +180,10 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     jobs,
     flags,
     releases,
+    told: toldByRuns(feed, () => void round().catch((error: unknown) => publishFault('telling people what waits', error))),
     wrapRunStore,
   });
+  const handoff = openHandoff(base, foundation, { identity, mailer, jobs, turns, feed });
   const streams = new OpenStreams(identity.access, identity.notices);
   Object.assign(late, { runner: turns.runner, streams, jobs, backups } satisfies LateParts);
   const parts = {
@@ -185,6 +201,8 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     turns,
     streams,
     seeds,
+    handoff,
+    feed,
   };
   const routeCall = routeCalls(base, foundation, { artifacts, jobs, resources, ...turns });
   const app = await openServer(base, { ...parts, routeCall });
@@ -208,6 +226,8 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     artifacts,
     jobs,
     streams,
+    handoff,
+    feed,
     ...models,
     ...turns,
     listen: () =>
@@ -242,6 +262,7 @@ async function openTelemetry(
     pingStore: () => pool.executeText('SELECT 1'),
     queues: async () => (await late.jobs?.depths()) ?? [],
     backupAge: async () => late.backups?.verifiedAge(),
+    handoffs: () => countHandoffs(pool),
     redisMemory: redis === undefined ? undefined : () => redis.info('memory'),
   });
   // After nearly all others, so that what they do at their end is told too.
@@ -264,11 +285,13 @@ interface ServedParts {
   streams: OpenStreams;
   seeds: Seeds;
   routeCall: HttpDependencies['routeCall'];
+  handoff: HandoffPart;
+  feed: ChangeFeed;
 }
 
 async function openServer(
   { settings, agents, scope, now, newId }: Base,
-  { foundation, telemetry, models, turns, jobs, ...parts }: ServedParts,
+  { foundation, telemetry, models, turns, jobs, handoff, ...parts }: ServedParts,
 ): Promise<FastifyInstance> {
   const { pool, store, signals } = foundation;
   const { runner } = turns;
@@ -276,6 +299,8 @@ async function openServer(
     ...parts,
     ...models,
     ...turns,
+    desk: handoff.desk,
+    handoffSettings: handoff.settings,
     version,
     addresses: new ConversationAddresses(pool),
     requests: new AcceptedRequests(pool),

@@ -25,6 +25,14 @@ export interface Asker {
   readonly id: string;
 }
 
+/** Which conversations somebody may look at or write in; all of the workspace where both are absent. */
+export interface Reach {
+  /** Those that they began ("user:…"). */
+  startedBy?: string | undefined;
+  /** Those with these agents. */
+  agents?: readonly string[] | undefined;
+}
+
 /** How a turn ends. With `awaiting_approval` and `awaiting_answer` (of child runs, a time, or from outside) its run goes on later. */
 export const outcomes = [
   'replied',
@@ -37,6 +45,25 @@ export const outcomes = [
   'cancelled',
 ] as const;
 export type Outcome = (typeof outcomes)[number];
+
+/**
+ * Why a conversation needs a person: the agent passed it on, a call needs a decision, the agent did not understand twice in a row, its run failed
+ * after all attempts; or a person took it, or gave it to another one, by themselves.
+ */
+export const handoffReasons = ['escalated', 'approval', 'misunderstood', 'failed', 'taken', 'assigned'] as const;
+export type HandoffReason = (typeof handoffReasons)[number];
+
+/** What a person should know before they say something. Made by rule: no model is asked. Texts are cut. */
+export interface HandoffSummary {
+  /** What is known of the customer. */
+  who: Contact | null;
+  /** What they want: in the words of the tool that passed it on, else the last thing that they said. */
+  wanted: string;
+  /** What the agent did for it, in this turn: calls, and what became of them. */
+  tried: string[];
+  /** The last five messages, oldest first. */
+  last: { role: 'user' | 'assistant' | 'person'; text: string }[];
+}
 
 /** A tool call as a planner proposes it. */
 export interface PlannedCall {
@@ -98,3 +125,10 @@ export type Verdict =
   | { kind: 'allow' }
   | { kind: 'deny'; rule: string; reason: LocalizedText }
   | { kind: 'ask'; rule: string; reason: LocalizedText };
+
+/** Something that was said in the conversation: by the person (`user`) or by the agent (`assistant`). */
+export interface SaidBefore {
+  /** `person`: somebody of the workspace, while they had the conversation. */
+  role: 'user' | 'assistant' | 'person';
+  text: string;
+}

@@ -34,6 +34,31 @@ export const agents: Dashboard = {
       ],
     },
     {
+      title: 'Conversations in people’s hands',
+      panels: [
+        {
+          title: 'Waiting, overdue, taken',
+          queries: [{ expr: 'max by (state) (timonel_handoff_conversations)', legend: '{{state}}' }],
+        },
+        {
+          title: 'Opened',
+          queries: [{ expr: rate('timonel_handoff_opened_total', 'agent, reason'), legend: '{{agent}} {{reason}}' }],
+        },
+        {
+          title: 'Wait until somebody took it, average',
+          unit: 's',
+          queries: [
+            {
+              expr: `${rate('timonel_handoff_wait_seconds_total', 'agent')} / ${rate('timonel_handoff_taken_total', 'agent')}`,
+              legend: '{{agent}}',
+            },
+          ],
+        },
+        { title: 'Ended', queries: [{ expr: rate('timonel_handoff_closed_total', 'how'), legend: '{{how}}' }] },
+        { title: 'People were told', queries: [{ expr: rate('timonel_handoff_notices_total', 'agent'), legend: '{{agent}}' }] },
+      ],
+    },
+    {
       title: 'How turns go',
       panels: [
         { title: 'Steps', queries: [{ expr: rate('timonel_steps_total', 'kind'), legend: '{{kind}}' }] },

@@ -8,7 +8,8 @@ import { loadProject } from './project-file.ts';
 import { startSpinner } from './spinner.ts';
 
 interface Turn {
-  run: { id: string; outcome: Outcome | null; awaiting?: string; degraded: boolean; error?: { message: string } };
+  /** Null while a person has the conversation. */
+  run: { id: string; outcome: Outcome | null; awaiting?: string; degraded: boolean; error?: { message: string } } | null;
   reply: Reply | null;
 }
 
@@ -84,6 +85,10 @@ function show(turn: Turn, json: boolean): void {
     return;
   }
   const { run, reply } = turn;
+  if (run === null) {
+    console.log('  (a person has the conversation and will answer: GET /api/v1/conversations/<id> shows it)\n');
+    return;
+  }
   const notes = [
     run.outcome === null ? `still working; see run ${run.id}` : undefined,
     run.degraded ? 'no model answered; the flow planner did' : undefined,

@@ -7,6 +7,7 @@ import { backupCommand, restoreCommand } from './backup.ts';
 import { budgetsCommand } from './budgets.ts';
 import { cacheCommand } from './cache.ts';
 import { chatCommand } from './chat.ts';
+import { conversationsCommand } from './conversations.ts';
 import { evalCommand } from './eval.ts';
 import { explainCommand } from './explain.ts';
 import { flagsCommand } from './flags.ts';
@@ -34,6 +35,7 @@ export function createProgram(): Command {
     chatCommand(),
     explainCommand(),
     evalCommand(),
+    conversationsCommand(),
     budgetsCommand(),
     cacheCommand(),
     migrateCommand(),

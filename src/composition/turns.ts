@@ -16,7 +16,7 @@ import type { Jobs, JobsDependencies } from '../run/jobs.ts';
 import { createFlowPlanner } from '../run/planners/flow-planner.ts';
 import { createHttpPlanner } from '../run/planners/http-planner.ts';
 import { createModelPlanner } from '../run/planners/model-planner.ts';
-import { Runner } from '../run/runner.ts';
+import { Runner, type RunnerDependencies } from '../run/runner.ts';
 import { languageIn } from '../run/sentences.ts';
 import { VocabularyCache } from '../run/vocabulary-cache.ts';
 import { AgentMessages } from '../store/agent-messages.ts';
@@ -51,6 +51,9 @@ export interface Turns {
   jobContextOf: JobsDependencies['contextOf'];
 }
 
+/** What is told of runs, beside telemetry. */
+export type RunsTold = Pick<RunnerDependencies, 'onMessage' | 'onHandedOff'> & { onEnded(ended: RunEnded): void };
+
 /** What turns are made of, beside the foundation. */
 export interface TurnParts {
   identity: Identity;
@@ -59,6 +62,8 @@ export interface TurnParts {
   jobs: Jobs;
   flags: FlagPart;
   releases: ReleasePart;
+  /** Hears what people want to know of. */
+  told: RunsTold;
   /** Puts something around the run record. */
   wrapRunStore: ((store: RunStore) => RunStore) | undefined;
 }
@@ -122,8 +127,10 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     leaseMs: settings.leaseMs,
     now,
     onFault: publishFault,
+    ...parts.told,
     onEnded: (ended: RunEnded) => {
       if (channels.runEnded.hasSubscribers) channels.runEnded.publish(ended);
+      parts.told.onEnded(ended);
     },
     tellCancelled: (runIds) => tellCancelled(parts.identity.notices, runIds),
   });

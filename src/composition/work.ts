@@ -12,6 +12,7 @@ import { openReleases, type ReleasePart } from '../release/open.ts';
 import { Resources } from '../resources/resources.ts';
 import { Jobs, type JobsDependencies } from '../run/jobs.ts';
 import { createPrivacy } from '../run/personal-data.ts';
+import type { JsonObject } from '../vocabulary.ts';
 import type { Base } from './base.ts';
 import type { Foundation } from './foundation.ts';
 
@@ -41,13 +42,23 @@ export async function openJobs(
     artifacts,
     backups,
     contextOf,
-  }: { mailer: Mailer; privacy: Privacy; artifacts: Artifacts; backups: Backups; contextOf: JobsDependencies['contextOf'] },
+    handoff,
+  }: {
+    mailer: Mailer;
+    privacy: Privacy;
+    artifacts: Artifacts;
+    backups: Backups;
+    contextOf: JobsDependencies['contextOf'];
+    handoff: { round(): Promise<void>; deliver(payload: JsonObject): Promise<void> };
+  },
 ): Promise<Jobs> {
   const jobs = new Jobs({
     pool,
     agents: project.agents,
     own: [
       { name: 'mail', retries: 20, run: (payload) => mailer.deliver(payload) },
+      { name: 'handoff', cron: '* * * * *', retries: 0, run: () => handoff.round() },
+      { name: 'handoff-webhook', retries: 10, run: (payload) => handoff.deliver(payload) },
       { name: 'artifacts', cron: '*/5 * * * *', retries: 0, run: async () => void (await artifacts.sweep()) },
       // Where there is no schedule the queue stays, and nothing is put into it.
       {

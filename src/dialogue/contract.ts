@@ -1,7 +1,7 @@
 /** What an agent does without a model: the contract between the flow planner and a dialogue. */
 import type { Understanding, UnderstandingContext, Vocabulary } from '../language/contract.ts';
 import type { WorkspaceAccess } from '../tools/contract.ts';
-import type { CallRecord, Contact, JsonObject, MessagePart, Outcome, PlannedCall, Reply } from '../vocabulary.ts';
+import type { CallRecord, Contact, JsonObject, MessagePart, Outcome, PlannedCall, Reply, SaidBefore } from '../vocabulary.ts';
 
 /** What the flow planner is asked: what now? */
 export interface FlowTurn<V extends object = Vocabulary> {
@@ -22,6 +22,11 @@ export interface FlowTurn<V extends object = Vocabulary> {
   latest: Readonly<Record<string, CallRecord>>;
   /** Calls of this run so far, in order. Empty on the first question of a turn. */
   calls: readonly CallRecord[];
+  /**
+   * What was said since the agent spoke last, oldest first, where a person of the workspace had the conversation meanwhile: what the flow asked
+   * before is likely settled. Absent in most turns.
+   */
+  fromPeople?: readonly SaidBefore[] | undefined;
 }
 
 /** The flow planner's answer: calls to make (they come back in {@link FlowTurn.calls}), or the reply that ends the turn. */
@@ -34,6 +39,8 @@ export type FlowMove =
       /** What it waits for, as the agent calls it. */
       awaiting?: string | undefined;
       state: JsonObject;
+      /** `false`: it does not know what the message means. The second such turn in a row calls a person. */
+      understood?: boolean | undefined;
     };
 
 /** What an agent does without a model. */

@@ -64,13 +64,14 @@ export function createNext<S extends Shape>(stages: Stages<S>): (input: FlowTurn
   };
 }
 
-function reply({ state }: Turn, { text, options, outcome, awaiting }: Ending): FlowMove {
+function reply({ state }: Turn, { text, options, outcome, awaiting, understood }: Ending): FlowMove {
   state.lastText = text;
   return {
     kind: 'reply',
     reply: { text, ...(options === undefined || options.length === 0 ? {} : { options }) },
     outcome,
     ...(awaiting === undefined ? {} : { awaiting }),
+    ...(understood === undefined ? {} : { understood }),
     state: writeState(state),
   };
 }
@@ -133,10 +134,12 @@ function* misunderstood<S extends Shape>(turn: Turn<S>, stages: Stages<S>): Dial
   const { state, say, awaited, topics } = turn;
   state.misunderstandings += 1;
   if (state.misunderstandings >= (stages.misunderstandings ?? 2))
-    return yield* stages.escalate(turn, 'not understood twice in a row');
+    return { ...(yield* stages.escalate(turn, 'not understood twice in a row')), understood: false };
   const lead = topics.question ? say.cannotAnswer() : say.notUnderstood();
   const options = stages.optionsFor(turn, awaited);
-  if (awaited === undefined)
-    return tell(paragraph(lead, topics.question ? say.whatICanDo() : say.lostThread()), [...options, say.short.person]);
-  return askFor(turn, awaited, paragraph(lead, stages.inOtherWords(turn, awaited)), options);
+  const ending =
+    awaited === undefined
+      ? tell(paragraph(lead, topics.question ? say.whatICanDo() : say.lostThread()), [...options, say.short.person])
+      : askFor(turn, awaited, paragraph(lead, stages.inOtherWords(turn, awaited)), options);
+  return { ...ending, understood: false };
 }

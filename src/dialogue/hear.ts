@@ -58,6 +58,13 @@ class Readings<Heard> {
   }
 }
 
+/** A person had the conversation since the last question was put: a "sí" answers them, not it. */
+function forgetQuestion(state: Shape['state']): void {
+  state.awaiting = undefined;
+  state.personOffered = false;
+  state.misunderstandings = 0;
+}
+
 /** Makes the function that begins a turn. */
 export function createHearing<S extends Shape>(hearing: Hearing<S>): (whole: FlowTurn<S['vocabulary']>) => Turn<S> {
   const readings = new Readings<{ heard: S['heard']; topics: S['topics']; folded: string }>();
@@ -67,6 +74,7 @@ export function createHearing<S extends Shape>(hearing: Hearing<S>): (whole: Flo
     const state = hearing.memory.parse(input.state);
     const now = localReference(input.now, input.timeZone);
     const { vocabulary } = input;
+    if (input.fromPeople !== undefined) forgetQuestion(state);
     const own = hearing.own(state, input);
     const { awaiting, language: before } = state;
     const read = readings.of(vocabulary, JSON.stringify([text, awaiting, before, now.date, now.time]), () => {

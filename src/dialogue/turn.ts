@@ -57,6 +57,8 @@ export interface Ending {
   outcome: Extract<Outcome, 'replied' | 'awaiting_input' | 'denied' | 'escalated'>;
   awaiting?: string;
   options?: string[];
+  /** `false`: the message was not understood. */
+  understood?: boolean;
 }
 
 /** True where the message carries the intent, alone or beside others. */

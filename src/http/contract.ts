@@ -5,6 +5,8 @@ import type { Artifacts } from '../artifacts/artifacts.ts';
 import type { Settings } from '../config.ts';
 import type { HttpExchange } from '../diagnostics.ts';
 import type { FlagPart } from '../flags/open.ts';
+import type { Desk } from '../handoff/desk.ts';
+import type { HandoffSettings } from '../handoff/settings.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Privacy } from '../identity/privacy/privacy.ts';
 import type { Vocabulary } from '../language/contract.ts';
@@ -21,6 +23,7 @@ import type { Runner } from '../run/runner.ts';
 import type { Seeds } from '../run/seeds.ts';
 import type { AcceptedRequests } from '../store/accepted-requests.ts';
 import type { Acknowledgements } from '../store/acknowledgements.ts';
+import type { ChangeFeed } from '../store/change-feed.ts';
 import type { CompletionAnswer } from '../store/completions.ts';
 import type { ConversationAddresses } from '../store/conversation-addresses.ts';
 import type { DatabasePool } from '../store/database.ts';
@@ -48,6 +51,9 @@ export interface BackupOperations {
 export interface HttpDependencies {
   version: string;
   runner: Runner;
+  desk: Desk;
+  handoffSettings: HandoffSettings;
+  feed: ChangeFeed;
   /** Answers a call that waits. @throws TimonelError `completion_not_found`, `completion_used`, `completion_expired` */
   complete(token: string, answer: CompletionAnswer, by: string): Promise<void>;
   /** The words of a workspace, and its time zone. */

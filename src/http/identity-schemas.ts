@@ -105,6 +105,7 @@ export const member = z.object({
   emailVerified: z.boolean(),
   secondFactor: z.boolean(),
   disabled: z.boolean(),
+  agents: z.array(z.string()).nullable().describe('The agents whose conversations they see; null: all'),
   memberSince: z.date(),
 });
 

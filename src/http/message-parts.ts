@@ -9,7 +9,7 @@ import type { Principal } from '../identity/principal.ts';
 import { checkParts } from '../run/message-parts.ts';
 import type { MediaPart, MessagePart } from '../vocabulary.ts';
 import type { HttpDependencies } from './contract.ts';
-import { askerText, onlyOf } from './requests.ts';
+import { askerText, reachOf } from './requests.ts';
 import type { messagePart } from './schemas.ts';
 import { checkedText } from './turns.ts';
 
@@ -40,8 +40,8 @@ export async function acceptParts(
   if (texts.length === sent.length) return { text };
   const { artifacts, views, gateway, releases, agents } = dependencies;
   const { workspaceId } = principal;
-  const only = onlyOf(principal, 'conversations:write-all');
-  const { agent: name, version } = await views.agentOf(workspaceId, conversationId, only);
+  const reach = reachOf(principal, 'conversations:write-all');
+  const { agent: name, version } = await views.agentOf(workspaceId, conversationId, reach);
   const agent = (await releases.catalog.find(workspaceId, name, version))?.definition ?? agents.get(name) ?? { name };
   const model = 'model' in agent ? agent.model : undefined;
   const takers = { agent, model: gateway.serves(workspaceId, model), media: gateway.takes(workspaceId, model) };
@@ -49,7 +49,11 @@ export async function acceptParts(
   const found = new Map<string, StoredArtifact>();
   for (const part of sent) {
     if (part.type === 'text' || part.type === 'location' || found.has(part.artifact)) continue;
-    const artifact = await artifacts.find(workspaceId, part.artifact, { asker, everybodys: only === undefined });
+    const artifact = await artifacts.find(workspaceId, part.artifact, {
+      asker,
+      everybodys: reach.startedBy === undefined,
+      agents: reach.agents,
+    });
     if (artifact.conversationId !== null && artifact.conversationId !== conversationId) throw artifactNotFound(part.artifact);
     found.set(part.artifact, artifact);
   }

@@ -5,7 +5,7 @@ import type { ChangeAuthor } from '../identity/audit/audit-log.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { CorePermission } from '../identity/permissions.ts';
 import type { Origin, Principal } from '../identity/principal.ts';
-import type { JsonObject } from '../vocabulary.ts';
+import type { JsonObject, Reach } from '../vocabulary.ts';
 import { principalOf } from './guard.ts';
 
 export function originOf(request: FastifyRequest): Origin {
@@ -25,12 +25,24 @@ export function personOf(request: FastifyRequest): Principal & { kind: 'user'; s
   return { ...principal, kind, sessionId };
 }
 
-/** Whose conversations somebody may look at or write in: `undefined` for everybody's, else their own. */
-export function onlyOf(
-  principal: Principal,
-  everybodys: Extract<CorePermission, `conversations:${string}-all`>,
-): string | undefined {
-  return principal.permissions.has(everybodys) ? undefined : askerText(principal);
+/** Which conversations somebody may look at or write in: everybody's or their own, of all agents or of some. */
+export function reachOf(principal: Principal, everybodys: Extract<CorePermission, `conversations:${string}-all`>): Reach {
+  return {
+    ...(principal.permissions.has(everybodys) ? {} : { startedBy: askerText(principal) }),
+    ...(principal.agents === undefined ? {} : { agents: principal.agents }),
+  };
+}
+
+/** Who does something with a conversation, and which ones they reach. */
+export function actorOf(request: FastifyRequest, everybodys: Parameters<typeof reachOf>[1]) {
+  const principal = principalOf(request);
+  return { principal, reach: reachOf(principal, everybodys), origin: originOf(request) };
+}
+
+/** @throws TimonelError `forbidden` where somebody is limited to other agents */
+export function requireAgent({ agents }: Principal, agent: string): void {
+  if (agents?.includes(agent) === false)
+    throw new TimonelError('forbidden', `You work with the conversations of ${agents.join(', ')}, not with those of "${agent}".`);
 }
 
 /** Who does it, as the audit log and the rows that they leave want to know it. */

@@ -61,6 +61,13 @@ export const newMessage = z.union(
   'must be {"text":"…"} or {"parts":[{"type":"text","text":"…"},{"type":"image","artifact":"<id>"}]}',
 );
 
+export const idempotencyHeader = z.object({
+  'idempotency-key': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 visible ASCII characters')
+    .optional(),
+});
+
 export const artifact = z.object({
   id: z.string(),
   name: z.string(),
@@ -142,6 +149,32 @@ export const runTree: z.ZodType<RunTreeShape> = z.object({
 
 export const turn = z.object({ run, reply: reply.nullable() });
 
+export const message = z.object({
+  turn: z.number().int(),
+  role: z.enum(['user', 'assistant', 'person']).describe('`person`: somebody of the workspace, who had the conversation then'),
+  runId: z
+    .string()
+    .nullable()
+    .describe('Null for what a person said; a message that came meanwhile has the id of the run that a hand-back starts'),
+  text: z.string(),
+  cut: z.number().int().optional().describe('Bytes of the whole text, where this is its beginning'),
+  href: z.string().optional().describe('Where the whole of it is'),
+  options: z.array(z.string()).nullable(),
+  parts: z
+    .array(z.union([z.object({ type: z.literal('text'), text: z.string() }), shownPart]))
+    .nullable()
+    .describe('Where it is more than text'),
+  author: z.string().nullable().describe('The name of the person, for people of the workspace'),
+  at: z.string(),
+});
+
+/** A message that a person of the workspace will answer. */
+export const held = z.object({
+  run: z.null(),
+  reply: z.null(),
+  handler: z.literal('person').describe('A person has the conversation: the message is stored, and no run was started for it'),
+});
+
 export const conversation = z.object({
   id: z.string(),
   agent: z.string(),
@@ -151,22 +184,11 @@ export const conversation = z.object({
   channel: z.string(),
   contact: z.record(z.string(), z.unknown()).nullable(),
   status: z.enum(['open', 'closed']),
+  handler: z.enum(['agent', 'person']).describe('Who answers: while a person does, messages start no run'),
   createdAt: z.string(),
   updatedAt: z.string(),
-  messages: z.array(
-    z.object({
-      turn: z.number().int(),
-      role: z.enum(['user', 'assistant']),
-      runId: z.string(),
-      text: z.string(),
-      options: z.array(z.string()).nullable(),
-      parts: z
-        .array(z.union([z.object({ type: z.literal('text'), text: z.string() }), shownPart]))
-        .nullable()
-        .describe('Where it is more than text'),
-      at: z.string(),
-    }),
-  ),
+  messages: z.array(message).describe('The latest ones, oldest first'),
+  before: z.number().int().nullable().describe('There are more before this turn: GET /api/v1/conversations/:id/messages?before='),
 });
 
 export const approval = z.object({

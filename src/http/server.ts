@@ -45,10 +45,13 @@ import { cacheRoutes } from './routes/cache.ts';
 import { canaryRoutes } from './routes/canary.ts';
 import { completionRoutes } from './routes/completions.ts';
 import { conversationRoutes } from './routes/conversations.ts';
+import { eventRoutes } from './routes/events.ts';
 import { explainRoutes } from './routes/explain.ts';
 import { fileRoutes } from './routes/files.ts';
 import { flagRoutes } from './routes/flags.ts';
+import { handoffRoutes } from './routes/handoffs.ts';
 import { healthRoutes } from './routes/health.ts';
+import { inboxRoutes } from './routes/inbox.ts';
 import { metricRoutes } from './routes/metrics.ts';
 import { modelHealthRoutes, routeRoutes } from './routes/models.ts';
 import { ofrepDoor } from './routes/ofrep.ts';
@@ -162,10 +165,13 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
 
   const typed = app.withTypeProvider<ZodTypeProvider>() as unknown as TypedFastify;
   healthRoutes(typed, dependencies);
+  eventRoutes(typed, dependencies);
   metricRoutes(typed, dependencies);
   agentRoutes(typed, dependencies);
   explainRoutes(typed, dependencies);
   conversationRoutes(typed, dependencies);
+  handoffRoutes(typed, dependencies);
+  inboxRoutes(typed, dependencies);
   runRoutes(typed, dependencies);
   backupRoutes(typed, dependencies);
   authRoutes(typed, dependencies);

@@ -56,6 +56,12 @@ export class OpenStreams {
     });
   }
 
+  /** Writes text that is in the format of events already, for a reader who comes back by itself when the stream ends. */
+  async follow(reply: FastifyReply, reader: Reader, texts: (signal: AbortSignal) => AsyncIterable<string>): Promise<void> {
+    reply.hijack();
+    await this.#write(reply.raw, headersOf(reply), reader, texts, { whenStopped: 'ends', interrupted: undefined });
+  }
+
   /**
    * Writes text that is in the format of events already, until it ends, the reader goes away, or loses access. Its readers cannot come
    * back for the rest, and some take the end of a stream for the end of the answer: one that is stopped by us breaks its connection.

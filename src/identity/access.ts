@@ -52,6 +52,7 @@ interface MemberRow extends WorkspaceState {
   workspace_id: string;
   role: string;
   permissions: string[] | null;
+  agents: string[] | null;
 }
 
 export interface KeyRow extends WorkspaceState {
@@ -66,6 +67,7 @@ export interface KeyRow extends WorkspaceState {
   /** The role of the owner, and its permissions where it is one of the workspace's own. */
   owner_role: string | null;
   owner_permissions: string[] | null;
+  owner_agents: string[] | null;
 }
 
 /** A key found by its secret: `previous` is the one before the last rotation, good for a while. */
@@ -78,7 +80,7 @@ const disabledOf = (table: string) =>
   `(SELECT w.disabled_at IS NOT NULL FROM workspaces w WHERE w.workspace_id = ${table}.workspace_id) AS workspace_disabled`;
 
 const memberOf = (columns: string, source: string) => `
-  SELECT ${columns}, u.id AS user_id, u.name, m.workspace_id, m.role, r.permissions, ${disabledOf('m')}
+  SELECT ${columns}, u.id AS user_id, u.name, m.workspace_id, m.role, m.agents, r.permissions, ${disabledOf('m')}
   FROM ${source} JOIN users u ON u.id = m.user_id
     LEFT JOIN roles r ON r.workspace_id = m.workspace_id AND r.name = m.role
   WHERE u.disabled_at IS NULL AND m.disabled_at IS NULL`;
@@ -95,7 +97,7 @@ const ofMember = {
 /** Keys that were not revoked, but for personal ones whose owner lost the workspace. @param more columns, with a comma in front */
 export const keysThatStand = (more: string) => `
   SELECT k.id, k.name, k.workspace_id, k.role, k.scopes, k.unconfirmed_since IS NOT NULL AS unconfirmed, k.owner_id,
-    m.role AS owner_role, r.permissions AS owner_permissions, ${disabledOf('k')}${more}
+    m.role AS owner_role, m.agents AS owner_agents, r.permissions AS owner_permissions, ${disabledOf('k')}${more}
   FROM api_keys k
     LEFT JOIN (memberships m JOIN users u ON u.id = m.user_id AND u.disabled_at IS NULL)
       ON m.workspace_id = k.workspace_id AND m.user_id = k.owner_id AND m.disabled_at IS NULL
@@ -270,6 +272,7 @@ function memberAnswer(row: MemberRow, catalogue: PermissionCatalogue): Answer {
       workspaceId: row.workspace_id,
       role: row.role,
       permissions: permissionsOf(row.role, row.permissions, catalogue),
+      ...(row.agents === null ? {} : { agents: row.agents }),
       ...(row.session_id === null ? {} : { sessionId: row.session_id }),
     },
   };
@@ -306,6 +309,7 @@ function keyAnswer(row: KeyRow, catalogue: PermissionCatalogue): Answer {
       workspaceId: row.workspace_id,
       role: row.role,
       permissions: permissionsOfKey(row, catalogue),
+      ...(row.owner_agents === null ? {} : { agents: row.owner_agents }),
       ...(row.owner_id === null ? {} : { ownerId: row.owner_id }),
     },
   };

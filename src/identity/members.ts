@@ -17,6 +17,8 @@ export interface Member {
   emailVerified: boolean;
   secondFactor: boolean;
   disabled: boolean;
+  /** The agents whose conversations they see; null: all. */
+  agents: string[] | null;
   memberSince: Date;
 }
 
@@ -30,7 +32,7 @@ export interface MemberSettings {
 }
 
 const columns = `u.id, u.email, u.name, m.role, u.email_verified_at IS NOT NULL AS "emailVerified",
-  u.totp_confirmed_at IS NOT NULL AS "secondFactor", (m.disabled_at IS NOT NULL OR u.disabled_at IS NOT NULL) AS disabled,
+  u.totp_confirmed_at IS NOT NULL AS "secondFactor", (m.disabled_at IS NOT NULL OR u.disabled_at IS NOT NULL) AS disabled, m.agents,
   m.created_at AS "memberSince"`;
 
 /**
@@ -85,13 +87,13 @@ export class Members {
   }
 
   /**
-   * Changes a member's role, or disables and enables them. @throws TimonelError `not_found`, `forbidden` where it takes or gives permissions
+   * Changes a member's role, the agents whose conversations they see, or disables and enables them. @throws TimonelError `not_found`, `forbidden` where it takes or gives permissions
    * that the principal does not have, `last_admin`
    */
   async change(
     principal: Principal,
     userId: string,
-    change: { role?: string | undefined; disabled?: boolean | undefined },
+    change: { role?: string | undefined; disabled?: boolean | undefined; agents?: readonly string[] | null | undefined },
     origin: Origin,
   ): Promise<Member> {
     const { roles, sessions, now } = this.#settings;
@@ -99,7 +101,12 @@ export class Members {
     if (change.role !== undefined) {
       requireHeld(principal, await roles.permissions(workspaceId, change.role), `The role "${change.role}"`);
     }
+    if (change.agents !== undefined) requireWithin(principal, change.agents);
     await this.#changing(principal, userId, origin, async (client, before) => {
+      if (change.agents !== undefined) {
+        const values = [workspaceId, userId, change.agents];
+        await client.query('UPDATE memberships SET agents = $3 WHERE workspace_id = $1 AND user_id = $2', values);
+      }
       const losesAdmin = (change.role !== undefined && change.role !== 'admin') || change.disabled === true;
       if (before.role === 'admin' && losesAdmin) await requireAnotherAdmin(client, workspaceId, userId);
       await client.query(
@@ -110,7 +117,8 @@ export class Members {
       );
       if (change.disabled === true) await sessions.endAll(client, { userId, workspaceId }, 'member-disabled');
       const action = change.disabled === undefined ? 'member-changed' : change.disabled ? 'member-disabled' : 'member-enabled';
-      return { action, details: change.role === undefined ? {} : { before: before.role, role: change.role } };
+      const agents = change.agents === undefined ? {} : { agents: change.agents?.join(', ') ?? 'all' };
+      return { action, details: { ...(change.role === undefined ? {} : { before: before.role, role: change.role }), ...agents } };
     });
     return this.get(workspaceId, userId);
   }
@@ -155,6 +163,15 @@ export class Members {
       await record({ workspaceId, actor: principal, action, target: { kind: 'user', id: userId }, origin, details }, client);
     });
   }
+}
+
+/** Nobody opens conversations to others that they do not see themselves. @throws TimonelError `forbidden` */
+function requireWithin({ agents: own }: Principal, agents: readonly string[] | null): void {
+  if (own === undefined || agents?.every((agent) => own.includes(agent)) === true) return;
+  throw new TimonelError(
+    'forbidden',
+    `You see the conversations of ${own.join(', ')}. Give others some of these: "agents": ["${own[0] ?? ''}"].`,
+  );
 }
 
 async function requireAnotherAdmin(client: pg.ClientBase, workspaceId: string, userId: string): Promise<void> {

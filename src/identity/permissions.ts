@@ -11,6 +11,8 @@ export const permissionTable = {
   'conversations:write': 'Begin conversations, say something in them, close them',
   'conversations:read-all': 'See the conversations that others began, and their runs',
   'conversations:write-all': 'Say something in, and close, conversations that others began',
+  'conversations:reply': 'Take conversations over from agents, answer in them, write notes, and hand them back',
+  'conversations:assign': 'Give conversations to others, also those that somebody has, and set when they are due',
   'runs:decide': 'Approve or refuse calls that wait for a person',
   'models:use': 'Send requests to models through the gateway',
   'models:manage': 'Change models, routes and their limits',
@@ -41,9 +43,11 @@ export const permissions = Object.keys(permissionTable) as readonly CorePermissi
 
 const own: readonly Permission[] = ['agents:read', 'conversations:read', 'conversations:write', 'models:use'];
 const everybodys: readonly Permission[] = ['conversations:read-all', 'conversations:write-all'];
+const handoff: readonly Permission[] = ['conversations:reply', 'conversations:assign'];
 const operator: readonly Permission[] = [
   ...own,
   ...everybodys,
+  ...handoff,
   'runs:decide',
   'models:manage',
   'budgets:read',
@@ -62,6 +66,20 @@ const operator: readonly Permission[] = [
 export const builtInRoles: Readonly<Record<string, ReadonlySet<Permission>>> = {
   admin: new Set(permissions),
   operator: new Set(operator),
+  owner: new Set([
+    ...own,
+    ...everybodys,
+    ...handoff,
+    'runs:decide',
+    'budgets:read',
+    'releases:read',
+    'keys:read',
+    'users:read',
+    'users:manage',
+    'audit:read',
+    'privacy:manage',
+  ]),
+  receptionist: new Set(['agents:read', 'conversations:read', 'conversations:read-all', 'conversations:reply', 'users:read']),
   member: new Set(own),
   instructor: new Set([...own, 'conversations:read-all', 'users:read', 'budgets:read']),
   student: new Set(['agents:read', 'conversations:read', 'conversations:write']),
@@ -94,7 +112,7 @@ export interface AgentPermission {
   /** What it allows, in one sentence of English. */
   description: string;
   /** The roles that ship with Timonel which have it, beside `admin`, who has all. An API key with the role `operator` has what operators have. */
-  roles?: readonly ('operator' | 'member' | 'instructor' | 'student')[];
+  roles?: readonly ('operator' | 'owner' | 'receptionist' | 'member' | 'instructor' | 'student')[];
 }
 
 /** All that can be allowed in a process, and what the shipped roles have of it: Timonel's own, and what its agents declare. */

@@ -12,6 +12,8 @@ export interface Principal extends Asker {
   /** Name of the role that the permissions come from; null for an API key with scopes of its own. */
   readonly role: string | null;
   readonly permissions: ReadonlySet<Permission>;
+  /** The agents whose conversations they see and write in; absent: all of the workspace. */
+  readonly agents?: readonly string[];
   /** The session that a person signed in to; absent for API keys, and in runs, which outlive sessions. */
   readonly sessionId?: string;
   /** The person whose personal key it is. */

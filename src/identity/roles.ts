@@ -31,6 +31,8 @@ interface RoleRow {
 const descriptions: Readonly<Record<string, string>> = {
   admin: 'Everything in the workspace',
   operator: 'Runs the agents: approvals, models, budgets, releases',
+  owner: 'Runs a shop: its rows, its people, its conversations',
+  receptionist: 'Answers customers: takes conversations over, sees the calendar',
   member: 'Talks to agents, and uses models',
   instructor: 'Teaches: sees the conversations of everybody',
   student: 'Learns: talks to agents, sees own conversations only',

@@ -102,6 +102,8 @@ function isAsked(
   let replies = 0;
   for (const said of history.toReversed()) {
     // What the person said no to is not what a later yes is about.
+    // What a person of the workspace said since, or agreed on, is not what the agent asked.
+    if (said.role === 'person') return false;
     if (said.role === 'user') {
       const { intent, alsoIntents } = understand(said.text, {
         now: localTime,

@@ -6,7 +6,7 @@
  */
 import type { Principal } from '../identity/principal.ts';
 import type { ReferenceTime } from '../language/contract.ts';
-import type { CallRecord, Contact, JsonObject, LocalizedText } from '../vocabulary.ts';
+import type { CallRecord, Contact, JsonObject, LocalizedText, SaidBefore } from '../vocabulary.ts';
 
 /** A rule's own answer: its id is added by the evaluation. `undefined` means "nothing against it". */
 export type RuleAnswer = { kind: 'deny' | 'ask'; reason: LocalizedText } | undefined;
@@ -16,12 +16,6 @@ export interface ProposedCall {
   tool: string;
   args: JsonObject;
   effect: 'read' | 'write';
-}
-
-/** Something that was said in the conversation: by the person (`user`) or by the agent (`assistant`). */
-export interface SaidBefore {
-  role: 'user' | 'assistant';
-  text: string;
 }
 
 /** All that a rule may look at. */
@@ -65,3 +59,5 @@ export interface Rule {
   safety?: true;
   evaluate(call: ProposedCall, facts: PolicyFacts): RuleAnswer;
 }
+
+export type { SaidBefore } from '../vocabulary.ts';

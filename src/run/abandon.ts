@@ -4,6 +4,7 @@
  */
 import { messageOf } from '../errors.ts';
 import type { ClaimedRun, FinishedTurn } from '../store/runs.ts';
+import { handoffOf } from './handing-over.ts';
 import { Progress } from './progress.ts';
 import { abandonment } from './sentences.ts';
 
@@ -41,5 +42,6 @@ export function abandonedTurn(run: ClaimedRun, cause: unknown): FinishedTurn {
     contact: run.contact,
     workedMs: run.workedMs ?? 0,
     child: run.parentRun !== undefined,
+    handoff: handoffOf(undefined, progress, { outcome: 'failed', reply }),
   };
 }

@@ -8,7 +8,7 @@ import type { AgentPermission } from '../identity/permissions.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { FoundByAgent, PersonQuery, TableOfData } from '../identity/privacy/contract.ts';
 import type { Language } from '../language/contract.ts';
-import type { Rule } from '../policy/contract.ts';
+import type { Rule, SaidBefore } from '../policy/contract.ts';
 import type { AgentCommand, ResourceDefinition } from '../resources/contract.ts';
 import type { AnyTool, CompletesCalls, ScheduleInAgent, WorkspaceAccess } from '../tools/contract.ts';
 import type { AgentMetric, CountsMetrics } from '../tools/metrics.ts';
@@ -75,7 +75,7 @@ export interface GuardedTurn {
   /** What the person said. */
   text: string;
   /** What was said in earlier turns, oldest first. */
-  history: readonly { role: 'user' | 'assistant'; text: string }[];
+  history: readonly SaidBefore[];
   /** Calls of this run, with what became of them: what a reply may tell of. */
   calls: readonly CallRecord[];
   now: Date;
@@ -181,6 +181,11 @@ export interface AgentDefinition {
    */
   parts?: readonly PartKind[];
   limits?: Partial<RunLimits>;
+  /**
+   * `false` for an agent whose users are its operators too (one in a terminal, say): its turns open no hand-offs. Otherwise one opens where a turn
+   * is escalated, fails, waits for an approval, or was not understood for the second time in a row. See docs/hand-off.md.
+   */
+  handOff?: boolean;
   /** What a model sees of earlier turns. */
   memory?: MemoryOptions;
   jobs?: readonly Job[];

@@ -18,6 +18,7 @@ import type { AgentDefinition, RunLimits } from './contract.ts';
 import { type DecisionContext, decide, decideAll } from './decide.ts';
 import type { RunEvent } from './events.ts';
 import { guarded } from './guard.ts';
+import { handoffOf } from './handing-over.ts';
 import { exceededLimit, limitsOf } from './limits.ts';
 import { withAttachments } from './message-parts.ts';
 import { outcomeOf } from './outcome.ts';
@@ -390,6 +391,7 @@ class Loop {
       reply,
       state: this.#progress.state(),
       contact,
+      handoff: handoffOf(this.#agent, this.#progress, ending),
     };
   }
 }

@@ -12,24 +12,37 @@ export interface Memory {
   latest: Record<string, CallRecord>;
   /** The latest summary; absent while prompts hold the whole conversation. */
   summary?: Summary | undefined;
+  /** Turns in a row, up to the last one, that the flow planner did not understand. */
+  misunderstood?: number | undefined;
+  /** For the next turn only. */
+  handedOn?: HandedOn | undefined;
+}
+
+/** What a person of the workspace told the agent with a hand-back. */
+export interface HandedOn {
+  by: string;
+  text: string;
 }
 
 /** Answers of tools are kept whole up to this length of JSON; longer ones are remembered without their output. */
 const largestOutput = 16_384;
 
 export function readMemory(state: JsonObject): Memory {
-  const summary = state['summary'];
+  const { summary, handedOn, misunderstood } = state;
   return {
     flow: isObject(state['flow']) ? state['flow'] : {},
     counts: isObject(state['counts']) ? (state['counts'] as Record<string, number>) : {},
     latest: isObject(state['latest']) ? (state['latest'] as unknown as Record<string, CallRecord>) : {},
     ...(isObject(summary) ? { summary: summary as unknown as Summary } : {}),
+    ...(isObject(handedOn) ? { handedOn: handedOn as unknown as HandedOn } : {}),
+    ...(typeof misunderstood === 'number' ? { misunderstood } : {}),
   };
 }
 
 export function writeMemory(memory: Memory): JsonObject {
-  const { flow, counts, latest, summary } = memory;
-  return { flow, counts, latest, ...(summary === undefined ? {} : { summary }) } as unknown as JsonObject;
+  const { flow, counts, latest, summary, misunderstood } = memory;
+  const optional = { ...(summary === undefined ? {} : { summary }), ...(misunderstood === undefined ? {} : { misunderstood }) };
+  return { flow, counts, latest, ...optional } as unknown as JsonObject;
 }
 
 /** The memory with these calls of the current run added. */

@@ -4,7 +4,7 @@
 import type { ClaimedRun } from '../store/runs.ts';
 import type { IdentifiedCall, Step, Summary, Usage } from '../store/steps.ts';
 import type { CallRecord, JsonObject, Verdict } from '../vocabulary.ts';
-import { type Memory, readMemory, remember, writeMemory } from './memory.ts';
+import { type HandedOn, type Memory, readMemory, remember, writeMemory } from './memory.ts';
 
 type ModelUsage = Extract<Step, { kind: 'model-call' }>['usage'];
 
@@ -36,6 +36,8 @@ export class Progress {
   #lastPlan: IdentifiedCall[] = [];
   /** A person decided about a call of the last plan. */
   waited = false;
+  /** Turns in a row, this one included, that the flow planner did not understand. */
+  misunderstood = 0;
 
   constructor(run: ClaimedRun) {
     this.run = run;
@@ -64,6 +66,7 @@ export class Progress {
         this.#planned(step.calls);
         this.flowState = step.state;
         this.degraded = step.degraded ?? this.degraded;
+        if (step.understood === false) this.misunderstood = (this.#memory.misunderstood ?? 0) + 1;
         break;
       case 'decision':
         this.#decisions.set(step.callId, { verdict: step.verdict, callHash: step.callHash });
@@ -116,9 +119,16 @@ export class Progress {
     });
   }
 
+  /** What a person said to the agent when they handed the conversation back, before this turn. */
+  get handedOn(): HandedOn | undefined {
+    return this.#memory.handedOn;
+  }
+
   /** What the conversation remembers, the calls of this run included. */
   memory(): Memory {
-    return remember({ ...this.#memory, flow: this.flowState }, this.calls);
+    const { misunderstood: _before, handedOn: _told, ...kept } = this.#memory;
+    const misunderstood = this.misunderstood === 0 ? {} : { misunderstood: this.misunderstood };
+    return remember({ ...kept, flow: this.flowState, ...misunderstood }, this.calls);
   }
 
   /** The memory as it is stored with the end of the turn. */

@@ -54,10 +54,16 @@ export interface RunnerDependencies {
   onTurn(run: ClaimedRun, turn: FinishedTurn): void;
   onEnded(ended: {
     workspaceId: string;
+    /** Who began the conversation; absent where it is not known here. */
+    startedBy?: string | undefined;
     run: RunView;
     milliseconds: number | undefined;
     firstEventMilliseconds: number | undefined;
   }): void;
+  /** A message was stored. */
+  onMessage(message: IncomingMessage, conversation: { agent: string; startedBy?: string | undefined }): void;
+  /** A hand-off was opened with the end of a turn of this process. */
+  onHandedOff(run: ClaimedRun, reason: string): void;
   /** Tells the other processes that these runs were cancelled. */
   tellCancelled(runIds: readonly string[]): Promise<void>;
 }
@@ -134,14 +140,26 @@ export class Runner {
    * @returns the id of its run; an earlier one where the idempotency key came before.
    */
   async submit(message: IncomingMessage, reader?: (event: RunEvent) => void): Promise<string> {
+    return (await this.accept(message, reader)).runId;
+  }
+
+  /**
+   * The same. `held`: a person has the conversation, the message is stored, and no run was started for it.
+   */
+  async accept(message: IncomingMessage, reader?: (event: RunEvent) => void): Promise<{ runId: string; held: boolean }> {
     if (this.#stopped) throw new TimonelError('shutting_down', 'This process is shutting down. Send the message again.');
     refuseOnFullDisk(this.#dependencies.trouble());
     // Frozen until now, it may be taken for dead: a run that it claimed would be taken over at once.
     if (this.#lease.lapsed) await this.#lease.renew();
     const asked = performance.now();
     const acceptance = await this.#dependencies.store.accept(message, this.#dependencies.processId);
-    if (acceptance.kind === 'claimed') this.#work(acceptance.run, asked, reader);
-    return acceptance.kind === 'claimed' ? acceptance.run.runId : acceptance.runId;
+    if (acceptance.kind !== 'duplicate')
+      this.#dependencies.onMessage(message, acceptance.kind === 'claimed' ? acceptance.run : acceptance);
+    if (acceptance.kind === 'claimed') {
+      this.#work(acceptance.run, asked, reader);
+      return { runId: acceptance.run.runId, held: false };
+    }
+    return { runId: acceptance.runId, held: acceptance.kind === 'held' || (acceptance.kind === 'duplicate' && acceptance.held) };
   }
 
   /**
@@ -200,25 +218,31 @@ export class Runner {
    * @throws TimonelError `run_not_found`; `run_finished` with its `outcome`
    */
   async cancel(workspaceId: string, runId: string, by: string): Promise<RunView> {
-    const { store, views, wakeUps, tellCancelled, onEnded } = this.#dependencies;
+    const { store, views, onEnded } = this.#dependencies;
     const before = await views.run(workspaceId, runId);
     if (before.status === 'finished') throw alreadyFinished(before);
     // Before the record has it: a tool's transaction under way holds the run until it ends.
     this.stopCancelled(runId);
     const error = { code: 'run_cancelled', message: `Cancelled by ${by}.` };
     const { cancelled, ready } = await store.cancel(workspaceId, runId, error);
-    for (const { runId: id } of cancelled) this.stopCancelled(id);
-    await tellCancelled(cancelled.map(({ runId: id }) => id));
-    for (const { runId: id } of cancelled) {
-      wakeUps.publish(id);
-      this.#readers.wake(id);
-    }
+    await this.tellCancelled(cancelled.map(({ runId: id }) => id));
     const view = await views.run(workspaceId, runId);
     if (cancelled.length === 0) throw alreadyFinished(view);
     onEnded({ workspaceId, run: view, milliseconds: undefined, firstEventMilliseconds: undefined });
     for (const { conversationId } of cancelled) await this.resume(conversationId);
     await this.resumeAll(ready);
     return view;
+  }
+
+  /** Runs were cancelled in the record: what any process does for them stops, and those who wait for them hear of it. */
+  async tellCancelled(runIds: readonly string[]): Promise<void> {
+    if (runIds.length === 0) return;
+    for (const id of runIds) this.stopCancelled(id);
+    await this.#dependencies.tellCancelled(runIds);
+    for (const id of runIds) {
+      this.#dependencies.wakeUps.publish(id);
+      this.#readers.wake(id);
+    }
   }
 
   /** Stops what this process does for a run that was cancelled. */
@@ -291,10 +315,12 @@ export class Runner {
               : await runLoop(working, asked, await this.#definitionOf(working), this.#loopDependencies(working), active.stop);
           const view = viewOf(working, end.turn);
           onTurn(working, end.turn);
+          if (end.handedOff === true) this.#dependencies.onHandedOff(working, end.turn.handoff?.reason ?? '');
           // It goes on without anybody's doing: the turn has not ended.
           if (end.turn.outcome === 'awaiting_answer') return { ...end, view };
           onEnded({
             workspaceId: working.workspaceId,
+            startedBy: working.startedBy,
             run: view,
             milliseconds: performance.now() - started,
             firstEventMilliseconds: end.turn.firstEventMs,

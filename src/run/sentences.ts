@@ -80,7 +80,8 @@ function doneBy(agent: AgentDefinition, calls: readonly CallRecord[], language: 
   return done;
 }
 
-function languageOf(agent: AgentDefinition, run: ClaimedRun): Language {
+/** The customer's language, as far as their messages tell it; else the agent's, else Spanish where its flows speak it. */
+export function languageOf(agent: Pick<AgentDefinition, 'language' | 'flows'> | undefined, run: ClaimedRun): Language {
   const earlier = run.history.filter(({ role }) => role === 'user').map(({ text }) => text);
   return languageIn(agent, [run.text, ...earlier.reverse()]);
 }

@@ -18,8 +18,8 @@ export interface KnownRequest {
   runId: string;
   conversationId: string;
   content: string;
-  /** `gone`: the run is not there (any more). */
-  state: 'under way' | 'over' | 'gone';
+  /** `gone`: the run is not there (any more). `held`: there was none, since a person had the conversation. */
+  state: 'under way' | 'over' | 'gone' | 'held';
   /** Milliseconds since the turn ended; null while it is under way. */
   overMs: number | null;
   /** Nobody received the answer: the caller went away, was told to come back, or lost the process that it waited at. */
@@ -89,14 +89,15 @@ export class AcceptedRequests {
 
 /**
  * A turn that was taken over has lost the connection of the caller that waited for it. Where a person
- * decided about a turn, its reply was another one before.
+ * decided about a turn, or had the conversation when its message came, its reply was another one before.
  */
 const find = `
   WITH same AS (
     SELECT q.run_id, q.conversation_id, q.content, q.unanswered FROM accepted_requests q
     WHERE q.workspace_id = $1 AND q.fingerprint = $2 ORDER BY q.slot DESC LIMIT 20
   ), request AS (
-    SELECT same.*, r.id IS NULL AS gone, r.status IN ('finished', 'waiting') AS over, r.recoveries,
+    SELECT same.*, r.id IS NULL AS gone,
+      r.id IS NULL AND EXISTS (SELECT FROM messages h WHERE h.conversation_id = same.conversation_id AND h.role = 'user' AND h.run_id = same.run_id) AS held, r.status IN ('finished', 'waiting') AS over, r.recoveries,
       COALESCE(r.finished_at, m.created_at) AS ended,
       r.owner IS NOT NULL AND NOT EXISTS (SELECT FROM processes p WHERE p.id = r.owner AND p.lease_until > now()) AS owner_gone
     FROM same
@@ -105,7 +106,7 @@ const find = `
   )
   SELECT
     (SELECT json_agg(json_build_object('runId', q.run_id, 'conversationId', q.conversation_id, 'content', q.content,
-        'state', CASE WHEN q.gone THEN 'gone' WHEN q.over THEN 'over' ELSE 'under way' END,
+        'state', CASE WHEN q.held THEN 'held' WHEN q.gone THEN 'gone' WHEN q.over THEN 'over' ELSE 'under way' END,
         'overMs', CASE WHEN q.over THEN GREATEST(0, extract(epoch FROM now() - q.ended) * 1000) END,
         'unanswered', NOT q.gone AND COALESCE(q.unanswered, q.recoveries > 0),
         'ownerGone', q.unanswered IS NULL AND q.owner_gone)) FROM request q) AS requests,
@@ -115,12 +116,16 @@ const find = `
         LEFT JOIN messages m ON m.conversation_id = c.id AND m.turn = c.last_turn AND m.role = 'user'
       WHERE a.workspace_id = $1 AND a.agent = $3 AND a.channel = $4 AND a.address = $6 AND c.status = 'open') AS at_address,
     (SELECT json_agg(json_build_object('id', k.id, 'turns', k.last_turn, 'replies', (
-        SELECT json_agg(json_build_object('turn', m.turn, 'text', m.text,
-            'fixed', NOT EXISTS (SELECT FROM approvals p WHERE p.run_id = m.run_id)) ORDER BY m.turn)
+        SELECT json_agg(json_build_object('text', m.text, 'turn', k.last_turn
+              - (SELECT count(*) FROM messages u WHERE u.conversation_id = k.id AND u.role = 'user' AND u.turn > m.turn),
+            'fixed', NOT EXISTS (SELECT FROM approvals p WHERE p.run_id = m.run_id) AND NOT EXISTS (SELECT FROM messages h
+              WHERE h.conversation_id = m.conversation_id AND h.turn = m.turn AND h.role = 'user' AND h.held)) ORDER BY m.turn)
           FROM messages m WHERE m.conversation_id = k.id AND m.role = 'assistant' AND m.turn > k.last_turn - $8::int)))
       FROM (
-        SELECT c.id, c.last_turn FROM messages h JOIN conversations c ON c.id = h.conversation_id AND c.last_turn = h.turn
+        SELECT c.id, c.last_turn FROM messages h JOIN conversations c ON c.id = h.conversation_id
         WHERE h.workspace_id = $1 AND h.history_head = $7 AND c.workspace_id = $1 AND c.agent = $3 AND c.channel = $4 AND c.started_by = $5
           AND c.status = 'open'
+          -- What people of the workspace said since is nothing that the client continues from.
+          AND NOT EXISTS (SELECT FROM messages u WHERE u.conversation_id = h.conversation_id AND u.turn > h.turn AND u.role = 'user')
         ORDER BY h.created_at DESC LIMIT 8
       ) k) AS continued`;

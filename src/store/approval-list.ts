@@ -16,13 +16,14 @@ export interface ListedApproval {
   createdAt: Date;
 }
 
-/** @param after the last of the page before, as `createdAt|runId|callId`; from the oldest on where absent. */
+/** @param after the last of the page before, as `createdAt|runId|callId`; from the oldest on where absent. @param agents of these only; of all where absent. */
 export async function listApprovals(
   pool: DatabasePool,
   workspaceId: string,
   status: ApprovalView['status'],
   after: { createdAt: string; runId: string; callId: string } | undefined,
   limit: number,
+  agents?: readonly string[],
 ): Promise<ListedApproval[]> {
   return pool.execute<ListedApproval>(
     {
@@ -31,10 +32,10 @@ export async function listApprovals(
         SELECT a.run_id AS "runId", r.conversation_id AS "conversationId", r.agent, a.call_id AS "callId", a.tool, a.args, a.rule, a.reason, a.status,
           a.created_at AS "createdAt"
         FROM approvals a JOIN runs r ON r.id = a.run_id
-        WHERE a.workspace_id = $1 AND a.status = $2
+        WHERE a.workspace_id = $1 AND a.status = $2 AND ($7::text[] IS NULL OR r.agent = ANY($7))
           AND ($3::timestamptz IS NULL OR (date_trunc('milliseconds', a.created_at), a.run_id, a.call_id) > ($3::timestamptz, $4::uuid, $5::text))
         ORDER BY date_trunc('milliseconds', a.created_at), a.run_id, a.call_id LIMIT $6`,
     },
-    [workspaceId, status, after?.createdAt ?? null, after?.runId ?? null, after?.callId ?? null, limit],
+    [workspaceId, status, after?.createdAt ?? null, after?.runId ?? null, after?.callId ?? null, limit, agents ?? null],
   );
 }

@@ -1,4 +1,5 @@
 import { TimonelError } from '../errors.ts';
+import type { Reach } from '../vocabulary.ts';
 import type { DatabasePool } from './database.ts';
 
 export interface Feedback {
@@ -18,7 +19,7 @@ export interface RatedRun {
 
 /**
  * Stores how good somebody found a turn. One round trip.
- * @param only who must have begun the conversation ("user:…"); anybody where absent.
+ * @param reach of whoever says it.
  * @throws TimonelError `run_not_found`
  */
 export async function storeFeedback(
@@ -26,7 +27,7 @@ export async function storeFeedback(
   workspaceId: string,
   runId: string,
   { rating, comment, by }: Feedback,
-  only?: string,
+  reach?: Reach,
 ): Promise<RatedRun> {
   const [row] = await pool.execute<{ agent: string; agent_version: string; arm: string }>(
     {
@@ -35,6 +36,7 @@ export async function storeFeedback(
         WITH rated AS (
           SELECT r.id, r.release, r.agent, r.agent_version, r.arm FROM runs r JOIN conversations c ON c.id = r.conversation_id
           WHERE r.id = $2 AND r.workspace_id = $1 AND ($6::text IS NULL OR c.started_by = $6)
+            AND ($7::text[] IS NULL OR c.agent = ANY($7))
         ), given AS (
           INSERT INTO run_feedback (workspace_id, run_id, given_by, rating, comment, release)
           SELECT $1, id, $3, $4, $5, release FROM rated
@@ -42,7 +44,7 @@ export async function storeFeedback(
         )
         SELECT agent, agent_version, arm FROM rated`,
     },
-    [workspaceId, runId, by, rating, comment ?? null, only ?? null],
+    [workspaceId, runId, by, rating, comment ?? null, reach?.startedBy ?? null, reach?.agents ?? null],
   );
   if (row === undefined) throw new TimonelError('run_not_found', `There is no run ${runId} in this workspace.`);
   return { agent: row.agent, agentVersion: row.agent_version, arm: row.arm };

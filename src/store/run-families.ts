@@ -53,7 +53,8 @@ export interface CancelledRun {
   agent: string;
 }
 
-const cancelStatement = `
+/** $1 workspace, $2 run, $3 error. Ends a run as cancelled, with all that it started; repeated until it answers no cancelled one. */
+export const cancelStatement = `
   WITH RECURSIVE family AS (
     SELECT r.id FROM runs r WHERE r.id = $2 AND r.workspace_id = $1
     UNION ALL

@@ -21,7 +21,15 @@ import type { Step } from './steps.ts';
 import { storableJson } from './storable.ts';
 import type { PendingWait } from './waits.ts';
 
-type TranscriptRow = { turn: number; text: string | null; parts: MessagePart[] | null; reply: string | null; steps: Step[] | null };
+type TranscriptRow = {
+  turn: number;
+  role: 'user' | 'person';
+  text: string | null;
+  parts: MessagePart[] | null;
+  author: string | null;
+  reply: string | null;
+  steps: Step[] | null;
+};
 type RecordItem = { run: string; fence: number; first: number; steps: Step[] };
 type FinishItem = { turn: FinishedTurn; approvals?: PendingApproval[]; waits?: readonly PendingWait[] };
 
@@ -97,11 +105,12 @@ export class RunRecord implements RunStore {
 
   async claimNext(conversationId: string, after: string | undefined, processId: string): Promise<ClaimedRun | undefined> {
     for (;;) {
-      const [seen] = await this.#pool.executeText<{ last_turn: number; active_run: string | null }>(
-        'SELECT last_turn, active_run FROM conversations WHERE id = $1',
+      const [seen] = await this.#pool.executeText<{ last_turn: number; active_run: string | null; handler: 'agent' | 'person' }>(
+        'SELECT last_turn, active_run, handler FROM conversations WHERE id = $1',
         [conversationId],
       );
-      if (seen === undefined || seen.active_run !== (after ?? null)) return undefined;
+      // What became ready while a person has the conversation waits until it is handed back.
+      if (seen === undefined || seen.active_run !== (after ?? null) || seen.handler === 'person') return undefined;
       const [row] = await this.#pool.execute<{ run: string | null }>(sql.nextStatement, [
         conversationId,
         after ?? null,
@@ -126,10 +135,11 @@ export class RunRecord implements RunStore {
   async transcript(workspaceId: string, conversationId: string, fromTurn: number, beforeTurn: number): Promise<EarlierTurn[]> {
     const values = [workspaceId, conversationId, fromTurn, beforeTurn];
     const rows = await this.#pool.execute<TranscriptRow>(sql.transcriptStatement, values);
-    return rows.map(({ turn, text, parts, reply, steps }) => ({
+    return rows.map(({ turn, role, text, parts, author, reply, steps }) => ({
       turn,
       text: text ?? undefined,
       parts: parts ?? undefined,
+      ...(role === 'person' ? { by: { name: author ?? '' } } : {}),
       reply: reply ?? undefined,
       steps: steps ?? [],
     }));
@@ -196,6 +206,7 @@ export class RunRecord implements RunStore {
       key: message.idempotencyKey ?? null,
       asker: textOf(message.asker),
       own: message.onlyOwn === true,
+      agents: message.agents ?? null,
       fingerprint: message.request?.fingerprint ?? null,
       slot: message.request?.named === false ? message.runId : '',
       content: message.request?.content ?? null,
@@ -234,7 +245,12 @@ export class RunRecord implements RunStore {
                 ...fieldsOf(row),
               },
             }
-          : { kind: 'queued', runId: message.runId, turn: row.turn },
+          : {
+              ...(row.held ? { kind: 'held' } : { kind: 'queued', turn: row.turn }),
+              runId: message.runId,
+              agent: row.agent,
+              startedBy: row.started_by ?? undefined,
+            },
       );
     }
     return answers;
@@ -268,12 +284,15 @@ export class RunRecord implements RunStore {
       waits,
       waitingFor: [...new Set([...(approvals?.length ? ['approval'] : []), ...waits.map(({ kind }) => kind)])],
       worked: turn.workedMs,
+      handoff: turn.handoff ?? null,
     }));
-    const rows = await this.#pool.execute<{ id: string; followed: boolean; ready?: ReadyRun[] | null }>(statement, [
-      storableJson(input),
-      input.map(({ run }) => run),
-    ]);
-    const ended = new Map(rows.map(({ id, followed, ready }) => [id, { followed, ready: ready ?? undefined }]));
+    const rows = await this.#pool.execute<{ id: string; followed: boolean; opened: boolean; ready?: ReadyRun[] | null }>(
+      statement,
+      [storableJson(input), input.map(({ run }) => run)],
+    );
+    const ended = new Map(
+      rows.map(({ id, followed, opened, ready }) => [id, { followed, handedOff: opened, ready: ready ?? undefined }]),
+    );
     const answers = new Map<FinishItem, StoredEnd>();
     for (const item of items) {
       const end = ended.get(item.turn.runId);
@@ -293,6 +312,7 @@ export class RunRecord implements RunStore {
       request?.fingerprint ?? null,
       message.runId,
       message.parts === undefined ? null : storableJson(message.parts),
+      message.agents ?? null,
     ]);
     if (row === undefined) {
       throw new TimonelError(
@@ -301,11 +321,11 @@ export class RunRecord implements RunStore {
       );
     }
     if (row.run_id !== null) {
-      if (row.text === message.text && row.same_parts) return { kind: 'duplicate', runId: row.run_id };
+      if (row.text === message.text && row.same_parts) return { kind: 'duplicate', runId: row.run_id, held: row.without_run };
       throw keyReused('with another message. Send the same message again, or a new key.');
     }
     if (row.request_run !== null) {
-      if (row.content === request?.content) return { kind: 'duplicate', runId: row.request_run };
+      if (row.content === request?.content) return { kind: 'duplicate', runId: row.request_run, held: row.without_run };
       throw keyReused('for another request. Send the same request again, or a new key.');
     }
     if (row.status === 'open' && request?.lastTurn !== undefined)
@@ -319,7 +339,7 @@ export class RunRecord implements RunStore {
   async #completeHistory(run: ClaimedRun): Promise<void> {
     if (run.turn === 1) return;
     const last = run.history.at(-1);
-    if (last?.turn === run.turn - 1 && last.role === 'assistant') return;
+    if (last?.turn === run.turn - 1 && last.role !== 'user') return;
     const [row] = await this.#pool.execute<{ history: HistoryMessage[] | null }>(sql.historyStatement, [
       run.conversationId,
       run.turn,

@@ -7,6 +7,8 @@ import { storedWaits, type WaitRow } from './waits.ts';
 export interface AcceptRow {
   position: number;
   claimed: boolean;
+  held: boolean;
+  started_by: string | null;
   turn: number;
   agent: string;
   agent_version: string;
@@ -26,9 +28,10 @@ export interface RefusalRow {
   same_parts: boolean;
   request_run: string | null;
   content: string | null;
+  without_run: boolean;
 }
 
-export interface LoadRow extends Omit<AcceptRow, 'position' | 'claimed'> {
+export interface LoadRow extends Omit<AcceptRow, 'position' | 'claimed' | 'held'> {
   id: string;
   workspace_id: string;
   conversation_id: string;
@@ -69,7 +72,7 @@ export function loadedRun(row: LoadRow, inDoubt: boolean): ClaimedRun {
   };
 }
 
-export function fieldsOf(row: Omit<AcceptRow, 'position' | 'claimed'>) {
+export function fieldsOf(row: Omit<AcceptRow, 'position' | 'claimed' | 'held'>) {
   return {
     turn: row.turn,
     agent: row.agent,
@@ -81,6 +84,7 @@ export function fieldsOf(row: Omit<AcceptRow, 'position' | 'claimed'>) {
     timeZone: row.time_zone,
     history: row.history ?? [],
     createdAt: row.created_at,
+    startedBy: row.started_by ?? undefined,
   };
 }
 

@@ -5,19 +5,24 @@
  * takes a JSON document for a hundred rows: joined to that alone, it read the whole table for each message.
  */
 import type { Statement } from './database.ts';
+import { openHandoffs } from './handoffs.ts';
 import { wakeParents } from './run-families.ts';
 import { givenToChildren, waitsOfRun } from './waits.ts';
 
 const history = (conversation: string, before: string) => `
-  (SELECT json_agg(json_build_object('turn', h.turn, 'role', h.role, 'text', h.text, 'parts', h.parts) ORDER BY h.turn, h.role DESC) FROM
-    (SELECT turn, role, text, parts FROM messages WHERE conversation_id = ${conversation} AND turn < ${before} ORDER BY turn DESC, role LIMIT 40) h)`;
+  (SELECT json_agg(json_build_object('turn', h.turn, 'role', h.role, 'text', h.text, 'parts', h.parts, 'author', h.author_name) ORDER BY h.turn, h.role DESC)
+    FROM (SELECT turn, role, text, parts, author_name FROM messages WHERE conversation_id = ${conversation} AND turn < ${before}
+      ORDER BY turn DESC, role LIMIT 40) h)`;
 
-/** $1 messages, $2 process, $3 their conversations. Answers a row for each accepted message. */
+/**
+ * $1 messages, $2 process, $3 their conversations. Answers a row for each accepted message. Who has the conversation is read in the row that the
+ * statement locks: a message that comes after a person took it starts no run.
+ */
 export const acceptStatement: Statement = {
   name: 'run-accept',
   text: `
     WITH input AS (
-      SELECT * FROM json_to_recordset($1::json) AS t(position int, workspace text, conversation uuid, run uuid, text text, parts jsonb, key text, asker text, own boolean,
+      SELECT * FROM json_to_recordset($1::json) AS t(position int, workspace text, conversation uuid, run uuid, text text, parts jsonb, key text, asker text, own boolean, agents text[],
         fingerprint text, slot text, content text, replaces uuid, head text, length int, "lastTurn" int)
     ), request AS (
       INSERT INTO accepted_requests AS a (workspace_id, fingerprint, slot, run_id, conversation_id, content)
@@ -28,41 +33,42 @@ export const acceptStatement: Statement = {
       RETURNING a.run_id
     ), turn AS (
       UPDATE conversations c
-      SET last_turn = c.last_turn + 1, active_run = COALESCE(c.active_run, i.run), updated_at = now()
+      SET last_turn = c.last_turn + 1, active_run = CASE WHEN c.handler = 'agent' THEN COALESCE(c.active_run, i.run) END, updated_at = now()
       FROM input i
       WHERE c.id = ANY($3::uuid[]) AND c.id = i.conversation AND c.workspace_id = i.workspace AND c.status = 'open'
-        AND (NOT i.own OR c.started_by = i.asker)
+        AND (NOT i.own OR c.started_by = i.asker) AND (i.agents IS NULL OR c.agent = ANY(i.agents))
         AND (i.key IS NULL OR NOT EXISTS (SELECT FROM messages m WHERE m.conversation_id = c.id AND m.idempotency_key = i.key))
         AND (i.fingerprint IS NULL OR i.run IN (SELECT run_id FROM request))
         AND (i."lastTurn" IS NULL OR c.last_turn = i."lastTurn")
-      RETURNING i.position, i.run, i.text, i.parts, i.key, i.asker, i.head, i.length, c.active_run = i.run AS claimed, c.id, c.workspace_id, c.last_turn, c.agent,
-        c.agent_version, c.arm, c.release, c.channel, c.contact, c.state
+      RETURNING i.position, i.run, i.text, i.parts, i.key, i.asker, i.head, i.length, c.active_run IS NOT DISTINCT FROM i.run AS claimed, c.handler = 'person' AS held, c.id, c.workspace_id,
+        c.last_turn, c.agent, c.agent_version, c.arm, c.release, c.channel, c.contact, c.state, c.started_by
     ), message AS (
-      INSERT INTO messages (workspace_id, conversation_id, turn, role, run_id, text, parts, idempotency_key, history_head, history_length)
-      SELECT workspace_id, id, last_turn, 'user', run, text, parts, key, head, length FROM turn
+      INSERT INTO messages (workspace_id, conversation_id, turn, role, run_id, text, parts, idempotency_key, history_head, history_length, held)
+      SELECT workspace_id, id, last_turn, 'user', run, text, parts, key, head, length, CASE WHEN held THEN true END FROM turn
     ), started AS (
       INSERT INTO runs (id, workspace_id, conversation_id, turn, agent, agent_version, arm, release, status, owner, fence, asked_by)
       SELECT run, workspace_id, id, last_turn, agent, agent_version, arm, release, CASE WHEN claimed THEN 'running' ELSE 'queued' END,
         CASE WHEN claimed THEN $2::uuid END, CASE WHEN claimed THEN 1 ELSE 0 END, asker
-      FROM turn
+      FROM turn WHERE NOT held
     )
-    SELECT t.position, t.claimed, t.last_turn AS turn, t.agent, t.agent_version, t.arm, t.channel, t.contact, t.state, w.time_zone, now() AS created_at,
+    SELECT t.position, t.claimed, t.held, t.started_by, t.last_turn AS turn, t.agent, t.agent_version, t.arm, t.channel, t.contact, t.state, w.time_zone, now() AS created_at,
       CASE WHEN t.claimed AND t.last_turn > 1 THEN ${history('t.id', 't.last_turn')} END AS history
     FROM turn t JOIN workspaces w ON w.workspace_id = t.workspace_id`,
 };
 
 /**
  * $1 workspace, $2 conversation, $3 idempotency key, $4 who must have begun it (null: anybody), $5 fingerprint of the request, $6 its run,
- * $7 parts of the message. Why a message was not accepted.
+ * $7 parts of the message, $8 agents (null: any). Why a message was not accepted.
  */
 export const refusalStatement: Statement = {
   name: 'run-refusal',
   text: `
-    SELECT c.status, m.run_id, m.text, m.parts IS NOT DISTINCT FROM $7::jsonb AS same_parts, q.run_id AS request_run, q.content
+    SELECT c.status, m.run_id, m.text, m.parts IS NOT DISTINCT FROM $7::jsonb AS same_parts, q.run_id AS request_run, q.content,
+      NOT EXISTS (SELECT FROM runs r WHERE r.id = COALESCE(m.run_id, q.run_id)) AS without_run
     FROM conversations c
       LEFT JOIN messages m ON m.conversation_id = c.id AND m.idempotency_key = $3
       LEFT JOIN accepted_requests q ON q.workspace_id = $1 AND q.fingerprint = $5 AND q.slot = '' AND q.run_id <> $6
-    WHERE c.id = $2 AND c.workspace_id = $1 AND ($4::text IS NULL OR c.started_by = $4)`,
+    WHERE c.id = $2 AND c.workspace_id = $1 AND ($4::text IS NULL OR c.started_by = $4) AND ($8::text[] IS NULL OR c.agent = ANY($8))`,
 };
 
 const storeSteps = (source: string) => `
@@ -101,7 +107,7 @@ const ending = (name: string, kind: 'plain' | 'child' | 'waiting'): Statement =>
     WITH given AS (
       SELECT * FROM json_to_recordset($1::json) AS t(run uuid, fence int, first int, steps json, status text, outcome text, awaiting text,
         degraded text, usage jsonb, error jsonb, "firstEvent" int, reply text, options jsonb, parts jsonb, state jsonb, contact jsonb,
-        approvals json, "waitingFor" json, waits json, worked int)
+        approvals json, "waitingFor" json, waits json, worked int, handoff json)
     ), input AS (
       SELECT i.*, json_array_length(i.approvals)${kind === 'waiting' ? ` + ${missing}` : ''} AS missing, ${kind === 'waiting' ? 'q.answers' : '0'} AS answers
       FROM given i${kind === 'waiting' ? ' JOIN runs q ON q.id = i.run' : ''}
@@ -118,8 +124,8 @@ const ending = (name: string, kind: 'plain' | 'child' | 'waiting'): Statement =>
         finished_at = CASE WHEN i.status = 'finished' THEN now() END
       FROM input i
       WHERE r.id = ANY($2::uuid[]) AND r.id = i.run AND r.fence = i.fence AND r.status = 'running'
-      RETURNING r.id, r.workspace_id, r.conversation_id, r.turn, r.fence, r.parent_run, r.status, i.first, i.steps, i.reply, i.options, i.parts, i.state,
-        i.contact, i.approvals, i.waits
+      RETURNING r.id, r.workspace_id, r.conversation_id, r.turn, r.fence, r.parent_run, r.status, r.agent, i.first, i.steps, i.reply, i.options, i.parts,
+        i.state, i.contact, i.approvals, i.waits, i.handoff
     ), stored AS (${storeSteps('ended')}
     ), said AS (
       INSERT INTO messages (workspace_id, conversation_id, turn, role, run_id, text, options, parts)
@@ -134,7 +140,7 @@ const ending = (name: string, kind: 'plain' | 'child' | 'waiting'): Statement =>
       ON CONFLICT (run_id, call_id) DO UPDATE
       SET status = 'pending', call_hash = excluded.call_hash, rule = excluded.rule, reason = excluded.reason, pattern = excluded.pattern,
         remember = NULL, decided_by = NULL, decision_reason = NULL, decided_at = NULL, created_at = now()
-    ), ${
+    ), ${openHandoffs('ended')}, ${
       kind === 'plain'
         ? ''
         : `${wakeParents(`SELECT id, parent_run FROM ended WHERE status = 'finished'`)}, waited AS (
@@ -153,8 +159,8 @@ const ending = (name: string, kind: 'plain' | 'child' | 'waiting'): Statement =>
     )
     ${
       kind === 'plain'
-        ? 'SELECT id, followed FROM freed'
-        : `SELECT f.id, f.followed, (SELECT json_agg(json_build_object('conversationId', a.conversation_id, 'child', a.parent_run IS NOT NULL))
+        ? 'SELECT id, followed, id IN (SELECT run_id FROM opened) AS opened FROM freed'
+        : `SELECT f.id, f.followed, f.id IN (SELECT run_id FROM opened) AS opened, (SELECT json_agg(json_build_object('conversationId', a.conversation_id, 'child', a.parent_run IS NOT NULL))
         FROM (SELECT conversation_id, parent_run FROM woken WHERE ready UNION ALL SELECT conversation_id, parent_run FROM ended WHERE status = 'queued') a
       ) AS ready FROM freed f`
     }`,
@@ -178,7 +184,7 @@ export const nextStatement: Statement = {
       SELECT id FROM runs WHERE conversation_id = $1 AND status = 'queued' AND parent_run IS NULL ORDER BY turn LIMIT 1 FOR UPDATE
     ), taken AS (
       UPDATE conversations c SET active_run = (SELECT id FROM next)
-      WHERE c.id = $1 AND c.active_run IS NOT DISTINCT FROM $2::uuid AND (EXISTS (SELECT FROM next) OR c.last_turn = $4)
+      WHERE c.id = $1 AND c.active_run IS NOT DISTINCT FROM $2::uuid AND c.handler = 'agent' AND (EXISTS (SELECT FROM next) OR c.last_turn = $4)
       RETURNING c.id
     ), claimed AS (
       UPDATE runs r SET status = 'running', owner = $3, fence = r.fence + 1, outcome = NULL, waiting_for = NULL, claimed_at = now(), finished_at = NULL
@@ -257,7 +263,7 @@ export const orphansStatement: Statement = {
   text: `
     SELECT DISTINCT c.id AS conversation, c.active_run AS after
     FROM runs r JOIN conversations c ON c.id = r.conversation_id LEFT JOIN runs a ON a.id = c.active_run
-    WHERE r.status = 'queued' AND r.parent_run IS NULL AND (r.agent = ANY($2::text[]) OR r.waiting_for IS NOT NULL)
+    WHERE r.status = 'queued' AND r.parent_run IS NULL AND (r.agent = ANY($2::text[]) OR r.waiting_for IS NOT NULL) AND c.handler = 'agent'
       AND (a.id IS NULL OR (a.status <> 'running' AND (a.finished_at IS NULL OR a.finished_at < now() - interval '500 milliseconds')))
     LIMIT $1`,
 };
@@ -281,8 +287,8 @@ export const loadStatement: Statement = {
   name: 'run-load',
   text: `
     SELECT r.id, r.workspace_id, r.conversation_id, r.turn, r.fence, r.recoveries, ${claimsInVain} + 1 AS attempts, r.asked_by, r.agent, r.agent_version, r.arm, r.created_at,
-      r.parent_run, r.budget, r.worked_ms, ${waitsOfRun} AS waits, ${givenToChildren('r.id')} AS given, c.channel, c.contact, c.state, w.time_zone, m.text, m.parts,
-      (SELECT json_agg(s.data ORDER BY s.index) FROM steps s WHERE s.run_id = r.id) AS steps,
+      r.parent_run, r.budget, r.worked_ms, ${waitsOfRun} AS waits, ${givenToChildren('r.id')} AS given, c.channel, c.contact, c.state, c.started_by, w.time_zone, m.text,
+      m.parts, (SELECT json_agg(s.data ORDER BY s.index) FROM steps s WHERE s.run_id = r.id) AS steps,
       ${history('r.conversation_id', 'r.turn')} AS history
     FROM runs r
       JOIN conversations c ON c.id = r.conversation_id
@@ -299,10 +305,11 @@ export const transcriptStatement: Statement = {
   name: 'run-transcript',
   text: `
     WITH said AS (
-      SELECT turn, role, run_id, text, parts FROM messages WHERE conversation_id = $2 AND workspace_id = $1 AND turn >= $3 AND turn < $4
+      SELECT turn, role, run_id, text, parts, author_name FROM messages
+      WHERE conversation_id = $2 AND workspace_id = $1 AND turn >= $3 AND turn < $4
     )
-    SELECT COALESCE(u.turn, a.turn) AS turn, u.text, u.parts, a.text AS reply,
+    SELECT COALESCE(u.turn, a.turn) AS turn, COALESCE(u.role, 'user') AS role, u.text, u.parts, u.author_name AS author, a.text AS reply,
       (SELECT json_agg(s.data ORDER BY s.index) FROM steps s WHERE s.run_id = u.run_id AND s.kind IN ('model-call', 'plan', 'tool-call')) AS steps
-    FROM (SELECT * FROM said WHERE role = 'user') u FULL JOIN (SELECT * FROM said WHERE role = 'assistant') a ON a.turn = u.turn
+    FROM (SELECT * FROM said WHERE role IN ('user', 'person')) u FULL JOIN (SELECT * FROM said WHERE role = 'assistant') a ON a.turn = u.turn
     ORDER BY 1`,
 };

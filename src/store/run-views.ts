@@ -1,7 +1,8 @@
 /** Runs, conversations and approvals as those who ask about them see them. Every query is bound to a workspace. */
 import { TimonelError } from '../errors.ts';
-import type { Contact, JsonObject, MessagePart, Outcome, Reply } from '../vocabulary.ts';
+import type { Contact, JsonObject, MessagePart, Outcome, Reach, Reply } from '../vocabulary.ts';
 import type { DatabasePool } from './database.ts';
+import { type MessageView, messagesBefore, mostMessages, pageOfMessages } from './message-pages.ts';
 import type { Step, Usage } from './steps.ts';
 import { storableJson } from './storable.ts';
 import type { WaitKind } from './waits.ts';
@@ -76,10 +77,10 @@ export class RunViews {
   }
 
   /**
-   * @param only who must have begun the conversation of the run ("user:…"); anybody where absent.
+   * @param reach of whoever asks; a run of another conversation is not there.
    * @throws TimonelError `run_not_found`
    */
-  async run(workspaceId: string, runId: string, only?: string): Promise<RunView> {
+  async run(workspaceId: string, runId: string, reach?: Reach): Promise<RunView> {
     const [row] = await this.#pool.execute<RunRow>(
       {
         name: 'run-view',
@@ -90,9 +91,10 @@ export class RunViews {
             (SELECT count(*)::int FROM steps s WHERE s.run_id = r.id) AS steps
           FROM runs r LEFT JOIN messages m ON m.conversation_id = r.conversation_id AND m.turn = r.turn AND m.role = 'assistant'
           WHERE r.id = $2 AND r.workspace_id = $1
-            AND ($3::text IS NULL OR EXISTS (SELECT FROM conversations c WHERE c.id = r.conversation_id AND c.started_by = $3))`,
+            AND ($3::text IS NULL OR EXISTS (SELECT FROM conversations c WHERE c.id = r.conversation_id AND c.started_by = $3))
+            AND ($4::text[] IS NULL OR r.agent = ANY($4))`,
       },
-      [workspaceId, runId, only ?? null],
+      [workspaceId, runId, reach?.startedBy ?? null, reach?.agents ?? null],
     );
     if (row === undefined) throw new TimonelError('run_not_found', `There is no run ${runId} in this workspace.`);
     return {
@@ -177,10 +179,10 @@ export class RunViews {
     runId: string,
     callId: string,
     decision: { decision: 'approve' | 'reject'; by: string; asker: string; reason: string | undefined },
-  ): Promise<{ conversationId: string; ready: boolean }> {
+  ): Promise<{ conversationId: string; agent: string; ready: boolean }> {
     return this.#pool.inWorkspace(workspaceId, async (_database, client) => {
-      const run = await client.query<{ conversation_id: string; status: string; fence: number }>(
-        'SELECT conversation_id, status, fence FROM runs WHERE id = $1 AND workspace_id = $2 FOR UPDATE',
+      const run = await client.query<{ conversation_id: string; agent: string; status: string; fence: number }>(
+        'SELECT conversation_id, agent, status, fence FROM runs WHERE id = $1 AND workspace_id = $2 FOR UPDATE',
         [runId, workspaceId],
       );
       const approvals = await client.query<{ call_id: string; status: string; call_hash: string }>(
@@ -228,23 +230,29 @@ export class RunViews {
          WHERE id = $1 AND status = 'waiting' RETURNING status = 'queued' AS ready`,
         [runId],
       );
+      // Nobody took the conversation for it: it needs nobody any more.
+      await client.query(
+        `UPDATE handoffs SET closed_at = now(), closed_how = 'decided', closed_by = $3, closed_by_name = $4
+         WHERE conversation_id = $2 AND closed_at IS NULL AND reason = 'approval' AND taken_at IS NULL
+           AND NOT EXISTS (SELECT FROM approvals a WHERE a.run_id = $1 AND a.status = 'pending')`,
+        [runId, owner.conversation_id, decision.asker, decision.by],
+      );
       const ready = told.rows[0]?.ready === true;
-      return { conversationId: owner.conversation_id, ready };
+      return { conversationId: owner.conversation_id, agent: owner.agent, ready };
     });
   }
 
-  /** @param only who must have begun it; anybody where absent. @throws TimonelError `conversation_not_found` */
-  async conversation(workspaceId: string, conversationId: string, only?: string): Promise<ConversationView> {
+  /** @param reach of whoever asks. @throws TimonelError `conversation_not_found` */
+  async conversation(workspaceId: string, conversationId: string, reach?: Reach): Promise<ConversationView> {
     const [row] = await this.#pool.execute<ConversationRow>(
       {
         name: 'conversation-view',
         text: `
-          SELECT c.id, c.agent, c.agent_version, c.release, c.arm, c.channel, c.contact, c.status, c.created_at, c.updated_at,
-            (SELECT json_agg(json_build_object('turn', m.turn, 'role', m.role, 'runId', m.run_id, 'text', m.text, 'options', m.options, 'parts', m.parts, 'at', m.created_at)
-              ORDER BY m.turn, m.role DESC) FROM messages m WHERE m.conversation_id = c.id) AS messages
-          FROM conversations c WHERE c.id = $2 AND c.workspace_id = $1 AND ($3::text IS NULL OR c.started_by = $3)`,
+          SELECT c.id, c.agent, c.agent_version, c.release, c.arm, c.channel, c.contact, c.status, c.handler, c.created_at, c.updated_at,
+            ${messagesBefore('c.id', 'NULL::int', String(mostMessages))} AS messages
+          FROM conversations c WHERE c.id = $2 AND c.workspace_id = $1 AND ${within('c')}`,
       },
-      [workspaceId, conversationId, only ?? null],
+      [workspaceId, conversationId, ...reachValues(reach)],
     );
     if (row === undefined) throw conversationNotFound(conversationId);
     return {
@@ -256,22 +264,21 @@ export class RunViews {
       channel: row.channel,
       contact: row.contact ?? undefined,
       status: row.status,
+      handler: row.handler,
       createdAt: row.created_at.toISOString(),
       updatedAt: row.updated_at.toISOString(),
-      // JSON made by PostgreSQL writes a time in the zone of the connection.
-      messages: (row.messages ?? []).map((message) => ({ ...message, at: new Date(message.at).toISOString() })),
+      ...pageOfMessages(row.messages ?? [], mostMessages),
     };
   }
 
-  /** The agent that a conversation is with. @param only who must have begun it; anybody where absent. @throws TimonelError `conversation_not_found` */
-  async agentOf(workspaceId: string, conversationId: string, only?: string): Promise<{ agent: string; version: string }> {
+  /** The agent that a conversation is with. @param reach of whoever asks. @throws TimonelError `conversation_not_found` */
+  async agentOf(workspaceId: string, conversationId: string, reach?: Reach): Promise<{ agent: string; version: string }> {
     const [row] = await this.#pool.execute<{ agent: string; version: string }>(
       {
         name: 'conversation-agent',
-        text: `SELECT agent, agent_version AS version FROM conversations
-          WHERE id = $2 AND workspace_id = $1 AND ($3::text IS NULL OR started_by = $3)`,
+        text: `SELECT c.agent, c.agent_version AS version FROM conversations c WHERE c.id = $2 AND c.workspace_id = $1 AND ${within('c')}`,
       },
-      [workspaceId, conversationId, only ?? null],
+      [workspaceId, conversationId, ...reachValues(reach)],
     );
     if (row === undefined) throw conversationNotFound(conversationId);
     return row;
@@ -302,15 +309,6 @@ export class RunViews {
   async ensureConversation(workspaceId: string, conversation: NewConversation): Promise<void> {
     const values = conversationValues(workspaceId, conversation);
     await this.#pool.executeText(`${insertConversation} ON CONFLICT (id) DO NOTHING`, values);
-  }
-
-  /** Closes a conversation: no message is accepted any more. @throws TimonelError `conversation_not_found` */
-  async closeConversation(workspaceId: string, conversationId: string, only?: string): Promise<void> {
-    const rows = await this.#pool.executeText(
-      `UPDATE conversations SET status = 'closed', updated_at = now() WHERE id = $2 AND workspace_id = $1 AND ($3::text IS NULL OR started_by = $3) RETURNING id`,
-      [workspaceId, conversationId, only ?? null],
-    );
-    if (rows.length === 0) throw conversationNotFound(conversationId);
   }
 }
 
@@ -359,17 +357,13 @@ export interface ConversationView {
   channel: string;
   contact: Contact | undefined;
   status: 'open' | 'closed';
+  handler: 'agent' | 'person';
   createdAt: string;
   updatedAt: string;
-  messages: {
-    turn: number;
-    role: 'user' | 'assistant';
-    runId: string;
-    text: string;
-    options: string[] | null;
-    parts: MessagePart[] | null;
-    at: string;
-  }[];
+  /** The latest ones, oldest first. */
+  messages: MessageView[];
+  /** The turn before which there are more; null where there are none. */
+  before: number | null;
 }
 
 interface ConversationRow {
@@ -381,12 +375,21 @@ interface ConversationRow {
   channel: string;
   contact: Contact | null;
   status: 'open' | 'closed';
+  handler: 'agent' | 'person';
   created_at: Date;
   updated_at: Date;
-  messages: ConversationView['messages'] | null;
+  messages: MessageView[] | null;
 }
 
-function conversationNotFound(id: string): TimonelError {
+/** Condition that a row of `conversations` is within a reach, with the values $3 and $4 of {@link reachValues}. */
+export const within = (row: string) =>
+  `($3::text IS NULL OR ${row}.started_by = $3) AND ($4::text[] IS NULL OR ${row}.agent = ANY($4))`;
+
+export function reachValues(reach: Reach | undefined): [string | null, readonly string[] | null] {
+  return [reach?.startedBy ?? null, reach?.agents ?? null];
+}
+
+export function conversationNotFound(id: string): TimonelError {
   return new TimonelError(
     'conversation_not_found',
     `There is no conversation ${id} in this workspace. Start one with POST /api/v1/conversations.`,

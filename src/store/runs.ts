@@ -5,6 +5,7 @@
  * wakes up can do no harm. The owner's lease is the lease of its whole process.
  */
 import type { Asker, Contact, JsonObject, MessagePart, Outcome, Reply } from '../vocabulary.ts';
+import type { NewHandoff } from './handoffs.ts';
 import type { CancelledRun, ChildLimits, ReadyRun } from './run-families.ts';
 import type { Step, Usage } from './steps.ts';
 import type { PendingWait, StoredWait } from './waits.ts';
@@ -22,6 +23,8 @@ export interface IncomingMessage {
   asker?: Asker | undefined;
   /** Only where the asker began the conversation; to others it is not there. */
   onlyOwn?: boolean | undefined;
+  /** Only where the conversation is with one of these agents; to others it is not there. Any where absent. */
+  agents?: readonly string[] | undefined;
   /** The request that brought the message, for clients that repeat requests; absent where the conversation's idempotency key is all there is. */
   request?: RequestMark | undefined;
 }
@@ -43,8 +46,11 @@ export interface RequestMark {
 }
 
 export interface HistoryMessage {
-  role: 'user' | 'assistant';
+  /** `person`: somebody of the workspace, who had the conversation then. */
+  role: 'user' | 'assistant' | 'person';
   text: string;
+  /** The name of that person. */
+  author?: string | null;
   parts?: MessagePart[] | null;
   turn: number;
 }
@@ -52,10 +58,12 @@ export interface HistoryMessage {
 /** A turn that is over, as a later turn of its conversation looks back at it. */
 export interface EarlierTurn {
   turn: number;
-  /** Absent where nobody asked: the agent sent the reply by itself. */
+  /** What the user said, or what a person of the workspace did. Absent where nobody asked: the agent sent the reply by itself. */
   text?: string | undefined;
   /** Of a message that is more than text. */
   parts?: MessagePart[] | undefined;
+  /** A person of the workspace said it, while they had the conversation. Such a turn has no reply and no steps. */
+  by?: { name: string } | undefined;
   /** Absent where the turn ended without a reply. */
   reply?: string | undefined;
   /** Its model calls, plans and tool calls, in order; empty where only the texts were read. */
@@ -79,6 +87,8 @@ export interface ClaimedRun {
   channel: string;
   contact: Contact | undefined;
   asker: Asker | undefined;
+  /** Who began the conversation: "user:…" or "api-key:…". */
+  startedBy?: string | undefined;
   /** Memory of the conversation at the end of its last turn; see `run/memory.ts`. */
   state: JsonObject;
   text: string;
@@ -106,9 +116,11 @@ export type Acceptance =
   /** This process works on the run now. */
   | { kind: 'claimed'; run: ClaimedRun }
   /** Another turn of the conversation is under way; this one follows, in order. */
-  | { kind: 'queued'; runId: string; turn: number }
-  /** The same idempotency key and text, or the same request, came before. */
-  | { kind: 'duplicate'; runId: string };
+  | { kind: 'queued'; runId: string; turn: number; agent: string; startedBy: string | undefined }
+  /** A person has the conversation: the message is stored and starts no run. `runId` is of the run that a hand-back may start for it. */
+  | { kind: 'held'; runId: string; agent: string; startedBy: string | undefined }
+  /** The same idempotency key and text, or the same request, came before; `held`: no run was started for it so far. */
+  | { kind: 'duplicate'; runId: string; held: boolean };
 
 export interface FinishedTurn {
   runId: string;
@@ -129,12 +141,16 @@ export interface FinishedTurn {
   workedMs: number;
   /** The run that started it hears of its end. */
   child: boolean;
+  /** The conversation needs a person from here on. */
+  handoff?: NewHandoff | undefined;
 }
 
 /** How the end of a turn was stored. */
 export interface StoredEnd {
   /** Later messages of the conversation wait. */
   followed: boolean;
+  /** A hand-off was opened, or the open one was renewed. */
+  handedOff?: boolean | undefined;
   /** Runs that are ready to go on, since they waited for this: the one that started it, or the run itself. */
   ready?: readonly ReadyRun[] | undefined;
 }

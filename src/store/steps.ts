@@ -53,7 +53,7 @@ export type Step =
   /** Takes the place of the turns up to `upToTurn` in prompts from here on; stored before the model call that uses it. */
   | SummaryStep
   /** What the flow planner decided. `state` is its memory from here on. */
-  | { kind: 'plan'; calls: IdentifiedCall[]; state: JsonObject; degraded?: string }
+  | { kind: 'plan'; calls: IdentifiedCall[]; state: JsonObject; degraded?: string; understood?: false }
   /** What policy said about a call. Stored before the call is made: an allowed call without a result may have happened. */
   | { kind: 'decision'; callId: string; tool: string; verdict: Verdict; callHash: string }
   | { kind: 'tool-call'; record: CallRecord; milliseconds: number; recovered?: true }

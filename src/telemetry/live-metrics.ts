@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolStatus } from '../store/database.ts';
+import type { HandoffCounts } from '../store/handoff-counts.ts';
 import type { MetricSet } from './metric-set.ts';
 
 /** What is read at the moment of a scrape. */
@@ -17,6 +18,8 @@ export interface LiveState {
   queues(): Promise<{ queue: string; waiting: number; active: number }[]>;
   /** Seconds since the newest verified backup, where backups are taken by a schedule. */
   backupAge(): Promise<number | undefined>;
+  /** Conversations that wait for a person, and that people have. */
+  handoffs(): Promise<HandoffCounts>;
   /** What Redis says about its memory, where there is Redis. */
   redisMemory: (() => Promise<string>) | undefined;
 }
@@ -54,6 +57,13 @@ export function liveMetrics(set: MetricSet, live: LiveState): void {
     'timonel_backup_verified_age_seconds',
     'time since the newest backup that was restored and compared; no series without a schedule',
     () => live.backupAge(),
+  );
+  const handoffs = shortly(() => live.handoffs());
+  set.readEach(
+    'timonel_handoff_conversations',
+    'open hand-offs of all processes: waiting, overdue (of those), taken',
+    ['state'],
+    async () => Object.entries((await handoffs()) ?? {}).map(([state, value]: [string, number]) => ({ values: [state], value })),
   );
 
   const { redisMemory } = live;

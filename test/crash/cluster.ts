@@ -108,7 +108,7 @@ export class Cluster {
       signal: AbortSignal.timeout(options.timeoutMs ?? 5_000),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return { status: response.status, body: await response.json() };
+    return { status: response.status, body: response.status === 204 ? undefined : await response.json() };
   }
 
   async converse(): Promise<string> {

@@ -263,6 +263,22 @@ const mutations: [title: string, finds: string, files: () => Record<string, Rule
     () => mutated('ReleaseHeld', edited('decision="held"', 'decision="helt"')),
   ],
   [
+    'customers who wait are not seen',
+    'a customer waits for a person for too long',
+    () => mutated('HandoffOverdue', edited('state="overdue"', 'state="late"')),
+  ],
+  [
+    'everybody who waits is overdue',
+    'customers who wait are taken in time, some of them late',
+    () => mutated('HandoffOverdue', edited('state="overdue"', 'state="waiting"')),
+  ],
+  [
+    'who is taken a little late is reported',
+    'customers who wait are taken in time, some of them late',
+    () => mutated('HandoffOverdue', hasty),
+  ],
+  ['a customer waits for hours first', 'a customer waits for a person for too long', () => mutated('HandoffOverdue', patient)],
+  [
     'a process that is away pages',
     'one of two processes is away for a while',
     () => mutated('TimonelDown', edited('max(', 'min(')),

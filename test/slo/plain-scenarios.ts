@@ -191,6 +191,23 @@ export const plainScenarios: Scenario[] = [
     fires: { 29: [], 32: ['ReleaseHeld'], 110: [] },
   },
   {
+    name: 'a customer waits for a person for too long',
+    series: {
+      'timonel_handoff_conversations{state="waiting"}': gauge([60, 3]),
+      'timonel_handoff_conversations{state="overdue"}': gauge([10, 0], [20, 1], [30, 0]),
+      'timonel_handoff_conversations{state="taken"}': gauge([60, 7]),
+    },
+    fires: { 9: [], 13: [], 20: ['HandoffOverdue'], 40: [] },
+  },
+  {
+    name: 'customers who wait are taken in time, some of them late',
+    series: {
+      'timonel_handoff_conversations{state="waiting"}': gauge([60, 9]),
+      'timonel_handoff_conversations{state="overdue"}': gauge([10, 0], [3, 2], [20, 0], [4, 1], [23, 0]),
+    },
+    fires: { 12: [], 20: [], 36: [], 50: [] },
+  },
+  {
     name: 'one of two processes is away for a while',
     outside: true,
     series: {

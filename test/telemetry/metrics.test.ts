@@ -39,6 +39,7 @@ function start(): Metrics {
     pingStore: async () => undefined,
     backupAge: async () => 60,
     queues: async () => Array.from({ length: 700 }, (_, index) => ({ queue: `queue-${index}`, waiting: 1, active: 0 })),
+    handoffs: async () => ({ waiting: 0, overdue: 0, taken: 0 }),
     redisMemory: undefined,
   });
   open.push(metrics);

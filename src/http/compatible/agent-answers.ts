@@ -6,6 +6,8 @@ import type { AgentDefinition } from '../../run/contract.ts';
 import type { RunView } from '../../store/run-views.ts';
 import type { HttpDependencies } from '../contract.ts';
 import { LiveEvents, longestWaitMs } from '../events.ts';
+import { heldText } from '../held.ts';
+import { requireAgent } from '../requests.ts';
 import { checkedText } from '../turns.ts';
 import type { AgentRequest } from './agent-request.ts';
 import { type AcceptedTurn, acceptTurn } from './agent-turn.ts';
@@ -22,6 +24,7 @@ export async function agentAnswer(
 ): Promise<void> {
   const { principal, body } = exchange;
   requirePermission(principal, 'conversations:write');
+  requireAgent(principal, agent.name);
   refuseParameters(body);
   const asked = voice.read(body);
   const text = checkedText(asked.text);
@@ -43,10 +46,11 @@ async function answerTurn(
   const { runner, replyWaitMs } = dependencies;
   const { workspaceId } = exchange.principal;
   const turn = await acceptTurn(agent, asked, text, exchange, dependencies);
+  if (turn.held) return answerHeld(turn, text, agent, voice, exchange, dependencies);
   let received = false;
   try {
     const view = await runner.wait(workspaceId, turn.runId, replyWaitMs, exchange.signal);
-    const reply = replyOf(view);
+    const reply = takenOver(view) ? await heldReply(turn, text, exchange, dependencies) : replyOf(view);
     const body = voice.whole(reply, identityOf(agent, voice, turn.runId), exchange.body);
     send(exchange, body, [...headersOf(agent, view), 'x-timonel-outcome', view.outcome ?? '']);
     received = !exchange.signal.aborted;
@@ -68,6 +72,7 @@ async function streamTurn(
   const { workspaceId } = principal;
   const live = new LiveEvents();
   const turn = await acceptTurn(agent, asked, text, exchange, dependencies, live.push);
+  if (turn.held) return answerHeld(turn, text, agent, voice, exchange, dependencies);
   const { runId, conversationId } = turn;
   const reader = { principal, may: (now: Principal) => now.permissions.has('conversations:write') };
   const headers = [...exchange.begin(), ...headersOf(agent, { id: runId, conversationId })];
@@ -95,7 +100,8 @@ async function streamTurn(
         shown += event.delta;
         yield stream.text(event.delta);
       }
-      const reply = replyOf(await waiting);
+      const view = await waiting;
+      const reply = takenOver(view) ? await heldReply(turn, text, exchange, dependencies) : replyOf(view);
       // What a model said before it called a tool was shown as well, and is not part of the reply.
       const rest = reply.text.startsWith(shown) ? reply.text.slice(shown.length) : `\n\n${reply.text}`;
       yield (rest === '' ? '' : stream.text(rest)) + stream.end(reply);
@@ -110,23 +116,63 @@ async function streamTurn(
   }
 }
 
+/** A person took the conversation while the turn was under way. */
+function takenOver({ outcome, error }: RunView): boolean {
+  return outcome === 'cancelled' && error?.['code'] === 'handled_by_person';
+}
+
+async function heldReply(
+  { conversationId }: AcceptedTurn,
+  text: string,
+  { principal: { workspaceId } }: Exchange,
+  { pool }: HttpDependencies,
+): Promise<AgentReply> {
+  return withoutRun(await heldText(pool, workspaceId, conversationId, text));
+}
+
+async function answerHeld(
+  turn: AcceptedTurn,
+  text: string,
+  agent: AgentDefinition,
+  voice: AgentVoice,
+  exchange: Exchange,
+  dependencies: HttpDependencies,
+): Promise<void> {
+  const reply = await heldReply(turn, text, exchange, dependencies);
+  const headers = ['x-timonel-conversation', turn.conversationId, 'x-timonel-model', agent.name, 'x-timonel-handler', 'person'];
+  return answerAtOnce(reply, identityOf(agent, voice, turn.runId), headers, voice, exchange, dependencies);
+}
+
 /** A task of a chat interface, done without the agent. */
 async function answerTask(
   text: string,
   agent: AgentDefinition,
   voice: AgentVoice,
   exchange: Exchange,
-  { newId, streams }: HttpDependencies,
+  dependencies: HttpDependencies,
+): Promise<void> {
+  const identity = identityOf(agent, voice, dependencies.newId());
+  return answerAtOnce(withoutRun(text), identity, ['x-timonel-model', agent.name], voice, exchange, dependencies);
+}
+
+function withoutRun(text: string): AgentReply {
+  return { text, usage: usageOf({ input: 0, output: 0 }), cost: undefined, origin: undefined };
+}
+
+async function answerAtOnce(
+  reply: AgentReply,
+  identity: ReturnType<typeof identityOf>,
+  headers: string[],
+  voice: AgentVoice,
+  exchange: Exchange,
+  { streams }: HttpDependencies,
 ): Promise<void> {
   const { principal, body } = exchange;
-  const identity = identityOf(agent, voice, newId());
-  const reply: AgentReply = { text, usage: usageOf({ input: 0, output: 0 }), cost: undefined, origin: undefined };
-  const headers = ['x-timonel-model', agent.name];
   if (body['stream'] !== true) return send(exchange, voice.whole(reply, identity, body), headers);
   const reader = { principal, may: (now: Principal) => now.permissions.has('conversations:write') };
   await streams.write(exchange.raw, [...exchange.begin(), ...headers], reader, async function* () {
     const stream = voice.stream(identity, body, undefined);
-    yield stream.begin() + stream.text(text) + stream.end(reply);
+    yield stream.begin() + stream.text(reply.text) + stream.end(reply);
   });
 }
 

@@ -3,10 +3,11 @@ import { TimonelError } from '../../errors.ts';
 import type { AgentDefinition } from '../../run/contract.ts';
 import type { RunEvent } from '../../run/events.ts';
 import type { Found } from '../../store/accepted-requests.ts';
+import { placeAfter } from '../../store/place-after.ts';
 import type { NewConversation } from '../../store/run-views.ts';
 import { audienceOf } from '../audience.ts';
 import type { HttpDependencies } from '../contract.ts';
-import { askerText, single } from '../requests.ts';
+import { askerText, reachOf, single } from '../requests.ts';
 import { type AgentRequest, refusedParameter } from './agent-request.ts';
 import type { Exchange } from './exchange.ts';
 import { continuedConversation, identityOf, joinedRequest, type RequestIdentity } from './request-mark.ts';
@@ -16,6 +17,8 @@ export interface AcceptedTurn {
   conversationId: string;
   /** The run is of an earlier request that this one repeats. */
   joined: boolean;
+  /** A person has the conversation: the message is stored, and there is no run. */
+  held: boolean;
 }
 
 /** The channel of conversations that come in by the compatible API. */
@@ -69,7 +72,7 @@ export async function acceptTurn(
     const repeated = joinedRequest(found, identity);
     if (repeated !== undefined) {
       const { runId, conversationId } = repeated;
-      return { runId, conversationId, joined: true };
+      return { runId, conversationId, joined: true, held: repeated.state === 'held' };
     }
     const { conversationId, lastTurn } =
       named !== undefined
@@ -79,6 +82,7 @@ export async function acceptTurn(
       workspaceId,
       asker: { kind: principal.kind, id: principal.id },
       onlyOwn: !principal.permissions.has('conversations:write-all'),
+      agents: principal.agents,
       conversationId,
       runId: newId(),
       text,
@@ -86,11 +90,11 @@ export async function acceptTurn(
       request: markOf(identity, found, lastTurn),
     };
     try {
-      const runId = await runner.submit(message, reader);
-      if (runId === message.runId) return { runId, conversationId, joined: false };
+      const { runId, held } = await runner.accept(message, reader);
+      if (held || runId === message.runId) return { runId, conversationId, joined: false, held };
       // The same request came at the same moment.
       const first = await views.run(workspaceId, runId);
-      return { runId, conversationId: first.conversationId, joined: true };
+      return { runId, conversationId: first.conversationId, joined: true, held: false };
     } catch (error) {
       if (!(error instanceof TimonelError && error.code === 'version_conflict')) throw error;
       if (asked.afterRun !== undefined) throw branched();
@@ -133,16 +137,19 @@ async function placeOf(
   found: Found,
   { address, chat }: { address: string | undefined; chat: string | undefined },
   { principal, raw }: Exchange,
-  { views, addresses, newId, releases, settings }: HttpDependencies,
+  { pool, views, addresses, newId, releases, settings }: HttpDependencies,
 ): Promise<Place> {
   const { workspaceId } = principal;
   const startedBy = askerText(principal);
   if (asked.afterRun !== undefined) {
-    const only = principal.permissions.has('conversations:write-all') ? undefined : startedBy;
-    const run = await views.run(workspaceId, asked.afterRun, only);
-    if (run.agent !== agent.name)
-      throw refusedParameter('previous_response_id', `That is an answer of the agent "${run.agent}". Ask that one, or begin anew.`);
-    return { conversationId: run.conversationId, lastTurn: run.turn };
+    const place = await placeAfter(pool, workspaceId, asked.afterRun, reachOf(principal, 'conversations:write-all'));
+    if (place.agent !== agent.name)
+      throw refusedParameter(
+        'previous_response_id',
+        `That is an answer of the agent "${place.agent}". Ask that one, or begin anew.`,
+      );
+    if (place.wentOn) throw branched();
+    return place;
   }
   const continued = chat === undefined ? continuedConversation(found, asked.earlier) : undefined;
   if (continued !== undefined) return { conversationId: continued.id, lastTurn: continued.turns };

@@ -83,6 +83,8 @@ export function joinedRequest(
 ): KnownRequest | undefined {
   return found.requests.find((known) => {
     if (known.state === 'gone') return false;
+    // Its answer is what people say, whenever it is asked for.
+    if (known.state === 'held' && !byKey) return repeated && named;
     if (byKey) {
       if (known.content === content) return true;
       throw new TimonelError(

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
 import { listApprovals } from '../../store/approval-list.ts';
+import { boundedMembers } from '../bounded-values.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
+import { fitting } from '../pages.ts';
 import * as schemas from '../schemas.ts';
 
 /** Approvals of the workspace, for those who decide: `POST /api/v1/runs/:id/approvals/:callId` decides about one. */
@@ -16,7 +18,7 @@ export function approvalRoutes(app: TypedFastify, { pool }: HttpDependencies): v
         querystring: z.object({
           status: schemas.approval.shape.status.default('pending'),
           after: z.string().max(200).optional().describe('`next` of the page before'),
-          limit: z.coerce.number().int().min(1).max(200).default(50),
+          limit: z.coerce.number().int().min(1).max(100).default(50),
         }),
         response: {
           200: z.object({
@@ -35,15 +37,20 @@ export function approvalRoutes(app: TypedFastify, { pool }: HttpDependencies): v
     },
     async (request) => {
       const { status, after, limit } = request.query;
+      const { agents } = principalOf(request);
       const rows = await listApprovals(
         pool,
         principalOf(request).workspaceId,
         status,
         after === undefined ? undefined : placeOf(after),
         limit,
+        agents,
       );
-      const approvals = rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() }));
-      const last = approvals.length === limit ? approvals.at(-1) : undefined;
+      // The whole of large arguments is at the run.
+      const approvals = fitting(
+        rows.map((row) => ({ ...row, args: boundedMembers(row.args).data, createdAt: row.createdAt.toISOString() })),
+      );
+      const last = approvals.length === limit || approvals.length < rows.length ? approvals.at(-1) : undefined;
       return { approvals, next: last === undefined ? null : `${last.createdAt}|${last.runId}|${last.callId}` };
     },
   );

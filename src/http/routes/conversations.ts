@@ -5,15 +5,16 @@ import { audienceOf } from '../audience.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { LiveEvents, runEvents } from '../events.ts';
 import { principalOf } from '../guard.ts';
+import { heldAnswer, heldEvents, shownMessages } from '../held.ts';
 import { acceptParts } from '../message-parts.ts';
-import { askerText, onlyOf } from '../requests.ts';
+import { actorOf, askerText, reachOf, requireAgent } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 import { afterEvent, checkedText, turnOf, wantsEvents } from '../turns.ts';
 
 const parameters = z.object({ id: schemas.identifier });
 
 export function conversationRoutes(app: TypedFastify, dependencies: HttpDependencies): void {
-  const { agents, releases, settings, views, runner, newId, replyWaitMs, streams, identity } = dependencies;
+  const { agents, releases, settings, views, runner, newId, replyWaitMs, streams, identity, desk } = dependencies;
   const messageOf = (body: z.infer<typeof schemas.newMessage>, principal: Principal, conversationId: string) =>
     'text' in body ? { text: checkedText(body.text) } : acceptParts(dependencies, principal, conversationId, body.parts);
 
@@ -41,6 +42,7 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
         throw new TimonelError('agent_not_found', `There is no agent "${name}". There are: ${[...agents.keys()].join(', ')}.`);
       }
       const principal = principalOf(request);
+      requireAgent(principal, name);
       const { workspaceId } = principal;
       const id = newId();
       const assignment = releases.inForce.assign(name, audienceOf(request.raw, principal, settings, { channel, contact }));
@@ -66,9 +68,13 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
     },
     async (request) => {
       const principal = principalOf(request);
-      const only = onlyOf(principal, 'conversations:read-all');
-      const view = await views.conversation(principal.workspaceId, request.params.id, only);
-      return { ...view, release: view.release ?? null, contact: view.contact === undefined ? null : { ...view.contact } };
+      const view = await views.conversation(principal.workspaceId, request.params.id, reachOf(principal, 'conversations:read-all'));
+      return {
+        ...view,
+        messages: shownMessages(view.messages, request.params.id, principal),
+        release: view.release ?? null,
+        contact: view.contact === undefined ? null : { ...view.contact },
+      };
     },
   );
 
@@ -79,8 +85,7 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
       schema: { summary: 'Close a conversation', params: parameters, response: { 204: z.null() } },
     },
     async (request, reply) => {
-      const principal = principalOf(request);
-      await views.closeConversation(principal.workspaceId, request.params.id, onlyOf(principal, 'conversations:write-all'));
+      await desk.close(actorOf(request, 'conversations:write-all'), request.params.id);
       return reply.code(204).send(null);
     },
   );
@@ -92,17 +97,13 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
       schema: {
         summary: 'Say something, and wait for the reply',
         description:
-          'With "Accept: text/event-stream" the turn comes as events, resumable with Last-Event-ID. With an Idempotency-Key the same message is taken once. 202: the turn is still under way after the longest wait.',
+          'With "Accept: text/event-stream" the turn comes as events, resumable with Last-Event-ID. With an Idempotency-Key the same message is taken once. 202: the turn is still under way after the longest wait, or a person has the conversation (`handler`) and no run was started.',
         params: parameters,
-        headers: z.object({
-          'idempotency-key': z
-            .string()
-            .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 visible ASCII characters')
-            .optional(),
+        headers: schemas.idempotencyHeader.extend({
           'last-event-id': z.string().max(20).optional(),
         }),
         body: schemas.newMessage,
-        response: { 200: schemas.turn, 202: schemas.turn },
+        response: { 200: schemas.turn, 202: z.union([schemas.turn, schemas.held]) },
       },
     },
     async (request, reply) => {
@@ -112,6 +113,7 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
         workspaceId,
         asker: { kind: principal.kind, id: principal.id },
         onlyOwn: !principal.permissions.has('conversations:write-all'),
+        agents: principal.agents,
         conversationId: request.params.id,
         runId: newId(),
         ...(await messageOf(request.body, principal, request.params.id)),
@@ -119,7 +121,12 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
       };
       if (wantsEvents(request.headers.accept)) {
         const live = new LiveEvents();
-        const runId = await runner.submit(message, live.push);
+        const { runId, held } = await runner.accept(message, live.push);
+        if (held)
+          return reply
+            .header('content-type', 'text/event-stream; charset=utf-8')
+            .code(200)
+            .send(heldEvents() as never);
         const run = { workspaceId, runId };
         const after = afterEvent(request.headers['last-event-id']);
         const reader = { principal, may: (now: Principal) => now.permissions.has('conversations:write') };
@@ -128,7 +135,8 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
         );
         return reply;
       }
-      const runId = await runner.submit(message);
+      const { runId, held } = await runner.accept(message);
+      if (held) return reply.code(202).send(heldAnswer);
       const view = await runner.wait(workspaceId, runId, replyWaitMs);
       if ((await identity.access.renewed(principal)) === undefined) {
         throw new TimonelError('unauthenticated', 'You lost access while the turn was under way.');

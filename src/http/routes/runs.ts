@@ -7,14 +7,14 @@ import { runTree } from '../../store/run-tree.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { runEvents } from '../events.ts';
 import { principalOf } from '../guard.ts';
-import { askerText, onlyOf, recordDeed } from '../requests.ts';
+import { askerText, reachOf, recordDeed } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 import { afterEvent, turnOf } from '../turns.ts';
 
 const parameters = z.object({ id: schemas.identifier });
 
 export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): void {
-  const { identity, pool, views, runner, streams, newId } = dependencies;
+  const { identity, pool, views, runner, streams, newId, feed } = dependencies;
 
   app.get(
     '/api/v1/runs/:id',
@@ -30,7 +30,7 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
     async (request) => {
       const principal = principalOf(request);
       const { workspaceId } = principal;
-      const view = await views.run(workspaceId, request.params.id, onlyOf(principal, 'conversations:read-all'));
+      const view = await views.run(workspaceId, request.params.id, reachOf(principal, 'conversations:read-all'));
       const approvals = await views.approvals(workspaceId, request.params.id);
       if (request.query.tree === undefined) return { ...turnOf(view), approvals };
       return { ...turnOf(view), approvals, tree: await runTree(pool, workspaceId, request.params.id) };
@@ -50,15 +50,16 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
     async (request, reply) => {
       const principal = principalOf(request);
       const { workspaceId } = principal;
-      const only = onlyOf(principal, 'conversations:read-all');
+      const reach = reachOf(principal, 'conversations:read-all');
       const runId = request.params.id;
       const after = afterEvent(request.headers['last-event-id']);
       // An unknown run is a 404, not an empty stream.
-      await views.run(workspaceId, runId, only);
+      await views.run(workspaceId, runId, reach);
       const reader = {
         principal,
         may: (now: Principal) =>
-          now.permissions.has('conversations:read') && (only !== undefined || now.permissions.has('conversations:read-all')),
+          now.permissions.has('conversations:read') &&
+          (reach.startedBy !== undefined || now.permissions.has('conversations:read-all')),
       };
       await streams.send(reply.header('x-timonel-run', runId), reader, runId, (signal) =>
         runEvents(runner, views, { workspaceId, runId }, after, signal),
@@ -83,7 +84,7 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
       const principal = principalOf(request);
       const { workspaceId } = principal;
       const { id } = request.params;
-      await views.run(workspaceId, id, onlyOf(principal, 'conversations:write-all'));
+      await views.run(workspaceId, id, reachOf(principal, 'conversations:write-all'));
       const view = await runner.cancel(workspaceId, id, principal.name);
       await recordDeed(identity, request, { action: 'run-cancelled', target: { kind: 'run', id } });
       return turnOf(view);
@@ -104,7 +105,7 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
     async (request, reply) => {
       const principal = principalOf(request);
       const { workspaceId } = principal;
-      const own = onlyOf(principal, 'conversations:write-all');
+      const own = reachOf(principal, 'conversations:write-all');
       const failed = await views.run(workspaceId, request.params.id, own);
       if (failed.outcome !== 'failed') {
         throw new TimonelError(
@@ -112,15 +113,21 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
           'Only a run whose outcome is "failed" is submitted again. Send a new message instead.',
         );
       }
-      const runId = await runner.submit({
+      const { runId, held } = await runner.accept({
         workspaceId,
         conversationId: failed.conversationId,
         runId: newId(),
         ...(await views.messageOf(workspaceId, failed.id)),
         idempotencyKey: `resubmit:${failed.id}`,
         asker: { kind: principal.kind, id: principal.id },
-        onlyOwn: own !== undefined,
+        onlyOwn: own.startedBy !== undefined,
+        agents: own.agents,
       });
+      if (held)
+        throw new TimonelError(
+          'handled_by_person',
+          'A person has the conversation, and sees the message. Hand it back, and the agent answers.',
+        );
       return reply.code(202).send(turnOf(await views.run(workspaceId, runId)));
     },
   );
@@ -144,8 +151,10 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
       const { decision, reason } = request.body;
       // Approvals of a key that expired meanwhile count no more.
       await pool.inTransaction((client) => identity.grants.settleRun(client, workspaceId, id));
+      if (principal.agents !== undefined) await views.run(workspaceId, id, { agents: principal.agents });
       const asker = askerText(principal);
-      const { conversationId, ready } = await views.decide(workspaceId, id, callId, { decision, reason, by, asker });
+      const { conversationId, agent, ready } = await views.decide(workspaceId, id, callId, { decision, reason, by, asker });
+      feed.tell({ kind: 'approval-decided', workspaceId, conversationId, runId: id, agent });
       if (ready) await runner.resume(conversationId);
       return { callId, status: decision === 'approve' ? ('approved' as const) : ('rejected' as const), resumed: ready };
     },
@@ -170,7 +179,7 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
       const { workspaceId } = principal;
       const runId = request.params.id;
       const { rating, comment } = request.body;
-      const only = onlyOf(principal, 'conversations:write-all');
+      const only = reachOf(principal, 'conversations:write-all');
       const run = await storeFeedback(pool, workspaceId, runId, { rating, comment, by: askerText(principal) }, only);
       if (channels.feedbackGiven.hasSubscribers) {
         channels.feedbackGiven.publish({ workspaceId, runId, ...run, rating } satisfies FeedbackGiven);

@@ -48,14 +48,24 @@ export function userRoutes(app: TypedFastify, { identity }: HttpDependencies): v
     {
       config: { permission: 'users:manage' },
       schema: {
-        summary: 'Change the role of a member, or disable and enable them; it takes effect at once',
+        summary:
+          'Change the role of a member or the agents whose conversations they see, or disable and enable them; it takes effect at once',
         params: parameters,
-        body: z.strictObject({ role: shapes.roleName.optional(), disabled: z.boolean().optional() }),
+        body: z.strictObject({
+          role: shapes.roleName.optional(),
+          disabled: z.boolean().optional(),
+          agents: z
+            .array(z.string().min(1).max(100))
+            .max(100)
+            .nullable()
+            .optional()
+            .describe('They see and write in the conversations of these agents only; null: of all'),
+        }),
         response: { 200: shapes.member },
       },
     },
     (request) => {
-      if (Object.keys(request.body).length === 0) throw new TimonelError('invalid_request', 'Send "role", "disabled" or both.');
+      if (Object.keys(request.body).length === 0) throw new TimonelError('invalid_request', 'Send "role", "disabled" or "agents".');
       return members.change(principalOf(request), request.params.id, request.body, originOf(request));
     },
   );

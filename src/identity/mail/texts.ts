@@ -1,4 +1,5 @@
 /** What the mails say. Plain text: it arrives everywhere, and shows where a link really goes. */
+import type { HandoffReason } from '../../vocabulary.ts';
 
 export type MailLanguage = 'es' | 'en';
 
@@ -11,6 +12,15 @@ export type MailContent =
   | { kind: 'password-changed'; name: string; link: string }
   | { kind: 'second-factor-changed'; name: string; change: SecondFactorChange; link: string }
   | { kind: 'sign-in-linked'; name: string; issuer: string; link: string }
+  | {
+      kind: 'handoff-waiting';
+      workspace: string;
+      agent: string;
+      reason: HandoffReason;
+      urgent: boolean;
+      minutes: number;
+      link: string;
+    }
   | { kind: 'keys-to-confirm'; name: string; workspace: string; keys: readonly string[]; link: string };
 
 /** What became of a person's second factor. */
@@ -104,6 +114,16 @@ function spanish(content: MailContent): Draft {
           content.link,
         ],
       };
+    case 'handoff-waiting':
+      return {
+        subject: `${content.urgent ? 'Urgente: a' : 'A'}lguien espera a una persona en ${content.workspace}`,
+        lines: [
+          'Hola:',
+          `Una conversación con el agente ${content.agent} espera a una persona: ${handoffReasonTexts.es[content.reason]}.`,
+          `Conviene tomarla en ${content.minutes} minutos:`,
+          content.link,
+        ],
+      };
     case 'keys-to-confirm':
       return {
         subject: `Claves de API de ${content.workspace} que nadie respalda`,
@@ -189,6 +209,16 @@ function english(content: MailContent): Draft {
           content.link,
         ],
       };
+    case 'handoff-waiting':
+      return {
+        subject: `${content.urgent ? 'Urgent: s' : 'S'}omebody waits for a person in ${content.workspace}`,
+        lines: [
+          'Hello,',
+          `A conversation with the agent ${content.agent} waits for a person: ${handoffReasonTexts.en[content.reason]}.`,
+          `It should be taken within ${content.minutes} minutes:`,
+          content.link,
+        ],
+      };
     case 'keys-to-confirm':
       return {
         subject: `API keys of ${content.workspace} that nobody answers for`,
@@ -201,6 +231,25 @@ function english(content: MailContent): Draft {
       };
   }
 }
+
+const handoffReasonTexts: Readonly<Record<MailLanguage, Readonly<Record<HandoffReason, string>>>> = {
+  es: {
+    escalated: 'el agente la pasó',
+    approval: 'hay algo que aprobar',
+    misunderstood: 'el agente no entendió dos veces seguidas',
+    failed: 'el agente falló',
+    taken: 'alguien la tomó',
+    assigned: 'está asignada',
+  },
+  en: {
+    escalated: 'the agent passed it on',
+    approval: 'something has to be approved',
+    misunderstood: 'the agent did not understand twice in a row',
+    failed: 'the agent failed',
+    taken: 'somebody took it',
+    assigned: 'it is assigned',
+  },
+};
 
 const secondFactorSubjects: Readonly<Record<MailLanguage, Readonly<Record<SecondFactorChange, string>>>> = {
   es: {

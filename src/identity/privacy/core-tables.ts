@@ -92,6 +92,64 @@ export const coreTables: readonly TableOfData[] = [
     erase: { given_by: `'erased:' || run_id`, comment: 'NULL' },
   },
   {
+    table: 'conversation_notes',
+    personal: true,
+    columns: ['text'],
+    whose: ofConversation,
+    erase: 'delete',
+    ages: { kind: 'conversations', at: 'created_at' },
+  },
+  {
+    table: 'conversation_notes',
+    personal: true,
+    columns: ['author', 'author_name'],
+    whose: 'author = :asker',
+    erase: { author: `'erased'`, author_name: `''` },
+  },
+  {
+    table: 'handoffs',
+    personal: true,
+    columns: ['summary'],
+    whose: ofConversation,
+    // How long somebody waited, and how it ended, is nobody's.
+    erase: {
+      summary: `jsonb_build_object('who', NULL, 'wanted', '', 'tried', '[]'::jsonb, 'last', '[]'::jsonb)`,
+      closed_at: 'COALESCE(closed_at, now())',
+      closed_how: `COALESCE(closed_how, 'conversation-closed')`,
+    },
+    ages: { kind: 'conversations', at: 'waiting_since', when: 'closed_at IS NOT NULL' },
+  },
+  {
+    table: 'handoffs',
+    personal: true,
+    columns: ['assignee', 'assignee_name', 'closed_by', 'closed_by_name'],
+    whose: ':asker IN (assignee, closed_by)',
+    // What they had goes back to the agent by itself: it is nobody's, and nobody says anything any more.
+    erase: {
+      assignee: `CASE WHEN assignee = :asker THEN 'erased' ELSE assignee END`,
+      assignee_name: `CASE WHEN assignee = :asker THEN '' ELSE assignee_name END`,
+      closed_by: `CASE WHEN closed_by = :asker THEN 'erased' ELSE closed_by END`,
+      closed_by_name: `CASE WHEN closed_by = :asker THEN '' ELSE closed_by_name END`,
+    },
+  },
+  {
+    table: 'handoff_settings',
+    personal: true,
+    columns: ['emails', 'changed_by'],
+    whose: 'emails && :emails OR changed_by = :asker',
+    erase: {
+      emails: 'ARRAY(SELECT e FROM unnest(emails) e WHERE lower(e) <> ALL(COALESCE(:emails, ARRAY[]::text[])))',
+      changed_by: `CASE WHEN changed_by = :asker THEN 'erased' ELSE changed_by END`,
+    },
+  },
+  {
+    table: 'messages',
+    personal: true,
+    columns: ['author', 'author_name'],
+    whose: 'author = :asker',
+    erase: { author: `'erased'`, author_name: `''` },
+  },
+  {
     table: 'messages',
     personal: true,
     columns: ['text', 'options', 'parts', 'idempotency_key', 'history_head'],
@@ -136,7 +194,7 @@ export const coreTables: readonly TableOfData[] = [
     personal: true,
     columns: ['contact', 'state', 'unit'],
     whose: 'id = ANY(:conversations)',
-    erase: { contact: 'NULL', unit: 'NULL', state: `'{}'::jsonb`, status: `'closed'`, active_run: 'NULL' },
+    erase: { contact: 'NULL', unit: 'NULL', state: `'{}'::jsonb`, status: `'closed'`, handler: `'agent'`, active_run: 'NULL' },
     ages: { kind: 'conversations', at: 'updated_at', when: 'active_run IS NULL' },
   },
   { table: 'conversations', personal: true, columns: ['started_by'], whose: 'started_by = :asker', erase: { started_by: 'NULL' } },

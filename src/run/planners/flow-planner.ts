@@ -1,6 +1,13 @@
 import { TimonelError } from '../../errors.ts';
 import type { Vocabulary } from '../../language/contract.ts';
+import type { SaidBefore } from '../../policy/contract.ts';
 import type { Planner, Proposal, Turn } from '../planner.ts';
+
+/** What was said since the agent spoke last, where a person had the conversation meanwhile. */
+function fromPeople({ history }: Turn['run']): SaidBefore[] | undefined {
+  const since = history.slice(history.findLastIndex(({ role }) => role === 'assistant') + 1);
+  return since.some(({ role }) => role === 'person') ? since.map(({ role, text }) => ({ role, text })) : undefined;
+}
 
 /**
  * Asks the agent's flows: no model, same tools, same policy.
@@ -28,6 +35,7 @@ export function createFlowPlanner(vocabularyOf: (turn: Turn) => Promise<Vocabula
         state: turn.flowState,
         latest: turn.latest,
         calls: turn.calls,
+        fromPeople: fromPeople(turn.run),
       });
       if (move.kind === 'call')
         return { kind: 'call', calls: move.calls, step: (calls) => ({ kind: 'plan', calls, state: move.state }) };
@@ -36,7 +44,7 @@ export function createFlowPlanner(vocabularyOf: (turn: Turn) => Promise<Vocabula
         reply: move.reply,
         outcome: move.outcome,
         awaiting: move.awaiting,
-        step: { kind: 'plan', calls: [], state: move.state },
+        step: { kind: 'plan', calls: [], state: move.state, ...(move.understood === false ? { understood: false as const } : {}) },
       };
     },
   };

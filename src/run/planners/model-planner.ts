@@ -12,6 +12,7 @@ import type { ClaimedRun, EarlierTurn, RunStore } from '../../store/runs.ts';
 import type { Summary, SummaryStep } from '../../store/steps.ts';
 import { inputSchemaOf } from '../../tools/input-schema.ts';
 import type { AgentDefinition } from '../contract.ts';
+import { readMemory } from '../memory.ts';
 import type { ModelPlanner, Proposal, Turn } from '../planner.ts';
 import { boundedContent, boundedText } from './bounded-content.ts';
 import { readArguments } from './call-arguments.ts';
@@ -181,10 +182,14 @@ function textsOf({ history }: ClaimedRun, from: number): EarlierTurn[] | undefin
   // A reply at the beginning may have lost its question to the bound of what is read.
   if (first === undefined || first.turn > from || (first.turn === from && first.role === 'assistant')) return undefined;
   const turns = new Map<number, EarlierTurn>();
-  for (const { role, text, parts, turn } of history) {
+  for (const { role, text, parts, turn, author } of history) {
     if (turn < from) continue;
-    if (role === 'user') turns.set(turn, { turn, text, parts: parts ?? undefined, steps: [] });
-    else turns.set(turn, { ...(turns.get(turn) ?? { turn, steps: [] }), reply: text });
+    if (role !== 'assistant') {
+      const by = role === 'person' ? { by: { name: author ?? '' } } : {};
+      turns.set(turn, { turn, text, parts: parts ?? undefined, steps: [], ...by });
+    } else {
+      turns.set(turn, { ...(turns.get(turn) ?? { turn, steps: [] }), reply: text });
+    }
   }
   return [...turns.values()];
 }
@@ -233,8 +238,13 @@ function frame({ channel, timeZone }: ClaimedRun): string {
 }
 
 function noteOfRun({ run, now }: Turn): string {
+  const { handedOn } = readMemory(run.state);
   const contact = run.contact === undefined ? '' : ` The channel says about the contact: ${JSON.stringify(run.contact)}.`;
-  return `[Now: ${spokenDate(now, run.timeZone)}.${contact}]`;
+  const told =
+    handedOn === undefined
+      ? ''
+      : ` ${handedOn.by}, of the team, handed the conversation back to you and says: ${JSON.stringify(handedOn.text)}.`;
+  return `[Now: ${spokenDate(now, run.timeZone)}.${contact}${told}]`;
 }
 
 function textOf(content: LanguageModelV4Content[]): string {

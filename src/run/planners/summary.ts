@@ -91,7 +91,11 @@ export function byRule(before: Summary | undefined, turns: readonly SizedTurn[],
         : [],
     );
     const made = calls.length === 0 ? '' : ` Calls: ${calls.join('; ')}.`;
-    const line = `Turn ${turn.turn}. ${turn.text === undefined ? '' : `User: ${short(toldText(turn), 160)}`}${made} Agent: ${short(turn.reply ?? 'no reply', 160)}`;
+    const said =
+      turn.by === undefined
+        ? `${turn.text === undefined ? '' : `User: ${short(toldText(turn), 160)}`}${made} Agent: ${short(turn.reply ?? 'no reply', 160)}`
+        : `${turn.by.name}, of the team: ${short(toldText(turn), 160)}`;
+    const line = `Turn ${turn.turn}. ${said}`;
     if (line.length + 1 > left) break;
     left -= line.length + 1;
     lines.unshift(line);

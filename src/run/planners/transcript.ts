@@ -64,6 +64,18 @@ export function toldContent({ text, parts }: Pick<EarlierTurn, 'text' | 'parts'>
   return textContent(text ?? '[Nobody wrote. What follows, the agent sent by itself.]');
 }
 
+/** What a person of the workspace said in the agent's place: the customer heard it from the same side, and the agent must not take it for its own. */
+function personMessages(
+  { text, by }: EarlierTurn & { by: { name: string } },
+  summary: string | undefined,
+): LanguageModelV4Message[] {
+  const said = `[Written by ${by.name === '' ? 'a person' : by.name} of the team, who had the conversation then; not by you.]\n${text}`;
+  return [
+    ...(summary === undefined ? [] : [userMessage([], { summary })]),
+    { role: 'assistant', content: [{ type: 'text', text: said }] },
+  ];
+}
+
 /**
  * A turn that is over: what was said, and between that the calls, each with its result.
  * @param content of the user's message; without it there are notes in place of pictures and files.
@@ -76,7 +88,9 @@ export function earlierMessages(
   content: UserContent = toldContent(turn),
 ): LanguageModelV4Message[] {
   const { calls, longest } = shown;
+  const { by } = turn;
   const text = (whole: string) => (longest === undefined || whole.length <= longest ? whole : `${cutAt(whole, longest)}\n[…]`);
+  if (by !== undefined) return personMessages({ ...turn, text: text(turn.text ?? ''), by }, summary);
   const said = content.map((part) => (part.type === 'text' ? { ...part, text: text(part.text) } : part));
   return [
     userMessage(said, { summary, note: noteOf(turn.steps) }),

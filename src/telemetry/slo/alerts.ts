@@ -245,6 +245,14 @@ const plainAlerts: readonly Alert[] = [
     summary: 'The release of {{ $labels.agent }} waits for a person',
     unit: 'count',
   },
+  {
+    name: 'HandoffOverdue',
+    severity: 'warning',
+    when: compare(gauge({ metric: 'timonel_handoff_conversations', where: [['state', '=', 'overdue']] }, 'max'), '>', 0),
+    for: 5 * minute,
+    summary: 'Customers wait for a person for longer than they should',
+    unit: 'count',
+  },
 ];
 
 /** What only somebody outside can see. */

@@ -1,0 +1,175 @@
+/**
+ * What changed in conversations, told to every process on the same database: ids only, for readers who look again at what they show. Nothing
+ * depends on it: what is lost with a process that dies, or while the connection is down, is told as "anything".
+ *
+ * PostgreSQL's NOTIFY takes a lock that all commits share, so a busy process collects what it has to tell for a moment and sends it in one
+ * statement, on a connection of its own: a turn takes no round trip more for it.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import type { DatabasePool } from './database.ts';
+
+export const changeKinds = [
+  'conversation-changed',
+  'handoff-changed',
+  'run-ended',
+  'approval-waiting',
+  'approval-decided',
+  'release-changed',
+] as const;
+export type ChangeKind = (typeof changeKinds)[number];
+
+export interface Change {
+  kind: ChangeKind;
+  workspaceId: string;
+  conversationId?: string | undefined;
+  runId?: string | undefined;
+  /** Whose conversation it is: for those who see their own only, or those of some agents. Not shown. */
+  startedBy?: string | undefined;
+  agent?: string | undefined;
+}
+
+const channel = 'timonel_changes';
+/** How long changes are collected, in milliseconds, and bytes of one notification. */
+const collectMs = 40;
+const mostBytes = 7_000;
+/** Changes that wait for a connection; older ones are given up, and the others hear that anything may have changed. */
+const mostWaiting = 5_000;
+const reconnectMs = 1_000;
+
+type Listener = (change: Change | 'anything') => void;
+
+export class ChangeFeed {
+  readonly #pool: DatabasePool;
+  readonly #sender: string;
+  readonly #onFault: (error: unknown) => void;
+  readonly #listeners = new Set<Listener>();
+  #waiting: Change[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #client: pg.Client | undefined;
+  #closed = false;
+  #lost = false;
+
+  /** @param sender names this process, which does not hear itself twice. */
+  constructor(pool: DatabasePool, sender: string, onFault: (error: unknown) => void) {
+    this.#pool = pool;
+    this.#sender = sender;
+    this.#onFault = onFault;
+  }
+
+  /** Begins to hear other processes, as soon as the connection is there. The embedded store has one process. */
+  open(): void {
+    if (!this.#pool.embedded) void this.#keepConnected();
+  }
+
+  /** @returns how to stop listening. */
+  subscribe(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Tells a change that is committed. */
+  tell(change: Change): void {
+    this.hear(change);
+    if (this.#pool.embedded || this.#closed) return;
+    if (this.#waiting.length < mostWaiting) this.#waiting.push(change);
+    else this.#lost = true;
+    this.#timer ??= setTimeout(() => void this.#send(), collectMs);
+    this.#timer.unref();
+  }
+
+  async close(): Promise<void> {
+    await this.#send();
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#client?.end().catch(() => {});
+  }
+
+  /** Tells a change here only: what every process hears of by itself. */
+  hear(change: Change | 'anything'): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+
+  async #send(): Promise<void> {
+    this.#timer = undefined;
+    const client = this.#client;
+    // Without a connection they wait for the next one.
+    if (client === undefined || (this.#waiting.length === 0 && !this.#lost)) return;
+    const changes = this.#waiting;
+    const lost = this.#lost;
+    this.#waiting = [];
+    this.#lost = false;
+    try {
+      for (const part of lots(changes)) await this.#notify(client, part);
+      if (lost) await this.#notify(client, 'anything');
+    } catch (error) {
+      this.#lost = true;
+      this.#onFault(error);
+    }
+  }
+
+  async #notify(client: pg.Client, changes: Change[] | 'anything'): Promise<void> {
+    await client.query('SELECT pg_notify($1, $2)', [channel, JSON.stringify({ from: this.#sender, changes })]);
+  }
+
+  async #keepConnected(): Promise<void> {
+    for (let first = true; !this.#closed; first = false) {
+      try {
+        const untilGone = await this.#connect();
+        if (!first || this.#lost) this.hear('anything');
+        void this.#send();
+        await untilGone();
+      } catch (error) {
+        if (!this.#closed) this.#onFault(error);
+      }
+      this.#client = undefined;
+      if (!this.#closed) await sleep(reconnectMs, undefined, { ref: false });
+    }
+  }
+
+  /** @returns waits until the connection is gone. */
+  async #connect(): Promise<() => Promise<void>> {
+    const client = this.#pool.separateClient();
+    const gone = new Promise<void>((resolve) => {
+      client.on('error', () => resolve());
+      client.on('end', () => resolve());
+    });
+    client.on('notification', ({ payload }) => this.#receive(payload ?? ''));
+    try {
+      await client.connect();
+      await client.query(`LISTEN ${channel}`);
+    } catch (error) {
+      client.end().catch(() => {});
+      throw error;
+    }
+    this.#client = client;
+    return () => gone;
+  }
+
+  #receive(payload: string): void {
+    try {
+      const { from, changes } = JSON.parse(payload) as { from: string; changes: Change[] | 'anything' };
+      if (from === this.#sender) return;
+      if (changes === 'anything') this.hear('anything');
+      else for (const change of changes) this.hear(change);
+    } catch {
+      this.hear('anything');
+    }
+  }
+}
+
+/** Lots that fit into a notification. */
+function lots(changes: readonly Change[]): Change[][] {
+  const all: Change[][] = [];
+  let bytes = mostBytes;
+  for (const change of changes) {
+    const size = Buffer.byteLength(JSON.stringify(change)) + 1;
+    if (bytes + size > mostBytes) {
+      all.push([]);
+      bytes = 0;
+    }
+    all.at(-1)?.push(change);
+    bytes += size;
+  }
+  return all;
+}
