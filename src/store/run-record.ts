@@ -2,6 +2,7 @@ import { TimonelError } from '../errors.ts';
 import type { MessagePart } from '../vocabulary.ts';
 import { Batch } from './batch.ts';
 import type { DatabasePool, Statement } from './database.ts';
+import { againOnDeadlock } from './database-errors.ts';
 import type { ReadyRun } from './run-families.ts';
 import { type ChildLimits, RunFamilies } from './run-families.ts';
 import { type AcceptRow, fieldsOf, type LoadRow, loadedRun, type RefusalRow, textOf } from './run-rows.ts';
@@ -180,7 +181,10 @@ export class RunRecord implements RunStore {
   /** What another run may wait for, or may have been told meanwhile, is stored by itself: each sees what the other has changed. */
   async #end(item: FinishItem): Promise<StoredEnd> {
     const alone = (item.waits?.length ?? 0) > 0 ? sql.suspendStatement : item.turn.child ? sql.finishChildStatement : undefined;
-    const ended = alone === undefined ? await this.#finishes.add(item) : (await this.#sendFinishes([item], alone)).get(item);
+    const ended =
+      alone === undefined
+        ? await this.#finishes.add(item)
+        : (await againOnDeadlock(() => this.#sendFinishes([item], alone))).get(item);
     if (ended === undefined) throw fenced(item.turn.runId);
     return ended;
   }
