@@ -25,6 +25,7 @@ import { startMetrics } from '../src/telemetry/metrics.ts';
 import { startTraces } from '../src/telemetry/traces/start-traces.ts';
 import type { WaitingRuntime } from '../src/tools/call-waits.ts';
 import { ToolExecutor } from '../src/tools/execute.ts';
+import type { Spills } from '../src/tools/spill.ts';
 import { scriptedModel } from '../test/scripted-model.ts';
 import { describeMachine } from './turns/machine.ts';
 import { median } from './turns/measure.ts';
@@ -124,6 +125,7 @@ const runner = new Runner({
     artifacts: () => {
       throw new Error('No tool of the benchmark has files.');
     },
+    spills: {} as Spills,
     waiting: {} as WaitingRuntime,
     onFault: fail,
   }),

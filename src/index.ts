@@ -13,7 +13,7 @@ import type { AgentDefinition } from './run/contract.ts';
 import type { Tool } from './tools/contract.ts';
 import { inputSchemaOf } from './tools/input-schema.ts';
 
-export type { Artifact, NewArtifact, ReadableArtifact, ToolArtifacts } from './artifacts/contract.ts';
+export type { Artifact, NewArtifact, ReadableArtifact, TextPiece, ToolArtifacts } from './artifacts/contract.ts';
 export { partOf } from './artifacts/part.ts';
 export { TimonelError } from './errors.ts';
 export type { AgentPermission, Permission } from './identity/permissions.ts';
@@ -82,6 +82,7 @@ export type {
   WorkspaceAccess,
 } from './tools/contract.ts';
 export { EffectDidNotHappen } from './tools/contract.ts';
+export { readOutput } from './tools/read-output.ts';
 export type { AgentState, StateEntry, StateStore } from './tools/state.ts';
 export type {
   CallRecord,
@@ -95,6 +96,7 @@ export type {
   Outcome,
   PlannedCall,
   Reply,
+  Spilled,
 } from './vocabulary.ts';
 
 /**

@@ -44,6 +44,14 @@ export interface PlannedCall {
   args: JsonObject;
 }
 
+/** Where all of a tool's output is that was too long. */
+export interface Spilled {
+  /** Id of the artifact, of the same conversation. */
+  artifact: string;
+  /** Its size. */
+  bytes: number;
+}
+
 /**
  * A tool call and what became of it.
  * - `completed`: `output` is the tool's answer.
@@ -58,6 +66,8 @@ export interface CallRecord {
   args: JsonObject;
   status: 'completed' | 'denied' | 'rejected' | 'invalid' | 'failed';
   output?: JsonValue;
+  /** All of an output that was too long to be kept here. */
+  spilled?: Spilled;
   rule?: string;
   reason?: LocalizedText;
 }

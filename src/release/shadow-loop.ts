@@ -36,7 +36,7 @@ export function shadowExecutor(real: ToolExecutor, recorded: readonly CallRecord
   return {
     facts: (tool, args, place) => real.facts(tool, args, place),
     async run(tool, args, place, again): Promise<ToolResult> {
-      if (tool.effect === 'read') return real.run(tool, args, place, again);
+      if (tool.effect === 'read') return real.run(tool, args, { ...place, rehearsal: true }, again);
       const answered = take(tool.name, canonicalJson(args)) ?? take(tool.name, undefined);
       if (answered?.status === 'completed') return { kind: 'completed', output: answered.output ?? (null as JsonValue) };
       const reason = answered?.reason ?? { es: 'No se hizo: es un ensayo.', en: 'It was not done: this is a rehearsal.' };

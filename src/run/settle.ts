@@ -35,7 +35,7 @@ export async function settle(open: OpenCall, context: SettleContext): Promise<Se
   const { agent, executor, inDoubt, waited } = context;
   const { callId, tool: name, args } = call;
   const done = (
-    record: Pick<CallRecord, 'status' | 'output' | 'rule' | 'reason'>,
+    record: Pick<CallRecord, 'status' | 'output' | 'spilled' | 'rule' | 'reason'>,
     since = performance.now(),
     recovered = false,
   ): Settled => {
@@ -69,7 +69,10 @@ export async function settle(open: OpenCall, context: SettleContext): Promise<Se
   if (refusal !== undefined && !(inDoubt && tool.effect === 'write')) return done({ status: 'denied', ...refusal });
   if (refusal !== undefined) return ask('outcome-unknown', outcomeUnknown(name));
   const result = await executor.run(tool, args, context.place(callId, behalf), inDoubt);
-  if (result.kind === 'completed') return done({ status: 'completed', output: result.output }, started, inDoubt);
+  if (result.kind === 'completed') {
+    const { output, spilled } = result;
+    return done({ status: 'completed', output, ...(spilled === undefined ? {} : { spilled }) }, started, inDoubt);
+  }
   if (result.kind === 'suspended') return { kind: 'waits', waits: result.waits };
   if (result.kind === 'failed') return done({ status: 'failed', reason: result.reason }, started);
   return ask('outcome-unknown', outcomeUnknown(name));
