@@ -93,6 +93,7 @@ const store: RunStore = {
   },
   transcript: async () => [],
   record: async () => {},
+  remembered: async () => [],
   cancel: async () => ({ cancelled: [], ready: [] }),
   wakeDue: async () => [],
   claimChildren: async () => [],

@@ -105,6 +105,14 @@ export interface Reply {
 
 /** What a rule, or all rules together, say about a call. */
 export type Verdict =
-  | { kind: 'allow' }
+  /** `remembered`: the approvals that rules which ask were answered with. */
+  | { kind: 'allow'; remembered?: readonly ApprovalPlace[] }
   | { kind: 'deny'; rule: string; reason: LocalizedText }
-  | { kind: 'ask'; rule: string; reason: LocalizedText };
+  /** `pattern`: what an approval of it may be remembered for. */
+  | { kind: 'ask'; rule: string; reason: LocalizedText; pattern?: JsonObject };
+
+/** An approval: the call that it was given for. */
+export interface ApprovalPlace {
+  runId: string;
+  callId: string;
+}

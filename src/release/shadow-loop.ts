@@ -7,7 +7,7 @@ import type { ToolExecutor, ToolResult } from '../tools/execute.ts';
 import type { CallRecord, JsonValue } from '../vocabulary.ts';
 
 /** Keeps the steps in memory until the turn ends. */
-export class ShadowRecord implements Pick<RunStore, 'record' | 'finish' | 'suspend'> {
+export class ShadowRecord implements Pick<RunStore, 'record' | 'finish' | 'suspend' | 'remembered'> {
   readonly steps: Step[] = [];
   ended: FinishedTurn | undefined;
 
@@ -19,6 +19,11 @@ export class ShadowRecord implements Pick<RunStore, 'record' | 'finish' | 'suspe
     this.steps.push(...turn.steps);
     this.ended = turn;
     return { followed: false };
+  }
+
+  /** A canary is compared as if nobody had been asked yet. */
+  async remembered(): Promise<[]> {
+    return [];
   }
 
   async suspend(turn: FinishedTurn, _approvals: PendingApproval[]): Promise<{ followed: boolean }> {

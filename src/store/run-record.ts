@@ -1,5 +1,6 @@
 import { TimonelError } from '../errors.ts';
 import type { MessagePart } from '../vocabulary.ts';
+import { rememberedApprovals } from './approvals.ts';
 import { Batch } from './batch.ts';
 import type { DatabasePool, Statement } from './database.ts';
 import { againOnDeadlock } from './database-errors.ts';
@@ -12,6 +13,7 @@ import type {
   ClaimedRun,
   EarlierTurn,
   FinishedTurn,
+  GivenApproval,
   HistoryMessage,
   IncomingMessage,
   PendingApproval,
@@ -81,6 +83,10 @@ export class RunRecord implements RunStore {
 
   async suspend(turn: FinishedTurn, approvals: PendingApproval[], waits: readonly PendingWait[]): Promise<StoredEnd> {
     return this.#end({ turn, approvals, waits });
+  }
+
+  remembered(run: Parameters<RunStore['remembered']>[0]): Promise<GivenApproval[]> {
+    return rememberedApprovals(this.#pool, run);
   }
 
   wakeDue(...parameters: Parameters<RunStore['wakeDue']>): ReturnType<RunStore['wakeDue']> {
