@@ -108,7 +108,7 @@ export class Cluster {
       signal: AbortSignal.timeout(options.timeoutMs ?? 5_000),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return { status: response.status, body: await response.json() };
+    return { status: response.status, body: response.status === 204 ? undefined : await response.json() };
   }
 
   async converse(): Promise<string> {
@@ -179,6 +179,19 @@ export class Cluster {
       const milliseconds = Math.round(performance.now() - started);
       if (open.length === 0) return milliseconds;
       if (milliseconds > withinMs) throw new Error(`Not finished ${milliseconds} ms after healing: ${JSON.stringify(open)}`);
+      await sleep(30);
+    }
+  }
+
+  /** Until the message's run waits. @returns its id. */
+  async waiting(conversation: string): Promise<string> {
+    const until = performance.now() + 30_000;
+    for (;;) {
+      const [run] = await this.query('SELECT id, status FROM runs WHERE conversation_id = $1 ORDER BY turn DESC LIMIT 1', [
+        conversation,
+      ]);
+      if (run?.['status'] === 'waiting') return String(run['id']);
+      if (performance.now() > until) throw new Error(`The run does not wait: ${JSON.stringify(run)}`);
       await sleep(30);
     }
   }
