@@ -174,6 +174,7 @@ const live = {
   openStreams: () => 0,
   pingStore: async () => undefined,
   queues: async () => [],
+  waits: async () => [],
   redisMemory: undefined,
 };
 const collector = await startCollector();

@@ -43,6 +43,7 @@ import { ConversationAddresses } from './store/conversation-addresses.ts';
 import type { Store } from './store/open.ts';
 import type { RunViews } from './store/run-views.ts';
 import type { RunStore } from './store/runs.ts';
+import { waitingFigures } from './store/waits.ts';
 import { startTelemetry, type Telemetry } from './telemetry/start.ts';
 
 export { defaultWorkspace } from './composition/base.ts';
@@ -217,6 +218,7 @@ async function openTelemetry({ settings, scope, now }: Base, { pool, redis }: Fo
     openStreams: () => late.streams?.count ?? 0,
     pingStore: () => pool.executeText('SELECT 1'),
     queues: async () => (await late.jobs?.depths()) ?? [],
+    waits: () => waitingFigures(pool),
     redisMemory: redis === undefined ? undefined : () => redis.info('memory'),
   });
   // After nearly all others, so that what they do at their end is told too.

@@ -2,6 +2,7 @@
 import type { DatabasePool, Statement } from './database.ts';
 import { againOnDeadlock } from './database-errors.ts';
 import { storableJson } from './storable.ts';
+import { enabled } from './waits.ts';
 
 /**
  * CTEs that tell the parents of runs that ended. The parent that waited for this alone is queued, once: the count is in its own row, so that two
@@ -131,6 +132,7 @@ const claimChildrenStatement = `
     SELECT r.id, r.workspace_id, r.conversation_id, r.created_at, row_number() OVER (PARTITION BY r.parent_run ORDER BY r.created_at, r.id)
       + COALESCE((SELECT b.n FROM busy b WHERE b.parent_run = r.parent_run), 0) AS place
     FROM runs r WHERE r.status = 'queued' AND r.parent_run IS NOT NULL AND (r.agent = ANY($2::text[]) OR r.waiting_for IS NOT NULL)
+      AND ${enabled('r')}
   ), fitting AS (
     SELECT q.id, q.conversation_id, row_number() OVER (PARTITION BY q.workspace_id ORDER BY q.created_at, q.id)
       + COALESCE((SELECT sum(b.n) FROM busy b WHERE b.workspace_id = q.workspace_id), 0) AS place
@@ -185,7 +187,7 @@ export class RunFamilies {
     const [waiting] = await this.#pool.execute<{ any: boolean }>(
       {
         name: 'children-queued',
-        text: `SELECT EXISTS (SELECT FROM runs WHERE status = 'queued' AND parent_run IS NOT NULL) AS any`,
+        text: `SELECT EXISTS (SELECT FROM runs r WHERE r.status = 'queued' AND r.parent_run IS NOT NULL AND ${enabled('r')}) AS any`,
       },
       [],
     );

@@ -37,6 +37,7 @@ function start(): Metrics {
     activeRuns: () => 0,
     openStreams: () => 0,
     pingStore: async () => undefined,
+    waits: async () => [],
     queues: async () => Array.from({ length: 700 }, (_, index) => ({ queue: `queue-${index}`, waiting: 1, active: 0 })),
     redisMemory: undefined,
   });

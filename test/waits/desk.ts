@@ -39,6 +39,7 @@ export function waitingDesk(): Desk {
         effect: 'read',
         async execute({ minutes }, context) {
           context.progress({ minutes });
+          context.progress('asleep\u001b[2J');
           desk.did.push('nap');
           await context.sleepUntil(new Date(context.now().getTime() + minutes * 60_000));
           desk.did.push('awake');
@@ -163,13 +164,20 @@ export function waitingDesk(): Desk {
 export const patient = { timeout: 30_000, interval: 50 };
 
 /** The run of a conversation's message, the first one where none is named, once it was accepted. */
-export async function runOf(timonel: TestTimonel, conversation: string, text?: string): Promise<string> {
+export async function runOf(
+  timonel: TestTimonel,
+  conversation: string,
+  text?: string,
+  headers?: Record<string, string>,
+): Promise<string> {
   let runId = '';
   await expect
     .poll(async () => {
       const { body } = await timonel.call<{ messages: { runId: string; text: string }[] }>(
         'GET',
         `/api/v1/conversations/${conversation}`,
+        undefined,
+        headers,
       );
       runId = body.messages.find((message) => text === undefined || message.text === text)?.runId ?? '';
       return runId;

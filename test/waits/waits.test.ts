@@ -124,7 +124,7 @@ describe.each(storeKinds)('a call that waits (%s)', (kind) => {
     const { body } = await reading;
     expect(body).toContain('event: call-progressed\ndata: {"callId":"0.0","tool":"nap","chunk":{"minutes":1}}');
     // The stream goes on while the run waits, and after it.
-    expect(body.match(/event: call-progressed/g)).toHaveLength(2);
+    expect(body.match(/event: call-progressed/g)).toHaveLength(4);
     expect(body).toMatch(/event: run-ended\ndata: .*"outcome":"replied"/);
   });
 });
