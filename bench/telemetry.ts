@@ -27,6 +27,7 @@ import type { WaitingRuntime } from '../src/tools/call-waits.ts';
 import { ToolExecutor } from '../src/tools/execute.ts';
 import { metricsOf } from '../src/tools/metrics.ts';
 import type { SendRuntime } from '../src/tools/send.ts';
+import type { Spills } from '../src/tools/spill.ts';
 import { scriptedModel } from '../test/scripted-model.ts';
 import { describeMachine } from './turns/machine.ts';
 import { median } from './turns/measure.ts';
@@ -94,6 +95,7 @@ const store: RunStore = {
   },
   transcript: async () => [],
   record: async () => {},
+  remembered: async () => [],
   cancel: async () => ({ cancelled: [], ready: [] }),
   wakeDue: async () => [],
   claimChildren: async () => [],
@@ -126,6 +128,7 @@ const runner = new Runner({
     artifacts: () => {
       throw new Error('No tool of the benchmark has files.');
     },
+    spills: {} as Spills,
     waiting: {} as WaitingRuntime,
     messages: {} as SendRuntime,
     metricsOf: (name) => metricsOf({ name }),
@@ -179,6 +182,7 @@ const live = {
   queues: async () => [],
   backupAge: async () => undefined,
   handoffs: async () => ({ waiting: 0, overdue: 0, taken: 0 }),
+  waits: async () => [],
   redisMemory: undefined,
 };
 const collector = await startCollector();

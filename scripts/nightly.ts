@@ -11,6 +11,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { familyUnderFire } from '../test/crash/families.ts';
 import { FullDisk } from '../test/crash/full-disk.ts';
 import { mountSmallDisk, noSmallDisk } from '../test/crash/small-disk.ts';
 import { storm } from '../test/crash/storm.ts';
@@ -44,6 +45,7 @@ const longRuns: Readonly<Record<string, LongRun>> = {
   'crash-embedded': crashes('embedded', 1, 300),
   'crash-postgres': crashes('postgres', 1, 300),
   'crash-postgres-three-processes': crashes('postgres', 3, 400),
+  'family-under-fire': family,
   'full-disk': fullDisk,
   'failover-bench': failoverBench,
 };
@@ -57,6 +59,25 @@ async function failoverBench(): Promise<Result> {
     figures: { cases: scores.length, passed },
     reasons: scores.map(({ line }) => line),
   };
+}
+
+/** A hundred runs that start each other on two processes, which die in turn. */
+async function family({ scale, postgresUrl, progress }: Terms): Promise<Result> {
+  if (postgresUrl === undefined) return { verdict: 'skipped', figures: {}, reasons: ['PostgreSQL is not installed here.'] };
+  const { environment, remove } = await storeEnvironment(postgresUrl);
+  const kills = Math.max(1, Math.round(40 * scale));
+  let killed = 0;
+  // 1 + 9 + 45 + 9 + 36: the second layer after the first.
+  const terms = { environment, layers: ['9,5', '9,4'], nodes: 100, kills };
+  const reasons = await familyUnderFire({
+    ...terms,
+    onKill: (count) => {
+      killed = count;
+      progress(`${count} kills`);
+    },
+  });
+  await remove();
+  return { verdict: reasons.length === 0 ? 'passed' : 'failed', figures: { runs: terms.nodes, kills: killed }, reasons };
 }
 
 /** Fills the disk under an embedded store again and again while clients talk; every other time past its own watch. */

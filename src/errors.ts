@@ -41,6 +41,7 @@ export const errorTable = {
   not_in_your_hands: { status: 409, retryable: false, title: 'The conversation is not in your hands' },
   conversation_closed: { status: 409, retryable: false, title: 'The conversation is closed' },
   approval_decided: { status: 409, retryable: false, title: 'The approval was already decided' },
+  approval_not_rememberable: { status: 422, retryable: false, title: 'The decision holds for its call only' },
   version_conflict: { status: 412, retryable: false, title: 'Somebody else changed it first' },
   version_required: { status: 428, retryable: false, title: 'The change does not say which version it was made from' },
   row_conflict: { status: 409, retryable: false, title: 'Another row stands against it' },

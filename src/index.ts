@@ -15,7 +15,7 @@ import type { Tool } from './tools/contract.ts';
 import { inputSchemaOf } from './tools/input-schema.ts';
 import { metricFaults } from './tools/metrics.ts';
 
-export type { Artifact, NewArtifact, ReadableArtifact, ToolArtifacts } from './artifacts/contract.ts';
+export type { Artifact, NewArtifact, ReadableArtifact, TextPiece, ToolArtifacts } from './artifacts/contract.ts';
 export { partOf } from './artifacts/part.ts';
 export { understand } from './dialogue/reservations/understand.ts';
 export { TimonelError } from './errors.ts';
@@ -87,6 +87,7 @@ export type {
 } from './tools/contract.ts';
 export { EffectDidNotHappen } from './tools/contract.ts';
 export type { AgentMetric, AgentMetrics, CountsMetrics } from './tools/metrics.ts';
+export { readOutput } from './tools/read-output.ts';
 export type { AgentMessage, AgentMessageSent, SendsMessages } from './tools/send.ts';
 export type { AgentState, StateEntry, StateStore } from './tools/state.ts';
 export type {
@@ -101,6 +102,7 @@ export type {
   Outcome,
   PlannedCall,
   Reply,
+  Spilled,
 } from './vocabulary.ts';
 
 /**

@@ -49,6 +49,7 @@ import { countHandoffs } from './store/handoff-counts.ts';
 import type { Store } from './store/open.ts';
 import type { RunViews } from './store/run-views.ts';
 import type { RunStore } from './store/runs.ts';
+import { waitingFigures } from './store/waits.ts';
 import { startTelemetry, type Telemetry } from './telemetry/start.ts';
 import { type AgentMetrics, metricsOf } from './tools/metrics.ts';
 
@@ -263,6 +264,7 @@ async function openTelemetry(
     queues: async () => (await late.jobs?.depths()) ?? [],
     backupAge: async () => late.backups?.verifiedAge(),
     handoffs: () => countHandoffs(pool),
+    waits: () => waitingFigures(pool),
     redisMemory: redis === undefined ? undefined : () => redis.info('memory'),
   });
   // After nearly all others, so that what they do at their end is told too.

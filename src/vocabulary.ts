@@ -71,6 +71,14 @@ export interface PlannedCall {
   args: JsonObject;
 }
 
+/** Where all of a tool's output is that was too long. */
+export interface Spilled {
+  /** Id of the artifact, of the same conversation. */
+  artifact: string;
+  /** Its size. */
+  bytes: number;
+}
+
 /**
  * A tool call and what became of it.
  * - `completed`: `output` is the tool's answer.
@@ -85,6 +93,8 @@ export interface CallRecord {
   args: JsonObject;
   status: 'completed' | 'denied' | 'rejected' | 'invalid' | 'failed';
   output?: JsonValue;
+  /** All of an output that was too long to be kept here. */
+  spilled?: Spilled;
   rule?: string;
   reason?: LocalizedText;
 }
@@ -122,13 +132,21 @@ export interface Reply {
 
 /** What a rule, or all rules together, say about a call. */
 export type Verdict =
-  | { kind: 'allow' }
+  /** `remembered`: the approvals that rules which ask were answered with. */
+  | { kind: 'allow'; remembered?: readonly ApprovalPlace[] }
   | { kind: 'deny'; rule: string; reason: LocalizedText }
-  | { kind: 'ask'; rule: string; reason: LocalizedText };
+  /** `pattern`: what an approval of it may be remembered for. */
+  | { kind: 'ask'; rule: string; reason: LocalizedText; pattern?: JsonObject };
 
 /** Something that was said in the conversation: by the person (`user`) or by the agent (`assistant`). */
 export interface SaidBefore {
   /** `person`: somebody of the workspace, while they had the conversation. */
   role: 'user' | 'assistant' | 'person';
   text: string;
+}
+
+/** An approval: the call that it was given for. */
+export interface ApprovalPlace {
+  runId: string;
+  callId: string;
 }

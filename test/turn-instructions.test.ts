@@ -68,6 +68,10 @@ describe('what a model is told and offered, as a function of the turn', () => {
     expect(versionOf({ ...desk, prompt: () => 'Other.' }).version).not.toBe(one.version);
     expect(versionOf({ ...desk, offers: () => [] }).version).not.toBe(one.version);
     expect(versionOf({ ...desk, memory: { tokens: 900 } }).version).not.toBe(one.version);
+    const guarded = { ...desk, guard: () => ({ kind: 'pass' as const }) };
+    expect(versionOf(guarded).content).toMatchObject({ guard: { notCovered: expect.any(String) }, guardTemplate: null });
+    expect(versionOf(guarded).version).not.toBe(one.version);
+    expect(versionOf({ ...guarded, guardTemplate: { text: 'Later.' } }).version).not.toBe(versionOf(guarded).version);
     expect(versionOf({ ...desk }).version).toBe(one.version);
     expect(versionOf(desk, { prompt: 'As data.' }).definition.prompt).toBe('As data.');
   });

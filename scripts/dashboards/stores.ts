@@ -42,6 +42,23 @@ export const stores: Dashboard = {
       ],
     },
     {
+      title: 'Runs that wait',
+      panels: [
+        {
+          title: 'For what',
+          width: 12,
+          queries: [{ expr: 'max by (kind) (timonel_waits_pending)', legend: '{{kind}}' }],
+        },
+        {
+          title: 'For how long',
+          description: 'The oldest of each kind',
+          unit: 's',
+          width: 12,
+          queries: [{ expr: 'max by (kind) (timonel_waits_oldest_seconds)', legend: '{{kind}}' }],
+        },
+      ],
+    },
+    {
       title: 'Redis and disk',
       panels: [
         {

@@ -53,10 +53,11 @@ export class Artifacts {
   /**
    * Stores bytes.
    * @param run a statement of the transaction that the artifact is to be part of.
+   * @param id where the caller chooses it; what its run stored under it before is replaced.
    * @throws TimonelError `payload_too_large`, `artifact_invalid`, `artifact_limit_reached`, `artifact_not_found`,
    *   `artifact_storage_unavailable`
    */
-  async put(owner: ArtifactOwner, artifact: NewArtifact, run: rows.RunStatement = this.#run): Promise<StoredArtifact> {
+  async put(owner: ArtifactOwner, artifact: NewArtifact, run: rows.RunStatement = this.#run, id?: string): Promise<StoredArtifact> {
     const { settings, storage, spoolFolder, now } = this.#dependencies;
     if (artifact.expiresAt !== undefined && !(artifact.expiresAt.getTime() > now().getTime()))
       throw new TimonelError('artifact_invalid', 'The expiry of the artifact is past. Give an instant that is to come, or none.');
@@ -66,16 +67,22 @@ export class Artifacts {
       maxBytes: settings.maxBytes,
       advice: adviceOf(settings, storage),
     };
-    const stored = await spooled(artifact.data, limits, (data) => this.#store(owner, artifact, data, run));
+    const stored = await spooled(artifact.data, limits, (data) => this.#store(owner, artifact, data, run, id));
     moved('in', stored.storage, stored.bytes);
     return stored;
   }
 
-  async #store(owner: ArtifactOwner, artifact: NewArtifact, data: Spooled, run: rows.RunStatement): Promise<StoredArtifact> {
+  async #store(
+    owner: ArtifactOwner,
+    artifact: NewArtifact,
+    data: Spooled,
+    run: rows.RunStatement,
+    id: string | undefined,
+  ): Promise<StoredArtifact> {
     const { settings, now, newId } = this.#dependencies;
     const { mediaType, extension } = await detectType(data.head, artifact.mediaType);
     const values: rows.ArtifactValues = {
-      id: artifact.replaces ?? newId(),
+      id: artifact.replaces ?? id ?? newId(),
       workspaceId: owner.workspaceId,
       name: safeName(artifact.name, extension),
       mediaType,
@@ -125,11 +132,17 @@ export class Artifacts {
     return found;
   }
 
+  /** Bytes of the largest artifact that there is a place for. */
+  get largest(): number {
+    const { settings, storage } = this.#dependencies;
+    return storage === undefined ? Math.min(settings.databaseBytes, settings.maxBytes) : settings.maxBytes;
+  }
+
   /** Those of the ids that belong to the conversation or were made by `createdBy`. */
   findOwn(
     workspaceId: string,
     ids: readonly string[],
-    owner: { conversationId?: string | undefined; createdBy: string },
+    owner: { conversationId?: string | undefined; createdBy?: string | undefined },
     run: rows.RunStatement = this.#run,
   ): Promise<StoredArtifact[]> {
     return rows.findOwn(run, { workspaceId, ids, now: this.#dependencies.now() }, owner);

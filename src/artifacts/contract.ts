@@ -51,11 +51,29 @@ export interface ToolArtifacts {
   /** `undefined` where there is none of that id that the tool may read. */
   get(id: string): Promise<ReadableArtifact | undefined>;
   /**
+   * A piece of a text: whole characters of UTF-8, from a byte on.
+   * @param from `offset` in bytes; `bytes` is the most that is read, 256 at least.
+   * @returns `undefined` where the conversation has no such artifact, or the tool may not read it.
+   * @throws TimonelError `artifact_invalid` where it is no text
+   */
+  readText(id: string, from: { offset: number; bytes: number }): Promise<TextPiece | undefined>;
+  /**
    * An address at which anybody who has it can download the artifact until it expires.
    * @param options `expiresIn` in milliseconds, up to 400 days.
    * @throws TimonelError `artifact_not_found`
    */
   link(id: string, options: { expiresIn: number }): Promise<string>;
+}
+
+/** A piece of an artifact that is a text. */
+export interface TextPiece {
+  text: string;
+  /** The byte that it begins with; after the wanted one where that was within a character. */
+  offset: number;
+  /** Where the next piece begins; `null` at the end. */
+  next: number | null;
+  /** Size of the artifact. */
+  bytes: number;
 }
 
 /** An artifact and its bytes. */

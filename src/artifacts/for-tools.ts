@@ -2,6 +2,7 @@ import type { Artifacts } from './artifacts.ts';
 import { artifactNotFound } from './artifacts.ts';
 import type { StoredArtifact, ToolArtifacts } from './contract.ts';
 import { artifactOf, type RunStatement } from './rows.ts';
+import { textPiece } from './text-piece.ts';
 
 /** On whose behalf an agent's code works with artifacts. */
 export interface ToolPlace {
@@ -18,9 +19,14 @@ export interface ToolPlace {
 export function artifactsForTool(artifacts: Artifacts, place: ToolPlace, run?: RunStatement): ToolArtifacts {
   const { workspaceId, conversationId, runId, agent, may } = place;
   const createdBy = `agent:${agent}`;
-  const find = async (id: string): Promise<StoredArtifact | undefined> => {
+  const find = async (id: string, ofConversation = false): Promise<StoredArtifact | undefined> => {
     if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) return undefined;
-    const [found] = await artifacts.findOwn(workspaceId, [id], { conversationId, createdBy }, run);
+    const [found] = await artifacts.findOwn(
+      workspaceId,
+      [id],
+      { conversationId, createdBy: ofConversation ? undefined : createdBy },
+      run,
+    );
     return found === undefined || (found.permission !== null && !may(found.permission)) ? undefined : found;
   };
   return {
@@ -28,6 +34,10 @@ export function artifactsForTool(artifacts: Artifacts, place: ToolPlace, run?: R
     async get(id) {
       const found = await find(id);
       return found === undefined ? undefined : { ...artifactOf(found), content: () => artifacts.read(found, undefined, run) };
+    },
+    async readText(id, from) {
+      const found = await find(id, true);
+      return found === undefined ? undefined : textPiece(found, from, (range) => artifacts.read(found, range, run));
     },
     async link(id, { expiresIn }) {
       const found = await find(id);

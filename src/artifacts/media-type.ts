@@ -52,7 +52,7 @@ function utf16(bytes: Buffer): string {
 }
 
 /** UTF-8 without control characters; the last character may be cut. */
-function isText(head: Buffer): boolean {
+export function isText(head: Buffer): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: text has none of these
   if (/[\u0000-\u0008\u000e-\u001a\u001c-\u001f]/.test(head.toString('latin1'))) return false;
   try {

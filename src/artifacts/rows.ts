@@ -80,6 +80,10 @@ export async function insertArtifact(run: RunStatement, values: ArtifactValues, 
        $12::text, $13::text, $14::timestamptz, $15::timestamptz
      WHERE (SELECT count(*) FROM artifacts WHERE workspace_id = $2 AND conversation_id IS NOT DISTINCT FROM $10::uuid
        AND ($10::uuid IS NOT NULL OR created_by = $12)) < $16
+     -- Of a call that is made again, in place of its earlier answer.
+     ON CONFLICT (id) DO UPDATE SET name = excluded.name, media_type = excluded.media_type, bytes = excluded.bytes, sha256 = excluded.sha256,
+       storage = excluded.storage, location = excluded.location, content = excluded.content, permission = excluded.permission
+       WHERE a.workspace_id = excluded.workspace_id AND a.run_id = excluded.run_id AND a.created_by = excluded.created_by
      RETURNING ${columns}`,
     [
       id,
@@ -142,12 +146,12 @@ export async function findArtifact(
 export async function findOwn(
   run: RunStatement,
   { workspaceId, ids, now }: { workspaceId: string; ids: readonly string[]; now: Date },
-  { conversationId, createdBy }: { conversationId?: string | undefined; createdBy: string },
+  { conversationId, createdBy }: { conversationId?: string | undefined; createdBy?: string | undefined },
 ): Promise<StoredArtifact[]> {
   const rows = await run<ArtifactRow>(
     `SELECT ${columns} FROM artifacts a WHERE a.id = ANY($2::uuid[]) AND a.workspace_id = $1
        AND (a.expires_at IS NULL OR a.expires_at > $3) AND (a.conversation_id = $4 OR a.created_by = $5)`,
-    [workspaceId, ids, now, conversationId ?? null, createdBy],
+    [workspaceId, ids, now, conversationId ?? null, createdBy ?? null],
   );
   return rows.map(storedOf);
 }

@@ -40,6 +40,15 @@ export class ApiClient {
     return this.#bodyOf(await this.#answered('POST', path, bytes, { 'content-type': type }));
   }
 
+  /** An answer whose body is read as it comes. @throws Error as the others do */
+  stream(method: 'GET' | 'POST', path: string, body: object | undefined, headers: Record<string, string>): Promise<Response> {
+    const sent = body === undefined ? undefined : JSON.stringify(body);
+    return this.#answered(method, path, sent, {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    });
+  }
+
   /** An answer as text, whatever it is. */
   async text(path: string): Promise<string> {
     return (await this.#answered('GET', path, undefined, {})).text();

@@ -1,17 +1,12 @@
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import { readSettings } from '../config.ts';
-import type { Outcome, Reply } from '../vocabulary.ts';
+import type { Reply } from '../vocabulary.ts';
 import { ApiClient } from './api-client.ts';
+import { type ChatTurn, say } from './conversing.ts';
 import { findCredentials } from './credentials.ts';
 import { loadProject } from './project-file.ts';
 import { startSpinner } from './spinner.ts';
-
-interface Turn {
-  /** Null while a person has the conversation. */
-  run: { id: string; outcome: Outcome | null; awaiting?: string; degraded: boolean; error?: { message: string } } | null;
-  reply: Reply | null;
-}
 
 export function chatCommand(): Command {
   return new Command('chat')
@@ -63,12 +58,10 @@ async function chat(client: ApiClient, agent: string, json: boolean): Promise<vo
     }
     const spinner = interactive ? startSpinner('…', { discardStdin: false }) : undefined;
     try {
-      // The key makes a repeated line after a lost answer harmless.
-      const turn = await client.post<Turn>(
-        `/api/v1/conversations/${id}/messages`,
-        { text: line },
-        { 'idempotency-key': crypto.randomUUID() },
-      );
+      const turn = await say(client, id, line, (progress) => {
+        if (spinner !== undefined) spinner.text = progress ?? '…';
+        else if (progress !== undefined && !json) console.error(`  ${progress}`);
+      });
       spinner?.stop();
       show(turn, json);
     } finally {
@@ -79,7 +72,7 @@ async function chat(client: ApiClient, agent: string, json: boolean): Promise<vo
   lines.close();
 }
 
-function show(turn: Turn, json: boolean): void {
+function show(turn: ChatTurn, json: boolean): void {
   if (json) {
     console.log(JSON.stringify(turn));
     return;

@@ -30,6 +30,7 @@ import type { ClaimedRun, RunStore } from '../store/runs.ts';
 import type { WaitingRuntime } from '../tools/call-waits.ts';
 import { ToolExecutor } from '../tools/execute.ts';
 import type { SendRuntime } from '../tools/send.ts';
+import { spillsOfCalls } from '../tools/spill.ts';
 import { artifactsOfCalls } from '../tools/tool-artifacts.ts';
 import type { Asker } from '../vocabulary.ts';
 import type { Base } from './base.ts';
@@ -86,6 +87,7 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     schedule: jobs.schedule,
     flagsOf: (place) => flags.providers.clientFor(place),
     artifacts: artifactsOfCalls(artifacts),
+    spills: spillsOfCalls(artifacts, publishFault),
     waiting: waitingRuntime(base, foundation, parts, { complete, views, runner: () => runner }),
     messages,
     metricsOf: base.metricsOf,

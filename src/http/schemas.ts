@@ -191,6 +191,8 @@ export const conversation = z.object({
   before: z.number().int().nullable().describe('There are more before this turn: GET /api/v1/conversations/:id/messages?before='),
 });
 
+const remember = z.enum(['run', 'conversation']);
+
 export const approval = z.object({
   callId: z.string(),
   tool: z.string(),
@@ -198,6 +200,8 @@ export const approval = z.object({
   rule: z.string(),
   reason: z.object({ es: z.string(), en: z.string() }),
   status: z.enum(['pending', 'approved', 'rejected', 'cancelled']),
+  pattern: z.record(z.string(), z.unknown()).optional().describe('What an approval may be remembered for, where the rule says so'),
+  remember: remember.optional().describe('How far the approval holds beyond its call'),
   decidedBy: z.string().optional(),
   decisionReason: z.string().optional(),
 });
@@ -205,6 +209,11 @@ export const approval = z.object({
 export const decision = z.strictObject({
   decision: z.enum(['approve', 'reject']),
   reason: z.string().trim().min(1).max(500).optional(),
+  remember: remember
+    .optional()
+    .describe(
+      'With "approve": further calls with the pattern that the rule gives need no decision, in this run or in its conversation',
+    ),
 });
 
 export const agent = z.object({

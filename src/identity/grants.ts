@@ -21,7 +21,7 @@ export interface GrantSettings {
 
 /** Something that was given and is still in force. */
 interface Grant {
-  kind: 'invitation' | 'key' | 'personal-key' | 'approval';
+  kind: 'invitation' | 'key' | 'personal-key' | 'approval' | 'remembered';
   id: string;
   workspace_id: string;
   /**
@@ -60,6 +60,10 @@ const standing = `
   SELECT 'approval', a.run_id || '/' || a.call_id, a.workspace_id, a.decided_by_id, NULL, NULL, NULL, false
   FROM approvals a JOIN runs r ON r.id = a.run_id AND r.status = 'waiting'
   WHERE a.status = 'approved' AND (a.decided_by_id = ANY($1) OR a.workspace_id = ANY($3))
+  UNION ALL
+  SELECT 'remembered', run_id || '/' || call_id, workspace_id, decided_by_id, NULL, NULL, NULL, false
+  FROM approvals
+  WHERE status = 'approved' AND remember IS NOT NULL AND (decided_by_id = ANY($1) OR workspace_id = ANY($3))
   ORDER BY 3, 1, 2`;
 
 export class Grants {
@@ -135,6 +139,7 @@ export class Grants {
       case 'personal-key':
         return permissions !== nothing;
       case 'approval':
+      case 'remembered':
         return permissions.has('runs:decide');
       case 'key':
         return (
@@ -177,7 +182,7 @@ export class Grants {
         await client.query('SELECT FROM runs WHERE workspace_id = $1 AND id = $2 FOR UPDATE', [workspaceId, runId]);
         // The step stays what it was; the decision that comes instead counts.
         const { rowCount } = await client.query(
-          `UPDATE approvals a SET status = 'pending', decided_by = NULL, decided_by_id = NULL, decision_reason = NULL, decided_at = NULL
+          `UPDATE approvals a SET status = 'pending', remember = NULL, decided_by = NULL, decided_by_id = NULL, decision_reason = NULL, decided_at = NULL
            FROM runs r WHERE a.workspace_id = $1 AND a.run_id = $2 AND a.call_id = $3 AND r.id = a.run_id AND r.status = 'waiting'`,
           [workspaceId, runId, callId],
         );
@@ -188,6 +193,15 @@ export class Grants {
           ]);
           await written('approval-voided', 'approval');
         }
+        return;
+      }
+      case 'remembered': {
+        const [runId, callId] = [id.slice(0, id.indexOf('/')), id.slice(id.indexOf('/') + 1)];
+        const { rowCount } = await client.query(
+          'UPDATE approvals SET remember = NULL WHERE workspace_id = $1 AND run_id = $2 AND call_id = $3 AND remember IS NOT NULL',
+          [workspaceId, runId, callId],
+        );
+        if (rowCount === 1) await written('approval-forgotten', 'approval');
         return;
       }
       case 'personal-key':

@@ -6,10 +6,23 @@
  */
 import type { Principal } from '../identity/principal.ts';
 import type { ReferenceTime } from '../language/contract.ts';
-import type { CallRecord, Contact, JsonObject, LocalizedText, SaidBefore } from '../vocabulary.ts';
+import type { ApprovalPlace, CallRecord, Contact, JsonObject, LocalizedText, SaidBefore } from '../vocabulary.ts';
 
-/** A rule's own answer: its id is added by the evaluation. `undefined` means "nothing against it". */
-export type RuleAnswer = { kind: 'deny' | 'ask'; reason: LocalizedText } | undefined;
+/**
+ * A rule's own answer: its id is added by the evaluation. `undefined` means "nothing against it".
+ *
+ * `pattern` says what an approval may be remembered for, e.g. `{ command: 'npm test' }`: later calls of the same tool for which the same rule gives
+ * an equal pattern are covered by it, in the run or the conversation, as the person chose. Without one each call is asked about. At most 2,000
+ * characters of JSON; of a `deny` it has no meaning.
+ */
+export type RuleAnswer = { kind: 'deny' | 'ask'; reason: LocalizedText; pattern?: JsonObject } | undefined;
+
+/** An approval that holds beyond its call. */
+export interface RememberedApproval extends ApprovalPlace {
+  rule: string;
+  tool: string;
+  pattern: JsonObject;
+}
 
 /** A tool call that a planner proposes; the arguments have already passed the tool's schema. */
 export interface ProposedCall {

@@ -7,7 +7,7 @@ import type { ToolExecutor, ToolResult } from '../tools/execute.ts';
 import type { CallRecord, JsonValue } from '../vocabulary.ts';
 
 /** Keeps the steps in memory until the turn ends. */
-export class ShadowRecord implements Pick<RunStore, 'record' | 'finish' | 'suspend'> {
+export class ShadowRecord implements Pick<RunStore, 'record' | 'finish' | 'suspend' | 'remembered'> {
   readonly steps: Step[] = [];
   ended: FinishedTurn | undefined;
 
@@ -19,6 +19,11 @@ export class ShadowRecord implements Pick<RunStore, 'record' | 'finish' | 'suspe
     this.steps.push(...turn.steps);
     this.ended = turn;
     return { followed: false };
+  }
+
+  /** A canary is compared as if nobody had been asked yet. */
+  async remembered(): Promise<[]> {
+    return [];
   }
 
   async suspend(turn: FinishedTurn, _approvals: PendingApproval[]): Promise<{ followed: boolean }> {
@@ -36,7 +41,7 @@ export function shadowExecutor(real: ToolExecutor, recorded: readonly CallRecord
   return {
     facts: (tool, args, place) => real.facts(tool, args, place),
     async run(tool, args, place, again): Promise<ToolResult> {
-      if (tool.effect === 'read') return real.run(tool, args, place, again);
+      if (tool.effect === 'read') return real.run(tool, args, { ...place, rehearsal: true }, again);
       const answered = take(tool.name, canonicalJson(args)) ?? take(tool.name, undefined);
       if (answered?.status === 'completed') return { kind: 'completed', output: answered.output ?? (null as JsonValue) };
       const reason = answered?.reason ?? { es: 'No se hizo: es un ensayo.', en: 'It was not done: this is a rehearsal.' };

@@ -76,7 +76,7 @@ export function versionOf(code: AgentDefinition, changes: VersionChanges = {}): 
 
 /**
  * What a version is made of. Of tools and rules it has the names, and the version of the code stands for what they do: a change of theirs raises
- * it. Of functions that make the prompt or choose tools it has the source text, and says that what they read elsewhere is not in it.
+ * it. Of functions that make the prompt, choose tools or check replies it has the source text, and says that what they read elsewhere is not in it.
  */
 function contentOf(agent: AgentDefinition): JsonObject {
   return {
@@ -106,6 +106,9 @@ function contentOf(agent: AgentDefinition): JsonObject {
     })),
     flows: agent.flows !== undefined,
     ...(agent.offers === undefined ? {} : { offers: sourceOf(agent.offers) }),
+    ...(agent.guard === undefined
+      ? {}
+      : { guard: sourceOf(agent.guard), guardTemplate: (agent.guardTemplate ?? null) as JsonObject | null }),
     ...(agent.memory === undefined ? {} : { memory: agent.memory as JsonObject }),
     ...(agent.language === undefined ? {} : { language: agent.language }),
     ...(agent.parts === undefined ? {} : { parts: [...agent.parts] }),

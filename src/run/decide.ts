@@ -1,6 +1,6 @@
 import { TimonelError } from '../errors.ts';
 import { localReference } from '../language/time/wall-clock.ts';
-import type { PolicyFacts } from '../policy/contract.ts';
+import type { PolicyFacts, RememberedApproval } from '../policy/contract.ts';
 import { callHash, evaluate } from '../policy/evaluate.ts';
 import type { IdentifiedCall, Step } from '../store/steps.ts';
 import type { CallPlace } from '../tools/call-place.ts';
@@ -25,6 +25,8 @@ export interface DecisionContext {
   executor: Pick<ToolExecutor, 'facts'>;
   behalf: Behalf;
   place(callId: string, behalf: Behalf): CallPlace;
+  /** The approvals that hold beyond their call, looked up. */
+  remembered(): Promise<readonly RememberedApproval[]>;
   now: Date;
 }
 
@@ -81,7 +83,7 @@ async function judge(
   args: JsonObject,
   callId: string,
   before: readonly CallRecord[],
-  { progress, agent, executor, behalf, place: placeOf, now }: DecisionContext,
+  { progress, agent, executor, behalf, place: placeOf, remembered, now }: DecisionContext,
 ): Promise<Verdict> {
   const rules = agent.policy.filter((rule) => rule.tools.includes(tool.name));
   if (rules.length === 0) return { kind: 'allow' };
@@ -114,7 +116,9 @@ async function judge(
     earlier: progress.latest,
     loaded,
   };
-  return evaluate(rules, { tool: tool.name, args, effect: tool.effect }, facts);
+  const proposed = { tool: tool.name, args, effect: tool.effect };
+  const verdict = evaluate(rules, proposed, facts);
+  return verdict.kind === 'ask' && verdict.pattern !== undefined ? evaluate(rules, proposed, facts, await remembered()) : verdict;
 }
 
 const factsMissing: LocalizedText = {

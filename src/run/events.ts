@@ -73,7 +73,7 @@ export function wireEvent(event: RunEvent): WireEvent {
       return {
         id,
         event: 'approval-decided',
-        data: { callId: step.callId, decision: step.decision, by: step.by, reason: step.reason },
+        data: { callId: step.callId, decision: step.decision, by: step.by, reason: step.reason, remember: step.remember },
       };
     case 'guard':
       return { id, event: 'reply-checked', data: { verdict: step.verdict, milliseconds: step.milliseconds } };

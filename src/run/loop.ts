@@ -32,13 +32,14 @@ import {
   type Turn,
 } from './planner.ts';
 import { type OpenCall, Progress } from './progress.ts';
+import { rememberedFor } from './remembered.ts';
 import { apology, waitingNotice } from './sentences.ts';
 import { readyCalls } from './serial.ts';
 import { type Settled, settle } from './settle.ts';
 import { tellDecisions, tellSteps } from './tell.ts';
 
 export interface LoopDependencies {
-  store: Pick<RunStore, 'record' | 'finish' | 'suspend'>;
+  store: Pick<RunStore, 'record' | 'finish' | 'suspend' | 'remembered'>;
   executor: Pick<ToolExecutor, 'facts' | 'run'>;
   modelPlanner: ModelPlanner;
   flowPlanner: Planner;
@@ -278,8 +279,10 @@ class Loop {
   }
 
   async #decisionContext(): Promise<DecisionContext> {
-    const { executor, now } = this.#dependencies;
-    return { progress: this.#progress, agent: this.#agent, executor, behalf: await this.#behalf(), place: this.#place, now: now() };
+    const { executor, store, findPrincipal, now } = this.#dependencies;
+    const remembered = () => rememberedFor(this.#run, store, findPrincipal);
+    const behalf = await this.#behalf();
+    return { progress: this.#progress, agent: this.#agent, executor, behalf, place: this.#place, remembered, now: now() };
   }
 
   #behalf(): Promise<Behalf> {

@@ -35,7 +35,7 @@ export async function settle(open: OpenCall, context: SettleContext): Promise<Se
   const { agent, executor, inDoubt, waited } = context;
   const { callId, tool: name, args } = call;
   const done = (
-    record: Pick<CallRecord, 'status' | 'output' | 'rule' | 'reason'>,
+    record: Pick<CallRecord, 'status' | 'output' | 'spilled' | 'rule' | 'reason'>,
     since = performance.now(),
     recovered = false,
   ): Settled => {
@@ -43,9 +43,9 @@ export async function settle(open: OpenCall, context: SettleContext): Promise<Se
     const step: Step = { kind: 'tool-call', record: { callId, tool: name, args, ...record }, milliseconds };
     return { kind: 'steps', steps: [recovered ? { ...step, recovered: true as const } : step] };
   };
-  const ask = (rule: string, reason: PendingApproval['reason']): Settled => ({
+  const ask = ({ rule, reason, pattern }: Pick<PendingApproval, 'rule' | 'reason' | 'pattern'>): Settled => ({
     kind: 'approval',
-    approval: { callId, tool: name, args, callHash, rule, reason },
+    approval: { callId, tool: name, args, callHash, rule, reason, pattern },
   });
   if (approval?.decision === 'reject') {
     return done({
@@ -53,12 +53,12 @@ export async function settle(open: OpenCall, context: SettleContext): Promise<Se
       reason: { es: approval.reason ?? 'No fue aprobado.', en: approval.reason ?? 'It was not approved.' },
     });
   }
-  if (waitsForPerson(open) && open.verdict.kind === 'ask') return ask(open.verdict.rule, open.verdict.reason);
+  if (waitsForPerson(open) && open.verdict.kind === 'ask') return ask(open.verdict);
   if (approval !== undefined || (waited && !inDoubt)) {
     // Much may have changed while a person thought about it.
     const { record, step } = await context.decideAgain(call);
     if (record !== undefined) return done(record);
-    if (approval === undefined && step.verdict.kind === 'ask') return ask(step.verdict.rule, step.verdict.reason);
+    if (approval === undefined && step.verdict.kind === 'ask') return ask(step.verdict);
   }
   const tool = agent.tools.find((candidate) => candidate.name === name);
   if (tool === undefined) return done({ status: 'invalid', reason: { es: `No existe ${name}.`, en: `There is no ${name}.` } });
@@ -67,10 +67,14 @@ export async function settle(open: OpenCall, context: SettleContext): Promise<Se
   const refusal = refusalOf(tool, behalf);
   // Decided by what somebody was allowed then. What may have happened already is not called refused: a person looks.
   if (refusal !== undefined && !(inDoubt && tool.effect === 'write')) return done({ status: 'denied', ...refusal });
-  if (refusal !== undefined) return ask('outcome-unknown', outcomeUnknown(name));
+  const unknown = { rule: 'outcome-unknown', reason: outcomeUnknown(name) };
+  if (refusal !== undefined) return ask(unknown);
   const result = await executor.run(tool, args, context.place(callId, behalf), inDoubt);
-  if (result.kind === 'completed') return done({ status: 'completed', output: result.output }, started, inDoubt);
+  if (result.kind === 'completed') {
+    const { output, spilled } = result;
+    return done({ status: 'completed', output, ...(spilled === undefined ? {} : { spilled }) }, started, inDoubt);
+  }
   if (result.kind === 'suspended') return { kind: 'waits', waits: result.waits };
   if (result.kind === 'failed') return done({ status: 'failed', reason: result.reason }, started);
-  return ask('outcome-unknown', outcomeUnknown(name));
+  return ask(unknown);
 }

@@ -13,14 +13,21 @@ export interface ListedApproval {
   rule: string;
   reason: { es: string; en: string };
   status: ApprovalView['status'];
+  pattern: JsonObject | null;
+  remember: ApprovalView['remember'] | null;
+  decidedBy: string | null;
   createdAt: Date;
 }
 
-/** @param after the last of the page before, as `createdAt|runId|callId`; from the oldest on where absent. @param agents of these only; of all where absent. */
+/**
+ * @param remembered those only that hold beyond their call.
+ * @param after the last of the page before, as `createdAt|runId|callId`; from the oldest on where absent.
+ * @param agents of these only; of all where absent.
+ */
 export async function listApprovals(
   pool: DatabasePool,
   workspaceId: string,
-  status: ApprovalView['status'],
+  { status, remembered }: { status: ApprovalView['status']; remembered: boolean },
   after: { createdAt: string; runId: string; callId: string } | undefined,
   limit: number,
   agents?: readonly string[],
@@ -29,13 +36,13 @@ export async function listApprovals(
     {
       name: 'approvals-list',
       text: `
-        SELECT a.run_id AS "runId", r.conversation_id AS "conversationId", r.agent, a.call_id AS "callId", a.tool, a.args, a.rule, a.reason, a.status,
-          a.created_at AS "createdAt"
+        SELECT a.run_id AS "runId", r.conversation_id AS "conversationId", r.agent, a.call_id AS "callId", a.tool, a.args, a.rule, a.reason, a.status, a.pattern, a.remember,
+          a.decided_by AS "decidedBy", a.created_at AS "createdAt"
         FROM approvals a JOIN runs r ON r.id = a.run_id
-        WHERE a.workspace_id = $1 AND a.status = $2 AND ($7::text[] IS NULL OR r.agent = ANY($7))
+        WHERE a.workspace_id = $1 AND a.status = $2 AND (NOT $7 OR a.remember IS NOT NULL) AND ($8::text[] IS NULL OR r.agent = ANY($8))
           AND ($3::timestamptz IS NULL OR (date_trunc('milliseconds', a.created_at), a.run_id, a.call_id) > ($3::timestamptz, $4::uuid, $5::text))
         ORDER BY date_trunc('milliseconds', a.created_at), a.run_id, a.call_id LIMIT $6`,
     },
-    [workspaceId, status, after?.createdAt ?? null, after?.runId ?? null, after?.callId ?? null, limit, agents ?? null],
+    [workspaceId, status, after?.createdAt ?? null, after?.runId ?? null, after?.callId ?? null, limit, remembered, agents ?? null],
   );
 }

@@ -26,6 +26,17 @@ export function isDeadlock(error: unknown): boolean {
   return state === '40P01' || state === '40001';
 }
 
+/** Sends a statement that was undone by a deadlock once more, four times at most. */
+export async function againOnDeadlock<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === 5 || !isDeadlock(error)) throw error;
+    }
+  }
+}
+
 /**
  * Whether the server answered with this error and goes on serving the connection: the statement was undone, and the connection is as good
  * as before. `FATAL` and `PANIC` end the connection; so does everything that is no answer of a server.

@@ -1,12 +1,14 @@
 /** Runs that belong together: a run, those that it started, and theirs. What ends one of them is told to the run above it. */
 import type { DatabasePool, Statement } from './database.ts';
-import { isDeadlock } from './database-errors.ts';
+import { againOnDeadlock } from './database-errors.ts';
 import { storableJson } from './storable.ts';
+import { enabled } from './waits.ts';
 
 /**
  * CTEs that tell the parents of runs that ended. The parent that waited for this alone is queued, once: the count is in its own row, so that two
  * children that end at the same moment are counted one after the other. A child may end while its parent is being suspended, by a statement
- * that does not see the end yet: `answers` tells it, see `suspendStatement`.
+ * that does not see the end yet: `answers` tells it, see `suspendStatement`. The waits that this statement sees count only while the parent has the
+ * fence that it was seen with: a parent that went on and waits again meanwhile is told of each end, and looks for itself.
  * @param ended SQL of the rows (id, parent_run) of the runs that ended.
  */
 export const wakeParents = (ended: string) => `
@@ -18,15 +20,15 @@ export const wakeParents = (ended: string) => `
     ), counted AS (
       SELECT f.id, f.ended,
         (SELECT count(*) FROM waits w WHERE w.run_id = f.id AND w.status = 'pending' AND w.children && f.children)::int AS awaited,
-        q.status = 'waiting' AS seen_waiting,
+        CASE WHEN q.status = 'waiting' THEN q.fence END AS seen_fence,
         (SELECT count(*) FROM waits w, unnest(w.children) c WHERE w.run_id = f.id AND w.status = 'pending' AND c = ANY(f.children))::int AS answers
       FROM families f JOIN runs q ON q.id = f.id WHERE f.id IN (SELECT id FROM parents)
     ), woken AS (
       UPDATE runs p
       SET answers = p.answers + n.ended,
-        waits_left = CASE WHEN p.status = 'waiting' THEN p.waits_left - CASE WHEN n.seen_waiting THEN n.answers ELSE n.ended END ELSE p.waits_left END,
-        status = CASE WHEN p.status = 'waiting' AND (NOT n.seen_waiting OR n.awaited > 0)
-          AND p.waits_left - CASE WHEN n.seen_waiting THEN n.answers ELSE n.ended END <= 0 THEN 'queued' ELSE p.status END
+        waits_left = CASE WHEN p.status = 'waiting' THEN p.waits_left - CASE WHEN p.fence = n.seen_fence THEN n.answers ELSE n.ended END ELSE p.waits_left END,
+        status = CASE WHEN p.status = 'waiting' AND (p.fence IS DISTINCT FROM n.seen_fence OR n.awaited > 0)
+          AND p.waits_left - CASE WHEN p.fence = n.seen_fence THEN n.answers ELSE n.ended END <= 0 THEN 'queued' ELSE p.status END
       FROM counted n WHERE p.id = n.id AND p.status <> 'finished'
       RETURNING p.id, p.conversation_id, p.parent_run, p.status = 'queued' AND p.waits_left <= 0 AS ready
     )`;
@@ -131,6 +133,7 @@ const claimChildrenStatement = `
     SELECT r.id, r.workspace_id, r.conversation_id, r.created_at, row_number() OVER (PARTITION BY r.parent_run ORDER BY r.created_at, r.id)
       + COALESCE((SELECT b.n FROM busy b WHERE b.parent_run = r.parent_run), 0) AS place
     FROM runs r WHERE r.status = 'queued' AND r.parent_run IS NOT NULL AND (r.agent = ANY($2::text[]) OR r.waiting_for IS NOT NULL)
+      AND ${enabled('r')}
   ), fitting AS (
     SELECT q.id, q.conversation_id, row_number() OVER (PARTITION BY q.workspace_id ORDER BY q.created_at, q.id)
       + COALESCE((SELECT sum(b.n) FROM busy b WHERE b.workspace_id = q.workspace_id), 0) AS place
@@ -157,7 +160,7 @@ export class RunFamilies {
     const cancelled: CancelledRun[] = [];
     const ready: ReadyRun[] = [];
     for (;;) {
-      const rows = await this.#againOnDeadlock(() =>
+      const rows = await againOnDeadlock(() =>
         this.#pool.executeText<{ id: string; conversation_id: string; agent: string; cancelled: boolean; child: boolean }>(
           cancelStatement,
           [workspaceId, runId, storableJson(error)],
@@ -174,8 +177,9 @@ export class RunFamilies {
 
   /** Queues the runs whose time came, or whose deadline passed. @param thorough looks for those that nobody told, too. */
   async wakeDue(now: Date, agents: readonly string[], thorough: boolean): Promise<ReadyRun[]> {
-    const rows = await this.#pool.execute<{ conversation_id: string; child: boolean }>(dueStatement, [now, agents]);
-    if (thorough) rows.push(...(await this.#pool.execute<{ conversation_id: string; child: boolean }>(forgottenStatement, [])));
+    type Row = { conversation_id: string; child: boolean };
+    const rows = await againOnDeadlock(() => this.#pool.execute<Row>(dueStatement, [now, agents]));
+    if (thorough) rows.push(...(await againOnDeadlock(() => this.#pool.execute<Row>(forgottenStatement, []))));
     return rows.map((row) => ({ conversationId: row.conversation_id, child: row.child }));
   }
 
@@ -184,7 +188,7 @@ export class RunFamilies {
     const [waiting] = await this.#pool.execute<{ any: boolean }>(
       {
         name: 'children-queued',
-        text: `SELECT EXISTS (SELECT FROM runs WHERE status = 'queued' AND parent_run IS NOT NULL) AS any`,
+        text: `SELECT EXISTS (SELECT FROM runs r WHERE r.status = 'queued' AND r.parent_run IS NOT NULL AND ${enabled('r')}) AS any`,
       },
       [],
     );
@@ -195,15 +199,5 @@ export class RunFamilies {
       const { rows } = await client.query<{ id: string }>(claimChildrenStatement, values);
       return rows.map(({ id }) => id);
     });
-  }
-
-  async #againOnDeadlock<T>(work: () => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await work();
-      } catch (error) {
-        if (attempt === 3 || !isDeadlock(error)) throw error;
-      }
-    }
   }
 }

@@ -1,7 +1,9 @@
 import { TimonelError } from '../errors.ts';
 import type { MessagePart } from '../vocabulary.ts';
+import { rememberedApprovals } from './approvals.ts';
 import { Batch } from './batch.ts';
 import type { DatabasePool, Statement } from './database.ts';
+import { againOnDeadlock } from './database-errors.ts';
 import type { ReadyRun } from './run-families.ts';
 import { type ChildLimits, RunFamilies } from './run-families.ts';
 import { type AcceptRow, fieldsOf, type LoadRow, loadedRun, type RefusalRow, textOf } from './run-rows.ts';
@@ -11,6 +13,7 @@ import type {
   ClaimedRun,
   EarlierTurn,
   FinishedTurn,
+  GivenApproval,
   HistoryMessage,
   IncomingMessage,
   PendingApproval,
@@ -88,6 +91,10 @@ export class RunRecord implements RunStore {
 
   async suspend(turn: FinishedTurn, approvals: PendingApproval[], waits: readonly PendingWait[]): Promise<StoredEnd> {
     return this.#end({ turn, approvals, waits });
+  }
+
+  remembered(run: Parameters<RunStore['remembered']>[0]): Promise<GivenApproval[]> {
+    return rememberedApprovals(this.#pool, run);
   }
 
   wakeDue(...parameters: Parameters<RunStore['wakeDue']>): ReturnType<RunStore['wakeDue']> {
@@ -190,7 +197,10 @@ export class RunRecord implements RunStore {
   /** What another run may wait for, or may have been told meanwhile, is stored by itself: each sees what the other has changed. */
   async #end(item: FinishItem): Promise<StoredEnd> {
     const alone = (item.waits?.length ?? 0) > 0 ? sql.suspendStatement : item.turn.child ? sql.finishChildStatement : undefined;
-    const ended = alone === undefined ? await this.#finishes.add(item) : (await this.#sendFinishes([item], alone)).get(item);
+    const ended =
+      alone === undefined
+        ? await this.#finishes.add(item)
+        : (await againOnDeadlock(() => this.#sendFinishes([item], alone))).get(item);
     if (ended === undefined) throw fenced(item.turn.runId);
     return ended;
   }

@@ -93,7 +93,7 @@ export function textOf(asker: Asker | undefined): string | null {
   return asker === undefined ? null : `${asker.kind}:${asker.id}`;
 }
 
-function askerOf(text: string | null): Asker | undefined {
+export function askerOf(text: string | null): Asker | undefined {
   const [, kind, id] = /^(user|api-key):(.+)$/.exec(text ?? '') ?? [];
   return id === undefined ? undefined : { kind: kind as Asker['kind'], id };
 }

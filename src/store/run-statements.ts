@@ -7,7 +7,7 @@
 import type { Statement } from './database.ts';
 import { openHandoffs } from './handoffs.ts';
 import { wakeParents } from './run-families.ts';
-import { givenToChildren, waitsOfRun } from './waits.ts';
+import { enabled, givenToChildren, waitsOfRun } from './waits.ts';
 
 const history = (conversation: string, before: string) => `
   (SELECT json_agg(json_build_object('turn', h.turn, 'role', h.role, 'text', h.text, 'parts', h.parts, 'author', h.author_name) ORDER BY h.turn, h.role DESC)
@@ -181,7 +181,8 @@ export const nextStatement: Statement = {
   name: 'run-next',
   text: `
     WITH next AS (
-      SELECT id FROM runs WHERE conversation_id = $1 AND status = 'queued' AND parent_run IS NULL ORDER BY turn LIMIT 1 FOR UPDATE
+      SELECT q.id FROM runs q WHERE q.conversation_id = $1 AND q.status = 'queued' AND q.parent_run IS NULL AND ${enabled('q')}
+      ORDER BY q.turn LIMIT 1 FOR UPDATE OF q
     ), taken AS (
       UPDATE conversations c SET active_run = (SELECT id FROM next)
       WHERE c.id = $1 AND c.active_run IS NOT DISTINCT FROM $2::uuid AND c.handler = 'agent' AND (EXISTS (SELECT FROM next) OR c.last_turn = $4)
@@ -210,7 +211,7 @@ const takeOver = (name: string, owner: string): Statement => ({
   text: `
     WITH lapsed AS (
       SELECT r.id, ${claimsInVain} AS vain FROM runs r
-      WHERE ${owner} AND r.status = 'running' AND r.agent = ANY($3::text[])
+      WHERE ${owner} AND r.status = 'running' AND r.agent = ANY($3::text[]) AND ${enabled('r')}
       ORDER BY vain LIMIT $2 FOR UPDATE OF r SKIP LOCKED
     ), chosen AS (
       SELECT id FROM lapsed WHERE vain < 1
@@ -264,7 +265,7 @@ export const orphansStatement: Statement = {
     SELECT DISTINCT c.id AS conversation, c.active_run AS after
     FROM runs r JOIN conversations c ON c.id = r.conversation_id LEFT JOIN runs a ON a.id = c.active_run
     WHERE r.status = 'queued' AND r.parent_run IS NULL AND (r.agent = ANY($2::text[]) OR r.waiting_for IS NOT NULL) AND c.handler = 'agent'
-      AND (a.id IS NULL OR (a.status <> 'running' AND (a.finished_at IS NULL OR a.finished_at < now() - interval '500 milliseconds')))
+      AND ${enabled('r')} AND (a.id IS NULL OR (a.status <> 'running' AND (a.finished_at IS NULL OR a.finished_at < now() - interval '500 milliseconds')))
     LIMIT $1`,
 };
 

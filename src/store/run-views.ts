@@ -42,6 +42,9 @@ export interface ApprovalView {
   rule: string;
   reason: { es: string; en: string };
   status: 'pending' | 'approved' | 'rejected' | 'cancelled';
+  /** What it may be remembered for, where the rule says so, and for what it is. */
+  pattern: JsonObject | undefined;
+  remember: 'run' | 'conversation' | undefined;
   decidedBy: string | undefined;
   decisionReason: string | undefined;
 }
@@ -146,12 +149,14 @@ export class RunViews {
       rule: string;
       reason: { es: string; en: string };
       status: ApprovalView['status'];
+      pattern: JsonObject | null;
+      remember: ApprovalView['remember'] | null;
       decided_by: string | null;
       decision_reason: string | null;
     }>(
       {
         name: 'run-approvals',
-        text: `SELECT call_id, tool, args, rule, reason, status, decided_by, decision_reason
+        text: `SELECT call_id, tool, args, rule, reason, status, pattern, remember, decided_by, decision_reason
           FROM approvals WHERE run_id = $2 AND workspace_id = $1 ORDER BY call_id`,
       },
       [workspaceId, runId],
@@ -163,83 +168,11 @@ export class RunViews {
       rule: row.rule,
       reason: row.reason,
       status: row.status,
+      pattern: row.pattern ?? undefined,
+      remember: row.remember ?? undefined,
       decidedBy: row.decided_by ?? undefined,
       decisionReason: row.decision_reason ?? undefined,
     }));
-  }
-
-  /**
-   * Stores a person's decision about one call. When it was the last one missing, the run is queued to go on.
-   * @param decision `by` is their name, `asker` who they are ("user:…"): an approval is void once they could no longer give it.
-   * @returns the conversation to resume, where the run is ready.
-   * @throws TimonelError `approval_not_found`, `approval_decided`
-   */
-  async decide(
-    workspaceId: string,
-    runId: string,
-    callId: string,
-    decision: { decision: 'approve' | 'reject'; by: string; asker: string; reason: string | undefined },
-  ): Promise<{ conversationId: string; agent: string; ready: boolean }> {
-    return this.#pool.inWorkspace(workspaceId, async (_database, client) => {
-      const run = await client.query<{ conversation_id: string; agent: string; status: string; fence: number }>(
-        'SELECT conversation_id, agent, status, fence FROM runs WHERE id = $1 AND workspace_id = $2 FOR UPDATE',
-        [runId, workspaceId],
-      );
-      const approvals = await client.query<{ call_id: string; status: string; call_hash: string }>(
-        'SELECT call_id, status, call_hash FROM approvals WHERE run_id = $1 AND workspace_id = $2',
-        [runId, workspaceId],
-      );
-      const [owner] = run.rows;
-      const approval = approvals.rows.find((row) => row.call_id === callId);
-      if (owner === undefined || approval === undefined) {
-        throw new TimonelError(
-          'approval_not_found',
-          `The call ${callId} of run ${runId} is not waiting for an approval in this workspace.`,
-        );
-      }
-      if (approval.status !== 'pending') {
-        throw new TimonelError('approval_decided', `The call ${callId} was already ${approval.status}.`);
-      }
-      await client.query(
-        `UPDATE approvals SET status = $3, decided_by = $4, decision_reason = $5, decided_by_id = $6, decided_at = now()
-         WHERE run_id = $1 AND call_id = $2`,
-        [
-          runId,
-          callId,
-          decision.decision === 'approve' ? 'approved' : 'rejected',
-          decision.by,
-          decision.reason ?? null,
-          decision.asker,
-        ],
-      );
-      const step: Step = {
-        kind: 'approval',
-        callId,
-        decision: decision.decision,
-        by: decision.by,
-        callHash: approval.call_hash,
-        ...(decision.reason === undefined ? {} : { reason: decision.reason }),
-      };
-      await client.query(
-        `INSERT INTO steps (workspace_id, run_id, index, kind, fence, data)
-         SELECT $1, $2, COALESCE(max(index) + 1, 0), 'approval', $3, $4 FROM steps WHERE run_id = $2`,
-        [workspaceId, runId, owner.fence, storableJson(step)],
-      );
-      const told = await client.query<{ ready: boolean }>(
-        `UPDATE runs SET answers = answers + 1, waits_left = waits_left - 1, status = CASE WHEN waits_left <= 1 THEN 'queued' ELSE status END
-         WHERE id = $1 AND status = 'waiting' RETURNING status = 'queued' AS ready`,
-        [runId],
-      );
-      // Nobody took the conversation for it: it needs nobody any more.
-      await client.query(
-        `UPDATE handoffs SET closed_at = now(), closed_how = 'decided', closed_by = $3, closed_by_name = $4
-         WHERE conversation_id = $2 AND closed_at IS NULL AND reason = 'approval' AND taken_at IS NULL
-           AND NOT EXISTS (SELECT FROM approvals a WHERE a.run_id = $1 AND a.status = 'pending')`,
-        [runId, owner.conversation_id, decision.asker, decision.by],
-      );
-      const ready = told.rows[0]?.ready === true;
-      return { conversationId: owner.conversation_id, agent: owner.agent, ready };
-    });
   }
 
   /** @param reach of whoever asks. @throws TimonelError `conversation_not_found` */

@@ -163,6 +163,19 @@ export interface PendingApproval {
   callHash: string;
   rule: string;
   reason: { es: string; en: string };
+  /** What the decision may be remembered for, where the rule says so. */
+  pattern?: JsonObject | undefined;
+}
+
+/** An approval that holds beyond its call, and who gave it. */
+export interface GivenApproval {
+  runId: string;
+  callId: string;
+  rule: string;
+  tool: string;
+  pattern: JsonObject;
+  /** Absent where it is not known any more. */
+  giver: Asker | undefined;
 }
 
 export interface RunStore {
@@ -184,6 +197,8 @@ export interface RunStore {
    * @throws TimonelError `run_fenced`
    */
   suspend(turn: FinishedTurn, approvals: PendingApproval[], waits: readonly PendingWait[]): Promise<StoredEnd>;
+  /** Approvals that are remembered for the run, or for its conversation. One round trip. */
+  remembered(run: { workspaceId: string; conversationId: string; runId: string }): Promise<GivenApproval[]>;
   /**
    * Queues the runs that waited for a time that came, or for something whose deadline passed.
    * @param thorough looks for runs that wait for nothing any more, too.

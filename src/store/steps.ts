@@ -58,7 +58,15 @@ export type Step =
   | { kind: 'decision'; callId: string; tool: string; verdict: Verdict; callHash: string }
   | { kind: 'tool-call'; record: CallRecord; milliseconds: number; recovered?: true }
   /** What a person decided about a call that waited. */
-  | { kind: 'approval'; callId: string; decision: 'approve' | 'reject'; by: string; reason?: string; callHash: string }
+  | {
+      kind: 'approval';
+      callId: string;
+      decision: 'approve' | 'reject';
+      by: string;
+      reason?: string;
+      remember?: 'run' | 'conversation';
+      callHash: string;
+    }
   /** What the agent's guard said of a reply. `refused` was not sent; `finding` is what the model, or the operator, is told. */
   | { kind: 'guard'; verdict: 'pass' | 'retry' | 'template'; finding?: string; refused?: Reply; milliseconds: number }
   | { kind: 'reply'; reply: Reply; outcome: Outcome; awaiting?: string | undefined };

@@ -42,6 +42,11 @@ export class WorkspaceClient {
   readonly #memberRole: boolean;
   /** The transaction is the runtime's for a moment; statements of the agent wait for its end. */
   #held: Promise<unknown> | undefined;
+  /**
+   * The connection may still have the runtime's role. It is given back before the next statement of the agent, so that statements of the runtime
+   * that follow each other take one change of roles. A savepoint is a statement of the agent: to roll back to it brings the agent's role back.
+   */
+  #asRuntimeStill = false;
 
   constructor(client: pg.PoolClient, memberRole: boolean) {
     this.#client = client;
@@ -53,7 +58,11 @@ export class WorkspaceClient {
     const given = typeof statement === 'string' ? { text: statement } : statement;
     if (!isQuery(given)) throw new StatementRefused('A query of a tool is a text with values, or what Drizzle makes of it.');
     const text = screened(given.text);
-    while (this.#held !== undefined) await this.#held;
+    for (;;) {
+      while (this.#held !== undefined) await this.#held;
+      if (!this.#asRuntimeStill) break;
+      await this.#holding(this.#giveBack());
+    }
     // Without its name: a named statement stays on the connection, beside the runtime's.
     const { rowMode, types } = given;
     return this.#client.query({
@@ -68,7 +77,11 @@ export class WorkspaceClient {
   readonly asRuntime: AsRuntime = async (work) => {
     if (!this.#memberRole) return work(this.#client);
     while (this.#held !== undefined) await this.#held;
-    const working = this.#asRuntime(work);
+    return this.#holding(this.#asRuntime(work));
+  };
+
+  /** Nothing else is sent until `working` is over. */
+  async #holding<T>(working: Promise<T>): Promise<T> {
     const held = working.then(
       () => {},
       () => {},
@@ -79,16 +92,20 @@ export class WorkspaceClient {
     } finally {
       if (this.#held === held) this.#held = undefined;
     }
-  };
+  }
+
+  /** Where it fails the transaction has failed, and the statement after it is refused with it. */
+  async #giveBack(): Promise<void> {
+    this.#asRuntimeStill = false;
+    await this.#client.query('SET LOCAL ROLE timonel_member').catch(() => {});
+  }
 
   async #asRuntime<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    await this.#client.query('SET LOCAL ROLE NONE');
-    try {
-      return await work(this.#client);
-    } finally {
-      // In a transaction that failed meanwhile it is refused, as is everything else until the end, which resets the role.
-      await this.#client.query('SET LOCAL ROLE timonel_member').catch(() => {});
+    if (!this.#asRuntimeStill) {
+      this.#asRuntimeStill = true;
+      await this.#client.query('SET LOCAL ROLE NONE');
     }
+    return work(this.#client);
   }
 }
 

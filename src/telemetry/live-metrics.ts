@@ -20,6 +20,8 @@ export interface LiveState {
   backupAge(): Promise<number | undefined>;
   /** Conversations that wait for a person, and that people have. */
   handoffs(): Promise<HandoffCounts>;
+  /** What runs of all workspaces wait for, by kind. */
+  waits(): Promise<readonly { kind: string; pending: number; oldestSeconds: number }[]>;
   /** What Redis says about its memory, where there is Redis. */
   redisMemory: (() => Promise<string>) | undefined;
 }
@@ -29,6 +31,9 @@ const patience = 2_000;
 
 /** How long an answer serves all metrics of one scrape, in milliseconds. */
 const freshFor = 500;
+
+/** The same for what is counted in the database, however often somebody looks. */
+const countedFor = 5_000;
 
 export function liveMetrics(set: MetricSet, live: LiveState): void {
   set.read('timonel_active_runs', 'runs that this process works on', () => live.activeRuns());
@@ -65,6 +70,13 @@ export function liveMetrics(set: MetricSet, live: LiveState): void {
     ['state'],
     async () => Object.entries((await handoffs()) ?? {}).map(([state, value]: [string, number]) => ({ values: [state], value })),
   );
+  const waits = shortly(() => live.waits(), countedFor);
+  set.readEach('timonel_waits_pending', 'what runs wait for: answers that are missing, on all processes', ['kind'], async () =>
+    ((await waits()) ?? []).map(({ kind, pending }) => ({ values: [kind], value: pending })),
+  );
+  set.readEach('timonel_waits_oldest_seconds', 'for how long the oldest of them is missing', ['kind'], async () =>
+    ((await waits()) ?? []).map(({ kind, oldestSeconds }) => ({ values: [kind], value: oldestSeconds })),
+  );
 
   const { redisMemory } = live;
   const memory = redisMemory === undefined ? undefined : shortly(redisMemory);
@@ -88,11 +100,11 @@ export function liveMetrics(set: MetricSet, live: LiveState): void {
 }
 
 /** One answer for all who ask at about the same time; `undefined` where none comes in time. */
-function shortly<T>(ask: () => Promise<T>): () => Promise<T | undefined> {
+function shortly<T>(ask: () => Promise<T>, fresh = freshFor): () => Promise<T | undefined> {
   let last: { at: number; answer: Promise<T | undefined> } | undefined;
   return () => {
     const at = performance.now();
-    if (last === undefined || at - last.at > freshFor) {
+    if (last === undefined || at - last.at > fresh) {
       last = { at, answer: Promise.race([ask().catch(() => undefined), sleep(patience, undefined, { ref: false })]) };
     }
     return last.answer;

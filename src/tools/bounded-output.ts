@@ -18,14 +18,19 @@ const noteBytes = 120;
  * texts, absent members vanish), but big integers become texts, and what cannot be read or contains itself a note.
  */
 export function boundedOutput(value: unknown, maxBytes = defaultOutputBytes): JsonValue {
+  return withinBytes(value, maxBytes).output;
+}
+
+/** The same, with whether something was left out. */
+export function withinBytes(value: unknown, maxBytes: number): { output: JsonValue; cut: boolean } {
   const walk: Walk = { left: maxBytes, inside: new Set(), depth: 0 };
   try {
-    return copy(value, walk) ?? null;
+    return { output: copy(value, walk) ?? null, cut: false };
   } catch (error) {
     if (!(error instanceof TooLong)) throw error;
     const kept = cut(value, maxBytes, new Set()) ?? null;
     // Notes in many places may be more than there is room for.
-    return jsonBytes(kept) <= maxBytes ? kept : cutText(JSON.stringify(kept), maxBytes);
+    return { output: jsonBytes(kept) <= maxBytes ? kept : cutText(JSON.stringify(kept), maxBytes), cut: true };
   }
 }
 
@@ -197,7 +202,7 @@ function jsonBytes(value: JsonValue): number {
 }
 
 /** What JSON makes of a value before it looks inside. */
-function plain(value: unknown): JsonValue | object | undefined {
+export function plain(value: unknown): JsonValue | object | undefined {
   if (typeof value === 'bigint') return String(value);
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
@@ -216,7 +221,7 @@ function plain(value: unknown): JsonValue | object | undefined {
   return value;
 }
 
-function member(value: object, key: string | number): unknown {
+export function member(value: object, key: string | number): unknown {
   try {
     return (value as Record<string | number, unknown>)[key];
   } catch {

@@ -24,5 +24,7 @@ export interface CallPlace {
   startedRun(): void;
   /** Shows what the call is doing to those who read along. */
   emit(event: { kind: 'progress'; callId: string; tool: string; chunk: JsonValue }): void;
+  /** The turn is a rehearsal that nobody sees: it leaves nothing behind. */
+  rehearsal?: true;
   signal: AbortSignal;
 }

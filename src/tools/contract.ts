@@ -162,7 +162,7 @@ export interface Tool<Input = never, Output = unknown> {
   endsRunAs?: Extract<Outcome, 'escalated'>;
   /**
    * Bytes of JSON that an answer may have, 65,536 by default, 256 to 1,048,576. Of a longer one the beginning and the end of its texts and lists
-   * are kept, with a note of what was left out.
+   * are kept, with a note of what was left out, and the whole becomes an artifact: `readOutput` pages through it.
    */
   maxOutputBytes?: number;
   /**

@@ -15,6 +15,7 @@ import {
   wrap,
 } from 'cockatiel';
 import { LRUCache } from 'lru-cache';
+import type { RunStatement } from '../artifacts/rows.ts';
 import { traced } from '../diagnostics.ts';
 import { type ErrorCode, messageOf, TimonelError } from '../errors.ts';
 import type { DatabasePool } from '../store/database.ts';
@@ -22,8 +23,7 @@ import { isDeadlock, isTransient } from '../store/database-errors.ts';
 import { storable, storableValue } from '../store/storable.ts';
 import type { AsRuntime } from '../store/transaction-client.ts';
 import type { PendingWait } from '../store/waits.ts';
-import type { JsonObject, JsonValue, LocalizedText } from '../vocabulary.ts';
-import { boundedOutput } from './bounded-output.ts';
+import type { JsonObject, LocalizedText } from '../vocabulary.ts';
 import type { CallPlace } from './call-place.ts';
 import { CallWaits, Suspended, type WaitingRuntime } from './call-waits.ts';
 import type { AnyTool, ToolContext } from './contract.ts';
@@ -31,6 +31,7 @@ import { EffectDidNotHappen } from './contract.ts';
 import { beginEffect, type EffectOwner, storeEffect } from './effects.ts';
 import type { AgentMetrics } from './metrics.ts';
 import { type MessageSent, type SendRuntime, sendFrom } from './send.ts';
+import { type KeptOutput, keepOutput, type Spills } from './spill.ts';
 import { stateOf } from './state.ts';
 import type { ArtifactsOf } from './tool-artifacts.ts';
 
@@ -48,6 +49,8 @@ export interface ToolRuntime {
   /** What a tool asks for feature flags. */
   flagsOf(place: Pick<CallPlace, 'workspaceId' | 'conversationId' | 'agent' | 'channel'>): Features;
   artifacts: ArtifactsOf;
+  /** Keeps answers that are too long. */
+  spills: Spills;
   /** Runs that calls start, and what they wait for. */
   waiting: WaitingRuntime;
   /** Stores what calls send, and tells of it. */
@@ -59,7 +62,7 @@ export interface ToolRuntime {
 }
 
 export type ToolResult =
-  | { kind: 'completed'; output: JsonValue }
+  | ({ kind: 'completed' } & KeptOutput)
   | { kind: 'failed'; reason: LocalizedText; error: unknown }
   /** The effect may or may not have happened, and nothing can tell: a person has to look. */
   | { kind: 'unknown'; error: unknown }
@@ -106,12 +109,12 @@ export class ToolExecutor {
       return this.#runOutside(tool, input, place);
     }
     try {
-      const output = await this.#policyOf(tool, place).execute(async ({ signal }) => {
+      const kept = await this.#policyOf(tool, place).execute(async ({ signal }) => {
         const attempt = { ...place, signal };
         if (tool.effect === 'write') return this.#writeOnce(tool, input, attempt);
-        return bounded(tool, await this.#execute(tool, input, attempt));
+        return this.#kept(tool, await this.#execute(tool, input, attempt), attempt);
       }, place.signal);
-      return { kind: 'completed', output };
+      return { kind: 'completed', ...kept };
     } catch (error) {
       return error instanceof Suspended ? { kind: 'suspended', waits: error.waits } : this.#failure(tool, error);
     }
@@ -135,31 +138,30 @@ export class ToolExecutor {
   }
 
   /** One transaction: what the tool does, and the key under which it did it. Nothing happens twice, whoever tries again. */
-  async #writeOnce(tool: AnyTool, input: unknown, place: CallPlace): Promise<JsonValue> {
+  async #writeOnce(tool: AnyTool, input: unknown, place: CallPlace): Promise<KeptOutput> {
     const owner: EffectOwner = { ...place, tool: tool.name, key: idempotencyKey(place) };
     const sent: MessageSent[] = [];
     const answer = await this.#runtime.pool.inWorkspace(
       place.workspaceId,
       async (database, client, asRuntime) => {
         const before = await beginEffect(client, owner);
-        if (before !== undefined) return before.output;
+        const runtimeStatement: RunStatement = (text, values) =>
+          asRuntime(async (runtime) => (await runtime.query(text, values.map(storableValue))).rows);
+        if (before !== undefined)
+          return { output: before.output, spilled: await this.#runtime.spills.kept(place, runtimeStatement) };
         const query: ToolContext['query'] = (work) => work(database);
-        const output = bounded(
-          tool,
-          await tool.execute(input, {
-            ...this.#baseContext(place),
-            ...this.#waitsOf(tool, place).parts(asRuntime),
-            query,
-            send: this.#sendFrom(place, { asRuntime, later: (message) => sent.push(message) }),
-            state: stateOf(place, query),
-            artifacts: this.#runtime.artifacts(place, (text, values) =>
-              asRuntime(async (runtime) => (await runtime.query(text, values.map(storableValue))).rows),
-            ),
-            schedule: (job, payload, { at, key }) => this.#schedule(place, job, payload, at, key, asRuntime),
-          }),
-        );
-        await storeEffect(client, owner, output);
-        return output;
+        const value: unknown = await tool.execute(input, {
+          ...this.#baseContext(place),
+          ...this.#waitsOf(tool, place).parts(asRuntime),
+          query,
+          send: this.#sendFrom(place, { asRuntime, later: (message) => sent.push(message) }),
+          state: stateOf(place, query),
+          artifacts: this.#runtime.artifacts(place, runtimeStatement),
+          schedule: (job, payload, { at, key }) => this.#schedule(place, job, payload, at, key, asRuntime),
+        });
+        const kept = await this.#kept(tool, value, place, runtimeStatement);
+        await storeEffect(client, owner, kept.output);
+        return kept;
       },
       place.signal,
     );
@@ -176,7 +178,7 @@ export class ToolExecutor {
           throw new TimonelError('run_fenced', `Another process may have taken over the run ${place.runId}.`);
         return this.#execute(tool, input, { ...place, signal });
       }, place.signal);
-      return { kind: 'completed', output: bounded(tool, output) };
+      return { kind: 'completed', ...(await this.#kept(tool, output, place)) };
     } catch (error) {
       if (error instanceof Suspended) return { kind: 'suspended', waits: error.waits };
       if (error instanceof EffectDidNotHappen) return this.#failure(tool, error);
@@ -192,13 +194,19 @@ export class ToolExecutor {
       return { kind: 'unknown', error: new Error(`The tool ${tool.name} cannot tell whether it happened.`) };
     try {
       const answer = await tool.reconcile(idempotencyKey(place), input, this.#readContext(tool, place));
-      if (answer.kind === 'happened') return { kind: 'completed', output: bounded(tool, answer.output) };
+      if (answer.kind === 'happened') return { kind: 'completed', ...(await this.#kept(tool, answer.output, place)) };
       return answer.kind === 'did-not-happen'
         ? undefined
         : { kind: 'unknown', error: new Error(`The tool ${tool.name} does not know.`) };
     } catch (error) {
       return { kind: 'unknown', error };
     }
+  }
+
+  /** What is stored is what the planner sees. */
+  async #kept(tool: AnyTool, value: unknown, place: CallPlace, run?: RunStatement): Promise<KeptOutput> {
+    const { output, spilled } = await keepOutput(tool, value, place, this.#runtime.spills, run);
+    return { output: storable(output), spilled };
   }
 
   #readContext(tool: AnyTool, place: CallPlace, waits = this.#waitsOf(tool, place)): ToolContext {
@@ -313,9 +321,4 @@ const noOutage: ReadonlySet<ErrorCode> = new Set(['run_fenced', 'store_unavailab
 function isOutage(error: unknown): boolean {
   if (error instanceof TimonelError) return !noOutage.has(error.code);
   return !(error instanceof EffectDidNotHappen || error instanceof Suspended);
-}
-
-/** What is stored is what the planner sees. Never throws: an effect that happened is recorded, whatever its answer is. */
-function bounded(tool: AnyTool, value: unknown): JsonValue {
-  return storable(boundedOutput(value, tool.maxOutputBytes));
 }

@@ -1,7 +1,7 @@
 /**
  * The agent of the crash tests. A message is its own script: `"m3: write_row; call_outside+read_slowly"` has the name m3 and makes one call,
  * then two at once, then replies. Every call carries a label made of that name and its place in the script, so that a second execution shows
- * under whichever key it was made.
+ * under whichever key it was made. A call may have numbers: `fan_out(4,2)` starts four runs which start two each.
  */
 import type { LanguageModelV4, LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import { sql } from 'drizzle-orm';
@@ -101,6 +101,7 @@ export function crashAgent(at: Points, outsideUrl: string, messages = 40): Agent
           });
         },
       }),
+      ...waitingTools(outsideUrl),
       defineTool({
         ...common,
         name: 'read_slowly',
@@ -124,6 +125,55 @@ export function crashAgent(at: Points, outsideUrl: string, messages = 40): Agent
   });
 }
 
+/** Tools whose calls wait. None of them writes: what they lead to shows in the calls after them. */
+function waitingTools(outsideUrl: string) {
+  const common = { description: 'For the crash tests.', effect: 'read' as const };
+  const label = z.object({ label: z.string() });
+  const waitForAnswer = async ({ label }: { label: string }, context: ToolContext, until?: Date) => {
+    const token = await context.completionToken(until === undefined ? {} : { until });
+    await ask(outsideUrl, 'POST', '/tokens', { key: token, label });
+    return { label, answer: await context.completion() };
+  };
+  return [
+    defineTool({
+      ...common,
+      name: 'wait_for_answer',
+      input: label,
+      background: true,
+      execute: (input, context) => waitForAnswer(input, context),
+    }),
+    defineTool({
+      ...common,
+      name: 'wait_briefly',
+      input: label,
+      background: true,
+      execute: (input, context) => waitForAnswer(input, context, new Date(context.now().getTime() + 2_000)),
+    }),
+    defineTool({
+      ...common,
+      name: 'nap',
+      input: label,
+      async execute({ label }, context) {
+        await context.sleepUntil(new Date(context.now().getTime() + 2_000));
+        return { label };
+      },
+    }),
+    defineTool({
+      ...common,
+      name: 'fan_out',
+      input: label.extend({ numbers: z.array(z.number()) }),
+      async execute({ label, numbers: [count = 1, ...rest] }, context) {
+        const script = rest.length === 0 ? 'write_row' : `write_row; fan_out(${rest.join(',')}); write_row`;
+        const ids: string[] = [];
+        for (let child = 0; child < count; child++)
+          ids.push(await context.runs.start({ agent: 'crash', input: `${label}-${child}: ${script}`, key: `${label}-${child}` }));
+        const results = await context.runs.join(ids);
+        return { label, replies: results.map(({ reply }) => reply?.text ?? null) };
+      },
+    }),
+  ];
+}
+
 function answer(prompt: LanguageModelV4CallOptions['prompt']): Line {
   if (String(prompt[0]?.content).startsWith('Summarise')) return 'They did what the messages said.';
   const said = prompt.flatMap((message, index) => {
@@ -142,7 +192,16 @@ function answer(prompt: LanguageModelV4CallOptions['prompt']): Line {
   const step = prompt.slice(current.index).filter(({ role }) => role === 'tool').length;
   const plan = plans[step];
   if (plan === undefined) return replyTo(current.text, said.at(-2)?.text);
-  return { calls: plan.map((tool, position) => ({ tool, args: { label: `${name}/${step}.${position}` } })) };
+  return {
+    calls: plan.map((call, position) => {
+      const [, tool = '', numbers] = /^(\w+)(?:\(([\d,]+)\))?$/.exec(call) ?? [];
+      const args = {
+        label: `${name}/${step}.${position}`,
+        ...(numbers === undefined ? {} : { numbers: numbers.split(',').map(Number) }),
+      };
+      return { tool, args };
+    }),
+  };
 }
 
 function parse(text: string): { name: string; plans: string[][] } {

@@ -183,6 +183,19 @@ export class Cluster {
     }
   }
 
+  /** Until the message's run waits. @returns its id. */
+  async waiting(conversation: string): Promise<string> {
+    const until = performance.now() + 30_000;
+    for (;;) {
+      const [run] = await this.query('SELECT id, status FROM runs WHERE conversation_id = $1 ORDER BY turn DESC LIMIT 1', [
+        conversation,
+      ]);
+      if (run?.['status'] === 'waiting') return String(run['id']);
+      if (performance.now() > until) throw new Error(`The run does not wait: ${JSON.stringify(run)}`);
+      await sleep(30);
+    }
+  }
+
   /** Lets the survivors finish what the dead left, or a successor where there are none. @returns milliseconds. */
   async recover(): Promise<number> {
     const survived = this.children.some(({ state }) => state === 'running');

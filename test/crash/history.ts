@@ -2,6 +2,9 @@
 import { callsOf, replyTo } from './agent.ts';
 import type { Cluster } from './cluster.ts';
 
+/** Calls of these leave no row: what they lead to shows in the others. */
+const withoutRows = /^(?:read_slowly|wait_for_answer|wait_briefly|nap|fan_out)/;
+
 /** A message as its sender knows it. */
 export interface Said {
   conversation: string;
@@ -71,7 +74,7 @@ export async function violations(
     ...runs.flatMap((run) => [
       ...unfinished(run, runs),
       ...callsOf(run.text).flatMap(({ label, tool }) => {
-        if (tool === 'read_slowly') return [];
+        if (withoutRows.test(tool)) return [];
         const { rows = 0, keys = 0 } = effects.get(label) ?? {};
         const made = tool.startsWith('call_outside') ? [cluster.outside[outsideCalls](label)] : [Number(rows), Number(keys)];
         return made.every((count) => count === 1) ? [] : [`${label} (${tool}) was carried out ${made.join('/')} times`];

@@ -9,6 +9,8 @@ export interface OutsideCall {
 export class OutsideWorld {
   /** Every call that arrived. Nothing is deduplicated: a second one is what the tests look for. */
   readonly calls: OutsideCall[] = [];
+  /** Completion tokens that were handed out, by label. */
+  readonly tokens = new Map<string, string>();
   readonly url: string;
   readonly #server: Server;
   #hold: ((question: HeldQuestion) => void) | undefined;
@@ -61,6 +63,11 @@ export class OutsideWorld {
     if (path === '/effects') {
       this.calls.push({ key, label });
       answer({ called: label });
+      return;
+    }
+    if (path === '/tokens') {
+      this.tokens.set(label, key);
+      answer({});
       return;
     }
     const truth = { happened: this.calls.some((call) => call.key === key) };

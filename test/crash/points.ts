@@ -100,6 +100,10 @@ export class PointedRunStore implements RunStore {
     return this.#inner.cancel(...parameters);
   }
 
+  remembered(run: Parameters<RunStore['remembered']>[0]): ReturnType<RunStore['remembered']> {
+    return this.#inner.remembered(run);
+  }
+
   wakeDue(...parameters: Parameters<RunStore['wakeDue']>): ReturnType<RunStore['wakeDue']> {
     return this.#inner.wakeDue(...parameters);
   }

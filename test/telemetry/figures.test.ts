@@ -129,6 +129,10 @@ describe.each(storeKinds)('the metrics of a process (%s)', (kind) => {
   it('show the store, the queues, the disk, Redis where there is Redis, and what runs', async () => {
     expect(await figure('timonel_store_up')).toBe(1);
     expect(await figure('timonel_queue_jobs', { queue: 'mail', state: 'waiting' })).toBe(0);
+    for (const kind of ['approval', 'child', 'token', 'timer']) {
+      expect(await figure('timonel_waits_pending', { kind })).toBeGreaterThanOrEqual(0);
+      expect(await figure('timonel_waits_oldest_seconds', { kind })).toBeGreaterThanOrEqual(0);
+    }
     const used = await figure('timonel_disk_used_ratio', { mount: 'home' });
     expect(used).toBeGreaterThan(0);
     expect(used).toBeLessThan(1);

@@ -38,6 +38,7 @@ function start(): Metrics {
     openStreams: () => 0,
     pingStore: async () => undefined,
     backupAge: async () => 60,
+    waits: async () => [],
     queues: async () => Array.from({ length: 700 }, (_, index) => ({ queue: `queue-${index}`, waiting: 1, active: 0 })),
     handoffs: async () => ({ waiting: 0, overdue: 0, taken: 0 }),
     redisMemory: undefined,

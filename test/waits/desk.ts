@@ -1,8 +1,10 @@
 /** An agent whose tools wait: for a time, for an answer from outside, for runs that they start. The message says what it calls. */
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
+import { expect } from 'vitest';
 import { z } from 'zod';
 import { type AgentDefinition, type ChildResult, defineAgent, defineRule, defineTool, type JsonValue } from '../../src/index.ts';
 import { type Line, scriptedModel } from '../scripted-model.ts';
+import type { TestTimonel } from '../timonel.ts';
 
 export interface Desk {
   agent: AgentDefinition;
@@ -37,6 +39,7 @@ export function waitingDesk(): Desk {
         effect: 'read',
         async execute({ minutes }, context) {
           context.progress({ minutes });
+          context.progress('asleep\u001b[2J');
           desk.did.push('nap');
           await context.sleepUntil(new Date(context.now().getTime() + minutes * 60_000));
           desk.did.push('awake');
@@ -157,11 +160,38 @@ export function waitingDesk(): Desk {
   return desk;
 }
 
+/** For what the machine is slow at: far more than it takes. */
+export const patient = { timeout: 30_000, interval: 50 };
+
+/** The run of a conversation's message, the first one where none is named, once it was accepted. */
+export async function runOf(
+  timonel: TestTimonel,
+  conversation: string,
+  text?: string,
+  headers?: Record<string, string>,
+): Promise<string> {
+  let runId = '';
+  await expect
+    .poll(async () => {
+      const { body } = await timonel.call<{ messages: { runId: string; text: string }[] }>(
+        'GET',
+        `/api/v1/conversations/${conversation}`,
+        undefined,
+        headers,
+      );
+      runId = body.messages.find((message) => text === undefined || message.text === text)?.runId ?? '';
+      return runId;
+    }, patient)
+    .not.toBe('');
+  return runId;
+}
+
 function answer(prompt: LanguageModelV4CallOptions['prompt'], signal: AbortSignal | undefined): Line | Promise<Line> {
   const at = prompt.findLastIndex(({ role }) => role === 'user');
   const said = prompt[at];
   const text = said?.role === 'user' ? (said.content.flatMap((part) => (part.type === 'text' ? [part.text] : []))[0] ?? '') : '';
-  if (text === 'fail') return new Error('the model fails');
+  // A model that fails would open its breaker for the tests after it.
+  if (text === 'fail') return { calls: Array.from({ length: 17 }, () => ({ tool: 'fail', args: {} })) };
   if (text === 'hang') return new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
   if (!text.startsWith('[[')) return text;
   const plans = JSON.parse(text) as [string, object][][];

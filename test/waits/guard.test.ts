@@ -70,7 +70,7 @@ describe.each(storeKinds)('the guard of replies (%s)', (kind) => {
     expect(reply.text).toBe('A colleague will tell you.');
     expect(await guards(run.id)).toMatchObject([{ verdict: 'template', finding: 'The guard failed: broken' }]);
     if (kind === 'embedded') expect((await ask('hotel', ['slow'])).reply.text).toBe('A colleague will tell you.');
-  }, 15_000);
+  });
 
   it('holds the stream until a reply passed', async () => {
     script = ['It is 999.', 'It is 120.'];

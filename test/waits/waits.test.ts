@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { storeKinds } from '../stores.ts';
 import { startTimonel, type TestTimonel, type TurnBody } from '../timonel.ts';
-import { deskModel, waitingDesk } from './desk.ts';
+import { deskModel, patient, runOf, waitingDesk } from './desk.ts';
 
 describe.each(storeKinds)('a call that waits (%s)', (kind) => {
   let timonel: TestTimonel;
@@ -25,14 +25,8 @@ describe.each(storeKinds)('a call that waits (%s)', (kind) => {
   const begin = async (plans: unknown, conversation?: string) => {
     const place = conversation ?? (await timonel.converse('desk'));
     const said = timonel.say(place, typeof plans === 'string' ? plans : JSON.stringify(plans));
-    let runId = '';
-    await expect
-      .poll(async () => {
-        const { body } = await timonel.call<{ messages: { runId: string }[] }>('GET', `/api/v1/conversations/${place}`);
-        runId = body.messages[0]?.runId ?? '';
-        return runId === '' ? undefined : (await view(runId)).run.status;
-      })
-      .toBe('waiting');
+    const runId = await runOf(timonel, place);
+    await expect.poll(async () => (await view(runId)).run.status, patient).toBe('waiting');
     return { said, runId, conversation: place };
   };
   const view = async (runId: string) => (await timonel.call<TurnBody>('GET', `/api/v1/runs/${runId}`)).body;
@@ -97,7 +91,7 @@ describe.each(storeKinds)('a call that waits (%s)', (kind) => {
     expect(decided).toMatchObject({ status: 200, body: { resumed: false } });
     expect((await view(runId)).run.status).toBe('waiting');
     ahead += 61_000;
-    await expect.poll(async () => (await view(runId)).run.outcome, { timeout: 20_000 }).toBe('replied');
+    await expect.poll(async () => (await view(runId)).run.outcome, patient).toBe('replied');
     expect((await view(runId)).reply.text).toMatch(/"printed":"D".*"slept":1.*"done":true/);
     expect(desk.did.filter((what) => what === 'awake')).toHaveLength(1);
   });
@@ -123,12 +117,14 @@ describe.each(storeKinds)('a call that waits (%s)', (kind) => {
       { text: JSON.stringify([[['nap', { minutes: 1 }]]]) },
       { accept: 'text/event-stream' },
     );
-    await expect.poll(() => desk.did).toEqual(['nap']);
+    await expect.poll(() => desk.did, patient).toEqual(['nap']);
+    const runId = await runOf(timonel, conversation);
+    await expect.poll(async () => (await view(runId)).run.status, patient).toBe('waiting');
     ahead += 61_000;
     const { body } = await reading;
     expect(body).toContain('event: call-progressed\ndata: {"callId":"0.0","tool":"nap","chunk":{"minutes":1}}');
     // The stream goes on while the run waits, and after it.
-    expect(body.match(/event: call-progressed/g)).toHaveLength(2);
+    expect(body.match(/event: call-progressed/g)).toHaveLength(4);
     expect(body).toMatch(/event: run-ended\ndata: .*"outcome":"replied"/);
   });
 });

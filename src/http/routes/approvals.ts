@@ -16,14 +16,18 @@ export function approvalRoutes(app: TypedFastify, { pool }: HttpDependencies): v
       schema: {
         summary: 'Calls that wait for a person, the oldest first',
         querystring: z.object({
-          status: schemas.approval.shape.status.default('pending'),
+          status: schemas.approval.shape.status.optional().describe('`pending` where absent'),
+          remembered: z
+            .string()
+            .optional()
+            .describe('Present: the approvals that hold beyond their call, which `DELETE /api/v1/runs/:id/approvals/:callId` ends'),
           after: z.string().max(200).optional().describe('`next` of the page before'),
           limit: z.coerce.number().int().min(1).max(100).default(50),
         }),
         response: {
           200: z.object({
             approvals: z.array(
-              schemas.approval.pick({ callId: true, tool: true, args: true, rule: true, reason: true, status: true }).extend({
+              schemas.approval.omit({ decisionReason: true }).extend({
                 runId: z.string(),
                 conversationId: z.string(),
                 agent: z.string(),
@@ -36,19 +40,28 @@ export function approvalRoutes(app: TypedFastify, { pool }: HttpDependencies): v
       },
     },
     async (request) => {
-      const { status, after, limit } = request.query;
+      const { after, limit } = request.query;
       const { agents } = principalOf(request);
+      const remembered = request.query.remembered !== undefined;
+      const status = request.query.status ?? (remembered ? 'approved' : 'pending');
       const rows = await listApprovals(
         pool,
         principalOf(request).workspaceId,
-        status,
+        { status, remembered },
         after === undefined ? undefined : placeOf(after),
         limit,
         agents,
       );
       // The whole of large arguments is at the run.
       const approvals = fitting(
-        rows.map((row) => ({ ...row, args: boundedMembers(row.args).data, createdAt: row.createdAt.toISOString() })),
+        rows.map(({ pattern, remember, decidedBy, createdAt, ...row }) => ({
+          ...row,
+          args: boundedMembers(row.args).data,
+          pattern: pattern ?? undefined,
+          remember: remember ?? undefined,
+          decidedBy: decidedBy ?? undefined,
+          createdAt: createdAt.toISOString(),
+        })),
       );
       const last = approvals.length === limit || approvals.length < rows.length ? approvals.at(-1) : undefined;
       return { approvals, next: last === undefined ? null : `${last.createdAt}|${last.runId}|${last.callId}` };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { channels, type FeedbackGiven } from '../../diagnostics.ts';
 import { TimonelError } from '../../errors.ts';
 import type { Principal } from '../../identity/principal.ts';
+import { decideApproval, forgetApproval } from '../../store/approvals.ts';
 import { storeFeedback } from '../../store/feedback.ts';
 import { runTree } from '../../store/run-tree.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
@@ -141,22 +142,54 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
         description: 'The decision holds for exactly this call; the policy is evaluated again before it is made.',
         params: parameters.extend({ callId: z.string().max(40) }),
         body: schemas.decision,
-        response: { 200: z.object({ callId: z.string(), status: z.enum(['approved', 'rejected']), resumed: z.boolean() }) },
+        response: {
+          200: z.object({
+            callId: z.string(),
+            status: z.enum(['approved', 'rejected']),
+            remember: schemas.decision.shape.remember,
+            resumed: z.boolean(),
+          }),
+        },
       },
     },
     async (request) => {
       const principal = principalOf(request);
       const { workspaceId, name: by } = principal;
       const { id, callId } = request.params;
-      const { decision, reason } = request.body;
+      const { decision, reason, remember } = request.body;
       // Approvals of a key that expired meanwhile count no more.
       await pool.inTransaction((client) => identity.grants.settleRun(client, workspaceId, id));
       if (principal.agents !== undefined) await views.run(workspaceId, id, { agents: principal.agents });
       const asker = askerText(principal);
-      const { conversationId, agent, ready } = await views.decide(workspaceId, id, callId, { decision, reason, by, asker });
+      const decided = await decideApproval(pool, workspaceId, id, callId, { decision, remember, reason, by, asker });
+      const { conversationId, agent, ready, tool, rule } = decided;
       feed.tell({ kind: 'approval-decided', workspaceId, conversationId, runId: id, agent });
+      if (remember !== undefined) {
+        const target = { kind: 'approval', id: `${id}/${callId}` };
+        await recordDeed(identity, request, { action: 'approval-remembered', target, details: { tool, rule, remember } });
+      }
       if (ready) await runner.resume(conversationId);
-      return { callId, status: decision === 'approve' ? ('approved' as const) : ('rejected' as const), resumed: ready };
+      return { callId, status: decision === 'approve' ? ('approved' as const) : ('rejected' as const), remember, resumed: ready };
+    },
+  );
+
+  app.delete(
+    '/api/v1/runs/:id/approvals/:callId',
+    {
+      config: { permission: 'runs:decide' },
+      schema: {
+        summary: 'Forget an approval that is remembered: calls like it are asked about again',
+        description: 'Calls that were made by it stay made, and its own call stays approved.',
+        params: parameters.extend({ callId: z.string().max(40) }),
+        response: { 204: z.null() },
+      },
+    },
+    async (request, reply) => {
+      const { id, callId } = request.params;
+      const details = await forgetApproval(pool, principalOf(request).workspaceId, id, callId);
+      const target = { kind: 'approval', id: `${id}/${callId}` };
+      await recordDeed(identity, request, { action: 'approval-forgotten', target, details });
+      return reply.code(204).send(null);
     },
   );
 

@@ -42,6 +42,7 @@ export const coreTables: readonly TableOfData[] = [
     erase: {
       args: `'{}'::jsonb`,
       pattern: 'NULL',
+      remember: 'NULL',
       decision_reason: 'NULL',
       status: `CASE WHEN status = 'pending' THEN 'rejected' ELSE status END`,
     },

@@ -7,7 +7,8 @@ import { addedText } from '../../llm/answers/joined-texts.ts';
 import type { EarlierTurn } from '../../store/runs.ts';
 import type { IdentifiedCall, Step } from '../../store/steps.ts';
 import { boundedOutput } from '../../tools/bounded-output.ts';
-import type { CallRecord } from '../../vocabulary.ts';
+import { readOutput } from '../../tools/read-output.ts';
+import type { CallRecord, Spilled } from '../../vocabulary.ts';
 import { cutAt } from './bounded-content.ts';
 import { readArguments } from './call-arguments.ts';
 import { contentOf, textContent, type UserContent } from './model-messages.ts';
@@ -166,11 +167,18 @@ function optionsOf(part: LanguageModelV4Content) {
   return 'providerMetadata' in part && part.providerMetadata !== undefined ? { providerOptions: part.providerMetadata } : {};
 }
 
+/** How to read on where an output was cut. */
+function wholeAt({ artifact, bytes }: Spilled): string {
+  return `Cut. All ${bytes} bytes are in the artifact ${artifact} of this conversation; the tool ${readOutput.name} reads it from an offset on, where it is offered.`;
+}
+
 /** A call without a result is answered all the same: providers refuse a call that is not. */
 function resultOf(call: CallRecord | undefined, longest: number | undefined): LanguageModelV4ToolResultPart['output'] {
   if (call === undefined) return { type: 'error-text', value: 'The call has no result.' };
-  if (call.status === 'completed')
-    return { type: 'json', value: longest === undefined ? (call.output ?? null) : boundedOutput(call.output ?? null, longest) };
+  if (call.status === 'completed') {
+    const value = longest === undefined ? (call.output ?? null) : boundedOutput(call.output ?? null, longest);
+    return { type: 'json', value: call.spilled === undefined ? value : { output: value, whole: wholeAt(call.spilled) } };
+  }
   const reason = call.reason === undefined ? '' : `: ${call.reason.en} / ${call.reason.es}`;
   return { type: 'error-text', value: `${call.status}${call.rule === undefined ? '' : ` by rule ${call.rule}`}${reason}` };
 }
