@@ -6,8 +6,10 @@ import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { v7 as uuid } from 'uuid';
 import type { Artifacts } from './artifacts/artifacts.ts';
+import type { ChannelPart } from './channels/open.ts';
 import { openArtifactPart } from './composition/artifacts.ts';
 import type { Base } from './composition/base.ts';
+import { channelRoutesOf, openChannelPart } from './composition/channels.ts';
 import { type Foundation, openFoundation, openIdentity } from './composition/foundation.ts';
 import { explainListening } from './composition/listening.ts';
 import { type Models, openModels } from './composition/models.ts';
@@ -17,6 +19,7 @@ import { openFlagPart, openJobs, openReleasePart, openResources, preparePrivacy 
 import type { Settings } from './config.ts';
 import { channels, type HttpExchange, publishFault } from './diagnostics.ts';
 import { readinessOf } from './http/readiness.ts';
+import type { ChannelRoutes } from './http/routes/channels.ts';
 import { createServer } from './http/server.ts';
 import { OpenStreams } from './http/streams.ts';
 import type { ApiKeys } from './identity/api-keys.ts';
@@ -88,6 +91,7 @@ export interface Timonel {
   flags: FlagPart;
   jobs: Jobs;
   artifacts: Artifacts;
+  channels: ChannelPart;
   streams: OpenStreams;
   /** Starts to listen. @returns the base URL. @throws TimonelError `config_invalid` where the address cannot be had */
   listen(): Promise<string>;
@@ -150,8 +154,11 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     jobs,
     flags,
     releases,
+    afterTurn: (channel) => late.channels?.wakeAfterTurn(channel),
     wrapRunStore,
   });
+  const channelPart = await openChannelPart(base, foundation, { identity, artifacts, releases, turns, gateway: models.gateway });
+  Object.assign(late, { channels: channelPart } satisfies LateParts);
   const streams = new OpenStreams(identity.access, identity.notices);
   Object.assign(late, { runner: turns.runner, streams, jobs } satisfies LateParts);
   const parts = {
@@ -161,6 +168,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     privacy,
     models,
     artifacts,
+    channels: channelRoutesOf(channelPart),
     jobs,
     flags,
     releases,
@@ -176,6 +184,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
   await turns.runner.start();
   await jobs.work();
   releases.watch.start();
+  channelPart.worker.start();
 
   return {
     app,
@@ -188,6 +197,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     releases,
     flags,
     artifacts,
+    channels: channelPart,
     jobs,
     streams,
     ...models,
@@ -205,6 +215,7 @@ interface LateParts {
   runner?: Runner;
   streams?: OpenStreams;
   jobs?: Jobs;
+  channels?: ChannelPart;
 }
 
 async function openTelemetry({ settings, scope, now }: Base, { pool, redis }: Foundation, late: LateParts): Promise<Telemetry> {
@@ -230,6 +241,7 @@ interface ServedParts {
   privacy: Privacy;
   models: Models;
   artifacts: Artifacts;
+  channels: ChannelRoutes;
   jobs: Jobs;
   flags: FlagPart;
   releases: ReleasePart;

@@ -47,6 +47,8 @@ export interface TurnParts {
   jobs: Jobs;
   flags: FlagPart;
   releases: ReleasePart;
+  /** A turn of a conversation on that channel is over. */
+  afterTurn(channel: string): void;
   /** Puts something around the run record. */
   wrapRunStore: ((store: RunStore) => RunStore) | undefined;
 }
@@ -100,7 +102,10 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     agents: [...agents.keys()],
     definitionOf: (run) => releases.pinned.definitionOf(run),
     ...planners,
-    onTurn: (run, turn) => shadows.mirror(run, turn),
+    onTurn: (run, turn) => {
+      shadows.mirror(run, turn);
+      parts.afterTurn(run.channel);
+    },
     wakeUps: signals?.runEnded ?? localWakeUps(),
     processId: newId(),
     leaseMs: settings.leaseMs,

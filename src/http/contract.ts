@@ -24,6 +24,7 @@ import type { ConversationAddresses } from '../store/conversation-addresses.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { RunViews } from '../store/run-views.ts';
 import type { LiveViews } from './metric-views.ts';
+import type { ChannelRoutes } from './routes/channels.ts';
 import type { OpenStreams } from './streams.ts';
 
 /** State of a thing that the process cannot do without, or can. */
@@ -47,6 +48,7 @@ export interface HttpDependencies {
   identity: Identity;
   privacy: Privacy;
   artifacts: Artifacts;
+  channels: ChannelRoutes;
   settings: Pick<Settings, 'corsOrigins' | 'publicUrl' | 'trustedProxies' | 'canary' | 'regionHeader' | 'incoming'>;
   agents: ReadonlyMap<string, AgentDefinition>;
   seeds: Seeds;

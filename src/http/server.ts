@@ -41,6 +41,7 @@ import { authRoutes } from './routes/auth.ts';
 import { budgetRoutes } from './routes/budgets.ts';
 import { cacheRoutes } from './routes/cache.ts';
 import { canaryRoutes } from './routes/canary.ts';
+import { channelRoutes } from './routes/channels.ts';
 import { completionRoutes } from './routes/completions.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { fileRoutes } from './routes/files.ts';
@@ -139,7 +140,9 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
     });
   }
   app.addHook('preHandler', async (request) => {
-    if (request.method === 'POST' && isBusy(app, dependencies)) throw overloaded();
+    // A webhook is stored, and starts nothing.
+    if (request.method === 'POST' && request.routeOptions.config.storesOnly !== true && isBusy(app, dependencies))
+      throw overloaded();
   });
 
   const schemaRegistry = z.registry<{ id: string }>();
@@ -174,6 +177,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   privacyRoutes(typed, dependencies);
   await artifactRoutes(typed, dependencies);
   fileRoutes(typed, dependencies);
+  await channelRoutes(typed, dependencies);
   completionRoutes(typed, dependencies);
   approvalRoutes(typed, dependencies);
   budgetRoutes(typed, dependencies);

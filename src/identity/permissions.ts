@@ -24,6 +24,8 @@ export const permissionTable = {
   'users:read': 'See the members of the workspace and their roles',
   'users:manage': 'Invite members, change their roles, disable and remove them',
   'roles:manage': 'Define roles of the workspace',
+  'channels:read': 'See the connections to channels, without their secrets',
+  'channels:manage': 'Connect channels, change and disable connections, and send again what was not delivered',
   'audit:read': 'Read and export the audit log',
   'privacy:manage': "Export and erase a person's data",
   'operations:read': 'See the state of processes, queues and backups',
@@ -52,6 +54,8 @@ const operator: readonly Permission[] = [
   'flags:evaluate',
   'keys:read',
   'users:read',
+  'channels:read',
+  'channels:manage',
   'audit:read',
   'operations:read',
 ];

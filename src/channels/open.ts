@@ -1,0 +1,100 @@
+import type { Artifacts } from '../artifacts/artifacts.ts';
+import type { AccessNotices } from '../identity/access.ts';
+import type { ServerKeys } from '../identity/secrets.ts';
+import type { InForce } from '../release/in-force.ts';
+import type { PartTakers } from '../run/message-parts.ts';
+import type { Runner } from '../run/runner.ts';
+import type { DatabasePool } from '../store/database.ts';
+import { Connections } from './connections.ts';
+import { Deliveries } from './deliveries.ts';
+import { Delivery, type Undelivered } from './delivery.ts';
+import { ChannelDoor } from './door.ts';
+import { Inbox } from './inbox.ts';
+import { Intake } from './intake.ts';
+import { Outbox } from './outbox.ts';
+import { ProviderClient } from './provider-client.ts';
+import { Statuses } from './statuses.ts';
+import { whatsappChannel } from './whatsapp/whatsapp.ts';
+import { ChannelWorker } from './worker.ts';
+
+export interface ChannelsOptions {
+  pool: DatabasePool;
+  keys: ServerKeys;
+  notices: AccessNotices;
+  artifacts: Artifacts;
+  inForce: Pick<InForce, 'assign'>;
+  runner: Pick<Runner, 'submit' | 'accepting'>;
+  takersOf(workspaceId: string, agent: string): PartTakers;
+  /** Asks a person to look at a conversation whose message reached nobody. */
+  onUndelivered(undelivered: Undelivered): Promise<void>;
+  /** Base URLs of the providers' APIs. */
+  urls: { whatsapp: string; telegram: string; twilio: string };
+  publicUrl: string;
+  /** The server's secret was replaced: what the one before sealed is sealed anew. */
+  reseal: boolean;
+  now(): Date;
+  newId(): string;
+  onFault(what: string, error: unknown): void;
+}
+
+export interface ChannelPart {
+  connections: Connections;
+  door: ChannelDoor;
+  deliveries: Deliveries;
+  worker: ChannelWorker;
+  /** A turn of a conversation on that channel is over: what it said waits in the outbox. */
+  wakeAfterTurn(channel: string): void;
+  close(): Promise<void>;
+}
+
+/** Puts the part together. Nothing is received or sent before the worker is started. @throws TimonelError `store_unavailable` */
+export async function openChannels(options: ChannelsOptions): Promise<ChannelPart> {
+  const { pool, keys, notices, artifacts, inForce, runner, takersOf, onUndelivered, urls, publicUrl, now, newId, onFault } =
+    options;
+  const client = new ProviderClient();
+  const all = [whatsappChannel(client, urls.whatsapp)];
+  const channels = new Map(all.map((channel) => [channel.name, channel]));
+  const connections = new Connections({ pool, keys, notices, channels, now, newId, onFault });
+  const inbox = new Inbox(pool, connections);
+  const intake = new Intake({ pool, connections, inForce, now, newId });
+  const outbox = new Outbox(pool);
+  const delivery = new Delivery({ outbox, connections, artifacts, now, onUndelivered, onFault });
+  const statuses = new Statuses(pool);
+  const worker = new ChannelWorker({
+    connections,
+    intake,
+    outbox,
+    statuses,
+    delivery,
+    artifacts,
+    runner,
+    takersOf,
+    onUndelivered,
+    newId,
+    onFault,
+  });
+  const door = new ChannelDoor({ connections, inbox, publicUrl, wake: () => worker.wakeInbound() });
+  const deliveries = new Deliveries(pool, () => worker.wakeOutbound());
+  try {
+    if (options.reseal) await connections.reseal();
+    await connections.open();
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+  return {
+    connections,
+    door,
+    deliveries,
+    worker,
+    wakeAfterTurn(label) {
+      const ours = connections.enabled.some(({ channel, account }) => connections.channelOf(channel).label(account) === label);
+      if (ours) worker.wakeOutbound();
+    },
+    async close() {
+      connections.close();
+      await worker.stop();
+      await client.close();
+    },
+  };
+}
