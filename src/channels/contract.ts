@@ -167,6 +167,8 @@ export interface Sending {
   read(part: MediaPart): Promise<{ stream: Readable; mediaType: string; name: string; bytes: number }>;
   /** An address at which anybody who has it can load the media for an hour, for providers that load it themselves. */
   link(part: MediaPart): Promise<string>;
+  /** Address of the connection's webhook. */
+  callback: string;
   signal: AbortSignal;
 }
 
@@ -193,8 +195,8 @@ export interface Channel {
   accountOf(settings: Readonly<Record<string, unknown>>): string;
   /** Messages per account and per pair. */
   readonly rates: { account: Rate; pair: Rate };
-  /** For how long after the last message of a contact free text may be sent; always where absent. In milliseconds. */
-  readonly windowMs?: number | undefined;
+  /** For how long after the last message of a contact free text may be sent, in milliseconds; always where `undefined`. */
+  windowOf(connection: OpenConnection): number | undefined;
   /** Answers the provider's question whether the address is ours. `undefined`: refused. */
   handshake?(request: WebhookRequest, connection: OpenConnection): string | undefined;
   /** Whether the provider sent it. Constant time; never throws. */

@@ -23,6 +23,7 @@ export interface DeliveryDependencies {
   outbox: Outbox;
   connections: Connections;
   artifacts: Artifacts;
+  publicUrl: string;
   now(): Date;
   /** Asks a person to look: the conversation cannot go on by itself. */
   onUndelivered(undelivered: Undelivered): Promise<void>;
@@ -93,7 +94,8 @@ export class Delivery {
     { content, heardAt, name }: ClaimedDelivery,
   ): OutgoingContent | undefined {
     const { now } = this.#dependencies;
-    const open = channel.windowMs === undefined || (heardAt !== null && now().getTime() - heardAt.getTime() < channel.windowMs);
+    const windowMs = channel.windowOf(connection);
+    const open = windowMs === undefined || (heardAt !== null && now().getTime() - heardAt.getTime() < windowMs);
     const hasText = content.text.trim() !== '' || (content.parts ?? []).length > 0;
     if (open && hasText) return { ...content, template: undefined };
     if (content.template !== undefined) return { text: content.text, template: content.template };
@@ -108,7 +110,7 @@ export class Delivery {
     delivery: ClaimedDelivery,
     { message, reference }: Pick<Sending, 'message' | 'reference'>,
   ): Promise<SendResult> {
-    const { artifacts } = this.#dependencies;
+    const { artifacts, publicUrl } = this.#dependencies;
     const found = (part: MediaPart) => artifacts.find(delivery.workspaceId, part.artifact, { asker: '', everybodys: true });
     try {
       return await channel.send(connection, {
@@ -121,6 +123,7 @@ export class Delivery {
           return { stream: await artifacts.read(artifact), mediaType, name, bytes };
         },
         link: async (part) => artifacts.linkTo(await found(part), 3_600_000),
+        callback: `${publicUrl}/api/v1/channels/${connection.id}/webhook`,
         signal: AbortSignal.timeout(attemptMs),
       });
     } catch (error) {
@@ -163,8 +166,8 @@ export class Delivery {
     }
     if (remedy === 'account') {
       // Kept, and sent once a person has looked.
-      await outbox.again(delivery, 0, error);
       await connections.suspend(connection, error);
+      await outbox.again(delivery, 0, error);
       onFault('a connection is suspended', new Error(`Connection ${connection.id}: ${error.code} ${error.message}`));
       this.#tell(connection, delivery, 'refused', error.code);
       return;

@@ -14,6 +14,8 @@ import { Intake } from './intake.ts';
 import { Outbox } from './outbox.ts';
 import { ProviderClient } from './provider-client.ts';
 import { Statuses } from './statuses.ts';
+import { telegramChannel } from './telegram/telegram.ts';
+import { twilioChannel } from './twilio/twilio.ts';
 import { whatsappChannel } from './whatsapp/whatsapp.ts';
 import { ChannelWorker } from './worker.ts';
 
@@ -52,13 +54,13 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
   const { pool, keys, notices, artifacts, inForce, runner, takersOf, onUndelivered, urls, publicUrl, now, newId, onFault } =
     options;
   const client = new ProviderClient();
-  const all = [whatsappChannel(client, urls.whatsapp)];
+  const all = [whatsappChannel(client, urls.whatsapp), telegramChannel(client, urls.telegram), twilioChannel(client, urls.twilio)];
   const channels = new Map(all.map((channel) => [channel.name, channel]));
   const connections = new Connections({ pool, keys, notices, channels, now, newId, onFault });
   const inbox = new Inbox(pool, connections);
   const intake = new Intake({ pool, connections, inForce, now, newId });
   const outbox = new Outbox(pool);
-  const delivery = new Delivery({ outbox, connections, artifacts, now, onUndelivered, onFault });
+  const delivery = new Delivery({ outbox, connections, artifacts, publicUrl, now, onUndelivered, onFault });
   const statuses = new Statuses(pool);
   const worker = new ChannelWorker({
     connections,

@@ -19,11 +19,14 @@ export type Choice =
   | { kind: 'list'; rows: { id: string; title: string; description?: string }[] }
   | { kind: 'numbered'; options: string[] };
 
+/** Without what no provider takes: half surrogate pairs, and the null character. */
+export function cleanText(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '');
+}
+
 /** Options as they can be offered: not empty, each once. */
 export function offeredOptions(options: readonly string[] | undefined): string[] {
-  const clean = (options ?? [])
-    .map((option) => option.toWellFormed().replace(/\s+/g, ' ').trim())
-    .filter((option) => option !== '');
+  const clean = (options ?? []).map((option) => cleanText(option).replace(/\s+/g, ' ').trim()).filter((option) => option !== '');
   return [...new Set(clean)];
 }
 
@@ -88,7 +91,7 @@ function headOf(text: string, most: number): string {
 /** Pieces of up to so many UTF-16 units, cut between paragraphs, sentences or words where there are any. Blank text gives none. */
 export function pieces(text: string, most: number): string[] {
   const cut: string[] = [];
-  let rest = text.toWellFormed().replaceAll('\0', '').trim();
+  let rest = cleanText(text).trim();
   while (rest.length > most) {
     const head = headOf(rest, most);
     const least = head.length / 2;

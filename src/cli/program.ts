@@ -5,6 +5,7 @@ import { agentCommand } from './agent-command.ts';
 import { auditCommand } from './audit.ts';
 import { budgetsCommand } from './budgets.ts';
 import { cacheCommand } from './cache.ts';
+import { channelsCommand } from './channels.ts';
 import { chatCommand } from './chat.ts';
 import { evalCommand } from './eval.ts';
 import { explainCommand } from './explain.ts';
@@ -35,6 +36,7 @@ export function createProgram(): Command {
     evalCommand(),
     budgetsCommand(),
     cacheCommand(),
+    channelsCommand(),
     migrateCommand(),
     modelsCommand(),
     newCommand(),

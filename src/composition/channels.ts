@@ -5,7 +5,7 @@ import { channelNames } from '../channels/contract.ts';
 import type { Undelivered } from '../channels/delivery.ts';
 import { type ChannelPart, openChannels } from '../channels/open.ts';
 import { publishFault } from '../diagnostics.ts';
-import type { ChannelRoutes } from '../http/routes/channels.ts';
+import type { ChannelRoutes } from '../http/channel-schemas.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Gateway } from '../llm/gateway.ts';
 import type { ReleasePart } from '../release/open.ts';

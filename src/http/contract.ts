@@ -23,8 +23,8 @@ import type { CompletionAnswer } from '../store/completions.ts';
 import type { ConversationAddresses } from '../store/conversation-addresses.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { RunViews } from '../store/run-views.ts';
+import type { ChannelRoutes } from './channel-schemas.ts';
 import type { LiveViews } from './metric-views.ts';
-import type { ChannelRoutes } from './routes/channels.ts';
 import type { OpenStreams } from './streams.ts';
 
 /** State of a thing that the process cannot do without, or can. */

@@ -1,7 +1,7 @@
 /** Replies as messages of the Cloud API, within its limits. Source: Meta's OpenAPI of the Cloud API v23.0, and its reference. */
 import type { MediaPart } from '../../vocabulary.ts';
 import type { OpenConnection, OutgoingContent, Rendered, WireMessage } from '../contract.ts';
-import { choiceOf, numberedText, pieces, shortened, type TextLimits } from '../rendering.ts';
+import { choiceOf, cleanText, numberedText, pieces, shortened, type TextLimits } from '../rendering.ts';
 import { templateOf } from '../templates.ts';
 
 export const whatsappLimits = {
@@ -18,7 +18,8 @@ const listButton = { es: 'Ver opciones', en: 'See options' };
 /** @throws TimonelError `template_unknown` */
 export function renderWhatsapp(content: OutgoingContent, connection: OpenConnection): Rendered {
   if (content.template !== undefined) return { messages: [templateMessage(connection, content.template)] };
-  const choice = choiceOf(content, whatsappLimits);
+  const text = cleanText(content.text).trim();
+  const choice = choiceOf({ ...content, text }, whatsappLimits);
   const messages: WireMessage[] = (content.parts ?? []).map((part) =>
     part.type === 'location'
       ? {
@@ -33,7 +34,6 @@ export function renderWhatsapp(content: OutgoingContent, connection: OpenConnect
         }
       : { body: { type: mediaTypeOf(part) }, media: part },
   );
-  const text = content.text.toWellFormed().replaceAll('\0', '').trim();
   if (choice.kind === 'buttons') {
     const buttons = choice.options.map((option) => ({ type: 'reply', reply: { id: option, title: option } }));
     messages.push(interactive('button', text, { buttons }));

@@ -41,7 +41,7 @@ export function whatsappChannel(client: ProviderClient, base: string): Channel {
     accountOf: (given) => String(given['phoneNumberId']),
     // One message each 6 s to one person, 45 of which may be sent ahead.
     rates: { account: { intervalMs: 12.5, burst: 80 }, pair: { intervalMs: 6_000, burst: 45 } },
-    windowMs: 86_400_000,
+    windowOf: () => 86_400_000,
     handshake,
     verify,
     parse: ({ body }) => parseWhatsapp(body),

@@ -1,98 +1,18 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
+import {
+  type ConnectionBody,
+  connection,
+  connectionName,
+  connectionSecrets,
+  connectionSettings,
+  delivery,
+} from '../channel-schemas.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
 import { askerText, recordDeed } from '../requests.ts';
 import * as schemas from '../schemas.ts';
-
-const connection = z.object({
-  id: z.string(),
-  channel: z.string(),
-  name: z.string(),
-  agent: z.string(),
-  account: z.string().describe('As the provider names it'),
-  settings: z.record(z.string(), z.unknown()),
-  secrets: z.array(z.string()).describe('Names of the secrets that are set'),
-  previousUntil: z.string().nullable().describe('Until when webhooks may be signed with the secrets before the last rotation'),
-  suspended: z
-    .object({ code: z.string(), message: z.string() })
-    .nullable()
-    .describe('Why nothing is sent until the connection is changed'),
-  createdAt: z.string(),
-  disabledAt: z.string().nullable(),
-  webhook: z.string().describe('The address to give to the provider'),
-});
-
-const delivery = z.object({
-  id: z.string(),
-  connection: z.string(),
-  conversation: z.string().nullable(),
-  contact: z.string(),
-  run: z.string().nullable(),
-  saidBy: z.string(),
-  text: z.string(),
-  state: z.enum(['pending', 'sending', 'sent', 'refused', 'unclear']),
-  status: z.string().nullable().describe('The furthest that the provider told: sent, failed, delivered, read, played'),
-  attempts: z.int(),
-  error: z.object({ code: z.string(), message: z.string() }).nullable(),
-  replays: z.string().nullable().describe('The delivery that this one is another attempt of'),
-  createdAt: z.string(),
-  endedAt: z.string().nullable(),
-});
-
-type ConnectionBody = Omit<z.infer<typeof connection>, 'webhook'>;
-
-const name = z.string().trim().min(1).max(60);
-const settings = z.record(z.string().max(60), z.unknown());
-const secrets = z.record(z.string().max(60), z.string().max(1_000));
-
-/** What the routes need of the channels; the composition root hands it over. */
-export interface ChannelRoutes {
-  names: readonly string[];
-  webhook(
-    connectionId: string,
-    request: {
-      method: 'GET' | 'POST';
-      path: string;
-      query: Readonly<Record<string, string>>;
-      headers: Readonly<Record<string, string | string[] | undefined>>;
-      body: Buffer;
-    },
-    address: string,
-  ): Promise<{ status: number; body: string }>;
-  list(workspaceId: string): Promise<ConnectionBody[]>;
-  get(workspaceId: string, id: string): Promise<ConnectionBody>;
-  add(
-    workspaceId: string,
-    wanted: { channel: string; name: string; agent: string; settings: Record<string, unknown>; secrets: Record<string, string> },
-    by: string,
-  ): Promise<ConnectionBody>;
-  update(
-    workspaceId: string,
-    id: string,
-    change: {
-      name?: string | undefined;
-      agent?: string | undefined;
-      settings?: Record<string, unknown> | undefined;
-      enabled?: boolean | undefined;
-    },
-  ): Promise<ConnectionBody>;
-  rotate(workspaceId: string, id: string, secrets: Record<string, string>, overlapSeconds?: number): Promise<ConnectionBody>;
-  test(workspaceId: string, id: string): Promise<{ what: string; ok: boolean; detail: string }[]>;
-  deliveries(
-    workspaceId: string,
-    filter: {
-      connection?: string | undefined;
-      conversation?: string | undefined;
-      state?: z.infer<typeof delivery>['state'] | undefined;
-      failed?: boolean | undefined;
-      before?: string | undefined;
-      limit: number;
-    },
-  ): Promise<{ deliveries: z.infer<typeof delivery>[]; next: string | null }>;
-  replay(workspaceId: string, id: string): Promise<z.infer<typeof delivery>>;
-}
 
 /** Providers send up to 3 MB. */
 const webhookBytes = 3_145_728;
@@ -153,10 +73,10 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
         summary: 'Connect an account of a channel to an agent',
         body: z.strictObject({
           channel: z.enum(channels.names as [string, ...string[]]),
-          name,
+          name: connectionName,
           agent: z.string(),
-          settings: settings.default({}),
-          secrets,
+          settings: connectionSettings.default({}),
+          secrets: connectionSecrets,
         }),
         response: { 201: connection },
       },
@@ -189,9 +109,9 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
         summary: 'Change, disable or enable a connection; a suspended one sends again',
         params: parameters,
         body: z.strictObject({
-          name: name.optional(),
+          name: connectionName.optional(),
           agent: z.string().optional(),
-          settings: settings.optional(),
+          settings: connectionSettings.optional(),
           enabled: z.boolean().optional(),
         }),
         response: { 200: connection },
@@ -218,7 +138,7 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
       schema: {
         summary: 'Replace secrets of a connection; those before are taken for a while',
         params: parameters,
-        body: z.strictObject({ secrets, overlapSeconds: z.int().min(0).max(2_592_000).optional() }),
+        body: z.strictObject({ secrets: connectionSecrets, overlapSeconds: z.int().min(0).max(2_592_000).optional() }),
         response: { 200: connection },
       },
     },
