@@ -57,12 +57,17 @@ export interface IntakeDependencies {
   pool: DatabasePool;
   connections: Connections;
   inForce: Pick<InForce, 'assign'>;
+  /** Of the run record: its lease says whether this process lives. */
+  processId: string;
   now(): Date;
   newId(): string;
 }
 
 /** How long a process has for a batch before another one takes it, in seconds. */
 const leaseSeconds = 60;
+/** Nobody works on it: its lease ended, or its process is dead. */
+const free = (row: string) => `(${row}.lease_until IS NULL OR ${row}.lease_until < now()
+  OR (${row}.owner IS NOT NULL AND NOT EXISTS (SELECT FROM processes p WHERE p.id = ${row}.owner AND p.lease_until > now())))`;
 /** Messages of a burst at most, and for how long one is waited for at most. */
 const mostOfBurst = 20;
 const longestBurstMs = 30_000;
@@ -84,7 +89,7 @@ export class Intake {
       {
         name: 'channel-inbox-due',
         text: `SELECT DISTINCT connection_id AS id FROM channel_inbox
-          WHERE state <> 'done' AND (lease_until IS NULL OR lease_until < now())`,
+          WHERE state <> 'done' AND ${free('channel_inbox')}`,
       },
       [],
     );
@@ -100,11 +105,11 @@ export class Intake {
       await this.#resolve(client, connection);
       const { rows } = await client.query<OpenRow>(
         `SELECT i.id, i.kind, i.external_id, i.sender, i.content, i.sent_at, i.contact_id, i.state, i.batch, i.conversation_id, i.attempts,
-           extract(epoch FROM now() - i.received_at)::float8 * 1000 AS age, i.lease_until IS NULL OR i.lease_until < now() AS free
+           extract(epoch FROM now() - i.received_at)::float8 * 1000 AS age, ${free('i')} AS free
          FROM channel_inbox i
          WHERE i.workspace_id = $1 AND i.connection_id = $2 AND i.state <> 'done' AND i.contact_id IN
            (SELECT contact_id FROM channel_inbox WHERE workspace_id = $1 AND connection_id = $2 AND state <> 'done' AND contact_id IS NOT NULL
-            GROUP BY contact_id HAVING bool_and(lease_until IS NULL OR lease_until < now()) ORDER BY min(id) LIMIT ${mostContacts})
+            GROUP BY contact_id HAVING bool_and(${free('channel_inbox')}) ORDER BY min(id) LIMIT ${mostContacts})
          ORDER BY i.id`,
         [workspaceId, id],
       );
@@ -183,10 +188,10 @@ export class Intake {
     if (batch === null || conversationId === null) throw new TypeError('Messages were taken without a batch.');
     const ids = chosen.map(({ id }) => id);
     await client.query(
-      `UPDATE channel_inbox SET state = 'taken', batch = $3, conversation_id = $4, attempts = attempts + 1,
+      `UPDATE channel_inbox SET state = 'taken', batch = $3, conversation_id = $4, attempts = attempts + 1, owner = $5,
          lease_until = now() + interval '${leaseSeconds} seconds'
        WHERE workspace_id = $1 AND id = ANY($2::bigint[])`,
-      [workspaceId, ids, batch, conversationId],
+      [workspaceId, ids, batch, conversationId, this.#dependencies.processId],
     );
     const messages = chosen.map(({ id, external_id: externalId, content, sender }) => ({
       id,
@@ -306,7 +311,7 @@ export class Intake {
   /** Another attempt is made after a pause. */
   async postpone({ connection, messages }: Batch, pauseMs: number): Promise<void> {
     await this.#dependencies.pool.executeText(
-      `UPDATE channel_inbox SET lease_until = now() + $3 * interval '1 millisecond' WHERE workspace_id = $1 AND id = ANY($2::bigint[]) AND state = 'taken'`,
+      `UPDATE channel_inbox SET owner = NULL, lease_until = now() + $3 * interval '1 millisecond' WHERE workspace_id = $1 AND id = ANY($2::bigint[]) AND state = 'taken'`,
       [connection.workspaceId, messages.map(({ id }) => id), pauseMs],
     );
   }
@@ -317,7 +322,7 @@ export class Intake {
       `WITH thread AS (
          UPDATE channel_threads SET conversation_id = NULL WHERE workspace_id = $1 AND connection_id = $3 AND contact_id = $4 AND conversation_id = $5
        )
-       UPDATE channel_inbox SET state = 'waiting', batch = NULL, conversation_id = NULL, lease_until = NULL
+       UPDATE channel_inbox SET state = 'waiting', batch = NULL, conversation_id = NULL, owner = NULL, lease_until = NULL
        WHERE workspace_id = $1 AND id = ANY($2::bigint[]) AND state = 'taken'`,
       [connection.workspaceId, messages.map(({ id }) => id), connection.id, contactId, conversationId],
     );

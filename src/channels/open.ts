@@ -26,6 +26,8 @@ export interface ChannelsOptions {
   artifacts: Artifacts;
   inForce: Pick<InForce, 'assign'>;
   runner: Pick<Runner, 'submit' | 'accepting'>;
+  /** Of the run record. */
+  processId: string;
   takersOf(workspaceId: string, agent: string): PartTakers;
   /** Asks a person to look at a conversation whose message reached nobody. */
   onUndelivered(undelivered: Undelivered): Promise<void>;
@@ -51,15 +53,29 @@ export interface ChannelPart {
 
 /** Puts the part together. Nothing is received or sent before the worker is started. @throws TimonelError `store_unavailable` */
 export async function openChannels(options: ChannelsOptions): Promise<ChannelPart> {
-  const { pool, keys, notices, artifacts, inForce, runner, takersOf, onUndelivered, urls, publicUrl, now, newId, onFault } =
-    options;
+  const {
+    pool,
+    keys,
+    notices,
+    artifacts,
+    inForce,
+    runner,
+    processId,
+    takersOf,
+    onUndelivered,
+    urls,
+    publicUrl,
+    now,
+    newId,
+    onFault,
+  } = options;
   const client = new ProviderClient();
   const all = [whatsappChannel(client, urls.whatsapp), telegramChannel(client, urls.telegram), twilioChannel(client, urls.twilio)];
   const channels = new Map(all.map((channel) => [channel.name, channel]));
   const connections = new Connections({ pool, keys, notices, channels, now, newId, onFault });
   const inbox = new Inbox(pool, connections);
-  const intake = new Intake({ pool, connections, inForce, now, newId });
-  const outbox = new Outbox(pool);
+  const intake = new Intake({ pool, connections, inForce, processId, now, newId });
+  const outbox = new Outbox(pool, processId);
   const delivery = new Delivery({ outbox, connections, artifacts, publicUrl, now, onUndelivered, onFault });
   const statuses = new Statuses(pool);
   const worker = new ChannelWorker({

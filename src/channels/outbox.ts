@@ -34,6 +34,11 @@ export interface ClaimedDelivery {
 /** How long a process has for a delivery before it is taken for dead, in seconds. Longer than the longest wait for a provider. */
 export const deliveryLeaseSeconds = 120;
 
+/**
+ * Nobody will tell what became of it: the lease ended, or the process is dead, for longer than a busy one is late with its lease.
+ */
+const abandoned = `(lease_until < now() OR NOT EXISTS (SELECT FROM processes p WHERE p.id = owner AND p.lease_until > now() - interval '10 seconds'))`;
+
 const claimStatement: Statement = {
   name: 'channel-claim',
   text: `
@@ -49,9 +54,9 @@ const claimStatement: Statement = {
     ), due AS (
       SELECT f.id, f.contact_id FROM first f LEFT JOIN channel_threads t ON t.connection_id = $1 AND t.contact_id = f.contact_id
       WHERE f.state = 'pending' AND f.due_at <= now() AND COALESCE(t.rate_spent_until, '-infinity') <= now() + $6::float8 * ($7::int - 1) * interval '1 millisecond'
-      ORDER BY f.sequence LIMIT (SELECT most FROM allowance)
+      ORDER BY f.sequence LIMIT COALESCE((SELECT most FROM allowance), 0)
     ), taken AS (
-      UPDATE channel_deliveries d SET state = 'sending', fence = d.fence + 1, attempts = d.attempts + 1,
+      UPDATE channel_deliveries d SET state = 'sending', fence = d.fence + 1, attempts = d.attempts + 1, owner = $8,
         lease_until = now() + interval '${deliveryLeaseSeconds} seconds'
       FROM due WHERE d.id = due.id AND d.state = 'pending'
       RETURNING d.*
@@ -100,9 +105,12 @@ const sentStatement: Statement = {
 
 export class Outbox {
   readonly #pool: DatabasePool;
+  readonly #processId: string;
 
-  constructor(pool: DatabasePool) {
+  /** @param processId of the run record: its lease says whether this process lives. */
+  constructor(pool: DatabasePool, processId: string) {
     this.#pool = pool;
+    this.#processId = processId;
   }
 
   /** Connections with something to send, or with something that was under way in a process that died. One round trip. */
@@ -111,7 +119,7 @@ export class Outbox {
       {
         name: 'channel-outbox-due',
         text: `SELECT DISTINCT connection_id AS id FROM channel_deliveries
-          WHERE (state = 'pending' AND due_at <= now()) OR (state = 'sending' AND lease_until < now())`,
+          WHERE (state = 'pending' AND due_at <= now()) OR (state = 'sending' AND ${abandoned})`,
       },
       [],
     );
@@ -137,7 +145,16 @@ export class Outbox {
       heard_at: Date | number | null;
       stopped: ProviderError | null;
       created_at: Date;
-    }>(claimStatement, [connection.id, connection.workspaceId, limit, interval, burst, rates.pair.intervalMs, rates.pair.burst]);
+    }>(claimStatement, [
+      connection.id,
+      connection.workspaceId,
+      limit,
+      interval,
+      burst,
+      rates.pair.intervalMs,
+      rates.pair.burst,
+      this.#processId,
+    ]);
     return rows.map((row) => ({
       id: row.id,
       workspaceId: row.workspace_id,
@@ -212,7 +229,7 @@ export class Outbox {
         name: 'channel-doubtful',
         text: `UPDATE channel_deliveries SET state = 'unclear', ended_at = now(), lease_until = NULL,
             error = '{"code": "unclear", "message": "The process that was sending it died."}'
-          WHERE workspace_id = $1 AND connection_id = $2 AND state = 'sending' AND lease_until < now()
+          WHERE workspace_id = $1 AND connection_id = $2 AND state = 'sending' AND ${abandoned}
           RETURNING id, conversation_id, attempts`,
       },
       [connection.workspaceId, connection.id],

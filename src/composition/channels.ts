@@ -34,6 +34,7 @@ export async function openChannelPart(
     artifacts,
     inForce: releases.inForce,
     runner: turns.runner,
+    processId: turns.processId,
     takersOf(workspaceId, name) {
       const agent = agents.get(name);
       return {

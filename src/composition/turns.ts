@@ -37,6 +37,8 @@ export interface Turns {
   runner: Runner;
   /** Answers a call that waits, and goes on with its run. @throws TimonelError `completion_not_found`, `completion_used`, `completion_expired` */
   complete: JobsDependencies['complete'];
+  /** Names this process in the record; the lease of its row says whether it lives. */
+  processId: string;
 }
 
 /** What turns are made of, beside the foundation. */
@@ -92,6 +94,7 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     }),
     (each) => each.close(settings.shutdownGraceMs),
   );
+  const processId = newId();
   const runner = new Runner({
     store: runStore,
     views,
@@ -107,7 +110,7 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
       parts.afterTurn(run.channel);
     },
     wakeUps: signals?.runEnded ?? localWakeUps(),
-    processId: newId(),
+    processId,
     leaseMs: settings.leaseMs,
     now,
     onFault: publishFault,
@@ -120,7 +123,7 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     if (notices === 'anything') return;
     for (const notice of notices) if (notice.kind === 'run-cancelled') runner.stopCancelled(notice.id);
   });
-  return { views, shadows, runner, complete };
+  return { views, shadows, runner, complete, processId };
 }
 
 /** In lots: a notice has a bound. */

@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { faultOfMessage } from './message-limits.ts';
 
 export const phoneNumberId = '106540352242922';
@@ -54,6 +55,8 @@ export class CloudApi {
   /** When a person wrote last; who is not here never did. */
   readonly heard = new Map<string, number>();
   checksPair = true;
+  /** How long a message takes, in milliseconds. */
+  delayMs = 0;
   mediaExpiresMs = 300_000;
   readonly mediaRequests: string[] = [];
   readonly #pairs = new Map<string, number>();
@@ -177,6 +180,7 @@ export class CloudApi {
     const reference = body['biz_opaque_callback_data'] as string | undefined;
     const message = { id: `wamid.${randomUUID()}`, to, field, body, reference } satisfies SentMessage;
     this.sent.push(message);
+    if (this.delayMs > 0) await sleep(this.delayMs);
     if (fault?.kind === 'taken-then-reset') return void request.socket.destroy();
     json(200, { messaging_product: 'whatsapp', contacts: [{ input: to, wa_id: to }], messages: [{ id: message.id }] });
   }

@@ -5,7 +5,8 @@ import { canonicalAddress } from '../../src/channels/addresses.ts';
 import { defineAgent } from '../../src/index.ts';
 import { storeKinds } from '../stores.ts';
 import { signatureOf } from './cloud-api.ts';
-import { echoAgent, openSalon, type Salon } from './salon.ts';
+import { echoAgent } from './echo-agent.ts';
+import { openSalon, type Salon } from './salon.ts';
 import { change, message, webhook } from './webhooks.ts';
 
 const patient = { timeout: 30_000, interval: 50 };

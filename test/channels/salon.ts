@@ -1,29 +1,12 @@
 /** A Timonel with an agent on a WhatsApp number, the stand-in for Meta beside it, and a person who writes. */
 import { expect } from 'vitest';
-import { defineAgent } from '../../src/index.ts';
 import type { Overrides } from '../../src/main.ts';
 import { type Line, scriptedModel } from '../scripted-model.ts';
 import { freshStoreEnvironment, type StoreKind } from '../stores.ts';
 import { startTimonel, type TestTimonel } from '../timonel.ts';
 import { CloudApi, phoneNumberId, secrets, signatureOf } from './cloud-api.ts';
+import { echoAgent, lastSaid } from './echo-agent.ts';
 import { change, message, type Person, webhook } from './webhooks.ts';
-
-export const echoAgent = defineAgent({
-  name: 'echo',
-  version: '1.0.0',
-  description: 'Answers what it hears.',
-  prompt: 'Answer.',
-  tools: [],
-  policy: [],
-});
-
-/** What the model says to the last message of a person: the same, unless a script says otherwise. */
-export function lastSaid(prompt: unknown): string {
-  const messages = prompt as { role: string; content: { type: string; text?: string }[] }[];
-  const own = messages.filter(({ role }) => role === 'user').at(-1);
-  // The time and the contact are told behind the message.
-  return (own?.content ?? []).map(({ text = '' }) => text.split('[Now:')[0]).join('');
-}
 
 export interface Salon extends AsyncDisposable {
   test: TestTimonel;

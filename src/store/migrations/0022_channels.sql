@@ -92,6 +92,8 @@ CREATE TABLE channel_inbox (
   conversation_id uuid,
   -- Messages that become one turn have the same; it is the idempotency key of that turn.
   batch uuid,
+  -- The process that works on it; null where it rests until the lease ends.
+  owner uuid,
   lease_until timestamptz,
   attempts integer NOT NULL DEFAULT 0,
   run_id uuid,
@@ -128,6 +130,7 @@ CREATE TABLE channel_deliveries (
   attempts integer NOT NULL DEFAULT 0,
   due_at timestamptz NOT NULL DEFAULT now(),
   fence integer NOT NULL DEFAULT 0,
+  owner uuid,
   lease_until timestamptz,
   error jsonb,
   -- The delivery that this one is another attempt of.
