@@ -184,7 +184,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
   await turns.runner.start();
   await jobs.work();
   releases.watch.start();
-  channelPart.worker.start();
+  channelPart.start();
 
   return {
     app,

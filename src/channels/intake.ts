@@ -71,8 +71,8 @@ const free = (row: string) => `(${row}.lease_until IS NULL OR ${row}.lease_until
 /** Messages of a burst at most, and for how long one is waited for at most. */
 const mostOfBurst = 20;
 const longestBurstMs = 30_000;
-/** Contacts that are taken in one transaction. */
-const mostContacts = 20;
+/** Contacts that are taken in one transaction: on the embedded store webhooks wait for its end. */
+const mostContacts = 5;
 
 export class Intake {
   readonly #dependencies: IntakeDependencies;

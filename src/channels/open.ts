@@ -46,6 +46,8 @@ export interface ChannelPart {
   door: ChannelDoor;
   deliveries: Deliveries;
   worker: ChannelWorker;
+  /** Starts to receive and to send, and looks whether the templates of connections are there. */
+  start(): void;
   /** A turn of a conversation on that channel is over: what it said waits in the outbox. */
   wakeAfterTurn(channel: string): void;
   close(): Promise<void>;
@@ -105,6 +107,10 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
     door,
     deliveries,
     worker,
+    start() {
+      worker.start();
+      void checkTemplates(connections, door, onFault);
+    },
     wakeAfterTurn(label) {
       const ours = connections.enabled.some(({ channel, account }) => connections.channelOf(channel).label(account) === label);
       if (ours) worker.wakeOutbound();
@@ -115,4 +121,18 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
       await client.close();
     },
   };
+}
+
+/** A template that is gone or paused is told at the start, not when a customer waits for it. */
+async function checkTemplates(connections: Connections, door: ChannelDoor, onFault: ChannelsOptions['onFault']): Promise<void> {
+  for (const { id, workspaceId, name, settings } of connections.enabled) {
+    if (settings.templates.length === 0) continue;
+    try {
+      const wrong = (await door.test(workspaceId, id)).filter(({ what, ok }) => !ok && what.startsWith('template'));
+      for (const { what, detail } of wrong)
+        onFault('a template of a connection', new Error(`Connection "${name}", ${what}: ${detail}`));
+    } catch (error) {
+      onFault('a template of a connection', error);
+    }
+  }
 }

@@ -29,6 +29,9 @@ const beforeSending = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
+/** Some hosts of files answer nobody who has no name. */
+const userAgent = 'timonel';
+
 /** Largest answer that is read, in bytes. */
 const longestAnswer = 1_048_576;
 
@@ -53,7 +56,7 @@ export class ProviderClient {
     try {
       const { statusCode, headers, body } = await request(url, {
         method,
-        headers: call.headers ?? {},
+        headers: { 'user-agent': userAgent, ...call.headers },
         ...(call.body === undefined ? {} : { body: call.body }),
         signal: call.signal,
         dispatcher: this.#agent,
@@ -78,8 +81,23 @@ export class ProviderClient {
 
   /** The bytes of a file. The caller reads all of it or destroys it. @throws Error */
   async file(url: string, headers: Record<string, string>, signal: AbortSignal) {
-    const { statusCode, headers: answered, body } = await request(url, { headers, signal, dispatcher: this.#files });
-    return { status: statusCode, length: Number(answered['content-length'] ?? Number.NaN), body };
+    const {
+      statusCode,
+      headers: answered,
+      body,
+    } = await request(url, {
+      headers: { 'user-agent': userAgent, ...headers },
+      signal,
+      dispatcher: this.#files,
+    });
+    const { location } = answered;
+    return {
+      status: statusCode,
+      length: Number(answered['content-length'] ?? Number.NaN),
+      /** Where a redirect leads; none is followed. */
+      location: typeof location === 'string' ? location : undefined,
+      body,
+    };
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 /** The loops of one process: from the inbox to runs, from the outbox to providers. Other processes on the database run the same ones. */
 import type { Artifacts } from '../artifacts/artifacts.ts';
-import { partOf } from '../artifacts/part.ts';
+import { fits, partOf } from '../artifacts/part.ts';
 import { type ChannelReceived, channels as diagnostics } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import { checkParts, type PartTakers } from '../run/message-parts.ts';
@@ -100,7 +100,9 @@ export class ChannelWorker {
           },
         );
       }
+      // What was declined is said without a run.
       if (batches.length === 0) this.#outbound.wake();
+      else more = true;
     }
     return more;
   }
@@ -193,8 +195,11 @@ export class ChannelWorker {
       const data = await connections.channelOf(connection.channel).load(connection, media, AbortSignal.timeout(mediaMs));
       const owner = { workspaceId: connection.workspaceId, conversationId, createdBy: `channel:${connection.id}` };
       const stored = await artifacts.put(owner, { name: media.name, mediaType: media.mediaType, data });
-      return partOf(stored);
+      // What calls itself a picture and is none would be read as something else.
+      if (!fits(media.type, stored.mediaType)) throw new Declined('media:not-what-it-says', lostText(connection.settings.language));
+      return { ...partOf(stored), type: media.type };
     } catch (error) {
+      if (error instanceof Declined) throw error;
       if (error instanceof ChannelMediaError && error.passing && attempts < mostMediaAttempts) throw error;
       const refused = error instanceof TimonelError && !error.retryable;
       if (!refused && !(error instanceof ChannelMediaError)) throw error;

@@ -14,6 +14,8 @@ const png = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
 );
+/** The head of a voice message. */
+const opus = Buffer.concat([Buffer.from('OggS\0\x02'), Buffer.alloc(22), Buffer.from('OpusHead\x01\x01'), Buffer.alloc(64)]);
 const contacts = (salon: Salon) =>
   salon.rows<{ kind: string; value: string; contact_id: string }>(
     'SELECT kind, value, contact_id FROM channel_addresses ORDER BY kind, value',
@@ -102,9 +104,13 @@ describe.each(storeKinds)('a contact on WhatsApp (%s)', (kind) => {
     // Not the bytes that were announced.
     await salon.hear(ana, { type: 'image', image: { ...salon.api.file(png, 'image/png'), sha256: `${'A'.repeat(43)}=` } });
     await expect.poll(() => salon.textsTo(ana.phone).at(-1), patient).toContain('No pude abrir');
+    // A text that calls itself a picture.
+    await salon.rows(`UPDATE channel_threads SET declined_at = '-infinity'`);
+    await salon.hear(ana, { type: 'image', image: salon.api.file(Buffer.from('hola'), 'image/png') });
+    await expect.poll(() => salon.textsTo(ana.phone).length, patient).toBe(3);
     // To an agent that cannot hear.
     await salon.rows(`UPDATE channel_threads SET declined_at = '-infinity'`);
-    await salon.hear(ana, { type: 'audio', audio: { ...salon.api.file(Buffer.from('OggS----'), 'audio/ogg'), voice: true } });
+    await salon.hear(ana, { type: 'audio', audio: { ...salon.api.file(opus, 'audio/ogg'), voice: true } });
     await expect.poll(() => salon.textsTo(ana.phone).at(-1), patient).toContain('No puedo escuchar audios');
   });
 });

@@ -83,9 +83,16 @@ export function twilioChannel(client: ProviderClient, base: string): Channel {
       // The token goes with the request: to Twilio, or to what was configured in its place.
       const origin = URL.canParse(media.id) ? new URL(media.id).origin : '';
       if (origin !== new URL(base).origin) throw failed('its address is not one of the provider', false);
-      const { status, length, body } = await client.file(media.id, basic(connection), signal).catch(() => {
+      const broken = () => {
         throw failed('the connection broke', true);
-      });
+      };
+      let answer = await client.file(media.id, basic(connection), signal).catch(broken);
+      // Twilio leads to the host that has the file, which needs no token, and gets none.
+      if (answer.location !== undefined && isFileHost(answer.location)) {
+        answer.body.destroy();
+        answer = await client.file(answer.location, {}, signal).catch(broken);
+      }
+      const { status, length, body } = answer;
       if (status === 200 && !(length > largestFile)) return body;
       body.destroy();
       throw failed(`answered with ${status}`, status >= 500 || status === 429);
@@ -96,6 +103,13 @@ export function twilioChannel(client: ProviderClient, base: string): Channel {
       return [{ what: 'account', ok, detail: ok ? `${asText(body['friendly_name'])} is active` : `Answered with ${status}.` }];
     },
   };
+}
+
+/** Hosts on which Twilio keeps files. */
+function isFileHost(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname } = new URL(address);
+  return protocol === 'https:' && /(?:^|\.)(?:twilio\.com|twiliocdn\.com|amazonaws\.com)$/.test(hostname);
 }
 
 /** The webhook of the connection, with the mark of the message in its query: the status then names its delivery. */
