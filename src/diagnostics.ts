@@ -271,7 +271,7 @@ export interface ChannelWebhook {
 /** A message of a contact was taken from the inbox. */
 export interface ChannelReceived {
   channel: string;
-  /** `run`, `declined`, or the code of an error. */
+  /** `run`, `declined`, `ignored`, or the code of an error. */
   result: string;
 }
 

@@ -68,7 +68,8 @@ export class Delivery {
       return this.#refuse(connection, delivery, { code: error.code, message: error.message });
     }
     const { messages, numbered = null } = rendered;
-    if (messages.length === 0) {
+    // What is left may be nothing: a text of spaces, or a template in place of a text of which a part was sent.
+    if (delivery.partsSent >= messages.length) {
       await outbox.nothingToSend(delivery);
       return;
     }

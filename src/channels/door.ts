@@ -42,11 +42,6 @@ export class ChannelDoor {
    */
   async webhook(connectionId: string, request: WebhookRequest, address: string): Promise<WebhookAnswer> {
     const { connections } = this.#dependencies;
-    const guesses = await this.#refusals.get(address);
-    if (guesses !== null && guesses.remainingPoints <= 0) {
-      this.#tell('unknown', 'limited');
-      throw limited(Math.ceil(guesses.msBeforeNext / 1_000));
-    }
     const connection = connections.find(connectionId);
     if (connection === undefined) {
       await this.#guessed(address);
@@ -111,8 +106,12 @@ export class ChannelDoor {
     );
   }
 
+  /** What is signed is always taken: others may come from the same address, behind a proxy. @throws TimonelError `rate_limited` */
   async #guessed(address: string): Promise<void> {
-    await this.#refusals.consume(address).catch(() => {});
+    await this.#refusals.consume(address).catch(() => {
+      this.#tell('unknown', 'limited');
+      throw limited(60);
+    });
   }
 
   #tell(

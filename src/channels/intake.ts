@@ -96,8 +96,11 @@ export class Intake {
     return rows.map(({ id }) => id);
   }
 
-  /** Takes the next messages of a connection. What needs no run is done when this returns. */
-  async take(connection: OpenConnection): Promise<Batch[]> {
+  /**
+   * Takes the next messages of a connection. What needs no run is done when this returns.
+   * @returns what is to be put into the run record, and what became of the others: `declined` or `ignored`
+   */
+  async take(connection: OpenConnection): Promise<{ batches: Batch[]; settled: string[] }> {
     const { workspaceId, id } = connection;
     return this.#dependencies.pool.inTransaction(async (client) => {
       // Contacts belong to the workspace: two connections may hear from one person at the same moment.
@@ -113,12 +116,13 @@ export class Intake {
          ORDER BY i.id`,
         [workspaceId, id],
       );
-      const taken: Batch[] = [];
+      const batches: Batch[] = [];
+      const settled: string[] = [];
       for (const own of Map.groupBy(rows, ({ contact_id }) => contact_id).values()) {
-        const batch = await this.#takeOf(client, connection, own);
-        if (batch !== undefined) taken.push(batch);
+        const batch = await this.#takeOf(client, connection, own, settled);
+        if (batch !== undefined) batches.push(batch);
       }
-      return taken;
+      return { batches, settled };
     });
   }
 
@@ -167,7 +171,12 @@ export class Intake {
   }
 
   /** The next batch of one contact, of which nothing is under way. */
-  async #takeOf(client: pg.PoolClient, connection: OpenConnection, rows: readonly OpenRow[]): Promise<Batch | undefined> {
+  async #takeOf(
+    client: pg.PoolClient,
+    connection: OpenConnection,
+    rows: readonly OpenRow[],
+    settled: string[],
+  ): Promise<Batch | undefined> {
     const { workspaceId } = connection;
     const [first] = rows;
     if (first === undefined || rows.some(({ free }) => !free)) return undefined;
@@ -178,7 +187,7 @@ export class Intake {
     let conversationId = first.conversation_id;
     let batch = first.batch;
     if (chosen.length === 0) {
-      const next = await this.#settleTurnless(client, connection, thread, rows);
+      const next = await this.#settleTurnless(client, connection, thread, rows, settled);
       chosen = burstOf(next, connection.settings.quietMs);
       const [message] = chosen;
       if (message === undefined) return undefined;
@@ -208,6 +217,7 @@ export class Intake {
     connection: OpenConnection,
     thread: Thread,
     rows: readonly OpenRow[],
+    settled: string[],
   ): Promise<OpenRow[]> {
     const turn = rows.findIndex(({ content }) => content.treat === 'run');
     const turnless = turn === -1 ? rows : rows.slice(0, turn);
@@ -217,6 +227,7 @@ export class Intake {
          WHERE workspace_id = $1 AND id = ANY($2::bigint[])`,
         [connection.workspaceId, turnless.map(({ id }) => id)],
       );
+      settled.push(...turnless.map(({ content }) => (content.treat === 'decline' ? 'declined' : 'ignored')));
       const declined = turnless.find(({ content }) => content.treat === 'decline');
       if (declined !== undefined && !thread.polite) {
         thread.polite = true;

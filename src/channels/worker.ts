@@ -89,7 +89,8 @@ export class ChannelWorker {
     for (const id of await intake.due()) {
       const connection = connections.find(id);
       if (connection === undefined) continue;
-      const batches = await intake.take(connection);
+      const { batches, settled } = await intake.take(connection);
+      for (const result of settled) this.#received(connection, result, 1);
       for (const batch of batches) {
         this.#taking += 1;
         this.#work(
@@ -101,8 +102,8 @@ export class ChannelWorker {
         );
       }
       // What was declined is said without a run.
-      if (batches.length === 0) this.#outbound.wake();
-      else more = true;
+      if (settled.length > 0) this.#outbound.wake();
+      if (batches.length > 0) more = true;
     }
     return more;
   }

@@ -161,3 +161,34 @@ describe('spellings of a number', () => {
     expect(first).not.toBe(second);
   });
 });
+
+describe('a person who is erased', () => {
+  it('is in no table of the channels afterwards, and does not come back by a webhook that is repeated', async () => {
+    await using salon = await openSalon('embedded');
+    const ana = { phone: '5491155550018', user: 'AR.18' };
+    const body = webhook([change(ana, [message(ana, 'algo mío', 'wamid.erased')])]);
+    salon.api.heard.set(ana.phone, Date.now());
+    await salon.post(body);
+    await expect.poll(() => salon.textsTo(ana.phone), patient).toEqual(['echo: algo mío']);
+    await expect
+      .poll(async () => (await salon.rows(`SELECT 1 FROM channel_deliveries WHERE state = 'sent'`)).length, patient)
+      .toBe(1);
+    const exported = await salon.test.call('POST', '/api/v1/privacy/export', { phone: '+5491155550018' });
+    expect(JSON.stringify(exported.body)).toContain('AR.18');
+    const erased = await salon.test.call('POST', '/api/v1/privacy/erase', { phone: '+5491155550018' });
+    expect(erased.status).toBeLessThan(300);
+    for (const table of [
+      'channel_addresses',
+      'channel_contacts',
+      'channel_threads',
+      'channel_deliveries',
+      'channel_sends',
+      'channel_statuses',
+    ])
+      expect([table, await salon.rows(`SELECT * FROM ${table}`)]).toEqual([table, []]);
+    expect(JSON.stringify(await salon.rows('SELECT * FROM channel_inbox'))).not.toMatch(/algo|5491155550018|AR\.18|wamid/);
+    expect((await salon.post(body)).statusCode).toBe(200);
+    expect(await salon.rows('SELECT 1 FROM channel_inbox')).toHaveLength(1);
+    expect(await salon.rows('SELECT 1 FROM channel_contacts')).toEqual([]);
+  });
+});

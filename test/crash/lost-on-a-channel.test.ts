@@ -1,6 +1,6 @@
 /**
  * Processes are killed while people write on a channel and their provider repeats itself: each message is answered once, those of one person in order,
- * and what may or may not have reached a person is reported.
+ * what may or may not have reached a person is reported, and a secret that is replaced meanwhile loses nothing.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -95,13 +95,14 @@ describe.each(chosen.filter(([kind]) => storeKinds.includes(kind)))('on %s with 
       const path = `/api/v1/channels/${String(added['id'])}/webhook`;
       const phones = Array.from({ length: people }, (_, index) => `54911555600${10 + index}`);
       for (const phone of phones) api.heard.set(phone, Date.now());
+      let appSecret = secrets.appSecret;
       /** Sends a body until it is taken, as Meta does; some of it twice. */
       const post = async (body: string, seed: number) => {
         for (let attempt = 0; ; attempt++) {
           const target = processes[(seed + attempt) % processes.length];
           const response = await fetch(`${target?.url}${path}`, {
             method: 'POST',
-            headers: { 'content-type': 'application/json', 'x-hub-signature-256': signatureOf(body) },
+            headers: { 'content-type': 'application/json', 'x-hub-signature-256': signatureOf(body, appSecret) },
             body,
           }).catch(() => undefined);
           if (response?.status === 200) return;
@@ -123,6 +124,10 @@ describe.each(chosen.filter(([kind]) => storeKinds.includes(kind)))('on %s with 
         const place = kill % count;
         await processes[place]?.kill();
         processes[place] = await start();
+        if (kill > 0) continue;
+        // The secret is replaced while messages come.
+        await call('PUT', `/api/v1/channels/${String(added['id'])}/secrets`, { secrets: { appSecret: 'another-app-secret' } });
+        appSecret = 'another-app-secret';
       }
       await writing;
       const open = async () => {
