@@ -143,6 +143,45 @@ describe.each(storeKinds)('a delivery on WhatsApp (%s)', (kind) => {
   });
 });
 
+describe.each(storeKinds)('the outbox (%s)', (kind) => {
+  it('has what anything stores in a conversation on a channel, once for each time that it is said', async () => {
+    let ahead = 0;
+    await using salon = await openSalon(kind, {
+      now: () => new Date(Date.now() + ahead),
+      settings: { templates: [{ name: 'reminder', language: 'es_AR', parameters: ['time'] }] },
+    });
+    salon.api.templates.set('reminder/es_AR', 1);
+    const ana = somebody();
+    await salon.hear(ana, 'a');
+    await expect.poll(() => salon.textsTo(ana.phone), patient).toEqual(['echo: a']);
+    const say = (turn: number, text: string, use: object | null) =>
+      salon.rows(
+        `INSERT INTO messages (workspace_id, conversation_id, turn, role, run_id, text, template)
+         SELECT workspace_id, id, $1, 'assistant', gen_random_uuid(), $2, $3 FROM conversations`,
+        [turn, text, use === null ? null : JSON.stringify(use)],
+      );
+    await say(90, 'Mañana a las 10', { name: 'reminder', parameters: { time: '10:00' } });
+    await expect.poll(() => salon.textsTo(ana.phone), patient).toEqual(['echo: a', 'Mañana a las 10']);
+    // The reply of a run that waited takes the place of what it said before.
+    await salon.rows(`UPDATE messages SET text = 'Aprobado', created_at = now() WHERE turn = 90`);
+    await expect.poll(() => salon.textsTo(ana.phone).at(-1), patient).toBe('Aprobado');
+    // An erasure says nothing.
+    await salon.rows(`UPDATE messages SET text = '' WHERE turn = 90`);
+    ahead = 86_401_000;
+    await say(91, 'Hoy a las 10', { name: 'reminder', parameters: { time: '10:00' } });
+    await say(92, 'Hoy a las 11', { name: 'reminder', parameters: { hour: '11:00' } });
+    await expect
+      .poll(async () => (await deliveries(salon)).map(({ state }) => state), patient)
+      .toEqual(['sent', 'sent', 'sent', 'sent', 'refused']);
+    expect(salon.api.sent.at(-1)?.body['template']).toMatchObject({
+      name: 'reminder',
+      components: [{ parameters: [{ text: '10:00' }] }],
+    });
+    expect((await deliveries(salon)).at(-1)?.error?.code).toBe('template_unknown');
+    expect(salon.api.refused).toEqual([]);
+  });
+});
+
 describe('templates of a connection', () => {
   it('are looked up at the provider', async () => {
     await using salon = await openSalon('embedded', {
