@@ -7,6 +7,7 @@
  *
  * A new long run is one more line in `longRuns`.
  */
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,9 +47,27 @@ const longRuns: Readonly<Record<string, LongRun>> = {
   'crash-postgres': crashes('postgres', 1, 300),
   'crash-postgres-three-processes': crashes('postgres', 3, 400),
   'family-under-fire': family,
+  channels,
   'full-disk': fullDisk,
   'failover-bench': failoverBench,
 };
+
+/** What the tests of channels do in short: 2,000 messages over 50 kills, and 100,000 changed bodies and generated replies. */
+async function channels({ scale }: Terms): Promise<Result> {
+  const of = (count: number) => String(Math.max(1, Math.round(count * scale)));
+  const files = ['test/crash/lost-on-a-channel.test.ts', 'test/channels/signed-bodies.test.ts', 'test/channels/rendering.test.ts'];
+  const { status } = spawnSync('npx', ['vitest', 'run', ...files, '--testTimeout', '3600000'], {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      TIMONEL_TEST_CHANNEL_KILLS: of(50),
+      TIMONEL_TEST_CHANNEL_MESSAGES: of(250),
+      TIMONEL_TEST_MUTATIONS: of(100_000),
+      TIMONEL_TEST_REPLIES: of(100_000),
+    },
+  });
+  return { verdict: status === 0 ? 'passed' : 'failed', figures: { kills: of(50) }, reasons: [] };
+}
 
 /** FailoverBench's sixteen cases with their real waiting times, which no scale shortens. */
 async function failoverBench(): Promise<Result> {

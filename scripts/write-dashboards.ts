@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { agents } from './dashboards/agents.ts';
+import { channels } from './dashboards/channels.ts';
 import { type Dashboard, dashboardJson } from './dashboards/dashboard.ts';
 import { gateway } from './dashboards/gateway.ts';
 import { overview } from './dashboards/overview.ts';
@@ -12,7 +13,7 @@ import { stores } from './dashboards/stores.ts';
 
 const folder = fileURLToPath(new URL('../deploy/grafana/dashboards', import.meta.url));
 
-export const dashboards: readonly Dashboard[] = [overview, agents, gateway, releases, promises, stores];
+export const dashboards: readonly Dashboard[] = [overview, agents, gateway, channels, releases, promises, stores];
 
 /** Texts of the files by their names. */
 export function dashboardFiles(): Record<string, string> {

@@ -94,6 +94,8 @@ export interface Settings {
   regionHeader: string | undefined;
   artifacts: ArtifactEnvironment;
   backups: BackupSettings;
+  /** Base URLs of the APIs of channels, without a slash at the end. */
+  channelUrls: { whatsapp: string; telegram: string; twilio: string };
   /** Between two looks at the releases that run. */
   releaseLookMs: number;
   leaseMs: number;
@@ -219,6 +221,11 @@ export function readSettings(given: Environment = process.env): Settings {
     regionHeader: env.TIMONEL_REGION_HEADER?.toLowerCase(),
     artifacts: artifactsOf(env),
     backups: backupsOf(env),
+    channelUrls: {
+      whatsapp: env.TIMONEL_WHATSAPP_URL.replace(/\/+$/, ''),
+      telegram: env.TIMONEL_TELEGRAM_URL.replace(/\/+$/, ''),
+      twilio: env.TIMONEL_TWILIO_URL.replace(/\/+$/, ''),
+    },
     releaseLookMs: env.TIMONEL_RELEASE_LOOK_MS,
     leaseMs: env.TIMONEL_LEASE_MS,
     runAttempts: env.TIMONEL_RUN_ATTEMPTS,

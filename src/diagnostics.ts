@@ -296,6 +296,39 @@ export interface HandoffChanged {
   waitedMs: number | undefined;
 }
 
+/** A provider called a webhook. */
+export interface ChannelWebhook {
+  /** `unknown` where there is no such connection. */
+  channel: string;
+  result: 'accepted' | 'handshake' | 'refused' | 'unreadable' | 'limited' | 'unknown';
+  /** Messages and statuses that came before. */
+  duplicates: number;
+  /** Names of what was not stored. */
+  others: readonly string[];
+}
+
+/** A message of a contact was taken from the inbox. */
+export interface ChannelReceived {
+  channel: string;
+  /** `run`, `declined`, `ignored`, or the code of an error. */
+  result: string;
+}
+
+/** What became of an attempt to deliver a message. */
+export interface ChannelDelivered {
+  workspaceId: string;
+  channel: string;
+  connectionId: string;
+  deliveryId: string;
+  conversationId: string | null;
+  /** `sent`; `retried`; `refused`; `unclear`; `reconciled`: it was unclear and is known to have been taken; `failed` after it was taken. */
+  result: 'sent' | 'retried' | 'refused' | 'unclear' | 'reconciled' | 'failed';
+  /** The provider's, where it refused. */
+  code: string | undefined;
+  /** Since the message was stored; of `sent` alone. */
+  milliseconds: number | undefined;
+}
+
 export const channels = {
   fault: channel('timonel:fault'),
   mailPrinted: channel('timonel:mail-printed'),
@@ -325,6 +358,9 @@ export const channels = {
   feedbackGiven: channel('timonel:feedback-given'),
   flagEvaluated: channel('timonel:flag-evaluated'),
   handoffChanged: channel('timonel:handoff-changed'),
+  channelWebhook: channel('timonel:channel-webhook'),
+  channelReceived: channel('timonel:channel-received'),
+  channelDelivered: channel('timonel:channel-delivered'),
 } as const;
 
 /** What has a beginning and an end within one promise. What it causes runs in the stores that are bound to the beginning. */

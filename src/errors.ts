@@ -93,6 +93,11 @@ export const errorTable = {
   model_answer_invalid: { status: 502, retryable: true, title: 'The model did not answer in the shape that was asked for' },
   model_unavailable: { status: 502, retryable: true, title: 'No model answered' },
   limit_reached: { status: 422, retryable: false, title: 'The run reached one of its limits' },
+  connection_not_found: { status: 404, retryable: false, title: 'No such connection to a channel' },
+  connection_exists: { status: 409, retryable: false, title: 'There is such a connection already' },
+  webhook_refused: { status: 401, retryable: false, title: 'The webhook does not come from its provider' },
+  template_unknown: { status: 422, retryable: false, title: 'The connection has no such template' },
+  delivery_not_failed: { status: 409, retryable: false, title: 'The delivery did not fail' },
   tool_failed: { status: 502, retryable: false, title: 'A tool failed' },
 } as const;
 

@@ -6,9 +6,11 @@ import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { v7 as uuid } from 'uuid';
 import type { Artifacts } from './artifacts/artifacts.ts';
+import type { ChannelPart } from './channels/open.ts';
 import { routeCalls } from './composition/agent-routes.ts';
 import { openArtifactPart } from './composition/artifacts.ts';
 import type { Base } from './composition/base.ts';
+import { channelRoutesOf, openChannelPart } from './composition/channels.ts';
 import { type Foundation, openFoundation, openIdentity } from './composition/foundation.ts';
 import { type HandoffPart, openFeed, openHandoff, toldByRuns } from './composition/handoff.ts';
 import { explainListening } from './composition/listening.ts';
@@ -19,6 +21,7 @@ import { openFlagPart, openJobs, openReleasePart, openResources, prepareBackups,
 import type { Settings } from './config.ts';
 import { channels, type HttpExchange, publishFault } from './diagnostics.ts';
 import type { FlagPart } from './flags/open.ts';
+import type { ChannelRoutes } from './http/channel-schemas.ts';
 import type { HttpDependencies } from './http/contract.ts';
 import { readinessOf } from './http/readiness.ts';
 import { createServer } from './http/server.ts';
@@ -96,6 +99,7 @@ export interface Timonel {
   flags: FlagPart;
   jobs: Jobs;
   artifacts: Artifacts;
+  channels: ChannelPart;
   streams: OpenStreams;
   handoff: HandoffPart;
   feed: ChangeFeed;
@@ -182,9 +186,12 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     flags,
     releases,
     told: toldByRuns(feed, () => void round().catch((error: unknown) => publishFault('telling people what waits', error))),
+    afterTurn: (channel) => late.channels?.wakeAfterTurn(channel),
     wrapRunStore,
   });
   const handoff = openHandoff(base, foundation, { identity, mailer, jobs, turns, feed });
+  const channelPart = await openChannelPart(base, foundation, { identity, artifacts, releases, turns, gateway: models.gateway });
+  Object.assign(late, { channels: channelPart } satisfies LateParts);
   const streams = new OpenStreams(identity.access, identity.notices);
   Object.assign(late, { runner: turns.runner, streams, jobs, backups } satisfies LateParts);
   const parts = {
@@ -195,6 +202,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     models,
     artifacts,
     backups,
+    channels: channelRoutesOf(channelPart),
     jobs,
     flags,
     releases,
@@ -213,6 +221,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
   await turns.runner.start();
   await jobs.work();
   releases.watch.start();
+  channelPart.start();
 
   return {
     app,
@@ -225,6 +234,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     releases,
     flags,
     artifacts,
+    channels: channelPart,
     jobs,
     streams,
     handoff,
@@ -245,6 +255,7 @@ interface LateParts {
   streams?: OpenStreams;
   jobs?: Jobs;
   backups?: Backups;
+  channels?: ChannelPart;
 }
 
 async function openTelemetry(
@@ -279,6 +290,7 @@ interface ServedParts {
   models: Models;
   artifacts: Artifacts;
   backups: Backups;
+  channels: ChannelRoutes;
   jobs: Jobs;
   flags: FlagPart;
   releases: ReleasePart;

@@ -121,6 +121,11 @@ export const settingsSchema = z.object({
   ...artifactShape,
   ...backupShape,
 
+  /** Where the APIs of channels are: another host for a proxy, or for a server of one's own. */
+  TIMONEL_WHATSAPP_URL: url(['http:', 'https:']).default('https://graph.facebook.com/v23.0'),
+  TIMONEL_TELEGRAM_URL: url(['http:', 'https:']).default('https://api.telegram.org'),
+  TIMONEL_TWILIO_URL: url(['http:', 'https:']).default('https://api.twilio.com'),
+
   /** What a new release begins with where its plan does not say. */
   CANARY_ENABLED: flag(true),
   CANARY_PERCENTAGE: z.coerce.number().gt(0, 'must be above 0').lt(100, 'must be below 100').default(10),

@@ -43,6 +43,7 @@ export async function say(
         if (event === 'run-accepted') run = (data as { runId: string }).runId;
         else if (event === 'call-progressed') onProgress(progressLine(data as { tool: string; chunk: unknown }));
         else if (event === 'call-finished') onProgress(undefined);
+        else if (event === 'held') return { run: null, reply: null };
         else if (event === 'run-ended') return data as ChatTurn;
       }
     } catch {

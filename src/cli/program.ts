@@ -6,6 +6,7 @@ import { auditCommand } from './audit.ts';
 import { backupCommand, restoreCommand } from './backup.ts';
 import { budgetsCommand } from './budgets.ts';
 import { cacheCommand } from './cache.ts';
+import { channelsCommand } from './channels.ts';
 import { chatCommand } from './chat.ts';
 import { conversationsCommand } from './conversations.ts';
 import { evalCommand } from './eval.ts';
@@ -38,6 +39,7 @@ export function createProgram(): Command {
     conversationsCommand(),
     budgetsCommand(),
     cacheCommand(),
+    channelsCommand(),
     migrateCommand(),
     backupCommand(),
     restoreCommand(),

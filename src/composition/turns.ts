@@ -50,6 +50,8 @@ export interface Turns {
   vocabularyOf(agent: AgentDefinition, workspaceId: string): Promise<{ vocabulary: Vocabulary; timeZone: string }>;
   /** What a job of an agent works with. */
   jobContextOf: JobsDependencies['contextOf'];
+  /** Names this process in the record; the lease of its row says whether it lives. */
+  processId: string;
 }
 
 /** What is told of runs, beside telemetry. */
@@ -65,6 +67,8 @@ export interface TurnParts {
   releases: ReleasePart;
   /** Hears what people want to know of. */
   told: RunsTold;
+  /** A turn of a conversation on that channel is over. */
+  afterTurn(channel: string): void;
   /** Puts something around the run record. */
   wrapRunStore: ((store: RunStore) => RunStore) | undefined;
 }
@@ -113,6 +117,7 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     }),
     (each) => each.close(settings.shutdownGraceMs),
   );
+  const processId = newId();
   const runner = new Runner({
     store: runStore,
     views,
@@ -123,9 +128,12 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     agents: [...agents.keys()],
     definitionOf: (run) => releases.pinned.definitionOf(run),
     ...planners,
-    onTurn: (run, turn) => shadows.mirror(run, turn),
+    onTurn: (run, turn) => {
+      shadows.mirror(run, turn);
+      parts.afterTurn(run.channel);
+    },
     wakeUps: signals?.runEnded ?? localWakeUps(),
-    processId: newId(),
+    processId,
     leaseMs: settings.leaseMs,
     now,
     onFault: publishFault,
@@ -146,6 +154,7 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     shadows,
     runner,
     complete,
+    processId,
     messages,
     jobContextOf,
     async vocabularyOf(agent, workspaceId) {

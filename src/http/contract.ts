@@ -28,6 +28,7 @@ import type { CompletionAnswer } from '../store/completions.ts';
 import type { ConversationAddresses } from '../store/conversation-addresses.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { RunViews } from '../store/run-views.ts';
+import type { ChannelRoutes } from './channel-schemas.ts';
 import type { LiveViews } from './metric-views.ts';
 import type { OpenStreams } from './streams.ts';
 
@@ -68,6 +69,7 @@ export interface HttpDependencies {
   privacy: Privacy;
   artifacts: Artifacts;
   backups: BackupOperations;
+  channels: ChannelRoutes;
   settings: Pick<Settings, 'corsOrigins' | 'publicUrl' | 'trustedProxies' | 'canary' | 'regionHeader' | 'incoming'>;
   agents: ReadonlyMap<string, AgentDefinition>;
   seeds: Seeds;

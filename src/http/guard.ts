@@ -32,6 +32,8 @@ declare module 'fastify' {
     public?: true;
     /** About what all workspaces share: for operators of the installation only. Beside a permission. */
     installation?: true;
+    /** Stores what it is sent and starts no work: taken also where much is under way. */
+    storesOnly?: true;
     /** Costs money: counts against the rate limits. Beside one of the others. */
     spends?: true;
   }

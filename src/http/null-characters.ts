@@ -13,7 +13,8 @@ export function refuseNullCharacters(input: Readonly<Record<string, unknown>>): 
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { path, value } = next;
     if (typeof value === 'string') check(value, path);
-    else if (typeof value === 'object' && value !== null) {
+    // Bytes are no text yet.
+    else if (typeof value === 'object' && value !== null && !(value instanceof Uint8Array)) {
       for (const [key, member] of Object.entries(value)) {
         check(key, `a name in ${path}`);
         if (typeof member === 'string' || typeof member === 'object') open.push({ path: `${path}.${key}`, value: member });

@@ -43,6 +43,7 @@ import { backupRoutes } from './routes/backups.ts';
 import { budgetRoutes } from './routes/budgets.ts';
 import { cacheRoutes } from './routes/cache.ts';
 import { canaryRoutes } from './routes/canary.ts';
+import { channelRoutes } from './routes/channels.ts';
 import { completionRoutes } from './routes/completions.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -145,7 +146,9 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
     });
   }
   app.addHook('preHandler', async (request) => {
-    if (request.method === 'POST' && isBusy(app, dependencies)) throw overloaded();
+    // A webhook is stored, and starts nothing.
+    if (request.method === 'POST' && request.routeOptions.config.storesOnly !== true && isBusy(app, dependencies))
+      throw overloaded();
   });
 
   const schemaRegistry = z.registry<{ id: string }>();
@@ -185,6 +188,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   privacyRoutes(typed, dependencies);
   await artifactRoutes(typed, dependencies);
   fileRoutes(typed, dependencies);
+  await channelRoutes(typed, dependencies);
   completionRoutes(typed, dependencies);
   approvalRoutes(typed, dependencies);
   budgetRoutes(typed, dependencies);

@@ -29,7 +29,9 @@ export type AccessNotice =
   /** The same, of rows that people of the workspace manage. */
   | { kind: 'resources'; workspaceId: string; agent: string }
   /** The same, of a run that was cancelled: the process that works on it stops. */
-  | { kind: 'run-cancelled'; id: string };
+  | { kind: 'run-cancelled'; id: string }
+  /** The same, of connections to channels. */
+  | { kind: 'channels'; workspaceId: string };
 
 export type AccessNotices = Notices<AccessNotice>;
 

@@ -6,6 +6,7 @@ import { requestSpans } from './active-span.ts';
 import { agentMetrics } from './agent-metrics.ts';
 import { artifactMetrics } from './artifact-metrics.ts';
 import { backupMetrics } from './backup-metrics.ts';
+import { channelMetrics } from './channel-metrics.ts';
 import { handoffMetrics } from './handoff-metrics.ts';
 import { type LiveState, liveMetrics } from './live-metrics.ts';
 import { MetricSet } from './metric-set.ts';
@@ -53,6 +54,7 @@ export function startMetrics(live: LiveState, agents: Iterable<MeasuredAgent> = 
   backupMetrics(set, subscriptions);
   agentMetrics(set, subscriptions, agents);
   handoffMetrics(set, subscriptions);
+  channelMetrics(set, subscriptions);
   const faults = set.counter('timonel_faults_total', 'failures where nobody waits for the answer, and answers of 5xx', ['what']);
   subscriptions.on<Fault>(channels.fault, ({ what }) => faults([kindOf(what)]));
   liveMetrics(set, live);

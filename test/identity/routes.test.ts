@@ -18,6 +18,7 @@ const publicRoutes = [
   'GET /api/v1/auth/oidc',
   'GET /api/v1/auth/oidc/:provider/callback',
   'GET /api/v1/auth/oidc/:provider/start',
+  'GET /api/v1/channels/:connection/webhook',
   'GET /api/v1/files/:id',
   'GET /api/v1/metrics/prometheus',
   'GET /api/v1/shared/:token',
@@ -37,12 +38,17 @@ const publicRoutes = [
   'POST /api/v1/auth/resend-verification',
   'POST /api/v1/auth/reset-password',
   'POST /api/v1/auth/verify-email',
+  'POST /api/v1/channels/:connection/webhook',
   'POST /api/v1/completion-tokens/:token',
 ];
 
 /** Bodies that get past the schema, for routes that name something by its id. */
 const bodies: Record<string, object> = {
   'POST /api/v1/conversations/:id/messages': { text: 'Hola' },
+  'PATCH /api/v1/channels/:connection': { enabled: false },
+  'PUT /api/v1/channels/:connection/secrets': { secrets: { appSecret: 'another-secret' } },
+  'POST /api/v1/channels/:connection/test': {},
+  'POST /api/v1/deliveries/:id/replay': {},
   'POST /api/v1/runs/:id/approvals/:callId': { decision: 'approve' },
   'POST /api/v1/artifacts/:id/links': {},
   'POST /api/v1/api-keys/:id/rotate': { overlapSeconds: 60 },
@@ -198,7 +204,16 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
       const { body } = await ask(route, route.url, {});
       expect([nameOf(route), JSON.stringify(body).includes('foreign-thing')]).toEqual([nameOf(route), false]);
       const theirs = await ask(route, route.url, there.headers);
-      if (['/api/v1/api-keys', '/api/v1/flags', '/api/v1/invitations', '/api/v1/roles'].includes(route.url)) {
+      if (
+        [
+          '/api/v1/api-keys',
+          '/api/v1/channels',
+          '/api/v1/deliveries',
+          '/api/v1/flags',
+          '/api/v1/invitations',
+          '/api/v1/roles',
+        ].includes(route.url)
+      ) {
         expect([nameOf(route), JSON.stringify(theirs.body).includes('foreign-thing')]).toEqual([nameOf(route), true]);
       }
     }
@@ -226,6 +241,19 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
       headers: admin.headers,
     };
     const artifact = (await upload(timonel, form)).body;
+    const phoneNumberId = String(Math.floor(Math.random() * 1e15) + 1e15);
+    const connection = await call<{ id: string }>('/api/v1/channels', {
+      channel: 'whatsapp',
+      name: `foreign-thing ${phoneNumberId}`,
+      agent: 'notes',
+      settings: { phoneNumberId },
+      secrets: { accessToken: 'foreign-token', appSecret: 'foreign-secret', verifyToken: 'foreign-verify' },
+    });
+    const [delivery] = await timonel.timonel.store.pool.executeText<{ id: string }>(
+      `INSERT INTO channel_deliveries (workspace_id, connection_id, contact_id, said_by, content, state)
+       VALUES ('other', $1, gen_random_uuid(), 'channel', '{"text": "foreign-thing"}', 'refused') RETURNING id`,
+      [connection.id],
+    );
     return {
       conversation,
       artifact: artifact.id,
@@ -236,6 +264,8 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
       session: member.sessionId,
       role: 'foreign-thing',
       release: release.id,
+      connection: connection.id,
+      delivery: delivery?.id ?? '',
     };
   }
 
@@ -255,6 +285,8 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
       'releases',
       'agent_versions',
       'run_feedback',
+      'channel_connections',
+      'channel_deliveries',
     ];
     const rows = tables.map((table) =>
       timonel.timonel.store.pool.executeText(

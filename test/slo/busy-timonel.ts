@@ -1,5 +1,8 @@
 /** A Timonel with a model provider of its own, and a working day in a second: everything that has a figure happens, and is counted here too. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { booking } from '../../agents/booking/agent.ts';
+import { CloudApi, phoneNumberId, secrets, signatureOf } from '../channels/cloud-api.ts';
+import { change, message, webhook } from '../channels/webhooks.ts';
 import { startFaultyProvider } from '../faulty-provider/server.ts';
 import { newPerson } from '../identity/people.ts';
 import { notes } from '../notes-agent.ts';
@@ -35,6 +38,7 @@ export async function startBusyTimonel(
   options: { now?: () => Date; environment?: Record<string, string>; on?: Record<string, string> } = {},
 ): Promise<BusyTimonel> {
   const provider = await startFaultyProvider({ scale: 0.2, tokenMs: 0 });
+  const whatsapp = await CloudApi.start();
   const fresh = options.on === undefined ? await freshStoreEnvironment(kind) : undefined;
   const model = scriptedModel(({ prompt }) => {
     const system = String(prompt[0]?.content);
@@ -68,17 +72,36 @@ export async function startBusyTimonel(
         TIMONEL_RATE_LIMIT_USER_REQUESTS: String(userLimit),
         TIMONEL_RELEASE_LOOK_MS: '600000',
         TIMONEL_BACKUP_CRON: '0 3 * * *',
+        TIMONEL_WHATSAPP_URL: whatsapp.url,
         ...options.environment,
       },
     },
   );
 
+  const wanted = { channel: 'whatsapp', name: 'busy', agent: 'notes', settings: { phoneNumberId }, secrets };
+  const connection = (await timonel.call<{ id: string }>('POST', '/api/v1/channels', wanted)).body;
+  let people = 0;
+  /** Somebody sends a sticker, which no turn comes of: the webhook comes twice, and tells of something else too. */
+  const sticker = async () => {
+    const phone = `54911${String(55_560_000 + people++)}`;
+    whatsapp.heard.set(phone, whatsapp.now());
+    const payload = webhook([
+      change({ phone }, [message({ phone }, { type: 'sticker', sticker: { id: '1' } })]),
+      { field: 'account_update', value: {} },
+    ]);
+    const headers = { 'content-type': 'application/json', 'x-hub-signature-256': signatureOf(payload) };
+    const sent = whatsapp.sent.length;
+    const url = `/api/v1/channels/${connection.id}/webhook`;
+    for (let time = 0; time < 2; time++) await timonel.timonel.app.inject({ method: 'POST', url, headers, payload });
+    for (let attempt = 0; attempt < 200 && whatsapp.sent.length === sent; attempt++) await sleep(50);
+  };
   const ask = (route: string, extra: object = {}, headers = {}) =>
     timonel.call('POST', '/v1/chat/completions', { model: route, messages: [{ role: 'user', content: 'Hi' }], ...extra }, headers);
 
   return {
     timonel,
     async work() {
+      await sticker();
       const conversation = await timonel.converse('notes');
       let toolCalls = 0;
       let run = '';
@@ -129,6 +152,7 @@ export async function startBusyTimonel(
     },
     async close() {
       await timonel.close();
+      whatsapp.close();
       await provider.close();
       await fresh?.remove();
     },

@@ -210,6 +210,36 @@ const mutations: [title: string, finds: string, files: () => Record<string, Rule
   ],
   ['given up statements are never enough', 'statements are given up', () => mutated('PoolExhausted', edited('>= 5', '>= 500'))],
   [
+    'attempts that are made again count as lost',
+    'messages are tried again, and four reach nobody',
+    () => mutated('DeliveryFailing', edited('refused', 'retried|refused')),
+  ],
+  [
+    'one lost message in a hundred is enough',
+    'one message in twenty reaches nobody',
+    () => mutated('DeliveryFailing', edited('> 0.1', '> 0.01')),
+  ],
+  [
+    'refused messages do not count as lost',
+    'one message in five reaches nobody for a while',
+    () => mutated('DeliveryFailing', edited('refused', 'refusal')),
+  ],
+  [
+    'no number of lost messages is needed',
+    'messages are tried again, and four reach nobody',
+    () => mutated('DeliveryFailing', unguarded),
+  ],
+  [
+    'one refused webhook is enough',
+    'a stranger tries a webhook now and then',
+    () => mutated('WebhookRefused', edited('>= 5', '> 0')),
+  ],
+  [
+    'accepted webhooks are counted instead',
+    'the secret of a channel was changed at the provider alone',
+    () => mutated('WebhookRefused', edited('refused', 'accepted')),
+  ],
+  [
     'one process without the database pages',
     'one of two processes lost the database and Redis',
     () => mutated('StoreDown', edited('max (', 'min (')),

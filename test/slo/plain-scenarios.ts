@@ -87,6 +87,47 @@ export const plainScenarios: Scenario[] = [
     fires: { 14: ['BreakerOpen'], 25: [], 60: [] },
   },
   {
+    name: 'one message in five reaches nobody for a while',
+    series: {
+      'timonel_channel_deliveries_total{channel="whatsapp", result="sent"}': counter([70, 4]),
+      'timonel_channel_deliveries_total{channel="whatsapp", result="refused"}': counter([20, 0], [20, 1], [30, 0]),
+    },
+    fires: { 19: [], 34: ['DeliveryFailing'], 40: ['DeliveryFailing'], 68: [] },
+  },
+  {
+    name: 'messages are tried again, and four reach nobody',
+    series: {
+      'timonel_channel_deliveries_total{channel="whatsapp", result="sent"}': counter([60, 0.5]),
+      'timonel_channel_deliveries_total{channel="whatsapp", result="retried"}': counter([60, 3]),
+      'timonel_channel_deliveries_total{channel="whatsapp", result="unclear"}': counter([60, 0.2]),
+    },
+    fires: { 30: [], 58: [] },
+  },
+  {
+    name: 'one message in twenty reaches nobody',
+    series: {
+      'timonel_channel_deliveries_total{channel="telegram", result="sent"}': counter([60, 19]),
+      'timonel_channel_deliveries_total{channel="telegram", result="failed"}': counter([60, 1]),
+    },
+    fires: { 30: [], 58: [] },
+  },
+  {
+    name: 'the secret of a channel was changed at the provider alone',
+    series: {
+      'timonel_channel_webhooks_total{channel="whatsapp", result="accepted"}': counter([10, 20], [50, 0]),
+      'timonel_channel_webhooks_total{channel="whatsapp", result="refused"}': counter([10, 0], [20, 3], [30, 0]),
+    },
+    fires: { 10: [], 25: ['WebhookRefused'], 55: [] },
+  },
+  {
+    name: 'a stranger tries a webhook now and then',
+    series: {
+      'timonel_channel_webhooks_total{channel="whatsapp", result="refused"}': counter([60, 0.2]),
+      'timonel_channel_webhooks_total{channel="unknown", result="unknown"}': counter([60, 5]),
+    },
+    fires: { 30: [], 58: [] },
+  },
+  {
     name: 'one caller reaches a limit once',
     series: { 'timonel_rate_limit_hits_total{scope="api-key", kind="requests"}': unborn(20, [1, 1], [40, 0]) },
     fires: { 19: [], 22: ['RateLimitHits'], 50: [] },

@@ -1,3 +1,4 @@
+import { channelTables } from './channel-tables.ts';
 import type { TableOfData } from './contract.ts';
 
 const ofConversation = 'conversation_id = ANY(:conversations)';
@@ -153,9 +154,9 @@ export const coreTables: readonly TableOfData[] = [
   {
     table: 'messages',
     personal: true,
-    columns: ['text', 'options', 'parts', 'idempotency_key', 'history_head'],
+    columns: ['text', 'options', 'parts', 'template', 'idempotency_key', 'history_head'],
     whose: ofConversation,
-    erase: { text: `''`, options: 'NULL', parts: 'NULL', idempotency_key: 'NULL', history_head: 'NULL' },
+    erase: { text: `''`, options: 'NULL', parts: 'NULL', template: 'NULL', idempotency_key: 'NULL', history_head: 'NULL' },
     ages: { kind: 'conversations', at: 'created_at', when: runEnded },
   },
   {
@@ -190,6 +191,7 @@ export const coreTables: readonly TableOfData[] = [
     erase: 'delete',
     ages: { kind: 'conversations', at: 'created_at' },
   },
+  ...channelTables,
   {
     table: 'conversations',
     personal: true,

@@ -255,6 +255,43 @@ const plainAlerts: readonly Alert[] = [
   },
 ];
 
+/** Attempts that did not reach the contact; what is tried again is no loss yet. */
+const lost: Matcher[] = [['result', '=~', 'refused|unclear|failed']];
+const settled: Matcher[] = [['result', '=~', 'sent|refused|unclear|failed']];
+
+const channelAlerts: readonly Alert[] = [
+  {
+    name: 'DeliveryFailing',
+    severity: 'critical',
+    when: all(
+      compare(
+        ratio(
+          increase({ metric: 'timonel_channel_deliveries_total', where: lost }, 15 * minute, ['channel']),
+          increase({ metric: 'timonel_channel_deliveries_total', where: settled }, 15 * minute, ['channel']),
+        ),
+        '>',
+        0.1,
+      ),
+      compare(increase({ metric: 'timonel_channel_deliveries_total', where: lost }, 15 * minute, ['channel']), '>=', 5),
+    ),
+    for: 5 * minute,
+    summary: 'More than 10 % of the messages on {{ $labels.channel }} do not reach their contacts',
+    unit: 'share',
+  },
+  {
+    name: 'WebhookRefused',
+    severity: 'warning',
+    when: compare(
+      increase({ metric: 'timonel_channel_webhooks_total', where: [['result', '=', 'refused']] }, 15 * minute, ['channel']),
+      '>=',
+      5,
+    ),
+    for: 5 * minute,
+    summary: 'Webhooks of {{ $labels.channel }} are refused: their signature does not fit',
+    unit: 'count',
+  },
+];
+
 /** What only somebody outside can see. */
 const seenFromOutside: readonly Alert[] = [
   {
@@ -294,5 +331,6 @@ const seenFromOutside: readonly Alert[] = [
 export const alerts: readonly Alert[] = [
   ...indicators.flatMap((indicator) => burnRates.map((rate) => burnAlert(indicator, rate))),
   ...plainAlerts,
+  ...channelAlerts,
   ...seenFromOutside,
 ];

@@ -1,0 +1,363 @@
+/**
+ * Takes what the inbox holds: finds the contact and the conversation of each message, and puts messages of one contact into the run record in the
+ * order in which they came. A message that is taken twice is one turn: its batch is the idempotency key.
+ */
+import type pg from 'pg';
+import type { InForce } from '../release/in-force.ts';
+import type { DatabasePool } from '../store/database.ts';
+import { conversationValues, insertConversation } from '../store/run-views.ts';
+import { storableJson } from '../store/storable.ts';
+import type { Contact } from '../vocabulary.ts';
+import type { Connections } from './connections.ts';
+import { Contacts } from './contacts.ts';
+import type { Address, IncomingContent, OpenConnection } from './contract.ts';
+import { chosenOption } from './rendering.ts';
+import { declineText } from './sentences.ts';
+
+/** Messages of one contact that become one turn. */
+export interface Batch {
+  connection: OpenConnection;
+  batch: string;
+  conversationId: string;
+  contactId: string;
+  attempts: number;
+  messages: { id: string; externalId: string; content: IncomingContent; sender: Address[] }[];
+}
+
+interface WaitingRow {
+  id: string;
+  kind: string;
+  external_id: string;
+  sender: { addresses: Address[]; name?: string | null };
+  content: IncomingContent & { to?: Address[] };
+  sent_at: Date;
+}
+
+interface OpenRow extends WaitingRow {
+  contact_id: string;
+  state: 'waiting' | 'taken';
+  batch: string | null;
+  conversation_id: string | null;
+  attempts: number;
+  /** Milliseconds since it came. */
+  age: number;
+  free: boolean;
+}
+
+interface Thread {
+  conversation_id: string | null;
+  offered: string[] | null;
+  open: boolean | null;
+  stale: boolean;
+  polite: boolean;
+  name: string | null;
+}
+
+export interface IntakeDependencies {
+  pool: DatabasePool;
+  connections: Connections;
+  inForce: Pick<InForce, 'assign'>;
+  /** Of the run record: its lease says whether this process lives. */
+  processId: string;
+  now(): Date;
+  newId(): string;
+}
+
+/** How long a process has for a batch before another one takes it, in seconds. */
+const leaseSeconds = 60;
+/** Nobody works on it: its lease ended, or its process is dead. */
+const free = (row: string) => `(${row}.lease_until IS NULL OR ${row}.lease_until < now()
+  OR (${row}.owner IS NOT NULL AND NOT EXISTS (SELECT FROM processes p WHERE p.id = ${row}.owner AND p.lease_until > now())))`;
+/** Messages of a burst at most, and for how long one is waited for at most. */
+const mostOfBurst = 20;
+const longestBurstMs = 30_000;
+/** Contacts that are taken in one transaction: on the embedded store webhooks wait for its end. */
+const mostContacts = 5;
+
+export class Intake {
+  readonly #dependencies: IntakeDependencies;
+  readonly #contacts: Contacts;
+
+  constructor(dependencies: IntakeDependencies) {
+    this.#dependencies = dependencies;
+    this.#contacts = new Contacts(dependencies.newId);
+  }
+
+  /** Connections with something to take. One round trip for all workspaces. */
+  async due(): Promise<string[]> {
+    const rows = await this.#dependencies.pool.execute<{ id: string }>(
+      {
+        name: 'channel-inbox-due',
+        text: `SELECT DISTINCT connection_id AS id FROM channel_inbox
+          WHERE state <> 'done' AND ${free('channel_inbox')}`,
+      },
+      [],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /**
+   * Takes the next messages of a connection. What needs no run is done when this returns.
+   * @returns what is to be put into the run record, and what became of the others: `declined` or `ignored`
+   */
+  async take(connection: OpenConnection): Promise<{ batches: Batch[]; settled: string[] }> {
+    const { workspaceId, id } = connection;
+    return this.#dependencies.pool.inTransaction(async (client) => {
+      // Contacts belong to the workspace: two connections may hear from one person at the same moment.
+      await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`channel-contacts\n${workspaceId}`]);
+      await this.#resolve(client, connection);
+      const { rows } = await client.query<OpenRow>(
+        `SELECT i.id, i.kind, i.external_id, i.sender, i.content, i.sent_at, i.contact_id, i.state, i.batch, i.conversation_id, i.attempts,
+           extract(epoch FROM now() - i.received_at)::float8 * 1000 AS age, ${free('i')} AS free
+         FROM channel_inbox i
+         WHERE i.workspace_id = $1 AND i.connection_id = $2 AND i.state <> 'done' AND i.contact_id IN
+           (SELECT contact_id FROM channel_inbox WHERE workspace_id = $1 AND connection_id = $2 AND state <> 'done' AND contact_id IS NOT NULL
+            GROUP BY contact_id HAVING bool_and(${free('channel_inbox')}) ORDER BY min(id) LIMIT ${mostContacts})
+         ORDER BY i.id`,
+        [workspaceId, id],
+      );
+      const batches: Batch[] = [];
+      const settled: string[] = [];
+      for (const own of Map.groupBy(rows, ({ contact_id }) => contact_id).values()) {
+        const batch = await this.#takeOf(client, connection, own, settled);
+        if (batch !== undefined) batches.push(batch);
+      }
+      return { batches, settled };
+    });
+  }
+
+  /** Gives new messages their contact, oldest first, and says when contacts were heard. */
+  async #resolve(client: pg.PoolClient, connection: OpenConnection): Promise<void> {
+    const { workspaceId, id } = connection;
+    const { rows } = await client.query<WaitingRow>(
+      `SELECT id, kind, external_id, sender, content, sent_at FROM channel_inbox
+       WHERE workspace_id = $1 AND connection_id = $2 AND state = 'waiting' AND contact_id IS NULL ORDER BY id LIMIT 100`,
+      [workspaceId, id],
+    );
+    if (rows.length === 0) return;
+    const heard: { id: string; contact: string; moved: boolean }[] = [];
+    for (const row of rows) {
+      const { addresses, name } = row.sender;
+      const moved = row.kind === 'moved';
+      const { contact, merged } = moved
+        ? await this.#contacts.move(client, workspaceId, addresses, row.content.to ?? [])
+        : await this.#contacts.resolve(client, workspaceId, addresses, name ?? undefined);
+      for (const each of heard) if (merged.includes(each.contact)) each.contact = contact;
+      heard.push({ id: row.id, contact, moved });
+    }
+    const values = [
+      workspaceId,
+      id,
+      heard.map((each) => each.id),
+      heard.map(({ contact }) => contact),
+      heard.map(({ moved }) => moved),
+    ];
+    await client.query(
+      `WITH heard AS (
+         SELECT w.id, w.contact, w.moved, i.sent_at FROM unnest($3::bigint[], $4::uuid[], $5::boolean[]) AS w(id, contact, moved)
+         JOIN channel_inbox i ON i.id = w.id AND i.workspace_id = $1
+       ), known AS (
+         UPDATE channel_inbox i SET contact_id = h.contact, state = CASE WHEN h.moved THEN 'done' ELSE i.state END,
+           result = CASE WHEN h.moved THEN 'moved' END
+         FROM heard h WHERE i.id = h.id AND i.workspace_id = $1
+       )
+       -- Who writes may be written to again.
+       INSERT INTO channel_threads AS t (connection_id, contact_id, workspace_id, heard_at)
+       SELECT $2, contact, $1, max(sent_at) FROM heard WHERE NOT moved GROUP BY contact
+       ON CONFLICT (connection_id, contact_id) DO UPDATE
+       SET heard_at = GREATEST(t.heard_at, excluded.heard_at), stopped_until = '-infinity', stopped = NULL`,
+      values,
+    );
+  }
+
+  /** The next batch of one contact, of which nothing is under way. */
+  async #takeOf(
+    client: pg.PoolClient,
+    connection: OpenConnection,
+    rows: readonly OpenRow[],
+    settled: string[],
+  ): Promise<Batch | undefined> {
+    const { workspaceId } = connection;
+    const [first] = rows;
+    if (first === undefined || rows.some(({ free }) => !free)) return undefined;
+    const { contact_id: contactId } = first;
+    const thread = await this.#thread(client, connection, contactId);
+    // What another process had taken, and did not finish.
+    let chosen = first.state === 'taken' ? rows.filter(({ batch }) => batch === first.batch) : [];
+    let conversationId = first.conversation_id;
+    let batch = first.batch;
+    if (chosen.length === 0) {
+      const next = await this.#settleTurnless(client, connection, thread, rows, settled);
+      chosen = burstOf(next, connection.settings.quietMs);
+      const [message] = chosen;
+      if (message === undefined) return undefined;
+      conversationId = await this.#conversation(client, connection, contactId, thread, message);
+      batch = this.#dependencies.newId();
+    }
+    if (batch === null || conversationId === null) throw new TypeError('Messages were taken without a batch.');
+    const ids = chosen.map(({ id }) => id);
+    await client.query(
+      `UPDATE channel_inbox SET state = 'taken', batch = $3, conversation_id = $4, attempts = attempts + 1, owner = $5,
+         lease_until = now() + interval '${leaseSeconds} seconds'
+       WHERE workspace_id = $1 AND id = ANY($2::bigint[])`,
+      [workspaceId, ids, batch, conversationId, this.#dependencies.processId],
+    );
+    const messages = chosen.map(({ id, external_id: externalId, content, sender }) => ({
+      id,
+      externalId,
+      sender: sender.addresses,
+      content: { ...content, text: chosenOption(content.text, thread.offered ?? undefined) },
+    }));
+    return { connection, batch, conversationId, contactId, attempts: (first.attempts ?? 0) + 1, messages };
+  }
+
+  /** Ends the messages at the beginning that become no turn. @returns the others */
+  async #settleTurnless(
+    client: pg.PoolClient,
+    connection: OpenConnection,
+    thread: Thread,
+    rows: readonly OpenRow[],
+    settled: string[],
+  ): Promise<OpenRow[]> {
+    const turn = rows.findIndex(({ content }) => content.treat === 'run');
+    const turnless = turn === -1 ? rows : rows.slice(0, turn);
+    if (turnless.length > 0) {
+      await client.query(
+        `UPDATE channel_inbox SET state = 'done', result = CASE WHEN content->>'treat' = 'decline' THEN 'declined' ELSE 'ignored' END
+         WHERE workspace_id = $1 AND id = ANY($2::bigint[])`,
+        [connection.workspaceId, turnless.map(({ id }) => id)],
+      );
+      settled.push(...turnless.map(({ content }) => (content.treat === 'decline' ? 'declined' : 'ignored')));
+      const declined = turnless.find(({ content }) => content.treat === 'decline');
+      if (declined !== undefined && !thread.polite) {
+        thread.polite = true;
+        await this.say(
+          client,
+          connection,
+          declined.contact_id,
+          thread.conversation_id,
+          declineText(connection.settings.language, undefined),
+        );
+      }
+    }
+    return turn === -1 ? [] : rows.slice(turn);
+  }
+
+  /** Puts a sentence of the channel's own into the outbox: at most one a day to a contact, whatever it is about. */
+  async say(
+    client: pg.PoolClient,
+    connection: OpenConnection,
+    contactId: string,
+    conversationId: string | null,
+    text: string,
+  ): Promise<void> {
+    await client.query(
+      `WITH polite AS (
+         UPDATE channel_threads SET declined_at = now()
+         WHERE workspace_id = $1 AND connection_id = $2 AND contact_id = $3 AND declined_at < now() - interval '1 day' RETURNING 1
+       )
+       INSERT INTO channel_deliveries (workspace_id, connection_id, contact_id, conversation_id, said_by, content)
+       SELECT $1, $2, $3, $4, 'channel', $5 FROM polite`,
+      [connection.workspaceId, connection.id, contactId, conversationId, storableJson({ text })],
+    );
+  }
+
+  async #thread(client: pg.PoolClient, connection: OpenConnection, contactId: string): Promise<Thread> {
+    const { rows } = await client.query<Thread>(
+      `SELECT t.conversation_id, t.offered, c.status = 'open' AS open, k.name, t.declined_at >= now() - interval '1 day' AS polite,
+         COALESCE(c.updated_at < $4::timestamptz - $5 * interval '1 hour', true) AS stale
+       FROM channel_threads t
+         LEFT JOIN conversations c ON c.id = t.conversation_id AND c.workspace_id = t.workspace_id
+         LEFT JOIN channel_contacts k ON k.id = t.contact_id AND k.workspace_id = t.workspace_id
+       WHERE t.workspace_id = $1 AND t.connection_id = $2 AND t.contact_id = $3`,
+      [connection.workspaceId, connection.id, contactId, this.#dependencies.now(), connection.settings.conversationHours],
+    );
+    return rows[0] ?? { conversation_id: null, offered: null, open: null, stale: true, polite: false, name: null };
+  }
+
+  /** The conversation of a thread, a new one where it is over or rested for too long. */
+  async #conversation(
+    client: pg.PoolClient,
+    connection: OpenConnection,
+    contactId: string,
+    thread: Thread,
+    message: OpenRow,
+  ): Promise<string> {
+    if (thread.conversation_id !== null && thread.open === true && !thread.stale) return thread.conversation_id;
+    const { workspaceId, agent, channel: name, account } = connection;
+    const phone = message.sender.addresses.find(({ kind }) => kind === 'phone')?.value;
+    const email = message.sender.addresses.find(({ kind }) => kind === 'email')?.value;
+    const called = message.sender.name ?? thread.name ?? undefined;
+    const contact: Contact = {
+      ...(called === undefined ? {} : { name: called }),
+      ...(phone === undefined ? {} : { phone: `+${phone}` }),
+      ...(email === undefined ? {} : { email }),
+      // The provider vouches for the addresses.
+      verified: true,
+    };
+    const label = this.#dependencies.connections.channelOf(name).label(account);
+    const assignment = this.#dependencies.inForce.assign(agent, { workspaceId, channel: label, contact, address: contactId });
+    const id = this.#dependencies.newId();
+    await client.query(
+      `WITH made AS (${insertConversation.replace('started_by)', 'started_by, connection_id, contact_id)').replace('$11)', '$11, $12, $13)')} RETURNING id)
+       UPDATE channel_threads SET conversation_id = $1, offered = NULL WHERE workspace_id = $2 AND connection_id = $12 AND contact_id = $13`,
+      [...conversationValues(workspaceId, { id, agent, ...assignment, channel: label, contact }), connection.id, contactId],
+    );
+    thread.offered = null;
+    thread.conversation_id = id;
+    return id;
+  }
+
+  /** The batch became a turn, or something else that ends it. */
+  async done({ connection, messages }: Batch, result: string, runId?: string): Promise<void> {
+    await this.#dependencies.pool.execute(
+      {
+        name: 'channel-inbox-done',
+        text: `UPDATE channel_inbox SET state = 'done', result = $3, run_id = $4, lease_until = NULL WHERE workspace_id = $1 AND id = ANY($2::bigint[])`,
+      },
+      [connection.workspaceId, messages.map(({ id }) => id), result, runId ?? null],
+    );
+  }
+
+  /** Another attempt is made after a pause. */
+  async postpone({ connection, messages }: Batch, pauseMs: number): Promise<void> {
+    await this.#dependencies.pool.executeText(
+      `UPDATE channel_inbox SET owner = NULL, lease_until = now() + $3 * interval '1 millisecond' WHERE workspace_id = $1 AND id = ANY($2::bigint[]) AND state = 'taken'`,
+      [connection.workspaceId, messages.map(({ id }) => id), pauseMs],
+    );
+  }
+
+  /** The conversation ended after the batch was taken: it begins another one. */
+  async anew({ connection, messages, contactId, conversationId }: Batch): Promise<void> {
+    await this.#dependencies.pool.executeText(
+      `WITH thread AS (
+         UPDATE channel_threads SET conversation_id = NULL WHERE workspace_id = $1 AND connection_id = $3 AND contact_id = $4 AND conversation_id = $5
+       )
+       UPDATE channel_inbox SET state = 'waiting', batch = NULL, conversation_id = NULL, owner = NULL, lease_until = NULL
+       WHERE workspace_id = $1 AND id = ANY($2::bigint[]) AND state = 'taken'`,
+      [connection.workspaceId, messages.map(({ id }) => id), connection.id, contactId, conversationId],
+    );
+  }
+
+  /** Ends a batch that the agent cannot take, and says so once a day. */
+  async decline(batch: Batch, result: string, text: string): Promise<void> {
+    const { connection, contactId, conversationId, messages } = batch;
+    await this.#dependencies.pool.inTransaction(async (client) => {
+      const { rows } = await client.query(
+        `UPDATE channel_inbox SET state = 'done', result = $3, lease_until = NULL WHERE workspace_id = $1 AND id = ANY($2::bigint[]) AND state = 'taken' RETURNING 1`,
+        [connection.workspaceId, messages.map(({ id }) => id), result],
+      );
+      if (rows.length > 0) await this.say(client, connection, contactId, conversationId, text);
+    });
+  }
+}
+
+/** The messages that become one turn: the first one, or all of a burst once nothing more came for a while. */
+function burstOf(rows: readonly OpenRow[], quietMs: number): OpenRow[] {
+  const [first] = rows;
+  if (first === undefined || quietMs === 0) return first === undefined ? [] : [first];
+  const end = rows.findIndex(({ content }) => content.treat !== 'run');
+  const burst = (end === -1 ? rows : rows.slice(0, end)).slice(0, mostOfBurst);
+  const quiet = (burst.at(-1)?.age ?? 0) >= quietMs || burst.length === mostOfBurst || first.age >= longestBurstMs || end !== -1;
+  return quiet ? burst : [];
+}

@@ -1,0 +1,138 @@
+import type { Artifacts } from '../artifacts/artifacts.ts';
+import type { AccessNotices } from '../identity/access.ts';
+import type { ServerKeys } from '../identity/secrets.ts';
+import type { InForce } from '../release/in-force.ts';
+import type { PartTakers } from '../run/message-parts.ts';
+import type { Runner } from '../run/runner.ts';
+import type { DatabasePool } from '../store/database.ts';
+import { Connections } from './connections.ts';
+import { Deliveries } from './deliveries.ts';
+import { Delivery, type Undelivered } from './delivery.ts';
+import { ChannelDoor } from './door.ts';
+import { Inbox } from './inbox.ts';
+import { Intake } from './intake.ts';
+import { Outbox } from './outbox.ts';
+import { ProviderClient } from './provider-client.ts';
+import { Statuses } from './statuses.ts';
+import { telegramChannel } from './telegram/telegram.ts';
+import { twilioChannel } from './twilio/twilio.ts';
+import { whatsappChannel } from './whatsapp/whatsapp.ts';
+import { ChannelWorker } from './worker.ts';
+
+export interface ChannelsOptions {
+  pool: DatabasePool;
+  keys: ServerKeys;
+  notices: AccessNotices;
+  artifacts: Artifacts;
+  inForce: Pick<InForce, 'assign'>;
+  runner: Pick<Runner, 'submit' | 'accepting'>;
+  /** Of the run record. */
+  processId: string;
+  takersOf(workspaceId: string, agent: string): PartTakers;
+  /** Asks a person to look at a conversation whose message reached nobody. */
+  onUndelivered(undelivered: Undelivered): Promise<void>;
+  /** Base URLs of the providers' APIs. */
+  urls: { whatsapp: string; telegram: string; twilio: string };
+  publicUrl: string;
+  /** The server's secret was replaced: what the one before sealed is sealed anew. */
+  reseal: boolean;
+  now(): Date;
+  newId(): string;
+  onFault(what: string, error: unknown): void;
+}
+
+export interface ChannelPart {
+  connections: Connections;
+  door: ChannelDoor;
+  deliveries: Deliveries;
+  worker: ChannelWorker;
+  /** Starts to receive and to send, and looks whether the templates of connections are there. */
+  start(): void;
+  /** A turn of a conversation on that channel is over: what it said waits in the outbox. */
+  wakeAfterTurn(channel: string): void;
+  close(): Promise<void>;
+}
+
+/** Puts the part together. Nothing is received or sent before the worker is started. @throws TimonelError `store_unavailable` */
+export async function openChannels(options: ChannelsOptions): Promise<ChannelPart> {
+  const {
+    pool,
+    keys,
+    notices,
+    artifacts,
+    inForce,
+    runner,
+    processId,
+    takersOf,
+    onUndelivered,
+    urls,
+    publicUrl,
+    now,
+    newId,
+    onFault,
+  } = options;
+  const client = new ProviderClient();
+  const all = [whatsappChannel(client, urls.whatsapp), telegramChannel(client, urls.telegram), twilioChannel(client, urls.twilio)];
+  const channels = new Map(all.map((channel) => [channel.name, channel]));
+  const connections = new Connections({ pool, keys, notices, channels, now, newId, onFault });
+  const inbox = new Inbox(pool, connections);
+  const intake = new Intake({ pool, connections, inForce, processId, now, newId });
+  const outbox = new Outbox(pool, processId);
+  const delivery = new Delivery({ outbox, connections, artifacts, publicUrl, now, onUndelivered, onFault });
+  const statuses = new Statuses(pool);
+  const worker = new ChannelWorker({
+    connections,
+    intake,
+    outbox,
+    statuses,
+    delivery,
+    artifacts,
+    runner,
+    takersOf,
+    onUndelivered,
+    newId,
+    onFault,
+  });
+  const door = new ChannelDoor({ connections, inbox, publicUrl, wake: () => worker.wakeInbound() });
+  const deliveries = new Deliveries(pool, () => worker.wakeOutbound());
+  try {
+    if (options.reseal) await connections.reseal();
+    await connections.open();
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+  return {
+    connections,
+    door,
+    deliveries,
+    worker,
+    start() {
+      worker.start();
+      void checkTemplates(connections, door, onFault);
+    },
+    wakeAfterTurn(label) {
+      const ours = connections.enabled.some(({ channel, account }) => connections.channelOf(channel).label(account) === label);
+      if (ours) worker.wakeOutbound();
+    },
+    async close() {
+      connections.close();
+      await worker.stop();
+      await client.close();
+    },
+  };
+}
+
+/** A template that is gone or paused is told at the start, not when a customer waits for it. */
+async function checkTemplates(connections: Connections, door: ChannelDoor, onFault: ChannelsOptions['onFault']): Promise<void> {
+  for (const { id, workspaceId, name, settings } of connections.enabled) {
+    if (settings.templates.length === 0) continue;
+    try {
+      const wrong = (await door.test(workspaceId, id)).filter(({ what, ok }) => !ok && what.startsWith('template'));
+      for (const { what, detail } of wrong)
+        onFault('a template of a connection', new Error(`Connection "${name}", ${what}: ${detail}`));
+    } catch (error) {
+      onFault('a template of a connection', error);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+/** Channels: where customers write, and how they are answered. */
+
+import type { Artifacts } from '../artifacts/artifacts.ts';
+import { channelNames } from '../channels/contract.ts';
+import type { Undelivered } from '../channels/delivery.ts';
+import { type ChannelPart, openChannels } from '../channels/open.ts';
+import { publishFault } from '../diagnostics.ts';
+import type { ChannelRoutes } from '../http/channel-schemas.ts';
+import type { Identity } from '../identity/identity.ts';
+import type { Gateway } from '../llm/gateway.ts';
+import type { ReleasePart } from '../release/open.ts';
+import type { Base } from './base.ts';
+import type { Foundation } from './foundation.ts';
+import type { Turns } from './turns.ts';
+
+export interface ChannelSurroundings {
+  identity: Identity;
+  artifacts: Artifacts;
+  releases: ReleasePart;
+  turns: Turns;
+  gateway: Gateway;
+}
+
+/** @throws TimonelError `store_unavailable` */
+export async function openChannelPart(
+  { settings, agents, scope, now, newId }: Base,
+  { pool, keys }: Foundation,
+  { identity, artifacts, releases, turns, gateway }: ChannelSurroundings,
+): Promise<ChannelPart> {
+  const part = await openChannels({
+    pool,
+    keys,
+    notices: identity.notices,
+    artifacts,
+    inForce: releases.inForce,
+    runner: turns.runner,
+    processId: turns.processId,
+    takersOf(workspaceId, name) {
+      const agent = agents.get(name);
+      return {
+        agent: agent ?? { name },
+        model: gateway.serves(workspaceId, agent?.model),
+        media: gateway.takes(workspaceId, agent?.model),
+      };
+    },
+    onUndelivered: async ({ deliveryId, error }: Undelivered) => {
+      publishFault('a message reached nobody', new Error(`Delivery ${deliveryId}: ${error.code} ${error.message}`));
+    },
+    urls: settings.channelUrls,
+    publicUrl: settings.publicUrl,
+    reseal: settings.secrets.previous !== undefined,
+    now,
+    newId,
+    onFault: publishFault,
+  });
+  return scope.adopt(part, (each) => each.close());
+}
+
+/** The part as its routes see it. */
+export function channelRoutesOf({ connections, door, deliveries }: ChannelPart): ChannelRoutes {
+  return {
+    names: channelNames,
+    webhook: (...call) => door.webhook(...call),
+    list: (workspaceId) => connections.list(workspaceId),
+    get: (workspaceId, id) => connections.get(workspaceId, id),
+    add(workspaceId, { channel, ...wanted }, by) {
+      const known = channelNames.find((each) => each === channel);
+      if (known === undefined) throw new TypeError(`There is no channel "${channel}".`);
+      return connections.add(workspaceId, { channel: known, ...wanted }, by);
+    },
+    update: (workspaceId, id, change) => connections.update(workspaceId, id, change),
+    rotate: (workspaceId, id, secrets, overlapSeconds) => connections.rotate(workspaceId, id, secrets, overlapSeconds),
+    test: (workspaceId, id) => door.test(workspaceId, id),
+    deliveries: (workspaceId, filter) => deliveries.list(workspaceId, filter),
+    replay: (workspaceId, id) => deliveries.replay(workspaceId, id),
+  };
+}

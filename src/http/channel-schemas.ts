@@ -1,0 +1,90 @@
+/** Connections and deliveries as the API shows them, and what the composition root hands to their routes. */
+import { z } from 'zod';
+
+export const connection = z.object({
+  id: z.string(),
+  channel: z.string(),
+  name: z.string(),
+  agent: z.string(),
+  account: z.string().describe('As the provider names it'),
+  settings: z.record(z.string(), z.unknown()),
+  secrets: z.array(z.string()).describe('Names of the secrets that are set'),
+  previousUntil: z.string().nullable().describe('Until when webhooks may be signed with the secrets before the last rotation'),
+  suspended: z
+    .object({ code: z.string(), message: z.string() })
+    .nullable()
+    .describe('Why nothing is sent until the connection is changed'),
+  createdAt: z.string(),
+  disabledAt: z.string().nullable(),
+  webhook: z.string().describe('The address to give to the provider'),
+});
+
+export const delivery = z.object({
+  id: z.string(),
+  connection: z.string(),
+  conversation: z.string().nullable(),
+  contact: z.string(),
+  run: z.string().nullable(),
+  saidBy: z.string(),
+  text: z.string(),
+  state: z.enum(['pending', 'sending', 'sent', 'refused', 'unclear']),
+  status: z.string().nullable().describe('The furthest that the provider told: sent, failed, delivered, read, played'),
+  attempts: z.int(),
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  replays: z.string().nullable().describe('The delivery that this one is another attempt of'),
+  createdAt: z.string(),
+  endedAt: z.string().nullable(),
+});
+
+export type ConnectionBody = Omit<z.infer<typeof connection>, 'webhook'>;
+
+export const connectionName = z.string().trim().min(1).max(60);
+export const connectionSettings = z.record(z.string().max(60), z.unknown());
+export const connectionSecrets = z.record(z.string().max(60), z.string().max(1_000));
+
+/** What the routes need of the channels; the composition root hands it over. */
+export interface ChannelRoutes {
+  names: readonly string[];
+  webhook(
+    connectionId: string,
+    request: {
+      method: 'GET' | 'POST';
+      path: string;
+      query: Readonly<Record<string, string>>;
+      headers: Readonly<Record<string, string | string[] | undefined>>;
+      body: Buffer;
+    },
+    address: string,
+  ): Promise<{ status: number; body: string }>;
+  list(workspaceId: string): Promise<ConnectionBody[]>;
+  get(workspaceId: string, id: string): Promise<ConnectionBody>;
+  add(
+    workspaceId: string,
+    wanted: { channel: string; name: string; agent: string; settings: Record<string, unknown>; secrets: Record<string, string> },
+    by: string,
+  ): Promise<ConnectionBody>;
+  update(
+    workspaceId: string,
+    id: string,
+    change: {
+      name?: string | undefined;
+      agent?: string | undefined;
+      settings?: Record<string, unknown> | undefined;
+      enabled?: boolean | undefined;
+    },
+  ): Promise<ConnectionBody>;
+  rotate(workspaceId: string, id: string, secrets: Record<string, string>, overlapSeconds?: number): Promise<ConnectionBody>;
+  test(workspaceId: string, id: string): Promise<{ what: string; ok: boolean; detail: string }[]>;
+  deliveries(
+    workspaceId: string,
+    filter: {
+      connection?: string | undefined;
+      conversation?: string | undefined;
+      state?: z.infer<typeof delivery>['state'] | undefined;
+      failed?: boolean | undefined;
+      before?: string | undefined;
+      limit: number;
+    },
+  ): Promise<{ deliveries: z.infer<typeof delivery>[]; next: string | null }>;
+  replay(workspaceId: string, id: string): Promise<z.infer<typeof delivery>>;
+}

@@ -1,0 +1,219 @@
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { TimonelError } from '../../errors.ts';
+import {
+  type ConnectionBody,
+  connection,
+  connectionName,
+  connectionSecrets,
+  connectionSettings,
+  delivery,
+} from '../channel-schemas.ts';
+import type { HttpDependencies, TypedFastify } from '../contract.ts';
+import { principalOf } from '../guard.ts';
+import { askerText, recordDeed } from '../requests.ts';
+import * as schemas from '../schemas.ts';
+
+/** Providers send up to 3 MB. */
+const webhookBytes = 3_145_728;
+
+const parameters = z.object({ connection: schemas.identifier });
+
+/** Connections to channels, the webhooks of their providers, and what was delivered. */
+export async function channelRoutes(app: TypedFastify, dependencies: HttpDependencies): Promise<void> {
+  const { channels, agents, identity, settings: server } = dependencies;
+  const shown = (each: ConnectionBody) => ({ ...each, webhook: `${server.publicUrl}/api/v1/channels/${each.id}/webhook` });
+  const known = (agent: string) => {
+    if (!agents.has(agent))
+      throw new TimonelError('agent_not_found', `There is no agent "${agent}". There are: ${[...agents.keys()].join(', ')}.`);
+  };
+
+  // Within a scope of its own: the bytes are taken as they come, because signatures are over them.
+  await app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    const answer = async (request: FastifyRequest, method: 'GET' | 'POST') => {
+      const { connection: id } = request.params as { connection: string };
+      const query = Object.entries(request.query as Record<string, unknown>).filter(
+        (each): each is [string, string] => typeof each[1] === 'string',
+      );
+      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+      const { headers, ip } = request;
+      return channels.webhook(id, { method, path: request.raw.url ?? '', query: Object.fromEntries(query), headers, body }, ip);
+    };
+    for (const method of ['GET', 'POST'] as const) {
+      scope.route({
+        method,
+        url: '/api/v1/channels/:connection/webhook',
+        config: { public: true, storesOnly: true },
+        bodyLimit: webhookBytes,
+        schema: { hide: true, params: parameters },
+        handler: async (request, reply) => {
+          const { status, body } = await answer(request, method);
+          return reply.code(status).type('text/plain; charset=utf-8').send(body);
+        },
+      });
+    }
+  });
+
+  app.get(
+    '/api/v1/channels',
+    {
+      config: { permission: 'channels:read' },
+      schema: { summary: 'Connections to channels', response: { 200: z.object({ connections: z.array(connection) }) } },
+    },
+    async (request) => ({ connections: (await channels.list(principalOf(request).workspaceId)).map(shown) }),
+  );
+
+  app.post(
+    '/api/v1/channels',
+    {
+      config: { permission: 'channels:manage' },
+      schema: {
+        summary: 'Connect an account of a channel to an agent',
+        body: z.strictObject({
+          channel: z.enum(channels.names as [string, ...string[]]),
+          name: connectionName,
+          agent: z.string(),
+          settings: connectionSettings.default({}),
+          secrets: connectionSecrets,
+        }),
+        response: { 201: connection },
+      },
+    },
+    async (request, reply) => {
+      const principal = principalOf(request);
+      const { channel, agent } = request.body;
+      known(agent);
+      const added = await channels.add(principal.workspaceId, request.body, askerText(principal));
+      const details = { channel, name: added.name, agent, account: added.account };
+      await recordDeed(identity, request, { action: 'channel-connected', target: { kind: 'connection', id: added.id }, details });
+      return reply.code(201).header('location', `/api/v1/channels/${added.id}`).send(shown(added));
+    },
+  );
+
+  app.get(
+    '/api/v1/channels/:connection',
+    {
+      config: { permission: 'channels:read' },
+      schema: { summary: 'A connection', params: parameters, response: { 200: connection } },
+    },
+    async (request) => shown(await channels.get(principalOf(request).workspaceId, request.params.connection)),
+  );
+
+  app.patch(
+    '/api/v1/channels/:connection',
+    {
+      config: { permission: 'channels:manage' },
+      schema: {
+        summary: 'Change, disable or enable a connection; a suspended one sends again',
+        params: parameters,
+        body: z.strictObject({
+          name: connectionName.optional(),
+          agent: z.string().optional(),
+          settings: connectionSettings.optional(),
+          enabled: z.boolean().optional(),
+        }),
+        response: { 200: connection },
+      },
+    },
+    async (request) => {
+      const { agent, enabled } = request.body;
+      if (agent !== undefined) known(agent);
+      const changed = await channels.update(principalOf(request).workspaceId, request.params.connection, request.body);
+      const action = enabled === false ? 'channel-disabled' : 'channel-changed';
+      await recordDeed(identity, request, {
+        action,
+        target: { kind: 'connection', id: changed.id },
+        details: { name: changed.name },
+      });
+      return shown(changed);
+    },
+  );
+
+  app.put(
+    '/api/v1/channels/:connection/secrets',
+    {
+      config: { permission: 'channels:manage' },
+      schema: {
+        summary: 'Replace secrets of a connection; those before are taken for a while',
+        params: parameters,
+        body: z.strictObject({ secrets: connectionSecrets, overlapSeconds: z.int().min(0).max(2_592_000).optional() }),
+        response: { 200: connection },
+      },
+    },
+    async (request) => {
+      const { secrets: given, overlapSeconds } = request.body;
+      const changed = await channels.rotate(principalOf(request).workspaceId, request.params.connection, given, overlapSeconds);
+      const details = { secrets: Object.keys(given) };
+      await recordDeed(identity, request, {
+        action: 'channel-secrets-rotated',
+        target: { kind: 'connection', id: changed.id },
+        details,
+      });
+      return shown(changed);
+    },
+  );
+
+  app.post(
+    '/api/v1/channels/:connection/test',
+    {
+      config: { permission: 'channels:manage' },
+      schema: {
+        summary: 'Ask the provider about the account, and about the templates of the connection',
+        params: parameters,
+        response: {
+          200: z.object({
+            ok: z.boolean(),
+            findings: z.array(z.object({ what: z.string(), ok: z.boolean(), detail: z.string() })),
+          }),
+        },
+      },
+    },
+    async (request) => {
+      const findings = await channels.test(principalOf(request).workspaceId, request.params.connection);
+      return { ok: findings.every(({ ok }) => ok), findings };
+    },
+  );
+
+  app.get(
+    '/api/v1/deliveries',
+    {
+      config: { permission: 'conversations:read-all' },
+      schema: {
+        summary: 'Messages to contacts and what became of them, the latest first',
+        querystring: z.strictObject({
+          connection: schemas.identifier.optional(),
+          conversation: schemas.identifier.optional(),
+          state: delivery.shape.state.optional(),
+          failed: z.stringbool().optional().describe('Refused, unclear, or failed after the provider took it'),
+          before: z
+            .string()
+            .regex(/^\d{1,18}$/)
+            .optional()
+            .describe('"next" of the page before'),
+          limit: z.coerce.number().int().min(1).max(100).default(50),
+        }),
+        response: { 200: z.object({ deliveries: z.array(delivery), next: z.string().nullable() }) },
+      },
+    },
+    async (request) => channels.deliveries(principalOf(request).workspaceId, request.query),
+  );
+
+  app.post(
+    '/api/v1/deliveries/:id/replay',
+    {
+      config: { permission: 'channels:manage' },
+      schema: {
+        summary: 'Send once more what was refused, is unclear, or failed',
+        params: z.object({ id: schemas.identifier }),
+        response: { 201: delivery },
+      },
+    },
+    async (request, reply) => {
+      const made = await channels.replay(principalOf(request).workspaceId, request.params.id);
+      await recordDeed(identity, request, { action: 'delivery-replayed', target: { kind: 'delivery', id: request.params.id } });
+      return reply.code(201).send(made);
+    },
+  );
+}
