@@ -12,6 +12,8 @@ export const permissionTable = {
   'conversations:read-all': 'See the conversations that others began, and their runs',
   'conversations:write-all': 'Say something in, and close, conversations that others began',
   'runs:decide': 'Approve or refuse calls that wait for a person',
+  'knowledge:read': 'See collections of documents, and search them',
+  'knowledge:manage': 'Change collections and their documents: what agents quote',
   'models:use': 'Send requests to models through the gateway',
   'models:manage': 'Change models, routes and their limits',
   'budgets:read': 'See budgets and what was spent',
@@ -44,6 +46,8 @@ const operator: readonly Permission[] = [
   ...own,
   ...everybodys,
   'runs:decide',
+  'knowledge:read',
+  'knowledge:manage',
   'models:manage',
   'budgets:read',
   'budgets:manage',
@@ -61,7 +65,7 @@ export const builtInRoles: Readonly<Record<string, ReadonlySet<Permission>>> = {
   admin: new Set(permissions),
   operator: new Set(operator),
   member: new Set(own),
-  instructor: new Set([...own, 'conversations:read-all', 'users:read', 'budgets:read']),
+  instructor: new Set([...own, 'conversations:read-all', 'users:read', 'budgets:read', 'knowledge:read', 'knowledge:manage']),
   student: new Set(['agents:read', 'conversations:read', 'conversations:write']),
 };
 
