@@ -124,6 +124,9 @@ const runner = new Runner({
     artifacts: () => {
       throw new Error('No tool of the benchmark has files.');
     },
+    knowledge: () => {
+      throw new Error('No tool of the benchmark looks anything up.');
+    },
     waiting: {} as WaitingRuntime,
     onFault: fail,
   }),

@@ -91,6 +91,8 @@ export interface Settings {
   /** In lower case; believed from trusted proxies only. */
   regionHeader: string | undefined;
   artifacts: ArtifactEnvironment;
+  /** Bytes: of one document, and of the indexes in memory. */
+  knowledge: { documentBytes: number; indexBytes: number };
   /** Between two looks at the releases that run. */
   releaseLookMs: number;
   leaseMs: number;
@@ -215,6 +217,7 @@ export function readSettings(given: Environment = process.env): Settings {
     canary: { enabled: env.CANARY_ENABLED, percentage: env.CANARY_PERCENTAGE, strategy: env.CANARY_STRATEGY },
     regionHeader: env.TIMONEL_REGION_HEADER?.toLowerCase(),
     artifacts: artifactsOf(env),
+    knowledge: { documentBytes: env.TIMONEL_KNOWLEDGE_DOCUMENT_BYTES, indexBytes: env.TIMONEL_KNOWLEDGE_INDEX_BYTES },
     releaseLookMs: env.TIMONEL_RELEASE_LOOK_MS,
     leaseMs: env.TIMONEL_LEASE_MS,
     runAttempts: env.TIMONEL_RUN_ATTEMPTS,

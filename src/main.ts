@@ -9,6 +9,7 @@ import type { Artifacts } from './artifacts/artifacts.ts';
 import { openArtifactPart } from './composition/artifacts.ts';
 import type { Base } from './composition/base.ts';
 import { type Foundation, openFoundation, openIdentity } from './composition/foundation.ts';
+import { openKnowledge } from './composition/knowledge.ts';
 import { explainListening } from './composition/listening.ts';
 import { type Models, openModels } from './composition/models.ts';
 import { seedAgents } from './composition/seeds.ts';
@@ -24,6 +25,7 @@ import type { Identity } from './identity/identity.ts';
 import type { Privacy } from './identity/privacy/privacy.ts';
 import { finishRotation } from './identity/rotation.ts';
 import type { Workspaces } from './identity/workspaces.ts';
+import type { Knowledge } from './knowledge/knowledge.ts';
 import type { ResponseCache } from './llm/cache/response-cache.ts';
 import type { Gateway } from './llm/gateway.ts';
 import type { Budgets } from './llm/money/budgets.ts';
@@ -88,6 +90,7 @@ export interface Timonel {
   flags: FlagPart;
   jobs: Jobs;
   artifacts: Artifacts;
+  knowledge: Knowledge;
   streams: OpenStreams;
   /** Starts to listen. @returns the base URL. @throws TimonelError `config_invalid` where the address cannot be had */
   listen(): Promise<string>;
@@ -134,8 +137,9 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
   const models = await openModels(base, foundation, identity);
   const privacy = preparePrivacy(base, foundation, identity);
   const artifacts = await openArtifactPart(base, foundation);
+  const knowledge = openKnowledge(base, foundation, models.gateway, (payload) => jobs.enqueue('knowledge-vectors', payload));
   const complete: Turns['complete'] = (...answer) => turns.complete(...answer);
-  const jobs = await openJobs(base, foundation, identity, { mailer, privacy, artifacts, complete });
+  const jobs = await openJobs(base, foundation, identity, { mailer, privacy, artifacts, knowledge, complete });
   const flags = await openFlagPart(base, foundation, identity);
   const releases = await openReleasePart(base, foundation, identity);
   if (settings.secrets.previous !== undefined) await finishRotation(pool, keys, identity.audit, publishFault);
@@ -147,6 +151,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     identity,
     gateway: models.gateway,
     artifacts,
+    knowledge,
     jobs,
     flags,
     releases,
@@ -161,6 +166,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     privacy,
     models,
     artifacts,
+    knowledge,
     jobs,
     flags,
     releases,
@@ -188,6 +194,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     releases,
     flags,
     artifacts,
+    knowledge,
     jobs,
     streams,
     ...models,
@@ -230,6 +237,7 @@ interface ServedParts {
   privacy: Privacy;
   models: Models;
   artifacts: Artifacts;
+  knowledge: Knowledge;
   jobs: Jobs;
   flags: FlagPart;
   releases: ReleasePart;

@@ -267,6 +267,11 @@ export function artifactFaults(present: Readonly<Record<string, string | undefin
     .map((name) => `${name}: S3 needs it beside ${given.join(' and ')}`);
 }
 
+export const knowledgeShape = {
+  TIMONEL_KNOWLEDGE_DOCUMENT_BYTES: bytes(20_971_520),
+  TIMONEL_KNOWLEDGE_INDEX_BYTES: bytes(268_435_456),
+};
+
 /** What bounds requests while they come in. */
 export interface IncomingSettings {
   /** Until the headers of a request were received. */

@@ -10,6 +10,7 @@ import {
   incomingShape,
   isAddressRange,
   isTimeZone,
+  knowledgeShape,
   list,
   milliseconds,
   pairs,
@@ -118,6 +119,7 @@ export const settingsSchema = z.object({
   TIMONEL_CACHE_ENTRY_BYTES: z.coerce.number().int().min(0).max(1_073_741_824).default(1_048_576),
 
   ...artifactShape,
+  ...knowledgeShape,
 
   /** What a new release begins with where its plan does not say. */
   CANARY_ENABLED: flag(true),

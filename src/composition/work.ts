@@ -6,6 +6,7 @@ import type { Identity } from '../identity/identity.ts';
 import type { Mailer } from '../identity/mail/mailer.ts';
 import type { Privacy } from '../identity/privacy/privacy.ts';
 import { applyRetention } from '../identity/privacy/retention.ts';
+import type { Knowledge } from '../knowledge/knowledge.ts';
 import { type FlagPart, openFlags } from '../release/flags/open.ts';
 import { openReleases, type ReleasePart } from '../release/open.ts';
 import { Resources } from '../resources/resources.ts';
@@ -33,14 +34,17 @@ export async function openJobs(
     mailer,
     privacy: { tables },
     artifacts,
+    knowledge,
     complete,
-  }: { mailer: Mailer; privacy: Privacy; artifacts: Artifacts; complete: JobsDependencies['complete'] },
+  }: { mailer: Mailer; privacy: Privacy; artifacts: Artifacts; knowledge: Knowledge; complete: JobsDependencies['complete'] },
 ): Promise<Jobs> {
   const jobs = new Jobs({
     pool,
     agents: project.agents,
     own: [
       { name: 'mail', retries: 20, run: (payload) => mailer.deliver(payload) },
+      { name: 'knowledge-vectors', retries: 8, run: (payload) => knowledge.buildVectors(payload) },
+      { name: 'knowledge', cron: '*/10 * * * *', retries: 0, run: () => knowledge.sweep() },
       { name: 'artifacts', cron: '*/5 * * * *', retries: 0, run: async () => void (await artifacts.sweep()) },
       {
         name: 'retention',

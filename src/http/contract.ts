@@ -6,6 +6,7 @@ import type { Settings } from '../config.ts';
 import type { HttpExchange } from '../diagnostics.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Privacy } from '../identity/privacy/privacy.ts';
+import type { Knowledge } from '../knowledge/knowledge.ts';
 import type { ResponseCache } from '../llm/cache/response-cache.ts';
 import type { Gateway } from '../llm/gateway.ts';
 import type { RateLimits } from '../llm/limits/rate-limits.ts';
@@ -47,6 +48,7 @@ export interface HttpDependencies {
   identity: Identity;
   privacy: Privacy;
   artifacts: Artifacts;
+  knowledge: Knowledge;
   settings: Pick<Settings, 'corsOrigins' | 'publicUrl' | 'trustedProxies' | 'canary' | 'regionHeader' | 'incoming'>;
   agents: ReadonlyMap<string, AgentDefinition>;
   seeds: Seeds;

@@ -46,6 +46,8 @@ import { conversationRoutes } from './routes/conversations.ts';
 import { fileRoutes } from './routes/files.ts';
 import { flagRoutes } from './routes/flags.ts';
 import { healthRoutes } from './routes/health.ts';
+import { knowledgeRoutes } from './routes/knowledge.ts';
+import { knowledgeDocumentRoutes } from './routes/knowledge-documents.ts';
 import { metricRoutes } from './routes/metrics.ts';
 import { modelHealthRoutes, routeRoutes } from './routes/models.ts';
 import { ofrepDoor } from './routes/ofrep.ts';
@@ -173,6 +175,8 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   auditRoutes(typed, dependencies);
   privacyRoutes(typed, dependencies);
   await artifactRoutes(typed, dependencies);
+  knowledgeRoutes(typed, dependencies);
+  await knowledgeDocumentRoutes(typed, dependencies);
   fileRoutes(typed, dependencies);
   completionRoutes(typed, dependencies);
   approvalRoutes(typed, dependencies);

@@ -3,6 +3,7 @@ import { Counter, collectDefaultMetrics, type Metric, Registry, type RegistryCon
 import { type CacheLookup, channels, type Fault, type HttpExchange } from '../diagnostics.ts';
 import { requestSpans } from './active-span.ts';
 import { artifactMetrics } from './artifact-metrics.ts';
+import { knowledgeMetrics } from './knowledge-metrics.ts';
 import { type LiveState, liveMetrics } from './live-metrics.ts';
 import { MetricSet } from './metric-set.ts';
 import { modelMetrics } from './model-metrics.ts';
@@ -46,6 +47,7 @@ export function startMetrics(live: LiveState): Metrics {
   });
   releaseMetrics(set, subscriptions);
   artifactMetrics(set, subscriptions);
+  knowledgeMetrics(set, subscriptions);
   const faults = set.counter('timonel_faults_total', 'failures where nobody waits for the answer, and answers of 5xx', ['what']);
   subscriptions.on<Fault>(channels.fault, ({ what }) => faults([kindOf(what)]));
   liveMetrics(set, live);

@@ -17,6 +17,8 @@ import {
 import { LRUCache } from 'lru-cache';
 import { traced } from '../diagnostics.ts';
 import { type ErrorCode, messageOf, TimonelError } from '../errors.ts';
+import type { AgentKnowledge } from '../knowledge/contract.ts';
+import type { KnowledgePlace } from '../knowledge/knowledge.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { isDeadlock, isTransient } from '../store/database-errors.ts';
 import { storable, storableValue } from '../store/storable.ts';
@@ -46,6 +48,8 @@ export interface ToolRuntime {
   /** What a tool asks for feature flags. */
   flagsOf(place: Pick<CallPlace, 'workspaceId' | 'conversationId' | 'agent' | 'channel'>): Features;
   artifacts: ArtifactsOf;
+  /** Collections that the agent may search, on behalf of who asks. */
+  knowledge(place: KnowledgePlace): AgentKnowledge;
   /** Runs that calls start, and what they wait for. */
   waiting: WaitingRuntime;
   /** A tool failed; the planner only hears that it did. */
@@ -216,6 +220,13 @@ export class ToolExecutor {
       principal: place.principal,
       idempotencyKey: idempotencyKey(place),
       flags: this.#runtime.flagsOf(place),
+      knowledge: this.#runtime.knowledge({
+        workspaceId: place.workspaceId,
+        agent: place.agent,
+        runId: place.runId,
+        role: place.principal?.role,
+        signal: place.signal,
+      }),
       signal: place.signal,
       now: () => this.#runtime.now(),
       newId: () => this.#runtime.newId(),
