@@ -28,14 +28,7 @@ const page = `<html><head><title>Casa Aurora</title><script>alert('zzscript')</s
 
 it.each([
   ['text', 'a.txt', 'Los martes hay música en vivo.', '', 'música de los martes', { text: 'Los martes hay música en vivo.' }],
-  [
-    'HTML',
-    'b.html',
-    page,
-    'text/html',
-    '¿dónde estacionar?',
-    { citation: { title: 'Casa Aurora', heading: ['Estacionamiento'] } },
-  ],
+  ['HTML', 'b.html', page, 'text/html', '¿dónde estacionar?', { citation: { title: 'Casa Aurora', heading: ['Estacionamiento'] } }],
   [
     'CSV',
     'c.csv',

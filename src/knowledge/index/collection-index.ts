@@ -46,8 +46,10 @@ export type IndexAnswer =
 const fusedFrom = 50;
 /** Larger collections have no list of trigrams: it takes ten times the memory of the words. */
 const mostForGrams = 20_000;
-/** Part of what the question's words weigh that the best passage has to have, for the words alone to do. */
+/** Part of what the question's words weigh that the collection has to know, for the words alone to do. */
 const enough = 0.5;
+/** Part of its own score that a passage has to be ahead of the next, to be quoted without a look at both. */
+const clearLead = 0.2;
 
 interface Entry extends IndexedChunk {
   document: IndexedDocument;
@@ -125,10 +127,9 @@ export class CollectionIndex {
     const allowed = this.#allowed(query.filter);
     const byWords = this.#words().rank(terms.weights, fusedFrom, allowed);
     const words: RankedList = { name: 'words', ...byWords, weight: 1 };
-    const covered = words.chunks[0] === undefined ? 0 : this.#coverage(terms, words.chunks[0]);
     const vectors = query.strategy === 'lexical' ? undefined : await this.#byVector(query.vector, allowed);
     const lists: RankedList[] = query.strategy === 'vector' && vectors !== undefined ? [] : [words];
-    if (lists.length > 0 && (covered < enough || terms.isForeign) && entries.length <= mostForGrams) {
+    if (lists.length > 0 && (terms.isForeign || this.#known(terms) < enough) && entries.length <= mostForGrams) {
       const missing = entries.filter(({ grams }) => grams === undefined).map(({ id }) => id);
       if (missing.length > 0) return { kind: 'texts-needed', ids: missing };
       const grams = this.#byGrams(query.question, allowed);
@@ -203,6 +204,18 @@ export class CollectionIndex {
     };
   }
 
+  /** Part of what the words of the question weigh that is anywhere in the collection: little where it is misspelt, or in another language. */
+  #known({ weights }: QuestionTerms): number {
+    let all = 0;
+    let known = 0;
+    for (const hash of weights.keys()) {
+      const weight = this.#words().weight(hash);
+      all += weight;
+      if (this.#words().frequency(hash) > 0) known += weight;
+    }
+    return all === 0 ? 0 : known / all;
+  }
+
   /** Part of what the words of the question weigh that is in the chunk. */
   #coverage(terms: QuestionTerms, chunk: number): number {
     const entry = this.#sorted()[chunk];
@@ -212,6 +225,7 @@ export class CollectionIndex {
     let all = 0;
     let there = 0;
     for (const hash of hashes) {
+      if (terms.light.has(hash)) continue;
       const weight = this.#words().weight(hash);
       all += weight;
       if (present.has(hash)) there += weight;
@@ -220,27 +234,22 @@ export class CollectionIndex {
   }
 
   /**
-   * Whether the first is about the question: by how much of the question it has, how far it is ahead of the rest, and whether the lists agree. Nothing
-   * here is a distance that means the same in all collections.
+   * Whether the first is about the question: more than half of what the question's words weigh is in it, and it is ahead of the next. Both are parts of
+   * what this question could have reached here; no distance is looked at, which would mean something else in each collection.
    */
   #evidence(terms: QuestionTerms, all: readonly FusedChunk[], lists: readonly RankedList[]): Evidence {
     const [first] = all;
     if (first === undefined) return 'none';
     const covered = this.#coverage(terms, first.chunk);
-    const agreeing = lists.filter(({ chunks }) => chunks[0] === first.chunk).length;
     const words = lists.find(({ name }) => name === 'words');
-    const ahead = words === undefined ? 0 : leadOf(words, first.chunk);
-    if (covered >= 0.72 || (covered >= enough && ahead >= 0.25)) return 'strong';
-    if (lists.length > 1 && agreeing === lists.length && ahead >= 0.2 && covered >= 0.3) return 'strong';
+    if (covered > enough && words !== undefined && leadOf(words, first.chunk) >= clearLead) return 'strong';
+    const agreeing = lists.filter(({ chunks }) => chunks[0] === first.chunk).length;
     return covered < 0.2 && agreeing < Math.max(2, lists.length) ? 'none' : 'weak';
   }
 
   readonly #similarity = (one: number, other: number): number => {
     if (this.#vectors?.has(one) === true && this.#vectors.has(other)) return this.#vectors.similarity(one, other);
-    const [a, z] = [countsOf(this.#sorted()[one]?.terms), countsOf(this.#sorted()[other]?.terms)];
-    let both = 0;
-    for (const hash of a.keys()) if (z.has(hash)) both++;
-    return both === 0 ? 0 : both / Math.sqrt(a.size * z.size);
+    return alike(this.#sorted()[one]?.terms, this.#sorted()[other]?.terms);
   };
 }
 
@@ -250,10 +259,28 @@ function leadOf({ chunks, scores }: RankedList, chunk: number): number {
   return chunks[0] === chunk && first > 0 ? (first - second) / first : 0;
 }
 
+/** Cosine of which terms two chunks have; both are sorted by hash. */
+function alike(one: Uint8Array | undefined, other: Uint8Array | undefined): number {
+  if (one === undefined || other === undefined || one.length === 0 || other.length === 0) return 0;
+  const [a, z] = [viewOf(one), viewOf(other)];
+  let both = 0;
+  for (let i = 0, j = 0; i < one.length && j < other.length; ) {
+    const [left, right] = [a.getUint32(i, true), z.getUint32(j, true)];
+    if (left === right) both++;
+    if (left <= right) i += termBytes;
+    if (right <= left) j += termBytes;
+  }
+  return (both * termBytes) / Math.sqrt(one.length * other.length);
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 function countsOf(packed: Uint8Array | undefined): Map<number, number> {
   const counts = new Map<number, number>();
   if (packed === undefined) return counts;
-  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
+  const view = viewOf(packed);
   for (let at = 0; at < packed.length; at += termBytes) counts.set(view.getUint32(at, true), packed[at + 4] ?? 0);
   return counts;
 }

@@ -16,8 +16,8 @@ export interface SplitChunk {
   heading: readonly string[];
 }
 
-/** Length that passages of prose are filled up to, in UTF-16 units: about 200 tokens. */
-const wanted = 900;
+/** Length that passages of prose are filled up to, in UTF-16 units: about 250 tokens. */
+const wanted = 1_200;
 /** Of records, which are found better where they are few. */
 const wantedOfRecords = 500;
 /** No passage is longer: about 400 tokens. */
