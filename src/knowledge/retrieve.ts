@@ -64,7 +64,7 @@ export class Retriever {
     reader: Reader | undefined,
     query: RetrieveQuery & { strategy: Strategy; limit: number },
     signal: AbortSignal,
-    again = true,
+    attempts = 5,
   ): Promise<Retrieved> {
     const { run, indexes } = this.#dependencies;
     const collections = await openCollections(run, payer.workspaceId, query.collections, reader);
@@ -84,8 +84,8 @@ export class Retriever {
       payer.workspaceId,
       merged.map(({ id }) => id),
     );
-    // A document was replaced between the search and the reading: once more, so that what is answered is the old or the new one.
-    if (again && stored.size < merged.length) return this.#found(payer, reader, query, signal, false);
+    // A document was replaced between the search and the reading: again, so that what is answered is the old or the new one.
+    if (attempts > 1 && stored.size < merged.length) return this.#found(payer, reader, query, signal, attempts - 1);
     const passages = merged.flatMap(({ id, lists }): Omit<Passage, 'rank'>[] => {
       const passage = stored.get(id);
       return passage === undefined ? [] : [{ ...passage, lists }];
