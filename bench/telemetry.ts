@@ -129,6 +129,9 @@ const runner = new Runner({
       throw new Error('No tool of the benchmark has files.');
     },
     spills: {} as Spills,
+    knowledge: () => {
+      throw new Error('No tool of the benchmark looks anything up.');
+    },
     waiting: {} as WaitingRuntime,
     messages: {} as SendRuntime,
     metricsOf: (name) => metricsOf({ name }),

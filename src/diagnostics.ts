@@ -176,6 +176,36 @@ export interface ArtifactMoved {
   bytes: number;
 }
 
+/** Documents of a workspace were searched. */
+export interface KnowledgeSearched {
+  strategy: string;
+  /** Whether the first passage is about the question: `strong`, `weak`, `none`. */
+  evidence: string;
+  /** It went by words, because a vector could not be had. */
+  degraded: boolean;
+  milliseconds: number;
+}
+
+/** A document was put into a collection, or could not be. */
+export interface KnowledgeIngested {
+  outcome: 'added' | 'replaced' | 'unchanged' | 'refused';
+  mediaType: string;
+  /** Passages that were not there before. */
+  chunks: number;
+  milliseconds: number;
+}
+
+/** The index of a collection was loaded whole. */
+export interface KnowledgeLoaded {
+  milliseconds: number;
+}
+
+/** Indexes of collections that are in memory now. */
+export interface KnowledgeIndexes {
+  count: number;
+  bytes: number;
+}
+
 /** One call through the gateway that was answered, whoever answered it. */
 export interface ModelCall {
   workspaceId: string;
@@ -345,6 +375,10 @@ export const channels = {
   modelExchangeEnded: channel('timonel:model-exchange-ended'),
   artifactMoved: channel('timonel:artifact-moved'),
   backupTaken: channel('timonel:backup-taken'),
+  knowledgeSearched: channel('timonel:knowledge-searched'),
+  knowledgeIngested: channel('timonel:knowledge-ingested'),
+  knowledgeLoaded: channel('timonel:knowledge-loaded'),
+  knowledgeIndexes: channel('timonel:knowledge-indexes'),
   modelAttempt: channel('timonel:model-attempt'),
   modelCall: channel('timonel:model-call'),
   breakerChanged: channel('timonel:breaker-changed'),

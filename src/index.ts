@@ -22,6 +22,17 @@ export { TimonelError } from './errors.ts';
 export type { AgentPermission, Permission } from './identity/permissions.ts';
 export type { Principal } from './identity/principal.ts';
 export type { FoundByAgent, PersonQuery, TableOfData } from './identity/privacy/contract.ts';
+export { type PassagesAsText, type PassageTemplate, passagesAsText } from './knowledge/context-builder.ts';
+export type {
+  AgentKnowledge,
+  Citation,
+  Evidence,
+  MetadataFilter,
+  Passage,
+  Retrieved,
+  RetrieveQuery,
+  Strategy,
+} from './knowledge/contract.ts';
 export type {
   Language,
   NamedThing,
@@ -35,6 +46,7 @@ export type {
 export { readablePart } from './language/text.ts';
 export { findTimeMentions } from './language/time/mentions.ts';
 export { phoneKey, samePhone } from './phone-numbers.ts';
+export { type AskAfterUntrusted, askAfterUntrusted } from './policy/after-untrusted.ts';
 export { type ConfirmedFirst, confirmedFirst } from './policy/confirmed-first.ts';
 export type { Subject, Wording } from './policy/consent.ts';
 export type { PolicyFacts, ProposedCall, Rule, RuleAnswer, SaidBefore } from './policy/contract.ts';
@@ -88,6 +100,7 @@ export type {
 export { EffectDidNotHappen } from './tools/contract.ts';
 export type { AgentMetric, AgentMetrics, CountsMetrics } from './tools/metrics.ts';
 export { readOutput } from './tools/read-output.ts';
+export { type RetrieveOutput, type RetrieveToolOptions, retrieveTool } from './tools/retrieve-tool.ts';
 export type { AgentMessage, AgentMessageSent, SendsMessages } from './tools/send.ts';
 export type { AgentState, StateEntry, StateStore } from './tools/state.ts';
 export type {

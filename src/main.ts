@@ -13,6 +13,7 @@ import type { Base } from './composition/base.ts';
 import { channelRoutesOf, openChannelPart } from './composition/channels.ts';
 import { type Foundation, openFoundation, openIdentity } from './composition/foundation.ts';
 import { type HandoffPart, openFeed, openHandoff, toldByRuns } from './composition/handoff.ts';
+import { openKnowledge } from './composition/knowledge.ts';
 import { explainListening } from './composition/listening.ts';
 import { type Models, openModels } from './composition/models.ts';
 import { seedAgents } from './composition/seeds.ts';
@@ -31,6 +32,7 @@ import type { Identity } from './identity/identity.ts';
 import type { Privacy } from './identity/privacy/privacy.ts';
 import { finishRotation } from './identity/rotation.ts';
 import type { Workspaces } from './identity/workspaces.ts';
+import type { Knowledge } from './knowledge/knowledge.ts';
 import type { ResponseCache } from './llm/cache/response-cache.ts';
 import type { Gateway } from './llm/gateway.ts';
 import type { Budgets } from './llm/money/budgets.ts';
@@ -100,6 +102,7 @@ export interface Timonel {
   jobs: Jobs;
   artifacts: Artifacts;
   channels: ChannelPart;
+  knowledge: Knowledge;
   streams: OpenStreams;
   handoff: HandoffPart;
   feed: ChangeFeed;
@@ -161,12 +164,14 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
   const artifacts = await openArtifactPart(base, foundation);
   const contextOf: Turns['jobContextOf'] = (place) => turns.jobContextOf(place);
   const backups = prepareBackups(base, foundation, version);
+  const knowledge = openKnowledge(base, foundation, models.gateway, (payload) => jobs.enqueue('knowledge-vectors', payload));
   const round = async () => handoff.round.run();
   const jobs = await openJobs(base, foundation, identity, {
     mailer,
     privacy,
     artifacts,
     backups,
+    knowledge,
     contextOf,
     handoff: { round, deliver: (payload) => handoff.webhook.deliver(payload) },
   });
@@ -182,6 +187,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     identity,
     gateway: models.gateway,
     artifacts,
+    knowledge,
     jobs,
     flags,
     releases,
@@ -203,6 +209,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     artifacts,
     backups,
     channels: channelRoutesOf(channelPart),
+    knowledge,
     jobs,
     flags,
     releases,
@@ -235,6 +242,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     flags,
     artifacts,
     channels: channelPart,
+    knowledge,
     jobs,
     streams,
     handoff,
@@ -291,6 +299,7 @@ interface ServedParts {
   artifacts: Artifacts;
   backups: Backups;
   channels: ChannelRoutes;
+  knowledge: Knowledge;
   jobs: Jobs;
   flags: FlagPart;
   releases: ReleasePart;

@@ -324,6 +324,11 @@ function readKeep(text: string): Keep | undefined {
   return keep.days + keep.weeks + keep.months === 0 ? undefined : keep;
 }
 
+export const knowledgeShape = {
+  TIMONEL_KNOWLEDGE_DOCUMENT_BYTES: bytes(20_971_520),
+  TIMONEL_KNOWLEDGE_INDEX_BYTES: bytes(268_435_456),
+};
+
 /** What bounds requests while they come in. */
 export interface IncomingSettings {
   /** Until the headers of a request were received. */

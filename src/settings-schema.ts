@@ -11,6 +11,7 @@ import {
   incomingShape,
   isAddressRange,
   isTimeZone,
+  knowledgeShape,
   list,
   milliseconds,
   pairs,
@@ -125,6 +126,7 @@ export const settingsSchema = z.object({
   TIMONEL_WHATSAPP_URL: url(['http:', 'https:']).default('https://graph.facebook.com/v23.0'),
   TIMONEL_TELEGRAM_URL: url(['http:', 'https:']).default('https://api.telegram.org'),
   TIMONEL_TWILIO_URL: url(['http:', 'https:']).default('https://api.twilio.com'),
+  ...knowledgeShape,
 
   /** What a new release begins with where its plan does not say. */
   CANARY_ENABLED: flag(true),

@@ -33,16 +33,20 @@ export async function startEmbeddingProvider(): Promise<EmbeddingProvider> {
   const server = createServer(async (request, response) => {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
-    const { model, input } = JSON.parse(Buffer.concat(parts).toString()) as { model: string; input: string };
-    provider.inputs.push({ model, input });
+    const { model, input } = JSON.parse(Buffer.concat(parts).toString()) as { model: string; input: string | string[] };
+    const texts = [input].flat();
+    provider.inputs.push(...texts.map((text) => ({ model, input: text })));
     if (provider.mood === 'silent') return;
     if (provider.delayMs > 0) await sleep(provider.delayMs);
     const failing = provider.mood === 'failing';
     response.writeHead(failing ? 400 : 200, { 'content-type': 'application/json' });
-    const tokens = input.split(/\s+/).length;
-    const embedding = provider.mood === 'nonsense' ? null : vectorOf(input);
+    const tokens = texts.join(' ').split(/\s+/).length;
+    const data = texts.map((text, index) => {
+      const embedding = provider.mood === 'nonsense' ? null : vectorOf(text);
+      return { object: 'embedding', index, embedding };
+    });
     const usage = { prompt_tokens: tokens, total_tokens: tokens };
-    const answer = { object: 'list', model, data: [{ object: 'embedding', index: 0, embedding }], usage };
+    const answer = { object: 'list', model, data, usage };
     response.end(JSON.stringify(failing ? { error: { message: 'No.', type: 'invalid_request_error' } } : answer));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

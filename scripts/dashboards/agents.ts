@@ -59,6 +59,26 @@ export const agents: Dashboard = {
       ],
     },
     {
+      title: 'Knowledge',
+      panels: [
+        {
+          title: 'Searches, by evidence',
+          unit: 'reqps',
+          queries: [{ expr: rate('timonel_knowledge_searches_total', 'evidence, degraded'), legend: '{{evidence}} {{degraded}}' }],
+        },
+        {
+          title: 'Time of a search, p95',
+          unit: 's',
+          queries: [{ expr: quantile(0.95, 'timonel_knowledge_search_duration_seconds', 'strategy'), legend: '{{strategy}}' }],
+        },
+        {
+          title: 'Memory of indexes',
+          unit: 'bytes',
+          queries: [{ expr: 'sum(timonel_knowledge_index_bytes)', legend: 'bytes' }],
+        },
+      ],
+    },
+    {
       title: 'How turns go',
       panels: [
         { title: 'Steps', queries: [{ expr: rate('timonel_steps_total', 'kind'), legend: '{{kind}}' }] },

@@ -36,8 +36,8 @@ export class ApiClient {
   }
 
   /** Sends a file as it is. */
-  async send<T>(path: string, bytes: Uint8Array<ArrayBuffer>, type: string): Promise<T> {
-    return this.#bodyOf(await this.#answered('POST', path, bytes, { 'content-type': type }));
+  async send<T>(path: string, bytes: Uint8Array<ArrayBuffer>, type: string, method: 'POST' | 'PUT' = 'POST'): Promise<T> {
+    return this.#bodyOf(await this.#answered(method, path, bytes, { 'content-type': type }));
   }
 
   /** An answer whose body is read as it comes. @throws Error as the others do */

@@ -13,6 +13,7 @@ import { evalCommand } from './eval.ts';
 import { explainCommand } from './explain.ts';
 import { flagsCommand } from './flags.ts';
 import { keysCommand } from './keys.ts';
+import { knowledgeCommand } from './knowledge.ts';
 import { migrateCommand } from './migrate.ts';
 import { modelsCommand } from './models.ts';
 import { newCommand } from './new.ts';
@@ -53,6 +54,7 @@ export function createProgram(): Command {
     privacyCommand(),
     releaseCommand(),
     flagsCommand(),
+    knowledgeCommand(),
   ]) {
     program.addCommand(command);
     prepare(command);

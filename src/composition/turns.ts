@@ -6,6 +6,7 @@ import { TimonelError } from '../errors.ts';
 import type { FlagPart } from '../flags/open.ts';
 import type { AccessNotices } from '../identity/access.ts';
 import type { Identity } from '../identity/identity.ts';
+import type { Knowledge } from '../knowledge/knowledge.ts';
 import type { Vocabulary } from '../language/contract.ts';
 import type { Gateway } from '../llm/gateway.ts';
 import type { ReleasePart } from '../release/open.ts';
@@ -62,6 +63,7 @@ export interface TurnParts {
   identity: Identity;
   gateway: Gateway;
   artifacts: Artifacts;
+  knowledge: Knowledge;
   jobs: Jobs;
   flags: FlagPart;
   releases: ReleasePart;
@@ -76,7 +78,7 @@ export interface TurnParts {
 export function prepareTurns(base: Base, foundation: Foundation, parts: TurnParts): Turns {
   const { settings, agents, scope, now, newId } = base;
   const { store, pool, signals } = foundation;
-  const { artifacts, jobs, flags, releases, wrapRunStore } = parts;
+  const { artifacts, knowledge, jobs, flags, releases, wrapRunStore } = parts;
   const completions = new Completions(pool);
   const complete: Turns['complete'] = async (token, answer, by) => {
     const ready = await completions.complete(token, answer, by, now());
@@ -92,6 +94,7 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     flagsOf: (place) => flags.providers.clientFor(place),
     artifacts: artifactsOfCalls(artifacts),
     spills: spillsOfCalls(artifacts, publishFault),
+    knowledge: (place) => knowledge.forAgent(place),
     waiting: waitingRuntime(base, foundation, parts, { complete, views, runner: () => runner }),
     messages,
     metricsOf: base.metricsOf,

@@ -7,6 +7,7 @@ import type { Identity } from '../identity/identity.ts';
 import type { Mailer } from '../identity/mail/mailer.ts';
 import type { Privacy } from '../identity/privacy/privacy.ts';
 import { applyRetention } from '../identity/privacy/retention.ts';
+import type { Knowledge } from '../knowledge/knowledge.ts';
 import { Backups } from '../operations/backup/backups.ts';
 import { openReleases, type ReleasePart } from '../release/open.ts';
 import { Resources } from '../resources/resources.ts';
@@ -41,6 +42,7 @@ export async function openJobs(
     privacy: { tables },
     artifacts,
     backups,
+    knowledge,
     contextOf,
     handoff,
   }: {
@@ -48,6 +50,7 @@ export async function openJobs(
     privacy: Privacy;
     artifacts: Artifacts;
     backups: Backups;
+    knowledge: Knowledge;
     contextOf: JobsDependencies['contextOf'];
     handoff: { round(): Promise<void>; deliver(payload: JsonObject): Promise<void> };
   },
@@ -59,6 +62,8 @@ export async function openJobs(
       { name: 'mail', retries: 20, run: (payload) => mailer.deliver(payload) },
       { name: 'handoff', cron: '* * * * *', retries: 0, run: () => handoff.round() },
       { name: 'handoff-webhook', retries: 10, run: (payload) => handoff.deliver(payload) },
+      { name: 'knowledge-vectors', retries: 8, run: (payload) => knowledge.buildVectors(payload) },
+      { name: 'knowledge', cron: '*/10 * * * *', retries: 0, run: () => knowledge.sweep() },
       { name: 'artifacts', cron: '*/5 * * * *', retries: 0, run: async () => void (await artifacts.sweep()) },
       // Where there is no schedule the queue stays, and nothing is put into it.
       {

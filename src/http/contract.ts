@@ -9,6 +9,7 @@ import type { Desk } from '../handoff/desk.ts';
 import type { HandoffSettings } from '../handoff/settings.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Privacy } from '../identity/privacy/privacy.ts';
+import type { Knowledge } from '../knowledge/knowledge.ts';
 import type { Vocabulary } from '../language/contract.ts';
 import type { ResponseCache } from '../llm/cache/response-cache.ts';
 import type { Gateway } from '../llm/gateway.ts';
@@ -70,6 +71,7 @@ export interface HttpDependencies {
   artifacts: Artifacts;
   backups: BackupOperations;
   channels: ChannelRoutes;
+  knowledge: Knowledge;
   settings: Pick<Settings, 'corsOrigins' | 'publicUrl' | 'trustedProxies' | 'canary' | 'regionHeader' | 'incoming'>;
   agents: ReadonlyMap<string, AgentDefinition>;
   seeds: Seeds;

@@ -53,6 +53,8 @@ import { flagRoutes } from './routes/flags.ts';
 import { handoffRoutes } from './routes/handoffs.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inboxRoutes } from './routes/inbox.ts';
+import { knowledgeRoutes } from './routes/knowledge.ts';
+import { knowledgeDocumentRoutes } from './routes/knowledge-documents.ts';
 import { metricRoutes } from './routes/metrics.ts';
 import { modelHealthRoutes, routeRoutes } from './routes/models.ts';
 import { ofrepDoor } from './routes/ofrep.ts';
@@ -187,6 +189,8 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   auditRoutes(typed, dependencies);
   privacyRoutes(typed, dependencies);
   await artifactRoutes(typed, dependencies);
+  knowledgeRoutes(typed, dependencies);
+  await knowledgeDocumentRoutes(typed, dependencies);
   fileRoutes(typed, dependencies);
   await channelRoutes(typed, dependencies);
   completionRoutes(typed, dependencies);

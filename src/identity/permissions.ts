@@ -14,6 +14,8 @@ export const permissionTable = {
   'conversations:reply': 'Take conversations over from agents, answer in them, write notes, and hand them back',
   'conversations:assign': 'Give conversations to others, also those that somebody has, and set when they are due',
   'runs:decide': 'Approve or refuse calls that wait for a person',
+  'knowledge:read': 'See collections of documents, and search them',
+  'knowledge:manage': 'Change collections and their documents: what agents quote',
   'models:use': 'Send requests to models through the gateway',
   'models:manage': 'Change models, routes and their limits',
   'budgets:read': 'See budgets and what was spent',
@@ -51,6 +53,8 @@ const operator: readonly Permission[] = [
   ...everybodys,
   ...handoff,
   'runs:decide',
+  'knowledge:read',
+  'knowledge:manage',
   'models:manage',
   'budgets:read',
   'budgets:manage',
@@ -85,7 +89,7 @@ export const builtInRoles: Readonly<Record<string, ReadonlySet<Permission>>> = {
   ]),
   receptionist: new Set(['agents:read', 'conversations:read', 'conversations:read-all', 'conversations:reply', 'users:read']),
   member: new Set(own),
-  instructor: new Set([...own, 'conversations:read-all', 'users:read', 'budgets:read']),
+  instructor: new Set([...own, 'conversations:read-all', 'users:read', 'budgets:read', 'knowledge:read', 'knowledge:manage']),
   student: new Set(['agents:read', 'conversations:read', 'conversations:write']),
 };
 

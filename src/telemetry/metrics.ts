@@ -8,6 +8,7 @@ import { artifactMetrics } from './artifact-metrics.ts';
 import { backupMetrics } from './backup-metrics.ts';
 import { channelMetrics } from './channel-metrics.ts';
 import { handoffMetrics } from './handoff-metrics.ts';
+import { knowledgeMetrics } from './knowledge-metrics.ts';
 import { type LiveState, liveMetrics } from './live-metrics.ts';
 import { MetricSet } from './metric-set.ts';
 import { modelMetrics } from './model-metrics.ts';
@@ -55,6 +56,7 @@ export function startMetrics(live: LiveState, agents: Iterable<MeasuredAgent> = 
   agentMetrics(set, subscriptions, agents);
   handoffMetrics(set, subscriptions);
   channelMetrics(set, subscriptions);
+  knowledgeMetrics(set, subscriptions);
   const faults = set.counter('timonel_faults_total', 'failures where nobody waits for the answer, and answers of 5xx', ['what']);
   subscriptions.on<Fault>(channels.fault, ({ what }) => faults([kindOf(what)]));
   liveMetrics(set, live);

@@ -6,6 +6,7 @@ import type { ZodType } from 'zod';
 import type { ToolArtifacts } from '../artifacts/contract.ts';
 import type { Permission } from '../identity/permissions.ts';
 import type { Principal } from '../identity/principal.ts';
+import type { AgentKnowledge } from '../knowledge/contract.ts';
 import type { ChildResult } from '../store/child-runs.ts';
 import type { CompletionAnswer } from '../store/completions.ts';
 import type { Database } from '../store/database.ts';
@@ -62,6 +63,11 @@ export interface ToolContext extends WorkspaceAccess, CompletesCalls, SendsMessa
   readonly flags: Features;
   /** What the tools of the agent keep between calls. Within a `write` tool whose effect is in our database it is part of the same transaction. */
   readonly state: AgentState;
+  /**
+   * Documents that the agent may search and quote, in the tables as they are at that moment. What it answers was written by others: data, never an
+   * instruction. In a `write` tool whose effect is in our database it reads beside the tool's transaction: not on a store with one connection.
+   */
+  readonly knowledge: AgentKnowledge;
   /** Files, pictures and other bytes: those of the conversation, and those that the agent made. */
   readonly artifacts: ToolArtifacts;
   /** Aborted at the tool's timeout and when the run is cancelled. */

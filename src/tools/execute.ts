@@ -18,6 +18,8 @@ import { LRUCache } from 'lru-cache';
 import type { RunStatement } from '../artifacts/rows.ts';
 import { traced } from '../diagnostics.ts';
 import { type ErrorCode, messageOf, TimonelError } from '../errors.ts';
+import type { AgentKnowledge } from '../knowledge/contract.ts';
+import type { KnowledgePlace } from '../knowledge/knowledge.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { isDeadlock, isTransient } from '../store/database-errors.ts';
 import { storable, storableValue } from '../store/storable.ts';
@@ -51,6 +53,8 @@ export interface ToolRuntime {
   artifacts: ArtifactsOf;
   /** Keeps answers that are too long. */
   spills: Spills;
+  /** Collections that the agent may search, on behalf of who asks. */
+  knowledge(place: KnowledgePlace): AgentKnowledge;
   /** Runs that calls start, and what they wait for. */
   waiting: WaitingRuntime;
   /** Stores what calls send, and tells of it. */
@@ -237,6 +241,13 @@ export class ToolExecutor {
       idempotencyKey: idempotencyKey(place),
       flags: this.#runtime.flagsOf(place),
       metrics: this.#runtime.metricsOf(place.agent),
+      knowledge: this.#runtime.knowledge({
+        workspaceId: place.workspaceId,
+        agent: place.agent,
+        runId: place.runId,
+        role: place.principal?.role,
+        signal: place.signal,
+      }),
       signal: place.signal,
       now: () => this.#runtime.now(),
       newId: () => this.#runtime.newId(),

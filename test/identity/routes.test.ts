@@ -62,10 +62,24 @@ const bodies: Record<string, object> = {
   'POST /api/v1/runs/:id/cancel': {},
   'PATCH /api/v1/releases/:id': { enabled: false },
   'POST /ofrep/v1/evaluate/flags/:key': {},
+  'PATCH /api/v1/knowledge/collections/:collection': {},
+  'POST /api/v1/knowledge/collections/:collection/reindex': {},
+  'POST /api/v1/knowledge/collections/:collection/evaluations': { questions: [{ question: 'x', relevant: [] }] },
+  'PUT /api/v1/knowledge/collections/:collection/documents': {},
+  'PATCH /api/v1/knowledge/collections/:collection/documents': { state: 'hidden' },
   'POST /api/v1/releases/:id/start': {},
   'POST /api/v1/releases/:id/ramp': {},
   'POST /api/v1/releases/:id/promote': { force: true, reason: 'x' },
   'POST /api/v1/releases/:id/rollback': { reason: 'x' },
+};
+
+/** What routes that name a second thing beside their address need to get past the schema. */
+const documents = '/api/v1/knowledge/collections/:collection/documents';
+const queries: Record<string, string> = {
+  [`PUT ${documents}`]: '?key=a',
+  [`PATCH ${documents}`]: '?key=a',
+  [`DELETE ${documents}`]: '?key=a',
+  [`GET ${documents}/text`]: '?key=a',
 };
 
 const nameOf = ({ method, url }: DeclaredRoute) => `${method} ${url}`;
@@ -170,11 +184,11 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
       }
       for (const [kindOfId, id] of Object.entries(foreign)) {
         for (const headers of here) {
-          const url = route.url.replace(':callId', '0.0').replaceAll(/:\w+/g, id);
+          const url = route.url.replace(':callId', '0.0').replaceAll(/:\w+/g, id) + (queries[nameOf(route)] ?? '');
           const answer = await ask(route, url, headers, body);
           const place = `${nameOf(route)} with a ${kindOfId}`;
           // What has not the form of an id of that kind is refused for that; keys are told from people before any id is looked at.
-          const fits = (kindOfId === 'role') === /:(name|alias|key)/.test(route.url);
+          const fits = (kindOfId === 'role') === /:(name|alias|key|collection)/.test(route.url);
           const expected = fits ? [404, 403] : [400, 404, 403];
           expect([place, expected.includes(answer.status)]).toEqual([place, true]);
           if (answer.status === 403) expect([place, route.access]).toEqual([place, 'signed-in']);

@@ -71,6 +71,12 @@ const waitless = {
   progress: () => {},
 } satisfies Partial<ToolContext>;
 
+/** Nobody gave the workspace documents. */
+const noKnowledge: ToolContext['knowledge'] = {
+  retrieve: async () => ({ passages: [], evidence: 'none', used: [], degraded: null }),
+  check: async () => false,
+};
+
 /** A workspace with the sample data. */
 export async function openSalon(rows: Rows, workspaceId = `salon-${randomUUID().slice(0, 8)}`): Promise<Salon> {
   const jobs: ScheduledJob[] = [];
@@ -128,6 +134,7 @@ export async function openSalon(rows: Rows, workspaceId = `salon-${randomUUID().
           { workspaceId, conversationId: id, runId: v7(), agent: 'booking', may: () => false },
           asRuntime && ((text, values) => asRuntime(async (client) => (await client.query(text, values)).rows)),
         ),
+        knowledge: noKnowledge,
         signal: new AbortController().signal,
         schedule: async (job, payload, { at, key }) => void jobs.push({ job, payload, at, key }),
         ...waitless,

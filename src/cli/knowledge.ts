@@ -1,0 +1,279 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { Command } from 'commander';
+import type { z } from 'zod';
+import { messageOf } from '../errors.ts';
+import type { collectionShape, documentShape, evaluationShape, retrieved } from '../http/knowledge-schemas.ts';
+import { ApiClient } from './api-client.ts';
+import { UsageError } from './usage-error.ts';
+
+type Collection = z.infer<typeof collectionShape>;
+type Document = z.infer<typeof documentShape>;
+type Evaluation = z.infer<typeof evaluationShape>;
+
+interface Put {
+  document: Document;
+  outcome: string;
+  chunks: { added: number; kept: number; removed: number };
+}
+
+const base = '/api/v1/knowledge/collections';
+
+/** Everything here goes over the API, as the key of this machine may. */
+export function knowledgeCommand(): Command {
+  const knowledge = new Command('knowledge').description('Documents that agents find passages in, and quote');
+  knowledge
+    .command('create <collection>')
+    .description('Make a collection')
+    .option('--description <text>', 'what is in it')
+    .option('--language <language>', 'es, en or auto: found out for each document')
+    .option('--agents <names...>', 'agents that may search it; all where absent')
+    .option('--roles <names...>', 'roles on whose behalf agents may search it; everybody where absent')
+    .action(async (name: string, options: object) => {
+      await ApiClient.here().post(base, { name, ...options });
+      console.log(`${name} is there. Add documents: timonel knowledge add ${name} <files...>`);
+    });
+  knowledge
+    .command('list [collection]')
+    .description('The collections, or the documents of one')
+    .option('--json', 'print JSON, one a line')
+    .action(async (name: string | undefined, { json }: { json?: boolean }) => {
+      const found = name === undefined ? await collections() : await documents(name);
+      if (json === true) for (const each of found) console.log(JSON.stringify(each));
+      else if (found.length === 0)
+        console.log(name === undefined ? 'No collections. Make one: timonel knowledge create <name>' : 'No documents.');
+      else console.log(found.map((each) => ('key' in each ? documentLine(each) : collectionLine(each))).join('\n'));
+    });
+  knowledge
+    .command('add <collection> <files...>')
+    .description('Add documents, or replace those of the same key; of a folder, the files in it')
+    .option('--key <key>', 'of a single file; its path where absent')
+    .option('--title <title>', 'of a single file; its own where absent')
+    .option('--metadata <json>', 'values for filters, e.g. {"department": "sales"}')
+    .option('--type <media type>', 'e.g. "text/plain; charset=windows-1252"; found out where absent')
+    .action(add);
+  knowledge
+    .command('remove <collection> [key]')
+    .description('Remove a document, or the collection with all of its documents')
+    .action(async (name: string, key: string | undefined) => {
+      await ApiClient.here().delete(key === undefined ? `${base}/${name}` : documentPath(name, { key }));
+      console.log(`${key ?? name} is removed.`);
+    });
+  knowledge
+    .command('query <question>')
+    .description('Find passages')
+    .option('--collections <names...>', 'all where absent')
+    .option('--limit <number>', 'passages at most', '5')
+    .option('--strategy <strategy>', 'lexical, vector, hybrid or mmr', 'hybrid')
+    .option('--json', 'print the whole answer as JSON')
+    .action(query);
+  knowledge
+    .command('reindex <collection>')
+    .description('Cut and analyse all documents of a collection again')
+    .action(async (name: string) => {
+      const { documents: all, changed } = await ApiClient.here().post<{ documents: number; changed: number }>(
+        `${base}/${name}/reindex`,
+        {},
+      );
+      console.log(`${all} documents, of which ${changed} changed.`);
+    });
+  knowledge
+    .command('vectors <collection> <model>')
+    .description(
+      'Make vectors of a collection with a model for embeddings, e.g. openai/text-embedding-3-small; none takes them away',
+    )
+    .action(async (name: string, model: string) => {
+      const vectorModel = model === 'none' ? null : model;
+      const { vectors } = await ApiClient.here().patch<Collection>(`${base}/${name}`, { vectorModel });
+      console.log(
+        vectorModel === null
+          ? `${name} goes by words.`
+          : `${vectors.done} of ${vectors.total} are made; timonel knowledge list says how far it is.`,
+      );
+    });
+  knowledge
+    .command('eval <collection> <questions>')
+    .description(
+      'Ask the questions of a JSONL file, {"question": …, "relevant": [keys of documents]} a line, and say how good the answers are',
+    )
+    .option('--strategy <strategy>', 'lexical, vector, hybrid or mmr', 'hybrid')
+    .option('--min-ndcg <number>', 'fail below this nDCG@10, e.g. 0.9')
+    .option('--json', 'print JSON')
+    .action(evaluate);
+  knowledge
+    .command('export <collection>')
+    .description('The documents of a collection with their texts, as JSON, one a line')
+    .action(async (name: string) => {
+      for (const document of await documents(name)) {
+        const text = await ApiClient.here().text(documentPath(name, { key: document.key }, '/text'));
+        console.log(JSON.stringify({ ...document, text }));
+      }
+    });
+  return knowledge;
+}
+
+async function collections(): Promise<Collection[]> {
+  const all: Collection[] = [];
+  for (let after = ''; ; ) {
+    const page = await ApiClient.here().get<{ collections: Collection[]; next: string | null }>(
+      `${base}?limit=200${after === '' ? '' : `&after=${after}`}`,
+    );
+    all.push(...page.collections);
+    if (page.next === null) return all;
+    after = page.next;
+  }
+}
+
+async function documents(name: string): Promise<Document[]> {
+  const all: Document[] = [];
+  for (let after: string | undefined; ; ) {
+    const page = await ApiClient.here().get<{ documents: Document[]; next: string | null }>(
+      documentPath(name, { limit: '500', ...(after === undefined ? {} : { after }) }),
+    );
+    all.push(...page.documents);
+    if (page.next === null) return all;
+    after = page.next;
+  }
+}
+
+function documentPath(name: string, query: Record<string, string>, end = ''): string {
+  return `${base}/${name}/documents${end}?${new URLSearchParams(query)}`;
+}
+
+interface AddOptions {
+  key?: string;
+  title?: string;
+  metadata?: string;
+  type?: string;
+}
+
+async function add(
+  name: string,
+  paths: string[],
+  { key, title, metadata, type = 'application/octet-stream' }: AddOptions,
+): Promise<void> {
+  const files = paths.flatMap(filesIn);
+  if (files.length === 0) throw new UsageError('There are no files. Name files, or a folder with some.');
+  if (files.length > 1 && (key !== undefined || title !== undefined)) {
+    throw new UsageError(`--key and --title are for one file, and there are ${files.length}. Add them one by one.`);
+  }
+  let refused = 0;
+  for (const [at, file] of files.entries()) {
+    const values = {
+      key: key ?? file.key,
+      ...(title === undefined ? {} : { title }),
+      ...(metadata === undefined ? {} : { metadata }),
+    };
+    const place = `[${at + 1}/${files.length}] ${values.key}`;
+    try {
+      const bytes = Uint8Array.from(readFileSync(file.path));
+      const put = await ApiClient.here().send<Put>(documentPath(name, values), bytes, type, 'PUT');
+      console.log(`${place}: ${put.outcome}, ${put.chunks.added} new of ${put.document.chunks} passages`);
+    } catch (error) {
+      // One bad file does not keep the others out.
+      if (files.length === 1) throw error;
+      refused++;
+      console.error(`${place}: ${messageOf(error)}`);
+    }
+  }
+  if (refused > 0) process.exitCode = 1;
+}
+
+/** A file under its path, or those of a folder under their paths in it; what begins with a dot is left out. */
+function filesIn(path: string): { path: string; key: string }[] {
+  try {
+    if (!statSync(path).isDirectory()) return [{ path, key: path.replace(/^(?:\.{0,2}\/)+/, '') }];
+  } catch (error) {
+    throw new UsageError(`${path} cannot be read: ${messageOf(error)}`);
+  }
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((file) => ({ path: file, key: relative(path, file).replaceAll(sep, '/') }))
+    .filter(({ key }) => !/(^|\/)(\.|node_modules\/)/.test(key))
+    .sort((one, other) => (one.key < other.key ? -1 : 1));
+}
+
+interface QueryOptions {
+  collections?: string[];
+  limit: string;
+  strategy: string;
+  json?: boolean;
+}
+
+async function query(question: string, { collections: names, limit, strategy, json }: QueryOptions): Promise<void> {
+  const asked = { query: question, limit: Number(limit), strategy, ...(names === undefined ? {} : { collections: names }) };
+  const found = await ApiClient.here().post<z.infer<typeof retrieved>>('/api/v1/knowledge/query', asked);
+  if (json === true) {
+    console.log(JSON.stringify(found));
+    return;
+  }
+  if (found.degraded !== null) console.error(found.degraded);
+  if (found.passages.length === 0) console.log('Nothing was found.');
+  for (const { rank, text, citation, lists } of found.passages) {
+    const ranks = Object.entries(lists).map(([list, { rank: at, score }]) => `${list} ${at} (${score.toFixed(2)})`);
+    const { collection, key, heading, start, end } = citation;
+    console.log(
+      `${rank}. ${collection}/${key}${heading.length === 0 ? '' : ` · ${heading.join(' > ')}`} [${start}, ${end}) · ${ranks.join(', ')}`,
+    );
+    console.log(`${text.replaceAll(/^/gm, '   ')}\n`);
+  }
+  console.log(`Evidence: ${found.evidence}`);
+}
+
+interface EvaluateOptions {
+  strategy: string;
+  minNdcg?: string;
+  json?: boolean;
+}
+
+async function evaluate(name: string, file: string, { strategy, minNdcg, json }: EvaluateOptions): Promise<void> {
+  const questions = questionsOf(file);
+  const path = `${base}/${name}/evaluations`;
+  const made = await ApiClient.here().post<Evaluation>(path, { questions, strategy });
+  if (json === true) console.log(JSON.stringify(made));
+  else {
+    const { evaluations } = await ApiClient.here().get<{ evaluations: Evaluation[] }>(`${path}?limit=100`);
+    const before = evaluations.find(
+      (each) => each.id !== made.id && each.questionsHash === made.questionsHash && each.strategy === strategy,
+    );
+    console.log(`${made.questions} questions, ${strategy}`);
+    for (const [figure, value] of Object.entries(made.figures)) {
+      const was = before?.figures[figure as keyof Evaluation['figures']];
+      console.log(`  ${figure.padEnd(18)} ${value ?? '–'}${was === undefined || was === null ? '' : `   before ${was}`}`);
+    }
+  }
+  if (minNdcg !== undefined && made.figures.ndcg10 < Number(minNdcg)) {
+    console.error(`nDCG@10 is ${made.figures.ndcg10}, below ${minNdcg}.`);
+    process.exitCode = 1;
+  }
+}
+
+function questionsOf(file: string): { question: string; relevant: string[] }[] {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read: ${messageOf(error)}`);
+  }
+  return text.split('\n').flatMap((line, at) => {
+    if (line.trim() === '') return [];
+    try {
+      const { question, relevant } = JSON.parse(line) as { question: string; relevant: string[] };
+      if (typeof question === 'string' && Array.isArray(relevant)) return [{ question, relevant }];
+    } catch {
+      // Said below.
+    }
+    throw new UsageError(`Line ${at + 1} of ${file} must be {"question": "…", "relevant": ["key of a document"]}.`);
+  });
+}
+
+function collectionLine({ name, language, documents: all, chunks, vectors, description }: Collection): string {
+  const made =
+    vectors.state === 'building' ? `${vectors.done}/${vectors.total} of ${vectors.building}` : (vectors.model ?? vectors.state);
+  return `${name.padEnd(24)} ${language.padEnd(5)} ${String(all).padStart(6)} documents ${String(chunks).padStart(7)} passages  vectors: ${made}  ${description}`.trimEnd();
+}
+
+function documentLine({ key, title, version, chunks, state }: Document): string {
+  return `${key.padEnd(40)} version ${version}  ${String(chunks).padStart(5)} passages  ${state.padEnd(6)} ${title}`;
+}

@@ -1,0 +1,78 @@
+/** Knowledge on the command line, beside a running server. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { writeCredentials } from '../src/cli/credentials.ts';
+import { commandIn } from './command.ts';
+import { notes } from './notes-agent.ts';
+import { startTimonel, type TestTimonel } from './timonel.ts';
+
+let server: TestTimonel;
+let home: string;
+const folder = mkdtempSync(join(tmpdir(), 'timonel-documents-'));
+const file = (name: string, text: string) => {
+  mkdirSync(join(folder, name, '..'), { recursive: true });
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+};
+
+beforeAll(async () => {
+  server = await startTimonel('embedded', { agents: [notes] });
+  home = server.environment['TIMONEL_HOME'] ?? '';
+  writeCredentials(home, { url: await server.timonel.listen(), apiKey: server.apiKey });
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(home, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const run = (...args: string[]) => commandIn(home, 'knowledge')(...args);
+
+it('makes a collection, adds a folder, finds, evaluates, exports and removes', { timeout: 300_000 }, async () => {
+  expect((await run('list')).out).toContain('timonel knowledge create');
+  expect((await run('create', 'house', '--language', 'es')).code).toBe(0);
+  file('docs/reglas.md', '# Reglas\n\n## Mascotas\n\nSe aceptan perros chicos con correa.\n');
+  file('docs/sub/precios.csv', 'servicio,precio\nCorte,10\nTintura,30\n');
+  file('docs/.oculto', 'no');
+  const added = await run('add', 'house', join(folder, 'docs'));
+  expect(added.out).toBe('[1/2] reglas.md: added, 1 new of 1 passages\n[2/2] sub/precios.csv: added, 1 new of 1 passages\n');
+  file('docs/roto.json', '{');
+  const again = await run('add', 'house', join(folder, 'docs'));
+  expect(again).toMatchObject({ code: 1, err: expect.stringContaining('roto.json: It is not valid JSON') as unknown });
+  expect(again.out).toContain('reglas.md: unchanged, 0 new');
+  const found = await run('query', '¿Puedo ir con mi perro?', '--collections', 'house');
+  expect(found.out).toMatch(/^1\. house\/reglas\.md · Reglas > Mascotas \[\d+, \d+\) · words 1/);
+  const questions = file(
+    'q.jsonl',
+    '{"question":"¿Aceptan perros?","relevant":["reglas.md#perros"]}\n\n{"question":"¿Cuánto sale la tintura?","relevant":["sub/precios.csv"]}\n',
+  );
+  expect((await run('eval', 'house', questions)).out).toContain('ndcg10             1\n');
+  expect((await run('eval', 'house', questions, '--strategy', 'hybrid')).out).toContain('ndcg10             1   before 1\n');
+  expect((await run('reindex', 'house')).out).toBe('2 documents, of which 0 changed.\n');
+  const lines = (await run('export', 'house')).out.trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { key: 'reglas.md', text: expect.stringContaining('perros') },
+    { key: 'sub/precios.csv' },
+  ]);
+  expect((await run('remove', 'house', 'reglas.md')).code).toBe(0);
+  expect((await run('list', 'house')).out).toMatch(/^sub\/precios\.csv/);
+  expect((await run('remove', 'house')).code).toBe(0);
+});
+
+it('says what would have worked', { timeout: 180_000 }, async () => {
+  expect(await run('add', 'nowhere', join(folder, 'absent.md'))).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('cannot be read') as unknown,
+  });
+  const known = file('known.md', 'Hola.');
+  expect(await run('add', 'nowhere', known)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('no collection "nowhere"') as unknown,
+  });
+  expect(await run('eval', 'nowhere', file('bad.jsonl', 'x'))).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('Line 1') as unknown,
+  });
+});
