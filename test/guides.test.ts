@@ -119,6 +119,18 @@ it('"Write an agent" shows every file of examples/library-desk as it is', () => 
   for (const file of files) expect(page).toContain(read(join('examples/library-desk', file)).trim());
 });
 
+it(
+  'an agent that begins as a dialogue passes its tests and its evals',
+  async () => {
+    mkdirSync(join(folder, 'begun'));
+    expect(await timonel('begun', 'new', 'agent', 'desk', '--template', 'dialogue')).toMatchObject({ code: 0 });
+    const { code, output } = await node('begun', ['--test', 'agents/**/*.test.ts']);
+    expect([code, output]).toEqual([0, expect.stringMatching(/pass [1-9]/)]);
+    expect(await timonel('begun', 'eval', 'desk')).toMatchObject({ code: 0 });
+  },
+  patience,
+);
+
 it('"Dialogues" shows every file of examples/library-dialogue as it is', () => {
   const page = read('docs/guides/dialogue.md');
   const files = globSync('**/*.ts', { cwd: join(root, 'examples/library-dialogue') });

@@ -1,17 +1,26 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { agentFiles, projectFile } from './new-agent-files.ts';
+import { dialogueFiles } from './new-dialogue-files.ts';
 import { projectFiles } from './new-project-files.ts';
 import { UsageError } from './usage-error.ts';
+
+/** What an agent can begin as. */
+const templates = { orders: agentFiles, dialogue: dialogueFiles };
 
 export function newCommand(): Command {
   const agent = new Command('agent')
     .description('Write a working agent with its tests, and a timonel.config.ts where there is none')
     .argument('<name>', 'kebab-case name, e.g. front-desk')
+    .addOption(
+      new Option('--template <template>', 'what it begins as: dialogue is one whose flows are slots and tasks')
+        .choices(Object.keys(templates))
+        .default('orders'),
+    )
     .option('--json', 'print the written files as JSON')
-    .action((name: string, options: { json?: boolean }) => {
-      const { written, changed } = writeAgent(process.cwd(), name);
+    .action((name: string, options: { template: keyof typeof templates; json?: boolean }) => {
+      const { written, changed } = writeAgent(process.cwd(), name, options.template);
       if (options.json === true) console.log(JSON.stringify({ written, changed }));
       else {
         console.log(['Written:', ...written.map((path) => `  ${path}`)].join('\n'));
@@ -28,14 +37,14 @@ export function newCommand(): Command {
 }
 
 /** @returns paths relative to `folder`: of new files, and of those that lacked something. Nothing that is in a file is touched. */
-function writeAgent(folder: string, name: string): { written: string[]; changed: string[] } {
+function writeAgent(folder: string, name: string, template: keyof typeof templates): { written: string[]; changed: string[] } {
   if (!/^[a-z][a-z0-9-]{0,62}$/.test(name)) {
     throw new UsageError(`"${name}" cannot be the name of an agent. Use small letters, digits and hyphens, e.g. front-desk.`);
   }
   if (existsSync(join(folder, 'agents', name)))
     throw new UsageError(`There is already a folder agents/${name}. Choose another name.`);
   const files = new Map(
-    Object.entries(agentFiles(name, camelCase(name))).map(([file, text]) => [join('agents', name, file), text]),
+    Object.entries(templates[template](name, camelCase(name))).map(([file, text]) => [join('agents', name, file), text]),
   );
   if (!existsSync(join(folder, 'timonel.config.ts'))) files.set('timonel.config.ts', projectFile(name, camelCase(name)));
   const around = projectFiles(folder);

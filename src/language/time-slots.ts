@@ -1,5 +1,6 @@
 import type { BaseSlots, ClockTime, IsoDate, ReferenceTime, TimeMention, Understanding } from './contract.ts';
 import { isClauseNegated, isRejected } from './rejection.ts';
+import { storyWords } from './stories.ts';
 import { addDays } from './time/calendar.ts';
 import type { Word } from './words.ts';
 
@@ -93,9 +94,22 @@ function settlePast(mentions: readonly TimeMention[], context: TimeContext): Tim
   });
 }
 
+const isDay = ({ kind }: TimeMention): boolean => kind === 'date' || kind === 'date-range';
+
+/** Leaves out days and hours of a story where the rest of the message names its own. */
+function withoutStories(mentions: TimeMention[], context: TimeContext): TimeMention[] {
+  if (mentions.length < 2) return mentions;
+  const story = storyWords(context.words);
+  if (story.size === 0) return mentions;
+  const told = new Set(mentions.filter((mention) => story.has(wordsOf(context.words, mention)[0])));
+  const wished = mentions.filter((mention) => !told.has(mention));
+  const [day, hour] = [wished.some(isDay), wished.some((mention) => !isDay(mention))];
+  return mentions.filter((mention) => !told.has(mention) || !(isDay(mention) ? day : day || hour));
+}
+
 /** Fills the date and time slots from the mentions of a message. */
 export function readTimes(found: readonly TimeMention[], context: TimeContext): TimeReading {
-  const mentions = settlePast(openNow(found, context), context);
+  const mentions = withoutStories(settlePast(openNow(found, context), context), context);
   const reading: TimeReading = { slots: {}, ambiguous: {}, invalid: {}, corrected: false };
   const refused = new Set(mentions.filter((mention) => isRejected(context.words, ...wordsOf(context.words, mention))));
   const standing = mentions.filter((mention) => !refused.has(mention));

@@ -17,7 +17,7 @@ export interface ThingReading {
 }
 
 const joining =
-  /^(?:\s|,|\+|&|\/|\by\b|\be\b|\bcon\b|\band\b|\bwith\b|\bm[aá]s\b|\bplus\b|\btambi[eé]n\b|\badem[aá]s\b|\balso\b|\bun[ao]?s?\b|\bel\b|\bl[ao]s?\b|\ba\b|\ban\b|\bthe\b|\bde\b|\bmi\b|\bmy\b|\bhacer(?:me)?\b|\bque\b|\bme\s+\p{L}{3,}n\b|\bme\b|\bha[gc]an?\b){1,12}$/iu;
+  /^(?:\s|,|\+|&|\/|\by\b|\be\b|\bcon\b|\band\b|\bwith\b|\bm[aá]s\b|\bplus\b|\btambi[eé]n\b|\badem[aá]s\b|\balso\b|\bun[ao]?s?\b|\bel\b|\bl[ao]s?\b|\ba\b|\ban\b|\bthe\b|\bde\b|\bmi\b|\bmy\b|\bhacer(?:me)?\b|\bque\b|\bme\s+\p{L}{3,}n\b|\bme\b|\bha[gc]an?\b|\bdone\b){1,12}$/iu;
 const choosing = /^[\s,]*(?:o|u|ó|or)\s+(?:(?:un|una|el|la|a|an|the|con|with|de|tal vez|quiz[aá]s|maybe)\s+)*$/iu;
 const replacing = /\b(?:mejor|sino|no|perd[oó]n|digo|en realidad|prefiero|actually|instead|rather|i mean|not)\b/iu;
 

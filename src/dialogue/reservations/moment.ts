@@ -1,11 +1,11 @@
 /** The day and the time that a customer wishes for, as messages narrow it down. */
 import { z } from 'zod';
 import type { TimeRange } from '../../language/contract.ts';
-import { addDays, clockWithinDay, parseClockTime } from '../../language/time/calendar.ts';
+import { addDays, clockWithinDay, isoWeekday, parseClockTime } from '../../language/time/calendar.ts';
 import type { BaseState } from '../state.ts';
 import { type Shape, type Turn, wants } from '../turn.ts';
 import type { ReservationUnderstanding, ReservationVocabulary } from './contract.ts';
-import { type ReservationTopics, readShift } from './topics.ts';
+import { type ReservationTopics, readFollowing, readShift } from './topics.ts';
 
 const range = z.object({ from: z.string().optional(), to: z.string().optional() });
 
@@ -20,6 +20,8 @@ export const moment = z.object({
   timeRange: range.optional(),
   /** "Una hora más tarde" than the moment at hand, in minutes. */
   shift: z.number().optional(),
+  /** "El lunes siguiente" to the day of the appointment that is moved: a weekday, Monday = 1 … Sunday = 7, or a number of days. */
+  following: z.union([z.object({ weekday: z.number().int().min(1).max(7) }), z.object({ days: z.number().int() })]).optional(),
   /** Days that the customer cannot come. */
   except: z.array(z.string()).default([]),
   anyDate: z.boolean().default(false),
@@ -66,10 +68,14 @@ const horizonDays = 13;
 
 /** Forgets day and time; days that the customer cannot come stay. */
 export function forgetMoment(wish: Moment): void {
+  forgetDays(wish);
+  forgetTime(wish);
+}
+
+function forgetDays(wish: Moment): void {
   wish.date = undefined;
   wish.dates = [];
   wish.dateRange = undefined;
-  forgetTime(wish);
 }
 
 export function forgetTime(wish: Moment): void {
@@ -98,6 +104,7 @@ export function absorbMoment(turn: MomentTurn, moving?: DateAndTime): void {
   const answersToo = (turn.awaited === 'date' || turn.awaited === 'time') && heard.intent !== 'hours';
   if (wants(turn, 'hours') && !wants(turn, 'book', 'availability', 'reschedule') && !answersToo) return;
   absorbDate(turn);
+  absorbFollowing(turn);
   absorbTime(turn);
   absorbSame(turn, moving);
   // "¿Qué días tenés?" in answer to the question for a day is answered with days.
@@ -144,9 +151,7 @@ function absorbDate(turn: MomentTurn): void {
   const { date, dateRange } = heard.slots;
   if (isBesidesThePoint(turn)) return;
   if (heard.invalid.date !== undefined) {
-    wish.date = undefined;
-    wish.dates = [];
-    wish.dateRange = undefined;
+    forgetDays(wish);
     return;
   }
   if (date === undefined && dateRange === undefined) return;
@@ -158,6 +163,17 @@ function absorbDate(turn: MomentTurn): void {
   const [first, last] = [readings[0], readings.at(-1)];
   const near = first !== undefined && last !== undefined && last <= addDays(first, daysOfferedTogether);
   wish.dates = near ? readings : [];
+}
+
+/** A day that follows that of the appointment is known once the appointment is; counted from today it would be another one. */
+function absorbFollowing({ state, folded, heard }: MomentTurn): void {
+  const following = state.task === 'reschedule' ? readFollowing(folded) : undefined;
+  if (following === undefined) {
+    if (heard.slots.date !== undefined) state.wish.following = undefined;
+    return;
+  }
+  forgetDays(state.wish);
+  state.wish.following = following;
 }
 
 const isInRange = (time: string, { from = '00:00', to = '24:00' }: TimeRange): boolean => from <= time && time < to;
@@ -237,8 +253,17 @@ function absorbLaterOrEarlier({ state, folded, heard, topics }: MomentTurn): voi
   wish.timeReadings = [];
 }
 
-/** Moves the wish by so many minutes from a moment. */
+/** Moves the wish by so many minutes, or to a day that follows, from a moment. */
 export function shiftFrom(wish: Moment, from: { date: string; time: string }): void {
+  if (wish.following !== undefined) {
+    const { following } = wish;
+    const week = [1, 2, 3, 4, 5, 6, 7].map((days) => addDays(from.date, days));
+    const day =
+      'days' in following ? addDays(from.date, following.days) : week.find((one) => isoWeekday(one) === following.weekday);
+    forgetDays(wish);
+    wish.date = day;
+    wish.following = undefined;
+  }
   if (wish.shift === undefined) return;
   wish.date ??= from.date;
   wish.time = clockWithinDay(parseClockTime(from.time) + wish.shift);

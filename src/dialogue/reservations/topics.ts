@@ -101,3 +101,33 @@ export function readCode(text: string): string | undefined {
   }
   return undefined;
 }
+
+const weekdays: readonly RegExp[] = [
+  /\b(lunes|mondays?)\b/,
+  /\b(martes|tuesdays?)\b/,
+  /\b(miercoles|wednesdays?)\b/,
+  /\b(jueves|thursdays?)\b/,
+  /\b(viernes|fridays?)\b/,
+  /\b(sabado|saturdays?)\b/,
+  /\b(domingo|sundays?)\b/,
+];
+const weekday = '(lunes|martes|miercoles|jueves|viernes|sabado|domingo|monday|tuesday|wednesday|thursday|friday|saturday|sunday)';
+const followingDay = new RegExp(
+  `\\b${weekday} (siguiente|posterior)\\b|\\b(siguiente|following) ${weekday}\\b|\\b${weekday} after( that)?\\b`,
+);
+const dayAfter =
+  /\b((el|al|para el) dia (siguiente|despues)|(the|to the|for the) (following|next) day|(the|to the) day after(?! tomorrow))\b/;
+const weekAfter =
+  /\b(una semana (despues|mas tarde)|(la|para la|a la) semana siguiente|(a|one) week later|(the|to the) following week|the week after)\b/;
+
+/**
+ * "El lunes siguiente", "the day after", "una semana después", said of an appointment that is moved: what the day is counted from is the
+ * appointment. The text is folded.
+ * @returns a weekday (Monday = 1 … Sunday = 7), which is the first such day after it, or a number of days
+ */
+export function readFollowing(folded: string): { weekday: number } | { days: number } | undefined {
+  const named = followingDay.exec(folded)?.[0];
+  if (named !== undefined) return { weekday: weekdays.findIndex((expression) => expression.test(named)) + 1 };
+  if (dayAfter.test(folded)) return { days: 1 };
+  return weekAfter.test(folded) ? { days: 7 } : undefined;
+}

@@ -2,7 +2,7 @@ import { titles, type Word } from '../words.ts';
 import type { Found } from './found.ts';
 import { givenNames, nameParticles } from './given-names.ts';
 import type { IsOrdinaryWord } from './ordinary-words.ts';
-import { wordLikeSurnames } from './surnames.ts';
+import { particledSurnames, wordLikeSurnames } from './surnames.ts';
 
 /** Words before a name that say it is one. A strong one is believed also about a word in lower case. */
 const introductions: readonly { words: readonly string[]; strong: boolean }[] = [
@@ -117,6 +117,22 @@ function opensName(words: Word[], index: number, context: NameContext, announced
   return announced || wordLikeSurnames.has(next.text) || (!context.isOrdinary(next.text) && !context.taken(at));
 }
 
+/** "De la Cruz": the index of the surname behind the particles that begin at one, or `first` where none of the known ones does. */
+function behindParticles(words: Word[], first: number): number {
+  let at = first;
+  while (/^(?:de|del|la|las|los)$/.test(words[at]?.text ?? '') && words[at]?.clause === words[at + 1]?.clause) at++;
+  return at > first && words[first]?.text.startsWith('de') === true && particledSurnames.has(words[at]?.text ?? '') ? at : first;
+}
+
+/** "Puig i Cadafalch": between two surnames, of which the second is written as one or ends the clause. */
+function joinsSurnames(words: Word[], index: number, count: number, isOrdinary: IsOrdinaryWord): boolean {
+  const [word, next] = [words[index], words[index + 1]];
+  if (word?.text !== 'i' || word.raw !== 'i' || next === undefined || next.clause !== word.clause || !isNameShaped(next))
+    return false;
+  const both = isCapitalised(next) && isCapitalised(words[index - 1] as Word);
+  return both || (count > 1 && words[index + 2]?.clause !== next.clause && !isOrdinary(next.text));
+}
+
 /** Takes the words of a name from `first` on; the index after the last, or `first` where no name begins. */
 function readName(
   words: Word[],
@@ -136,7 +152,7 @@ function readName(
     const word = words[next];
     if (word === undefined || word.clause !== opening.clause) break;
     if (context.contacts.some((span) => word.start < span.end && word.end > span.start)) break;
-    const particle = nameParticles.has(word.text) && next > first;
+    const particle = next > first && (nameParticles.has(word.text) || joinsSurnames(words, next, count, context.isOrdinary));
     if (particle) {
       next++;
       continue;
@@ -148,12 +164,13 @@ function readName(
     if (!isNameShaped(word)) break;
     const capital = isCapitalised(word) && !shouting;
     const surname = words[next - 1];
-    const particled = next - 1 > first && nameParticles.has(surname?.text ?? '') && surname?.text !== 'y';
+    const joined = next - 1 > first && surname?.text === 'i';
+    const particled = next - 1 > first && (joined || (nameParticles.has(surname?.text ?? '') && surname?.text !== 'y'));
     // Right behind a name, or before what can only be one, a word is part of it, whatever else it means.
     const placed =
       capital &&
       (count > 0
-        ? isCapitalised(surname ?? word) || nameParticles.has(surname?.text ?? '')
+        ? isCapitalised(surname ?? word) || joined || nameParticles.has(surname?.text ?? '')
         : opensName(words, next, context, announced));
     // "Me llamo Gil": a surname alone, which is a word for something else too.
     const onlySurname = announced && count === 0 && wordLikeSurnames.has(word.text) && (capital || certain);
@@ -197,7 +214,8 @@ const toFound = (words: Word[], from: number, next: number, text: string): Found
   const value = raw
     .map((word, index) => {
       if (!plain) return word;
-      if (index > 0 && nameParticles.has(word.toLowerCase()) && !/^san(ta)?$/i.test(word)) return word.toLowerCase();
+      if (index > 0 && (nameParticles.has(word.toLowerCase()) || word === 'i') && !/^san(ta)?$/i.test(word))
+        return word.toLowerCase();
       return word.slice(0, 1).toUpperCase() + word.slice(1).toLowerCase();
     })
     // "García-López" keeps its hyphen.
@@ -288,8 +306,9 @@ function answered(words: Word[], context: NameContext): Found | undefined {
     if (!opensClause && !context.isOrdinary(before) && !titles.has(before)) continue;
     // In lower case only a clause that is nothing but the name: "prefiero no decirlo" is none.
     const lowerCase = (opensClause && words.length <= 6) || givenNames.has(word.text);
-    const next = readName(words, first, context, lowerCase, isNothingElse);
-    if (next === first) continue;
+    const particled = opensClause ? behindParticles(words, first) : first;
+    const next = readName(words, particled, context, lowerCase, isNothingElse || particled > first, particled > first);
+    if (next === particled) continue;
     const short = next - first >= words.length - 2;
     if (short || givenNames.has(word.text) || (isCapitalised(word) && first === 0))
       return toFound(words, first, next, context.text);
@@ -338,11 +357,26 @@ function completed(found: Found, words: Word[], context: NameContext): Found {
   return found;
 }
 
+/** "Soy de la cruz" gives a surname alone; "soy de la zona" does not. */
+function surnameOnly(words: Word[], context: NameContext): Found | undefined {
+  for (const [index, { text }] of words.entries()) {
+    for (const { words: phrase } of introductionsByWord.get(text) ?? []) {
+      const first = index + phrase.length;
+      const surname = behindParticles(words, first);
+      if (surname === first || !phrase.every((part, offset) => words[index + offset]?.text === part)) continue;
+      const end = readName(words, surname, context, true, true, true);
+      if (end > surname) return toFound(words, first, end, context.text);
+    }
+  }
+  return undefined;
+}
+
 /** The customer's name, where the message gives it. Never a person of the vocabulary, a greeting or an ordinary word. */
 export function findName(words: Word[], context: NameContext): Found | undefined {
   const found =
     introduced(words, context) ??
     besideContact(words, context) ??
-    (context.awaited ? (listed(words, context) ?? answered(words, context)) : (leading(words, context) ?? alone(words, context)));
+    (context.awaited ? (listed(words, context) ?? answered(words, context)) : (leading(words, context) ?? alone(words, context))) ??
+    surnameOnly(words, context);
   return found === undefined ? undefined : completed(found, words, context);
 }

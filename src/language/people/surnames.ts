@@ -11,3 +11,11 @@ export const wordLikeSurnames: ReadonlySet<string> = new Set(
     'santos segura sol sordo soto sosa tonto toro torre torres vaca valle vega verde viejo villa zapatero'
   ).split(' '),
 );
+
+/** Surnames that stand behind "de la", "del" and the like, folded: "soy de la Cruz". Places and houses that people are "de" are left out. */
+export const particledSurnames: ReadonlySet<string> = new Set(
+  (
+    'cruz torre torres vega fuente fuentes rosa rua serna hoz mata riva rivas pena parra ossa guardia colina huerta vina puente valle rio olmo pino ' +
+    'castillo campo canto pozo barco moral carmen toro reyes santos angeles heras casas rios'
+  ).split(' '),
+);
