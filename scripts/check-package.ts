@@ -133,6 +133,10 @@ try {
   check('its evals pass', evaluated.status === 0, evaluated.output);
   const typed = spawnSync('npm', ['run', 'types'], { cwd: folder, env: environment });
   check('its types are those of the package, by its own tsconfig.json', typed.status === 0, `${typed.stdout}${typed.stderr}`);
+  const blank = timonel(['new', 'agent', 'second-desk', '--template', 'blank']);
+  check('an empty agent is written beside it', blank.status === 0, blank.output);
+  const blankTests = spawnSync('node', ['--test', 'agents/second-desk/*.test.ts'], { cwd: folder, env: environment });
+  check('its tests pass', blankTests.status === 0, `${blankTests.stdout}${blankTests.stderr}`);
   mkdirSync(join(folder, 'agents/hello'));
   const shown = readFileSync(join(root, 'examples/hello/agent.ts'), 'utf8').replace("'../../src/index.ts'", "'timonel'");
   writeFileSync(join(folder, 'agents/hello/agent.ts'), shown);
@@ -142,7 +146,7 @@ try {
   const desk = spawnSync('node', ['--test', 'agents/library-desk/*.test.ts'], { cwd: folder, env: environment });
   check('the tests of examples/library-desk pass', desk.status === 0, `${desk.stdout}${desk.stderr}`);
   const wellTyped = checkTypes();
-  check('the types of all three fit the public API', wellTyped.status === 0, wellTyped.output);
+  check('the types of all four fit the public API', wellTyped.status === 0, wellTyped.output);
   const wrong = join(folder, 'agents/front-desk/wrong.ts');
   writeFileSync(wrong, "import { defineRule } from 'timonel';\nexport const rule = defineRule({ id: 1 });\n");
   check('and a wrong type is found', /wrong\.ts\(2,/.test(checkTypes().output));

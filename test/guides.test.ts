@@ -46,6 +46,8 @@ function install(): void {
 
 beforeAll(async () => {
   install();
+  mkdirSync(join(folder, 'blank'));
+  await timonel('blank', 'new', 'agent', 'second-desk', '--template', 'blank');
   for (const guide of guides) {
     mkdirSync(join(folder, guide));
     // The one guide begins with what the program writes, the other shows the example.
@@ -72,7 +74,7 @@ it(
       // The package's sources are checked along with them, and those are not for a browser.
       JSON.stringify({
         compilerOptions: { ...compilerOptions, lib: ['es2024', 'esnext.disposable', 'esnext.iterator'] },
-        include: guides.flatMap((guide) => [`${guide}/agents`, `${guide}/*.config.ts`]),
+        include: ['blank', ...guides].flatMap((guide) => [`${guide}/agents`, `${guide}/*.config.ts`]),
       }),
     );
     expect(await node('.', [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'])).toEqual({ code: 0, output: '' });
@@ -80,7 +82,7 @@ it(
   patience,
 );
 
-describe.each(guides)('%s', (guide) => {
+describe.each(['blank', ...guides])('%s', (guide) => {
   it(
     'its tests pass',
     async () => {
@@ -102,6 +104,7 @@ it.runIf(inject('postgresUrl') !== '')(
 );
 
 it.each([
+  ['blank', 'second-desk'],
   ['get-started', 'front-desk'],
   ['write-an-agent', 'library-desk'],
 ])(

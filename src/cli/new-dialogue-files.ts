@@ -1,9 +1,11 @@
-import { agentFiles } from './new-agent-files.ts';
+import type { NamedAgent } from './new-blank-files.ts';
+import { toolsFiles } from './new-tools-files.ts';
 
 /** The agent that `timonel new agent` writes, with flows that are a dialogue of slots and tasks. */
-export function dialogueFiles(name: string, variable: string): Record<string, string> {
+export function dialogueFiles(named: NamedAgent): Record<string, string> {
+  const { name, variable } = named;
   return {
-    ...agentFiles(name, variable),
+    ...toolsFiles(named),
     'flows.ts': `import { ask, defineDialogue, defineDomain, tell, text } from 'timonel/dialogue';
 
 /** What messages mean: a weight and a pattern for each thing that people want. docs/guides/dialogue.md has the whole of it. */

@@ -1,26 +1,27 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Command, Option } from 'commander';
-import { agentFiles, projectFile } from './new-agent-files.ts';
+import { blankFiles, type NamedAgent, projectFile } from './new-blank-files.ts';
 import { dialogueFiles } from './new-dialogue-files.ts';
 import { projectFiles } from './new-project-files.ts';
+import { toolsFiles } from './new-tools-files.ts';
 import { UsageError } from './usage-error.ts';
-
-/** What an agent can begin as. */
-const templates = { orders: agentFiles, dialogue: dialogueFiles };
 
 export function newCommand(): Command {
   const agent = new Command('agent')
     .description('Write a working agent with its tests, and a timonel.config.ts where there is none')
     .argument('<name>', 'kebab-case name, e.g. front-desk')
     .addOption(
-      new Option('--template <template>', 'what it begins as: dialogue is one whose flows are slots and tasks')
+      new Option(
+        '--template <template>',
+        'tools: an agent with tools, policy, flows and a table; blank: the least that runs; dialogue: tools, with flows of slots and tasks',
+      )
         .choices(Object.keys(templates))
-        .default('orders'),
+        .default('tools'),
     )
     .option('--json', 'print the written files as JSON')
     .action((name: string, options: { template: keyof typeof templates; json?: boolean }) => {
-      const { written, changed } = writeAgent(process.cwd(), name, options.template);
+      const { written, changed } = writeAgent(process.cwd(), name, templates[options.template]);
       if (options.json === true) console.log(JSON.stringify({ written, changed }));
       else {
         console.log(['Written:', ...written.map((path) => `  ${path}`)].join('\n'));
@@ -36,17 +37,22 @@ export function newCommand(): Command {
   return new Command('new').description('Write the start of something').addCommand(agent);
 }
 
+const templates = { tools: toolsFiles, blank: blankFiles, dialogue: dialogueFiles } as const;
+
 /** @returns paths relative to `folder`: of new files, and of those that lacked something. Nothing that is in a file is touched. */
-function writeAgent(folder: string, name: string, template: keyof typeof templates): { written: string[]; changed: string[] } {
+function writeAgent(
+  folder: string,
+  name: string,
+  template: (named: NamedAgent) => Record<string, string>,
+): { written: string[]; changed: string[] } {
   if (!/^[a-z][a-z0-9-]{0,62}$/.test(name)) {
     throw new UsageError(`"${name}" cannot be the name of an agent. Use small letters, digits and hyphens, e.g. front-desk.`);
   }
   if (existsSync(join(folder, 'agents', name)))
     throw new UsageError(`There is already a folder agents/${name}. Choose another name.`);
-  const files = new Map(
-    Object.entries(templates[template](name, camelCase(name))).map(([file, text]) => [join('agents', name, file), text]),
-  );
-  if (!existsSync(join(folder, 'timonel.config.ts'))) files.set('timonel.config.ts', projectFile(name, camelCase(name)));
+  const named: NamedAgent = { name, variable: camelCase(name), prefix: name.replaceAll('-', '_') };
+  const files = new Map(Object.entries(template(named)).map(([file, text]) => [join('agents', name, file), text]));
+  if (!existsSync(join(folder, 'timonel.config.ts'))) files.set('timonel.config.ts', projectFile(named));
   const around = projectFiles(folder);
   for (const [path, text] of files) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });

@@ -26,6 +26,7 @@ import { tellExchanges } from './exchanges.ts';
 import { watchForwarded } from './forwarded.ts';
 import { addGuard, docsPath } from './guard.ts';
 import { refuseNullCharacters } from './null-characters.ts';
+import { documented } from './openapi.ts';
 import { createErrorMapper } from './problems.ts';
 import { limitRates } from './rate-limits.ts';
 import { refusalLog, tellRefusals } from './refusals.ts';
@@ -66,6 +67,7 @@ import { runRoutes } from './routes/runs.ts';
 import { userRoutes } from './routes/users.ts';
 import { workspaceRoutes } from './routes/workspace.ts';
 import { workspacesRoutes } from './routes/workspaces.ts';
+import { problem } from './schemas.ts';
 import { addSecurity } from './security.ts';
 import { type HeaderList, headerList } from './streams.ts';
 
@@ -154,6 +156,8 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   });
 
   const schemaRegistry = z.registry<{ id: string }>();
+  schemaRegistry.add(problem, { id: 'Problem' });
+  const asJsonSchema = createJsonSchemaTransform({ schemaRegistry });
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -161,7 +165,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
       components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
       security: [{ apiKey: [] }],
     },
-    transform: createJsonSchemaTransform({ schemaRegistry }),
+    transform: (route) => asJsonSchema({ ...route, schema: documented(route) }),
     transformObject: createJsonSchemaTransformObject({ schemaRegistry }),
   });
   await app.register(swaggerUi, { routePrefix: docsPath, staticCSP: true });

@@ -27,8 +27,9 @@ export async function agentAnswer(
   requireAgent(principal, agent.name);
   refuseParameters(body);
   const asked = voice.read(body);
-  const text = checkedText(asked.text);
-  const task = taskAnswer(text);
+  // A picture may come without a word.
+  const text = asked.files.length > 0 && asked.text.trim() === '' ? '' : checkedText(asked.text);
+  const task = asked.files.length > 0 ? undefined : taskAnswer(text);
   if (task !== undefined) return answerTask(task, agent, voice, exchange, dependencies);
   return body['stream'] === true
     ? streamTurn(agent, voice, asked, text, exchange, dependencies)

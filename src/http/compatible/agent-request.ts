@@ -5,6 +5,8 @@ import type { RequestBody } from '../../llm/protocols/contract.ts';
 export interface AgentRequest {
   /** What the user says now. */
   text: string;
+  /** Pictures and files that come with it, as `data:` URLs. */
+  files: readonly SpokenFile[];
   /** What was said before, oldest first, as the client has it. */
   earlier: readonly Said[];
   /** All that tells this request from another one, as it came. */
@@ -15,6 +17,12 @@ export interface AgentRequest {
   conversation: string | undefined;
   /** The run whose answer the request goes on from. */
   afterRun: string | undefined;
+}
+
+/** A picture or a file of a message. */
+export interface SpokenFile {
+  url: string;
+  name?: string | undefined;
 }
 
 export interface Said {
@@ -38,7 +46,7 @@ export function messagesRequest(body: RequestBody): AgentRequest {
     throw refusedParameter('messages', 'An agent answers what a user says: the last message must have the role "user".');
   const metadata = body['metadata'] as { user_id?: unknown } | null | undefined;
   return {
-    text: spokenText(last.content, 'messages', ['text']),
+    ...spoken(last.content, 'messages', ['text']),
     earlier: messages.slice(0, -1).flatMap(saidBefore),
     content: messages,
     user: userNamed(body['user'] ?? metadata?.user_id),
@@ -59,14 +67,70 @@ function textsOf(content: unknown): string[] {
   );
 }
 
-/** The text that the user says now. @throws TimonelError `invalid_request` for anything but text */
-export function spokenText(content: unknown, param: string, textTypes: readonly string[]): string {
-  if (typeof content === 'string') return content;
-  const parts = Array.isArray(content) ? (content as { type?: unknown }[]) : [];
-  const other = parts.find((part) => !textTypes.includes(String(part?.type)));
-  if (other !== undefined)
-    throw refusedParameter(param, `Agents take text; the last message has a part of type "${String(other?.type)}".`);
-  return textsOf(content).join('\n');
+/** What the user says now: its text, and the pictures and files that come with it. @throws TimonelError `invalid_request` for anything else */
+export function spoken(content: unknown, param: string, textTypes: readonly string[]): Pick<AgentRequest, 'text' | 'files'> {
+  if (typeof content === 'string') return { text: content, files: [] };
+  const parts = (Array.isArray(content) ? content : []) as (Part | null)[];
+  const files = parts.flatMap((part) => {
+    if (part !== null && textTypes.includes(String(part.type))) return [];
+    const file = part === null ? undefined : fileOf(part);
+    if (file !== undefined) return [file];
+    throw refusedParameter(
+      param,
+      `Agents take text, pictures and files; the last message has a part of type "${String(part?.type)}" that is none of them.`,
+    );
+  });
+  if (files.some(({ url }) => !url.startsWith('data:')))
+    throw refusedParameter(
+      param,
+      'An agent takes pictures and files as data: URLs in base64 (data:image/png;base64,…), or as artifacts: POST /api/v1/artifacts.',
+    );
+  if (files.length > mostFiles)
+    throw refusedParameter(param, `A message to an agent has up to ${mostFiles} pictures and files; this one has ${files.length}.`);
+  return { text: textsOf(content).join('\n'), files };
+}
+
+/** As many as a message of Timonel's own API may have, with its text. */
+const mostFiles = 19;
+
+interface Part {
+  type?: unknown;
+  image_url?: unknown;
+  file?: unknown;
+  file_data?: unknown;
+  filename?: unknown;
+  source?: unknown;
+  title?: unknown;
+}
+
+/** OpenAI's `image_url`, `file`, `input_image` and `input_file`, and Anthropic's `image` and `document`. */
+function fileOf(part: Part): SpokenFile | undefined {
+  switch (part.type) {
+    case 'image_url':
+    case 'input_image':
+      return named(typeof part.image_url === 'string' ? part.image_url : recordOf(part.image_url)['url'], undefined);
+    case 'file':
+      return named(recordOf(part.file)['file_data'], recordOf(part.file)['filename']);
+    case 'input_file':
+      return named(part.file_data, part.filename);
+    case 'image':
+    case 'document': {
+      const { type, media_type: mediaType, data, url } = recordOf(part.source);
+      if (type === 'url') return named(url, part.title);
+      if (type === 'text') return named(`data:text/plain;base64,${Buffer.from(String(data)).toString('base64')}`, part.title);
+      return type === 'base64' ? named(`data:${String(mediaType)};base64,${String(data)}`, part.title) : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function named(url: unknown, name: unknown): SpokenFile | undefined {
+  return typeof url === 'string' ? { url, name: typeof name === 'string' ? name : undefined } : undefined;
+}
+
+function recordOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 /** @throws TimonelError `invalid_request` */

@@ -5,9 +5,12 @@ import type { RunEvent } from '../../run/events.ts';
 import type { Found } from '../../store/accepted-requests.ts';
 import { placeAfter } from '../../store/place-after.ts';
 import type { NewConversation } from '../../store/run-views.ts';
+import type { MediaPart } from '../../vocabulary.ts';
 import { audienceOf } from '../audience.ts';
 import type { HttpDependencies } from '../contract.ts';
+import { acceptParts, partOfDataUrl, type SentMessage } from '../message-parts.ts';
 import { askerText, reachOf, single } from '../requests.ts';
+
 import { type AgentRequest, refusedParameter } from './agent-request.ts';
 import type { Exchange } from './exchange.ts';
 import { continuedConversation, identityOf, joinedRequest, type RequestIdentity } from './request-mark.ts';
@@ -67,6 +70,7 @@ export async function acceptTurn(
     address,
     history: identity.before,
   };
+  let sent: { conversationId: string; content: SentMessage } | undefined;
   for (let look = 1; ; look++) {
     const found = await requests.find(place);
     const repeated = joinedRequest(found, identity);
@@ -78,6 +82,9 @@ export async function acceptTurn(
       named !== undefined
         ? { conversationId: named }
         : await placeOf(agent, asked, found, { address, chat }, exchange, dependencies);
+    // A conversation that went on meanwhile is looked for again: what was stored in it is stored there.
+    if (sent?.conversationId !== conversationId)
+      sent = { conversationId, content: await storedMessage(asked, text, conversationId, exchange, dependencies) };
     const message = {
       workspaceId,
       asker: { kind: principal.kind, id: principal.id },
@@ -85,7 +92,7 @@ export async function acceptTurn(
       agents: principal.agents,
       conversationId,
       runId: newId(),
-      text,
+      ...sent.content,
       idempotencyKey: undefined,
       request: markOf(identity, found, lastTurn),
     };
@@ -100,6 +107,33 @@ export async function acceptTurn(
       if (asked.afterRun !== undefined) throw branched();
       if (look === mostLooks) throw error;
     }
+  }
+}
+
+/** Pictures and files become artifacts of the conversation. What the agent does not take leaves none behind. */
+async function storedMessage(
+  { files }: AgentRequest,
+  text: string,
+  conversationId: string,
+  { principal }: Exchange,
+  dependencies: HttpDependencies,
+): Promise<SentMessage> {
+  if (files.length === 0) return { text };
+  const { artifacts, views } = dependencies;
+  // Nobody stores anything in a conversation of others.
+  await views.agentOf(principal.workspaceId, conversationId, reachOf(principal, 'conversations:write-all'));
+  const parts: MediaPart[] = [];
+  try {
+    for (const file of files) parts.push(await partOfDataUrl(artifacts, principal, conversationId, file));
+    const sent = parts.map(({ type, artifact }) => ({ type, artifact }));
+    return await acceptParts(dependencies, principal, conversationId, [
+      ...(text === '' ? [] : [{ type: 'text' as const, text }]),
+      ...sent,
+    ]);
+  } catch (error) {
+    const reader = { asker: askerText(principal), everybodys: true };
+    for (const { artifact } of parts) await artifacts.remove(await artifacts.find(principal.workspaceId, artifact, reader));
+    throw error;
   }
 }
 

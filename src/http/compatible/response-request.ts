@@ -1,6 +1,6 @@
 /** OpenAI's responses, the request to an agent. https://platform.openai.com/docs/api-reference/responses/create */
 import type { RequestBody } from '../../llm/protocols/contract.ts';
-import { type AgentRequest, refusedParameter, type Said, saidBefore, spokenText, userNamed } from './agent-request.ts';
+import { type AgentRequest, refusedParameter, type Said, saidBefore, spoken, userNamed } from './agent-request.ts';
 
 interface Item {
   type?: unknown;
@@ -28,7 +28,7 @@ export function responseRequest(body: RequestBody): AgentRequest {
   const answered = given(previous) ? previous : before.findLast(({ type }) => type === 'item_reference')?.id;
   const metadata = body['metadata'] as { user_id?: unknown } | null | undefined;
   return {
-    text: spokenText(last.content, 'input', ['input_text', 'text']),
+    ...spoken(last.content, 'input', ['input_text', 'text']),
     earlier: before.flatMap((item): Said[] => (item.type === 'item_reference' ? [] : saidBefore(item))),
     content: [items, conversation ?? null],
     user: userNamed(body['user'] ?? metadata?.user_id),

@@ -1,10 +1,12 @@
-/** The texts that `timonel new agent` writes: small, whole, and working without a model. */
+/** The texts of `timonel new agent --template tools`: small, whole, and working without a model. */
+import { dataFile, type NamedAgent } from './new-blank-files.ts';
 
-/** File name → text, for the agent's folder. `variable` is the name as an identifier. */
-export function agentFiles(name: string, variable: string): Record<string, string> {
+/** File name → text, for the agent's folder. */
+export function toolsFiles({ name, variable, prefix }: NamedAgent): Record<string, string> {
   return {
     'agent.ts': `import { readFileSync } from 'node:fs';
 import { defineAgent } from 'timonel';
+import { personalData } from './data.ts';
 import { flows } from './flows.ts';
 import { policy } from './policy.ts';
 import { tools } from './tools.ts';
@@ -12,17 +14,19 @@ import { tools } from './tools.ts';
 export const ${variable} = defineAgent({
   name: '${name}',
   version: '0.1.0',
-  description: 'Answers questions about orders and cancels them.',
+  description: 'Answers questions about orders, notes what is wrong with them, and cancels them.',
   prompt: readFileSync(new URL('./prompt.md', import.meta.url), 'utf8'),
   tools,
   policy,
   flows,
+  migrations: new URL('./migrations/', import.meta.url),
+  personalData,
   evals: new URL('./evals/', import.meta.url),
 });
 `,
     'README.md': `# ${name}
 
-Answers questions about orders and cancels them; a start to be replaced with your own.
+Answers questions about orders, notes what is wrong with them, and cancels them; a start to be replaced with your own.
 
 | file | what |
 |---|---|
@@ -31,6 +35,7 @@ Answers questions about orders and cancels them; a start to be replaced with you
 | \`tools.ts\` | what it can do |
 | \`policy.ts\` | what it may do, in code |
 | \`flows.ts\` | what it does without a model |
+| \`migrations/*.sql\` | its tables, \`${prefix}_…\`; \`data.ts\` says whose data they hold |
 | \`evals/*.jsonl\` | conversations and what is expected of them, one a line: \`npx timonel eval ${name}\` |
 | \`${name}.test.ts\` | tests: \`npm test\` |
 `,
@@ -38,10 +43,24 @@ Answers questions about orders and cancels them; a start to be replaced with you
 {"id": "no-number", "turns": [{"user": "Where is my order?", "expect": {"outcome": "awaiting_input", "notTools": ["find_order"]}}, {"user": "1002", "expect": {"outcome": "replied", "replyMatches": "open"}}]}
 {"id": "unknown", "turns": [{"user": "Where is 9999?", "expect": {"outcome": "replied", "replyMatches": "cannot find"}}]}
 `,
+    'migrations/0001_complaints.sql': `-- What customers said is wrong with an order.
+CREATE TABLE ${prefix}_complaints (
+  workspace_id text NOT NULL,
+  id uuid NOT NULL,
+  order_number text NOT NULL,
+  text text NOT NULL,
+  conversation_id uuid NOT NULL,
+  created_at timestamptz NOT NULL,
+  PRIMARY KEY (workspace_id, id)
+);
+`,
+    'data.ts': dataFile(`${prefix}_complaints`, 'text'),
     'prompt.md': `You answer customers of a shop about their orders, in their language, briefly and kindly.
 Use the tools; never invent an order or its state. Ask for the order number when you need it.
+Note what a customer says is wrong with an order.
 `,
     'tools.ts': `import { defineTool } from 'timonel';
+import { sql } from 'timonel/database';
 import { z } from 'zod';
 
 /** Stands for your own system: replace it with a call to it. */
@@ -84,7 +103,25 @@ const cancelOrder = defineTool({
   },
 });
 
-export const tools = [findOrder, cancelOrder];
+const noteComplaint = defineTool({
+  name: 'note_complaint',
+  description: 'Notes what is wrong with an order, in the words of the customer.',
+  input: order.extend({ text: z.string().min(1).max(2_000) }),
+  effect: 'write',
+  // In the agent's own table: the row and the key of the call are one transaction.
+  target: 'database',
+  async execute(input, context) {
+    const { workspaceId, conversationId } = context;
+    await context.query((database) =>
+      database.execute(sql\`
+        INSERT INTO ${prefix}_complaints (workspace_id, id, order_number, text, conversation_id, created_at)
+        VALUES (\${workspaceId}, \${context.newId()}, \${input.order}, \${input.text}, \${conversationId}, \${context.now().toISOString()})\`),
+    );
+    return { noted: true };
+  },
+});
+
+export const tools = [findOrder, cancelOrder, noteComplaint];
 `,
     'policy.ts': `import { defineRule } from 'timonel';
 
@@ -148,14 +185,17 @@ test('does not cancel an order that it has not looked up, whatever a model wants
   assert.equal(turn.run.outcome, 'denied');
   assert.equal(model.left, 0);
 });
+
+test('notes a complaint in its own table', async () => {
+  const model = scriptedModel([
+    { calls: [{ tool: 'note_complaint', args: { order: '1001', text: 'It came broken.' } }] },
+    'I am sorry; it is noted.',
+  ]);
+  await using timonel = await startTimonel({ agents: [${variable}], models: { default: model } });
+  const turn = await timonel.say(await timonel.converse('${name}'), 'The lamp of 1001 came broken.');
+  assert.equal(turn.run.outcome, 'replied');
+  assert.match(JSON.stringify(model.asked[1]?.prompt), /"noted":true/);
+});
 `,
   };
-}
-
-export function projectFile(name: string, variable: string): string {
-  return `import { defineConfig } from 'timonel';
-import { ${variable} } from './agents/${name}/agent.ts';
-
-export default defineConfig({ agents: [${variable}] });
-`;
 }
