@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { budgetsCommand } from '../../src/cli/budgets.ts';
 import { cacheCommand } from '../../src/cli/cache.ts';
+import { conversationsCommand } from '../../src/cli/conversations.ts';
 import { modelsCommand } from '../../src/cli/models.ts';
 import { releaseCommand } from '../../src/cli/release.ts';
 import { alerts } from '../../src/telemetry/slo/alerts.ts';
@@ -48,8 +49,8 @@ it('is where the alerts lead, and leads on to sections that are there', () => {
 });
 
 it('names only commands and routes that there are', () => {
-  const known = [budgetsCommand(), cacheCommand(), modelsCommand(), releaseCommand()];
-  const commands = [...page.matchAll(/npx timonel ([a-z]+)(?: ([a-z]+))?/g)];
+  const known = [budgetsCommand(), cacheCommand(), conversationsCommand(), modelsCommand(), releaseCommand()];
+  const commands = [...page.matchAll(/npx timonel ([a-z]+)(?: ([a-z-]+))?/g)];
   expect(commands.length).toBeGreaterThan(5);
   for (const [text, name, second] of commands) {
     const command = known.find((each) => each.name() === name);
