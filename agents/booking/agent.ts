@@ -21,11 +21,12 @@ export const booking = defineAgent({
   jobs,
   metrics: { reminders: { kind: 'counter', help: 'reminders that fell due', labels: { result: ['sent', 'dropped'] } } },
   permissions: {
-    'booking:read': { description: 'See services, staff, hours and appointments with their customers', roles: ['operator'] },
-    'booking:manage': {
-      description: 'Change services, staff, hours and prices; book, move and cancel appointments',
-      roles: ['operator'],
+    'booking:read': {
+      description: 'See services, staff, hours and appointments with their customers',
+      roles: ['operator', 'owner', 'receptionist'],
     },
+    'booking:manage': { description: 'Change services, staff, hours and prices', roles: ['operator', 'owner'] },
+    'booking:calendar': { description: 'Book, move and cancel appointments', roles: ['operator', 'owner', 'receptionist'] },
   },
   resources,
   commands,

@@ -13,7 +13,7 @@ export const appointments = defineResource({
   title: { es: 'Turnos', en: 'Appointments' },
   description: 'Appointments, confirmed and cancelled. date=today is the day of the house; removing one cancels it.',
   table: 'booking_appointments',
-  permissions: { read: 'booking:read', write: 'booking:manage' },
+  permissions: { read: 'booking:read', write: 'booking:calendar' },
   where: `t.status IN ('confirmed', 'cancelled')`,
   schema: z.object({
     date,

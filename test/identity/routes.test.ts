@@ -49,6 +49,12 @@ const bodies: Record<string, object> = {
   'PUT /api/v1/channels/:connection/secrets': { secrets: { appSecret: 'another-secret' } },
   'POST /api/v1/channels/:connection/test': {},
   'POST /api/v1/deliveries/:id/replay': {},
+  'POST /api/v1/conversations/:id/take': {},
+  'POST /api/v1/conversations/:id/replies': { text: 'Hola' },
+  'POST /api/v1/conversations/:id/notes': { text: 'Hola' },
+  'POST /api/v1/conversations/:id/assign': { priority: 'urgent' },
+  'POST /api/v1/conversations/:id/hand-back': {},
+  'POST /api/v1/conversations/:id/read': {},
   'POST /api/v1/runs/:id/approvals/:callId': { decision: 'approve' },
   'POST /api/v1/artifacts/:id/links': {},
   'POST /api/v1/api-keys/:id/rotate': { overlapSeconds: 60 },
@@ -81,6 +87,8 @@ const queries: Record<string, string> = {
   [`DELETE ${documents}`]: '?key=a',
   [`GET ${documents}/text`]: '?key=a',
 };
+/** A stream that ends when its reader goes away; test/handoff has its own tests. */
+const endless = 'GET /api/v1/events';
 
 const nameOf = ({ method, url }: DeclaredRoute) => `${method} ${url}`;
 const permissionOf = ({ access }: DeclaredRoute) => (typeof access === 'object' ? access.permission : undefined);
@@ -132,7 +140,7 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
 
   it('are kept by no cache, on the way or in a browser', async () => {
     const { headers } = await newPerson(timonel, { role: 'admin' });
-    for (const route of routes) {
+    for (const route of routes.filter((each) => nameOf(each) !== endless)) {
       const sent = route.method === 'GET' || route.method === 'DELETE' ? undefined : {};
       const answer = await timonel.call(route.method as 'GET', filled(route.url, unknown), sent, headers);
       expect([nameOf(route), answer.headers['cache-control']]).toEqual([nameOf(route), 'no-store']);
@@ -159,6 +167,7 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
       for (const [who, headers, set] of held) {
         // Signing out would end the walk of a role; it is public, and has tests of its own.
         if (route.access === 'public') continue;
+        if (nameOf(route) === endless && permission !== undefined && set.has(permission)) continue;
         const { status, body } = await ask(route, filled(route.url, unknown), headers);
         const refused = status === 403 && body.permission === permission && permission !== undefined;
         const place = `${who}: ${nameOf(route)} → ${status}`;
@@ -184,7 +193,9 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
       }
       for (const [kindOfId, id] of Object.entries(foreign)) {
         for (const headers of here) {
-          const url = route.url.replace(':callId', '0.0').replaceAll(/:\w+/g, id) + (queries[nameOf(route)] ?? '');
+          const part = { ':callId': '0.0', ':turn': '1', ':role': 'user', ':index': '0' };
+          const known = Object.entries(part).reduce((url, [name, value]) => url.replace(name, value), route.url);
+          const url = known.replaceAll(/:\w+/g, id) + (queries[nameOf(route)] ?? '');
           const answer = await ask(route, url, headers, body);
           const place = `${nameOf(route)} with a ${kindOfId}`;
           // What has not the form of an id of that kind is refused for that; keys are told from people before any id is looked at.
@@ -215,6 +226,7 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
     const there = await newPerson(timonel, { role: 'admin', workspaceId: 'other' });
     await everythingOf(there, await newPerson(timonel, { workspaceId: 'other' }));
     for (const route of routes.filter(({ method, url, access }) => method === 'GET' && !url.includes(':') && access !== 'public')) {
+      if (nameOf(route) === endless) continue;
       const { body } = await ask(route, route.url, {});
       expect([nameOf(route), JSON.stringify(body).includes('foreign-thing')]).toEqual([nameOf(route), false]);
       const theirs = await ask(route, route.url, there.headers);

@@ -110,6 +110,14 @@ export async function startBusyTimonel(
         if (text === 'write') toolCalls++;
       }
       await timonel.call('POST', `/api/v1/runs/${run}/feedback`, { rating: 1 });
+      // Somebody waits, people are told, one takes it and hands it back.
+      const settings = { dueMinutes: 10, urgentMinutes: 5, silenceMinutes: 60, quietHours: null, webhookUrl: null };
+      await timonel.call('PUT', '/api/v1/handoff-settings', { ...settings, emails: ['ana@example.com'] });
+      const waiting = await timonel.converse('notes');
+      await timonel.call('POST', `/api/v1/conversations/${waiting}/assign`, { priority: 'urgent' });
+      await timonel.timonel.handoff.round.run();
+      await timonel.call('POST', `/api/v1/conversations/${waiting}/take`);
+      await timonel.call('POST', `/api/v1/conversations/${waiting}/hand-back`);
       // A model that is away: the flow planner answers.
       const shop = await timonel.converse('booking');
       const { run: flow } = await timonel.say(shop, 'Hola');

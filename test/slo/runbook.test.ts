@@ -5,6 +5,7 @@ import { backupCommand } from '../../src/cli/backup.ts';
 import { budgetsCommand } from '../../src/cli/budgets.ts';
 import { cacheCommand } from '../../src/cli/cache.ts';
 import { channelsCommand } from '../../src/cli/channels.ts';
+import { conversationsCommand } from '../../src/cli/conversations.ts';
 import { modelsCommand } from '../../src/cli/models.ts';
 import { releaseCommand } from '../../src/cli/release.ts';
 import { alerts } from '../../src/telemetry/slo/alerts.ts';
@@ -50,8 +51,16 @@ it('is where the alerts lead, and leads on to sections that are there', () => {
 });
 
 it('names only commands and routes that there are', () => {
-  const known = [backupCommand(), budgetsCommand(), cacheCommand(), channelsCommand(), modelsCommand(), releaseCommand()];
-  const commands = [...page.matchAll(/npx timonel ([a-z]+)(?: ([a-z]+))?/g)];
+  const known = [
+    backupCommand(),
+    budgetsCommand(),
+    cacheCommand(),
+    channelsCommand(),
+    conversationsCommand(),
+    modelsCommand(),
+    releaseCommand(),
+  ];
+  const commands = [...page.matchAll(/npx timonel ([a-z]+)(?: ([a-z-]+))?/g)];
   expect(commands.length).toBeGreaterThan(5);
   for (const [text, name, second] of commands) {
     const command = known.find((each) => each.name() === name);

@@ -85,7 +85,10 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
       schema: { summary: 'Close a conversation', params: parameters, response: { 204: z.null() } },
     },
     async (request, reply) => {
-      await desk.close(actorOf(request, 'conversations:write-all'), request.params.id);
+      // Who answers customers closes what they see.
+      const answers = principalOf(request).permissions.has('conversations:reply');
+      const reached = answers ? ('conversations:read-all' as const) : ('conversations:write-all' as const);
+      await desk.close(actorOf(request, reached), request.params.id);
       return reply.code(204).send(null);
     },
   );
