@@ -163,7 +163,8 @@ function waitingTools(outsideUrl: string) {
       name: 'fan_out',
       input: label.extend({ numbers: z.array(z.number()) }),
       async execute({ label, numbers: [count = 1, ...rest] }, context) {
-        const script = rest.length === 0 ? 'write_row' : `write_row; fan_out(${rest.join(',')}); write_row`;
+        // With naps, so that a family lives long enough to be killed more than once.
+        const script = rest.length === 0 ? 'read_slowly; nap; write_row' : `write_row; nap; fan_out(${rest.join(',')}); write_row`;
         const ids: string[] = [];
         for (let child = 0; child < count; child++)
           ids.push(await context.runs.start({ agent: 'crash', input: `${label}-${child}: ${script}`, key: `${label}-${child}` }));
