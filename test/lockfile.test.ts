@@ -25,6 +25,9 @@ const permissive = [
   'Apache-2.0',
   'ISC',
   'BSD-2-Clause',
+  // As duck (two clauses) and usearch write theirs.
+  'BSD',
+  'Apache 2.0',
   'BSD-3-Clause',
   'BlueOak-1.0.0',
   '0BSD',

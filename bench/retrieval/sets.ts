@@ -83,17 +83,17 @@ function cranfield(documents: string, queries: string, judgements: string): Retr
     const [query = 0, , document = 0, grade = 0] = line.trim().split(/\s+/).map(Number);
     if (grade > 0) relevant.set(query, [...(relevant.get(query) ?? []), String(document)]);
   }
-  const field = (text: string, name: string) => new RegExp(`<${name}>([^]*?)</${name}>`).exec(text)?.[1]?.trim() ?? '';
+  const field = (text: string, name: string) => new RegExp(`<${name}>([\\s\\S]*?)</${name}>`).exec(text)?.[1]?.trim() ?? '';
   return {
     name: 'cranfield',
     language: 'en',
-    documents: [...documents.matchAll(/<doc>([^]*?)<\/doc>/g)].map(([, text = '']) => ({
+    documents: [...documents.matchAll(/<doc>([\s\S]*?)<\/doc>/g)].map(([, text = '']) => ({
       key: field(text, 'docno'),
       text: `${field(text, 'title')}\n${field(text, 'text')}`,
       format: 'text',
     })),
     // The judgements count queries in their order, whatever their own number says.
-    questions: [...queries.matchAll(/<title>([^]*?)<\/title>/g)].map(([, question = ''], at) => ({
+    questions: [...queries.matchAll(/<title>([\s\S]*?)<\/title>/g)].map(([, question = ''], at) => ({
       question: question.trim(),
       relevant: relevant.get(at + 1) ?? [],
     })),

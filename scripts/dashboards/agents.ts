@@ -64,12 +64,22 @@ export const agents: Dashboard = {
         {
           title: 'Searches, by evidence',
           unit: 'reqps',
-          queries: [{ expr: rate('timonel_knowledge_searches_total', 'evidence, degraded'), legend: '{{evidence}} {{degraded}}' }],
+          queries: [
+            {
+              expr: `${rate('timonel_knowledge_searches_total', 'evidence, degraded')} or vector(0)`,
+              legend: '{{evidence}} {{degraded}}',
+            },
+          ],
         },
         {
           title: 'Time of a search, p95',
           unit: 's',
-          queries: [{ expr: quantile(0.95, 'timonel_knowledge_search_duration_seconds', 'strategy'), legend: '{{strategy}}' }],
+          queries: [
+            {
+              expr: `${quantile(0.95, 'timonel_knowledge_search_duration_seconds', 'strategy')} or vector(0)`,
+              legend: '{{strategy}}',
+            },
+          ],
         },
         {
           title: 'Memory of indexes',

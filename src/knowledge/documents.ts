@@ -8,8 +8,9 @@ import { storable, storableValue } from '../store/storable.ts';
 import type { JsonObject } from '../vocabulary.ts';
 import { analyserVersion } from './analysis/terms.ts';
 import type { Collection, DocumentState, KnowledgeDocument } from './contract.ts';
-import { extractText, prepared, type SourceDocument } from './ingest/extract.ts';
+import { extractText, type SourceDocument } from './ingest/extract.ts';
 import type { DocumentType } from './ingest/media-types.ts';
+import { PreparingThread } from './ingest/preparing-thread.ts';
 import { type Change, countChange, findCollection, type RunStatement } from './rows/collections.ts';
 import * as rows from './rows/documents.ts';
 import type { TextFormat } from './split/splitter.ts';
@@ -33,6 +34,7 @@ const mostMetadata = 16_384;
 export class Documents {
   readonly #pool: DatabasePool;
   readonly #run: RunStatement;
+  readonly #thread = new PreparingThread();
 
   constructor(pool: DatabasePool) {
     this.#pool = pool;
@@ -57,7 +59,7 @@ export class Documents {
     const extracted = await extractText(source);
     const named = title || extracted.title?.toWellFormed() || nameOf(key);
     const whose = { documentId: place.id, title: named, language: collection.language };
-    const { language, characters, chunks } = await prepared(extracted.text, extracted.format, whose);
+    const { language, characters, chunks } = await this.#thread.prepare(extracted.text, extracted.format, whose);
     const counts = await this.#changing(place, change, async (run) => {
       const stored = await rows.findDocument(run, workspaceId, collection.id, key, true);
       const isNewText = stored !== undefined && stored.hash !== hash;
@@ -147,7 +149,7 @@ export class Documents {
   async #reindexed(workspaceId: string, collection: Collection, document: rows.StoredDocument, change: Change): Promise<boolean> {
     const text = await rows.textOfDocument(this.#run, workspaceId, document.id);
     const whose = { documentId: document.id, title: document.title, language: collection.language };
-    const { language, characters, chunks } = await prepared(text, formatOf(document.mediaType), whose);
+    const { language, characters, chunks } = await this.#thread.prepare(text, formatOf(document.mediaType), whose);
     const place = { workspaceId, collectionId: collection.id, id: document.id };
     return this.#changing(place, change, async (run) => {
       const stored = await rows.findDocument(run, workspaceId, collection.id, document.key, true);
@@ -168,6 +170,10 @@ export class Documents {
       const { added, removed } = await rows.replaceChunks(run, place, chunks, reanalysed);
       return reanalysed || added + removed > 0;
     });
+  }
+
+  close(): Promise<void> {
+    return this.#thread.close();
   }
 
   /** Works in one transaction that holds the collection, and counts as one change of it. */

@@ -266,8 +266,9 @@ export class Knowledge {
     await this.vectors.sweep();
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#closing.abort();
+    await this.#documents.close();
     return this.#indexes.close();
   }
 

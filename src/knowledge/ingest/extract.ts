@@ -7,7 +7,6 @@ import { requireModestArchive } from './archive.ts';
 import { decoded, storableText } from './decode.ts';
 import { type DocumentType, typeOf } from './media-types.ts';
 import type { ParseAnswer, ParseTask } from './parse-worker.ts';
-import { type PreparedFor, type PreparedText, prepareText } from './prepare.ts';
 
 export interface SourceDocument {
   bytes: Uint8Array;
@@ -29,9 +28,6 @@ const longestParse = 60_000;
 /** Characters that the text of a document may have. */
 const longestText = 20_000_000;
 const mostPages = 3_000;
-
-/** A text of up to so many characters is cut at once: that takes some milliseconds. */
-const shortText = 20_000;
 
 /** Parsers beside each other; more wait for their turn. */
 const parsers: BulkheadPolicy = bulkhead(2, 1_000);
@@ -90,17 +86,9 @@ function requireJson(text: string): void {
   }
 }
 
-/** Cuts a text into passages: a long one in a worker, so that what others ask does not wait. @throws TimonelError `document_invalid` */
-export async function prepared(text: string, format: TextFormat, whose: PreparedFor): Promise<PreparedText> {
-  if (text.length <= shortText) return prepareText(text, format, whose);
-  const answer = await parsers.execute(() => parse({ kind: 'prepare', text, format, prepared: whose }));
-  if (answer.kind === 'prepared') return answer.prepared;
-  throw new TimonelError('document_invalid', answer.kind === 'refused' ? answer.message : 'It could not be read.');
-}
-
 async function parsed(task: ParseTask): Promise<Omit<ExtractedText, 'mediaType'>> {
   const answer = await parsers.execute(() => parse(task));
-  if (answer.kind !== 'text') throw new TimonelError('document_invalid', answer.kind === 'refused' ? answer.message : 'No text.');
+  if (answer.kind === 'refused') throw new TimonelError('document_invalid', answer.message);
   return { text: storableText(answer.text), format: answer.format, title: answer.title };
 }
 

@@ -1,16 +1,13 @@
-/** The thread in which a document is parsed, or a large text is cut: it answers once, and is ended then. */
+/** The thread in which a document is parsed: it answers once, and is ended then. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { TextFormat } from '../split/splitter.ts';
-import { type PreparedFor, type PreparedText, prepareText } from './prepare.ts';
 
 export type ParseTask =
-  | { kind: 'prepare'; text: string; format: TextFormat; prepared: PreparedFor }
   | { kind: 'html'; text: string }
   | { kind: 'pdf'; bytes: Uint8Array; mostPages: number }
   | { kind: 'docx'; bytes: Uint8Array };
 
 export type ParseAnswer =
-  | { kind: 'prepared'; prepared: PreparedText }
   | { kind: 'text'; text: string; format: TextFormat; title: string | undefined }
   | { kind: 'refused'; message: string };
 
@@ -18,8 +15,6 @@ parentPort?.postMessage(await parse(workerData as ParseTask).catch(refused));
 
 async function parse(task: ParseTask): Promise<ParseAnswer> {
   switch (task.kind) {
-    case 'prepare':
-      return { kind: 'prepared', prepared: prepareText(task.text, task.format, task.prepared) };
     case 'html': {
       const { readPage } = await import('./html.ts');
       return { kind: 'text', format: 'markdown', ...readPage(task.text, true) };
