@@ -32,6 +32,7 @@ const layers: string[][] = [
   ['src/resources'],
   ['src/llm', 'src/knowledge', 'src/language', 'src/identity', 'src/artifacts'],
   ['src/diagnostics.ts'],
+  ['src/diagnostic-events.ts'],
   ['src/store'],
   ['src/config.ts'],
   ['src/settings-schema.ts'],

@@ -1,5 +1,6 @@
 import { channelTables } from './channel-tables.ts';
 import type { TableOfData } from './contract.ts';
+import { knowledgeTables } from './knowledge-tables.ts';
 
 const ofConversation = 'conversation_id = ANY(:conversations)';
 const ofRun = 'run_id IN (SELECT id FROM runs WHERE workspace_id = :workspace AND conversation_id = ANY(:conversations))';
@@ -367,39 +368,5 @@ export const coreTables: readonly TableOfData[] = [
     erase: 'delete',
   },
   { table: 'budgets', personal: true, columns: ['subject'], whose: `scope = 'user' AND subject = :user`, erase: 'delete' },
-  {
-    table: 'knowledge_collections',
-    personal: true,
-    columns: ['created_by'],
-    whose: 'created_by = :asker',
-    erase: { created_by: `'erased'` },
-  },
-  {
-    table: 'knowledge_documents',
-    personal: true,
-    columns: ['created_by'],
-    whose: 'created_by = :asker',
-    // What a house publishes to its agents is not the person's who uploaded it.
-    withheld: ['text'],
-    erase: { created_by: `'erased'` },
-  },
-  { table: 'knowledge_chunks', personal: false, because: 'Parts of documents of the house; they go with their document.' },
-  { table: 'knowledge_changes', personal: false, because: 'Numbers of changes.' },
-  {
-    table: 'knowledge_vectors',
-    personal: false,
-    because: 'Numbers under hashes of texts, in no relation to who asked; those that nobody needs any more are removed daily.',
-  },
-  {
-    table: 'knowledge_evaluations',
-    personal: true,
-    columns: ['created_by'],
-    whose: 'created_by = :asker',
-    erase: { created_by: `'erased'` },
-  },
-  { table: 'workspaces', personal: false, because: 'The name and the settings of a house.' },
-  { table: 'roles', personal: false, because: 'Names of sets of permissions.' },
-  { table: 'processes', personal: false, because: 'Hosts and process ids.' },
-  { table: 'timonel_migrations', personal: false, because: 'Names and hashes of migrations.' },
-  { table: 'agent_migrations', personal: false, because: 'Names and hashes of migrations of agents.' },
+  ...knowledgeTables,
 ];

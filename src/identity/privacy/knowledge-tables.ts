@@ -1,0 +1,40 @@
+import type { TableOfData } from './contract.ts';
+
+/** Documents that a workspace gives its agents, and what was asked of them to try them. */
+export const knowledgeTables: readonly TableOfData[] = [
+  {
+    table: 'knowledge_collections',
+    personal: true,
+    columns: ['created_by'],
+    whose: 'created_by = :asker',
+    erase: { created_by: `'erased'` },
+  },
+  {
+    table: 'knowledge_documents',
+    personal: true,
+    columns: ['created_by'],
+    whose: 'created_by = :asker',
+    // What a house publishes to its agents is not the person's who uploaded it.
+    withheld: ['text'],
+    erase: { created_by: `'erased'` },
+  },
+  { table: 'knowledge_chunks', personal: false, because: 'Parts of documents of the house; they go with their document.' },
+  { table: 'knowledge_changes', personal: false, because: 'Numbers of changes.' },
+  {
+    table: 'knowledge_vectors',
+    personal: false,
+    because: 'Numbers under hashes of texts, in no relation to who asked; those that nobody needs any more are removed daily.',
+  },
+  {
+    table: 'knowledge_evaluations',
+    personal: true,
+    columns: ['created_by'],
+    whose: 'created_by = :asker',
+    erase: { created_by: `'erased'` },
+  },
+  { table: 'workspaces', personal: false, because: 'The name and the settings of a house.' },
+  { table: 'roles', personal: false, because: 'Names of sets of permissions.' },
+  { table: 'processes', personal: false, because: 'Hosts and process ids.' },
+  { table: 'timonel_migrations', personal: false, because: 'Names and hashes of migrations.' },
+  { table: 'agent_migrations', personal: false, because: 'Names and hashes of migrations of agents.' },
+];
