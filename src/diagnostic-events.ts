@@ -14,7 +14,7 @@ export interface ChannelWebhook {
 /** A message of a contact was taken from the inbox. */
 export interface ChannelReceived {
   channel: string;
-  /** `run`, `declined`, `ignored`, or the code of an error. */
+  /** `run`, `held`, `declined`, `ignored`, or the code of an error. */
   result: string;
 }
 

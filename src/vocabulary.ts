@@ -50,7 +50,7 @@ export type Outcome = (typeof outcomes)[number];
  * Why a conversation needs a person: the agent passed it on, a call needs a decision, the agent did not understand twice in a row, its run failed
  * after all attempts; or a person took it, or gave it to another one, by themselves.
  */
-export const handoffReasons = ['escalated', 'approval', 'misunderstood', 'failed', 'taken', 'assigned'] as const;
+export const handoffReasons = ['escalated', 'approval', 'misunderstood', 'failed', 'undelivered', 'taken', 'assigned'] as const;
 export type HandoffReason = (typeof handoffReasons)[number];
 
 /** What a person should know before they say something. Made by rule: no model is asked. Texts are cut. */

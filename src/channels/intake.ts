@@ -265,7 +265,8 @@ export class Intake {
   async #thread(client: pg.PoolClient, connection: OpenConnection, contactId: string): Promise<Thread> {
     const { rows } = await client.query<Thread>(
       `SELECT t.conversation_id, t.offered, c.status = 'open' AS open, k.name, t.declined_at >= now() - interval '1 day' AS polite,
-         COALESCE(c.updated_at < $4::timestamptz - $5 * interval '1 hour', true) AS stale
+         -- While a person has it, a rest of any length is no end of it.
+         COALESCE(c.handler = 'agent' AND c.updated_at < $4::timestamptz - $5 * interval '1 hour', true) AS stale
        FROM channel_threads t
          LEFT JOIN conversations c ON c.id = t.conversation_id AND c.workspace_id = t.workspace_id
          LEFT JOIN channel_contacts k ON k.id = t.contact_id AND k.workspace_id = t.workspace_id

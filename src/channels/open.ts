@@ -25,7 +25,7 @@ export interface ChannelsOptions {
   notices: AccessNotices;
   artifacts: Artifacts;
   inForce: Pick<InForce, 'assign'>;
-  runner: Pick<Runner, 'submit' | 'accepting'>;
+  runner: Pick<Runner, 'accept' | 'accepting'>;
   /** Of the run record. */
   processId: string;
   takersOf(workspaceId: string, agent: string): PartTakers;

@@ -22,7 +22,7 @@ export interface ChannelWorkerDependencies {
   statuses: Statuses;
   delivery: Delivery;
   artifacts: Artifacts;
-  runner: Pick<Runner, 'submit' | 'accepting'>;
+  runner: Pick<Runner, 'accept' | 'accepting'>;
   /** What the agent of a conversation takes beside text. */
   takersOf(workspaceId: string, agent: string): PartTakers;
   onUndelivered(undelivered: Undelivered): Promise<void>;
@@ -132,16 +132,17 @@ export class ChannelWorker {
     const { connection, batch: key, conversationId, attempts } = batch;
     try {
       const message = await this.#messageOf(batch);
-      const runId = await runner.submit({
+      const { runId, held } = await runner.accept({
         workspaceId: connection.workspaceId,
         conversationId,
         runId: newId(),
         ...message,
         idempotencyKey: `channel:${key}`,
       });
-      await intake.done(batch, 'run', runId);
-      this.#received(connection, 'run', batch.messages.length);
-      this.#acknowledge(batch);
+      // While a person has the conversation no run was started, and nobody is typing yet.
+      await intake.done(batch, held ? 'held' : 'run', held ? undefined : runId);
+      this.#received(connection, held ? 'held' : 'run', batch.messages.length);
+      if (!held) this.#acknowledge(batch);
     } catch (error) {
       if (error instanceof Declined) {
         await intake.decline(batch, error.result, error.message);

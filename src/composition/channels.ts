@@ -9,6 +9,7 @@ import type { ChannelRoutes } from '../http/channel-schemas.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Gateway } from '../llm/gateway.ts';
 import type { ReleasePart } from '../release/open.ts';
+import { openUndelivered } from '../store/handoffs.ts';
 import type { Base } from './base.ts';
 import type { Foundation } from './foundation.ts';
 import type { Turns } from './turns.ts';
@@ -43,8 +44,13 @@ export async function openChannelPart(
         media: gateway.takes(workspaceId, agent?.model),
       };
     },
-    onUndelivered: async ({ deliveryId, error }: Undelivered) => {
+    async onUndelivered({ workspaceId, conversationId, deliveryId, error }: Undelivered) {
       publishFault('a message reached nobody', new Error(`Delivery ${deliveryId}: ${error.code} ${error.message}`));
+      if (conversationId === null) return;
+      const { agent } = await turns.views.conversation(workspaceId, conversationId);
+      const language = agents.get(agent)?.language ?? 'es';
+      const why = `A message did not reach the customer (${error.code}): GET /api/v1/deliveries?failed=true`;
+      await openUndelivered(pool, { workspaceId, conversationId, language, why });
     },
     urls: settings.channelUrls,
     publicUrl: settings.publicUrl,

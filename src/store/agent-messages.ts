@@ -36,6 +36,7 @@ interface SendRow {
   run: string | null;
   turn: number | null;
   status: 'open' | 'closed';
+  handler: 'agent' | 'person';
   disabled: boolean;
   missing: string | null;
   active_run: string | null;
@@ -49,7 +50,7 @@ interface SendRow {
  */
 const sendText = `
   WITH place AS (
-    SELECT c.id, c.status, c.active_run, w.disabled_at IS NOT NULL AS disabled
+    SELECT c.id, c.status, c.handler, c.active_run, w.disabled_at IS NOT NULL AS disabled
     FROM conversations c JOIN workspaces w ON w.workspace_id = c.workspace_id
     WHERE c.id = $2::uuid AND c.workspace_id = $1 AND c.agent = $3
   ), known AS (
@@ -61,7 +62,7 @@ const sendText = `
   ), turn AS (
     UPDATE conversations c SET last_turn = c.last_turn + 1, updated_at = now()
     FROM place p, missing x
-    WHERE c.id = p.id AND c.status = 'open' AND NOT p.disabled AND x.id IS NULL AND NOT EXISTS (SELECT FROM known)
+    WHERE c.id = p.id AND c.status = 'open' AND c.handler = 'agent' AND NOT p.disabled AND x.id IS NULL AND NOT EXISTS (SELECT FROM known)
     RETURNING c.id, c.workspace_id, c.last_turn, c.agent, c.agent_version, c.arm
   ), bound AS (
     UPDATE artifacts a SET conversation_id = t.id FROM turn t
@@ -79,7 +80,7 @@ const sendText = `
     SELECT t.workspace_id, m.run_id, 0, 'reply', 0, $11::jsonb FROM turn t, message m
   )
   SELECT (SELECT run_id FROM known) AS known_run, (SELECT turn FROM known) AS known_turn, (SELECT run_id FROM message) AS run,
-    (SELECT turn FROM message) AS turn, p.status, p.disabled, (SELECT id FROM missing) AS missing, p.active_run
+    (SELECT turn FROM message) AS turn, p.status, p.handler, p.disabled, (SELECT id FROM missing) AS missing, p.active_run
   FROM place p`;
 
 const identifier = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -107,7 +108,7 @@ export class AgentMessages {
   /**
    * One round trip; two where another process sent the same at the same moment.
    * @param client the transaction that it is part of, where there is one.
-   * @throws TimonelError `conversation_not_found`, `conversation_closed`, `workspace_disabled`, `artifact_not_found`
+   * @throws TimonelError `conversation_not_found`, `conversation_closed`, `handled_by_person`, `workspace_disabled`, `artifact_not_found`
    */
   async send(message: NewAgentMessage, client?: pg.ClientBase): Promise<StoredAgentMessage> {
     const { agent, conversationId, text, parts, options } = message;
@@ -152,6 +153,8 @@ export class AgentMessages {
         const said = `The conversation ${conversationId} is closed, or its data was erased. A message needs an open one.`;
         throw new TimonelError('conversation_closed', said);
       }
+      if (row.handler === 'person')
+        throw new TimonelError('handled_by_person', 'A person has the conversation. The agent may speak once it is handed back.');
       if (row.missing !== null) throw artifactMissing(row.missing);
       if (look === 3) throw new TimonelError('internal', 'The message could not be stored.');
     }

@@ -2,9 +2,8 @@
  * Hand-offs as the run record opens them: in the statement that ends a run, so that none is lost between the two. What people do with them is
  * `src/handoff`.
  */
-import type pg from 'pg';
-import { TimonelError } from '../errors.ts';
 import type { HandoffReason, HandoffSummary } from '../vocabulary.ts';
+import type { DatabasePool } from './database.ts';
 
 /** A conversation that needs a person. One is open for each conversation at most. */
 export interface NewHandoff {
@@ -41,17 +40,37 @@ export const openHandoffs = (ended: string) => `
     )`;
 
 /**
- * Holds the conversation for the length of the transaction, and sees that the agent has it: what an agent says by itself, outside of a run, asks
- * this in the transaction that stores it, so that a person who takes the conversation meanwhile comes either before or after.
- * @throws TimonelError `conversation_not_found`, `handled_by_person`
+ * Opens a hand-off because what the agent said does not reach the customer. One that is open already stays as it is, and so does a
+ * conversation that a person has.
+ * @param why what became of the message, for the summary.
+ * @returns whether one was opened.
  */
-export async function requireAgentHandles(client: pg.ClientBase, workspaceId: string, conversationId: string): Promise<void> {
-  const { rows } = await client.query<{ handler: 'agent' | 'person' }>(
-    'SELECT handler FROM conversations WHERE id = $2 AND workspace_id = $1 FOR NO KEY UPDATE',
-    [workspaceId, conversationId],
+export async function openUndelivered(
+  pool: DatabasePool,
+  {
+    workspaceId,
+    conversationId,
+    language,
+    why,
+  }: { workspaceId: string; conversationId: string; language: 'es' | 'en'; why: string },
+): Promise<boolean> {
+  const rows = await pool.execute(
+    {
+      name: 'handoff-undelivered',
+      text: `
+        INSERT INTO handoffs (workspace_id, conversation_id, agent, reason, language, summary, due_at)
+        SELECT c.workspace_id, c.id, c.agent, 'undelivered', $3, jsonb_build_object(
+            'who', c.contact,
+            'wanted', COALESCE((SELECT text FROM messages m WHERE m.conversation_id = c.id AND m.role = 'user' ORDER BY turn DESC LIMIT 1), ''),
+            'tried', jsonb_build_array($4::text),
+            'last', COALESCE((SELECT jsonb_agg(jsonb_build_object('role', l.role, 'text', l.text) ORDER BY l.turn, l.role DESC) FROM
+              (SELECT turn, role, text FROM messages m WHERE m.conversation_id = c.id ORDER BY turn DESC, role LIMIT 5) l), '[]')
+          ), ${dueAt(`'normal'`)}
+        FROM conversations c LEFT JOIN handoff_settings s ON s.workspace_id = c.workspace_id
+        WHERE c.id = $2 AND c.workspace_id = $1 AND c.handler = 'agent' AND c.status = 'open'
+        ON CONFLICT (conversation_id) WHERE closed_at IS NULL DO NOTHING RETURNING 1`,
+    },
+    [workspaceId, conversationId, language, why],
   );
-  if (rows[0] === undefined)
-    throw new TimonelError('conversation_not_found', `There is no conversation ${conversationId} in this workspace.`);
-  if (rows[0].handler === 'person')
-    throw new TimonelError('handled_by_person', 'A person has the conversation. The agent may speak once it is handed back.');
+  return rows.length > 0;
 }

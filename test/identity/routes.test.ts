@@ -49,6 +49,8 @@ const bodies: Record<string, object> = {
   'PUT /api/v1/channels/:connection/secrets': { secrets: { appSecret: 'another-secret' } },
   'POST /api/v1/channels/:connection/test': {},
   'POST /api/v1/deliveries/:id/replay': {},
+  'POST /api/v1/agents/:agent/explain': { text: 'Hola' },
+  'POST /api/v1/backups/:name/verify': {},
   'POST /api/v1/conversations/:id/take': {},
   'POST /api/v1/conversations/:id/replies': { text: 'Hola' },
   'POST /api/v1/conversations/:id/notes': { text: 'Hola' },

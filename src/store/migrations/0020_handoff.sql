@@ -27,7 +27,7 @@ CREATE TABLE handoffs (
   agent text NOT NULL,
   -- The run that opened it; null where a person took the conversation by themselves.
   run_id uuid,
-  reason text NOT NULL CHECK (reason IN ('escalated', 'approval', 'misunderstood', 'failed', 'taken', 'assigned')),
+  reason text NOT NULL CHECK (reason IN ('escalated', 'approval', 'misunderstood', 'failed', 'undelivered', 'taken', 'assigned')),
   priority text NOT NULL DEFAULT 'normal' CHECK (priority IN ('normal', 'urgent')),
   language text NOT NULL CHECK (language IN ('es', 'en')),
   summary jsonb NOT NULL,
