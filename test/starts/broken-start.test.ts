@@ -56,7 +56,7 @@ const brokenBeforeTheStore: Broken[] = [
   { what: 'a name with a path', config: project(agent(`name: 'A B/../c'`)), says: /agents\[0\].*\.name: must be letters, digits/ },
   { what: 'a tool that is none', config: project(agent('tools: [{}]')), says: /\.tools: lacks name.*execute.*defineTool/ },
   { what: 'a rule that is none', config: project(agent('policy: [1]')), says: /\.policy: lacks id.*evaluate.*defineRule/ },
-  { what: 'flows without steps', config: project(agent('flows: {}')), says: /\.flows: lacks vocabulary.*next/ },
+  { what: 'flows without steps', config: project(agent('flows: {}')), says: /\.flows: lacks understand.*next/ },
   { what: 'jobs that are no list', config: project(agent('jobs: 5')), says: /\.jobs: must be a list, not a number/ },
   {
     what: 'a model that is none',
