@@ -79,7 +79,9 @@ export async function startBusyTimonel(
   );
 
   const wanted = { channel: 'whatsapp', name: 'busy', agent: 'notes', settings: { phoneNumberId }, secrets };
-  const connection = (await timonel.call<{ id: string }>('POST', '/api/v1/channels', wanted)).body;
+  // Before the first work nothing happened, not even that.
+  let connection: Promise<{ id: string }> | undefined;
+  const connected = async () => (await timonel.call<{ id: string }>('POST', '/api/v1/channels', wanted)).body;
   let people = 0;
   /** Somebody sends a sticker, which no turn comes of: the webhook comes twice, and tells of something else too. */
   const sticker = async () => {
@@ -91,7 +93,8 @@ export async function startBusyTimonel(
     ]);
     const headers = { 'content-type': 'application/json', 'x-hub-signature-256': signatureOf(payload) };
     const sent = whatsapp.sent.length;
-    const url = `/api/v1/channels/${connection.id}/webhook`;
+    const { id } = await (connection ??= connected());
+    const url = `/api/v1/channels/${id}/webhook`;
     for (let time = 0; time < 2; time++) await timonel.timonel.app.inject({ method: 'POST', url, headers, payload });
     for (let attempt = 0; attempt < 200 && whatsapp.sent.length === sent; attempt++) await sleep(50);
   };
