@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { TimonelError } from '../errors.ts';
+import { CsrfRefusal } from '../identity/authenticator.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Origin, Principal } from '../identity/principal.ts';
 import { Sampled } from '../identity/sampled.ts';
@@ -48,7 +49,8 @@ export function refusalLog({ audit }: Pick<Identity, 'audit'>, now: () => Date, 
 /** The same for all routes of the framework. */
 export function tellRefusals(app: FastifyInstance, tell: (refusal: Refusal) => void): void {
   app.addHook('onError', async (request, _reply, thrown) => {
-    const { principal, method, routeOptions } = request;
+    const { method, routeOptions } = request;
+    const principal = request.principal ?? (thrown instanceof CsrfRefusal ? thrown.principal : undefined);
     if (principal === undefined) return;
     tell({ principal, error: toTimonelError(thrown), method, route: routeOptions.url ?? 'unknown', origin: originOf(request) });
   });

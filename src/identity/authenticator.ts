@@ -30,6 +30,19 @@ export interface AuthenticatorSettings {
 const csrfPurpose = 'csrf';
 const bearer = /^Bearer ([\x21-\x7e]{1,1024})$/i;
 
+/** A request with the cookie of a session that shows no sign of coming from the console. Whose session it was is known, and written down. */
+export class CsrfRefusal extends TimonelError {
+  readonly principal: Principal;
+
+  constructor(principal: Principal) {
+    super(
+      'csrf_failed',
+      'A request with the cookie of the console that changes something needs the header "X-Csrf-Token"; its value came with the sign-in.',
+    );
+    this.principal = principal;
+  }
+}
+
 /** Finds out who asks: the one place that takes credentials. */
 export class Authenticator {
   readonly #settings: AuthenticatorSettings;
@@ -55,10 +68,7 @@ export class Authenticator {
     if (cookie === undefined) throw unknownCaller();
     const principal = await this.#byToken(cookie);
     if (!safe && !this.#isCsrfToken(principal, csrfToken)) {
-      throw new TimonelError(
-        'csrf_failed',
-        'A request with the cookie of the console that changes something needs the header "X-Csrf-Token"; its value came with the sign-in.',
-      );
+      throw new CsrfRefusal(principal);
     }
     return principal;
   }

@@ -63,6 +63,16 @@ describe('a browser', () => {
     for (const forged of [undefined, '', 'x', other.body.csrfToken, one.body.csrfToken.slice(0, -1), `${one.body.csrfToken}x`]) {
       expect(await make(forged)).toMatchObject({ status: 403, body: { code: 'csrf_failed' } });
     }
+    const me = await send('GET', '/api/v1/auth/me', { cookie });
+    // Whose session it was is written down, once a minute.
+    const refused = async () => {
+      const { body } = await timonel.call<{ entries: { actor: { id: string }; details: object }[] }>(
+        'GET',
+        '/api/v1/audit?action=access-refused',
+      );
+      return body.entries.filter(({ actor }) => actor.id === me.body['id']).map(({ details }) => details);
+    };
+    await expect.poll(refused).toMatchObject([{ method: 'PUT', code: 'csrf_failed' }]);
     expect((await make(one.body.csrfToken)).status).toBe(200);
     // A page that was loaded anew asks for the token again.
     expect((await send('GET', '/api/v1/auth/me', { cookie })).body['csrfToken']).toBe(one.body.csrfToken);
