@@ -1,3 +1,4 @@
+/// <reference path="./snowball-stemmers.d.ts" />
 /**
  * From a text to the terms that it is found by: folded words without function words, cut to their stem; identifiers also by their parts, and
  * scripts without spaces by pairs of characters.
