@@ -30,6 +30,14 @@ it.each([
   ['text', 'a.txt', 'Los martes hay música en vivo.', '', 'música de los martes', { text: 'Los martes hay música en vivo.' }],
   ['HTML', 'b.html', page, 'text/html', '¿dónde estacionar?', { citation: { title: 'Casa Aurora', heading: ['Estacionamiento'] } }],
   [
+    'Markdown of several parts, none of which is what it is about',
+    'partes.md',
+    '# Cochera\n\nHay lugar en la calle Belgrano.\n\n# Perros\n\nSe puede venir con perros chicos.\n',
+    '',
+    'cochera',
+    { text: expect.stringContaining('Belgrano'), citation: { title: 'partes.md', heading: ['Cochera'] } },
+  ],
+  [
     'CSV',
     'c.csv',
     'plato,precio\nLocro,900\n"Milanesa, con papas",850\n',

@@ -59,7 +59,7 @@ async function textOf(source: SourceDocument, type: DocumentType): Promise<Omit<
       return { text: decoded(source.bytes, source.charset), format: 'text', title: undefined };
     case 'text/markdown': {
       const text = decoded(source.bytes, source.charset);
-      return { text, format: 'markdown', title: /^#[ \t]+(.{1,200})$/m.exec(text.slice(0, 5_000))?.[1]?.trim() };
+      return { text, format: 'markdown', title: titleOf(text) };
     }
     case 'text/csv':
       return { text: decoded(source.bytes, source.charset), format: 'csv', title: undefined };
@@ -115,4 +115,13 @@ function parse(task: ParseTask): Promise<ParseAnswer> {
 
 function refusal(message: string): ParseAnswer {
   return { kind: 'refused', message };
+}
+
+/**
+ * The one heading of the first level, where there is one only. Several are parts of the document: the first of them would make every passage
+ * look as if it were about that part.
+ */
+function titleOf(markdown: string): string | undefined {
+  const [only, ...others] = markdown.matchAll(/^#[ \t]+(.{1,200})$/gm);
+  return others.length === 0 ? only?.[1]?.trim() : undefined;
 }
