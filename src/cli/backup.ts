@@ -126,11 +126,12 @@ async function take(settings: Settings): Promise<Pick<TakenBackup, 'name' | 'byt
     if (!(error instanceof TimonelError) || error.code !== 'directory_locked') throw error;
   }
   const client = ApiClient.here();
+  const before = (await client.get<Listed>('/api/v1/backups')).backups[0]?.name;
   await client.post('/api/v1/backups', {});
   for (;;) {
     const { underWay, backups } = await client.get<Listed>('/api/v1/backups');
     const [newest] = backups;
-    if (!underWay && newest !== undefined) return newest;
+    if (!underWay && newest !== undefined && newest.name !== before) return newest;
     if (!underWay) throw new TimonelError('internal', 'The backup was not taken. The log of the running Timonel says why.');
     await sleep(500);
   }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { publishFault } from '../../diagnostics.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { recordDeed } from '../requests.ts';
 
@@ -44,6 +45,8 @@ export function backupRoutes(app: TypedFastify, { backups, identity }: HttpDepen
     },
     async (request, reply) => {
       const taking = backups.create();
+      // The caller may have gone, or have had an answer, when it fails.
+      taking.catch((error: unknown) => publishFault('taking a backup', error));
       await recordDeed(identity, request, { action: 'backup-started', target: { kind: 'backups', id: 'installation' } });
       await Promise.race([taking, sleep(patienceMs, undefined, { ref: false })]);
       return reply.code(202).send(await page());
