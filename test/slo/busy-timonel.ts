@@ -93,7 +93,8 @@ export async function startBusyTimonel(
     ]);
     const headers = { 'content-type': 'application/json', 'x-hub-signature-256': signatureOf(payload) };
     const sent = whatsapp.sent.length;
-    const { id } = await (connection ??= connected());
+    connection ??= connected();
+    const { id } = await connection;
     const url = `/api/v1/channels/${id}/webhook`;
     for (let time = 0; time < 2; time++) await timonel.timonel.app.inject({ method: 'POST', url, headers, payload });
     for (let attempt = 0; attempt < 200 && whatsapp.sent.length === sent; attempt++) await sleep(50);
