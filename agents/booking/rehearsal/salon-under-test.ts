@@ -16,6 +16,7 @@ import type {
   WorkspaceAccess,
 } from '../../../src/index.ts';
 import type { DatabasePool } from '../../../src/store/database.ts';
+import { againOnDeadlock } from '../../../src/store/database-errors.ts';
 import type { AsRuntime } from '../../../src/store/transaction-client.ts';
 import { sample } from '../seed.ts';
 
@@ -145,10 +146,13 @@ export async function openSalon(rows: Rows, workspaceId = `salon-${randomUUID().
         call: (tool, input) => {
           const parsed = tool.input.parse(input);
           if (tool.effect === 'read') return tool.execute(parsed, context());
-          return rows.inWorkspace(workspaceId, (database, _client, asRuntime) =>
-            tool.execute(
-              parsed,
-              context((work) => work(database), asRuntime),
+          // As the runtime does: what a deadlock undid is done again.
+          return againOnDeadlock(() =>
+            rows.inWorkspace(workspaceId, (database, _client, asRuntime) =>
+              tool.execute(
+                parsed,
+                context((work) => work(database), asRuntime),
+              ),
             ),
           );
         },
