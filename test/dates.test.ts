@@ -47,7 +47,8 @@ it('writes every time in one format, on every route', async () => {
   };
   const urls = timonel.timonel.app.declaredRoutes.flatMap(({ method, url }) => {
     const filled = named[url] === undefined ? url : url.replace(/:\w+|\*$/, named[url]);
-    return method === 'GET' && !/[:*]/.test(filled) ? [filled] : [];
+    // The stream of what changes has no end, and no times.
+    return method === 'GET' && !/[:*]/.test(filled) && url !== '/api/v1/events' ? [filled] : [];
   });
   const answers = await Promise.all(
     urls.flatMap((url) =>

@@ -32,7 +32,9 @@ describe.each(storeKinds)('no input makes the API answer 5xx (%s)', (kind) => {
   beforeAll(async () => {
     timonel = await startTimonel(kind, { agents: [notes], models: { default: scriptedModel(() => 'Bien.') } });
     const { body } = await timonel.call<{ paths: Record<string, Record<string, Operation>> }>('GET', '/openapi.json');
-    routes = Object.entries(body.paths).flatMap(([path, operations]) =>
+    // The stream of what changes ends with its reader: test/handoff/events.test.ts has it.
+    const { '/api/v1/events': _endless, ...paths } = body.paths;
+    routes = Object.entries(paths).flatMap(([path, operations]) =>
       Object.entries(operations).map(([method, operation]) => ({
         method: method.toUpperCase() as Route['method'],
         path,
