@@ -76,6 +76,8 @@ describe.each(storeKinds)('no input makes the API answer 5xx (%s)', (kind) => {
       fc.asyncProperty(requests, async ({ route, parameters, body, headers }) => {
         let next = 0;
         const url = route.path.replaceAll(/\{\w+\}/g, () => encodeURIComponent((parameters[next++] ?? 'x').toWellFormed()));
+        // `/api/v1/runs/../events` is that stream too.
+        if (new URL(url, 'http://localhost').pathname === '/api/v1/events') return;
         const answer = await timonel.call(route.method, url, route.method === 'POST' ? body : undefined, headers);
         expect({ url, body, headers, status: answer.status, answer: answer.status >= 500 ? answer.body : undefined }).toMatchObject(
           { answer: undefined },
