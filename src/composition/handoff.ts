@@ -20,7 +20,8 @@ export interface HandoffPart {
 }
 
 export function openFeed({ scope, newId }: Base, { pool }: Foundation, { notices }: Identity): ChangeFeed {
-  const feed = scope.adopt(new ChangeFeed(pool, newId(), (error) => publishFault('telling of changes', error)), (each) =>
+  const connection = pool.embedded ? undefined : notices.connection;
+  const feed = scope.adopt(new ChangeFeed(connection, newId(), (error) => publishFault('telling of changes', error)), (each) =>
     each.close(),
   );
   feed.open();

@@ -3,11 +3,9 @@
  * depends on it: what is lost with a process that dies, or while the connection is down, is told as "anything".
  *
  * PostgreSQL's NOTIFY takes a lock that all commits share, so a busy process collects what it has to tell for a moment and sends it in one
- * statement, on a connection of its own: a turn takes no round trip more for it.
+ * statement, on the connection that it listens on: a turn takes no round trip more for it.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
-import type pg from 'pg';
-import type { DatabasePool } from './database.ts';
+import type { ListeningConnection } from './listening.ts';
 
 export const changeKinds = [
   'conversation-changed',
@@ -35,31 +33,38 @@ const collectMs = 40;
 const mostBytes = 7_000;
 /** Changes that wait for a connection; older ones are given up, and the others hear that anything may have changed. */
 const mostWaiting = 5_000;
-const reconnectMs = 1_000;
 
 type Listener = (change: Change | 'anything') => void;
 
 export class ChangeFeed {
-  readonly #pool: DatabasePool;
+  readonly #connection: ListeningConnection | undefined;
   readonly #sender: string;
   readonly #onFault: (error: unknown) => void;
   readonly #listeners = new Set<Listener>();
   #waiting: Change[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #client: pg.Client | undefined;
   #closed = false;
   #lost = false;
 
-  /** @param sender names this process, which does not hear itself twice. */
-  constructor(pool: DatabasePool, sender: string, onFault: (error: unknown) => void) {
-    this.#pool = pool;
+  /**
+   * @param connection on which other processes are heard; the embedded store has one process, and none.
+   * @param sender names this process, which does not hear itself twice.
+   */
+  constructor(connection: ListeningConnection | undefined, sender: string, onFault: (error: unknown) => void) {
+    this.#connection = connection;
     this.#sender = sender;
     this.#onFault = onFault;
   }
 
-  /** Begins to hear other processes, as soon as the connection is there. The embedded store has one process. */
+  /** Begins to hear other processes. */
   open(): void {
-    if (!this.#pool.embedded) void this.#keepConnected();
+    this.#connection?.hear(channel, {
+      heard: (payload) => this.#receive(payload),
+      listening: (again) => {
+        if (again || this.#lost) this.hear('anything');
+        void this.#send();
+      },
+    });
   }
 
   /** @returns how to stop listening. */
@@ -71,7 +76,7 @@ export class ChangeFeed {
   /** Tells a change that is committed. */
   tell(change: Change): void {
     this.hear(change);
-    if (this.#pool.embedded || this.#closed) return;
+    if (this.#connection === undefined || this.#closed) return;
     if (this.#waiting.length < mostWaiting) this.#waiting.push(change);
     else this.#lost = true;
     this.#timer ??= setTimeout(() => void this.#send(), collectMs);
@@ -82,7 +87,6 @@ export class ChangeFeed {
     await this.#send();
     this.#closed = true;
     clearTimeout(this.#timer);
-    await this.#client?.end().catch(() => {});
   }
 
   /** Tells a change here only: what every process hears of by itself. */
@@ -92,58 +96,24 @@ export class ChangeFeed {
 
   async #send(): Promise<void> {
     this.#timer = undefined;
-    const client = this.#client;
-    // Without a connection they wait for the next one.
-    if (client === undefined || (this.#waiting.length === 0 && !this.#lost)) return;
+    const connection = this.#connection;
+    // While it is lost they wait for the next one.
+    if (connection?.connected !== true || (this.#waiting.length === 0 && !this.#lost)) return;
     const changes = this.#waiting;
     const lost = this.#lost;
     this.#waiting = [];
     this.#lost = false;
     try {
-      for (const part of lots(changes)) await this.#notify(client, part);
-      if (lost) await this.#notify(client, 'anything');
+      for (const part of lots(changes)) await this.#notify(connection, part);
+      if (lost) await this.#notify(connection, 'anything');
     } catch (error) {
       this.#lost = true;
       this.#onFault(error);
     }
   }
 
-  async #notify(client: pg.Client, changes: Change[] | 'anything'): Promise<void> {
-    await client.query('SELECT pg_notify($1, $2)', [channel, JSON.stringify({ from: this.#sender, changes })]);
-  }
-
-  async #keepConnected(): Promise<void> {
-    for (let first = true; !this.#closed; first = false) {
-      try {
-        const untilGone = await this.#connect();
-        if (!first || this.#lost) this.hear('anything');
-        void this.#send();
-        await untilGone();
-      } catch (error) {
-        if (!this.#closed) this.#onFault(error);
-      }
-      this.#client = undefined;
-      if (!this.#closed) await sleep(reconnectMs, undefined, { ref: false });
-    }
-  }
-
-  /** @returns waits until the connection is gone. */
-  async #connect(): Promise<() => Promise<void>> {
-    const client = this.#pool.separateClient();
-    const gone = new Promise<void>((resolve) => {
-      client.on('error', () => resolve());
-      client.on('end', () => resolve());
-    });
-    client.on('notification', ({ payload }) => this.#receive(payload ?? ''));
-    try {
-      await client.connect();
-      await client.query(`LISTEN ${channel}`);
-    } catch (error) {
-      client.end().catch(() => {});
-      throw error;
-    }
-    this.#client = client;
-    return () => gone;
+  async #notify(connection: ListeningConnection, changes: Change[] | 'anything'): Promise<void> {
+    await connection.notify(channel, JSON.stringify({ from: this.#sender, changes }));
   }
 
   #receive(payload: string): void {

@@ -3,14 +3,11 @@
  *
  * PostgreSQL's own LISTEN and NOTIFY carry it, also where there is Redis: a revocation must not depend on a part that may be down.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { DatabasePool } from './database.ts';
+import { ListeningConnection } from './listening.ts';
 
 const channel = 'timonel_notices';
-
-/** Pause before the listening connection is tried again, in milliseconds. */
-const reconnectMs = 1_000;
 
 /** Draws the consequences of what is told, in its transaction. What it tells is looked at in turn. */
 export type BeforeCommit<Notice> = (
@@ -22,21 +19,28 @@ export type BeforeCommit<Notice> = (
 /** @typeParam Notice what changed; JSON, and short: PostgreSQL carries up to 8,000 bytes per transaction. */
 export class Notices<Notice> {
   readonly #pool: DatabasePool;
-  readonly #onFault: (error: unknown) => void;
+  /** What else the process hears of others goes over the same connection. */
+  readonly connection: ListeningConnection;
   readonly #beforeCommit: BeforeCommit<Notice> | undefined;
   readonly #listeners = new Set<(notices: readonly Notice[] | 'anything') => void>();
-  #client: pg.Client | undefined;
-  #closed = false;
 
   constructor(pool: DatabasePool, onFault: (error: unknown) => void, beforeCommit?: BeforeCommit<Notice>) {
     this.#pool = pool;
-    this.#onFault = onFault;
     this.#beforeCommit = beforeCommit;
+    this.connection = new ListeningConnection(pool, onFault);
+    this.connection.hear(channel, {
+      heard: (payload) => this.#hear(payload),
+      lost: () => this.#tell('anything'),
+      // What was told while nobody listened.
+      listening: (again) => {
+        if (again) this.#tell('anything');
+      },
+    });
   }
 
   /** Begins to hear what other processes tell. The embedded store has one process. */
   async open(): Promise<void> {
-    if (!this.#pool.embedded) await this.#connect();
+    await this.connection.open();
   }
 
   /** `'anything'`: the connection was lost for a while, and what was told meanwhile is not known. */
@@ -75,58 +79,18 @@ export class Notices<Notice> {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    await this.#client?.end().catch(() => {});
+    await this.connection.close();
   }
 
   #tell(notices: readonly Notice[] | 'anything'): void {
     for (const listener of this.#listeners) listener(notices);
   }
 
-  async #connect(): Promise<void> {
-    const client = this.#pool.separateClient();
-    // A connection that never came about also ends; whoever waits for it tries again.
-    let listening = false;
-    const onLost = (error?: unknown) => {
-      if (!listening) return;
-      listening = false;
-      if (this.#closed) return;
-      this.#onFault(error ?? new Error('The connection ended.'));
-      this.#tell('anything');
-      client.end().catch(() => {});
-      void this.#reconnect();
-    };
-    client.on('error', onLost);
-    client.on('end', onLost);
-    client.on('notification', ({ payload }) => {
-      try {
-        this.#tell(JSON.parse(payload ?? '') as Notice[]);
-      } catch {
-        this.#tell('anything');
-      }
-    });
+  #hear(payload: string): void {
     try {
-      await client.connect();
-      await client.query(`LISTEN ${channel}`);
-    } catch (error) {
-      client.end().catch(() => {});
-      throw error;
-    }
-    listening = true;
-    this.#client = client;
-  }
-
-  async #reconnect(): Promise<void> {
-    while (!this.#closed) {
-      await sleep(reconnectMs, undefined, { ref: false });
-      try {
-        await this.#connect();
-        // What was told while nobody listened.
-        this.#tell('anything');
-        return;
-      } catch (error) {
-        this.#onFault(error);
-      }
+      this.#tell(JSON.parse(payload) as Notice[]);
+    } catch {
+      this.#tell('anything');
     }
   }
 }
