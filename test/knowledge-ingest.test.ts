@@ -38,6 +38,14 @@ it.each([
     { text: expect.stringContaining('Belgrano'), citation: { title: 'partes.md', heading: ['Cochera'] } },
   ],
   [
+    'a long text, which a thread cuts',
+    'largo.txt',
+    `${Array.from({ length: 900 }, (_, line) => `Renglón ${line} de las actas.`).join('\n\n')}\n\nEl ombú tiene cien años.`,
+    '',
+    'ombú',
+    { text: expect.stringContaining('El ombú tiene cien años.') },
+  ],
+  [
     'CSV',
     'c.csv',
     'plato,precio\nLocro,900\n"Milanesa, con papas",850\n',

@@ -13,7 +13,7 @@ import {
   vectorPages,
 } from '../rows/index-pages.ts';
 import type { IndexAnswer, IndexQuery } from './collection-index.ts';
-import { SearchThread } from './search-thread.ts';
+import { createSearchThread, type SearchThread } from './search-thread.ts';
 
 type FoundAnswer = Extract<IndexAnswer, { kind: 'found' }>;
 
@@ -43,7 +43,7 @@ export class Indexes {
 
   constructor(dependencies: IndexesDependencies) {
     this.#dependencies = dependencies;
-    this.#thread = new SearchThread((error) => {
+    this.#thread = createSearchThread((error) => {
       this.#loaded.clear();
       dependencies.onFault(error);
     });

@@ -1,7 +1,7 @@
 /** The thread that has the indexes: it is told what collections have, and searches them. */
 import { parentPort } from 'node:worker_threads';
-import { messageOf } from '../../errors.ts';
 import { readRecords } from '../rows/index-pages.ts';
+import { answerTasks } from '../worker-thread.ts';
 import { CollectionIndex, type IndexAnswer, type IndexedDocument, type IndexQuery } from './collection-index.ts';
 import { unpackVector } from './vector-index.ts';
 
@@ -25,26 +25,10 @@ export type SearchTask =
   | { kind: 'search'; collection: string; query: IndexQuery };
 
 export type SearchResult = { kind: 'done' } | { kind: 'bytes'; bytes: number } | { kind: 'unknown' } | IndexAnswer;
-export interface SearchRequest {
-  id: number;
-  task: SearchTask;
-}
-export interface SearchReply {
-  id: number;
-  result?: SearchResult;
-  error?: string;
-}
 
 const indexes = new Map<string, CollectionIndex>();
-const port = parentPort;
-if (port === null) throw new Error('This module runs in a worker thread.');
 
-port.on('message', ({ id, task }: SearchRequest) => {
-  perform(task).then(
-    (result) => port.postMessage({ id, result } satisfies SearchReply),
-    (error: unknown) => port.postMessage({ id, error: messageOf(error) } satisfies SearchReply),
-  );
-});
+answerTasks(parentPort, perform);
 
 async function perform(task: SearchTask): Promise<SearchResult> {
   if (task.kind === 'open') {
