@@ -119,13 +119,14 @@ export class Jobs {
       });
       if (job.cron !== undefined) await this.#repeat(queue, job.cron, `job "${job.name}" of the agent "${agent.name}"`);
     }
+    const scheduled = new Set((await this.#boss.getSchedules()).map(({ name }) => name));
     for (const job of this.#dependencies.own) {
       await this.#boss.work<JsonObject | null>(job.name, { pollingIntervalSeconds: 2 }, async (items) => {
         for (const { data } of items) await job.run(data ?? {});
       });
       // A schedule outlives the process that made it: one that the settings no longer name goes.
-      if (job.cron === undefined) await this.#boss.unschedule(job.name);
-      else await this.#repeat(job.name, job.cron, `job "${job.name}"`);
+      if (job.cron === undefined && scheduled.has(job.name)) await this.#boss.unschedule(job.name);
+      if (job.cron !== undefined) await this.#repeat(job.name, job.cron, `job "${job.name}"`);
     }
   }
 

@@ -3,16 +3,10 @@ import type { JsonObject } from '../vocabulary.ts';
 import type { DatabasePool } from './database.ts';
 import type { ApprovalView } from './run-views.ts';
 
-export interface ListedApproval {
+export interface ListedApproval extends Pick<ApprovalView, 'callId' | 'tool' | 'args' | 'rule' | 'reason' | 'status'> {
   runId: string;
   conversationId: string;
   agent: string;
-  callId: string;
-  tool: string;
-  args: JsonObject;
-  rule: string;
-  reason: { es: string; en: string };
-  status: ApprovalView['status'];
   pattern: JsonObject | null;
   remember: ApprovalView['remember'] | null;
   decidedBy: string | null;

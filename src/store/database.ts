@@ -193,11 +193,11 @@ export class DatabasePool {
 
   /**
    * Finds out whether this login may act as the member role (see migration 0000). A role that was made after the migrations has no rights
-   * on their tables yet: it gets them here.
+   * on their tables yet: it gets them here. Before the first migration there are none.
    */
   async detectMemberRole(): Promise<boolean> {
     const [row] = await this.executeText<{ usable: boolean; granted: boolean }>(
-      `SELECT pg_has_role(current_user, oid, 'MEMBER') AS usable, has_table_privilege(oid, 'runs', 'SELECT') AS granted
+      `SELECT pg_has_role(current_user, oid, 'MEMBER') AS usable, COALESCE(has_table_privilege(oid, to_regclass('runs'), 'SELECT'), true) AS granted
        FROM pg_roles WHERE rolname = 'timonel_member'`,
     );
     if (row?.usable === true && !row.granted) {

@@ -2,7 +2,7 @@
 import type { Outcome, Reach } from '../vocabulary.ts';
 import type { DatabasePool } from './database.ts';
 import { type Place, placeIn } from './list-places.ts';
-import type { RunView } from './run-views.ts';
+import { type RunView, reachValues } from './run-views.ts';
 
 export interface RunFilter {
   status?: RunView['status'] | undefined;
@@ -61,8 +61,7 @@ export async function listRuns(pool: DatabasePool, workspaceId: string, reach: R
     },
     [
       workspaceId,
-      reach.startedBy ?? null,
-      reach.agents ?? null,
+      ...reachValues(reach),
       status ?? null,
       outcome ?? null,
       agent ?? null,

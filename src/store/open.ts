@@ -87,9 +87,7 @@ async function finish(store: Omit<Store, 'vectors'>, prepare: (pool: DatabasePoo
   const { pool } = store;
   try {
     await prepare(pool);
-    // Before the first migration there is nothing to act on.
-    const [schema] = await pool.executeText<{ there: boolean }>(`SELECT to_regclass('runs') IS NOT NULL AS there`);
-    if (schema?.there === true) await pool.detectMemberRole();
+    await pool.detectMemberRole();
     const [row] = await pool.executeText<{ vectors: boolean }>(
       `SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'vector') AS vectors`,
     );

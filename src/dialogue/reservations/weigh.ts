@@ -1,20 +1,11 @@
 import { outright } from '../../language/decide.ts';
 import type { Decision, Findings } from '../../language/domain.ts';
 import type { Scores } from '../../language/score.ts';
-import type { Intent } from './contract.ts';
+import { type Intent, intents } from './contract.ts';
 
-export const tasks: readonly Intent[] = [
-  'services',
-  'prices',
-  'hours',
-  'promotions',
-  'availability',
-  'book',
-  'reschedule',
-  'cancel',
-  'find',
-  'handoff',
-];
+/** Intents that ask for nothing to be done. */
+const talk: ReadonlySet<Intent> = new Set(['greeting', 'confirm', 'deny', 'smalltalk', 'other']);
+export const tasks: readonly Intent[] = intents.filter((intent) => !talk.has(intent));
 const attack = 6;
 
 type Slots = Findings['slots'];

@@ -20,19 +20,8 @@ import * as schemas from '../schemas.ts';
 const parameters = z.object({ id: schemas.identifier });
 const next = z.string().nullable().describe('`after` of the next page; null where this is the last');
 
-const listedConversation = z.object({
-  id: z.string(),
-  agent: z.string(),
-  agentVersion: z.string(),
-  release: z.string().nullable(),
-  arm: z.string(),
-  channel: z.string(),
-  contact: z.record(z.string(), z.unknown()).nullable(),
-  status: z.enum(['open', 'closed']),
-  handler: z.enum(['agent', 'person']),
+const listedConversation = schemas.conversation.omit({ messages: true, before: true }).extend({
   unread: z.boolean().describe('Something was said that nobody of the workspace has seen'),
-  createdAt: z.string(),
-  updatedAt: z.string(),
   last: z
     .object({ role: z.enum(['user', 'assistant', 'person']), text: z.string() })
     .nullable()
