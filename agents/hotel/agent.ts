@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { defineAgent } from '../../src/index.ts';
+import { policy } from './policy.ts';
+import { tools } from './tools.ts';
+
+/** Sells the rooms of a hotel, and looks after those who stay in them. */
+export const hotel = defineAgent({
+  name: 'hotel',
+  version: '1.0.0',
+  description:
+    'Rooms, prices and availability of a hotel; quotes, books, changes and cancels stays, late check-outs, in Spanish and English.',
+  prompt: readFileSync(new URL('./prompt.md', import.meta.url), 'utf8'),
+  tools,
+  policy,
+  language: 'es',
+  permissions: {
+    'hotel:read': {
+      description: 'See rooms, rates, stays with their guests, and requests',
+      roles: ['operator', 'owner', 'receptionist'],
+    },
+    'hotel:stays': {
+      description: 'Book, change, cancel and charge stays; close rooms',
+      roles: ['operator', 'owner', 'receptionist'],
+    },
+    'hotel:manage': { description: 'Change hotels, rooms, rates, terms and texts', roles: ['operator', 'owner'] },
+  },
+});
