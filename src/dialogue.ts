@@ -67,6 +67,20 @@ export {
   time,
 } from './dialogue/slots.ts';
 export { type BaseState, baseState, createMemory, type Memory, type SlotState } from './dialogue/state.ts';
+export type {
+  MissingOfStay,
+  Party,
+  Stay,
+  StayDraft,
+  StayProblem,
+  StayReading,
+  WantedRooms,
+} from './dialogue/stays/contract.ts';
+export { mergeStay, missingOf, nightsBetween, wholeStay } from './dialogue/stays/draft.ts';
+export { longWeekend } from './dialogue/stays/long-weekends.ts';
+export { askForStay, type StayQuestions } from './dialogue/stays/questions.ts';
+export { readStay, type StayScene } from './dialogue/stays/read.ts';
+export { absorbStay, keepStay, type StaySlot, stay, stayDraft } from './dialogue/stays/slot.ts';
 export type { SlotValuesOf, Task } from './dialogue/task.ts';
 export { createTopicReader, type Expressions, generalExpressions, type Topics } from './dialogue/topics.ts';
 export {

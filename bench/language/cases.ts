@@ -11,7 +11,7 @@ export interface Case {
   /** The label's own intent. */
   label: string;
   /** First the reading that the label maps to, then others that are as right. Empty: the intent is not scored. */
-  accepted: Intent[];
+  accepted: string[];
   /** Slot name to accepted values; an undefined list means that the slot is not scored in this row. */
   slots: Record<string, string[]> | undefined;
   /** Slots that the label does not speak about, so that filling them is neither right nor wrong. */
@@ -105,7 +105,7 @@ function appointmentCase(set: string, row: Row): Case {
   const flags = isRow(row['flags']) ? row['flags'] : {};
   const slots = readSlots(row);
   const labels = Array.isArray(row['accept_intents']) ? row['accept_intents'].map(String) : [label];
-  const accepted = labels.flatMap((name) => appointmentLabels[name] ?? ['other' as const]);
+  const accepted: string[] = labels.flatMap((name) => appointmentLabels[name] ?? ['other' as const]);
   if (flags['wants_human'] === true) accepted.push('handoff');
   if (flags['promotion'] === true) accepted.push('promotions');
   return {
@@ -165,12 +165,12 @@ function plainSlots(text: string): Record<string, string[]> {
 }
 
 /** A line `intent,intent|sentence` or `intent|sentence ## slots` of a plain list; the name of the file ends in the language. */
-function plainCase(path: string, line: string, index: number): Case {
+function plainCase(path: string, line: string, index: number, known: readonly string[]): Case {
   const [labels = '', rest = ''] = line.split(/\|(.*)/s);
   const [text = '', slots] = rest.split(/ ##(?= |$)/);
   const set = basename(path, '.txt');
   const language = set.endsWith('en') ? 'en' : 'es';
-  const accepted = labels.split(',').map((name) => intents.find((intent) => intent === name) ?? 'other');
+  const accepted = labels.split(',').map((name) => known.find((intent) => intent === name) ?? 'other');
   return {
     set,
     id: `${set}-${index + 1}`,
@@ -184,11 +184,14 @@ function plainCase(path: string, line: string, index: number): Case {
   };
 }
 
-/** Reads a file of labelled sentences: JSON lines, or a plain list (`.txt`). */
-export function readCases(path: string): Case[] {
+/**
+ * Reads a file of labelled sentences: JSON lines, or a plain list (`.txt`).
+ * @param known intents that a plain list names
+ */
+export function readCases(path: string, known: readonly string[] = intents): Case[] {
   if (path.endsWith('.txt')) {
     const lines = readFileSync(path, 'utf8').split('\n');
-    return lines.filter((line) => line !== '' && !line.startsWith('#')).map((line, index) => plainCase(path, line, index));
+    return lines.filter((line) => line !== '' && !line.startsWith('#')).map((line, index) => plainCase(path, line, index, known));
   }
   const set = `${basename(dirname(path))}/${basename(path, '.jsonl')}`;
   return readFileSync(path, 'utf8')

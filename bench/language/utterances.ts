@@ -35,7 +35,7 @@ if (paths.length === 0) {
   );
   process.exit(2);
 }
-const cases: Case[] = paths.flatMap(readCases);
+const cases: Case[] = paths.flatMap((path) => readCases(path));
 const slotCounts = new Map<string, SlotCounts>();
 const errors: string[] = [];
 let microseconds = 0;

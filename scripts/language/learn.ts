@@ -1,10 +1,9 @@
-import { type Intent, intents } from '../../src/dialogue/reservations/contract.ts';
 import { buckets, type LikelihoodModel } from '../../src/language/likelihood.ts';
 
 /** A sentence as the model sees it: buckets of its features, and the intents that it may mean, the likeliest first. */
 export interface Example {
   features: readonly number[];
-  accepted: readonly Intent[];
+  accepted: readonly string[];
 }
 
 const rounds = 15;
@@ -22,7 +21,7 @@ function* numbers(): Generator<number, never> {
 }
 
 /** Trains a multinomial logistic model with AdaGrad and rounds its weights to bytes. */
-export function learn(examples: readonly Example[]): LikelihoodModel {
+export function learn(examples: readonly Example[], intents: readonly string[]): LikelihoodModel {
   const width = intents.length;
   const weights = new Float64Array(buckets * width);
   const squares = new Float64Array(buckets * width);

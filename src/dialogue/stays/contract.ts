@@ -65,6 +65,8 @@ export interface StayReading {
   checkIn?: IsoDate;
   checkOut?: IsoDate;
   nights?: number;
+  /** The nights were said as days, which some count with the last one. */
+  asDays?: boolean;
   /** Nights more (or, below 0, fewer) than before. */
   nightsMore?: number;
   /** A lone date without a word that says whether the guest comes or goes. */

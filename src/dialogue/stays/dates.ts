@@ -7,7 +7,8 @@ import type { StayReading } from './contract.ts';
 import { longWeekend } from './long-weekends.ts';
 import { quantity, readQuantity } from './quantity.ts';
 
-export interface DatesReading extends Pick<StayReading, 'checkIn' | 'checkOut' | 'nights' | 'nightsMore' | 'lone' | 'period' | 'problem'> {
+export interface DatesReading
+  extends Pick<StayReading, 'checkIn' | 'checkOut' | 'nights' | 'asDays' | 'nightsMore' | 'lone' | 'period' | 'problem'> {
   /** The folded text with what was read here blanked. */
   rest: string;
 }
@@ -17,7 +18,10 @@ const moreNights = new RegExp(
   `\\b(?:(${quantity}) ${nightWord} (?:mas|more|extra|adicional(?:es)?|menos|less)|(${quantity}) (?:more|extra|additional|less|fewer) ${nightWord}|(?:quit|sac|rest|acort)\\w* (${quantity}) ${nightWord})`,
 );
 const nightsSaid = new RegExp(`\\b(${quantity})[ -]${nightWord}\\b(?! de(?:l)? la)`, 'g');
-const daysSaid = new RegExp(`(?<!\\b(?:en|in|dentro de|within|hace|every|cada|los|next|proximos|last) )\\b(${quantity}) (?:dias?|days?)\\b(?! (?:antes|despues|before|after|later|mas tarde|ago))`, 'g');
+const daysSaid = new RegExp(
+  `(?<!\\b(?:en|in|dentro de|within|hace|every|cada|los|next|proximos|last) )\\b(${quantity}) (?:dias?|days?)\\b(?! (?:antes|despues|before|after|later|mas tarde|ago))`,
+  'g',
+);
 const weeksSaid = new RegExp(
   `(?<!\\b(?:en|in|dentro de|within|hace|de aca|esta|next|los) )\\b(${quantity}) (?:semanas?|weeks?)\\b(?! (?:antes|despues|before|after|later|de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)|ago|santa))`,
   'g',
@@ -25,20 +29,23 @@ const weeksSaid = new RegExp(
 const fortnight = /\b(?:una quincena|la quincena completa|a fortnight|two weeks)\b/;
 
 const arrives =
-  /(?:lleg\w+|entr(?:o|a|ada|ando|amos|ar|aria\w*)|ingres\w+|arrib\w+|arriv\w+|check(?:ing)?[ -]?in|desde|from|starting|start|a partir|empez\w+|empiez\w+|comenz\w+|begin\w*|(?<!me |nos )(?:voy|vamos)|viajo)\s*(?:\S+\s+){0,3}$/;
+  /(?:lleg\w+|entr(?:o|a|ada|ando|amos|ar|aria\w*)|ingres\w+|arrib\w+|arriv\w+|check(?:ing)?[ -]?in\b|desde|from|starting|start|a partir|empez\w+|empiez\w+|comenz\w+|begin\w*|(?<!me |nos )(?:voy|vamos)|viajo)\s*(?:\S+\s+){0,3}$/;
 const leaves =
   /(?:me voy|nos vamos|irme|irnos|me iria|nos iriamos|sal(?:go|gamos|imos|ida|iendo|dria\w*)|leav\w+|depart\w+|check(?:ing)?[ -]?out|hasta|until|till?|through|thru|retir\w+|vuelvo|volvemos|regres\w+|out|going home|egres\w+)\s*(?:\S+\s+){0,3}$/;
-const corrects = /\b(?:perdon|digo|(?<!\bo |\by )sino|mejor|sorry|i mean|rather|actually|make it|en realidad|disculp\w*|no,? (?:el|del|from))\b/;
+const corrects =
+  /\b(?:perdon|digo|(?<!\bo |\by )sino|mejor|sorry|i mean|rather|actually|make it|en realidad|disculp\w*|no,? (?:el|del|from))\b/;
 const ofMonth =
   /\b(?:ene|enero|feb|febrero|mar|marzo|abr|abril|mayo|jun|junio|jul|julio|ago|agosto|sep|sept|septiembre|setiembre|oct|octubre|nov|noviembre|dic|diciembre|jan|january|february|march|apr|april|may|june|july|aug|august|september|october|november|dec|december)\b|\d\s*[/.-]\s*\d/;
 const weekend = /\b(?:finde|findes|fin de semana|fines de semana|fds|weekend|wknd)\b/;
 const longOne = /\b(?:(?:finde|fin de semana|feriado) (?:xl|largo|extra ?largo)|long weekend|bank holiday weekend|puente)\b/;
 const holyWeek = /\b(?:semana santa|pascuas?|holy week|easter)\b/;
-const wholePeriod = /\b(?:semana|semanas|week|weeks|mes|meses|month|quincena|verano|invierno|primavera|otono|summer|winter|spring|autumn|ano|year|temporada|vacaciones)\b/;
+const wholePeriod =
+  /\b(?:semana|semanas|week|weeks|mes|meses|month|quincena|verano|invierno|primavera|otono|summer|winter|spring|autumn|ano|year|temporada|vacaciones)\b/;
 
 type Dated = Extract<TimeMention, { kind: 'date' | 'date-range' }> & { said: string; before: string };
 
-const blank = (text: string, start: number, end: number): string => `${text.slice(0, start)}${' '.repeat(Math.max(0, end - start - 1))}¤${text.slice(end)}`;
+const blank = (text: string, start: number, end: number): string =>
+  `${text.slice(0, start)}${' '.repeat(Math.max(0, end - start - 1))}¤${text.slice(end)}`;
 
 /** A stay of more nights than this is asked about: a date was likely misread. */
 export const mostNights = 60;
@@ -57,7 +64,11 @@ export function readDates(text: string, now: ReferenceTime, language: Language, 
   let previous = 0;
   for (const mention of mentions) {
     if (mention.kind === 'date' || mention.kind === 'date-range')
-      dated.push({ ...mention, said: folded.slice(mention.start, mention.end), before: folded.slice(Math.max(previous, mention.start - 48), mention.start) });
+      dated.push({
+        ...mention,
+        said: folded.slice(mention.start, mention.end),
+        before: folded.slice(Math.max(previous, mention.start - 48), mention.start),
+      });
     if (mention.kind === 'invalid' && reading.problem === undefined) {
       const said = composed.slice(mention.start, mention.end);
       if (mention.reason === 'no-such-date') reading.problem = { kind: 'no-such-date', text: said };
@@ -67,7 +78,8 @@ export function readDates(text: string, now: ReferenceTime, language: Language, 
     previous = mention.end;
   }
   let rest = folded;
-  for (const mention of mentions) if (mention.kind !== 'time' && mention.kind !== 'duration') rest = blank(rest, mention.start, mention.end);
+  for (const mention of mentions)
+    if (mention.kind !== 'time' && mention.kind !== 'duration') rest = blank(rest, mention.start, mention.end);
   reading.rest = rest.replaceAll(/ {2,}/g, ' ');
   if (long !== null) {
     const within = dated.flatMap((each) => (each.kind === 'date-range' && !weekend.test(each.said) ? [each.range] : []))[0];
@@ -83,7 +95,9 @@ export function readDates(text: string, now: ReferenceTime, language: Language, 
 
 /** The original where letters were kept, blanks where something was read: the grammar knows names by their capitals. */
 function keepCase(composed: string, folded: string): string {
-  return [...composed].map((letter, index) => (folded[index] === ' ' || folded[index] === '¤' ? (folded[index] ?? letter) : letter)).join('');
+  return [...composed]
+    .map((letter, index) => (folded[index] === ' ' || folded[index] === '¤' ? (folded[index] ?? letter) : letter))
+    .join('');
 }
 
 function readNights(folded: string, reading: DatesReading): string {
@@ -99,7 +113,10 @@ function readNights(folded: string, reading: DatesReading): string {
       const count = readQuantity(match[1] ?? '');
       if (!(count > 0)) continue;
       // "5 días y 4 noches": the nights are what is sold.
-      if (!asDays || reading.nights === undefined) reading.nights = count * nightsEach;
+      if (!asDays || reading.nights === undefined) {
+        reading.nights = count * nightsEach;
+        if (asDays) reading.asDays = true;
+      }
       rest = blank(rest, match.index, match.index + match[0].length);
     }
   };
@@ -111,18 +128,25 @@ function readNights(folded: string, reading: DatesReading): string {
   }
   takenOut(weeksSaid, 7, true);
   takenOut(daysSaid, 1, true);
+  if (reading.nights === undefined && /\b(?:esta noche|solo por hoy|hoy a la noche|tonight|just (?:for )?tonight)\b/.test(rest))
+    reading.nights = 1;
   return rest;
 }
 
 /** Friday to Sunday of a weekend that is named; the rest of it where it has begun. */
-function nightsOfWeekend({ from = '' }: DateRange, today: IsoDate, nights: number | undefined): { checkIn: IsoDate; checkOut: IsoDate } {
+function nightsOfWeekend(
+  { from = '' }: DateRange,
+  today: IsoDate,
+  nights: number | undefined,
+): { checkIn: IsoDate; checkOut: IsoDate } {
   const saturday = isoWeekday(from) === 6 ? from : addDays(from, (6 - isoWeekday(from) + 7) % 7);
   const friday = addDays(saturday, -1);
   const checkIn = nights === 1 || friday < today ? (saturday < today ? today : saturday) : friday;
   return { checkIn, checkOut: nights === undefined ? addDays(saturday, 1) : addDays(checkIn, nights) };
 }
 
-const isPeriod = (said: string): boolean => wholePeriod.test(said) || (ofMonth.test(said) && !/\d|\b(?:primero|first)\b/.test(said));
+const isPeriod = (said: string): boolean =>
+  wholePeriod.test(said) || (ofMonth.test(said) && !/\d|\b(?:primero|first)\b/.test(said));
 
 function placeDates(dated: readonly Dated[], folded: string, reading: DatesReading, now: ReferenceTime, language: Language): void {
   let firstSaid = '';
@@ -153,15 +177,20 @@ function placeDates(dated: readonly Dated[], folded: string, reading: DatesReadi
       reading.checkOut = date;
       alignEnds(reading, firstSaid, said);
     } else if (arriving !== null) setIn(date, said);
-    else if (reading.checkIn !== undefined && reading.checkOut === undefined && /^\s*(?:,|y|al?|and|to|-|–|hasta|until)\s*(?:el|the)?\s*$/.test(before)) {
+    else if (
+      reading.checkIn !== undefined &&
+      reading.checkOut === undefined &&
+      /^\s*(?:,|y|al?|and|to|-|–|hasta|until)\s*(?:el|the)?\s*$/.test(before)
+    ) {
       reading.checkOut = reading.nights === undefined ? date : addDays(reading.checkIn, reading.nights);
       alignEnds(reading, firstSaid, said);
     } else if (reading.lone !== undefined && /^\s*(?:,|y|al?|and|to|-|–)\s*(?:el|the)?\s*$/.test(before)) {
       setIn(reading.lone, firstSaid);
       delete reading.lone;
       // "5 y 6 de enero, 2 noches" names the nights, not the morning after.
-      reading.checkOut = reading.nights === undefined ? date : addDays(reading.checkIn ?? date, reading.nights);
+      reading.checkOut = date;
       alignEnds(reading, firstSaid, said);
+      if (reading.nights !== undefined) reading.checkOut = addDays(reading.checkIn ?? date, reading.nights);
     } else if (reading.checkIn === undefined || correctsEarlier) {
       const nightBefore = /\b([0-3]?\d) y (?:el )?$/.exec(before);
       if (correctsEarlier && reading.checkIn !== undefined) setIn(date, said);
@@ -169,8 +198,7 @@ function placeDates(dated: readonly Dated[], folded: string, reading: DatesReadi
         // "5 y 6 de enero, 2 noches" names the nights, not the morning after.
         setIn(addDays(date, -1), said);
         reading.checkOut = addDays(date, (reading.nights ?? 1) - 1);
-      }
-      else {
+      } else {
         reading.lone = date;
         firstSaid = said;
       }
@@ -228,16 +256,25 @@ function settleRange(said: string, { from, to }: { from: IsoDate; to: IsoDate },
 }
 
 /** An arrival at one in the morning of a day is in the night of the day before. */
-function readSmallHours(mentions: readonly TimeMention[], dated: readonly Dated[], reading: DatesReading, now: ReferenceTime, folded: string): void {
+function readSmallHours(
+  mentions: readonly TimeMention[],
+  dated: readonly Dated[],
+  reading: DatesReading,
+  now: ReferenceTime,
+  folded: string,
+): void {
   const date = reading.checkIn ?? reading.lone;
   if (date === undefined || reading.problem !== undefined || /\b(?:check ?-?out|sal(?:go|ida|ir)|late)\b/.test(folded)) return;
   const hours = mentions.find((mention) => mention.kind === 'time');
   const small = (time: string): boolean => time < '05:00';
   const early =
-    (hours?.kind === 'time' && (small(hours.time) || hours.alternatives?.some(small) === true) && /\b(?:hoy|today|manana|tomorrow)\b|madrugada|am\b|a\.m/.test(folded)) ||
+    (hours?.kind === 'time' &&
+      (small(hours.time) || hours.alternatives?.some(small) === true) &&
+      /\b(?:hoy|today|manana|tomorrow)\b|madrugada|am\b|a\.m/.test(folded)) ||
     /\bde (?:la )?madrugada\b|\bin the small hours\b/.test(folded);
   const duringNight = small(now.time) && date === now.date && dated.some(({ said }) => /\b(?:hoy|today|esta|ton)\b/.test(said));
   if (!early && !duringNight) return;
-  // At three in the afternoon a "hoy a la 1" has passed, so that it can only be the coming night.
+  // At noon "hoy a la 1" can only be one of the afternoon or of the night that comes: the night of today either way.
+  if (date === now.date && !small(now.time)) return;
   reading.problem = { kind: 'after-midnight', nights: [addDays(date, -1), date] };
 }

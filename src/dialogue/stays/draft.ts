@@ -108,7 +108,9 @@ function problemOf(merged: StayDraft, said: StayReading, now: ReferenceTime): St
     return said.problem;
   }
   const { checkIn, checkOut } = merged;
-  if (checkIn !== undefined && checkIn < now.date) {
+  // Until five in the morning the night before is still to be had.
+  const running = now.time < '05:00' ? addDays(now.date, -1) : now.date;
+  if (checkIn !== undefined && checkIn < running) {
     delete merged.checkIn;
     delete merged.checkOut;
     return { kind: 'past' };
@@ -124,13 +126,20 @@ function problemOf(merged: StayDraft, said: StayReading, now: ReferenceTime): St
     delete merged.checkOut;
     return { kind: 'order', checkIn, checkOut };
   }
-  // Days are counted with the last one by some: "5 días" from the 10th to the 14th.
-  const contradicts = said.nights !== undefined && said.nights !== nights && said.nights !== nights + 1;
+  const contradicts = said.nights !== undefined && said.nights !== nights && !(said.asDays === true && said.nights === nights + 1);
   return contradicts ? { kind: 'contradiction', nights: said.nights ?? nights, checkIn, checkOut } : undefined;
 }
 
 /** What has to be asked for next; `undefined` where the stay is whole. */
-export function missingOf({ problem, checkIn, checkOut, nights, adults, children = 0, ages = [] }: StayDraft): MissingOfStay | undefined {
+export function missingOf({
+  problem,
+  checkIn,
+  checkOut,
+  nights,
+  adults,
+  children = 0,
+  ages = [],
+}: StayDraft): MissingOfStay | undefined {
   if (problem !== undefined) return 'problem';
   if (checkIn === undefined) return nights === undefined && checkOut === undefined ? 'dates' : 'checkIn';
   if (checkOut === undefined) return 'checkOut';

@@ -8,7 +8,11 @@ const shortest = 3;
 /**
  * The next long weekend, or the first one of a period. The guest arrives on its first day, the evening before a Saturday, and leaves on its last.
  */
-export function longWeekend(holidays: readonly IsoDate[], today: IsoDate, within?: DateRange): { checkIn: IsoDate; checkOut: IsoDate } | undefined {
+export function longWeekend(
+  holidays: readonly IsoDate[],
+  today: IsoDate,
+  within?: DateRange,
+): { checkIn: IsoDate; checkOut: IsoDate } | undefined {
   const off = new Set(holidays);
   const isOff = (date: IsoDate): boolean => isoWeekday(date) > 5 || off.has(date);
   for (const holiday of holidays.toSorted()) {

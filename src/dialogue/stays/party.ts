@@ -17,20 +17,31 @@ const childWord =
   '(?:chic[oa]s?|chiquit[oa]s?|nin[oa]s?|ninit[oa]s?|nen[eao]s?|hij[oa]s?|hijit[oa]s?|menor(?:es)?|peques?|pequen[oa]s|kids?|child(?:ren)?|toddlers?|teenagers?|adolescentes?|sons?|daughters?|boys?|girls?)';
 
 const adultsSaid = new RegExp(`\\b(${quantity}) ${adultWord}\\b`, 'g');
-const childrenSaid = new RegExp(`\\b(${quantity}|mis?|my|our|nuestr[oa]s?) (?:(?:small|little|young) )?(${childWord}|${babyWord})\\b`, 'g');
+const childrenSaid = new RegExp(
+  `\\b(${quantity}|mis?|my|our|nuestr[oa]s?) (?:(?:small|little|young) )?(${childWord}|${babyWord})\\b`,
+  'g',
+);
 const personsSaid = new RegExp(`\\b(${quantity}) (?:${personWord}|de nosotros|of us)\\b`, 'g');
 const partyOf =
   /\b(?:somos|seremos|seriamos|vamos a ser|vamos|viajamos|iriamos|we are|we're|we will be|there are|there will be|party of|group of|grupo de|familia de|family of|fam de)(?: (?:solo|just|a ser|only|un total de|en total))? (\d{1,3}|\w+)\b(?! (?:noches?|nights?|dias?|days?))/g;
-const forCount = new RegExp(`\\b(?:para|pa|for|p/) ?(${quantity})(?=$|[.,;:!?)]| (?:¤|del?|desde|el|en|por|y|con|from|on|in|at|next|this|and|with|the|please|porfa|gracias|nosotr[oa]s|todos)\\b| ¤)`, 'g');
+const forCount = new RegExp(
+  `\\b(?:para|pa|for|p/) ?(${quantity})(?=$|[.,;:!?)]| (?:¤|del?|desde|el|en|por|y|con|from|on|in|at|next|this|and|with|the|please|porfa|gracias|nosotr[oa]s|todos)\\b| ¤)`,
+  'g',
+);
 const morePeople = new RegExp(
   `\\b(?:(?:agreg|sum|anad)\\w* (?:a )?(${quantity}) ${personWord}|(${quantity}) ${personWord}? ?mas\\b|(${quantity}) more(?: ${personWord})?\\b|add (${quantity}) (?:more )?${personWord})`,
 );
 
 const agesSaid =
   /\b(?:de|con|edad(?:es)?:?|tienen?|aged?|ages|of|are|is|who are) (?:edad(?:es)? )?((?:\d{1,2})(?:(?:\s*,\s*|\s+(?:y|e|and|&|de)\s+|\s*\/\s*)(?:\d{1,2}))*)(?: (anos?|anitos|meses|mes|years?|yrs?|months?|yo|y\/o))?/g;
-const bracketed = /\(\s*((?:\d{1,2})(?:(?:\s*,\s*|\s+(?:y|e|and|&)\s+|\s*\/\s*)(?:\d{1,2}))*)\s*(anos?|meses|years?(?: old)?|months?|yo|y\/o)?\s*\)/g;
-const withUnit = /\b(\d{1,2})(?:(?:\s*,\s*|\s+(?:y|e|and|&|to)\s+)(\d{1,2}))*[ -]?(anos|anitos|meses|years?[ -]old|months?[ -]old|yo|y\/o|year[ -]old|month[ -]old)s?\b/g;
-const anotherOf = /\b(?:un[oa]?|otr[oa]|one|another|the other|el otro|la otra|el mayor|el menor) (?:(?:is|tiene) )?(?:de |of |aged )?(\d{1,2})\b(?! (?:noche|habitaci|night|room))/g;
+const bracketed =
+  /\(\s*((?:\d{1,2})(?:(?:\s*,\s*|\s+(?:y|e|and|&)\s+|\s*\/\s*)(?:\d{1,2}))*)\s*(anos?|meses|years?(?: old)?|months?|yo|y\/o)?\s*\)/g;
+const withUnit =
+  /\b(\d{1,2})(?:(?:\s*,\s*|\s+(?:y|e|and|&|to)\s+)(\d{1,2}))*[ -]?(anos|anitos|meses|years?[ -]old|months?[ -]old|yo|y\/o|year[ -]old|month[ -]old)s?\b/g;
+const aged = /\b(?:an? )?(?:\d|1[0-7])[ -]year[ -]olds?\b/g;
+const couples = new RegExp(`\\b(${quantity}) (?:parejas|matrimonios|couples)\\b`);
+const anotherOf =
+  /\b(?:un[oa]?|otr[oa]|one|another|the other|el otro|la otra|el mayor|el menor) (?:(?:is|tiene) )?(?:de |of |aged )?(\d{1,2})\b(?! (?:noche|habitaci|night|room))/g;
 
 const two =
   /\b(?:pareja|matrimonio|(?:mi|con mi|my|with my) (?:esposa|esposo|mujer|marido|novi[oa]|pareja|senora|wife|husband|girlfriend|boyfriend|partner|fiancee?)|couple(?! of)|los dos|both of us|us two|two of us|nosotros dos)\b/;
@@ -40,7 +51,8 @@ const friends = new RegExp(`\\b(?:con|with) (${quantity}|mis|my) (?:amig[oa]s?|f
 
 const numbersIn = (text: string): number[] => (text.match(/\d{1,2}/g) ?? []).map(Number);
 
-const last = (text: string, expression: RegExp): RegExpExecArray | undefined => [...text.matchAll(expression)].at(-1) as RegExpExecArray | undefined;
+const last = (text: string, expression: RegExp): RegExpExecArray | undefined =>
+  [...text.matchAll(expression)].at(-1) as RegExpExecArray | undefined;
 
 /** Guests of one room at most that a bare number is believed of. */
 const mostGuests = 500;
@@ -72,7 +84,8 @@ export function readAges(text: string, asked: boolean): number[] {
 export function readParty(text: string, asked: 'guests' | 'ages' | undefined): PartyReading {
   const reading: PartyReading = {};
   const adults = [...text.matchAll(adultsSaid)];
-  if (adults.length > 0) reading.adults = adults.length === 1 || !correcting(text) ? sum(adults) : readQuantity(adults.at(-1)?.[1] ?? '');
+  if (adults.length > 0)
+    reading.adults = adults.length === 1 || !correcting(text) ? sum(adults) : readQuantity(adults.at(-1)?.[1] ?? '');
   let babies = 0;
   let children = 0;
   let childAt: number | undefined;
@@ -85,10 +98,22 @@ export function readParty(text: string, asked: 'guests' | 'ages' | undefined): P
     else children += number;
     childAt ??= match.index;
   }
+  // "A 7 year old" is a child without the word.
+  const olds = childAt === undefined ? [...text.matchAll(aged)] : [];
+  if (olds.length > 0) {
+    children = olds.length;
+    childAt = olds[0]?.index;
+  }
   const total = children + babies;
   if (childAt !== undefined && !Number.isNaN(total)) reading.children = total;
-  else if (/\b(sin|no) (?:chicos|ninos|menores|hijos|kids|children)\b|\bno kids\b|\bwithout (?:kids|children)\b|\b(?:todos|todas) (?:somos )?(?:adultos|mayores|grandes)\b|\ball adults\b|\bsolo adultos\b|\bonly adults\b/.test(text)) reading.children = 0;
-  const ages = childAt === undefined && asked !== 'ages' ? [] : readAges(childAt === undefined ? text : text.slice(childAt), asked === 'ages');
+  else if (
+    /\b(sin|no) (?:chicos|ninos|menores|hijos|kids|children)\b|\bno kids\b|\bwithout (?:kids|children)\b|\b(?:todos|todas) (?:somos )?(?:adultos|mayores|grandes)\b|\ball adults\b|\bsolo adultos\b|\bonly adults\b/.test(
+      text,
+    )
+  )
+    reading.children = 0;
+  const ages =
+    childAt === undefined && asked !== 'ages' ? [] : readAges(childAt === undefined ? text : text.slice(childAt), asked === 'ages');
   const known = [...ages, ...(babies > 0 && ages.length < total ? new Array<number>(babies).fill(0) : [])];
   if (known.length > 0) reading.ages = known;
   if (childAt !== undefined && Number.isNaN(total) && known.length > 0) reading.children = known.length;
@@ -108,8 +133,12 @@ const correcting = (text: string): boolean => /\b(?:perdon|digo|mejor|sorry|i me
 /** Everybody together, as far as adults were not told apart. */
 function readTotal(text: string, asked: 'guests' | 'ages' | undefined, reading: PartyReading, childAt: number | undefined): void {
   if (reading.adults !== undefined) return;
-  const said = [last(text, personsSaid), lastNumbered(text), last(text, forCount)].find((match) => match !== undefined && isCount(match[1]));
-  const each = new RegExp(`\\b(?:una?|one) (?:para|for|de) (${quantity}),? (?:y|and) (?:la |el |the )?(?:otr[oa]|other|una?|one) (?:para|for|de) (${quantity})\\b`).exec(text);
+  const said = [last(text, personsSaid), lastNumbered(text), last(text, forCount)].find(
+    (match) => match !== undefined && isCount(match[1]),
+  );
+  const each = new RegExp(
+    `\\b(?:una?|one) (?:para|for|de) (${quantity}),? (?:y|and) (?:la |el |the )?(?:otr[oa]|other|una?|one) (?:para|for|de) (${quantity})\\b`,
+  ).exec(text);
   if (each !== null) {
     reading.guests = readQuantity(each[1] ?? '') + readQuantity(each[2] ?? '');
     return;
@@ -118,8 +147,12 @@ function readTotal(text: string, asked: 'guests' | 'ages' | undefined, reading: 
   const family = /\b(?:familia|family|grupo|group|somos|seremos|total|party)\b/.test(text);
   let guests = said === undefined ? undefined : readQuantity(said[1] ?? '');
   // "Quiero hablar con una persona" counts nobody.
-  if (guests === 1 && said !== undefined && /^un|^an?\b/.test(said[0]) && !/\b(?:para|for|somos) $/.test(text.slice(0, said.index))) guests = undefined;
-  if (guests === undefined && companions !== null) guests = 1 + (/^m/.test(companions[1] ?? '') ? Number.NaN : readQuantity(companions[1] ?? ''));
+  if (guests === 1 && said !== undefined && /^un|^an?\b/.test(said[0]) && !/\b(?:para|for|somos) $/.test(text.slice(0, said.index)))
+    guests = undefined;
+  if (guests === undefined && companions !== null)
+    guests = 1 + (/^m/.test(companions[1] ?? '') ? Number.NaN : readQuantity(companions[1] ?? ''));
+  const paired = couples.exec(text);
+  if (paired !== null && readQuantity(paired[1] ?? '') > 0) guests = 2 * readQuantity(paired[1] ?? '');
   if (guests === undefined && two.test(text)) {
     reading.adults = 2;
     return;
@@ -130,7 +163,8 @@ function readTotal(text: string, asked: 'guests' | 'ages' | undefined, reading: 
     if (bare !== undefined) guests = readQuantity(bare);
   }
   if (guests === undefined || Number.isNaN(guests) || guests < 1 || guests > mostGuests) {
-    if (reading.children !== undefined && reading.children > 0 && /\b(?:con|with) (?:mi|my) (?:hij|son|daughter|nen)/.test(text)) reading.adults = 1;
+    if (reading.children !== undefined && reading.children > 0 && /\b(?:con|with) (?:mi|my) (?:hij|son|daughter|nen)/.test(text))
+      reading.adults = 1;
     return;
   }
   if (reading.children === undefined || childAt === undefined) {

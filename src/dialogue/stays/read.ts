@@ -16,7 +16,8 @@ export interface StayScene {
   holidays?: readonly IsoDate[];
 }
 
-const corrections = /\b(?:perdon|disculp\w*|digo|mejor|en realidad|me equivoque|corrijo|correccion|sorry|i mean|i meant|actually|rather|instead|oops|ups|al final|make it|cambio|cambia\w*)\b|^\W*no,/;
+const corrections =
+  /\b(?:perdon|disculp\w*|digo|mejor|en realidad|me equivoque|corrijo|correccion|sorry|i mean|i meant|actually|rather|instead|oops|ups|al final|make it|cambio|cambia\w*)\b|^\W*no,/;
 
 const bareDay = /^\D{0,12}\b([0-3]?\d)\b\D{0,10}$/;
 const bareDays = /^\D{0,12}\b([0-3]?\d)\s*(?:al?|hasta|-|–|to|y)\s*(?:el )?([0-3]?\d)\b\D{0,10}$/;

@@ -23,8 +23,11 @@ function readerOf(types: readonly NamedThing[]): TypeReader {
   const nameOf = new Map<string, string>();
   for (const { name, aliases = [] } of types) {
     for (const word of [name, ...aliases].map((each) => foldText(each).trim())) {
-      for (const form of [word, word.replace(/^(?:habitacion|cuarto|room) /, ''), word.replace(/ room$/, '')]) {
-        const plural = form.split(' ').map((part) => (/[aeiou]$/.test(part) ? `${part}s` : /[lnr]$/.test(part) ? `${part}es` : part)).join(' ');
+      for (const form of [word, word.replace(/^(?:habitacion|cuarto|room) /, ''), word.replace(/(?<!^family) room$/, '')]) {
+        const plural = form
+          .split(' ')
+          .map((part) => (/[aeiou]$/.test(part) ? `${part}s` : /[lnr]$/.test(part) ? `${part}es` : part))
+          .join(' ');
         for (const each of [form, plural, `${form}s`]) if (!nameOf.has(each)) nameOf.set(each, name);
       }
     }

@@ -1,0 +1,25 @@
+/** What guests want of a hotel. The order breaks ties, and is that of the columns of `weights.json`. */
+export const hotelIntents = [
+  'cancel',
+  'change',
+  'find',
+  'lateCheckout',
+  'earlyArrival',
+  'complaint',
+  'paid',
+  'payment',
+  'photo',
+  'transport',
+  'location',
+  'policies',
+  'hours',
+  'prices',
+  'book',
+  'availability',
+  'roomTypes',
+  'specialRequest',
+  'amenities',
+  'review',
+  'help',
+] as const;
+export type HotelIntent = (typeof hotelIntents)[number];
