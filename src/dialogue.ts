@@ -12,6 +12,7 @@ export { defineDomain, type TradeDefinition } from './dialogue/domain.ts';
 export { createEscalation, type Escalate, escalated, type HandOff } from './dialogue/escalate.ts';
 export type { Hearing, Scene } from './dialogue/hear.ts';
 export { impossibleMoment } from './dialogue/impossible.ts';
+export { type StatedDate, statedDates } from './dialogue/moments.ts';
 export type { Phrases, ShortPhrases } from './dialogue/phrases/contract.ts';
 export { englishPhrases } from './dialogue/phrases/en.ts';
 export { spanishPhrases } from './dialogue/phrases/es.ts';

@@ -57,7 +57,7 @@ export function advance<Result>(dialogue: Dialogue<Result>, calls: readonly Call
 const answers = (made: CallRecord, call: PlannedCall): boolean => made.tool === call.tool && isSame(made.args, call.args);
 
 /** Deep equality of JSON: the order of members makes no difference, that of items does. */
-function isSame(left: JsonValue, right: JsonValue): boolean {
+export function isSame(left: JsonValue, right: JsonValue): boolean {
   if (left === right) return true;
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
   if (Array.isArray(left) || Array.isArray(right)) {

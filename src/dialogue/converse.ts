@@ -1,5 +1,6 @@
 /** One turn from the message to the reply: the order in which a dialogue looks at a message, the same for every trade. */
-import { advance, type Dialogue } from './ask.ts';
+import type { JsonValue } from '../vocabulary.ts';
+import { advance, type Dialogue, isSame } from './ask.ts';
 import type { FlowMove, FlowTurn } from './contract.ts';
 import type { Escalate } from './escalate.ts';
 import { createHearing, type Hearing } from './hear.ts';
@@ -64,11 +65,15 @@ export function createNext<S extends Shape>(stages: Stages<S>): (input: FlowTurn
   };
 }
 
-function reply({ state }: Turn, { text, options, outcome, awaiting, understood }: Ending): FlowMove {
+function reply({ state, parts }: Turn, { text, options, outcome, awaiting, understood }: Ending): FlowMove {
   state.lastText = text;
   return {
     kind: 'reply',
-    reply: { text, ...(options === undefined || options.length === 0 ? {} : { options }) },
+    reply: {
+      text,
+      ...(parts.length === 0 ? {} : { parts }),
+      ...(options === undefined || options.length === 0 ? {} : { options }),
+    },
     outcome,
     ...(awaiting === undefined ? {} : { awaiting }),
     ...(understood === undefined ? {} : { understood }),
@@ -92,9 +97,10 @@ function* converse<S extends Shape>(turn: Turn<S>, stages: Stages<S>): Dialogue<
   const taskBefore = state.task;
   stages.settleTask(turn);
   const taskChanged = state.task !== taskBefore;
-  const before = JSON.stringify(stages.told(state));
+  // A store gives members back in an order of its own.
+  const before = asJson(stages.told(state));
   stages.absorb(turn);
-  turn.changed = JSON.stringify(stages.told(state)) !== before;
+  turn.changed = !isSame(asJson(stages.told(state)), before);
   turn.confirmed = saysYes(turn, stages);
   const impossible = stages.impossible(turn);
   if (turn.awaited === 'choice' && !turn.changed && stages.loosen(turn)) turn.changed = true;
@@ -107,6 +113,8 @@ function* converse<S extends Shape>(turn: Turn<S>, stages: Stages<S>): Dialogue<
   const ending = impossible ?? (yield* stages.goOn(turn, answers.length > 0));
   return unlikeTheLast(turn, ending, stages);
 }
+
+const asJson = (value: unknown): JsonValue => JSON.parse(JSON.stringify(value)) as JsonValue;
 
 /** A yes counts for what was asked, and only where the same message changes and asks nothing. */
 function saysYes<S extends Shape>(turn: Turn<S>, stages: Stages<S>): boolean {

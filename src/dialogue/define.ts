@@ -6,6 +6,7 @@ import { composeDialogue } from './compose.ts';
 import type { Flows } from './contract.ts';
 import { acknowledge } from './courtesy.ts';
 import { createEscalation, type HandOff } from './escalate.ts';
+import type { Scene } from './hear.ts';
 import type { Phrases } from './phrases/contract.ts';
 import { englishPhrases } from './phrases/en.ts';
 import { spanishPhrases } from './phrases/es.ts';
@@ -14,6 +15,7 @@ import { slotMemory } from './state.ts';
 import type { Slots, Task } from './task.ts';
 import { createSlotStages } from './tasks.ts';
 import { createTopicReader, generalExpressions } from './topics.ts';
+import type { Ending } from './turn.ts';
 
 /** A dialogue: what is understood, what is needed, what is done. */
 export interface DialogueDefinition<S extends Slots, N extends Readonly<Record<string, keyof S & string>>> {
@@ -25,6 +27,10 @@ export interface DialogueDefinition<S extends Slots, N extends Readonly<Record<s
   questions?: Readonly<Record<string, (turn: SlotTurn) => Dialogue<string>>>;
   /** What is said otherwise than every dialogue says it. */
   phrases?: { es?: Partial<Phrases>; en?: Partial<Phrases> };
+  /** Adds what only the conversation tells to what was heard, before the message is looked at. Pure. */
+  refine?(heard: Understanding, scene: Scene<SlotShape>): Understanding;
+  /** Answers a message before its intents are looked at: a language that is not spoken, a voice note. */
+  before?(turn: SlotTurn): Ending | undefined;
   /** How a person is called, and after how many misunderstandings in a row (2). Absent: nobody is. */
   handoff?: HandOff & { after?: number };
 }
@@ -38,7 +44,7 @@ export interface DialogueDefinition<S extends Slots, N extends Readonly<Record<s
 export function defineDialogue<const S extends Slots, const N extends Readonly<Record<string, keyof S & string>>>(
   definition: DialogueDefinition<S, N>,
 ): Flows {
-  const { domain, vocabulary, slots, questions = {}, phrases = {}, handoff } = definition;
+  const { domain, vocabulary, slots, questions = {}, phrases = {}, handoff, refine, before } = definition;
   const tasks = definition.tasks as unknown as Readonly<Record<string, Task<Slots, string>>>;
   check(domain, slots, tasks, Object.keys(questions));
   const understandMessage = createUnderstanding<string, never>(domain as Domain<string, never>);
@@ -57,6 +63,8 @@ export function defineDialogue<const S extends Slots, const N extends Readonly<R
     topics: createTopicReader(generalExpressions),
     phrases: { es: { ...spanishPhrases, ...phrases.es }, en: { ...englishPhrases, ...phrases.en } },
     own: () => ({}),
+    ...(refine === undefined ? {} : { refine }),
+    ...(before === undefined ? {} : { closed: before }),
     escalate,
     ...(handoff?.after === undefined ? {} : { misunderstandings: handoff.after }),
     refusals: { escalates: handoff?.tool },

@@ -1,4 +1,5 @@
 /** Passes a conversation to a person. */
+import type { JsonValue } from '../vocabulary.ts';
 import { ask, type Dialogue } from './ask.ts';
 import type { Ending, Turn } from './turn.ts';
 
@@ -8,6 +9,8 @@ export interface HandOff {
   tool: string;
   /** Its input; `{ reason }` where nothing is said. `reason` ends in the customer's words and has at most 500 characters. */
   input?(reason: string): object;
+  /** What the customer is told, by what the tool answered; that a person will answer where nothing is said. */
+  says?(turn: Turn, output: JsonValue): string;
 }
 
 export type Escalate<T extends Turn = Turn> = (turn: T, reason: string) => Dialogue<Ending>;
@@ -22,8 +25,9 @@ export function createEscalation(handOff: HandOff | undefined): Escalate {
       return { text: turn.say.whatICanDo(), outcome: 'replied' };
     }
     const told = `${reason}: ${turn.text}`.slice(0, longestReason);
-    yield* ask(handOff.tool, handOff.input?.(told) ?? { reason: told });
-    return escalated(turn);
+    const output = yield* ask(handOff.tool, handOff.input?.(told) ?? { reason: told });
+    const said = handOff.says?.(turn, output);
+    return { ...escalated(turn), ...(said === undefined ? {} : { text: said }) };
   };
 }
 

@@ -110,6 +110,7 @@ export function createHearing<S extends Shape>(hearing: Hearing<S>): (whole: Flo
       changed: false,
       personOffered,
       asides: [],
+      parts: [],
       say: hearing.phrases[language],
       own,
     };

@@ -43,6 +43,8 @@ export const slotState = baseState.extend({
   filled: z.array(z.string()).default([]),
   /** Tasks that were asked for together with the one at hand; each follows when the one before it is done. */
   further: z.array(z.string()).default([]),
+  /** What a dialogue keeps for itself beyond the task at hand. */
+  notes: z.record(z.string(), z.json()).default({}),
 });
 
 export type SlotState = z.infer<typeof slotState>;

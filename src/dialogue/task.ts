@@ -13,6 +13,10 @@ export interface Task<S extends Slots, Needs extends keyof S & string> {
   intents?: readonly string[];
   /** Asked for in this order, as far as they are not told. */
   needs: readonly Needs[];
+  /** Taken where a message tells them, and never asked for by the engine: `run` asks for what it turns out to want. */
+  takes?: readonly string[];
+  /** Intents of other tasks that do not leave this one once it is begun: dates are part of a change, and no new search. */
+  keeps?: readonly string[];
   /** What a yes is asked for, whole, before it is done. Absent: it is done at once, so it must be harmless. */
   confirm?: Spoken<[values: SlotValuesOf<S, Needs>, turn: SlotTurn]>;
   /**

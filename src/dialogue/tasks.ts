@@ -27,6 +27,7 @@ export function createSlotStages(parts: Parts): SlotStages {
     settleTask: (turn) => settleTask(turn, parts),
     absorb: (turn) => absorb(turn, parts),
     told: ({ slots, customer, choices }) => [slots, customer, choices],
+    insists: (turn) => insists(turn, parts),
     questions: Object.keys(parts.questions),
     impossible: (turn) => impossible(turn, parts),
     loosen: (turn) => loosen(turn, parts),
@@ -65,11 +66,23 @@ function settleTask(turn: SlotTurn, parts: Parts): void {
   const asked = tasksAskedFor(turn, parts).filter((name, index, all) => all.indexOf(name) === index);
   const [first, ...others] = asked;
   if (first === undefined || heard.confidence < 0.5) return;
+  const keeps = parts.tasks[state.task ?? '']?.keeps;
+  if (keeps?.includes(heard.intent) === true) return;
   if (state.task === undefined || !asked.includes(state.task)) {
     slotMemory.endTask(state);
     state.task = first;
     state.further = others;
   } else state.further = [...new Set([...state.further, ...asked.filter((name) => name !== state.task)])];
+}
+
+/** Longer messages say more than the same wish again. */
+const wordsOfInsisting = 6;
+
+/** "Sí, cancelala": the wish of the task again, in answer to the question whether to do it. */
+function insists({ state, heard, topics, text }: SlotTurn, { tasks }: Parts): boolean {
+  const task = tasks[state.task ?? ''];
+  if (task === undefined || topics.question || text.trim().split(/\s+/).length > wordsOfInsisting) return false;
+  return (task.intents ?? [state.task]).includes(heard.intent);
 }
 
 const needsOf = ({ state }: SlotTurn, { tasks }: Parts): readonly string[] => tasks[state.task ?? '']?.needs ?? [];
@@ -90,7 +103,7 @@ function absorb(turn: SlotTurn, parts: Parts): void {
     return;
   }
   const filled: string[] = [];
-  const needs = needsOf(turn, parts);
+  const needs = [...needsOf(turn, parts), ...(parts.tasks[state.task ?? '']?.takes ?? [])];
   for (const need of needs) {
     const slot = parts.slots[need];
     if (slot === undefined || !takesAnswer(need, needs, turn, parts)) continue;

@@ -1,6 +1,6 @@
 /** One message on its way to a reply: what was heard, what is remembered, and how to answer. */
 import type { ReferenceTime, TimeMention, Understanding, Vocabulary } from '../language/contract.ts';
-import type { Contact, Outcome } from '../vocabulary.ts';
+import type { Contact, Outcome, Reply } from '../vocabulary.ts';
 import type { Phrases } from './phrases/contract.ts';
 import type { BaseState } from './state.ts';
 import type { Topics } from './topics.ts';
@@ -47,6 +47,8 @@ export interface Turn<S extends Shape = Shape> {
   readonly personOffered: boolean;
   /** What is said before the reply proper: answers to side questions, in order. */
   readonly asides: string[];
+  /** Pictures and places that go with the reply. */
+  readonly parts: NonNullable<Reply['parts']>;
   say: S['say'];
   readonly own: S['own'];
 }

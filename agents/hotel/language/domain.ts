@@ -35,6 +35,9 @@ function weighStay(scores: ReadonlyMap<Understood, number>, findings: Findings):
   // A complaint about a booking is none that wants to book, and a stay that exists is not looked for anew.
   const existing = Math.max(get('cancel'), get('change'), get('complaint'), get('lateCheckout'), get('paid'));
   if (existing >= 4.4) for (const intent of ['book', 'availability', 'find', 'amenities', 'roomTypes'] as const) add(intent, -1.6);
+  // "Quiero cancelar mi reserva" looks for none, and "la política de cancelación" cancels nothing.
+  if (Math.max(get('cancel'), get('change'), get('lateCheckout'), get('earlyArrival')) >= 4.4) add('find', -5);
+  if ((scores.get('policies') ?? 0) >= 5 && get('policies') >= get('cancel') - 1) add('cancel', -4);
   if (get('book') >= 4.4) add('availability', -1);
   return weights;
 }

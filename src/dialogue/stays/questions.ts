@@ -13,6 +13,9 @@ export type StayQuestions = Readonly<Record<MissingOfStay, (turn: SlotTurn, draf
 const nightsOf = (count: number, language: Language): string =>
   language === 'es' ? `${count} ${count === 1 ? 'noche' : 'noches'}` : `${count} ${count === 1 ? 'night' : 'nights'}`;
 
+const peopleOf = (count: number, language: Language): string =>
+  language === 'es' ? `${count} ${count === 1 ? 'persona' : 'personas'}` : `${count} ${count === 1 ? 'person' : 'people'}`;
+
 const both =
   (
     es: (draft: StayDraft, again: boolean, turn: SlotTurn) => string,
@@ -27,11 +30,11 @@ const questions: StayQuestions = {
     ({ period, adults }, again) =>
       again
         ? 'Decime el día de llegada y el de salida; por ejemplo «del 10 al 12» o «dos noches desde el viernes».'
-        : `¿Qué días venís${period === undefined ? '' : ', de qué día a qué día'}${adults === undefined ? ', y cuántas personas son' : ''}?`,
+        : `¿Para qué días miro la disponibilidad${period === undefined ? '' : ', de qué día a qué día'}${adults === undefined ? ', y cuántas personas son' : ` para ${peopleOf(adults, 'es')}`}?`,
     ({ period, adults }, again) =>
       again
         ? 'Tell me the day you arrive and the day you leave, for example "from the 10th to the 12th" or "two nights from Friday".'
-        : `Which dates${period === undefined ? '' : ', from which day to which'}${adults === undefined ? ', and how many people' : ''}?`,
+        : `For which dates shall I check availability${period === undefined ? '' : ', from which day to which'}${adults === undefined ? ', and how many people' : ` for ${peopleOf(adults, 'en')}`}?`,
   ),
   checkIn: both(
     ({ nights }) => (nights === undefined ? '¿Qué día llegás?' : `¿Desde qué día serían ${nightsOf(nights, 'es')}?`),
@@ -41,11 +44,11 @@ const questions: StayQuestions = {
     ({ checkIn = '', adults }, again, { now }) =>
       again
         ? 'Decime cuántas noches se quedan, o el día de salida.'
-        : `¿Cuántas noches, desde el ${fullDay(checkIn, now.date, 'es')}${adults === undefined ? ', y cuántas personas son' : ''}?`,
+        : `¿Cuántas noches, desde el ${fullDay(checkIn, now.date, 'es')}${adults === undefined ? ', y cuántas personas son' : `, para ${peopleOf(adults, 'es')}`}?`,
     ({ checkIn = '', adults }, again, { now }) =>
       again
         ? 'Tell me how many nights, or the day you leave.'
-        : `How many nights, from ${fullDay(checkIn, now.date, 'en')}${adults === undefined ? ', and how many people' : ''}?`,
+        : `How many nights, from ${fullDay(checkIn, now.date, 'en')}${adults === undefined ? ', and how many people' : `, for ${peopleOf(adults, 'en')}`}?`,
   ),
   guests: both(
     (_draft, again) => (again ? 'Decime cuántos adultos y, si vienen chicos, cuántos y de qué edad.' : '¿Para cuántas personas?'),

@@ -22,7 +22,8 @@ function readerOf(types: readonly NamedThing[]): TypeReader {
   if (known !== undefined) return known;
   const nameOf = new Map<string, string>();
   for (const { name, aliases = [] } of types) {
-    for (const word of [name, ...aliases].map((each) => foldText(each).trim())) {
+    // "Para tres" says how many come, whatever room is called so.
+    for (const word of [name, ...aliases].map((each) => foldText(each).trim()).filter((each) => !/^(?:para|for) /.test(each))) {
       for (const form of [word, word.replace(/^(?:habitacion|cuarto|room) /, ''), word.replace(/(?<!^family) room$/, '')]) {
         const plural = form
           .split(' ')
