@@ -87,6 +87,7 @@ export type { Database } from './store/database.ts';
 export type { JoinMode } from './store/waits.ts';
 export type {
   AnyTool,
+  ChannelConnection,
   CompletesCalls,
   Completion,
   NewRun,

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { defineAgent } from '../../src/index.ts';
+import { personalData } from './personal-data.ts';
 import { policy } from './policy.ts';
+import { sample } from './seed.ts';
 import { tools } from './tools.ts';
 
 /** Sells the rooms of a hotel, and looks after those who stay in them. */
@@ -24,4 +26,7 @@ export const hotel = defineAgent({
     },
     'hotel:manage': { description: 'Change hotels, rooms, rates, terms and texts', roles: ['operator', 'owner'] },
   },
+  migrations: new URL('./migrations/', import.meta.url),
+  sample,
+  personalData,
 });

@@ -47,11 +47,26 @@ export interface CompletesCalls {
  */
 export type ScheduleInAgent = (job: string, payload: object, when: { at: Date; key?: string }) => Promise<void>;
 
+/** A connection of a channel, as agents know it: docs/channels.md. */
+export interface ChannelConnection {
+  /** `whatsapp`, `telegram`, `twilio`. */
+  channel: string;
+  /** What the workspace calls it. */
+  name: string;
+  /** Names the account at the provider, e.g. the id of a phone number. */
+  account: string;
+}
+
 export interface ToolContext extends WorkspaceAccess, CompletesCalls, SendsMessages, CountsMetrics {
   readonly conversationId: string;
   readonly runId: string;
   readonly channel: string;
   readonly contact: Contact | undefined;
+  /**
+   * The connection that brought the conversation, e.g. one of several WhatsApp numbers; `undefined` where none did. Each look is a round trip to the
+   * database, within the tool's transaction where it has one. Absent in contexts that tests make themselves.
+   */
+  connection?(): Promise<ChannelConnection | undefined>;
   /** On whose behalf the run works, and what they may do now; absent where a channel brought the message of somebody without an account. */
   readonly principal?: Principal | undefined;
   /** The same for every attempt at this call, also after a crash. Send it along with an effect outside of our database. */

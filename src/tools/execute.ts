@@ -28,6 +28,7 @@ import type { PendingWait } from '../store/waits.ts';
 import type { JsonObject, LocalizedText } from '../vocabulary.ts';
 import type { CallPlace } from './call-place.ts';
 import { CallWaits, Suspended, type WaitingRuntime } from './call-waits.ts';
+import { connectionOf } from './connection.ts';
 import type { AnyTool, ToolContext } from './contract.ts';
 import { EffectDidNotHappen } from './contract.ts';
 import { beginEffect, type EffectOwner, storeEffect } from './effects.ts';
@@ -158,6 +159,7 @@ export class ToolExecutor {
           ...this.#baseContext(place),
           ...this.#waitsOf(tool, place).parts(asRuntime),
           query,
+          connection: () => connectionOf(runtimeStatement, place),
           send: this.#sendFrom(place, { asRuntime, later: (message) => sent.push(message) }),
           state: stateOf(place, query),
           artifacts: this.#runtime.artifacts(place, runtimeStatement),
@@ -237,6 +239,7 @@ export class ToolExecutor {
       runId: place.runId,
       channel: place.channel,
       contact: place.contact,
+      connection: () => connectionOf((text, values) => this.#runtime.pool.executeText(text, values), place),
       principal: place.principal,
       idempotencyKey: idempotencyKey(place),
       flags: this.#runtime.flagsOf(place),

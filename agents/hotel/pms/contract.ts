@@ -77,6 +77,8 @@ export interface PmsOffers {
   offers: PmsOffer[];
   /** Where there are none. */
   nothing?: NothingReason | undefined;
+  /** Epoch milliseconds of when it was so, where the system is away and this is the last that is known. */
+  asOf?: number | undefined;
 }
 
 export interface PmsGuest {
@@ -129,8 +131,8 @@ export interface Pms {
   readonly kind: 'embedded' | 'qloapps' | 'cloudbeds' | 'apaleo';
   /** @throws PmsDown */
   rooms(): Promise<PmsRoomType[]>;
-  /** @throws PmsDown */
-  offers(request: StayRequest): Promise<PmsOffers>;
+  /** What can be had for each of some requests, in their order. @throws PmsDown */
+  offers(requests: readonly StayRequest[]): Promise<PmsOffers[]>;
   /** Keeps rooms for a while; again with the same key it answers the same. */
   hold(offer: PmsOffer, request: StayRequest, key: string): Promise<Written<PmsHold>>;
   /** Holds for longer, at most twice. */
