@@ -3,5 +3,6 @@ import type { ProjectConfig } from './project.ts';
 /** The agents that ship with Timonel, for a project without a `timonel.config.ts`. */
 export async function bundledProject(): Promise<ProjectConfig> {
   const { booking } = await import('../agents/booking/agent.ts');
-  return { agents: [booking] };
+  const { hotel } = await import('../agents/hotel/agent.ts');
+  return { agents: [booking, hotel] };
 }

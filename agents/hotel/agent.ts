@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { defineAgent } from '../../src/index.ts';
+import { flows } from './flows.ts';
+import { guard, guardTemplate } from './guard.ts';
 import { personalData } from './personal-data.ts';
 import { policy } from './policy.ts';
 import { sample } from './seed.ts';
@@ -14,6 +16,11 @@ export const hotel = defineAgent({
   prompt: readFileSync(new URL('./prompt.md', import.meta.url), 'utf8'),
   tools,
   policy,
+  flows,
+  guard,
+  guardTemplate,
+  // Voice notes are answered, pictures are passed to people.
+  parts: ['image', 'audio', 'file', 'location'],
   language: 'es',
   permissions: {
     'hotel:read': {
@@ -29,4 +36,5 @@ export const hotel = defineAgent({
   migrations: new URL('./migrations/', import.meta.url),
   sample,
   personalData,
+  evals: new URL('./evals/', import.meta.url),
 });

@@ -38,6 +38,8 @@ const taken = (awaits: string, again: (turn: SlotTurn) => string, read: Slot['re
   again,
 });
 
+const wholeAnswer: Slot['read'] = ({ text }, asked) => (asked ? text.slice(0, 500) : undefined);
+
 export const flows: Flows = defineDialogue({
   domain: hotelDomain,
   vocabulary: { sample: sampleVocabulary, load: loadVocabulary },
@@ -67,8 +69,8 @@ export const flows: Flows = defineDialogue({
         return Object.keys(draft).length === 0 ? undefined : JSON.parse(JSON.stringify(draft));
       },
     ),
-    request: taken('request', (turn) => say(turn).askRequest()),
-    rating: taken('rating', (turn) => say(turn).askReview()),
+    request: taken('request', (turn) => say(turn).askRequest(), wholeAnswer),
+    rating: taken('rating', (turn) => say(turn).askReview(), wholeAnswer),
     whose: taken('whose', (turn) => say(turn).askCode()),
     hotel: taken(
       'hotel',

@@ -91,8 +91,9 @@ export const ownStays = defineRule({
     'early_arrival',
   ],
   evaluate(call, facts) {
-    const { stay } = hotelFacts.parse(facts.loaded);
     const code = normalised(textArgument(call, 'code'));
+    // Quotes change nothing and load no facts: what the conversation was shown decides on them.
+    const stay = call.effect === 'read' ? null : hotelFacts.parse(facts.loaded).stay;
     if (stay !== null && normalised(stay.code) === code && (stay.bookedHere || stay.ofVerifiedContact)) return undefined;
     if (completedCalls(facts).some((record) => codesIn(record).includes(code))) return undefined;
     // The same answer for a code that does not exist: nobody can find out which codes do.

@@ -1,5 +1,5 @@
 /** What only the conversation tells of a message: which hotel, what a picture is, a language that is not spoken. */
-import { type Ending, type SlotTurn, tell } from '../../../src/dialogue.ts';
+import { askFor, type Ending, paragraph, readStay, type SlotTurn, tell } from '../../../src/dialogue.ts';
 import type { FlowTurn, MediaPart, Understanding } from '../../../src/index.ts';
 import { isPortuguese } from '../language/portuguese.ts';
 import { artifactNote } from './house.ts';
@@ -9,6 +9,7 @@ interface HotelScene {
   input: FlowTurn;
   folded: string;
   state: SlotTurn['state'];
+  now: { date: string; time: string };
 }
 
 const inPortuguese =
@@ -16,7 +17,7 @@ const inPortuguese =
 const yesInPortuguese = /^\W*(sim|pode|quero|por favor|claro|ok|isso|com certeza)\b/;
 
 /** Adds the code of a stay, the hotel, and what a picture is about. */
-export function refine(heard: Understanding, { input, folded, state }: HotelScene): Understanding {
+export function refine(heard: Understanding, { input, folded, state, now }: HotelScene): Understanding {
   const { notes } = state;
   const code = codeIn(input.text, state.awaiting === 'code');
   if (code !== undefined) state.customer.code = code;
@@ -35,6 +36,11 @@ export function refine(heard: Understanding, { input, folded, state }: HotelScen
     delete notes['asked'];
     return { ...heard, intent, confidence: 0.9 };
   }
+  // "Dos noches", "para dos": a part of a stay begins one.
+  if (state.task === undefined && state.awaiting === undefined && (heard.intent === 'other' || heard.confidence < 0.5)) {
+    const { nights, adults, guests, checkIn } = readStay(input.text, { now, language: heard.language });
+    if ((nights ?? adults ?? guests ?? checkIn) !== undefined) return { ...heard, intent: 'availability', confidence: 0.8 };
+  }
   const dated = heard.slots.date !== undefined || heard.slots.dateRange !== undefined;
   // "¿Cuánto sale del 10 al 12 para dos?" is answered by an offer.
   if (heard.intent === 'prices' && dated && heard.slots.people !== undefined && state.task === undefined)
@@ -42,10 +48,31 @@ export function refine(heard: Understanding, { input, folded, state }: HotelScen
   return heard;
 }
 
+/** Something that is meant for an address or a number and is none. */
+function wrongContact(turn: SlotTurn): string | undefined {
+  const { email, phone } = turn.heard.slots;
+  if (email === undefined && /\S@\S*/.test(turn.text)) return say(turn).badEmail();
+  const short = /\b(?:telefono|tel|celular|phone|numero)\W{0,3}(?:es|is)?\W{0,2}\d{1,5}\W*$/.test(turn.folded);
+  return phone === undefined && short ? say(turn).badPhone() : undefined;
+}
+
 /** Voice notes are not heard here, and Portuguese is answered once. */
 export function before(turn: SlotTurn): Ending | undefined {
   const { state, text, heard } = turn;
   if (text.trim() === '' && heard.intent !== 'paid') return tell(say(turn).voice());
+  const wrong = wrongContact(turn);
+  const idle = state.task === undefined && ['other', 'smalltalk'].includes(heard.intent);
+  if (wrong !== undefined && idle) return askFor(turn, 'contact', wrong);
+  if (wrong !== undefined) turn.asides.push(wrong);
+  const { name, email, phone } = heard.slots;
+  if (idle && turn.awaited === undefined && (name ?? email ?? phone) !== undefined) {
+    Object.assign(state.customer, {
+      name: name ?? state.customer.name,
+      email: email ?? state.customer.email,
+      phone: phone ?? state.customer.phone,
+    });
+    return tell(paragraph(turn.say.noted(name?.split(' ')[0]), turn.say.whatICanDo()));
+  }
   if (heard.intent === 'handoff' || state.notes['portuguese'] === true || !isPortuguese(text)) return undefined;
   state.notes['portuguese'] = true;
   state.personOffered = true;

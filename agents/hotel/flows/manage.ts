@@ -5,6 +5,7 @@ import {
   askToConfirm,
   type Dialogue,
   type Ending,
+  nightsBetween,
   offerPerson,
   paragraph,
   type SlotTurn,
@@ -66,11 +67,16 @@ export function* cancel(turn: SlotTurn): Dialogue<Ending> {
   }
 }
 
+/** A day of the month without its month. */
+const isBareDay =
+  /^(?!.*(?:\b(?:ene|feb|mar|abr|may|jun|jul|ago|sep|oct|nov|dic|jan|apr|aug|dec)\w*\b|\d\s*[/-]\s*\d|manana|hoy|tomorrow|lunes|martes|miercoles|jueves|viernes|sabado|domingo|day\b)).*\b(?:al?|el|del|the|to|from)\s+\d{1,2}\b/;
+
 /** What of the stay is to be otherwise, as far as it was said. Dates move the stay as a whole. */
 function changesOf(
   draft: StayDraft,
   { checkIn, nights, adults, children, type }: StayView,
   folded: string,
+  today: string,
 ): Record<string, unknown> {
   const changes: Record<string, unknown> = {};
   const more =
@@ -78,6 +84,12 @@ function changesOf(
   const fewer = /\b(?:una noche menos|(?:quit|sac|rest|acort)\w* una noche|one night less|remove (?:a|one) night)\b/.test(folded);
   const added = more === null ? 0 : /\b(?:dos|2|two)\b/.test(more[0]) ? 2 : /\b(?:tres|3)\b/.test(more[0]) ? 3 : 1;
   const from = draft.checkIn ?? checkIn;
+  if (draft.checkIn !== undefined && isBareDay.test(folded)) {
+    // "Al 15" of a stay in March is a day of March.
+    const moved = `${checkIn.slice(0, 8)}${draft.checkIn.slice(8)}`;
+    const days = draft.checkOut === undefined ? nights : nightsBetween(draft.checkIn, draft.checkOut);
+    if (moved >= today && !Number.isNaN(Date.parse(moved))) return { checkIn: moved, checkOut: daysAfter(moved, days) };
+  }
   if (draft.checkIn !== undefined && draft.checkIn !== checkIn) changes['checkIn'] = draft.checkIn;
   if (draft.checkOut !== undefined) changes['checkOut'] = draft.checkOut;
   else if (added > 0 || fewer) changes['checkOut'] = daysAfter(checkIn, nights + (fewer ? -1 : added));
@@ -103,7 +115,11 @@ export function* change(turn: SlotTurn): Dialogue<Ending> {
   const own = yield* ownStay(turn);
   if ('ending' in own) return own.ending;
   const { code } = own.stay;
-  const said = { ...kept<Record<string, unknown>>(turn, 'wanted'), ...changesOf(stayDraft(turn), own.stay, turn.folded) };
+  const quotedBefore = kept<{ offer: string; code: string }>(turn, 'quoted');
+  // What was read and agreed to is what is done: another quote would be another offer.
+  if (turn.confirmed && quotedBefore?.code === code) return yield* apply(turn, code, quotedBefore.offer);
+  const wanted = kept<Partial<StayView>>(turn, 'wanted') ?? {};
+  const said = { ...wanted, ...changesOf(stayDraft(turn), withChanges(own.stay, wanted), turn.folded, turn.now.date) };
   if (Object.keys(said).length === 0) return askFor(turn, 'changes', s.askChange(own.stay, turn.now.date));
   keep(turn, 'wanted', said);
   const quoted = yield* ask<QuoteChangeOutput>('quote_change', { code, ...said });
@@ -138,9 +154,19 @@ export function* change(turn: SlotTurn): Dialogue<Ending> {
     }
   }
   const { after, difference } = quoted;
-  if (!agreedTo(turn, [code, after.checkIn, after.checkOut, after.type, after.total]))
-    return askToConfirm(turn, s.confirmChange(quoted.stay, after, difference, turn.now.date));
-  const done = yield* ask<ChangeStayOutput>('change_stay', { code, offer: after.offer });
+  keep(turn, 'quoted', { offer: after.offer, code });
+  return askToConfirm(turn, s.confirmChange(quoted.stay, after, difference, turn.now.date));
+}
+
+/** The stay as it would be with what was said so far: "una noche más" is one more than that. */
+function withChanges(stay: StayView, wanted: Partial<StayView>): StayView {
+  const { checkIn, checkOut } = { ...stay, ...wanted };
+  return { ...stay, ...wanted, nights: nightsBetween(checkIn, checkOut) };
+}
+
+function* apply(turn: SlotTurn, code: string, offer: string): Dialogue<Ending> {
+  const s = say(turn);
+  const done = yield* ask<ChangeStayOutput>('change_stay', { code, offer });
   switch (done.kind) {
     case 'changed':
       return tell(s.changed(done.stay, turn.now.date));
@@ -149,7 +175,7 @@ export function* change(turn: SlotTurn): Dialogue<Ending> {
     case 'not-changeable':
       return offerPerson(turn, s.notChangeable(done.reason));
     case 'price-changed':
-      keep(turn, 'told', undefined);
+      keep(turn, 'quoted', undefined);
       return offerPerson(turn, s.priceChanged(done.before, done.offer));
     case 'taken':
       return offerPerson(turn, s.taken());

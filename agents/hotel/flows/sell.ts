@@ -37,6 +37,9 @@ export function searchOf(turn: SlotTurn, { checkIn, checkOut, adults, ages, room
   };
 }
 
+const countsElse =
+  /\b(?:somos|personas?|adult\w*|noches?|dias?|menor\w*|chic[oa]s|people|guests?|nights?|days?|kids?|children|del|from|al|to)\b/;
+
 /** The offer that a message picks of those that were shown: by its place, its type, or a yes to the only one. */
 export function pickOffer({ state, folded, heard }: SlotTurn, asked: boolean): OfferView | undefined {
   const offers = (state.slots['offers'] ?? []) as unknown as OfferView[];
@@ -44,7 +47,8 @@ export function pickOffer({ state, folded, heard }: SlotTurn, asked: boolean): O
   const type = (heard.slots as Record<string, string | undefined>)['roomType'];
   const named = offers.filter((offer) => offer.type === type);
   if (named.length === 1) return named[0];
-  const index = pickIndex(folded, offers.length, { numbered: true });
+  // "Somos 2" counts people, not offers.
+  const index = countsElse.test(folded) ? undefined : pickIndex(folded, offers.length, { numbered: true });
   if (index !== undefined) return offers[index];
   const yes = heard.intent === 'confirm' || heard.intent === 'book';
   if (yes && offers.length === 1) return offers[0];
@@ -71,7 +75,7 @@ function show(turn: SlotTurn, offers: readonly OfferView[], text: string): Endin
 /** A chosen offer stands as long as the guest changes neither dates nor guests nor the type of room. Alternatives have dates of their own. */
 function isFor(offer: OfferView, { checkIn, checkOut, adults, ages, rooms }: Stay): boolean {
   const [room] = rooms;
-  const sameGuests = offer.adults === adults && JSON.stringify(offer.children) === JSON.stringify(ages);
+  const sameGuests = offer.adults === adults && JSON.stringify(offer.children.toSorted()) === JSON.stringify(ages.toSorted());
   const sameType = rooms.length !== 1 || room?.type === undefined || offer.type.split(' + ').includes(room.type);
   return offer.checkIn === checkIn && offer.checkOut === checkOut && sameGuests && sameType;
 }

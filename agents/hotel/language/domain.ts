@@ -31,13 +31,29 @@ function weighStay(scores: ReadonlyMap<Understood, number>, findings: Findings):
     if (best >= 4 && get('confirm') <= 3.6) add('confirm', -1.6);
     if (evidence >= 1.6) add('deny', -1.6);
   }
+  // "Llegamos mañana a la 1, somos 2" looks for a room; the hour is a detail of it.
+  if (evidence >= 2.6 && awaiting === undefined && get('earlyArrival') > 0 && get('earlyArrival') < 5.6) {
+    add('earlyArrival', -5);
+    add('availability', evidence + 2);
+  }
   if (findings.choosing) add('confirm', 5);
   // A complaint about a booking is none that wants to book, and a stay that exists is not looked for anew.
-  const existing = Math.max(get('cancel'), get('change'), get('complaint'), get('lateCheckout'), get('paid'));
-  if (existing >= 4.4) for (const intent of ['book', 'availability', 'find', 'amenities', 'roomTypes'] as const) add(intent, -1.6);
+  const existing = Math.max(
+    get('cancel'),
+    get('change'),
+    get('complaint'),
+    get('lateCheckout'),
+    get('earlyArrival'),
+    get('paid'),
+    get('review'),
+    get('specialRequest'),
+  );
+  if (existing >= 4.4) for (const intent of ['book', 'availability', 'find', 'amenities', 'roomTypes'] as const) add(intent, -4);
   // "Quiero cancelar mi reserva" looks for none, and "la política de cancelación" cancels nothing.
   if (Math.max(get('cancel'), get('change'), get('lateCheckout'), get('earlyArrival')) >= 4.4) add('find', -5);
   if ((scores.get('policies') ?? 0) >= 5 && get('policies') >= get('cancel') - 1) add('cancel', -4);
+  if (get('payment') >= 5 && get('payment') >= get('book') - 0.4) add('book', -3);
+  if (get('prices') >= 4.4) add('roomTypes', -3);
   if (get('book') >= 4.4) add('availability', -1);
   return weights;
 }

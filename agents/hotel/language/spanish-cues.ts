@@ -164,6 +164,7 @@ export const spanishCues: Readonly<
     '5 se permite|permiten|aceptan|admiten|llevar|ir|con .. mascotas|mascota|perro|perros|gato|gatos|animales|ninos|chicos|menores|bebes|visitas',
     '5 se puede|puedo|dejan|permitido .. fumar|ruido|visitas|musica|fiesta',
     '4.6 fumar|fumadores|mascotas|perros',
+    '5.4 todo|cualquier tipo de? huespedes|personas|gente|publico',
     '4.6 deposito|garantia .. seguridad|$',
     '4.4 piden|hay|exigen .. deposito|garantia|documento|sena',
     '4.6 pueden ir|entrar .. ninos|chicos|menores|bebes',

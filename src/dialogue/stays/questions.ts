@@ -29,11 +29,11 @@ const questions: StayQuestions = {
   dates: both(
     ({ period, adults }, again) =>
       again
-        ? 'Decime el día de llegada y el de salida; por ejemplo «del 10 al 12» o «dos noches desde el viernes».'
+        ? 'Decime el día de llegada y el de salida; por ejemplo «del viernes al domingo» o «dos noches desde el viernes».'
         : `¿Para qué días miro la disponibilidad${period === undefined ? '' : ', de qué día a qué día'}${adults === undefined ? ', y cuántas personas son' : ` para ${peopleOf(adults, 'es')}`}?`,
     ({ period, adults }, again) =>
       again
-        ? 'Tell me the day you arrive and the day you leave, for example "from the 10th to the 12th" or "two nights from Friday".'
+        ? 'Tell me the day you arrive and the day you leave, for example "from Friday to Sunday" or "two nights from Friday".'
         : `For which dates shall I check availability${period === undefined ? '' : ', from which day to which'}${adults === undefined ? ', and how many people' : ` for ${peopleOf(adults, 'en')}`}?`,
   ),
   checkIn: both(

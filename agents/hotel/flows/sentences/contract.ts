@@ -30,6 +30,8 @@ export interface Sentences {
   deposit(deposit: DepositView, currency: string): string;
   cancellation(view: CancellationView, currency: string, today: string): string;
   stay(stay: StayView, today: string): string;
+  badEmail(): string;
+  badPhone(): string;
   noStays(): string;
   askCode(): string;
   codeNeeded(stays: readonly { checkIn: string; checkOut: string }[], today: string): string;

@@ -68,6 +68,8 @@ export const english: Sentences = {
   },
   stay: (stay, today) =>
     `Booking ${stay.code}: ${stay.type}, ${english.days(stay.checkIn, stay.checkOut, today)}, ${guests(stay.adults, stay.children, 'en')}, for ${stay.name}. Total ${money(stay.total, stay.currency, 'en')}${stay.balance > 0 ? `, balance ${money(stay.balance, stay.currency, 'en')}` : ', paid'}. Check-in from ${stay.checkInFrom}, check-out until ${stay.checkOutUntil}. ${stay.status === 'confirmed' ? 'It is confirmed.' : ''}`.trim(),
+  badEmail: () => 'That e-mail seems invalid: could you give me the right one, or a phone number?',
+  badPhone: () => 'That phone number seems invalid: could you give me the right one, with its area code?',
   noStays: () => 'I find no coming bookings of yours.',
   askCode: () => 'Could you give me the code of the booking? It is in the confirmation.',
   codeNeeded: (stays, today) =>
@@ -149,7 +151,7 @@ export const english: Sentences = {
   },
   sorry: () => 'I am sorry about the problem.',
   thanksForReview: () => 'Thank you for telling us! We are very glad, and I pass it to the team.',
-  askReview: () => 'Thank you! How was your stay, from 1 to 5, and what would you improve?',
+  askReview: () => 'Thank you! How many stars do you give your stay, and what would you improve?',
   voice: () => 'I cannot listen to voice messages here. Could you write it to me?',
   picture: () => 'I pass the picture to a person of the team to look at it.',
   nightIsRunning: () => 'The night that has begun is for the front desk to see.',

@@ -69,6 +69,8 @@ export const spanish: Sentences = {
   },
   stay: (stay, today) =>
     `Reserva ${stay.code}: ${stay.type}, ${spanish.days(stay.checkIn, stay.checkOut, today)}, ${guests(stay.adults, stay.children, 'es')}, a nombre de ${stay.name}. Total ${money(stay.total, stay.currency, 'es')}${stay.balance > 0 ? `, saldo ${money(stay.balance, stay.currency, 'es')}` : ', pagado'}. Check-in desde las ${stay.checkInFrom}, check-out hasta las ${stay.checkOutUntil}. ${stay.status === 'confirmed' ? 'Está confirmada.' : ''}`.trim(),
+  badEmail: () => 'Ese mail parece inválido: ¿me pasás el correo correcto, o un teléfono?',
+  badPhone: () => 'Ese teléfono parece inválido: ¿me pasás el número correcto, con código de área?',
   noStays: () => 'No encuentro reservas tuyas por venir.',
   askCode: () => '¿Me pasás el código de la reserva? Está en la confirmación.',
   codeNeeded: (stays, today) =>
@@ -150,7 +152,7 @@ export const spanish: Sentences = {
   },
   sorry: () => 'Lamento el problema.',
   thanksForReview: () => '¡Gracias por contarnos! Nos alegra mucho, se lo paso al equipo.',
-  askReview: () => '¡Gracias! ¿Cómo fue la estadía, del 1 al 5, y qué mejorarías?',
+  askReview: () => '¡Gracias! ¿Cuántas estrellas le das a tu estadía, y qué mejorarías?',
   voice: () => 'Por acá no puedo escuchar audios. ¿Me lo escribís?',
   picture: () => 'Le paso la imagen a una persona del equipo para que la mire.',
   nightIsRunning: () => 'Para la noche que ya empezó lo ve recepción.',
