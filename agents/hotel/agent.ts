@@ -34,6 +34,7 @@ export const hotel = defineAgent({
     'hotel:manage': { description: 'Change hotels, rooms, rates, terms and texts', roles: ['operator', 'owner'] },
   },
   migrations: new URL('./migrations/', import.meta.url),
+  jobs: ['remind', 'ask-review'].map((name) => ({ name, run: async () => {} })),
   sample,
   personalData,
   evals: new URL('./evals/', import.meta.url),

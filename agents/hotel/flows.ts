@@ -45,14 +45,17 @@ export const flows: Flows = defineDialogue({
   vocabulary: { sample: sampleVocabulary, load: loadVocabulary },
   slots: {
     stay: stay(staySetup),
-    offer: taken(
-      'offer',
-      (turn) => say(turn).whichOffer((turn.state.slots['offers'] as unknown[] | undefined)?.length ?? 2),
-      (turn, asked) => {
-        const picked = pickOffer(turn, asked);
-        return picked === undefined ? undefined : JSON.parse(JSON.stringify(picked));
-      },
-    ),
+    offer: {
+      ...taken(
+        'offer',
+        (turn) => say(turn).whichOffer((turn.state.slots['offers'] as unknown[] | undefined)?.length ?? 2),
+        (turn, asked) => {
+          const picked = pickOffer(turn, asked);
+          return picked === undefined ? undefined : JSON.parse(JSON.stringify(picked));
+        },
+      ),
+      insist: ({ heard }) => (heard.intent === 'deny' ? '' : undefined),
+    },
     name: personName(),
     contact: contact(),
     code: taken(

@@ -179,7 +179,8 @@ function* goOn(turn: SlotTurn, answered: boolean, parts: Parts): Dialogue<Ending
   if (state.task === undefined) return answered ? tell('') : smallTalk(turn, []);
   if (!turn.changed && heard.intent === 'deny' && awaited === 'confirmation')
     return askFor(turn, 'choice', say.whatToChange(), [say.short.leaveIt]);
-  const courtesy = topics.thanks || ['greeting', 'thanks', 'goodbye', 'smalltalk'].includes(heard.intent);
+  const courtesy =
+    (topics.thanks && heard.intent !== 'deny') || ['greeting', 'thanks', 'goodbye', 'smalltalk'].includes(heard.intent);
   if (!turn.changed && !turn.confirmed && !answered && awaited !== undefined && courtesy)
     return askFor(turn, awaited, paragraph(topics.thanks ? say.thanks() : say.hello(), inOtherWords(turn, awaited, parts)));
   return yield* runTask(turn, parts);

@@ -5,6 +5,9 @@ import { isPortuguese } from '../language/portuguese.ts';
 import { artifactNote } from './house.ts';
 import { codeIn, say } from './turn.ts';
 
+const looksLikeAddress = /\S@\S*/;
+const idleIntents = new Set(['other', 'smalltalk']);
+
 interface HotelScene {
   input: FlowTurn;
   folded: string;
@@ -25,6 +28,9 @@ export function refine(heard: Understanding, { input, folded, state, now }: Hote
   if (hotel !== undefined) notes['hotel'] = hotel;
   if (notes['portuguese'] === true && state.personOffered && yesInPortuguese.test(folded))
     return { ...heard, intent: 'handoff', confidence: 0.9 };
+  // An address that is none calls nobody.
+  if (looksLikeAddress.test(input.text) && heard.slots.email === undefined && heard.intent === 'handoff')
+    return { ...heard, intent: 'other' };
   const picture = input.parts?.find((part) => part.type === 'image' || part.type === 'file') as MediaPart | undefined;
   if (picture !== undefined) {
     notes[artifactNote] = picture.artifact;
@@ -37,9 +43,10 @@ export function refine(heard: Understanding, { input, folded, state, now }: Hote
     return { ...heard, intent, confidence: 0.9 };
   }
   // "Dos noches", "para dos": a part of a stay begins one.
-  if (state.task === undefined && state.awaiting === undefined && (heard.intent === 'other' || heard.confidence < 0.5)) {
-    const { nights, adults, guests, checkIn } = readStay(input.text, { now, language: heard.language });
-    if ((nights ?? adults ?? guests ?? checkIn) !== undefined) return { ...heard, intent: 'availability', confidence: 0.8 };
+  if (state.task === undefined && state.awaiting === undefined && (idleIntents.has(heard.intent) || heard.confidence < 0.5)) {
+    const { nights, adults, guests, checkIn, problem } = readStay(input.text, { now, language: heard.language });
+    if ((nights ?? adults ?? guests ?? checkIn ?? problem) !== undefined)
+      return { ...heard, intent: 'availability', confidence: 0.8 };
   }
   const dated = heard.slots.date !== undefined || heard.slots.dateRange !== undefined;
   // "¿Cuánto sale del 10 al 12 para dos?" is answered by an offer.
@@ -51,7 +58,7 @@ export function refine(heard: Understanding, { input, folded, state, now }: Hote
 /** Something that is meant for an address or a number and is none. */
 function wrongContact(turn: SlotTurn): string | undefined {
   const { email, phone } = turn.heard.slots;
-  if (email === undefined && /\S@\S*/.test(turn.text)) return say(turn).badEmail();
+  if (email === undefined && looksLikeAddress.test(turn.text)) return say(turn).badEmail();
   const short = /\b(?:telefono|tel|celular|phone|numero)\W{0,3}(?:es|is)?\W{0,2}\d{1,5}\W*$/.test(turn.folded);
   return phone === undefined && short ? say(turn).badPhone() : undefined;
 }
@@ -61,7 +68,7 @@ export function before(turn: SlotTurn): Ending | undefined {
   const { state, text, heard } = turn;
   if (text.trim() === '' && heard.intent !== 'paid') return tell(say(turn).voice());
   const wrong = wrongContact(turn);
-  const idle = state.task === undefined && ['other', 'smalltalk'].includes(heard.intent);
+  const idle = state.task === undefined && idleIntents.has(heard.intent);
   if (wrong !== undefined && idle) return askFor(turn, 'contact', wrong);
   if (wrong !== undefined) turn.asides.push(wrong);
   const { name, email, phone } = heard.slots;
