@@ -3,16 +3,11 @@
  */
 import { type Channel, channel, type TracingChannel, tracingChannel } from 'node:diagnostics_channel';
 import type { IncomingHttpHeaders } from 'node:http';
+import { faultChannel } from './faults.ts';
 import type { RunView } from './store/run-views.ts';
 import type { ClaimedRun, FinishedTurn } from './store/runs.ts';
 import type { Step } from './store/steps.ts';
 import type { Verdict } from './vocabulary.ts';
-
-/** Something failed where nobody waits for the answer, or a caller got a 5xx. */
-export interface Fault {
-  what: string;
-  error: unknown;
-}
 
 /** A request came in. Whatever it causes runs in the stores that are bound to the channel. */
 export interface HttpRequest {
@@ -278,9 +273,10 @@ export interface ForwardedIgnored {
 }
 
 export type * from './diagnostic-events.ts';
+export { type Fault, publishFault } from './faults.ts';
 
 export const channels = {
-  fault: channel('timonel:fault'),
+  fault: faultChannel,
   mailPrinted: channel('timonel:mail-printed'),
   httpRequest: channel('timonel:http-request') as Channel<unknown, HttpRequest>,
   forwardedIgnored: channel('timonel:forwarded-ignored'),
@@ -323,7 +319,3 @@ export const traced = {
   plan: tracingChannel('timonel:plan') as TracingChannel<unknown, PlanWork>,
   tool: tracingChannel('timonel:tool') as TracingChannel<unknown, ToolWork>,
 } as const;
-
-export function publishFault(what: string, error: unknown): void {
-  if (channels.fault.hasSubscribers) channels.fault.publish({ what, error } satisfies Fault);
-}

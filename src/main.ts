@@ -177,7 +177,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
   });
   const flags = await openFlagPart(base, foundation, identity);
   const releases = await openReleasePart(base, foundation, identity);
-  if (settings.secrets.previous !== undefined) await finishRotation(pool, keys, identity.audit, publishFault);
+  if (settings.secrets.previous !== undefined) await finishRotation(pool, keys, identity.audit);
   const seeds = await seedAgents(base, foundation);
   const resources = await openResources(base, foundation, identity, artifacts);
 
@@ -339,7 +339,6 @@ async function openServer(
     onRequest: (exchange: HttpExchange) => {
       if (channels.httpExchange.hasSubscribers) channels.httpExchange.publish(exchange);
     },
-    onFault: publishFault,
     bodyLimitBytes: settings.bodyLimitBytes,
     replyWaitMs: settings.replyWaitMs,
     maxEventLoopDelayMs: settings.maxEventLoopDelayMs,

@@ -36,7 +36,7 @@ const layers: string[][] = [
   ['src/store'],
   ['src/config.ts'],
   ['src/settings-schema.ts'],
-  ['src/errors.ts', 'src/vocabulary.ts', 'src/phone-numbers.ts', 'src/setting-values.ts', 'src/suggestion.ts'],
+  ['src/errors.ts', 'src/vocabulary.ts', 'src/phone-numbers.ts', 'src/setting-values.ts', 'src/suggestion.ts', 'src/faults.ts'],
 ];
 
 /** What the package exports: above all layers, and all that agents know. */

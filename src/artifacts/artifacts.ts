@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { type ArtifactMoved, channels } from '../diagnostics.ts';
+import { type ArtifactMoved, channels, publishFault } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import { Announcements, type AnnouncingPool } from './announcements.ts';
 import type {
@@ -33,7 +33,6 @@ export interface ArtifactsDependencies {
   publicUrl: string;
   now(): Date;
   newId(): string;
-  onFault(what: string, error: unknown): void;
 }
 
 /** Stores, finds, reads and removes artifacts. */
@@ -200,8 +199,7 @@ export class Artifacts {
   /** Deletes it; its bytes outside of the database are removed at once if the storage answers, else by the job. */
   async remove({ workspaceId, id, location }: StoredArtifact): Promise<void> {
     await rows.deleteArtifact(this.#run, workspaceId, id);
-    if (location !== null)
-      await this.removeLeftovers().catch((error: unknown) => this.#dependencies.onFault('removing artifacts', error));
+    if (location !== null) await this.removeLeftovers().catch((error: unknown) => publishFault('removing artifacts', error));
   }
 
   /** The job: deletes what has expired, and removes bytes that no artifact names. @returns how many of each. */
@@ -216,7 +214,7 @@ export class Artifacts {
 
   /** Removes bytes that are due. What fails is tried again later. */
   async removeLeftovers(): Promise<number> {
-    const { storages, onFault } = this.#dependencies;
+    const { storages } = this.#dependencies;
     let removed = 0;
     for (let due = await rows.dueLeftovers(this.#run, batch); due.length > 0; due = await rows.dueLeftovers(this.#run, batch)) {
       const done: string[] = [];
@@ -226,7 +224,7 @@ export class Artifacts {
           done.push(location);
           if (!kept) removed += 1;
         } catch (error) {
-          onFault('removing artifacts', error);
+          publishFault('removing artifacts', error);
           await rows.postponeLeftover(this.#run, location);
         }
       }

@@ -1,7 +1,7 @@
 /** What answers messages: tools, planners, the runner, and shadows of its turns. */
 import { createHmac } from 'node:crypto';
 import type { Artifacts } from '../artifacts/artifacts.ts';
-import { channels, publishFault, type RunEnded } from '../diagnostics.ts';
+import { channels, type RunEnded } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { FlagPart } from '../flags/open.ts';
 import type { AccessNotices } from '../identity/access.ts';
@@ -93,12 +93,11 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     schedule: jobs.schedule,
     flagsOf: (place) => flags.providers.clientFor(place),
     artifacts: artifactsOfCalls(artifacts),
-    spills: spillsOfCalls(artifacts, publishFault),
+    spills: spillsOfCalls(artifacts),
     knowledge: (place) => knowledge.forAgent(place),
     waiting: waitingRuntime(base, foundation, parts, { complete, views, runner: () => runner }),
     messages,
     metricsOf: base.metricsOf,
-    onFault: publishFault,
   });
   const record = new RunRecord(pool, { host: processHost(), pid: process.pid });
   const runStore = wrapRunStore?.(record) ?? record;
@@ -116,7 +115,6 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
       now,
       newId,
       random: () => Math.random(),
-      onFault: publishFault,
     }),
     (each) => each.close(settings.shutdownGraceMs),
   );
@@ -139,7 +137,6 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     processId,
     leaseMs: settings.leaseMs,
     now,
-    onFault: publishFault,
     ...parts.told,
     onEnded: (ended: RunEnded) => {
       if (channels.runEnded.hasSubscribers) channels.runEnded.publish(ended);

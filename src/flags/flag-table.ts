@@ -1,4 +1,4 @@
-import { channels, type FlagEvaluated } from '../diagnostics.ts';
+import { channels, type FlagEvaluated, publishFault } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { AccessNotices } from '../identity/access.ts';
 import type { AuditLog, ChangeAuthor } from '../identity/audit/audit-log.ts';
@@ -27,7 +27,6 @@ export interface FlagTableDependencies {
   pool: DatabasePool;
   notices: AccessNotices;
   audit: AuditLog;
-  onFault(what: string, error: unknown): void;
 }
 
 interface Row {
@@ -49,8 +48,8 @@ export class FlagTable {
 
   constructor(dependencies: FlagTableDependencies) {
     this.#dependencies = dependencies;
-    const { notices, onFault } = dependencies;
-    this.#copy = new KeptCopy({ read: () => this.#read(), notices, kind: 'flags', onFault });
+    const { notices } = dependencies;
+    this.#copy = new KeptCopy({ read: () => this.#read(), notices, kind: 'flags' });
   }
 
   /** Reads what is stored, and reads it again when somebody tells of a change, and now and then. */
@@ -203,7 +202,7 @@ export class FlagTable {
   #parsed({ workspace_id: workspaceId, key, version, definition }: Row): Flag | Unreadable {
     const { data, error } = flagDefinition.safeParse(definition);
     if (data !== undefined) return { ...data, key, version };
-    this.#dependencies.onFault(`reading version ${version} of the flag ${key} of ${workspaceId}`, error);
+    publishFault(`reading version ${version} of the flag ${key} of ${workspaceId}`, error);
     const unreadable = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
     return { version, unreadable };
   }

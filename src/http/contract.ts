@@ -91,7 +91,6 @@ export interface HttpDependencies {
   /** @param accept the header of whoever asks: some want OpenMetrics. */
   metrics(accept: string | undefined): Promise<{ contentType: string; body: string }>;
   onRequest(exchange: HttpExchange): void;
-  onFault(what: string, error: unknown): void;
   bodyLimitBytes: number;
   replyWaitMs: number;
   maxEventLoopDelayMs: number;

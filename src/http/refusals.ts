@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { publishFault } from '../diagnostics.ts';
 import type { TimonelError } from '../errors.ts';
 import { CsrfRefusal } from '../identity/authenticator.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -18,7 +19,7 @@ export interface Refusal {
 }
 
 /** Writes down whom something was refused that they may not do: once per principal and minute, with the number of those that were not. */
-export function refusalLog({ audit }: Pick<Identity, 'audit'>, now: () => Date, onFault: (what: string, error: unknown) => void) {
+export function refusalLog({ audit }: Pick<Identity, 'audit'>, now: () => Date) {
   const sampled = new Sampled(now);
   return ({ principal, error, method, route, origin }: Refusal): void => {
     if (error.status !== 403) return;
@@ -42,7 +43,7 @@ export function refusalLog({ audit }: Pick<Identity, 'audit'>, now: () => Date, 
       details,
     };
     // Nobody waits for it.
-    void audit.append(deed).catch((fault: unknown) => onFault('writing down a refusal', fault));
+    void audit.append(deed).catch((fault: unknown) => publishFault('writing down a refusal', fault));
   };
 }
 

@@ -1,5 +1,5 @@
 /** Knowledge as the other parts use it: collections, their documents, searches, and how good they are. */
-import { channels, type KnowledgeIndexes, type KnowledgeIngested, type KnowledgeLoaded, publishFault } from '../diagnostics.ts';
+import { channels, type KnowledgeIndexes, type KnowledgeIngested, type KnowledgeLoaded } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { JsonObject } from '../vocabulary.ts';
@@ -66,7 +66,6 @@ export class Knowledge {
       limit: settings.indexBytes,
       onLoaded: (milliseconds) => channels.knowledgeLoaded.publish({ milliseconds } satisfies KnowledgeLoaded),
       onMemory: (memory) => channels.knowledgeIndexes.publish(memory satisfies KnowledgeIndexes),
-      onFault: (error) => publishFault('the search of knowledge', error),
     });
     this.#retriever = new Retriever({ run: this.#run, indexes: this.#indexes, vectors: this.vectors });
   }

@@ -1,3 +1,4 @@
+import { publishFault } from '../diagnostics.ts';
 import type { AccessNotices } from '../identity/access.ts';
 import { type AuditLog, systemAuthor } from '../identity/audit/audit-log.ts';
 import type { DatabasePool } from '../store/database.ts';
@@ -23,7 +24,6 @@ export interface WatchDependencies {
   everyMs: number;
   onJudged(release: Release): void;
   onDecided(decided: { release: Release; verdict: Verdict; reason: string }): void;
-  onFault(what: string, error: unknown): void;
 }
 
 /** No gap between two looks counts for more than this, in milliseconds: nobody watched while no process ran, whatever the clock says. */
@@ -71,14 +71,14 @@ export class ReleaseWatch {
   }
 
   async #lookAtAll(): Promise<void> {
-    const { inForce, onFault } = this.#dependencies;
+    const { inForce } = this.#dependencies;
     const running = inForce.running();
     const ids = new Set(running.map(({ id }) => id));
     for (const id of this.#forgotten) if (!ids.has(id)) this.#forgotten.delete(id);
     for (const release of running) {
       if (this.#closed) return;
       await this.#lookAt(release).catch((error: unknown) =>
-        onFault(`looking at the release ${release.id} of ${release.agent}`, error),
+        publishFault(`looking at the release ${release.id} of ${release.agent}`, error),
       );
     }
   }
@@ -116,7 +116,7 @@ export class ReleaseWatch {
 
   /** Leaves a release to a process that has the code of its canary, and says so once where there seems to be none. */
   #leave({ id, agent, canary, lookedAt, startedAt }: ReleaseInForce): void {
-    const { now, everyMs, onFault } = this.#dependencies;
+    const { now, everyMs } = this.#dependencies;
     const since = lookedAt ?? startedAt;
     if (since === undefined || now().getTime() - since.getTime() < Math.max(forgottenAfterMs, 3 * everyMs)) {
       this.#forgotten.delete(id);
@@ -127,7 +127,7 @@ export class ReleaseWatch {
     const error = new Error(
       `Nobody has looked at it since ${since.toISOString()}: no process that runs has the code of ${canary}. Start one that has it, or roll the release back.`,
     );
-    onFault(`watching the release ${id} of ${agent}`, error);
+    publishFault(`watching the release ${id} of ${agent}`, error);
   }
 }
 

@@ -16,7 +16,7 @@ import {
 } from 'cockatiel';
 import { LRUCache } from 'lru-cache';
 import type { RunStatement } from '../artifacts/rows.ts';
-import { traced } from '../diagnostics.ts';
+import { publishFault, traced } from '../diagnostics.ts';
 import { type ErrorCode, messageOf, TimonelError } from '../errors.ts';
 import type { AgentKnowledge } from '../knowledge/contract.ts';
 import type { KnowledgePlace } from '../knowledge/knowledge.ts';
@@ -61,8 +61,6 @@ export interface ToolRuntime {
   messages: SendRuntime;
   /** What an agent counts with. */
   metricsOf(agent: string): AgentMetrics;
-  /** A tool failed; the planner only hears that it did. */
-  onFault(what: string, error: unknown): void;
 }
 
 export type ToolResult =
@@ -271,7 +269,7 @@ export class ToolExecutor {
 
   #failure(tool: AnyTool, error: unknown): ToolResult {
     if (error instanceof TimonelError && (error.code === 'run_fenced' || error.code === 'store_unavailable')) throw error;
-    this.#runtime.onFault(`the tool ${tool.name}`, error);
+    publishFault(`the tool ${tool.name}`, error);
     return {
       kind: 'failed',
       error: new TimonelError('tool_failed', `The tool ${tool.name} failed: ${messageOf(error)}`, { cause: error }),

@@ -1,7 +1,9 @@
 /** Answers of tools that are too long to be shown: the whole is kept as an artifact of the run, and a tool pages through it. */
+
 import { createHash } from 'node:crypto';
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import type { RunStatement } from '../artifacts/rows.ts';
+import { publishFault } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { JsonValue, Spilled } from '../vocabulary.ts';
 import { defaultOutputBytes, withinBytes } from './bounded-output.ts';
@@ -27,11 +29,9 @@ export interface Spills {
   kept(place: CallPlace, run: RunStatement | undefined): Promise<Spilled | undefined>;
   /** Bytes that can be kept. */
   readonly largest: number;
-  /** Something failed that the call does not fail for. */
-  onFault(what: string, error: unknown): void;
 }
 
-export function spillsOfCalls(artifacts: Artifacts, onFault: Spills['onFault']): Spills {
+export function spillsOfCalls(artifacts: Artifacts): Spills {
   const ownerOf = ({ workspaceId, conversationId, runId, agent }: CallPlace) => ({
     workspaceId,
     conversationId,
@@ -40,7 +40,6 @@ export function spillsOfCalls(artifacts: Artifacts, onFault: Spills['onFault']):
   });
   return {
     largest: Math.min(mostBytes, artifacts.largest),
-    onFault,
     async keep(place, { data, ...artifact }, run) {
       const { id, bytes } = await artifacts.put(ownerOf(place), { ...artifact, data }, run, idOf(place));
       return { artifact: id, bytes };
@@ -81,7 +80,7 @@ export async function keepOutput(
     // A statement that failed has undone the transaction: what it was part of is tried again.
     if (run !== undefined && !(error instanceof TimonelError)) throw error;
     if (!(error instanceof TimonelError && error.code === 'artifact_limit_reached'))
-      spills.onFault(`the answer of the tool ${tool.name}`, error);
+      publishFault(`the answer of the tool ${tool.name}`, error);
     return { output };
   }
 }

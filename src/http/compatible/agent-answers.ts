@@ -1,4 +1,5 @@
 /** An agent behind the compatible API: `"model": "booking"`. The agent keeps the conversation; only the last message is read. */
+import { publishFault } from '../../diagnostics.ts';
 import { TimonelError } from '../../errors.ts';
 import { type Principal, requirePermission } from '../../identity/principal.ts';
 import { usageOf } from '../../llm/protocols/usage.ts';
@@ -182,10 +183,10 @@ async function markReceived(
   { runId, joined }: AcceptedTurn,
   received: boolean,
   workspaceId: string,
-  { requests, onFault }: HttpDependencies,
+  { requests }: HttpDependencies,
 ): Promise<void> {
   if (received && !joined) return;
-  await requests.mark(workspaceId, runId, !received).catch((error: unknown) => onFault(`the answer of run ${runId}`, error));
+  await requests.mark(workspaceId, runId, !received).catch((error: unknown) => publishFault(`the answer of run ${runId}`, error));
 }
 
 function identityOf(agent: AgentDefinition, voice: AgentVoice, runId: string) {

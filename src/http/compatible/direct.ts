@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { HttpRequest } from '../../diagnostics.ts';
+import { type HttpRequest, publishFault } from '../../diagnostics.ts';
 import { TimonelError } from '../../errors.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { RequestBody } from '../../llm/protocols/contract.ts';
@@ -110,7 +110,7 @@ async function serve(
       const origin = { address, userAgent: request.headers['user-agent'], requestId };
       options.refused({ principal, error, method: 'POST', route: path, origin });
     }
-    if (error.status >= 500) dependencies.onFault(`POST ${path} (${requestId})`, thrown);
+    if (error.status >= 500) publishFault(`POST ${path} (${requestId})`, thrown);
     const body = Buffer.from(JSON.stringify(answerProtocols[path].error(forClient(error, request.headers))));
     response.writeHead(error.status, [
       ...headers,

@@ -30,7 +30,7 @@ export async function compatibleApi(
     await app.register(async (plugin) => {
       const door = plugin as unknown as TypedFastify;
       // Errors in the protocol's own shape, also those that come before the handler.
-      door.setErrorHandler(createErrorMapper(dependencies.onFault, clientShape(protocol)));
+      door.setErrorHandler(createErrorMapper(clientShape(protocol)));
       answerRoute(door, path, protocol, answerers[path as AnswerPath]);
       if (protocol !== openaiChat) return tokenCountRoute(door, dependencies);
       embeddingRoute(door, dependencies);
@@ -39,7 +39,7 @@ export async function compatibleApi(
   }
   await app.register(async (plugin) => {
     const door = plugin as unknown as TypedFastify;
-    door.setErrorHandler(createErrorMapper(dependencies.onFault, errorShape));
+    door.setErrorHandler(createErrorMapper(errorShape));
     modelRoutes(door, dependencies);
   });
 }

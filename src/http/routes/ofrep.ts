@@ -51,7 +51,7 @@ export async function ofrepDoor(app: TypedFastify, dependencies: HttpDependencie
     const door = plugin as unknown as TypedFastify;
     // Errors in the protocol's own shape, also those that come before the handler; what a problem document says stands beside it.
     door.setErrorHandler(
-      createErrorMapper(dependencies.onFault, (error, request) => {
+      createErrorMapper((error, request) => {
         const { key } = request.params as { key?: string };
         const { code, message, retryable, details } = error;
         const own = { ...(key === undefined ? {} : { key }), errorCode: errorCodes[code] ?? 'GENERAL', errorDetails: message };

@@ -2,7 +2,7 @@
  * Money is granted before a call, not counted after it: a call reserves the most that it can cost in every budget that applies, mostly in
  * what this process holds of them, and gives back what it did not use.
  */
-import { type BudgetRefused, channels, type PriceUnknown } from '../../diagnostics.ts';
+import { type BudgetRefused, channels, type PriceUnknown, publishFault } from '../../diagnostics.ts';
 import { TimonelError } from '../../errors.ts';
 import type { DatabasePool } from '../../store/database.ts';
 import type { Allotment, Counter } from './allotment.ts';
@@ -128,8 +128,8 @@ export class Budgets {
   }
 
   /** Tidies every hour. @returns how to stop it. */
-  keepTidy(onFault: (error: unknown) => void): () => void {
-    const timer = setInterval(() => void this.tidy().catch(onFault), 3_600_000);
+  keepTidy(): () => void {
+    const timer = setInterval(() => void this.tidy().catch((error: unknown) => publishFault('tidying budgets', error)), 3_600_000);
     timer.unref();
     return () => clearInterval(timer);
   }

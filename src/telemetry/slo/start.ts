@@ -11,11 +11,8 @@ export interface Watch {
 }
 
 /** Takes the first look at once: counters are zero then, and what comes is seen as having come. */
-export async function startWatch(
-  registry: Registry,
-  dependencies: Pick<WatchDependencies, 'now' | 'onChange' | 'onFault'>,
-): Promise<Watch> {
-  const read = registrySamples(registry, dependencies.onFault);
+export async function startWatch(registry: Registry, dependencies: Pick<WatchDependencies, 'now' | 'onChange'>): Promise<Watch> {
+  const read = registrySamples(registry);
   const watch = new AlertWatch({ ...dependencies, read, views: viewVectors });
   const { now } = dependencies;
   const views = createViews({ watch, read, now, since: now() });

@@ -3,7 +3,7 @@
  * restart forgets.
  */
 import { createHash } from 'node:crypto';
-import type { AlertChanged } from '../../diagnostics.ts';
+import { type AlertChanged, publishFault } from '../../diagnostics.ts';
 import { type Alert, alerts as allAlerts, type Severity } from './alerts.ts';
 import { evaluate, type Value } from './evaluate.ts';
 import { leavesOf, type Vector } from './expression.ts';
@@ -42,7 +42,6 @@ export interface WatchDependencies {
   read: ReadSamples;
   now(): Date;
   onChange(change: AlertChanged): void;
-  onFault(what: string, error: unknown): void;
   /** What others want to look back on. */
   views?: readonly Vector[];
 }
@@ -67,7 +66,7 @@ export class AlertWatch {
   async start(): Promise<void> {
     await this.look();
     this.#timer = setInterval(() => {
-      this.look().catch((error: unknown) => this.#dependencies.onFault('watching alerts', error));
+      this.look().catch((error: unknown) => publishFault('watching alerts', error));
     }, snapshotEvery * 1000);
     this.#timer.unref();
   }
