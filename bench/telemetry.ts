@@ -13,7 +13,7 @@ import { z } from 'zod';
 import { readSettings } from '../src/config.ts';
 import { channels, type Fault, type RunEnded, traced } from '../src/diagnostics.ts';
 import { defineAgent, defineTool } from '../src/index.ts';
-import { createTimonel, defaultWorkspace } from '../src/main.ts';
+import { defaultWorkspace, openTimonel } from '../src/main.ts';
 import type { ModelPlanner, Planner } from '../src/run/planner.ts';
 import { Runner } from '../src/run/runner.ts';
 import { localWakeUps } from '../src/store/cache/wake-ups.ts';
@@ -278,7 +278,7 @@ async function wholeTurn(): Promise<number> {
     prompt.at(-1)?.role === 'tool' ? 'Seen.' : { calls: [{ tool: 'look', args: { at: 'it' } }] },
   );
   const routes = { default: { targets: [{ model: 'project/m' }] } };
-  const timonel = await createTimonel(readSettings({ TIMONEL_HOME: home }), { agents: [agent], models: { m: model }, routes });
+  const timonel = await openTimonel(readSettings({ TIMONEL_HOME: home }), { agents: [agent], models: { m: model }, routes });
   try {
     const turn = async () => {
       const conversationId = newId();

@@ -120,7 +120,7 @@ export const unwindMs = 1_500;
  * When a part cannot be opened, those before it are closed, and the data directory is free again.
  * @throws TimonelError `config_invalid`, `store_unavailable`, `directory_locked`, `migration_refused`
  */
-export async function createTimonel(settings: Settings, project: ProjectConfig, overrides: Overrides = {}): Promise<Timonel> {
+export async function openTimonel(settings: Settings, project: ProjectConfig, overrides: Overrides = {}): Promise<Timonel> {
   const scope = new AsyncDisposableStack();
   try {
     const base: Base = {
@@ -133,7 +133,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
       newId: overrides.newId ?? (() => uuid()),
       onStoreLost: overrides.onStoreLost ?? (() => {}),
     };
-    return await openTimonel(base, overrides);
+    return await openParts(base, overrides);
   } catch (error) {
     // A database that went away meanwhile can take its time to say so.
     await orAfter(closed(scope), unwindMs);
@@ -152,7 +152,7 @@ function memoisedMetrics({ agents }: ProjectConfig): Base['metricsOf'] {
 }
 
 /** Opens the parts in the order in which they need each other; they are closed in the opposite one. */
-async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
+async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
   const { settings, agents, scope } = base;
   const foundation = await openFoundation(base);
   const { store, pool, keys, workspaces } = foundation;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type ArtifactMoved, channels, publishFault } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
+import type { RunStatement } from '../store/database.ts';
 import { Announcements, type AnnouncingPool } from './announcements.ts';
 import type {
   Artifact,
@@ -39,7 +40,7 @@ export interface ArtifactsDependencies {
 export class Artifacts {
   readonly settings: ArtifactSettings;
   readonly #dependencies: ArtifactsDependencies;
-  readonly #run: rows.RunStatement;
+  readonly #run: RunStatement;
   readonly #announcements: Announcements;
 
   constructor(dependencies: ArtifactsDependencies) {
@@ -56,7 +57,7 @@ export class Artifacts {
    * @throws TimonelError `payload_too_large`, `artifact_invalid`, `artifact_limit_reached`, `artifact_not_found`,
    *   `artifact_storage_unavailable`
    */
-  async put(owner: ArtifactOwner, artifact: NewArtifact, run: rows.RunStatement = this.#run, id?: string): Promise<StoredArtifact> {
+  async put(owner: ArtifactOwner, artifact: NewArtifact, run: RunStatement = this.#run, id?: string): Promise<StoredArtifact> {
     const { settings, storage, spoolFolder, now } = this.#dependencies;
     if (artifact.expiresAt !== undefined && !(artifact.expiresAt.getTime() > now().getTime()))
       throw new TimonelError('artifact_invalid', 'The expiry of the artifact is past. Give an instant that is to come, or none.');
@@ -75,7 +76,7 @@ export class Artifacts {
     owner: ArtifactOwner,
     artifact: NewArtifact,
     data: Spooled,
-    run: rows.RunStatement,
+    run: RunStatement,
     id: string | undefined,
   ): Promise<StoredArtifact> {
     const { settings, now, newId } = this.#dependencies;
@@ -112,7 +113,7 @@ export class Artifacts {
   async #place(
     workspaceId: string,
     { content, bytes, sha256 }: Spooled,
-    run: rows.RunStatement,
+    run: RunStatement,
   ): Promise<Pick<rows.ArtifactValues, 'storage' | 'location' | 'content'>> {
     if (content.kind === 'memory') return { storage: 'database', location: null, content: content.data };
     const { storage, newId } = this.#dependencies;
@@ -142,7 +143,7 @@ export class Artifacts {
     workspaceId: string,
     ids: readonly string[],
     owner: { conversationId?: string | undefined; createdBy?: string | undefined },
-    run: rows.RunStatement = this.#run,
+    run: RunStatement = this.#run,
   ): Promise<StoredArtifact[]> {
     return rows.findOwn(run, { workspaceId, ids, now: this.#dependencies.now() }, owner);
   }
@@ -165,17 +166,17 @@ export class Artifacts {
    * Its bytes, or some of them, as they are read.
    * @throws TimonelError `artifact_storage_unavailable`, `artifact_not_found` where it was deleted meanwhile
    */
-  async read(artifact: StoredArtifact, range?: ByteRange, run: rows.RunStatement = this.#run): Promise<Readable> {
+  async read(artifact: StoredArtifact, range?: ByteRange, run: RunStatement = this.#run): Promise<Readable> {
     const bytes = range === undefined ? artifact.bytes : range.end - range.start + 1;
     const stream = await this.#open(artifact, range, run);
     moved('out', artifact.storage, bytes);
     return stream;
   }
 
-  async #open(artifact: StoredArtifact, range: ByteRange | undefined, run: rows.RunStatement): Promise<Readable> {
+  async #open(artifact: StoredArtifact, range: ByteRange | undefined, run: RunStatement): Promise<Readable> {
     const { storage, location } = artifact;
     if (location === null) {
-      const content = await rows.contentOf(run, artifact, range);
+      const content = await rows.readContent(run, artifact, range);
       if (content === undefined) throw artifactNotFound(artifact.id);
       return Readable.from([content], { objectMode: false });
     }

@@ -9,7 +9,7 @@ import type { MediaPart, MessagePart } from '../vocabulary.ts';
 import type { Connections } from './connections.ts';
 import { ChannelMediaError, type IncomingContent, type OpenConnection } from './contract.ts';
 import { type Delivery, tellDelivered, type Undelivered } from './delivery.ts';
-import type { Batch, Intake } from './intake.ts';
+import type { Intake, MessageBatch } from './intake.ts';
 import { Loop } from './loop.ts';
 import type { Outbox } from './outbox.ts';
 import { declineText, lostText } from './sentences.ts';
@@ -125,7 +125,7 @@ export class ChannelWorker {
   }
 
   /** Puts a batch into the run record. */
-  async #submit(batch: Batch): Promise<void> {
+  async #submit(batch: MessageBatch): Promise<void> {
     const { intake, runner, newId } = this.#dependencies;
     const { connection, batch: key, conversationId, attempts } = batch;
     try {
@@ -161,7 +161,7 @@ export class ChannelWorker {
   }
 
   /** The text and the parts of a turn. @throws Declined, ChannelMediaError */
-  async #messageOf(batch: Batch): Promise<{ text: string; parts?: MessagePart[] }> {
+  async #messageOf(batch: MessageBatch): Promise<{ text: string; parts?: MessagePart[] }> {
     const { connection } = batch;
     const text = batch.messages
       .map(({ content }) => content.text)
@@ -188,7 +188,7 @@ export class ChannelWorker {
     return { text, parts: [...(text === '' ? [] : [{ type: 'text' as const, text }]), ...parts] };
   }
 
-  async #load(batch: Batch, content: IncomingContent, media: NonNullable<IncomingContent['media']>): Promise<MediaPart> {
+  async #load(batch: MessageBatch, content: IncomingContent, media: NonNullable<IncomingContent['media']>): Promise<MediaPart> {
     const { connections, artifacts } = this.#dependencies;
     const { connection, conversationId, attempts } = batch;
     try {
@@ -208,7 +208,7 @@ export class ChannelWorker {
   }
 
   /** Shows that the message was read and an answer is on its way. Nothing depends on it. */
-  #acknowledge({ connection, messages }: Batch): void {
+  #acknowledge({ connection, messages }: MessageBatch): void {
     const { connections } = this.#dependencies;
     const last = messages.at(-1);
     const channel = connections.channelOf(connection.channel);

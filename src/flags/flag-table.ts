@@ -4,7 +4,7 @@ import type { AccessNotices } from '../identity/access.ts';
 import type { AuditLog, ChangeAuthor } from '../identity/audit/audit-log.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { KeptCopy } from '../store/kept-copy.ts';
-import { type Evaluation, evaluate, type FlagContext } from './evaluate.ts';
+import { type Evaluation, evaluateFlag, type FlagContext } from './evaluate.ts';
 import { type Flag, type FlagDefinition, flagDefinition } from './flag.ts';
 
 /** A stored version of a flag; without a definition, the version that removed it. */
@@ -95,7 +95,7 @@ export class FlagTable {
     if ('unreadable' in flag) {
       return { errorCode: 'PARSE_ERROR', errorMessage: `Version ${flag.version} of "${key}" cannot be read: ${flag.unreadable}` };
     }
-    const evaluation = evaluate(flag, context);
+    const evaluation = evaluateFlag(flag, context);
     if (channels.flagEvaluated.hasSubscribers) {
       const { reason, variant } = evaluation;
       channels.flagEvaluated.publish({ workspaceId, flag: key, version: flag.version, variant, reason } satisfies FlagEvaluated);

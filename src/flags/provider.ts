@@ -20,7 +20,7 @@ import type { FlagTable } from './flag-table.ts';
 export type TurnPlace = Pick<CallPlace, 'workspaceId' | 'conversationId' | 'agent' | 'channel'>;
 
 /** What is known of whoever a turn is for: a conversation is one, and stays where it is. */
-export function contextOf(place: TurnPlace): EvaluationContext {
+export function evaluationContextOf(place: TurnPlace): EvaluationContext {
   const { workspaceId: workspace, conversationId: targetingKey, agent, channel } = place;
   return { targetingKey, agent, channel, workspace };
 }
@@ -116,7 +116,7 @@ export class FlagProviders {
 
   /** What tools ask. */
   clientFor(place: TurnPlace): Client {
-    return this.client(place.workspaceId, contextOf(place));
+    return this.client(place.workspaceId, evaluationContextOf(place));
   }
 
   /** OpenFeature cannot forget one domain; it lets go of what was bound to it. */

@@ -9,7 +9,7 @@ import { toTimonelError } from './problems.ts';
 import { originOf } from './requests.ts';
 
 /** What somebody was refused. */
-export interface Refusal {
+export interface AccessRefusal {
   principal: Principal;
   error: TimonelError;
   method: string;
@@ -21,7 +21,7 @@ export interface Refusal {
 /** Writes down whom something was refused that they may not do: once per principal and minute, with the number of those that were not. */
 export function refusalLog({ audit }: Pick<Identity, 'audit'>, now: () => Date) {
   const sampled = new Sampled(now);
-  return ({ principal, error, method, route, origin }: Refusal): void => {
+  return ({ principal, error, method, route, origin }: AccessRefusal): void => {
     if (error.status !== 403) return;
     const { workspaceId, kind, id, name } = principal;
     const unwritten = sampled.take(`${workspaceId} ${kind} ${id}`);
@@ -48,7 +48,7 @@ export function refusalLog({ audit }: Pick<Identity, 'audit'>, now: () => Date) 
 }
 
 /** The same for all routes of the framework. */
-export function tellRefusals(app: FastifyInstance, tell: (refusal: Refusal) => void): void {
+export function tellRefusals(app: FastifyInstance, tell: (refusal: AccessRefusal) => void): void {
   app.addHook('onError', async (request, _reply, thrown) => {
     const { method, routeOptions } = request;
     const principal = request.principal ?? (thrown instanceof CsrfRefusal ? thrown.principal : undefined);

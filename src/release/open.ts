@@ -8,7 +8,7 @@ import type { DatabasePool } from '../store/database.ts';
 import { Catalog } from './catalog.ts';
 import { InForce } from './in-force.ts';
 import { Pinned } from './pinned.ts';
-import type { Release, Verdict } from './release.ts';
+import type { Release, RolloutVerdict } from './release.ts';
 import { Releases } from './releases.ts';
 import { ReleaseWatch } from './watch.ts';
 
@@ -67,7 +67,7 @@ export async function openReleases(dependencies: ReleaseDependencies): Promise<R
   };
 }
 
-const decisionOf: Readonly<Partial<Record<Verdict, ReleaseDecided['decision']>>> = {
+const decisionOf: Readonly<Partial<Record<RolloutVerdict, ReleaseDecided['decision']>>> = {
   promote: 'promoted',
   ramp: 'ramped',
   hold: 'held',

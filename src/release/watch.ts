@@ -3,17 +3,17 @@ import type { AccessNotices } from '../identity/access.ts';
 import { type AuditLog, systemAuthor } from '../identity/audit/audit-log.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { Catalog } from './catalog.ts';
-import { type Decision, decide } from './decide.ts';
+import { decideRelease, type ReleaseDecision } from './decide.ts';
 import { observe, observeRatings } from './evidence/evidence.ts';
 import { judge } from './evidence/judge.ts';
 import { countTurns } from './exposures.ts';
 import type { InForce } from './in-force.ts';
-import type { Release, ReleaseInForce, Standing, Verdict } from './release.ts';
+import type { Release, ReleaseInForce, RolloutVerdict, Standing } from './release.ts';
 import { lockFreeRelease, updateRelease, type WatchedRelease } from './release-rows.ts';
 import { standardsOf } from './standards.ts';
 import { change, promote, ramp, rollBack, type Transition } from './transitions.ts';
 
-export interface WatchDependencies {
+export interface ReleaseWatchDependencies {
   pool: DatabasePool;
   catalog: Catalog;
   inForce: InForce;
@@ -23,7 +23,7 @@ export interface WatchDependencies {
   /** Milliseconds between two looks. */
   everyMs: number;
   onJudged(release: Release): void;
-  onDecided(decided: { release: Release; verdict: Verdict; reason: string }): void;
+  onDecided(decided: { release: Release; verdict: RolloutVerdict; reason: string }): void;
 }
 
 /** No gap between two looks counts for more than this, in milliseconds: nobody watched while no process ran, whatever the clock says. */
@@ -38,14 +38,14 @@ const forgottenAfterMs = 5 * 60_000;
  * nothing.
  */
 export class ReleaseWatch {
-  readonly #dependencies: WatchDependencies;
+  readonly #dependencies: ReleaseWatchDependencies;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
   /** Releases of which it was said that nobody looks at them. */
   readonly #forgotten = new Set<string>();
   #closed = false;
 
-  constructor(dependencies: WatchDependencies) {
+  constructor(dependencies: ReleaseWatchDependencies) {
     this.#dependencies = dependencies;
   }
 
@@ -99,7 +99,7 @@ export class ReleaseWatch {
       const evidence = observeRatings(observe(release.evidence, exposures), ratings);
       const watchedMs = release.watchedMs + watchedSince(release, at);
       const judgement = judge(evidence, standardsOf(release.plan));
-      const decision = decide({ release: { ...release, watchedMs }, judgement, tripwires });
+      const decision = decideRelease({ release: { ...release, watchedMs }, judgement, tripwires });
       const standing: Standing = { at, verdict: decision.verdict, reason: decision.reason, judgement, tripwires };
       const looked = await updateRelease(client, id, { evidence, standing, watchedMs, lookedAt: at }, false);
       const transition: Transition = { client, tell, audit, by: systemAuthor, now: at };
@@ -132,7 +132,7 @@ export class ReleaseWatch {
 }
 
 /** A hold is said once, when it begins: not with every look. */
-async function carryOut(transition: Transition, release: Release, { verdict, reason, hard }: Decision): Promise<Release> {
+async function carryOut(transition: Transition, release: Release, { verdict, reason, hard }: ReleaseDecision): Promise<Release> {
   if (verdict === 'roll-back') return rollBack(transition, release, reason, hard === true);
   if (verdict === 'promote') return promote(transition, release, reason, false);
   if (verdict === 'hold') return change(transition, release, 'release-held', {}, { reason });

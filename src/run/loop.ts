@@ -12,10 +12,10 @@ import type { PendingWait } from '../store/waits.ts';
 import type { CallPlace } from '../tools/call-place.ts';
 import type { ToolExecutor } from '../tools/execute.ts';
 import type { Outcome, Reply } from '../vocabulary.ts';
-import { type Behalf, behalfOf, type FindPrincipal, principalOf } from './behalf.ts';
+import { type Behalf, behalfOf, behalfPrincipalOf, type FindPrincipal } from './behalf.ts';
 import { RunCancelled } from './cancelled.ts';
 import type { AgentDefinition, RunLimits } from './contract.ts';
-import { type DecisionContext, decide, decideAll } from './decide.ts';
+import { type DecisionContext, decideAll, decideCall } from './decide.ts';
 import type { RunEvent } from './events.ts';
 import { guarded } from './guard.ts';
 import { handoffOf } from './handing-over.ts';
@@ -28,10 +28,10 @@ import {
   type FallbackKind,
   type ModelPlanner,
   type Planner,
+  type PlannerTurn,
   type Proposal,
-  type Turn,
 } from './planner.ts';
-import { type OpenCall, Progress } from './progress.ts';
+import { type OpenToolCall, Progress } from './progress.ts';
 import { rememberedFor } from './remembered.ts';
 import { apology, waitingNotice } from './sentences.ts';
 import { readyCalls } from './serial.ts';
@@ -228,12 +228,12 @@ class Loop {
     return this.#progress.calls.some(({ tool, status }) => writes.has(tool) && (status === 'completed' || status === 'failed'));
   }
 
-  #asked(name: PlannerName, planner: Planner, turn: Turn): Promise<Proposal> {
+  #asked(name: PlannerName, planner: Planner, turn: PlannerTurn): Promise<Proposal> {
     if (!traced.plan.hasSubscribers) return planner.propose(turn);
     return traced.plan.tracePromise(() => planner.propose(turn), { run: this.#run, planner: name });
   }
 
-  #fallBack(kind: FallbackKind, reason: FellBack['reason'], details: string, turn: Turn): Promise<Proposal> {
+  #fallBack(kind: FallbackKind, reason: FellBack['reason'], details: string, turn: PlannerTurn): Promise<Proposal> {
     const { flowPlanner, fallback } = this.#dependencies;
     this.#progress.degraded = details;
     if (channels.fellBack.hasSubscribers) {
@@ -244,7 +244,7 @@ class Loop {
   }
 
   /** Makes the open calls that may be made now, at once, and stores their results in the order in which they were proposed. */
-  async #act(open: OpenCall[]): Promise<TurnEnd | undefined> {
+  async #act(open: OpenToolCall[]): Promise<TurnEnd | undefined> {
     const ready = readyCalls(open, this.#agent.tools);
     const results = await Promise.all(ready.map((call) => this.#settle(call)));
     this.#throwIfCancelled();
@@ -261,7 +261,7 @@ class Loop {
     return undefined;
   }
 
-  #settle(open: OpenCall): Promise<Settled> {
+  #settle(open: OpenToolCall): Promise<Settled> {
     return settle(open, {
       agent: this.#agent,
       executor: this.#dependencies.executor,
@@ -271,7 +271,7 @@ class Loop {
       place: this.#place,
       decideAgain: async (call) => {
         const asked = performance.now();
-        const again = await decide(call, [], await this.#decisionContext());
+        const again = await decideCall(call, [], await this.#decisionContext());
         tellDecisions(this.#agent.name, this.#run.arm, [again], performance.now() - asked);
         return again;
       },
@@ -298,7 +298,7 @@ class Loop {
     fence: this.#run.fence,
     channel: this.#run.channel,
     contact: this.#run.contact,
-    principal: principalOf(behalf),
+    principal: behalfPrincipalOf(behalf),
     callId,
     leaseHolds: this.#leaseHolds,
     waits: this.#run.waits ?? [],

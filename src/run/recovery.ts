@@ -34,7 +34,7 @@ export interface RecoveryDependencies {
 /** Every so many looks for what is due, one looks for what nobody told. */
 const thoroughLook = 30;
 
-export class Recovery {
+export class LeaseRecovery {
   readonly #dependencies: RecoveryDependencies;
   /** Runs with their fences that were this process's by the record and not worked on here, at the last look. */
   #strays = new Map<string, number>();

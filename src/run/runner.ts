@@ -22,8 +22,8 @@ import { type LoopDependencies, runLoop, type TurnEnd } from './loop.ts';
 import { orAfter } from './or-after.ts';
 import type { Fallback, ModelPlanner, Planner } from './planner.ts';
 import { Readers } from './readers.ts';
-import { Recovery } from './recovery.ts';
-import { alreadyFinished, isOver, viewOf } from './turn-view.ts';
+import { LeaseRecovery } from './recovery.ts';
+import { alreadyFinished, isOver, turnViewOf } from './turn-view.ts';
 import { unknownAgent } from './unknown-agent.ts';
 
 export interface RunnerDependencies {
@@ -83,7 +83,7 @@ export class Runner {
   readonly #suspects = new Set<string>();
   readonly #readers: Readers;
   readonly #lease: Lease;
-  readonly #recovery: Recovery;
+  readonly #recovery: LeaseRecovery;
   readonly #childRuns: ChildClaims;
   /** Where no request is under way: a turn that follows another one belongs to none. */
   readonly #outside = AsyncLocalStorage.snapshot();
@@ -100,7 +100,7 @@ export class Runner {
       claim: () => (this.#stopped ? Promise.resolve([]) : store.claimChildren(processId, agents, dependencies.children)),
       work: (run, claimedAt) => this.#work(run, claimedAt),
     });
-    this.#recovery = new Recovery({
+    this.#recovery = new LeaseRecovery({
       store,
       lease: this.#lease,
       processId,
@@ -310,7 +310,7 @@ export class Runner {
             working.attempts > this.#dependencies.runAttempts
               ? await this.#abandon(working, cause)
               : await runLoop(working, asked, await this.#definitionOf(working), this.#loopDependencies(working), active.stop);
-          const view = viewOf(working, end.turn);
+          const view = turnViewOf(working, end.turn);
           onTurn(working, end.turn);
           if (end.handedOff === true) this.#dependencies.onHandedOff(working, end.turn.handoff?.reason ?? '');
           // It goes on without anybody's doing: the turn has not ended.

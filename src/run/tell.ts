@@ -2,7 +2,7 @@
 import { channels, type PolicyDecided, type StepStored } from '../diagnostics.ts';
 import type { ClaimedRun } from '../store/runs.ts';
 import type { Step } from '../store/steps.ts';
-import type { Decision } from './decide.ts';
+import type { JudgedCall } from './decide.ts';
 
 export function tellSteps({ workspaceId, runId, arm }: ClaimedRun, agent: string, steps: readonly Step[]): void {
   if (!channels.stepStored.hasSubscribers) return;
@@ -10,7 +10,7 @@ export function tellSteps({ workspaceId, runId, arm }: ClaimedRun, agent: string
 }
 
 /** @param milliseconds of all of them together: the calls of a plan are decided about in one go. */
-export function tellDecisions(agent: string, arm: string, decisions: readonly Decision[], milliseconds: number): void {
+export function tellDecisions(agent: string, arm: string, decisions: readonly JudgedCall[], milliseconds: number): void {
   if (!channels.policyDecided.hasSubscribers) return;
   const share = milliseconds / decisions.length;
   for (const { step } of decisions) {

@@ -15,7 +15,7 @@ export interface RunTree {
 /** Runs of a tree that are shown; a deeper look asks for the tree of one of them. */
 const mostRuns = 1_000;
 
-export async function runTree(pool: DatabasePool, workspaceId: string, runId: string): Promise<RunTree | undefined> {
+export async function readRunTree(pool: DatabasePool, workspaceId: string, runId: string): Promise<RunTree | undefined> {
   const rows = await pool.execute<Omit<RunTree, 'children'> & { parent: string | null }>(
     {
       name: 'run-tree',

@@ -5,12 +5,12 @@ import type { MeasuredAgent } from '../tools/metrics.ts';
 import type { LiveState } from './live-metrics.ts';
 import { type Metrics, startMetrics } from './metrics.ts';
 import { startWatch } from './slo/start.ts';
-import type { LiveViews } from './slo/views.ts';
+import type { ProcessViews } from './slo/views.ts';
 
 export interface Telemetry {
   metrics: Metrics;
   /** What the process sees of itself. */
-  views: LiveViews;
+  views: ProcessViews;
   /** Sends what is not sent yet, and stops listening. */
   close(): Promise<void>;
 }

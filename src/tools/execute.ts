@@ -15,12 +15,12 @@ import {
   wrap,
 } from 'cockatiel';
 import { LRUCache } from 'lru-cache';
-import type { RunStatement } from '../artifacts/rows.ts';
+
 import { publishFault, traced } from '../diagnostics.ts';
 import { type ErrorCode, messageOf, TimonelError } from '../errors.ts';
 import type { AgentKnowledge } from '../knowledge/contract.ts';
 import type { KnowledgePlace } from '../knowledge/knowledge.ts';
-import type { DatabasePool } from '../store/database.ts';
+import type { DatabasePool, RunStatement } from '../store/database.ts';
 import { isDeadlock, isTransient } from '../store/database-errors.ts';
 import { storable, storableValue } from '../store/storable.ts';
 import type { AsRuntime } from '../store/transaction-client.ts';

@@ -2,9 +2,9 @@
 
 import { createHash } from 'node:crypto';
 import type { Artifacts } from '../artifacts/artifacts.ts';
-import type { RunStatement } from '../artifacts/rows.ts';
 import { publishFault } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
+import type { RunStatement } from '../store/database.ts';
 import type { JsonValue, Spilled } from '../vocabulary.ts';
 import { defaultOutputBytes, withinBytes } from './bounded-output.ts';
 import type { CallPlace } from './call-place.ts';

@@ -1,9 +1,9 @@
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import type { ToolArtifacts } from '../artifacts/contract.ts';
 import { artifactsForTool, type ToolPlace } from '../artifacts/for-tools.ts';
-import type { RunStatement } from '../artifacts/rows.ts';
 import { isPermission } from '../identity/permissions.ts';
 import type { Principal } from '../identity/principal.ts';
+import type { RunStatement } from '../store/database.ts';
 
 /** The artifacts that a call may reach. @param run a statement of the transaction of the tool, where it has one. */
 export type ArtifactsOf = (

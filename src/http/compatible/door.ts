@@ -7,7 +7,7 @@ import { anthropicMessages } from '../../llm/protocols/anthropic-messages/anthro
 import type { Protocol, RequestBody } from '../../llm/protocols/contract.ts';
 import { openaiChat } from '../../llm/protocols/openai-chat/openai-chat.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import { createErrorMapper } from '../problems.ts';
 import type { Answerer } from './answers.ts';
 import { clientShape, errorShape } from './client-errors.ts';
@@ -59,7 +59,7 @@ function answerRoute(app: TypedFastify, path: string, protocol: Protocol, answer
       },
     },
     async (request, reply) => {
-      await answer(exchangeOf(request, reply, principalOf(request), request.body as RequestBody));
+      await answer(exchangeOf(request, reply, requestPrincipalOf(request), request.body as RequestBody));
       return reply;
     },
   );

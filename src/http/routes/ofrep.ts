@@ -8,7 +8,7 @@ import { type ErrorCode, TimonelError } from '../../errors.ts';
 import type { Evaluation, FlagContext } from '../../flags/evaluate.ts';
 import type { FlagFault } from '../../flags/flag-table.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import { createErrorMapper } from '../problems.ts';
 
 /** Unknown members are left alone: clients may send more than the protocol has. */
@@ -76,7 +76,7 @@ function ofrepRoutes(app: TypedFastify, { flags: { table } }: HttpDependencies):
     },
     async (request, reply) => {
       const { key } = request.params;
-      const found = table.evaluate(principalOf(request).workspaceId, key, contextOf(request.body));
+      const found = table.evaluate(requestPrincipalOf(request).workspaceId, key, contextOf(request.body));
       if (!('errorCode' in found)) return successOf(key, found);
       if (found.errorCode === 'FLAG_NOT_FOUND') throw new TimonelError('not_found', found.errorMessage);
       return reply.code(400).send(failureOf(key, found));
@@ -95,7 +95,7 @@ function ofrepRoutes(app: TypedFastify, { flags: { table } }: HttpDependencies):
       },
     },
     async (request, reply) => {
-      const { workspaceId } = principalOf(request);
+      const { workspaceId } = requestPrincipalOf(request);
       const context = contextOf(request.body);
       const flags = table.keys(workspaceId).map((key) => {
         const found = table.evaluate(workspaceId, key, context);

@@ -2,8 +2,10 @@
  * Which indexes are in memory, and how fresh they are. One that is asked for is loaded once, however many ask; before each search it gets what changed
  * since; the one that was not asked for longest goes when there is too little room.
  */
+
 import { publishFault } from '../../diagnostics.ts';
-import type { OpenCollection, RunStatement } from '../rows/collections.ts';
+import type { RunStatement } from '../../store/database.ts';
+import type { OpenCollection } from '../rows/collections.ts';
 import {
   changedDocuments,
   chunkPages,
