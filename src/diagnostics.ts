@@ -4,6 +4,7 @@
 import { type Channel, channel, type TracingChannel, tracingChannel } from 'node:diagnostics_channel';
 import type { IncomingHttpHeaders } from 'node:http';
 import { faultChannel } from './faults.ts';
+import type { RunContext } from './store/run-context.ts';
 import type { RunView } from './store/run-views.ts';
 import type { ClaimedRun, FinishedTurn } from './store/runs.ts';
 import type { Step } from './store/steps.ts';
@@ -80,10 +81,7 @@ export interface PlanWork {
 
 /** A tool is called. */
 export interface ToolWork {
-  workspaceId: string;
-  conversationId: string;
-  runId: string;
-  agent: string;
+  run: RunContext;
   tool: string;
   callId: string;
   args: object;
@@ -93,8 +91,7 @@ export interface ToolWork {
 
 /** Policy decided about a call. */
 export interface PolicyDecided {
-  agent: string;
-  arm: string;
+  run: RunContext;
   tool: string;
   verdict: Verdict;
   /** What the rules look up included. */
@@ -103,20 +100,13 @@ export interface PolicyDecided {
 
 /** A step of a run was stored. */
 export interface StepStored {
-  workspaceId: string;
-  runId: string;
-  agent: string;
-  /** `shadow` for a rehearsal, which is nobody's turn. */
-  arm: string;
+  run: RunContext;
   step: Step;
 }
 
 /** Another planner than the agent's own goes on with a turn. */
 export interface FellBack {
-  workspaceId: string;
-  runId: string;
-  agent: string;
-  arm: string;
+  run: RunContext;
   reason: 'planner_failed' | 'decision';
 }
 

@@ -12,12 +12,12 @@ import {
   ProviderEvents,
   type ResolutionDetails,
 } from '@openfeature/server-sdk';
-import type { CallPlace } from '../tools/call-place.ts';
+import type { RunContext } from '../store/run-context.ts';
 import type { FlagValue } from './flag.ts';
 import type { FlagTable } from './flag-table.ts';
 
 /** Where a turn happens. */
-export type TurnPlace = Pick<CallPlace, 'workspaceId' | 'conversationId' | 'agent' | 'channel'>;
+export type TurnPlace = Pick<RunContext, 'workspaceId' | 'conversationId' | 'agent' | 'channel'>;
 
 /** What is known of whoever a turn is for: a conversation is one, and stays where it is. */
 export function evaluationContextOf(place: TurnPlace): EvaluationContext {

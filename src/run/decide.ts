@@ -105,12 +105,12 @@ async function judge(
   for (const call of before) if (call.status === 'completed') counts[call.tool] = (counts[call.tool] ?? 0) + 1;
   const facts: PolicyFacts = {
     now,
-    localTime: localReference(now, place.timeZone),
-    timeZone: place.timeZone,
-    workspaceId: place.workspaceId,
-    conversationId: place.conversationId,
-    channel: place.channel,
-    contact: place.contact,
+    localTime: localReference(now, place.run.timeZone),
+    timeZone: place.run.timeZone,
+    workspaceId: place.run.workspaceId,
+    conversationId: place.run.conversationId,
+    channel: place.run.channel,
+    contact: place.run.contact,
     principal: place.principal,
     text: progress.run.text,
     history: progress.run.history,

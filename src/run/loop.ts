@@ -9,7 +9,7 @@ import type { ClaimedRun, FinishedTurn, PendingApproval, RunStore, StoredEnd } f
 import type { IdentifiedCall, Step } from '../store/steps.ts';
 import { storable } from '../store/storable.ts';
 import type { PendingWait } from '../store/waits.ts';
-import type { CallPlace } from '../tools/call-place.ts';
+import type { CallPlace, RunAttempt } from '../tools/call-place.ts';
 import type { ToolExecutor } from '../tools/execute.ts';
 import type { Outcome, Reply } from '../vocabulary.ts';
 import { type Behalf, behalfOf, behalfPrincipalOf, type FindPrincipal } from './behalf.ts';
@@ -98,6 +98,7 @@ class Loop {
   readonly #dependencies: LoopDependencies;
   readonly #limits: RunLimits;
   readonly #signal: AbortSignal;
+  readonly #attempt: RunAttempt;
 
   readonly #claimedAt: number;
   readonly #startedAt = performance.now();
@@ -121,6 +122,13 @@ class Loop {
     this.#limits = limits;
     this.#signal = signal;
     this.#progress = new Progress(run);
+    this.#attempt = {
+      leaseHolds: () => this.#leaseHolds(),
+      waits: run.waits ?? [],
+      moneyLeft: () => limits.money - (this.#progress.usage.cost ?? 0),
+      startedRun: dependencies.startedRun,
+      emit: (event) => this.#emit(event),
+    };
     const begun = run.inDoubt ? readyCalls(this.#progress.openCalls(), agent.tools) : [];
     this.#inDoubt = new Set(begun.map(({ call }) => call.callId));
   }
@@ -173,7 +181,7 @@ class Loop {
       return this.#stop(`${this.#limits.toolCalls} tool calls`, proposal);
     const asked = performance.now();
     const decisions = await decideAll(calls, await this.#decisionContext());
-    tellDecisions(this.#agent.name, this.#run.arm, decisions, performance.now() - asked);
+    tellDecisions(this.#run, decisions, performance.now() - asked);
     // The plan, then a decision and a result for each call, what a person may decide, and the reply.
     const approvals = decisions.filter(({ step }) => step.verdict.kind === 'ask').length;
     if (planIndex + 1 + 2 * calls.length + approvals + 1 > this.#limits.steps)
@@ -237,8 +245,7 @@ class Loop {
     const { flowPlanner, fallback } = this.#dependencies;
     this.#progress.degraded = details;
     if (channels.fellBack.hasSubscribers) {
-      const { workspaceId, runId, arm } = this.#run;
-      channels.fellBack.publish({ workspaceId, runId, agent: this.#agent.name, arm, reason } satisfies FellBack);
+      channels.fellBack.publish({ run: this.#run, reason } satisfies FellBack);
     }
     return kind === 'flows' ? this.#asked('flow', flowPlanner, turn) : this.#asked('http', fallback.system, turn);
   }
@@ -272,7 +279,7 @@ class Loop {
       decideAgain: async (call) => {
         const asked = performance.now();
         const again = await decideCall(call, [], await this.#decisionContext());
-        tellDecisions(this.#agent.name, this.#run.arm, [again], performance.now() - asked);
+        tellDecisions(this.#run, [again], performance.now() - asked);
         return again;
       },
     });
@@ -290,25 +297,16 @@ class Loop {
   }
 
   readonly #place = (callId: string, behalf: Behalf): CallPlace => ({
-    agent: this.#agent.name,
-    workspaceId: this.#run.workspaceId,
-    timeZone: this.#run.timeZone,
-    conversationId: this.#run.conversationId,
-    runId: this.#run.runId,
-    fence: this.#run.fence,
-    channel: this.#run.channel,
-    contact: this.#run.contact,
+    run: this.#run,
+    attempt: this.#attempt,
     principal: behalfPrincipalOf(behalf),
     callId,
-    leaseHolds: this.#leaseHolds,
-    waits: this.#run.waits ?? [],
-    moneyLeft: () => this.#limits.money - (this.#progress.usage.cost ?? 0),
-    startedRun: this.#dependencies.startedRun,
-    emit: (event) => this.#emit(event),
     signal: this.#signal,
   });
 
-  readonly #leaseHolds = (): boolean => this.#dependencies.leaseHolds(this.#confirmedAt);
+  #leaseHolds(): boolean {
+    return this.#dependencies.leaseHolds(this.#confirmedAt);
+  }
 
   /** A plan of the flow planner says why it serves. */
   #marked(step: Step): Step {
@@ -327,7 +325,7 @@ class Loop {
 
   #tell(first: number, steps: Step[]): void {
     for (const [offset, step] of steps.entries()) this.#emit({ kind: 'step', index: first + offset, step });
-    tellSteps(this.#run, this.#agent.name, steps);
+    tellSteps(this.#run, steps);
   }
 
   #emit(event: RunEvent): void {

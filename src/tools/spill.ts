@@ -5,6 +5,7 @@ import type { Artifacts } from '../artifacts/artifacts.ts';
 import { publishFault } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { RunStatement } from '../store/database.ts';
+import type { RunContext } from '../store/run-context.ts';
 import type { JsonValue, Spilled } from '../vocabulary.ts';
 import { defaultOutputBytes, withinBytes } from './bounded-output.ts';
 import type { CallPlace } from './call-place.ts';
@@ -32,7 +33,7 @@ export interface Spills {
 }
 
 export function spillsOfCalls(artifacts: Artifacts): Spills {
-  const ownerOf = ({ workspaceId, conversationId, runId, agent }: CallPlace) => ({
+  const ownerOf = ({ workspaceId, conversationId, runId, agent }: RunContext) => ({
     workspaceId,
     conversationId,
     runId,
@@ -41,11 +42,11 @@ export function spillsOfCalls(artifacts: Artifacts): Spills {
   return {
     largest: Math.min(mostBytes, artifacts.largest),
     async keep(place, { data, ...artifact }, run) {
-      const { id, bytes } = await artifacts.put(ownerOf(place), { ...artifact, data }, run, idOf(place));
+      const { id, bytes } = await artifacts.put(ownerOf(place.run), { ...artifact, data }, run, idOf(place));
       return { artifact: id, bytes };
     },
     async kept(place, run) {
-      const { workspaceId, conversationId } = place;
+      const { workspaceId, conversationId } = place.run;
       const [found] = await artifacts.findOwn(workspaceId, [idOf(place)], { conversationId }, run);
       return found === undefined ? undefined : { artifact: found.id, bytes: found.bytes };
     },
@@ -86,7 +87,7 @@ export async function keepOutput(
 }
 
 /** The same for every attempt at a call, and for no other call: a UUID of version 8. */
-function idOf({ runId, callId }: CallPlace): string {
+function idOf({ run: { runId }, callId }: CallPlace): string {
   const hash = createHash('sha256').update(`answer of ${runId}:${callId}`).digest();
   hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x80;
   hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;

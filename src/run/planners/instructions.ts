@@ -1,6 +1,7 @@
 /** What a model is told and offered in a turn, where an agent makes it for each. */
 import type { Features } from '@openfeature/server-sdk';
 import { messageOf, TimonelError } from '../../errors.ts';
+import type { RunContext } from '../../store/run-context.ts';
 import { untilAborted } from '../../store/until-aborted.ts';
 import type { WorkspaceAccess } from '../../tools/contract.ts';
 import { stateOf } from '../../tools/state.ts';
@@ -16,7 +17,7 @@ export interface Instructions {
 
 export interface InstructionDependencies {
   findPrincipal: FindPrincipal;
-  flagsOf(place: { workspaceId: string; conversationId: string; agent: string; channel: string }): Features;
+  flagsOf(run: RunContext): Features;
   /** Transactions in a workspace. */
   queryIn(workspaceId: string): WorkspaceAccess['query'];
 }
@@ -59,13 +60,12 @@ export class TurnInstructions {
     }
   }
 
-  async #seen({ run, agent, now }: PlannerTurn): Promise<PromptTurn> {
+  async #seen({ run, now }: PlannerTurn): Promise<PromptTurn> {
     const { findPrincipal, flagsOf, queryIn } = this.#dependencies;
     const { workspaceId, conversationId, turn, text, timeZone, channel, contact } = run;
-    const place = { workspaceId, conversationId, agent: agent.name, channel };
     const principal = behalfPrincipalOf(await behalfOf(run, findPrincipal));
-    const flags = flagsOf(place);
-    const state = stateOf(place, queryIn(workspaceId));
+    const flags = flagsOf(run);
+    const state = stateOf(run, queryIn(workspaceId));
     return { workspaceId, conversationId, turn, text, now, timeZone, channel, contact, principal, flags, state };
   }
 }

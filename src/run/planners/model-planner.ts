@@ -77,7 +77,7 @@ export function createModelPlanner(dependencies: ModelPlannerDependencies): Mode
       try {
         answer = await gateway.ask({
           model: agent.model,
-          spender: { workspaceId: run.workspaceId, agent: agent.name, runId: run.runId },
+          spender: run,
           prompt: promptOf(turn, prompt, past, { note, marks, contents: shown?.contents }),
           ...(shown === undefined ? {} : { media: shown.media }),
           tools: offered === undefined ? tools : tools.filter(({ name }) => isOffered(name)),

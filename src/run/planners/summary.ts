@@ -34,7 +34,7 @@ export async function summarise(
     const { run, agent, signal } = turn;
     const answer = await gateway.ask({
       model: agent.model,
-      spender: { workspaceId: run.workspaceId, agent: agent.name, runId: run.runId },
+      spender: run,
       prompt: [
         { role: 'system', content: instructions },
         { role: 'user', content: [{ type: 'text', text: recordOf(before, turns) }] },
