@@ -2,14 +2,14 @@
 import { TimonelError } from '../../errors.ts';
 import type { AgentDefinition } from '../../run/contract.ts';
 import type { RunEvent } from '../../run/events.ts';
-import type { FoundRequests } from '../../store/accepted-requests.ts';
-import { placeAfter } from '../../store/place-after.ts';
+import { placeAfter } from '../../run/place-after.ts';
 import type { NewConversation } from '../../store/run-views.ts';
 import type { MediaPart } from '../../vocabulary.ts';
 import { audienceOf } from '../audience.ts';
 import type { HttpDependencies } from '../contract.ts';
 import { acceptParts, partOfDataUrl, type SentMessage } from '../message-parts.ts';
 import { askerText, reachOf, single } from '../requests.ts';
+import type { FoundRequests } from './accepted-requests.ts';
 
 import { type AgentRequest, refusedParameter } from './agent-request.ts';
 import type { CompatibleExchange } from './exchange.ts';

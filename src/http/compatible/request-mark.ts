@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { TimonelError } from '../../errors.ts';
-import type { FoundRequests, KnownRequest } from '../../store/accepted-requests.ts';
 import { single } from '../requests.ts';
+import type { FoundRequests, KnownRequest } from './accepted-requests.ts';
 import type { AgentRequest, Said } from './agent-request.ts';
 import type { CompatibleExchange } from './exchange.ts';
 

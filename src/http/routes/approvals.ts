@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
-import { listApprovals } from '../../store/approval-list.ts';
+import { listApprovals } from '../../run/approval-list.ts';
 import { boundedMembers } from '../bounded-values.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { requestPrincipalOf } from '../guard.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
-import type { Acknowledgement } from '../../store/acknowledgements.ts';
+import type { Acknowledgement } from '../acknowledgements.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { requestPrincipalOf } from '../guard.ts';
 import * as views from '../metric-views.ts';

@@ -1,7 +1,8 @@
 /** A run with the runs that it started, and theirs. */
+
+import type { DatabasePool } from '../store/database.ts';
+import type { RunView } from '../store/run-views.ts';
 import type { Outcome } from '../vocabulary.ts';
-import type { DatabasePool } from './database.ts';
-import type { RunView } from './run-views.ts';
 
 export interface RunTree {
   id: string;

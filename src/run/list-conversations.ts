@@ -1,8 +1,9 @@
 /** Conversations of a workspace, the newest first, for people who look after them. */
+
+import type { DatabasePool } from '../store/database.ts';
+import { containing, type Place, placeIn } from '../store/list-places.ts';
+import { reachValues, withinReach } from '../store/run-views.ts';
 import type { Contact, HandoffReason, Reach } from '../vocabulary.ts';
-import type { DatabasePool } from './database.ts';
-import { containing, type Place, placeIn } from './list-places.ts';
-import { reachValues, withinReach } from './run-views.ts';
 
 export interface ConversationFilter {
   handler?: 'agent' | 'person' | undefined;

@@ -1,4 +1,4 @@
-import type { DatabasePool } from './database.ts';
+import type { DatabasePool } from '../../store/database.ts';
 
 /** Where to look for what a request repeats or continues. Texts that are absent are not looked for. */
 export interface RequestPlace {
