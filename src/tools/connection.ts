@@ -1,5 +1,5 @@
 /** The connection that brought a conversation. */
-import type { RunStatement } from '../artifacts/rows.ts';
+import type { RunStatement } from '../store/database.ts';
 import type { CallPlace } from './call-place.ts';
 import type { ChannelConnection } from './contract.ts';
 
@@ -9,7 +9,7 @@ const statement = `SELECT k.channel, k.name, k.account FROM conversations c JOIN
 /** @param run within the tool's transaction, where it has one. */
 export async function connectionOf(
   run: RunStatement,
-  { workspaceId, conversationId }: Pick<CallPlace, 'workspaceId' | 'conversationId'>,
+  { workspaceId, conversationId }: Pick<CallPlace['run'], 'workspaceId' | 'conversationId'>,
 ): Promise<ChannelConnection | undefined> {
   const [connection] = await run<ChannelConnection>(statement, [workspaceId, conversationId]);
   return connection;

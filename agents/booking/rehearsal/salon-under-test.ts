@@ -88,9 +88,6 @@ export async function openSalon(rows: Rows, workspaceId = `salon-${randomUUID().
     keys: { current: () => key, all: () => [key] },
     now: () => salon.now,
     newId: () => v7(),
-    onFault(_what, error) {
-      throw error;
-    },
   });
   const salon: Salon = {
     workspaceId,

@@ -89,9 +89,6 @@ export async function openHotel(rows: Rows, workspaceId = `hotel-${randomUUID().
     keys: { current: () => key, all: () => [key] },
     now: () => hotel.now,
     newId: () => v7(),
-    onFault(_what, error) {
-      throw error;
-    },
   });
   const hotel: TestHotel = {
     workspaceId,
