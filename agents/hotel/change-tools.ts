@@ -14,7 +14,6 @@ import {
 import { loadHotelFacts } from './facts.ts';
 import { type House, houseById } from './house.ts';
 import { normaliseCode } from './names.ts';
-import { scheduleNotices } from './notices.ts';
 import { storedOffer, tellOffers } from './offers.ts';
 import { operationState } from './operations.ts';
 import { stayByCode } from './own-stays.ts';
@@ -181,7 +180,6 @@ async function change(
     return down(error);
   }
   const after = (await stayAndHouse(context, code))?.stay ?? stay;
-  await scheduleNotices(context, after, house);
   const from = {
     checkIn: stay.checkIn,
     checkOut: stay.checkOut,

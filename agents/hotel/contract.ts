@@ -325,6 +325,19 @@ export type DeskCalled = {
 };
 export type CallFrontDeskOutput = DeskCalled;
 
+export const answerReviewInput = z.object({
+  answer: z
+    .enum(['good', 'bad', 'stop'])
+    .describe('What they said of their stay; stop: they want no messages that they did not ask for'),
+  text: z.string().trim().max(1_000).optional().describe('In their words'),
+});
+export type AnswerReviewOutput =
+  /** Pages where they can say it to others; none where the house gives none. */
+  | { kind: 'thanks'; links: string[] }
+  /** A person has it. Call call_front_desk too, so that somebody answers. */
+  | { kind: 'passed-on' }
+  | { kind: 'stopped' };
+
 /** What flows understand messages with: the names of the house. */
 export type HotelVocabulary = {
   hotels: { id: string; name: string; aliases: string[] }[];

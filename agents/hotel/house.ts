@@ -13,8 +13,7 @@ export interface HouseType {
   beds: string;
   features: string[];
   photo: string | null;
-  foreignId: string | null;
-  rooms: { id: string; number: string; foreignId: string | null }[];
+  rooms: { id: string; number: string }[];
 }
 
 export interface DeskPeriod {
@@ -76,8 +75,8 @@ export async function loadHouses(database: Database, access: WorkspaceAccess, wh
       'lateFeePercent', h.late_fee_percent, 'earlyFrom', to_char(h.early_from, 'HH24:MI'), 'luggage', h.luggage,
       'childFreeAge', h.child_free_age, 'childAdultAge', h.child_adult_age, 'reviewLinks', h.review_links, 'sample', h.sample,
       'types', coalesce((SELECT json_agg(json_build_object('id', t.id, 'name', t.name, 'aliases', t.aliases, 'description', t.description,
-          'sleeps', t.sleeps, 'adults', t.adults, 'beds', t.beds, 'features', t.features, 'photo', t.photo, 'foreignId', t.foreign_id,
-          'rooms', coalesce((SELECT json_agg(json_build_object('id', r.id, 'number', r.number, 'foreignId', r.foreign_id)
+          'sleeps', t.sleeps, 'adults', t.adults, 'beds', t.beds, 'features', t.features, 'photo', t.photo,
+          'rooms', coalesce((SELECT json_agg(json_build_object('id', r.id, 'number', r.number)
               ORDER BY r.position, r.number)
             FROM hotel_rooms r WHERE r.workspace_id = t.workspace_id AND r.type_id = t.id AND r.active), '[]'::json))
           ORDER BY t.position, t.name)

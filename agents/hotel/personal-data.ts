@@ -78,7 +78,6 @@ export const personalData: NonNullable<AgentDefinition['personalData']> = {
       ages: { kind: 'conversations', at: 'created_at' },
     },
     { table: 'hotel_offers', personal: false, because: 'Rooms, dates and prices; kept for a day.' },
-    { table: 'hotel_last_known', personal: false, because: 'Rooms, dates and prices.' },
     { table: 'hotel_charges', personal: false, because: 'What a stay cost beside its nights.' },
     { table: 'hotel_notices', personal: false, because: 'A stay, a day and whether a message went out.' },
     { table: 'hotel_hotels', personal: false, because: house },

@@ -156,6 +156,7 @@ export const callLimits = defineRule({
     'room_photo',
     'special_request',
     'payment_proof',
+    'answer_review',
     'call_front_desk',
   ],
   evaluate(call, facts) {

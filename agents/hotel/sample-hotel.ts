@@ -20,6 +20,7 @@ export const sampleHotel = {
 export const sampleDesk = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, from: '08:00', to: '22:00' }));
 
 export interface SampleType {
+  code: string;
   name: string;
   aliases: string[];
   description: string;
@@ -38,6 +39,7 @@ export interface SampleType {
 
 export const sampleTypes: SampleType[] = [
   {
+    code: 'SGL',
     name: 'Single',
     aliases: ['individual', 'simple', 'habitación simple', 'single room', 'para una persona'],
     description: 'Cama individual, escritorio y baño privado.',
@@ -53,6 +55,7 @@ export const sampleTypes: SampleType[] = [
     included: 1,
   },
   {
+    code: 'DBL',
     name: 'Doble',
     aliases: ['doble estándar', 'habitación doble', 'matrimonial', 'double', 'double room', 'standard double', 'twin'],
     description: 'Cama matrimonial o dos camas individuales, frigobar y baño privado.',
@@ -68,6 +71,7 @@ export const sampleTypes: SampleType[] = [
     included: 2,
   },
   {
+    code: 'SUP',
     name: 'Doble Superior',
     aliases: ['doble con vista', 'superior', 'vista al mar', 'doble vista al mar', 'superior double', 'sea view', 'ocean view'],
     description: 'Doble con balcón y vista al mar, cama matrimonial grande.',
@@ -83,6 +87,7 @@ export const sampleTypes: SampleType[] = [
     included: 2,
   },
   {
+    code: 'TPL',
     name: 'Triple',
     aliases: ['habitación triple', 'triple room', 'para tres'],
     description: 'Una cama matrimonial y una individual.',
@@ -98,6 +103,7 @@ export const sampleTypes: SampleType[] = [
     included: 3,
   },
   {
+    code: 'FAM',
     name: 'Familiar',
     aliases: ['cuádruple', 'family', 'family room', 'familiar para cuatro', 'quad', 'quadruple'],
     description: 'Dos ambientes comunicados: cama matrimonial y dos individuales.',
@@ -113,6 +119,7 @@ export const sampleTypes: SampleType[] = [
     included: 4,
   },
   {
+    code: 'STE',
     name: 'Suite',
     aliases: ['suite con hidromasaje', 'junior suite', 'suite room'],
     description: 'Sala de estar, hidromasaje, balcón y vista al mar.',

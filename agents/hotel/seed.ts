@@ -39,10 +39,10 @@ export async function sample(access: WorkspaceAccess): Promise<void> {
       INSERT INTO hotel_taxes (workspace_id, id, hotel_id, name, percent, included)
       VALUES (${workspaceId}, ${access.newId()}, ${hotelId}, 'IVA', 21, true)`);
     await database.execute(sql`
-      INSERT INTO hotel_room_types (workspace_id, id, hotel_id, name, aliases, description, sleeps, adults, beds, features, position)
-      SELECT ${workspaceId}, t.id, ${hotelId}, t.name, ARRAY(SELECT jsonb_array_elements_text(t.aliases)), t.description, t.sleeps, t.adults,
+      INSERT INTO hotel_room_types (workspace_id, id, hotel_id, code, name, aliases, description, sleeps, adults, beds, features, position)
+      SELECT ${workspaceId}, t.id, ${hotelId}, t.code, t.name, ARRAY(SELECT jsonb_array_elements_text(t.aliases)), t.description, t.sleeps, t.adults,
         t.beds, ARRAY(SELECT jsonb_array_elements_text(t.features)), t.position
-      FROM jsonb_to_recordset(${JSON.stringify(types)}::jsonb) AS t(id uuid, name text, aliases jsonb, description text, sleeps int,
+      FROM jsonb_to_recordset(${JSON.stringify(types)}::jsonb) AS t(id uuid, code text, name text, aliases jsonb, description text, sleeps int,
         adults int, beds text, features jsonb, position int)`);
     await database.execute(sql`
       INSERT INTO hotel_rooms (workspace_id, id, type_id, number, position)

@@ -6,7 +6,6 @@ import { type BookStayOutput, bookStayInput, type FindStayOutput, findStayInput,
 import { loadHotelFacts } from './facts.ts';
 import { heldStay } from './held.ts';
 import { type House, houseById, loadHouses } from './house.ts';
-import { scheduleNotices } from './notices.ts';
 import { storedOffer } from './offers.ts';
 import { operationState } from './operations.ts';
 import { ownStays } from './own-stays.ts';
@@ -93,7 +92,6 @@ async function book(systems: PmsSystems, context: ToolContext, input: BookInput)
     return refusal(systems, context, house, stored, reason.kind);
   }
   const stay = await context.query((database) => finish(database, context, written.value.code, input));
-  await scheduleNotices(context, stay, house);
   return { kind: 'booked', stay: stayView(stay, house, context.now()) };
 }
 

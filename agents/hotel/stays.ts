@@ -40,7 +40,6 @@ export interface StayRecord {
   arrivalTime: string | null;
   lateUntil: string | null;
   cancelFee: number | null;
-  foreignId: string | null;
   version: number;
 }
 
@@ -52,7 +51,7 @@ export async function loadStays(database: Database, access: WorkspaceAccess, whi
       'holdExpires', (extract(epoch FROM b.hold_expires_at) * 1000)::bigint, 'extended', b.extended,
       'total', round(b.total * 100)::bigint, 'paid', round(b.paid * 100)::bigint, 'currency', b.currency, 'taxes', b.taxes,
       'cancellation', b.cancellation, 'arrivalTime', to_char(b.arrival_time, 'HH24:MI'), 'lateUntil', to_char(b.late_until, 'HH24:MI'),
-      'cancelFee', round(b.cancel_fee * 100)::bigint, 'foreignId', b.foreign_id, 'version', b.version,
+      'cancelFee', round(b.cancel_fee * 100)::bigint, 'version', b.version,
       'guest', CASE WHEN g.id IS NOT NULL THEN json_build_object('id', g.id, 'name', g.name, 'phone', g.phone, 'email', g.email,
         'noMessages', g.no_messages) END,
       'charges', coalesce((SELECT json_agg(json_build_object('concept', c.concept, 'amount', round(c.amount * 100)::bigint)

@@ -4,6 +4,7 @@ import { changeTools } from './change-tools.ts';
 import { callFrontDesk, paymentProof, specialRequest } from './desk-tools.ts';
 import { hotelInformation, roomPhoto } from './information-tools.ts';
 import { lateTools } from './late-tools.ts';
+import { answerReview } from './review-tool.ts';
 import { searchTools } from './search-tools.ts';
 import { stayTools } from './stay-tools.ts';
 import type { PmsSystems } from './systems.ts';
@@ -20,6 +21,7 @@ export function hotelTools(systems: PmsSystems) {
     specialRequest,
     paymentProof,
     callFrontDesk,
+    answerReview,
   };
 }
 

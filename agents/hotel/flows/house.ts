@@ -12,6 +12,7 @@ import {
   weekdayName,
 } from '../../../src/dialogue.ts';
 import type {
+  AnswerReviewOutput,
   CallFrontDeskOutput,
   DeskCalled,
   HotelInformationOutput,
@@ -238,9 +239,16 @@ const bad =
 const good =
   /\b([45] (?:de 5|estrellas?|stars?|out)|10|barbar\w*|genial|excelente|hermos\w*|perfect\w*|muy bien|recomiend\w*|great|lovely|amazing|excellent|wonderful)\b|^\W*[45]\W*$/;
 
+const noMore =
+  /\b(no (?:me )?(?:escrib\w*|mand\w*|molest\w*|envi\w*) mas|basta de mensajes|no quiero (?:mas|recibir)|stop|unsubscribe|no more messages)\b/;
+
+/** What a guest says of a stay: good ones hear where to write it, bad ones and their reasons go to a person. */
 export function* review(turn: SlotTurn): Dialogue<Ending> {
-  if (bad.test(turn.folded)) return yield* toPeople(turn);
-  if (good.test(turn.folded)) return tell(say(turn).thanksForReview());
-  if (turn.awaited === 'rating') return tell(turn.say.thanks());
-  return askFor(turn, 'rating', say(turn).askReview());
+  const { folded, awaited } = turn;
+  const answer = noMore.test(folded) ? 'stop' : bad.test(folded) ? 'bad' : good.test(folded) ? 'good' : undefined;
+  if (answer === undefined) return awaited === 'rating' ? tell(turn.say.thanks()) : askFor(turn, 'rating', say(turn).askReview());
+  const kept = yield* ask<AnswerReviewOutput>('answer_review', { answer, text: turn.text.slice(0, 500) });
+  if (kept.kind === 'passed-on') return yield* toPeople(turn);
+  if (kept.kind === 'stopped') return tell(say(turn).noMoreMessages());
+  return tell(paragraph(say(turn).thanksForReview(), kept.links.join(' ')));
 }

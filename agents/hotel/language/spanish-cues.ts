@@ -212,6 +212,7 @@ export const spanishCues: Readonly<
     '5! sigue sin .. *',
   ],
   review: [
+    '5! no .. escriban|escribas|manden|mandes|molesten mas / basta de mensajes',
     '5.4 resena|reseña|opinion|feedback|comentario|calificar|calificacion|puntaje|devolucion|puntuar .. *',
     '5.4 resena|opinion|feedback|comentario|calificacion',
     '4.6 <number>|cinco|cuatro|tres estrellas',

@@ -54,6 +54,8 @@ CREATE TABLE hotel_room_types (
   workspace_id text NOT NULL,
   id uuid NOT NULL,
   hotel_id uuid NOT NULL,
+  -- What the house itself calls it: two hotels can both have a type "Doble".
+  code text NOT NULL CHECK (code <> ''),
   name text NOT NULL CHECK (name <> ''),
   aliases text[] NOT NULL DEFAULT '{}',
   description text NOT NULL DEFAULT '',
@@ -64,11 +66,10 @@ CREATE TABLE hotel_room_types (
   photo text,
   active boolean NOT NULL DEFAULT true,
   position integer NOT NULL DEFAULT 0,
-  foreign_id text,
   version integer NOT NULL DEFAULT 1,
   PRIMARY KEY (workspace_id, id),
+  UNIQUE (workspace_id, code),
   UNIQUE (workspace_id, hotel_id, name),
-  UNIQUE (workspace_id, id, hotel_id),
   FOREIGN KEY (workspace_id, hotel_id) REFERENCES hotel_hotels ON DELETE CASCADE,
   CHECK (adults <= sleeps)
 );
@@ -81,10 +82,9 @@ CREATE TABLE hotel_rooms (
   notes text NOT NULL DEFAULT '',
   active boolean NOT NULL DEFAULT true,
   position integer NOT NULL DEFAULT 0,
-  foreign_id text,
   version integer NOT NULL DEFAULT 1,
   PRIMARY KEY (workspace_id, id),
-  UNIQUE (workspace_id, type_id, number),
+  UNIQUE (workspace_id, number),
   FOREIGN KEY (workspace_id, type_id) REFERENCES hotel_room_types
 );
 
@@ -193,7 +193,6 @@ CREATE TABLE hotel_bookings (
   cancel_reason text,
   cancel_fee numeric(12, 2),
   source text NOT NULL DEFAULT 'agent' CHECK (source IN ('agent', 'desk')),
-  foreign_id text,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
   version integer NOT NULL DEFAULT 1,
@@ -268,7 +267,7 @@ CREATE TABLE hotel_offers (
 );
 CREATE INDEX hotel_offers_by_expiry ON hotel_offers (workspace_id, expires_at);
 
--- Writes by key: made again, a write answers what it answered. Those of foreign systems are here before they are made.
+-- Writes by key: made again, a write answers what it answered.
 CREATE TABLE hotel_operations (
   workspace_id text NOT NULL,
   key text NOT NULL,
@@ -276,23 +275,12 @@ CREATE TABLE hotel_operations (
   kind text NOT NULL CHECK (kind IN ('hold', 'extend', 'confirm', 'release', 'change', 'cancel', 'charge', 'late-checkout')),
   booking_id uuid,
   state text NOT NULL CHECK (state IN ('begun', 'done', 'refused', 'unclear')),
-  -- What was asked, of those that are not done; their answer, of those that are.
+  -- Their answer.
   detail jsonb NOT NULL DEFAULT '{}',
   created_at timestamptz NOT NULL,
   PRIMARY KEY (workspace_id, key)
 );
 CREATE INDEX hotel_operations_open ON hotel_operations (workspace_id, created_at) WHERE state IN ('begun', 'unclear');
-
--- Last known offers of foreign systems, for when they are away.
-CREATE TABLE hotel_last_known (
-  workspace_id text NOT NULL,
-  hotel_id uuid NOT NULL,
-  request text NOT NULL,
-  offers jsonb NOT NULL,
-  as_of timestamptz NOT NULL,
-  PRIMARY KEY (workspace_id, hotel_id, request),
-  FOREIGN KEY (workspace_id, hotel_id) REFERENCES hotel_hotels ON DELETE CASCADE
-);
 
 -- What guests asked of the desk.
 CREATE TABLE hotel_requests (

@@ -100,8 +100,6 @@ export interface PmsHold {
 /** A stay as the system has it. */
 export interface PmsStay {
   code: string;
-  /** Its id in a foreign system. */
-  foreignId?: string | undefined;
   status: 'pending' | 'confirmed' | 'in_house' | 'checked_out' | 'cancelled' | 'no_show';
   checkIn: string;
   checkOut: string;
@@ -128,7 +126,8 @@ export type Written<Value> = { kind: 'done'; value: Value } | { kind: 'refused';
 export type Reconciled = { kind: 'happened'; stay: PmsStay } | { kind: 'did-not-happen' } | { kind: 'unknown' };
 
 export interface Pms {
-  readonly kind: 'embedded' | 'qloapps' | 'cloudbeds' | 'apaleo';
+  /** `embedded`, or what the system is called. */
+  readonly kind: string;
   /** @throws PmsDown */
   rooms(): Promise<PmsRoomType[]>;
   /** What can be had for each of some requests, in their order. @throws PmsDown */

@@ -72,6 +72,7 @@ export interface Sentences {
   called(deskOpen: boolean, opensAt: string | undefined, today: string, urgent: boolean, emergency: string | undefined): string;
   sorry(): string;
   thanksForReview(): string;
+  noMoreMessages(): string;
   askReview(): string;
   voice(): string;
   picture(): string;

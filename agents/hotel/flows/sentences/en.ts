@@ -151,6 +151,7 @@ export const english: Sentences = {
   },
   sorry: () => 'I am sorry about the problem.',
   thanksForReview: () => 'Thank you for telling us! We are very glad, and I pass it to the team.',
+  noMoreMessages: () => 'Done, we write to you no more.',
   askReview: () => 'Thank you! How many stars do you give your stay, and what would you improve?',
   voice: () => 'I cannot listen to voice messages here. Could you write it to me?',
   picture: () => 'I pass the picture to a person of the team to look at it.',

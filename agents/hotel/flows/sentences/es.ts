@@ -152,6 +152,7 @@ export const spanish: Sentences = {
   },
   sorry: () => 'Lamento el problema.',
   thanksForReview: () => '¡Gracias por contarnos! Nos alegra mucho, se lo paso al equipo.',
+  noMoreMessages: () => 'Listo, no te escribimos más.',
   askReview: () => '¡Gracias! ¿Cuántas estrellas le das a tu estadía, y qué mejorarías?',
   voice: () => 'Por acá no puedo escuchar audios. ¿Me lo escribís?',
   picture: () => 'Le paso la imagen a una persona del equipo para que la mire.',

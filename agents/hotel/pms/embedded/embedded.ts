@@ -22,8 +22,6 @@ export interface EmbeddedPlace {
   source?: 'agent' | 'desk';
   /** Id of the offer of ours that a hold is made from. */
   offerRef?: string | undefined;
-  /** Rooms of each type that may be taken, where a foreign system says which are free. */
-  among?: (typeId: string) => readonly string[];
 }
 
 type Answer<Value> = Promise<Written<Value> & { bookingId?: string }>;
@@ -33,7 +31,7 @@ const refused = (reason: RefusedReason): { kind: 'refused'; reason: RefusedReaso
 /** Thrown to undo a transaction whose stay turned out not to fit. */
 class DoesNotFit extends Error {}
 
-export function embeddedPms({ access, house, conversationId, source = 'agent', offerRef, among }: EmbeddedPlace): Pms {
+export function embeddedPms({ access, house, conversationId, source = 'agent', offerRef }: EmbeddedPlace): Pms {
   const now = () => access.now();
   const today = () => todayOf(house, now());
   const typeById = (id: string) => house.types.find((type) => type.id === id);
@@ -89,7 +87,7 @@ export function embeddedPms({ access, house, conversationId, source = 'agent', o
       if (type === undefined) return false;
       const { checkIn, checkOut } = request;
       const stay = { id: access.newId(), bookingId, type, room, checkIn, checkOut, status };
-      if ((await seat(database, access, stay, today(), among?.(type.id))) === undefined) return false;
+      if ((await seat(database, access, stay, today())) === undefined) return false;
     }
     return true;
   }
@@ -129,7 +127,7 @@ export function embeddedPms({ access, house, conversationId, source = 'agent', o
               AND s.booking_id = b.id AND s.type_id = ANY(${sql.param(typeIds)}::uuid[])))
             OR b.conversation_id IS NOT DISTINCT FROM ${conversationId ?? null}::uuid AND b.conversation_id IS NOT NULL`,
         );
-        const current = among === undefined ? await fresh(database, offer, request) : offer;
+        const current = await fresh(database, offer, request);
         if ('kind' in current) return refused(current);
         const id = access.newId();
         const expires = now().getTime() + house.holdMinutes * 60_000;
@@ -321,7 +319,6 @@ export function pmsStay(stay: StayRecord): PmsStay {
   const { guest } = stay;
   return {
     code: stay.code,
-    ...(stay.foreignId === null ? {} : { foreignId: stay.foreignId }),
     status: stay.status === 'held' || stay.status === 'expired' ? 'pending' : stay.status,
     checkIn: stay.checkIn,
     checkOut: stay.checkOut,

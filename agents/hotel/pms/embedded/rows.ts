@@ -78,7 +78,6 @@ export interface Unseated {
 /**
  * Gives a stay a room of its type, and moves others to other rooms where that is what it takes.
  * @param today stays that began before it keep their rooms.
- * @param among room ids that may be taken; all of the type where absent.
  * @returns the room; `undefined` where the type is full.
  */
 export async function seat(
@@ -86,17 +85,15 @@ export async function seat(
   access: WorkspaceAccess,
   stay: Unseated,
   today: string,
-  among?: readonly string[],
 ): Promise<string | undefined> {
   const { id, type, checkIn, checkOut } = stay;
-  const rooms = type.rooms.map((room) => room.id).filter((room) => among === undefined || among.includes(room));
+  const rooms = type.rooms.map((room) => room.id);
   const near = await loadSeats(database, access, type.id, today, checkIn);
   const free = bestRoom(rooms, near, checkIn, checkOut);
   if (free !== undefined) {
     await insertStay(database, access, stay, free);
     return free;
   }
-  if (among !== undefined) return undefined;
   const seats = await loadSeats(database, access, type.id, today, earlier(today, checkIn));
   const seated = seatAnew(rooms, [...seats, { id, from: checkIn, to: checkOut }]);
   const room = seated?.get(id);
