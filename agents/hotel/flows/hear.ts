@@ -1,5 +1,5 @@
 /** What only the conversation tells of a message: which hotel, what a picture is, a language that is not spoken. */
-import { askFor, type Ending, paragraph, readStay, type SlotTurn, tell } from '../../../src/dialogue.ts';
+import { askFor, type Ending, foldText, paragraph, readStay, type SlotTurn, tell } from '../../../src/dialogue.ts';
 import type { FlowTurn, MediaPart, Understanding } from '../../../src/index.ts';
 import { isPortuguese } from '../language/portuguese.ts';
 import { artifactNote } from './house.ts';
@@ -19,13 +19,25 @@ const inPortuguese =
   'Olá! Por aqui atendo em espanhol e em inglês. Se preferir, chamo uma pessoa da equipe: é só responder "sim". You can also write to me in English.';
 const yesInPortuguese = /^\W*(sim|pode|quero|por favor|claro|ok|isso|com certeza)\b/;
 
+/** Of the hotels that the question which one named, the one that the answer speaks of: "el centro". */
+function namedHotel(folded: string, hotels: unknown): string | undefined {
+  if (!Array.isArray(hotels)) return undefined;
+  const names = hotels.map(String);
+  const wordsOf = (name: string): string[] => (foldText(name).match(/[a-z]{4,}/g) ?? []).filter((word) => word !== 'hotel');
+  const fitting = names.filter((name) => wordsOf(name).some((word) => folded.includes(word)));
+  return fitting.length === 1 ? fitting[0] : undefined;
+}
+
 /** Adds the code of a stay, the hotel, and what a picture is about. */
 export function refine(heard: Understanding, { input, folded, state, now }: HotelScene): Understanding {
   const { notes } = state;
   const code = codeIn(input.text, state.awaiting === 'code');
   if (code !== undefined) state.customer.code = code;
-  const hotel = (heard.slots as Record<string, string | undefined>)['hotel'];
-  if (hotel !== undefined) notes['hotel'] = hotel;
+  const hotel = (heard.slots as Record<string, string | undefined>)['hotel'] ?? namedHotel(folded, notes['hotels']);
+  if (hotel !== undefined) {
+    notes['hotel'] = hotel;
+    delete notes['hotels'];
+  }
   if (notes['portuguese'] === true && state.personOffered && yesInPortuguese.test(folded))
     return { ...heard, intent: 'handoff', confidence: 0.9 };
   // An address that is none calls nobody.

@@ -23,7 +23,7 @@ import type {
   SearchRoomsOutput,
   SpecialRequestOutput,
 } from '../contract.ts';
-import { hotelOf, kept, say } from './turn.ts';
+import { hotelOf, kept, rememberWhich, say } from './turn.ts';
 
 type Information = Extract<HotelInformationOutput, { kind: 'information' }>;
 
@@ -57,6 +57,7 @@ function* informed(
 ): Dialogue<{ information: Information } | { text: string }> {
   const found = yield* ask<HotelInformationOutput>('hotel_information', { ...hotelOf(turn), topic, about });
   if (found.kind === 'information') return { information: found };
+  rememberWhich(turn, found.hotels);
   turn.state.notes['asked'] = turn.heard.intent;
   return { text: say(turn).whichHotel(found.hotels) };
 }
@@ -118,7 +119,10 @@ function* types(turn: SlotTurn): Dialogue<Extract<ListRoomTypesOutput, { kind: '
   const wanted = (turn.heard.slots as Record<string, string | undefined>)['roomType'];
   const found = yield* ask<ListRoomTypesOutput>('list_room_types', { ...hotelOf(turn), type: wanted });
   if (found.kind === 'types') return found;
-  if (found.kind === 'which-hotel') turn.state.notes['asked'] = turn.heard.intent;
+  if (found.kind === 'which-hotel') {
+    rememberWhich(turn, found.hotels);
+    turn.state.notes['asked'] = turn.heard.intent;
+  }
   const s = say(turn);
   return {
     text:

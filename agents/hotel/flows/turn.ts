@@ -23,7 +23,13 @@ export function hotelOf({ state }: SlotTurn): { hotel?: string } {
   return typeof hotel === 'string' ? { hotel } : {};
 }
 
+/** The hotels that the question which one names, for its answer. */
+export function rememberWhich({ state }: SlotTurn, hotels: readonly string[]): void {
+  state.notes['hotels'] = [...hotels];
+}
+
 export function askWhichHotel(turn: SlotTurn, hotels: readonly string[]): Ending {
+  rememberWhich(turn, hotels);
   return askFor(turn, 'hotel', say(turn).whichHotel(hotels), hotels);
 }
 
