@@ -40,7 +40,11 @@ export class FairQueue {
    * @throws TimonelError `overloaded`; the reason of `signal` where it is aborted before
    */
   async run<T>(
-    { owner, signal, onQueued }: { owner: string; signal?: AbortSignal | undefined; onQueued?: ((position: number) => void) | undefined },
+    {
+      owner,
+      signal,
+      onQueued,
+    }: { owner: string; signal?: AbortSignal | undefined; onQueued?: ((position: number) => void) | undefined },
     work: () => Promise<T>,
   ): Promise<T> {
     signal?.throwIfAborted();

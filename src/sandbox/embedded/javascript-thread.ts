@@ -1,6 +1,11 @@
 /** Runs one JavaScript program in QuickJS, and ends. What it can reach is what {@link defineHost} gives it: printing, its files, its input, and a clock. */
 import { parentPort } from 'node:worker_threads';
-import { newQuickJSWASMModuleFromVariant, type QuickJSContext, type QuickJSHandle, type QuickJSRuntime } from 'quickjs-emscripten-core';
+import {
+  newQuickJSWASMModuleFromVariant,
+  type QuickJSContext,
+  type QuickJSHandle,
+  type QuickJSRuntime,
+} from 'quickjs-emscripten-core';
 import { prelude } from './javascript-prelude.ts';
 import { OutputFull, OutputWriter } from './output.ts';
 import type { ThreadMessage, ThreadTask } from './task.ts';
@@ -46,7 +51,10 @@ class Program {
     this.#context = context;
     this.#output = new OutputWriter(task.output);
     runtime.setInterruptHandler(() => this.#exit !== undefined);
-    runtime.setModuleLoader((name) => this.#file(name), (base, name) => resolved(base, name));
+    runtime.setModuleLoader(
+      (name) => this.#file(name),
+      (base, name) => resolved(base, name),
+    );
   }
 
   run(): number {
@@ -137,7 +145,9 @@ class Program {
   #defineHost(): void {
     const context = this.#context;
     const define = (name: string, work: (...values: QuickJSHandle[]) => QuickJSHandle | undefined) => {
-      context.newFunction(name, (...values) => work(...values) ?? context.undefined).consume((handle) => context.setProp(context.global, name, handle));
+      context
+        .newFunction(name, (...values) => work(...values) ?? context.undefined)
+        .consume((handle) => context.setProp(context.global, name, handle));
     };
     define('__write', (stream, text) => {
       if (stream !== undefined && text !== undefined) this.#write(context.getNumber(stream) === 2 ? 2 : 1, context.getString(text));

@@ -9,7 +9,9 @@ const step = 64 * 1024 * 1024;
 
 /** Python 3.12 in WebAssembly: the interpreter is compiled once for each limit of memory, and shared by all threads. */
 export class EmbeddedPython {
-  readonly #threads = new ProgramThreads(new URL(import.meta.url.endsWith('.ts') ? './python-thread.ts' : './python-thread.js', import.meta.url));
+  readonly #threads = new ProgramThreads(
+    new URL(import.meta.url.endsWith('.ts') ? './python-thread.ts' : './python-thread.js', import.meta.url),
+  );
   readonly #modules = new Map<number, Promise<WebAssembly.Module>>();
 
   async prepare({ files, entry, args = [] }: SandboxProgram): Promise<PreparedProgram> {

@@ -74,7 +74,11 @@ function ended(worker: Worker, task: ThreadTask, wallMs: number, signal: AbortSi
   const elapsed = () => (started === undefined ? 0 : Math.round(performance.now() - started));
   return new Promise<End>((resolve, reject) => {
     const timeout = () =>
-      resolve(started === undefined ? { how: 'died', error: new Error('The thread did not start.'), wallMs: 0 } : { how: 'timeout', wallMs });
+      resolve(
+        started === undefined
+          ? { how: 'died', error: new Error('The thread did not start.'), wallMs: 0 }
+          : { how: 'timeout', wallMs },
+      );
     let timer = setTimeout(timeout, longestStartMs);
     const abort = () => reject(signal.reason);
     signal.addEventListener('abort', abort, { once: true });

@@ -2,6 +2,7 @@
 declare namespace WebAssembly {
   class Module {
     private constructor();
+    // biome-ignore lint/correctness/noUnusedPrivateClassMembers: it makes the type nominal
     readonly #brand: never;
   }
   class Instance {
