@@ -299,6 +299,7 @@ export const channels = {
   knowledgeIngested: channel('timonel:knowledge-ingested'),
   knowledgeLoaded: channel('timonel:knowledge-loaded'),
   knowledgeIndexes: channel('timonel:knowledge-indexes'),
+  sandboxRan: channel('timonel:sandbox-ran'),
   modelAttempt: channel('timonel:model-attempt'),
   modelCall: channel('timonel:model-call'),
   breakerChanged: channel('timonel:breaker-changed'),

@@ -16,6 +16,7 @@ import { type HandoffPart, openFeed, openHandoff, toldByRuns } from './compositi
 import { openKnowledge } from './composition/knowledge.ts';
 import { explainListening } from './composition/listening.ts';
 import { type Models, openModels } from './composition/models.ts';
+import { openSandbox } from './composition/sandbox.ts';
 import { seedAgents } from './composition/seeds.ts';
 import { prepareTurns, type Turns } from './composition/turns.ts';
 import { openFlagPart, openJobs, openReleasePart, openResources, prepareBackups, preparePrivacy } from './composition/work.ts';
@@ -165,6 +166,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
   const contextOf: Turns['jobContextOf'] = (place) => turns.jobContextOf(place);
   const backups = prepareBackups(base, foundation, version);
   const knowledge = openKnowledge(base, foundation, models.gateway, (payload) => jobs.enqueue('knowledge-vectors', payload));
+  const sandbox = openSandbox(base);
   const round = async () => handoff.round.run();
   const jobs = await openJobs(base, foundation, identity, {
     mailer,
@@ -188,6 +190,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     gateway: models.gateway,
     artifacts,
     knowledge,
+    sandbox,
     jobs,
     flags,
     releases,

@@ -86,6 +86,17 @@ export interface Sandbox {
   runEach(program: SandboxProgram, inputs: readonly string[], options: SandboxRunOptions): Promise<SandboxResult[]>;
 }
 
+/** The sandbox as tools, jobs and routes of an agent have it: their runs wait in the queue as those of who asks. */
+export interface AgentSandbox {
+  languages(): Promise<readonly SandboxLanguageState[]>;
+  /** @param input what the program reads. @throws as {@link Sandbox.run} */
+  run(program: SandboxProgram, input: string, options?: AgentSandboxOptions): Promise<SandboxResult>;
+  /** @throws as {@link Sandbox.run} */
+  runEach(program: SandboxProgram, inputs: readonly string[], options?: AgentSandboxOptions): Promise<SandboxResult[]>;
+}
+
+export type AgentSandboxOptions = Omit<SandboxRunOptions, 'owner'>;
+
 /** One way to run programs: `sandbox.ts` chooses among them. */
 export interface SandboxBackend {
   readonly name: SandboxBackendName;

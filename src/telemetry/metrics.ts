@@ -9,6 +9,7 @@ import { backupMetrics } from './backup-metrics.ts';
 import { channelMetrics } from './channel-metrics.ts';
 import { handoffMetrics } from './handoff-metrics.ts';
 import { knowledgeMetrics } from './knowledge-metrics.ts';
+import { sandboxMetrics } from './sandbox-metrics.ts';
 import { type LiveState, liveMetrics } from './live-metrics.ts';
 import { MetricSet } from './metric-set.ts';
 import { modelMetrics } from './model-metrics.ts';
@@ -57,6 +58,7 @@ export function startMetrics(live: LiveState, agents: Iterable<MeasuredAgent> = 
   handoffMetrics(set, subscriptions);
   channelMetrics(set, subscriptions);
   knowledgeMetrics(set, subscriptions);
+  sandboxMetrics(set, subscriptions);
   const faults = set.counter('timonel_faults_total', 'failures where nobody waits for the answer, and answers of 5xx', ['what']);
   subscriptions.on<Fault>(channels.fault, ({ what }) => faults([kindOf(what)]));
   liveMetrics(set, live);

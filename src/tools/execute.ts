@@ -20,6 +20,8 @@ import { traced } from '../diagnostics.ts';
 import { type ErrorCode, messageOf, TimonelError } from '../errors.ts';
 import type { AgentKnowledge } from '../knowledge/contract.ts';
 import type { KnowledgePlace } from '../knowledge/knowledge.ts';
+import type { Sandbox } from '../sandbox/contract.ts';
+import { sandboxFor } from '../sandbox/for-agents.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { isDeadlock, isTransient } from '../store/database-errors.ts';
 import { storable, storableValue } from '../store/storable.ts';
@@ -55,6 +57,7 @@ export interface ToolRuntime {
   spills: Spills;
   /** Collections that the agent may search, on behalf of who asks. */
   knowledge(place: KnowledgePlace): AgentKnowledge;
+  sandbox: Sandbox;
   /** Runs that calls start, and what they wait for. */
   waiting: WaitingRuntime;
   /** Stores what calls send, and tells of it. */
@@ -248,6 +251,11 @@ export class ToolExecutor {
         role: place.principal?.role,
         signal: place.signal,
       }),
+      sandbox: sandboxFor(
+        this.#runtime.sandbox,
+        { workspaceId: place.workspaceId, person: place.principal?.id ?? place.conversationId },
+        place.signal,
+      ),
       signal: place.signal,
       now: () => this.#runtime.now(),
       newId: () => this.#runtime.newId(),
