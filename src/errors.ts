@@ -148,7 +148,7 @@ export function messageOf(error: unknown): string {
 }
 
 /** Where in code of the project, and not of a package or of Node, an error was thrown: ` (file:line:column)`, or nothing. */
-export function placeOf(error: unknown): string {
+export function throwSiteOf(error: unknown): string {
   const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];
   const places = lines.flatMap((line) => /^ +at .*?(?:file:\/\/)?(\/[^():]+:\d+:\d+)\)?$/.exec(line)?.[1] ?? []);
   const place = places.find((each) => !/\/node_modules\//.test(each));

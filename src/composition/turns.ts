@@ -1,7 +1,7 @@
 /** What answers messages: tools, planners, the runner, and shadows of its turns. */
 import { createHmac } from 'node:crypto';
 import type { Artifacts } from '../artifacts/artifacts.ts';
-import { channels, publishFault, type RunEnded } from '../diagnostics.ts';
+import { channels, type RunEnded } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { FlagPart } from '../flags/open.ts';
 import type { AccessNotices } from '../identity/access.ts';
@@ -21,7 +21,6 @@ import { Runner, type RunnerDependencies } from '../run/runner.ts';
 import { languageIn } from '../run/sentences.ts';
 import { VocabularyCache } from '../run/vocabulary-cache.ts';
 import type { Sandbox } from '../sandbox/contract.ts';
-import { AgentMessages } from '../store/agent-messages.ts';
 import { localWakeUps } from '../store/cache/wake-ups.ts';
 import { ChildRuns } from '../store/child-runs.ts';
 import { Completions } from '../store/completions.ts';
@@ -29,6 +28,7 @@ import { processHost } from '../store/process-host.ts';
 import { RunRecord } from '../store/run-record.ts';
 import { RunViews } from '../store/run-views.ts';
 import type { ClaimedRun, RunStore } from '../store/runs.ts';
+import { AgentMessages } from '../tools/agent-messages.ts';
 import type { WaitingRuntime } from '../tools/call-waits.ts';
 import { ToolExecutor } from '../tools/execute.ts';
 import type { SendRuntime } from '../tools/send.ts';
@@ -95,13 +95,12 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     schedule: jobs.schedule,
     flagsOf: (place) => flags.providers.clientFor(place),
     artifacts: artifactsOfCalls(artifacts),
-    spills: spillsOfCalls(artifacts, publishFault),
+    spills: spillsOfCalls(artifacts),
     knowledge: (place) => knowledge.forAgent(place),
     sandbox,
     waiting: waitingRuntime(base, foundation, parts, { complete, views, runner: () => runner }),
     messages,
     metricsOf: base.metricsOf,
-    onFault: publishFault,
   });
   const record = new RunRecord(pool, { host: processHost(), pid: process.pid });
   const runStore = wrapRunStore?.(record) ?? record;
@@ -119,7 +118,6 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
       now,
       newId,
       random: () => Math.random(),
-      onFault: publishFault,
     }),
     (each) => each.close(settings.shutdownGraceMs),
   );
@@ -142,7 +140,6 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     processId,
     leaseMs: settings.leaseMs,
     now,
-    onFault: publishFault,
     ...parts.told,
     onEnded: (ended: RunEnded) => {
       if (channels.runEnded.hasSubscribers) channels.runEnded.publish(ended);

@@ -1,5 +1,5 @@
 import { TimonelError } from '../errors.ts';
-import { defaultLimits, highestLimits, type SandboxLimits, type SandboxProgram } from './contract.ts';
+import { defaultSandboxLimits, highestSandboxLimits, type SandboxLimits, type SandboxProgram } from './contract.ts';
 
 const mostFiles = 64;
 const mostBytes = 1024 * 1024;
@@ -26,12 +26,12 @@ export function checkProgram({ files, entry, args = [] }: SandboxProgram): void 
 
 /** @throws TimonelError `invalid_request` */
 export function completeLimits(wanted: Partial<SandboxLimits> = {}): SandboxLimits {
-  const limits = { ...defaultLimits };
+  const limits = { ...defaultSandboxLimits };
   for (const name of Object.keys(limits) as (keyof SandboxLimits)[]) {
     const value = wanted[name];
     if (value === undefined) continue;
-    if (!Number.isInteger(value) || value < 1 || value > highestLimits[name]) {
-      refuse(`The limit ${name} is a whole number from 1 to ${highestLimits[name]}; got ${value}.`);
+    if (!Number.isInteger(value) || value < 1 || value > highestSandboxLimits[name]) {
+      refuse(`The limit ${name} is a whole number from 1 to ${highestSandboxLimits[name]}; got ${value}.`);
     }
     limits[name] = value;
   }

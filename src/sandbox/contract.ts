@@ -113,7 +113,7 @@ export interface PreparedProgram {
   run(input: string, limits: SandboxLimits, signal: AbortSignal): Promise<SandboxResult>;
 }
 
-export const defaultLimits: SandboxLimits = {
+export const defaultSandboxLimits: SandboxLimits = {
   wallMs: 10_000,
   memoryBytes: 128 * 1024 * 1024,
   outputBytes: 64 * 1024,
@@ -121,7 +121,7 @@ export const defaultLimits: SandboxLimits = {
   processes: 16,
 };
 
-export const highestLimits: SandboxLimits = {
+export const highestSandboxLimits: SandboxLimits = {
   wallMs: 60_000,
   memoryBytes: 512 * 1024 * 1024,
   outputBytes: 1024 * 1024,

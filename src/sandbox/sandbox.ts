@@ -31,6 +31,8 @@ export interface SandboxObserver {
 }
 
 export interface OpenSandbox extends Sandbox {
+  /** What {@link Sandbox.languages} answered; undefined before the first use. */
+  known(): readonly SandboxLanguageState[] | undefined;
   /** Runs now, and runs that wait. */
   load(): { running: number; waiting: number };
   close(): Promise<void>;
@@ -43,16 +45,14 @@ export function createSandbox({ mode, concurrency, queue }: SandboxSettings, obs
   const turns = new FairQueue({ running: concurrency, waiting: queue, waitingOfOne: Math.ceil(queue / 2) });
   const closing = new AbortController();
 
-  const chosen = async (
-    language: SandboxLanguage,
-  ): Promise<{ backend: SandboxBackend | undefined; reason: string | undefined }> => {
-    const reasons: string[] = [];
-    for (const backend of backends) {
-      const state = (await backend.probe()).get(language);
-      if (state?.available === true) return { backend, reason: reasons[0] };
-      if (state?.reason !== undefined) reasons.push(`${backend.name}: ${state.reason}`);
-    }
-    return { backend: undefined, reason: reasons.join(' ') || 'The sandbox is switched off (TIMONEL_SANDBOX).' };
+  let found: readonly Choice[] | undefined;
+  let finding: Promise<readonly Choice[]> | undefined;
+  const languages = () => {
+    finding ??= Promise.all(sandboxLanguages.map((language) => choose(backends, language))).then((states) => {
+      found = states;
+      return states;
+    });
+    return finding;
   };
 
   const runEach = async (
@@ -62,7 +62,7 @@ export function createSandbox({ mode, concurrency, queue }: SandboxSettings, obs
   ): Promise<SandboxResult[]> => {
     checkProgram(program);
     const limits = completeLimits(options.limits);
-    const { backend, reason } = await chosen(program.language);
+    const { by: backend, reason } = (await languages()).find(({ language }) => language === program.language) ?? {};
     if (backend === undefined)
       throw new TimonelError('sandbox_language_off', `${program.language} cannot be run here. ${reason ?? ''}`.trim());
     const signal = options.signal === undefined ? closing.signal : AbortSignal.any([options.signal, closing.signal]);
@@ -85,13 +85,8 @@ export function createSandbox({ mode, concurrency, queue }: SandboxSettings, obs
   };
 
   return {
-    languages: () =>
-      Promise.all(
-        sandboxLanguages.map(async (language): Promise<SandboxLanguageState> => {
-          const { backend, reason } = await chosen(language);
-          return { language, backend: backend?.name, reason };
-        }),
-      ),
+    languages: async () => shown(await languages()),
+    known: () => found && shown(found),
     run: async (program, input, options) => {
       const [result] = await runEach(program, [input], options);
       if (result === undefined) throw new Error('A run gave no result.');
@@ -104,6 +99,28 @@ export function createSandbox({ mode, concurrency, queue }: SandboxSettings, obs
       await Promise.all(backends.map((backend) => backend.close()));
     },
   };
+}
+
+type Choice = SandboxLanguageState & { by: SandboxBackend | undefined };
+
+/** The first backend that can run the language; why those before it cannot. */
+async function choose(backends: readonly SandboxBackend[], language: SandboxLanguage): Promise<Choice> {
+  const reasons: string[] = [];
+  for (const backend of backends) {
+    const state = (await backend.probe()).get(language);
+    if (state?.available === true) return { language, backend: backend.name, by: backend, reason: reasons[0] };
+    if (state?.reason !== undefined) reasons.push(`${backend.name}: ${state.reason}`);
+  }
+  return {
+    language,
+    backend: undefined,
+    by: undefined,
+    reason: reasons.join(' ') || 'The sandbox is switched off (TIMONEL_SANDBOX).',
+  };
+}
+
+function shown(choices: readonly Choice[]): SandboxLanguageState[] {
+  return choices.map(({ language, backend, reason }) => ({ language, backend, reason }));
 }
 
 function broken({ name }: SandboxBackend): SandboxResult {

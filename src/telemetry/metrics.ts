@@ -9,12 +9,12 @@ import { backupMetrics } from './backup-metrics.ts';
 import { channelMetrics } from './channel-metrics.ts';
 import { handoffMetrics } from './handoff-metrics.ts';
 import { knowledgeMetrics } from './knowledge-metrics.ts';
-import { sandboxMetrics } from './sandbox-metrics.ts';
 import { type LiveState, liveMetrics } from './live-metrics.ts';
 import { MetricSet } from './metric-set.ts';
 import { modelMetrics } from './model-metrics.ts';
 import { releaseMetrics } from './release-metrics.ts';
 import { runMetrics } from './run-metrics.ts';
+import { sandboxMetrics } from './sandbox-metrics.ts';
 import { Subscriptions } from './subscriptions.ts';
 
 export interface Metrics {

@@ -13,7 +13,11 @@ export function sandboxMetrics(set: MetricSet, subscriptions: Subscriptions): vo
     'language',
     'backend',
   ]);
-  const running = set.gauge('timonel_sandbox_running', 'programs that run in the sandbox of this process, when the last one ended', []);
+  const running = set.gauge(
+    'timonel_sandbox_running',
+    'programs that run in the sandbox of this process, when the last one ended',
+    [],
+  );
   const waiting = set.gauge('timonel_sandbox_waiting', 'programs that wait for their turn, when the last one ended', []);
   subscriptions.on<SandboxRan>(channels.sandboxRan, (ran) => {
     runs([ran.language, ran.backend, ran.verdict]);

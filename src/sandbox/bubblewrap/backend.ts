@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { messageOf } from '../../errors.ts';
 import {
-  defaultLimits,
+  defaultSandboxLimits,
   type PreparedProgram,
   type SandboxBackend,
   type SandboxLanguage,
@@ -11,7 +11,7 @@ import {
   type SandboxVerdict,
   sandboxLanguages,
 } from '../contract.ts';
-import { failureOf } from '../failure.ts';
+import { programFailureOf } from '../failure.ts';
 import { compiledProgram, type NativeLanguage, nativeLanguage } from './languages.ts';
 import { probeLimits } from './probe.ts';
 import { type NativeEnd, runNative } from './run.ts';
@@ -53,7 +53,7 @@ export class Bubblewrap implements SandboxBackend {
         files: program.files,
         input: '',
         limits: { ...compilerLimits, wallMs: Math.min(2 * limits.wallMs, compilerLimits.wallMs) },
-        language: { ...language, ownThreads: 64, reservesAddresses: true },
+        language: { ...language, ownThreads: 64 },
         environment: { MAIN: program.entry.replace(/\.java$/, '').replaceAll('/', '.') },
         outputBytes: longestProgramBytes,
       },
@@ -105,7 +105,7 @@ function verdictOf({ exitCode, stopped, outOfMemory, stderr }: NativeEnd): Sandb
   const text = stderr.toString('utf8');
   if (/^bwrap: /.test(text)) return 'sandbox-error';
   if (/std::bad_alloc|java\.lang\.OutOfMemoryError|JavaScript heap out of memory/.test(text)) return 'memory';
-  return failureOf(text);
+  return programFailureOf(text);
 }
 
 async function probe(): Promise<ReadonlyMap<SandboxLanguage, { available: boolean; reason?: string }>> {
@@ -135,9 +135,9 @@ async function probe(): Promise<ReadonlyMap<SandboxLanguage, { available: boolea
 /** Whether its interpreter can be started at all, as the user that programs run as. */
 async function startOf(language: NativeLanguage): Promise<string | undefined> {
   if (language.compile !== undefined) return undefined;
-  const [program = ''] = language.command('', defaultLimits.memoryBytes);
+  const [program = ''] = language.command('', defaultSandboxLimits.memoryBytes);
   const end = await runNative(
-    { argv: [program, '--version'], files: {}, input: '', limits: defaultLimits, language },
+    { argv: [program, '--version'], files: {}, input: '', limits: defaultSandboxLimits, language },
     AbortSignal.timeout(20_000),
   );
   return end.exitCode === 0 ? undefined : `${program} cannot be started: ${end.stderr.toString('utf8').trim().slice(0, 300)}`;

@@ -16,8 +16,9 @@ export interface Command {
 export const gate = 3;
 
 /**
- * The whole command line. A shell waits at the gate, then becomes bubblewrap under the limits of the kernel. Nothing on it is secret, and neither is
- * its environment: both can be read inside, as those of process 1.
+ * The whole command line. A shell waits at the gate, then becomes bubblewrap, which starts the program under the limits of the kernel. Those are set
+ * inside: the number of processes is counted for the user of the namespace there, and outside for all programs of the host's user together. Nothing on it
+ * is secret, and neither is its environment: both can be read inside, as those of process 1.
  */
 export function commandLine({ argv, files, filter, limits, language, environment = {} }: Command): string[] {
   const { memoryBytes, diskBytes, processes, wallMs } = limits;
@@ -59,7 +60,7 @@ export function commandLine({ argv, files, filter, limits, language, environment
     ),
     ...['--chdir', '/work', '--seccomp', `${filter}`, '--'],
   ];
-  return ['/bin/sh', '-c', `read -r go <&${gate} && exec ${gate}<&- && exec "$@"`, 'sandbox', ...limit, ...bubblewrap, ...argv];
+  return ['/bin/sh', '-c', `read -r go <&${gate} && exec ${gate}<&- && exec "$@"`, 'sandbox', ...bubblewrap, ...limit, ...argv];
 }
 
 function folders(path: string): string[] {

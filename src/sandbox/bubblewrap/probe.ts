@@ -1,4 +1,4 @@
-import { defaultLimits } from '../contract.ts';
+import { defaultSandboxLimits } from '../contract.ts';
 import { runNative } from './run.ts';
 
 /** What a program finds out about the walls around it, one line each. */
@@ -31,7 +31,7 @@ const expected = new Map([
  */
 export async function probeLimits(reservesAddresses: boolean): Promise<string | undefined> {
   const language = { mounts: [], reservesAddresses, ownThreads: 0 };
-  const limits = { ...defaultLimits, memoryBytes: 64 * 1024 * 1024, wallMs: 10_000 };
+  const limits = { ...defaultSandboxLimits, memoryBytes: 64 * 1024 * 1024, wallMs: 10_000 };
   const run = (script: string) =>
     runNative({ argv: ['/bin/sh', '-c', script], files: {}, input: '', limits, language }, AbortSignal.timeout(30_000));
   const seen = await run(inspection);

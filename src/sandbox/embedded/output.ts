@@ -42,7 +42,7 @@ export class OutputWriter {
   }
 }
 
-export function readOutput({ stdout, stderr, state }: SharedOutput): { stdout: string; stderr: string; full: boolean } {
+export function readSharedOutput({ stdout, stderr, state }: SharedOutput): { stdout: string; stderr: string; full: boolean } {
   const lengths = new Int32Array(state);
   const text = (bytes: SharedArrayBuffer, at: number) => Buffer.from(bytes.slice(0, Atomics.load(lengths, at))).toString('utf8');
   return { stdout: text(stdout, 0), stderr: text(stderr, 1), full: Atomics.load(lengths, 2) === 1 };

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { SandboxLimits, SandboxResult, SandboxVerdict } from '../contract.ts';
-import { failureOf } from '../failure.ts';
-import { createOutput, readOutput } from './output.ts';
+import { programFailureOf } from '../failure.ts';
+import { createOutput, readSharedOutput } from './output.ts';
 import type { ThreadMessage, ThreadTask } from './task.ts';
 
 /** How long a thread may take until its program begins. */
@@ -28,7 +28,7 @@ export class ProgramThreads {
     const { diskBytes, memoryBytes } = limits;
     try {
       const end = await ended(worker, { ...task, output, diskBytes, memoryBytes }, limits.wallMs, signal);
-      const { stdout, stderr, full } = readOutput(output);
+      const { stdout, stderr, full } = readSharedOutput(output);
       return {
         verdict: full ? 'output' : verdictOf(end, stderr),
         exitCode: end.how === 'ended' && !full ? end.ended.exitCode : undefined,
@@ -111,5 +111,5 @@ function verdictOf(end: End, stderr: string): SandboxVerdict {
   const { exitCode, outOfMemory, refused } = end.ended;
   if (exitCode === 0) return 'completed';
   if (outOfMemory) return 'memory';
-  return refused ? 'compile-error' : failureOf(stderr);
+  return refused ? 'compile-error' : programFailureOf(stderr);
 }

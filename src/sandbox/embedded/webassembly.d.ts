@@ -1,9 +1,7 @@
 /** What the sandbox uses of WebAssembly: its types come with those of browsers alone, which a server does not take. */
 declare namespace WebAssembly {
   class Module {
-    private constructor();
-    // biome-ignore lint/correctness/noUnusedPrivateClassMembers: it makes the type nominal
-    readonly #brand: never;
+    readonly [Symbol.toStringTag]: 'WebAssembly.Module';
   }
   class Instance {
     constructor(module: Module, imports: object);
