@@ -105,6 +105,7 @@ export interface Timonel {
   artifacts: Artifacts;
   channels: ChannelPart;
   knowledge: Knowledge;
+  sandbox: OpenSandbox;
   streams: OpenStreams;
   handoff: HandoffPart;
   feed: ChangeFeed;
@@ -248,6 +249,7 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
     artifacts,
     channels: channelPart,
     knowledge,
+    sandbox,
     jobs,
     streams,
     handoff,
