@@ -196,7 +196,14 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     wrapRunStore,
   });
   const handoff = openHandoff(base, foundation, { identity, mailer, jobs, turns, feed });
-  const channelPart = await openChannelPart(base, foundation, { identity, artifacts, releases, turns, gateway: models.gateway });
+  const channelPart = await openChannelPart(base, foundation, {
+    identity,
+    artifacts,
+    releases,
+    turns,
+    gateway: models.gateway,
+    feed,
+  });
   Object.assign(late, { channels: channelPart } satisfies LateParts);
   const streams = new OpenStreams(identity.access, identity.notices);
   Object.assign(late, { runner: turns.runner, streams, jobs, backups } satisfies LateParts);

@@ -62,6 +62,8 @@ export interface ConnectionsDependencies {
   channels: ReadonlyMap<ChannelName, Channel>;
   now(): Date;
   newId(): string;
+  /** Connections that were enabled and are not any more. */
+  onGone(ids: readonly string[]): void;
   onFault(what: string, error: unknown): void;
 }
 
@@ -298,7 +300,9 @@ export class Connections {
         onFault(`opening the connection ${row.id}`, error);
       }
     }
+    const gone = [...this.#open.keys()].filter((id) => !open.has(id));
     this.#open = open;
+    if (gone.length > 0) this.#dependencies.onGone(gone);
   }
 
   #opened(row: Row): OpenConnection {

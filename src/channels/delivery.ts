@@ -25,6 +25,8 @@ export interface DeliveryDependencies {
   artifacts: Artifacts;
   publicUrl: string;
   now(): Date;
+  /** A message is there for the contact. */
+  onSent(connection: OpenConnection, delivery: ClaimedDelivery): void;
   /** Asks a person to look: the conversation cannot go on by itself. */
   onUndelivered(undelivered: Undelivered): Promise<void>;
   onFault(what: string, error: unknown): void;
@@ -85,6 +87,7 @@ export class Delivery {
       const sent = { part, parts: messages.length, externalId: result.externalId, pairMs: channel.rates.pair.intervalMs, numbered };
       if (!(await insistently(() => outbox.sent(delivery, sent)))) return;
     }
+    this.#dependencies.onSent(connection, delivery);
     this.#tell(connection, delivery, 'sent', undefined, this.#dependencies.now().getTime() - delivery.createdAt.getTime());
   }
 

@@ -289,14 +289,15 @@ export class Intake {
     const phone = message.sender.addresses.find(({ kind }) => kind === 'phone')?.value;
     const email = message.sender.addresses.find(({ kind }) => kind === 'email')?.value;
     const called = message.sender.name ?? thread.name ?? undefined;
+    const channel = this.#dependencies.connections.channelOf(name);
     const contact: Contact = {
       ...(called === undefined ? {} : { name: called }),
       ...(phone === undefined ? {} : { phone: `+${phone}` }),
       ...(email === undefined ? {} : { email }),
       // The provider vouches for the addresses.
-      verified: true,
+      verified: channel.strangers !== true,
     };
-    const label = this.#dependencies.connections.channelOf(name).label(account);
+    const label = channel.label(account);
     const assignment = this.#dependencies.inForce.assign(agent, { workspaceId, channel: label, contact, address: contactId });
     const id = this.#dependencies.newId();
     await client.query(

@@ -4,6 +4,7 @@ import type { ServerKeys } from '../identity/secrets.ts';
 import type { InForce } from '../release/in-force.ts';
 import type { PartTakers } from '../run/message-parts.ts';
 import type { Runner } from '../run/runner.ts';
+import type { ChangeFeed } from '../store/change-feed.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { Connections } from './connections.ts';
 import { Deliveries } from './deliveries.ts';
@@ -16,6 +17,9 @@ import { ProviderClient } from './provider-client.ts';
 import { Statuses } from './statuses.ts';
 import { telegramChannel } from './telegram/telegram.ts';
 import { twilioChannel } from './twilio/twilio.ts';
+import { VisitorDoor } from './web/visitor-door.ts';
+import { VisitorStreams } from './web/visitor-streams.ts';
+import { webChannel } from './web/web.ts';
 import { whatsappChannel } from './whatsapp/whatsapp.ts';
 import { ChannelWorker } from './worker.ts';
 
@@ -24,6 +28,7 @@ export interface ChannelsOptions {
   keys: ServerKeys;
   notices: AccessNotices;
   artifacts: Artifacts;
+  feed: Pick<ChangeFeed, 'subscribe' | 'tell'>;
   inForce: Pick<InForce, 'assign'>;
   runner: Pick<Runner, 'accept' | 'accepting'>;
   /** Of the run record. */
@@ -44,6 +49,8 @@ export interface ChannelsOptions {
 export interface ChannelPart {
   connections: Connections;
   door: ChannelDoor;
+  /** Chats on pages. */
+  visitors: VisitorDoor;
   deliveries: Deliveries;
   worker: ChannelWorker;
   /** Starts to receive and to send, and looks whether the templates of connections are there. */
@@ -60,6 +67,7 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
     keys,
     notices,
     artifacts,
+    feed,
     inForce,
     runner,
     processId,
@@ -72,13 +80,41 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
     onFault,
   } = options;
   const client = new ProviderClient();
-  const all = [whatsappChannel(client, urls.whatsapp), telegramChannel(client, urls.telegram), twilioChannel(client, urls.twilio)];
+  const all = [
+    whatsappChannel(client, urls.whatsapp),
+    telegramChannel(client, urls.telegram),
+    twilioChannel(client, urls.twilio),
+    webChannel(artifacts, newId),
+  ];
   const channels = new Map(all.map((channel) => [channel.name, channel]));
-  const connections = new Connections({ pool, keys, notices, channels, now, newId, onFault });
+  const connections = new Connections({
+    pool,
+    keys,
+    notices,
+    channels,
+    now,
+    newId,
+    onGone: (ids) => {
+      for (const id of ids) streams.wake(id);
+    },
+    onFault,
+  });
   const inbox = new Inbox(pool, connections);
   const intake = new Intake({ pool, connections, inForce, processId, now, newId });
   const outbox = new Outbox(pool, processId);
-  const delivery = new Delivery({ outbox, connections, artifacts, publicUrl, now, onUndelivered, onFault });
+  const delivery = new Delivery({
+    outbox,
+    connections,
+    artifacts,
+    publicUrl,
+    now,
+    onSent({ workspaceId, channel }, { to }) {
+      const visitor = channel === 'web' ? to.find(({ kind }) => kind === 'web')?.value : undefined;
+      if (visitor !== undefined) feed.tell({ kind: 'visitor-answered', workspaceId, visitor });
+    },
+    onUndelivered,
+    onFault,
+  });
   const statuses = new Statuses(pool);
   const worker = new ChannelWorker({
     connections,
@@ -94,6 +130,8 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
     onFault,
   });
   const door = new ChannelDoor({ connections, inbox, publicUrl, wake: () => worker.wakeInbound() });
+  const streams = new VisitorStreams({ pool, connections, feed, artifacts });
+  const visitors = new VisitorDoor({ connections, inbox, streams, artifacts, now, newId, wake: () => worker.wakeInbound() });
   const deliveries = new Deliveries(pool, () => worker.wakeOutbound());
   try {
     if (options.reseal) await connections.reseal();
@@ -105,6 +143,7 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
   return {
     connections,
     door,
+    visitors,
     deliveries,
     worker,
     start() {
@@ -117,6 +156,7 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
     },
     async close() {
       connections.close();
+      streams.close();
       await worker.stop();
       await client.close();
     },

@@ -223,16 +223,21 @@ export class Outbox {
   }
 
   /** What was under way in processes that died, or were frozen: nobody knows whether the provider has it. */
-  async doubtful(connection: OpenConnection): Promise<{ id: string; conversationId: string | null; attempts: number }[]> {
+  async doubtful(
+    connection: OpenConnection,
+    { readHere }: Channel,
+  ): Promise<{ id: string; conversationId: string | null; attempts: number }[]> {
     const rows = await this.#pool.execute<{ id: string; conversation_id: string | null; attempts: number }>(
       {
         name: 'channel-doubtful',
-        text: `UPDATE channel_deliveries SET state = 'unclear', ended_at = now(), lease_until = NULL,
-            error = '{"code": "unclear", "message": "The process that was sending it died."}'
+        text: `UPDATE channel_deliveries SET ended_at = now(), lease_until = NULL,
+            state = CASE WHEN $3::boolean THEN 'sent' ELSE 'unclear' END, status = CASE WHEN $3::boolean THEN 'sent' ELSE status END,
+            parts = CASE WHEN $3::boolean THEN 1 ELSE parts END, parts_sent = CASE WHEN $3::boolean THEN 1 ELSE parts_sent END,
+            error = CASE WHEN NOT $3::boolean THEN '{"code": "unclear", "message": "The process that was sending it died."}'::jsonb END
           WHERE workspace_id = $1 AND connection_id = $2 AND state = 'sending' AND ${abandoned}
           RETURNING id, conversation_id, attempts`,
       },
-      [connection.workspaceId, connection.id],
+      [connection.workspaceId, connection.id, readHere === true],
     );
     return rows.map(({ id, conversation_id: conversationId, attempts }) => ({ id, conversationId, attempts }));
   }

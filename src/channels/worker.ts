@@ -228,13 +228,18 @@ export class ChannelWorker {
     for (const id of await outbox.due()) {
       const connection = connections.find(id);
       if (connection === undefined) continue;
-      for (const { id: deliveryId, conversationId } of await outbox.doubtful(connection)) {
+      const channel = connections.channelOf(connection.channel);
+      for (const { id: deliveryId, conversationId } of await outbox.doubtful(connection, channel)) {
+        if (channel.readHere === true) {
+          tellDelivered(connection, { id: deliveryId, conversationId }, 'sent');
+          continue;
+        }
         onFault('a message is in doubt', new Error(`Delivery ${deliveryId}: the process that was sending it died.`));
         tellDelivered(connection, { id: deliveryId, conversationId }, 'unclear', 'unclear');
       }
       if (room - claimed <= 0) break;
       const asked = performance.now();
-      const deliveries = await outbox.claim(connection, connections.channelOf(connection.channel), room - claimed);
+      const deliveries = await outbox.claim(connection, channel, room - claimed);
       for (const each of deliveries) {
         claimed += 1;
         this.#sending += 1;
