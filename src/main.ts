@@ -9,7 +9,7 @@ import type { Artifacts } from './artifacts/artifacts.ts';
 import type { ChannelPart } from './channels/open.ts';
 import { routeCalls } from './composition/agent-routes.ts';
 import { openArtifactPart } from './composition/artifacts.ts';
-import type { Base } from './composition/base.ts';
+import { type Base, defaultWorkspace } from './composition/base.ts';
 import { channelRoutesOf, openChannelPart } from './composition/channels.ts';
 import { type Foundation, openFoundation, openIdentity } from './composition/foundation.ts';
 import { type HandoffPart, openFeed, openHandoff, toldByRuns } from './composition/handoff.ts';
@@ -46,6 +46,7 @@ import type { Jobs } from './run/jobs.ts';
 import { orAfter } from './run/or-after.ts';
 import type { Runner } from './run/runner.ts';
 import type { Seeds } from './run/seeds.ts';
+import { Speech } from './speech/speech.ts';
 import { AcceptedRequests } from './store/accepted-requests.ts';
 import { Acknowledgements } from './store/acknowledgements.ts';
 import type { ChangeFeed } from './store/change-feed.ts';
@@ -196,6 +197,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     wrapRunStore,
   });
   const handoff = openHandoff(base, foundation, { identity, mailer, jobs, turns, feed });
+  const speech = new Speech(models.gateway, settings.speech);
   const channelPart = await openChannelPart(base, foundation, {
     identity,
     artifacts,
@@ -203,6 +205,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     turns,
     gateway: models.gateway,
     feed,
+    speech,
   });
   Object.assign(late, { channels: channelPart } satisfies LateParts);
   const streams = new OpenStreams(identity.access, identity.notices);
@@ -226,6 +229,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     seeds,
     handoff,
     feed,
+    speech,
   };
   const routeCall = routeCalls(base, foundation, { artifacts, jobs, resources, ...turns });
   const app = await openServer(base, { ...parts, routeCall });
@@ -317,11 +321,12 @@ interface ServedParts {
   routeCall: HttpDependencies['routeCall'];
   handoff: HandoffPart;
   feed: ChangeFeed;
+  speech: Speech;
 }
 
 async function openServer(
   { settings, agents, scope, now, newId }: Base,
-  { foundation, telemetry, models, turns, jobs, handoff, ...parts }: ServedParts,
+  { foundation, telemetry, models, turns, jobs, handoff, speech, ...parts }: ServedParts,
 ): Promise<FastifyInstance> {
   const { pool, store, signals } = foundation;
   const { runner } = turns;
@@ -341,7 +346,7 @@ async function openServer(
     acknowledgements: new Acknowledgements(pool),
     now,
     newId,
-    dependencies: () => readinessOf({ runner, store, signals, jobs }),
+    dependencies: () => readinessOf({ runner, store, signals, jobs, speech: () => speech.status(defaultWorkspace) }),
     metrics: telemetry.metrics.expose,
     onRequest: (exchange: HttpExchange) => {
       if (channels.httpExchange.hasSubscribers) channels.httpExchange.publish(exchange);

@@ -20,6 +20,7 @@ import {
   samplers,
   secret,
   sessionShape,
+  speechShape,
   url,
 } from './setting-values.ts';
 
@@ -126,6 +127,7 @@ export const settingsSchema = z.object({
   TIMONEL_WHATSAPP_URL: url(['http:', 'https:']).default('https://graph.facebook.com/v23.0'),
   TIMONEL_TELEGRAM_URL: url(['http:', 'https:']).default('https://api.telegram.org'),
   TIMONEL_TWILIO_URL: url(['http:', 'https:']).default('https://api.twilio.com'),
+  ...speechShape,
   ...knowledgeShape,
 
   /** What a new release begins with where its plan does not say. */

@@ -39,6 +39,8 @@ export interface CommonSettings {
   /** Milliseconds to wait for further messages of a burst, which become one turn. */
   quietMs: number;
   language: 'es' | 'en';
+  /** Whether short replies are spoken too where the contact spoke. */
+  voiceReplies: boolean;
   templates: TemplateEntry[];
 }
 
@@ -82,6 +84,8 @@ export interface IncomingContent {
   text: string;
   media?: IncomingMedia | undefined;
   location?: LocationPart | undefined;
+  /** What was heard of it, where it is voice; written once it was heard. */
+  heard?: { text: string; unsure: boolean } | undefined;
   /** `run`: a turn. `decline`: said once that it cannot be taken. `ignore`: kept, and answered by nothing. */
   treat: 'run' | 'decline' | 'ignore';
 }

@@ -4,13 +4,16 @@ import type { ServerKeys } from '../identity/secrets.ts';
 import type { InForce } from '../release/in-force.ts';
 import type { PartTakers } from '../run/message-parts.ts';
 import type { Runner } from '../run/runner.ts';
+import type { Speech } from '../speech/speech.ts';
 import type { ChangeFeed } from '../store/change-feed.ts';
 import type { DatabasePool } from '../store/database.ts';
+import { BatchEndings } from './batch-endings.ts';
 import { Connections } from './connections.ts';
 import { Deliveries } from './deliveries.ts';
 import { Delivery, type Undelivered } from './delivery.ts';
 import { ChannelDoor } from './door.ts';
 import { Inbox } from './inbox.ts';
+import { IncomingMessages } from './incoming.ts';
 import { Intake } from './intake.ts';
 import { Outbox } from './outbox.ts';
 import { ProviderClient } from './provider-client.ts';
@@ -28,6 +31,7 @@ export interface ChannelsOptions {
   keys: ServerKeys;
   notices: AccessNotices;
   artifacts: Artifacts;
+  speech: Speech;
   feed: Pick<ChangeFeed, 'subscribe' | 'tell'>;
   inForce: Pick<InForce, 'assign'>;
   runner: Pick<Runner, 'accept' | 'accepting'>;
@@ -67,6 +71,7 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
     keys,
     notices,
     artifacts,
+    speech,
     feed,
     inForce,
     runner,
@@ -101,11 +106,13 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
   });
   const inbox = new Inbox(pool, connections);
   const intake = new Intake({ pool, connections, inForce, processId, now, newId });
+  const endings = new BatchEndings(pool);
   const outbox = new Outbox(pool, processId);
   const delivery = new Delivery({
     outbox,
     connections,
     artifacts,
+    speech,
     publicUrl,
     now,
     onSent({ workspaceId, channel }, { to }) {
@@ -119,12 +126,12 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
   const worker = new ChannelWorker({
     connections,
     intake,
+    endings,
     outbox,
     statuses,
     delivery,
-    artifacts,
+    incoming: new IncomingMessages({ connections, endings, artifacts, speech, takersOf }),
     runner,
-    takersOf,
     onUndelivered,
     newId,
     onFault,

@@ -9,6 +9,7 @@ import type { ChannelRoutes } from '../http/channel-schemas.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Gateway } from '../llm/gateway.ts';
 import type { ReleasePart } from '../release/open.ts';
+import type { Speech } from '../speech/speech.ts';
 import type { ChangeFeed } from '../store/change-feed.ts';
 import { openUndelivered } from '../store/handoffs.ts';
 import type { Base } from './base.ts';
@@ -22,19 +23,21 @@ export interface ChannelSurroundings {
   turns: Turns;
   gateway: Gateway;
   feed: ChangeFeed;
+  speech: Speech;
 }
 
 /** @throws TimonelError `store_unavailable` */
 export async function openChannelPart(
   { settings, agents, scope, now, newId }: Base,
   { pool, keys }: Foundation,
-  { identity, artifacts, releases, turns, gateway, feed }: ChannelSurroundings,
+  { identity, artifacts, releases, turns, gateway, feed, speech }: ChannelSurroundings,
 ): Promise<ChannelPart> {
   const part = await openChannels({
     pool,
     keys,
     notices: identity.notices,
     artifacts,
+    speech,
     feed,
     inForce: releases.inForce,
     runner: turns.runner,

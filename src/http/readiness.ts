@@ -11,6 +11,8 @@ export interface ReadinessParts {
   store: Store;
   signals: RedisSignals | undefined;
   jobs: Jobs;
+  /** `undefined` where no model hears or speaks. */
+  speech(): Pick<Dependency, 'status' | 'detail'> | undefined;
 }
 
 /** Readiness answers within a second, whatever the database does. */
@@ -18,7 +20,7 @@ const databaseMs = 600;
 const queueMs = 300;
 
 /** The state of all that a process works with, asked now. */
-export async function readinessOf({ runner, store, signals, jobs }: ReadinessParts): Promise<Dependency[]> {
+export async function readinessOf({ runner, store, signals, jobs, speech }: ReadinessParts): Promise<Dependency[]> {
   // While it drains, a process lives and answers, and is not to be sent anything more.
   const accepting: Dependency = { name: 'runner', status: runner.accepting ? 'up' : 'down', required: true };
   const database = await databaseOf(store);
@@ -31,7 +33,9 @@ export async function readinessOf({ runner, store, signals, jobs }: ReadinessPar
       : undefined;
   const queue: Dependency = { name: 'queue', status: depths === undefined ? 'down' : 'up', required: false, detail: depths };
   const redis: Dependency[] = signals === undefined ? [] : [{ name: 'redis', status: signals.status(), required: false }];
-  return [accepting, database, ...diskOf(store), queue, ...redis];
+  const spoken = speech();
+  const voice: Dependency[] = spoken === undefined ? [] : [{ name: 'speech', required: false, ...spoken }];
+  return [accepting, database, ...diskOf(store), queue, ...redis, ...voice];
 }
 
 /** Asks the statement that a message is accepted with, for no message: what a session lost, or a table, shows in it and not in a `SELECT 1`. */
