@@ -2,8 +2,19 @@
 import type pg from 'pg';
 import type { DatabasePool } from '../store/database.ts';
 import { storableJson } from '../store/storable.ts';
-import type { OpenConnection } from './contract.ts';
-import type { Batch } from './intake.ts';
+import type { Address, IncomingContent, OpenConnection } from './contract.ts';
+
+/** Messages of one contact that become one turn. */
+export interface Batch {
+  connection: OpenConnection;
+  batch: string;
+  conversationId: string;
+  contactId: string;
+  attempts: number;
+  /** What was read back before, and waits for a yes. */
+  unsure: string | null;
+  messages: { id: string; externalId: string; content: IncomingContent; sender: Address[] }[];
+}
 
 export class BatchEndings {
   readonly #pool: DatabasePool;

@@ -9,10 +9,9 @@ import { spokenLanguage } from '../language/spoken-language.ts';
 import { checkParts, type PartTakers } from '../run/message-parts.ts';
 import type { Speech } from '../speech/speech.ts';
 import type { MediaPart, MessagePart } from '../vocabulary.ts';
-import type { BatchEndings } from './batch-endings.ts';
+import type { Batch, BatchEndings } from './batch-endings.ts';
 import type { Connections } from './connections.ts';
 import { ChannelMediaError, type IncomingContent, type OpenConnection } from './contract.ts';
-import type { Batch } from './intake.ts';
 import { declineText, lostText, readBack, saysNo, saysYes, unheardText, writeText } from './sentences.ts';
 
 export interface IncomingDependencies {

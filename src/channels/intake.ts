@@ -7,24 +7,12 @@ import type { InForce } from '../release/in-force.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { conversationValues, insertConversation } from '../store/run-views.ts';
 import type { Contact } from '../vocabulary.ts';
-import { sayOnce } from './batch-endings.ts';
+import { type Batch, sayOnce } from './batch-endings.ts';
 import type { Connections } from './connections.ts';
 import { Contacts } from './contacts.ts';
 import type { Address, IncomingContent, OpenConnection } from './contract.ts';
 import { chosenOption } from './rendering.ts';
 import { declineText } from './sentences.ts';
-
-/** Messages of one contact that become one turn. */
-export interface Batch {
-  connection: OpenConnection;
-  batch: string;
-  conversationId: string;
-  contactId: string;
-  attempts: number;
-  /** What was read back before, and waits for a yes. */
-  unsure: string | null;
-  messages: { id: string; externalId: string; content: IncomingContent; sender: Address[] }[];
-}
 
 interface WaitingRow {
   id: string;

@@ -2,12 +2,12 @@
 import { type ChannelReceived, channels as diagnostics } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { Runner } from '../run/runner.ts';
-import type { BatchEndings } from './batch-endings.ts';
+import type { Batch, BatchEndings } from './batch-endings.ts';
 import type { Connections } from './connections.ts';
 import { ChannelMediaError, type OpenConnection } from './contract.ts';
 import { type Delivery, tellDelivered, type Undelivered } from './delivery.ts';
 import { Declined, type IncomingMessages, ReadBack } from './incoming.ts';
-import type { Batch, Intake } from './intake.ts';
+import type { Intake } from './intake.ts';
 import { Loop } from './loop.ts';
 import type { Outbox } from './outbox.ts';
 import { readBack } from './sentences.ts';
