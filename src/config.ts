@@ -100,6 +100,8 @@ export interface Settings {
   speech: { transcription: string | undefined; speech: string | undefined; voice: string; local: boolean; confidence: number };
   /** Bytes: of one document, and of the indexes in memory. */
   knowledge: { documentBytes: number; indexBytes: number };
+  /** How programs of others are run, how many at once, and how many wait. */
+  sandbox: { mode: 'auto' | 'embedded' | 'off'; concurrency: number; queue: number };
   /** Between two looks at the releases that run. */
   releaseLookMs: number;
   leaseMs: number;
@@ -238,6 +240,7 @@ export function readSettings(given: Environment = process.env): Settings {
       confidence: env.TIMONEL_SPEECH_CONFIDENCE,
     },
     knowledge: { documentBytes: env.TIMONEL_KNOWLEDGE_DOCUMENT_BYTES, indexBytes: env.TIMONEL_KNOWLEDGE_INDEX_BYTES },
+    sandbox: { mode: env.TIMONEL_SANDBOX, concurrency: env.TIMONEL_SANDBOX_CONCURRENCY, queue: env.TIMONEL_SANDBOX_QUEUE },
     releaseLookMs: env.TIMONEL_RELEASE_LOOK_MS,
     leaseMs: env.TIMONEL_LEASE_MS,
     runAttempts: env.TIMONEL_RUN_ATTEMPTS,

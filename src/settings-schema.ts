@@ -18,6 +18,7 @@ import {
   perMinute,
   readProviders,
   samplers,
+  sandboxShape,
   secret,
   sessionShape,
   speechShape,
@@ -129,6 +130,7 @@ export const settingsSchema = z.object({
   TIMONEL_TWILIO_URL: url(['http:', 'https:']).default('https://api.twilio.com'),
   ...speechShape,
   ...knowledgeShape,
+  ...sandboxShape,
 
   /** What a new release begins with where its plan does not say. */
   CANARY_ENABLED: flag(true),

@@ -5,7 +5,7 @@ import { storableJson } from '../store/storable.ts';
 import type { Address, IncomingContent, OpenConnection } from './contract.ts';
 
 /** Messages of one contact that become one turn. */
-export interface Batch {
+export interface MessageBatch {
   connection: OpenConnection;
   batch: string;
   conversationId: string;
@@ -25,7 +25,7 @@ export class BatchEndings {
 
   /** The batch became a turn, or something else that ends it. */
   async done(
-    { connection, contactId, messages }: Batch,
+    { connection, contactId, messages }: MessageBatch,
     result: string,
     more: { runId?: string; spoken?: boolean } = {},
   ): Promise<void> {
@@ -44,7 +44,7 @@ export class BatchEndings {
   }
 
   /** A voice message was heard: it is paid for once. */
-  async heard({ connection, contactId }: Batch, messageId: string, heard: { text: string; unsure: boolean }): Promise<void> {
+  async heard({ connection, contactId }: MessageBatch, messageId: string, heard: { text: string; unsure: boolean }): Promise<void> {
     await this.#pool.executeText(
       `WITH thread AS (
          UPDATE channel_threads SET spoken = true WHERE workspace_id = $1 AND connection_id = $3 AND contact_id = $4
@@ -64,12 +64,12 @@ export class BatchEndings {
   }
 
   /** Ends a batch by a question: what was heard is read back, and kept until it is answered. */
-  async ask(batch: Batch, heard: string, question: { text: string; options: string[] }): Promise<void> {
+  async ask(batch: MessageBatch, heard: string, question: { text: string; options: string[] }): Promise<void> {
     await this.#answer(batch, 'read-back', question, heard);
   }
 
   /** Another attempt is made after a pause. */
-  async postpone({ connection, messages }: Batch, pauseMs: number): Promise<void> {
+  async postpone({ connection, messages }: MessageBatch, pauseMs: number): Promise<void> {
     await this.#pool.executeText(
       `UPDATE channel_inbox SET owner = NULL, lease_until = now() + $3 * interval '1 millisecond' WHERE workspace_id = $1 AND id = ANY($2::bigint[]) AND state = 'taken'`,
       [connection.workspaceId, messages.map(({ id }) => id), pauseMs],
@@ -77,7 +77,7 @@ export class BatchEndings {
   }
 
   /** The conversation ended after the batch was taken: it begins another one. */
-  async anew({ connection, messages, contactId, conversationId }: Batch): Promise<void> {
+  async anew({ connection, messages, contactId, conversationId }: MessageBatch): Promise<void> {
     await this.#pool.executeText(
       `WITH thread AS (
          UPDATE channel_threads SET conversation_id = NULL WHERE workspace_id = $1 AND connection_id = $3 AND contact_id = $4 AND conversation_id = $5
@@ -89,7 +89,7 @@ export class BatchEndings {
   }
 
   /** Ends a batch that the agent cannot take, and says so once a day. */
-  async decline(batch: Batch, result: string, text: string, answers = false): Promise<void> {
+  async decline(batch: MessageBatch, result: string, text: string, answers = false): Promise<void> {
     if (answers) {
       await this.#answer(batch, result, { text }, null);
       return;
@@ -104,7 +104,12 @@ export class BatchEndings {
     });
   }
 
-  async #answer(batch: Batch, result: string, said: { text: string; options?: string[] }, unsure: string | null): Promise<void> {
+  async #answer(
+    batch: MessageBatch,
+    result: string,
+    said: { text: string; options?: string[] },
+    unsure: string | null,
+  ): Promise<void> {
     const { connection, contactId, conversationId, messages } = batch;
     await this.#pool.executeText(
       `WITH ended AS (

@@ -1,7 +1,7 @@
 /** Sends what the outbox holds, and draws the consequences of each answer. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Artifacts } from '../artifacts/artifacts.ts';
-import { type ChannelDelivered, channels as diagnostics } from '../diagnostics.ts';
+import { type ChannelDelivered, channels as diagnostics, publishFault } from '../diagnostics.ts';
 import { messageOf, TimonelError } from '../errors.ts';
 import { spokenLanguage } from '../language/spoken-language.ts';
 import type { Speech } from '../speech/speech.ts';
@@ -33,7 +33,6 @@ export interface DeliveryDependencies {
   onSent(connection: OpenConnection, delivery: ClaimedDelivery): void;
   /** Asks a person to look: the conversation cannot go on by itself. */
   onUndelivered(undelivered: Undelivered): Promise<void>;
-  onFault(what: string, error: unknown): void;
 }
 
 /** Attempts of a message that is refused for a time. */
@@ -101,7 +100,7 @@ export class Delivery {
 
   /** A short reply is spoken too where the contact spoke and the connection wants it. Where that fails it is read. */
   async #voiced(connection: OpenConnection, delivery: ClaimedDelivery, content: OutgoingContent): Promise<OutgoingContent> {
-    const { speech, artifacts, outbox, connections, onFault } = this.#dependencies;
+    const { speech, artifacts, outbox, connections } = this.#dependencies;
     const { text, parts = [], template } = content;
     const wanted = connection.settings.voiceReplies && delivery.spoken && delivery.saidBy === 'assistant' && template === undefined;
     const fits = text.trim() !== '' && text.length <= longestSpoken && !parts.some(({ type }) => type === 'audio');
@@ -116,7 +115,7 @@ export class Delivery {
       const voiced = { ...content, parts: [...parts, voicePart(stored)] };
       return (await outbox.extended(delivery, voiced)) ? voiced : content;
     } catch (error) {
-      onFault('speaking a reply', error);
+      publishFault('speaking a reply', error);
       return content;
     }
   }
@@ -176,10 +175,10 @@ export class Delivery {
     result: Exclude<SendResult, { kind: 'sent' }>,
     parts: number,
   ): Promise<void> {
-    const { outbox, connections, onFault } = this.#dependencies;
+    const { outbox, connections } = this.#dependencies;
     if (result.kind === 'unclear') {
       if (await outbox.unclear(delivery, result.reason, parts)) {
-        onFault('a message is in doubt', new Error(`Delivery ${delivery.id}: ${result.reason}`));
+        publishFault('a message is in doubt', new Error(`Delivery ${delivery.id}: ${result.reason}`));
         this.#tell(connection, delivery, 'unclear', 'unclear');
       }
       return;
@@ -202,7 +201,7 @@ export class Delivery {
       // Kept, and sent once a person has looked.
       await connections.suspend(connection, error);
       await outbox.again(delivery, 0, error);
-      onFault('a connection is suspended', new Error(`Connection ${connection.id}: ${error.code} ${error.message}`));
+      publishFault('a connection is suspended', new Error(`Connection ${connection.id}: ${error.code} ${error.message}`));
       this.#tell(connection, delivery, 'refused', error.code);
       return;
     }

@@ -9,7 +9,7 @@ import { spokenLanguage } from '../language/spoken-language.ts';
 import { checkParts, type PartTakers } from '../run/message-parts.ts';
 import type { Speech } from '../speech/speech.ts';
 import type { MediaPart, MessagePart } from '../vocabulary.ts';
-import type { Batch, BatchEndings } from './batch-endings.ts';
+import type { BatchEndings, MessageBatch } from './batch-endings.ts';
 import type { Connections } from './connections.ts';
 import { ChannelMediaError, type IncomingContent, type OpenConnection } from './contract.ts';
 import { declineText, lostText, readBack, saysNo, saysYes, unheardText, writeText } from './sentences.ts';
@@ -63,7 +63,7 @@ export class IncomingMessages {
   }
 
   /** `spoken`: the contact spoke. @throws Declined, ReadBack, ChannelMediaError */
-  async messageOf(batch: Batch): Promise<{ text: string; parts?: MessagePart[]; spoken: boolean }> {
+  async messageOf(batch: MessageBatch): Promise<{ text: string; parts?: MessagePart[]; spoken: boolean }> {
     const { connection, unsure } = batch;
     const texts: string[] = [];
     const parts: MessagePart[] = [];
@@ -113,7 +113,7 @@ export class IncomingMessages {
   }
 
   /** @throws Declined where nothing was understood or can be; ChannelMediaError where another attempt may */
-  async #hear(batch: Batch, messageId: string, { id }: StoredArtifact): Promise<{ text: string; unsure: boolean }> {
+  async #hear(batch: MessageBatch, messageId: string, { id }: StoredArtifact): Promise<{ text: string; unsure: boolean }> {
     const { artifacts, speech, endings } = this.#dependencies;
     const { connection, attempts } = batch;
     const { workspaceId } = connection;
@@ -135,7 +135,11 @@ export class IncomingMessages {
     return heard;
   }
 
-  async #load(batch: Batch, content: IncomingContent, media: NonNullable<IncomingContent['media']>): Promise<StoredArtifact> {
+  async #load(
+    batch: MessageBatch,
+    content: IncomingContent,
+    media: NonNullable<IncomingContent['media']>,
+  ): Promise<StoredArtifact> {
     const { connections, artifacts } = this.#dependencies;
     const { connection, conversationId, attempts } = batch;
     const lost = async (result: string) => new Declined(result, lostText(await this.#languageOf(batch, content.text)));
@@ -156,7 +160,7 @@ export class IncomingMessages {
   }
 
   /** The language of what the contact wrote, now or before; that of the connection where nothing tells. */
-  async #languageOf({ connection, conversationId }: Batch, text: string): Promise<'es' | 'en'> {
+  async #languageOf({ connection, conversationId }: MessageBatch, text: string): Promise<'es' | 'en'> {
     const before = await this.#dependencies.endings.lastWords(connection, conversationId);
     return spokenLanguage([text, ...before]) ?? connection.settings.language;
   }

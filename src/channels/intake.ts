@@ -7,7 +7,7 @@ import type { InForce } from '../release/in-force.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { conversationValues, insertConversation } from '../store/run-views.ts';
 import type { Contact } from '../vocabulary.ts';
-import { type Batch, sayOnce } from './batch-endings.ts';
+import { type MessageBatch, sayOnce } from './batch-endings.ts';
 import type { Connections } from './connections.ts';
 import { Contacts } from './contacts.ts';
 import type { Address, IncomingContent, OpenConnection } from './contract.ts';
@@ -91,7 +91,7 @@ export class Intake {
    * Takes the next messages of a connection. What needs no run is done when this returns.
    * @returns what is to be put into the run record, and what became of the others: `declined` or `ignored`
    */
-  async take(connection: OpenConnection): Promise<{ batches: Batch[]; settled: string[] }> {
+  async take(connection: OpenConnection): Promise<{ batches: MessageBatch[]; settled: string[] }> {
     const { workspaceId, id } = connection;
     return this.#dependencies.pool.inTransaction(async (client) => {
       // Contacts belong to the workspace: two connections may hear from one person at the same moment.
@@ -107,7 +107,7 @@ export class Intake {
          ORDER BY i.id`,
         [workspaceId, id],
       );
-      const batches: Batch[] = [];
+      const batches: MessageBatch[] = [];
       const settled: string[] = [];
       for (const own of Map.groupBy(rows, ({ contact_id }) => contact_id).values()) {
         const batch = await this.#takeOf(client, connection, own, settled);
@@ -167,7 +167,7 @@ export class Intake {
     connection: OpenConnection,
     rows: readonly OpenRow[],
     settled: string[],
-  ): Promise<Batch | undefined> {
+  ): Promise<MessageBatch | undefined> {
     const { workspaceId } = connection;
     const [first] = rows;
     if (first === undefined || rows.some(({ free }) => !free)) return undefined;

@@ -1,4 +1,5 @@
 import type { Artifacts } from '../artifacts/artifacts.ts';
+import { publishFault } from '../diagnostics.ts';
 import type { AccessNotices } from '../identity/access.ts';
 import type { ServerKeys } from '../identity/secrets.ts';
 import type { InForce } from '../release/in-force.ts';
@@ -47,7 +48,6 @@ export interface ChannelsOptions {
   reseal: boolean;
   now(): Date;
   newId(): string;
-  onFault(what: string, error: unknown): void;
 }
 
 export interface ChannelPart {
@@ -82,7 +82,6 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
     publicUrl,
     now,
     newId,
-    onFault,
   } = options;
   const client = new ProviderClient();
   const all = [
@@ -102,7 +101,6 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
     onGone: (ids) => {
       for (const id of ids) streams.wake(id);
     },
-    onFault,
   });
   const inbox = new Inbox(pool, connections);
   const intake = new Intake({ pool, connections, inForce, processId, now, newId });
@@ -120,7 +118,6 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
       if (visitor !== undefined) feed.tell({ kind: 'visitor-answered', workspaceId, visitor });
     },
     onUndelivered,
-    onFault,
   });
   const statuses = new Statuses(pool);
   const worker = new ChannelWorker({
@@ -134,7 +131,6 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
     runner,
     onUndelivered,
     newId,
-    onFault,
   });
   const door = new ChannelDoor({ connections, inbox, publicUrl, wake: () => worker.wakeInbound() });
   const streams = new VisitorStreams({ pool, connections, feed, artifacts });
@@ -155,7 +151,7 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
     worker,
     start() {
       worker.start();
-      void checkTemplates(connections, door, onFault);
+      void checkTemplates(connections, door);
     },
     wakeAfterTurn(label) {
       const ours = connections.enabled.some(({ channel, account }) => connections.channelOf(channel).label(account) === label);
@@ -171,15 +167,15 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
 }
 
 /** A template that is gone or paused is told at the start, not when a customer waits for it. */
-async function checkTemplates(connections: Connections, door: ChannelDoor, onFault: ChannelsOptions['onFault']): Promise<void> {
+async function checkTemplates(connections: Connections, door: ChannelDoor): Promise<void> {
   for (const { id, workspaceId, name, settings } of connections.enabled) {
     if (settings.templates.length === 0) continue;
     try {
       const wrong = (await door.test(workspaceId, id)).filter(({ what, ok }) => !ok && what.startsWith('template'));
       for (const { what, detail } of wrong)
-        onFault('a template of a connection', new Error(`Connection "${name}", ${what}: ${detail}`));
+        publishFault('a template of a connection', new Error(`Connection "${name}", ${what}: ${detail}`));
     } catch (error) {
-      onFault('a template of a connection', error);
+      publishFault('a template of a connection', error);
     }
   }
 }

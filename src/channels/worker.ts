@@ -1,8 +1,8 @@
 /** The loops of one process: from the inbox to runs, from the outbox to providers. Other processes on the database run the same ones. */
-import { type ChannelReceived, channels as diagnostics } from '../diagnostics.ts';
+import { type ChannelReceived, channels as diagnostics, publishFault } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { Runner } from '../run/runner.ts';
-import type { Batch, BatchEndings } from './batch-endings.ts';
+import type { BatchEndings, MessageBatch } from './batch-endings.ts';
 import type { Connections } from './connections.ts';
 import { ChannelMediaError, type OpenConnection } from './contract.ts';
 import { type Delivery, tellDelivered, type Undelivered } from './delivery.ts';
@@ -24,7 +24,6 @@ export interface ChannelWorkerDependencies {
   runner: Pick<Runner, 'accept' | 'accepting'>;
   onUndelivered(undelivered: Undelivered): Promise<void>;
   newId(): string;
-  onFault(what: string, error: unknown): void;
 }
 
 /** Between two looks where nothing wakes the loops, in milliseconds. */
@@ -42,11 +41,10 @@ export class ChannelWorker {
 
   constructor(dependencies: ChannelWorkerDependencies) {
     this.#dependencies = dependencies;
-    const onFault = (error: unknown) => dependencies.onFault('the channels', error);
     // Without a connection nobody asks the database anything.
     const idle = () => dependencies.connections.enabled.length === 0;
-    this.#inbound = new Loop({ step: () => this.#receive(), idle, everyMs: lookEveryMs, onFault });
-    this.#outbound = new Loop({ step: () => this.#send(), idle, everyMs: lookEveryMs, onFault });
+    this.#inbound = new Loop({ step: () => this.#receive(), idle, everyMs: lookEveryMs });
+    this.#outbound = new Loop({ step: () => this.#send(), idle, everyMs: lookEveryMs });
   }
 
   start(): void {
@@ -102,14 +100,14 @@ export class ChannelWorker {
   }
 
   async #apply(connection: OpenConnection): Promise<boolean> {
-    const { connections, statuses, onUndelivered, onFault } = this.#dependencies;
+    const { connections, statuses, onUndelivered } = this.#dependencies;
     const { reconciled, failures, more } = await statuses.apply(connection, connections.channelOf(connection.channel));
     for (const id of reconciled) tellDelivered(connection, { id, conversationId: null }, 'reconciled');
     for (const { deliveryId: id, conversationId, contactId, error, remedy, replaced } of failures) {
       tellDelivered(connection, { id, conversationId }, replaced ? 'retried' : 'failed', error.code);
       if (remedy === 'account') {
         await connections.suspend(connection, error);
-        onFault('a connection is suspended', new Error(`Connection ${connection.id}: ${error.code} ${error.message}`));
+        publishFault('a connection is suspended', new Error(`Connection ${connection.id}: ${error.code} ${error.message}`));
       }
       const { workspaceId } = connection;
       if (!replaced)
@@ -120,8 +118,8 @@ export class ChannelWorker {
   }
 
   /** Puts a batch into the run record. */
-  async #submit(batch: Batch): Promise<void> {
-    const { endings, incoming, runner, newId, onFault } = this.#dependencies;
+  async #submit(batch: MessageBatch): Promise<void> {
+    const { endings, incoming, runner, newId } = this.#dependencies;
     const { connection, batch: key, conversationId, attempts } = batch;
     try {
       const { spoken, ...message } = await incoming.messageOf(batch);
@@ -149,18 +147,18 @@ export class ChannelWorker {
       else if (error instanceof TimonelError && (error.code === 'conversation_closed' || error.code === 'conversation_not_found'))
         await endings.anew(batch);
       else if (error instanceof TimonelError && !error.retryable) {
-        onFault('a message of a channel is refused', error);
+        publishFault('a message of a channel is refused', error);
         await endings.done(batch, error.code);
         this.#received(connection, error.code, batch.messages.length);
       } else {
-        if (!(error instanceof ChannelMediaError)) onFault('a message of a channel waits', error);
+        if (!(error instanceof ChannelMediaError)) publishFault('a message of a channel waits', error);
         await endings.postpone(batch, Math.min(60_000, 500 * 2 ** attempts));
       }
     }
   }
 
   /** Shows that the message was read and an answer is on its way. Nothing depends on it. */
-  #acknowledge({ connection, messages }: Batch): void {
+  #acknowledge({ connection, messages }: MessageBatch): void {
     const { connections } = this.#dependencies;
     const last = messages.at(-1);
     const channel = connections.channelOf(connection.channel);
@@ -171,7 +169,7 @@ export class ChannelWorker {
   }
 
   async #send(): Promise<boolean> {
-    const { connections, outbox, delivery, onFault } = this.#dependencies;
+    const { connections, outbox, delivery } = this.#dependencies;
     const room = mostAtOnce - this.#sending;
     if (room <= 0) return false;
     let claimed = 0;
@@ -184,7 +182,7 @@ export class ChannelWorker {
           tellDelivered(connection, { id: deliveryId, conversationId }, 'sent');
           continue;
         }
-        onFault('a message is in doubt', new Error(`Delivery ${deliveryId}: the process that was sending it died.`));
+        publishFault('a message is in doubt', new Error(`Delivery ${deliveryId}: the process that was sending it died.`));
         tellDelivered(connection, { id: deliveryId, conversationId }, 'unclear', 'unclear');
       }
       if (room - claimed <= 0) break;
@@ -213,7 +211,7 @@ export class ChannelWorker {
 
   #work(task: () => Promise<void>, after: () => void = () => {}): void {
     const working = task()
-      .catch((error: unknown) => this.#dependencies.onFault('the channels', error))
+      .catch((error: unknown) => publishFault('the channels', error))
       .finally(() => {
         this.#working.delete(working);
         after();

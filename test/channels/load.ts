@@ -4,7 +4,7 @@ import { Agent, get, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { readSettings } from '../../src/config.ts';
-import { createTimonel, defaultWorkspace, type Timonel } from '../../src/main.ts';
+import { defaultWorkspace, openTimonel, type Timonel } from '../../src/main.ts';
 import { scriptedModel } from '../../src/testing/scripted-model.ts';
 import { CloudApi, phoneNumberId, secrets, signatureOf } from './cloud-api.ts';
 import { echoAgent, lastSaid } from './echo-agent.ts';
@@ -24,7 +24,7 @@ export interface WebhookLoad {
 }
 
 function started(environment: Record<string, string>, model: (said: string) => Promise<string>): Promise<Timonel> {
-  return createTimonel(readSettings({ TIMONEL_PORT: '0', TIMONEL_MAX_EVENT_LOOP_DELAY_MS: '0', ...environment }), {
+  return openTimonel(readSettings({ TIMONEL_PORT: '0', TIMONEL_MAX_EVENT_LOOP_DELAY_MS: '0', ...environment }), {
     agents: [echoAgent],
     models: { default: scriptedModel(({ prompt }) => model(lastSaid(prompt))) },
   });

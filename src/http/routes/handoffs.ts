@@ -3,10 +3,10 @@ import { type HandoffView, handoffEndings } from '../../handoff/contract.ts';
 import { handoffQueue, handoffsOf, notesOf } from '../../handoff/lists.ts';
 import { handoffReasons } from '../../vocabulary.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import { expectedVersion, ifMatch } from '../if-match.ts';
 import { personParts } from '../message-parts.ts';
-import { cursorOf, fitting, pageQuery, placeOf } from '../pages.ts';
+import { fitting, pageCursorOf, pagePlaceOf, pageQuery } from '../pages.ts';
 import { actorOf, askerText, reachOf } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 import { checkedText } from '../turns.ts';
@@ -89,17 +89,17 @@ export function handoffRoutes(app: TypedFastify, dependencies: HttpDependencies)
       },
     },
     async (request) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { after, limit, assignee, ...filter } = request.query;
       const wanted = assignee === 'me' ? askerText(principal) : assignee;
       const rows = await handoffQueue(pool, principal.workspaceId, reachOf(principal, 'conversations:read-all'), {
         ...filter,
         assignee: wanted,
-        after: placeOf(after),
+        after: pagePlaceOf(after),
         limit,
       });
       const fit = fitting(rows);
-      const next = cursorOf(fit, fit.length < rows.length ? fit.length : limit);
+      const next = pageCursorOf(fit, fit.length < rows.length ? fit.length : limit);
       return { handoffs: fit.map(({ place: _place, ...row }) => shown(row)), next };
     },
   );
@@ -154,7 +154,7 @@ export function handoffRoutes(app: TypedFastify, dependencies: HttpDependencies)
       const said =
         'text' in body
           ? { text: checkedText(body.text) }
-          : await personParts(dependencies, principalOf(request), params.id, body.parts);
+          : await personParts(dependencies, requestPrincipalOf(request), params.id, body.parts);
       const message = { ...said, idempotencyKey: headers['idempotency-key'] };
       const stored = await desk.reply(actorOf(request, 'conversations:read-all'), params.id, message);
       return reply.code(201).send({ ...stored, at: stored.at.toISOString() });
@@ -250,7 +250,7 @@ export function handoffRoutes(app: TypedFastify, dependencies: HttpDependencies)
       schema: { summary: 'How the workspace wants its hand-offs', response: { 200: shownSettings } },
     },
     async (request, reply) => {
-      const { workspaceId } = principalOf(request);
+      const { workspaceId } = requestPrincipalOf(request);
       const found = await handoffSettings.of(workspaceId);
       return reply.header('etag', `"${found.version}"`).send({ ...found, webhookSecret: secretOf(workspaceId) });
     },

@@ -1,6 +1,6 @@
 /** Sound to text and text to sound, by any provider with OpenAI's audio API. Budget, breaker and failover are those of every call. */
 import { ModelFailure } from '../attempt/failure.ts';
-import { refusalOf } from '../attempt/refusals.ts';
+import { gatewayErrorOf } from '../attempt/refusals.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Spender } from '../money/budgets.ts';
 import type { RequestSize } from '../money/tokens.ts';
@@ -64,7 +64,7 @@ export async function transcribe(
     return { ...answer, model: candidate.name, cost: open.bill.settle(candidate, usage) };
   } catch (error) {
     open.bill.abandon();
-    throw refusalOf(error, model);
+    throw gatewayErrorOf(error, model);
   }
 }
 
@@ -92,7 +92,7 @@ export async function synthesise(
     return { sound: answer, model: candidate.name };
   } catch (error) {
     open.bill.abandon();
-    throw refusalOf(error, model);
+    throw gatewayErrorOf(error, model);
   }
 }
 
