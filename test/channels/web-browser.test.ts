@@ -160,6 +160,10 @@ describe.runIf(needs('Chromium'))('the chat in Chromium', () => {
     expect((await texts(page)).filter((text) => text === 'desde el subte')).toHaveLength(1);
     await page.setViewportSize({ width: 390, height: 780 });
     await shot(page, 'phone');
+    // The window fills a small screen: nothing lies over the button.
+    await field.fill('desde el teléfono');
+    await page.getByRole('button', { name: 'Enviar' }).click({ timeout: 10_000 });
+    await expect.poll(async () => (await texts(page)).at(-1), patient).toBe('Anotado: desde el teléfono');
     await page.context().close();
   });
 });

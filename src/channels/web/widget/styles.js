@@ -107,6 +107,7 @@ form .send:hover { background: var(--accent); filter: brightness(1.1); }
 @media (max-width: 480px) {
   :host { inset: auto 12px 12px auto; }
   .panel { position: fixed; inset: 0; width: auto; height: auto; margin: 0; border: 0; border-radius: 0; }
+  .panel:not([hidden]) + .launcher { display: none; }
 }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important; } }
 @media (forced-colors: active) { .bubble, .launcher, .options button, header { border: 1px solid CanvasText; } }
