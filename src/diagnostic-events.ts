@@ -33,6 +33,17 @@ export interface ChannelDelivered {
   milliseconds: number | undefined;
 }
 
+/** Voice was heard, or a reply was spoken. */
+export interface SpeechDone {
+  what: 'transcription' | 'speech';
+  engine: 'model' | 'local';
+  /** `heard`, `unsure`, `nothing`, `spoken`; else the code of an error, or `failed`. */
+  result: string;
+  /** Length of what was heard, where it is known. */
+  seconds: number | undefined;
+  milliseconds: number;
+}
+
 /** A conversation needs a person, was taken by one, is theirs no more, or people were told of it. */
 export interface HandoffChanged {
   what: 'opened' | 'taken' | 'closed' | 'notified';

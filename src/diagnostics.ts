@@ -116,7 +116,7 @@ export interface ModelExchange {
   agent: string | undefined;
   runId: string | undefined;
   route: string;
-  operation: 'chat' | 'embeddings';
+  operation: 'chat' | 'embeddings' | 'transcription' | 'speech';
   /** `provider/model`. */
   target: string;
   streaming: boolean;
@@ -302,6 +302,7 @@ export const channels = {
   channelWebhook: channel('timonel:channel-webhook'),
   channelReceived: channel('timonel:channel-received'),
   channelDelivered: channel('timonel:channel-delivered'),
+  speechDone: channel('timonel:speech-done'),
 } as const;
 
 /** What has a beginning and an end within one promise. What it causes runs in the stores that are bound to the beginning. */

@@ -12,6 +12,7 @@ export const errorTable = {
   unauthenticated: { status: 401, retryable: false, title: 'It is not known who asks' },
   budget_exceeded: { status: 402, retryable: false, title: 'A budget does not allow the call' },
   forbidden: { status: 403, retryable: false, title: 'Not allowed' },
+  origin_refused: { status: 403, retryable: false, title: 'The page may not show this chat' },
   credentials_refused: { status: 401, retryable: false, title: 'The sign-in was refused' },
   second_factor_required: { status: 401, retryable: false, title: 'A second factor is needed' },
   session_ended: { status: 401, retryable: false, title: 'The session has ended' },

@@ -9,7 +9,7 @@ import type { Artifacts } from './artifacts/artifacts.ts';
 import type { ChannelPart } from './channels/open.ts';
 import { routeCalls } from './composition/agent-routes.ts';
 import { openArtifactPart } from './composition/artifacts.ts';
-import type { Base } from './composition/base.ts';
+import { type Base, defaultWorkspace } from './composition/base.ts';
 import { channelRoutesOf, openChannelPart } from './composition/channels.ts';
 import { type Foundation, openFoundation, openIdentity } from './composition/foundation.ts';
 import { type HandoffPart, openFeed, openHandoff, toldByRuns } from './composition/handoff.ts';
@@ -52,6 +52,7 @@ import { orAfter } from './run/or-after.ts';
 import type { Runner } from './run/runner.ts';
 import type { Seeds } from './run/seeds.ts';
 import type { OpenSandbox } from './sandbox/sandbox.ts';
+import { Speech } from './speech/speech.ts';
 import type { ChangeFeed } from './store/change-feed.ts';
 import type { Store } from './store/open.ts';
 import type { RunViews } from './store/run-views.ts';
@@ -201,7 +202,16 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
     wrapRunStore,
   });
   const handoff = openHandoff(base, foundation, { identity, mailer, jobs, turns, feed });
-  const channelPart = await openChannelPart(base, foundation, { identity, artifacts, releases, turns, gateway: models.gateway });
+  const speech = new Speech(models.gateway, settings.speech);
+  const channelPart = await openChannelPart(base, foundation, {
+    identity,
+    artifacts,
+    releases,
+    turns,
+    gateway: models.gateway,
+    feed,
+    speech,
+  });
   Object.assign(late, { channels: channelPart } satisfies LateParts);
   const streams = new OpenStreams(identity.access, identity.notices);
   Object.assign(late, { runner: turns.runner, streams, jobs, backups } satisfies LateParts);
@@ -225,6 +235,7 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
     seeds,
     handoff,
     feed,
+    speech,
   };
   const routeCall = routeCalls(base, foundation, { artifacts, jobs, resources, ...turns });
   const app = await openServer(base, { ...parts, routeCall });
@@ -318,11 +329,12 @@ interface ServedParts {
   routeCall: HttpDependencies['routeCall'];
   handoff: HandoffPart;
   feed: ChangeFeed;
+  speech: Speech;
 }
 
 async function openServer(
   { settings, agents, scope, now, newId }: Base,
-  { foundation, telemetry, models, turns, jobs, handoff, sandbox, ...parts }: ServedParts,
+  { foundation, telemetry, models, turns, jobs, handoff, sandbox, speech, ...parts }: ServedParts,
 ): Promise<FastifyInstance> {
   const { pool, store, signals } = foundation;
   const { runner } = turns;
@@ -342,7 +354,7 @@ async function openServer(
     acknowledgements: new Acknowledgements(pool),
     now,
     newId,
-    dependencies: () => readinessOf({ runner, store, signals, jobs, sandbox }),
+    dependencies: () => readinessOf({ runner, store, signals, jobs, sandbox, speech: () => speech.status(defaultWorkspace) }),
     metrics: telemetry.metrics.expose,
     onRequest: (exchange: HttpExchange) => {
       if (channels.httpExchange.hasSubscribers) channels.httpExchange.publish(exchange);

@@ -21,6 +21,7 @@ import {
   sandboxShape,
   secret,
   sessionShape,
+  speechShape,
   url,
 } from './setting-values.ts';
 
@@ -127,6 +128,7 @@ export const settingsSchema = z.object({
   TIMONEL_WHATSAPP_URL: url(['http:', 'https:']).default('https://graph.facebook.com/v23.0'),
   TIMONEL_TELEGRAM_URL: url(['http:', 'https:']).default('https://api.telegram.org'),
   TIMONEL_TWILIO_URL: url(['http:', 'https:']).default('https://api.twilio.com'),
+  ...speechShape,
   ...knowledgeShape,
   ...sandboxShape,
 

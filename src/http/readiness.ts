@@ -13,6 +13,8 @@ export interface ReadinessParts {
   store: Store;
   signals: RedisSignals | undefined;
   jobs: Jobs;
+  /** `undefined` where no model hears or speaks. */
+  speech(): Pick<Dependency, 'status' | 'detail'> | undefined;
 }
 
 /** Readiness answers within a second, whatever the database does. */
@@ -20,7 +22,7 @@ const databaseMs = 600;
 const queueMs = 300;
 
 /** The state of all that a process works with, asked now. */
-export async function readinessOf({ runner, store, signals, jobs, sandbox }: ReadinessParts): Promise<Dependency[]> {
+export async function readinessOf({ runner, store, signals, jobs, sandbox, speech }: ReadinessParts): Promise<Dependency[]> {
   // While it drains, a process lives and answers, and is not to be sent anything more.
   const accepting: Dependency = { name: 'runner', status: runner.accepting ? 'up' : 'down', required: true };
   const database = await databaseOf(store);
@@ -33,7 +35,9 @@ export async function readinessOf({ runner, store, signals, jobs, sandbox }: Rea
       : undefined;
   const queue: Dependency = { name: 'queue', status: depths === undefined ? 'down' : 'up', required: false, detail: depths };
   const redis: Dependency[] = signals === undefined ? [] : [{ name: 'redis', status: signals.status(), required: false }];
-  return [accepting, database, ...diskOf(store), queue, ...redis, ...sandboxOf(sandbox)];
+  const spoken = speech();
+  const voice: Dependency[] = spoken === undefined ? [] : [{ name: 'speech', required: false, ...spoken }];
+  return [accepting, database, ...diskOf(store), queue, ...redis, ...sandboxOf(sandbox), ...voice];
 }
 
 /** Asks the statement that a message is accepted with, for no message: what a session lost, or a table, shows in it and not in a `SELECT 1`. */
