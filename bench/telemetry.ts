@@ -130,6 +130,11 @@ const runner = new Runner({
       throw new Error('No tool of the benchmark has files.');
     },
     spills: {} as Spills,
+    sandbox: {
+      languages: async () => [],
+      run: () => Promise.reject(new Error('No tool of the benchmark runs programs.')),
+      runEach: () => Promise.reject(new Error('No tool of the benchmark runs programs.')),
+    },
     knowledge: () => {
       throw new Error('No tool of the benchmark looks anything up.');
     },

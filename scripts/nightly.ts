@@ -12,6 +12,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readerLoad, webhookLoad } from '../test/channels/load.ts';
 import { familyUnderFire } from '../test/crash/families.ts';
 import { FullDisk } from '../test/crash/full-disk.ts';
 import { mountSmallDisk, noSmallDisk } from '../test/crash/small-disk.ts';
@@ -48,6 +49,8 @@ const longRuns: Readonly<Record<string, LongRun>> = {
   'crash-postgres-three-processes': crashes('postgres', 3, 400),
   'family-under-fire': family,
   channels,
+  'channel-webhooks': webhooks,
+  'event-readers': readers,
   'full-disk': fullDisk,
   'failover-bench': failoverBench,
 };
@@ -67,6 +70,41 @@ async function channels({ scale }: Terms): Promise<Result> {
     },
   });
   return { verdict: status === 0 ? 'passed' : 'failed', figures: { kills: of(50) }, reasons: [] };
+}
+
+/** 50 webhooks a second for a minute, while each model call takes 20 s. */
+async function webhooks({ scale }: Terms): Promise<Result> {
+  const { environment, remove } = await storeEnvironment(undefined);
+  const terms = { perSecond: 50, seconds: Math.max(2, Math.round(60 * scale)), modelMs: 20_000 };
+  const { sent, accepted, stored, p50, p99 } = await webhookLoad(environment, terms);
+  await remove();
+  const reasons = [
+    ...(accepted === sent && stored === sent ? [] : [`Of ${sent} webhooks ${accepted} were accepted and ${stored} stored.`]),
+    ...(p50 < 50 && p99 < 250 ? [] : [`p50 has to be below 50 ms and p99 below 250 ms.`]),
+  ];
+  return {
+    verdict: reasons.length === 0 ? 'passed' : 'failed',
+    figures: { webhooks: sent, 'p50, ms': p50, 'p99, ms': p99 },
+    reasons,
+  };
+}
+
+/** 2,000 readers of the stream of changes in one process. */
+async function readers({ scale }: Terms): Promise<Result> {
+  const { environment, remove } = await storeEnvironment(undefined);
+  const load = await readerLoad(environment, Math.max(10, Math.round(2_000 * scale)));
+  await remove();
+  const whole = load.heard === load.expected;
+  return {
+    verdict: whole ? 'passed' : 'failed',
+    figures: {
+      readers: load.readers,
+      'events heard': load.heard,
+      'kB a reader, both ends': load.kilobytesEach,
+      'CPU of ten turns, times that with one reader': load.cpuRatio,
+    },
+    reasons: whole ? [] : [`${load.expected} events should have been heard.`],
+  };
 }
 
 /** FailoverBench's sixteen cases with their real waiting times, which no scale shortens. */

@@ -96,8 +96,12 @@ export interface Settings {
   backups: BackupSettings;
   /** Base URLs of the APIs of channels, without a slash at the end. */
   channelUrls: { whatsapp: string; telegram: string; twilio: string };
+  /** Voice of customers and for them: models by route or `provider/model`; `confidence` below which what was heard is read back. */
+  speech: { transcription: string | undefined; speech: string | undefined; voice: string; local: boolean; confidence: number };
   /** Bytes: of one document, and of the indexes in memory. */
   knowledge: { documentBytes: number; indexBytes: number };
+  /** How programs of others are run, how many at once, and how many wait. */
+  sandbox: { mode: 'auto' | 'embedded' | 'off'; concurrency: number; queue: number };
   /** Between two looks at the releases that run. */
   releaseLookMs: number;
   leaseMs: number;
@@ -228,7 +232,15 @@ export function readSettings(given: Environment = process.env): Settings {
       telegram: env.TIMONEL_TELEGRAM_URL.replace(/\/+$/, ''),
       twilio: env.TIMONEL_TWILIO_URL.replace(/\/+$/, ''),
     },
+    speech: {
+      transcription: env.TIMONEL_TRANSCRIPTION_MODEL,
+      speech: env.TIMONEL_SPEECH_MODEL,
+      voice: env.TIMONEL_SPEECH_VOICE,
+      local: env.TIMONEL_SPEECH_LOCAL,
+      confidence: env.TIMONEL_SPEECH_CONFIDENCE,
+    },
     knowledge: { documentBytes: env.TIMONEL_KNOWLEDGE_DOCUMENT_BYTES, indexBytes: env.TIMONEL_KNOWLEDGE_INDEX_BYTES },
+    sandbox: { mode: env.TIMONEL_SANDBOX, concurrency: env.TIMONEL_SANDBOX_CONCURRENCY, queue: env.TIMONEL_SANDBOX_QUEUE },
     releaseLookMs: env.TIMONEL_RELEASE_LOOK_MS,
     leaseMs: env.TIMONEL_LEASE_MS,
     runAttempts: env.TIMONEL_RUN_ATTEMPTS,

@@ -33,6 +33,17 @@ export interface ChannelDelivered {
   milliseconds: number | undefined;
 }
 
+/** Voice was heard, or a reply was spoken. */
+export interface SpeechDone {
+  what: 'transcription' | 'speech';
+  engine: 'model' | 'local';
+  /** `heard`, `unsure`, `nothing`, `spoken`; else the code of an error, or `failed`. */
+  result: string;
+  /** Length of what was heard, where it is known. */
+  seconds: number | undefined;
+  milliseconds: number;
+}
+
 /** A conversation needs a person, was taken by one, is theirs no more, or people were told of it. */
 export interface HandoffChanged {
   what: 'opened' | 'taken' | 'closed' | 'notified';
@@ -80,4 +91,16 @@ export interface BackupTaken {
   /** Size of the file; 0 where none was written. */
   bytes: number;
   milliseconds: number;
+}
+
+/** A program ended in the sandbox, or could not be run. */
+export interface SandboxRan {
+  language: string;
+  backend: string;
+  verdict: string;
+  /** Of the program itself, without the time in the queue. */
+  milliseconds: number;
+  /** Programs that run now, and that wait. */
+  running: number;
+  waiting: number;
 }

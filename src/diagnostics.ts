@@ -116,7 +116,7 @@ export interface ModelExchange {
   agent: string | undefined;
   runId: string | undefined;
   route: string;
-  operation: 'chat' | 'embeddings';
+  operation: 'chat' | 'embeddings' | 'transcription' | 'speech';
   /** `provider/model`. */
   target: string;
   streaming: boolean;
@@ -285,6 +285,7 @@ export const channels = {
   knowledgeIngested: channel('timonel:knowledge-ingested'),
   knowledgeLoaded: channel('timonel:knowledge-loaded'),
   knowledgeIndexes: channel('timonel:knowledge-indexes'),
+  sandboxRan: channel('timonel:sandbox-ran'),
   modelAttempt: channel('timonel:model-attempt'),
   modelCall: channel('timonel:model-call'),
   breakerChanged: channel('timonel:breaker-changed'),
@@ -301,6 +302,7 @@ export const channels = {
   channelWebhook: channel('timonel:channel-webhook'),
   channelReceived: channel('timonel:channel-received'),
   channelDelivered: channel('timonel:channel-delivered'),
+  speechDone: channel('timonel:speech-done'),
 } as const;
 
 /** What has a beginning and an end within one promise. What it causes runs in the stores that are bound to the beginning. */

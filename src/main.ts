@@ -9,13 +9,14 @@ import type { Artifacts } from './artifacts/artifacts.ts';
 import type { ChannelPart } from './channels/open.ts';
 import { routeCalls } from './composition/agent-routes.ts';
 import { openArtifactPart } from './composition/artifacts.ts';
-import type { Base } from './composition/base.ts';
+import { type Base, defaultWorkspace } from './composition/base.ts';
 import { channelRoutesOf, openChannelPart } from './composition/channels.ts';
 import { type Foundation, openFoundation, openIdentity } from './composition/foundation.ts';
 import { type HandoffPart, openFeed, openHandoff, toldByRuns } from './composition/handoff.ts';
 import { openKnowledge } from './composition/knowledge.ts';
 import { explainListening } from './composition/listening.ts';
 import { type Models, openModels } from './composition/models.ts';
+import { openSandbox } from './composition/sandbox.ts';
 import { seedAgents } from './composition/seeds.ts';
 import { prepareTurns, type Turns } from './composition/turns.ts';
 import { openFlagPart, openJobs, openReleasePart, openResources, prepareBackups, preparePrivacy } from './composition/work.ts';
@@ -50,6 +51,8 @@ import type { Jobs } from './run/jobs.ts';
 import { orAfter } from './run/or-after.ts';
 import type { Runner } from './run/runner.ts';
 import type { Seeds } from './run/seeds.ts';
+import type { OpenSandbox } from './sandbox/sandbox.ts';
+import { Speech } from './speech/speech.ts';
 import type { ChangeFeed } from './store/change-feed.ts';
 import type { Store } from './store/open.ts';
 import type { RunViews } from './store/run-views.ts';
@@ -103,6 +106,7 @@ export interface Timonel {
   artifacts: Artifacts;
   channels: ChannelPart;
   knowledge: Knowledge;
+  sandbox: OpenSandbox;
   streams: OpenStreams;
   handoff: HandoffPart;
   feed: ChangeFeed;
@@ -165,6 +169,7 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
   const contextOf: Turns['jobContextOf'] = (place) => turns.jobContextOf(place);
   const backups = prepareBackups(base, foundation, version);
   const knowledge = openKnowledge(base, foundation, models.gateway, (payload) => jobs.enqueue('knowledge-vectors', payload));
+  const sandbox = openSandbox(base);
   const round = async () => handoff.round.run();
   const jobs = await openJobs(base, foundation, identity, {
     mailer,
@@ -188,6 +193,7 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
     gateway: models.gateway,
     artifacts,
     knowledge,
+    sandbox,
     jobs,
     flags,
     releases,
@@ -196,7 +202,16 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
     wrapRunStore,
   });
   const handoff = openHandoff(base, foundation, { identity, mailer, jobs, turns, feed });
-  const channelPart = await openChannelPart(base, foundation, { identity, artifacts, releases, turns, gateway: models.gateway });
+  const speech = new Speech(models.gateway, settings.speech);
+  const channelPart = await openChannelPart(base, foundation, {
+    identity,
+    artifacts,
+    releases,
+    turns,
+    gateway: models.gateway,
+    feed,
+    speech,
+  });
   Object.assign(late, { channels: channelPart } satisfies LateParts);
   const streams = new OpenStreams(identity.access, identity.notices);
   Object.assign(late, { runner: turns.runner, streams, jobs, backups } satisfies LateParts);
@@ -210,6 +225,7 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
     backups,
     channels: channelRoutesOf(channelPart),
     knowledge,
+    sandbox,
     jobs,
     flags,
     releases,
@@ -219,6 +235,7 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
     seeds,
     handoff,
     feed,
+    speech,
   };
   const routeCall = routeCalls(base, foundation, { artifacts, jobs, resources, ...turns });
   const app = await openServer(base, { ...parts, routeCall });
@@ -243,6 +260,7 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
     artifacts,
     channels: channelPart,
     knowledge,
+    sandbox,
     jobs,
     streams,
     handoff,
@@ -300,6 +318,7 @@ interface ServedParts {
   backups: Backups;
   channels: ChannelRoutes;
   knowledge: Knowledge;
+  sandbox: OpenSandbox;
   jobs: Jobs;
   flags: FlagPart;
   releases: ReleasePart;
@@ -310,11 +329,12 @@ interface ServedParts {
   routeCall: HttpDependencies['routeCall'];
   handoff: HandoffPart;
   feed: ChangeFeed;
+  speech: Speech;
 }
 
 async function openServer(
   { settings, agents, scope, now, newId }: Base,
-  { foundation, telemetry, models, turns, jobs, handoff, ...parts }: ServedParts,
+  { foundation, telemetry, models, turns, jobs, handoff, sandbox, speech, ...parts }: ServedParts,
 ): Promise<FastifyInstance> {
   const { pool, store, signals } = foundation;
   const { runner } = turns;
@@ -334,7 +354,7 @@ async function openServer(
     acknowledgements: new Acknowledgements(pool),
     now,
     newId,
-    dependencies: () => readinessOf({ runner, store, signals, jobs }),
+    dependencies: () => readinessOf({ runner, store, signals, jobs, sandbox, speech: () => speech.status(defaultWorkspace) }),
     metrics: telemetry.metrics.expose,
     onRequest: (exchange: HttpExchange) => {
       if (channels.httpExchange.hasSubscribers) channels.httpExchange.publish(exchange);

@@ -1,6 +1,6 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { TimonelError } from './errors.ts';
-import type { Price } from './llm/money/price-table.ts';
+import type { MinutePrice, Price } from './llm/money/price-table.ts';
 import type { RouteInput } from './llm/routes/route.ts';
 import type { AgentDefinition } from './run/contract.ts';
 import { routeFaults } from './run/route.ts';
@@ -13,10 +13,10 @@ export interface ProjectConfig {
   /** Models by the name that agents use. Any provider of the Vercel AI SDK fits. `default` serves agents that name none. */
   models?: Readonly<Record<string, LanguageModelV4>>;
   /**
-   * US dollars per million tokens, by `provider/model` or by model name. They come before the shipped list prices; a limit of money applies
+   * US dollars per million tokens, or `{ perMinute }` of sound, by `provider/model` or by model name. They come before the shipped list prices; a limit of money applies
    * to models with a price.
    */
-  prices?: Readonly<Record<string, Price>>;
+  prices?: Readonly<Record<string, Price | MinutePrice>>;
   /**
    * By agent, the URL of the system that answered before Timonel did. It gets a turn as JSON when the model fails and the agent has no flows,
    * or when the flag `fallback.<agent>` says `http`. See docs/releases.md.

@@ -329,6 +329,21 @@ export const knowledgeShape = {
   TIMONEL_KNOWLEDGE_INDEX_BYTES: bytes(268_435_456),
 };
 
+export const speechShape = {
+  /** A route, or `provider/model` with OpenAI's audio API. */
+  TIMONEL_TRANSCRIPTION_MODEL: z.string().min(1).optional(),
+  TIMONEL_SPEECH_MODEL: z.string().min(1).optional(),
+  TIMONEL_SPEECH_VOICE: z.string().min(1).max(100).default('alloy'),
+  TIMONEL_SPEECH_LOCAL: flag(true),
+  TIMONEL_SPEECH_CONFIDENCE: z.coerce.number().min(0).max(1).default(0.6),
+};
+
+export const sandboxShape = {
+  TIMONEL_SANDBOX: z.enum(['auto', 'embedded', 'off']).default('auto'),
+  TIMONEL_SANDBOX_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
+  TIMONEL_SANDBOX_QUEUE: z.coerce.number().int().min(1).max(10_000).default(500),
+};
+
 /** What bounds requests while they come in. */
 export interface IncomingSettings {
   /** Until the headers of a request were received. */

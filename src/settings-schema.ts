@@ -18,8 +18,10 @@ import {
   perMinute,
   readProviders,
   samplers,
+  sandboxShape,
   secret,
   sessionShape,
+  speechShape,
   url,
 } from './setting-values.ts';
 
@@ -126,7 +128,9 @@ export const settingsSchema = z.object({
   TIMONEL_WHATSAPP_URL: url(['http:', 'https:']).default('https://graph.facebook.com/v23.0'),
   TIMONEL_TELEGRAM_URL: url(['http:', 'https:']).default('https://api.telegram.org'),
   TIMONEL_TWILIO_URL: url(['http:', 'https:']).default('https://api.twilio.com'),
+  ...speechShape,
   ...knowledgeShape,
+  ...sandboxShape,
 
   /** What a new release begins with where its plan does not say. */
   CANARY_ENABLED: flag(true),

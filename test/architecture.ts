@@ -23,7 +23,7 @@ const layers: string[][] = [
   ['src/main.ts', 'src/bundled-project.ts'],
   ['src/composition'],
   ['src/http', 'src/channels', 'src/operations', 'src/telemetry'],
-  ['src/handoff'],
+  ['src/handoff', 'src/speech'],
   ['src/release'],
   ['src/flags'],
   ['src/project.ts'],
@@ -32,7 +32,7 @@ const layers: string[][] = [
   ['src/dialogue'],
   ['src/tools'],
   ['src/resources'],
-  ['src/llm', 'src/knowledge', 'src/language', 'src/identity', 'src/artifacts'],
+  ['src/llm', 'src/knowledge', 'src/sandbox', 'src/language', 'src/identity', 'src/artifacts'],
   ['src/diagnostics.ts'],
   ['src/diagnostic-events.ts'],
   ['src/store'],
@@ -50,7 +50,7 @@ const layers: string[][] = [
 ];
 
 /** What the package exports: above all layers, and all that agents know. */
-const publicApi = new Set(['src/index.ts', 'src/database.ts', 'src/dialogue.ts']);
+const publicApi = new Set(['src/index.ts', 'src/database.ts', 'src/dialogue.ts', 'src/sandbox.ts']);
 
 const bannedNames = new Set(['utils', 'util', 'helpers', 'helper', 'common', 'shared', 'lib', 'core', 'misc']);
 const longestFile = 400;

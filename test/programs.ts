@@ -9,6 +9,8 @@ export const programs = {
   Prometheus: { files: ['prometheus', 'promtool'], package: 'prometheus' },
   Alertmanager: { files: ['prometheus-alertmanager', 'amtool'], package: 'prometheus-alertmanager' },
   Chromium: { files: ['chromium'], package: 'chromium' },
+  FFmpeg: { files: ['ffmpeg', 'ffprobe'], package: 'ffmpeg' },
+  'eSpeak NG': { files: ['espeak-ng'], package: 'espeak-ng' },
   bubblewrap: { files: ['bwrap'], package: 'bubblewrap' },
   Git: { files: ['git'], package: 'git' },
 } as const satisfies Record<string, { files: readonly string[]; package: string }>;

@@ -190,7 +190,7 @@ export class Artifacts {
   }
 
   /** The address of a link. `expiresIn` in milliseconds. @throws TimonelError `artifact_invalid` */
-  linkTo(artifact: StoredArtifact, expiresIn: number): string {
+  linkTo(artifact: Pick<StoredArtifact, 'id'>, expiresIn: number): string {
     const { keys, publicUrl, now } = this.#dependencies;
     if (!(expiresIn > 0 && expiresIn <= longestLink))
       throw new TimonelError('artifact_invalid', `A link lives for more than 0 and up to ${longestLink} milliseconds.`);

@@ -24,4 +24,4 @@ function canonicalPhone(text: string): string {
 }
 
 /** The kinds of address of which a person has one at a time: another value is another person. */
-export const ownKinds: ReadonlySet<Address['kind']> = new Set(['whatsapp-user', 'telegram']);
+export const ownKinds: ReadonlySet<Address['kind']> = new Set(['whatsapp-user', 'telegram', 'web']);

@@ -20,6 +20,7 @@ export const commonSettings = {
     .describe('Hours without a message after which the next one begins a conversation'),
   quietMs: z.int().min(0).max(8_000).default(0).describe('Milliseconds to wait for more messages of a burst; they become one turn'),
   language: z.enum(['es', 'en']).default('es').describe('Of what the channel itself says'),
+  voiceReplies: z.boolean().default(false).describe('Whether short replies are spoken too where the contact spoke'),
   templates: z.array(template).max(100).default([]),
 };
 

@@ -63,6 +63,8 @@ export interface ConnectionsDependencies {
   channels: ReadonlyMap<ChannelName, Channel>;
   now(): Date;
   newId(): string;
+  /** Connections that were enabled and are not any more. */
+  onGone(ids: readonly string[]): void;
 }
 
 /** How long the secrets before a rotation are taken, in seconds, where nothing else is asked for. */
@@ -298,7 +300,9 @@ export class Connections {
         publishFault(`opening the connection ${row.id}`, error);
       }
     }
+    const gone = [...this.#open.keys()].filter((id) => !open.has(id));
     this.#open = open;
+    if (gone.length > 0) this.#dependencies.onGone(gone);
   }
 
   #opened(row: Row): OpenConnection {

@@ -6,12 +6,12 @@ import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { LocationPart, MediaPart } from '../vocabulary.ts';
 
-export const channelNames = ['whatsapp', 'telegram', 'twilio'] as const;
+export const channelNames = ['whatsapp', 'telegram', 'twilio', 'web'] as const;
 export type ChannelName = (typeof channelNames)[number];
 
-/** What a contact is known by. `phone` is E.164 without the plus; `whatsapp-user` is a business-scoped user id. */
+/** What a contact is known by. `phone` is E.164 without the plus; `whatsapp-user` is a business-scoped user id, `web` the visitor of a page. */
 export interface Address {
-  kind: 'phone' | 'whatsapp-user' | 'telegram' | 'email';
+  kind: 'phone' | 'whatsapp-user' | 'telegram' | 'email' | 'web';
   value: string;
 }
 
@@ -39,6 +39,8 @@ export interface CommonSettings {
   /** Milliseconds to wait for further messages of a burst, which become one turn. */
   quietMs: number;
   language: 'es' | 'en';
+  /** Whether short replies are spoken too where the contact spoke. */
+  voiceReplies: boolean;
   templates: TemplateEntry[];
 }
 
@@ -82,6 +84,8 @@ export interface IncomingContent {
   text: string;
   media?: IncomingMedia | undefined;
   location?: LocationPart | undefined;
+  /** What was heard of it, where it is voice; written once it was heard. */
+  heard?: { text: string; unsure: boolean } | undefined;
   /** `run`: a turn. `decline`: said once that it cannot be taken. `ignore`: kept, and answered by nothing. */
   treat: 'run' | 'decline' | 'ignore';
 }
@@ -195,6 +199,10 @@ export interface Channel {
   accountOf(settings: Readonly<Record<string, unknown>>): string;
   /** Messages per account and per pair. */
   readonly rates: { account: Rate; pair: Rate };
+  /** Nobody vouches for who writes. */
+  readonly strangers?: true;
+  /** Contacts read the outbox itself: what was under way in a process that died has arrived. */
+  readonly readHere?: true;
   /** For how long after the last message of a contact free text may be sent, in milliseconds; always where `undefined`. */
   windowOf(connection: OpenConnection): number | undefined;
   /** Answers the provider's question whether the address is ours. `undefined`: refused. */

@@ -3,9 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import { type ChannelDelivered, channels as diagnostics, publishFault } from '../diagnostics.ts';
 import { messageOf, TimonelError } from '../errors.ts';
+import { spokenLanguage } from '../language/spoken-language.ts';
+import type { Speech } from '../speech/speech.ts';
 import type { MediaPart } from '../vocabulary.ts';
 import type { Connections } from './connections.ts';
 import type { Channel, OpenConnection, OutgoingContent, ProviderError, Rendered, Sending, SendResult } from './contract.ts';
+import { takesVoice, voicePart } from './incoming.ts';
 import { type ClaimedDelivery, deliveryLeaseSeconds, type Outbox } from './outbox.ts';
 import { reopeningTemplate } from './templates.ts';
 
@@ -23,8 +26,11 @@ export interface DeliveryDependencies {
   outbox: Outbox;
   connections: Connections;
   artifacts: Artifacts;
+  speech: Speech;
   publicUrl: string;
   now(): Date;
+  /** A message is there for the contact. */
+  onSent(connection: OpenConnection, delivery: ClaimedDelivery): void;
   /** Asks a person to look: the conversation cannot go on by itself. */
   onUndelivered(undelivered: Undelivered): Promise<void>;
 }
@@ -32,6 +38,9 @@ export interface DeliveryDependencies {
 /** Attempts of a message that is refused for a time. */
 const mostAttempts = 8;
 const longestPauseMs = 900_000;
+/** Characters of a reply that is spoken too: some 40 seconds. */
+const longestSpoken = 600;
+const unspoken = /https?:\/\/\S+|[*_`#]|\p{Extended_Pictographic}/gu;
 /** Longest attempt at one message, in milliseconds. Well below the lease. */
 const attemptMs = 45_000;
 
@@ -52,7 +61,8 @@ export class Delivery {
         message: `Nothing is sent to the contact: ${delivery.stopped.message}`,
       });
     }
-    const content = this.#withinWindow(channel, connection, delivery);
+    const within = this.#withinWindow(channel, connection, delivery);
+    const content = within === undefined ? undefined : await this.#voiced(connection, delivery, within);
     if (content === undefined) {
       return this.#refuse(connection, delivery, {
         code: 'window-closed',
@@ -84,7 +94,30 @@ export class Delivery {
       const sent = { part, parts: messages.length, externalId: result.externalId, pairMs: channel.rates.pair.intervalMs, numbered };
       if (!(await insistently(() => outbox.sent(delivery, sent)))) return;
     }
+    this.#dependencies.onSent(connection, delivery);
     this.#tell(connection, delivery, 'sent', undefined, this.#dependencies.now().getTime() - delivery.createdAt.getTime());
+  }
+
+  /** A short reply is spoken too where the contact spoke and the connection wants it. Where that fails it is read. */
+  async #voiced(connection: OpenConnection, delivery: ClaimedDelivery, content: OutgoingContent): Promise<OutgoingContent> {
+    const { speech, artifacts, outbox, connections } = this.#dependencies;
+    const { text, parts = [], template } = content;
+    const wanted = connection.settings.voiceReplies && delivery.spoken && delivery.saidBy === 'assistant' && template === undefined;
+    const fits = text.trim() !== '' && text.length <= longestSpoken && !parts.some(({ type }) => type === 'audio');
+    if (!wanted || !fits || delivery.partsSent > 0 || !takesVoice(connections, connection) || !(await speech.speaks()))
+      return content;
+    const { workspaceId, conversationId } = delivery;
+    try {
+      const language = spokenLanguage([text]) ?? connection.settings.language;
+      const data = await speech.speak(workspaceId, connection.agent, text.replaceAll(unspoken, ' '), language);
+      const owner = { workspaceId, conversationId: conversationId ?? undefined, createdBy: `channel:${connection.id}` };
+      const stored = await artifacts.put(owner, { name: 'voice.ogg', mediaType: 'audio/ogg', data });
+      const voiced = { ...content, parts: [...parts, voicePart(stored)] };
+      return (await outbox.extended(delivery, voiced)) ? voiced : content;
+    } catch (error) {
+      publishFault('speaking a reply', error);
+      return content;
+    }
   }
 
   /** What may be sent now: the text while the window is open, else a template, else nothing. */

@@ -82,12 +82,15 @@ export class ChannelDoor {
     const { connections, publicUrl } = this.#dependencies;
     const connection = await connections.whole(workspaceId, connectionId);
     const channel = connections.channelOf(connection.channel);
-    const address = `${publicUrl}/api/v1/channels/${connection.id}/webhook`;
+    const here = channel.readHere === true;
+    const address = here ? publicUrl : `${publicUrl}/api/v1/channels/${connection.id}/webhook`;
     const secure = address.startsWith('https://');
     const webhook = {
-      what: 'webhook',
+      what: here ? 'server' : 'webhook',
       ok: secure,
-      detail: secure ? address : `${address}: providers call https:// addresses only. Set TIMONEL_PUBLIC_URL.`,
+      detail: secure
+        ? address
+        : `${address}: ${here ? 'pages load from' : 'providers call'} https:// addresses only. Set TIMONEL_PUBLIC_URL.`,
     };
     const findings = await channel
       .check(connection, AbortSignal.timeout(checkMs))

@@ -6,23 +6,13 @@ import type pg from 'pg';
 import type { InForce } from '../release/in-force.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { conversationValues, insertConversation } from '../store/run-views.ts';
-import { storableJson } from '../store/storable.ts';
 import type { Contact } from '../vocabulary.ts';
+import { type MessageBatch, sayOnce } from './batch-endings.ts';
 import type { Connections } from './connections.ts';
 import { Contacts } from './contacts.ts';
 import type { Address, IncomingContent, OpenConnection } from './contract.ts';
 import { chosenOption } from './rendering.ts';
 import { declineText } from './sentences.ts';
-
-/** Messages of one contact that become one turn. */
-export interface MessageBatch {
-  connection: OpenConnection;
-  batch: string;
-  conversationId: string;
-  contactId: string;
-  attempts: number;
-  messages: { id: string; externalId: string; content: IncomingContent; sender: Address[] }[];
-}
 
 interface WaitingRow {
   id: string;
@@ -51,6 +41,7 @@ interface Thread {
   stale: boolean;
   polite: boolean;
   name: string | null;
+  unsure: string | null;
 }
 
 export interface IntakeDependencies {
@@ -208,7 +199,7 @@ export class Intake {
       sender: sender.addresses,
       content: { ...content, text: chosenOption(content.text, thread.offered ?? undefined) },
     }));
-    return { connection, batch, conversationId, contactId, attempts: (first.attempts ?? 0) + 1, messages };
+    return { connection, batch, conversationId, contactId, attempts: (first.attempts ?? 0) + 1, unsure: thread.unsure, messages };
   }
 
   /** Ends the messages at the beginning that become no turn. @returns the others */
@@ -231,7 +222,7 @@ export class Intake {
       const declined = turnless.find(({ content }) => content.treat === 'decline');
       if (declined !== undefined && !thread.polite) {
         thread.polite = true;
-        await this.say(
+        await sayOnce(
           client,
           connection,
           declined.contact_id,
@@ -243,28 +234,9 @@ export class Intake {
     return turn === -1 ? [] : rows.slice(turn);
   }
 
-  /** Puts a sentence of the channel's own into the outbox: at most one a day to a contact, whatever it is about. */
-  async say(
-    client: pg.PoolClient,
-    connection: OpenConnection,
-    contactId: string,
-    conversationId: string | null,
-    text: string,
-  ): Promise<void> {
-    await client.query(
-      `WITH polite AS (
-         UPDATE channel_threads SET declined_at = now()
-         WHERE workspace_id = $1 AND connection_id = $2 AND contact_id = $3 AND declined_at < now() - interval '1 day' RETURNING 1
-       )
-       INSERT INTO channel_deliveries (workspace_id, connection_id, contact_id, conversation_id, said_by, content)
-       SELECT $1, $2, $3, $4, 'channel', $5 FROM polite`,
-      [connection.workspaceId, connection.id, contactId, conversationId, storableJson({ text })],
-    );
-  }
-
   async #thread(client: pg.PoolClient, connection: OpenConnection, contactId: string): Promise<Thread> {
     const { rows } = await client.query<Thread>(
-      `SELECT t.conversation_id, t.offered, c.status = 'open' AS open, k.name, t.declined_at >= now() - interval '1 day' AS polite,
+      `SELECT t.conversation_id, t.offered, t.unsure, c.status = 'open' AS open, k.name, t.declined_at >= now() - interval '1 day' AS polite,
          -- While a person has it, a rest of any length is no end of it.
          COALESCE(c.handler = 'agent' AND c.updated_at < $4::timestamptz - $5 * interval '1 hour', true) AS stale
        FROM channel_threads t
@@ -273,7 +245,7 @@ export class Intake {
        WHERE t.workspace_id = $1 AND t.connection_id = $2 AND t.contact_id = $3`,
       [connection.workspaceId, connection.id, contactId, this.#dependencies.now(), connection.settings.conversationHours],
     );
-    return rows[0] ?? { conversation_id: null, offered: null, open: null, stale: true, polite: false, name: null };
+    return rows[0] ?? { conversation_id: null, offered: null, open: null, stale: true, polite: false, name: null, unsure: null };
   }
 
   /** The conversation of a thread, a new one where it is over or rested for too long. */
@@ -289,14 +261,15 @@ export class Intake {
     const phone = message.sender.addresses.find(({ kind }) => kind === 'phone')?.value;
     const email = message.sender.addresses.find(({ kind }) => kind === 'email')?.value;
     const called = message.sender.name ?? thread.name ?? undefined;
+    const channel = this.#dependencies.connections.channelOf(name);
     const contact: Contact = {
       ...(called === undefined ? {} : { name: called }),
       ...(phone === undefined ? {} : { phone: `+${phone}` }),
       ...(email === undefined ? {} : { email }),
       // The provider vouches for the addresses.
-      verified: true,
+      verified: channel.strangers !== true,
     };
-    const label = this.#dependencies.connections.channelOf(name).label(account);
+    const label = channel.label(account);
     const assignment = this.#dependencies.inForce.assign(agent, { workspaceId, channel: label, contact, address: contactId });
     const id = this.#dependencies.newId();
     await client.query(
@@ -307,49 +280,6 @@ export class Intake {
     thread.offered = null;
     thread.conversation_id = id;
     return id;
-  }
-
-  /** The batch became a turn, or something else that ends it. */
-  async done({ connection, messages }: MessageBatch, result: string, runId?: string): Promise<void> {
-    await this.#dependencies.pool.execute(
-      {
-        name: 'channel-inbox-done',
-        text: `UPDATE channel_inbox SET state = 'done', result = $3, run_id = $4, lease_until = NULL WHERE workspace_id = $1 AND id = ANY($2::bigint[])`,
-      },
-      [connection.workspaceId, messages.map(({ id }) => id), result, runId ?? null],
-    );
-  }
-
-  /** Another attempt is made after a pause. */
-  async postpone({ connection, messages }: MessageBatch, pauseMs: number): Promise<void> {
-    await this.#dependencies.pool.executeText(
-      `UPDATE channel_inbox SET owner = NULL, lease_until = now() + $3 * interval '1 millisecond' WHERE workspace_id = $1 AND id = ANY($2::bigint[]) AND state = 'taken'`,
-      [connection.workspaceId, messages.map(({ id }) => id), pauseMs],
-    );
-  }
-
-  /** The conversation ended after the batch was taken: it begins another one. */
-  async anew({ connection, messages, contactId, conversationId }: MessageBatch): Promise<void> {
-    await this.#dependencies.pool.executeText(
-      `WITH thread AS (
-         UPDATE channel_threads SET conversation_id = NULL WHERE workspace_id = $1 AND connection_id = $3 AND contact_id = $4 AND conversation_id = $5
-       )
-       UPDATE channel_inbox SET state = 'waiting', batch = NULL, conversation_id = NULL, owner = NULL, lease_until = NULL
-       WHERE workspace_id = $1 AND id = ANY($2::bigint[]) AND state = 'taken'`,
-      [connection.workspaceId, messages.map(({ id }) => id), connection.id, contactId, conversationId],
-    );
-  }
-
-  /** Ends a batch that the agent cannot take, and says so once a day. */
-  async decline(batch: MessageBatch, result: string, text: string): Promise<void> {
-    const { connection, contactId, conversationId, messages } = batch;
-    await this.#dependencies.pool.inTransaction(async (client) => {
-      const { rows } = await client.query(
-        `UPDATE channel_inbox SET state = 'done', result = $3, lease_until = NULL WHERE workspace_id = $1 AND id = ANY($2::bigint[]) AND state = 'taken' RETURNING 1`,
-        [connection.workspaceId, messages.map(({ id }) => id), result],
-      );
-      if (rows.length > 0) await this.say(client, connection, contactId, conversationId, text);
-    });
   }
 }
 

@@ -5,18 +5,25 @@ import type { ServerKeys } from '../identity/secrets.ts';
 import type { InForce } from '../release/in-force.ts';
 import type { PartTakers } from '../run/message-parts.ts';
 import type { Runner } from '../run/runner.ts';
+import type { Speech } from '../speech/speech.ts';
+import type { ChangeFeed } from '../store/change-feed.ts';
 import type { DatabasePool } from '../store/database.ts';
+import { BatchEndings } from './batch-endings.ts';
 import { Connections } from './connections.ts';
 import { Deliveries } from './deliveries.ts';
 import { Delivery, type Undelivered } from './delivery.ts';
 import { ChannelDoor } from './door.ts';
 import { Inbox } from './inbox.ts';
+import { IncomingMessages } from './incoming.ts';
 import { Intake } from './intake.ts';
 import { Outbox } from './outbox.ts';
 import { ProviderClient } from './provider-client.ts';
 import { Statuses } from './statuses.ts';
 import { telegramChannel } from './telegram/telegram.ts';
 import { twilioChannel } from './twilio/twilio.ts';
+import { VisitorDoor } from './web/visitor-door.ts';
+import { VisitorStreams } from './web/visitor-streams.ts';
+import { webChannel } from './web/web.ts';
 import { whatsappChannel } from './whatsapp/whatsapp.ts';
 import { ChannelWorker } from './worker.ts';
 
@@ -25,6 +32,8 @@ export interface ChannelsOptions {
   keys: ServerKeys;
   notices: AccessNotices;
   artifacts: Artifacts;
+  speech: Speech;
+  feed: Pick<ChangeFeed, 'subscribe' | 'tell'>;
   inForce: Pick<InForce, 'assign'>;
   runner: Pick<Runner, 'accept' | 'accepting'>;
   /** Of the run record. */
@@ -44,6 +53,8 @@ export interface ChannelsOptions {
 export interface ChannelPart {
   connections: Connections;
   door: ChannelDoor;
+  /** Chats on pages. */
+  visitors: VisitorDoor;
   deliveries: Deliveries;
   worker: ChannelWorker;
   /** Starts to receive and to send, and looks whether the templates of connections are there. */
@@ -55,30 +66,75 @@ export interface ChannelPart {
 
 /** Puts the part together. Nothing is received or sent before the worker is started. @throws TimonelError `store_unavailable` */
 export async function openChannels(options: ChannelsOptions): Promise<ChannelPart> {
-  const { pool, keys, notices, artifacts, inForce, runner, processId, takersOf, onUndelivered, urls, publicUrl, now, newId } =
-    options;
+  const {
+    pool,
+    keys,
+    notices,
+    artifacts,
+    speech,
+    feed,
+    inForce,
+    runner,
+    processId,
+    takersOf,
+    onUndelivered,
+    urls,
+    publicUrl,
+    now,
+    newId,
+  } = options;
   const client = new ProviderClient();
-  const all = [whatsappChannel(client, urls.whatsapp), telegramChannel(client, urls.telegram), twilioChannel(client, urls.twilio)];
+  const all = [
+    whatsappChannel(client, urls.whatsapp),
+    telegramChannel(client, urls.telegram),
+    twilioChannel(client, urls.twilio),
+    webChannel(artifacts, newId),
+  ];
   const channels = new Map(all.map((channel) => [channel.name, channel]));
-  const connections = new Connections({ pool, keys, notices, channels, now, newId });
+  const connections = new Connections({
+    pool,
+    keys,
+    notices,
+    channels,
+    now,
+    newId,
+    onGone: (ids) => {
+      for (const id of ids) streams.wake(id);
+    },
+  });
   const inbox = new Inbox(pool, connections);
   const intake = new Intake({ pool, connections, inForce, processId, now, newId });
+  const endings = new BatchEndings(pool);
   const outbox = new Outbox(pool, processId);
-  const delivery = new Delivery({ outbox, connections, artifacts, publicUrl, now, onUndelivered });
+  const delivery = new Delivery({
+    outbox,
+    connections,
+    artifacts,
+    speech,
+    publicUrl,
+    now,
+    onSent({ workspaceId, channel }, { to }) {
+      const visitor = channel === 'web' ? to.find(({ kind }) => kind === 'web')?.value : undefined;
+      if (visitor !== undefined) feed.tell({ kind: 'visitor-answered', workspaceId, visitor });
+    },
+    onUndelivered,
+  });
   const statuses = new Statuses(pool);
   const worker = new ChannelWorker({
     connections,
     intake,
+    endings,
     outbox,
     statuses,
     delivery,
-    artifacts,
+    incoming: new IncomingMessages({ connections, endings, artifacts, speech, takersOf }),
     runner,
-    takersOf,
     onUndelivered,
     newId,
   });
   const door = new ChannelDoor({ connections, inbox, publicUrl, wake: () => worker.wakeInbound() });
+  const streams = new VisitorStreams({ pool, connections, feed, artifacts });
+  const visitors = new VisitorDoor({ connections, inbox, streams, artifacts, now, newId, wake: () => worker.wakeInbound() });
   const deliveries = new Deliveries(pool, () => worker.wakeOutbound());
   try {
     if (options.reseal) await connections.reseal();
@@ -90,6 +146,7 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
   return {
     connections,
     door,
+    visitors,
     deliveries,
     worker,
     start() {
@@ -102,6 +159,7 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
     },
     async close() {
       connections.close();
+      streams.close();
       await worker.stop();
       await client.close();
     },

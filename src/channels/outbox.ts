@@ -28,6 +28,10 @@ export interface ClaimedDelivery {
   /** When the contact wrote last. */
   heardAt: Date | null;
   stopped: ProviderError | null;
+  /** `assistant`, `person`, `channel`. */
+  saidBy: string;
+  /** The contact spoke last. */
+  spoken: boolean;
   createdAt: Date;
 }
 
@@ -67,7 +71,7 @@ const claimStatement: Statement = {
       UPDATE channel_connections c SET rate_spent_until = account.spent + (SELECT count(*) FROM taken) * $4::float8 * interval '1 millisecond'
       FROM account WHERE c.id = account.id AND EXISTS (SELECT FROM taken)
     )
-    SELECT d.id, d.workspace_id, d.conversation_id, d.contact_id, d.fence, d.attempts, d.parts_sent, d.content, d.created_at, k.name,
+    SELECT d.id, d.workspace_id, d.conversation_id, d.contact_id, d.fence, d.attempts, d.parts_sent, d.content, d.said_by, d.created_at, k.name, t.spoken,
       t.heard_at, CASE WHEN t.stopped_until > now() THEN t.stopped END AS stopped,
       (SELECT json_agg(json_build_object('kind', a.kind, 'value', a.value)) FROM channel_addresses a
        WHERE a.workspace_id = d.workspace_id AND a.contact_id = d.contact_id) AS addresses
@@ -144,6 +148,8 @@ export class Outbox {
       name: string | null;
       heard_at: Date | number | null;
       stopped: ProviderError | null;
+      said_by: string;
+      spoken: boolean | null;
       created_at: Date;
     }>(claimStatement, [
       connection.id,
@@ -169,6 +175,8 @@ export class Outbox {
       // Minus infinity comes as a number.
       heardAt: row.heard_at instanceof Date ? row.heard_at : null,
       stopped: row.stopped,
+      saidBy: row.said_by,
+      spoken: row.spoken === true,
       createdAt: row.created_at,
     }));
   }
@@ -197,6 +205,15 @@ export class Outbox {
     return (await this.#pool.execute(sentStatement, values)).length > 0;
   }
 
+  /** What is sent has more to it from now on, at every attempt. @returns whether the delivery is still this process's */
+  async extended({ workspaceId, id, fence }: ClaimedDelivery, content: OutgoingContent): Promise<boolean> {
+    const rows = await this.#pool.executeText(
+      `UPDATE channel_deliveries SET content = $4 WHERE workspace_id = $1 AND id = $2 AND fence = $3 AND state = 'sending' RETURNING 1`,
+      [workspaceId, id, fence, storableJson(content)],
+    );
+    return rows.length > 0;
+  }
+
   /** It takes no message at the provider. */
   nothingToSend(delivery: ClaimedDelivery): Promise<boolean> {
     return this.#end(delivery, `state = 'sent', status = 'sent', parts = 0, ended_at = now(), error = NULL`, []);
@@ -223,16 +240,21 @@ export class Outbox {
   }
 
   /** What was under way in processes that died, or were frozen: nobody knows whether the provider has it. */
-  async doubtful(connection: OpenConnection): Promise<{ id: string; conversationId: string | null; attempts: number }[]> {
+  async doubtful(
+    connection: OpenConnection,
+    { readHere }: Channel,
+  ): Promise<{ id: string; conversationId: string | null; attempts: number }[]> {
     const rows = await this.#pool.execute<{ id: string; conversation_id: string | null; attempts: number }>(
       {
         name: 'channel-doubtful',
-        text: `UPDATE channel_deliveries SET state = 'unclear', ended_at = now(), lease_until = NULL,
-            error = '{"code": "unclear", "message": "The process that was sending it died."}'
+        text: `UPDATE channel_deliveries SET ended_at = now(), lease_until = NULL,
+            state = CASE WHEN $3::boolean THEN 'sent' ELSE 'unclear' END, status = CASE WHEN $3::boolean THEN 'sent' ELSE status END,
+            parts = CASE WHEN $3::boolean THEN 1 ELSE parts END, parts_sent = CASE WHEN $3::boolean THEN 1 ELSE parts_sent END,
+            error = CASE WHEN NOT $3::boolean THEN '{"code": "unclear", "message": "The process that was sending it died."}'::jsonb END
           WHERE workspace_id = $1 AND connection_id = $2 AND state = 'sending' AND ${abandoned}
           RETURNING id, conversation_id, attempts`,
       },
-      [connection.workspaceId, connection.id],
+      [connection.workspaceId, connection.id, readHere === true],
     );
     return rows.map(({ id, conversation_id: conversationId, attempts }) => ({ id, conversationId, attempts }));
   }

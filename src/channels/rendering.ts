@@ -1,4 +1,5 @@
 /** What channels have in common where a reply is cut into messages: pieces of text, and the form in which options are offered. */
+import type { MediaPart } from '../vocabulary.ts';
 import type { OutgoingContent } from './contract.ts';
 
 /** Limits of a provider, in UTF-16 units: no provider counts a text as longer than that. */
@@ -66,6 +67,16 @@ export function chosenOption(text: string, offered: readonly string[] | undefine
   if (offered === undefined || offered.includes(typed)) return text;
   const digits = /^(\d{1,2})[.)]?$/.exec(typed)?.[1];
   return (digits === undefined ? undefined : offered[Number(digits) - 1]) ?? text;
+}
+
+/**
+ * The file that a text goes with as its caption: the only one, where the text is short and has no options. Sound takes no caption.
+ */
+export function captionedPart({ text, options, parts = [] }: OutgoingContent, longest: number): MediaPart | undefined {
+  const media = parts.filter((part) => part.type !== 'location');
+  const [only] = media;
+  const short = text.trim() !== '' && text.length <= longest && offeredOptions(options).length === 0;
+  return media.length === 1 && short && only !== undefined && only.type !== 'audio' ? only : undefined;
 }
 
 const graphemes = new Intl.Segmenter('es', { granularity: 'grapheme' });

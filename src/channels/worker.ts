@@ -1,30 +1,27 @@
 /** The loops of one process: from the inbox to runs, from the outbox to providers. Other processes on the database run the same ones. */
-import type { Artifacts } from '../artifacts/artifacts.ts';
-import { fits, partOf } from '../artifacts/part.ts';
 import { type ChannelReceived, channels as diagnostics, publishFault } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
-import { checkParts, type PartTakers } from '../run/message-parts.ts';
 import type { Runner } from '../run/runner.ts';
-import type { MediaPart, MessagePart } from '../vocabulary.ts';
+import type { BatchEndings, MessageBatch } from './batch-endings.ts';
 import type { Connections } from './connections.ts';
-import { ChannelMediaError, type IncomingContent, type OpenConnection } from './contract.ts';
+import { ChannelMediaError, type OpenConnection } from './contract.ts';
 import { type Delivery, tellDelivered, type Undelivered } from './delivery.ts';
-import type { Intake, MessageBatch } from './intake.ts';
+import { Declined, type IncomingMessages, ReadBack } from './incoming.ts';
+import type { Intake } from './intake.ts';
 import { Loop } from './loop.ts';
 import type { Outbox } from './outbox.ts';
-import { declineText, lostText } from './sentences.ts';
+import { readBack } from './sentences.ts';
 import type { Statuses } from './statuses.ts';
 
 export interface ChannelWorkerDependencies {
   connections: Connections;
   intake: Intake;
+  endings: BatchEndings;
   outbox: Outbox;
   statuses: Statuses;
   delivery: Delivery;
-  artifacts: Artifacts;
+  incoming: IncomingMessages;
   runner: Pick<Runner, 'accept' | 'accepting'>;
-  /** What the agent of a conversation takes beside text. */
-  takersOf(workspaceId: string, agent: string): PartTakers;
   onUndelivered(undelivered: Undelivered): Promise<void>;
   newId(): string;
 }
@@ -33,10 +30,6 @@ export interface ChannelWorkerDependencies {
 const lookEveryMs = 1_000;
 /** Batches, and deliveries, under way at once in a process. */
 const mostAtOnce = 16;
-/** Longest wait for the file of a contact, in milliseconds. */
-const mediaMs = 25_000;
-const mostMediaAttempts = 4;
-const longestText = 16_000;
 
 export class ChannelWorker {
   readonly #dependencies: ChannelWorkerDependencies;
@@ -126,10 +119,10 @@ export class ChannelWorker {
 
   /** Puts a batch into the run record. */
   async #submit(batch: MessageBatch): Promise<void> {
-    const { intake, runner, newId } = this.#dependencies;
+    const { endings, incoming, runner, newId } = this.#dependencies;
     const { connection, batch: key, conversationId, attempts } = batch;
     try {
-      const message = await this.#messageOf(batch);
+      const { spoken, ...message } = await incoming.messageOf(batch);
       const { runId, held } = await runner.accept({
         workspaceId: connection.workspaceId,
         conversationId,
@@ -138,72 +131,29 @@ export class ChannelWorker {
         idempotencyKey: `channel:${key}`,
       });
       // While a person has the conversation no run was started, and nobody is typing yet.
-      await intake.done(batch, held ? 'held' : 'run', held ? undefined : runId);
+      await endings.done(batch, held ? 'held' : 'run', { spoken, ...(held ? {} : { runId }) });
       this.#received(connection, held ? 'held' : 'run', batch.messages.length);
       if (!held) this.#acknowledge(batch);
     } catch (error) {
-      if (error instanceof Declined) {
-        await intake.decline(batch, error.result, error.message);
+      if (error instanceof ReadBack) {
+        await endings.ask(batch, error.heard, readBack(error.language, error.heard));
+        this.#received(connection, 'read-back', batch.messages.length);
+        this.#outbound.wake();
+      } else if (error instanceof Declined) {
+        await endings.decline(batch, error.result, error.message, error.answers);
         this.#received(connection, 'declined', batch.messages.length);
         this.#outbound.wake();
-      } else if (error instanceof TimonelError && error.code === 'idempotency_key_reused') await intake.done(batch, 'run');
+      } else if (error instanceof TimonelError && error.code === 'idempotency_key_reused') await endings.done(batch, 'run');
       else if (error instanceof TimonelError && (error.code === 'conversation_closed' || error.code === 'conversation_not_found'))
-        await intake.anew(batch);
+        await endings.anew(batch);
       else if (error instanceof TimonelError && !error.retryable) {
         publishFault('a message of a channel is refused', error);
-        await intake.done(batch, error.code);
+        await endings.done(batch, error.code);
         this.#received(connection, error.code, batch.messages.length);
       } else {
         if (!(error instanceof ChannelMediaError)) publishFault('a message of a channel waits', error);
-        await intake.postpone(batch, Math.min(60_000, 500 * 2 ** attempts));
+        await endings.postpone(batch, Math.min(60_000, 500 * 2 ** attempts));
       }
-    }
-  }
-
-  /** The text and the parts of a turn. @throws Declined, ChannelMediaError */
-  async #messageOf(batch: MessageBatch): Promise<{ text: string; parts?: MessagePart[] }> {
-    const { connection } = batch;
-    const text = batch.messages
-      .map(({ content }) => content.text)
-      .filter((each) => each.trim() !== '')
-      .join('\n')
-      .toWellFormed()
-      .slice(0, longestText);
-    const parts: MessagePart[] = [];
-    for (const { content } of batch.messages) {
-      if (content.location !== undefined) parts.push(content.location);
-      if (content.media !== undefined) parts.push(await this.#load(batch, content, content.media));
-    }
-    if (parts.length === 0) return { text };
-    const takers = this.#dependencies.takersOf(connection.workspaceId, connection.agent);
-    try {
-      checkParts(parts, takers);
-    } catch (error) {
-      if (!(error instanceof TimonelError) || error.code !== 'part_unsupported') throw error;
-      // The words that came with it are answered all the same.
-      if (text !== '') return { text };
-      const media = batch.messages.find(({ content }) => content.media !== undefined)?.content.media;
-      throw new Declined('part_unsupported', declineText(connection.settings.language, media?.type));
-    }
-    return { text, parts: [...(text === '' ? [] : [{ type: 'text' as const, text }]), ...parts] };
-  }
-
-  async #load(batch: MessageBatch, content: IncomingContent, media: NonNullable<IncomingContent['media']>): Promise<MediaPart> {
-    const { connections, artifacts } = this.#dependencies;
-    const { connection, conversationId, attempts } = batch;
-    try {
-      const data = await connections.channelOf(connection.channel).load(connection, media, AbortSignal.timeout(mediaMs));
-      const owner = { workspaceId: connection.workspaceId, conversationId, createdBy: `channel:${connection.id}` };
-      const stored = await artifacts.put(owner, { name: media.name, mediaType: media.mediaType, data });
-      // What calls itself a picture and is none would be read as something else.
-      if (!fits(media.type, stored.mediaType)) throw new Declined('media:not-what-it-says', lostText(connection.settings.language));
-      return { ...partOf(stored), type: media.type };
-    } catch (error) {
-      if (error instanceof Declined) throw error;
-      if (error instanceof ChannelMediaError && error.passing && attempts < mostMediaAttempts) throw error;
-      const refused = error instanceof TimonelError && !error.retryable;
-      if (!refused && !(error instanceof ChannelMediaError)) throw error;
-      throw new Declined(refused ? error.code : `media:${content.kind}`, lostText(connection.settings.language));
     }
   }
 
@@ -226,13 +176,18 @@ export class ChannelWorker {
     for (const id of await outbox.due()) {
       const connection = connections.find(id);
       if (connection === undefined) continue;
-      for (const { id: deliveryId, conversationId } of await outbox.doubtful(connection)) {
+      const channel = connections.channelOf(connection.channel);
+      for (const { id: deliveryId, conversationId } of await outbox.doubtful(connection, channel)) {
+        if (channel.readHere === true) {
+          tellDelivered(connection, { id: deliveryId, conversationId }, 'sent');
+          continue;
+        }
         publishFault('a message is in doubt', new Error(`Delivery ${deliveryId}: the process that was sending it died.`));
         tellDelivered(connection, { id: deliveryId, conversationId }, 'unclear', 'unclear');
       }
       if (room - claimed <= 0) break;
       const asked = performance.now();
-      const deliveries = await outbox.claim(connection, connections.channelOf(connection.channel), room - claimed);
+      const deliveries = await outbox.claim(connection, channel, room - claimed);
       for (const each of deliveries) {
         claimed += 1;
         this.#sending += 1;
@@ -262,15 +217,5 @@ export class ChannelWorker {
         after();
       });
     this.#working.add(working);
-  }
-}
-
-/** The agent cannot take the message; the contact is told so. */
-class Declined extends Error {
-  readonly result: string;
-
-  constructor(result: string, text: string) {
-    super(text);
-    this.result = result;
   }
 }

@@ -13,7 +13,7 @@ interface AddOptions {
   name: string;
   agent: string;
   settings?: string;
-  secrets: string;
+  secrets?: string;
 }
 
 interface Findings {
@@ -23,23 +23,31 @@ interface Findings {
 
 /** Everything here goes over the API, as the key of this machine may. */
 export function channelsCommand(): Command {
-  const channels = new Command('channels').description('Accounts of channels (WhatsApp, Telegram, Twilio) on which agents answer');
+  const channels = new Command('channels').description(
+    'Accounts of channels (WhatsApp, Telegram, Twilio) and chats on pages, on which agents answer',
+  );
   channels
     .command('add <channel>')
-    .description('Connect an account: whatsapp, telegram or twilio. Prints the address to give to the provider')
+    .description(
+      'Connect an account: whatsapp, telegram or twilio, and print the address to give to the provider; or web, and print the script tag',
+    )
     .requiredOption('--name <name>', 'what the connection is called here')
     .requiredOption('--agent <agent>', 'the agent that answers')
     .option('--settings <file>', 'JSON with the settings, e.g. {"phoneNumberId": "106540352242922"}')
-    .requiredOption('--secrets <file>', 'JSON with the secrets; - reads it from standard input, so that they are in no file')
+    .option('--secrets <file>', 'JSON with the secrets; - reads it from standard input, so that they are in no file. None for web')
     .action(async (channel: string, { name, agent, settings, secrets }: AddOptions) => {
       const body = {
         channel,
         name,
         agent,
         settings: settings === undefined ? {} : await read(settings),
-        secrets: await read(secrets),
+        secrets: secrets === undefined ? {} : await read(secrets),
       };
       const added = await ApiClient.here().post<Connection>('/api/v1/channels', body);
+      if (added.script !== null) {
+        console.log(`${added.name} is connected (${added.id}). Put this into the pages that are to show it:\n  ${added.script}`);
+        return;
+      }
       console.log(`${added.name} is connected (${added.id}). Give this address to the provider:\n  ${added.webhook}`);
       console.log(`See that it works: timonel channels test "${added.name}"`);
     });

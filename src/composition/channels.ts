@@ -9,6 +9,8 @@ import type { ChannelRoutes } from '../http/channel-schemas.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Gateway } from '../llm/gateway.ts';
 import type { ReleasePart } from '../release/open.ts';
+import type { Speech } from '../speech/speech.ts';
+import type { ChangeFeed } from '../store/change-feed.ts';
 import { openUndelivered } from '../store/handoffs.ts';
 import type { Base } from './base.ts';
 import type { Foundation } from './foundation.ts';
@@ -20,19 +22,23 @@ export interface ChannelSurroundings {
   releases: ReleasePart;
   turns: Turns;
   gateway: Gateway;
+  feed: ChangeFeed;
+  speech: Speech;
 }
 
 /** @throws TimonelError `store_unavailable` */
 export async function openChannelPart(
   { settings, agents, scope, now, newId }: Base,
   { pool, keys }: Foundation,
-  { identity, artifacts, releases, turns, gateway }: ChannelSurroundings,
+  { identity, artifacts, releases, turns, gateway, feed, speech }: ChannelSurroundings,
 ): Promise<ChannelPart> {
   const part = await openChannels({
     pool,
     keys,
     notices: identity.notices,
     artifacts,
+    speech,
+    feed,
     inForce: releases.inForce,
     runner: turns.runner,
     processId: turns.processId,
@@ -62,9 +68,10 @@ export async function openChannelPart(
 }
 
 /** The part as its routes see it. */
-export function channelRoutesOf({ connections, door, deliveries }: ChannelPart): ChannelRoutes {
+export function channelRoutesOf({ connections, door, visitors, deliveries }: ChannelPart): ChannelRoutes {
   return {
     names: channelNames,
+    visitors,
     webhook: (...call) => door.webhook(...call),
     list: (workspaceId) => connections.list(workspaceId),
     get: (workspaceId, id) => connections.get(workspaceId, id),

@@ -20,6 +20,7 @@ import { createModelPlanner } from '../run/planners/model-planner.ts';
 import { Runner, type RunnerDependencies } from '../run/runner.ts';
 import { languageIn } from '../run/sentences.ts';
 import { VocabularyCache } from '../run/vocabulary-cache.ts';
+import type { Sandbox } from '../sandbox/contract.ts';
 import { localWakeUps } from '../store/cache/wake-ups.ts';
 import { ChildRuns } from '../store/child-runs.ts';
 import { Completions } from '../store/completions.ts';
@@ -64,6 +65,7 @@ export interface TurnParts {
   gateway: Gateway;
   artifacts: Artifacts;
   knowledge: Knowledge;
+  sandbox: Sandbox;
   jobs: Jobs;
   flags: FlagPart;
   releases: ReleasePart;
@@ -78,7 +80,7 @@ export interface TurnParts {
 export function prepareTurns(base: Base, foundation: Foundation, parts: TurnParts): Turns {
   const { settings, agents, scope, now, newId } = base;
   const { store, pool, signals } = foundation;
-  const { artifacts, knowledge, jobs, flags, releases, wrapRunStore } = parts;
+  const { artifacts, knowledge, sandbox, jobs, flags, releases, wrapRunStore } = parts;
   const completions = new Completions(pool);
   const complete: Turns['complete'] = async (token, answer, by) => {
     const ready = await completions.complete(token, answer, by, now());
@@ -95,6 +97,7 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     artifacts: artifactsOfCalls(artifacts),
     spills: spillsOfCalls(artifacts),
     knowledge: (place) => knowledge.forAgent(place),
+    sandbox,
     waiting: waitingRuntime(base, foundation, parts, { complete, views, runner: () => runner }),
     messages,
     metricsOf: base.metricsOf,

@@ -1,5 +1,5 @@
 /** A conversation in people's hands, as those see it who work with it. */
-import type { HandoffReason, HandoffSummary, MediaPart } from '../vocabulary.ts';
+import type { HandoffReason, HandoffSummary, LocationPart, MediaPart } from '../vocabulary.ts';
 
 /** How a hand-off ended: by a person, by their silence, with the conversation, since the call was decided, or without anybody taking it. */
 export const handoffEndings = ['handed-back', 'silence', 'conversation-closed', 'decided', 'dismissed'] as const;
@@ -31,8 +31,9 @@ export interface HandoffView {
 
 /** What a person says to the customer. */
 export interface PersonMessage {
+  /** Empty where the parts say all. */
   text: string;
-  parts?: readonly MediaPart[] | undefined;
+  parts?: readonly (MediaPart | LocationPart)[] | undefined;
   /** The same key and text are stored once. */
   idempotencyKey?: string | undefined;
 }

@@ -54,7 +54,7 @@ export async function storeReply(
     if (error instanceof Error && 'constraint' in error && error.constraint === 'messages_by_idempotency_key') return [];
     throw error;
   });
-  if (stored === undefined) return storedBefore(pool, actor, conversationId, message.text, key);
+  if (stored === undefined) return storedBefore(pool, actor, conversationId, message, key);
   const { turn, at, agent, started_by } = stored;
   return { turn, at, repeated: false, conversation: { agent, startedBy: started_by ?? undefined } };
 }
@@ -64,13 +64,15 @@ async function storedBefore(
   pool: DatabasePool,
   actor: HandoffActor,
   conversationId: string,
-  text: string,
+  { text, parts = [] }: PersonMessage,
   key: string | null,
 ): Promise<StoredReply> {
   return pool.inTransaction(async (client) => {
     const seen = await seenConversation(client, actor, conversationId);
-    const { rows } = await client.query<{ turn: number; at: Date; text: string; author: string }>(
-      'SELECT turn, created_at AS at, text, author FROM messages WHERE conversation_id = $1 AND idempotency_key = $2',
+    const { rows } = await client.query<{ turn: number; at: Date; text: string; author: string; artifacts: string[] }>(
+      `SELECT turn, created_at AS at, text, author,
+         ARRAY(SELECT p->>'artifact' FROM jsonb_array_elements(COALESCE(parts, '[]')) p WHERE p ? 'artifact') AS artifacts
+       FROM messages WHERE conversation_id = $1 AND idempotency_key = $2`,
       [conversationId, key],
     );
     const [before] = rows;
@@ -78,8 +80,9 @@ async function storedBefore(
       requireOpen(seen);
       throw notYours(seen);
     }
-    if (before.text === text && before.author === idOf(actor.principal))
-      return { turn: before.turn, at: before.at, repeated: true };
+    const artifacts = parts.flatMap((part) => (part.type === 'location' ? [] : [part.artifact]));
+    const same = before.text === text && before.artifacts.join() === artifacts.join();
+    if (same && before.author === idOf(actor.principal)) return { turn: before.turn, at: before.at, repeated: true };
     throw new TimonelError(
       'idempotency_key_reused',
       'The idempotency key was used with another message. Send the same message again, or a new key.',

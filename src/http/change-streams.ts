@@ -81,6 +81,7 @@ export class ChangeStreams {
 export function sees(reader: Principal, change: Change): boolean {
   const { permissions } = reader;
   if (change.workspaceId !== reader.workspaceId) return false;
+  if (change.kind === 'visitor-answered') return false;
   if (change.kind === 'release-changed') return permissions.has('releases:read');
   if (reader.agents !== undefined && (change.agent === undefined || !reader.agents.includes(change.agent))) return false;
   if (change.kind === 'handoff-changed') return permissions.has('conversations:reply');

@@ -17,6 +17,7 @@ export const connection = z.object({
   createdAt: z.string(),
   disabledAt: z.string().nullable(),
   webhook: z.string().describe('The address to give to the provider'),
+  script: z.string().nullable().describe('Of a chat on pages: the tag that shows it'),
 });
 
 export const delivery = z.object({
@@ -36,15 +37,45 @@ export const delivery = z.object({
   endedAt: z.string().nullable(),
 });
 
-export type ConnectionBody = Omit<z.infer<typeof connection>, 'webhook'>;
+export type ConnectionBody = Omit<z.infer<typeof connection>, 'webhook' | 'script'>;
 
 export const connectionName = z.string().trim().min(1).max(60);
 export const connectionSettings = z.record(z.string().max(60), z.unknown());
 export const connectionSecrets = z.record(z.string().max(60), z.string().max(1_000));
 
+/** Who calls on the routes of the web chat. */
+interface VisitorCall {
+  token: string | undefined;
+  address: string;
+}
+
+/** What the routes of the web chat need of the channels. */
+export interface VisitorRoutes {
+  script(): { text: string; etag: string };
+  allows(connectionId: string, origin: string): boolean;
+  shown(connectionId: string): { title: string; greeting: string; color: string; language: 'es' | 'en'; fileBytes: number };
+  session(connectionId: string, call: VisitorCall): Promise<{ token: string; expiresAt: Date }>;
+  say(
+    connectionId: string,
+    call: VisitorCall,
+    message: { id: string; text: string; file?: string | undefined },
+  ): Promise<{ duplicate: boolean }>;
+  upload(
+    connectionId: string,
+    call: VisitorCall,
+    file: { name: string; mediaType: string | undefined; data: AsyncIterable<Uint8Array> },
+  ): Promise<{ id: string; name: string; mediaType: string; bytes: number }>;
+  follow(
+    connectionId: string,
+    call: VisitorCall,
+    last: string | undefined,
+  ): Promise<(signal: AbortSignal) => AsyncIterable<string>>;
+}
+
 /** What the routes need of the channels; the composition root hands it over. */
 export interface ChannelRoutes {
   names: readonly string[];
+  visitors: VisitorRoutes;
   webhook(
     connectionId: string,
     request: {

@@ -7,7 +7,7 @@ import { fits, partOf } from '../artifacts/part.ts';
 import { TimonelError } from '../errors.ts';
 import type { Principal } from '../identity/principal.ts';
 import { checkParts } from '../run/message-parts.ts';
-import type { MediaPart, MessagePart } from '../vocabulary.ts';
+import type { LocationPart, MediaPart, MessagePart, Reach } from '../vocabulary.ts';
 import type { HttpDependencies } from './contract.ts';
 import { askerText, reachOf } from './requests.ts';
 import type { messagePart } from './schemas.ts';
@@ -34,10 +34,8 @@ export async function acceptParts(
   conversationId: string,
   sent: readonly SentPart[],
 ): Promise<SentMessage> {
-  const texts = sent.flatMap((part) => (part.type === 'text' ? [part.text] : []));
-  // A picture may come without a word.
-  const text = texts.length === 0 ? '' : checkedText(texts.join('\n'));
-  if (texts.length === sent.length) return { text };
+  const text = textOf(sent);
+  if (sent.every(({ type }) => type === 'text')) return { text };
   const { artifacts, views, gateway, releases, agents } = dependencies;
   const { workspaceId } = principal;
   const reach = reachOf(principal, 'conversations:write-all');
@@ -45,6 +43,47 @@ export async function acceptParts(
   const agent = (await releases.catalog.find(workspaceId, name, version))?.definition ?? agents.get(name) ?? { name };
   const model = 'model' in agent ? agent.model : undefined;
   const takers = { agent, model: gateway.serves(workspaceId, model), media: gateway.takes(workspaceId, model) };
+  const found = await foundIn(artifacts, principal, reach, conversationId, sent);
+  const parts = sent.map((part) => storedPart(part, found));
+  checkParts(parts, takers);
+  await bindAll(artifacts, principal, conversationId, found);
+  return { text, parts };
+}
+
+/**
+ * What a person says in a conversation that they have: any file, since the customer looks at it, and no agent.
+ * @throws TimonelError `message_invalid`, `conversation_not_found`, `artifact_not_found`
+ */
+export async function personParts(
+  { artifacts, views }: Pick<HttpDependencies, 'artifacts' | 'views'>,
+  principal: Principal,
+  conversationId: string,
+  sent: readonly SentPart[],
+): Promise<{ text: string; parts: (MediaPart | LocationPart)[] }> {
+  const text = textOf(sent);
+  const reach = reachOf(principal, 'conversations:read-all');
+  await views.agentOf(principal.workspaceId, conversationId, reach);
+  const found = await foundIn(artifacts, principal, reach, conversationId, sent);
+  const parts = sent.map((part) => storedPart(part, found)).filter((part) => part.type !== 'text');
+  await bindAll(artifacts, principal, conversationId, found);
+  return { text, parts };
+}
+
+/** A picture may come without a word. @throws TimonelError `message_invalid` */
+function textOf(sent: readonly SentPart[]): string {
+  const texts = sent.flatMap((part) => (part.type === 'text' ? [part.text] : []));
+  return texts.length === 0 ? '' : checkedText(texts.join('\n'));
+}
+
+/** The artifacts of the parts by id. @throws TimonelError `artifact_not_found` where one is of another conversation, or not to be read */
+async function foundIn(
+  artifacts: Artifacts,
+  principal: Principal,
+  reach: Reach,
+  conversationId: string,
+  sent: readonly SentPart[],
+): Promise<Map<string, StoredArtifact>> {
+  const { workspaceId } = principal;
   const asker = askerText(principal);
   const found = new Map<string, StoredArtifact>();
   for (const part of sent) {
@@ -57,13 +96,21 @@ export async function acceptParts(
     if (artifact.conversationId !== null && artifact.conversationId !== conversationId) throw artifactNotFound(part.artifact);
     found.set(part.artifact, artifact);
   }
-  const parts = sent.map((part) => storedPart(part, found));
-  checkParts(parts, takers);
-  if (found.size === 0) return { text, parts };
-  const bound = await artifacts.bind(workspaceId, [...found.keys()], { conversationId, asker });
+  return found;
+}
+
+/** @throws TimonelError `artifact_not_found` where one is gone meanwhile */
+async function bindAll(
+  artifacts: Artifacts,
+  principal: Principal,
+  conversationId: string,
+  found: ReadonlyMap<string, StoredArtifact>,
+): Promise<void> {
+  if (found.size === 0) return;
+  const place = { conversationId, asker: askerText(principal) };
+  const bound = await artifacts.bind(principal.workspaceId, [...found.keys()], place);
   const missing = [...found.keys()].find((id) => !bound.some((artifact) => artifact.id === id));
   if (missing !== undefined) throw artifactNotFound(missing);
-  return { text, parts };
 }
 
 function storedPart(part: SentPart, found: ReadonlyMap<string, StoredArtifact>): MessagePart {

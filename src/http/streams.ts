@@ -26,7 +26,7 @@ const beatMs = 15_000;
  * reader loses access.
  */
 export class OpenStreams {
-  readonly #open = new Map<AbortController, StreamReader & { farewell: () => void }>();
+  readonly #open = new Map<AbortController, { reader: StreamReader | undefined; farewell: () => void }>();
   readonly #access: Access;
 
   constructor(access: Access, notices: AccessNotices) {
@@ -56,8 +56,15 @@ export class OpenStreams {
     });
   }
 
-  /** Writes text that is in the format of events already, for a reader who comes back by itself when the stream ends. */
-  async follow(reply: FastifyReply, reader: StreamReader, texts: (signal: AbortSignal) => AsyncIterable<string>): Promise<void> {
+  /**
+   * Writes text that is in the format of events already, for a reader who comes back by itself when the stream ends.
+   * @param reader `undefined` where the texts themselves end when they are not to be read any more.
+   */
+  async follow(
+    reply: FastifyReply,
+    reader: StreamReader | undefined,
+    texts: (signal: AbortSignal) => AsyncIterable<string>,
+  ): Promise<void> {
     reply.hijack();
     await this.#write(reply.raw, headersOf(reply), reader, texts, { whenStopped: 'ends', interrupted: undefined });
   }
@@ -82,7 +89,7 @@ export class OpenStreams {
   async #write(
     raw: ServerResponse,
     headers: HeaderList,
-    reader: StreamReader,
+    reader: StreamReader | undefined,
     texts: (signal: AbortSignal) => AsyncIterable<string>,
     { whenStopped, interrupted }: { whenStopped: 'ends' | 'breaks'; interrupted: string | undefined },
   ): Promise<void> {
@@ -90,7 +97,7 @@ export class OpenStreams {
     const farewell = () => {
       if (interrupted !== undefined) raw.write(interrupted);
     };
-    this.#open.set(stop, { ...reader, farewell });
+    this.#open.set(stop, { reader, farewell });
     const onClose = () => stop.abort(readerWentAway);
     raw.on('close', onClose);
     if (whenStopped === 'breaks') {
@@ -103,13 +110,13 @@ export class OpenStreams {
     const beat = setInterval(() => {
       raw.write(': still here\n\n');
       // A session or a key also ends by time, which nobody tells.
-      void this.#check(stop, reader);
+      if (reader !== undefined) void this.#check(stop, reader);
     }, beatMs);
     try {
       // Access may have been lost since the request was let in, and before anybody could have ended the stream.
-      const known = this.#access.known(reader.principal);
-      if (known === undefined) await this.#check(stop, reader);
-      else if (!reader.may(known)) stop.abort();
+      const known = reader === undefined ? undefined : this.#access.known(reader.principal);
+      if (reader !== undefined && known === undefined) await this.#check(stop, reader);
+      else if (known !== undefined && reader?.may(known) === false) stop.abort();
       if (!stop.signal.aborted) {
         for await (const text of texts(stop.signal)) {
           // What a generator says after it was stopped is for nobody.
@@ -137,10 +144,12 @@ export class OpenStreams {
   }
 
   async #checkAll(told: readonly AccessNotice[] | 'anything'): Promise<void> {
-    const concerned = [...this.#open].filter(
-      ([, { principal }]) => told === 'anything' || told.some((notice) => concerns(notice, principal)),
+    await Promise.all(
+      [...this.#open].map(async ([stop, { reader }]) => {
+        if (reader === undefined) return;
+        if (told === 'anything' || told.some((notice) => concerns(notice, reader.principal))) await this.#check(stop, reader);
+      }),
     );
-    await Promise.all(concerned.map(([stop, reader]) => this.#check(stop, reader)));
   }
 
   async #check(stop: AbortController, { principal, may }: StreamReader): Promise<void> {

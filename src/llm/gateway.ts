@@ -179,11 +179,11 @@ export class Gateway {
 
   /**
    * Finds the targets of a route that can be reached, and holds the money for one call.
+   * @param size of what the request does not show, e.g. of sound.
    * @throws TimonelError `model_not_found`, `invalid_request`, `rate_limited`, `budget_exceeded`, `price_unknown`, `store_unavailable`
    */
-  async open(route: Route, request: object, spender: Spender): Promise<OpenModelCall> {
+  async open(route: Route, request: object, spender: Spender, size = sizeOf(request)): Promise<OpenModelCall> {
     const reachable = this.#reachable(route);
-    const size = sizeOf(request);
     const bounds = reachable.map(({ name }) => boundAt(size, name, this.prices));
     const { maxCost } = route;
     const isAffordable = ({ money }: UpperBound) =>

@@ -8,7 +8,7 @@ import { Gateway } from './gateway.ts';
 import { CallCaps } from './limits/call-caps.ts';
 import type { RateLimits } from './limits/rate-limits.ts';
 import type { Budgets } from './money/budgets.ts';
-import type { Price } from './money/price-table.ts';
+import type { MinutePrice, Price } from './money/price-table.ts';
 import { Prices } from './money/prices.ts';
 import { Providers, type ProvidersSettings } from './providers/providers.ts';
 import { defaultRoutes } from './routes/default-routes.ts';
@@ -32,7 +32,7 @@ export interface ModelSettings extends ProvidersSettings {
 /** What the project decides about models. */
 export interface ModelProject {
   models?: Readonly<Record<string, LanguageModelV4>>;
-  prices?: Readonly<Record<string, Price>>;
+  prices?: Readonly<Record<string, Price | MinutePrice>>;
   routes?: Readonly<Record<string, RouteInput>>;
 }
 

@@ -15,6 +15,7 @@ export const changeKinds = [
   'approval-waiting',
   'approval-decided',
   'release-changed',
+  'visitor-answered',
 ] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
@@ -26,6 +27,8 @@ export interface Change {
   /** Whose conversation it is: for those who see their own only, or those of some agents. Not shown. */
   startedBy?: string | undefined;
   agent?: string | undefined;
+  /** Who is answered on a page; for their own stream only. */
+  visitor?: string | undefined;
 }
 
 const channel = 'timonel_changes';

@@ -20,6 +20,8 @@ import { publishFault, traced } from '../diagnostics.ts';
 import { type ErrorCode, messageOf, TimonelError } from '../errors.ts';
 import type { AgentKnowledge } from '../knowledge/contract.ts';
 import type { KnowledgePlace } from '../knowledge/knowledge.ts';
+import type { Sandbox } from '../sandbox/contract.ts';
+import { sandboxFor } from '../sandbox/for-agents.ts';
 import type { DatabasePool, RunStatement } from '../store/database.ts';
 import { isDeadlock, isTransient } from '../store/database-errors.ts';
 import type { RunContext } from '../store/run-context.ts';
@@ -57,6 +59,7 @@ export interface ToolRuntime {
   spills: Spills;
   /** Collections that the agent may search, on behalf of who asks. */
   knowledge(place: KnowledgePlace): AgentKnowledge;
+  sandbox: Sandbox;
   /** Runs that calls start, and what they wait for. */
   waiting: WaitingRuntime;
   /** Stores what calls send, and tells of it. */
@@ -245,6 +248,7 @@ export class ToolExecutor {
       flags: this.#runtime.flagsOf(run),
       metrics: this.#runtime.metricsOf(agent),
       knowledge: this.#runtime.knowledge({ workspaceId, agent, runId, role: principal?.role, signal }),
+      sandbox: sandboxFor(this.#runtime.sandbox, { workspaceId, person: principal?.id ?? conversationId }, signal),
       signal,
       now: () => this.#runtime.now(),
       newId: () => this.#runtime.newId(),

@@ -88,6 +88,11 @@ export class CloudApi {
     return { id, mime_type: mediaType, sha256: createHash('sha256').update(bytes).digest('base64') };
   }
 
+  /** A file that was uploaded to be sent. */
+  uploaded(id: string): { bytes: Buffer; mediaType: string } | undefined {
+    return this.#media.get(id);
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', this.url);
     const json = (status: number, body: Json, headers: Record<string, string> = {}) =>
@@ -101,7 +106,11 @@ export class CloudApi {
     const path = url.pathname.replace('/v23.0/', '');
     if (request.method === 'POST' && path === `${phoneNumberId}/messages`) return this.#message(request, json, refuse);
     if (request.method === 'POST' && path === `${phoneNumberId}/media`) {
-      const { bytes, mediaType } = await uploaded(request);
+      const { bytes, mediaType, fault } = await uploaded(request);
+      if (fault !== undefined) {
+        this.refused.push(`media ${fault}`);
+        return refuse(400, 131053, fault);
+      }
       const id = String(Math.floor(Math.random() * 1e15));
       this.#media.set(id, { bytes, mediaType });
       return json(200, { id });
@@ -186,12 +195,16 @@ export class CloudApi {
   }
 }
 
-async function uploaded(request: IncomingMessage): Promise<{ bytes: Buffer; mediaType: string }> {
+/** A multipart form with the file, what it is for, and its type. */
+async function uploaded(request: IncomingMessage): Promise<{ bytes: Buffer; mediaType: string; fault?: string }> {
   const form = await new Response(await buffer(request), {
     headers: { 'content-type': request.headers['content-type'] ?? '' },
   }).formData();
-  const file = form.get('file') as File;
-  return { bytes: Buffer.from(await file.arrayBuffer()), mediaType: file.type };
+  const file = form.get('file');
+  if (!(file instanceof File) || file.size === 0) return { bytes: Buffer.alloc(0), mediaType: '', fault: 'file is missing' };
+  const told = { bytes: Buffer.from(await file.arrayBuffer()), mediaType: file.type };
+  if (form.get('messaging_product') !== 'whatsapp') return { ...told, fault: 'messaging_product must be whatsapp' };
+  return form.get('type') === file.type ? told : { ...told, fault: 'type is not that of the file' };
 }
 
 /** The header that Meta sends with these bytes. */

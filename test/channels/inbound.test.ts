@@ -111,7 +111,7 @@ describe.each(storeKinds)('a contact on WhatsApp (%s)', (kind) => {
     // To an agent that cannot hear.
     await salon.rows(`UPDATE channel_threads SET declined_at = '-infinity'`);
     await salon.hear(ana, { type: 'audio', audio: { ...salon.api.file(opus, 'audio/ogg'), voice: true } });
-    await expect.poll(() => salon.textsTo(ana.phone).at(-1), patient).toContain('No puedo escuchar audios');
+    await expect.poll(() => salon.textsTo(ana.phone).at(-1), patient).toContain('no se pueden escuchar acá');
   });
 });
 

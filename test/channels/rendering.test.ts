@@ -13,6 +13,7 @@ const connection = {
   account: '1',
   settings: {
     language: 'es',
+    voiceReplies: false,
     quietMs: 0,
     conversationHours: 24,
     templates: [{ name: 'reopen', language: 'es_AR', parameters: ['name', 'text'], reopens: true }],

@@ -1,6 +1,7 @@
 /** A Timonel with an agent on a WhatsApp number, the stand-in for Meta beside it, and a person who writes. */
 import { expect } from 'vitest';
 import type { Overrides } from '../../src/main.ts';
+import type { ProjectConfig } from '../../src/project.ts';
 import { type Line, scriptedModel } from '../scripted-model.ts';
 import { freshStoreEnvironment, type StoreKind } from '../stores.ts';
 import { startTimonel, type TestTimonel } from '../timonel.ts';
@@ -27,16 +28,25 @@ export async function openSalon(
     model?: (said: string) => Line | Promise<Line>;
     settings?: Record<string, unknown>;
     agent?: typeof echoAgent;
+    environment?: Record<string, string>;
+    prices?: NonNullable<ProjectConfig['prices']>;
   } & Overrides = {},
 ): Promise<Salon> {
-  const { model = (said: string) => `echo: ${said}`, settings = {}, agent = echoAgent, ...overrides } = options;
+  const {
+    model = (said: string) => `echo: ${said}`,
+    settings = {},
+    agent = echoAgent,
+    environment = {},
+    prices = {},
+    ...overrides
+  } = options;
   const api = await CloudApi.start();
   if (overrides.now !== undefined) api.now = () => overrides.now?.().getTime() ?? Date.now();
   const fresh = await freshStoreEnvironment(kind);
   const test = await startTimonel(
     kind,
-    { agents: [agent], models: { default: scriptedModel(({ prompt }) => model(lastSaid(prompt))) } },
-    { ...overrides, environment: { ...fresh.environment, TIMONEL_WHATSAPP_URL: api.url } },
+    { agents: [agent], models: { default: scriptedModel(({ prompt }) => model(lastSaid(prompt))) }, prices },
+    { ...overrides, environment: { ...fresh.environment, TIMONEL_WHATSAPP_URL: api.url, ...environment } },
   );
   const added = await test.call('POST', '/api/v1/channels', {
     channel: 'whatsapp',

@@ -22,7 +22,7 @@ const connection = {
   name: 'salon',
   agent: 'echo',
   account: phoneNumberId,
-  settings: { conversationHours: 24, quietMs: 0, language: 'es', templates: [] },
+  settings: { conversationHours: 24, voiceReplies: false, quietMs: 0, language: 'es', templates: [] },
   secrets,
   previous: { ...secrets, appSecret: 'the-secret-before' },
 } satisfies OpenConnection;

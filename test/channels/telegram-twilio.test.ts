@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers';
 import twilio from 'twilio';
 import { describe, expect, it } from 'vitest';
 import { scriptedModel } from '../scripted-model.ts';
-import { freshStoreEnvironment } from '../stores.ts';
+import { freshStoreEnvironment, type StoreKind, storeKinds } from '../stores.ts';
 import { startTimonel } from '../timonel.ts';
 import { echoAgent, lastSaid } from './echo-agent.ts';
 
@@ -38,11 +38,16 @@ async function provider(answer: Answer) {
   return { calls, url, close: () => void server.close() };
 }
 
-async function connected(channel: 'telegram' | 'twilio', answer: Answer, connection: { settings: object; secrets: object }) {
+async function connected(
+  kind: StoreKind,
+  channel: 'telegram' | 'twilio',
+  answer: Answer,
+  connection: { settings: object; secrets: object },
+) {
   const stand = await provider(answer);
-  const fresh = await freshStoreEnvironment('embedded');
+  const fresh = await freshStoreEnvironment(kind);
   const test = await startTimonel(
-    'embedded',
+    kind,
     { agents: [echoAgent], models: { default: scriptedModel(({ prompt }) => `echo: ${lastSaid(prompt)}`) } },
     {
       environment: {
@@ -76,7 +81,7 @@ async function connected(channel: 'telegram' | 'twilio', answer: Answer, connect
   };
 }
 
-describe('Telegram', () => {
+describe.each(storeKinds)('Telegram (%s)', (kind) => {
   const secrets = { token: '123456:test-token', webhookSecret: 'a-webhook-secret' };
   const headers = { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': secrets.webhookSecret };
   let updates = 1_000;
@@ -92,10 +97,15 @@ describe('Telegram', () => {
       },
     });
   const open = (answer?: Answer) =>
-    connected('telegram', answer ?? (() => ({ status: 200, body: { ok: true, result: { message_id: 8, chat: { id: 42 } } } })), {
-      settings: { botId: '123456' },
-      secrets,
-    });
+    connected(
+      kind,
+      'telegram',
+      answer ?? (() => ({ status: 200, body: { ok: true, result: { message_id: 8, chat: { id: 42 } } } })),
+      {
+        settings: { botId: '123456' },
+        secrets,
+      },
+    );
   const texts = (calls: Call[]) => calls.filter(({ path }) => path.endsWith('/sendMessage')).map(({ body }) => body['text']);
 
   it('is answered once, and only who knows the secret is heard', async () => {
@@ -143,13 +153,16 @@ describe('Telegram', () => {
   });
 });
 
-describe('Twilio', () => {
+describe.each(storeKinds)('Twilio (%s)', (kind) => {
   const token = 'a-test-auth-token';
   const sid = `AC${'0'.repeat(32)}`;
   const settings = { accountSid: sid, from: '+15557122661' };
   let count = 0;
   const open = () =>
-    connected('twilio', () => ({ status: 201, body: { sid: `SM-out-${++count}` } }), { settings, secrets: { authToken: token } });
+    connected(kind, 'twilio', () => ({ status: 201, body: { sid: `SM-out-${++count}` } }), {
+      settings,
+      secrets: { authToken: token },
+    });
   const form = (fields: Record<string, string>) => new URLSearchParams(fields).toString();
   const signed = (path: string, fields: Record<string, string>) => ({
     'content-type': 'application/x-www-form-urlencoded',

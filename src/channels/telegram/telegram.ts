@@ -2,6 +2,7 @@
 import { buffer } from 'node:stream/consumers';
 import { FormData } from 'undici';
 import { z } from 'zod';
+import type { MediaPart } from '../../vocabulary.ts';
 import { commonSettings, secretText } from '../connection-settings.ts';
 import {
   type Channel,
@@ -21,7 +22,7 @@ import {
 } from '../contract.ts';
 import { asArray, asObject, asText, type Json, numberOf } from '../json-reading.ts';
 import { failedSend, type ProviderAnswer, type ProviderClient } from '../provider-client.ts';
-import { choiceOf, cleanText, numberedText, pieces } from '../rendering.ts';
+import { captionedPart, choiceOf, cleanText, numberedText, pieces } from '../rendering.ts';
 import { onlyHeader, sameText, validSecrets } from '../signatures.ts';
 
 const settings = z.strictObject({
@@ -41,6 +42,7 @@ const limits = {
   list: { most: 0, title: 0, description: 0 },
   id: 64,
 };
+const longestCaption = 1_024;
 /** A bot may load files of up to 20 MB. */
 const largestFile = 20_971_520;
 
@@ -187,11 +189,13 @@ function renderTelegram(content: OutgoingContent): Rendered {
   const text = cleanText(content.text).trim();
   const choice = choiceOf({ ...content, text }, limits);
   const buttons = choice.kind === 'buttons' && choice.options.every((option) => Buffer.byteLength(option) <= limits.id);
+  const captioned = captionedPart({ ...content, text }, longestCaption);
   const messages: WireMessage[] = (content.parts ?? []).map((part) =>
     part.type === 'location'
       ? { body: { method: 'sendLocation', latitude: part.latitude, longitude: part.longitude } }
-      : { body: { method: methodOf(part.mediaType) }, media: part },
+      : { body: { method: methodOf(part), ...(part === captioned ? { caption: text } : {}) }, media: part },
   );
+  if (captioned !== undefined) return { messages };
   if (choice.kind === 'buttons' && buttons) {
     const rows = choice.options.map((option) => [{ text: option, callback_data: option }]);
     messages.push({ body: { method: 'sendMessage', text, reply_markup: { inline_keyboard: rows } } });
@@ -203,10 +207,11 @@ function renderTelegram(content: OutgoingContent): Rendered {
   return { messages, ...(options === undefined ? {} : { numbered: options }) };
 }
 
-function methodOf(mediaType: string): string {
-  if (mediaType === 'image/jpeg' || mediaType === 'image/png') return 'sendPhoto';
-  if (mediaType === 'audio/ogg') return 'sendVoice';
-  return 'sendDocument';
+/** Pictures of up to 10 MB are shown; what is larger, or of another kind, is a document. */
+function methodOf({ mediaType, bytes }: MediaPart): string {
+  const type = mediaType.split(';')[0]?.trim();
+  if ((type === 'image/jpeg' || type === 'image/png') && bytes <= 10_485_760) return 'sendPhoto';
+  return type === 'audio/ogg' ? 'sendVoice' : 'sendDocument';
 }
 
 const fields: Readonly<Record<string, string>> = { sendPhoto: 'photo', sendVoice: 'voice', sendDocument: 'document' };
@@ -220,6 +225,7 @@ async function formOf(
   const { stream, mediaType, name } = await read(message.media);
   const form = new FormData();
   form.append('chat_id', chat);
+  if (typeof body['caption'] === 'string') form.append('caption', body['caption']);
   form.append(fields[String(message.body['method'])] ?? 'document', new Blob([await buffer(stream)], { type: mediaType }), name);
   return form;
 }

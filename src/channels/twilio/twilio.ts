@@ -22,7 +22,7 @@ import {
 } from '../contract.ts';
 import { asText } from '../json-reading.ts';
 import { failedSend, type ProviderAnswer, type ProviderClient } from '../provider-client.ts';
-import { numberedText, offeredOptions, pieces } from '../rendering.ts';
+import { captionedPart, cleanText, numberedText, offeredOptions, pieces } from '../rendering.ts';
 import { onlyHeader, sameText, validSecrets } from '../signatures.ts';
 import { templateOf } from '../templates.ts';
 
@@ -200,8 +200,10 @@ function renderTwilio(content: OutgoingContent, connection: OpenConnection): Ren
     const variables = Object.fromEntries(values.map((value, index) => [String(index + 1), value]));
     return { messages: [{ body: { ContentSid: entry.name, ContentVariables: JSON.stringify(variables) } }] };
   }
+  const text = cleanText(content.text).trim();
   const options = offeredOptions(content.options);
-  const whole = options.length === 0 ? content.text : numberedText(content.text, options);
+  const captioned = captionedPart({ ...content, text }, longestBody);
+  const whole = options.length === 0 ? text : numberedText(text, options);
   const messages: WireMessage[] = (content.parts ?? []).map((part) =>
     part.type === 'location'
       ? {
@@ -209,8 +211,9 @@ function renderTwilio(content: OutgoingContent, connection: OpenConnection): Ren
             Body: `${part.name === undefined ? '' : `${part.name}: `}https://maps.google.com/?q=${part.latitude},${part.longitude}`,
           },
         }
-      : { body: {}, media: part },
+      : { body: part === captioned ? { Body: text } : {}, media: part },
   );
+  if (captioned !== undefined) return { messages };
   messages.push(...pieces(whole, longestBody).map((piece) => ({ body: { Body: piece } })));
   return { messages, ...(options.length === 0 ? {} : { numbered: options }) };
 }

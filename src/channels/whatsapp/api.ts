@@ -42,7 +42,7 @@ export class WhatsappApi {
       if ('kind' in uploaded) return uploaded;
       const type = asText(body['type']) ?? 'document';
       const document = type === 'document' ? { filename: message.media.name.slice(0, 240) } : {};
-      body = { ...body, [type]: { id: uploaded.id, ...document } };
+      body = { ...body, [type]: { ...asObject(body[type]), id: uploaded.id, ...document } };
     }
     const whole = {
       messaging_product: 'whatsapp',

@@ -1,7 +1,7 @@
 /** Replies as messages of the Cloud API, within its limits. Source: Meta's OpenAPI of the Cloud API v23.0, and its reference. */
 import type { MediaPart } from '../../vocabulary.ts';
 import type { OpenConnection, OutgoingContent, Rendered, WireMessage } from '../contract.ts';
-import { choiceOf, cleanText, numberedText, pieces, shortened, type TextLimits } from '../rendering.ts';
+import { captionedPart, choiceOf, cleanText, numberedText, pieces, shortened, type TextLimits } from '../rendering.ts';
 import { templateOf } from '../templates.ts';
 
 export const whatsappLimits = {
@@ -13,6 +13,8 @@ export const whatsappLimits = {
   id: 200,
 } as const satisfies TextLimits;
 
+const longestCaption = 1_024;
+
 const listButton = { es: 'Ver opciones', en: 'See options' };
 
 /** @throws TimonelError `template_unknown` */
@@ -20,6 +22,7 @@ export function renderWhatsapp(content: OutgoingContent, connection: OpenConnect
   if (content.template !== undefined) return { messages: [templateMessage(connection, content.template)] };
   const text = cleanText(content.text).trim();
   const choice = choiceOf({ ...content, text }, whatsappLimits);
+  const captioned = captionedPart({ ...content, text }, longestCaption);
   const messages: WireMessage[] = (content.parts ?? []).map((part) =>
     part.type === 'location'
       ? {
@@ -32,7 +35,7 @@ export function renderWhatsapp(content: OutgoingContent, connection: OpenConnect
             },
           },
         }
-      : { body: { type: mediaTypeOf(part) }, media: part },
+      : mediaMessage(part, part === captioned ? text : undefined),
   );
   if (choice.kind === 'buttons') {
     const buttons = choice.options.map((option) => ({ type: 'reply', reply: { id: option, title: option } }));
@@ -45,11 +48,16 @@ export function renderWhatsapp(content: OutgoingContent, connection: OpenConnect
         sections: [{ title: shortened(listButton[language], 24), rows: choice.rows }],
       }),
     );
-  } else {
+  } else if (captioned === undefined) {
     const whole = choice.kind === 'numbered' ? numberedText(text, choice.options) : text;
     messages.push(...pieces(whole, whatsappLimits.text).map((piece) => ({ body: { type: 'text', text: { body: piece } } })));
   }
   return { messages, ...(choice.kind === 'numbered' ? { numbered: choice.options } : {}) };
+}
+
+function mediaMessage(media: MediaPart, caption: string | undefined): WireMessage {
+  const type = mediaTypeOf(media);
+  return { body: { type, [type]: caption === undefined ? {} : { caption } }, media };
 }
 
 function interactive(type: 'button' | 'list', text: string, action: object): WireMessage {

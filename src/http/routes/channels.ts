@@ -22,7 +22,14 @@ const parameters = z.object({ connection: schemas.identifier });
 /** Connections to channels, the webhooks of their providers, and what was delivered. */
 export async function channelRoutes(app: TypedFastify, dependencies: HttpDependencies): Promise<void> {
   const { channels, agents, identity, settings: server } = dependencies;
-  const shown = (each: ConnectionBody) => ({ ...each, webhook: `${server.publicUrl}/api/v1/channels/${each.id}/webhook` });
+  const shown = (each: ConnectionBody) => ({
+    ...each,
+    webhook: `${server.publicUrl}/api/v1/channels/${each.id}/webhook`,
+    script:
+      each.channel === 'web'
+        ? `<script async src="${server.publicUrl}/api/v1/web/widget.js" data-connection="${each.id}"></script>`
+        : null,
+  });
   const known = (agent: string) => {
     if (!agents.has(agent))
       throw new TimonelError('agent_not_found', `There is no agent "${agent}". There are: ${[...agents.keys()].join(', ')}.`);
@@ -76,7 +83,7 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
           name: connectionName,
           agent: z.string(),
           settings: connectionSettings.default({}),
-          secrets: connectionSecrets,
+          secrets: connectionSecrets.default({}),
         }),
         response: { 201: connection },
       },

@@ -5,6 +5,7 @@ import { handoffReasons } from '../../vocabulary.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { requestPrincipalOf } from '../guard.ts';
 import { expectedVersion, ifMatch } from '../if-match.ts';
+import { personParts } from '../message-parts.ts';
 import { fitting, pageCursorOf, pagePlaceOf, pageQuery } from '../pages.ts';
 import { actorOf, askerText, reachOf } from '../requests.ts';
 import * as schemas from '../schemas.ts';
@@ -140,16 +141,22 @@ export function handoffRoutes(app: TypedFastify, dependencies: HttpDependencies)
       config: { permission: 'conversations:reply' },
       schema: {
         summary: 'Say something to the customer, as the person who has the conversation',
-        description: 'With an Idempotency-Key the same reply is stored once.',
+        description:
+          'With an Idempotency-Key the same reply is stored once. Files are named by the id of an artifact; on a channel they are sent as files.',
         params: parameters,
         headers: schemas.idempotencyHeader,
-        body: z.strictObject({ text: z.string() }),
+        body: schemas.newMessage,
         response: { 201: z.object({ turn: z.number().int(), at: z.string(), repeated: z.boolean() }) },
       },
     },
     async (request, reply) => {
-      const message = { text: checkedText(request.body.text), idempotencyKey: request.headers['idempotency-key'] };
-      const stored = await desk.reply(actorOf(request, 'conversations:read-all'), request.params.id, message);
+      const { body, params, headers } = request;
+      const said =
+        'text' in body
+          ? { text: checkedText(body.text) }
+          : await personParts(dependencies, requestPrincipalOf(request), params.id, body.parts);
+      const message = { ...said, idempotencyKey: headers['idempotency-key'] };
+      const stored = await desk.reply(actorOf(request, 'conversations:read-all'), params.id, message);
       return reply.code(201).send({ ...stored, at: stored.at.toISOString() });
     },
   );

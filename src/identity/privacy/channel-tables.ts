@@ -51,7 +51,7 @@ export const channelTables: readonly TableOfData[] = [
   {
     table: 'channel_threads',
     personal: true,
-    columns: ['offered', 'stopped'],
+    columns: ['offered', 'stopped', 'unsure'],
     whose: `contact_id IN (${contacts})`,
     erase: 'delete',
     ages: { kind: 'conversations', at: 'heard_at', when: `heard_at > '-infinity'` },

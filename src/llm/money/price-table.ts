@@ -24,6 +24,12 @@ export interface Price extends Rates {
   above?: Rates & { tokens: number };
 }
 
+/** What a model costs that is paid by the minute of sound. */
+export interface MinutePrice {
+  /** US dollars. */
+  perMinute: number;
+}
+
 /** A price with where and when it was read. */
 export interface ListedPrice extends Price {
   source: string;

@@ -1,7 +1,7 @@
 /** What calls cost, in nano-dollars: integers, so that sums are exact. */
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
-import { type ListedPrice, type Price, priceTable, type Rates } from './price-table.ts';
+import { type ListedPrice, type MinutePrice, type Price, priceTable, type Rates } from './price-table.ts';
 
 /** Tokens of a call as the provider bills them: each token is in one field only. */
 export interface BilledTokens {
@@ -25,7 +25,8 @@ const rates = z.strictObject({
   cacheWrite: rate.optional(),
   cacheWriteLong: rate.optional(),
 });
-const ownPrices = z.record(z.string(), rates.extend({ above: rates.extend({ tokens: z.number().int().positive() }).optional() }));
+const perToken = rates.extend({ above: rates.extend({ tokens: z.number().int().positive() }).optional() });
+const ownPrices = z.record(z.string(), z.union([perToken, z.strictObject({ perMinute: rate.max(10_000) })]));
 
 /** Prices of models: the project's own, then the shipped list. */
 export class Prices {
@@ -36,19 +37,21 @@ export class Prices {
    * @param own by `provider/model`, or by model alone for whichever provider serves it.
    * @throws TimonelError `config_invalid`, naming every bad price.
    */
-  constructor(own: Readonly<Record<string, Price>>, now: () => Date) {
+  constructor(own: Readonly<Record<string, Price | MinutePrice>>, now: () => Date) {
     const { error } = ownPrices.safeParse(own);
     if (error !== undefined) {
       const faults = error.issues.map(({ path, message }) => `prices.${path.join('.')}: ${message}`);
       throw new TimonelError(
         'config_invalid',
-        `The project's prices are not valid: ${faults.join('; ')}. They are numbers, in US dollars per million tokens.`,
+        `The project's prices are not valid: ${faults.join('; ')}. They are numbers, in US dollars per million tokens, or {"perMinute": …} of sound.`,
         { details: { faults } },
       );
     }
     const date = now().toISOString().slice(0, 10);
     const source = "the project's prices";
-    this.#own = new Map(Object.entries(own).map(([model, price]) => [model, { ...price, ...limitsOf(model), source, date }]));
+    this.#own = new Map(
+      Object.entries(own).map(([model, price]) => [model, { ...byTheToken(price), ...limitsOf(model), source, date }]),
+    );
     this.#now = now;
   }
 
@@ -74,6 +77,11 @@ export class Prices {
     const today = this.#now().toISOString().slice(0, 10);
     return entries.findLast(({ from }) => from === undefined || from <= today);
   }
+}
+
+/** A second of sound is counted as a token. */
+function byTheToken(price: Price | MinutePrice): Price {
+  return 'perMinute' in price ? { input: (price.perMinute / 60) * 1e6, output: 0 } : price;
 }
 
 /** What a call cost, in nano-dollars, rounded up once. */

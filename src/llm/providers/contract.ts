@@ -1,7 +1,13 @@
 import type { EmbeddingModelV4, LanguageModelV4 } from '@ai-sdk/provider';
 
 /** Protocols that a provider may speak on the wire, by the name of the API that made each one known. */
-export type WireProtocol = 'openai-chat' | 'openai-responses' | 'openai-embeddings' | 'anthropic-messages';
+export type WireProtocol =
+  | 'openai-chat'
+  | 'openai-responses'
+  | 'openai-embeddings'
+  | 'openai-transcriptions'
+  | 'openai-speech'
+  | 'anthropic-messages';
 
 /** How a provider is spoken to: what a request in another protocol becomes there is decided by it. */
 export type ProviderFamily = 'anthropic' | 'openai' | 'google' | 'project';

@@ -14,7 +14,11 @@ export function groq(settings: ProviderSettings, upstream: Upstream): Provider {
     family: 'openai',
     keyVariable: 'GROQ_API_KEY',
     chat: (model) => sdk.languageModel(model),
-    wires: { 'openai-chat': wire(`${baseUrl}/chat/completions`, headers) },
+    wires: {
+      'openai-chat': wire(`${baseUrl}/chat/completions`, headers),
+      'openai-transcriptions': wire(`${baseUrl}/audio/transcriptions`, headers),
+      'openai-speech': wire(`${baseUrl}/audio/speech`, headers),
+    },
     // https://console.groq.com/docs/prefilling
     continuesPrefill: () => true,
     list: (signal) => listModels(upstream, `${baseUrl}/models`, headers, signal),

@@ -28,6 +28,8 @@ export function openaiCompatible(
     wires: {
       'openai-chat': wire(`${baseUrl}/chat/completions`, headers),
       'openai-embeddings': wire(`${baseUrl}/embeddings`, headers),
+      'openai-transcriptions': wire(`${baseUrl}/audio/transcriptions`, headers),
+      'openai-speech': wire(`${baseUrl}/audio/speech`, headers),
     },
     continuesPrefill: () => false,
     list: (signal) => listModels(upstream, `${baseUrl}/models`, headers, signal),

@@ -19,6 +19,8 @@ export function openai(settings: ProviderSettings, upstream: Upstream): Provider
       'openai-chat': wire(`${baseUrl}/chat/completions`, headers),
       'openai-responses': wire(`${baseUrl}/responses`, headers),
       'openai-embeddings': wire(`${baseUrl}/embeddings`, headers),
+      'openai-transcriptions': wire(`${baseUrl}/audio/transcriptions`, headers),
+      'openai-speech': wire(`${baseUrl}/audio/speech`, headers),
     },
     continuesPrefill: () => false,
     list: (signal) => listModels(upstream, `${baseUrl}/models`, headers, signal),

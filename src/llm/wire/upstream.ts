@@ -23,7 +23,7 @@ export class Upstream {
   }
 
   /** Sends a request and waits for the head of its answer. @throws ModelFailure for anything but a success. */
-  async send(wire: Wire, body: string, clock: AttemptClock): Promise<WireAnswer> {
+  async send(wire: Wire, body: string | Buffer, clock: AttemptClock): Promise<WireAnswer> {
     const call = this.#begin({ origin: wire.origin, path: wire.path, method: 'POST', headers: wire.headers, body }, clock);
     try {
       await call.head();
