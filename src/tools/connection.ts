@@ -1,6 +1,5 @@
 /** The connection that brought a conversation. */
-import type { RunStatement } from '../artifacts/rows.ts';
-import type { CallPlace } from './call-place.ts';
+import type { RunStatement } from '../store/database.ts';
 import type { ChannelConnection } from './contract.ts';
 
 const statement = `SELECT k.channel, k.name, k.account FROM conversations c JOIN channel_connections k ON k.id = c.connection_id
@@ -9,7 +8,7 @@ const statement = `SELECT k.channel, k.name, k.account FROM conversations c JOIN
 /** @param run within the tool's transaction, where it has one. */
 export async function connectionOf(
   run: RunStatement,
-  { workspaceId, conversationId }: Pick<CallPlace, 'workspaceId' | 'conversationId'>,
+  { workspaceId, conversationId }: { workspaceId: string; conversationId: string },
 ): Promise<ChannelConnection | undefined> {
   const [connection] = await run<ChannelConnection>(statement, [workspaceId, conversationId]);
   return connection;
