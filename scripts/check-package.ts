@@ -86,6 +86,8 @@ try {
     'dist/src/dialogue/reservations/weights.json',
     'dist/agents/booking/migrations/0001_booking.sql',
     'dist/agents/booking/prompt.md',
+    'dist/agents/hotel/migrations/0001_hotel.sql',
+    'dist/agents/hotel/prompt.md',
   ].filter((path) => !files.some((file) => file.path === path));
   check('nothing that belongs in it is missing', absent.length === 0, absent.join('\n'));
   const broken = brokenLinks(files.map(({ path }) => path));

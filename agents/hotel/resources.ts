@@ -43,7 +43,6 @@ const hotels = defineResource({
     name,
     aliases: names,
     connections: names.describe('Names of channel connections, e.g. of its WhatsApp number'),
-    system: optionalText.describe('Name of a reservation system that the project configures; empty: the built-in one'),
     timeZone: optionalText.describe('IANA; empty: that of the workspace'),
     currency: z
       .string()

@@ -306,6 +306,21 @@ onEachStore('the hotel tools', (open) => {
     expect(await guest.call(tools.roomPhoto, { type: 'suite' })).toEqual({ kind: 'no-photo', type: 'Suite' });
   });
 
+  it('say so where the reservation system is away, and change nothing', async () => {
+    const house = await openHotel(rows);
+    const guest = deskOf(house);
+    const { code } = await booked(guest, 'Doble');
+    const { offer } = offerOf(await search(guest, couple));
+    await rows.executeText(`UPDATE hotel_hotels SET system = 'elsewhere' WHERE workspace_id = '${house.workspaceId}'`);
+    const down = { kind: 'system-down' };
+    expect(await search(guest, couple)).toEqual(down);
+    expect(await guest.call(tools.holdRoom, { offer })).toEqual(down);
+    expect(await guest.call(tools.bookStay, { offer, ...ana })).toEqual(down);
+    expect(await guest.call(tools.cancelStay, { code, fee: 0 })).toEqual(down);
+    expect(await guest.call(tools.lateCheckout, { code, until: '12:00', fee: 0 })).toEqual(down);
+    expect(await guest.call(tools.findStay, {})).toMatchObject({ stays: [{ code, status: 'confirmed' }] });
+  });
+
   it('sell two hotels in one workspace, each by its own number', async () => {
     const house = await openHotel(rows);
     const id = '019b0000-0000-7000-8000-000000000001';

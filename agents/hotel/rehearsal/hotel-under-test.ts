@@ -79,6 +79,8 @@ const noKnowledge: ToolContext['knowledge'] = {
   check: async () => false,
 };
 
+const noSandbox: ToolContext['sandbox'] = { languages: async () => [], run: refuse, runEach: refuse };
+
 /** A workspace with the sample data. */
 export async function openHotel(rows: Rows, workspaceId = `hotel-${randomUUID().slice(0, 8)}`): Promise<TestHotel> {
   const jobs: ScheduledJob[] = [];
@@ -109,6 +111,7 @@ export async function openHotel(rows: Rows, workspaceId = `hotel-${randomUUID().
       signal: new AbortController().signal,
       flags: OpenFeature.getClient(),
       artifacts: artifactsForTool(artifacts, { workspaceId, agent: 'hotel', may: () => false }),
+      sandbox: noSandbox,
       metrics: { add: () => {}, set: () => {}, observe: () => {} },
       runs: { start: refuse },
       schedule: refuse,
