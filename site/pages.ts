@@ -36,6 +36,7 @@ export const english: readonly PageGroup[] = [
       'agent-routes',
       'artifacts',
       'knowledge',
+      'evaluations',
       'flags',
     ],
   },

@@ -7,6 +7,7 @@ import { agentMetrics } from './agent-metrics.ts';
 import { artifactMetrics } from './artifact-metrics.ts';
 import { backupMetrics } from './backup-metrics.ts';
 import { channelMetrics } from './channel-metrics.ts';
+import { evaluationMetrics } from './evaluation-metrics.ts';
 import { handoffMetrics } from './handoff-metrics.ts';
 import { knowledgeMetrics } from './knowledge-metrics.ts';
 import { type LiveState, liveMetrics } from './live-metrics.ts';
@@ -56,6 +57,7 @@ export function startMetrics(live: LiveState, agents: Iterable<MeasuredAgent> = 
   agentMetrics(set, subscriptions, agents);
   handoffMetrics(set, subscriptions);
   channelMetrics(set, subscriptions);
+  evaluationMetrics(set, subscriptions);
   knowledgeMetrics(set, subscriptions);
   const faults = set.counter('timonel_faults_total', 'failures where nobody waits for the answer, and answers of 5xx', ['what']);
   subscriptions.on<Fault>(channels.fault, ({ what }) => faults([kindOf(what)]));
