@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { readSettings } from '../src/config.ts';
-import { createTimonel, defaultWorkspace } from '../src/main.ts';
+import { defaultWorkspace, openTimonel } from '../src/main.ts';
 import { notes } from '../test/notes-agent.ts';
 
 const wanted = Number(process.env['TIMONEL_BENCH_CHUNKS'] ?? 100_000);
@@ -20,7 +20,7 @@ const environment = {
   TIMONEL_KNOWLEDGE_DOCUMENT_BYTES: '100000000',
   ...(database === undefined ? {} : { DATABASE_URL: database }),
 };
-const timonel = await createTimonel(readSettings(environment), { agents: [notes] });
+const timonel = await openTimonel(readSettings(environment), { agents: [notes] });
 const { knowledge } = timonel;
 let seed = 7;
 const random = () => {

@@ -37,6 +37,7 @@ export const english: readonly PageGroup[] = [
       'artifacts',
       'knowledge',
       'evaluations',
+      'sandbox',
       'flags',
     ],
   },

@@ -3,14 +3,14 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import type { caseShape, comparisonShape, evaluationShape, resultShape } from '../src/http/evaluation-schemas.ts';
+import type { agentEvaluationShape, caseShape, comparisonShape, resultShape } from '../src/http/evaluation-schemas.ts';
 import project from './evaluated-project.ts';
 import { newWorkspace } from './new-workspace.ts';
 import { freshStoreEnvironment, storeKinds } from './stores.ts';
 import { startTimonel, type TestTimonel } from './timonel.ts';
 
 type Case = z.infer<typeof caseShape> & { code?: string };
-type Evaluation = z.infer<typeof evaluationShape> & { code?: string };
+type Evaluation = z.infer<typeof agentEvaluationShape> & { code?: string };
 type Result = z.infer<typeof resultShape>;
 type Comparison = z.infer<typeof comparisonShape>;
 

@@ -4,12 +4,12 @@ import { Command } from 'commander';
 import type { z } from 'zod';
 import { messageOf } from '../errors.ts';
 import { type EvaluationCase, parseCases } from '../evaluations/case.ts';
-import type { caseShape, comparisonShape, evaluationShape, resultShape } from '../http/evaluation-schemas.ts';
+import type { agentEvaluationShape, caseShape, comparisonShape, resultShape } from '../http/evaluation-schemas.ts';
 import { ApiClient } from './api-client.ts';
 import { UsageError } from './usage-error.ts';
 
 type Case = z.infer<typeof caseShape>;
-type Evaluation = z.infer<typeof evaluationShape>;
+type Evaluation = z.infer<typeof agentEvaluationShape>;
 type Result = z.infer<typeof resultShape>;
 type Comparison = z.infer<typeof comparisonShape>;
 

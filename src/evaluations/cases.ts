@@ -1,7 +1,7 @@
 /** The quality cases of a workspace: rows that its people write, import, or make from a run. */
 import type pg from 'pg';
+import { canonicalJson } from '../canonical-json.ts';
 import { TimonelError } from '../errors.ts';
-import { canonicalJson } from '../policy/evaluate.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { driverError } from '../store/database-errors.ts';
 import { storableJson } from '../store/storable.ts';

@@ -3,7 +3,7 @@ import type { CaseDefinition } from './case.ts';
 
 export type EvaluationStatus = 'queued' | 'running' | 'finished' | 'failed';
 
-export interface StoredEvaluation {
+export interface AgentEvaluation {
   id: string;
   agent: string;
   /** The version that the cases are played against. */
@@ -46,8 +46,8 @@ export interface ComparedCase {
 }
 
 export interface Comparison {
-  base: StoredEvaluation;
-  other: StoredEvaluation;
+  base: AgentEvaluation;
+  other: AgentEvaluation;
   fixed: number;
   broken: number;
   same: number;

@@ -8,7 +8,7 @@ import type { ReleasePart } from '../release/open.ts';
 import type { AgentVersion } from '../release/version.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { EvaluationChild } from './child-process.ts';
-import type { ChildMessage, StoredEvaluation } from './contract.ts';
+import type { AgentEvaluation, ChildMessage } from './contract.ts';
 import { claimMs, EvaluationRows } from './rows.ts';
 
 export interface EvaluationWorkDependencies {
@@ -30,7 +30,7 @@ const mostStarts = 3;
 
 interface Claim {
   workspaceId: string;
-  evaluation: StoredEvaluation;
+  evaluation: AgentEvaluation;
   version: AgentVersion;
   fence: number;
   /** It is another process's by now, or was removed. */

@@ -1,9 +1,10 @@
 /** Evaluations as people ask for them: begin one, look at it, compare two. `evaluation-work.ts` plays them. */
+
+import { canonicalJson } from '../canonical-json.ts';
 import { TimonelError } from '../errors.ts';
-import { canonicalJson } from '../policy/evaluate.ts';
 import type { ReleasePart } from '../release/open.ts';
 import type { DatabasePool } from '../store/database.ts';
-import type { ComparedCase, Comparison, EvaluationResult, StoredEvaluation } from './contract.ts';
+import type { AgentEvaluation, ComparedCase, Comparison, EvaluationResult } from './contract.ts';
 import { type EvaluationFilter, EvaluationRows } from './rows.ts';
 
 export interface EvaluationsDependencies {
@@ -42,7 +43,7 @@ export class Evaluations {
    * Begins with the agent's cases as they are now; a job plays them.
    * @throws TimonelError `agent_not_found`; `not_found` for the version, or where there are no cases; `invalid_request`
    */
-  async begin(workspaceId: string, asked: NewEvaluation, by: string): Promise<StoredEvaluation> {
+  async begin(workspaceId: string, asked: NewEvaluation, by: string): Promise<AgentEvaluation> {
     const { releases, enqueue, now, newId } = this.#dependencies;
     const { agent, cases, models } = asked;
     const { catalog, inForce } = releases;
@@ -75,7 +76,7 @@ export class Evaluations {
   }
 
   /** @throws TimonelError `not_found` */
-  get(workspaceId: string, id: string): Promise<StoredEvaluation> {
+  get(workspaceId: string, id: string): Promise<AgentEvaluation> {
     return this.#rows.get(workspaceId, id);
   }
 

@@ -4,7 +4,7 @@ import type { DatabasePool } from '../store/database.ts';
 import { type Place, placeIn } from '../store/list-places.ts';
 import { storableJson } from '../store/storable.ts';
 import type { CaseDefinition } from './case.ts';
-import type { EvaluationResult, EvaluationStatus, StoredEvaluation } from './contract.ts';
+import type { AgentEvaluation, EvaluationResult, EvaluationStatus } from './contract.ts';
 
 interface EvaluationRow {
   id: string;
@@ -89,7 +89,7 @@ export class EvaluationRows {
   }
 
   /** The newest first. */
-  async list(workspaceId: string, filter: EvaluationFilter): Promise<(StoredEvaluation & { place: Place })[]> {
+  async list(workspaceId: string, filter: EvaluationFilter): Promise<(AgentEvaluation & { place: Place })[]> {
     const { agent, agents, version, after, limit } = filter;
     const rows = await this.#pool.executeText<EvaluationRow>(
       `${counted} WHERE e.workspace_id = $1 AND ($2::text IS NULL OR e.agent = $2) AND ($7::text[] IS NULL OR e.agent = ANY($7)) AND ($3::text IS NULL OR e.agent_version = $3)
@@ -101,7 +101,7 @@ export class EvaluationRows {
   }
 
   /** @throws TimonelError `not_found` */
-  async get(workspaceId: string, id: string): Promise<StoredEvaluation> {
+  async get(workspaceId: string, id: string): Promise<AgentEvaluation> {
     const [row] = await this.#pool.executeText<EvaluationRow>(`${counted} WHERE e.workspace_id = $1 AND e.id = $2`, [
       workspaceId,
       id,
@@ -205,7 +205,7 @@ export class EvaluationRows {
   }
 }
 
-function storedEvaluation(row: EvaluationRow): StoredEvaluation {
+function storedEvaluation(row: EvaluationRow): AgentEvaluation {
   const { id, agent, models, status, cost, cases, passed, failed } = row;
   return {
     id,

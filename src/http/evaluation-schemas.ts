@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { caseDefinition, evaluationCase } from '../evaluations/case.ts';
 import type { StoredCase } from '../evaluations/cases.ts';
-import type { StoredEvaluation } from '../evaluations/contract.ts';
+import type { AgentEvaluation } from '../evaluations/contract.ts';
 import type { permissionTable } from '../identity/permissions.ts';
 
 type Permitted = { permission: keyof typeof permissionTable };
@@ -38,7 +38,7 @@ export const importedCases = z.strictObject({
 
 export const evaluationStatuses = ['queued', 'running', 'finished', 'failed'] as const;
 
-export const evaluationShape = z
+export const agentEvaluationShape = z
   .object({
     id: z.string(),
     agent: z.string(),
@@ -71,8 +71,8 @@ const word = z.enum(['passed', 'failed', 'absent']);
 
 export const comparisonShape = z
   .object({
-    base: evaluationShape,
-    other: evaluationShape,
+    base: agentEvaluationShape,
+    other: agentEvaluationShape,
     fixed: z.number().int(),
     broken: z.number().int(),
     same: z.number().int(),
@@ -95,6 +95,6 @@ export function caseView({ conversationId, ...rest }: StoredCase): z.infer<typeo
   return { ...rest, conversationId: conversationId ?? null };
 }
 
-export function evaluationView({ failure, finishedAt, ...rest }: StoredEvaluation): z.infer<typeof evaluationShape> {
+export function evaluationView({ failure, finishedAt, ...rest }: AgentEvaluation): z.infer<typeof agentEvaluationShape> {
   return { ...rest, failure: failure ?? null, finishedAt: finishedAt ?? null };
 }

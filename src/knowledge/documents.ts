@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type pg from 'pg';
 import { TimonelError } from '../errors.ts';
-import type { DatabasePool } from '../store/database.ts';
+import type { DatabasePool, RunStatement } from '../store/database.ts';
 import { storable, storableValue } from '../store/storable.ts';
 import type { JsonObject } from '../vocabulary.ts';
 import { analyserVersion } from './analysis/terms.ts';
@@ -11,7 +11,7 @@ import type { Collection, DocumentState, KnowledgeDocument } from './contract.ts
 import { extractText, type SourceDocument } from './ingest/extract.ts';
 import type { DocumentType } from './ingest/media-types.ts';
 import { PreparingThread } from './ingest/preparing-thread.ts';
-import { type Change, countChange, findCollection, type RunStatement } from './rows/collections.ts';
+import { type CollectionChange, countChange, findCollection } from './rows/collections.ts';
 import * as rows from './rows/documents.ts';
 import type { TextFormat } from './split/splitter.ts';
 
@@ -45,7 +45,7 @@ export class Documents {
    * Adds a document, or puts it in the place of the one of that key. Passages that did not change keep their ids and vectors.
    * @throws TimonelError `unsupported_media_type`, `document_invalid`, `payload_too_large`, `invalid_request`, `collection_not_found`
    */
-  async put(workspaceId: string, collection: Collection, source: NewDocument, change: Change): Promise<PutDocument> {
+  async put(workspaceId: string, collection: Collection, source: NewDocument, change: CollectionChange): Promise<PutDocument> {
     const { key, bytes } = source;
     requireKey(key);
     const metadata = metadataOf(source.metadata);
@@ -107,7 +107,7 @@ export class Documents {
   }
 
   /** @throws TimonelError `document_not_found` */
-  async remove(workspaceId: string, collection: Collection, key: string, change: Change): Promise<void> {
+  async remove(workspaceId: string, collection: Collection, key: string, change: CollectionChange): Promise<void> {
     const { id } = await this.get(workspaceId, collection, key);
     await this.#changing({ workspaceId, collectionId: collection.id, id }, change, (run) =>
       rows.deleteDocument(run, workspaceId, id),
@@ -120,7 +120,7 @@ export class Documents {
     collection: Collection,
     key: string,
     state: DocumentState,
-    change: Change,
+    change: CollectionChange,
   ): Promise<KnowledgeDocument> {
     const found = await this.get(workspaceId, collection, key);
     if (found.state !== state) {
@@ -132,7 +132,11 @@ export class Documents {
   }
 
   /** Cuts and analyses all documents of a collection again, one transaction each. @returns how many, and how many of them changed. */
-  async reindex(workspaceId: string, collection: Collection, change: Change): Promise<{ documents: number; changed: number }> {
+  async reindex(
+    workspaceId: string,
+    collection: Collection,
+    change: CollectionChange,
+  ): Promise<{ documents: number; changed: number }> {
     let documents = 0;
     let changed = 0;
     for (let after: string | undefined; ; ) {
@@ -146,7 +150,12 @@ export class Documents {
     }
   }
 
-  async #reindexed(workspaceId: string, collection: Collection, document: rows.StoredDocument, change: Change): Promise<boolean> {
+  async #reindexed(
+    workspaceId: string,
+    collection: Collection,
+    document: rows.StoredDocument,
+    change: CollectionChange,
+  ): Promise<boolean> {
     const text = await rows.textOfDocument(this.#run, workspaceId, document.id);
     const whose = { documentId: document.id, title: document.title, language: collection.language };
     const { language, characters, chunks } = await this.#thread.prepare(text, formatOf(document.mediaType), whose);
@@ -179,7 +188,7 @@ export class Documents {
   /** Works in one transaction that holds the collection, and counts as one change of it. */
   #changing<T>(
     { workspaceId, collectionId, id }: { workspaceId: string; collectionId: string; id: string },
-    { now }: Change,
+    { now }: CollectionChange,
     work: (run: RunStatement) => Promise<T>,
   ): Promise<T> {
     return this.#pool.inTransaction(async (client) => {

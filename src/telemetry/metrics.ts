@@ -15,6 +15,7 @@ import { MetricSet } from './metric-set.ts';
 import { modelMetrics } from './model-metrics.ts';
 import { releaseMetrics } from './release-metrics.ts';
 import { runMetrics } from './run-metrics.ts';
+import { sandboxMetrics } from './sandbox-metrics.ts';
 import { Subscriptions } from './subscriptions.ts';
 
 export interface Metrics {
@@ -59,6 +60,7 @@ export function startMetrics(live: LiveState, agents: Iterable<MeasuredAgent> = 
   channelMetrics(set, subscriptions);
   evaluationMetrics(set, subscriptions);
   knowledgeMetrics(set, subscriptions);
+  sandboxMetrics(set, subscriptions);
   const faults = set.counter('timonel_faults_total', 'failures where nobody waits for the answer, and answers of 5xx', ['what']);
   subscriptions.on<Fault>(channels.fault, ({ what }) => faults([kindOf(what)]));
   liveMetrics(set, live);

@@ -13,7 +13,7 @@ import {
   importedCases,
   newCase,
 } from '../evaluation-schemas.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import { expectedVersion, ifMatch } from '../if-match.ts';
 import { fitting } from '../pages.ts';
 import { askerText, reachOf, recordDeed, requireAgent } from '../requests.ts';
@@ -51,7 +51,7 @@ export function evaluationCaseRoutes(
       },
     },
     async (request) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { agent, after, limit } = request.query;
       requireAgent(principal, agent);
       const rows = (await cases.list(principal.workspaceId, { agent, after, limit })).map(caseView);
@@ -68,7 +68,7 @@ export function evaluationCaseRoutes(
       schema: { summary: 'Add a quality case', body: newCase, response: { 201: caseShape } },
     },
     async (request, reply) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       requireAgent(principal, agentOf(request.body.agent).name);
       const added = await cases.add(principal.workspaceId, request.body, askerText(principal));
       await recordDeed(identity, request, { action: 'evaluation-case-added', target: target(added.id) });
@@ -91,7 +91,7 @@ export function evaluationCaseRoutes(
       },
     },
     async (request) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const agent = agentOf(request.body.agent);
       requireAgent(principal, agent.name);
       if (request.body.cases === undefined && agent.evals === undefined)
@@ -117,7 +117,7 @@ export function evaluationCaseRoutes(
       },
     },
     async (request, reply) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { runId, name } = request.body;
       await views.run(principal.workspaceId, runId, reachOf(principal, 'conversations:read-all'));
       const added = await cases.addFromRun(principal.workspaceId, runId, name, askerText(principal));
@@ -130,7 +130,7 @@ export function evaluationCaseRoutes(
     `${base}/:id`,
     { config: evaluationsRead, schema: { summary: 'A quality case', params: one, response: { 200: caseShape } } },
     async (request, reply) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const found = await cases.get(principal.workspaceId, request.params.id);
       requireAgent(principal, found.agent);
       reply.header('etag', `"${found.version}"`);
@@ -151,7 +151,7 @@ export function evaluationCaseRoutes(
       },
     },
     async (request, reply) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { id } = request.params;
       requireAgent(principal, (await cases.get(principal.workspaceId, id)).agent);
       const version = expectedVersion(request.headers['if-match']);
@@ -170,7 +170,7 @@ export function evaluationCaseRoutes(
       schema: { summary: 'Remove a quality case; results that it had stay', params: one, response: { 204: z.null() } },
     },
     async (request, reply) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { id } = request.params;
       requireAgent(principal, (await cases.get(principal.workspaceId, id)).agent);
       await cases.remove(principal.workspaceId, id);

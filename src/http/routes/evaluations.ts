@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import {
+  agentEvaluationShape,
   agentName,
   caseName,
   comparisonShape,
-  evaluationShape,
   evaluationsManage,
   evaluationsRead,
   evaluationView,
   resultShape,
 } from '../evaluation-schemas.ts';
-import { principalOf } from '../guard.ts';
-import { cursorOf, fitting, pageQuery, placeOf } from '../pages.ts';
+import { requestPrincipalOf } from '../guard.ts';
+import { fitting, pageCursorOf, pagePlaceOf, pageQuery } from '../pages.ts';
 import { askerText, recordDeed, requireAgent } from '../requests.ts';
 import { identifier } from '../schemas.ts';
 
@@ -32,21 +32,21 @@ export function evaluationRoutes(app: TypedFastify, { evaluations: { evaluations
           agent: agentName.optional(),
           version: z.string().min(1).max(200).optional().describe('Version of the agent'),
         }),
-        response: { 200: z.object({ evaluations: z.array(evaluationShape), next: z.string().nullable() }) },
+        response: { 200: z.object({ evaluations: z.array(agentEvaluationShape), next: z.string().nullable() }) },
       },
     },
     async (request) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { agent, version, after, limit } = request.query;
       if (agent !== undefined) requireAgent(principal, agent);
       const rows = await evaluations.list(principal.workspaceId, {
         agent,
         version,
         agents: principal.agents,
-        after: placeOf(after),
+        after: pagePlaceOf(after),
         limit,
       });
-      return { evaluations: rows.map(({ place: _place, ...row }) => evaluationView(row)), next: cursorOf(rows, limit) };
+      return { evaluations: rows.map(({ place: _place, ...row }) => evaluationView(row)), next: pageCursorOf(rows, limit) };
     },
   );
 
@@ -64,11 +64,11 @@ export function evaluationRoutes(app: TypedFastify, { evaluations: { evaluations
           cases: z.array(caseName).min(1).max(2_000).optional().describe('Names of cases; all of the agent where absent'),
           models: z.boolean().optional().describe('Where absent: true for an agent without flows, else false'),
         }),
-        response: { 202: evaluationShape },
+        response: { 202: agentEvaluationShape },
       },
     },
     async (request, reply) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       requireAgent(principal, request.body.agent);
       const begun = await evaluations.begin(principal.workspaceId, request.body, askerText(principal));
       const details = { agent: begun.agent, version: begun.agentVersion, models: begun.models };
@@ -88,7 +88,7 @@ export function evaluationRoutes(app: TypedFastify, { evaluations: { evaluations
       },
     },
     async (request) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const {
         base: ofBase,
         other: ofOther,
@@ -101,9 +101,9 @@ export function evaluationRoutes(app: TypedFastify, { evaluations: { evaluations
 
   app.get(
     `${base}/:id`,
-    { config: evaluationsRead, schema: { summary: 'An evaluation', params: one, response: { 200: evaluationShape } } },
+    { config: evaluationsRead, schema: { summary: 'An evaluation', params: one, response: { 200: agentEvaluationShape } } },
     async (request) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const found = await evaluations.get(principal.workspaceId, request.params.id);
       requireAgent(principal, found.agent);
       return evaluationView(found);
@@ -126,7 +126,7 @@ export function evaluationRoutes(app: TypedFastify, { evaluations: { evaluations
       },
     },
     async (request) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { passed, after, limit } = request.query;
       const { id } = request.params;
       requireAgent(principal, (await evaluations.get(principal.workspaceId, id)).agent);
@@ -152,7 +152,7 @@ export function evaluationRoutes(app: TypedFastify, { evaluations: { evaluations
       schema: { summary: 'Remove an evaluation with its results; one under way stops', params: one, response: { 204: z.null() } },
     },
     async (request, reply) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { id } = request.params;
       requireAgent(principal, (await evaluations.get(principal.workspaceId, id)).agent);
       await evaluations.remove(principal.workspaceId, id);

@@ -76,7 +76,7 @@ function pairsOf(word: string): string[] {
 }
 
 /** FNV-1a over UTF-16 units with a final mix: 32 bits that stand for a term. Of 200,000 terms about five share theirs. */
-export function hashOf(term: string): number {
+export function termsHashOf(term: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < term.length; at++) {
     const unit = term.charCodeAt(at);
@@ -96,7 +96,7 @@ export const termBytes = 5;
 export function packedTerms(terms: readonly string[]): Buffer {
   const counts = new Map<number, number>();
   for (const term of terms) {
-    const hash = hashOf(term);
+    const hash = termsHashOf(term);
     counts.set(hash, Math.min(255, (counts.get(hash) ?? 0) + 1));
   }
   const packed = Buffer.alloc(counts.size * termBytes);
