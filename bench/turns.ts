@@ -1,5 +1,5 @@
 /**
- * How many turns per second, next to VoltAgent and Mastra, on one stub model server: `npm run bench:turns`.
+ * How many turns per second, next to VoltAgent, Mastra and a floor of Fastify and pg, on one stub model server: `npm run bench:turns`.
  *
  * Each server runs as its users would start it, in a process of its own. All are up during the whole run, and take turns: medians of
  * interleaved rounds, so that whatever else the machine does touches all of them. Any failed turn fails the run.
@@ -22,7 +22,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '10' },
     'warm-up': { type: 'string', default: '3' },
     rounds: { type: 'string', default: '3' },
-    concurrency: { type: 'string', default: '1,16' },
+    concurrency: { type: 'string', default: '1,16,64' },
     conversations: { type: 'string', default: '64' },
     'turns-per-conversation': { type: 'string', default: '10' },
     only: { type: 'string', default: '' },
@@ -34,7 +34,7 @@ const { values: options } = parseArgs({
 });
 
 if (options.help) {
-  console.log(`node bench/turns.ts [--seconds 10] [--warm-up 3] [--rounds 3] [--concurrency 1,16] [--only PostgreSQL,embedded,VoltAgent,Mastra]
+  console.log(`node bench/turns.ts [--seconds 10] [--warm-up 3] [--rounds 3] [--concurrency 1,16,64] [--only floor,PostgreSQL,embedded,VoltAgent,Mastra]
   [--conversations 64] [--turns-per-conversation 10]   a conversation is left for a new one after that many turns
   [--soak] [--soak-turns 100000]                       memory of the embedded store over many turns, instead
   [--profile FOLDER]                                   CPU profiles of the Timonel processes (they are slower then)`);
@@ -76,7 +76,7 @@ async function compare(stub: Running): Promise<void> {
   const profiling = options.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profile}`];
   for (const contender of chosen) {
     const missing =
-      contender.missing?.() ?? (contender.name.endsWith('PostgreSQL') && postgres === undefined ? 'no PostgreSQL here' : undefined);
+      contender.missing?.() ?? (contender.onPostgres === true && postgres === undefined ? 'no PostgreSQL here' : undefined);
     if (missing === undefined) {
       const running = await begin(contender, stub.url, profiling);
       lanes.push({ contender, running, acknowledged: { turns: 0, conversations: 0 } });

@@ -54,6 +54,17 @@ export interface HandoffChanged {
   waitedMs: number | undefined;
 }
 
+/** An evaluation was played to its end, or could not be. */
+export interface EvaluationEnded {
+  agent: string;
+  outcome: 'finished' | 'failed';
+  /** Cases. */
+  passed: number;
+  failed: number;
+  /** Of the work in this process. */
+  milliseconds: number;
+}
+
 /** A document was put into a collection, or could not be. */
 export interface KnowledgeIngested {
   outcome: 'added' | 'replaced' | 'unchanged' | 'refused';

@@ -281,6 +281,7 @@ export const channels = {
   modelExchangeEnded: channel('timonel:model-exchange-ended'),
   artifactMoved: channel('timonel:artifact-moved'),
   backupTaken: channel('timonel:backup-taken'),
+  evaluationEnded: channel('timonel:evaluation-ended'),
   knowledgeSearched: channel('timonel:knowledge-searched'),
   knowledgeIngested: channel('timonel:knowledge-ingested'),
   knowledgeLoaded: channel('timonel:knowledge-loaded'),

@@ -11,6 +11,7 @@ import { routeCalls } from './composition/agent-routes.ts';
 import { openArtifactPart } from './composition/artifacts.ts';
 import { type Base, defaultWorkspace } from './composition/base.ts';
 import { channelRoutesOf, openChannelPart } from './composition/channels.ts';
+import { type EvaluationPart, openEvaluations } from './composition/evaluations.ts';
 import { type Foundation, openFoundation, openIdentity } from './composition/foundation.ts';
 import { type HandoffPart, openFeed, openHandoff, toldByRuns } from './composition/handoff.ts';
 import { openKnowledge } from './composition/knowledge.ts';
@@ -110,6 +111,7 @@ export interface Timonel {
   streams: OpenStreams;
   handoff: HandoffPart;
   feed: ChangeFeed;
+  evaluations: EvaluationPart;
   /** Starts to listen. @returns the base URL. @throws TimonelError `config_invalid` where the address cannot be had */
   listen(): Promise<string>;
   /** Drains the runs, ends the streams, closes everything. */
@@ -179,11 +181,16 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
     knowledge,
     contextOf,
     handoff: { round, deliver: (payload) => handoff.webhook.deliver(payload) },
+    evaluations: {
+      run: ({ workspaceId, evaluationId }) => evaluations.work.run(String(workspaceId), String(evaluationId)),
+      sweep: () => evaluations.work.sweep(),
+    },
   });
   const flags = await openFlagPart(base, foundation, identity);
   const releases = await openReleasePart(base, foundation, identity);
   if (settings.secrets.previous !== undefined) await finishRotation(pool, keys, identity.audit);
   const seeds = await seedAgents(base, foundation);
+  const evaluations = openEvaluations(base, foundation, { releases, gateway: models.gateway, jobs });
   const resources = await openResources(base, foundation, identity, artifacts);
 
   const { wrapRunStore } = overrides;
@@ -236,6 +243,7 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
     handoff,
     feed,
     speech,
+    evaluations,
   };
   const routeCall = routeCalls(base, foundation, { artifacts, jobs, resources, ...turns });
   const app = await openServer(base, { ...parts, routeCall });
@@ -265,6 +273,7 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
     streams,
     handoff,
     feed,
+    evaluations,
     ...models,
     ...turns,
     listen: () =>
@@ -330,6 +339,7 @@ interface ServedParts {
   handoff: HandoffPart;
   feed: ChangeFeed;
   speech: Speech;
+  evaluations: EvaluationPart;
 }
 
 async function openServer(

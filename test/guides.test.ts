@@ -8,7 +8,7 @@ import { shownFiles } from './markdown.ts';
 
 const root = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'timonel-guides-'));
-const guides = ['get-started', 'write-an-agent', 'tools', 'testing', 'dialogue'];
+const guides = ['get-started', 'write-an-agent', 'tools', 'memory', 'testing', 'dialogue'];
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const patience = 240_000;
 
@@ -141,6 +141,6 @@ it('"Dialogues" shows every file of examples/library-dialogue as it is', () => {
   for (const file of files) expect(page).toContain(read(join('examples/library-dialogue', file)).trim());
 });
 
-it.each(['get-started', 'write-an-agent'])('%s shows the same files in Spanish', (guide) => {
+it.each(['get-started', 'write-an-agent', 'tools'])('%s shows the same files in Spanish', (guide) => {
   expect(shownFiles(root, `docs/es/${guide}.md`)).toEqual(shownFiles(root, `docs/guides/${guide}.md`));
 });

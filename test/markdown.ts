@@ -1,6 +1,7 @@
 /** Reads the documents of the repository: their links, their anchors, and the files that they show. */
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
+import { slugOf } from '../site/slug.ts';
 
 /** Every document that people read, by its path from the root with forward slashes. */
 export function documents(root: string): string[] {
@@ -19,16 +20,12 @@ function prose(text: string): string {
     .replaceAll(/`[^`\n]*`/g, (code) => code.replaceAll(/[[\]()#]/g, ' '));
 }
 
-/** Anchors of a document, as GitHub makes them of its headings, and those that it sets itself. */
+/** Anchors of a document, as GitHub and the site make them of its headings, and those that it sets itself. */
 export function anchors(text: string): Set<string> {
   const found = new Set<string>();
   const headings = text.replaceAll(/^( *)(`{3,}).*\n[\s\S]*?^\1\2`*$/gm, '').matchAll(/^#{1,6} +(.+?)(?: +#+)?$/gm);
   for (const [, heading = ''] of headings) {
-    const slug = heading
-      .replaceAll(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '')
-      .replaceAll(' ', '-');
+    const slug = slugOf(heading.replaceAll(/!?\[([^\]]*)\]\([^)]*\)/g, '$1'));
     let unique = slug;
     for (let again = 1; found.has(unique); again += 1) unique = `${slug}-${again}`;
     found.add(unique);

@@ -27,7 +27,7 @@ export function pmsFor(systems: PmsSystems, place: PmsPlace): Pms {
   const system = systems[house.system];
   if (system === undefined)
     throw new PmsDown(
-      `The hotel "${house.name}" is kept by the system "${house.system}", which the project does not configure. Give it to hotelTools.`,
+      `The hotel "${house.name}" is kept by the system "${house.system}", which the project does not configure. Name it in hotelAgent({ systems }).`,
     );
   return system(place);
 }

@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
 import { freePort, type PrivatePostgres } from '../../test/postgres.ts';
 import { countRecord, type RecordCount } from './durability.ts';
-import type { Dialect } from './protocol.ts';
+import { type Dialect, floorName } from './protocol.ts';
 import { ServerProcess } from './server-process.ts';
 import { startTimonel } from './timonel-process.ts';
 
@@ -23,6 +24,8 @@ export interface Contender {
   name: string;
   dialect: Dialect;
   peer: boolean;
+  /** Needs a PostgreSQL. */
+  onPostgres?: true;
   /** What it stores in this run, in one line. */
   stores: string;
   /** @returns why it cannot be measured here. */
@@ -73,6 +76,7 @@ const timonelOnPostgres: Contender = {
   name: 'Timonel, PostgreSQL',
   dialect: 'timonel',
   peer: false,
+  onPostgres: true,
   stores: 'conversation, messages, run and every step, on disk before the answer (fsync)',
   async start({ directory, modelUrl, postgres, nodeOptions }) {
     if (postgres === undefined) throw new Error('There is no PostgreSQL.');
@@ -80,6 +84,43 @@ const timonelOnPostgres: Contender = {
     return { ...running, databasePid: postgres.pid(), stored: () => countRecord({ url: postgres.url }) };
   },
 };
+
+/** A database of its own on the same server: rows of Timonel are counted in the other. */
+const floor: Contender = {
+  name: floorName,
+  dialect: 'floor',
+  peer: false,
+  onPostgres: true,
+  stores: 'two messages, in two statements (fsync); no steps, nothing to resume a turn from: the floor',
+  async start({ modelUrl, postgres, nodeOptions }) {
+    if (postgres === undefined) throw new Error('There is no PostgreSQL.');
+    const client = new pg.Client({ connectionString: postgres.url });
+    await client.connect();
+    await client.query('CREATE DATABASE floor');
+    await client.end();
+    const database = Object.assign(new URL(postgres.url), { pathname: '/floor' }).href;
+    const server = new ServerProcess({
+      program: process.execPath,
+      args: [...nodeOptions, '--max-semi-space-size=8', fileURLToPath(new URL('./floor.ts', import.meta.url))],
+      folder: peers,
+      environment: { NODE_ENV: 'production', BENCH_DATABASE_URL: database, BENCH_MODEL_URL: modelUrl },
+    });
+    return { process: server, url: await server.line('http'), databasePid: postgres.pid(), stored: () => countFloor(database) };
+  },
+};
+
+async function countFloor(url: string): Promise<RecordCount> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<RecordCount>(
+      'SELECT count(DISTINCT conversation)::int AS conversations, count(*)::int AS messages FROM floor_messages',
+    );
+    return rows[0] ?? { conversations: 0, messages: 0 };
+  } finally {
+    await client.end();
+  }
+}
 
 const timonelEmbedded: Contender = {
   name: 'Timonel, embedded',
@@ -154,4 +195,4 @@ const mastra: Contender = {
 };
 
 export const stubModel = stub;
-export const contenders: readonly Contender[] = [timonelOnPostgres, timonelEmbedded, voltAgent, mastra];
+export const contenders: readonly Contender[] = [floor, timonelOnPostgres, timonelEmbedded, voltAgent, mastra];

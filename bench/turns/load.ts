@@ -36,6 +36,7 @@ const turnRequests: Record<Dialect, (conversation: string) => Request> = {
     path: `${target.pathname}/chat/completions`,
     body: JSON.stringify({ model: 'stub', messages: [{ role: 'user', content: text }] }),
   }),
+  floor: (conversation) => ({ path: '/turns', body: JSON.stringify({ conversation, text }) }),
   timonel: (conversation) => ({ path: `/api/v1/conversations/${conversation}/messages`, body: JSON.stringify({ text }) }),
   voltagent: (conversation) => ({
     path: '/agents/hello/text',

@@ -3,8 +3,11 @@
 /** The stub model's only answer. No question mark: a closing question would end a turn as one that waits for input. */
 export const stubSentence = 'This is the one sentence that the stub model knows.';
 
+/** The contender that the CPU time of the others is compared with. */
+export const floorName = 'Fastify and pg, the floor';
+
 /** How a server is asked for one turn. */
-export type Dialect = 'stub' | 'timonel' | 'voltagent' | 'mastra';
+export type Dialect = 'stub' | 'floor' | 'timonel' | 'voltagent' | 'mastra';
 
 /** What the load generator is told, as JSON in its first argument. */
 export interface LoadOrder {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { RecordCount } from './durability.ts';
 import type { Machine } from './machine.ts';
 import { type Measurement, median } from './measure.ts';
+import { floorName } from './protocol.ts';
 
 export interface Series {
   name: string;
@@ -55,17 +56,19 @@ export function markdownOf(report: Report): string {
     const rows = series.filter((each) => each.concurrency === concurrency).map((each) => ({ ...each, ...summary(each.rounds) }));
     const fastest = Math.max(...rows.filter(({ peer }) => peer).map(({ rate }) => rate));
     const ceiling = rows.find(({ name }) => name.startsWith('stub'));
+    const floor = rows.find(({ name }) => name === floorName)?.serverCpu;
     lines.push('', `## Concurrency ${concurrency}`, '');
     lines.push(
-      '| | turns/s | × fastest peer | p50 ms | p99 ms | p99 added ms | CPU ms/turn: server | database | RSS MB at the end |',
+      '| | turns/s | × fastest peer | p50 ms | p99 ms | p99 added ms | CPU ms/turn: server | × floor | database | RSS MB at the end |',
     );
-    lines.push('|---|--:|--:|--:|--:|--:|--:|--:|--:|');
+    lines.push('|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|');
     for (const row of rows) {
       const ratio = Number.isFinite(fastest) ? (row.rate / fastest).toFixed(2) : '–';
       const added = ceiling === undefined || row === ceiling ? '–' : (row.p99 - ceiling.p99).toFixed(1);
       const database = row.databaseCpu === undefined ? '–' : row.databaseCpu.toFixed(2);
+      const overFloor = floor === undefined || row === ceiling ? '–' : (row.serverCpu / floor).toFixed(2);
       lines.push(
-        `| ${row.name} | ${row.rate.toFixed(0)} | ${ratio} | ${row.p50.toFixed(2)} | ${row.p99.toFixed(2)} | ${added} | ${row.serverCpu.toFixed(2)} | ${database} | ${row.resident.toFixed(0)} |`,
+        `| ${row.name} | ${row.rate.toFixed(0)} | ${ratio} | ${row.p50.toFixed(2)} | ${row.p99.toFixed(2)} | ${added} | ${row.serverCpu.toFixed(2)} | ${overFloor} | ${database} | ${row.resident.toFixed(0)} |`,
       );
     }
   }

@@ -10,6 +10,7 @@ import { channelsCommand } from './channels.ts';
 import { chatCommand } from './chat.ts';
 import { conversationsCommand } from './conversations.ts';
 import { evalCommand } from './eval.ts';
+import { evaluationsCommand } from './evaluations.ts';
 import { explainCommand } from './explain.ts';
 import { flagsCommand } from './flags.ts';
 import { keysCommand } from './keys.ts';
@@ -37,6 +38,7 @@ export function createProgram(): Command {
     chatCommand(),
     explainCommand(),
     evalCommand(),
+    evaluationsCommand(),
     conversationsCommand(),
     budgetsCommand(),
     cacheCommand(),

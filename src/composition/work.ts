@@ -44,6 +44,7 @@ export async function openJobs(
     knowledge,
     contextOf,
     handoff,
+    evaluations,
   }: {
     mailer: Mailer;
     privacy: Privacy;
@@ -52,6 +53,7 @@ export async function openJobs(
     knowledge: Knowledge;
     contextOf: JobsDependencies['contextOf'];
     handoff: { round(): Promise<void>; deliver(payload: JsonObject): Promise<void> };
+    evaluations: { run(payload: JsonObject): Promise<void>; sweep(): Promise<void> };
   },
 ): Promise<Jobs> {
   const jobs = new Jobs({
@@ -63,6 +65,8 @@ export async function openJobs(
       { name: 'handoff-webhook', retries: 10, run: (payload) => handoff.deliver(payload) },
       { name: 'knowledge-vectors', retries: 8, run: (payload) => knowledge.buildVectors(payload) },
       { name: 'knowledge', cron: '*/10 * * * *', retries: 0, run: () => knowledge.sweep() },
+      { name: 'evaluation', retries: 3, run: (payload) => evaluations.run(payload) },
+      { name: 'evaluations', cron: '* * * * *', retries: 0, run: () => evaluations.sweep() },
       { name: 'artifacts', cron: '*/5 * * * *', retries: 0, run: async () => void (await artifacts.sweep()) },
       // Where there is no schedule the queue stays, and nothing is put into it.
       {

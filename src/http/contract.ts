@@ -4,6 +4,8 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import type { Settings } from '../config.ts';
 import type { HttpExchange } from '../diagnostics.ts';
+import type { EvaluationCases } from '../evaluations/cases.ts';
+import type { Evaluations } from '../evaluations/evaluations.ts';
 import type { FlagPart } from '../flags/open.ts';
 import type { Desk } from '../handoff/desk.ts';
 import type { HandoffSettings } from '../handoff/settings.ts';
@@ -72,6 +74,7 @@ export interface HttpDependencies {
   backups: BackupOperations;
   channels: ChannelRoutes;
   knowledge: Knowledge;
+  evaluations: { cases: EvaluationCases; evaluations: Evaluations };
   settings: Pick<Settings, 'corsOrigins' | 'publicUrl' | 'trustedProxies' | 'canary' | 'regionHeader' | 'incoming'>;
   agents: ReadonlyMap<string, AgentDefinition>;
   seeds: Seeds;

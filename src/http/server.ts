@@ -47,6 +47,8 @@ import { canaryRoutes } from './routes/canary.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { completionRoutes } from './routes/completions.ts';
 import { conversationRoutes } from './routes/conversations.ts';
+import { evaluationCaseRoutes } from './routes/evaluation-cases.ts';
+import { evaluationRoutes } from './routes/evaluations.ts';
 import { eventRoutes } from './routes/events.ts';
 import { explainRoutes } from './routes/explain.ts';
 import { fileRoutes } from './routes/files.ts';
@@ -201,6 +203,8 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   await webRoutes(typed, dependencies);
   completionRoutes(typed, dependencies);
   approvalRoutes(typed, dependencies);
+  evaluationCaseRoutes(typed, dependencies);
+  evaluationRoutes(typed, dependencies);
   budgetRoutes(typed, dependencies);
   cacheRoutes(typed, dependencies);
   releaseRoutes(typed, dependencies);

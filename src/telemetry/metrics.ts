@@ -7,6 +7,7 @@ import { agentMetrics } from './agent-metrics.ts';
 import { artifactMetrics } from './artifact-metrics.ts';
 import { backupMetrics } from './backup-metrics.ts';
 import { channelMetrics } from './channel-metrics.ts';
+import { evaluationMetrics } from './evaluation-metrics.ts';
 import { handoffMetrics } from './handoff-metrics.ts';
 import { knowledgeMetrics } from './knowledge-metrics.ts';
 import { type LiveState, liveMetrics } from './live-metrics.ts';
@@ -59,6 +60,7 @@ export function startMetrics(live: LiveState, agents: Iterable<MeasuredAgent> = 
   handoffMetrics(set, subscriptions);
   channelMetrics(set, subscriptions);
   speechMetrics(set, subscriptions);
+  evaluationMetrics(set, subscriptions);
   knowledgeMetrics(set, subscriptions);
   sandboxMetrics(set, subscriptions);
   const faults = set.counter('timonel_faults_total', 'failures where nobody waits for the answer, and answers of 5xx', ['what']);

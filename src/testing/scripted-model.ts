@@ -5,6 +5,7 @@ import type {
   LanguageModelV4GenerateResult,
   LanguageModelV4StreamPart,
 } from '@ai-sdk/provider';
+import { streamedParts } from '../llm/answers/streamed-parts.ts';
 
 /** What a scripted model says next: a text, tool calls, or an error. */
 export type ScriptLine = string | { calls: { tool: string; args: object }[] } | Error;
@@ -59,23 +60,9 @@ export function scriptedModel(
       return { content: await next(options), finishReason: { unified: 'stop', raw: 'stop' }, usage, warnings: [] };
     },
     async doStream(options) {
-      return { stream: ReadableStream.from(partsOf(await next(options))) as ReadableStream<LanguageModelV4StreamPart> };
+      return {
+        stream: ReadableStream.from(streamedParts(await next(options), usage)) as ReadableStream<LanguageModelV4StreamPart>,
+      };
     },
   };
-}
-
-/** A text is streamed word by word, a tool call in one piece. */
-function partsOf(content: readonly LanguageModelV4Content[]): LanguageModelV4StreamPart[] {
-  const said = content.flatMap((part, index): LanguageModelV4StreamPart[] => {
-    const id = String(index);
-    if (part.type === 'tool-call') return [part];
-    if (part.type !== 'text') return [];
-    const deltas = part.text.split(/(?<= )/).map((delta) => ({ type: 'text-delta' as const, id, delta }));
-    return [{ type: 'text-start', id }, ...deltas, { type: 'text-end', id }];
-  });
-  return [
-    { type: 'stream-start', warnings: [] },
-    ...said,
-    { type: 'finish', usage, finishReason: { unified: 'stop', raw: 'stop' } },
-  ];
 }

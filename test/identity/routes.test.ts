@@ -76,6 +76,7 @@ const bodies: Record<string, object> = {
   'POST /api/v1/runs/:id/feedback': { rating: 1 },
   'POST /api/v1/runs/:id/resubmit': {},
   'POST /api/v1/runs/:id/cancel': {},
+  'PATCH /api/v1/evaluations/cases/:id': { name: 'another' },
   'PATCH /api/v1/releases/:id': { enabled: false },
   'POST /ofrep/v1/evaluate/flags/:key': {},
   'PATCH /api/v1/knowledge/collections/:collection': {},

@@ -98,9 +98,6 @@ export async function openHotel(rows: Rows, workspaceId = `hotel-${randomUUID().
     jobs,
     sent,
     access: {
-      get sandbox(): never {
-        throw new Error('The tools of the hotel run no code.');
-      },
       workspaceId,
       timeZone: 'America/Argentina/Buenos_Aires',
       now: () => hotel.now,

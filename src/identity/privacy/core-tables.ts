@@ -1,5 +1,6 @@
 import { channelTables } from './channel-tables.ts';
 import type { TableOfData } from './contract.ts';
+import { evaluationTables } from './evaluation-tables.ts';
 import { knowledgeTables } from './knowledge-tables.ts';
 
 const ofConversation = 'conversation_id = ANY(:conversations)';
@@ -368,5 +369,6 @@ export const coreTables: readonly TableOfData[] = [
     erase: 'delete',
   },
   { table: 'budgets', personal: true, columns: ['subject'], whose: `scope = 'user' AND subject = :user`, erase: 'delete' },
+  ...evaluationTables,
   ...knowledgeTables,
 ];

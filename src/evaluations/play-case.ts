@@ -1,37 +1,8 @@
-/**
- * Runs an agent's quality cases against a whole Timonel on a store of its own: the agent's sample data, the real loop, tools and policy.
- */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
-import { messageOf, TimonelError } from '../errors.ts';
+/** Plays one quality case: a conversation is held, and what came of each turn is compared with what was expected. */
 import type { AgentDefinition } from '../run/contract.ts';
 import type { RunView } from '../store/run-views.ts';
 import type { Step } from '../store/steps.ts';
-
-const expectation = z.strictObject({
-  outcome: z.string().optional(),
-  awaiting: z.string().optional(),
-  /** Names of tools that must have completed in this turn. */
-  tools: z.array(z.string()).optional(),
-  /** Names of tools that must not have completed. */
-  notTools: z.array(z.string()).optional(),
-  replyMatches: z.string().optional(),
-  replyNotMatches: z.string().optional(),
-  /** What the flow planner must understand of the text on its own. */
-  intent: z.string().optional(),
-  slots: z.record(z.string(), z.unknown()).optional(),
-});
-
-const caseSchema = z.strictObject({
-  id: z.string(),
-  /** ISO 8601 instant that the conversation takes place at. */
-  now: z.string().optional(),
-  turns: z.array(z.strictObject({ user: z.string(), expect: expectation.optional() })).min(1),
-});
-export type EvalCase = z.infer<typeof caseSchema>;
+import type { EvaluationCase, Expectation } from './case.ts';
 
 export interface CaseResult {
   id: string;
@@ -43,34 +14,15 @@ export interface CaseResult {
 }
 
 /** One conversation with the system under evaluation. */
-export interface EvalConversation {
+export interface EvaluatedConversation {
   say(text: string): Promise<{ run: RunView; steps: Step[] }>;
 }
 
-/** Reads all cases of an agent, in the order of their files and lines. @throws TimonelError `config_invalid`, naming file and line. */
-export function readCases(agent: AgentDefinition): EvalCase[] {
-  if (agent.evals === undefined) throw new TimonelError('config_invalid', `The agent "${agent.name}" has no evals folder.`);
-  const folder = fileURLToPath(agent.evals);
-  const files = readdirSync(folder).filter((name) => name.endsWith('.jsonl'));
-  return files.sort().flatMap((file) =>
-    readFileSync(join(folder, file), 'utf8')
-      .split('\n')
-      .flatMap((line, index) => {
-        if (line.trim() === '') return [];
-        try {
-          return [caseSchema.parse(JSON.parse(line))];
-        } catch (error) {
-          throw new TimonelError('config_invalid', `${file}, line ${index + 1}: ${messageOf(error)}`, { cause: error });
-        }
-      }),
-  );
-}
-
 /** Holds one conversation against what is expected of it. */
-export async function runCase(
+export async function playCase(
   agent: AgentDefinition,
-  one: EvalCase,
-  conversation: EvalConversation,
+  one: EvaluationCase,
+  conversation: EvaluatedConversation,
   understand: UnderstandAt,
 ): Promise<CaseResult> {
   const started = performance.now();
@@ -93,7 +45,7 @@ export async function runCase(
 export type UnderstandAt = (agent: AgentDefinition, text: string) => { intent: string; slots: object };
 
 function compare(
-  expected: z.infer<typeof expectation>,
+  expected: Expectation,
   run: RunView,
   steps: Step[],
   understand: () => { intent: string; slots: object },
@@ -125,10 +77,4 @@ function compare(
     }
   }
   return faults;
-}
-
-/** A folder for a store that lives as long as the evaluation. */
-export function temporaryHome(): { home: string; remove: () => void } {
-  const home = mkdtempSync(join(tmpdir(), 'timonel-eval-'));
-  return { home, remove: () => rmSync(home, { recursive: true, force: true }) };
 }

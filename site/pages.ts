@@ -1,0 +1,63 @@
+/** The pages of the site, in their order. `test/site.test.ts` holds it to the documents that are there. */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface PageGroup {
+  title: string;
+  /** Paths below `docs`, without `.md`. */
+  pages: readonly string[];
+}
+
+export const docs = join(import.meta.dirname, '../docs');
+
+const decisions = globSync('decisions/*.md', { cwd: docs }).map(withoutEnding).sort();
+
+export const english: readonly PageGroup[] = [
+  {
+    title: 'Begin',
+    pages: [
+      'concepts',
+      'guides/get-started',
+      'guides/write-an-agent',
+      'guides/tools',
+      'guides/memory',
+      'guides/dialogue',
+      'guides/testing',
+    ],
+  },
+  {
+    title: 'What an agent has',
+    pages: [
+      'lifecycle',
+      'memory',
+      'migrations',
+      'resources',
+      'jobs',
+      'agent-routes',
+      'artifacts',
+      'knowledge',
+      'evaluations',
+      'sandbox',
+      'flags',
+    ],
+  },
+  {
+    title: 'Channels and people',
+    pages: ['channels', 'channels-whatsapp', 'channels-telegram', 'channels-twilio', 'channels-web', 'speech', 'hand-off'],
+  },
+  { title: 'Models and releases', pages: ['models', 'compatible-api', 'releases', 'releases-statistics'] },
+  { title: 'In production', pages: ['operations', 'backup', 'telemetry', 'metrics', 'runbook', 'identity', 'security'] },
+  { title: 'Reference', pages: ['reference/api', 'reference/cli', 'errors'] },
+  { title: 'Decisions', pages: decisions },
+];
+
+export const spanish: readonly PageGroup[] = [{ title: 'Guías', pages: ['es/get-started', 'es/write-an-agent', 'es/tools'] }];
+
+/** The first heading of a page. */
+export function titleOf(page: string): string {
+  return /^# (.+)$/m.exec(readFileSync(join(docs, `${page}.md`), 'utf8'))?.[1] ?? page;
+}
+
+function withoutEnding(path: string): string {
+  return path.replaceAll('\\', '/').replace(/\.md$/, '');
+}
