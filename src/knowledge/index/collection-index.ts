@@ -85,7 +85,7 @@ export class CollectionIndex {
     for (const chunk of chunks) {
       const owner = this.#documents.get(chunk.documentId);
       // Gone between two pages; the change that took it away comes next.
-      if (owner !== undefined) owner.chunks.set(chunk.id, { ...chunk, document: owner.document });
+      if (owner !== undefined) owner.chunks.set(chunk.id, { ...chunk, documentId: owner.document.id, document: owner.document });
     }
     this.#forget();
   }
