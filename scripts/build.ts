@@ -9,7 +9,12 @@ run(process.execPath, ['scripts/build-template.ts']);
 
 cpSync('src/store/migrations', 'dist/src/store/migrations', { recursive: true });
 copyFileSync('src/identity/leaked-passwords.txt', 'dist/src/identity/leaked-passwords.txt');
-for (const file of globSync(['agents/*/*.md', 'agents/*/evals/*.jsonl', 'agents/*/migrations/*.sql'])) {
+for (const file of globSync([
+  'agents/*/*.md',
+  'agents/*/evals/*.jsonl',
+  'agents/*/knowledge/*/*.md',
+  'agents/*/migrations/*.sql',
+])) {
   mkdirSync(join('dist', dirname(file)), { recursive: true });
   copyFileSync(file, join('dist', file));
 }

@@ -3,7 +3,7 @@ import type { Domain } from '../language/domain.ts';
 import { createUnderstanding } from '../language/understanding.ts';
 import type { Dialogue } from './ask.ts';
 import { composeDialogue } from './compose.ts';
-import type { Flows } from './contract.ts';
+import type { DialogueKnowledge, Flows } from './contract.ts';
 import { acknowledge } from './courtesy.ts';
 import { createEscalation, type HandOff } from './escalate.ts';
 import type { Phrases } from './phrases/contract.ts';
@@ -23,6 +23,8 @@ export interface DialogueDefinition<S extends Slots, N extends Readonly<Record<s
   tasks: { readonly [name in keyof N]: Task<S, N[name]> };
   /** Answers by the intent that asks, given beside whatever else the message wants. */
   questions?: Readonly<Record<string, (turn: SlotTurn) => Dialogue<string>>>;
+  /** Documents that questions are answered from which nothing else here answers: word for word, and only where the evidence is strong. */
+  knowledge?: DialogueKnowledge;
   /** What is said otherwise than every dialogue says it. */
   phrases?: { es?: Partial<Phrases>; en?: Partial<Phrases> };
   /** How a person is called, and after how many misunderstandings in a row (2). Absent: nobody is. */
@@ -38,7 +40,7 @@ export interface DialogueDefinition<S extends Slots, N extends Readonly<Record<s
 export function defineDialogue<const S extends Slots, const N extends Readonly<Record<string, keyof S & string>>>(
   definition: DialogueDefinition<S, N>,
 ): Flows {
-  const { domain, vocabulary, slots, questions = {}, phrases = {}, handoff } = definition;
+  const { domain, vocabulary, knowledge, slots, questions = {}, phrases = {}, handoff } = definition;
   const tasks = definition.tasks as unknown as Readonly<Record<string, Task<Slots, string>>>;
   check(domain, slots, tasks, Object.keys(questions));
   const understandMessage = createUnderstanding<string, never>(domain as Domain<string, never>);
@@ -52,6 +54,7 @@ export function defineDialogue<const S extends Slots, const N extends Readonly<R
   const escalate = createEscalation(handoff);
   return composeDialogue<SlotShape>({
     ...(vocabulary === undefined ? {} : { vocabulary }),
+    ...(knowledge === undefined ? {} : { knowledge }),
     understand,
     memory: slotMemory,
     topics: createTopicReader(generalExpressions),
