@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify from 'fastify';
 import { Pool } from 'undici';
 import { readSettings } from '../src/config.ts';
-import { createTimonel, defaultWorkspace } from '../src/main.ts';
+import { defaultWorkspace, openTimonel } from '../src/main.ts';
 import { scriptedModel } from '../src/testing/scripted-model.ts';
 import { CloudApi, phoneNumberId, secrets, signatureOf } from '../test/channels/cloud-api.ts';
 import { echoAgent, lastSaid } from '../test/channels/echo-agent.ts';
@@ -26,7 +26,7 @@ const api = await CloudApi.start();
 api.checksPair = false;
 let answer = Promise.withResolvers<void>();
 const databaseUrl = process.env['DATABASE_URL'];
-const timonel = await createTimonel(
+const timonel = await openTimonel(
   readSettings({
     TIMONEL_HOME: home,
     TIMONEL_PORT: '0',

@@ -8,14 +8,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Pool } from 'undici';
 import { readSettings } from '../src/config.ts';
-import { evaluate } from '../src/flags/evaluate.ts';
-import { createTimonel, defaultWorkspace } from '../src/main.ts';
+import { evaluateFlag } from '../src/flags/evaluate.ts';
+import { defaultWorkspace, openTimonel } from '../src/main.ts';
 import { notes } from '../test/notes-agent.ts';
 import { median } from './turns/measure.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'timonel-bench-flags-'));
 const environment = { TIMONEL_HOME: home, TIMONEL_PORT: '0', TIMONEL_MAX_EVENT_LOOP_DELAY_MS: '0' };
-const timonel = await createTimonel(readSettings(environment), { agents: [notes] });
+const timonel = await openTimonel(readSettings(environment), { agents: [notes] });
 try {
   const { table, providers } = timonel.flags;
   const key = await timonel.apiKeys.create({
@@ -44,7 +44,7 @@ try {
   if (flag === undefined) throw new Error('The flag was not stored.');
   const contextOf = (index: number) => ({ targetingKey: `conversation-${index}`, channel: 'api' });
 
-  await inProcess('evaluation alone', (index) => evaluate(flag, contextOf(index)));
+  await inProcess('evaluation alone', (index) => evaluateFlag(flag, contextOf(index)));
   await inProcess('resolver of the provider', (index) => providers.of(defaultWorkspace).resolve('flag-0', false, contextOf(index)));
   await inProcess('OpenFeature client', (index) =>
     providers.client(defaultWorkspace).getBooleanValue('flag-0', false, contextOf(index)),

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundledProject } from '../src/bundled-project.ts';
 import { readSettings } from '../src/config.ts';
-import { createTimonel } from '../src/main.ts';
+import { openTimonel } from '../src/main.ts';
 import { describeMachine } from './turns/machine.ts';
 import { median } from './turns/measure.ts';
 import { writeResult } from './turns/report.ts';
@@ -25,7 +25,7 @@ const logins = Number(options.logins);
 const password = 'tres barcos verdes y un faro';
 
 const home = mkdtempSync(join(tmpdir(), 'timonel-bench-'));
-const timonel = await createTimonel(
+const timonel = await openTimonel(
   readSettings({
     TIMONEL_HOME: home,
     TIMONEL_PORT: '0',

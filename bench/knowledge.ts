@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { readSettings } from '../src/config.ts';
-import { createTimonel, type Timonel } from '../src/main.ts';
+import { openTimonel, type Timonel } from '../src/main.ts';
 import { InventedKnowledge, search } from '../test/invented-knowledge.ts';
 import { notes } from '../test/notes-agent.ts';
 
@@ -28,7 +28,7 @@ const environment = {
   TIMONEL_KNOWLEDGE_INDEX_BYTES: '1000000000',
   ...(database === undefined ? {} : { DATABASE_URL: database }),
 };
-const open = () => createTimonel(readSettings(environment), { agents: [notes] });
+const open = () => openTimonel(readSettings(environment), { agents: [notes] });
 
 let timonel = await open();
 try {

@@ -11,9 +11,9 @@ import { parseArgs } from 'node:util';
 import { OpenFeature } from '@openfeature/server-sdk';
 import { z } from 'zod';
 import { readSettings } from '../src/config.ts';
-import { channels, type RunEnded, traced } from '../src/diagnostics.ts';
+import { channels, type Fault, type RunEnded, traced } from '../src/diagnostics.ts';
 import { defineAgent, defineTool } from '../src/index.ts';
-import { createTimonel, defaultWorkspace } from '../src/main.ts';
+import { defaultWorkspace, openTimonel } from '../src/main.ts';
 import type { ModelPlanner, Planner } from '../src/run/planner.ts';
 import { Runner } from '../src/run/runner.ts';
 import { localWakeUps } from '../src/store/cache/wake-ups.ts';
@@ -112,9 +112,10 @@ const store: RunStore = {
 
 const now = () => new Date();
 const newId = () => crypto.randomUUID();
-const fail = (what: string, error: unknown) => {
+channels.fault.subscribe((message) => {
+  const { what, error } = message as Fault;
   throw new Error(what, { cause: error });
-};
+});
 const runner = new Runner({
   store,
   views: {} as RunViews,
@@ -129,13 +130,17 @@ const runner = new Runner({
       throw new Error('No tool of the benchmark has files.');
     },
     spills: {} as Spills,
+    sandbox: {
+      languages: async () => [],
+      run: () => Promise.reject(new Error('No tool of the benchmark runs programs.')),
+      runEach: () => Promise.reject(new Error('No tool of the benchmark runs programs.')),
+    },
     knowledge: () => {
       throw new Error('No tool of the benchmark looks anything up.');
     },
     waiting: {} as WaitingRuntime,
     messages: {} as SendRuntime,
     metricsOf: (name) => metricsOf({ name }),
-    onFault: fail,
   }),
   onMessage() {},
   onHandedOff() {},
@@ -150,7 +155,6 @@ const runner = new Runner({
   leaseMs: 60_000,
   runAttempts: 5,
   now,
-  onFault: fail,
   onTurn: () => {},
   tellCancelled: async () => {},
   children: { perParent: 4, perWorkspace: 16 },
@@ -190,11 +194,7 @@ const live = {
 };
 const collector = await startCollector();
 const traces = (sampler: string) =>
-  startTraces(
-    readSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_TRACES_SAMPLER: sampler }).traces,
-    '0',
-    (what, error) => fail(what, error),
-  );
+  startTraces(readSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_TRACES_SAMPLER: sampler }).traces, '0');
 
 /** Begins to listen. @returns how to stop. */
 const listeners: Record<string, () => () => Promise<void>> = {
@@ -283,7 +283,7 @@ async function wholeTurn(): Promise<number> {
     prompt.at(-1)?.role === 'tool' ? 'Seen.' : { calls: [{ tool: 'look', args: { at: 'it' } }] },
   );
   const routes = { default: { targets: [{ model: 'project/m' }] } };
-  const timonel = await createTimonel(readSettings({ TIMONEL_HOME: home }), { agents: [agent], models: { m: model }, routes });
+  const timonel = await openTimonel(readSettings({ TIMONEL_HOME: home }), { agents: [agent], models: { m: model }, routes });
   try {
     const turn = async () => {
       const conversationId = newId();

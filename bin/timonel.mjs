@@ -26,6 +26,8 @@ if (flags.length > 0 && process.platform !== 'win32') {
   const { existsSync } = await import('node:fs');
   // A checkout runs from its sources, an installed package from dist/.
   const source = new URL('../src/cli/program.ts', import.meta.url);
-  const { run } = await import(existsSync(source) ? source.href : new URL('../dist/src/cli/program.js', import.meta.url).href);
-  await run(process.argv);
+  const { runProgram } = await import(
+    existsSync(source) ? source.href : new URL('../dist/src/cli/program.js', import.meta.url).href
+  );
+  await runProgram(process.argv);
 }

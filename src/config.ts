@@ -98,6 +98,8 @@ export interface Settings {
   channelUrls: { whatsapp: string; telegram: string; twilio: string };
   /** Bytes: of one document, and of the indexes in memory. */
   knowledge: { documentBytes: number; indexBytes: number };
+  /** How programs of others are run, how many at once, and how many wait. */
+  sandbox: { mode: 'auto' | 'embedded' | 'off'; concurrency: number; queue: number };
   /** Between two looks at the releases that run. */
   releaseLookMs: number;
   leaseMs: number;
@@ -229,6 +231,7 @@ export function readSettings(given: Environment = process.env): Settings {
       twilio: env.TIMONEL_TWILIO_URL.replace(/\/+$/, ''),
     },
     knowledge: { documentBytes: env.TIMONEL_KNOWLEDGE_DOCUMENT_BYTES, indexBytes: env.TIMONEL_KNOWLEDGE_INDEX_BYTES },
+    sandbox: { mode: env.TIMONEL_SANDBOX, concurrency: env.TIMONEL_SANDBOX_CONCURRENCY, queue: env.TIMONEL_SANDBOX_QUEUE },
     releaseLookMs: env.TIMONEL_RELEASE_LOOK_MS,
     leaseMs: env.TIMONEL_LEASE_MS,
     runAttempts: env.TIMONEL_RUN_ATTEMPTS,

@@ -81,3 +81,15 @@ export interface BackupTaken {
   bytes: number;
   milliseconds: number;
 }
+
+/** A program ended in the sandbox, or could not be run. */
+export interface SandboxRan {
+  language: string;
+  backend: string;
+  verdict: string;
+  /** Of the program itself, without the time in the queue. */
+  milliseconds: number;
+  /** Programs that run now, and that wait. */
+  running: number;
+  waiting: number;
+}

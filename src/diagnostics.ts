@@ -3,16 +3,12 @@
  */
 import { type Channel, channel, type TracingChannel, tracingChannel } from 'node:diagnostics_channel';
 import type { IncomingHttpHeaders } from 'node:http';
+import { faultChannel } from './faults.ts';
+import type { RunContext } from './store/run-context.ts';
 import type { RunView } from './store/run-views.ts';
 import type { ClaimedRun, FinishedTurn } from './store/runs.ts';
 import type { Step } from './store/steps.ts';
 import type { Verdict } from './vocabulary.ts';
-
-/** Something failed where nobody waits for the answer, or a caller got a 5xx. */
-export interface Fault {
-  what: string;
-  error: unknown;
-}
 
 /** A request came in. Whatever it causes runs in the stores that are bound to the channel. */
 export interface HttpRequest {
@@ -85,10 +81,7 @@ export interface PlanWork {
 
 /** A tool is called. */
 export interface ToolWork {
-  workspaceId: string;
-  conversationId: string;
-  runId: string;
-  agent: string;
+  run: RunContext;
   tool: string;
   callId: string;
   args: object;
@@ -98,8 +91,7 @@ export interface ToolWork {
 
 /** Policy decided about a call. */
 export interface PolicyDecided {
-  agent: string;
-  arm: string;
+  run: RunContext;
   tool: string;
   verdict: Verdict;
   /** What the rules look up included. */
@@ -108,20 +100,13 @@ export interface PolicyDecided {
 
 /** A step of a run was stored. */
 export interface StepStored {
-  workspaceId: string;
-  runId: string;
-  agent: string;
-  /** `shadow` for a rehearsal, which is nobody's turn. */
-  arm: string;
+  run: RunContext;
   step: Step;
 }
 
 /** Another planner than the agent's own goes on with a turn. */
 export interface FellBack {
-  workspaceId: string;
-  runId: string;
-  agent: string;
-  arm: string;
+  run: RunContext;
   reason: 'planner_failed' | 'decision';
 }
 
@@ -278,9 +263,10 @@ export interface ForwardedIgnored {
 }
 
 export type * from './diagnostic-events.ts';
+export { type Fault, publishFault } from './faults.ts';
 
 export const channels = {
-  fault: channel('timonel:fault'),
+  fault: faultChannel,
   mailPrinted: channel('timonel:mail-printed'),
   httpRequest: channel('timonel:http-request') as Channel<unknown, HttpRequest>,
   forwardedIgnored: channel('timonel:forwarded-ignored'),
@@ -299,6 +285,7 @@ export const channels = {
   knowledgeIngested: channel('timonel:knowledge-ingested'),
   knowledgeLoaded: channel('timonel:knowledge-loaded'),
   knowledgeIndexes: channel('timonel:knowledge-indexes'),
+  sandboxRan: channel('timonel:sandbox-ran'),
   modelAttempt: channel('timonel:model-attempt'),
   modelCall: channel('timonel:model-call'),
   breakerChanged: channel('timonel:breaker-changed'),
@@ -323,7 +310,3 @@ export const traced = {
   plan: tracingChannel('timonel:plan') as TracingChannel<unknown, PlanWork>,
   tool: tracingChannel('timonel:tool') as TracingChannel<unknown, ToolWork>,
 } as const;
-
-export function publishFault(what: string, error: unknown): void {
-  if (channels.fault.hasSubscribers) channels.fault.publish({ what, error } satisfies Fault);
-}

@@ -66,6 +66,7 @@ export const errorTable = {
   document_not_found: { status: 404, retryable: false, title: 'No such document in the collection' },
   document_invalid: { status: 422, retryable: false, title: 'The document cannot be read' },
   knowledge_unavailable: { status: 503, retryable: true, title: 'The search does not answer' },
+  sandbox_language_off: { status: 422, retryable: false, title: 'Programs of that language cannot be run here' },
   part_unsupported: { status: 422, retryable: false, title: 'The agent does not take such a part' },
   payload_too_large: { status: 413, retryable: false, title: 'The body is too large' },
   unsupported_media_type: { status: 415, retryable: false, title: 'The body has the wrong media type' },
@@ -147,7 +148,7 @@ export function messageOf(error: unknown): string {
 }
 
 /** Where in code of the project, and not of a package or of Node, an error was thrown: ` (file:line:column)`, or nothing. */
-export function placeOf(error: unknown): string {
+export function throwSiteOf(error: unknown): string {
   const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];
   const places = lines.flatMap((line) => /^ +at .*?(?:file:\/\/)?(\/[^():]+:\d+:\d+)\)?$/.exec(line)?.[1] ?? []);
   const place = places.find((each) => !/\/node_modules\//.test(each));

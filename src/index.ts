@@ -274,7 +274,7 @@ export async function createTimonel(
   environment?: Readonly<Record<string, string | undefined>>,
 ): Promise<RunningTimonel> {
   // Agents import this module too, and need nothing of a server.
-  const [{ createTimonel: create, defaultWorkspace }, { readSettings }] = await Promise.all([
+  const [{ openTimonel: create, defaultWorkspace }, { readSettings }] = await Promise.all([
     import('./main.ts'),
     import('./config.ts'),
   ]);

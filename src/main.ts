@@ -16,14 +16,19 @@ import { type HandoffPart, openFeed, openHandoff, toldByRuns } from './compositi
 import { openKnowledge } from './composition/knowledge.ts';
 import { explainListening } from './composition/listening.ts';
 import { type Models, openModels } from './composition/models.ts';
+import { openSandbox } from './composition/sandbox.ts';
 import { seedAgents } from './composition/seeds.ts';
 import { prepareTurns, type Turns } from './composition/turns.ts';
 import { openFlagPart, openJobs, openReleasePart, openResources, prepareBackups, preparePrivacy } from './composition/work.ts';
 import type { Settings } from './config.ts';
 import { channels, type HttpExchange, publishFault } from './diagnostics.ts';
 import type { FlagPart } from './flags/open.ts';
+import { countHandoffs } from './handoff/handoff-counts.ts';
+import { Acknowledgements } from './http/acknowledgements.ts';
 import type { ChannelRoutes } from './http/channel-schemas.ts';
+import { AcceptedRequests } from './http/compatible/accepted-requests.ts';
 import type { HttpDependencies } from './http/contract.ts';
+import { ConversationAddresses } from './http/conversation-addresses.ts';
 import { readinessOf } from './http/readiness.ts';
 import { createServer } from './http/server.ts';
 import { OpenStreams } from './http/streams.ts';
@@ -46,11 +51,8 @@ import type { Jobs } from './run/jobs.ts';
 import { orAfter } from './run/or-after.ts';
 import type { Runner } from './run/runner.ts';
 import type { Seeds } from './run/seeds.ts';
-import { AcceptedRequests } from './store/accepted-requests.ts';
-import { Acknowledgements } from './store/acknowledgements.ts';
+import type { OpenSandbox } from './sandbox/sandbox.ts';
 import type { ChangeFeed } from './store/change-feed.ts';
-import { ConversationAddresses } from './store/conversation-addresses.ts';
-import { countHandoffs } from './store/handoff-counts.ts';
 import type { Store } from './store/open.ts';
 import type { RunViews } from './store/run-views.ts';
 import type { RunStore } from './store/runs.ts';
@@ -103,6 +105,7 @@ export interface Timonel {
   artifacts: Artifacts;
   channels: ChannelPart;
   knowledge: Knowledge;
+  sandbox: OpenSandbox;
   streams: OpenStreams;
   handoff: HandoffPart;
   feed: ChangeFeed;
@@ -120,7 +123,7 @@ export const unwindMs = 1_500;
  * When a part cannot be opened, those before it are closed, and the data directory is free again.
  * @throws TimonelError `config_invalid`, `store_unavailable`, `directory_locked`, `migration_refused`
  */
-export async function createTimonel(settings: Settings, project: ProjectConfig, overrides: Overrides = {}): Promise<Timonel> {
+export async function openTimonel(settings: Settings, project: ProjectConfig, overrides: Overrides = {}): Promise<Timonel> {
   const scope = new AsyncDisposableStack();
   try {
     const base: Base = {
@@ -133,7 +136,7 @@ export async function createTimonel(settings: Settings, project: ProjectConfig, 
       newId: overrides.newId ?? (() => uuid()),
       onStoreLost: overrides.onStoreLost ?? (() => {}),
     };
-    return await openTimonel(base, overrides);
+    return await openParts(base, overrides);
   } catch (error) {
     // A database that went away meanwhile can take its time to say so.
     await orAfter(closed(scope), unwindMs);
@@ -152,7 +155,7 @@ function memoisedMetrics({ agents }: ProjectConfig): Base['metricsOf'] {
 }
 
 /** Opens the parts in the order in which they need each other; they are closed in the opposite one. */
-async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
+async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
   const { settings, agents, scope } = base;
   const foundation = await openFoundation(base);
   const { store, pool, keys, workspaces } = foundation;
@@ -165,6 +168,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
   const contextOf: Turns['jobContextOf'] = (place) => turns.jobContextOf(place);
   const backups = prepareBackups(base, foundation, version);
   const knowledge = openKnowledge(base, foundation, models.gateway, (payload) => jobs.enqueue('knowledge-vectors', payload));
+  const sandbox = openSandbox(base);
   const round = async () => handoff.round.run();
   const jobs = await openJobs(base, foundation, identity, {
     mailer,
@@ -177,7 +181,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
   });
   const flags = await openFlagPart(base, foundation, identity);
   const releases = await openReleasePart(base, foundation, identity);
-  if (settings.secrets.previous !== undefined) await finishRotation(pool, keys, identity.audit, publishFault);
+  if (settings.secrets.previous !== undefined) await finishRotation(pool, keys, identity.audit);
   const seeds = await seedAgents(base, foundation);
   const resources = await openResources(base, foundation, identity, artifacts);
 
@@ -188,6 +192,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     gateway: models.gateway,
     artifacts,
     knowledge,
+    sandbox,
     jobs,
     flags,
     releases,
@@ -210,6 +215,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     backups,
     channels: channelRoutesOf(channelPart),
     knowledge,
+    sandbox,
     jobs,
     flags,
     releases,
@@ -243,6 +249,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     artifacts,
     channels: channelPart,
     knowledge,
+    sandbox,
     jobs,
     streams,
     handoff,
@@ -300,6 +307,7 @@ interface ServedParts {
   backups: Backups;
   channels: ChannelRoutes;
   knowledge: Knowledge;
+  sandbox: OpenSandbox;
   jobs: Jobs;
   flags: FlagPart;
   releases: ReleasePart;
@@ -314,7 +322,7 @@ interface ServedParts {
 
 async function openServer(
   { settings, agents, scope, now, newId }: Base,
-  { foundation, telemetry, models, turns, jobs, handoff, ...parts }: ServedParts,
+  { foundation, telemetry, models, turns, jobs, handoff, sandbox, ...parts }: ServedParts,
 ): Promise<FastifyInstance> {
   const { pool, store, signals } = foundation;
   const { runner } = turns;
@@ -334,12 +342,11 @@ async function openServer(
     acknowledgements: new Acknowledgements(pool),
     now,
     newId,
-    dependencies: () => readinessOf({ runner, store, signals, jobs }),
+    dependencies: () => readinessOf({ runner, store, signals, jobs, sandbox }),
     metrics: telemetry.metrics.expose,
     onRequest: (exchange: HttpExchange) => {
       if (channels.httpExchange.hasSubscribers) channels.httpExchange.publish(exchange);
     },
-    onFault: publishFault,
     bodyLimitBytes: settings.bodyLimitBytes,
     replyWaitMs: settings.replyWaitMs,
     maxEventLoopDelayMs: settings.maxEventLoopDelayMs,

@@ -329,6 +329,12 @@ export const knowledgeShape = {
   TIMONEL_KNOWLEDGE_INDEX_BYTES: bytes(268_435_456),
 };
 
+export const sandboxShape = {
+  TIMONEL_SANDBOX: z.enum(['auto', 'embedded', 'off']).default('auto'),
+  TIMONEL_SANDBOX_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
+  TIMONEL_SANDBOX_QUEUE: z.coerce.number().int().min(1).max(10_000).default(500),
+};
+
 /** What bounds requests while they come in. */
 export interface IncomingSettings {
   /** Until the headers of a request were received. */

@@ -18,6 +18,7 @@ import {
   perMinute,
   readProviders,
   samplers,
+  sandboxShape,
   secret,
   sessionShape,
   url,
@@ -127,6 +128,7 @@ export const settingsSchema = z.object({
   TIMONEL_TELEGRAM_URL: url(['http:', 'https:']).default('https://api.telegram.org'),
   TIMONEL_TWILIO_URL: url(['http:', 'https:']).default('https://api.twilio.com'),
   ...knowledgeShape,
+  ...sandboxShape,
 
   /** What a new release begins with where its plan does not say. */
   CANARY_ENABLED: flag(true),

@@ -1,7 +1,7 @@
 /** Reads a tree of sources and says where it breaks the rules of the design. */
 import { readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
-import { type Expression, parseSync, Visitor } from 'oxc-parser';
+import { type Expression, type Program, parseSync, Visitor } from 'oxc-parser';
 
 export interface SourceFile {
   /** Path from the root of the tree, with forward slashes. */
@@ -12,6 +12,8 @@ export interface SourceFile {
   readsEnvironment: boolean;
   /** Writes to the console. */
   writesToConsole: boolean;
+  /** Names that it declares and exports; what it exports of another file is not among them. */
+  exports: string[];
 }
 
 /** Layers from the top down: a part imports from its own files and from the layers after it; the parts of one layer are strangers. */
@@ -30,17 +32,25 @@ const layers: string[][] = [
   ['src/dialogue'],
   ['src/tools'],
   ['src/resources'],
-  ['src/llm', 'src/knowledge', 'src/language', 'src/identity', 'src/artifacts'],
+  ['src/llm', 'src/knowledge', 'src/sandbox', 'src/language', 'src/identity', 'src/artifacts'],
   ['src/diagnostics.ts'],
   ['src/diagnostic-events.ts'],
   ['src/store'],
   ['src/config.ts'],
   ['src/settings-schema.ts'],
-  ['src/errors.ts', 'src/vocabulary.ts', 'src/phone-numbers.ts', 'src/setting-values.ts', 'src/suggestion.ts'],
+  [
+    'src/errors.ts',
+    'src/vocabulary.ts',
+    'src/phone-numbers.ts',
+    'src/setting-values.ts',
+    'src/suggestion.ts',
+    'src/faults.ts',
+    'src/canonical-json.ts',
+  ],
 ];
 
 /** What the package exports: above all layers, and all that agents know. */
-const publicApi = new Set(['src/index.ts', 'src/database.ts', 'src/dialogue.ts']);
+const publicApi = new Set(['src/index.ts', 'src/database.ts', 'src/dialogue.ts', 'src/sandbox.ts']);
 
 const bannedNames = new Set(['utils', 'util', 'helpers', 'helper', 'common', 'shared', 'lib', 'core', 'misc']);
 const longestFile = 400;
@@ -59,6 +69,7 @@ function readSource(path: string, text: string): SourceFile {
     imports: [],
     readsEnvironment: false,
     writesToConsole: false,
+    exports: exportsOf(program),
   };
   const add = (specifier: string, typeOnly: boolean) => {
     if (specifier.startsWith('.')) source.imports.push({ target: posix.normalize(posix.join(dirname(path), specifier)), typeOnly });
@@ -107,6 +118,25 @@ function readSource(path: string, text: string): SourceFile {
   return source;
 }
 
+/** A list of exported names counts where the file declares them itself. */
+function exportsOf({ body }: Program): string[] {
+  const imported = new Set(
+    body.flatMap((each) => (each.type === 'ImportDeclaration' ? each.specifiers.map(({ local }) => local.name) : [])),
+  );
+  const names = body.flatMap((each) => {
+    if (each.type !== 'ExportNamedDeclaration' || each.source !== null) return [];
+    const { declaration, specifiers } = each;
+    if (declaration === null)
+      return specifiers.flatMap(({ local, exported }) =>
+        local.type === 'Identifier' && !imported.has(local.name) && exported.type === 'Identifier' ? [exported.name] : [],
+      );
+    if (declaration.type === 'VariableDeclaration')
+      return declaration.declarations.flatMap(({ id }) => (id.type === 'Identifier' ? [id.name] : []));
+    return 'id' in declaration && declaration.id?.type === 'Identifier' ? [declaration.id.name] : [];
+  });
+  return [...new Set(names)];
+}
+
 function literal(node: { type: Expression['type'] | string; value?: unknown }): string | undefined {
   return node.type === 'Literal' && typeof node.value === 'string' ? node.value : undefined;
 }
@@ -122,6 +152,7 @@ export function faultsOf(sources: readonly SourceFile[]): string[] {
       () => true,
     ),
     ...names(sources),
+    ...doubles(sources),
     ...sizes(sources),
     ...privileges(sources),
     ...trades(sources),
@@ -212,6 +243,19 @@ function names(sources: readonly SourceFile[]): string[] {
     const faults = banned.map((part) => `${path}: nothing is called "${part}"; name it for what it does`);
     if (!/^[a-z0-9-]+$/.test(parts.at(-1) ?? '')) faults.push(`${path}: file names are kebab-case`);
     return faults;
+  });
+}
+
+/** One name for one thing: whoever looks a name up finds one place in `src`. */
+function doubles(sources: readonly SourceFile[]): string[] {
+  const owners = new Map<string, string>();
+  return sources.flatMap(({ path, exports }) => {
+    if (!path.startsWith('src/') || isTest(path)) return [];
+    return exports.flatMap((name) => {
+      const owner = owners.get(name);
+      if (owner === undefined) owners.set(name, path);
+      return owner === undefined ? [] : [`${path} exports "${name}", as ${owner} does; give it a name of its own`];
+    });
   });
 }
 

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { channels, type Fault } from '../src/diagnostics.ts';
 import { KeptCopy } from '../src/store/kept-copy.ts';
 import { Notices } from '../src/store/notices.ts';
 import { onEachStore } from './stores.ts';
@@ -11,7 +12,9 @@ onEachStore('what a process keeps a copy of', (open, kind) => {
     const id = crypto.randomUUID();
     await pool.executeText(`INSERT INTO workspaces (workspace_id, name, time_zone) VALUES ($1, 'before', 'UTC')`, [id]);
     const faults: unknown[] = [];
-    const notices = new Notices<{ kind: string }>(pool, (error) => faults.push(error));
+    const hear = (message: unknown) => void faults.push((message as Fault).error);
+    channels.fault.subscribe(hear);
+    const notices = new Notices<{ kind: string }>(pool);
     await notices.open();
     const seen = { reads: 0, name: '', afterwards: async () => {} };
     const copy = new KeptCopy({
@@ -23,7 +26,6 @@ onEachStore('what a process keeps a copy of', (open, kind) => {
       },
       notices,
       kind: 'names',
-      onFault: (_what, error) => faults.push(error),
     });
     await copy.open();
     const rename = (name: string, about: string[] = ['names']) =>
@@ -39,6 +41,7 @@ onEachStore('what a process keeps a copy of', (open, kind) => {
       async close() {
         copy.close();
         await notices.close();
+        channels.fault.unsubscribe(hear);
       },
     };
   }

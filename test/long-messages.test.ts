@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { booking } from '../agents/booking/agent.ts';
-import { longestText } from '../src/http/schemas.ts';
+import { longestMessageText } from '../src/http/schemas.ts';
 import { startTimonel, type TestTimonel } from './timonel.ts';
 
 /** Milliseconds of the thread's CPU for one turn, everything included. */
@@ -10,7 +10,7 @@ const mostMilliseconds = 20;
 /** The clock of the thread moves in steps of some milliseconds, and garbage is collected when it is: the best of several counts. */
 const tries = 4;
 
-const filled = (piece: string): string => piece.repeat(Math.ceil(longestText / piece.length)).slice(0, longestText);
+const filled = (piece: string): string => piece.repeat(Math.ceil(longestMessageText / piece.length)).slice(0, longestMessageText);
 
 const found: [string, string][] = [
   ['days before letters that fold slowly', 'hoy '.repeat(1000) + 'ΐ'.repeat(12_000)],
@@ -27,13 +27,13 @@ const found: [string, string][] = [
   ['dots of addresses', filled('a@b.')],
   ['services', filled('corte y barba ')],
   ['names', filled('Ana ')],
-  ['particles of names', `soy Ana ${filled('de la ')}`.slice(0, longestText)],
+  ['particles of names', `soy Ana ${filled('de la ')}`.slice(0, longestMessageText)],
   ['times', filled('a las 5 y media ')],
   ['ranges', filled('desde el lunes hasta el martes a las 5 ')],
   ['refusals', filled('el lunes no puedo ')],
   ['questions', filled('¿cuánto sale? ')],
   ['spelled addresses', filled('lucia arroba gmail punto com ')],
-  ['marks on one letter', `a${'\u0301'.repeat(longestText - 1)}`],
+  ['marks on one letter', `a${'\u0301'.repeat(longestMessageText - 1)}`],
 ];
 
 const piece = fc.oneof(
@@ -79,10 +79,10 @@ const piece = fc.oneof(
 );
 /** Some pieces, repeated to the longest text that is accepted, or mixed. */
 const longText = fc
-  .tuple(fc.array(piece, { minLength: 1, maxLength: 6 }), fc.array(piece, { maxLength: 6 }), fc.nat({ max: longestText }))
+  .tuple(fc.array(piece, { minLength: 1, maxLength: 6 }), fc.array(piece, { maxLength: 6 }), fc.nat({ max: longestMessageText }))
   .map(([first, second, at]) => {
     const rest = second.length === 0 ? first : second;
-    return (filled(first.join('')).slice(0, at) + filled(rest.join(''))).slice(0, longestText).toWellFormed();
+    return (filled(first.join('')).slice(0, at) + filled(rest.join(''))).slice(0, longestMessageText).toWellFormed();
   })
   .filter((text) => text.trim() !== '');
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SMTPServer } from 'smtp-server';
 import { afterEach, expect, it } from 'vitest';
 import { readSettings } from '../src/config.ts';
-import type { PrintedMail } from '../src/diagnostics.ts';
+import { channels, type Fault, type PrintedMail } from '../src/diagnostics.ts';
 import { type Mail, Mailer } from '../src/identity/mail/mailer.ts';
 import { ServerKeys } from '../src/identity/secrets.ts';
 import { Jobs } from '../src/run/jobs.ts';
@@ -56,13 +56,14 @@ async function mailerOn({ pool }: Store, environment: Record<string, string>) {
   const settings = readSettings(environment);
   const printed: PrintedMail[] = [];
   const faults: string[] = [];
+  const hear = (message: unknown) => void faults.push((message as Fault).what);
+  channels.fault.subscribe(hear);
   const mailer: Mailer = new Mailer({
     settings,
     keys: await ServerKeys.open(settings, pool),
     newId: () => crypto.randomUUID(),
     enqueue: (payload) => jobs.enqueue('mail', payload),
     onPrinted: (mail) => printed.push(mail),
-    onFault: (what) => faults.push(what),
   });
   const jobs: Jobs = new Jobs({
     pool,
@@ -72,13 +73,13 @@ async function mailerOn({ pool }: Store, environment: Record<string, string>) {
     contextOf: () => {
       throw new Error('No agent is here.');
     },
-    onFault: (what) => faults.push(what),
   });
   await jobs.open();
   await jobs.work();
   closers.push(async () => {
     await jobs.close(1_000);
     mailer.close();
+    channels.fault.unsubscribe(hear);
   });
   return { mailer, printed, faults };
 }

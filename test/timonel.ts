@@ -2,9 +2,9 @@
 import type { z } from 'zod';
 import { readSettings } from '../src/config.ts';
 import type { turn } from '../src/http/schemas.ts';
-import { createTimonel, defaultWorkspace, type Overrides, type Timonel } from '../src/main.ts';
+import { defaultWorkspace, type Overrides, openTimonel, type Timonel } from '../src/main.ts';
 import type { ProjectConfig } from '../src/project.ts';
-import { type ApiCaller, callerOf } from '../src/testing/api-caller.ts';
+import { type ApiCaller, apiCallerOf } from '../src/testing/api-caller.ts';
 import { freshStoreEnvironment, type StoreKind } from './stores.ts';
 
 /** A turn as the API answers it; a turn that ended has a reply. */
@@ -29,7 +29,7 @@ export async function startTimonel(
 ): Promise<TestTimonel> {
   const fresh = options.environment === undefined ? await freshStoreEnvironment(kind) : undefined;
   const environment = options.environment ?? fresh?.environment ?? {};
-  const timonel = await createTimonel(
+  const timonel = await openTimonel(
     // Tests look at releases when they want to.
     readSettings({ TIMONEL_PORT: '0', TIMONEL_MAX_EVENT_LOOP_DELAY_MS: '0', TIMONEL_RELEASE_LOOK_MS: '600000', ...environment }),
     project,
@@ -37,7 +37,7 @@ export async function startTimonel(
   );
   const id = crypto.randomUUID();
   const apiKey = await timonel.apiKeys.create({ id, workspaceId: defaultWorkspace, name: 'test', role: 'admin' });
-  const caller = callerOf(timonel.app, apiKey);
+  const caller = apiCallerOf(timonel.app, apiKey);
   return {
     timonel,
     environment,

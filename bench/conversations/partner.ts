@@ -15,7 +15,7 @@ import {
 } from '../../agents/booking/schema.ts';
 import { readSettings } from '../../src/config.ts';
 import type { Awaiting, ReservationVocabulary } from '../../src/dialogue.ts';
-import { createTimonel, type Timonel } from '../../src/main.ts';
+import { openTimonel, type Timonel } from '../../src/main.ts';
 
 /** What was answered, however it came about. */
 export interface Answer {
@@ -71,7 +71,7 @@ export async function startRuntime(): Promise<House> {
     DATABASE_URL: undefined,
     REDIS_URL: undefined,
   });
-  const timonel = await createTimonel(settings, { agents: [booking] }, { now: () => now });
+  const timonel = await openTimonel(settings, { agents: [booking] }, { now: () => now });
   let workspaces = 0;
   return {
     async open(plan, at) {

@@ -1,5 +1,5 @@
 /** Runs releases and says when what was found. */
-import { type Evidence, noEvidence, observe } from '../../src/release/evidence/evidence.ts';
+import { noEvidence, observe, type ReleaseEvidence } from '../../src/release/evidence/evidence.ts';
 import type { Exposure } from '../../src/release/evidence/exposure.ts';
 import { judge } from '../../src/release/evidence/judge.ts';
 import type { MetricName } from '../../src/release/evidence/judgement.ts';
@@ -38,7 +38,7 @@ export function simulate(traffic: Traffic, standards: ReleaseStandards, seed: nu
   return finds;
 }
 
-function look(finds: Finds, evidence: Evidence, standards: ReleaseStandards, turn: number): void {
+function look(finds: Finds, evidence: ReleaseEvidence, standards: ReleaseStandards, turn: number): void {
   const { verdict, metrics } = judge(evidence, standards);
   for (const [name, { finding }] of Object.entries(metrics) as [MetricName, { finding: string }][]) {
     if (finding === 'fail') finds.failed[name] ??= turn;
@@ -50,7 +50,7 @@ function look(finds: Finds, evidence: Evidence, standards: ReleaseStandards, tur
   if (turn % 500 === 0 && zOf(evidence) > 1.645) finds.zTest ??= turn;
 }
 
-function zOf({ stable, canary }: Evidence): number {
+function zOf({ stable, canary }: ReleaseEvidence): number {
   const turns = stable.turns + canary.turns;
   const pooled = (stable.failures.events + canary.failures.events) / turns;
   const deviation = Math.sqrt(pooled * (1 - pooled) * (1 / stable.turns + 1 / canary.turns));

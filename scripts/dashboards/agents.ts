@@ -34,6 +34,33 @@ export const agents: Dashboard = {
       ],
     },
     {
+      title: 'Sandbox',
+      panels: [
+        {
+          title: 'Programs',
+          unit: 'reqps',
+          queries: [{ expr: rate('timonel_sandbox_runs_total', 'language, verdict'), legend: '{{language}} {{verdict}}' }],
+        },
+        {
+          title: 'Time of a program, p95',
+          unit: 's',
+          queries: [
+            {
+              expr: quantile(0.95, 'timonel_sandbox_run_duration_seconds', 'language, backend'),
+              legend: '{{language}} {{backend}}',
+            },
+          ],
+        },
+        {
+          title: 'Running, waiting',
+          queries: [
+            { expr: 'sum(timonel_sandbox_running)', legend: 'running' },
+            { expr: 'sum(timonel_sandbox_waiting)', legend: 'waiting' },
+          ],
+        },
+      ],
+    },
+    {
       title: 'Conversations in people’s hands',
       panels: [
         {

@@ -4,8 +4,8 @@
  * many tools as there are connections, would never come.
  */
 import type pg from 'pg';
-import type { DatabasePool } from '../store/database.ts';
-import { announceBytes, type RunStatement } from './rows.ts';
+import type { DatabasePool, RunStatement } from '../store/database.ts';
+import { announceBytes } from './rows.ts';
 
 export type AnnouncingPool = Pick<DatabasePool, 'embedded' | 'executeText' | 'separateClient'>;
 

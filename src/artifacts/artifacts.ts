@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { type ArtifactMoved, channels } from '../diagnostics.ts';
+import { type ArtifactMoved, channels, publishFault } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
+import type { RunStatement } from '../store/database.ts';
 import { Announcements, type AnnouncingPool } from './announcements.ts';
 import type {
   Artifact,
@@ -33,14 +34,13 @@ export interface ArtifactsDependencies {
   publicUrl: string;
   now(): Date;
   newId(): string;
-  onFault(what: string, error: unknown): void;
 }
 
 /** Stores, finds, reads and removes artifacts. */
 export class Artifacts {
   readonly settings: ArtifactSettings;
   readonly #dependencies: ArtifactsDependencies;
-  readonly #run: rows.RunStatement;
+  readonly #run: RunStatement;
   readonly #announcements: Announcements;
 
   constructor(dependencies: ArtifactsDependencies) {
@@ -57,7 +57,7 @@ export class Artifacts {
    * @throws TimonelError `payload_too_large`, `artifact_invalid`, `artifact_limit_reached`, `artifact_not_found`,
    *   `artifact_storage_unavailable`
    */
-  async put(owner: ArtifactOwner, artifact: NewArtifact, run: rows.RunStatement = this.#run, id?: string): Promise<StoredArtifact> {
+  async put(owner: ArtifactOwner, artifact: NewArtifact, run: RunStatement = this.#run, id?: string): Promise<StoredArtifact> {
     const { settings, storage, spoolFolder, now } = this.#dependencies;
     if (artifact.expiresAt !== undefined && !(artifact.expiresAt.getTime() > now().getTime()))
       throw new TimonelError('artifact_invalid', 'The expiry of the artifact is past. Give an instant that is to come, or none.');
@@ -76,7 +76,7 @@ export class Artifacts {
     owner: ArtifactOwner,
     artifact: NewArtifact,
     data: Spooled,
-    run: rows.RunStatement,
+    run: RunStatement,
     id: string | undefined,
   ): Promise<StoredArtifact> {
     const { settings, now, newId } = this.#dependencies;
@@ -113,7 +113,7 @@ export class Artifacts {
   async #place(
     workspaceId: string,
     { content, bytes, sha256 }: Spooled,
-    run: rows.RunStatement,
+    run: RunStatement,
   ): Promise<Pick<rows.ArtifactValues, 'storage' | 'location' | 'content'>> {
     if (content.kind === 'memory') return { storage: 'database', location: null, content: content.data };
     const { storage, newId } = this.#dependencies;
@@ -143,7 +143,7 @@ export class Artifacts {
     workspaceId: string,
     ids: readonly string[],
     owner: { conversationId?: string | undefined; createdBy?: string | undefined },
-    run: rows.RunStatement = this.#run,
+    run: RunStatement = this.#run,
   ): Promise<StoredArtifact[]> {
     return rows.findOwn(run, { workspaceId, ids, now: this.#dependencies.now() }, owner);
   }
@@ -166,17 +166,17 @@ export class Artifacts {
    * Its bytes, or some of them, as they are read.
    * @throws TimonelError `artifact_storage_unavailable`, `artifact_not_found` where it was deleted meanwhile
    */
-  async read(artifact: StoredArtifact, range?: ByteRange, run: rows.RunStatement = this.#run): Promise<Readable> {
+  async read(artifact: StoredArtifact, range?: ByteRange, run: RunStatement = this.#run): Promise<Readable> {
     const bytes = range === undefined ? artifact.bytes : range.end - range.start + 1;
     const stream = await this.#open(artifact, range, run);
     moved('out', artifact.storage, bytes);
     return stream;
   }
 
-  async #open(artifact: StoredArtifact, range: ByteRange | undefined, run: rows.RunStatement): Promise<Readable> {
+  async #open(artifact: StoredArtifact, range: ByteRange | undefined, run: RunStatement): Promise<Readable> {
     const { storage, location } = artifact;
     if (location === null) {
-      const content = await rows.contentOf(run, artifact, range);
+      const content = await rows.readContent(run, artifact, range);
       if (content === undefined) throw artifactNotFound(artifact.id);
       return Readable.from([content], { objectMode: false });
     }
@@ -200,8 +200,7 @@ export class Artifacts {
   /** Deletes it; its bytes outside of the database are removed at once if the storage answers, else by the job. */
   async remove({ workspaceId, id, location }: StoredArtifact): Promise<void> {
     await rows.deleteArtifact(this.#run, workspaceId, id);
-    if (location !== null)
-      await this.removeLeftovers().catch((error: unknown) => this.#dependencies.onFault('removing artifacts', error));
+    if (location !== null) await this.removeLeftovers().catch((error: unknown) => publishFault('removing artifacts', error));
   }
 
   /** The job: deletes what has expired, and removes bytes that no artifact names. @returns how many of each. */
@@ -216,7 +215,7 @@ export class Artifacts {
 
   /** Removes bytes that are due. What fails is tried again later. */
   async removeLeftovers(): Promise<number> {
-    const { storages, onFault } = this.#dependencies;
+    const { storages } = this.#dependencies;
     let removed = 0;
     for (let due = await rows.dueLeftovers(this.#run, batch); due.length > 0; due = await rows.dueLeftovers(this.#run, batch)) {
       const done: string[] = [];
@@ -226,7 +225,7 @@ export class Artifacts {
           done.push(location);
           if (!kept) removed += 1;
         } catch (error) {
-          onFault('removing artifacts', error);
+          publishFault('removing artifacts', error);
           await rows.postponeLeftover(this.#run, location);
         }
       }

@@ -1,7 +1,8 @@
+import type { RunStatement } from '../store/database.ts';
 import type { Artifacts } from './artifacts.ts';
 import { artifactNotFound } from './artifacts.ts';
 import type { StoredArtifact, ToolArtifacts } from './contract.ts';
-import { artifactOf, type RunStatement } from './rows.ts';
+import { artifactOf } from './rows.ts';
 import { textPiece } from './text-piece.ts';
 
 /** On whose behalf an agent's code works with artifacts. */

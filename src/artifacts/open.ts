@@ -27,7 +27,7 @@ export async function openStorages(
 /** Puts the part together: S3 where it is configured, else a folder, else the database alone. */
 export async function openArtifacts(
   settings: { artifacts: ArtifactSettings; home: string; publicUrl: string },
-  dependencies: Pick<ArtifactsDependencies, 'pool' | 'keys' | 'now' | 'newId' | 'onFault'>,
+  dependencies: Pick<ArtifactsDependencies, 'pool' | 'keys' | 'now' | 'newId'>,
 ): Promise<Artifacts> {
   const { artifacts, home, publicUrl } = settings;
   const { all, folder } = await openStorages(settings, dependencies.pool.embedded);

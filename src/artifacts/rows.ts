@@ -1,11 +1,9 @@
 /** The statements of artifacts. Each names the workspace of every row that it touches. */
+import type { RunStatement } from '../store/database.ts';
 import type { Artifact, StoredArtifact } from './contract.ts';
 
 /** An upload that no message has named yet is kept for so long, in milliseconds. */
 export const unattachedMs = 86_400_000;
-
-/** Runs a statement: at once, or within a transaction. */
-export type RunStatement = <Row>(text: string, values: unknown[]) => Promise<Row[]>;
 
 interface ArtifactRow {
   id: string;
@@ -191,7 +189,7 @@ export async function bindArtifacts(
 }
 
 /** The bytes of an artifact that is in the database. */
-export async function contentOf(
+export async function readContent(
   run: RunStatement,
   { workspaceId, id, bytes }: StoredArtifact,
   range: { start: number; end: number } | undefined,

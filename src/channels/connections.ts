@@ -1,4 +1,5 @@
 /** Connections: a channel's accounts in workspaces, with sealed secrets. Kept in memory: a webhook is checked without asking the database. */
+import { publishFault } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { AccessNotices } from '../identity/access.ts';
 import { Sealer } from '../identity/sealed.ts';
@@ -62,7 +63,6 @@ export interface ConnectionsDependencies {
   channels: ReadonlyMap<ChannelName, Channel>;
   now(): Date;
   newId(): string;
-  onFault(what: string, error: unknown): void;
 }
 
 /** How long the secrets before a rotation are taken, in seconds, where nothing else is asked for. */
@@ -79,8 +79,8 @@ export class Connections {
   constructor(dependencies: ConnectionsDependencies) {
     this.#dependencies = dependencies;
     this.#sealer = new Sealer(dependencies.keys, 'channel-secrets');
-    const { notices, onFault } = dependencies;
-    this.#copy = new KeptCopy({ read: () => this.#read(), notices, kind: 'channels', onFault });
+    const { notices } = dependencies;
+    this.#copy = new KeptCopy({ read: () => this.#read(), notices, kind: 'channels' });
   }
 
   open(): Promise<void> {
@@ -245,7 +245,7 @@ export class Connections {
 
   /** Seals anew what was sealed with the server's secret before. @returns how many. */
   async reseal(): Promise<number> {
-    const { pool, onFault } = this.#dependencies;
+    const { pool } = this.#dependencies;
     const rows = await pool.executeText<Row>(`SELECT ${columns} FROM channel_connections`);
     let count = 0;
     for (const row of rows.filter(({ secrets }) => this.#sealer.stale(secrets))) {
@@ -257,7 +257,7 @@ export class Connections {
         );
         count += changed.length;
       } catch (error) {
-        onFault(`sealing the secrets of the connection ${row.id} anew`, error);
+        publishFault(`sealing the secrets of the connection ${row.id} anew`, error);
       }
     }
     return count;
@@ -283,7 +283,7 @@ export class Connections {
   }
 
   async #read(): Promise<void> {
-    const { pool, onFault } = this.#dependencies;
+    const { pool } = this.#dependencies;
     const rows = await pool.executeText<Row>(
       `SELECT ${columns.replaceAll(/\b(\w+)/g, 'c.$1')} FROM channel_connections c JOIN workspaces w USING (workspace_id)
        WHERE c.disabled_at IS NULL AND w.disabled_at IS NULL`,
@@ -295,7 +295,7 @@ export class Connections {
         open.set(row.id, { ...this.#opened(row), previousUntil, suspended: row.suspended !== null });
       } catch (error) {
         // One that cannot be opened keeps no other from working.
-        onFault(`opening the connection ${row.id}`, error);
+        publishFault(`opening the connection ${row.id}`, error);
       }
     }
     this.#open = open;

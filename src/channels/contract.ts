@@ -173,7 +173,7 @@ export interface Sending {
 }
 
 /** What `timonel channels test` found. */
-export interface Finding {
+export interface ConnectionFinding {
   what: string;
   ok: boolean;
   detail: string;
@@ -217,7 +217,7 @@ export interface Channel {
   /** Loads a file of a contact. @throws ChannelMediaError */
   load(connection: OpenConnection, media: IncomingMedia, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
   /** Looks at the account, and at what the settings say of it. */
-  check(connection: OpenConnection, signal: AbortSignal): Promise<Finding[]>;
+  check(connection: OpenConnection, signal: AbortSignal): Promise<ConnectionFinding[]>;
 }
 
 /** A file of a contact cannot be loaded: gone, too large, or not what was announced. */

@@ -1,7 +1,7 @@
 /** Sends what the outbox holds, and draws the consequences of each answer. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Artifacts } from '../artifacts/artifacts.ts';
-import { type ChannelDelivered, channels as diagnostics } from '../diagnostics.ts';
+import { type ChannelDelivered, channels as diagnostics, publishFault } from '../diagnostics.ts';
 import { messageOf, TimonelError } from '../errors.ts';
 import type { MediaPart } from '../vocabulary.ts';
 import type { Connections } from './connections.ts';
@@ -27,7 +27,6 @@ export interface DeliveryDependencies {
   now(): Date;
   /** Asks a person to look: the conversation cannot go on by itself. */
   onUndelivered(undelivered: Undelivered): Promise<void>;
-  onFault(what: string, error: unknown): void;
 }
 
 /** Attempts of a message that is refused for a time. */
@@ -143,10 +142,10 @@ export class Delivery {
     result: Exclude<SendResult, { kind: 'sent' }>,
     parts: number,
   ): Promise<void> {
-    const { outbox, connections, onFault } = this.#dependencies;
+    const { outbox, connections } = this.#dependencies;
     if (result.kind === 'unclear') {
       if (await outbox.unclear(delivery, result.reason, parts)) {
-        onFault('a message is in doubt', new Error(`Delivery ${delivery.id}: ${result.reason}`));
+        publishFault('a message is in doubt', new Error(`Delivery ${delivery.id}: ${result.reason}`));
         this.#tell(connection, delivery, 'unclear', 'unclear');
       }
       return;
@@ -169,7 +168,7 @@ export class Delivery {
       // Kept, and sent once a person has looked.
       await connections.suspend(connection, error);
       await outbox.again(delivery, 0, error);
-      onFault('a connection is suspended', new Error(`Connection ${connection.id}: ${error.code} ${error.message}`));
+      publishFault('a connection is suspended', new Error(`Connection ${connection.id}: ${error.code} ${error.message}`));
       this.#tell(connection, delivery, 'refused', error.code);
       return;
     }

@@ -3,7 +3,7 @@ import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { type ChannelWebhook, channels as diagnostics } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { Connections } from './connections.ts';
-import type { Finding, OpenConnection, Update, WebhookRequest } from './contract.ts';
+import type { ConnectionFinding, OpenConnection, Update, WebhookRequest } from './contract.ts';
 import type { Inbox } from './inbox.ts';
 
 export interface DoorDependencies {
@@ -78,7 +78,7 @@ export class ChannelDoor {
   }
 
   /** Looks at the account of a connection, and at its agent. @throws TimonelError `connection_not_found` */
-  async test(workspaceId: string, connectionId: string): Promise<Finding[]> {
+  async test(workspaceId: string, connectionId: string): Promise<ConnectionFinding[]> {
     const { connections, publicUrl } = this.#dependencies;
     const connection = await connections.whole(workspaceId, connectionId);
     const channel = connections.channelOf(connection.channel);
@@ -91,7 +91,7 @@ export class ChannelDoor {
     };
     const findings = await channel
       .check(connection, AbortSignal.timeout(checkMs))
-      .catch((error: unknown): Finding[] => [
+      .catch((error: unknown): ConnectionFinding[] => [
         { what: 'account', ok: false, detail: `The provider does not answer (${String(error)}).` },
       ]);
     return [webhook, ...findings];

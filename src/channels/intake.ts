@@ -15,7 +15,7 @@ import { chosenOption } from './rendering.ts';
 import { declineText } from './sentences.ts';
 
 /** Messages of one contact that become one turn. */
-export interface Batch {
+export interface MessageBatch {
   connection: OpenConnection;
   batch: string;
   conversationId: string;
@@ -100,7 +100,7 @@ export class Intake {
    * Takes the next messages of a connection. What needs no run is done when this returns.
    * @returns what is to be put into the run record, and what became of the others: `declined` or `ignored`
    */
-  async take(connection: OpenConnection): Promise<{ batches: Batch[]; settled: string[] }> {
+  async take(connection: OpenConnection): Promise<{ batches: MessageBatch[]; settled: string[] }> {
     const { workspaceId, id } = connection;
     return this.#dependencies.pool.inTransaction(async (client) => {
       // Contacts belong to the workspace: two connections may hear from one person at the same moment.
@@ -116,7 +116,7 @@ export class Intake {
          ORDER BY i.id`,
         [workspaceId, id],
       );
-      const batches: Batch[] = [];
+      const batches: MessageBatch[] = [];
       const settled: string[] = [];
       for (const own of Map.groupBy(rows, ({ contact_id }) => contact_id).values()) {
         const batch = await this.#takeOf(client, connection, own, settled);
@@ -176,7 +176,7 @@ export class Intake {
     connection: OpenConnection,
     rows: readonly OpenRow[],
     settled: string[],
-  ): Promise<Batch | undefined> {
+  ): Promise<MessageBatch | undefined> {
     const { workspaceId } = connection;
     const [first] = rows;
     if (first === undefined || rows.some(({ free }) => !free)) return undefined;
@@ -310,7 +310,7 @@ export class Intake {
   }
 
   /** The batch became a turn, or something else that ends it. */
-  async done({ connection, messages }: Batch, result: string, runId?: string): Promise<void> {
+  async done({ connection, messages }: MessageBatch, result: string, runId?: string): Promise<void> {
     await this.#dependencies.pool.execute(
       {
         name: 'channel-inbox-done',
@@ -321,7 +321,7 @@ export class Intake {
   }
 
   /** Another attempt is made after a pause. */
-  async postpone({ connection, messages }: Batch, pauseMs: number): Promise<void> {
+  async postpone({ connection, messages }: MessageBatch, pauseMs: number): Promise<void> {
     await this.#dependencies.pool.executeText(
       `UPDATE channel_inbox SET owner = NULL, lease_until = now() + $3 * interval '1 millisecond' WHERE workspace_id = $1 AND id = ANY($2::bigint[]) AND state = 'taken'`,
       [connection.workspaceId, messages.map(({ id }) => id), pauseMs],
@@ -329,7 +329,7 @@ export class Intake {
   }
 
   /** The conversation ended after the batch was taken: it begins another one. */
-  async anew({ connection, messages, contactId, conversationId }: Batch): Promise<void> {
+  async anew({ connection, messages, contactId, conversationId }: MessageBatch): Promise<void> {
     await this.#dependencies.pool.executeText(
       `WITH thread AS (
          UPDATE channel_threads SET conversation_id = NULL WHERE workspace_id = $1 AND connection_id = $3 AND contact_id = $4 AND conversation_id = $5
@@ -341,7 +341,7 @@ export class Intake {
   }
 
   /** Ends a batch that the agent cannot take, and says so once a day. */
-  async decline(batch: Batch, result: string, text: string): Promise<void> {
+  async decline(batch: MessageBatch, result: string, text: string): Promise<void> {
     const { connection, contactId, conversationId, messages } = batch;
     await this.#dependencies.pool.inTransaction(async (client) => {
       const { rows } = await client.query(

@@ -1,3 +1,5 @@
+import { publishFault } from '../diagnostics.ts';
+
 /** Does something again and again: at once when it is woken or there is more, else after a pause. */
 export interface LoopOptions {
   /** @returns whether to go on at once */
@@ -5,7 +7,6 @@ export interface LoopOptions {
   /** Whether there can be nothing to do: then nothing is asked. */
   idle(): boolean;
   everyMs: number;
-  onFault(error: unknown): void;
 }
 
 /** Pause after a failure, in milliseconds. */
@@ -38,14 +39,14 @@ export class Loop {
   }
 
   async #run(): Promise<void> {
-    const { step, idle, everyMs, onFault } = this.#options;
+    const { step, idle, everyMs } = this.#options;
     while (!this.#stopped) {
       this.#woken = false;
       let pause = everyMs;
       try {
         if (!idle() && (await step())) continue;
       } catch (error) {
-        onFault(error);
+        publishFault('the channels', error);
         pause = afterFaultMs;
       }
       if (!this.#woken && !this.#stopped) await this.#pause(pause);

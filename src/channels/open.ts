@@ -1,4 +1,5 @@
 import type { Artifacts } from '../artifacts/artifacts.ts';
+import { publishFault } from '../diagnostics.ts';
 import type { AccessNotices } from '../identity/access.ts';
 import type { ServerKeys } from '../identity/secrets.ts';
 import type { InForce } from '../release/in-force.ts';
@@ -38,7 +39,6 @@ export interface ChannelsOptions {
   reseal: boolean;
   now(): Date;
   newId(): string;
-  onFault(what: string, error: unknown): void;
 }
 
 export interface ChannelPart {
@@ -55,30 +55,16 @@ export interface ChannelPart {
 
 /** Puts the part together. Nothing is received or sent before the worker is started. @throws TimonelError `store_unavailable` */
 export async function openChannels(options: ChannelsOptions): Promise<ChannelPart> {
-  const {
-    pool,
-    keys,
-    notices,
-    artifacts,
-    inForce,
-    runner,
-    processId,
-    takersOf,
-    onUndelivered,
-    urls,
-    publicUrl,
-    now,
-    newId,
-    onFault,
-  } = options;
+  const { pool, keys, notices, artifacts, inForce, runner, processId, takersOf, onUndelivered, urls, publicUrl, now, newId } =
+    options;
   const client = new ProviderClient();
   const all = [whatsappChannel(client, urls.whatsapp), telegramChannel(client, urls.telegram), twilioChannel(client, urls.twilio)];
   const channels = new Map(all.map((channel) => [channel.name, channel]));
-  const connections = new Connections({ pool, keys, notices, channels, now, newId, onFault });
+  const connections = new Connections({ pool, keys, notices, channels, now, newId });
   const inbox = new Inbox(pool, connections);
   const intake = new Intake({ pool, connections, inForce, processId, now, newId });
   const outbox = new Outbox(pool, processId);
-  const delivery = new Delivery({ outbox, connections, artifacts, publicUrl, now, onUndelivered, onFault });
+  const delivery = new Delivery({ outbox, connections, artifacts, publicUrl, now, onUndelivered });
   const statuses = new Statuses(pool);
   const worker = new ChannelWorker({
     connections,
@@ -91,7 +77,6 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
     takersOf,
     onUndelivered,
     newId,
-    onFault,
   });
   const door = new ChannelDoor({ connections, inbox, publicUrl, wake: () => worker.wakeInbound() });
   const deliveries = new Deliveries(pool, () => worker.wakeOutbound());
@@ -109,7 +94,7 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
     worker,
     start() {
       worker.start();
-      void checkTemplates(connections, door, onFault);
+      void checkTemplates(connections, door);
     },
     wakeAfterTurn(label) {
       const ours = connections.enabled.some(({ channel, account }) => connections.channelOf(channel).label(account) === label);
@@ -124,15 +109,15 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
 }
 
 /** A template that is gone or paused is told at the start, not when a customer waits for it. */
-async function checkTemplates(connections: Connections, door: ChannelDoor, onFault: ChannelsOptions['onFault']): Promise<void> {
+async function checkTemplates(connections: Connections, door: ChannelDoor): Promise<void> {
   for (const { id, workspaceId, name, settings } of connections.enabled) {
     if (settings.templates.length === 0) continue;
     try {
       const wrong = (await door.test(workspaceId, id)).filter(({ what, ok }) => !ok && what.startsWith('template'));
       for (const { what, detail } of wrong)
-        onFault('a template of a connection', new Error(`Connection "${name}", ${what}: ${detail}`));
+        publishFault('a template of a connection', new Error(`Connection "${name}", ${what}: ${detail}`));
     } catch (error) {
-      onFault('a template of a connection', error);
+      publishFault('a template of a connection', error);
     }
   }
 }

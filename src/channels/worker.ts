@@ -1,7 +1,7 @@
 /** The loops of one process: from the inbox to runs, from the outbox to providers. Other processes on the database run the same ones. */
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import { fits, partOf } from '../artifacts/part.ts';
-import { type ChannelReceived, channels as diagnostics } from '../diagnostics.ts';
+import { type ChannelReceived, channels as diagnostics, publishFault } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import { checkParts, type PartTakers } from '../run/message-parts.ts';
 import type { Runner } from '../run/runner.ts';
@@ -9,7 +9,7 @@ import type { MediaPart, MessagePart } from '../vocabulary.ts';
 import type { Connections } from './connections.ts';
 import { ChannelMediaError, type IncomingContent, type OpenConnection } from './contract.ts';
 import { type Delivery, tellDelivered, type Undelivered } from './delivery.ts';
-import type { Batch, Intake } from './intake.ts';
+import type { Intake, MessageBatch } from './intake.ts';
 import { Loop } from './loop.ts';
 import type { Outbox } from './outbox.ts';
 import { declineText, lostText } from './sentences.ts';
@@ -27,7 +27,6 @@ export interface ChannelWorkerDependencies {
   takersOf(workspaceId: string, agent: string): PartTakers;
   onUndelivered(undelivered: Undelivered): Promise<void>;
   newId(): string;
-  onFault(what: string, error: unknown): void;
 }
 
 /** Between two looks where nothing wakes the loops, in milliseconds. */
@@ -49,11 +48,10 @@ export class ChannelWorker {
 
   constructor(dependencies: ChannelWorkerDependencies) {
     this.#dependencies = dependencies;
-    const onFault = (error: unknown) => dependencies.onFault('the channels', error);
     // Without a connection nobody asks the database anything.
     const idle = () => dependencies.connections.enabled.length === 0;
-    this.#inbound = new Loop({ step: () => this.#receive(), idle, everyMs: lookEveryMs, onFault });
-    this.#outbound = new Loop({ step: () => this.#send(), idle, everyMs: lookEveryMs, onFault });
+    this.#inbound = new Loop({ step: () => this.#receive(), idle, everyMs: lookEveryMs });
+    this.#outbound = new Loop({ step: () => this.#send(), idle, everyMs: lookEveryMs });
   }
 
   start(): void {
@@ -109,14 +107,14 @@ export class ChannelWorker {
   }
 
   async #apply(connection: OpenConnection): Promise<boolean> {
-    const { connections, statuses, onUndelivered, onFault } = this.#dependencies;
+    const { connections, statuses, onUndelivered } = this.#dependencies;
     const { reconciled, failures, more } = await statuses.apply(connection, connections.channelOf(connection.channel));
     for (const id of reconciled) tellDelivered(connection, { id, conversationId: null }, 'reconciled');
     for (const { deliveryId: id, conversationId, contactId, error, remedy, replaced } of failures) {
       tellDelivered(connection, { id, conversationId }, replaced ? 'retried' : 'failed', error.code);
       if (remedy === 'account') {
         await connections.suspend(connection, error);
-        onFault('a connection is suspended', new Error(`Connection ${connection.id}: ${error.code} ${error.message}`));
+        publishFault('a connection is suspended', new Error(`Connection ${connection.id}: ${error.code} ${error.message}`));
       }
       const { workspaceId } = connection;
       if (!replaced)
@@ -127,8 +125,8 @@ export class ChannelWorker {
   }
 
   /** Puts a batch into the run record. */
-  async #submit(batch: Batch): Promise<void> {
-    const { intake, runner, newId, onFault } = this.#dependencies;
+  async #submit(batch: MessageBatch): Promise<void> {
+    const { intake, runner, newId } = this.#dependencies;
     const { connection, batch: key, conversationId, attempts } = batch;
     try {
       const message = await this.#messageOf(batch);
@@ -152,18 +150,18 @@ export class ChannelWorker {
       else if (error instanceof TimonelError && (error.code === 'conversation_closed' || error.code === 'conversation_not_found'))
         await intake.anew(batch);
       else if (error instanceof TimonelError && !error.retryable) {
-        onFault('a message of a channel is refused', error);
+        publishFault('a message of a channel is refused', error);
         await intake.done(batch, error.code);
         this.#received(connection, error.code, batch.messages.length);
       } else {
-        if (!(error instanceof ChannelMediaError)) onFault('a message of a channel waits', error);
+        if (!(error instanceof ChannelMediaError)) publishFault('a message of a channel waits', error);
         await intake.postpone(batch, Math.min(60_000, 500 * 2 ** attempts));
       }
     }
   }
 
   /** The text and the parts of a turn. @throws Declined, ChannelMediaError */
-  async #messageOf(batch: Batch): Promise<{ text: string; parts?: MessagePart[] }> {
+  async #messageOf(batch: MessageBatch): Promise<{ text: string; parts?: MessagePart[] }> {
     const { connection } = batch;
     const text = batch.messages
       .map(({ content }) => content.text)
@@ -190,7 +188,7 @@ export class ChannelWorker {
     return { text, parts: [...(text === '' ? [] : [{ type: 'text' as const, text }]), ...parts] };
   }
 
-  async #load(batch: Batch, content: IncomingContent, media: NonNullable<IncomingContent['media']>): Promise<MediaPart> {
+  async #load(batch: MessageBatch, content: IncomingContent, media: NonNullable<IncomingContent['media']>): Promise<MediaPart> {
     const { connections, artifacts } = this.#dependencies;
     const { connection, conversationId, attempts } = batch;
     try {
@@ -210,7 +208,7 @@ export class ChannelWorker {
   }
 
   /** Shows that the message was read and an answer is on its way. Nothing depends on it. */
-  #acknowledge({ connection, messages }: Batch): void {
+  #acknowledge({ connection, messages }: MessageBatch): void {
     const { connections } = this.#dependencies;
     const last = messages.at(-1);
     const channel = connections.channelOf(connection.channel);
@@ -221,7 +219,7 @@ export class ChannelWorker {
   }
 
   async #send(): Promise<boolean> {
-    const { connections, outbox, delivery, onFault } = this.#dependencies;
+    const { connections, outbox, delivery } = this.#dependencies;
     const room = mostAtOnce - this.#sending;
     if (room <= 0) return false;
     let claimed = 0;
@@ -229,7 +227,7 @@ export class ChannelWorker {
       const connection = connections.find(id);
       if (connection === undefined) continue;
       for (const { id: deliveryId, conversationId } of await outbox.doubtful(connection)) {
-        onFault('a message is in doubt', new Error(`Delivery ${deliveryId}: the process that was sending it died.`));
+        publishFault('a message is in doubt', new Error(`Delivery ${deliveryId}: the process that was sending it died.`));
         tellDelivered(connection, { id: deliveryId, conversationId }, 'unclear', 'unclear');
       }
       if (room - claimed <= 0) break;
@@ -258,7 +256,7 @@ export class ChannelWorker {
 
   #work(task: () => Promise<void>, after: () => void = () => {}): void {
     const working = task()
-      .catch((error: unknown) => this.#dependencies.onFault('the channels', error))
+      .catch((error: unknown) => publishFault('the channels', error))
       .finally(() => {
         this.#working.delete(working);
         after();

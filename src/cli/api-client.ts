@@ -1,12 +1,12 @@
 import { readSettings } from '../config.ts';
 import { messageOf, TimonelError } from '../errors.ts';
-import { type Credentials, readCredentials } from './credentials.ts';
+import { type LocalCredentials, readCredentials } from './credentials.ts';
 
 /** Speaks to a Timonel over HTTP, as any client would. */
 export class ApiClient {
-  readonly #credentials: Credentials;
+  readonly #credentials: LocalCredentials;
 
-  constructor(credentials: Credentials) {
+  constructor(credentials: LocalCredentials) {
     this.#credentials = credentials;
   }
 

@@ -26,8 +26,8 @@ async function withTimonel(work: (client: ApiClient) => Promise<void>): Promise<
   const credentials = findCredentials(settings.home);
   if (credentials !== undefined && (await answers(credentials.url))) return work(new ApiClient(credentials));
   console.error('No Timonel runs here: one is started for this conversation. `timonel up` starts one that stays.');
-  const { createTimonel, defaultWorkspace } = await import('../main.ts');
-  const timonel = await createTimonel({ ...settings, host: '127.0.0.1', port: 0 }, await loadProject(settings));
+  const { openTimonel, defaultWorkspace } = await import('../main.ts');
+  const timonel = await openTimonel({ ...settings, host: '127.0.0.1', port: 0 }, await loadProject(settings));
   try {
     const url = await timonel.listen();
     const id = crypto.randomUUID();

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { TimonelError } from '../errors.ts';
 
 /** Where a local Timonel is and the key that opens it. */
-export interface Credentials {
+export interface LocalCredentials {
   url: string;
   apiKey: string;
 }
@@ -16,7 +16,7 @@ function credentialsPath(home: string): string {
 }
 
 /** Writes the credentials so that only this user can read them; a reader never sees half a file. */
-export function writeCredentials(home: string, credentials: Credentials): string {
+export function writeCredentials(home: string, credentials: LocalCredentials): string {
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const path = credentialsPath(home);
   writeFileSync(`${path}.new`, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600 });
@@ -25,7 +25,7 @@ export function writeCredentials(home: string, credentials: Credentials): string
 }
 
 /** The credentials that `timonel up` wrote, where there are any. */
-export function findCredentials(home: string): Credentials | undefined {
+export function findCredentials(home: string): LocalCredentials | undefined {
   const path = credentialsPath(home);
   if (!existsSync(path)) return undefined;
   try {
@@ -36,7 +36,7 @@ export function findCredentials(home: string): Credentials | undefined {
 }
 
 /** @throws TimonelError `unauthenticated` when no Timonel was started here yet. */
-export function readCredentials(home: string): Credentials {
+export function readCredentials(home: string): LocalCredentials {
   const credentials = findCredentials(home);
   if (credentials === undefined) {
     throw new TimonelError('unauthenticated', `There are no credentials in ${home}. Start Timonel first: timonel up`);

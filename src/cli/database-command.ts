@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import { readSettings, type Settings } from '../config.ts';
+import { channels, type Fault } from '../diagnostics.ts';
 import { messageOf, TimonelError } from '../errors.ts';
 import { createIdentity, type Identity } from '../identity/identity.ts';
 import { Mailer } from '../identity/mail/mailer.ts';
@@ -42,11 +43,11 @@ export async function onTheDatabase<T>(
     );
   });
   let identity: Identity | undefined;
+  channels.fault.subscribe(printFault);
   try {
     const { pool } = store;
     const keys = await ServerKeys.open(settings, pool);
     const workspaces = new Workspaces(pool);
-    const onFault = (what: string, error: unknown) => console.error(`${what}: ${messageOf(error)}`);
     identity = await createIdentity({
       settings,
       pool,
@@ -58,13 +59,11 @@ export async function onTheDatabase<T>(
         newId: uuid,
         enqueue: () => Promise.reject(new Error('The command line sends no mail.')),
         onPrinted: () => {},
-        onFault,
       }),
       workspaces,
       openWorkspace: defaultWorkspace,
       now: () => new Date(),
       newId: uuid,
-      onFault,
       permissions,
     });
     await workspaces.ensure({ workspaceId: defaultWorkspace, name: 'Default', timeZone: settings.timeZone });
@@ -72,7 +71,13 @@ export async function onTheDatabase<T>(
   } finally {
     await identity?.close();
     await store.close();
+    channels.fault.unsubscribe(printFault);
   }
+}
+
+function printFault(message: unknown): void {
+  const { what, error } = message as Fault;
+  console.error(`${what}: ${messageOf(error)}`);
 }
 
 /** Rows as a table, each column as wide as it needs. */

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { readSettings } from '../config.ts';
 import { localReference } from '../language/time/wall-clock.ts';
-import { createTimonel, defaultWorkspace } from '../main.ts';
+import { defaultWorkspace, openTimonel } from '../main.ts';
 import { type CaseResult, type EvalConversation, readCases, runCase, temporaryHome } from '../operations/evaluate.ts';
 import type { AgentDefinition } from '../run/contract.ts';
 import { loadProject } from './project-file.ts';
@@ -53,7 +53,7 @@ async function evaluateAgent(
   const spinner = startSpinner('Starting');
   // The sample data is made on the day of the first case: promotions run for a while only, and the cases count on them.
   let now = new Date(cases.flatMap((one) => one.now ?? []).sort()[0] ?? Date.now());
-  const timonel = await createTimonel(settings, project, { now: () => now });
+  const timonel = await openTimonel(settings, project, { now: () => now });
   const { timeZone } = await timonel.workspaces.get(defaultWorkspace);
   const vocabulary = await agent.flows?.vocabulary?.load({
     workspaceId: defaultWorkspace,
@@ -82,7 +82,7 @@ async function evaluateAgent(
   }
 }
 
-async function converse(timonel: Awaited<ReturnType<typeof createTimonel>>, agent: AgentDefinition): Promise<EvalConversation> {
+async function converse(timonel: Awaited<ReturnType<typeof openTimonel>>, agent: AgentDefinition): Promise<EvalConversation> {
   const id = crypto.randomUUID();
   await timonel.views.createConversation(defaultWorkspace, {
     id,

@@ -63,7 +63,7 @@ export function createProgram(): Command {
 }
 
 /** Runs the command of this process. */
-export async function run(argv: readonly string[]): Promise<void> {
+export async function runProgram(argv: readonly string[]): Promise<void> {
   // Whoever reads the output may have seen enough (`| head`).
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   const { code, threw } = await execute(argv);

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bundledProject } from '../bundled-project.ts';
 import type { Settings } from '../config.ts';
-import { messageOf, placeOf, TimonelError } from '../errors.ts';
+import { messageOf, TimonelError, throwSiteOf } from '../errors.ts';
 import { checkProject, type ProjectConfig } from '../project.ts';
 
 /**
@@ -39,7 +39,7 @@ function reasonOf(error: unknown, path: string): string {
   if (error instanceof SyntaxError) return `${messageOf(error)}${syntaxErrorPlace(error, path)}`;
   const missing = /^Cannot find package '([^']+)'/.exec(messageOf(error))?.[1];
   if (missing !== undefined) return `the package ${missing} is not installed. Install it: npm install ${missing}`;
-  return `${messageOf(error).split('\n')[0]}${placeOf(error)}`;
+  return `${messageOf(error).split('\n')[0]}${throwSiteOf(error)}`;
 }
 
 /**

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { Command } from 'commander';
 import { readSettings, type Settings } from '../config.ts';
 import { publishFault } from '../diagnostics.ts';
-import { createTimonel, defaultWorkspace, type Timonel, unwindMs } from '../main.ts';
+import { defaultWorkspace, openTimonel, type Timonel, unwindMs } from '../main.ts';
 import { orAfter } from '../run/or-after.ts';
 import { prepareDirectory } from '../store/home.ts';
 import { startLogs } from '../telemetry/logs.ts';
@@ -44,7 +44,7 @@ async function up(settings: Settings, json: boolean): Promise<void> {
   let timonel: Timonel | undefined;
   let url: string;
   try {
-    timonel = await createTimonel(settings, await loadProject(settings), { onStoreLost: giveUp });
+    timonel = await openTimonel(settings, await loadProject(settings), { onStoreLost: giveUp });
     url = await timonel.listen();
   } catch (error) {
     // What was taken up meanwhile is for another process to go on with.

@@ -57,7 +57,6 @@ export async function openChannelPart(
     reseal: settings.secrets.previous !== undefined,
     now,
     newId,
-    onFault: publishFault,
   });
   return scope.adopt(part, (each) => each.close());
 }

@@ -1,6 +1,6 @@
 /** What the other parts stand on: the database, Redis, the server's keys, the workspaces, and who may do what. */
 import type { Redis } from 'ioredis';
-import { channels, publishFault } from '../diagnostics.ts';
+import { channels } from '../diagnostics.ts';
 import { createIdentity, type Identity } from '../identity/identity.ts';
 import { Mailer } from '../identity/mail/mailer.ts';
 import { permissionsWith } from '../identity/permissions.ts';
@@ -31,9 +31,7 @@ export interface Foundation {
 /** @throws TimonelError `config_invalid`, `store_unavailable`, `directory_locked`, `migration_refused` */
 export async function openFoundation({ settings, project, scope, now, newId, onStoreLost }: Base): Promise<Foundation> {
   const { agents } = project;
-  const store = scope.adopt(await openStore(settings, { agents, onFault: publishFault, onLost: onStoreLost }), (each) =>
-    each.close(),
-  );
+  const store = scope.adopt(await openStore(settings, { agents, onLost: onStoreLost }), (each) => each.close());
   const { pool } = store;
   await requirePersonalData(pool, agents);
   const { redis, signals } = openCache(settings.redisUrl, scope);
@@ -52,10 +50,9 @@ export async function openFoundation({ settings, project, scope, now, newId, onS
 
 function openCache(url: string | undefined, scope: AsyncDisposableStack): Pick<Foundation, 'redis' | 'signals'> {
   if (url === undefined) return { redis: undefined, signals: undefined };
-  const onFault = (error: unknown) => publishFault('Redis', error);
-  const watch = tellOnce(url, onFault);
+  const watch = tellOnce(url);
   const redis = scope.adopt(openRedis(url, watch), (each) => each.disconnect());
-  return { redis, signals: scope.adopt(redisSignals(url, watch, onFault), (each) => each.close()) };
+  return { redis, signals: scope.adopt(redisSignals(url, watch), (each) => each.close()) };
 }
 
 /** @param enqueueMail adds the job that hands a mail to its server. */
@@ -71,7 +68,6 @@ export async function openIdentity(
       newId,
       enqueue: enqueueMail,
       onPrinted: (mail) => channels.mailPrinted.publish(mail),
-      onFault: publishFault,
     }),
     (each) => each.close(),
   );
@@ -85,7 +81,6 @@ export async function openIdentity(
     openWorkspace: defaultWorkspace,
     now,
     newId,
-    onFault: publishFault,
     permissions: permissionsWith(project.agents),
   });
   return { identity: scope.adopt(identity, (each) => each.close()), mailer };

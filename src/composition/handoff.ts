@@ -1,5 +1,5 @@
 /** Conversations in people's hands: the desk, what happens by itself, and who hears of changes. */
-import { channels, type HandoffChanged, publishFault, type RunEnded } from '../diagnostics.ts';
+import { channels, type HandoffChanged, type RunEnded } from '../diagnostics.ts';
 import { Desk } from '../handoff/desk.ts';
 import { HandoffRound } from '../handoff/round.ts';
 import { HandoffSettings } from '../handoff/settings.ts';
@@ -21,9 +21,7 @@ export interface HandoffPart {
 
 export function openFeed({ scope, newId }: Base, { pool }: Foundation, { notices }: Identity): ChangeFeed {
   const connection = pool.embedded ? undefined : notices.connection;
-  const feed = scope.adopt(new ChangeFeed(connection, newId(), (error) => publishFault('telling of changes', error)), (each) =>
-    each.close(),
-  );
+  const feed = scope.adopt(new ChangeFeed(connection, newId()), (each) => each.close());
   feed.open();
   // Every process hears of these by itself.
   notices.subscribe((told) => {

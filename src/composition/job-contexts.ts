@@ -8,6 +8,8 @@ import type { ReleasePart } from '../release/open.ts';
 import type { RunsOfJob } from '../run/contract.ts';
 import type { JobPlace, Jobs, JobsDependencies } from '../run/jobs.ts';
 import type { Runner } from '../run/runner.ts';
+import type { Sandbox } from '../sandbox/contract.ts';
+import { sandboxFor } from '../sandbox/for-agents.ts';
 import type { RunViews } from '../store/run-views.ts';
 import type { WaitingRuntime } from '../tools/call-waits.ts';
 import { type SendRuntime, sendFrom } from '../tools/send.ts';
@@ -23,12 +25,13 @@ interface JobParts {
   complete: WaitingRuntime['complete'];
   messages: SendRuntime;
   runner: Pick<Runner, 'submit'>;
+  sandbox: Sandbox;
 }
 
 export function jobContexts(
   { agents, newId, metricsOf }: Base,
   { access }: Foundation,
-  { artifacts, flags, jobs, releases, views, complete, messages, runner }: JobParts,
+  { artifacts, flags, jobs, releases, views, complete, messages, runner, sandbox }: JobParts,
 ): JobsDependencies['contextOf'] {
   const start = async (place: JobPlace, run: Parameters<RunsOfJob['start']>[0]): ReturnType<RunsOfJob['start']> => {
     const { workspaceId } = place;
@@ -58,6 +61,7 @@ export function jobContexts(
       metrics: metricsOf(agent),
       complete: (token, answer) => complete(token, answer, by),
       send: sendFrom({ workspaceId, agent, idempotencyKey, by }, messages),
+      sandbox: sandboxFor(sandbox, { workspaceId, person: `job ${agent}` }, signal),
       runs: { start: (run) => start(place, run) },
       schedule: (name, payload, { at, key }) =>
         jobs.schedule({ agent, name, workspaceId, payload, at, key: key ?? newId() }, undefined),

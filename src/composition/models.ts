@@ -25,7 +25,7 @@ export async function openModels(
   const budgets = scope.adopt(new Budgets({ pool, now, newId }), (each) =>
     each.flush().catch((error: unknown) => publishFault('settling model calls', error)),
   );
-  scope.defer(budgets.keepTidy((error) => publishFault('tidying budgets', error)));
+  scope.defer(budgets.keepTidy());
   const rateLimits = new RateLimits(settings.rateLimits, redis);
   const responseCache = scope.adopt(new ResponseCache({ ...settings.cache, redis, now }), (each) => each.close());
   const gateway = await openGateway({ ...settings.models, maxCalls: settings.maxCalls }, project, {

@@ -1,7 +1,7 @@
 /** What answers messages: tools, planners, the runner, and shadows of its turns. */
 import { createHmac } from 'node:crypto';
 import type { Artifacts } from '../artifacts/artifacts.ts';
-import { channels, publishFault, type RunEnded } from '../diagnostics.ts';
+import { channels, type RunEnded } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { FlagPart } from '../flags/open.ts';
 import type { AccessNotices } from '../identity/access.ts';
@@ -20,7 +20,7 @@ import { createModelPlanner } from '../run/planners/model-planner.ts';
 import { Runner, type RunnerDependencies } from '../run/runner.ts';
 import { languageIn } from '../run/sentences.ts';
 import { VocabularyCache } from '../run/vocabulary-cache.ts';
-import { AgentMessages } from '../store/agent-messages.ts';
+import type { Sandbox } from '../sandbox/contract.ts';
 import { localWakeUps } from '../store/cache/wake-ups.ts';
 import { ChildRuns } from '../store/child-runs.ts';
 import { Completions } from '../store/completions.ts';
@@ -28,6 +28,7 @@ import { processHost } from '../store/process-host.ts';
 import { RunRecord } from '../store/run-record.ts';
 import { RunViews } from '../store/run-views.ts';
 import type { ClaimedRun, RunStore } from '../store/runs.ts';
+import { AgentMessages } from '../tools/agent-messages.ts';
 import type { WaitingRuntime } from '../tools/call-waits.ts';
 import { ToolExecutor } from '../tools/execute.ts';
 import type { SendRuntime } from '../tools/send.ts';
@@ -64,6 +65,7 @@ export interface TurnParts {
   gateway: Gateway;
   artifacts: Artifacts;
   knowledge: Knowledge;
+  sandbox: Sandbox;
   jobs: Jobs;
   flags: FlagPart;
   releases: ReleasePart;
@@ -78,7 +80,7 @@ export interface TurnParts {
 export function prepareTurns(base: Base, foundation: Foundation, parts: TurnParts): Turns {
   const { settings, agents, scope, now, newId } = base;
   const { store, pool, signals } = foundation;
-  const { artifacts, knowledge, jobs, flags, releases, wrapRunStore } = parts;
+  const { artifacts, knowledge, sandbox, jobs, flags, releases, wrapRunStore } = parts;
   const completions = new Completions(pool);
   const complete: Turns['complete'] = async (token, answer, by) => {
     const ready = await completions.complete(token, answer, by, now());
@@ -93,12 +95,12 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     schedule: jobs.schedule,
     flagsOf: (place) => flags.providers.clientFor(place),
     artifacts: artifactsOfCalls(artifacts),
-    spills: spillsOfCalls(artifacts, publishFault),
+    spills: spillsOfCalls(artifacts),
     knowledge: (place) => knowledge.forAgent(place),
+    sandbox,
     waiting: waitingRuntime(base, foundation, parts, { complete, views, runner: () => runner }),
     messages,
     metricsOf: base.metricsOf,
-    onFault: publishFault,
   });
   const record = new RunRecord(pool, { host: processHost(), pid: process.pid });
   const runStore = wrapRunStore?.(record) ?? record;
@@ -116,7 +118,6 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
       now,
       newId,
       random: () => Math.random(),
-      onFault: publishFault,
     }),
     (each) => each.close(settings.shutdownGraceMs),
   );
@@ -139,7 +140,6 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     processId,
     leaseMs: settings.leaseMs,
     now,
-    onFault: publishFault,
     ...parts.told,
     onEnded: (ended: RunEnded) => {
       if (channels.runEnded.hasSubscribers) channels.runEnded.publish(ended);

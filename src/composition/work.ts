@@ -1,7 +1,6 @@
 /** What goes on beside turns: the queue with the jobs of agents and of Timonel itself, flags, releases, data of people, and rows that they manage. */
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import { artifactsForTool } from '../artifacts/for-tools.ts';
-import { publishFault } from '../diagnostics.ts';
 import { type FlagPart, openFlags } from '../flags/open.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Mailer } from '../identity/mail/mailer.ts';
@@ -81,7 +80,6 @@ export async function openJobs(
     ],
     workspaces: () => workspaces.list(),
     contextOf,
-    onFault: publishFault,
   });
   // Before it is opened: what fails halfway has timers already.
   scope.defer(() => jobs.close(settings.shutdownGraceMs));
@@ -95,7 +93,7 @@ export async function openFlagPart(
   { pool }: Foundation,
   { notices, audit }: Identity,
 ): Promise<FlagPart> {
-  const flags = await openFlags({ pool, notices, audit, project, instance: newId(), onFault: publishFault });
+  const flags = await openFlags({ pool, notices, audit, project, instance: newId() });
   return scope.adopt(flags, (each) => each.close());
 }
 
@@ -113,7 +111,6 @@ export async function openReleasePart(
     lookEveryMs: settings.releaseLookMs,
     now,
     newId,
-    onFault: publishFault,
   });
   return scope.adopt(releases, (each) => each.close());
 }

@@ -11,12 +11,12 @@ import { englishPhrases } from './phrases/en.ts';
 import { spanishPhrases } from './phrases/es.ts';
 import type { SlotShape, SlotTurn } from './slots.ts';
 import { slotMemory } from './state.ts';
-import type { Slots, Task } from './task.ts';
+import type { Task, TaskSlots } from './task.ts';
 import { createSlotStages } from './tasks.ts';
 import { createTopicReader, generalExpressions } from './topics.ts';
 
 /** A dialogue: what is understood, what is needed, what is done. */
-export interface DialogueDefinition<S extends Slots, N extends Readonly<Record<string, keyof S & string>>> {
+export interface DialogueDefinition<S extends TaskSlots, N extends Readonly<Record<string, keyof S & string>>> {
   domain: Domain;
   vocabulary?: NonNullable<Flows['vocabulary']>;
   slots: S;
@@ -37,11 +37,11 @@ export interface DialogueDefinition<S extends Slots, N extends Readonly<Record<s
  *
  * @throws TypeError for a task that needs a slot that is not there, or an intent that the domain does not have
  */
-export function defineDialogue<const S extends Slots, const N extends Readonly<Record<string, keyof S & string>>>(
+export function defineDialogue<const S extends TaskSlots, const N extends Readonly<Record<string, keyof S & string>>>(
   definition: DialogueDefinition<S, N>,
 ): Flows {
   const { domain, vocabulary, knowledge, slots, questions = {}, phrases = {}, handoff } = definition;
-  const tasks = definition.tasks as unknown as Readonly<Record<string, Task<Slots, string>>>;
+  const tasks = definition.tasks as unknown as Readonly<Record<string, Task<TaskSlots, string>>>;
   check(domain, slots, tasks, Object.keys(questions));
   const understandMessage = createUnderstanding<string, never>(domain as Domain<string, never>);
   const understand = (text: string, context: UnderstandingContext): Understanding => {
@@ -70,8 +70,8 @@ export function defineDialogue<const S extends Slots, const N extends Readonly<R
 
 function check(
   domain: Domain,
-  slots: Slots,
-  tasks: Readonly<Record<string, Task<Slots, string>>>,
+  slots: TaskSlots,
+  tasks: Readonly<Record<string, Task<TaskSlots, string>>>,
   questions: readonly string[],
 ): void {
   const known = new Set<string>(domain.intents);

@@ -3,12 +3,12 @@ import type { Dialogue } from './ask.ts';
 import type { Slot, SlotTurn, Spoken } from './slots.ts';
 import type { Ending } from './turn.ts';
 
-export type Slots = Readonly<Record<string, Slot>>;
+export type TaskSlots = Readonly<Record<string, Slot>>;
 type ValueOf<S> = S extends Slot<infer Value extends JsonValue> ? Value : never;
-export type SlotValuesOf<S extends Slots, Needs extends keyof S> = { readonly [name in Needs]: ValueOf<S[name]> };
+export type SlotValuesOf<S extends TaskSlots, Needs extends keyof S> = { readonly [name in Needs]: ValueOf<S[name]> };
 
 /** Something that is done for a person once what it needs is known. */
-export interface Task<S extends Slots, Needs extends keyof S & string> {
+export interface Task<S extends TaskSlots, Needs extends keyof S & string> {
   /** Intents that ask for it; the task's own name where nothing is said. */
   intents?: readonly string[];
   /** Asked for in this order, as far as they are not told. */

@@ -7,12 +7,12 @@ import { impossibleMoment } from './impossible.ts';
 import { pickIndex } from './pick.ts';
 import { type Slot, type SlotShape, type SlotTurn, speak } from './slots.ts';
 import { slotMemory } from './state.ts';
-import type { Slots, Task } from './task.ts';
+import type { Task, TaskSlots } from './task.ts';
 import { askFor, askToConfirm, type Ending, joinParts, paragraph, tell, wants } from './turn.ts';
 
 interface Parts {
-  slots: Slots;
-  tasks: Readonly<Record<string, Task<Slots, string>>>;
+  slots: TaskSlots;
+  tasks: Readonly<Record<string, Task<TaskSlots, string>>>;
   questions: Readonly<Record<string, (turn: SlotTurn) => Dialogue<string>>>;
 }
 

@@ -1,6 +1,6 @@
 /** Conditions on who gets something, of releases and of flags alike. */
 
-export interface Condition {
+export interface FlagCondition {
   attribute: string;
   in?: readonly (string | number | boolean)[] | undefined;
   notIn?: readonly (string | number | boolean)[] | undefined;
@@ -9,10 +9,10 @@ export interface Condition {
 export type Attributes = Readonly<Record<string, unknown>>;
 
 /** Compared as texts, so that `5` and `"5"` are the same. What is not known, and what is no plain value, is neither in nor out. */
-export function holds({ attribute, in: allowed, notIn }: Condition, attributes: Attributes): boolean {
+export function holds({ attribute, in: allowed, notIn }: FlagCondition, attributes: Attributes): boolean {
   const value = attributeOf(attribute, attributes);
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return false;
-  const among = (list: Condition['in']) => list?.some((each) => String(each) === String(value));
+  const among = (list: FlagCondition['in']) => list?.some((each) => String(each) === String(value));
   return allowed === undefined ? among(notIn) === false : among(allowed) === true;
 }
 

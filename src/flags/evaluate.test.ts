@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { evaluate, type FlagContext } from './evaluate.ts';
+import { evaluateFlag, type FlagContext } from './evaluate.ts';
 import { type Flag, type FlagInput, flagDefinition } from './flag.ts';
 
 const flag = (input: Omit<FlagInput, 'type' | 'variants' | 'defaultVariant'> & Partial<FlagInput>): Flag => ({
@@ -18,7 +18,7 @@ describe('a flag', () => {
       { when: [{ attribute: 'age', notIn: [17] }], split: [{ variant: 'new', percentage: 50 }] },
     ];
     const ask = (asked: FlagContext, changes: Partial<FlagInput> = {}) => {
-      const { value, variant, reason, flagMetadata } = evaluate(flag({ rules, ...changes }), asked);
+      const { value, variant, reason, flagMetadata } = evaluateFlag(flag({ rules, ...changes }), asked);
       return { value, variant, reason, ...flagMetadata };
     };
     expect(ask({}, { rules: [] })).toEqual({
@@ -57,7 +57,7 @@ describe('a flag', () => {
   });
 
   it('compares as texts, knows nothing of what is no plain value, and takes the first rule that holds', () => {
-    const asked = (rules: FlagInput['rules'], with_: FlagContext) => evaluate(flag({ rules }), with_).variant;
+    const asked = (rules: FlagInput['rules'], with_: FlagContext) => evaluateFlag(flag({ rules }), with_).variant;
     const five: FlagInput['rules'] = [{ when: [{ attribute: 'age', in: ['5', true] }], variant: 'on' }];
     expect([5, '5', 'true', true, 6, [5], { 5: 5 }, null, undefined, Number.NaN].map((age) => asked(five, { age }))).toEqual([
       'on',
@@ -77,7 +77,7 @@ describe('a flag', () => {
     expect(asked([{ when: [{ attribute: 'constructor', notIn: ['x'] }], variant: 'on' }], {})).toBe('off');
     const both: FlagInput['rules'] = [{ variant: 'new', when: [{ attribute: 'targetingKey', in: ['ana'] }] }, { variant: 'on' }];
     expect([asked(both, { targetingKey: 'ana' }), asked(both, {})]).toEqual(['new', 'on']);
-    expect(evaluate(flag({ rules: both }), {}).flagMetadata.why).toBe('Rule 2 of 2 is for everybody and names the variant.');
+    expect(evaluateFlag(flag({ rules: both }), {}).flagMetadata.why).toBe('Rule 2 of 2 is for everybody and names the variant.');
   });
 
   it('never throws, and gives a variant that it has, whatever the context', () => {
@@ -90,10 +90,10 @@ describe('a flag', () => {
           { variant: 'new', percentage: two },
         ];
         const tested = flag({ enabled, rules: [{ when: [condition], variant: 'new' }, { split }] });
-        const { value, variant, flagMetadata } = evaluate(tested, asked);
+        const { value, variant, flagMetadata } = evaluateFlag(tested, asked);
         expect(value).toBe(tested.variants[variant]);
         expect(flagMetadata.why.length).toBeGreaterThan(10);
-        expect(evaluate(tested, asked)).toEqual(evaluate(tested, { ...asked, other: 1 }));
+        expect(evaluateFlag(tested, asked)).toEqual(evaluateFlag(tested, { ...asked, other: 1 }));
       }),
     );
   });
@@ -109,7 +109,7 @@ describe('a flag', () => {
         },
       ],
     });
-    const people = Array.from({ length: 20_000 }, (_, index) => evaluate(shared, { targetingKey: `person-${index}` }).variant);
+    const people = Array.from({ length: 20_000 }, (_, index) => evaluateFlag(shared, { targetingKey: `person-${index}` }).variant);
     const part = (variant: string) => people.filter((each) => each === variant).length / people.length;
     // Four standard deviations.
     expect(Math.abs(part('on') - 0.2)).toBeLessThan(4 * Math.sqrt((0.2 * 0.8) / 20_000));
@@ -126,7 +126,7 @@ describe('a flag', () => {
     fc.assert(
       fc.property(grown, fc.array(person, { minLength: 20, maxLength: 50 }), ([on, fresh, moreOn, moreFresh], people) => {
         const variantOf = (first: number, second: number, targetingKey: string) =>
-          evaluate(
+          evaluateFlag(
             flag({
               rules: [
                 {
@@ -153,7 +153,7 @@ describe('a flag', () => {
   it('draws anew with another salt, and for another flag', () => {
     const rules: FlagInput['rules'] = [{ split: [{ variant: 'on', percentage: 50 }] }];
     const drawn = (tested: Flag) =>
-      Array.from({ length: 200 }, (_, index) => evaluate(tested, { targetingKey: `p${index}` }).variant).join();
+      Array.from({ length: 200 }, (_, index) => evaluateFlag(tested, { targetingKey: `p${index}` }).variant).join();
     const all = [flag({ rules }), flag({ rules, salt: 'x' }), { ...flag({ rules }), key: 'other' }].map(drawn);
     expect(new Set(all).size).toBe(3);
     expect(drawn(flag({ rules }))).toBe(all[0]);

@@ -27,7 +27,7 @@ export interface Evaluation {
   flagMetadata: FlagMetadata;
 }
 
-export function evaluate(flag: Flag, context: FlagContext): Evaluation {
+export function evaluateFlag(flag: Flag, context: FlagContext): Evaluation {
   const { enabled, rules, defaultVariant, version } = flag;
   const answer = (variant: string, reason: FlagReason, told: Omit<FlagMetadata, 'version'>): Evaluation => ({
     // A variant that is not there was refused when the flag was written.

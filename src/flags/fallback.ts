@@ -7,7 +7,7 @@ import type { ProjectConfig } from '../project.ts';
 import { type FallbackKind, fallbackKinds } from '../run/planner.ts';
 import type { ClaimedRun } from '../store/runs.ts';
 import type { FlagDefinition } from './flag.ts';
-import { contextOf, type FlagProviders } from './provider.ts';
+import { evaluationContextOf, type FlagProviders } from './provider.ts';
 
 const prefix = 'fallback.';
 
@@ -29,7 +29,7 @@ export class FallbackFlags {
    */
   decided(run: ClaimedRun): FallbackKind | 'none' {
     const provider = this.#providers.of(run.workspaceId);
-    const { value, reason } = provider.resolve<string>(`${prefix}${run.agent}`, 'none', contextOf(run));
+    const { value, reason } = provider.resolve<string>(`${prefix}${run.agent}`, 'none', evaluationContextOf(run));
     // Switched off, it decides nothing, whatever its default variant is.
     if (reason === 'DISABLED') return 'none';
     return fallbackKinds.find((kind) => kind === value) ?? 'none';

@@ -1,10 +1,10 @@
-import { channels, type FlagEvaluated } from '../diagnostics.ts';
+import { channels, type FlagEvaluated, publishFault } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { AccessNotices } from '../identity/access.ts';
 import type { AuditLog, ChangeAuthor } from '../identity/audit/audit-log.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { KeptCopy } from '../store/kept-copy.ts';
-import { type Evaluation, evaluate, type FlagContext } from './evaluate.ts';
+import { type Evaluation, evaluateFlag, type FlagContext } from './evaluate.ts';
 import { type Flag, type FlagDefinition, flagDefinition } from './flag.ts';
 
 /** A stored version of a flag; without a definition, the version that removed it. */
@@ -27,7 +27,6 @@ export interface FlagTableDependencies {
   pool: DatabasePool;
   notices: AccessNotices;
   audit: AuditLog;
-  onFault(what: string, error: unknown): void;
 }
 
 interface Row {
@@ -49,8 +48,8 @@ export class FlagTable {
 
   constructor(dependencies: FlagTableDependencies) {
     this.#dependencies = dependencies;
-    const { notices, onFault } = dependencies;
-    this.#copy = new KeptCopy({ read: () => this.#read(), notices, kind: 'flags', onFault });
+    const { notices } = dependencies;
+    this.#copy = new KeptCopy({ read: () => this.#read(), notices, kind: 'flags' });
   }
 
   /** Reads what is stored, and reads it again when somebody tells of a change, and now and then. */
@@ -96,7 +95,7 @@ export class FlagTable {
     if ('unreadable' in flag) {
       return { errorCode: 'PARSE_ERROR', errorMessage: `Version ${flag.version} of "${key}" cannot be read: ${flag.unreadable}` };
     }
-    const evaluation = evaluate(flag, context);
+    const evaluation = evaluateFlag(flag, context);
     if (channels.flagEvaluated.hasSubscribers) {
       const { reason, variant } = evaluation;
       channels.flagEvaluated.publish({ workspaceId, flag: key, version: flag.version, variant, reason } satisfies FlagEvaluated);
@@ -203,7 +202,7 @@ export class FlagTable {
   #parsed({ workspace_id: workspaceId, key, version, definition }: Row): Flag | Unreadable {
     const { data, error } = flagDefinition.safeParse(definition);
     if (data !== undefined) return { ...data, key, version };
-    this.#dependencies.onFault(`reading version ${version} of the flag ${key} of ${workspaceId}`, error);
+    publishFault(`reading version ${version} of the flag ${key} of ${workspaceId}`, error);
     const unreadable = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
     return { version, unreadable };
   }

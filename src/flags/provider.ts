@@ -12,15 +12,15 @@ import {
   ProviderEvents,
   type ResolutionDetails,
 } from '@openfeature/server-sdk';
-import type { CallPlace } from '../tools/call-place.ts';
+import type { RunContext } from '../store/run-context.ts';
 import type { FlagValue } from './flag.ts';
 import type { FlagTable } from './flag-table.ts';
 
 /** Where a turn happens. */
-export type TurnPlace = Pick<CallPlace, 'workspaceId' | 'conversationId' | 'agent' | 'channel'>;
+export type TurnPlace = Pick<RunContext, 'workspaceId' | 'conversationId' | 'agent' | 'channel'>;
 
 /** What is known of whoever a turn is for: a conversation is one, and stays where it is. */
-export function contextOf(place: TurnPlace): EvaluationContext {
+export function evaluationContextOf(place: TurnPlace): EvaluationContext {
   const { workspaceId: workspace, conversationId: targetingKey, agent, channel } = place;
   return { targetingKey, agent, channel, workspace };
 }
@@ -116,7 +116,7 @@ export class FlagProviders {
 
   /** What tools ask. */
   clientFor(place: TurnPlace): Client {
-    return this.client(place.workspaceId, contextOf(place));
+    return this.client(place.workspaceId, evaluationContextOf(place));
   }
 
   /** OpenFeature cannot forget one domain; it lets go of what was bound to it. */

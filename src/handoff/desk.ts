@@ -9,10 +9,10 @@ import type { Principal } from '../identity/principal.ts';
 import type { ChangeFeed } from '../store/change-feed.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { isDeadlock } from '../store/database-errors.ts';
-import { conversationNotFound, reachValues, within } from '../store/run-views.ts';
+import { conversationNotFound, reachValues, withinReach } from '../store/run-views.ts';
 import { type HandoffView, handoffColumns, type NoteView, type PersonMessage, type StoredReply } from './contract.ts';
 import {
-  type Actor,
+  type HandoffActor,
   hadBy,
   idOf,
   mayNotAnswer,
@@ -53,7 +53,7 @@ export class Desk {
    * changes nothing.
    * @throws TimonelError `conversation_not_found`, `conversation_closed`; `handled_by_person` with who has it
    */
-  async take(actor: Actor, conversationId: string): Promise<HandoffView> {
+  async take(actor: HandoffActor, conversationId: string): Promise<HandoffView> {
     const { principal } = actor;
     const { workspaceId } = principal;
     const roots: string[] = [];
@@ -104,7 +104,7 @@ export class Desk {
    * Says something to the customer, as the person who has the conversation. It is a message of the role `person`.
    * @throws TimonelError `conversation_not_found`, `conversation_closed`, `not_in_your_hands`, `idempotency_key_reused`
    */
-  async reply(actor: Actor, conversationId: string, message: PersonMessage): Promise<StoredReply> {
+  async reply(actor: HandoffActor, conversationId: string, message: PersonMessage): Promise<StoredReply> {
     const { pool, now, feed } = this.#dependencies;
     const { conversation, ...stored } = await storeReply(pool, actor, conversationId, message, now());
     if (conversation !== undefined) {
@@ -115,7 +115,7 @@ export class Desk {
   }
 
   /** Writes something down for the people of the workspace. @throws TimonelError `conversation_not_found` */
-  async note(actor: Actor, conversationId: string, text: string): Promise<NoteView> {
+  async note(actor: HandoffActor, conversationId: string, text: string): Promise<NoteView> {
     const { principal } = actor;
     const { workspaceId } = principal;
     const at = this.#dependencies.now();
@@ -137,7 +137,7 @@ export class Desk {
    * @throws TimonelError `conversation_not_found`, `conversation_closed`, `not_found` where the member may not answer in it
    */
   async assign(
-    actor: Actor,
+    actor: HandoffActor,
     conversationId: string,
     change: { assignee?: string | null | undefined; priority?: 'normal' | 'urgent' | undefined },
   ): Promise<HandoffView> {
@@ -178,7 +178,7 @@ export class Desk {
    * @param note what the agent is told, and the record keeps.
    * @throws TimonelError `conversation_not_found`, `not_in_your_hands`
    */
-  async handBack(actor: Actor, conversationId: string, note?: string): Promise<void> {
+  async handBack(actor: HandoffActor, conversationId: string, note?: string): Promise<void> {
     const { principal } = actor;
     const { workspaceId } = principal;
     const at = this.#dependencies.now();
@@ -203,7 +203,7 @@ export class Desk {
   }
 
   /** Closes the conversation, and its hand-off with it: no message is accepted any more. @throws TimonelError `conversation_not_found` */
-  async close(actor: Actor, conversationId: string): Promise<void> {
+  async close(actor: HandoffActor, conversationId: string): Promise<void> {
     const { principal } = actor;
     const { workspaceId } = principal;
     const at = this.#dependencies.now();
@@ -224,11 +224,11 @@ export class Desk {
   }
 
   /** Somebody has seen all that was said so far. @throws TimonelError `conversation_not_found` */
-  async markSeen({ principal, reach }: Actor, conversationId: string): Promise<void> {
+  async markSeen({ principal, reach }: HandoffActor, conversationId: string): Promise<void> {
     const rows = await this.#dependencies.pool.execute(
       {
         name: 'handoff-seen',
-        text: `UPDATE conversations c SET seen_turn = c.last_turn WHERE c.id = $2 AND c.workspace_id = $1 AND ${within('c')} RETURNING c.id`,
+        text: `UPDATE conversations c SET seen_turn = c.last_turn WHERE c.id = $2 AND c.workspace_id = $1 AND ${withinReach('c')} RETURNING c.id`,
       },
       [principal.workspaceId, conversationId, ...reachValues(reach)],
     );
@@ -236,7 +236,7 @@ export class Desk {
   }
 
   async #changing<T>(
-    actor: Actor,
+    actor: HandoffActor,
     conversationId: string,
     work: (client: pg.PoolClient, seen: SeenConversation) => Promise<T>,
   ): Promise<T> {
@@ -268,7 +268,7 @@ export class Desk {
   }
 
   async #record(
-    actor: Actor,
+    actor: HandoffActor,
     action: string,
     id: string,
     details: Record<string, string | number>,

@@ -1,10 +1,10 @@
 /** Hand-offs and notes, for people of the workspace. */
 import type { DatabasePool } from '../store/database.ts';
 import { type Place, placeIn } from '../store/list-places.ts';
-import { conversationNotFound, reachValues, within } from '../store/run-views.ts';
+import { conversationNotFound, reachValues, withinReach } from '../store/run-views.ts';
 import type { HandoffReason, Reach } from '../vocabulary.ts';
 import { type HandoffView, handoffColumns, type NoteView } from './contract.ts';
-import type { Actor } from './refusals.ts';
+import type { HandoffActor } from './refusals.ts';
 
 export interface QueueFilter {
   /** Who; `none` for those that are nobody's. */
@@ -32,7 +32,7 @@ export async function handoffQueue(
       text: `
         SELECT ${handoffColumns}, ${placeIn('h.due_at', 'h.id')} AS place
         FROM handoffs h JOIN conversations c ON c.id = h.conversation_id
-        WHERE h.workspace_id = $1 AND h.closed_at IS NULL AND ($2::text IS NULL OR h.agent = $2) AND ${within('c')}
+        WHERE h.workspace_id = $1 AND h.closed_at IS NULL AND ($2::text IS NULL OR h.agent = $2) AND ${withinReach('c')}
           AND ($5::text IS NULL OR h.assignee IS NOT DISTINCT FROM NULLIF($5, 'none'))
           AND ($6::boolean IS NULL OR (h.taken_at IS NOT NULL) = $6)
           AND ($7::text IS NULL OR h.priority = $7) AND ($8::text IS NULL OR h.reason = $8)
@@ -55,7 +55,11 @@ export async function handoffQueue(
 }
 
 /** The latest hundred hand-offs of a conversation, the latest first. @throws TimonelError `conversation_not_found` */
-export async function handoffsOf(pool: DatabasePool, { principal, reach }: Actor, conversationId: string): Promise<HandoffView[]> {
+export async function handoffsOf(
+  pool: DatabasePool,
+  { principal, reach }: HandoffActor,
+  conversationId: string,
+): Promise<HandoffView[]> {
   return ofConversation<HandoffView>(
     pool,
     principal.workspaceId,
@@ -67,7 +71,7 @@ export async function handoffsOf(pool: DatabasePool, { principal, reach }: Actor
 }
 
 /** The latest hundred notes of a conversation, oldest first. @throws TimonelError `conversation_not_found` */
-export async function notesOf(pool: DatabasePool, { principal, reach }: Actor, conversationId: string): Promise<NoteView[]> {
+export async function notesOf(pool: DatabasePool, { principal, reach }: HandoffActor, conversationId: string): Promise<NoteView[]> {
   const notes = await ofConversation<NoteView>(
     pool,
     principal.workspaceId,
@@ -90,7 +94,7 @@ async function ofConversation<T>(
   times: readonly string[],
 ): Promise<T[]> {
   const [found] = await pool.executeText<{ rows: Record<string, unknown>[] | null }>(
-    `SELECT (SELECT json_agg(x) FROM (${rows}) x) AS rows FROM conversations c WHERE c.id = $2 AND c.workspace_id = $1 AND ${within('c')}`,
+    `SELECT (SELECT json_agg(x) FROM (${rows}) x) AS rows FROM conversations c WHERE c.id = $2 AND c.workspace_id = $1 AND ${withinReach('c')}`,
     [workspaceId, conversationId, ...reachValues(reach)],
   );
   if (found === undefined) throw conversationNotFound(conversationId);

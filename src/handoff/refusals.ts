@@ -2,11 +2,11 @@
 import type pg from 'pg';
 import { TimonelError } from '../errors.ts';
 import type { Origin, Principal } from '../identity/principal.ts';
-import { conversationNotFound, reachValues, within } from '../store/run-views.ts';
+import { conversationNotFound, reachValues, withinReach } from '../store/run-views.ts';
 import type { Reach } from '../vocabulary.ts';
 
 /** Who does something, and which conversations they reach. */
-export interface Actor {
+export interface HandoffActor {
   principal: Principal;
   reach: Reach;
   origin: Origin;
@@ -26,13 +26,13 @@ export interface SeenConversation {
 /** @throws TimonelError `conversation_not_found` */
 export async function seenConversation(
   client: pg.ClientBase,
-  { principal, reach }: Actor,
+  { principal, reach }: HandoffActor,
   conversationId: string,
 ): Promise<SeenConversation> {
   const { rows } = await client.query<SeenConversation>(
     `SELECT c.handler, c.status, c.agent, c.started_by, h.id AS handoff, h.assignee, h.assignee_name
      FROM conversations c LEFT JOIN handoffs h ON h.conversation_id = c.id AND h.closed_at IS NULL
-     WHERE c.id = $2 AND c.workspace_id = $1 AND ${within('c')}`,
+     WHERE c.id = $2 AND c.workspace_id = $1 AND ${withinReach('c')}`,
     [principal.workspaceId, conversationId, ...reachValues(reach)],
   );
   if (rows[0] === undefined) throw conversationNotFound(conversationId);

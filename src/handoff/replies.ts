@@ -1,17 +1,17 @@
 /** What the person who has a conversation says in it. */
 import { TimonelError } from '../errors.ts';
 import type { DatabasePool } from '../store/database.ts';
-import { reachValues, within } from '../store/run-views.ts';
+import { reachValues, withinReach } from '../store/run-views.ts';
 import { storableJson } from '../store/storable.ts';
 import type { PersonMessage, StoredReply } from './contract.ts';
-import { type Actor, idOf, notYours, requireOpen, seenConversation } from './refusals.ts';
+import { type HandoffActor, idOf, notYours, requireOpen, seenConversation } from './refusals.ts';
 
 const replyStatement = {
   name: 'handoff-reply',
   text: `
     WITH turn AS (
       UPDATE conversations c SET last_turn = c.last_turn + 1, seen_turn = c.last_turn + 1, updated_at = now()
-      WHERE c.id = $2 AND c.workspace_id = $1 AND ${within('c')} AND c.status = 'open' AND c.handler = 'person'
+      WHERE c.id = $2 AND c.workspace_id = $1 AND ${withinReach('c')} AND c.status = 'open' AND c.handler = 'person'
         AND EXISTS (SELECT FROM handoffs h WHERE h.conversation_id = c.id AND h.closed_at IS NULL AND h.assignee = $5)
         AND ($6::text IS NULL OR NOT EXISTS (SELECT FROM messages m WHERE m.conversation_id = c.id AND m.idempotency_key = $6))
       RETURNING c.id, c.last_turn, c.agent, c.started_by
@@ -39,7 +39,7 @@ interface ReplyRow {
  */
 export async function storeReply(
   pool: DatabasePool,
-  actor: Actor,
+  actor: HandoffActor,
   conversationId: string,
   message: PersonMessage,
   now: Date,
@@ -62,7 +62,7 @@ export async function storeReply(
 /** The reply that was stored before, or why none was. */
 async function storedBefore(
   pool: DatabasePool,
-  actor: Actor,
+  actor: HandoffActor,
   conversationId: string,
   text: string,
   key: string | null,

@@ -22,14 +22,14 @@ import type { AgentDefinition } from '../run/contract.ts';
 import type { RouteCall } from '../run/route.ts';
 import type { Runner } from '../run/runner.ts';
 import type { Seeds } from '../run/seeds.ts';
-import type { AcceptedRequests } from '../store/accepted-requests.ts';
-import type { Acknowledgements } from '../store/acknowledgements.ts';
 import type { ChangeFeed } from '../store/change-feed.ts';
 import type { CompletionAnswer } from '../store/completions.ts';
-import type { ConversationAddresses } from '../store/conversation-addresses.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { RunViews } from '../store/run-views.ts';
+import type { Acknowledgements } from './acknowledgements.ts';
 import type { ChannelRoutes } from './channel-schemas.ts';
+import type { AcceptedRequests } from './compatible/accepted-requests.ts';
+import type { ConversationAddresses } from './conversation-addresses.ts';
 import type { LiveViews } from './metric-views.ts';
 import type { OpenStreams } from './streams.ts';
 
@@ -91,7 +91,6 @@ export interface HttpDependencies {
   /** @param accept the header of whoever asks: some want OpenMetrics. */
   metrics(accept: string | undefined): Promise<{ contentType: string; body: string }>;
   onRequest(exchange: HttpExchange): void;
-  onFault(what: string, error: unknown): void;
   bodyLimitBytes: number;
   replyWaitMs: number;
   maxEventLoopDelayMs: number;

@@ -1,4 +1,4 @@
-import type { RunEvent, WireEvent } from '../run/events.ts';
+import type { RunEvent, RunEventFrame } from '../run/events.ts';
 import { wireEvent } from '../run/events.ts';
 import type { Runner } from '../run/runner.ts';
 import type { RunViews } from '../store/run-views.ts';
@@ -20,7 +20,7 @@ export async function* runEvents(
   after: number,
   signal: AbortSignal,
   live: LiveEvents = new LiveEvents(),
-): AsyncGenerator<WireEvent> {
+): AsyncGenerator<RunEventFrame> {
   let last = after;
   const stop = runner.listen(run.runId, live.push);
   const ended = runner.wait(run.workspaceId, run.runId, longestWaitMs, signal).finally(() => live.end());

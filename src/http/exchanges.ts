@@ -13,7 +13,7 @@ declare module 'fastify' {
 }
 
 /** Does what the request asks for. */
-export function within<T>(request: HttpRequest, work: () => T): T {
+export function withinExchange<T>(request: HttpRequest, work: () => T): T {
   return channels.httpRequest.hasSubscribers ? channels.httpRequest.runStores(request, work) : work();
 }
 
@@ -21,7 +21,7 @@ export function within<T>(request: HttpRequest, work: () => T): T {
 const callerLeft = 499;
 
 /** The status of an exchange that is over: what was answered, or {@link callerLeft}. */
-export function statusOf({ socket }: IncomingMessage, { statusCode, writableFinished }: ServerResponse): number {
+export function exchangeStatusOf({ socket }: IncomingMessage, { statusCode, writableFinished }: ServerResponse): number {
   // A connection that was broken on this side shows neither the end of what the caller sends nor a fault.
   return !writableFinished && (socket.readableEnded || Boolean(socket.errored)) ? callerLeft : statusCode;
 }
@@ -34,7 +34,7 @@ export function tellExchanges(app: FastifyInstance, onExchange: (exchange: HttpE
     onExchange({
       method: request.method,
       route: request.routeOptions.url ?? 'unknown',
-      status: statusOf(request.raw, raw),
+      status: exchangeStatusOf(request.raw, raw),
       milliseconds: elapsedTime,
       request: request.begun,
     });
@@ -47,12 +47,12 @@ export function tellExchanges(app: FastifyInstance, onExchange: (exchange: HttpE
     if (!channels.httpRequest.hasSubscribers) return done();
     const { method, headers, id: requestId } = request;
     request.begun = { method, route: request.routeOptions.url ?? 'unknown', headers, requestId };
-    within(request.begun, done);
+    withinExchange(request.begun, done);
   });
   // The body comes from the socket, which belongs to no request.
   app.addHook('preValidation', (request, _reply, done) => {
     if (request.begun === undefined) done();
-    else within(request.begun, done);
+    else withinExchange(request.begun, done);
   });
   app.addHook('onResponse', async (request, reply) => {
     tell(request, reply);

@@ -99,7 +99,7 @@ function isForeign({ url, method }: Pick<RouteOptions, 'url' | 'method'>): boole
 }
 
 /** The principal of a request on a route that is not public. */
-export function principalOf(request: FastifyRequest): Principal {
+export function requestPrincipalOf(request: FastifyRequest): Principal {
   if (request.principal === undefined) throw new TimonelError('unauthenticated', 'Send an API key: "Authorization: Bearer <key>".');
   return request.principal;
 }

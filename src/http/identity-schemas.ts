@@ -15,7 +15,7 @@ export const email = z.email('must be an e-mail address, e.g. ana@example.com').
 export const newPassword = z.string().max(1_024);
 export const password = z.string().min(1).max(1_024);
 /** Mails to strangers carry it: no place for links. */
-export const personName = z
+export const personNameSchema = z
   .string()
   .trim()
   .min(1)
@@ -23,7 +23,7 @@ export const personName = z
   .refine((name) => !/[<>\p{Cc}]|:\/\/|www\./iu.test(name), 'must be a name, without links or angle brackets');
 export const language = z.enum(['es', 'en']).describe('Language of mails');
 export const code = z.string().min(1).max(40).describe('Six digits of the authenticator app, or a recovery code');
-export const linkToken = z.string().min(1).max(200).describe('The token in the link of the mail');
+export const linkTokenSchema = z.string().min(1).max(200).describe('The token in the link of the mail');
 export const roleName = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be small letters, digits and hyphens, e.g. front-desk');
 export const cookies = z
   .boolean()
@@ -97,7 +97,7 @@ export const session = z.object({
   userAgent: z.string().nullable(),
 });
 
-export const member = z.object({
+export const memberSchema = z.object({
   id: z.string(),
   email: z.string(),
   name: z.string(),

@@ -11,7 +11,7 @@ export const pageQuery = z.object({
 const placeText = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\|([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 /** @throws TimonelError `invalid_request` */
-export function placeOf(after: string | undefined): Place | undefined {
+export function pagePlaceOf(after: string | undefined): Place | undefined {
   if (after === undefined) return undefined;
   const [, at, id] = placeText.exec(Buffer.from(after, 'base64url').toString('utf8')) ?? [];
   if (at === undefined || id === undefined || Number.isNaN(Date.parse(at)))
@@ -20,7 +20,7 @@ export function placeOf(after: string | undefined): Place | undefined {
 }
 
 /** @param rows of a page, of which a full one may have a next one. */
-export function cursorOf(rows: readonly { place: Place }[], limit: number): string | null {
+export function pageCursorOf(rows: readonly { place: Place }[], limit: number): string | null {
   const last = rows.length < limit ? undefined : rows.at(-1);
   return last === undefined ? null : Buffer.from(last.place.join('|')).toString('base64url');
 }

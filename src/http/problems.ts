@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod';
+import { publishFault } from '../diagnostics.ts';
 import { type ErrorCode, errorTable, TimonelError } from '../errors.ts';
 
 /** Fastify's own refusals, in our terms. */
@@ -18,12 +19,12 @@ const fastifyCodes: Readonly<Record<string, ErrorCode>> = {
  * The one error mapper: whatever was thrown becomes a problem document (RFC 9457).
  * What nobody foresaw is a 500 whose message stays in the log.
  */
-export function createErrorMapper(onFault: (what: string, error: unknown) => void, shape: ErrorShape = problemDocument) {
+export function createErrorMapper(shape: ErrorShape = problemDocument) {
   return (thrown: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void => {
     const error = toTimonelError(thrown);
     // Nobody hears of it, and it is nobody's fault, when the caller went away meanwhile.
     const gone = reply.raw.destroyed;
-    if (error.status >= 500 && !gone) onFault(`${request.method} ${request.url.split('?')[0]} (${request.id})`, thrown);
+    if (error.status >= 500 && !gone) publishFault(`${request.method} ${request.url.split('?')[0]} (${request.id})`, thrown);
     const { mediaType, body } = shape(error, request);
     void reply.code(error.status).headers(errorHeaders(error)).type(mediaType).send(body);
   };

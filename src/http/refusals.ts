@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { publishFault } from '../diagnostics.ts';
 import type { TimonelError } from '../errors.ts';
 import { CsrfRefusal } from '../identity/authenticator.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -8,7 +9,7 @@ import { toTimonelError } from './problems.ts';
 import { originOf } from './requests.ts';
 
 /** What somebody was refused. */
-export interface Refusal {
+export interface AccessRefusal {
   principal: Principal;
   error: TimonelError;
   method: string;
@@ -18,9 +19,9 @@ export interface Refusal {
 }
 
 /** Writes down whom something was refused that they may not do: once per principal and minute, with the number of those that were not. */
-export function refusalLog({ audit }: Pick<Identity, 'audit'>, now: () => Date, onFault: (what: string, error: unknown) => void) {
+export function refusalLog({ audit }: Pick<Identity, 'audit'>, now: () => Date) {
   const sampled = new Sampled(now);
-  return ({ principal, error, method, route, origin }: Refusal): void => {
+  return ({ principal, error, method, route, origin }: AccessRefusal): void => {
     if (error.status !== 403) return;
     const { workspaceId, kind, id, name } = principal;
     const unwritten = sampled.take(`${workspaceId} ${kind} ${id}`);
@@ -42,12 +43,12 @@ export function refusalLog({ audit }: Pick<Identity, 'audit'>, now: () => Date, 
       details,
     };
     // Nobody waits for it.
-    void audit.append(deed).catch((fault: unknown) => onFault('writing down a refusal', fault));
+    void audit.append(deed).catch((fault: unknown) => publishFault('writing down a refusal', fault));
   };
 }
 
 /** The same for all routes of the framework. */
-export function tellRefusals(app: FastifyInstance, tell: (refusal: Refusal) => void): void {
+export function tellRefusals(app: FastifyInstance, tell: (refusal: AccessRefusal) => void): void {
   app.addHook('onError', async (request, _reply, thrown) => {
     const { method, routeOptions } = request;
     const principal = request.principal ?? (thrown instanceof CsrfRefusal ? thrown.principal : undefined);

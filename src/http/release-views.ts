@@ -94,7 +94,7 @@ export const shadowReport = z.object({
   ),
 });
 
-export function viewOf(release: Release): z.infer<typeof releaseView> {
+export function releaseViewOf(release: Release): z.infer<typeof releaseView> {
   const { id, agent, status, stable, canary, enabled, buckets, step, watchedMs, revision, plan, createdBy, createdAt } = release;
   return {
     id,
@@ -117,7 +117,7 @@ export function viewOf(release: Release): z.infer<typeof releaseView> {
   };
 }
 
-export function entryOf({ sequence, at, action, actor, details, hash }: AuditEntry): z.infer<typeof historyEntry> {
+export function releaseEntryOf({ sequence, at, action, actor, details, hash }: AuditEntry): z.infer<typeof historyEntry> {
   return { sequence, at, action, by: actor.id === null ? actor.kind : `${actor.kind}:${actor.id}`, details, hash };
 }
 

@@ -98,7 +98,7 @@ export class BodyShare {
 }
 
 /** Who a body counts for: the principal, or the address where nobody has to say who they are. */
-export function callerOf(principal: Principal | undefined, address: string): string {
+export function bodyCallerOf(principal: Principal | undefined, address: string): string {
   return principal === undefined ? `address:${networkOf(address)}` : `${principal.kind}:${principal.id}`;
 }
 
@@ -188,7 +188,7 @@ export function limitBodies(app: FastifyInstance, bodies: RequestBodies, ordinar
     const announced = Number(headers['content-length']);
     if (announced <= Math.min(most, uncounted)) return payload;
     if (announced > most) throw tooLarge(most);
-    const share = bodies.open(callerOf(principal, request.ip));
+    const share = bodies.open(bodyCallerOf(principal, request.ip));
     let seen = 0;
     const counted = new Transform({
       transform(chunk: Buffer, _encoding, next) {

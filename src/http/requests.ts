@@ -6,7 +6,7 @@ import type { Identity } from '../identity/identity.ts';
 import type { CorePermission } from '../identity/permissions.ts';
 import type { Origin, Principal } from '../identity/principal.ts';
 import type { JsonObject, Reach } from '../vocabulary.ts';
-import { principalOf } from './guard.ts';
+import { requestPrincipalOf } from './guard.ts';
 
 export function originOf(request: FastifyRequest): Origin {
   return { address: request.ip, userAgent: request.headers['user-agent'], requestId: request.id };
@@ -14,7 +14,7 @@ export function originOf(request: FastifyRequest): Origin {
 
 /** The person who asks. @throws TimonelError `forbidden` for an API key */
 export function personOf(request: FastifyRequest): Principal & { kind: 'user'; sessionId: string } {
-  const principal = principalOf(request);
+  const principal = requestPrincipalOf(request);
   const { kind, sessionId } = principal;
   if (kind !== 'user' || sessionId === undefined) {
     throw new TimonelError(
@@ -35,7 +35,7 @@ export function reachOf(principal: Principal, everybodys: Extract<CorePermission
 
 /** Who does something with a conversation, and which ones they reach. */
 export function actorOf(request: FastifyRequest, everybodys: Parameters<typeof reachOf>[1]) {
-  const principal = principalOf(request);
+  const principal = requestPrincipalOf(request);
   return { principal, reach: reachOf(principal, everybodys), origin: originOf(request) };
 }
 
@@ -47,7 +47,7 @@ export function requireAgent({ agents }: Principal, agent: string): void {
 
 /** Who does it, as the audit log and the rows that they leave want to know it. */
 export function byOf(request: FastifyRequest): ChangeAuthor & { asker: string } {
-  const principal = principalOf(request);
+  const principal = requestPrincipalOf(request);
   const { kind, id, name } = principal;
   return { actor: { kind, id, name }, origin: originOf(request), asker: askerText(principal) };
 }
@@ -59,7 +59,7 @@ export async function recordDeed(
   deed: { action: string; target: { kind: string; id: string }; details?: JsonObject },
 ): Promise<void> {
   const { actor, origin } = byOf(request);
-  await identity.audit.append({ workspaceId: principalOf(request).workspaceId, actor, origin, ...deed });
+  await identity.audit.append({ workspaceId: requestPrincipalOf(request).workspaceId, actor, origin, ...deed });
 }
 
 /** As it is stored with conversations and runs. */

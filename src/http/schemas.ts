@@ -17,7 +17,7 @@ export const problem = z
 
 export const identifier = z.uuid();
 
-export const contact = z.strictObject({
+export const contactSchema = z.strictObject({
   name: z.string().trim().min(1).max(120).optional(),
   phone: z
     .string()
@@ -32,11 +32,11 @@ export const newConversation = z.strictObject({
     .string()
     .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a short lower-case name, e.g. api, terminal, whatsapp')
     .default('api'),
-  contact: contact.optional().describe('What is known of the person at the other end'),
+  contact: contactSchema.optional().describe('What is known of the person at the other end'),
 });
 
 /** Longest text of a message, in UTF-16 units. */
-export const longestText = 16_000;
+export const longestMessageText = 16_000;
 
 const mediaPart = (type: 'image' | 'audio' | 'file') => z.strictObject({ type: z.literal(type), artifact: identifier });
 
@@ -104,7 +104,7 @@ export const reply = z.object({
   options: z.array(z.string()).optional().describe('Quick answers'),
 });
 
-export const run = z.object({
+export const runSchema = z.object({
   id: z.string(),
   conversationId: z.string(),
   status: z.enum(['queued', 'running', 'waiting', 'finished']),
@@ -136,18 +136,18 @@ export interface RunTreeShape {
   children: RunTreeShape[];
 }
 
-export const runTree: z.ZodType<RunTreeShape> = z.object({
+export const runTreeSchema: z.ZodType<RunTreeShape> = z.object({
   id: z.string(),
   agent: z.string(),
   key: z.string().nullable().describe('Names it within the run that started it'),
   status: z.enum(['queued', 'running', 'waiting', 'finished']),
   outcome: z.enum(outcomes).nullable(),
   get children() {
-    return z.array(runTree);
+    return z.array(runTreeSchema);
   },
 });
 
-export const turn = z.object({ run, reply: reply.nullable() });
+export const turn = z.object({ run: runSchema, reply: reply.nullable() });
 
 export const message = z.object({
   turn: z.number().int(),

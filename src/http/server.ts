@@ -106,7 +106,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  app.setErrorHandler(createErrorMapper(dependencies.onFault, errorShape));
+  app.setErrorHandler(createErrorMapper(errorShape));
   app.setNotFoundHandler((request) => {
     const there = isCompatiblePath(request.url)
       ? 'There are POST /v1/chat/completions, /v1/responses, /v1/messages, /v1/messages/count_tokens and /v1/embeddings, and GET /v1/models'
@@ -134,7 +134,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
       safe: method === 'GET' || method === 'HEAD',
     });
   });
-  const refused = refusalLog(dependencies.identity, dependencies.now, dependencies.onFault);
+  const refused = refusalLog(dependencies.identity, dependencies.now);
   tellRefusals(app, refused);
   app.addHook('onRequest', limitRates(dependencies.rateLimits));
   limitBodies(app, bodies, dependencies.bodyLimitBytes);

@@ -2,10 +2,10 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import { type Access, type AccessNotice, type AccessNotices, concerns } from '../identity/access.ts';
 import type { Principal } from '../identity/principal.ts';
-import type { WireEvent } from '../run/events.ts';
+import type { RunEventFrame } from '../run/events.ts';
 
 /** Who reads a stream, and what they have to be allowed for it to go on. */
-export interface Reader {
+export interface StreamReader {
   principal: Principal;
   may(principal: Principal): boolean;
 }
@@ -26,7 +26,7 @@ const beatMs = 15_000;
  * reader loses access.
  */
 export class OpenStreams {
-  readonly #open = new Map<AbortController, Reader & { farewell: () => void }>();
+  readonly #open = new Map<AbortController, StreamReader & { farewell: () => void }>();
   readonly #access: Access;
 
   constructor(access: Access, notices: AccessNotices) {
@@ -44,9 +44,9 @@ export class OpenStreams {
    */
   async send(
     reply: FastifyReply,
-    reader: Reader,
+    reader: StreamReader,
     runId: string,
-    events: (signal: AbortSignal) => AsyncIterable<WireEvent>,
+    events: (signal: AbortSignal) => AsyncIterable<RunEventFrame>,
   ): Promise<void> {
     reply.hijack();
     const interrupted = textOf({ event: 'interrupted', data: { runId } });
@@ -57,7 +57,7 @@ export class OpenStreams {
   }
 
   /** Writes text that is in the format of events already, for a reader who comes back by itself when the stream ends. */
-  async follow(reply: FastifyReply, reader: Reader, texts: (signal: AbortSignal) => AsyncIterable<string>): Promise<void> {
+  async follow(reply: FastifyReply, reader: StreamReader, texts: (signal: AbortSignal) => AsyncIterable<string>): Promise<void> {
     reply.hijack();
     await this.#write(reply.raw, headersOf(reply), reader, texts, { whenStopped: 'ends', interrupted: undefined });
   }
@@ -71,7 +71,7 @@ export class OpenStreams {
   async write(
     raw: ServerResponse,
     headers: HeaderList,
-    reader: Reader,
+    reader: StreamReader,
     texts: (signal: AbortSignal) => AsyncIterable<string>,
     interrupted?: string,
   ): Promise<void> {
@@ -82,7 +82,7 @@ export class OpenStreams {
   async #write(
     raw: ServerResponse,
     headers: HeaderList,
-    reader: Reader,
+    reader: StreamReader,
     texts: (signal: AbortSignal) => AsyncIterable<string>,
     { whenStopped, interrupted }: { whenStopped: 'ends' | 'breaks'; interrupted: string | undefined },
   ): Promise<void> {
@@ -143,7 +143,7 @@ export class OpenStreams {
     await Promise.all(concerned.map(([stop, reader]) => this.#check(stop, reader)));
   }
 
-  async #check(stop: AbortController, { principal, may }: Reader): Promise<void> {
+  async #check(stop: AbortController, { principal, may }: StreamReader): Promise<void> {
     try {
       const now = await this.#access.renewed(principal);
       if (now === undefined || !may(now)) stop.abort();
@@ -165,11 +165,11 @@ export function headerList(headers: Readonly<Record<string, string | number | st
   );
 }
 
-async function* textsOf(events: AsyncIterable<WireEvent>): AsyncGenerator<string> {
+async function* textsOf(events: AsyncIterable<RunEventFrame>): AsyncGenerator<string> {
   for await (const event of events) yield textOf(event);
 }
 
-function textOf({ id, event, data }: WireEvent): string {
+function textOf({ id, event, data }: RunEventFrame): string {
   return `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { TimonelError } from '../errors.ts';
 import type { RunView } from '../store/run-views.ts';
-import { longestText, type turn } from './schemas.ts';
+import { longestMessageText, type turn } from './schemas.ts';
 
 /** A run as the API answers it. */
 export function turnOf(view: RunView): z.infer<typeof turn> {
@@ -35,8 +35,8 @@ export function afterEvent(lastEventId: string | undefined): number {
 
 /** The text as it is stored. @throws TimonelError `message_invalid`, saying what would have been taken. */
 export function checkedText(text: string): string {
-  if (text.length > longestText) {
-    throw new TimonelError('message_invalid', `The text has ${text.length} characters; up to ${longestText} are taken.`);
+  if (text.length > longestMessageText) {
+    throw new TimonelError('message_invalid', `The text has ${text.length} characters; up to ${longestMessageText} are taken.`);
   }
   if (text.trim() === '')
     throw new TimonelError('message_invalid', 'The text is empty. Send at least one character that is not a space.');

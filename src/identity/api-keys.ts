@@ -1,5 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import type pg from 'pg';
+import { publishFault } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { JsonObject } from '../vocabulary.ts';
@@ -56,7 +57,6 @@ export interface ApiKeySettings {
   access: Access;
   notices: AccessNotices;
   record: RecordDeed;
-  onFault(what: string, error: unknown): void;
 }
 
 /** How often it is written when keys were last used, in milliseconds: not with each request. */
@@ -232,7 +232,7 @@ export class ApiKeys {
         [[...used.keys()], [...used.values()].map((at) => at / 1000)],
       );
     } catch (error) {
-      this.#settings.onFault('writing when API keys were used', error);
+      publishFault('writing when API keys were used', error);
     }
   }
 

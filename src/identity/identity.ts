@@ -1,4 +1,5 @@
 /** The parts of identity, put together. */
+
 import type { Redis } from 'ioredis';
 import type { Settings } from '../config.ts';
 import type { DatabasePool } from '../store/database.ts';
@@ -72,24 +73,19 @@ export interface IdentityDependencies {
   openWorkspace: string;
   now(): Date;
   newId(): string;
-  onFault(what: string, error: unknown): void;
   /** Timonel's permissions and those of the agents; Timonel's own where absent. */
   permissions?: PermissionCatalogue;
 }
 
 export async function createIdentity(dependencies: IdentityDependencies): Promise<Identity> {
-  const { settings, pool, redis, keys, now, onFault, permissions = corePermissions } = dependencies;
+  const { settings, pool, redis, keys, now, permissions = corePermissions } = dependencies;
   const { registration, emailVerification, publicUrl } = settings;
-  const notices: AccessNotices = new Notices<AccessNotice>(
-    pool,
-    (error) => onFault('hearing what other processes tell', error),
-    (client, told, tell) => grants.settle(client, told, tell),
-  );
+  const notices: AccessNotices = new Notices<AccessNotice>(pool, (client, told, tell) => grants.settle(client, told, tell));
   const audit = new AuditLog({ pool, keys, now });
   const record: RecordDeed = (deed, client) => audit.append(deed, client);
   const grants = new Grants({ ...dependencies, record, publicUrl, catalogue: permissions });
   const access = new Access({ pool, notices, now, cacheMs: settings.accessCacheMs, permissions });
-  const apiKeys = new ApiKeys({ pool, access, notices, record, onFault });
+  const apiKeys = new ApiKeys({ pool, access, notices, record });
   const tokens = new AccessTokens({ keys, algorithm: settings.tokenAlgorithm, now });
   const all = { ...dependencies, record, publicUrl, registration, emailVerification, notices };
   const users = new Users(pool);

@@ -1,3 +1,4 @@
+import { publishFault } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { AccessNotices } from './access.ts';
 import type { Attempts } from './attempts.ts';
@@ -21,7 +22,6 @@ export interface OwnPasswordSettings {
   record: RecordDeed;
   now(): Date;
   publicUrl: string;
-  onFault(what: string, error: unknown): void;
 }
 
 const resetMinutes = 60;
@@ -56,10 +56,10 @@ export class OwnPassword {
 
   /** Sends a link to choose a new password, where there is such an account; the answer does not tell. */
   async sendReset(email: string, origin: Origin): Promise<void> {
-    const { attempts, onFault } = this.#settings;
+    const { attempts } = this.#settings;
     if (!(await attempts.mayMail(canonicalEmail(email), origin.address))) return;
     // Nobody waits for it: the time would tell whether there is an account.
-    void this.#sendReset(email).catch((error: unknown) => onFault('sending a link to reset a password', error));
+    void this.#sendReset(email).catch((error: unknown) => publishFault('sending a link to reset a password', error));
   }
 
   async #sendReset(email: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { publishFault } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { AccessNotices } from './access.ts';
 import type { Attempts } from './attempts.ts';
@@ -32,7 +33,6 @@ export interface RegistrationSettings {
   publicUrl: string;
   /** Where those go who register on their own. */
   openWorkspace: string;
-  onFault(what: string, error: unknown): void;
 }
 
 export interface NewAccount {
@@ -181,13 +181,13 @@ export class Registration {
 
   /** Sends the mail again, where there is an account that waits for it; the answer does not tell. */
   async resendVerification(email: string, origin: Origin): Promise<void> {
-    const { users, attempts, onFault } = this.#settings;
+    const { users, attempts } = this.#settings;
     if (!(await attempts.mayMail(canonicalEmail(email), origin.address))) return;
     // Nobody waits for it: the time would tell whether there is an account.
     void (async () => {
       const user = await users.byEmail(email);
       if (user !== undefined && user.emailVerifiedAt === null && user.disabledAt === null) await this.#sendVerification(user);
-    })().catch((error: unknown) => onFault('sending a link to confirm an address', error));
+    })().catch((error: unknown) => publishFault('sending a link to confirm an address', error));
   }
 
   async #create(account: NewAccount, passwordHash: string, workspaceId: string, role: string, origin: Origin, verified: boolean) {

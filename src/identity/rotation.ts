@@ -1,3 +1,4 @@
+import { publishFault } from '../diagnostics.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { AuditLog } from './audit/audit-log.ts';
 import { Sealer } from './sealed.ts';
@@ -11,12 +12,7 @@ export const secondFactorPurpose = 'second-factor';
  * of the audit chains. Once this has run, the secret before opens nothing that anybody needs but the tokens of the last days.
  * @returns how many.
  */
-export async function finishRotation(
-  pool: DatabasePool,
-  keys: ServerKeys,
-  audit: AuditLog,
-  onFault: (what: string, error: unknown) => void,
-): Promise<number> {
+export async function finishRotation(pool: DatabasePool, keys: ServerKeys, audit: AuditLog): Promise<number> {
   const sealer = new Sealer(keys, secondFactorPurpose);
   let count = await audit.resealHeads();
   const rows = await pool.executeText<{ id: string; sealed: string }>(
@@ -29,7 +25,7 @@ export async function finishRotation(
       secret = sealer.open(sealed, id);
     } catch (error) {
       // Sealed with a secret that is gone: one person's trouble, and no reason not to start.
-      onFault(`sealing the second factor of user ${id} anew`, error);
+      publishFault(`sealing the second factor of user ${id} anew`, error);
       continue;
     }
     const anew = sealer.seal(secret, id);

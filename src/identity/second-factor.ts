@@ -1,3 +1,4 @@
+import { publishFault } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { AccessNotices } from './access.ts';
@@ -21,7 +22,6 @@ export interface SecondFactorSettings {
   mailer: Mailer;
   publicUrl: string;
   now(): Date;
-  onFault(what: string, error: unknown): void;
 }
 
 /** The second factor: codes of an authenticator app, and recovery codes for the day when the phone is gone. */
@@ -134,7 +134,7 @@ export class SecondFactor {
     try {
       return this.#settings.sealer.open(sealed, userId);
     } catch (error) {
-      this.#settings.onFault(`reading the second factor of user ${userId}`, error);
+      publishFault(`reading the second factor of user ${userId}`, error);
       return undefined;
     }
   }

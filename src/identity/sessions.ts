@@ -50,7 +50,7 @@ interface SessionRow {
   expires_at: Date;
 }
 
-export interface SessionSettings {
+export interface SessionsDependencies {
   pool: DatabasePool;
   notices: AccessNotices;
   keys: ServerKeys;
@@ -83,9 +83,9 @@ const inDisabledWorkspace = '(SELECT w.disabled_at IS NOT NULL FROM workspaces w
  * used token that comes back later, or when its successor is in use, was stolen or copied: the session ends for both.
  */
 export class Sessions {
-  readonly #settings: SessionSettings;
+  readonly #settings: SessionsDependencies;
 
-  constructor(settings: SessionSettings) {
+  constructor(settings: SessionsDependencies) {
     this.#settings = settings;
   }
 

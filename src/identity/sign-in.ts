@@ -1,3 +1,4 @@
+import { publishFault } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { AccessNotices } from './access.ts';
 import type { Attempts } from './attempts.ts';
@@ -23,7 +24,6 @@ export interface SignInSettings {
   /** Whether an address has to be confirmed before its account can be used. */
   emailVerification: boolean;
   now(): Date;
-  onFault(what: string, error: unknown): void;
 }
 
 export interface SignInRequest {
@@ -157,7 +157,7 @@ export class SignIn {
    * one per network and minute. Nobody waits for it: the time would tell that there is an account.
    */
   #refused(account: string, user: User | undefined, origin: Origin, by: string): void {
-    const { users, record, onFault } = this.#settings;
+    const { users, record } = this.#settings;
     const action = 'sign-in-refused';
     void (async () => {
       const workspaces = user === undefined ? [] : await users.workspaces(user.id);
@@ -176,7 +176,7 @@ export class SignIn {
       if (unwritten === undefined) return;
       const details = { by, ...(unwritten > 0 ? { unwritten } : {}) };
       await record({ workspaceId: installation, actor: 'anonymous', action, origin, details, personal: { email: account } });
-    })().catch((error: unknown) => onFault('writing down a refused sign-in', error));
+    })().catch((error: unknown) => publishFault('writing down a refused sign-in', error));
   }
 }
 

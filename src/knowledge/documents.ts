@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type pg from 'pg';
 import { TimonelError } from '../errors.ts';
-import type { DatabasePool } from '../store/database.ts';
+import type { DatabasePool, RunStatement } from '../store/database.ts';
 import { storable, storableValue } from '../store/storable.ts';
 import type { JsonObject } from '../vocabulary.ts';
 import { analyserVersion } from './analysis/terms.ts';
@@ -11,7 +11,7 @@ import type { Collection, DocumentState, KnowledgeDocument } from './contract.ts
 import { extractText, type SourceDocument } from './ingest/extract.ts';
 import type { DocumentType } from './ingest/media-types.ts';
 import { PreparingThread } from './ingest/preparing-thread.ts';
-import { type Change, countChange, findCollection, type RunStatement, type TargetCollection } from './rows/collections.ts';
+import { type CollectionChange, countChange, findCollection, type TargetCollection } from './rows/collections.ts';
 import * as rows from './rows/documents.ts';
 import type { TextFormat } from './split/splitter.ts';
 
@@ -45,7 +45,12 @@ export class Documents {
    * Adds a document, or puts it in the place of the one of that key. Passages that did not change keep their ids and vectors.
    * @throws TimonelError `unsupported_media_type`, `document_invalid`, `payload_too_large`, `invalid_request`, `collection_not_found`
    */
-  async put(workspaceId: string, collection: TargetCollection, source: NewDocument, change: Change): Promise<PutDocument> {
+  async put(
+    workspaceId: string,
+    collection: TargetCollection,
+    source: NewDocument,
+    change: CollectionChange,
+  ): Promise<PutDocument> {
     const { key, bytes } = source;
     requireKey(key);
     const metadata = metadataOf(source.metadata);
@@ -107,7 +112,7 @@ export class Documents {
   }
 
   /** @throws TimonelError `document_not_found` */
-  async remove(workspaceId: string, collection: TargetCollection, key: string, change: Change): Promise<void> {
+  async remove(workspaceId: string, collection: TargetCollection, key: string, change: CollectionChange): Promise<void> {
     const { id } = await this.get(workspaceId, collection, key);
     await this.#changing({ workspaceId, collectionId: collection.id, id }, change, (run) =>
       rows.deleteDocument(run, workspaceId, id),
@@ -120,7 +125,7 @@ export class Documents {
     collection: TargetCollection,
     key: string,
     state: DocumentState,
-    change: Change,
+    change: CollectionChange,
   ): Promise<KnowledgeDocument> {
     const found = await this.get(workspaceId, collection, key);
     if (found.state !== state) {
@@ -135,7 +140,7 @@ export class Documents {
   async reindex(
     workspaceId: string,
     collection: TargetCollection,
-    change: Change,
+    change: CollectionChange,
   ): Promise<{ documents: number; changed: number }> {
     let documents = 0;
     let changed = 0;
@@ -154,7 +159,7 @@ export class Documents {
     workspaceId: string,
     collection: TargetCollection,
     document: rows.StoredDocument,
-    change: Change,
+    change: CollectionChange,
   ): Promise<boolean> {
     const text = await rows.textOfDocument(this.#run, workspaceId, document.id);
     const whose = { documentId: document.id, title: document.title, language: collection.language };
@@ -188,7 +193,7 @@ export class Documents {
   /** Works in one transaction that holds the collection, and counts as one change of it. */
   #changing<T>(
     { workspaceId, collectionId, id }: { workspaceId: string; collectionId: string; id: string },
-    { now }: Change,
+    { now }: CollectionChange,
     work: (run: RunStatement) => Promise<T>,
   ): Promise<T> {
     return this.#pool.inTransaction(async (client) => {

@@ -1,7 +1,7 @@
 /** Knowledge as the other parts use it: collections, their documents, searches, and how good they are. */
-import { channels, type KnowledgeIndexes, type KnowledgeIngested, type KnowledgeLoaded, publishFault } from '../diagnostics.ts';
+import { channels, type KnowledgeIndexes, type KnowledgeIngested, type KnowledgeLoaded } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
-import type { DatabasePool } from '../store/database.ts';
+import type { DatabasePool, RunStatement } from '../store/database.ts';
 import type { JsonObject } from '../vocabulary.ts';
 import type {
   AgentKnowledge,
@@ -48,7 +48,7 @@ export class Knowledge {
   readonly settings: KnowledgeSettings;
   readonly vectors: Vectors;
   readonly #dependencies: KnowledgeDependencies;
-  readonly #run: rows.RunStatement;
+  readonly #run: RunStatement;
   readonly #documents: Documents;
   readonly #indexes: Indexes;
   readonly #retriever: Retriever;
@@ -66,7 +66,6 @@ export class Knowledge {
       limit: settings.indexBytes,
       onLoaded: (milliseconds) => channels.knowledgeLoaded.publish({ milliseconds } satisfies KnowledgeLoaded),
       onMemory: (memory) => channels.knowledgeIndexes.publish(memory satisfies KnowledgeIndexes),
-      onFault: (error) => publishFault('the search of knowledge', error),
     });
     this.#retriever = new Retriever({ run: this.#run, indexes: this.#indexes, vectors: this.vectors });
   }
@@ -192,7 +191,7 @@ export class Knowledge {
   }
 
   /** See {@link Retriever.retrieve}. */
-  retrieve(payer: Payer, reader: rows.Reader | undefined, query: RetrieveQuery, signal: AbortSignal): Promise<Retrieved> {
+  retrieve(payer: Payer, reader: rows.KnowledgeReader | undefined, query: RetrieveQuery, signal: AbortSignal): Promise<Retrieved> {
     return this.#retriever.retrieve(payer, reader, query, signal);
   }
 
@@ -276,7 +275,7 @@ export class Knowledge {
     return this.#indexes.close();
   }
 
-  #change(by: string): rows.Change {
+  #change(by: string): rows.CollectionChange {
     return { by, now: this.#dependencies.now() };
   }
 }

@@ -1,11 +1,13 @@
 /** From a question to passages: the open collections, their lists, the fusion, and what is written there now. */
+
 import { channels, type KnowledgeSearched } from '../diagnostics.ts';
 import { messageOf, TimonelError } from '../errors.ts';
+import type { RunStatement } from '../store/database.ts';
 import type { Evidence, Passage, Payer, Retrieved, RetrieveQuery, Strategy } from './contract.ts';
 import { collectionNotFound } from './documents.ts';
 import type { FoundChunk } from './index/collection-index.ts';
 import type { Indexes } from './index/indexes.ts';
-import { type OpenCollection, openCollections, type Reader, type RunStatement } from './rows/collections.ts';
+import { type KnowledgeReader, type OpenCollection, openCollections } from './rows/collections.ts';
 import { findPassages } from './rows/passages.ts';
 import type { Vectors } from './vectors.ts';
 
@@ -38,7 +40,7 @@ export class Retriever {
    * @param reader absent for people who manage knowledge: all collections are open to them.
    * @throws TimonelError `collection_not_found`, `invalid_request`, `knowledge_unavailable`
    */
-  async retrieve(payer: Payer, reader: Reader | undefined, query: RetrieveQuery, signal: AbortSignal): Promise<Retrieved> {
+  async retrieve(payer: Payer, reader: KnowledgeReader | undefined, query: RetrieveQuery, signal: AbortSignal): Promise<Retrieved> {
     const started = performance.now();
     const { strategy = 'hybrid' } = query;
     const limit = Math.max(1, Math.min(mostPassages, Math.trunc(query.limit ?? 5)));
@@ -61,7 +63,7 @@ export class Retriever {
 
   async #found(
     payer: Payer,
-    reader: Reader | undefined,
+    reader: KnowledgeReader | undefined,
     query: RetrieveQuery & { strategy: Strategy; limit: number },
     signal: AbortSignal,
     attempts = 5,

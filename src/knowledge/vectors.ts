@@ -5,12 +5,12 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { messageOf, TimonelError } from '../errors.ts';
-import type { DatabasePool } from '../store/database.ts';
+import type { DatabasePool, RunStatement } from '../store/database.ts';
 import type { Embed, Payer } from './contract.ts';
 import { statementsOf } from './documents.ts';
 import { packVector, unitVector, unpackVector } from './index/vector-index.ts';
 import { embeddedText } from './ingest/prepare.ts';
-import { countChange, type RunStatement } from './rows/collections.ts';
+import { countChange } from './rows/collections.ts';
 import * as rows from './rows/vectors.ts';
 
 /** Texts of one call. */

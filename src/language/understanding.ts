@@ -7,7 +7,7 @@ import { type Decision, type Domain, type Findings, thingsOf } from './domain.ts
 import { detectLanguage } from './language.ts';
 import { decodeWeights, type FamiliesOf, type LikelihoodModel, likelihoods, wordFamilies } from './likelihood.ts';
 import { findEmail, findPhone } from './people/contact.ts';
-import type { Found } from './people/found.ts';
+import type { FoundText } from './people/found.ts';
 import { findName } from './people/names.ts';
 import { type IsOrdinaryWord, ordinaryWords } from './people/ordinary-words.ts';
 import { countPeople } from './people/party.ts';
@@ -37,7 +37,7 @@ function readContacts(
   mentions: TimeMention[],
   awaiting: string | undefined,
   isOrdinary: IsOrdinaryWord,
-): { email?: Found; phone?: Found; times: TimeMention[] } {
+): { email?: FoundText; phone?: FoundText; times: TimeMention[] } {
   const awaited = awaiting === 'contact';
   const email = findEmail(text, awaited, isOrdinary);
   const taken: Span[] = [...mentions, ...(email === undefined ? [] : [email])];

@@ -6,14 +6,21 @@
 import { channels, type ModelAttempt } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import { untilAborted } from '../store/until-aborted.ts';
-import { beginAnswer, continueAnswer, type ModelCall, type Recovery, unbroken, unsupportedOf } from './answers/answer-parts.ts';
+import {
+  type AnswerRecovery,
+  beginAnswer,
+  continueAnswer,
+  type ModelCallOptions,
+  unbroken,
+  unsupportedOf,
+} from './answers/answer-parts.ts';
 import { apart, partsApart } from './answers/apart.ts';
 import { promptFor } from './answers/joined-texts.ts';
 import { collectStream } from './answers/stream.ts';
 import type { Breakers } from './attempt/breakers.ts';
 import { type Attempt, type Candidate, CandidateRunner, type Served } from './attempt/candidates.ts';
 import { failureOf, ModelFailure } from './attempt/failure.ts';
-import { refusalOf } from './attempt/refusals.ts';
+import { gatewayErrorOf } from './attempt/refusals.ts';
 import { RetryBudget } from './attempt/retries.ts';
 import { type CachedCall, cachedCall } from './cache/cached-call.ts';
 import { isKeepable } from './cache/policy.ts';
@@ -44,7 +51,7 @@ export interface GatewayDependencies {
 }
 
 /** A call whose route is known and whose money is held. */
-export interface OpenCall {
+export interface OpenModelCall {
   /** When the whole call is to be over (`performance.now()`), further attempts included. */
   deadline: number;
   route: Route;
@@ -118,14 +125,14 @@ export class Gateway {
     if (any === undefined) throw new TimonelError('model_unavailable', noModel);
     const route = this.#byMedia.narrowed(any, request.media);
     const { prompt, tools, responseFormat } = request;
-    const call: ModelCall = { prompt, tools, ...(responseFormat === undefined ? {} : { responseFormat }) };
+    const call: ModelCallOptions = { prompt, tools, ...(responseFormat === undefined ? {} : { responseFormat }) };
     const cached = cachedCall(route, spender.workspaceId, call, 'run', request.agentVersion);
     if (cached !== undefined) return this.#kept(route, call, request, cached);
     return this.#asked(route, call, request, signal);
   }
 
   /** The answer from the cache, or through it. Text that was kept is shown at once. */
-  async #kept(route: Route, call: ModelCall, request: ModelRequest, { key, life }: CachedCall): Promise<GivenAnswer> {
+  async #kept(route: Route, call: ModelCallOptions, request: ModelRequest, { key, life }: CachedCall): Promise<GivenAnswer> {
     let shown = false;
     const onText =
       request.onText === undefined
@@ -156,7 +163,7 @@ export class Gateway {
     return { ...given, ...(state !== 'miss' ? { cost: 0 } : cost === undefined ? {} : { cost }) };
   }
 
-  async #asked(route: Route, call: ModelCall, { spender, onText }: ModelRequest, signal: AbortSignal): Promise<GivenAnswer> {
+  async #asked(route: Route, call: ModelCallOptions, { spender, onText }: ModelRequest, signal: AbortSignal): Promise<GivenAnswer> {
     const open = await this.open(route, call, spender);
     const { bill } = open;
     try {
@@ -166,7 +173,7 @@ export class Gateway {
       return { ...answer, model: candidate.name, ...(cost === undefined ? {} : { cost }) };
     } catch (error) {
       bill.abandon();
-      throw refusalOf(error, route.alias);
+      throw gatewayErrorOf(error, route.alias);
     }
   }
 
@@ -174,7 +181,7 @@ export class Gateway {
    * Finds the targets of a route that can be reached, and holds the money for one call.
    * @throws TimonelError `model_not_found`, `invalid_request`, `rate_limited`, `budget_exceeded`, `price_unknown`, `store_unavailable`
    */
-  async open(route: Route, request: object, spender: Spender): Promise<OpenCall> {
+  async open(route: Route, request: object, spender: Spender): Promise<OpenModelCall> {
     const reachable = this.#reachable(route);
     const size = sizeOf(request);
     const bounds = reachable.map(({ name }) => boundAt(size, name, this.prices));
@@ -230,7 +237,7 @@ export class Gateway {
   }
 
   /** Asks the candidates of a call in turn. @throws AllFailed */
-  serve<T>(open: OpenCall, signal: AbortSignal, streaming: boolean, attempt: Attempt<T>): Promise<Served<T>> {
+  serve<T>(open: OpenModelCall, signal: AbortSignal, streaming: boolean, attempt: Attempt<T>): Promise<Served<T>> {
     const { route, candidates, deadline } = open;
     const onAttempt = (candidate: Candidate, milliseconds: number, failure: ModelFailure | undefined) => {
       if (failure !== undefined) open.bill.sent(candidate, failure.kind);
@@ -248,7 +255,7 @@ export class Gateway {
    * How a stream goes on after it broke: at the same target first, then at the others. After silence, or a second break, the others come
    * first.
    */
-  recovery(open: OpenCall, call: () => ModelCall, signal: AbortSignal): Recovery {
+  recovery(open: OpenModelCall, call: () => ModelCallOptions, signal: AbortSignal): AnswerRecovery {
     const broken = new Set<string>();
     return {
       resume: async (failed, failure, shown) => {
@@ -300,15 +307,19 @@ export class Gateway {
     return this.routes.find(workspaceId, 'default');
   }
 
-  async #whole(open: OpenCall, call: ModelCall, signal: AbortSignal): Promise<{ candidate: Candidate; answer: ModelAnswer }> {
+  async #whole(
+    open: OpenModelCall,
+    call: ModelCallOptions,
+    signal: AbortSignal,
+  ): Promise<{ candidate: Candidate; answer: ModelAnswer }> {
     const { candidate, clock, answer } = await this.serve(open, signal, false, wholeAnswer(call));
     clock.complete();
     return { candidate, answer: { ...answer, content: apart(answer.content, candidate) } };
   }
 
   async #streamed(
-    open: OpenCall,
-    call: ModelCall,
+    open: OpenModelCall,
+    call: ModelCallOptions,
     signal: AbortSignal,
     onText: (delta: string) => void,
   ): Promise<{ candidate: Candidate; answer: ModelAnswer }> {
@@ -342,7 +353,7 @@ const noModel =
   'No model is configured. Set ANTHROPIC_API_KEY, OPENAI_API_KEY, GEMINI_API_KEY or GROQ_API_KEY, or TIMONEL_MODEL and TIMONEL_MODEL_URL.';
 
 /** An answer that comes whole, from a provider of the AI SDK: at a third of the CPU of a stream. */
-export function wholeAnswer(call: ModelCall): Attempt<ModelAnswer> {
+export function wholeAnswer(call: ModelCallOptions): Attempt<ModelAnswer> {
   return async (candidate, clock) => {
     const { provider, model } = candidate;
     const prompt = promptFor(provider.family, call.prompt);

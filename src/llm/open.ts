@@ -1,5 +1,5 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
-import { type BreakerChanged, channels, publishFault } from '../diagnostics.ts';
+import { type BreakerChanged, channels } from '../diagnostics.ts';
 import type { Signals } from '../store/cache/wake-ups.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { Breakers } from './attempt/breakers.ts';
@@ -60,7 +60,7 @@ export async function openGateway(settings: ModelSettings, project: ModelProject
     projectRoutes: project.routes ?? {},
     totalMs: settings.timeoutMs,
   });
-  const routes = new RouteTable(defaults, { pool, notices, onFault: publishFault });
+  const routes = new RouteTable(defaults, { pool, notices });
   await routes.open();
   const breakers = new Breakers({
     now,

@@ -32,7 +32,7 @@ export interface Wording {
 }
 
 /** The conversation as far as consent goes: what was said before, and what is said now. */
-export interface Exchange {
+export interface ConsentExchange {
   history: readonly SaidBefore[];
   text: string;
   localTime: ReferenceTime;
@@ -66,7 +66,7 @@ const languages: readonly Language[] = ['es', 'en'];
  * @param wordings of all effects that the reply can have asked about: "¿lo cambio o lo cancelo?" is not answered by a yes.
  */
 export function isConsent(
-  exchange: Exchange,
+  exchange: ConsentExchange,
   subjects: readonly Subject[],
   wording: Wording,
   wordings: readonly Wording[] = [wording],

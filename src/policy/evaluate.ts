@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../canonical-json.ts';
 import type { ApprovalPlace, JsonObject, Verdict } from '../vocabulary.ts';
 import type { PolicyFacts, ProposedCall, RememberedApproval, Rule } from './contract.ts';
 
@@ -11,7 +12,7 @@ const longestPattern = 2_000;
  * @param remembered approvals that stand: a rule that asks with the pattern of one has nothing against the call. None is wider than its rule, or
  * holds against a `deny`.
  */
-export function evaluate(
+export function evaluatePolicy(
   rules: readonly Rule[],
   call: ProposedCall,
   facts: PolicyFacts,
@@ -58,17 +59,4 @@ const ruleFailed = {
 /** Names exactly one call: an approval given for it holds for no other arguments. */
 export function callHash(tool: string, args: unknown): string {
   return createHash('sha256').update(tool).update('\n').update(canonicalJson(args)).digest('hex');
-}
-
-/** JSON with sorted keys, so that equal values have equal texts. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (value !== null && typeof value === 'object') {
-    const members = Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
-    return `{${members.join(',')}}`;
-  }
-  return JSON.stringify(value) ?? 'null';
 }

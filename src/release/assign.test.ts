@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { allBuckets, bucketOf, bucketsOf } from '../flags/buckets.ts';
 import { assign } from './assign.ts';
-import { type Audience, type EligibilityRule, releasePlan, type Strategy } from './release.ts';
+import { type Audience, type EligibilityRule, releasePlan, type UnitStrategy } from './release.ts';
 
 const release = (percentage: number, plan: object = {}) => ({
   id: 'r1',
@@ -68,7 +68,7 @@ describe('an assignment', () => {
     expect(assign({ ...release(99.99), enabled: false }, person('+54 9 351 2345678'))).toEqual(stable);
   });
 
-  it.each<[Strategy, Audience, boolean]>([
+  it.each<[UnitStrategy, Audience, boolean]>([
     ['percentage', { workspaceId: 'shop', channel: 'api', user: 'u1' }, true],
     ['percentage', { workspaceId: 'shop', channel: 'openai', address: 'key:1 ana' }, true],
     ['percentage', { workspaceId: 'shop', channel: 'api', contact: { name: 'Ana' } }, false],

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { decide, type Findings } from './decide.ts';
+import { decideRelease, type ReleaseFindings } from './decide.ts';
 import { noEvidence } from './evidence/evidence.ts';
 import { judge } from './evidence/judge.ts';
-import type { Judgement, ReleaseVerdict } from './evidence/judgement.ts';
+import type { ReleaseJudgement, ReleaseVerdict } from './evidence/judgement.ts';
 import { releasePlan, type Tripwires } from './release.ts';
 import { standardsOf } from './standards.ts';
 
@@ -14,7 +14,7 @@ const noTrips: Tripwires = {
 };
 
 /** What is said of arms with that many turns. */
-function judgement(verdict: ReleaseVerdict, turns = 1_000): Judgement {
+function judgement(verdict: ReleaseVerdict, turns = 1_000): ReleaseJudgement {
   const none = judge(noEvidence(), standardsOf(releasePlan.parse({})));
   const { success } = none.metrics;
   const arm = { ...success.stable, turns };
@@ -26,7 +26,9 @@ function judgement(verdict: ReleaseVerdict, turns = 1_000): Judgement {
   };
 }
 
-function findings(change: { plan?: object; step?: number; watchedMs?: number; enabled?: boolean } & Partial<Findings>): Findings {
+function findings(
+  change: { plan?: object; step?: number; watchedMs?: number; enabled?: boolean } & Partial<ReleaseFindings>,
+): ReleaseFindings {
   const { plan = {}, step = 0, watchedMs = 10 * 3_600_000, enabled = true, ...rest } = change;
   return {
     release: { plan: releasePlan.parse(plan), step, watchedMs, enabled },
@@ -38,10 +40,10 @@ function findings(change: { plan?: object; step?: number; watchedMs?: number; en
 
 describe('a decision', () => {
   it('is to go on when a step is over, and to promote at the last one', () => {
-    expect(decide(findings({}))).toMatchObject({ verdict: 'ramp' });
-    expect(decide(findings({ step: 2, judgement: judgement('non-inferior') }))).toMatchObject({ verdict: 'promote' });
-    expect(decide(findings({ plan: { automatic: false } }))).toMatchObject({ verdict: 'hold' });
-    expect(decide(findings({ plan: { automatic: false }, step: 2, judgement: judgement('non-inferior') }))).toMatchObject({
+    expect(decideRelease(findings({}))).toMatchObject({ verdict: 'ramp' });
+    expect(decideRelease(findings({ step: 2, judgement: judgement('non-inferior') }))).toMatchObject({ verdict: 'promote' });
+    expect(decideRelease(findings({ plan: { automatic: false } }))).toMatchObject({ verdict: 'hold' });
+    expect(decideRelease(findings({ plan: { automatic: false }, step: 2, judgement: judgement('non-inferior') }))).toMatchObject({
       verdict: 'hold',
     });
   });
@@ -53,15 +55,15 @@ describe('a decision', () => {
     ['it is the last step and nothing is shown', { step: 2 }],
     ['it is switched off', { enabled: false, judgement: judgement('non-inferior') }],
   ])('is inconclusive while %s', (_why, change) => {
-    expect(decide(findings(change))).toMatchObject({ verdict: 'inconclusive' });
+    expect(decideRelease(findings(change))).toMatchObject({ verdict: 'inconclusive' });
   });
 
   it('is to roll back on evidence whatever else holds, and to hold when a person has to look', () => {
-    expect(decide(findings({ judgement: judgement('rollback', 3), watchedMs: 0, enabled: false }))).toEqual({
+    expect(decideRelease(findings({ judgement: judgement('rollback', 3), watchedMs: 0, enabled: false }))).toEqual({
       verdict: 'roll-back',
       reason: 'It is rollback.',
     });
-    expect(decide(findings({ judgement: judgement('hold') }))).toMatchObject({ verdict: 'hold' });
+    expect(decideRelease(findings({ judgement: judgement('hold') }))).toMatchObject({ verdict: 'hold' });
   });
 
   it.each<[string, Partial<Tripwires>, object]>([
@@ -69,7 +71,9 @@ describe('a decision', () => {
     ['turns of it take their process with them', { crashing: { stable: 0, canary: 1 } }, {}],
     ['it costs more than it may', { dollars: 5 }, { tripwires: { dollars: 5 } }],
   ])('is to roll back at once when %s', (_why, trips, plan) => {
-    const decided = decide(findings({ plan, tripwires: { ...noTrips, ...trips }, judgement: judgement('non-inferior'), step: 2 }));
+    const decided = decideRelease(
+      findings({ plan, tripwires: { ...noTrips, ...trips }, judgement: judgement('non-inferior'), step: 2 }),
+    );
     expect(decided).toMatchObject({ verdict: 'roll-back', hard: true, reason: expect.stringMatching(/^Tripwire: .*\d/) });
   });
 
@@ -77,6 +81,6 @@ describe('a decision', () => {
     ['both arms take processes with them', { crashed: { stable: 1, canary: 2 } }],
     ['nobody set what it may cost', { dollars: 1_000_000 }],
   ])('does not blame the canary where %s', (_why, trips) => {
-    expect(decide(findings({ tripwires: { ...noTrips, ...trips } }))).toMatchObject({ verdict: 'ramp' });
+    expect(decideRelease(findings({ tripwires: { ...noTrips, ...trips } }))).toMatchObject({ verdict: 'ramp' });
   });
 });

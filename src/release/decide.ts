@@ -1,24 +1,24 @@
-import type { Judgement } from './evidence/judgement.ts';
-import type { Release, Tripwires, Verdict } from './release.ts';
+import type { ReleaseJudgement } from './evidence/judgement.ts';
+import type { Release, RolloutVerdict, Tripwires } from './release.ts';
 
 /** What a look leads to. `hard`: the reason is not statistics, and open conversations leave the canary too. */
-export interface Decision {
-  verdict: Verdict;
+export interface ReleaseDecision {
+  verdict: RolloutVerdict;
   reason: string;
   hard?: true;
 }
 
 /** What is known when a release is looked at. */
-export interface Findings {
+export interface ReleaseFindings {
   release: Pick<Release, 'plan' | 'step' | 'watchedMs' | 'enabled'>;
-  judgement: Judgement;
+  judgement: ReleaseJudgement;
   tripwires: Tripwires;
 }
 
 /**
  * Decides how a release goes on. Pure. What is missing holds a release where it is: it never promotes and never rolls back.
  */
-export function decide({ release, judgement, tripwires }: Findings): Decision {
+export function decideRelease({ release, judgement, tripwires }: ReleaseFindings): ReleaseDecision {
   const { plan, step, watchedMs, enabled } = release;
   const tripped = trippedWire(plan, tripwires);
   if (tripped !== undefined) return { verdict: 'roll-back', reason: tripped, hard: true };

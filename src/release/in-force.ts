@@ -1,3 +1,4 @@
+import { publishFault } from '../diagnostics.ts';
 import { messageOf, TimonelError } from '../errors.ts';
 import type { AccessNotices } from '../identity/access.ts';
 import type { DatabasePool } from '../store/database.ts';
@@ -12,7 +13,6 @@ export interface InForceDependencies {
   pool: DatabasePool;
   catalog: Catalog;
   notices: AccessNotices;
-  onFault(what: string, error: unknown): void;
 }
 
 /** What answers now, in each workspace. Kept in memory: a conversation begins without asking the database. */
@@ -24,8 +24,8 @@ export class InForce {
 
   constructor(dependencies: InForceDependencies) {
     this.#dependencies = dependencies;
-    const { notices, onFault } = dependencies;
-    this.#copy = new KeptCopy({ read: () => this.#read(), notices, kind: 'releases', onFault });
+    const { notices } = dependencies;
+    this.#copy = new KeptCopy({ read: () => this.#read(), notices, kind: 'releases' });
   }
 
   /** Reads what is in force, and reads it again when somebody tells of a change, and now and then. */
@@ -90,7 +90,7 @@ export class InForce {
    * their prompt outlives an update.
    */
   async #promoted({ workspaceId, agent, canary }: ReleaseInForce): Promise<AgentVersion | undefined> {
-    const { catalog, onFault } = this.#dependencies;
+    const { catalog } = this.#dependencies;
     const version = await catalog.find(workspaceId, agent, canary);
     if (version !== undefined) return version;
     try {
@@ -102,7 +102,7 @@ export class InForce {
     } catch (error) {
       // An agent that this process does not have is another one's business.
       if (!(error instanceof TimonelError) || error.code === 'agent_not_found') return undefined;
-      onFault(
+      publishFault(
         `${agent} ${canary} was promoted and does not fit the code that is here; the code answers as it is: ${messageOf(error)}`,
         error,
       );

@@ -8,7 +8,7 @@ import type { DatabasePool } from '../store/database.ts';
 import { Catalog } from './catalog.ts';
 import { InForce } from './in-force.ts';
 import { Pinned } from './pinned.ts';
-import type { Release, Verdict } from './release.ts';
+import type { Release, RolloutVerdict } from './release.ts';
 import { Releases } from './releases.ts';
 import { ReleaseWatch } from './watch.ts';
 
@@ -22,7 +22,6 @@ export interface ReleaseDependencies {
   lookEveryMs: number;
   now(): Date;
   newId(): string;
-  onFault(what: string, error: unknown): void;
 }
 
 export interface ReleasePart {
@@ -36,9 +35,9 @@ export interface ReleasePart {
 
 /** Reads what is in force. Looks begin with `watch.start()`. @throws TimonelError `config_invalid`, `store_unavailable` */
 export async function openReleases(dependencies: ReleaseDependencies): Promise<ReleasePart> {
-  const { pool, agents, notices, audit, lookEveryMs, now, newId, onFault } = dependencies;
+  const { pool, agents, notices, audit, lookEveryMs, now, newId } = dependencies;
   const catalog = new Catalog(pool, agents);
-  const inForce = new InForce({ pool, catalog, notices, onFault });
+  const inForce = new InForce({ pool, catalog, notices });
   const common = { pool, catalog, inForce, notices, audit, now };
   const releases = new Releases({
     ...common,
@@ -48,7 +47,6 @@ export async function openReleases(dependencies: ReleaseDependencies): Promise<R
   const watch = new ReleaseWatch({
     ...common,
     everyMs: lookEveryMs,
-    onFault,
     onJudged: publishJudged,
     onDecided: ({ release, verdict, reason }) => {
       const decision = decisionOf[verdict];
@@ -69,7 +67,7 @@ export async function openReleases(dependencies: ReleaseDependencies): Promise<R
   };
 }
 
-const decisionOf: Readonly<Partial<Record<Verdict, ReleaseDecided['decision']>>> = {
+const decisionOf: Readonly<Partial<Record<RolloutVerdict, ReleaseDecided['decision']>>> = {
   promote: 'promoted',
   ramp: 'ramped',
   hold: 'held',

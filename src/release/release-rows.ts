@@ -1,7 +1,7 @@
 /** Releases as they are stored. Every statement carries the workspace. */
 import type pg from 'pg';
 import type { DatabasePool } from '../store/database.ts';
-import { type Evidence, noEvidence } from './evidence/evidence.ts';
+import { noEvidence, type ReleaseEvidence } from './evidence/evidence.ts';
 import { type Release, type ReleaseInForce, type ReleasePlan, type ReleaseStatus, releasePlan, type Standing } from './release.ts';
 
 interface Row {
@@ -19,7 +19,7 @@ interface Row {
   step: number;
   watched_ms: string;
   looked_at: Date | null;
-  evidence: Evidence | null;
+  evidence: ReleaseEvidence | null;
   standing: (Omit<Standing, 'at'> & { at: string }) | null;
   reason: string | null;
   created_by: string;
@@ -32,7 +32,7 @@ export type NewRelease = Pick<Release, 'id' | 'workspaceId' | 'agent' | 'stable'
 
 /** A release with what only looking at it needs. */
 export interface WatchedRelease extends Release {
-  evidence: Evidence;
+  evidence: ReleaseEvidence;
 }
 
 /** What a change sets; what is absent stays. */

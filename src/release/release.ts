@@ -1,11 +1,11 @@
 /** What a release is: two versions of an agent, who gets which, and by which standards the new one is judged. */
 import { z } from 'zod';
 import type { Contact } from '../vocabulary.ts';
-import type { Judgement } from './evidence/judgement.ts';
+import type { ReleaseJudgement } from './evidence/judgement.ts';
 
 /** Who counts as one unit, which always gets the same arm. The names are those of the settings `CANARY_STRATEGY`. */
-export const strategies = ['percentage', 'workspace', 'user_id', 'geographic'] as const;
-export type Strategy = (typeof strategies)[number];
+export const unitStrategies = ['percentage', 'workspace', 'user_id', 'geographic'] as const;
+export type UnitStrategy = (typeof unitStrategies)[number];
 
 export const attributes = ['workspace', 'user', 'region', 'channel'] as const;
 
@@ -31,7 +31,7 @@ export const releaseStep = z.strictObject({
 /** How a release goes on by itself. Everything has a default; a release keeps the plan that it began with. */
 export const releasePlan = z
   .strictObject({
-    strategy: z.enum(strategies).default('percentage'),
+    strategy: z.enum(unitStrategies).default('percentage'),
     eligibility: z.array(eligibilityRule).max(20).default([]).describe('All of them must hold'),
     steps: z
       .array(releaseStep)
@@ -147,10 +147,10 @@ export interface Assignment {
 /** What the latest look at a release found. */
 export interface Standing {
   at: Date;
-  verdict: Verdict;
+  verdict: RolloutVerdict;
   /** One sentence with the numbers. */
   reason: string;
-  judgement: Judgement;
+  judgement: ReleaseJudgement;
   tripwires: Tripwires;
 }
 
@@ -165,4 +165,4 @@ export interface Tripwires {
   dollars: number;
 }
 
-export type Verdict = 'promote' | 'ramp' | 'hold' | 'inconclusive' | 'roll-back';
+export type RolloutVerdict = 'promote' | 'ramp' | 'hold' | 'inconclusive' | 'roll-back';

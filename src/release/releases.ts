@@ -7,7 +7,7 @@ import type { AuditEntry } from '../identity/audit/entry.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { Catalog } from './catalog.ts';
 import type { InForce } from './in-force.ts';
-import type { Release, ReleasePlan, ReleaseStatus, Strategy } from './release.ts';
+import type { Release, ReleasePlan, ReleaseStatus, UnitStrategy } from './release.ts';
 import { findRelease, insertRelease, listReleases, lockRelease } from './release-rows.ts';
 import { change, promote, ramp, rollBack, type Transition } from './transitions.ts';
 import type { VersionChanges } from './version.ts';
@@ -43,7 +43,7 @@ export interface ReleaseSettings {
   /** Above 0, below 100. */
   percentage?: number | undefined;
   enabled?: boolean | undefined;
-  strategy?: Strategy | undefined;
+  strategy?: UnitStrategy | undefined;
 }
 
 /** What operators do with releases. What Timonel does by itself is in `watch.ts`. */

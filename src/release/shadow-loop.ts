@@ -1,6 +1,6 @@
 /** A turn of the canary that nobody sees: the same loop, with a record of its own and no effect on the world. */
 
-import { canonicalJson } from '../policy/evaluate.ts';
+import { canonicalJson } from '../canonical-json.ts';
 import type { FinishedTurn, PendingApproval, RunStore } from '../store/runs.ts';
 import type { Step } from '../store/steps.ts';
 import type { ToolExecutor, ToolResult } from '../tools/execute.ts';

@@ -1,3 +1,4 @@
+import { publishFault } from '../diagnostics.ts';
 import { messageOf } from '../errors.ts';
 import type { AgentDefinition } from '../run/contract.ts';
 import { defaultLimits } from '../run/limits.ts';
@@ -24,7 +25,6 @@ export interface ShadowDependencies
   newId(): string;
   /** From 0 up to, without, 1. */
   random(): number;
-  onFault(what: string, error: unknown): void;
 }
 
 /** Both answers to one message. */
@@ -80,13 +80,13 @@ export class Shadows {
 
   /** To be told of every turn that ended in this process. Costs nothing where no release asks for it. */
   mirror(run: ClaimedRun, turn: FinishedTurn): void {
-    const { inForce, random, onFault } = this.#dependencies;
+    const { inForce, random } = this.#dependencies;
     const release = inForce.runningOf(run.workspaceId, run.agent);
     const shadow = release?.plan.shadow;
     if (release === undefined || shadow === undefined || run.arm !== 'stable' || goesOn(turn.outcome)) return;
     if (this.#closed || this.#underWay.size >= mostAtOnce || random() >= shadow.share) return;
     const rehearsal = this.#rehearse(release, shadow.dollars, run, turn)
-      .catch((error: unknown) => onFault(`the shadow of run ${run.runId}`, error))
+      .catch((error: unknown) => publishFault(`the shadow of run ${run.runId}`, error))
       .finally(() => this.#underWay.delete(rehearsal));
     this.#underWay.add(rehearsal);
   }

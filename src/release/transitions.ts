@@ -7,7 +7,7 @@ import { bucketsOf } from '../flags/buckets.ts';
 import type { AccessNotice } from '../identity/access.ts';
 import type { AuditLog, ChangeAuthor } from '../identity/audit/audit-log.ts';
 import type { JsonObject } from '../vocabulary.ts';
-import type { Judgement } from './evidence/judgement.ts';
+import type { ReleaseJudgement } from './evidence/judgement.ts';
 import type { Release } from './release.ts';
 import { type ReleaseChange, updateRelease } from './release-rows.ts';
 
@@ -94,6 +94,6 @@ async function forgetUnits(client: pg.ClientBase, { workspaceId, id }: Release):
 }
 
 /** The numbers that a decision stands on: plain JSON, without what is not known. */
-function evidenceOf(judgement: Judgement): JsonObject {
+function evidenceOf(judgement: ReleaseJudgement): JsonObject {
   return JSON.parse(JSON.stringify(judgement)) as JsonObject;
 }

@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { canonicalJson } from '../canonical-json.ts';
 import { TimonelError } from '../errors.ts';
-import { canonicalJson } from '../policy/evaluate.ts';
 import type { AgentDefinition } from '../run/contract.ts';
 import { defaultLimits } from '../run/limits.ts';
 import type { JsonObject } from '../vocabulary.ts';

@@ -1,18 +1,19 @@
+import { publishFault } from '../diagnostics.ts';
 import type { AccessNotices } from '../identity/access.ts';
 import { type AuditLog, systemAuthor } from '../identity/audit/audit-log.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { Catalog } from './catalog.ts';
-import { type Decision, decide } from './decide.ts';
+import { decideRelease, type ReleaseDecision } from './decide.ts';
 import { observe, observeRatings } from './evidence/evidence.ts';
 import { judge } from './evidence/judge.ts';
 import { countTurns } from './exposures.ts';
 import type { InForce } from './in-force.ts';
-import type { Release, ReleaseInForce, Standing, Verdict } from './release.ts';
+import type { Release, ReleaseInForce, RolloutVerdict, Standing } from './release.ts';
 import { lockFreeRelease, updateRelease, type WatchedRelease } from './release-rows.ts';
 import { standardsOf } from './standards.ts';
 import { change, promote, ramp, rollBack, type Transition } from './transitions.ts';
 
-export interface WatchDependencies {
+export interface ReleaseWatchDependencies {
   pool: DatabasePool;
   catalog: Catalog;
   inForce: InForce;
@@ -22,8 +23,7 @@ export interface WatchDependencies {
   /** Milliseconds between two looks. */
   everyMs: number;
   onJudged(release: Release): void;
-  onDecided(decided: { release: Release; verdict: Verdict; reason: string }): void;
-  onFault(what: string, error: unknown): void;
+  onDecided(decided: { release: Release; verdict: RolloutVerdict; reason: string }): void;
 }
 
 /** No gap between two looks counts for more than this, in milliseconds: nobody watched while no process ran, whatever the clock says. */
@@ -38,14 +38,14 @@ const forgottenAfterMs = 5 * 60_000;
  * nothing.
  */
 export class ReleaseWatch {
-  readonly #dependencies: WatchDependencies;
+  readonly #dependencies: ReleaseWatchDependencies;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
   /** Releases of which it was said that nobody looks at them. */
   readonly #forgotten = new Set<string>();
   #closed = false;
 
-  constructor(dependencies: WatchDependencies) {
+  constructor(dependencies: ReleaseWatchDependencies) {
     this.#dependencies = dependencies;
   }
 
@@ -71,14 +71,14 @@ export class ReleaseWatch {
   }
 
   async #lookAtAll(): Promise<void> {
-    const { inForce, onFault } = this.#dependencies;
+    const { inForce } = this.#dependencies;
     const running = inForce.running();
     const ids = new Set(running.map(({ id }) => id));
     for (const id of this.#forgotten) if (!ids.has(id)) this.#forgotten.delete(id);
     for (const release of running) {
       if (this.#closed) return;
       await this.#lookAt(release).catch((error: unknown) =>
-        onFault(`looking at the release ${release.id} of ${release.agent}`, error),
+        publishFault(`looking at the release ${release.id} of ${release.agent}`, error),
       );
     }
   }
@@ -99,7 +99,7 @@ export class ReleaseWatch {
       const evidence = observeRatings(observe(release.evidence, exposures), ratings);
       const watchedMs = release.watchedMs + watchedSince(release, at);
       const judgement = judge(evidence, standardsOf(release.plan));
-      const decision = decide({ release: { ...release, watchedMs }, judgement, tripwires });
+      const decision = decideRelease({ release: { ...release, watchedMs }, judgement, tripwires });
       const standing: Standing = { at, verdict: decision.verdict, reason: decision.reason, judgement, tripwires };
       const looked = await updateRelease(client, id, { evidence, standing, watchedMs, lookedAt: at }, false);
       const transition: Transition = { client, tell, audit, by: systemAuthor, now: at };
@@ -116,7 +116,7 @@ export class ReleaseWatch {
 
   /** Leaves a release to a process that has the code of its canary, and says so once where there seems to be none. */
   #leave({ id, agent, canary, lookedAt, startedAt }: ReleaseInForce): void {
-    const { now, everyMs, onFault } = this.#dependencies;
+    const { now, everyMs } = this.#dependencies;
     const since = lookedAt ?? startedAt;
     if (since === undefined || now().getTime() - since.getTime() < Math.max(forgottenAfterMs, 3 * everyMs)) {
       this.#forgotten.delete(id);
@@ -127,12 +127,12 @@ export class ReleaseWatch {
     const error = new Error(
       `Nobody has looked at it since ${since.toISOString()}: no process that runs has the code of ${canary}. Start one that has it, or roll the release back.`,
     );
-    onFault(`watching the release ${id} of ${agent}`, error);
+    publishFault(`watching the release ${id} of ${agent}`, error);
   }
 }
 
 /** A hold is said once, when it begins: not with every look. */
-async function carryOut(transition: Transition, release: Release, { verdict, reason, hard }: Decision): Promise<Release> {
+async function carryOut(transition: Transition, release: Release, { verdict, reason, hard }: ReleaseDecision): Promise<Release> {
   if (verdict === 'roll-back') return rollBack(transition, release, reason, hard === true);
   if (verdict === 'promote') return promote(transition, release, reason, false);
   if (verdict === 'hold') return change(transition, release, 'release-held', {}, { reason });

@@ -41,7 +41,7 @@ export async function readCsv(
   mostRows: number,
 ): Promise<ReadFile> {
   const { text, encoding } = decoded(bytes, charset);
-  if (text.includes('\0')) throw refusal('The file has null characters. Save it as CSV in UTF-8.');
+  if (text.includes('\0')) throw importRefusal('The file has null characters. Save it as CSV in UTF-8.');
   const delimiter = delimiterOf(text);
   const rows: FileRow[] = [];
   let header: (Field | 'id' | undefined)[] | undefined;
@@ -60,9 +60,9 @@ export async function readCsv(
     }
   } catch (error) {
     if (error instanceof TimonelError) throw error;
-    throw refusal(`The file is no CSV: ${messageOf(error)}. Each line needs its quotes closed.`);
+    throw importRefusal(`The file is no CSV: ${messageOf(error)}. Each line needs its quotes closed.`);
   }
-  if (header === undefined) throw refusal(`The file is empty. Its first line names fields: ${namesOf(fields)}.`);
+  if (header === undefined) throw importRefusal(`The file is empty. Its first line names fields: ${namesOf(fields)}.`);
   return { rows, encoding, delimiter };
 }
 
@@ -73,7 +73,9 @@ function decoded(bytes: Buffer, charset: string | undefined): { text: string; en
       const decoder = new TextDecoder(told, { fatal: true });
       return { text: decoder.decode(bytes), encoding: decoder.encoding };
     } catch {
-      throw refusal(`The file is not written in ${told}. Save it as UTF-8, or say how it is written, e.g. charset=windows-1252.`);
+      throw importRefusal(
+        `The file is not written in ${told}. Save it as UTF-8, or say how it is written, e.g. charset=windows-1252.`,
+      );
     }
   }
   try {
@@ -105,8 +107,8 @@ function headerOf(record: readonly string[], fields: readonly Field[]): (Field |
     if (wanted === 'id') return 'id';
     const field = fields.find(({ name, label }) => [name, label.es, label.en].some((each) => folded(each) === wanted));
     if (field === undefined)
-      throw refusal(`The first line names "${cell.trim()}", and there is no such field. There are: ${namesOf(fields)}.`);
-    if (seen.has(field.name)) throw refusal(`The first line names "${field.name}" twice.`);
+      throw importRefusal(`The first line names "${cell.trim()}", and there is no such field. There are: ${namesOf(fields)}.`);
+    if (seen.has(field.name)) throw importRefusal(`The first line names "${field.name}" twice.`);
     seen.add(field.name);
     // An export has them too; they are not written.
     return field.readOnly ? undefined : field;
@@ -153,7 +155,7 @@ function rowOf(
 /** Rows of a JSON import: an array of objects, or an object with such an array as `items`. @throws TimonelError `import_refused` */
 export function readJson(body: JsonValue, fields: readonly Field[], mostRows: number): FileRow[] {
   const items = Array.isArray(body) ? body : typeof body === 'object' && body !== null ? body['items'] : undefined;
-  if (!Array.isArray(items)) throw refusal('Send an array of objects, or {"items": […]} as an export has it.');
+  if (!Array.isArray(items)) throw importRefusal('Send an array of objects, or {"items": […]} as an export has it.');
   if (items.length > mostRows) throw tooMany(mostRows);
   return items.map((item, position) => {
     const line = position + 1;
@@ -187,9 +189,9 @@ function namesOf(fields: readonly Field[]): string {
 }
 
 function tooMany(mostRows: number): TimonelError {
-  return refusal(`The file has more than ${mostRows} rows. Import it in parts.`);
+  return importRefusal(`The file has more than ${mostRows} rows. Import it in parts.`);
 }
 
-export function refusal(message: string): TimonelError {
+export function importRefusal(message: string): TimonelError {
   return new TimonelError('import_refused', `${message} Nothing was imported.`);
 }

@@ -61,7 +61,7 @@ export function shownValue(field: Field, parameters: Parameters, timeZone: strin
 }
 
 /** All values of a row, as one JSON object. */
-export function valuesOf(fields: readonly Field[], parameters: Parameters, timeZone: string): string {
+export function rowValuesOf(fields: readonly Field[], parameters: Parameters, timeZone: string): string {
   const pairs = fields.map((field) => `'${field.name.replaceAll("'", "''")}', ${shownValue(field, parameters, timeZone)}`);
   return `jsonb_build_object(${pairs.join(', ')})`;
 }
@@ -180,7 +180,7 @@ export function afterCursor(cursor: string, order: Order, parameters: Parameters
   return `(${left}) ${order.descending ? '<' : '>'} (${right})`;
 }
 
-export function cursorOf(values: readonly string[]): string {
+export function rowCursorOf(values: readonly string[]): string {
   return Buffer.from(JSON.stringify(values)).toString('base64url');
 }
 

@@ -4,13 +4,13 @@
  */
 import type { ToolArtifacts } from '../artifacts/contract.ts';
 import type { ToolPlace } from '../artifacts/for-tools.ts';
-import type { RunStatement } from '../artifacts/rows.ts';
+
 import { TimonelError } from '../errors.ts';
 import type { AccessNotices } from '../identity/access.ts';
 import type { RecordDeed } from '../identity/deeds.ts';
 import type { Permission, PermissionCatalogue } from '../identity/permissions.ts';
 import type { Origin, Principal } from '../identity/principal.ts';
-import type { Database, DatabasePool } from '../store/database.ts';
+import type { Database, DatabasePool, RunStatement } from '../store/database.ts';
 import { storableValue } from '../store/storable.ts';
 import type { AsRuntime } from '../store/transaction-client.ts';
 import type { JsonObject } from '../vocabulary.ts';

@@ -3,7 +3,16 @@ import type pg from 'pg';
 import { TimonelError } from '../errors.ts';
 import type { JsonObject, JsonValue } from '../vocabulary.ts';
 import type { ResourceDefinition, ResourceValues } from './contract.ts';
-import { afterCursor, conditions, cursorOf, type ListQuery, orderOf, Parameters, quoteName, valuesOf } from './expressions.ts';
+import {
+  afterCursor,
+  conditions,
+  type ListQuery,
+  orderOf,
+  Parameters,
+  quoteName,
+  rowCursorOf,
+  rowValuesOf,
+} from './expressions.ts';
 import { type Field, fieldsOf } from './fields.ts';
 
 /** A row as it is stored. */
@@ -63,7 +72,7 @@ export class ResourceRows {
     );
     const page = rows.slice(0, query.limit);
     const last = rows.length > query.limit ? page.at(-1)?.at : undefined;
-    return { rows: page.map(({ at: _at, ...row }) => row), next: last === undefined ? null : cursorOf(last) };
+    return { rows: page.map(({ at: _at, ...row }) => row), next: last === undefined ? null : rowCursorOf(last) };
   }
 
   async get(place: RowPlace, id: string, lock = false): Promise<StoredRow | undefined> {
@@ -225,7 +234,7 @@ export class ResourceRows {
     const workspace = parameters.add(workspaceId);
     const { where } = this.definition;
     const from = `FROM ${this.#table()} t WHERE t.workspace_id = ${workspace}${where === undefined ? '' : ` AND (${where})`}`;
-    return { parameters, from, values: valuesOf(this.fields, parameters, timeZone), table: this.#table() };
+    return { parameters, from, values: rowValuesOf(this.fields, parameters, timeZone), table: this.#table() };
   }
 }
 

@@ -31,7 +31,7 @@ export async function behalfOf(run: Pick<ClaimedRun, 'workspaceId' | 'asker'>, f
 }
 
 /** Why a tool may not be used on somebody's behalf, before any rule is asked; `undefined` where nothing is against it. */
-export function refusalOf(tool: AnyTool, behalf: Behalf): { rule: string; reason: LocalizedText } | undefined {
+export function toolRefusalOf(tool: AnyTool, behalf: Behalf): { rule: string; reason: LocalizedText } | undefined {
   if (behalf.kind === 'gone') return { rule: 'principal-present', reason: gone };
   const { permission } = tool;
   if (permission === undefined) return undefined;
@@ -45,7 +45,7 @@ export function refusalOf(tool: AnyTool, behalf: Behalf): { rule: string; reason
   };
 }
 
-export function principalOf(behalf: Behalf): Principal | undefined {
+export function behalfPrincipalOf(behalf: Behalf): Principal | undefined {
   return behalf.kind === 'somebody' ? behalf.principal : undefined;
 }
 

@@ -10,6 +10,7 @@ import type { FoundByAgent, PersonQuery, TableOfData } from '../identity/privacy
 import type { Language } from '../language/contract.ts';
 import type { Rule, SaidBefore } from '../policy/contract.ts';
 import type { AgentCommand, ResourceDefinition } from '../resources/contract.ts';
+import type { AgentSandbox } from '../sandbox/contract.ts';
 import type { AnyTool, CompletesCalls, ScheduleInAgent, WorkspaceAccess } from '../tools/contract.ts';
 import type { AgentMetric, CountsMetrics } from '../tools/metrics.ts';
 import type { SendsMessages } from '../tools/send.ts';
@@ -117,6 +118,8 @@ export interface JobContext extends WorkspaceAccess, CompletesCalls, SendsMessag
   readonly flags: Features;
   /** The agent's artifacts. What it makes here belongs to a conversation once it is sent in one. */
   readonly artifacts: ToolArtifacts;
+  /** Runs programs that nobody trusts; the jobs of an agent in a workspace take turns with everybody else there. */
+  readonly sandbox: AgentSandbox;
   readonly runs: RunsOfJob;
   readonly schedule: ScheduleInAgent;
 }

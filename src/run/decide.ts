@@ -1,19 +1,19 @@
 import { TimonelError } from '../errors.ts';
 import { localReference } from '../language/time/wall-clock.ts';
 import type { PolicyFacts, RememberedApproval } from '../policy/contract.ts';
-import { callHash, evaluate } from '../policy/evaluate.ts';
+import { callHash, evaluatePolicy } from '../policy/evaluate.ts';
 import type { IdentifiedCall, Step } from '../store/steps.ts';
 import type { CallPlace } from '../tools/call-place.ts';
 import type { AnyTool } from '../tools/contract.ts';
 import type { ToolExecutor } from '../tools/execute.ts';
 import type { CallRecord, JsonObject, LocalizedText, Verdict } from '../vocabulary.ts';
-import { type Behalf, refusalOf } from './behalf.ts';
+import { type Behalf, toolRefusalOf } from './behalf.ts';
 import type { AgentDefinition } from './contract.ts';
 import { expectedArguments } from './planners/call-arguments.ts';
 import type { Progress } from './progress.ts';
 
 /** What is decided about one call: its verdict, and the record where the call ends there. */
-export interface Decision {
+export interface JudgedCall {
   step: Extract<Step, { kind: 'decision' }>;
   record: CallRecord | undefined;
 }
@@ -34,11 +34,11 @@ export interface DecisionContext {
  * Decides about the calls of one plan, in order: each sees the ones before it as made, so that a batch cannot pass a limit that single
  * calls would meet.
  */
-export async function decideAll(calls: IdentifiedCall[], context: DecisionContext): Promise<Decision[]> {
-  const decisions: Decision[] = [];
+export async function decideAll(calls: IdentifiedCall[], context: DecisionContext): Promise<JudgedCall[]> {
+  const decisions: JudgedCall[] = [];
   const before: CallRecord[] = [];
   for (const call of calls) {
-    const decision = await decide(call, before, context);
+    const decision = await decideCall(call, before, context);
     decisions.push(decision);
     before.push(decision.record ?? { callId: call.callId, tool: call.tool, args: call.args, status: 'completed' });
   }
@@ -46,10 +46,14 @@ export async function decideAll(calls: IdentifiedCall[], context: DecisionContex
 }
 
 /** Decides about one call: is there such a tool, do the arguments fit, and what do the rules say? */
-export async function decide(call: IdentifiedCall, before: readonly CallRecord[], context: DecisionContext): Promise<Decision> {
+export async function decideCall(
+  call: IdentifiedCall,
+  before: readonly CallRecord[],
+  context: DecisionContext,
+): Promise<JudgedCall> {
   const { agent } = context;
   const { callId, tool: name, args } = call;
-  const end = (verdict: Verdict, record?: Omit<CallRecord, 'callId' | 'tool' | 'args'>): Decision => ({
+  const end = (verdict: Verdict, record?: Omit<CallRecord, 'callId' | 'tool' | 'args'>): JudgedCall => ({
     step: { kind: 'decision', callId, tool: name, verdict, callHash: callHash(name, args) },
     record: record === undefined ? undefined : { callId, tool: name, args, ...record },
   });
@@ -66,7 +70,7 @@ export async function decide(call: IdentifiedCall, before: readonly CallRecord[]
     const reason = same(`The arguments of ${name} must be one JSON object. ${call.malformed} ${expectedArguments(tool)}`);
     return end({ kind: 'deny', rule: 'valid-arguments', reason }, { status: 'invalid', rule: 'valid-arguments', reason });
   }
-  const refusal = refusalOf(tool, context.behalf);
+  const refusal = toolRefusalOf(tool, context.behalf);
   if (refusal !== undefined) return end({ kind: 'deny', ...refusal }, { status: 'denied', ...refusal });
   const parsed = tool.input.safeParse(args);
   if (!parsed.success) {
@@ -101,12 +105,12 @@ async function judge(
   for (const call of before) if (call.status === 'completed') counts[call.tool] = (counts[call.tool] ?? 0) + 1;
   const facts: PolicyFacts = {
     now,
-    localTime: localReference(now, place.timeZone),
-    timeZone: place.timeZone,
-    workspaceId: place.workspaceId,
-    conversationId: place.conversationId,
-    channel: place.channel,
-    contact: place.contact,
+    localTime: localReference(now, place.run.timeZone),
+    timeZone: place.run.timeZone,
+    workspaceId: place.run.workspaceId,
+    conversationId: place.run.conversationId,
+    channel: place.run.channel,
+    contact: place.run.contact,
     principal: place.principal,
     text: progress.run.text,
     history: progress.run.history,
@@ -117,8 +121,10 @@ async function judge(
     loaded,
   };
   const proposed = { tool: tool.name, args, effect: tool.effect };
-  const verdict = evaluate(rules, proposed, facts);
-  return verdict.kind === 'ask' && verdict.pattern !== undefined ? evaluate(rules, proposed, facts, await remembered()) : verdict;
+  const verdict = evaluatePolicy(rules, proposed, facts);
+  return verdict.kind === 'ask' && verdict.pattern !== undefined
+    ? evaluatePolicy(rules, proposed, facts, await remembered())
+    : verdict;
 }
 
 const factsMissing: LocalizedText = {

@@ -16,7 +16,7 @@ export type RunEvent =
  * On the wire. `id` is the step's index: a reader that lost the connection goes on after it. Text deltas, progress and sent messages have no id, nor have the first event,
  * which names the run, and the one that ends the stream of a process that shuts down before the run ended.
  */
-export interface WireEvent {
+export interface RunEventFrame {
   id?: number;
   event:
     | 'run-accepted'
@@ -36,7 +36,7 @@ export interface WireEvent {
 }
 
 /** The public form of a step. A model's raw answer stays inside: its text comes as the reply, its calls as decisions. */
-export function wireEvent(event: RunEvent): WireEvent {
+export function wireEvent(event: RunEvent): RunEventFrame {
   if (event.kind === 'text') return { event: 'text-written', data: { delta: event.delta } };
   if (event.kind === 'progress') {
     const { callId, tool, chunk } = event;

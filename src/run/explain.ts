@@ -1,7 +1,7 @@
 import type { BaseSlots, Language, Understanding, Vocabulary } from '../language/contract.ts';
 import { localReference } from '../language/time/wall-clock.ts';
 import type { PolicyFacts } from '../policy/contract.ts';
-import { evaluate } from '../policy/evaluate.ts';
+import { evaluatePolicy } from '../policy/evaluate.ts';
 import type { JsonObject, PlannedCall, Verdict } from '../vocabulary.ts';
 import type { AgentDefinition } from './contract.ts';
 
@@ -66,7 +66,7 @@ export function explain(
   };
   const verdicts = plan.map(({ tool, args }) => {
     const effect = agent.tools.find(({ name }) => name === tool)?.effect ?? 'write';
-    return { tool, verdict: evaluate(agent.policy, { tool, args: args as JsonObject, effect }, facts) };
+    return { tool, verdict: evaluatePolicy(agent.policy, { tool, args: args as JsonObject, effect }, facts) };
   });
   return {
     ...(message.id === undefined ? {} : { id: message.id }),

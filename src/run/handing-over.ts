@@ -3,7 +3,7 @@ import type { NewHandoff } from '../store/handoffs.ts';
 import type { HandoffReason, HandoffSummary, Outcome, Reply } from '../vocabulary.ts';
 import type { AgentDefinition } from './contract.ts';
 import type { Progress } from './progress.ts';
-import { languageOf } from './sentences.ts';
+import { runLanguageOf } from './sentences.ts';
 
 /** Messages of a summary, and characters of each of its texts. */
 const mostMessages = 5;
@@ -34,7 +34,7 @@ export function handoffOf(
   return {
     reason,
     priority: said.some(({ text }) => isUrgent(text)) ? 'urgent' : 'normal',
-    language: languageOf(agent, run),
+    language: runLanguageOf(agent, run),
     summary: summaryOf(agent, progress, reply),
   };
 }

@@ -1,7 +1,9 @@
 /**
  * Background work of agents (timers, hold expiry, reminders, schedules), carried by pg-boss on both stores.
  */
+
 import { PgBoss, type Job as QueuedJob } from 'pg-boss';
+import { publishFault } from '../diagnostics.ts';
 import { messageOf, TimonelError } from '../errors.ts';
 import { underAdvisoryLock } from '../store/advisory-lock.ts';
 import type { DatabasePool } from '../store/database.ts';
@@ -28,7 +30,6 @@ export interface JobsDependencies {
   /** All workspaces, for jobs that repeat in each of them; those that are disabled rest. */
   workspaces(): Promise<{ workspaceId: string; timeZone: string; disabledAt: Date | null }[]>;
   contextOf(place: JobPlace): JobContext;
-  onFault(what: string, error: unknown): void;
 }
 
 /** A job at work in one workspace. */
@@ -72,14 +73,14 @@ export class Jobs {
   readonly #dependencies: JobsDependencies;
 
   constructor(dependencies: JobsDependencies) {
-    const { pool, onFault } = dependencies;
+    const { pool } = dependencies;
     this.#dependencies = dependencies;
     this.#boss = new PgBoss({
       backend: pool.embedded ? 'pglite' : 'postgres',
       db: { executeSql: async (text, values) => ({ rows: await pool.executeJoining(text, values) }) },
       schema: 'pgboss',
     });
-    this.#boss.on('error', (error) => onFault('the queue', error));
+    this.#boss.on('error', (error) => publishFault('the queue', error));
   }
 
   /**

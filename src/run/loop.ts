@@ -9,13 +9,13 @@ import type { ClaimedRun, FinishedTurn, PendingApproval, RunStore, StoredEnd } f
 import type { IdentifiedCall, Step } from '../store/steps.ts';
 import { storable } from '../store/storable.ts';
 import type { PendingWait } from '../store/waits.ts';
-import type { CallPlace } from '../tools/call-place.ts';
+import type { CallPlace, RunAttempt } from '../tools/call-place.ts';
 import type { ToolExecutor } from '../tools/execute.ts';
 import type { Outcome, Reply } from '../vocabulary.ts';
-import { type Behalf, behalfOf, type FindPrincipal, principalOf } from './behalf.ts';
+import { type Behalf, behalfOf, behalfPrincipalOf, type FindPrincipal } from './behalf.ts';
 import { RunCancelled } from './cancelled.ts';
 import type { AgentDefinition, RunLimits } from './contract.ts';
-import { type DecisionContext, decide, decideAll } from './decide.ts';
+import { type DecisionContext, decideAll, decideCall } from './decide.ts';
 import type { RunEvent } from './events.ts';
 import { guarded } from './guard.ts';
 import { handoffOf } from './handing-over.ts';
@@ -28,10 +28,10 @@ import {
   type FallbackKind,
   type ModelPlanner,
   type Planner,
+  type PlannerTurn,
   type Proposal,
-  type Turn,
 } from './planner.ts';
-import { type OpenCall, Progress } from './progress.ts';
+import { type OpenToolCall, Progress } from './progress.ts';
 import { rememberedFor } from './remembered.ts';
 import { apology, waitingNotice } from './sentences.ts';
 import { readyCalls } from './serial.ts';
@@ -98,6 +98,7 @@ class Loop {
   readonly #dependencies: LoopDependencies;
   readonly #limits: RunLimits;
   readonly #signal: AbortSignal;
+  readonly #attempt: RunAttempt;
 
   readonly #claimedAt: number;
   readonly #startedAt = performance.now();
@@ -121,6 +122,13 @@ class Loop {
     this.#limits = limits;
     this.#signal = signal;
     this.#progress = new Progress(run);
+    this.#attempt = {
+      leaseHolds: () => this.#leaseHolds(),
+      waits: run.waits ?? [],
+      moneyLeft: () => limits.money - (this.#progress.usage.cost ?? 0),
+      startedRun: dependencies.startedRun,
+      emit: (event) => this.#emit(event),
+    };
     const begun = run.inDoubt ? readyCalls(this.#progress.openCalls(), agent.tools) : [];
     this.#inDoubt = new Set(begun.map(({ call }) => call.callId));
   }
@@ -173,7 +181,7 @@ class Loop {
       return this.#stop(`${this.#limits.toolCalls} tool calls`, proposal);
     const asked = performance.now();
     const decisions = await decideAll(calls, await this.#decisionContext());
-    tellDecisions(this.#agent.name, this.#run.arm, decisions, performance.now() - asked);
+    tellDecisions(this.#run, decisions, performance.now() - asked);
     // The plan, then a decision and a result for each call, what a person may decide, and the reply.
     const approvals = decisions.filter(({ step }) => step.verdict.kind === 'ask').length;
     if (planIndex + 1 + 2 * calls.length + approvals + 1 > this.#limits.steps)
@@ -228,23 +236,22 @@ class Loop {
     return this.#progress.calls.some(({ tool, status }) => writes.has(tool) && (status === 'completed' || status === 'failed'));
   }
 
-  #asked(name: PlannerName, planner: Planner, turn: Turn): Promise<Proposal> {
+  #asked(name: PlannerName, planner: Planner, turn: PlannerTurn): Promise<Proposal> {
     if (!traced.plan.hasSubscribers) return planner.propose(turn);
     return traced.plan.tracePromise(() => planner.propose(turn), { run: this.#run, planner: name });
   }
 
-  #fallBack(kind: FallbackKind, reason: FellBack['reason'], details: string, turn: Turn): Promise<Proposal> {
+  #fallBack(kind: FallbackKind, reason: FellBack['reason'], details: string, turn: PlannerTurn): Promise<Proposal> {
     const { flowPlanner, fallback } = this.#dependencies;
     this.#progress.degraded = details;
     if (channels.fellBack.hasSubscribers) {
-      const { workspaceId, runId, arm } = this.#run;
-      channels.fellBack.publish({ workspaceId, runId, agent: this.#agent.name, arm, reason } satisfies FellBack);
+      channels.fellBack.publish({ run: this.#run, reason } satisfies FellBack);
     }
     return kind === 'flows' ? this.#asked('flow', flowPlanner, turn) : this.#asked('http', fallback.system, turn);
   }
 
   /** Makes the open calls that may be made now, at once, and stores their results in the order in which they were proposed. */
-  async #act(open: OpenCall[]): Promise<TurnEnd | undefined> {
+  async #act(open: OpenToolCall[]): Promise<TurnEnd | undefined> {
     const ready = readyCalls(open, this.#agent.tools);
     const results = await Promise.all(ready.map((call) => this.#settle(call)));
     this.#throwIfCancelled();
@@ -261,7 +268,7 @@ class Loop {
     return undefined;
   }
 
-  #settle(open: OpenCall): Promise<Settled> {
+  #settle(open: OpenToolCall): Promise<Settled> {
     return settle(open, {
       agent: this.#agent,
       executor: this.#dependencies.executor,
@@ -271,8 +278,8 @@ class Loop {
       place: this.#place,
       decideAgain: async (call) => {
         const asked = performance.now();
-        const again = await decide(call, [], await this.#decisionContext());
-        tellDecisions(this.#agent.name, this.#run.arm, [again], performance.now() - asked);
+        const again = await decideCall(call, [], await this.#decisionContext());
+        tellDecisions(this.#run, [again], performance.now() - asked);
         return again;
       },
     });
@@ -290,25 +297,16 @@ class Loop {
   }
 
   readonly #place = (callId: string, behalf: Behalf): CallPlace => ({
-    agent: this.#agent.name,
-    workspaceId: this.#run.workspaceId,
-    timeZone: this.#run.timeZone,
-    conversationId: this.#run.conversationId,
-    runId: this.#run.runId,
-    fence: this.#run.fence,
-    channel: this.#run.channel,
-    contact: this.#run.contact,
-    principal: principalOf(behalf),
+    run: this.#run,
+    attempt: this.#attempt,
+    principal: behalfPrincipalOf(behalf),
     callId,
-    leaseHolds: this.#leaseHolds,
-    waits: this.#run.waits ?? [],
-    moneyLeft: () => this.#limits.money - (this.#progress.usage.cost ?? 0),
-    startedRun: this.#dependencies.startedRun,
-    emit: (event) => this.#emit(event),
     signal: this.#signal,
   });
 
-  readonly #leaseHolds = (): boolean => this.#dependencies.leaseHolds(this.#confirmedAt);
+  #leaseHolds(): boolean {
+    return this.#dependencies.leaseHolds(this.#confirmedAt);
+  }
 
   /** A plan of the flow planner says why it serves. */
   #marked(step: Step): Step {
@@ -327,7 +325,7 @@ class Loop {
 
   #tell(first: number, steps: Step[]): void {
     for (const [offset, step] of steps.entries()) this.#emit({ kind: 'step', index: first + offset, step });
-    tellSteps(this.#run, this.#agent.name, steps);
+    tellSteps(this.#run, steps);
   }
 
   #emit(event: RunEvent): void {

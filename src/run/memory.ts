@@ -6,7 +6,7 @@
 import type { Summary } from '../store/steps.ts';
 import type { CallRecord, JsonObject } from '../vocabulary.ts';
 
-export interface Memory {
+export interface RunMemory {
   flow: JsonObject;
   counts: Record<string, number>;
   latest: Record<string, CallRecord>;
@@ -27,7 +27,7 @@ export interface HandedOn {
 /** Answers of tools are kept whole up to this length of JSON; longer ones are remembered without their output. */
 const largestOutput = 16_384;
 
-export function readMemory(state: JsonObject): Memory {
+export function readMemory(state: JsonObject): RunMemory {
   const { summary, handedOn, misunderstood } = state;
   return {
     flow: isObject(state['flow']) ? state['flow'] : {},
@@ -39,14 +39,14 @@ export function readMemory(state: JsonObject): Memory {
   };
 }
 
-export function writeMemory(memory: Memory): JsonObject {
+export function writeMemory(memory: RunMemory): JsonObject {
   const { flow, counts, latest, summary, misunderstood } = memory;
   const optional = { ...(summary === undefined ? {} : { summary }), ...(misunderstood === undefined ? {} : { misunderstood }) };
   return { flow, counts, latest, ...optional } as unknown as JsonObject;
 }
 
 /** The memory with these calls of the current run added. */
-export function remember(memory: Memory, calls: readonly CallRecord[]): Memory {
+export function remember(memory: RunMemory, calls: readonly CallRecord[]): RunMemory {
   const counts = { ...memory.counts };
   const latest = { ...memory.latest };
   for (const call of calls) {

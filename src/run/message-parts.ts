@@ -19,7 +19,7 @@ export function mediumOf({ type, mediaType }: MediaPart): ModelMedium | 'text' |
 }
 
 /** How a part is told to those who cannot see it. */
-export function noteOf(part: MediaPart | LocationPart): string {
+export function partNoteOf(part: MediaPart | LocationPart): string {
   if (part.type === 'location') {
     const name = part.name === undefined ? '' : ` ${JSON.stringify(part.name)}`;
     return `[location ${part.latitude}, ${part.longitude}${name}]`;

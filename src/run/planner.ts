@@ -8,7 +8,7 @@ import type { CallRecord, JsonObject, Outcome, Reply } from '../vocabulary.ts';
 import type { AgentDefinition } from './contract.ts';
 
 /** A turn as a planner sees it. */
-export interface Turn {
+export interface PlannerTurn {
   run: ClaimedRun;
   agent: AgentDefinition;
   now: Date;
@@ -40,13 +40,13 @@ export type Proposal =
     };
 
 export interface Planner {
-  propose(turn: Turn): Promise<Proposal>;
+  propose(turn: PlannerTurn): Promise<Proposal>;
 }
 
 /** The planner that asks a model; agents without one, and turns whose model failed, are the flow planner's. */
 export interface ModelPlanner extends Planner {
   /** Whether the agent of this turn has a model that it can ask. */
-  serves(turn: Turn): boolean;
+  serves(turn: PlannerTurn): boolean;
 }
 
 /**

@@ -4,12 +4,12 @@
 import type { ClaimedRun } from '../store/runs.ts';
 import type { IdentifiedCall, Step, Summary, Usage } from '../store/steps.ts';
 import type { CallRecord, JsonObject, Verdict } from '../vocabulary.ts';
-import { type HandedOn, type Memory, readMemory, remember, writeMemory } from './memory.ts';
+import { type HandedOn, type RunMemory, readMemory, remember, writeMemory } from './memory.ts';
 
 type ModelUsage = Extract<Step, { kind: 'model-call' }>['usage'];
 
 /** A call of the last plan that has no result yet. */
-export interface OpenCall {
+export interface OpenToolCall {
   call: IdentifiedCall;
   verdict: Verdict;
   callHash: string;
@@ -29,7 +29,7 @@ export class Progress {
   readonly latest: Readonly<Record<string, CallRecord>>;
   /** The summary that earlier turns left. */
   readonly summary: Summary | undefined;
-  readonly #memory: Memory;
+  readonly #memory: RunMemory;
   readonly #decisions = new Map<string, { verdict: Verdict; callHash: string }>();
   readonly #approvals = new Map<string, Extract<Step, { kind: 'approval' }>>();
   readonly #done = new Set<string>();
@@ -100,7 +100,7 @@ export class Progress {
   }
 
   /** Calls of the last plan without a result, in the order in which they were proposed. */
-  openCalls(): OpenCall[] {
+  openCalls(): OpenToolCall[] {
     return this.#lastPlan.flatMap((call) => {
       const decision = this.#decisions.get(call.callId);
       if (decision === undefined || this.#done.has(call.callId)) return [];
@@ -125,7 +125,7 @@ export class Progress {
   }
 
   /** What the conversation remembers, the calls of this run included. */
-  memory(): Memory {
+  memory(): RunMemory {
     const { misunderstood: _before, handedOn: _told, ...kept } = this.#memory;
     const misunderstood = this.misunderstood === 0 ? {} : { misunderstood: this.misunderstood };
     return remember({ ...kept, flow: this.flowState, ...misunderstood }, this.calls);

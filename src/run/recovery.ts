@@ -2,7 +2,9 @@
  * Renews the lease of the process, and goes on with what nobody works on: runs of dead or frozen processes, and this process's own whose claim
  * got lost.
  */
+
 import { setTimeout as sleep } from 'node:timers/promises';
+import { publishFault } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { ReadyRun } from '../store/run-families.ts';
 import type { ClaimedRun, RunStore } from '../store/runs.ts';
@@ -27,13 +29,12 @@ export interface RecoveryDependencies {
   lost(runId: string): void;
   /** @param claimedAt when the claim was sent, or what it was found by was answered (`performance.now()`). */
   work(run: ClaimedRun, claimedAt: number): void;
-  onFault(what: string, error: unknown): void;
 }
 
 /** Every so many looks for what is due, one looks for what nobody told. */
 const thoroughLook = 30;
 
-export class Recovery {
+export class LeaseRecovery {
   readonly #dependencies: RecoveryDependencies;
   /** Runs with their fences that were this process's by the record and not worked on here, at the last look. */
   #strays = new Map<string, number>();
@@ -75,9 +76,9 @@ export class Recovery {
   }
 
   #schedule(): void {
-    const { leaseMs, active, stopped, onFault } = this.#dependencies;
+    const { leaseMs, active, stopped } = this.#dependencies;
     this.#timer = setTimeout(() => {
-      this.#ticking = this.#tick().catch((error: unknown) => onFault('the lease', error));
+      this.#ticking = this.#tick().catch((error: unknown) => publishFault('the lease', error));
       void this.#ticking.then(() => {
         if (!stopped() || active.size > 0) this.#schedule();
       });

@@ -3,7 +3,7 @@
  * what dead or frozen processes left behind are `recovery.ts`.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { traced } from '../diagnostics.ts';
+import { publishFault, traced } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { WakeUps } from '../store/cache/wake-ups.ts';
 import { refuseOnFullDisk, type StoreTrouble } from '../store/embedded/disk-space.ts';
@@ -22,8 +22,8 @@ import { type LoopDependencies, runLoop, type TurnEnd } from './loop.ts';
 import { orAfter } from './or-after.ts';
 import type { Fallback, ModelPlanner, Planner } from './planner.ts';
 import { Readers } from './readers.ts';
-import { Recovery } from './recovery.ts';
-import { alreadyFinished, isOver, viewOf } from './turn-view.ts';
+import { LeaseRecovery } from './recovery.ts';
+import { alreadyFinished, isOver, turnViewOf } from './turn-view.ts';
 import { unknownAgent } from './unknown-agent.ts';
 
 export interface RunnerDependencies {
@@ -48,8 +48,6 @@ export interface RunnerDependencies {
   /** How many runs that others started may run at once. */
   children: ChildLimits;
   now(): Date;
-  /** Something failed where nobody waits for the answer. */
-  onFault(what: string, error: unknown): void;
   /** A turn ended in this process: as its record has it, and as its reader sees it. */
   onTurn(run: ClaimedRun, turn: FinishedTurn): void;
   onEnded(ended: {
@@ -85,7 +83,7 @@ export class Runner {
   readonly #suspects = new Set<string>();
   readonly #readers: Readers;
   readonly #lease: Lease;
-  readonly #recovery: Recovery;
+  readonly #recovery: LeaseRecovery;
   readonly #childRuns: ChildClaims;
   /** Where no request is under way: a turn that follows another one belongs to none. */
   readonly #outside = AsyncLocalStorage.snapshot();
@@ -94,7 +92,7 @@ export class Runner {
   #left = false;
 
   constructor(dependencies: RunnerDependencies) {
-    const { store, wakeUps, processId, leaseMs, agents, now, onFault } = dependencies;
+    const { store, wakeUps, processId, leaseMs, agents, now } = dependencies;
     this.#dependencies = dependencies;
     this.#readers = new Readers(wakeUps);
     this.#lease = new Lease(store, processId, leaseMs);
@@ -102,7 +100,7 @@ export class Runner {
       claim: () => (this.#stopped ? Promise.resolve([]) : store.claimChildren(processId, agents, dependencies.children)),
       work: (run, claimedAt) => this.#work(run, claimedAt),
     });
-    this.#recovery = new Recovery({
+    this.#recovery = new LeaseRecovery({
       store,
       lease: this.#lease,
       processId,
@@ -115,7 +113,6 @@ export class Runner {
       resume: (ready) => this.resumeAll(ready),
       lost: (runId) => this.#active.get(runId)?.stop.abort(new RunCancelled()),
       work: (run, claimedAt) => this.#work(run, claimedAt),
-      onFault,
     });
   }
 
@@ -284,7 +281,7 @@ export class Runner {
     if (isSuspect(run)) this.#suspects.add(run.runId);
     const ended = this.#carryOut(run, claimedAt, active)
       .catch((error: unknown) => {
-        this.#dependencies.onFault(`run ${run.runId}`, error);
+        publishFault(`run ${run.runId}`, error);
         return undefined;
       })
       .finally(() => {
@@ -297,7 +294,7 @@ export class Runner {
 
   /** Works on a run until its turn ended, here or elsewhere. After a database failure the run is taken back and resumed from its record. */
   async #carryOut(claimed: ClaimedRun, claimedAt: number, active: Active): Promise<RunView | undefined> {
-    const { wakeUps, onFault, onTurn, onEnded } = this.#dependencies;
+    const { wakeUps, onTurn, onEnded } = this.#dependencies;
     const started = performance.now();
     let run: ClaimedRun | undefined = claimed;
     let asked = claimedAt;
@@ -313,7 +310,7 @@ export class Runner {
             working.attempts > this.#dependencies.runAttempts
               ? await this.#abandon(working, cause)
               : await runLoop(working, asked, await this.#definitionOf(working), this.#loopDependencies(working), active.stop);
-          const view = viewOf(working, end.turn);
+          const view = turnViewOf(working, end.turn);
           onTurn(working, end.turn);
           if (end.handedOff === true) this.#dependencies.onHandedOff(working, end.turn.handoff?.reason ?? '');
           // It goes on without anybody's doing: the turn has not ended.
@@ -336,10 +333,10 @@ export class Runner {
       } catch (error) {
         if (active.cancelled) return undefined;
         if (!(error instanceof TimonelError) || error.code === 'run_fenced') {
-          onFault(`run ${run.runId}`, error);
+          publishFault(`run ${run.runId}`, error);
           return undefined;
         }
-        onFault(`run ${run.runId} is in doubt`, error);
+        publishFault(`run ${run.runId} is in doubt`, error);
         failure = error;
         ({ run, asked } = await this.#recovery.takeBack(run, pause));
       }
@@ -350,7 +347,7 @@ export class Runner {
   /** Ends a run that was tried often enough, without a step of its agent. */
   async #abandon(run: ClaimedRun, cause: unknown): Promise<TurnEnd> {
     const turn = abandonedTurn(run, cause);
-    this.#dependencies.onFault(`run ${run.runId} is abandoned`, new TimonelError('run_abandoned', String(turn.error?.['message'])));
+    publishFault(`run ${run.runId} is abandoned`, new TimonelError('run_abandoned', String(turn.error?.['message'])));
     return { turn, ...(await this.#dependencies.store.finish(turn)) };
   }
 
@@ -361,7 +358,7 @@ export class Runner {
   }
 
   #follow(run: ClaimedRun): void {
-    const { store, processId, onFault } = this.#dependencies;
+    const { store, processId } = this.#dependencies;
     const asked = performance.now();
     this.#outside(() => {
       store.claimNext(run.conversationId, run.runId, processId).then(
@@ -369,16 +366,14 @@ export class Runner {
           if (next !== undefined) this.#work(next, asked);
         },
         // The tick finds what was not handed over.
-        (error: unknown) => onFault(`the turn after run ${run.runId}`, error),
+        (error: unknown) => publishFault(`the turn after run ${run.runId}`, error),
       );
     });
   }
 
   #goOn(ready: readonly ReadyRun[]): void {
     // The tick finds what was not handed over.
-    this.#outside(
-      () => void this.resumeAll(ready).catch((error: unknown) => this.#dependencies.onFault('runs that waited', error)),
-    );
+    this.#outside(() => void this.resumeAll(ready).catch((error: unknown) => publishFault('runs that waited', error)));
   }
 
   #loopDependencies({ runId }: ClaimedRun): LoopDependencies {

@@ -1,4 +1,4 @@
-import { messageOf, placeOf, TimonelError } from '../errors.ts';
+import { messageOf, TimonelError, throwSiteOf } from '../errors.ts';
 import type { Workspaces } from '../identity/workspaces.ts';
 import type { WorkspaceAccess } from '../tools/contract.ts';
 import type { AgentDefinition } from './contract.ts';
@@ -42,7 +42,7 @@ export class Seeds {
       if (error instanceof TimonelError) throw error;
       throw new TimonelError(
         'config_invalid',
-        `The ${part} of the agent "${agent}" failed, and nothing of it was kept: ${messageOf(error)}${placeOf(error)}`,
+        `The ${part} of the agent "${agent}" failed, and nothing of it was kept: ${messageOf(error)}${throwSiteOf(error)}`,
         { cause: error },
       );
     } finally {

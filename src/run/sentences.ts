@@ -38,7 +38,7 @@ const longestLine = 200;
  * @param calls those of the run that are recorded.
  */
 export function apology(agent: AgentDefinition, run: ClaimedRun, calls: readonly CallRecord[]): string {
-  const language = languageOf(agent, run);
+  const language = runLanguageOf(agent, run);
   const done = doneBy(agent, calls, language);
   if (done.size === 0) return failed[language];
   const lines = [...done].map(([line, count]) => (count === 1 ? `- ${line}` : `- ${line} (${count} ${times[language]})`));
@@ -59,7 +59,7 @@ export function abandonment(mayHaveHappened: boolean): string {
 
 /** What a customer hears of a run that goes on later. */
 export function waitingNotice(agent: AgentDefinition, run: ClaimedRun, outcome: keyof typeof waiting): string {
-  return waiting[outcome][languageOf(agent, run)];
+  return waiting[outcome][runLanguageOf(agent, run)];
 }
 
 /** Completed writes in words, each once, with how often it was made. */
@@ -81,7 +81,7 @@ function doneBy(agent: AgentDefinition, calls: readonly CallRecord[], language: 
 }
 
 /** The customer's language, as far as their messages tell it; else the agent's, else Spanish where its flows speak it. */
-export function languageOf(agent: Pick<AgentDefinition, 'language' | 'flows'> | undefined, run: ClaimedRun): Language {
+export function runLanguageOf(agent: Pick<AgentDefinition, 'language' | 'flows'> | undefined, run: ClaimedRun): Language {
   const earlier = run.history.filter(({ role }) => role === 'user').map(({ text }) => text);
   return languageIn(agent, [run.text, ...earlier.reverse()]);
 }

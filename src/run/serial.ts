@@ -1,9 +1,9 @@
 /** The order of calls within a plan: which open calls may be made now, and which wait for others. */
 import type { AnyTool } from '../tools/contract.ts';
-import type { OpenCall } from './progress.ts';
+import type { OpenToolCall } from './progress.ts';
 
 /** Whether a call waits for a person's decision. */
-export function waitsForPerson({ approval, verdict }: OpenCall): boolean {
+export function waitsForPerson({ approval, verdict }: OpenToolCall): boolean {
   return approval === undefined && verdict.kind === 'ask';
 }
 
@@ -11,7 +11,7 @@ export function waitsForPerson({ approval, verdict }: OpenCall): boolean {
  * The calls that no earlier call of the plan holds back; those that wait for a person are among them, since asking changes nothing. Never empty
  * where there is an open call. What was made is stored before this is asked again, so that after a crash these alone may have been made.
  */
-export function readyCalls(open: readonly OpenCall[], tools: readonly AnyTool[]): OpenCall[] {
+export function readyCalls(open: readonly OpenToolCall[], tools: readonly AnyTool[]): OpenToolCall[] {
   const lanes = open.map(({ call }) => {
     const tool = tools.find(({ name }) => name === call.tool);
     return tool === undefined ? undefined : laneOf(tool, call.args);

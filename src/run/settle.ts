@@ -5,10 +5,10 @@ import type { PendingWait } from '../store/waits.ts';
 import type { CallPlace } from '../tools/call-place.ts';
 import type { ToolExecutor } from '../tools/execute.ts';
 import type { CallRecord } from '../vocabulary.ts';
-import { type Behalf, refusalOf } from './behalf.ts';
+import { type Behalf, toolRefusalOf } from './behalf.ts';
 import type { AgentDefinition } from './contract.ts';
-import type { Decision } from './decide.ts';
-import type { OpenCall } from './progress.ts';
+import type { JudgedCall } from './decide.ts';
+import type { OpenToolCall } from './progress.ts';
 import { outcomeUnknown } from './sentences.ts';
 import { waitsForPerson } from './serial.ts';
 
@@ -24,13 +24,13 @@ export interface SettleContext {
   inDoubt: boolean;
   /** Whether a person decided about a call of the same plan meanwhile. */
   waited: boolean;
-  decideAgain(call: OpenCall['call']): Promise<Decision>;
+  decideAgain(call: OpenToolCall['call']): Promise<JudgedCall>;
   behalf(): Promise<Behalf>;
   place(callId: string, behalf: Behalf): CallPlace;
 }
 
 /** Makes the call, unless a person, a rule or a permission is against it by now. */
-export async function settle(open: OpenCall, context: SettleContext): Promise<Settled> {
+export async function settle(open: OpenToolCall, context: SettleContext): Promise<Settled> {
   const { call, callHash, approval } = open;
   const { agent, executor, inDoubt, waited } = context;
   const { callId, tool: name, args } = call;
@@ -64,7 +64,7 @@ export async function settle(open: OpenCall, context: SettleContext): Promise<Se
   if (tool === undefined) return done({ status: 'invalid', reason: { es: `No existe ${name}.`, en: `There is no ${name}.` } });
   const started = performance.now();
   const behalf = await context.behalf();
-  const refusal = refusalOf(tool, behalf);
+  const refusal = toolRefusalOf(tool, behalf);
   // Decided by what somebody was allowed then. What may have happened already is not called refused: a person looks.
   if (refusal !== undefined && !(inDoubt && tool.effect === 'write')) return done({ status: 'denied', ...refusal });
   const unknown = { rule: 'outcome-unknown', reason: outcomeUnknown(name) };

@@ -15,7 +15,7 @@ export function alreadyFinished({ id, outcome }: RunView): TimonelError {
 }
 
 /** The end of a turn as its reader sees it, without asking the database again. */
-export function viewOf(run: ClaimedRun, turn: FinishedTurn): RunView {
+export function turnViewOf(run: ClaimedRun, turn: FinishedTurn): RunView {
   return {
     id: run.runId,
     conversationId: run.conversationId,

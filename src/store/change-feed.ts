@@ -5,6 +5,7 @@
  * PostgreSQL's NOTIFY takes a lock that all commits share, so a busy process collects what it has to tell for a moment and sends it in one
  * statement, on the connection that it listens on: a turn takes no round trip more for it.
  */
+import { publishFault } from '../faults.ts';
 import type { ListeningConnection } from './listening.ts';
 
 export const changeKinds = [
@@ -39,7 +40,6 @@ type Listener = (change: Change | 'anything') => void;
 export class ChangeFeed {
   readonly #connection: ListeningConnection | undefined;
   readonly #sender: string;
-  readonly #onFault: (error: unknown) => void;
   readonly #listeners = new Set<Listener>();
   #waiting: Change[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -50,10 +50,9 @@ export class ChangeFeed {
    * @param connection on which other processes are heard; the embedded store has one process, and none.
    * @param sender names this process, which does not hear itself twice.
    */
-  constructor(connection: ListeningConnection | undefined, sender: string, onFault: (error: unknown) => void) {
+  constructor(connection: ListeningConnection | undefined, sender: string) {
     this.#connection = connection;
     this.#sender = sender;
-    this.#onFault = onFault;
   }
 
   /** Begins to hear other processes. */
@@ -108,7 +107,7 @@ export class ChangeFeed {
       if (lost) await this.#notify(connection, 'anything');
     } catch (error) {
       this.#lost = true;
-      this.#onFault(error);
+      publishFault('telling of changes', error);
     }
   }
 

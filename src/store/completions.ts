@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { TimonelError } from '../errors.ts';
 import type { JsonValue } from '../vocabulary.ts';
 import type { DatabasePool, Statement } from './database.ts';
-import { type ReadyRun, told } from './run-families.ts';
+import { type ReadyRun, setAnswersTold } from './run-families.ts';
 import { storableJson } from './storable.ts';
 
 /** The answer from outside. */
@@ -33,7 +33,7 @@ const completeStatement: Statement = {
         AND (w.deadline IS NULL OR w.deadline > $4::timestamptz)
       RETURNING w.run_id
     ), woken AS (
-      UPDATE runs r SET ${told('1')} FROM used u WHERE r.id = u.run_id AND r.status <> 'finished'
+      UPDATE runs r SET ${setAnswersTold('1')} FROM used u WHERE r.id = u.run_id AND r.status <> 'finished'
       RETURNING r.conversation_id, r.parent_run, r.status = 'queued' AND r.waits_left <= 0 AS ready
     )
     SELECT k.status, k.deadline <= $4::timestamptz AS late, EXISTS (SELECT FROM used) AS used, w.conversation_id, w.parent_run IS NOT NULL AS child,

@@ -51,6 +51,9 @@ const openTransaction = new AsyncLocalStorage<TransactionClient>();
 /** For how long a connection to the embedded store is tried. */
 const reconnectMs = 500;
 
+/** Runs a statement: at once, or within a transaction. */
+export type RunStatement = <Row>(text: string, values: unknown[]) => Promise<Row[]>;
+
 export class DatabasePool {
   readonly embedded: boolean;
   readonly roundTrips: RoundTrips = { count: 0 };

@@ -1,3 +1,5 @@
+import { publishFault } from '../faults.ts';
+
 /** Tells of changes; see {@link Notices}. */
 export interface Teller {
   subscribe(listener: (notices: readonly { kind: string }[] | 'anything') => void): void;
@@ -9,7 +11,6 @@ export interface KeptCopyOptions {
   notices: Teller;
   /** Kind of the notices that tell of a change. */
   kind: string;
-  onFault(what: string, error: unknown): void;
 }
 
 /** How often it is read again although nobody told of a change, in milliseconds. */
@@ -27,9 +28,9 @@ export class KeptCopy {
   }
 
   async open(): Promise<void> {
-    const { notices, kind, onFault } = this.#options;
+    const { notices, kind } = this.#options;
     await this.read();
-    const again = () => void this.read().catch((error: unknown) => onFault(`reading the ${kind}`, error));
+    const again = () => void this.read().catch((error: unknown) => publishFault(`reading the ${kind}`, error));
     notices.subscribe((told) => {
       if (told === 'anything' || told.some((notice) => notice.kind === kind)) again();
     });

@@ -4,10 +4,13 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
+import { publishFault } from '../faults.ts';
 import type { DatabasePool } from './database.ts';
 
 /** Pause before a lost connection is tried again, in milliseconds. */
 const reconnectMs = 1_000;
+
+const tellFault = (error: unknown): void => publishFault('hearing what other processes tell', error);
 
 export interface ChannelListener {
   /** Something was told on the channel. */
@@ -20,14 +23,12 @@ export interface ChannelListener {
 
 export class ListeningConnection {
   readonly #pool: DatabasePool;
-  readonly #onFault: (error: unknown) => void;
   readonly #channels = new Map<string, ChannelListener>();
   #client: pg.Client | undefined;
   #closed = false;
 
-  constructor(pool: DatabasePool, onFault: (error: unknown) => void) {
+  constructor(pool: DatabasePool) {
     this.#pool = pool;
-    this.#onFault = onFault;
   }
 
   /** @throws Error where the database does not answer. */
@@ -39,7 +40,7 @@ export class ListeningConnection {
   hear(channel: string, listener: ChannelListener): void {
     this.#channels.set(channel, listener);
     // Where it fails the connection is lost, and the next one listens to all channels.
-    this.#client?.query(`LISTEN ${channel}`).then(() => listener.listening?.(false), this.#onFault);
+    this.#client?.query(`LISTEN ${channel}`).then(() => listener.listening?.(false), tellFault);
   }
 
   /** Whether {@link notify} has a connection to use. */
@@ -67,7 +68,7 @@ export class ListeningConnection {
       listening = false;
       this.#client = undefined;
       if (this.#closed) return;
-      this.#onFault(error ?? new Error('The connection ended.'));
+      tellFault(error ?? new Error('The connection ended.'));
       for (const each of this.#channels.values()) each.lost?.();
       client.end().catch(() => {});
       void this.#reconnect();
@@ -93,7 +94,7 @@ export class ListeningConnection {
       try {
         return await this.#connect(true);
       } catch (error) {
-        this.#onFault(error);
+        tellFault(error);
       }
     }
   }

@@ -24,10 +24,10 @@ export class Notices<Notice> {
   readonly #beforeCommit: BeforeCommit<Notice> | undefined;
   readonly #listeners = new Set<(notices: readonly Notice[] | 'anything') => void>();
 
-  constructor(pool: DatabasePool, onFault: (error: unknown) => void, beforeCommit?: BeforeCommit<Notice>) {
+  constructor(pool: DatabasePool, beforeCommit?: BeforeCommit<Notice>) {
     this.#pool = pool;
     this.#beforeCommit = beforeCommit;
-    this.connection = new ListeningConnection(pool, onFault);
+    this.connection = new ListeningConnection(pool);
     this.connection.hear(channel, {
       heard: (payload) => this.#hear(payload),
       lost: () => this.#tell('anything'),

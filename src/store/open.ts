@@ -21,8 +21,6 @@ export interface Store {
 
 /** What becomes of a store after it was opened. */
 export interface StoreEvents {
-  /** Something failed, and the store helps itself. */
-  onFault(what: string, error: unknown): void;
   /** The store is gone for good: only a new process can open it. */
   onLost(error: Error): void;
 }

@@ -85,7 +85,7 @@ export const cancelStatement = `
   UNION ALL SELECT id, conversation_id, '', false, parent_run IS NOT NULL FROM woken WHERE ready`;
 
 /** SET of a run `r` to which so many answers were told: it is queued where none is missing. */
-export const told = (n: string) => `
+export const setAnswersTold = (n: string) => `
   answers = r.answers + ${n},
   waits_left = CASE WHEN r.status = 'waiting' THEN r.waits_left - ${n} ELSE r.waits_left END,
   status = CASE WHEN r.status = 'waiting' AND r.waits_left - ${n} <= 0 THEN 'queued' ELSE r.status END`;
@@ -107,7 +107,7 @@ const dueStatement: Statement = {
     ), counted AS (
       SELECT run_id, sum(n)::int AS n FROM marked GROUP BY 1
     ), woken AS (
-      UPDATE runs r SET ${told('t.n')} FROM counted t WHERE r.id = t.run_id AND r.status <> 'finished'
+      UPDATE runs r SET ${setAnswersTold('t.n')} FROM counted t WHERE r.id = t.run_id AND r.status <> 'finished'
       RETURNING r.conversation_id, r.parent_run, r.status = 'queued' AND r.waits_left <= 0 AS ready
     )
     SELECT conversation_id, parent_run IS NOT NULL AS child FROM woken WHERE ready`,

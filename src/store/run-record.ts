@@ -6,7 +6,7 @@ import type { DatabasePool, Statement } from './database.ts';
 import { againOnDeadlock } from './database-errors.ts';
 import type { ReadyRun } from './run-families.ts';
 import { type ChildLimits, RunFamilies } from './run-families.ts';
-import { type AcceptRow, fieldsOf, type LoadRow, loadedRun, type RefusalRow, textOf } from './run-rows.ts';
+import { type AcceptRow, type LoadRow, loadedRun, type RefusalRow, runFieldsOf, textOf } from './run-rows.ts';
 import * as sql from './run-statements.ts';
 import type {
   Acceptance,
@@ -252,7 +252,7 @@ export class RunRecord implements RunStore {
                 attempts: 1,
                 inDoubt: false,
                 steps: [],
-                ...fieldsOf(row),
+                ...runFieldsOf(row),
               },
             }
           : {

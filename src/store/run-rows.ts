@@ -68,11 +68,11 @@ export function loadedRun(row: LoadRow, inDoubt: boolean): ClaimedRun {
     parentRun: row.parent_run ?? undefined,
     budget: row.budget ?? undefined,
     given: row.given,
-    ...fieldsOf(row),
+    ...runFieldsOf(row),
   };
 }
 
-export function fieldsOf(row: Omit<AcceptRow, 'position' | 'claimed' | 'held'>) {
+export function runFieldsOf(row: Omit<AcceptRow, 'position' | 'claimed' | 'held'>) {
   return {
     turn: row.turn,
     agent: row.agent,

@@ -183,7 +183,7 @@ export class RunViews {
         text: `
           SELECT c.id, c.agent, c.agent_version, c.release, c.arm, c.channel, c.contact, c.status, c.handler, c.created_at, c.updated_at,
             ${messagesBefore('c.id', 'NULL::int', String(mostMessages))} AS messages
-          FROM conversations c WHERE c.id = $2 AND c.workspace_id = $1 AND ${within('c')}`,
+          FROM conversations c WHERE c.id = $2 AND c.workspace_id = $1 AND ${withinReach('c')}`,
       },
       [workspaceId, conversationId, ...reachValues(reach)],
     );
@@ -209,7 +209,7 @@ export class RunViews {
     const [row] = await this.#pool.execute<{ agent: string; version: string }>(
       {
         name: 'conversation-agent',
-        text: `SELECT c.agent, c.agent_version AS version FROM conversations c WHERE c.id = $2 AND c.workspace_id = $1 AND ${within('c')}`,
+        text: `SELECT c.agent, c.agent_version AS version FROM conversations c WHERE c.id = $2 AND c.workspace_id = $1 AND ${withinReach('c')}`,
       },
       [workspaceId, conversationId, ...reachValues(reach)],
     );
@@ -315,7 +315,7 @@ interface ConversationRow {
 }
 
 /** Condition that a row of `conversations` is within a reach, with the values $3 and $4 of {@link reachValues}. */
-export const within = (row: string) =>
+export const withinReach = (row: string) =>
   `($3::text IS NULL OR ${row}.started_by = $3) AND ($4::text[] IS NULL OR ${row}.agent = ANY($4))`;
 
 export function reachValues(reach: Reach | undefined): [string | null, readonly string[] | null] {

@@ -4,8 +4,10 @@
  * A run has an owner and a fence. Every write carries the fence and is refused once a newer one exists, so a process that was frozen and
  * wakes up can do no harm. The owner's lease is the lease of its whole process.
  */
+
 import type { Asker, Contact, JsonObject, MessagePart, Outcome, Reply } from '../vocabulary.ts';
 import type { NewHandoff } from './handoffs.ts';
+import type { RunContext } from './run-context.ts';
 import type { CancelledRun, ChildLimits, ReadyRun } from './run-families.ts';
 import type { Step, Usage } from './steps.ts';
 import type { PendingWait, StoredWait } from './waits.ts';
@@ -71,21 +73,11 @@ export interface EarlierTurn {
 }
 
 /** What a process needs to work on a run. */
-export interface ClaimedRun {
-  runId: string;
-  workspaceId: string;
-  timeZone: string;
-  conversationId: string;
+export interface ClaimedRun extends RunContext {
   turn: number;
-  fence: number;
   recoveries: number;
   /** How often the run was claimed since its last step was stored, this time included: 1 where nothing went wrong. */
   attempts: number;
-  agent: string;
-  agentVersion: string;
-  arm: string;
-  channel: string;
-  contact: Contact | undefined;
   asker: Asker | undefined;
   /** Who began the conversation: "user:…" or "api-key:…". */
   startedBy?: string | undefined;

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { HandoffCounts } from '../handoff/handoff-counts.ts';
 import type { PoolStatus } from '../store/database.ts';
-import type { HandoffCounts } from '../store/handoff-counts.ts';
 import type { MetricSet } from './metric-set.ts';
 
 /** What is read at the moment of a scrape. */

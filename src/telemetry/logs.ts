@@ -191,7 +191,7 @@ const refusalPeriodMs = 10_000;
 const mostRefusalLines = 100;
 
 function tellModels(logger: Logger, subscriptions: Subscriptions): void {
-  subscriptions.on<FellBack>(channels.fellBack, ({ workspaceId, runId, agent, reason }) => {
+  subscriptions.on<FellBack>(channels.fellBack, ({ run: { workspaceId, runId, agent }, reason }) => {
     logger.warn({ workspace: workspaceId, run: runId, agent, reason }, 'the turn goes on without its model');
   });
   subscriptions.on<ModelAttempt>(channels.modelAttempt, ({ target, outcome, milliseconds }) => {

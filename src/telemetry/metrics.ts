@@ -14,6 +14,7 @@ import { MetricSet } from './metric-set.ts';
 import { modelMetrics } from './model-metrics.ts';
 import { releaseMetrics } from './release-metrics.ts';
 import { runMetrics } from './run-metrics.ts';
+import { sandboxMetrics } from './sandbox-metrics.ts';
 import { Subscriptions } from './subscriptions.ts';
 
 export interface Metrics {
@@ -57,6 +58,7 @@ export function startMetrics(live: LiveState, agents: Iterable<MeasuredAgent> = 
   handoffMetrics(set, subscriptions);
   channelMetrics(set, subscriptions);
   knowledgeMetrics(set, subscriptions);
+  sandboxMetrics(set, subscriptions);
   const faults = set.counter('timonel_faults_total', 'failures where nobody waits for the answer, and answers of 5xx', ['what']);
   subscriptions.on<Fault>(channels.fault, ({ what }) => faults([kindOf(what)]));
   liveMetrics(set, live);

@@ -66,7 +66,7 @@ export function runMetrics(set: MetricSet, subscriptions: Subscriptions): void {
     'calls of tools, by what became of them; a tool that is not there is called unknown',
     ['agent', 'tool', 'status'],
   );
-  subscriptions.on<StepStored>(channels.stepStored, ({ agent, arm, step }) => {
+  subscriptions.on<StepStored>(channels.stepStored, ({ run: { agent, arm }, step }) => {
     if (arm === rehearsal) return;
     steps([agent, step.kind]);
     if (step.kind !== 'tool-call') return;
@@ -79,8 +79,8 @@ export function runMetrics(set: MetricSet, subscriptions: Subscriptions): void {
     'from the call of a tool to its answer, further attempts included',
     ['agent', 'tool'],
   );
-  subscriptions.onEnd<ToolWork>(traced.tool, ({ agent, tool }, milliseconds) => {
-    toolDurations([agent, tool], milliseconds, activeSpan.getStore());
+  subscriptions.onEnd<ToolWork>(traced.tool, ({ run, tool }, milliseconds) => {
+    toolDurations([run.agent, tool], milliseconds, activeSpan.getStore());
   });
 
   const plans = set.histogram('timonel_plan_duration_seconds', 'from the question to a planner to its answer', [
@@ -97,13 +97,13 @@ export function runMetrics(set: MetricSet, subscriptions: Subscriptions): void {
   const deciding = set.histogram('timonel_policy_duration_seconds', 'time that a decision took, what rules look up included', [
     'agent',
   ]);
-  subscriptions.on<PolicyDecided>(channels.policyDecided, ({ agent, arm, verdict, milliseconds }) => {
+  subscriptions.on<PolicyDecided>(channels.policyDecided, ({ run: { agent, arm }, verdict, milliseconds }) => {
     if (arm === rehearsal) return;
     decisions([agent, verdicts[verdict.kind]]);
     deciding([agent], milliseconds, activeSpan.getStore());
   });
   const fallbacks = set.counter('timonel_fallbacks_total', 'turns that went on without the model planner', ['agent', 'reason']);
-  subscriptions.on<FellBack>(channels.fellBack, ({ agent, arm, reason }) => {
+  subscriptions.on<FellBack>(channels.fellBack, ({ run: { agent, arm }, reason }) => {
     if (arm !== rehearsal) fallbacks([agent, reason]);
   });
 }

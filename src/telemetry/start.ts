@@ -1,16 +1,16 @@
 /** Starts what listens to diagnostics.ts for the length of one process: metrics with the alerts over them, and traces where somebody takes them. */
 import type { Settings } from '../config.ts';
-import { channels, publishFault } from '../diagnostics.ts';
+import { channels } from '../diagnostics.ts';
 import type { MeasuredAgent } from '../tools/metrics.ts';
 import type { LiveState } from './live-metrics.ts';
 import { type Metrics, startMetrics } from './metrics.ts';
 import { startWatch } from './slo/start.ts';
-import type { LiveViews } from './slo/views.ts';
+import type { ProcessViews } from './slo/views.ts';
 
 export interface Telemetry {
   metrics: Metrics;
   /** What the process sees of itself. */
-  views: LiveViews;
+  views: ProcessViews;
   /** Sends what is not sent yet, and stops listening. */
   close(): Promise<void>;
 }
@@ -25,12 +25,9 @@ export async function startTelemetry(
     onChange: (change) => {
       if (channels.alertChanged.hasSubscribers) channels.alertChanged.publish(change);
     },
-    onFault: publishFault,
   });
   const recorded =
-    traces.exporter === 'none'
-      ? undefined
-      : (await import('./traces/start-traces.ts')).startTraces(traces, live.version, publishFault);
+    traces.exporter === 'none' ? undefined : (await import('./traces/start-traces.ts')).startTraces(traces, live.version);
   return {
     metrics,
     views: watch.views,

@@ -21,7 +21,7 @@ export interface ApiCaller {
   say<T>(conversation: string, text: string, headers?: Record<string, string>): Promise<T>;
 }
 
-export function callerOf(app: FastifyInstance, apiKey: string): ApiCaller {
+export function apiCallerOf(app: FastifyInstance, apiKey: string): ApiCaller {
   const call: ApiCaller['call'] = async <T>(
     method: Method,
     path: string,

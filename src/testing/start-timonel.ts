@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { readSettings } from '../config.ts';
-import { createTimonel, defaultWorkspace } from '../main.ts';
+import { defaultWorkspace, openTimonel } from '../main.ts';
 import type { ProjectConfig } from '../project.ts';
 import type { Outcome, Reply } from '../vocabulary.ts';
-import { type ApiCall, callerOf, type Method } from './api-caller.ts';
+import { type ApiCall, apiCallerOf, type Method } from './api-caller.ts';
 
 /** A turn as the API answers it, after it ended. */
 export interface TestTurn {
@@ -80,9 +80,9 @@ export async function startTimonel(project: ProjectConfig, options: TestOptions 
     await fresh?.remove();
   };
   try {
-    const timonel = await createTimonel(settings, project, now === undefined ? {} : { now });
+    const timonel = await openTimonel(settings, project, now === undefined ? {} : { now });
     const apiKey = await timonel.apiKeys.create({ id: randomUUID(), workspaceId: defaultWorkspace, name: 'test', role: 'admin' });
-    const caller = callerOf(timonel.app, apiKey);
+    const caller = apiCallerOf(timonel.app, apiKey);
     let closed: Promise<void> | undefined;
     const close = () => {
       closed ??= timonel.close().then(remove);

@@ -74,13 +74,13 @@ function copy(given: unknown, walk: Walk): JsonValue | undefined {
       const items: JsonValue[] = [];
       for (let at = 0; at < value.length; at += 1) {
         use(walk, 1);
-        items.push(copy(member(value, at), walk) ?? null);
+        items.push(copy(memberOf(value, at), walk) ?? null);
       }
       return items;
     }
     const members: { [key: string]: JsonValue } = {};
     for (const key of Object.keys(value)) {
-      const item = copy(member(value, key), walk);
+      const item = copy(memberOf(value, key), walk);
       if (item === undefined) continue;
       use(walk, jsonBytes(key) + 2);
       set(members, key, item);
@@ -124,10 +124,10 @@ function cutList(list: readonly unknown[], bytes: number, inside: Set<object>): 
     const taken: JsonValue[] = [];
     let left = share;
     for (let at = from; taken.length < most; at += step) {
-      const item = tryCopy(member(list, at), left, inside);
+      const item = tryCopy(memberOf(list, at), left, inside);
       const fits = item !== tooLong;
       if (!fits && taken.length > 0) break;
-      const kept = fits ? ((item as JsonValue | undefined) ?? null) : (cut(member(list, at), left, inside) ?? null);
+      const kept = fits ? ((item as JsonValue | undefined) ?? null) : (cut(memberOf(list, at), left, inside) ?? null);
       left -= jsonBytes(kept) + 1;
       taken.push(kept);
       if (!fits || left <= 0) break;
@@ -151,7 +151,7 @@ function cutObject(value: object, bytes: number, inside: Set<object>): JsonValue
   const share = Math.floor(Math.max(0, left) / kept.length);
   const whole = new Map<string, JsonValue | undefined>();
   const long = kept.filter((key) => {
-    const item = tryCopy(member(value, key), share, inside);
+    const item = tryCopy(memberOf(value, key), share, inside);
     if (item === tooLong) return true;
     whole.set(key, item as JsonValue | undefined);
     left -= jsonBytes((item as JsonValue | undefined) ?? null);
@@ -159,7 +159,7 @@ function cutObject(value: object, bytes: number, inside: Set<object>): JsonValue
   });
   const members: { [key: string]: JsonValue } = {};
   for (const key of kept) {
-    const item = whole.has(key) ? whole.get(key) : cut(member(value, key), Math.floor(Math.max(0, left) / long.length), inside);
+    const item = whole.has(key) ? whole.get(key) : cut(memberOf(value, key), Math.floor(Math.max(0, left) / long.length), inside);
     if (item !== undefined) set(members, names.get(key) ?? key, item);
     if (key === kept[headCount - 1] && kept.length < keys.length)
       set(members, '…', leftOut(keys.length - kept.length, keys.length, 'members'));
@@ -221,7 +221,7 @@ export function plain(value: unknown): JsonValue | object | undefined {
   return value;
 }
 
-export function member(value: object, key: string | number): unknown {
+export function memberOf(value: object, key: string | number): unknown {
   try {
     return (value as Record<string | number, unknown>)[key];
   } catch {

@@ -73,7 +73,7 @@ export class CallWaits {
       runs: {
         start: (run) => this.#start(run, withinTransaction),
         join: (ids, mode = 'all', options = {}) => this.#join(ids, mode, options.until),
-        cancel: (id) => this.#runtime.cancel(this.#place.workspaceId, this.#place.runId, id),
+        cancel: (id) => this.#runtime.cancel(this.#place.run.workspaceId, this.#place.run.runId, id),
       },
       sleepUntil: (instant) => this.#sleepUntil(instant),
       completionToken: (options = {}) => this.#completionToken(options.until),
@@ -83,7 +83,8 @@ export class CallWaits {
   }
 
   async #start(run: NewRun, within: Parameters<CallWaits['parts']>[0]): Promise<string> {
-    const { workspaceId, runId, fence, callId } = this.#place;
+    const { run: owner, attempt, callId } = this.#place;
+    const { workspaceId, runId, fence } = owner;
     const text = typeof run.input === 'string' ? run.input : JSON.stringify(run.input);
     if (run.key === '' || run.key.length > longestKey) throw invalid(`The key of a run has 1 to ${longestKey} characters.`);
     if (text.trim() === '' || text.length > longestInput) throw invalid(`The input of a run has 1 to ${longestInput} characters.`);
@@ -99,13 +100,13 @@ export class CallWaits {
       text,
       key: run.key,
       budget: run.budget,
-      left: this.#place.moneyLeft(),
+      left: attempt.moneyLeft(),
     };
     const id =
       within === undefined
         ? await this.#runtime.start(child, undefined)
         : await within((client) => this.#runtime.start(child, client));
-    this.#place.startedRun();
+    attempt.startedRun();
     return id;
   }
 
@@ -117,7 +118,8 @@ export class CallWaits {
     if (children.length === 0) return [];
     const deadline = wait === undefined ? until : wait.deadline;
     const expired = wait?.status === 'expired' || (deadline !== undefined && deadline <= this.#now());
-    const { workspaceId, runId, callId } = this.#place;
+    const { run, callId } = this.#place;
+    const { workspaceId, runId } = run;
     const results = await this.#runtime.join({ workspaceId, runId, callId, position }, children, mode, expired);
     return results ?? this.#suspend({ callId, position, kind: 'child', deadline, children, mode });
   }
@@ -134,7 +136,8 @@ export class CallWaits {
 
   async #completionToken(until: Date | undefined): Promise<string> {
     this.#inBackground();
-    const { workspaceId, runId, fence, callId } = this.#place;
+    const { run, callId } = this.#place;
+    const { workspaceId, runId, fence } = run;
     const token = this.#runtime.tokenOf(runId, callId);
     const deadline = until ?? new Date(this.#now().getTime() + tokenHours * 3_600_000);
     if (this.#stored(0) === undefined) await this.#runtime.issue({ workspaceId, runId, fence, callId }, token, deadline);
@@ -159,12 +162,12 @@ export class CallWaits {
     const now = performance.now();
     if (now - this.#chunks.since >= 1_000) this.#chunks = { since: now, count: 0 };
     if (++this.#chunks.count > chunksPerSecond) return;
-    const { callId, emit } = this.#place;
+    const { callId, attempt } = this.#place;
     const shown = typeof chunk === 'string' ? chunk.slice(0, longestChunk).toWellFormed() : chunk;
     if (typeof shown !== 'string' && JSON.stringify(shown).length > longestChunk) {
       throw invalid(`Progress is told in up to ${longestChunk} characters.`);
     }
-    emit({ kind: 'progress', callId, tool: this.#tool.name, chunk: shown });
+    attempt.emit({ kind: 'progress', callId, tool: this.#tool.name, chunk: shown });
   }
 
   /** The next wait of the call in order, as the record has it. */
@@ -174,7 +177,7 @@ export class CallWaits {
   }
 
   #stored(position: number): StoredWait | undefined {
-    return this.#place.waits.find((wait) => wait.callId === this.#place.callId && wait.position === position);
+    return this.#place.attempt.waits.find((wait) => wait.callId === this.#place.callId && wait.position === position);
   }
 
   #suspend(wait: PendingWait): never {

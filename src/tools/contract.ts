@@ -7,6 +7,7 @@ import type { ToolArtifacts } from '../artifacts/contract.ts';
 import type { Permission } from '../identity/permissions.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { AgentKnowledge } from '../knowledge/contract.ts';
+import type { AgentSandbox } from '../sandbox/contract.ts';
 import type { ChildResult } from '../store/child-runs.ts';
 import type { CompletionAnswer } from '../store/completions.ts';
 import type { Database } from '../store/database.ts';
@@ -68,6 +69,8 @@ export interface ToolContext extends WorkspaceAccess, CompletesCalls, SendsMessa
    * instruction. In a `write` tool whose effect is in our database it reads beside the tool's transaction: not on a store with one connection.
    */
   readonly knowledge: AgentKnowledge;
+  /** Runs programs that nobody trusts, away from this process and its machine. */
+  readonly sandbox: AgentSandbox;
   /** Files, pictures and other bytes: those of the conversation, and those that the agent made. */
   readonly artifacts: ToolArtifacts;
   /** Aborted at the tool's timeout and when the run is cancelled. */

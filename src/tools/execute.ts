@@ -15,13 +15,16 @@ import {
   wrap,
 } from 'cockatiel';
 import { LRUCache } from 'lru-cache';
-import type { RunStatement } from '../artifacts/rows.ts';
-import { traced } from '../diagnostics.ts';
+
+import { publishFault, traced } from '../diagnostics.ts';
 import { type ErrorCode, messageOf, TimonelError } from '../errors.ts';
 import type { AgentKnowledge } from '../knowledge/contract.ts';
 import type { KnowledgePlace } from '../knowledge/knowledge.ts';
-import type { DatabasePool } from '../store/database.ts';
+import type { Sandbox } from '../sandbox/contract.ts';
+import { sandboxFor } from '../sandbox/for-agents.ts';
+import type { DatabasePool, RunStatement } from '../store/database.ts';
 import { isDeadlock, isTransient } from '../store/database-errors.ts';
+import type { RunContext } from '../store/run-context.ts';
 import { storable, storableValue } from '../store/storable.ts';
 import type { AsRuntime } from '../store/transaction-client.ts';
 import type { PendingWait } from '../store/waits.ts';
@@ -49,20 +52,19 @@ export interface ToolRuntime {
   newId(): string;
   schedule: ScheduleJob;
   /** What a tool asks for feature flags. */
-  flagsOf(place: Pick<CallPlace, 'workspaceId' | 'conversationId' | 'agent' | 'channel'>): Features;
+  flagsOf(run: RunContext): Features;
   artifacts: ArtifactsOf;
   /** Keeps answers that are too long. */
   spills: Spills;
   /** Collections that the agent may search, on behalf of who asks. */
   knowledge(place: KnowledgePlace): AgentKnowledge;
+  sandbox: Sandbox;
   /** Runs that calls start, and what they wait for. */
   waiting: WaitingRuntime;
   /** Stores what calls send, and tells of it. */
   messages: SendRuntime;
   /** What an agent counts with. */
   metricsOf(agent: string): AgentMetrics;
-  /** A tool failed; the planner only hears that it did. */
-  onFault(what: string, error: unknown): void;
 }
 
 export type ToolResult =
@@ -98,8 +100,7 @@ export class ToolExecutor {
    */
   run(tool: AnyTool, args: JsonObject, place: CallPlace, again: boolean): Promise<ToolResult> {
     if (!traced.tool.hasSubscribers) return this.#run(tool, args, place, again);
-    const { workspaceId, conversationId, runId, agent, callId } = place;
-    const work = { workspaceId, conversationId, runId, agent, callId, tool: tool.name, args };
+    const work = { run: place.run, callId: place.callId, tool: tool.name, args };
     return traced.tool.tracePromise(() => this.#run(tool, args, place, again), work);
   }
 
@@ -143,10 +144,10 @@ export class ToolExecutor {
 
   /** One transaction: what the tool does, and the key under which it did it. Nothing happens twice, whoever tries again. */
   async #writeOnce(tool: AnyTool, input: unknown, place: CallPlace): Promise<KeptOutput> {
-    const owner: EffectOwner = { ...place, tool: tool.name, key: idempotencyKey(place) };
+    const owner: EffectOwner = { run: place.run, tool: tool.name, key: idempotencyKey(place) };
     const sent: MessageSent[] = [];
     const answer = await this.#runtime.pool.inWorkspace(
-      place.workspaceId,
+      place.run.workspaceId,
       async (database, client, asRuntime) => {
         const before = await beginEffect(client, owner);
         const runtimeStatement: RunStatement = (text, values) =>
@@ -159,7 +160,7 @@ export class ToolExecutor {
           ...this.#waitsOf(tool, place).parts(asRuntime),
           query,
           send: this.#sendFrom(place, { asRuntime, later: (message) => sent.push(message) }),
-          state: stateOf(place, query),
+          state: stateOf(place.run, query),
           artifacts: this.#runtime.artifacts(place, runtimeStatement),
           schedule: (job, payload, { at, key }) => this.#schedule(place, job, payload, at, key, asRuntime),
         });
@@ -178,8 +179,8 @@ export class ToolExecutor {
     try {
       const output: unknown = await this.#policyOf(tool, place).execute(({ signal }) => {
         // The last moment to find out: this process may have been frozen since it asked, and another one may have called meanwhile.
-        if (!place.leaseHolds())
-          throw new TimonelError('run_fenced', `Another process may have taken over the run ${place.runId}.`);
+        if (!place.attempt.leaseHolds())
+          throw new TimonelError('run_fenced', `Another process may have taken over the run ${place.run.runId}.`);
         return this.#execute(tool, input, { ...place, signal });
       }, place.signal);
       return { kind: 'completed', ...(await this.#kept(tool, output, place)) };
@@ -215,13 +216,13 @@ export class ToolExecutor {
 
   #readContext(tool: AnyTool, place: CallPlace, waits = this.#waitsOf(tool, place)): ToolContext {
     const query: ToolContext['query'] = (work) =>
-      this.#runtime.pool.inWorkspace(place.workspaceId, (database) => work(database), place.signal);
+      this.#runtime.pool.inWorkspace(place.run.workspaceId, (database) => work(database), place.signal);
     return {
       ...this.#baseContext(place),
       ...waits.parts(),
       query,
       send: this.#sendFrom(place),
-      state: stateOf(place, query),
+      state: stateOf(place.run, query),
       artifacts: this.#runtime.artifacts(place),
       schedule: (job, payload, { at, key }) => this.#schedule(place, job, payload, at, key, undefined),
     };
@@ -230,33 +231,30 @@ export class ToolExecutor {
   #baseContext(
     place: CallPlace,
   ): Omit<ToolContext, 'query' | 'schedule' | 'send' | 'state' | 'artifacts' | keyof ReturnType<CallWaits['parts']>> {
+    const { run, principal, signal } = place;
+    const { workspaceId, timeZone, conversationId, runId, agent, channel, contact } = run;
     return {
-      workspaceId: place.workspaceId,
-      timeZone: place.timeZone,
-      conversationId: place.conversationId,
-      runId: place.runId,
-      channel: place.channel,
-      contact: place.contact,
-      principal: place.principal,
+      workspaceId,
+      timeZone,
+      conversationId,
+      runId,
+      channel,
+      contact,
+      principal,
       idempotencyKey: idempotencyKey(place),
-      flags: this.#runtime.flagsOf(place),
-      metrics: this.#runtime.metricsOf(place.agent),
-      knowledge: this.#runtime.knowledge({
-        workspaceId: place.workspaceId,
-        agent: place.agent,
-        runId: place.runId,
-        role: place.principal?.role,
-        signal: place.signal,
-      }),
-      signal: place.signal,
+      flags: this.#runtime.flagsOf(run),
+      metrics: this.#runtime.metricsOf(agent),
+      knowledge: this.#runtime.knowledge({ workspaceId, agent, runId, role: principal?.role, signal }),
+      sandbox: sandboxFor(this.#runtime.sandbox, { workspaceId, person: principal?.id ?? conversationId }, signal),
+      signal,
       now: () => this.#runtime.now(),
       newId: () => this.#runtime.newId(),
-      complete: (token, answer) => this.#runtime.waiting.complete(token, answer, `run:${place.runId}`),
+      complete: (token, answer) => this.#runtime.waiting.complete(token, answer, `run:${runId}`),
     };
   }
 
   #sendFrom(place: CallPlace, within?: Parameters<typeof sendFrom>[2]): ToolContext['send'] {
-    const { workspaceId, agent, runId } = place;
+    const { workspaceId, agent, runId } = place.run;
     return sendFrom(
       { workspaceId, agent, idempotencyKey: idempotencyKey(place), by: `run:${runId}` },
       this.#runtime.messages,
@@ -265,13 +263,13 @@ export class ToolExecutor {
   }
 
   #schedule(place: CallPlace, name: string, payload: object, at: Date, key: string | undefined, asRuntime: AsRuntime | undefined) {
-    const { agent, workspaceId } = place;
+    const { agent, workspaceId } = place.run;
     return this.#runtime.schedule({ agent, name, workspaceId, payload, at, key: key ?? this.#runtime.newId() }, asRuntime);
   }
 
   #failure(tool: AnyTool, error: unknown): ToolResult {
     if (error instanceof TimonelError && (error.code === 'run_fenced' || error.code === 'store_unavailable')) throw error;
-    this.#runtime.onFault(`the tool ${tool.name}`, error);
+    publishFault(`the tool ${tool.name}`, error);
     return {
       kind: 'failed',
       error: new TimonelError('tool_failed', `The tool ${tool.name} failed: ${messageOf(error)}`, { cause: error }),
@@ -282,7 +280,7 @@ export class ToolExecutor {
     };
   }
 
-  #policyOf(tool: AnyTool, { workspaceId }: CallPlace): IPolicy {
+  #policyOf(tool: AnyTool, { run: { workspaceId } }: CallPlace): IPolicy {
     let ofTool = this.#policies.get(tool);
     if (ofTool === undefined) {
       ofTool = new LRUCache({ max: mostBreakers });
@@ -306,17 +304,17 @@ export class ToolExecutor {
 }
 
 /** The same for every attempt at a call, and for no other call. */
-function idempotencyKey(place: Pick<CallPlace, 'runId' | 'callId'>): string {
-  return `${place.runId}:${place.callId}`;
+function idempotencyKey({ run, callId }: CallPlace): string {
+  return `${run.runId}:${callId}`;
 }
 
 /**
  * What a tool does before a wait is repeatable by its contract: a call in doubt that has not come past its waits is simply made again. A tool that
  * can tell what happened is asked all the same.
  */
-function isRepeatable(tool: AnyTool, { waits, callId }: CallPlace): boolean {
+function isRepeatable(tool: AnyTool, { attempt, callId }: CallPlace): boolean {
   if (tool.reconcile !== undefined) return false;
-  const own = waits.filter((wait) => wait.callId === callId);
+  const own = attempt.waits.filter((wait) => wait.callId === callId);
   return own.length === 0 ? tool.background === true : own.some(({ status }) => status === 'pending');
 }
 

@@ -1,6 +1,6 @@
 /** All of an answer as bytes, in pieces: the loop is not held up while a long one is written. */
 import { setImmediate as pause } from 'node:timers/promises';
-import { member, plain } from './bounded-output.ts';
+import { memberOf, plain } from './bounded-output.ts';
 
 const pieceLength = 32_768;
 /** Deeper levels are left out. */
@@ -72,14 +72,14 @@ function* jsonPieces(given: unknown, inside: Set<object>): Generator<string> {
     yield '[';
     for (let at = 0; at < value.length; at += 1) {
       yield comma;
-      yield* jsonPieces(member(value, at), inside);
+      yield* jsonPieces(memberOf(value, at), inside);
       comma = ',';
     }
     yield ']';
   } else {
     yield '{';
     for (const key of Object.keys(value)) {
-      const item = plain(member(value, key));
+      const item = plain(memberOf(value, key));
       if (item === undefined) continue;
       yield `${comma}${JSON.stringify(key)}:`;
       yield* jsonPieces(item, inside);

@@ -1,9 +1,9 @@
 /** `send` as tools and jobs have it: checks of what is sent, and the key under which a retry sends nothing. */
 import { TimonelError } from '../errors.ts';
 import type { Language } from '../language/contract.ts';
-import type { NewAgentMessage, StoredAgentMessage } from '../store/agent-messages.ts';
 import type { AsRuntime } from '../store/transaction-client.ts';
 import type { LocalizedText, LocationPart, MediaPart } from '../vocabulary.ts';
+import type { NewAgentMessage, StoredAgentMessage } from './agent-messages.ts';
 
 /** A message that an agent sends by itself. */
 export interface AgentMessage {

@@ -1,8 +1,11 @@
 /** Answers of tools that are too long to be shown: the whole is kept as an artifact of the run, and a tool pages through it. */
+
 import { createHash } from 'node:crypto';
 import type { Artifacts } from '../artifacts/artifacts.ts';
-import type { RunStatement } from '../artifacts/rows.ts';
+import { publishFault } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
+import type { RunStatement } from '../store/database.ts';
+import type { RunContext } from '../store/run-context.ts';
 import type { JsonValue, Spilled } from '../vocabulary.ts';
 import { defaultOutputBytes, withinBytes } from './bounded-output.ts';
 import type { CallPlace } from './call-place.ts';
@@ -27,12 +30,10 @@ export interface Spills {
   kept(place: CallPlace, run: RunStatement | undefined): Promise<Spilled | undefined>;
   /** Bytes that can be kept. */
   readonly largest: number;
-  /** Something failed that the call does not fail for. */
-  onFault(what: string, error: unknown): void;
 }
 
-export function spillsOfCalls(artifacts: Artifacts, onFault: Spills['onFault']): Spills {
-  const ownerOf = ({ workspaceId, conversationId, runId, agent }: CallPlace) => ({
+export function spillsOfCalls(artifacts: Artifacts): Spills {
+  const ownerOf = ({ workspaceId, conversationId, runId, agent }: RunContext) => ({
     workspaceId,
     conversationId,
     runId,
@@ -40,13 +41,12 @@ export function spillsOfCalls(artifacts: Artifacts, onFault: Spills['onFault']):
   });
   return {
     largest: Math.min(mostBytes, artifacts.largest),
-    onFault,
     async keep(place, { data, ...artifact }, run) {
-      const { id, bytes } = await artifacts.put(ownerOf(place), { ...artifact, data }, run, idOf(place));
+      const { id, bytes } = await artifacts.put(ownerOf(place.run), { ...artifact, data }, run, idOf(place));
       return { artifact: id, bytes };
     },
     async kept(place, run) {
-      const { workspaceId, conversationId } = place;
+      const { workspaceId, conversationId } = place.run;
       const [found] = await artifacts.findOwn(workspaceId, [idOf(place)], { conversationId }, run);
       return found === undefined ? undefined : { artifact: found.id, bytes: found.bytes };
     },
@@ -81,13 +81,13 @@ export async function keepOutput(
     // A statement that failed has undone the transaction: what it was part of is tried again.
     if (run !== undefined && !(error instanceof TimonelError)) throw error;
     if (!(error instanceof TimonelError && error.code === 'artifact_limit_reached'))
-      spills.onFault(`the answer of the tool ${tool.name}`, error);
+      publishFault(`the answer of the tool ${tool.name}`, error);
     return { output };
   }
 }
 
 /** The same for every attempt at a call, and for no other call: a UUID of version 8. */
-function idOf({ runId, callId }: CallPlace): string {
+function idOf({ run: { runId }, callId }: CallPlace): string {
   const hash = createHash('sha256').update(`answer of ${runId}:${callId}`).digest();
   hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x80;
   hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;

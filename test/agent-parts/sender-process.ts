@@ -1,10 +1,10 @@
 /** A Timonel in a process of its own, whose job says that it sent, and does not come to an end. */
 import { writeSync } from 'node:fs';
 import { readSettings } from '../../src/config.ts';
-import { createTimonel } from '../../src/main.ts';
+import { openTimonel } from '../../src/main.ts';
 import { hangingSender } from './hanging-sender.ts';
 
-const { jobs } = await createTimonel(readSettings(), {
+const { jobs } = await openTimonel(readSettings(), {
   agents: [
     hangingSender(async () => {
       writeSync(1, 'sent\n');

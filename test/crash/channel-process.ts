@@ -2,14 +2,14 @@
 import { writeSync } from 'node:fs';
 import { readSettings } from '../../src/config.ts';
 import { channels, type Fault } from '../../src/diagnostics.ts';
-import { createTimonel, defaultWorkspace } from '../../src/main.ts';
+import { defaultWorkspace, openTimonel } from '../../src/main.ts';
 import { echoAgent, lastSaid } from '../channels/echo-agent.ts';
 import { scriptedModel } from '../scripted-model.ts';
 
 const print = (line: object) => writeSync(1, `${JSON.stringify(line)}\n`);
 channels.fault.subscribe((message) => print({ fault: (message as Fault).what }));
 
-const timonel = await createTimonel(readSettings(), {
+const timonel = await openTimonel(readSettings(), {
   agents: [echoAgent],
   models: { default: scriptedModel(({ prompt }) => `echo: ${lastSaid(prompt)}`) },
 });

@@ -6,7 +6,7 @@ import { writeSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { readSettings } from '../../src/config.ts';
 import { channels, type Fault } from '../../src/diagnostics.ts';
-import { createTimonel, defaultWorkspace } from '../../src/main.ts';
+import { defaultWorkspace, openTimonel } from '../../src/main.ts';
 import { crashAgent, crashModel } from './agent.ts';
 import { type Blow, type Point, PointedRunStore, Points } from './points.ts';
 
@@ -27,7 +27,7 @@ channels.fault.subscribe((message) => {
 
 const at = new Points();
 const outsideUrl = process.env['TIMONEL_TEST_OUTSIDE_URL'] ?? '';
-const timonel = await createTimonel(
+const timonel = await openTimonel(
   readSettings(),
   {
     agents: [crashAgent(at, outsideUrl, Number(process.env['TIMONEL_TEST_MEMORY_MESSAGES'] ?? 40))],

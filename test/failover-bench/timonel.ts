@@ -1,6 +1,6 @@
 /** Timonel as FailoverBench's baseline has every system: for each case a route with the first model and one fallback. */
 import { readSettings } from '../../src/config.ts';
-import { createTimonel, defaultWorkspace } from '../../src/main.ts';
+import { defaultWorkspace, openTimonel } from '../../src/main.ts';
 import type { ProjectConfig } from '../../src/project.ts';
 import { startFaultyProvider } from '../faulty-provider/server.ts';
 import { notes } from '../notes-agent.ts';
@@ -34,7 +34,7 @@ export async function scoreTimonel(profile: Profile): Promise<Score[]> {
     TIMONEL_MODEL_URL: provider.url,
     TIMONEL_MODEL_KEY: 'sk-provider',
   });
-  const timonel = await createTimonel(settings, { agents: [notes], routes: routesOf(profile) });
+  const timonel = await openTimonel(settings, { agents: [notes], routes: routesOf(profile) });
   try {
     const url = `${await timonel.listen()}/v1`;
     const id = crypto.randomUUID();

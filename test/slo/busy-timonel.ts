@@ -114,6 +114,8 @@ export async function startBusyTimonel(
         if (text === 'write') toolCalls++;
       }
       await timonel.call('POST', `/api/v1/runs/${run}/feedback`, { rating: 1 });
+      const program = { language: 'javascript', files: { 'main.js': 'console.log(1)' }, entry: 'main.js' } as const;
+      await timonel.timonel.sandbox.run(program, '', { owner: 'busy' });
       // Somebody waits, people are told, one takes it and hands it back.
       const settings = { dueMinutes: 10, urgentMinutes: 5, silenceMinutes: 60, quietHours: null, webhookUrl: null };
       await timonel.call('PUT', '/api/v1/handoff-settings', { ...settings, emails: ['ana@example.com'] });

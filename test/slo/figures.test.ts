@@ -1,7 +1,7 @@
 /** Figures, not only alerts: what the process computes from its history is what Prometheus computes from the same series. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { evaluate } from '../../src/telemetry/slo/evaluate.ts';
+import { evaluateVector } from '../../src/telemetry/slo/evaluate.ts';
 import { gauge, increase, leavesOf, minus, minute, quantile, ratio, type Vector } from '../../src/telemetry/slo/expression.ts';
 import { History } from '../../src/telemetry/slo/history.ts';
 import { promqlOf } from '../../src/telemetry/slo/promql.ts';
@@ -72,7 +72,7 @@ it.runIf(needs('Prometheus'))(
         for (; at <= length; at++) await history.take(Date.UTC(2026, 10, 21) + at * 60_000);
         const reads: Record<string, number> = {};
         for (const vector of vectors) {
-          const values = evaluate(vector, history);
+          const values = evaluateVector(vector, history);
           // Rounded: neither adds its fractions in a certain order.
           const total = values.reduce((sum, { value }) => sum + value, 0);
           reads[`round(sum(${promqlOf(vector)}), 0.001)`] = Math.round(total * 1_000) / 1_000;

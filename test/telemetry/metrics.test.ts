@@ -102,21 +102,18 @@ it('has a bounded number of series, whatever callers, models, tools and projects
     const exchange: HttpExchange = { method: hostile, route: hostile, status: 200 + (index % 300), milliseconds: 1 };
     channels.httpExchange.publish(exchange);
     const record = { callId: '0.0', tool: hostile, args: {}, status: 'completed' } as const;
+    const claimed = { workspaceId, conversationId: hostile, runId, agent: hostile, arm: hostile } as ClaimedRun;
     channels.stepStored.publish({
-      workspaceId,
-      runId,
-      agent: hostile,
-      arm: hostile,
+      run: claimed,
       step: { kind: 'tool-call', record, milliseconds: 1 },
     } satisfies StepStored);
     channels.policyDecided.publish({
-      agent: hostile,
-      arm: hostile,
+      run: claimed,
       tool: hostile,
       verdict: { kind: 'allow' },
       milliseconds: 1,
     } satisfies PolicyDecided);
-    channels.fellBack.publish({ workspaceId, runId, agent: hostile, arm: hostile, reason: 'planner_failed' } satisfies FellBack);
+    channels.fellBack.publish({ run: claimed, reason: 'planner_failed' } satisfies FellBack);
     channels.modelAttempt.publish({ target: hostile, outcome: hostile, milliseconds: 1 } satisfies ModelAttempt);
     const call = { workspaceId, route: hostile, target: hostile, inputTokens: 1, outputTokens: 1, cost: 1, milliseconds: 1 };
     channels.modelCall.publish(call satisfies ModelCall);
@@ -136,8 +133,8 @@ it('has a bounded number of series, whatever callers, models, tools and projects
     channels.feedbackGiven.publish(feedback satisfies FeedbackGiven);
     publishFault(`${'abcdefgh'[index % 8]}${'ijklmnop'[(index >> 3) % 8]}${'qrstuvwx'[(index >> 6) % 8]} failed`, hostile);
     await traced.plan.tracePromise(async () => {}, { run: { agent: hostile } as ClaimedRun, planner: 'model' });
-    const place = { workspaceId, conversationId: hostile, runId, agent: hostile, tool: hostile, callId: '0.0', args: {} };
-    await traced.tool.tracePromise(async () => ({ kind: 'completed' as const }), place);
+    const called = { run: claimed, tool: hostile, callId: '0.0', args: {} };
+    await traced.tool.tracePromise(async () => ({ kind: 'completed' as const }), called);
   }
   const { body } = await expose(undefined);
   const series = seriesOf(body);
@@ -185,17 +182,17 @@ it('is OpenMetrics for those who ask for it, with the traces of examples, and th
 it("counts no step of a rehearsal, which is nobody's turn", async () => {
   const { registry } = start();
   for (const arm of ['stable', 'shadow']) {
-    const where = { workspaceId: 'w', runId: 'r', agent: 'a', arm };
+    const run = { workspaceId: 'w', runId: 'r', agent: 'a', arm } as ClaimedRun;
     const step = {
       kind: 'tool-call',
       record: { callId: '0.0', tool: 't', args: {}, status: 'completed' },
       milliseconds: 1,
     } as const;
-    channels.stepStored.publish({ ...where, step } satisfies StepStored);
-    channels.fellBack.publish({ ...where, reason: 'decision' } satisfies FellBack);
-    const decided = { agent: 'a', arm, tool: 't', verdict: { kind: 'allow' }, milliseconds: 1 } as const;
+    channels.stepStored.publish({ run, step } satisfies StepStored);
+    channels.fellBack.publish({ run, reason: 'decision' } satisfies FellBack);
+    const decided = { run, tool: 't', verdict: { kind: 'allow' }, milliseconds: 1 } as const;
     channels.policyDecided.publish(decided satisfies PolicyDecided);
-    await traced.plan.tracePromise(async () => {}, { run: where as ClaimedRun, planner: 'model' });
+    await traced.plan.tracePromise(async () => {}, { run, planner: 'model' });
   }
   for (const name of [
     'timonel_steps_total',

@@ -22,13 +22,13 @@ async function loaded(environment: Record<string, string>): Promise<string[]> {
       if (name !== undefined && name !== '@opentelemetry/api') packages.add(name);
       return next(url, context);
     } });
-    const { createTimonel } = await import(${JSON.stringify(address('main.ts'))});
+    const { openTimonel } = await import(${JSON.stringify(address('main.ts'))});
     const { bundledProject } = await import(${JSON.stringify(address('bundled-project.ts'))});
     const { startLogs } = await import(${JSON.stringify(address('telemetry/logs.ts'))});
     const { readSettings } = await import(${JSON.stringify(address('config.ts'))});
     const settings = readSettings();
     await startLogs(settings);
-    const timonel = await createTimonel(settings, await bundledProject());
+    const timonel = await openTimonel(settings, await bundledProject());
     console.log(JSON.stringify([...packages]));
     await timonel.close();
     process.exit(0);`,

@@ -78,6 +78,8 @@ const noKnowledge: ToolContext['knowledge'] = {
   check: async () => false,
 };
 
+const noSandbox: ToolContext['sandbox'] = { languages: async () => [], run: refuse, runEach: refuse };
+
 /** A workspace with the sample data. */
 export async function openSalon(rows: Rows, workspaceId = `salon-${randomUUID().slice(0, 8)}`): Promise<Salon> {
   const jobs: ScheduledJob[] = [];
@@ -88,9 +90,6 @@ export async function openSalon(rows: Rows, workspaceId = `salon-${randomUUID().
     keys: { current: () => key, all: () => [key] },
     now: () => salon.now,
     newId: () => v7(),
-    onFault(_what, error) {
-      throw error;
-    },
   });
   const salon: Salon = {
     workspaceId,
@@ -110,6 +109,7 @@ export async function openSalon(rows: Rows, workspaceId = `salon-${randomUUID().
       artifacts: artifactsForTool(artifacts, { workspaceId, agent: 'booking', may: () => false }),
       metrics: { add: () => {}, set: () => {}, observe: () => {} },
       runs: { start: refuse },
+      sandbox: noSandbox,
       schedule: refuse,
       // Its conversations are in no table.
       send: async (message) => {

@@ -6,7 +6,7 @@ import { commonSettings, secretText } from '../connection-settings.ts';
 import {
   type Channel,
   ChannelMediaError,
-  type Finding,
+  type ConnectionFinding,
   type IncomingContent,
   type IncomingMedia,
   type OpenConnection,
@@ -99,10 +99,10 @@ export function telegramChannel(client: ProviderClient, base: string): Channel {
       if (chat !== undefined) await call(connection, 'sendChatAction', { chat_id: chat, action: 'typing' }, signal);
     },
     load: (connection, media, signal) => load(client, base, connection, media, signal),
-    async check(connection, signal): Promise<Finding[]> {
+    async check(connection, signal): Promise<ConnectionFinding[]> {
       const me = await call(connection, 'getMe', {}, signal);
       const bot = asObject(me.body['result']);
-      const number: Finding = {
+      const number: ConnectionFinding = {
         what: 'bot',
         ok: me.status === 200 && asText(bot['id']) === connection.account,
         detail: me.status === 200 ? `@${asText(bot['username'])} (${asText(bot['id'])})` : `Answered with ${me.status}.`,

@@ -6,7 +6,7 @@ import {
   type Address,
   type Channel,
   ChannelMediaError,
-  type Finding,
+  type ConnectionFinding,
   type IncomingContent,
   type OpenConnection,
   type OutgoingContent,
@@ -97,7 +97,7 @@ export function twilioChannel(client: ProviderClient, base: string): Channel {
       body.destroy();
       throw failed(`answered with ${status}`, status >= 500 || status === 429);
     },
-    async check(connection, signal): Promise<Finding[]> {
+    async check(connection, signal): Promise<ConnectionFinding[]> {
       const { status, body } = await client.call('GET', `${account(connection)}.json`, { headers: basic(connection), signal });
       const ok = status === 200 && asText(body['status']) === 'active';
       return [{ what: 'account', ok, detail: ok ? `${asText(body['friendly_name'])} is active` : `Answered with ${status}.` }];

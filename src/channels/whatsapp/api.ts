@@ -5,7 +5,7 @@ import { FormData } from 'undici';
 import {
   type Address,
   ChannelMediaError,
-  type Finding,
+  type ConnectionFinding,
   type IncomingMedia,
   type OpenConnection,
   type Sending,
@@ -127,8 +127,8 @@ export class WhatsappApi {
     return protocol === 'https:' && /(?:^|\.)(?:fbsbx\.com|fbcdn\.net|whatsapp\.net|facebook\.com)$/.test(hostname);
   }
 
-  async check(connection: OpenConnection, signal: AbortSignal): Promise<Finding[]> {
-    const findings: Finding[] = [];
+  async check(connection: OpenConnection, signal: AbortSignal): Promise<ConnectionFinding[]> {
+    const findings: ConnectionFinding[] = [];
     const fields = 'display_phone_number,verified_name,quality_rating';
     const number = await this.#get(connection, `${connection.account}?fields=${fields}`, signal);
     findings.push({
@@ -175,7 +175,7 @@ export class WhatsappApi {
   }
 }
 
-function templateFinding(found: Json | undefined, parameters: number): Omit<Finding, 'what'> {
+function templateFinding(found: Json | undefined, parameters: number): Omit<ConnectionFinding, 'what'> {
   if (found === undefined) return { ok: false, detail: 'The account has no such template.' };
   const status = asText(found['status']) ?? 'unknown';
   if (status !== 'APPROVED') return { ok: false, detail: `Its status is ${status}.` };

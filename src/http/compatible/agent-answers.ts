@@ -1,4 +1,5 @@
 /** An agent behind the compatible API: `"model": "booking"`. The agent keeps the conversation; only the last message is read. */
+import { publishFault } from '../../diagnostics.ts';
 import { TimonelError } from '../../errors.ts';
 import { type Principal, requirePermission } from '../../identity/principal.ts';
 import { usageOf } from '../../llm/protocols/usage.ts';
@@ -12,14 +13,14 @@ import { checkedText } from '../turns.ts';
 import type { AgentRequest } from './agent-request.ts';
 import { type AcceptedTurn, acceptTurn } from './agent-turn.ts';
 import type { AgentReply, AgentVoice } from './agent-voice.ts';
-import { type Exchange, send } from './exchange.ts';
+import { type CompatibleExchange, send } from './exchange.ts';
 import { taskAnswer } from './interface-tasks.ts';
 import { refuseParameters } from './refused-parameters.ts';
 
 export async function agentAnswer(
   agent: AgentDefinition,
   voice: AgentVoice,
-  exchange: Exchange,
+  exchange: CompatibleExchange,
   dependencies: HttpDependencies,
 ): Promise<void> {
   const { principal, body } = exchange;
@@ -41,7 +42,7 @@ async function answerTurn(
   voice: AgentVoice,
   asked: AgentRequest,
   text: string,
-  exchange: Exchange,
+  exchange: CompatibleExchange,
   dependencies: HttpDependencies,
 ): Promise<void> {
   const { runner, replyWaitMs } = dependencies;
@@ -65,7 +66,7 @@ async function streamTurn(
   voice: AgentVoice,
   asked: AgentRequest,
   text: string,
-  exchange: Exchange,
+  exchange: CompatibleExchange,
   dependencies: HttpDependencies,
 ): Promise<void> {
   const { runner, streams } = dependencies;
@@ -125,7 +126,7 @@ function takenOver({ outcome, error }: RunView): boolean {
 async function heldReply(
   { conversationId }: AcceptedTurn,
   text: string,
-  { principal: { workspaceId } }: Exchange,
+  { principal: { workspaceId } }: CompatibleExchange,
   { pool }: HttpDependencies,
 ): Promise<AgentReply> {
   return withoutRun(await heldText(pool, workspaceId, conversationId, text));
@@ -136,7 +137,7 @@ async function answerHeld(
   text: string,
   agent: AgentDefinition,
   voice: AgentVoice,
-  exchange: Exchange,
+  exchange: CompatibleExchange,
   dependencies: HttpDependencies,
 ): Promise<void> {
   const reply = await heldReply(turn, text, exchange, dependencies);
@@ -149,7 +150,7 @@ async function answerTask(
   text: string,
   agent: AgentDefinition,
   voice: AgentVoice,
-  exchange: Exchange,
+  exchange: CompatibleExchange,
   dependencies: HttpDependencies,
 ): Promise<void> {
   const identity = identityOf(agent, voice, dependencies.newId());
@@ -165,7 +166,7 @@ async function answerAtOnce(
   identity: ReturnType<typeof identityOf>,
   headers: string[],
   voice: AgentVoice,
-  exchange: Exchange,
+  exchange: CompatibleExchange,
   { streams }: HttpDependencies,
 ): Promise<void> {
   const { principal, body } = exchange;
@@ -182,10 +183,10 @@ async function markReceived(
   { runId, joined }: AcceptedTurn,
   received: boolean,
   workspaceId: string,
-  { requests, onFault }: HttpDependencies,
+  { requests }: HttpDependencies,
 ): Promise<void> {
   if (received && !joined) return;
-  await requests.mark(workspaceId, runId, !received).catch((error: unknown) => onFault(`the answer of run ${runId}`, error));
+  await requests.mark(workspaceId, runId, !received).catch((error: unknown) => publishFault(`the answer of run ${runId}`, error));
 }
 
 function identityOf(agent: AgentDefinition, voice: AgentVoice, runId: string) {

@@ -2,17 +2,17 @@
 import { TimonelError } from '../../errors.ts';
 import type { AgentDefinition } from '../../run/contract.ts';
 import type { RunEvent } from '../../run/events.ts';
-import type { Found } from '../../store/accepted-requests.ts';
-import { placeAfter } from '../../store/place-after.ts';
+import { placeAfter } from '../../run/place-after.ts';
 import type { NewConversation } from '../../store/run-views.ts';
 import type { MediaPart } from '../../vocabulary.ts';
 import { audienceOf } from '../audience.ts';
 import type { HttpDependencies } from '../contract.ts';
 import { acceptParts, partOfDataUrl, type SentMessage } from '../message-parts.ts';
 import { askerText, reachOf, single } from '../requests.ts';
+import type { FoundRequests } from './accepted-requests.ts';
 
 import { type AgentRequest, refusedParameter } from './agent-request.ts';
-import type { Exchange } from './exchange.ts';
+import type { CompatibleExchange } from './exchange.ts';
 import { continuedConversation, identityOf, joinedRequest, type RequestIdentity } from './request-mark.ts';
 
 export interface AcceptedTurn {
@@ -47,7 +47,7 @@ export async function acceptTurn(
   agent: AgentDefinition,
   asked: AgentRequest,
   text: string,
-  exchange: Exchange,
+  exchange: CompatibleExchange,
   dependencies: HttpDependencies,
   reader?: (event: RunEvent) => void,
 ): Promise<AcceptedTurn> {
@@ -115,7 +115,7 @@ async function storedMessage(
   { files }: AgentRequest,
   text: string,
   conversationId: string,
-  { principal }: Exchange,
+  { principal }: CompatibleExchange,
   dependencies: HttpDependencies,
 ): Promise<SentMessage> {
   if (files.length === 0) return { text };
@@ -137,12 +137,12 @@ async function storedMessage(
   }
 }
 
-function markOf({ fingerprint, content, named, after }: RequestIdentity, found: Found, lastTurn: number | undefined) {
+function markOf({ fingerprint, content, named, after }: RequestIdentity, found: FoundRequests, lastTurn: number | undefined) {
   return { fingerprint, content, named, replaces: named ? found.requests[0]?.runId : undefined, history: after, lastTurn };
 }
 
 /** The conversation that the request names by its id. @throws TimonelError `invalid_request` */
-function namedConversation(asked: AgentRequest, { headers }: Exchange): string | undefined {
+function namedConversation(asked: AgentRequest, { headers }: CompatibleExchange): string | undefined {
   const named = single(headers['x-timonel-conversation']);
   if (named === undefined || named === '') return asked.conversation;
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(named))
@@ -150,7 +150,7 @@ function namedConversation(asked: AgentRequest, { headers }: Exchange): string |
   return named;
 }
 
-function chatOf({ headers }: Exchange): string | undefined {
+function chatOf({ headers }: CompatibleExchange): string | undefined {
   const chat = chatHeaders.map((name) => single(headers[name])).find((value) => value !== undefined && value !== '');
   if (chat !== undefined && chat.length > 256)
     throw new TimonelError('invalid_request', 'The header that names the chat must have 256 characters at most.');
@@ -168,9 +168,9 @@ function nameOf(user: string | undefined, startedBy: string): string | undefined
 async function placeOf(
   agent: AgentDefinition,
   asked: AgentRequest,
-  found: Found,
+  found: FoundRequests,
   { address, chat }: { address: string | undefined; chat: string | undefined },
-  { principal, raw }: Exchange,
+  { principal, raw }: CompatibleExchange,
   { pool, views, addresses, newId, releases, settings }: HttpDependencies,
 ): Promise<Place> {
   const { workspaceId } = principal;
@@ -202,7 +202,7 @@ async function placeOf(
  * A client that sent the whole history with the last message of its user's conversation, and sends none now, shows another chat of the same
  * user. One that never sends a history goes on with its user's conversation.
  */
-function beginsAnew({ earlier }: AgentRequest, atAddress: Found['atAddress']): boolean {
+function beginsAnew({ earlier }: AgentRequest, atAddress: FoundRequests['atAddress']): boolean {
   return atAddress !== undefined && (atAddress.length ?? 1) > 1 && !earlier.some(({ role }) => role === 'user');
 }
 

@@ -5,7 +5,7 @@ import type { AnswerIdentity, Protocol, RequestBody } from '../../llm/protocols/
 import { type AgentRequest, messagesRequest } from './agent-request.ts';
 
 /** What a reply came from, beside the protocol's own members: clients let members through that they do not know. */
-export interface Origin {
+export interface ReplyOrigin {
   run: string;
   conversation: string;
   /** How the turn ended; absent while it is under way. */
@@ -18,7 +18,7 @@ export interface AgentReply {
   /** US dollars, where the price is known. */
   cost: number | undefined;
   /** Absent for an answer that no run gave. */
-  origin: Origin | undefined;
+  origin: ReplyOrigin | undefined;
 }
 
 export interface AgentVoice {
@@ -27,7 +27,7 @@ export interface AgentVoice {
   answerId(runId: string): string;
   whole(reply: AgentReply, identity: AnswerIdentity, body: RequestBody): string;
   /** @param origin what is known of it at the beginning. */
-  stream(identity: AnswerIdentity, body: RequestBody, origin: Origin | undefined): AgentStream;
+  stream(identity: AnswerIdentity, body: RequestBody, origin: ReplyOrigin | undefined): AgentStream;
   error(error: TimonelError): object;
   errorEvent(error: TimonelError): string;
 }
@@ -79,7 +79,7 @@ export function messagesVoice(protocol: Protocol): AgentVoice {
 }
 
 /** Puts the member `timonel` into the first object that comes after `before` in the text. */
-export function withOrigin(text: string, before: string, origin: Origin | undefined): string {
+export function withOrigin(text: string, before: string, origin: ReplyOrigin | undefined): string {
   if (origin === undefined) return text;
   const at = text.indexOf(`${before}{`);
   if (at < 0) return text;

@@ -5,10 +5,10 @@ import { Requests } from '../../llm/requests/requests.ts';
 import type { HttpDependencies } from '../contract.ts';
 import { agentAnswer } from './agent-answers.ts';
 import { messagesVoice } from './agent-voice.ts';
-import { type Exchange, send, spenderOf, told } from './exchange.ts';
+import { answerHeaders, type CompatibleExchange, send, spenderOf } from './exchange.ts';
 
 /** Answers a request in one protocol. Resolves when the answer is written. @throws before anything was written */
-export type Answerer = (exchange: Exchange) => Promise<void>;
+export type Answerer = (exchange: CompatibleExchange) => Promise<void>;
 
 /** By a model or by an agent, whole or as events, as the request says. */
 export function createAnswerer(protocol: Protocol, dependencies: HttpDependencies): Answerer {
@@ -26,10 +26,10 @@ export function createAnswerer(protocol: Protocol, dependencies: HttpDependencie
     const context = { spender: spenderOf(principal), signal, text };
     if (!stream) {
       const { body: answer, ...given } = await requests.whole(protocol, body, context);
-      return send(exchange, answer, told(given));
+      return send(exchange, answer, answerHeaders(given));
     }
     const { events, ...given } = await requests.stream(protocol, body, context);
     const reader = { principal, may: (now: typeof principal) => now.permissions.has('models:use') };
-    await streams.write(raw, [...exchange.begin(), ...told(given)], reader, () => events);
+    await streams.write(raw, [...exchange.begin(), ...answerHeaders(given)], reader, () => events);
   };
 }

@@ -5,18 +5,18 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { HttpRequest } from '../../diagnostics.ts';
+import { type HttpRequest, publishFault } from '../../diagnostics.ts';
 import { TimonelError } from '../../errors.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { RequestBody } from '../../llm/protocols/contract.ts';
 import type { HttpDependencies } from '../contract.ts';
-import { statusOf, within } from '../exchanges.ts';
+import { exchangeStatusOf, withinExchange } from '../exchanges.ts';
 import { clientOf } from '../forwarded.ts';
 import { refuseNullCharacters } from '../null-characters.ts';
 import { errorHeaders, toTimonelError } from '../problems.ts';
 import { countRequest } from '../rate-limits.ts';
-import type { Refusal } from '../refusals.ts';
-import { callerOf, collect, mostBytesOf, type RequestBodies } from '../request-bodies.ts';
+import type { AccessRefusal } from '../refusals.ts';
+import { bodyCallerOf, collect, mostBytesOf, type RequestBodies } from '../request-bodies.ts';
 import { single } from '../requests.ts';
 import { type HeaderList, headerList } from '../streams.ts';
 import type { Answerer } from './answers.ts';
@@ -36,7 +36,7 @@ export interface DirectDoorOptions {
   refuses(): TimonelError | undefined;
   bodies: RequestBodies;
   /** Writes down what somebody may not do. */
-  refused(refusal: Refusal): void;
+  refused(refusal: AccessRefusal): void;
   /** Headers that every answer of this server has. */
   standing: HeaderList;
 }
@@ -49,7 +49,7 @@ export function createDirectDoor(options: DirectDoorOptions): DirectDoor {
       if (headers.cookie !== undefined || headers.origin !== undefined || headers['content-encoding'] !== undefined) return false;
       if (!/^application\/json\b/i.test(headers['content-type'] ?? '')) return false;
       const begun: HttpRequest = { method, route: url, headers, requestId: randomUUID() };
-      void within(begun, () => serve(url, request, response, options, begun));
+      void withinExchange(begun, () => serve(url, request, response, options, begun));
       return true;
     },
   };
@@ -76,7 +76,7 @@ async function serve(
     dependencies.onRequest({
       method: 'POST',
       route: path,
-      status: statusOf(request, response),
+      status: exchangeStatusOf(request, response),
       milliseconds: performance.now() - started,
       request: begun,
     });
@@ -96,7 +96,7 @@ async function serve(
     const refusal = refuses();
     if (refusal !== undefined) throw refusal;
     const most = mostBytesOf(principal, bodyLimitBytes, largestRequestBytes);
-    const text = await reading.text(callerOf(principal, ''), most);
+    const text = await reading.text(bodyCallerOf(principal, ''), most);
     const body = parsedBody(text);
     await answerers[path]({ principal, body, text, headers: request.headers, signal, raw: response, begin: () => headers });
   } catch (thrown) {
@@ -110,7 +110,7 @@ async function serve(
       const origin = { address, userAgent: request.headers['user-agent'], requestId };
       options.refused({ principal, error, method: 'POST', route: path, origin });
     }
-    if (error.status >= 500) dependencies.onFault(`POST ${path} (${requestId})`, thrown);
+    if (error.status >= 500) publishFault(`POST ${path} (${requestId})`, thrown);
     const body = Buffer.from(JSON.stringify(answerProtocols[path].error(forClient(error, request.headers))));
     response.writeHead(error.status, [
       ...headers,

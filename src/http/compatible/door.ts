@@ -7,7 +7,7 @@ import { anthropicMessages } from '../../llm/protocols/anthropic-messages/anthro
 import type { Protocol, RequestBody } from '../../llm/protocols/contract.ts';
 import { openaiChat } from '../../llm/protocols/openai-chat/openai-chat.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import { createErrorMapper } from '../problems.ts';
 import type { Answerer } from './answers.ts';
 import { clientShape, errorShape } from './client-errors.ts';
@@ -30,7 +30,7 @@ export async function compatibleApi(
     await app.register(async (plugin) => {
       const door = plugin as unknown as TypedFastify;
       // Errors in the protocol's own shape, also those that come before the handler.
-      door.setErrorHandler(createErrorMapper(dependencies.onFault, clientShape(protocol)));
+      door.setErrorHandler(createErrorMapper(clientShape(protocol)));
       answerRoute(door, path, protocol, answerers[path as AnswerPath]);
       if (protocol !== openaiChat) return tokenCountRoute(door, dependencies);
       embeddingRoute(door, dependencies);
@@ -39,7 +39,7 @@ export async function compatibleApi(
   }
   await app.register(async (plugin) => {
     const door = plugin as unknown as TypedFastify;
-    door.setErrorHandler(createErrorMapper(dependencies.onFault, errorShape));
+    door.setErrorHandler(createErrorMapper(errorShape));
     modelRoutes(door, dependencies);
   });
 }
@@ -59,7 +59,7 @@ function answerRoute(app: TypedFastify, path: string, protocol: Protocol, answer
       },
     },
     async (request, reply) => {
-      await answer(exchangeOf(request, reply, principalOf(request), request.body as RequestBody));
+      await answer(exchangeOf(request, reply, requestPrincipalOf(request), request.body as RequestBody));
       return reply;
     },
   );

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { embed } from '../../llm/requests/embeddings.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
-import { addHeaders, callerGone, largestRequestBytes, spenderOf, told } from './exchange.ts';
+import { requestPrincipalOf } from '../guard.ts';
+import { addHeaders, answerHeaders, callerGone, largestRequestBytes, spenderOf } from './exchange.ts';
 
 /** https://platform.openai.com/docs/api-reference/embeddings */
 export function embeddingRoute(app: TypedFastify, { gateway }: HttpDependencies): void {
@@ -22,9 +22,9 @@ export function embeddingRoute(app: TypedFastify, { gateway }: HttpDependencies)
       },
     },
     async (request, reply) => {
-      const context = { spender: spenderOf(principalOf(request)), signal: callerGone(reply.raw) };
+      const context = { spender: spenderOf(requestPrincipalOf(request)), signal: callerGone(reply.raw) };
       const { body, ...given } = await embed(gateway, request.body, context);
-      addHeaders(reply, told(given));
+      addHeaders(reply, answerHeaders(given));
       return reply.type('application/json').send(body);
     },
   );

@@ -6,7 +6,7 @@ import type { RequestBody } from '../../llm/protocols/contract.ts';
 import { type HeaderList, headersOf } from '../streams.ts';
 
 /** One request to the compatible API, whichever way it came in. */
-export interface Exchange {
+export interface CompatibleExchange {
   principal: Principal;
   body: RequestBody;
   /** What the body was parsed from, where it is at hand. */
@@ -14,14 +14,19 @@ export interface Exchange {
   headers: IncomingHttpHeaders;
   /** Aborted when the caller goes away before the answer was written. */
   signal: AbortSignal;
-  /** The answer on the wire. Nothing is written to it before {@link Exchange.begin}, so that an error can still be answered. */
+  /** The answer on the wire. Nothing is written to it before {@link CompatibleExchange.begin}, so that an error can still be answered. */
   raw: ServerResponse;
   /** Takes the answer over. @returns the headers that it has already. */
   begin(): HeaderList;
 }
 
 /** The exchange of a request that the framework read. */
-export function exchangeOf(request: FastifyRequest, reply: FastifyReply, principal: Principal, body: RequestBody): Exchange {
+export function exchangeOf(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  principal: Principal,
+  body: RequestBody,
+): CompatibleExchange {
   return {
     principal,
     body,
@@ -56,7 +61,7 @@ export function callerGone(raw: ServerResponse): AbortSignal {
 const callerWentAway = new Error('The caller went away.');
 
 /** Writes a whole answer. */
-export function send(exchange: Exchange, body: string, headers: HeaderList): void {
+export function send(exchange: CompatibleExchange, body: string, headers: HeaderList): void {
   const length = String(Buffer.byteLength(body));
   const own = ['content-type', 'application/json; charset=utf-8', 'content-length', length];
   exchange.raw.writeHead(200, [...exchange.begin(), ...headers, ...own]);
@@ -65,7 +70,7 @@ export function send(exchange: Exchange, body: string, headers: HeaderList): voi
 }
 
 /** Who answered, what it cost, whether it was kept from before, and what of the request was left out. */
-export function told({ model, cost, cache, dropped }: Given): HeaderList {
+export function answerHeaders({ model, cost, cache, dropped }: Given): HeaderList {
   const headers = ['x-timonel-model', model];
   if (cost !== undefined) headers.push('x-timonel-cost', String(cost));
   if (cache !== undefined) headers.push('x-timonel-cache', cache);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import { protocolOf } from './client-errors.ts';
 
 const openaiModel = z.object({ id: z.string(), object: z.literal('model'), created: z.number(), owned_by: z.string() });
@@ -59,7 +59,7 @@ export function modelRoutes(app: TypedFastify, { agents, gateway, now }: HttpDep
       },
     },
     (request) => {
-      const models = known(principalOf(request));
+      const models = known(requestPrincipalOf(request));
       if (protocolOf(request.headers).name === 'openai-chat') return { object: 'list' as const, data: models.map(openai) };
       return {
         data: models.map(anthropic),
@@ -82,7 +82,7 @@ export function modelRoutes(app: TypedFastify, { agents, gateway, now }: HttpDep
     },
     (request) => {
       const { '*': id } = request.params;
-      const found = known(principalOf(request)).find((each) => each.id === id);
+      const found = known(requestPrincipalOf(request)).find((each) => each.id === id);
       if (found === undefined) throw new TimonelError('model_not_found', `There is no model "${id}". GET /v1/models lists them.`);
       return protocolOf(request.headers).name === 'openai-chat' ? openai(found) : anthropic(found);
     },

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { TimonelError } from '../../errors.ts';
-import type { Found, KnownRequest } from '../../store/accepted-requests.ts';
 import { single } from '../requests.ts';
+import type { FoundRequests, KnownRequest } from './accepted-requests.ts';
 import type { AgentRequest, Said } from './agent-request.ts';
-import type { Exchange } from './exchange.ts';
+import type { CompatibleExchange } from './exchange.ts';
 
 /** How long after the end of its turn a repetition is still answered with what was said then, in milliseconds. */
 const joinedForMs = 60_000;
@@ -27,7 +27,7 @@ export interface RequestIdentity {
  * @throws TimonelError `invalid_request` for a malformed Idempotency-Key
  */
 export function identityOf(
-  { headers }: Pick<Exchange, 'headers'>,
+  { headers }: Pick<CompatibleExchange, 'headers'>,
   agent: string,
   startedBy: string,
   asked: AgentRequest,
@@ -78,7 +78,7 @@ function plain(text: string): string {
  * is joined only where nobody received the answer. @throws TimonelError `idempotency_key_reused`
  */
 export function joinedRequest(
-  found: Found,
+  found: FoundRequests,
   { content, named, byKey, repeated, before }: RequestIdentity,
 ): KnownRequest | undefined {
   return found.requests.find((known) => {
@@ -103,7 +103,10 @@ export function joinedRequest(
  * The conversation that a history comes from: one in which the user said the same, and whose replies are those of the history. A history
  * without replies contradicts none: the client may have got an error instead.
  */
-export function continuedConversation(found: Found, earlier: readonly Said[]): Found['continued'][number] | undefined {
+export function continuedConversation(
+  found: FoundRequests,
+  earlier: readonly Said[],
+): FoundRequests['continued'][number] | undefined {
   const heard = repliesTo(earlier);
   return found.continued.find(({ turns, replies }) =>
     replies.every(({ turn, text, fixed }) => {

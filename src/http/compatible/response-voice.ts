@@ -3,7 +3,7 @@
 import type { AnswerIdentity, RequestBody } from '../../llm/protocols/contract.ts';
 import { openaiError } from '../../llm/protocols/openai-chat/openai-chat.ts';
 import { tokensOf } from '../../llm/protocols/usage.ts';
-import { type AgentReply, type AgentVoice, type Origin, plainId } from './agent-voice.ts';
+import { type AgentReply, type AgentVoice, plainId, type ReplyOrigin } from './agent-voice.ts';
 import { responseRequest } from './response-request.ts';
 
 export const responseVoice: AgentVoice = {
@@ -64,7 +64,7 @@ function complete({ text, usage, cost, origin }: AgentReply, identity: AnswerIde
 }
 
 /** The members that the published shape requires, with what is true of an agent. */
-function response({ id, model, created }: AnswerIdentity, body: RequestBody, origin: Origin | undefined): object {
+function response({ id, model, created }: AnswerIdentity, body: RequestBody, origin: ReplyOrigin | undefined): object {
   return {
     id,
     object: 'response',

@@ -3,10 +3,10 @@ import { requirePermission } from '../../identity/principal.ts';
 import type { RequestBody } from '../../llm/protocols/contract.ts';
 import { respond } from '../../llm/requests/responses.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import { headersOf } from '../streams.ts';
 import { agentAnswer } from './agent-answers.ts';
-import { addHeaders, callerGone, exchangeOf, largestRequestBytes, spenderOf, told } from './exchange.ts';
+import { addHeaders, answerHeaders, callerGone, exchangeOf, largestRequestBytes, spenderOf } from './exchange.ts';
 import { responseVoice } from './response-voice.ts';
 
 /** https://platform.openai.com/docs/api-reference/responses, by agents, and by providers that have it themselves. */
@@ -26,7 +26,7 @@ export function responseRoute(app: TypedFastify, dependencies: HttpDependencies)
       },
     },
     async (request, reply) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const agent = agents.get(request.body.model);
       if (agent !== undefined) {
         await agentAnswer(agent, responseVoice, exchangeOf(request, reply, principal, request.body as RequestBody), dependencies);
@@ -35,7 +35,7 @@ export function responseRoute(app: TypedFastify, dependencies: HttpDependencies)
       requirePermission(principal, 'models:use');
       const context = { spender: spenderOf(principal), signal: callerGone(reply.raw) };
       const given = await respond(gateway, request.body, context);
-      addHeaders(reply, told(given));
+      addHeaders(reply, answerHeaders(given));
       if ('events' in given) {
         const reader = { principal, may: (now: typeof principal) => now.permissions.has('models:use') };
         reply.hijack();

@@ -3,7 +3,7 @@ import { requirePermission } from '../../identity/principal.ts';
 import { anthropicMessages } from '../../llm/protocols/anthropic-messages/anthropic-messages.ts';
 import type { RequestBody } from '../../llm/protocols/contract.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import { largestRequestBytes } from './exchange.ts';
 
 /** How many bytes of text a token has in English, about; other languages have fewer. */
@@ -26,7 +26,7 @@ export function tokenCountRoute(app: TypedFastify, { agents, gateway }: HttpDepe
       },
     },
     (request) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const body = request.body as RequestBody & { model: string };
       if (agents.has(body.model)) {
         requirePermission(principal, 'conversations:write');

@@ -17,7 +17,11 @@ export function accountRoutes(app: TypedFastify, { identity }: HttpDependencies)
     '/api/v1/auth/verify-email',
     {
       config: open,
-      schema: { summary: 'Confirm an address', body: z.strictObject({ token: shapes.linkToken }), response: { 204: z.null() } },
+      schema: {
+        summary: 'Confirm an address',
+        body: z.strictObject({ token: shapes.linkTokenSchema }),
+        response: { 204: z.null() },
+      },
     },
     async (request, reply) => {
       await registration.verifyEmail(request.body.token, originOf(request));
@@ -59,7 +63,7 @@ export function accountRoutes(app: TypedFastify, { identity }: HttpDependencies)
       config: open,
       schema: {
         summary: 'Choose a new password by the link of the mail; all sessions end',
-        body: z.strictObject({ token: shapes.linkToken, password: shapes.newPassword }),
+        body: z.strictObject({ token: shapes.linkTokenSchema, password: shapes.newPassword }),
         response: { 204: z.null() },
       },
     },

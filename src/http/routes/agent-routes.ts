@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
 import type { AnyRoute, RouteRequest } from '../../run/route.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import { PublicLimits } from '../public-limits.ts';
 import { originOf } from '../requests.ts';
 
@@ -79,7 +79,7 @@ function declare(app: TypedFastify, { routeCall }: HttpDependencies, { agent, ro
       const given = await routeCall({
         agent,
         route,
-        by: permission === undefined ? { workspaceId: workspace ?? 'default' } : { principal: principalOf(request) },
+        by: permission === undefined ? { workspaceId: workspace ?? 'default' } : { principal: requestPrincipalOf(request) },
         origin: { ...originOf(request), requestId: request.id },
         request: sent,
       });

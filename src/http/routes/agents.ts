@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import * as schemas from '../schemas.ts';
 
 export function agentRoutes(app: TypedFastify, { agents, gateway }: HttpDependencies): void {
@@ -15,7 +15,7 @@ export function agentRoutes(app: TypedFastify, { agents, gateway }: HttpDependen
         name: agent.name,
         version: agent.version,
         description: agent.description,
-        model: gateway.modelOf(principalOf(request).workspaceId, agent.model) ?? null,
+        model: gateway.modelOf(requestPrincipalOf(request).workspaceId, agent.model) ?? null,
         tools: agent.tools.map(({ name, description, effect }) => ({ name, description, effect })),
         rules: agent.policy.map(({ id, description }) => ({ id, description })),
       })),

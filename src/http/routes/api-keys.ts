@@ -4,7 +4,7 @@ import { givenTo } from '../../identity/access.ts';
 import { type KeyRole, keyRoles, requireKnown } from '../../identity/permissions.ts';
 import { type Principal, requireHeld } from '../../identity/principal.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import * as shapes from '../identity-schemas.ts';
 import { originOf } from '../requests.ts';
 import * as schemas from '../schemas.ts';
@@ -81,7 +81,7 @@ export function apiKeyRoutes(app: TypedFastify, { identity, newId }: HttpDepende
       },
     },
     async (request, reply) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { name, scopes: given } = request.body;
       if (request.body.role !== undefined && given !== undefined) {
         throw new TimonelError('invalid_request', 'A key has a role or scopes: send one of the two.');
@@ -135,7 +135,7 @@ export function apiKeyRoutes(app: TypedFastify, { identity, newId }: HttpDepende
       config: { permission: 'keys:read' },
       schema: { summary: 'The API keys of this workspace', response: { 200: z.object({ apiKeys: z.array(apiKey) }) } },
     },
-    async (request) => ({ apiKeys: await apiKeys.list(principalOf(request).workspaceId) }),
+    async (request) => ({ apiKeys: await apiKeys.list(requestPrincipalOf(request).workspaceId) }),
   );
 
   app.post(
@@ -152,7 +152,7 @@ export function apiKeyRoutes(app: TypedFastify, { identity, newId }: HttpDepende
       },
     },
     async (request) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { id } = request.params;
       const key = await apiKeys.get(principal.workspaceId, id);
       // A new secret is the key itself: who may not make such a key may not take one over.
@@ -182,7 +182,7 @@ export function apiKeyRoutes(app: TypedFastify, { identity, newId }: HttpDepende
       },
     },
     async (request) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { workspaceId } = principal;
       const { id } = request.params;
       requireHeld(principal, givenTo(await apiKeys.get(workspaceId, id), identity.permissions), 'This key');
@@ -197,7 +197,7 @@ export function apiKeyRoutes(app: TypedFastify, { identity, newId }: HttpDepende
       schema: { summary: 'Revoke an API key', params: parameters, response: { 204: z.null() } },
     },
     async (request, reply) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { id } = request.params;
       requireHeld(principal, givenTo(await apiKeys.get(principal.workspaceId, id), identity.permissions), 'This key');
       await apiKeys.revoke(principal.workspaceId, id, { principal, origin: originOf(request) });

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
-import { listApprovals } from '../../store/approval-list.ts';
+import { listApprovals } from '../../run/approval-list.ts';
 import { boundedMembers } from '../bounded-values.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import { fitting } from '../pages.ts';
 import * as schemas from '../schemas.ts';
 
@@ -41,12 +41,12 @@ export function approvalRoutes(app: TypedFastify, { pool }: HttpDependencies): v
     },
     async (request) => {
       const { after, limit } = request.query;
-      const { agents } = principalOf(request);
+      const { agents } = requestPrincipalOf(request);
       const remembered = request.query.remembered !== undefined;
       const status = request.query.status ?? (remembered ? 'approved' : 'pending');
       const rows = await listApprovals(
         pool,
-        principalOf(request).workspaceId,
+        requestPrincipalOf(request).workspaceId,
         { status, remembered },
         after === undefined ? undefined : placeOf(after),
         limit,

@@ -8,7 +8,7 @@ import type { Permission } from '../../identity/permissions.ts';
 import { requirePermission } from '../../identity/principal.ts';
 import { sendArtifact } from '../artifact-content.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import { askerText, reachOf, recordDeed } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 
@@ -19,7 +19,7 @@ export async function artifactRoutes(app: TypedFastify, dependencies: HttpDepend
   const { artifacts, views, identity, now } = dependencies;
 
   const found = async (request: FastifyRequest, id: string, everybodys: 'conversations:read-all' | 'conversations:write-all') => {
-    const principal = principalOf(request);
+    const principal = requestPrincipalOf(request);
     const reader = { asker: askerText(principal), everybodys: principal.permissions.has(everybodys), agents: principal.agents };
     const artifact = await artifacts.find(principal.workspaceId, id, reader);
     const { permission } = artifact;
@@ -57,7 +57,7 @@ export async function artifactRoutes(app: TypedFastify, dependencies: HttpDepend
         },
       },
       async (request, reply) => {
-        const principal = principalOf(request);
+        const principal = requestPrincipalOf(request);
         const { workspaceId } = principal;
         const { conversation, expiresAt } = request.query;
         if (conversation !== undefined)
@@ -111,7 +111,7 @@ export async function artifactRoutes(app: TypedFastify, dependencies: HttpDepend
     },
     async (request, reply) => {
       const artifact = await found(request, request.params.id, 'conversations:write-all');
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       if (artifact.createdBy !== askerText(principal)) requirePermission(principal, 'conversations:write-all');
       await artifacts.remove(artifact);
       await recordDeed(identity, request, { action: 'artifact-deleted', target: { kind: 'artifact', id: artifact.id } });

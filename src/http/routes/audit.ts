@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { verifyChain } from '../../identity/audit/verify.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 
 const instant = z.iso.datetime({ offset: true });
 
@@ -48,7 +48,7 @@ export function auditRoutes(app: TypedFastify, { identity, pool }: HttpDependenc
     async (request) => {
       const { before, limit, actor, action, target, from, to } = request.query;
       const entries = await audit.page(
-        principalOf(request).workspaceId,
+        requestPrincipalOf(request).workspaceId,
         {
           actor,
           action,
@@ -93,7 +93,7 @@ export function auditRoutes(app: TypedFastify, { identity, pool }: HttpDependenc
     async (request) => {
       const [sequence, hash = ''] = request.query.anchor?.split(':') ?? [];
       const anchor = sequence === undefined ? undefined : { sequence: Number(sequence), hash };
-      const found = await verifyChain(pool, audit, principalOf(request).workspaceId, anchor);
+      const found = await verifyChain(pool, audit, requestPrincipalOf(request).workspaceId, anchor);
       if (!found.intact) return { ...found, head: null };
       return {
         intact: true,

@@ -4,7 +4,7 @@ import { TimonelError } from '../../errors.ts';
 import type { SignedIn } from '../../identity/sessions.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { clearCookies, refreshCookieOf, sessionCookieOf, setCookies } from '../cookies.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import * as shapes from '../identity-schemas.ts';
 import { originOf } from '../requests.ts';
 
@@ -32,9 +32,9 @@ export function authRoutes(app: TypedFastify, { identity }: HttpDependencies): v
         body: z.strictObject({
           email: shapes.email.optional().describe('Not with an invitation, which knows it'),
           password: shapes.newPassword.describe('With an invitation to somebody who has an account: the password of the account'),
-          name: shapes.personName.optional(),
+          name: shapes.personNameSchema.optional(),
           language: shapes.language.optional(),
-          invitation: shapes.linkToken.optional(),
+          invitation: shapes.linkTokenSchema.optional(),
           code: shapes.code.optional(),
           cookies: shapes.cookies,
         }),
@@ -95,7 +95,7 @@ export function authRoutes(app: TypedFastify, { identity }: HttpDependencies): v
       const { workspace, cookies } = request.body;
       // What a script cannot read must not come to be readable.
       const byCookie = request.headers.authorization === undefined;
-      return answer(reply, await signIn.switch(principalOf(request), workspace, originOf(request)), cookies || byCookie);
+      return answer(reply, await signIn.switch(requestPrincipalOf(request), workspace, originOf(request)), cookies || byCookie);
     },
   );
 
@@ -168,7 +168,7 @@ export function authRoutes(app: TypedFastify, { identity }: HttpDependencies): v
       schema: { summary: 'Who I am, where, and what I may do', response: { 200: shapes.me } },
     },
     async (request) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { kind, id, name, workspaceId, role, permissions, sessionId } = principal;
       const user = kind === 'user' ? await users.byId(id) : undefined;
       return {

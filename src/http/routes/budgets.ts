@@ -3,7 +3,7 @@ import { TimonelError } from '../../errors.ts';
 import { type BudgetState, budgetScopes } from '../../llm/money/budget-list.ts';
 import { dollarsOf, nanosOf } from '../../llm/money/prices.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import { recordDeed } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 
@@ -67,7 +67,7 @@ export function budgetRoutes(app: TypedFastify, { budgets, agents, identity }: H
         response: { 200: z.object({ budgets: z.array(budget) }) },
       },
     },
-    async (request) => ({ budgets: (await list.states(principalOf(request).workspaceId)).map(viewOf) }),
+    async (request) => ({ budgets: (await list.states(requestPrincipalOf(request).workspaceId)).map(viewOf) }),
   );
 
   app.put(
@@ -81,7 +81,7 @@ export function budgetRoutes(app: TypedFastify, { budgets, agents, identity }: H
       },
     },
     async (request) => {
-      const { workspaceId } = principalOf(request);
+      const { workspaceId } = requestPrincipalOf(request);
       const { scope, subject, period, money, tokens } = request.body;
       if (scope === 'agent' && subject !== undefined && !agents.has(subject)) {
         throw new TimonelError('agent_not_found', `There is no agent "${subject}". There are: ${[...agents.keys()].join(', ')}.`);
@@ -115,7 +115,7 @@ export function budgetRoutes(app: TypedFastify, { budgets, agents, identity }: H
       },
     },
     async (request, reply) => {
-      await list.remove(principalOf(request).workspaceId, request.params.id);
+      await list.remove(requestPrincipalOf(request).workspaceId, request.params.id);
       await recordDeed(identity, request, { action: 'budget-removed', target: { kind: 'budget', id: request.params.id } });
       return reply.code(204).send(null);
     },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { dollarsOf } from '../../llm/money/prices.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 
 const statistics = z.object({
   hits: z.int(),
@@ -27,7 +27,7 @@ export function cacheRoutes(app: TypedFastify, { responseCache }: HttpDependenci
       },
     },
     async (request) => {
-      const { saved, ...counts } = responseCache.stats(principalOf(request).workspaceId);
+      const { saved, ...counts } = responseCache.stats(requestPrincipalOf(request).workspaceId);
       return { ...counts, saved: dollarsOf(saved) };
     },
   );
@@ -46,6 +46,6 @@ export function cacheRoutes(app: TypedFastify, { responseCache }: HttpDependenci
         },
       },
     },
-    async (request) => responseCache.clear(principalOf(request).workspaceId),
+    async (request) => responseCache.clear(requestPrincipalOf(request).workspaceId),
   );
 }

@@ -1,11 +1,11 @@
 /** The release that runs, under the addresses that dashboards and scripts of older systems know. */
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
-import { type Release, type ReleaseInForce, strategies } from '../../release/release.ts';
+import { type Release, type ReleaseInForce, unitStrategies } from '../../release/release.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import { expectedVersion, ifMatch } from '../if-match.ts';
-import { releaseView, viewOf } from '../release-views.ts';
+import { releaseView, releaseViewOf } from '../release-views.ts';
 import { byOf } from '../requests.ts';
 
 const status = z.object({
@@ -24,7 +24,7 @@ const config = z
       .optional()
       .describe('The same from 0 to 1'),
     enabled: z.boolean().optional(),
-    strategy: z.enum(strategies, `must be one of ${strategies.join(', ')}`).optional(),
+    strategy: z.enum(unitStrategies, `must be one of ${unitStrategies.join(', ')}`).optional(),
     dryRun: z.boolean().default(false),
   })
   .refine(
@@ -34,7 +34,7 @@ const config = z
 
 export function canaryRoutes(app: TypedFastify, { releases: { releases, inForce } }: HttpDependencies): void {
   const running = (workspaceId: string) => inForce.running().filter((release) => release.workspaceId === workspaceId);
-  const told = (release: Release) => ({ ...viewOf(release), weight: release.buckets / 10_000 });
+  const told = (release: Release) => ({ ...releaseViewOf(release), weight: release.buckets / 10_000 });
 
   app.get(
     '/metrics/canary/status',
@@ -43,7 +43,7 @@ export function canaryRoutes(app: TypedFastify, { releases: { releases, inForce 
       schema: { summary: 'The releases that run, with what is known of them', response: { 200: status } },
     },
     async (request) => {
-      const found = await releases.list(principalOf(request).workspaceId, { status: 'running' });
+      const found = await releases.list(requestPrincipalOf(request).workspaceId, { status: 'running' });
       return { enabled: found.some(({ enabled }) => enabled), releases: found.map(told) };
     },
   );
@@ -61,7 +61,7 @@ export function canaryRoutes(app: TypedFastify, { releases: { releases, inForce 
     },
     async (request, reply) => {
       const { agent, percentage, weight, enabled, strategy, dryRun } = request.body;
-      const { workspaceId } = principalOf(request);
+      const { workspaceId } = requestPrincipalOf(request);
       const { id } = theOne(running(workspaceId), agent);
       const name = { workspaceId, id, expected: expectedVersion(request.headers['if-match']) };
       const wanted = { percentage: weight === undefined ? percentage : weight * 100, enabled, strategy };

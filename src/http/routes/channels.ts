@@ -10,7 +10,7 @@ import {
   delivery,
 } from '../channel-schemas.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import { askerText, recordDeed } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 
@@ -62,7 +62,7 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
       config: { permission: 'channels:read' },
       schema: { summary: 'Connections to channels', response: { 200: z.object({ connections: z.array(connection) }) } },
     },
-    async (request) => ({ connections: (await channels.list(principalOf(request).workspaceId)).map(shown) }),
+    async (request) => ({ connections: (await channels.list(requestPrincipalOf(request).workspaceId)).map(shown) }),
   );
 
   app.post(
@@ -82,7 +82,7 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
       },
     },
     async (request, reply) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { channel, agent } = request.body;
       known(agent);
       const added = await channels.add(principal.workspaceId, request.body, askerText(principal));
@@ -98,7 +98,7 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
       config: { permission: 'channels:read' },
       schema: { summary: 'A connection', params: parameters, response: { 200: connection } },
     },
-    async (request) => shown(await channels.get(principalOf(request).workspaceId, request.params.connection)),
+    async (request) => shown(await channels.get(requestPrincipalOf(request).workspaceId, request.params.connection)),
   );
 
   app.patch(
@@ -120,7 +120,7 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
     async (request) => {
       const { agent, enabled } = request.body;
       if (agent !== undefined) known(agent);
-      const changed = await channels.update(principalOf(request).workspaceId, request.params.connection, request.body);
+      const changed = await channels.update(requestPrincipalOf(request).workspaceId, request.params.connection, request.body);
       const action = enabled === false ? 'channel-disabled' : 'channel-changed';
       await recordDeed(identity, request, {
         action,
@@ -144,7 +144,12 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
     },
     async (request) => {
       const { secrets: given, overlapSeconds } = request.body;
-      const changed = await channels.rotate(principalOf(request).workspaceId, request.params.connection, given, overlapSeconds);
+      const changed = await channels.rotate(
+        requestPrincipalOf(request).workspaceId,
+        request.params.connection,
+        given,
+        overlapSeconds,
+      );
       const details = { secrets: Object.keys(given) };
       await recordDeed(identity, request, {
         action: 'channel-secrets-rotated',
@@ -171,7 +176,7 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
       },
     },
     async (request) => {
-      const findings = await channels.test(principalOf(request).workspaceId, request.params.connection);
+      const findings = await channels.test(requestPrincipalOf(request).workspaceId, request.params.connection);
       return { ok: findings.every(({ ok }) => ok), findings };
     },
   );
@@ -197,7 +202,7 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
         response: { 200: z.object({ deliveries: z.array(delivery), next: z.string().nullable() }) },
       },
     },
-    async (request) => channels.deliveries(principalOf(request).workspaceId, request.query),
+    async (request) => channels.deliveries(requestPrincipalOf(request).workspaceId, request.query),
   );
 
   app.post(
@@ -211,7 +216,7 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
       },
     },
     async (request, reply) => {
-      const made = await channels.replay(principalOf(request).workspaceId, request.params.id);
+      const made = await channels.replay(requestPrincipalOf(request).workspaceId, request.params.id);
       await recordDeed(identity, request, { action: 'delivery-replayed', target: { kind: 'delivery', id: request.params.id } });
       return reply.code(201).send(made);
     },

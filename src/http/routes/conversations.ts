@@ -4,7 +4,7 @@ import type { Principal } from '../../identity/principal.ts';
 import { audienceOf } from '../audience.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { LiveEvents, runEvents } from '../events.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import { heldAnswer, heldEvents, shownMessages } from '../held.ts';
 import { acceptParts } from '../message-parts.ts';
 import { actorOf, askerText, reachOf, requireAgent } from '../requests.ts';
@@ -41,7 +41,7 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
       if (!agents.has(name)) {
         throw new TimonelError('agent_not_found', `There is no agent "${name}". There are: ${[...agents.keys()].join(', ')}.`);
       }
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       requireAgent(principal, name);
       const { workspaceId } = principal;
       const id = newId();
@@ -67,7 +67,7 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
       schema: { summary: 'A conversation with its messages', params: parameters, response: { 200: schemas.conversation } },
     },
     async (request) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const view = await views.conversation(principal.workspaceId, request.params.id, reachOf(principal, 'conversations:read-all'));
       return {
         ...view,
@@ -86,7 +86,7 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
     },
     async (request, reply) => {
       // Who answers customers closes what they see.
-      const answers = principalOf(request).permissions.has('conversations:reply');
+      const answers = requestPrincipalOf(request).permissions.has('conversations:reply');
       const reached = answers ? ('conversations:read-all' as const) : ('conversations:write-all' as const);
       await desk.close(actorOf(request, reached), request.params.id);
       return reply.code(204).send(null);
@@ -110,7 +110,7 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
       },
     },
     async (request, reply) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { workspaceId } = principal;
       const message = {
         workspaceId,

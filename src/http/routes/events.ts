@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Principal } from '../../identity/principal.ts';
 import { ChangeStreams } from '../change-streams.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 
 /** What changed in the workspace, for readers who stay. */
 export function eventRoutes(app: TypedFastify, { feed, streams, newId }: HttpDependencies): void {
@@ -20,7 +20,7 @@ export function eventRoutes(app: TypedFastify, { feed, streams, newId }: HttpDep
       },
     },
     async (request, reply) => {
-      let current: Principal = principalOf(request);
+      let current: Principal = requestPrincipalOf(request);
       // Asked whenever something about the reader changes, and every few seconds.
       const may = (now: Principal) => {
         current = now;

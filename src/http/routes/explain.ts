@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
 import { explain } from '../../run/explain.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import { checkedText } from '../turns.ts';
 
 const verdict = z.union([
@@ -55,7 +55,7 @@ export function explainRoutes(app: TypedFastify, { agents, vocabularyOf, now }: 
       if (agent.flows === undefined)
         throw new TimonelError('invalid_request', `The agent "${name}" has no flows: without a model it understands nothing.`);
       const { text, now: at, awaiting } = request.body;
-      const { vocabulary, timeZone } = await vocabularyOf(agent, principalOf(request).workspaceId);
+      const { vocabulary, timeZone } = await vocabularyOf(agent, requestPrincipalOf(request).workspaceId);
       const message = { text: checkedText(text), awaiting };
       const explained = explain(agent, message, at === undefined ? now() : new Date(at), timeZone, vocabulary);
       return explained as unknown as z.infer<typeof explanation>;

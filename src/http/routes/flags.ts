@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
 import { flagDefinition, flagKey, flagShape } from '../../flags/flag.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import { expectedVersion, ifMatch } from '../if-match.ts';
 import { byOf } from '../requests.ts';
 
@@ -29,7 +29,7 @@ export function flagRoutes(app: TypedFastify, { flags }: HttpDependencies): void
       config: { permission: 'releases:read' },
       schema: { summary: 'The feature flags in force', response: { 200: flagList } },
     },
-    (request) => ({ flags: table.list(principalOf(request).workspaceId) }),
+    (request) => ({ flags: table.list(requestPrincipalOf(request).workspaceId) }),
   );
 
   app.get(
@@ -43,7 +43,7 @@ export function flagRoutes(app: TypedFastify, { flags }: HttpDependencies): void
       },
     },
     async (request, reply) => {
-      const { workspaceId } = principalOf(request);
+      const { workspaceId } = requestPrincipalOf(request);
       const { key } = request.params;
       const version = await table.latestVersion(workspaceId, key);
       if (version === 0) throw unknownFlag(key);
@@ -67,7 +67,7 @@ export function flagRoutes(app: TypedFastify, { flags }: HttpDependencies): void
     async (request, reply) => {
       const { key } = request.params;
       fallback.check(key, request.body);
-      const stored = await table.put(principalOf(request).workspaceId, key, request.body, {
+      const stored = await table.put(requestPrincipalOf(request).workspaceId, key, request.body, {
         by: byOf(request),
         expected: expectedVersion(request.headers['if-match']),
       });
@@ -88,7 +88,7 @@ export function flagRoutes(app: TypedFastify, { flags }: HttpDependencies): void
       },
     },
     async (request, reply) => {
-      const { workspaceId } = principalOf(request);
+      const { workspaceId } = requestPrincipalOf(request);
       const { key } = request.params;
       if (!table.has(workspaceId, key)) throw unknownFlag(key);
       const expected = expectedVersion(request.headers['if-match']);

@@ -3,9 +3,9 @@ import { type HandoffView, handoffEndings } from '../../handoff/contract.ts';
 import { handoffQueue, handoffsOf, notesOf } from '../../handoff/lists.ts';
 import { handoffReasons } from '../../vocabulary.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import { expectedVersion, ifMatch } from '../if-match.ts';
-import { cursorOf, fitting, pageQuery, placeOf } from '../pages.ts';
+import { fitting, pageCursorOf, pagePlaceOf, pageQuery } from '../pages.ts';
 import { actorOf, askerText, reachOf } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 import { checkedText } from '../turns.ts';
@@ -88,17 +88,17 @@ export function handoffRoutes(app: TypedFastify, dependencies: HttpDependencies)
       },
     },
     async (request) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { after, limit, assignee, ...filter } = request.query;
       const wanted = assignee === 'me' ? askerText(principal) : assignee;
       const rows = await handoffQueue(pool, principal.workspaceId, reachOf(principal, 'conversations:read-all'), {
         ...filter,
         assignee: wanted,
-        after: placeOf(after),
+        after: pagePlaceOf(after),
         limit,
       });
       const fit = fitting(rows);
-      const next = cursorOf(fit, fit.length < rows.length ? fit.length : limit);
+      const next = pageCursorOf(fit, fit.length < rows.length ? fit.length : limit);
       return { handoffs: fit.map(({ place: _place, ...row }) => shown(row)), next };
     },
   );
@@ -243,7 +243,7 @@ export function handoffRoutes(app: TypedFastify, dependencies: HttpDependencies)
       schema: { summary: 'How the workspace wants its hand-offs', response: { 200: shownSettings } },
     },
     async (request, reply) => {
-      const { workspaceId } = principalOf(request);
+      const { workspaceId } = requestPrincipalOf(request);
       const found = await handoffSettings.of(workspaceId);
       return reply.header('etag', `"${found.version}"`).send({ ...found, webhookSecret: secretOf(workspaceId) });
     },

@@ -50,7 +50,7 @@ export function healthRoutes(app: TypedFastify, dependencies: HttpDependencies):
 
   const report = async () => {
     const all = await dependencies.dependencies();
-    return { status: statusOf(all), version, dependencies: all };
+    return { status: healthStatusOf(all), version, dependencies: all };
   };
 
   app.get(
@@ -81,7 +81,7 @@ export function healthRoutes(app: TypedFastify, dependencies: HttpDependencies):
 }
 
 /** What a process is worth to those who ask it. */
-export function statusOf(all: readonly Dependency[]): 'ok' | 'degraded' | 'down' {
+export function healthStatusOf(all: readonly Dependency[]): 'ok' | 'degraded' | 'down' {
   const down = all.filter(({ status }) => status === 'down');
   return down.some(({ required }) => required) ? 'down' : down.length > 0 ? 'degraded' : 'ok';
 }

@@ -2,18 +2,18 @@ import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
 import { installationOperator } from '../../identity/installation.ts';
 import { wireEvent } from '../../run/events.ts';
-import { listConversations } from '../../store/list-conversations.ts';
-import { jobStates, listJobs } from '../../store/list-jobs.ts';
-import { listRuns } from '../../store/list-runs.ts';
+import { listConversations } from '../../run/list-conversations.ts';
+import { jobStates, listJobs } from '../../run/list-jobs.ts';
+import { listRuns } from '../../run/list-runs.ts';
+import { readSteps } from '../../run/step-pages.ts';
 import { readMessages, wholeMessage } from '../../store/message-pages.ts';
 import { conversationNotFound } from '../../store/run-views.ts';
-import { readSteps } from '../../store/step-pages.ts';
 import { handoffReasons, outcomes } from '../../vocabulary.ts';
 import { boundedMembers } from '../bounded-values.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import { shownMessages } from '../held.ts';
-import { cursorOf, fitting, pageQuery, placeOf } from '../pages.ts';
+import { fitting, pageCursorOf, pagePlaceOf, pageQuery } from '../pages.ts';
 import { askerText, reachOf } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 
@@ -45,7 +45,7 @@ const listedRun = z.object({
   agent: z.string(),
   agentVersion: z.string(),
   arm: z.string(),
-  status: schemas.run.shape.status,
+  status: schemas.runSchema.shape.status,
   outcome: z.enum(outcomes).nullable(),
   degraded: z.boolean(),
   recoveries: z.number().int(),
@@ -98,12 +98,12 @@ export function inboxRoutes(app: TypedFastify, { pool, views }: HttpDependencies
       },
     },
     async (request) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { after, assignee, ...filter } = request.query;
       const rows = await listConversations(pool, principal.workspaceId, reachOf(principal, 'conversations:read-all'), {
         ...filter,
         assignee: assignee === 'me' ? askerText(principal) : assignee,
-        after: placeOf(after),
+        after: pagePlaceOf(after),
       });
       const fit = fitting(rows);
       return {
@@ -113,7 +113,7 @@ export function inboxRoutes(app: TypedFastify, { pool, views }: HttpDependencies
           createdAt: createdAt.toISOString(),
           updatedAt: updatedAt.toISOString(),
         })),
-        next: cursorOf(fit, fit.length < rows.length ? fit.length : filter.limit),
+        next: pageCursorOf(fit, fit.length < rows.length ? fit.length : filter.limit),
       };
     },
   );
@@ -133,7 +133,7 @@ export function inboxRoutes(app: TypedFastify, { pool, views }: HttpDependencies
       },
     },
     async (request) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { id } = request.params;
       const reach = reachOf(principal, 'conversations:read-all');
       const { before, limit } = request.query;
@@ -154,7 +154,7 @@ export function inboxRoutes(app: TypedFastify, { pool, views }: HttpDependencies
       },
     },
     async (request) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { id, turn, role } = request.params;
       await views.agentOf(principal.workspaceId, id, reachOf(principal, 'conversations:read-all'));
       const text = await wholeMessage(pool, principal.workspaceId, id, turn, role);
@@ -170,7 +170,7 @@ export function inboxRoutes(app: TypedFastify, { pool, views }: HttpDependencies
       schema: {
         summary: 'Runs, the newest first: all of the workspace, or those of one’s own conversations',
         querystring: pageQuery.extend({
-          status: schemas.run.shape.status.optional(),
+          status: schemas.runSchema.shape.status.optional(),
           outcome: z.enum(outcomes).optional(),
           agent: z.string().max(100).optional(),
           version: z.string().max(100).optional(),
@@ -182,19 +182,19 @@ export function inboxRoutes(app: TypedFastify, { pool, views }: HttpDependencies
       },
     },
     async (request) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { after, since, ...filter } = request.query;
       const rows = await listRuns(pool, principal.workspaceId, reachOf(principal, 'conversations:read-all'), {
         ...filter,
         since: since === undefined ? undefined : new Date(since),
-        after: placeOf(after),
+        after: pagePlaceOf(after),
       });
       const runs = rows.map(({ place: _place, createdAt, finishedAt, ...row }) => ({
         ...row,
         createdAt: createdAt.toISOString(),
         finishedAt: finishedAt?.toISOString() ?? null,
       }));
-      return { runs, next: cursorOf(rows, filter.limit) };
+      return { runs, next: pageCursorOf(rows, filter.limit) };
     },
   );
 
@@ -213,7 +213,7 @@ export function inboxRoutes(app: TypedFastify, { pool, views }: HttpDependencies
       },
     },
     async (request) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { id } = request.params;
       const { before, limit } = request.query;
       await views.run(principal.workspaceId, id, reachOf(principal, 'conversations:read-all'));
@@ -240,7 +240,7 @@ export function inboxRoutes(app: TypedFastify, { pool, views }: HttpDependencies
       },
     },
     async (request) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { id, index } = request.params;
       await views.run(principal.workspaceId, id, reachOf(principal, 'conversations:read-all'));
       const [row] = await readSteps(pool, principal.workspaceId, id, index + 1, 1);
@@ -261,11 +261,11 @@ export function inboxRoutes(app: TypedFastify, { pool, views }: HttpDependencies
       },
     },
     async (request) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { after, ...filter } = request.query;
       const rows = await listJobs(pool, principal.workspaceId, installationOperator(principal), {
         ...filter,
-        after: placeOf(after),
+        after: pagePlaceOf(after),
       });
       const jobs = rows.map(({ place: _place, createdAt, startAfter, startedAt, completedAt, ...row }) => ({
         ...row,
@@ -274,7 +274,7 @@ export function inboxRoutes(app: TypedFastify, { pool, views }: HttpDependencies
         startedAt: startedAt?.toISOString() ?? null,
         completedAt: completedAt?.toISOString() ?? null,
       }));
-      return { jobs, next: cursorOf(rows, filter.limit) };
+      return { jobs, next: pageCursorOf(rows, filter.limit) };
     },
   );
 }

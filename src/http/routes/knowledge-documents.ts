@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
 import type { JsonObject } from '../../vocabulary.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import * as shapes from '../knowledge-schemas.ts';
 import { askerText, recordDeed } from '../requests.ts';
 
@@ -31,7 +31,11 @@ export async function knowledgeDocumentRoutes(app: TypedFastify, { knowledge, id
       },
     },
     async (request) => {
-      const documents = await knowledge.documents(principalOf(request).workspaceId, request.params.collection, request.query);
+      const documents = await knowledge.documents(
+        requestPrincipalOf(request).workspaceId,
+        request.params.collection,
+        request.query,
+      );
       return { documents, next: documents.length < request.query.limit ? null : (documents.at(-1)?.key ?? null) };
     },
   );
@@ -64,7 +68,7 @@ export async function knowledgeDocumentRoutes(app: TypedFastify, { knowledge, id
         },
       },
       async (request) => {
-        const principal = principalOf(request);
+        const principal = requestPrincipalOf(request);
         const { key, title, metadata } = request.query;
         const { collection } = request.params;
         const type = request.headers['content-type'];
@@ -95,7 +99,7 @@ export async function knowledgeDocumentRoutes(app: TypedFastify, { knowledge, id
       schema: { summary: 'The text of a document, which its passages are places in', params: named, querystring: keyed },
     },
     async (request, reply) => {
-      const text = await knowledge.text(principalOf(request).workspaceId, request.params.collection, request.query.key);
+      const text = await knowledge.text(requestPrincipalOf(request).workspaceId, request.params.collection, request.query.key);
       // A page among the documents must not run on this address.
       reply.header('content-security-policy', "default-src 'none'; sandbox");
       return reply.type('text/plain; charset=utf-8').send(text);
@@ -115,7 +119,7 @@ export async function knowledgeDocumentRoutes(app: TypedFastify, { knowledge, id
       },
     },
     async (request) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { key } = request.query;
       const { collection } = request.params;
       const { state } = request.body;
@@ -132,7 +136,7 @@ export async function knowledgeDocumentRoutes(app: TypedFastify, { knowledge, id
       schema: { summary: 'Remove a document', params: named, querystring: keyed, response: { 204: z.null() } },
     },
     async (request, reply) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { key } = request.query;
       const { collection } = request.params;
       await knowledge.removeDocument(principal.workspaceId, collection, key, askerText(principal));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { callerGone, spenderOf } from '../compatible/exchange.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import { expectedVersion, ifMatch } from '../if-match.ts';
 import * as shapes from '../knowledge-schemas.ts';
 import { knowledgeManage, knowledgeRead } from '../knowledge-schemas.ts';
@@ -28,7 +28,7 @@ export function knowledgeRoutes(app: TypedFastify, { knowledge, identity }: Http
       },
     },
     async (request) => {
-      const collections = await knowledge.list(principalOf(request).workspaceId, request.query);
+      const collections = await knowledge.list(requestPrincipalOf(request).workspaceId, request.query);
       const full = collections.length === request.query.limit;
       return { collections: collections.map(viewOf), next: full ? (collections.at(-1)?.name ?? null) : null };
     },
@@ -41,7 +41,7 @@ export function knowledgeRoutes(app: TypedFastify, { knowledge, identity }: Http
       schema: { summary: 'Make a collection', body: shapes.newCollection, response: { 201: shapes.collectionShape } },
     },
     async (request, reply) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const collection = await knowledge.create(principal.workspaceId, request.body, askerText(principal));
       await recordDeed(identity, request, { action: 'collection-created', target: target(collection.name) });
       return reply.code(201).header('location', `${base}/${collection.name}`).send(viewOf(collection));
@@ -55,7 +55,7 @@ export function knowledgeRoutes(app: TypedFastify, { knowledge, identity }: Http
       schema: { summary: 'A collection, and the state of its vectors', params: named, response: { 200: shapes.collectionShape } },
     },
     async (request, reply) => {
-      const collection = await knowledge.get(principalOf(request).workspaceId, request.params.collection);
+      const collection = await knowledge.get(requestPrincipalOf(request).workspaceId, request.params.collection);
       reply.header('etag', `"${collection.version}"`);
       return viewOf(collection);
     },
@@ -76,7 +76,7 @@ export function knowledgeRoutes(app: TypedFastify, { knowledge, identity }: Http
       },
     },
     async (request, reply) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { collection: name } = request.params;
       const version = expectedVersion(request.headers['if-match']);
       const updated = await knowledge.update(principal.workspaceId, name, version, request.body, askerText(principal));
@@ -98,7 +98,7 @@ export function knowledgeRoutes(app: TypedFastify, { knowledge, identity }: Http
     },
     async (request, reply) => {
       const { collection: name } = request.params;
-      await knowledge.remove(principalOf(request).workspaceId, name);
+      await knowledge.remove(requestPrincipalOf(request).workspaceId, name);
       await recordDeed(identity, request, { action: 'collection-removed', target: target(name) });
       return reply.code(204).send(null);
     },
@@ -115,7 +115,7 @@ export function knowledgeRoutes(app: TypedFastify, { knowledge, identity }: Http
       },
     },
     async (request) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { collection: name } = request.params;
       const done = await knowledge.reindex(principal.workspaceId, name, askerText(principal));
       await recordDeed(identity, request, { action: 'collection-reindexed', target: target(name), details: { ...done } });
@@ -136,7 +136,7 @@ export function knowledgeRoutes(app: TypedFastify, { knowledge, identity }: Http
     async (request, reply) => {
       const { agent, ...query } = request.body;
       const reader = agent === undefined ? undefined : { agent };
-      const found = await knowledge.retrieve(spenderOf(principalOf(request)), reader, query, callerGone(reply.raw));
+      const found = await knowledge.retrieve(spenderOf(requestPrincipalOf(request)), reader, query, callerGone(reply.raw));
       return z.parse(shapes.retrieved, found);
     },
   );
@@ -159,7 +159,7 @@ export function knowledgeRoutes(app: TypedFastify, { knowledge, identity }: Http
     },
     async (request) => {
       const { quotation, ...citation } = request.body;
-      return { matches: await knowledge.check(principalOf(request).workspaceId, citation, quotation) };
+      return { matches: await knowledge.check(requestPrincipalOf(request).workspaceId, citation, quotation) };
     },
   );
 
@@ -176,7 +176,7 @@ export function knowledgeRoutes(app: TypedFastify, { knowledge, identity }: Http
       },
     },
     async (request, reply) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const evaluation = await knowledge.evaluate(
         spenderOf(principal),
         request.params.collection,
@@ -200,7 +200,11 @@ export function knowledgeRoutes(app: TypedFastify, { knowledge, identity }: Http
       },
     },
     async (request) => ({
-      evaluations: await knowledge.evaluations(principalOf(request).workspaceId, request.params.collection, request.query.limit),
+      evaluations: await knowledge.evaluations(
+        requestPrincipalOf(request).workspaceId,
+        request.params.collection,
+        request.query.limit,
+      ),
     }),
   );
 }

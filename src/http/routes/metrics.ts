@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
-import type { Acknowledgement } from '../../store/acknowledgements.ts';
+import type { Acknowledgement } from '../acknowledgements.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import * as views from '../metric-views.ts';
 import { askerText, recordDeed } from '../requests.ts';
-import { statusOf } from './health.ts';
+import { healthStatusOf } from './health.ts';
 
 /**
  * For how long after an alert was acknowledged another one of the same fingerprint is the same trouble, in milliseconds: other processes notice
@@ -21,7 +21,7 @@ export function metricRoutes(app: TypedFastify, dependencies: HttpDependencies):
 
   const withStatus = async () => {
     const all = await dependencies.dependencies();
-    return { all, status: statusOf(all) };
+    return { all, status: healthStatusOf(all) };
   };
 
   app.get(
@@ -71,7 +71,7 @@ export function metricRoutes(app: TypedFastify, dependencies: HttpDependencies):
     async (request) => {
       const { alerts, ...view } = await live.alerts();
       const known = await acknowledgements.of(
-        principalOf(request).workspaceId,
+        requestPrincipalOf(request).workspaceId,
         alerts.map(({ fingerprint }) => fingerprint),
       );
       return {
@@ -102,7 +102,7 @@ export function metricRoutes(app: TypedFastify, dependencies: HttpDependencies):
           `This process sees no alert ${fingerprint} now. GET /metrics/alerts/active lists what it sees.`,
         );
       }
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const acknowledgement = { by: askerText(principal), note: request.body?.note ?? null, at: now() };
       await acknowledgements.put(principal.workspaceId, alert, acknowledgement);
       await recordDeed(identity, request, {

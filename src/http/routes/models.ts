@@ -3,7 +3,7 @@ import { TimonelError } from '../../errors.ts';
 import { installationOperator } from '../../identity/installation.ts';
 import { aliasShape, providerOf, type Route, routeDefinition, storedDefinition } from '../../llm/routes/route.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import { expectedVersion, ifMatch } from '../if-match.ts';
 import { askerText, recordDeed } from '../requests.ts';
 
@@ -37,7 +37,7 @@ export function routeRoutes(app: TypedFastify, { gateway, identity }: HttpDepend
       config: { permission: 'models:use' },
       schema: { summary: 'The routes in force', response: { 200: z.object({ routes: z.array(route) }) } },
     },
-    (request) => ({ routes: routes.list(principalOf(request).workspaceId) }),
+    (request) => ({ routes: routes.list(requestPrincipalOf(request).workspaceId) }),
   );
 
   app.get(
@@ -51,7 +51,7 @@ export function routeRoutes(app: TypedFastify, { gateway, identity }: HttpDepend
       },
     },
     async (request, reply) => {
-      const { workspaceId } = principalOf(request);
+      const { workspaceId } = requestPrincipalOf(request);
       const found = routes.find(workspaceId, request.params.alias);
       const versions = await routes.history(workspaceId, request.params.alias);
       if (found === undefined && versions.length === 0) throw unknownRoute(request.params.alias, routes.list(workspaceId));
@@ -73,7 +73,7 @@ export function routeRoutes(app: TypedFastify, { gateway, identity }: HttpDepend
       },
     },
     async (request, reply) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const unknown = request.body.targets.find(({ model }) => !gateway.providers.knows(providerOf(model)));
       if (unknown !== undefined) {
         throw new TimonelError(
@@ -100,7 +100,7 @@ export function routeRoutes(app: TypedFastify, { gateway, identity }: HttpDepend
       schema: { summary: 'Remove a route; its versions stay', params: alias, headers: ifMatch, response: { 204: z.null() } },
     },
     async (request, reply) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { workspaceId } = principal;
       if (routes.find(workspaceId, request.params.alias) === undefined)
         throw unknownRoute(request.params.alias, routes.list(workspaceId));
@@ -128,7 +128,7 @@ export function modelHealthRoutes(app: TypedFastify, { gateway, identity }: Http
     },
     async (request) => {
       const reachable = await gateway.reachable();
-      if (installationOperator(principalOf(request))) return { providers: reachable };
+      if (installationOperator(requestPrincipalOf(request))) return { providers: reachable };
       return { providers: reachable.map(({ detail: _detail, ...shown }) => shown) };
     },
   );
@@ -169,7 +169,7 @@ export function modelHealthRoutes(app: TypedFastify, { gateway, identity }: Http
           `There is no breaker "${target}": it appears with the first call to that model. Known: ${known.join(', ') || `none yet; providers are ${providers.names().join(', ')}`}.`,
         );
       }
-      breakers.force(target, wanted, principalOf(request).name);
+      breakers.force(target, wanted, requestPrincipalOf(request).name);
       const details = { state: wanted };
       await recordDeed(identity, request, { action: 'breaker-forced', target: { kind: 'model', id: target }, details });
       return { target, state: breakers.state(target) };

@@ -8,7 +8,7 @@ import { type ErrorCode, TimonelError } from '../../errors.ts';
 import type { Evaluation, FlagContext } from '../../flags/evaluate.ts';
 import type { FlagFault } from '../../flags/flag-table.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import { createErrorMapper } from '../problems.ts';
 
 /** Unknown members are left alone: clients may send more than the protocol has. */
@@ -51,7 +51,7 @@ export async function ofrepDoor(app: TypedFastify, dependencies: HttpDependencie
     const door = plugin as unknown as TypedFastify;
     // Errors in the protocol's own shape, also those that come before the handler; what a problem document says stands beside it.
     door.setErrorHandler(
-      createErrorMapper(dependencies.onFault, (error, request) => {
+      createErrorMapper((error, request) => {
         const { key } = request.params as { key?: string };
         const { code, message, retryable, details } = error;
         const own = { ...(key === undefined ? {} : { key }), errorCode: errorCodes[code] ?? 'GENERAL', errorDetails: message };
@@ -76,7 +76,7 @@ function ofrepRoutes(app: TypedFastify, { flags: { table } }: HttpDependencies):
     },
     async (request, reply) => {
       const { key } = request.params;
-      const found = table.evaluate(principalOf(request).workspaceId, key, contextOf(request.body));
+      const found = table.evaluate(requestPrincipalOf(request).workspaceId, key, contextOf(request.body));
       if (!('errorCode' in found)) return successOf(key, found);
       if (found.errorCode === 'FLAG_NOT_FOUND') throw new TimonelError('not_found', found.errorMessage);
       return reply.code(400).send(failureOf(key, found));
@@ -95,7 +95,7 @@ function ofrepRoutes(app: TypedFastify, { flags: { table } }: HttpDependencies):
       },
     },
     async (request, reply) => {
-      const { workspaceId } = principalOf(request);
+      const { workspaceId } = requestPrincipalOf(request);
       const context = contextOf(request.body);
       const flags = table.keys(workspaceId).map((key) => {
         const found = table.evaluate(workspaceId, key, context);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import { originOf } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 
@@ -8,7 +8,7 @@ const person = z
   .strictObject({
     userId: schemas.identifier.optional(),
     email: z.email().max(254).optional(),
-    phone: schemas.contact.shape.phone,
+    phone: schemas.contactSchema.shape.phone,
   })
   .refine(
     (given) => Object.values(given).some((value) => value !== undefined),
@@ -37,7 +37,7 @@ export function privacyRoutes(app: TypedFastify, { privacy }: HttpDependencies):
       },
     },
     (request) => {
-      const actor = principalOf(request);
+      const actor = requestPrincipalOf(request);
       return privacy.export(actor.workspaceId, request.body, { actor, origin: originOf(request) });
     },
   );
@@ -59,7 +59,7 @@ export function privacyRoutes(app: TypedFastify, { privacy }: HttpDependencies):
       },
     },
     (request) => {
-      const actor = principalOf(request);
+      const actor = requestPrincipalOf(request);
       return privacy.erase(actor.workspaceId, request.body, { actor, origin: originOf(request) });
     },
   );

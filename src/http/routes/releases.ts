@@ -5,9 +5,9 @@ import { requirePermission } from '../../identity/principal.ts';
 import { type Release, releasePlan } from '../../release/release.ts';
 import { versionChanges } from '../../release/version.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import { expectedVersion, ifMatch } from '../if-match.ts';
-import { entryOf, historyEntry, releaseView, shadowReport, viewOf } from '../release-views.ts';
+import { historyEntry, releaseEntryOf, releaseView, releaseViewOf, shadowReport } from '../release-views.ts';
 import { byOf, requireAgent } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 
@@ -18,13 +18,13 @@ export function releaseRoutes(app: TypedFastify, { releases: part, shadows, sett
   const { releases, catalog, inForce } = part;
 
   const nameOf = (request: FastifyRequest<{ Params: { id: string }; Headers: { 'if-match'?: string | undefined } }>) => ({
-    workspaceId: principalOf(request).workspaceId,
+    workspaceId: requestPrincipalOf(request).workspaceId,
     id: request.params.id,
     expected: expectedVersion(request.headers['if-match']),
   });
   const answer = (reply: FastifyReply, release: Release) => {
     reply.header('etag', `"${release.revision}"`);
-    return viewOf(release);
+    return releaseViewOf(release);
   };
 
   app.get(
@@ -53,7 +53,7 @@ export function releaseRoutes(app: TypedFastify, { releases: part, shadows, sett
       },
     },
     async (request) => {
-      const { workspaceId } = principalOf(request);
+      const { workspaceId } = requestPrincipalOf(request);
       const { agent } = request.params;
       const code = catalog.variantsOf(agent).map(({ version }) => version);
       return { inForce: inForce.stableOf(workspaceId, agent).version, code, versions: await catalog.list(workspaceId, agent) };
@@ -74,8 +74,8 @@ export function releaseRoutes(app: TypedFastify, { releases: part, shadows, sett
       },
     },
     async (request) => {
-      const found = await releases.list(principalOf(request).workspaceId, request.query);
-      return { releases: found.map(viewOf) };
+      const found = await releases.list(requestPrincipalOf(request).workspaceId, request.query);
+      return { releases: found.map(releaseViewOf) };
     },
   );
 
@@ -98,7 +98,7 @@ export function releaseRoutes(app: TypedFastify, { releases: part, shadows, sett
     async (request, reply) => {
       const { agent, changes } = request.body;
       const plan = planOf(request.body.plan, settings.canary);
-      const release = await releases.create(principalOf(request).workspaceId, { agent, changes, plan }, byOf(request));
+      const release = await releases.create(requestPrincipalOf(request).workspaceId, { agent, changes, plan }, byOf(request));
       reply.code(201).header('location', `/api/v1/releases/${release.id}`);
       return answer(reply, release);
     },
@@ -110,7 +110,7 @@ export function releaseRoutes(app: TypedFastify, { releases: part, shadows, sett
       config: { permission: 'releases:read' },
       schema: { summary: 'A release, with what is known of it', params: parameters, response: { 200: releaseView } },
     },
-    async (request, reply) => answer(reply, await releases.find(principalOf(request).workspaceId, request.params.id)),
+    async (request, reply) => answer(reply, await releases.find(requestPrincipalOf(request).workspaceId, request.params.id)),
   );
 
   app.get(
@@ -124,10 +124,10 @@ export function releaseRoutes(app: TypedFastify, { releases: part, shadows, sett
       },
     },
     async (request) => {
-      const { workspaceId } = principalOf(request);
+      const { workspaceId } = requestPrincipalOf(request);
       await releases.find(workspaceId, request.params.id);
       const entries = await releases.history(workspaceId, request.params.id);
-      return { entries: entries.map(entryOf) };
+      return { entries: entries.map(releaseEntryOf) };
     },
   );
 
@@ -144,7 +144,7 @@ export function releaseRoutes(app: TypedFastify, { releases: part, shadows, sett
       },
     },
     async (request) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       requirePermission(principal, 'releases:read');
       const release = await releases.find(principal.workspaceId, request.params.id);
       requireAgent(principal, release.agent);

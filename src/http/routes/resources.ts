@@ -11,7 +11,7 @@ import type { Changer, OpenResource, Resources } from '../../resources/resources
 import type { StoredRow } from '../../resources/rows.ts';
 import type { JsonObject, JsonValue } from '../../vocabulary.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import { expectedVersion, ifMatch } from '../if-match.ts';
 import { originOf } from '../requests.ts';
 import { importCounts, type RowSchemas, resourceDescription, rowSchemasOf, type SchemaNames } from '../resource-schemas.ts';
@@ -121,7 +121,7 @@ function readRoutes(app: TypedFastify, resources: Resources, resource: OpenResou
     },
     async (request) => {
       const asked = request.query as Record<string, string | number | undefined>;
-      const { rows, next } = await resources.list(resource, principalOf(request).workspaceId, {
+      const { rows, next } = await resources.list(resource, requestPrincipalOf(request).workspaceId, {
         ...queryOf(asked),
         after: textOf(asked['after']),
         limit: Number(asked['limit']),
@@ -143,7 +143,7 @@ function readRoutes(app: TypedFastify, resources: Resources, resource: OpenResou
     },
     async (request, reply) => {
       const { format, ...asked } = request.query as Record<string, string | undefined>;
-      const pages = resources.pages(resource, principalOf(request).workspaceId, queryOf(asked));
+      const pages = resources.pages(resource, requestPrincipalOf(request).workspaceId, queryOf(asked));
       // The first page before the answer begins: what is wrong with the question is then still an error.
       const first = await pages.next();
       const name = `${resource.agent}-${definition.name}.${format}`;
@@ -162,7 +162,7 @@ function readRoutes(app: TypedFastify, resources: Resources, resource: OpenResou
       schema: { tags, summary: `${definition.title.en}: one`, params: identified, response: { 200: row } },
     },
     async (request, reply) => {
-      const stored = await resources.get(resource, principalOf(request).workspaceId, request.params.id);
+      const stored = await resources.get(resource, requestPrincipalOf(request).workspaceId, request.params.id);
       reply.header('etag', `"${stored.version}"`);
       return viewOf(stored);
     },
@@ -338,7 +338,7 @@ function objectOf(request: FastifyRequest): JsonObject {
 }
 
 function changerOf(request: FastifyRequest): Changer {
-  return { principal: principalOf(request), origin: originOf(request) };
+  return { principal: requestPrincipalOf(request), origin: originOf(request) };
 }
 
 /** A change says which version it was made from, so that nobody overwrites what they have not seen. */

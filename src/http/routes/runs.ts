@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { channels, type FeedbackGiven } from '../../diagnostics.ts';
 import { TimonelError } from '../../errors.ts';
 import type { Principal } from '../../identity/principal.ts';
+import { storeFeedback } from '../../run/feedback.ts';
+import { readRunTree } from '../../run/run-tree.ts';
 import { decideApproval, forgetApproval } from '../../store/approvals.ts';
-import { storeFeedback } from '../../store/feedback.ts';
-import { runTree } from '../../store/run-tree.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { runEvents } from '../events.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import { askerText, reachOf, recordDeed } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 import { afterEvent, turnOf } from '../turns.ts';
@@ -25,16 +25,16 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
         summary: 'A run with its reply and its approvals',
         params: parameters,
         querystring: z.object({ tree: z.string().optional().describe('Present: the runs that it started, too, and theirs') }),
-        response: { 200: schemas.turn.extend({ approvals: z.array(schemas.approval), tree: schemas.runTree.optional() }) },
+        response: { 200: schemas.turn.extend({ approvals: z.array(schemas.approval), tree: schemas.runTreeSchema.optional() }) },
       },
     },
     async (request) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { workspaceId } = principal;
       const view = await views.run(workspaceId, request.params.id, reachOf(principal, 'conversations:read-all'));
       const approvals = await views.approvals(workspaceId, request.params.id);
       if (request.query.tree === undefined) return { ...turnOf(view), approvals };
-      return { ...turnOf(view), approvals, tree: await runTree(pool, workspaceId, request.params.id) };
+      return { ...turnOf(view), approvals, tree: await readRunTree(pool, workspaceId, request.params.id) };
     },
   );
 
@@ -49,7 +49,7 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
       },
     },
     async (request, reply) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { workspaceId } = principal;
       const reach = reachOf(principal, 'conversations:read-all');
       const runId = request.params.id;
@@ -82,7 +82,7 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
       },
     },
     async (request) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { workspaceId } = principal;
       const { id } = request.params;
       await views.run(workspaceId, id, reachOf(principal, 'conversations:write-all'));
@@ -104,7 +104,7 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
       },
     },
     async (request, reply) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { workspaceId } = principal;
       const own = reachOf(principal, 'conversations:write-all');
       const failed = await views.run(workspaceId, request.params.id, own);
@@ -153,7 +153,7 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
       },
     },
     async (request) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { workspaceId, name: by } = principal;
       const { id, callId } = request.params;
       const { decision, reason, remember } = request.body;
@@ -186,7 +186,7 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
     },
     async (request, reply) => {
       const { id, callId } = request.params;
-      const details = await forgetApproval(pool, principalOf(request).workspaceId, id, callId);
+      const details = await forgetApproval(pool, requestPrincipalOf(request).workspaceId, id, callId);
       const target = { kind: 'approval', id: `${id}/${callId}` };
       await recordDeed(identity, request, { action: 'approval-forgotten', target, details });
       return reply.code(204).send(null);
@@ -208,7 +208,7 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
       },
     },
     async (request) => {
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const { workspaceId } = principal;
       const runId = request.params.id;
       const { rating, comment } = request.body;

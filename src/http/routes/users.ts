@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import * as shapes from '../identity-schemas.ts';
 import { originOf } from '../requests.ts';
 import * as schemas from '../schemas.ts';
@@ -24,12 +24,12 @@ export function userRoutes(app: TypedFastify, { identity }: HttpDependencies): v
           limit: z.coerce.number().int().min(1).max(200).default(50),
           role: shapes.roleName.optional(),
         }),
-        response: { 200: z.object({ users: z.array(shapes.member), next: z.string().nullable() }) },
+        response: { 200: z.object({ users: z.array(shapes.memberSchema), next: z.string().nullable() }) },
       },
     },
     async (request) => {
       const { limit } = request.query;
-      const users = await members.list(principalOf(request).workspaceId, request.query);
+      const users = await members.list(requestPrincipalOf(request).workspaceId, request.query);
       return { users, next: users.length < limit ? null : (users.at(-1)?.id ?? null) };
     },
   );
@@ -38,9 +38,9 @@ export function userRoutes(app: TypedFastify, { identity }: HttpDependencies): v
     '/api/v1/users/:id',
     {
       config: { permission: 'users:read' },
-      schema: { summary: 'A member of the workspace', params: parameters, response: { 200: shapes.member } },
+      schema: { summary: 'A member of the workspace', params: parameters, response: { 200: shapes.memberSchema } },
     },
-    (request) => members.get(principalOf(request).workspaceId, request.params.id),
+    (request) => members.get(requestPrincipalOf(request).workspaceId, request.params.id),
   );
 
   app.patch(
@@ -61,12 +61,12 @@ export function userRoutes(app: TypedFastify, { identity }: HttpDependencies): v
             .optional()
             .describe('They see and write in the conversations of these agents only; null: of all'),
         }),
-        response: { 200: shapes.member },
+        response: { 200: shapes.memberSchema },
       },
     },
     (request) => {
       if (Object.keys(request.body).length === 0) throw new TimonelError('invalid_request', 'Send "role", "disabled" or "agents".');
-      return members.change(principalOf(request), request.params.id, request.body, originOf(request));
+      return members.change(requestPrincipalOf(request), request.params.id, request.body, originOf(request));
     },
   );
 
@@ -81,7 +81,7 @@ export function userRoutes(app: TypedFastify, { identity }: HttpDependencies): v
       },
     },
     async (request, reply) => {
-      await members.remove(principalOf(request), request.params.id, originOf(request));
+      await members.remove(requestPrincipalOf(request), request.params.id, originOf(request));
       return reply.code(204).send(null);
     },
   );
@@ -101,7 +101,7 @@ export function userRoutes(app: TypedFastify, { identity }: HttpDependencies): v
       },
     },
     async (request, reply) => {
-      const invitation = await invitations.invite(principalOf(request), request.body, originOf(request));
+      const invitation = await invitations.invite(requestPrincipalOf(request), request.body, originOf(request));
       return reply.code(201).send(invitation);
     },
   );
@@ -112,7 +112,7 @@ export function userRoutes(app: TypedFastify, { identity }: HttpDependencies): v
       config: { permission: 'users:read' },
       schema: { summary: 'Invitations that wait', response: { 200: z.object({ invitations: z.array(shapes.invitation) }) } },
     },
-    async (request) => ({ invitations: await invitations.list(principalOf(request).workspaceId) }),
+    async (request) => ({ invitations: await invitations.list(requestPrincipalOf(request).workspaceId) }),
   );
 
   app.delete(
@@ -122,7 +122,7 @@ export function userRoutes(app: TypedFastify, { identity }: HttpDependencies): v
       schema: { summary: 'Withdraw an invitation', params: parameters, response: { 204: z.null() } },
     },
     async (request, reply) => {
-      await invitations.withdraw(principalOf(request), request.params.id, originOf(request));
+      await invitations.withdraw(requestPrincipalOf(request), request.params.id, originOf(request));
       return reply.code(204).send(null);
     },
   );
@@ -142,7 +142,7 @@ export function userRoutes(app: TypedFastify, { identity }: HttpDependencies): v
       },
     },
     async (request) => ({
-      roles: await roles.list(principalOf(request).workspaceId),
+      roles: await roles.list(requestPrincipalOf(request).workspaceId),
       permissions: [...identity.permissions.texts].map(([name, description]) => ({ name, description })),
     }),
   );
@@ -158,7 +158,7 @@ export function userRoutes(app: TypedFastify, { identity }: HttpDependencies): v
         response: { 200: shapes.role },
       },
     },
-    (request) => roles.define(principalOf(request), { name: request.params.name, ...request.body }, originOf(request)),
+    (request) => roles.define(requestPrincipalOf(request), { name: request.params.name, ...request.body }, originOf(request)),
   );
 
   app.delete(
@@ -168,7 +168,7 @@ export function userRoutes(app: TypedFastify, { identity }: HttpDependencies): v
       schema: { summary: 'Remove a role that nobody has', params: named, response: { 204: z.null() } },
     },
     async (request, reply) => {
-      await roles.remove(principalOf(request), request.params.name, originOf(request));
+      await roles.remove(requestPrincipalOf(request), request.params.name, originOf(request));
       return reply.code(204).send(null);
     },
   );

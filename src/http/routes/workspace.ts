@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import * as shapes from '../identity-schemas.ts';
 import { originOf } from '../requests.ts';
 
@@ -19,7 +19,7 @@ export function workspaceRoutes(app: TypedFastify, { identity }: HttpDependencie
   app.get(
     '/api/v1/workspace',
     { config: { signedIn: true }, schema: { summary: 'The workspace that I am in', response: { 200: workspace } } },
-    (request) => workspaces.get(principalOf(request).workspaceId),
+    (request) => workspaces.get(requestPrincipalOf(request).workspaceId),
   );
 
   app.patch(
@@ -42,7 +42,7 @@ export function workspaceRoutes(app: TypedFastify, { identity }: HttpDependencie
       if (Object.keys(changes).length === 0) {
         throw new TimonelError('invalid_request', 'Send "name", "timeZone", "classicPasswords", or several of them.');
       }
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       return administration.change(principal.workspaceId, changes, { principal, origin: originOf(request) });
     },
   );

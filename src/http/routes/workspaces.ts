@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
 import type { Workspace } from '../../identity/workspaces.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
-import { principalOf } from '../guard.ts';
+import { requestPrincipalOf } from '../guard.ts';
 import * as shapes from '../identity-schemas.ts';
 import { originOf } from '../requests.ts';
 
@@ -77,7 +77,7 @@ export function workspacesRoutes(app: TypedFastify, { identity, seeds }: HttpDep
     },
     async (request, reply) => {
       const { id, ...asked } = request.body;
-      const by = { principal: principalOf(request), origin: originOf(request) };
+      const by = { principal: requestPrincipalOf(request), origin: originOf(request) };
       const { invitation, key } = await administration.make({ workspaceId: id, ...asked }, by);
       const failedSeeds = await seeds.fillAll(id);
       reply.code(201);
@@ -112,7 +112,7 @@ export function workspacesRoutes(app: TypedFastify, { identity, seeds }: HttpDep
       if (Object.keys(changes).length === 0) {
         throw new TimonelError('invalid_request', 'Send "name", "timeZone", "disabled", or several of them.');
       }
-      const by = { principal: principalOf(request), origin: originOf(request) };
+      const by = { principal: requestPrincipalOf(request), origin: originOf(request) };
       return viewOf(await administration.change(request.params.id, changes, by));
     },
   );
@@ -138,7 +138,7 @@ export function workspacesRoutes(app: TypedFastify, { identity, seeds }: HttpDep
     async (request) => {
       const { agent, sample } = request.body;
       const { id } = request.params;
-      const principal = principalOf(request);
+      const principal = requestPrincipalOf(request);
       const filled = await seeds.fillAsked(id, agent, sample);
       await administration.recordSeed(id, filled.done, { principal, origin: originOf(request) });
       return { agent, ...filled };

@@ -3,8 +3,8 @@ import type pg from 'pg';
 import type { DatabasePool } from '../../store/database.ts';
 import type { JsonObject } from '../../vocabulary.ts';
 import type { ServerKeys } from '../secrets.ts';
-import { type AuditEntry, type AuditFacts, hashOf, noHash, personalDigestOf, storable } from './entry.ts';
-import { type AuditFilter, type AuditRow, entryOf, pageStatement } from './statements.ts';
+import { type AuditEntry, type AuditFacts, auditable, entryHashOf, noHash, personalDigestOf } from './entry.ts';
+import { type AuditFilter, type AuditRow, auditEntryOf, pageStatement } from './statements.ts';
 
 /** Something that was done, to be written down. */
 export interface AuditEvent {
@@ -66,7 +66,7 @@ export class AuditLog {
     const [head] = rows;
     const { facts, personal, salt } = this.#describe(event, Number(head?.sequence ?? 0) + 1);
     const previousHash = head?.hash ?? noHash;
-    const hash = hashOf(previousHash, facts);
+    const hash = entryHashOf(previousHash, facts);
     const { kid, seal } = this.#seal(workspaceId, facts.sequence, hash);
     const personalRow =
       personal === null ? '' : `, personal AS (INSERT INTO audit_personal VALUES ($1, $2, decode($17, 'hex'), $18))`;
@@ -110,7 +110,7 @@ export class AuditLog {
   /** Entries, the newest first. @param before an entry's number: only older ones. */
   async page(workspaceId: string, filter: AuditFilter, limit: number, before?: number): Promise<AuditEntry[]> {
     const { text, values } = pageStatement(workspaceId, filter, { limit, before, newestFirst: true });
-    return (await this.#pool.executeText<AuditRow>(text, values)).map(entryOf);
+    return (await this.#pool.executeText<AuditRow>(text, values)).map(auditEntryOf);
   }
 
   /** All entries, the oldest first, read as they are asked for. */
@@ -119,7 +119,7 @@ export class AuditLog {
       const { text, values } = pageStatement(workspaceId, filter, { limit: 1_000, after, newestFirst: false });
       const rows = await this.#pool.executeText<AuditRow>(text, values);
       if (rows.length === 0) return;
-      for (const row of rows) yield entryOf(row);
+      for (const row of rows) yield auditEntryOf(row);
       after = Number(rows.at(-1)?.sequence);
     }
   }
@@ -173,10 +173,10 @@ export class AuditLog {
     const { origin } = event;
     const actor = typeof event.actor === 'string' ? { kind: event.actor, id: null, name: undefined } : event.actor;
     const told = { name: actor.name, address: origin?.address, userAgent: origin?.userAgent?.slice(0, 512), ...event.personal };
-    const personal = storable(told) as JsonObject;
+    const personal = auditable(told) as JsonObject;
     const some = Object.keys(personal).length > 0;
     const salt = randomBytes(16).toString('hex');
-    const facts = storable({
+    const facts = auditable({
       workspaceId: event.workspaceId,
       sequence,
       at: this.#now().toISOString(),

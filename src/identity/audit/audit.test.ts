@@ -1,11 +1,12 @@
 import type pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { onEachStore } from '../../../test/stores.ts';
+import { canonicalJson } from '../../canonical-json.ts';
 import { readSettings } from '../../config.ts';
 import type { Store } from '../../store/open.ts';
 import { ServerKeys } from '../secrets.ts';
 import { AuditLog } from './audit-log.ts';
-import { type AuditEntry, canonicalJson, hashOf, storable } from './entry.ts';
+import { type AuditEntry, auditable, entryHashOf } from './entry.ts';
 import { verifyChain } from './verify.ts';
 
 const first = '3f9c1a7be2d04586917fc3aa52b8e06d4c1f7b9325ae8d60f1429b7e05c3d8fa';
@@ -137,7 +138,7 @@ function rewrite(entries: readonly AuditEntry[]): string[] {
   let previousHash = '0'.repeat(64);
   for (const [position, entry] of entries.entries()) {
     const details = position === 1 ? { nth: 999 } : entry.details;
-    const hash = hashOf(previousHash, { ...entry, details });
+    const hash = entryHashOf(previousHash, { ...entry, details });
     statements.push(
       `UPDATE audit_log SET details = '${JSON.stringify(details)}', previous_hash = '\\x${previousHash}', hash = '\\x${hash}'
        WHERE workspace_id = 'default' AND sequence = ${entry.sequence}`,
@@ -242,7 +243,7 @@ onEachStore('somebody with every right on the database', (open) => {
     const { log, verify } = await logOn(store);
     await write(log, 'default', 8);
     const forged = { ...(await all(log, 'default'))[4], action: 'nothing-done', personalDigest: null } as AuditEntry;
-    const hash = hashOf(forged.previousHash, forged);
+    const hash = entryHashOf(forged.previousHash, forged);
     await tamper(store, [
       ...shift(5, 1),
       insertAt(5, `'\\x00'`),
@@ -258,7 +259,7 @@ onEachStore('somebody with every right on the database', (open) => {
     await write(log, 'default', 8);
     const entry = { ...(await all(log, 'default'))[3], details: { nth: 999 } } as AuditEntry;
     await tamper(store, [
-      `UPDATE audit_log SET details = '{"nth":999}', hash = '\\x${hashOf(entry.previousHash, entry)}' WHERE sequence = 4`,
+      `UPDATE audit_log SET details = '{"nth":999}', hash = '\\x${entryHashOf(entry.previousHash, entry)}' WHERE sequence = 4`,
     ]);
     expect(await verify('default')).toMatchObject({ intact: false, breach: 'changed', sequence: 4 });
   });
@@ -299,7 +300,7 @@ onEachStore('somebody with every right on the database', (open) => {
     let previousHash = one.hash;
     for (let sequence = 2; sequence <= 2_500; sequence++) {
       const facts = { ...one, sequence, personalDigest: null, details: {} };
-      const hash = hashOf(previousHash, facts);
+      const hash = entryHashOf(previousHash, facts);
       rows.push(
         `('default',${sequence},'${one.at}','user','user-1','session-started','session','session-1','request-1','{}','\\x${previousHash}','\\x${hash}')`,
       );
@@ -322,6 +323,6 @@ onEachStore('somebody with every right on the database', (open) => {
 describe('the text that is hashed', () => {
   it('is one for one value, whatever order its names came in', () => {
     expect(canonicalJson({ b: [1, { d: null, c: 'ñ' }], a: true })).toBe('{"a":true,"b":[1,{"c":"ñ","d":null}]}');
-    expect(canonicalJson(storable({ x: undefined, y: -0 }))).toBe('{"y":0}');
+    expect(canonicalJson(auditable({ x: undefined, y: -0 }))).toBe('{"y":0}');
   });
 });

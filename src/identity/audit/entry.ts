@@ -1,5 +1,7 @@
 /** The form of an audit entry, and what its hash is taken of. Whoever has an export can check it by this file alone. */
+
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../canonical-json.ts';
 import type { JsonObject, JsonValue } from '../../vocabulary.ts';
 
 /** Who did it. `system` is Timonel itself or the command line; `anonymous` somebody who was not, or not yet, known. */
@@ -40,7 +42,7 @@ export interface AuditEntry extends AuditFacts {
 /** The hash before the first entry of a chain. */
 export const noHash = '0'.repeat(64);
 
-export function hashOf(previousHash: string, facts: AuditFacts): string {
+export function entryHashOf(previousHash: string, facts: AuditFacts): string {
   const { workspaceId, sequence, at, actor, action, target, requestId, details, personalDigest } = facts;
   const hashed: JsonObject = {
     workspaceId,
@@ -60,21 +62,11 @@ export function personalDigestOf(salt: string, personal: JsonObject): string {
   return createHash('sha256').update(salt, 'hex').update(canonicalJson(personal)).digest('hex');
 }
 
-/** One text for one value: names in the order of their UTF-16 units, no spaces (RFC 8785). */
-export function canonicalJson(value: JsonValue): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const members = Object.keys(value)
-    .sort()
-    .map((name) => `${JSON.stringify(name)}:${canonicalJson(value[name] ?? null)}`);
-  return `{${members.join(',')}}`;
-}
-
 /**
  * The value as the database gives it back: PostgreSQL stores no U+0000 and no half of a surrogate pair, `undefined` is no JSON, and a user
  * agent is whatever somebody sent.
  */
-export function storable(value: unknown): JsonValue {
+export function auditable(value: unknown): JsonValue {
   const text = JSON.stringify(value) ?? 'null';
   return JSON.parse(text, (_, member: unknown) =>
     typeof member === 'string' ? member.toWellFormed().replaceAll('\0', '\uFFFD') : member,

@@ -60,7 +60,7 @@ export function pageStatement(workspaceId: string, filter: AuditFilter, page: Pa
   return { text, values };
 }
 
-export function entryOf(row: AuditRow): AuditEntry {
+export function auditEntryOf(row: AuditRow): AuditEntry {
   return {
     workspaceId: row.workspace_id,
     sequence: Number(row.sequence),

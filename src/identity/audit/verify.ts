@@ -5,8 +5,8 @@
 import type pg from 'pg';
 import type { DatabasePool } from '../../store/database.ts';
 import { type AuditLog, type Head, headStatement } from './audit-log.ts';
-import { type AuditEntry, hashOf, noHash, personalDigestOf } from './entry.ts';
-import { type AuditRow, entryOf, pageStatement } from './statements.ts';
+import { type AuditEntry, entryHashOf, noHash, personalDigestOf } from './entry.ts';
+import { type AuditRow, auditEntryOf, pageStatement } from './statements.ts';
 
 /**
  * - `changed`: the entry does not fit its hash, or what is personal in it was changed, or removed without an erasure.
@@ -58,7 +58,7 @@ export async function verifyChain(pool: DatabasePool, log: AuditLog, workspaceId
 async function readPage(client: pg.ClientBase, workspaceId: string, after: number): Promise<AuditEntry[]> {
   const { text, values } = pageStatement(workspaceId, {}, { limit: pageSize, after, newestFirst: false });
   const { rows } = await client.query<AuditRow>(text, values);
-  return rows.map(entryOf);
+  return rows.map(auditEntryOf);
 }
 
 class Walk {
@@ -202,7 +202,7 @@ class Walk {
 
 /** Whether the entry is what its hash was taken of, were it only in that place. */
 function fitsAt(entry: AuditEntry, sequence: number): boolean {
-  return hashOf(entry.previousHash, { ...entry, sequence }) === entry.hash;
+  return entryHashOf(entry.previousHash, { ...entry, sequence }) === entry.hash;
 }
 
 /** The number that the entry was written with; undefined where it fits its hash with none around. */

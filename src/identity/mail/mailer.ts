@@ -1,7 +1,7 @@
 import { createTransport, type Transporter } from 'nodemailer';
 import { z } from 'zod';
 import type { Settings } from '../../config.ts';
-import type { PrintedMail } from '../../diagnostics.ts';
+import { type PrintedMail, publishFault } from '../../diagnostics.ts';
 import { messageOf } from '../../errors.ts';
 import type { JsonObject } from '../../vocabulary.ts';
 import { Sealer } from '../sealed.ts';
@@ -23,7 +23,6 @@ export interface MailerDependencies {
   enqueue(payload: JsonObject): Promise<void>;
   /** Development without a server: the text has a link that opens an account. */
   onPrinted(mail: PrintedMail): void;
-  onFault(what: string, error: unknown): void;
 }
 
 const payloadShape = z.object({ id: z.string(), sealed: z.string() });
@@ -57,7 +56,7 @@ export class Mailer {
    * @throws when it is worth another attempt.
    */
   async deliver(payload: JsonObject): Promise<void> {
-    const { settings, onPrinted, onFault } = this.#dependencies;
+    const { settings, onPrinted } = this.#dependencies;
     const { id, sealed } = payloadShape.parse(payload);
     const { to, language, content } = JSON.parse(this.#sealer.open(sealed, id)) as Mail;
     const { subject, text } = writeMail(content, language);
@@ -80,7 +79,7 @@ export class Mailer {
       });
     } catch (error) {
       if (!refusedForGood(error)) throw new Error(`The mail server did not take a mail: ${messageOf(error)}`, { cause: error });
-      onFault(`a mail of the kind ${content.kind} was refused by the server`, error);
+      publishFault(`a mail of the kind ${content.kind} was refused by the server`, error);
     }
   }
 

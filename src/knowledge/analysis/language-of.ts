@@ -6,7 +6,7 @@ import { folded } from './terms.ts';
 const read = 6_000;
 
 /** The language that more of the function words are of; `otherwise` where they do not tell. */
-export function languageOf(text: string, otherwise: TextLanguage): TextLanguage {
+export function textLanguageOf(text: string, otherwise: TextLanguage): TextLanguage {
   let balance = 0;
   for (const word of folded(text.slice(0, read)).match(/\p{L}+/gu) ?? []) {
     const [es, en] = [stopWords.es.has(word), stopWords.en.has(word)];

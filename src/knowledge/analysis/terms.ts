@@ -76,7 +76,7 @@ function pairsOf(word: string): string[] {
 }
 
 /** FNV-1a over UTF-16 units with a final mix: 32 bits that stand for a term. Of 200,000 terms about five share theirs. */
-export function hashOf(term: string): number {
+export function termsHashOf(term: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < term.length; at++) {
     const unit = term.charCodeAt(at);
@@ -95,7 +95,7 @@ export const termBytes = 5;
 /** The terms of a text as they are stored: sorted by hash. */
 export function packedTerms(terms: readonly string[]): Buffer {
   const counts = new Map<number, number>();
-  for (const term of terms) count(counts, hashOf(term));
+  for (const term of terms) count(counts, termsHashOf(term));
   return packed(counts);
 }
 
@@ -109,7 +109,7 @@ export function packedTermsOf(text: string, language: TextLanguage): Buffer {
   for (const [word] of text.normalize('NFC').matchAll(words)) {
     let own = known.get(word);
     if (own === undefined) {
-      own = termsOf(word, language).map(hashOf);
+      own = termsOf(word, language).map(termsHashOf);
       if (known.size >= mostStems) known.clear();
       known.set(word, own);
     }

@@ -2,7 +2,10 @@
  * Which indexes are in memory, and how fresh they are. One that is asked for is loaded once, however many ask; before each search it gets what changed
  * since; the one that was not asked for longest goes when there is too little room.
  */
-import type { OpenCollection, RunStatement } from '../rows/collections.ts';
+
+import { publishFault } from '../../diagnostics.ts';
+import type { RunStatement } from '../../store/database.ts';
+import type { OpenCollection } from '../rows/collections.ts';
 import {
   changedDocuments,
   chunkPages,
@@ -31,7 +34,6 @@ export interface IndexesDependencies {
   onLoaded(milliseconds: number): void;
   /** What is in memory now. */
   onMemory(memory: { count: number; bytes: number }): void;
-  onFault(error: unknown): void;
 }
 
 export class Indexes {
@@ -45,7 +47,7 @@ export class Indexes {
     this.#dependencies = dependencies;
     this.#thread = createSearchThread((error) => {
       this.#loaded.clear();
-      dependencies.onFault(error);
+      publishFault('the search of knowledge', error);
     });
   }
 

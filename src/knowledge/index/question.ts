@@ -1,6 +1,6 @@
 /** A question as the lexical index asks for it. */
-import { languageOf } from '../analysis/language-of.ts';
-import { hashOf, termsOf } from '../analysis/terms.ts';
+import { textLanguageOf } from '../analysis/language-of.ts';
+import { termsHashOf, termsOf } from '../analysis/terms.ts';
 import type { TextLanguage } from '../contract.ts';
 
 const asking: Readonly<Record<TextLanguage, string>> = {
@@ -23,7 +23,7 @@ export interface QuestionTerms {
 
 /** Verbs and words of measure that questions are made with, as terms. */
 const light: ReadonlySet<number> = new Set(
-  (['es', 'en'] as const).flatMap((language) => termsOf(asking[language], language).map(hashOf)),
+  (['es', 'en'] as const).flatMap((language) => termsOf(asking[language], language).map(termsHashOf)),
 );
 
 /** @param languages those of the documents, the most frequent first. */
@@ -33,7 +33,7 @@ export function questionTerms(question: string, languages: readonly TextLanguage
   for (const language of languages) {
     const counts = new Map<number, number>();
     for (const term of termsOf(question, language)) {
-      const hash = hashOf(term);
+      const hash = termsHashOf(term);
       counts.set(hash, (counts.get(hash) ?? 0) + 1);
     }
     byLanguage.set(language, [...counts.keys()]);
@@ -41,6 +41,6 @@ export function questionTerms(question: string, languages: readonly TextLanguage
     for (const [hash, count] of counts) weights.set(hash, Math.max(count, weights.get(hash) ?? 0));
   }
   const [main = 'es'] = languages;
-  const language = languageOf(question, main);
+  const language = textLanguageOf(question, main);
   return { weights, byLanguage, light, language, isForeign: languages.length > 0 && !languages.includes(language) };
 }

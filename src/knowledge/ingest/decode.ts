@@ -15,14 +15,14 @@ export function decoded(bytes: Uint8Array, charset: string | undefined): string 
     throw invalid(`There is no encoding "${name}". Take utf-8 or, for example, windows-1252.`, error);
   }
   try {
-    return storableText(decoder.decode(bytes));
+    return normalizedText(decoder.decode(bytes));
   } catch (error) {
     throw invalid(`The text is not valid ${name}. Say how it is written, e.g. charset=windows-1252, or save it as UTF-8.`, error);
   }
 }
 
 /** As it can be stored: PostgreSQL has no U+0000, and no half of a surrogate pair; lines end in one way, so that places do not depend on it. */
-export function storableText(text: string): string {
+export function normalizedText(text: string): string {
   return text.toWellFormed().replaceAll('\0', '\ufffd').replaceAll('\r\n', '\n').replaceAll('\r', '\n');
 }
 

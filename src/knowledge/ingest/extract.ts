@@ -4,7 +4,7 @@ import { type BulkheadPolicy, bulkhead } from 'cockatiel';
 import { messageOf, TimonelError } from '../../errors.ts';
 import type { TextFormat } from '../split/splitter.ts';
 import { requireModestArchive } from './archive.ts';
-import { decoded, storableText } from './decode.ts';
+import { decoded, normalizedText } from './decode.ts';
 import { type DocumentType, typeOf } from './media-types.ts';
 import type { ParseAnswer, ParseTask } from './parse-worker.ts';
 
@@ -89,7 +89,7 @@ function requireJson(text: string): void {
 async function parsed(task: ParseTask): Promise<Omit<ExtractedText, 'mediaType'>> {
   const answer = await parsers.execute(() => parse(task));
   if (answer.kind === 'refused') throw new TimonelError('document_invalid', answer.message);
-  return { text: storableText(answer.text), format: answer.format, title: answer.title };
+  return { text: normalizedText(answer.text), format: answer.format, title: answer.title };
 }
 
 function parse(task: ParseTask): Promise<ParseAnswer> {

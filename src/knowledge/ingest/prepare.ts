@@ -1,6 +1,6 @@
 /** What is stored of a document beside its text: its passages, each with an id, the terms that it is found by, and the hash of its vector's text. */
 import { createHash } from 'node:crypto';
-import { languageOf } from '../analysis/language-of.ts';
+import { textLanguageOf } from '../analysis/language-of.ts';
 import { packedTermsOf } from '../analysis/terms.ts';
 import type { TextLanguage } from '../contract.ts';
 import { split, type TextFormat } from '../split/splitter.ts';
@@ -31,7 +31,7 @@ export interface PreparedFor {
 }
 
 export function prepareText(text: string, format: TextFormat, { documentId, title, language: asked }: PreparedFor): PreparedText {
-  const language = asked === 'auto' ? languageOf(text, 'es') : asked;
+  const language = asked === 'auto' ? textLanguageOf(text, 'es') : asked;
   const seen = new Map<string, number>();
   let characters = 0;
   for (const _ of text) characters++;

@@ -1,8 +1,6 @@
 /** The statements of collections. Each names the workspace of every row that it touches. */
+import type { RunStatement } from '../../store/database.ts';
 import type { Collection, NewCollection, TextLanguage } from '../contract.ts';
-
-/** Runs a statement: at once, or within a transaction. */
-export type RunStatement = <Row>(text: string, values: unknown[]) => Promise<Row[]>;
 
 interface CollectionRow {
   id: string;
@@ -60,7 +58,7 @@ function collectionOf(row: CollectionRow): Collection {
 }
 
 /** Who changes something, and when. */
-export interface Change {
+export interface CollectionChange {
   by: string;
   now: Date;
 }
@@ -71,7 +69,7 @@ export async function insertCollection(
   workspaceId: string,
   id: string,
   { name, description = '', language = 'auto', agents = [], roles = [] }: NewCollection,
-  { by, now }: Change,
+  { by, now }: CollectionChange,
 ): Promise<Collection | undefined> {
   const rows = await run(
     `INSERT INTO knowledge_collections (id, workspace_id, name, description, language, agents, roles, created_by, created_at, updated_at)
@@ -128,7 +126,7 @@ export async function updateCollection(
   workspaceId: string,
   { name, version }: { name: string; version: number | undefined },
   { description, language, agents, roles }: CollectionChanges,
-  { now }: Change,
+  { now }: CollectionChange,
 ): Promise<Collection | undefined> {
   const rows = await run(
     `UPDATE knowledge_collections SET description = COALESCE($4, description), language = COALESCE($5, language),
@@ -157,7 +155,7 @@ export interface OpenCollection {
 }
 
 /** Who searches; absent for people who manage knowledge. */
-export interface Reader {
+export interface KnowledgeReader {
   agent: string;
   /** Of who asks; `null` for an API key with scopes of its own, absent where nobody is known. */
   role?: string | null | undefined;
@@ -168,7 +166,7 @@ export async function openCollections(
   run: RunStatement,
   workspaceId: string,
   names: readonly string[] | undefined,
-  reader: Reader | undefined,
+  reader: KnowledgeReader | undefined,
 ): Promise<OpenCollection[]> {
   const rows = await run<{ id: string; name: string; sequence: string; vector_model: string | null }>(
     `SELECT id, name, sequence, vector_model FROM knowledge_collections

@@ -1,8 +1,8 @@
 /** The statements of documents and their chunks. Each names the workspace of every row that it touches. */
+import type { RunStatement } from '../../store/database.ts';
 import type { JsonObject } from '../../vocabulary.ts';
 import type { DocumentState, KnowledgeDocument, TextLanguage } from '../contract.ts';
 import type { PreparedChunk } from '../ingest/prepare.ts';
-import type { RunStatement } from './collections.ts';
 
 interface DocumentRow {
   id: string;

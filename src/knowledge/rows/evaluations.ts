@@ -1,5 +1,5 @@
+import type { RunStatement } from '../../store/database.ts';
 import type { EvaluationFigures } from '../evaluation.ts';
-import type { RunStatement } from './collections.ts';
 
 /** An evaluation as it is kept, so that the next one can be compared with it. */
 export interface StoredEvaluation {

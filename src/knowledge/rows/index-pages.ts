@@ -1,6 +1,6 @@
 /** What an index is loaded from: rows packed by the database, since a hundred thousand of them one by one hold up everything else. */
+import type { RunStatement } from '../../store/database.ts';
 import type { TextLanguage } from '../contract.ts';
-import type { RunStatement } from './collections.ts';
 
 /** Chunks of one page, about. */
 const pageSize = { chunks: 1_000, vectors: 500, texts: 500 };

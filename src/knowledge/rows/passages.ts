@@ -1,7 +1,7 @@
 /** Passages as they are quoted, read at the moment that they are answered. */
+import type { RunStatement } from '../../store/database.ts';
 import type { JsonObject } from '../../vocabulary.ts';
 import type { Citation } from '../contract.ts';
-import type { RunStatement } from './collections.ts';
 
 export interface StoredPassage {
   text: string;

@@ -1,5 +1,5 @@
 /** The statements of vectors, and of the jobs that make them. */
-import type { RunStatement } from './collections.ts';
+import type { RunStatement } from '../../store/database.ts';
 
 export async function findVector(
   run: RunStatement,

@@ -1,9 +1,9 @@
 /** The records of tables and of JSON, as places in their text. The text was checked before: what is not valid gives larger units, never an error. */
-import type { Section, Span } from './sections.ts';
+import type { Section, TextSpan } from './sections.ts';
 
 /** Rows of a table; its first row is above all others. */
 export function tableRecords(text: string): Section {
-  const rows: Span[] = [];
+  const rows: TextSpan[] = [];
   let quoted = false;
   let start = 0;
   for (let at = 0; at < text.length; at++) {
@@ -28,7 +28,7 @@ export function tableRecords(text: string): Section {
 
 /** Members of the outermost object, each a section under its name, or elements of the outermost list. */
 export function jsonRecords(text: string): Section[] {
-  const units: Span[] = [];
+  const units: TextSpan[] = [];
   let depth = 0;
   let inString = false;
   let start = 0;

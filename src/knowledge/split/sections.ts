@@ -1,14 +1,14 @@
 /** Where the sections of a text begin, and which headings they are under. Places are in UTF-16 units. */
 
-export interface Span {
+export interface TextSpan {
   start: number;
   end: number;
 }
 
-export interface Section extends Span {
+export interface Section extends TextSpan {
   heading: readonly string[];
   /** What is not to be taken apart, in order; paragraphs where absent. */
-  units?: readonly Span[];
+  units?: readonly TextSpan[];
 }
 
 /** Longer headings are paragraphs that look like one. */

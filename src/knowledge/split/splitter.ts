@@ -3,7 +3,7 @@
  * is between two is white space.
  */
 import { jsonRecords, tableRecords } from './records.ts';
-import { markdownSections, pageSections, type Section, type Span } from './sections.ts';
+import { markdownSections, pageSections, type Section, type TextSpan } from './sections.ts';
 
 export type TextFormat = 'text' | 'markdown' | 'csv' | 'json' | 'pages';
 
@@ -60,8 +60,8 @@ function sectionsOf(text: string, format: TextFormat): Section[] {
 }
 
 /** Neighbours together, as long as they fit. */
-function filled(pieces: readonly Span[], enough: number): Span[] {
-  const spans: Span[] = [];
+function filled(pieces: readonly TextSpan[], enough: number): TextSpan[] {
+  const spans: TextSpan[] = [];
   for (const piece of pieces) {
     const last = spans.at(-1);
     if (last !== undefined && piece.end - last.start <= enough) last.end = piece.end;
@@ -76,18 +76,18 @@ function filled(pieces: readonly Span[], enough: number): Span[] {
   return spans;
 }
 
-function paragraphsOf(text: string, { start, end }: Span): Span[] {
+function paragraphsOf(text: string, { start, end }: TextSpan): TextSpan[] {
   return cutAfter(text, { start, end }, /\n[^\S\n]*\n\s*/g);
 }
 
 /** What is too long for one passage is cut at sentences, then at white space, then anywhere between two characters. */
-function piecesOf(text: string, unit: Span): Span[] {
+function piecesOf(text: string, unit: TextSpan): TextSpan[] {
   if (unit.end - unit.start <= wanted) return [unit];
   return cutAfter(text, unit, /[.!?…。！？]+["'”’»)\]]*\s+|\n+|[。！？]/g).flatMap((sentence) => partsOf(text, sentence));
 }
 
-function partsOf(text: string, sentence: Span): Span[] {
-  const parts: Span[] = [];
+function partsOf(text: string, sentence: TextSpan): TextSpan[] {
+  const parts: TextSpan[] = [];
   for (let start = sentence.start; start < sentence.end; ) {
     const end = sentence.end - start <= longest ? sentence.end : cutWithin(text, start, start + wanted);
     parts.push({ start, end });
@@ -118,8 +118,8 @@ function isLow(unit: number): boolean {
 }
 
 /** Cuts behind every match. */
-function cutAfter(text: string, { start, end }: Span, border: RegExp): Span[] {
-  const spans: Span[] = [];
+function cutAfter(text: string, { start, end }: TextSpan, border: RegExp): TextSpan[] {
+  const spans: TextSpan[] = [];
   let from = start;
   border.lastIndex = 0;
   for (const match of text.slice(start, end).matchAll(border)) {
@@ -132,7 +132,7 @@ function cutAfter(text: string, { start, end }: Span, border: RegExp): Span[] {
   return spans;
 }
 
-function trimmedSpan(text: string, { start, end }: Span): Span | undefined {
+function trimmedSpan(text: string, { start, end }: TextSpan): TextSpan | undefined {
   const slice = text.slice(start, end);
   const trimmedStart = start + (slice.length - slice.trimStart().length);
   const trimmedEnd = end - (slice.length - slice.trimEnd().length);

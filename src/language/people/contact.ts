@@ -1,4 +1,4 @@
-import type { Found } from './found.ts';
+import type { FoundText } from './found.ts';
 import type { IsOrdinaryWord } from './ordinary-words.ts';
 import { findSpelledAddress } from './spelled-address.ts';
 import { findSpokenPhone } from './spoken-phone.ts';
@@ -12,12 +12,12 @@ const longestDomain = 253;
  * First e-mail address in the text, written or spelled out ("lucia arroba gmail punto com").
  * @param awaited the conversation asked for it.
  */
-export function findEmail(text: string, awaited: boolean, isOrdinary: IsOrdinaryWord): Found | undefined {
+export function findEmail(text: string, awaited: boolean, isOrdinary: IsOrdinaryWord): FoundText | undefined {
   return findWritten(text) ?? findSpelledAddress(text, awaited, isOrdinary);
 }
 
 /** Expands around each "@", so a long text without one costs nothing. */
-function findWritten(text: string): Found | undefined {
+function findWritten(text: string): FoundText | undefined {
   for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
     let start = at;
     while (start > 0 && at - start < longestLocalPart && localPart.test(text[start - 1] ?? '')) start--;
@@ -52,7 +52,7 @@ export interface PhoneOptions {
 }
 
 /** First phone number in the text: digits, with the leading "+" where there was one. */
-export function findPhone(text: string, options: PhoneOptions): Found | undefined {
+export function findPhone(text: string, options: PhoneOptions): FoundText | undefined {
   const spoken = findSpokenPhone(text, options.awaited);
   if (spoken !== undefined && !options.addresses.some((span) => span.start < spoken.end && span.end > spoken.start)) return spoken;
   for (const match of text.matchAll(digitRun)) {

@@ -1,5 +1,5 @@
 /** A piece of the text that was understood. */
-export interface Found {
+export interface FoundText {
   value: string;
   start: number;
   end: number;

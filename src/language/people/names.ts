@@ -1,5 +1,5 @@
 import { titles, type Word } from '../words.ts';
-import type { Found } from './found.ts';
+import type { FoundText } from './found.ts';
 import { givenNames, nameParticles } from './given-names.ts';
 import type { IsOrdinaryWord } from './ordinary-words.ts';
 import { particledSurnames, wordLikeSurnames } from './surnames.ts';
@@ -198,7 +198,7 @@ function readName(
   return end;
 }
 
-const toFound = (words: Word[], from: number, next: number, text: string): Found | undefined => {
+const toFound = (words: Word[], from: number, next: number, text: string): FoundText | undefined => {
   let first = from;
   while (first + 1 < next && titles.has(words[first]?.text ?? '')) first++;
   if (titles.has(words[first]?.text ?? '') && !givenNames.has(words[first]?.text ?? '')) return undefined;
@@ -226,7 +226,7 @@ const toFound = (words: Word[], from: number, next: number, text: string): Found
   return { value, start, end };
 };
 
-function introduced(words: Word[], context: NameContext): Found | undefined {
+function introduced(words: Word[], context: NameContext): FoundText | undefined {
   for (const [index, { text }] of words.entries()) {
     for (const { words: phrase, strong } of introductionsByWord.get(text) ?? []) {
       if (!phrase.every((part, offset) => words[index + offset]?.text === part)) continue;
@@ -254,7 +254,7 @@ function introduced(words: Word[], context: NameContext): Found | undefined {
 }
 
 /** A name right before or after an e-mail address or phone number. */
-function besideContact(words: Word[], context: NameContext): Found | undefined {
+function besideContact(words: Word[], context: NameContext): FoundText | undefined {
   for (const span of context.contacts) {
     const after = words.findIndex((word) => word.start >= span.end);
     if (after >= 0) {
@@ -274,7 +274,7 @@ const isBelievable = (words: Word[], first: number, next: number): boolean =>
   next - first >= 2 || givenNames.has(words[first]?.text ?? '') || isCapitalised(words[first] as Word);
 
 /** "Sofía, quería ir a las 16": a first name alone in the first clause. One that a member of staff has does not count by itself. */
-function leading(words: Word[], context: NameContext): Found | undefined {
+function leading(words: Word[], context: NameContext): FoundText | undefined {
   const first = words[0];
   if (first === undefined || !givenNames.has(first.text) || !isCapitalised(first)) return undefined;
   const next = readName(words, 0, context, false);
@@ -285,7 +285,7 @@ function leading(words: Word[], context: NameContext): Found | undefined {
 }
 
 /** "Buenas. Lucía Fernández, turno para mechas": first name and surname alone in a clause, and no member of staff. */
-function alone(words: Word[], context: NameContext): Found | undefined {
+function alone(words: Word[], context: NameContext): FoundText | undefined {
   for (const [first, word] of words.entries()) {
     if (words[first - 1]?.clause === word.clause || !givenNames.has(word.text) || !isCapitalised(word)) continue;
     const next = readName(words, first, context, false);
@@ -298,7 +298,7 @@ function alone(words: Word[], context: NameContext): Found | undefined {
 }
 
 /** The whole message as a name: it was asked for. */
-function answered(words: Word[], context: NameContext): Found | undefined {
+function answered(words: Word[], context: NameContext): FoundText | undefined {
   const isNothingElse = words.every((word) => isCapitalised(word) || nameParticles.has(word.text));
   for (const [first, word] of words.entries()) {
     const opensClause = words[first - 1]?.clause !== word.clause;
@@ -317,7 +317,7 @@ function answered(words: Word[], context: NameContext): Found | undefined {
 }
 
 /** "Gil, Ana": as lists have it. */
-function listed(words: Word[], context: NameContext): Found | undefined {
+function listed(words: Word[], context: NameContext): FoundText | undefined {
   const comma = words.findIndex((word) => word.clause !== words[0]?.clause);
   const [last, given] = [words[comma - 1], words[comma]];
   if (last === undefined || given === undefined || !givenNames.has(given.text) || givenNames.has(words[0]?.text ?? ''))
@@ -338,7 +338,7 @@ function listed(words: Word[], context: NameContext): Found | undefined {
 const surnameWords = new Set(['apellido', 'apellidos', 'surname']);
 
 /** The name with what the message says of it further on: "soy Ana, Ana Gil", "mi nombre es Ana y mi apellido Gil". */
-function completed(found: Found, words: Word[], context: NameContext): Found {
+function completed(found: FoundText, words: Word[], context: NameContext): FoundText {
   const opening = words.find((word) => word.start >= found.start);
   for (const [index, word] of words.entries()) {
     const again = word.start >= found.end && word.text === opening?.text && word.clause !== opening.clause;
@@ -358,7 +358,7 @@ function completed(found: Found, words: Word[], context: NameContext): Found {
 }
 
 /** "Soy de la cruz" gives a surname alone; "soy de la zona" does not. */
-function surnameOnly(words: Word[], context: NameContext): Found | undefined {
+function surnameOnly(words: Word[], context: NameContext): FoundText | undefined {
   for (const [index, { text }] of words.entries()) {
     for (const { words: phrase } of introductionsByWord.get(text) ?? []) {
       const first = index + phrase.length;
@@ -372,7 +372,7 @@ function surnameOnly(words: Word[], context: NameContext): Found | undefined {
 }
 
 /** The customer's name, where the message gives it. Never a person of the vocabulary, a greeting or an ordinary word. */
-export function findName(words: Word[], context: NameContext): Found | undefined {
+export function findName(words: Word[], context: NameContext): FoundText | undefined {
   const found =
     introduced(words, context) ??
     besideContact(words, context) ??

@@ -1,7 +1,7 @@
 /** Addresses as they are told on the phone, or typed without the "@": "juan guion bajo perez arroba gmail punto com". */
 import { readNumber } from '../numbers.ts';
 import { type Token, tokenise } from '../text.ts';
-import type { Found } from './found.ts';
+import type { FoundText } from './found.ts';
 import type { IsOrdinaryWord } from './ordinary-words.ts';
 import { wordLikeSurnames } from './surnames.ts';
 
@@ -189,7 +189,7 @@ function readHost(tokens: readonly Token[], from: number, plainAt: boolean): { v
  * First address that is spelled out in the text.
  * @param awaited the conversation asked for it: words at the beginning of the message belong to the address.
  */
-export function findSpelledAddress(text: string, awaited: boolean, isOrdinary: IsOrdinaryWord): Found | undefined {
+export function findSpelledAddress(text: string, awaited: boolean, isOrdinary: IsOrdinaryWord): FoundText | undefined {
   if (!/arroba|\bat\b|@/i.test(text)) return undefined;
   const tokens = tokenise(text);
   let marks = 0;

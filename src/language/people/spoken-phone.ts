@@ -1,7 +1,7 @@
 /** Phone numbers that are said in words: "tres cinco uno, cinco cinco cinco, cero uno nueve nueve", "once 5555 1234". */
 import { readNumber } from '../numbers.ts';
 import { type Token, tokenise } from '../text.ts';
-import type { Found } from './found.ts';
+import type { FoundText } from './found.ts';
 
 const phoneWords = new Set(
   'tel telefono telefonos cel celu celular movil whatsapp wsp wpp phone mobile number numero cell'.split(' '),
@@ -39,7 +39,7 @@ function readPart(tokens: readonly Token[], at: number): Part | undefined {
  * First phone number of which a part is said in words. Hours and dates have words too, so that it counts only where the conversation asked for it,
  * where the message says that it is a number, or where nothing else has so many figures.
  */
-export function findSpokenPhone(text: string, awaited: boolean): Found | undefined {
+export function findSpokenPhone(text: string, awaited: boolean): FoundText | undefined {
   const tokens = tokenise(text);
   let announced = awaited;
   for (let at = 0; at < tokens.length; at++) {

@@ -1,6 +1,6 @@
 import { clockOf, shiftClock, withMeridiem, withPart } from './clock.ts';
 import type { Context, Match } from './grammar.ts';
-import type { ClockSpec, DayPart, HourSpan, Piece, Symbols } from './meaning.ts';
+import type { ClockSpec, DayPart, HourSpan, MeaningPiece, Symbols } from './meaning.ts';
 
 /** "5 y media", "half past five": minutes past an hour. */
 export function minutesPast(hour: ClockSpec, minutes: number): ClockSpec {
@@ -43,7 +43,7 @@ export function readsAsMinutes(context: Context, place: number, minutes: number)
 }
 
 /** Minutes from now, with the day that they fall on: "en una hora". */
-export function momentFromNow(context: Context, minutes: number): Piece[] | undefined {
+export function momentFromNow(context: Context, minutes: number): MeaningPiece[] | undefined {
   if (minutes > 100_000) return undefined;
   const total = context.minutes + minutes;
   const days = Math.floor(total / 1440);
@@ -54,7 +54,7 @@ export function momentFromNow(context: Context, minutes: number): Piece[] | unde
 }
 
 /** Today's part of the day: "esta tarde", "tonight". */
-export function partOfDay(context: Context, days: number, part: DayPart, hours: HourSpan): Piece[] {
+export function partOfDay(context: Context, days: number, part: DayPart, hours: HourSpan): MeaningPiece[] {
   return [
     { kind: 'date', date: { fixed: context.today + days } },
     { kind: 'hours', hours, part },
@@ -62,7 +62,7 @@ export function partOfDay(context: Context, days: number, part: DayPart, hours: 
 }
 
 /** The same with a time in it: "esta noche a las 9". */
-export function timeInPart(context: Context, days: number, part: DayPart, clock: ClockSpec): Piece[] {
+export function timeInPart(context: Context, days: number, part: DayPart, clock: ClockSpec): MeaningPiece[] {
   return [
     { kind: 'date', date: { fixed: context.today + days } },
     { kind: 'clock', clock: withPart(clock, part) },

@@ -11,7 +11,7 @@ import {
   weekdayOf,
 } from './calendar.ts';
 import type { Context, Grammar, Match } from './grammar.ts';
-import type { Amount, DateSpec, DaySpan, MonthSpec, Piece, SymbolName } from './meaning.ts';
+import type { DateSpec, DaySpan, Duration, MeaningPiece, MonthSpec, SymbolName } from './meaning.ts';
 import { monthFrom, resolveDate, resolveDay, resolveSpan, weekdayOfMonth } from './resolve-date.ts';
 import type { TimeVocabulary } from './vocabulary.ts';
 
@@ -53,14 +53,14 @@ export function dayFromToday(context: Context, days: number): DateSpec {
 }
 
 /** A date so far from a day; undefined for lengths below a day. */
-export function dateAfter(day: DayNumber, amount: Amount, sign: 1 | -1 = 1): DateSpec | undefined {
+export function dateAfter(day: DayNumber, amount: Duration, sign: 1 | -1 = 1): DateSpec | undefined {
   if (amount.minutes !== undefined && amount.minutes % 1440 === 0) return { fixed: day + (sign * amount.minutes) / 1440 };
   if (amount.minutes !== undefined || tooLong(amount)) return undefined;
   return { fixed: addMonths(day, sign * (amount.months ?? 0)) + sign * (amount.days ?? 0) };
 }
 
 /** Lengths beyond this are no appointments and would leave the calendar. */
-const tooLong = (amount: Amount): boolean => (amount.months ?? 0) > 1200 || (amount.days ?? 0) > 36_500;
+const tooLong = (amount: Duration): boolean => (amount.months ?? 0) > 1200 || (amount.days ?? 0) > 36_500;
 
 /** A week, so many from the one that today is in. */
 export function weekSpan(context: Context, weeks: number): DaySpan {
@@ -91,7 +91,7 @@ export function wholeYear(year: number): DaySpan {
 }
 
 /** The days that follow today: "los próximos 3 días". */
-export function daysAhead(context: Context, amount: Amount): DaySpan | undefined {
+export function daysAhead(context: Context, amount: Duration): DaySpan | undefined {
   const end = dateAfter(context.today, amount);
   return end?.fixed === undefined || end.fixed <= context.today ? undefined : { from: context.today + 1, to: end.fixed };
 }
@@ -125,7 +125,7 @@ export function joinPeriods(first: DaySpan, last: DaySpan): DaySpan | undefined 
 }
 
 /** "del 3 al 5 de mayo". A date in it that does not exist makes the whole impossible. */
-export function spanOf(context: Context, from: DateSpec, to: DateSpec): Piece[] | undefined {
+export function spanOf(context: Context, from: DateSpec, to: DateSpec): MeaningPiece[] | undefined {
   const span = resolveSpan(from, to, context.today);
   if (span === undefined) return undefined;
   return span === 'no-such-date' ? [{ kind: 'impossible-date' }] : [{ kind: 'span', span, joined: true }];

@@ -50,20 +50,20 @@ export interface HourSpan {
 }
 
 /** A length of time. Months stay months so that "en un mes" keeps the day. */
-export interface Amount {
+export interface Duration {
   minutes?: number;
   days?: number;
   months?: number;
 }
 
 /** What one phrase says. Two pieces for phrases that name a date and a time at once ("esta noche"). */
-export type Piece =
+export type MeaningPiece =
   | { kind: 'date'; date: DateSpec }
   /** `joined` where two dates were named: "from … to …". */
   | { kind: 'span'; span: DaySpan; joined?: boolean }
   | { kind: 'clock'; clock: ClockSpec }
   | { kind: 'hours'; hours: HourSpan; part?: DayPart }
-  | { kind: 'amount'; amount: Amount }
+  | { kind: 'amount'; amount: Duration }
   | { kind: 'impossible-date' };
 
 /** The kinds of phrase that the grammar knows, with the type of what they mean. */
@@ -86,7 +86,7 @@ export interface Symbols {
   month: number;
   monthShort: number;
   anyMonth: number;
-  unit: Amount;
+  unit: Duration;
   part: DayPart;
   /** Days from today. */
   relativeDay: number;
@@ -105,7 +105,7 @@ export interface Symbols {
   clock: ClockSpec;
   dayPart: DayPart;
   hours: HourSpan;
-  amount: Amount;
-  mention: Piece[];
+  amount: Duration;
+  mention: MeaningPiece[];
 }
 export type SymbolName = keyof Symbols;

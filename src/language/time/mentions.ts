@@ -4,9 +4,9 @@ import { parseClockTime, parseIsoDate } from './calendar.ts';
 import { buildEnglishGrammar } from './english-grammar.ts';
 import type { Context, Reading } from './grammar.ts';
 import { isCount, isIdiom, isMove, isName, isPartOfNumber, markAddresses } from './guards.ts';
-import type { Piece } from './meaning.ts';
+import type { MeaningPiece } from './meaning.ts';
 import type { LanguageGrammar } from './mention-rules.ts';
-import { type Found, settleTimes, writeMention } from './resolve-mention.ts';
+import { type ResolvedMention, settleTimes, writeMention } from './resolve-mention.ts';
 import { buildSpanishGrammar } from './spanish-grammar.ts';
 
 const builders: Readonly<Record<Language, () => LanguageGrammar>> = { es: buildSpanishGrammar, en: buildEnglishGrammar };
@@ -33,7 +33,7 @@ export function findTimeMentions(text: string, now: ReferenceTime, language: Lan
   const tokens = tokenise(text).map((token) => (token.kind === 'word' ? { ...token, text: lexicon.correct(token.text) } : token));
   const context = grammar.reader({ language, text, tokens, today: parseIsoDate(now.date), minutes: parseClockTime(now.time) });
   const blocked = markAddresses(tokens);
-  const found: Found[] = [];
+  const found: ResolvedMention[] = [];
   for (let at = 0; at < tokens.length && found.length < mostMentions; ) {
     const reading = blocked[at] === true ? undefined : longestReading(context, at, lexicon);
     if (reading === undefined) {
@@ -48,7 +48,7 @@ export function findTimeMentions(text: string, now: ReferenceTime, language: Lan
 }
 
 /** True for "from … to …"; a week or month that was named as a whole is one as well and never the object of a move. */
-const isClosedSpan = ([piece]: readonly Piece[]): boolean => piece?.kind === 'span' && piece.joined === true;
+const isClosedSpan = ([piece]: readonly MeaningPiece[]): boolean => piece?.kind === 'span' && piece.joined === true;
 
 function longestReading(context: Context, at: number, lexicon: LanguageGrammar['lexicon']): Reading<'mention'> | undefined {
   let longest: Reading<'mention'> | undefined;

@@ -2,16 +2,16 @@ import type { DateRange, TimeMention, TimeRange } from '../contract.ts';
 import { formatClockTime, formatIsoDate } from './calendar.ts';
 import { clockReadings } from './clock.ts';
 import type { Context } from './grammar.ts';
-import type { DaySpan, HourSpan, Piece } from './meaning.ts';
+import type { DaySpan, HourSpan, MeaningPiece } from './meaning.ts';
 import { resolveDate } from './resolve-date.ts';
 
 /** A phrase of the text and what it says. */
-export interface Found {
+export interface ResolvedMention {
   /** Index of its first token. */
   start: number;
   /** Index of the token after its last. */
   end: number;
-  pieces: Piece[];
+  pieces: MeaningPiece[];
 }
 
 /** Phrases between a time and the part of the day that settles it: "a las 7 el domingo a la tarde". */
@@ -20,7 +20,7 @@ const settlingDistance = 2;
 const orWords = new Set(['o', 'u', 'or']);
 
 /** Settles a bare time by a part of the day that is said next to it in the same sentence. */
-export function settleTimes(context: Context, found: readonly Found[]): void {
+export function settleTimes(context: Context, found: readonly ResolvedMention[]): void {
   for (const [index, phrase] of found.entries()) {
     for (const piece of phrase.pieces) {
       if (piece.kind !== 'clock' || piece.clock.settled) continue;
@@ -52,7 +52,7 @@ export function settleTimes(context: Context, found: readonly Found[]): void {
 const readingWithin = (readings: readonly number[], { from = 0, to = 1440 }: HourSpan): number | undefined =>
   readings.find((reading) => reading >= from && reading < to);
 
-function sameSentence(context: Context, one: Found, other: Found): boolean {
+function sameSentence(context: Context, one: ResolvedMention, other: ResolvedMention): boolean {
   const [from, to] = one.start < other.start ? [one.end, other.start] : [other.end, one.start];
   for (let index = from; index < to; index++)
     if (['?', '!', '\n', ';', '.', 'o', 'or'].includes(context.tokens[index]?.text ?? '')) return false;
@@ -60,7 +60,7 @@ function sameSentence(context: Context, one: Found, other: Found): boolean {
 }
 
 /** Writes a phrase as the mentions of the contract. */
-export function writeMention(context: Context, phrase: Found): TimeMention[] {
+export function writeMention(context: Context, phrase: ResolvedMention): TimeMention[] {
   const start = context.tokens[phrase.start]?.start ?? 0;
   const end = context.tokens[phrase.end - 1]?.end ?? start;
   const [first, second] = phrase.pieces;
@@ -78,7 +78,7 @@ export function writeMention(context: Context, phrase: Found): TimeMention[] {
   return [writePiece(context, first, start, middle), writePiece(context, second, middle, end)];
 }
 
-function writePiece(context: Context, piece: Piece, start: number, end: number): TimeMention {
+function writePiece(context: Context, piece: MeaningPiece, start: number, end: number): TimeMention {
   const place = { start, end };
   switch (piece.kind) {
     case 'date': {

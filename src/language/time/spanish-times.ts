@@ -13,7 +13,7 @@ import {
 } from './clock-phrases.ts';
 import type { Context, Grammar, Match } from './grammar.ts';
 import type { Lexicon } from './lexicon.ts';
-import type { Amount, ClockSpec, DayPart, HourSpan } from './meaning.ts';
+import type { ClockSpec, DayPart, Duration, HourSpan } from './meaning.ts';
 
 /** Minutes since midnight that a part of the day spans, as it is used on the Río de la Plata: the afternoon lasts until eight. */
 export const spanishDayParts: Readonly<Record<DayPart, HourSpan>> = {
@@ -298,7 +298,7 @@ function addHours(grammar: Grammar, lexicon: () => Lexicon): void {
 }
 
 function addAmounts(grammar: Grammar): void {
-  const times = (amount: Amount, count: number): Amount | undefined => {
+  const times = (amount: Duration, count: number): Duration | undefined => {
     if (!Number.isSafeInteger(count) || count <= 0 || count > 9999) return undefined;
     if (amount.minutes !== undefined) return { minutes: amount.minutes * count };
     return amount.days === undefined ? { months: (amount.months ?? 0) * count } : { days: amount.days * count };

@@ -1,4 +1,4 @@
-import type { Amount, DayPart } from './meaning.ts';
+import type { DayPart, Duration } from './meaning.ts';
 
 /** Words of a language that name days, months, units and parts of the day. Folded; several words for one thing are separated by "/". */
 export interface TimeVocabulary {
@@ -7,7 +7,7 @@ export interface TimeVocabulary {
   weekdaysShort: string;
   months: string;
   monthsShort: string;
-  units: readonly (readonly [string, Amount])[];
+  units: readonly (readonly [string, Duration])[];
   parts: readonly (readonly [string, DayPart])[];
   /** Words that people misspell and that are recognised with a letter doubled, swapped, missing or confused. */
   misspelled: string;

@@ -12,7 +12,7 @@ export type Part = LanguageModelV4StreamPart;
 export type FinishPart = Extract<Part, { type: 'finish' }>;
 
 /** The call as the provider gets it, but for the model and the signal. */
-export type ModelCall = Omit<LanguageModelV4CallOptions, 'abortSignal'>;
+export type ModelCallOptions = Omit<LanguageModelV4CallOptions, 'abortSignal'>;
 
 /** Parts of one answer by one target. `undefined` after the part `finish`. @throws ModelFailure */
 export interface PartReader {
@@ -22,7 +22,7 @@ export interface PartReader {
 }
 
 /** Begins an answer: resolves with its first content, which is then the first that `next` gives. */
-export function beginAnswer(call: ModelCall): Attempt<PartReader> {
+export function beginAnswer(call: ModelCallOptions): Attempt<PartReader> {
   return async (candidate, clock) => {
     const reader = await open(candidate, call, clock);
     const held: Part[] = [];
@@ -51,7 +51,7 @@ export function unsupportedOf(warnings: readonly SharedV4Warning[] | undefined):
  * Goes on with an answer of which `shown` was already passed on: by prefill where the model continues one, else by asking again and
  * leaving out what is repeated. Resolves with the first text that is new.
  */
-export function continueAnswer(call: ModelCall, shown: string): Attempt<PartReader> {
+export function continueAnswer(call: ModelCallOptions, shown: string): Attempt<PartReader> {
   const again: Attempt<PartReader> = async (candidate, clock) => afterRepeated(await open(candidate, call, clock), shown);
   return async (candidate, clock) => {
     const continues = candidate.target.prefill ?? candidate.provider.continuesPrefill(candidate.model);
@@ -66,7 +66,7 @@ export function continueAnswer(call: ModelCall, shown: string): Attempt<PartRead
   };
 }
 
-async function prefilled(candidate: Candidate, call: ModelCall, shown: string, clock: AttemptClock): Promise<PartReader> {
+async function prefilled(candidate: Candidate, call: ModelCallOptions, shown: string, clock: AttemptClock): Promise<PartReader> {
   // Anthropic refuses a prefill that ends in white space, and then begins with it or without it.
   const text = shown.trimEnd();
   const prompt = [...call.prompt, { role: 'assistant' as const, content: [{ type: 'text' as const, text }] }];
@@ -123,7 +123,7 @@ function withFirst(first: Part, reader: PartReader): PartReader {
 }
 
 /** What goes on after an answer broke. */
-export interface Recovery {
+export interface AnswerRecovery {
   /** @throws AllFailed */
   resume(failed: Served<unknown>, failure: ModelFailure, shown: string): Promise<Served<PartReader>>;
 }
@@ -137,7 +137,7 @@ export const mostResumptions = 3;
  * @param already what was shown before the first part, by whoever went before.
  * @throws ModelFailure when it cannot be healed: the answer is incomplete.
  */
-export async function* unbroken(first: Served<PartReader>, recovery: Recovery, already?: string): AsyncGenerator<Part> {
+export async function* unbroken(first: Served<PartReader>, recovery: AnswerRecovery, already?: string): AsyncGenerator<Part> {
   let served = first;
   let shown = already ?? '';
   let continuing = already !== undefined;
@@ -174,7 +174,7 @@ export async function* unbroken(first: Served<PartReader>, recovery: Recovery, a
 }
 
 /** Asks for a stream and reads it as {@link PartReader}. @throws ModelFailure */
-async function open(candidate: Candidate, call: ModelCall, clock: AttemptClock): Promise<PartReader> {
+async function open(candidate: Candidate, call: ModelCallOptions, clock: AttemptClock): Promise<PartReader> {
   const { provider, model } = candidate;
   const prompt = promptFor(provider.family, call.prompt);
   const { stream } = await provider.chat(model).doStream({ ...call, prompt, abortSignal: clock.signal });

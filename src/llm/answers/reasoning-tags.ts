@@ -7,7 +7,7 @@
  */
 
 /** A piece of an answer. */
-export interface Piece {
+export interface AnswerPiece {
   type: 'text' | 'reasoning';
   text: string;
 }
@@ -52,15 +52,15 @@ export class ReasoningTags {
   }
 
   /** What can be told of the text so far. */
-  push(delta: string): Piece[] {
+  push(delta: string): AnswerPiece[] {
     this.#held += delta;
-    const pieces: Piece[] = [];
+    const pieces: AnswerPiece[] = [];
     while (this.#step(pieces));
     return pieces;
   }
 
   /** What is left at the end of the answer. Reasoning that was not closed is reasoning; without any tag all is text. */
-  end(): Piece[] {
+  end(): AnswerPiece[] {
     const rest = this.#held;
     this.#held = '';
     if (this.#state === 'undecided') this.#state = 'text';
@@ -70,7 +70,7 @@ export class ReasoningTags {
   }
 
   /** @returns whether another step may find something. */
-  #step(pieces: Piece[]): boolean {
+  #step(pieces: AnswerPiece[]): boolean {
     if (this.#state === 'text') return this.#readText(pieces);
     const found = closing.exec(this.#held);
     if (this.#state === 'undecided') {
@@ -98,7 +98,7 @@ export class ReasoningTags {
     return true;
   }
 
-  #readText(pieces: Piece[]): boolean {
+  #readText(pieces: AnswerPiece[]): boolean {
     if (this.#held === '') return false;
     // Line by line: whether a tag counts depends on what stands before it.
     const end = this.#held.indexOf('\n');
@@ -144,7 +144,7 @@ export class ReasoningTags {
   }
 
   /** Text for the reader, without the blank lines that follow reasoning. */
-  #shown(text: string): Piece[] {
+  #shown(text: string): AnswerPiece[] {
     for (const each of text.split(/(?<=\n)/)) {
       this.#line += each;
       if (!each.endsWith('\n')) continue;

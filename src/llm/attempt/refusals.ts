@@ -22,7 +22,7 @@ const withoutModel: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /** The error of the gateway for whatever a call threw; errors of ours pass as they are. */
-export function refusalOf(error: unknown, route: string): TimonelError {
+export function gatewayErrorOf(error: unknown, route: string): TimonelError {
   if (error instanceof TimonelError) return error;
   if (error instanceof AllFailed) return ofTried(error, route);
   const failure = failureOf(error);

@@ -8,7 +8,7 @@ const entryName = (workspaceId: string, key: string) => `timonel:cache:${workspa
 const generationName = (workspaceId: string) => `timonel:cache-generation:${workspaceId}`;
 
 /** What is known of a question after asking. */
-export interface Found {
+export interface TierLookup {
   entry: Entry | undefined;
   /** Answers of an older generation were cleared; `undefined` where Redis does not say, and nothing may be stored. */
   generation: string | undefined;
@@ -51,7 +51,7 @@ export class RedisTier {
     return this.#redis.status === 'ready' ? 'up' : 'down';
   }
 
-  async get(workspaceId: string, key: string): Promise<Found> {
+  async get(workspaceId: string, key: string): Promise<TierLookup> {
     const nothing = { entry: undefined, generation: undefined };
     if (this.status === 'down') return nothing;
     try {

@@ -7,7 +7,7 @@ import { embed } from '../requests/embeddings.ts';
 import type { Route } from '../routes/route.ts';
 import type { CachedCall } from './cached-call.ts';
 import type { CachedAnswer } from './response-cache.ts';
-import { type EmbeddedQuestion, unitVector } from './similar-index.ts';
+import { type EmbeddedQuestion, unitVectorFrom } from './similar-index.ts';
 import { similarQuestion } from './similar-question.ts';
 
 /** What a look for a similar question gave. */
@@ -71,7 +71,7 @@ export class SimilarAnswers {
       const request = { model: name, input, encoding_format: 'float' } as const;
       const { body, model, cost } = await embed(this.#gateway, request, { spender, signal: limit });
       const { data } = JSON.parse(body) as { data: readonly ({ embedding?: unknown } | null)[] };
-      const vector = unitVector(data[0]?.embedding);
+      const vector = unitVectorFrom(data[0]?.embedding);
       if (vector === undefined) throw new Error(`${model} gave no vector of numbers.`);
       return { vector, model, spent: cost ?? 0 };
     });

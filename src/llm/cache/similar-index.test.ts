@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { SimilarIndex, unitVector } from './similar-index.ts';
+import { SimilarIndex, unitVectorFrom } from './similar-index.ts';
 
 const limits = { bytes: 1_000_000, perScope: 3 };
-const vector = (...numbers: number[]) => unitVector(numbers) ?? new Float32Array();
+const vector = (...numbers: number[]) => unitVectorFrom(numbers) ?? new Float32Array();
 const base = { scope: 's', marks: 'm', model: 'p/m', vector: vector(1, 0) };
 
 it('finds the most similar question, with the same marks, of the same scope and model', () => {
@@ -23,7 +23,7 @@ it('takes the same vector for the same, however it was rounded', () => {
   const numbers = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 1, maxLength: 1_600 });
   fc.assert(
     fc.property(numbers, (all) => {
-      const unit = unitVector(all);
+      const unit = unitVectorFrom(all);
       fc.pre(unit !== undefined);
       const index = new SimilarIndex(limits);
       index.add('w', 'k', { ...base, vector: unit }, 60_000);
@@ -32,7 +32,7 @@ it('takes the same vector for the same, however it was rounded', () => {
     { numRuns: 1_000 },
   );
   for (const none of [undefined, 'AAAA', [], [0, 0], [1, Number.NaN], [Number.POSITIVE_INFINITY], [1, null], ['1']])
-    expect(unitVector(none)).toBeUndefined();
+    expect(unitVectorFrom(none)).toBeUndefined();
 });
 
 it('forgets the oldest: of a scope with too many questions, and of all when they take too much', () => {

@@ -97,7 +97,7 @@ export class SimilarIndex {
 }
 
 /** @returns `undefined` for what is no direction: empty, endless, or nothing but zeros. */
-export function unitVector(numbers: unknown): Float32Array | undefined {
+export function unitVectorFrom(numbers: unknown): Float32Array | undefined {
   if (!Array.isArray(numbers) || !numbers.every((each) => typeof each === 'number')) return undefined;
   const largest = numbers.reduce<number>((most, each) => Math.max(most, Math.abs(each)), 0);
   if (!Number.isFinite(largest) || largest === 0) return undefined;

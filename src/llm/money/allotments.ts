@@ -10,7 +10,7 @@ import { Allotment, type Counter } from './allotment.ts';
 import type { UpperBound } from './tokens.ts';
 
 /** A counter that a call did not fit into, as it was then. */
-export interface Refusal {
+export interface BudgetRefusal {
   budgetId: string;
   limit: { money: bigint | undefined; tokens: bigint | undefined };
   used: { money: bigint; tokens: bigint };
@@ -30,7 +30,7 @@ interface Claim {
 type Errand = { id: string } & ({ claim: Claim } | { allotments: readonly Allotment[]; use: 'renewed' | 'emptied' });
 
 /** `again`: meanwhile enough came back here for the call to fit. */
-type Outcome = { granted: Allotment[] } | { refusal: Refusal; again: boolean } | undefined;
+type Outcome = { granted: Allotment[] } | { refusal: BudgetRefusal; again: boolean } | undefined;
 
 type Account = { allotment: Allotment; use: 'renewed' | 'claimed' | 'emptied'; call: UpperBound | undefined };
 
@@ -83,7 +83,7 @@ export class Allotments {
    * Holds the most that a call can use in all of these counters or in none.
    * @throws TimonelError `store_unavailable` when it does not fit into what is held here and the database does not answer.
    */
-  async hold(counters: readonly Counter[], upper: UpperBound): Promise<readonly Allotment[] | Refusal> {
+  async hold(counters: readonly Counter[], upper: UpperBound): Promise<readonly Allotment[] | BudgetRefusal> {
     for (;;) {
       const ready: Allotment[] = [];
       const lacking: Counter[] = [];
@@ -306,7 +306,7 @@ export class Allotments {
   }
 }
 
-function refusalOf(row: Row, budgetId: string): Refusal {
+function refusalOf(row: Row, budgetId: string): BudgetRefusal {
   return {
     budgetId,
     limit: {
@@ -319,7 +319,7 @@ function refusalOf(row: Row, budgetId: string): Refusal {
 }
 
 /** Whether a call that was refused fits when what came back since is put back too. */
-function fits({ limit, used }: Refusal, upper: UpperBound, money: bigint, tokens: bigint): boolean {
+function fits({ limit, used }: BudgetRefusal, upper: UpperBound, money: bigint, tokens: bigint): boolean {
   return (
     (limit.money === undefined || (upper.money !== undefined && used.money - money + upper.money <= limit.money)) &&
     (limit.tokens === undefined || used.tokens - tokens + BigInt(upper.tokens) <= limit.tokens)

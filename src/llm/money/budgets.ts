@@ -2,13 +2,13 @@
  * Money is granted before a call, not counted after it: a call reserves the most that it can cost in every budget that applies, mostly in
  * what this process holds of them, and gives back what it did not use.
  */
-import { type BudgetRefused, channels, type PriceUnknown } from '../../diagnostics.ts';
+import { type BudgetRefused, channels, type PriceUnknown, publishFault } from '../../diagnostics.ts';
 import { TimonelError } from '../../errors.ts';
 import type { DatabasePool } from '../../store/database.ts';
 import type { Allotment, Counter } from './allotment.ts';
-import { Allotments, type Refusal } from './allotments.ts';
+import { Allotments, type BudgetRefusal } from './allotments.ts';
 import { type Budget, BudgetList } from './budget-list.ts';
-import { type Period, type Span, spansAt } from './periods.ts';
+import { type BudgetPeriod, type Period, spansAt } from './periods.ts';
 import { dollarsOf, inDollars } from './prices.ts';
 import type { UpperBound } from './tokens.ts';
 
@@ -74,7 +74,7 @@ export class Budgets {
   readonly #now: () => Date;
   readonly #allotments: Allotments;
   readonly #warned = new Set<string>();
-  readonly #spans = new Map<string, Record<Period, Span>>();
+  readonly #spans = new Map<string, Record<Period, BudgetPeriod>>();
 
   constructor({ pool, now, newId }: { pool: DatabasePool; now: () => Date; newId: () => string }) {
     this.list = new BudgetList(pool, now, newId);
@@ -128,8 +128,8 @@ export class Budgets {
   }
 
   /** Tidies every hour. @returns how to stop it. */
-  keepTidy(onFault: (error: unknown) => void): () => void {
-    const timer = setInterval(() => void this.tidy().catch(onFault), 3_600_000);
+  keepTidy(): () => void {
+    const timer = setInterval(() => void this.tidy().catch((error: unknown) => publishFault('tidying budgets', error)), 3_600_000);
     timer.unref();
     return () => clearInterval(timer);
   }
@@ -153,7 +153,7 @@ export class Budgets {
     return reservation;
   }
 
-  #spansOf(timeZone: string): Record<Period, Span> {
+  #spansOf(timeZone: string): Record<Period, BudgetPeriod> {
     const now = this.#now();
     const known = this.#spans.get(timeZone);
     if (known?.day.resetsAt !== undefined && now < known.day.resetsAt) return known;
@@ -173,7 +173,7 @@ function subjectOf({ scope, subject }: Budget, spender: Spender): string | undef
 }
 
 /** Where the call of a spender is counted now. */
-function countersOf(budgets: readonly Budget[], spender: Spender, spans: Record<Period, Span>): Counter[] {
+function countersOf(budgets: readonly Budget[], spender: Spender, spans: Record<Period, BudgetPeriod>): Counter[] {
   const { workspaceId } = spender;
   const counters: Counter[] = [];
   for (const budget of budgets) {
@@ -193,10 +193,10 @@ function nameOf({ scope, period }: Budget, subject: string): string {
 
 /** @returns what to answer: 402 rather than 429, which the clients of all providers would send again until it is granted. */
 function refusalOf(
-  { limit, used, reserved }: Refusal,
+  { limit, used, reserved }: BudgetRefusal,
   { budget, subject }: { budget: Budget; subject: string },
   upper: UpperBound,
-  spans: Record<Period, Span>,
+  spans: Record<Period, BudgetPeriod>,
   timeZone: string,
 ): TimonelError {
   const name = nameOf(budget, subject);

@@ -5,13 +5,13 @@ export const periods = ['day', 'month', 'run'] as const;
 export type Period = (typeof periods)[number];
 
 /** A period under way: its name and when the next one begins; a run's has no next one. */
-export interface Span {
+export interface BudgetPeriod {
   name: string;
   resetsAt: Date | undefined;
 }
 
 /** The spans that an instant is in, by the calendar of an IANA time zone. */
-export function spansAt(now: Date, timeZone: string): Record<Period, Span> {
+export function spansAt(now: Date, timeZone: string): Record<Period, BudgetPeriod> {
   const today = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(timeZone).toPlainDate();
   const firstOfMonth = today.with({ day: 1 });
   // Some days begin later than midnight: the first instant of the date is what counts.

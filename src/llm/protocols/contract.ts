@@ -3,7 +3,7 @@
  */
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import type { TimonelError } from '../../errors.ts';
-import type { ModelCall, Part } from '../answers/answer-parts.ts';
+import type { ModelCallOptions, Part } from '../answers/answer-parts.ts';
 import type { ModelAnswer } from '../contract.ts';
 import type { WireProtocol } from '../providers/contract.ts';
 
@@ -26,7 +26,7 @@ export interface AnswerIdentity {
 }
 
 /** What one event of a passed-through stream says. */
-export interface WireEvent {
+export interface ProviderEvent {
   /** Text that the caller gets to see with it. */
   text: string;
   /** It carries content of any kind: the answer has begun. */
@@ -45,7 +45,7 @@ export interface WireEvent {
 }
 
 /** An event that says nothing to anybody here. */
-export const nothing: WireEvent = {
+export const nothing: ProviderEvent = {
   text: '',
   content: false,
   tools: false,
@@ -82,7 +82,7 @@ export interface Protocol {
   /** The body for a provider that speaks this protocol itself. @param text what the body was parsed from, where it is at hand. */
   wireBody(body: RequestBody, model: string, text?: string): string;
   /** The same request in the AI SDK's terms, for all other providers. @throws TimonelError `invalid_request` */
-  call(body: RequestBody): ModelCall;
+  call(body: RequestBody): ModelCallOptions;
   /** Reads a whole answer that is passed through. @throws ModelFailure `malformed`, `refused` */
   readAnswer(text: string): { usage: LanguageModelV4Usage | undefined; finishReason: string };
   /** Adds what the call cost to a whole answer that is passed through. */
@@ -90,7 +90,7 @@ export interface Protocol {
   /** The event that ends a stream, for providers that leave it out. */
   lastEvent: string;
   /** Reads one event of a stream that is passed through. @throws ModelFailure for an error event or one that cannot be read */
-  readEvent(event: string, data: string, asked: RequestBody): WireEvent;
+  readEvent(event: string, data: string, asked: RequestBody): ProviderEvent;
   writeAnswer(answer: ModelAnswer, identity: AnswerIdentity, cost: number | undefined): string;
   /** @param begun what the caller has already of this stream, when the parts continue it. */
   writer(identity: AnswerIdentity, asked: RequestBody, begun: Begun | undefined): StreamWriter;

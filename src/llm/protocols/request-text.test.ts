@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { RequestBody } from './contract.ts';
 import { openaiChat } from './openai-chat/openai-chat.ts';
-import { changedText, placeOf } from './request-text.ts';
+import { changedText, memberPlaceOf } from './request-text.ts';
 
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 8 }),
@@ -39,7 +39,7 @@ it('finds the value that JSON.parse finds, or says that it is not certain', () =
   let found = 0;
   fc.assert(
     fc.property(written, (json) => {
-      const place = placeOf(json, 'model');
+      const place = memberPlaceOf(json, 'model');
       const parsed = JSON.parse(json) as Record<string, unknown>;
       if (place === undefined) return;
       found++;
@@ -66,7 +66,7 @@ it('changes what was to be changed, and nothing else', () => {
 });
 
 it('is not certain of a member that is there twice, not at all, or written with an escape', () => {
-  expect(placeOf('{"model":"a","n":{"o":[{"p":1}]}}', 'model')).toEqual({ start: 9, end: 12, members: 4 });
+  expect(memberPlaceOf('{"model":"a","n":{"o":[{"p":1}]}}', 'model')).toEqual({ start: 9, end: 12, members: 4 });
   for (const json of [
     '{"model":"a","model":"b"}',
     '{"n":{"model":"a"}}',
@@ -74,7 +74,7 @@ it('is not certain of a member that is there twice, not at all, or written with 
     '{"model":"a","mod\\u0065l":"b"}',
     '{}',
   ])
-    expect(placeOf(json, 'model')).toBeUndefined();
+    expect(memberPlaceOf(json, 'model')).toBeUndefined();
 });
 
 it('does not send on what a provider might read otherwise: a member that is there twice, a number that is rounded', () => {

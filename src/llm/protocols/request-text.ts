@@ -17,7 +17,7 @@ export function changedText(
   value: string,
   added?: string,
 ): string | undefined {
-  const place = text === undefined ? undefined : placeOf(text, name);
+  const place = text === undefined ? undefined : memberPlaceOf(text, name);
   // A member that is written twice counts once here and perhaps another time there: what was checked, priced and cached must be what is sent.
   if (text === undefined || place === undefined || place.members !== membersOf(body, 0)) return undefined;
   const { start, end } = place;
@@ -56,7 +56,7 @@ interface Place {
  * Where the value of a member stands in the text of an object, which is valid JSON.
  * @returns `undefined` where it is not there once only, or where names are written with escapes.
  */
-export function placeOf(text: string, name: string): Place | undefined {
+export function memberPlaceOf(text: string, name: string): Place | undefined {
   let found: Place | undefined;
   const count = { members: 0 };
   let at = afterBlanks(text, text.indexOf('{') + 1);

@@ -1,7 +1,7 @@
 /** Vectors of texts: passed through where the provider has OpenAI's embeddings, through the AI SDK where it has its own. */
 import type { Candidate } from '../attempt/candidates.ts';
 import { ModelFailure } from '../attempt/failure.ts';
-import { refusalOf } from '../attempt/refusals.ts';
+import { gatewayErrorOf } from '../attempt/refusals.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Spender } from '../money/budgets.ts';
 import { treatmentOf } from '../protocols/parameters.ts';
@@ -52,7 +52,7 @@ export async function embed(
     return { body: answer.body, model: candidate.name, cost: open.bill.settle(candidate, usage), dropped };
   } catch (error) {
     open.bill.abandon();
-    throw refusalOf(error, request.model);
+    throw gatewayErrorOf(error, request.model);
   }
 }
 

@@ -4,17 +4,17 @@
  */
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import { TimonelError } from '../../errors.ts';
-import { beginAnswer, type FinishPart, type PartReader, type Recovery, unbroken } from '../answers/answer-parts.ts';
+import { type AnswerRecovery, beginAnswer, type FinishPart, type PartReader, unbroken } from '../answers/answer-parts.ts';
 import type { Attempt, Candidate, Served } from '../attempt/candidates.ts';
 import { failureOf, ModelFailure } from '../attempt/failure.ts';
-import { refusalOf } from '../attempt/refusals.ts';
+import { gatewayErrorOf } from '../attempt/refusals.ts';
 import { cachedCall } from '../cache/cached-call.ts';
 import { cachedStream, type Ended } from '../cache/cached-stream.ts';
 import { isKeepable } from '../cache/policy.ts';
 import type { CachedResult } from '../cache/response-cache.ts';
 import { SimilarAnswers } from '../cache/similar-answers.ts';
 import type { ModelAnswer } from '../contract.ts';
-import { type Gateway, type OpenCall, wholeAnswer } from '../gateway.ts';
+import { type Gateway, type OpenModelCall, wholeAnswer } from '../gateway.ts';
 import type { Spender } from '../money/budgets.ts';
 import { dollarsOf, nanosOf } from '../money/prices.ts';
 import type { AnswerIdentity, Protocol, RequestBody } from '../protocols/contract.ts';
@@ -163,7 +163,7 @@ export class Requests {
       return { body: written, model: candidate.name, cost, finishReason, ...(dropped.length === 0 ? {} : { dropped }) };
     } catch (error) {
       open.bill.abandon();
-      throw refusalOf(error, route.alias);
+      throw gatewayErrorOf(error, route.alias);
     }
   }
 
@@ -200,7 +200,7 @@ export class Requests {
       };
     } catch (error) {
       open.bill.abandon();
-      throw refusalOf(error, route.alias);
+      throw gatewayErrorOf(error, route.alias);
     }
   }
 
@@ -320,8 +320,8 @@ export class Requests {
 interface Going {
   protocol: Protocol;
   body: RequestBody;
-  open: OpenCall;
-  recovery: Recovery;
+  open: OpenModelCall;
+  recovery: AnswerRecovery;
   /** Set when the answer is complete. */
   ended: Ended | undefined;
 }
@@ -346,7 +346,7 @@ async function* witnessed(
  * The call with those of its targets that can be given the whole request: in its own protocol, or translated.
  * @throws TimonelError `invalid_request` where there is none, with what stands in the way
  */
-function translatable(open: OpenCall, protocol: Protocol, body: RequestBody): OpenCall {
+function translatable(open: OpenModelCall, protocol: Protocol, body: RequestBody): OpenModelCall {
   const obstacles: string[] = [];
   const candidates = open.candidates.filter(({ name, provider }) => {
     if (provider.wires[protocol.name] !== undefined) return true;

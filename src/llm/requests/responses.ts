@@ -6,8 +6,8 @@ import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import { TimonelError } from '../../errors.ts';
 import type { Served } from '../attempt/candidates.ts';
 import { failureOf, failureOfErrorEvent, ModelFailure } from '../attempt/failure.ts';
-import { refusalOf } from '../attempt/refusals.ts';
-import type { Gateway, OpenCall } from '../gateway.ts';
+import { gatewayErrorOf } from '../attempt/refusals.ts';
+import type { Gateway, OpenModelCall } from '../gateway.ts';
 import { openaiError } from '../protocols/openai-chat/openai-chat.ts';
 import { count, usageOf } from '../protocols/usage.ts';
 import { EventCutter } from '../wire/sse.ts';
@@ -20,7 +20,7 @@ type Body = Readonly<Record<string, unknown>> & { model: string; stream?: boolea
 export async function respond(gateway: Gateway, body: Body, context: RequestContext): Promise<GivenWhole | GivenStream> {
   const opened = await gateway.open(gateway.resolve(context.spender.workspaceId, body.model), body, context.spender);
   const candidates = opened.candidates.filter(({ provider }) => provider.wires['openai-responses'] !== undefined);
-  const open: OpenCall = { ...opened, candidates };
+  const open: OpenModelCall = { ...opened, candidates };
   try {
     if (candidates.length === 0) {
       throw new TimonelError(
@@ -43,7 +43,7 @@ export async function respond(gateway: Gateway, body: Body, context: RequestCont
     return { body: answer.text, model: candidate.name, cost: open.bill.settle(candidate, answer.usage) };
   } catch (error) {
     open.bill.abandon();
-    throw refusalOf(error, body.model);
+    throw gatewayErrorOf(error, body.model);
   }
 }
 
@@ -60,7 +60,7 @@ async function firstOf(body: WireAnswer['body']): Promise<Begun> {
   return { held, rest: body };
 }
 
-async function* passOn({ candidate, clock, answer }: Served<Begun>, open: OpenCall): AsyncGenerator<string> {
+async function* passOn({ candidate, clock, answer }: Served<Begun>, open: OpenModelCall): AsyncGenerator<string> {
   const cutter = new EventCutter();
   let usage: LanguageModelV4Usage | undefined;
   let ended = false;

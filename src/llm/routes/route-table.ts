@@ -27,7 +27,6 @@ export interface RouteTableDependencies {
   pool: DatabasePool;
   /** Tells every process of a route that changed. */
   notices: Teller & Pick<Notices<{ kind: 'routes'; workspaceId: string }>, 'change'>;
-  onFault(what: string, error: unknown): void;
 }
 
 /** The routes of all workspaces: those that the process starts with, and over them those that each workspace stored. */
@@ -40,8 +39,8 @@ export class RouteTable {
   constructor(defaults: ReadonlyMap<string, Route>, dependencies: RouteTableDependencies) {
     this.#defaults = defaults;
     this.#dependencies = dependencies;
-    const { notices, onFault } = dependencies;
-    this.#copy = new KeptCopy({ read: () => this.#read(), notices, kind: 'routes', onFault });
+    const { notices } = dependencies;
+    this.#copy = new KeptCopy({ read: () => this.#read(), notices, kind: 'routes' });
   }
 
   /** Reads what is stored, and reads it again when somebody tells of a change, and now and then. */

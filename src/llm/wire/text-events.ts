@@ -1,4 +1,4 @@
-import type { WireEvent } from '../protocols/contract.ts';
+import type { ProviderEvent } from '../protocols/contract.ts';
 
 /**
  * Reads the events of a stream that differ from one before them in their text only, as most do, without parsing them again: by comparing
@@ -10,7 +10,7 @@ export class TextEvents {
   #behind = '';
 
   /** @param read what parsing the event gave. @returns whether others can be read by it */
-  learn(event: string, data: string, read: WireEvent): boolean {
+  learn(event: string, data: string, read: ProviderEvent): boolean {
     const { text, tools, finish, last, usage, silent } = read;
     if (text === '' || tools || last || silent || finish !== undefined || usage !== undefined) return false;
     // Without escapes the text is written as it is, and where it is written once only, that is where it was read.

@@ -43,7 +43,7 @@ export class LineCutter {
 const escapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
 
 /** The values of a row as PostgreSQL's own input takes them; null for what is null. */
-export function valuesOf(line: Buffer): (string | null)[] {
+export function copiedValuesOf(line: Buffer): (string | null)[] {
   return line
     .toString('utf8')
     .split('\t')

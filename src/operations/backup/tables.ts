@@ -2,7 +2,7 @@
 import type pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import type { BackupHeader, TableDigest } from './contract.ts';
-import { LineCutter, RowDigest, valuesOf } from './copy-text.ts';
+import { copiedValuesOf, LineCutter, RowDigest } from './copy-text.ts';
 
 /** Tables that a backup leaves out: what migrations have written, and what belongs to processes that are gone by then. */
 const leftOut = ['public.timonel_migrations', 'public.agent_migrations', 'public.processes'];
@@ -87,7 +87,7 @@ export async function tableWriter(
     async write(chunk) {
       for (const line of cutter.lines(chunk)) {
         digest.add(line);
-        const row = valuesOf(line);
+        const row = copiedValuesOf(line);
         if (row.length !== columns.length) throw new Error(`a row of ${name} has ${row.length} values, not ${columns.length}`);
         for (const [at, value] of row.entries()) batch[at]?.push(value);
         rows += 1;

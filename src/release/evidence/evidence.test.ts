@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { confidenceSequence, costEstimate, logOfDifference } from './cost.ts';
-import { type Evidence, noEvidence, observe, observeRatings } from './evidence.ts';
-import { type Exposure, expose, exposeRating, newUnit, type Turn, type UnitRecord } from './exposure.ts';
+import { noEvidence, observe, observeRatings, type ReleaseEvidence } from './evidence.ts';
+import { type ExposedTurn, type Exposure, expose, exposeRating, newUnit, type UnitRecord } from './exposure.ts';
 import { judge } from './judge.ts';
 import { againstCanary, logLikelihoodRatio } from './labels.ts';
 import { clustering } from './promotion.ts';
 import { defaultStandards } from './standards.ts';
 
-const good: Turn = { arm: 'stable', weight: 0.1, failed: false, slow: false, cost: 0.01 };
+const good: ExposedTurn = { arm: 'stable', weight: 0.1, failed: false, slow: false, cost: 0.01 };
 
 /** Turns of users by name, as the caller feeds them. */
-function exposed(turns: readonly (Partial<Turn> & { user: string })[]): Exposure[] {
+function exposed(turns: readonly (Partial<ExposedTurn> & { user: string })[]): Exposure[] {
   const records = new Map<string, UnitRecord>();
   return turns.map(({ user, ...turn }) => {
     const { exposure, record } = expose(records.get(user), { ...good, ...turn });
@@ -21,7 +21,7 @@ function exposed(turns: readonly (Partial<Turn> & { user: string })[]): Exposure
 }
 
 /** So many turns, each of a new user. */
-const manyNew = (count: number, turn: Partial<Turn>) =>
+const manyNew = (count: number, turn: Partial<ExposedTurn>) =>
   exposed(Array.from({ length: count }, (_, user) => ({ user: `${turn.arm}-${user}`, ...turn })));
 
 /** What a database or a caller with a fault may hand over. */
@@ -146,7 +146,7 @@ describe('the records of units', () => {
 });
 
 describe('the numbers', () => {
-  const failures = (stable: number, canary: number): Evidence =>
+  const failures = (stable: number, canary: number): ReleaseEvidence =>
     observe(noEvidence(), [...manyNew(stable, { failed: true }), ...manyNew(canary, { arm: 'canary', failed: true })]);
 
   it('are the likelihood ratio of the labels', () => {

@@ -53,7 +53,7 @@ export interface ArmEvidence {
   ratings: { given: number; negative: number; sum: number };
 }
 
-export interface Evidence {
+export interface ReleaseEvidence {
   /** Of this shape; what is stored outlives the process that stored it. */
   version: 1;
   /** Of the latest turn, in ten-thousandths; 0 before the first. */
@@ -64,7 +64,7 @@ export interface Evidence {
   splits: Record<string, Splits>;
 }
 
-export function noEvidence(): Evidence {
+export function noEvidence(): ReleaseEvidence {
   return { version: 1, weight: 0, stable: emptyArm(), canary: emptyArm(), splits: {} };
 }
 
@@ -79,14 +79,14 @@ function emptyArm(): ArmEvidence {
 }
 
 /** Adds turns in the order in which they ended. Returns new evidence; how the turns are batched makes no difference, to the last bit. */
-export function observe(evidence: Evidence, exposures: readonly Exposure[]): Evidence {
+export function observe(evidence: ReleaseEvidence, exposures: readonly Exposure[]): ReleaseEvidence {
   const next = copyOf(evidence);
   for (const exposure of exposures) observeOne(next, exposure);
   return next;
 }
 
 /** Adds ratings. */
-export function observeRatings(evidence: Evidence, ratings: readonly Rating[]): Evidence {
+export function observeRatings(evidence: ReleaseEvidence, ratings: readonly Rating[]): ReleaseEvidence {
   const next = copyOf(evidence);
   for (const { arm, weight, rating, firstNegative } of ratings) {
     if (!Number.isFinite(rating)) continue;
@@ -100,7 +100,7 @@ export function observeRatings(evidence: Evidence, ratings: readonly Rating[]): 
   return next;
 }
 
-function observeOne(evidence: Evidence, exposure: Exposure): void {
+function observeOne(evidence: ReleaseEvidence, exposure: Exposure): void {
   const { before, failed, slow } = exposure;
   const arm = evidence[exposure.arm];
   arm.turns++;
@@ -147,7 +147,7 @@ const indexOf = (arm: Arm) => (arm === 'canary' ? 1 : 0);
 const tenThousandths = (weight: number) => Math.round(weight * 10_000);
 
 /** Undefined for a weight that is no draw. */
-function splitsOf(evidence: Evidence, weight: number): Splits | undefined {
+function splitsOf(evidence: ReleaseEvidence, weight: number): Splits | undefined {
   const share = tenThousandths(weight);
   if (!(share >= 1 && share <= 9_999)) return undefined;
   evidence.splits[share] ??= {
@@ -161,7 +161,7 @@ function splitsOf(evidence: Evidence, weight: number): Splits | undefined {
   return evidence.splits[share];
 }
 
-function copyOf(evidence: Evidence): Evidence {
+function copyOf(evidence: ReleaseEvidence): ReleaseEvidence {
   const splits: Record<string, Splits> = {};
   for (const [share, of] of Object.entries(evidence.splits))
     splits[share] = {

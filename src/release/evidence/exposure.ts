@@ -8,7 +8,7 @@
 export type Arm = 'stable' | 'canary';
 
 /** A turn that ended, as the release sees it. */
-export interface Turn {
+export interface ExposedTurn {
   arm: Arm;
   /**
    * Share of the units that the canary had when this turn's conversation began: a multiple of 1/10000, as buckets are, more than 0 and less
@@ -44,7 +44,7 @@ export interface UnitRecord {
 }
 
 /** A turn with what its unit did before. The turns of a release are fed in one order, each once. */
-export interface Exposure extends Turn {
+export interface Exposure extends ExposedTurn {
   /** First turn of its unit in the release, in either arm. Only these count for the sample ratio. */
   firstOfUnit: boolean;
   /** Failed, for the first time in this release and in either arm. Only these count against the canary: see `expose`. */
@@ -89,7 +89,7 @@ export function newUnit(): UnitRecord {
  * failure is a draw, and whether the canary is blamed for it has the probability of its weight, whatever the users are like. Failures of
  * the same unit in a later day or conversation are the same draw again (docs/releases-statistics.md has the measured error of such windows).
  */
-export function expose(record: UnitRecord | undefined, turn: Turn): { exposure: Exposure; record: UnitRecord } {
+export function expose(record: UnitRecord | undefined, turn: ExposedTurn): { exposure: Exposure; record: UnitRecord } {
   const { stable, canary, negativeRatings } = record ?? newUnit();
   const before = turn.arm === 'canary' ? canary : stable;
   const logCost = logOfCost(turn.cost);

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { noEvidence, observe, observeRatings } from './evidence.ts';
-import { expose, type Turn } from './exposure.ts';
+import { type ExposedTurn, expose } from './exposure.ts';
 import { judge } from './judge.ts';
 import { defaultStandards, type ReleaseStandards } from './standards.ts';
 
-interface Group extends Partial<Turn> {
+interface Group extends Partial<ExposedTurn> {
   users: number;
   /** Turns of each user; 1 if not said. */
   each?: number;
 }
 
-const good: Turn = { arm: 'stable', weight: 0.5, failed: false, slow: false, cost: 0.01 };
+const good: ExposedTurn = { arm: 'stable', weight: 0.5, failed: false, slow: false, cost: 0.01 };
 
 /** Groups of users, each with turns of one kind. */
 function evidenceOf(...groups: Group[]) {
@@ -119,7 +119,7 @@ describe('a person has to look', () => {
 
   it('when the canary is liked less, and never the other way round', () => {
     const evidence = evidenceOf({ users: 1_000 }, { ...canary, users: 1_000 });
-    const rated = (arm: Turn['arm'], rating: number) =>
+    const rated = (arm: ExposedTurn['arm'], rating: number) =>
       judge(observeRatings(evidence, Array(12).fill({ arm, weight: 0.5, rating, firstNegative: rating < 0 })), defaultStandards);
     expect(rated('canary', -1).verdict).toBe('hold');
     expect(rated('canary', 1).verdict).toBe('non-inferior');

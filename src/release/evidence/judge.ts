@@ -1,9 +1,9 @@
 import { confidenceSequence, costEstimate, growthToPass, logOfDifference } from './cost.ts';
-import type { ArmEvidence, EventSums, Evidence } from './evidence.ts';
-import type { ArmCounts, Finding, Judgement, MetricJudgement, MetricName } from './judgement.ts';
+import type { ArmEvidence, EventSums, ReleaseEvidence } from './evidence.ts';
+import type { ArmCounts, MetricFinding, MetricJudgement, MetricName, ReleaseJudgement } from './judgement.ts';
 import { againstCanary, againstSampleRatio } from './labels.ts';
 import { forCanary, type PromotionQuestion, turnsToMinimum, turnsToPromotion } from './promotion.ts';
-import { amount, money, percent, toOne } from './sentences.ts';
+import { amount, dollarsText, percent, toOne } from './sentences.ts';
 import type { ReleaseStandards } from './standards.ts';
 
 const decimal = (naturalLogarithm: number) => naturalLogarithm / Math.LN10;
@@ -13,7 +13,7 @@ const perTurn = (total: number, turns: number) => (turns > 0 ? total / turns : u
  * Looks at a release. Any number of looks at any moments is allowed: what rolls back wrongly does so with the probability of
  * `standards.alpha` over all of them together. Pure; see docs/releases-statistics.md for what each number can tell.
  */
-export function judge(evidence: Evidence, standards: ReleaseStandards): Judgement {
+export function judge(evidence: ReleaseEvidence, standards: ReleaseStandards): ReleaseJudgement {
   const metrics: Record<MetricName, MetricJudgement> = {
     success: judgeEvents('success', evidence, standards),
     latency: judgeEvents('latency', evidence, standards),
@@ -43,7 +43,7 @@ const questions = {
   latency: { events: 'slow', first: 'firstSlow', title: 'Slow turns' },
 } as const;
 
-function judgeEvents(metric: 'success' | 'latency', evidence: Evidence, standards: ReleaseStandards): MetricJudgement {
+function judgeEvents(metric: 'success' | 'latency', evidence: ReleaseEvidence, standards: ReleaseStandards): MetricJudgement {
   const { events, first, title } = questions[metric];
   const { alpha, minimum, margin, goodEnough, riskRatios } = standards;
   const against = againstCanary(evidence.splits, first, riskRatios);
@@ -77,7 +77,7 @@ function judgeEvents(metric: 'success' | 'latency', evidence: Evidence, standard
   };
 }
 
-function judgeCost(evidence: Evidence, standards: ReleaseStandards): MetricJudgement {
+function judgeCost(evidence: ReleaseEvidence, standards: ReleaseStandards): MetricJudgement {
   const { alpha, cost } = standards;
   const stable = costsOf(evidence.stable);
   const canary = costsOf(evidence.canary);
@@ -109,7 +109,7 @@ function judgeCost(evidence: Evidence, standards: ReleaseStandards): MetricJudge
   const { low, high } = confidenceSequence(estimate, alpha.cost, cost.scale);
   const bounds = { ratio: Math.exp(estimate.difference), low: boundedExp(low), high: boundedExp(high) };
   const growth = growthToPass(estimate, margin, cost.scale, threshold);
-  const said = `Cost: canary ${money(canary.rate)} a turn, stable ${money(stable.rate)}, ${bounds.ratio.toFixed(2)} times as much (${bounds.low.toFixed(2)} to ${bounds.high.toFixed(2)})`;
+  const said = `Cost: canary ${dollarsText(canary.rate)} a turn, stable ${dollarsText(stable.rate)}, ${bounds.ratio.toFixed(2)} times as much (${bounds.low.toFixed(2)} to ${bounds.high.toFixed(2)})`;
   return {
     finding,
     evidence: { against: decimal(against), for: decimal(inFavour) },
@@ -125,7 +125,7 @@ function judgeCost(evidence: Evidence, standards: ReleaseStandards): MetricJudge
   };
 }
 
-function judgeSampleRatio(evidence: Evidence, standards: ReleaseStandards): MetricJudgement {
+function judgeSampleRatio(evidence: ReleaseEvidence, standards: ReleaseStandards): MetricJudgement {
   const { splits } = evidence;
   const against = againstSampleRatio(splits);
   const all = Object.values(splits);
@@ -165,7 +165,7 @@ function judgeSampleRatio(evidence: Evidence, standards: ReleaseStandards): Metr
   };
 }
 
-function judgeFeedback(evidence: Evidence, { alpha, riskRatios }: ReleaseStandards): MetricJudgement {
+function judgeFeedback(evidence: ReleaseEvidence, { alpha, riskRatios }: ReleaseStandards): MetricJudgement {
   const against = againstCanary(evidence.splits, 'firstNegatives', riskRatios);
   const failed = against >= Math.log(1 / alpha.feedback);
   const count = ({ ratings }: ArmEvidence, units: number) => ({
@@ -190,12 +190,12 @@ function judgeFeedback(evidence: Evidence, { alpha, riskRatios }: ReleaseStandar
 }
 
 /** A failure counts more: what is shown to be worse is not promoted for being within the margin. */
-function findingOf(failed: boolean, passed: boolean): Finding {
+function findingOf(failed: boolean, passed: boolean): MetricFinding {
   if (failed) return 'fail';
   return passed ? 'pass' : 'inconclusive';
 }
 
-function outlook(finding: Finding, said: string, moreTurns: number | undefined, failed: string, open: string) {
+function outlook(finding: MetricFinding, said: string, moreTurns: number | undefined, failed: string, open: string) {
   if (finding === 'fail') return { moreTurns: undefined, reason: `${said}: ${failed}.` };
   if (finding === 'pass') return { moreTurns: 0, reason: `${said}: good enough.` };
   const wait =

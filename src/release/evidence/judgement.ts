@@ -4,7 +4,7 @@ export const metricNames = ['success', 'latency', 'cost', 'sample-ratio', 'feedb
 export type MetricName = (typeof metricNames)[number];
 
 /** Missing data is inconclusive: it never promotes and never rolls back. */
-export type Finding = 'pass' | 'fail' | 'inconclusive';
+export type MetricFinding = 'pass' | 'fail' | 'inconclusive';
 
 export interface ArmCounts {
   turns: number;
@@ -16,7 +16,7 @@ export interface ArmCounts {
 }
 
 export interface MetricJudgement {
-  finding: Finding;
+  finding: MetricFinding;
   /** Decimal logarithms of e-values: 2 is a hundred to one. 0 where nothing can be said. */
   evidence: { against: number; for: number };
   stable: ArmCounts;
@@ -40,7 +40,7 @@ export interface MetricJudgement {
  */
 export type ReleaseVerdict = 'rollback' | 'hold' | 'non-inferior' | 'inconclusive';
 
-export interface Judgement {
+export interface ReleaseJudgement {
   verdict: ReleaseVerdict;
   reason: string;
   metrics: Record<MetricName, MetricJudgement>;

@@ -1,5 +1,5 @@
 /** Whether the canary is shown to be no worse: the evidence that lets it be promoted, for failures and for slow turns. */
-import type { ArmEvidence, EventSums, Evidence } from './evidence.ts';
+import type { ArmEvidence, EventSums, ReleaseEvidence } from './evidence.ts';
 import { logLikelihoodRatio, logMean, logOfBets } from './labels.ts';
 
 export interface PromotionQuestion {
@@ -30,7 +30,7 @@ export function clustering(stable: EventSums, canary: EventSums, margin: number)
  * events of one unit come together, the logarithm is divided by how much more they vary (a quasi-likelihood: exact where each unit has one
  * event, asymptotic otherwise).
  */
-function logOfRatio({ splits, stable, canary }: Evidence, { events, margin }: PromotionQuestion): number {
+function logOfRatio({ splits, stable, canary }: ReleaseEvidence, { events, margin }: PromotionQuestion): number {
   return logLikelihoodRatio(splits, events, 1, margin) / clustering(stable[events], canary[events], margin);
 }
 
@@ -49,7 +49,7 @@ function logOfBound({ units, eventUnits }: EventSums, bound: number): number {
 }
 
 /** log e for the canary: against "worse than the margin and worse than good enough". The mean of two e-values is one against both. */
-export function forCanary(evidence: Evidence, question: PromotionQuestion): number {
+export function forCanary(evidence: ReleaseEvidence, question: PromotionQuestion): number {
   const ratio = logOfRatio(evidence, question);
   if (question.goodEnough === undefined) return ratio;
   return logMean([ratio, logOfBound(evidence.canary[question.events], question.goodEnough)]);
@@ -59,7 +59,7 @@ export function forCanary(evidence: Evidence, question: PromotionQuestion): numb
  * Turns of both arms until the evidence for the canary is enough, if it is as good as the stable and rate, weight and users stay as they
  * are. Undefined where that cannot be said.
  */
-export function turnsToPromotion(evidence: Evidence, question: PromotionQuestion): number | undefined {
+export function turnsToPromotion(evidence: ReleaseEvidence, question: PromotionQuestion): number | undefined {
   const { events, margin, goodEnough, weight, threshold } = question;
   const stable = evidence.stable[events];
   const canary = evidence.canary[events];
@@ -74,7 +74,12 @@ export function turnsToPromotion(evidence: Evidence, question: PromotionQuestion
   return Number.isFinite(fewest) ? Math.ceil(fewest) : undefined;
 }
 
-function turnsByBound({ stable, canary }: Evidence, { events, weight }: PromotionQuestion, bound: number, goal: number): number {
+function turnsByBound(
+  { stable, canary }: ReleaseEvidence,
+  { events, weight }: PromotionQuestion,
+  bound: number,
+  goal: number,
+): number {
   const of = (name: keyof EventSums) => stable[events][name] + canary[events][name];
   const units = of('units');
   const rate = Math.min(of('eventUnits') / units, 1);
@@ -88,7 +93,7 @@ function turnsByBound({ stable, canary }: Evidence, { events, weight }: Promotio
 
 /** Turns of both arms until both had so many turns and units, at the weight of the latest turn. */
 export function turnsToMinimum(
-  evidence: Evidence,
+  evidence: ReleaseEvidence,
   minimum: { turns: number; units: number },
   of: (arm: ArmEvidence) => { turns: number; units: number },
 ): number | undefined {

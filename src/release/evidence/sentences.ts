@@ -10,7 +10,7 @@ export function amount(count: number): string {
   return whole.format(count);
 }
 
-export function money(dollars: number | undefined): string {
+export function dollarsText(dollars: number | undefined): string {
   return dollars === undefined ? 'unknown' : `$${Number(dollars.toPrecision(2))}`;
 }
 

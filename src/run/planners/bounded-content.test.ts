@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { boundedContent, boundedText, longestText } from './bounded-content.ts';
+import { boundedContent, boundedText, longestAnswerText } from './bounded-content.ts';
 
-const emoji = '😀'.repeat(longestText);
+const emoji = '😀'.repeat(longestAnswerText);
 
 describe('what a model said', () => {
   it('is kept as it is, where it is not absurd', () => {
     const content = [
       { type: 'reasoning' as const, text: 'hm', providerMetadata: { anthropic: { signature: 's' } } },
-      { type: 'text' as const, text: 'x'.repeat(longestText) },
+      { type: 'text' as const, text: 'x'.repeat(longestAnswerText) },
       { type: 'tool-call' as const, toolCallId: '1', toolName: 'a', input: '{}' },
     ];
     expect(boundedContent(content)).toEqual(content);
@@ -20,8 +20,8 @@ describe('what a model said', () => {
       { type: 'text', text: 'more' },
       { type: 'tool-call', toolCallId: '1', toolName: 'a', input: 'x'.repeat(5_000_000) },
     ]);
-    expect(reasoning).toEqual({ type: 'reasoning', text: `${emoji.slice(0, longestText)}\n[…]` });
-    expect(text).toEqual({ type: 'text', text: `a${emoji.slice(0, longestText - 2)}\n[…]` });
+    expect(reasoning).toEqual({ type: 'reasoning', text: `${emoji.slice(0, longestAnswerText)}\n[…]` });
+    expect(text).toEqual({ type: 'text', text: `a${emoji.slice(0, longestAnswerText - 2)}\n[…]` });
     expect(more).toEqual({ type: 'text', text: '\n[…]' });
     expect(JSON.stringify(call).length).toBeLessThan(300_000);
   });
@@ -34,7 +34,7 @@ describe('what a model said', () => {
     for (let at = 0; at < emoji.length; at += 1_000) onText?.(emoji.slice(at, at + 1_000));
     const [reply] = boundedContent([{ type: 'text', text: emoji }]);
     expect(reply?.type === 'text' && reply.text.startsWith(shown)).toBe(true);
-    expect(shown.length).toBe(longestText);
+    expect(shown.length).toBe(longestAnswerText);
     expect(boundedText(undefined)).toBeUndefined();
   });
 });

@@ -3,12 +3,12 @@ import type { LanguageModelV4Content } from '@ai-sdk/provider';
 import { longestArguments } from './call-arguments.ts';
 
 /** Characters of one answer's text, and of its reasoning. A model that writes more is repeating itself. */
-export const longestText = 100_000;
+export const longestAnswerText = 100_000;
 const note = '\n[…]';
 
 /** A part that is too long ends in a note. Reasoning that was cut loses its signature, which holds for the whole only. */
 export function boundedContent(content: readonly LanguageModelV4Content[]): LanguageModelV4Content[] {
-  const left = { text: longestText, reasoning: longestText };
+  const left = { text: longestAnswerText, reasoning: longestAnswerText };
   return content.map((part): LanguageModelV4Content => {
     if (part.type === 'tool-call')
       return part.input.length <= longestArguments ? part : { ...part, input: cutAt(part.input, longestArguments + 1) };
@@ -22,7 +22,7 @@ export function boundedContent(content: readonly LanguageModelV4Content[]): Lang
 /** Passes text on until the bound: what a reader sees live begins like the reply. */
 export function boundedText(onText: ((delta: string) => void) | undefined): typeof onText {
   if (onText === undefined) return undefined;
-  let left = longestText;
+  let left = longestAnswerText;
   return (delta) => {
     if (left === 0) return;
     const part = cutAt(delta, left);

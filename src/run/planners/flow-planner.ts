@@ -1,10 +1,10 @@
 import { TimonelError } from '../../errors.ts';
 import type { Vocabulary } from '../../language/contract.ts';
 import type { SaidBefore } from '../../policy/contract.ts';
-import type { Planner, Proposal, Turn } from '../planner.ts';
+import type { Planner, PlannerTurn, Proposal } from '../planner.ts';
 
 /** What was said since the agent spoke last, where a person had the conversation meanwhile. */
-function fromPeople({ history }: Turn['run']): SaidBefore[] | undefined {
+function fromPeople({ history }: PlannerTurn['run']): SaidBefore[] | undefined {
   const since = history.slice(history.findLastIndex(({ role }) => role === 'assistant') + 1);
   return since.some(({ role }) => role === 'person') ? since.map(({ role, text }) => ({ role, text })) : undefined;
 }
@@ -14,9 +14,9 @@ function fromPeople({ history }: Turn['run']): SaidBefore[] | undefined {
  *
  * @param vocabularyOf the workspace's own words, cached by the caller.
  */
-export function createFlowPlanner(vocabularyOf: (turn: Turn) => Promise<Vocabulary>): Planner {
+export function createFlowPlanner(vocabularyOf: (turn: PlannerTurn) => Promise<Vocabulary>): Planner {
   return {
-    async propose(turn: Turn): Promise<Proposal> {
+    async propose(turn: PlannerTurn): Promise<Proposal> {
       const { flows } = turn.agent;
       if (flows === undefined) {
         throw new TimonelError(

@@ -1,7 +1,7 @@
 import { Agent, request } from 'undici';
 import { z } from 'zod';
 import { messageOf, TimonelError } from '../../errors.ts';
-import type { Planner, Proposal, Turn } from '../planner.ts';
+import type { Planner, PlannerTurn, Proposal } from '../planner.ts';
 
 /** What the other system answers: a reply, and how the turn ended. */
 const answer = z.object({
@@ -21,7 +21,7 @@ const mostBytes = 262_144;
 export function createHttpPlanner(endpoints: Readonly<Record<string, string>>): Planner & { close(): Promise<void> } {
   const connections = new Agent({ connect: { timeout: 5_000 }, keepAliveTimeout: 10_000 });
   return {
-    async propose({ run, agent, flowState, signal }: Turn): Promise<Proposal> {
+    async propose({ run, agent, flowState, signal }: PlannerTurn): Promise<Proposal> {
       const url = endpoints[agent.name];
       if (url === undefined) {
         throw new TimonelError(

@@ -1,12 +1,13 @@
 /** What a model is told and offered in a turn, where an agent makes it for each. */
 import type { Features } from '@openfeature/server-sdk';
 import { messageOf, TimonelError } from '../../errors.ts';
+import type { RunContext } from '../../store/run-context.ts';
 import { untilAborted } from '../../store/until-aborted.ts';
 import type { WorkspaceAccess } from '../../tools/contract.ts';
 import { stateOf } from '../../tools/state.ts';
-import { behalfOf, type FindPrincipal, principalOf } from '../behalf.ts';
+import { behalfOf, behalfPrincipalOf, type FindPrincipal } from '../behalf.ts';
 import type { AgentDefinition, PromptTurn } from '../contract.ts';
-import type { Turn } from '../planner.ts';
+import type { PlannerTurn } from '../planner.ts';
 
 export interface Instructions {
   prompt: string;
@@ -16,7 +17,7 @@ export interface Instructions {
 
 export interface InstructionDependencies {
   findPrincipal: FindPrincipal;
-  flagsOf(place: { workspaceId: string; conversationId: string; agent: string; channel: string }): Features;
+  flagsOf(run: RunContext): Features;
   /** Transactions in a workspace. */
   queryIn(workspaceId: string): WorkspaceAccess['query'];
 }
@@ -26,14 +27,14 @@ const longestPrompt = 200_000;
 /** Asks the agent once for each run: all of its model calls are told the same. */
 export class TurnInstructions {
   readonly #dependencies: InstructionDependencies;
-  readonly #made = new WeakMap<Turn['run'], Promise<Instructions>>();
+  readonly #made = new WeakMap<PlannerTurn['run'], Promise<Instructions>>();
 
   constructor(dependencies: InstructionDependencies) {
     this.#dependencies = dependencies;
   }
 
   /** @throws TimonelError `model_unavailable` where the agent's part throws or answers nothing that can be used; `store_unavailable` */
-  of(turn: Turn): Instructions | Promise<Instructions> {
+  of(turn: PlannerTurn): Instructions | Promise<Instructions> {
     const { prompt, offers } = turn.agent;
     if (typeof prompt === 'string' && offers === undefined) return { prompt, offered: undefined };
     let made = this.#made.get(turn.run);
@@ -44,7 +45,7 @@ export class TurnInstructions {
     return made;
   }
 
-  async #make(turn: Turn): Promise<Instructions> {
+  async #make(turn: PlannerTurn): Promise<Instructions> {
     const { agent } = turn;
     try {
       const seen = await this.#seen(turn);
@@ -59,13 +60,12 @@ export class TurnInstructions {
     }
   }
 
-  async #seen({ run, agent, now }: Turn): Promise<PromptTurn> {
+  async #seen({ run, now }: PlannerTurn): Promise<PromptTurn> {
     const { findPrincipal, flagsOf, queryIn } = this.#dependencies;
     const { workspaceId, conversationId, turn, text, timeZone, channel, contact } = run;
-    const place = { workspaceId, conversationId, agent: agent.name, channel };
-    const principal = principalOf(await behalfOf(run, findPrincipal));
-    const flags = flagsOf(place);
-    const state = stateOf(place, queryIn(workspaceId));
+    const principal = behalfPrincipalOf(await behalfOf(run, findPrincipal));
+    const flags = flagsOf(run);
+    const state = stateOf(run, queryIn(workspaceId));
     return { workspaceId, conversationId, turn, text, now, timeZone, channel, contact, principal, flags, state };
   }
 }

@@ -5,7 +5,7 @@ import type { StoredArtifact } from '../../artifacts/contract.ts';
 import type { ModelMedium } from '../../llm/routes/route.ts';
 import type { ClaimedRun, EarlierTurn } from '../../store/runs.ts';
 import type { MediaPart, MessagePart } from '../../vocabulary.ts';
-import { mediumOf, mostModelBytes, noteOf } from '../message-parts.ts';
+import { mediumOf, mostModelBytes, partNoteOf } from '../message-parts.ts';
 
 export type UserContent = Extract<LanguageModelV4Message, { role: 'user' }>['content'];
 
@@ -63,7 +63,7 @@ export class ModelMessages {
       const medium = mediumOf(part);
       if (loaded.has(part.artifact) && medium !== 'text' && medium !== undefined) media.add(medium);
     }
-    return { contents: new Map(messages.map(({ turn, parts }) => [turn, contentOf(parts, loaded)])), media };
+    return { contents: new Map(messages.map(({ turn, parts }) => [turn, userContentOf(parts, loaded)])), media };
   }
 
   async #load({ workspaceId, conversationId, agent }: ClaimedRun, wanted: readonly MediaPart[]): Promise<Loaded> {
@@ -109,10 +109,10 @@ export function textContent(text: string): UserContent {
  * The note comes with the part, so that a model can name the artifact to a tool.
  * @param loaded of the others there is the note only.
  */
-export function contentOf(parts: readonly MessagePart[], loaded: Loaded = new Map()): UserContent {
+export function userContentOf(parts: readonly MessagePart[], loaded: Loaded = new Map()): UserContent {
   return parts.flatMap((part): UserContent => {
     if (part.type === 'text') return part.text === '' ? [] : [{ type: 'text', text: part.text }];
-    const note = { type: 'text' as const, text: noteOf(part) };
+    const note = { type: 'text' as const, text: partNoteOf(part) };
     const data = part.type === 'location' ? undefined : loaded.get(part.artifact);
     if (part.type === 'location' || data === undefined) return [note];
     if (mediumOf(part) !== 'text')

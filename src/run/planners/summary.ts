@@ -3,7 +3,7 @@ import { TimonelError } from '../../errors.ts';
 import type { Gateway } from '../../llm/gateway.ts';
 import type { EarlierTurn } from '../../store/runs.ts';
 import type { Summary, SummaryStep } from '../../store/steps.ts';
-import type { Turn } from '../planner.ts';
+import type { PlannerTurn } from '../planner.ts';
 import { cutAt } from './bounded-content.ts';
 import { CallIds, earlierMessages, toldContent } from './transcript.ts';
 import { estimatedTokens, type SizedTurn } from './window.ts';
@@ -22,7 +22,7 @@ and what is still open. Leave out greetings. At most 300 words, in the language 
  */
 export async function summarise(
   gateway: Pick<Gateway, 'ask'>,
-  turn: Turn,
+  turn: PlannerTurn,
   before: Summary | undefined,
   turns: readonly SizedTurn[],
   budget: number,
@@ -34,7 +34,7 @@ export async function summarise(
     const { run, agent, signal } = turn;
     const answer = await gateway.ask({
       model: agent.model,
-      spender: { workspaceId: run.workspaceId, agent: agent.name, runId: run.runId },
+      spender: run,
       prompt: [
         { role: 'system', content: instructions },
         { role: 'user', content: [{ type: 'text', text: recordOf(before, turns) }] },

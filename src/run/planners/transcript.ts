@@ -11,7 +11,7 @@ import { readOutput } from '../../tools/read-output.ts';
 import type { CallRecord, Spilled } from '../../vocabulary.ts';
 import { cutAt } from './bounded-content.ts';
 import { readArguments } from './call-arguments.ts';
-import { contentOf, textContent, type UserContent } from './model-messages.ts';
+import { textContent, type UserContent, userContentOf } from './model-messages.ts';
 
 export type AssistantPart = Extract<LanguageModelV4Message, { role: 'assistant' }>['content'][number];
 type UserMessage = Extract<LanguageModelV4Message, { role: 'user' }>;
@@ -34,7 +34,7 @@ export function userMessage(content: UserContent, { summary, note }: Around): Us
 }
 
 /** The note of a run, which its first model call keeps. */
-export function noteOf(steps: readonly Step[]): string | undefined {
+export function storedNoteOf(steps: readonly Step[]): string | undefined {
   for (const step of steps) if (step.kind === 'model-call' && step.note !== undefined) return step.note;
   return undefined;
 }
@@ -60,7 +60,7 @@ export interface Shown {
 
 /** What the user sent, without the bytes of pictures and files. */
 export function toldContent({ text, parts }: Pick<EarlierTurn, 'text' | 'parts'>): UserContent {
-  if (parts !== undefined) return contentOf(parts);
+  if (parts !== undefined) return userContentOf(parts);
   // Providers want a message of the user before each of the assistant's.
   return textContent(text ?? '[Nobody wrote. What follows, the agent sent by itself.]');
 }
@@ -94,7 +94,7 @@ export function earlierMessages(
   if (by !== undefined) return personMessages({ ...turn, text: text(turn.text ?? ''), by }, summary);
   const said = content.map((part) => (part.type === 'text' ? { ...part, text: text(part.text) } : part));
   return [
-    userMessage(said, { summary, note: noteOf(turn.steps) }),
+    userMessage(said, { summary, note: storedNoteOf(turn.steps) }),
     ...(calls ? callMessages(turn.steps, ids, { turn: turn.turn, longest }) : []),
     ...(turn.reply === undefined
       ? []

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { messageOf, TimonelError } from '../../errors.ts';
 import { isDeadlock } from '../database-errors.ts';
 import { compareCatalogues, readCatalogue, touchedTables } from './catalogue.ts';
-import { type AgentMigrations, type MigrationFile, prefixOf, refusal, requireDistinctPrefixes } from './files.ts';
+import { type AgentMigrations, type MigrationFile, migrationRefusal, prefixOf, requireDistinctPrefixes } from './files.ts';
 import { protectTables } from './protect.ts';
 
 /** A file that was applied. */
@@ -49,10 +49,14 @@ export function pendingFiles(agent: string, files: readonly MigrationFile[], app
     if (file === undefined) {
       // A later one is a newer version's, which ran before this one: its tables serve this one too.
       if (name > last) continue;
-      throw refusal(agent, name, 'the database has it applied, and the folder has no such file any more. Put it back as it was.');
+      throw migrationRefusal(
+        agent,
+        name,
+        'the database has it applied, and the folder has no such file any more. Put it back as it was.',
+      );
     }
     if (file.hash !== hash) {
-      throw refusal(
+      throw migrationRefusal(
         agent,
         name,
         'it was changed after it was applied. Put it back as it was, and write the change as a migration with a new number.',
@@ -63,7 +67,11 @@ export function pendingFiles(agent: string, files: readonly MigrationFile[], app
   const pending = files.filter((file) => !applied.some(({ name }) => name === file.name));
   const late = pending.find(({ name }) => name < newest);
   if (late !== undefined) {
-    throw refusal(agent, late.name, `${newest} is applied already, and migrations run in order. Give it a number after that.`);
+    throw migrationRefusal(
+      agent,
+      late.name,
+      `${newest} is applied already, and migrations run in order. Give it a number after that.`,
+    );
   }
   return pending;
 }
@@ -92,7 +100,7 @@ async function applyOnce(client: pg.ClientBase, agent: string, file: MigrationFi
       if (isDeadlock(error) && attempt < attempts) continue;
       throw error instanceof TimonelError
         ? error
-        : refusal(agent, file.name, `${explained(error, file)} Nothing of it was applied.`, error);
+        : migrationRefusal(agent, file.name, `${explained(error, file)} Nothing of it was applied.`, error);
     }
   }
 }
@@ -113,7 +121,7 @@ async function applyFile(client: pg.ClientBase, agent: string, { name, sql, hash
     );
   }
   if (faults.length === 0) faults.push(...(await protectTables(client, prefix)));
-  if (faults.length > 0) throw refusal(agent, name, `${faults.join('; ')}. Nothing of it was applied.`);
+  if (faults.length > 0) throw migrationRefusal(agent, name, `${faults.join('; ')}. Nothing of it was applied.`);
   await client.query('INSERT INTO agent_migrations (agent, name, hash, created) VALUES ($1, $2, $3, $4)', [
     agent,
     name,

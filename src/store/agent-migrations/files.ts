@@ -47,7 +47,7 @@ export function readAgentMigrations(agents: Iterable<MigratingAgent>): AgentMigr
     for (const file of readFolder(name, migrations)) {
       const other = files.get(file.name);
       if (other !== undefined && other.hash !== file.hash) {
-        throw refusal(
+        throw migrationRefusal(
           name,
           file.name,
           'two versions of the agent bring it with different texts. Give the newer text a new number.',
@@ -90,10 +90,11 @@ function readFolder(agent: string, url: URL): MigrationFile[] {
   const numbers = new Set<string>();
   return names.sort().map((name) => {
     if (!fileName.test(name)) {
-      throw refusal(agent, name, 'its name has to be four digits, "_" and small letters, e.g. 0002_add_due_dates.sql.');
+      throw migrationRefusal(agent, name, 'its name has to be four digits, "_" and small letters, e.g. 0002_add_due_dates.sql.');
     }
     const number = name.slice(0, 4);
-    if (numbers.has(number)) throw refusal(agent, name, `another file has the number ${number} too. Give it the next free one.`);
+    if (numbers.has(number))
+      throw migrationRefusal(agent, name, `another file has the number ${number} too. Give it the next free one.`);
     numbers.add(number);
     const sql = readFileSync(join(folder, name), 'utf8').replaceAll('\r\n', '\n');
     return { name, sql, hash: createHash('sha256').update(sql).digest('hex') };
@@ -111,7 +112,7 @@ function folderOf(agent: string, url: URL): string {
 }
 
 /** The refusal of one file. */
-export function refusal(agent: string, file: string, why: string, cause?: unknown): TimonelError {
+export function migrationRefusal(agent: string, file: string, why: string, cause?: unknown): TimonelError {
   return new TimonelError('migration_refused', `The migration ${file} of the agent "${agent}" was refused: ${why}`, {
     details: { agent, migration: file },
     ...(cause === undefined ? {} : { cause }),

@@ -1,18 +1,20 @@
 import { Redis } from 'ioredis';
 import { messageOf } from '../../errors.ts';
+import { publishFault } from '../../faults.ts';
 
 /**
  * Tells once that a Redis does not answer, however many connections find it out, and again only after one had been up.
  * Clients try again every two seconds at most.
  */
-export function tellOnce(url: string, onFault: (error: unknown) => void): (client: Redis) => void {
+export function tellOnce(url: string): (client: Redis) => void {
   const { host } = new URL(url);
   let said = false;
   return (client) => {
     client.on('error', (error: unknown) => {
       if (said) return;
       said = true;
-      onFault(
+      publishFault(
+        'Redis',
         new Error(`${host} does not answer (${messageOf(error)}). Timonel goes on without it and tries again.`, { cause: error }),
       );
     });

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { Redis } from 'ioredis';
+import { publishFault } from '../../faults.ts';
 
 /** Tells other processes on the same database that something happened. May be lost: those who wait also look for themselves. */
 export interface Signals {
@@ -29,7 +30,7 @@ export interface RedisSignals {
 /**
  * Through Redis, to all processes on the same database. While Redis is down nothing is published, and waiters find out by looking.
  */
-export function redisSignals(url: string, watch: (client: Redis) => void, onFault: (error: unknown) => void): RedisSignals {
+export function redisSignals(url: string, watch: (client: Redis) => void): RedisSignals {
   // Commands fail at once while the connection is down: what Redis carries here may be lost, and nobody waits for it.
   const options = { enableOfflineQueue: false, maxRetriesPerRequest: 1, lazyConnect: false };
   const publisher = new Redis(url, options);
@@ -37,11 +38,11 @@ export function redisSignals(url: string, watch: (client: Redis) => void, onFaul
   for (const client of [publisher, subscriber]) watch(client);
   // Waits until Redis is up; what ends the wait is the end of the process.
   void subscriber.subscribe(...Object.values(channels)).catch((error: unknown) => {
-    if (subscriber.status !== 'end') onFault(error);
+    if (subscriber.status !== 'end') publishFault('Redis', error);
   });
   const on = (channel: string): Signals => ({
     publish: (message) => {
-      if (publisher.status === 'ready') publisher.publish(channel, message).catch(onFault);
+      if (publisher.status === 'ready') publisher.publish(channel, message).catch((error: unknown) => publishFault('Redis', error));
     },
     subscribe: (listener) => {
       subscriber.on('message', (name, message) => {

@@ -2,10 +2,12 @@
  * The thread that PGlite lives in, kept alive: when it dies, or PGlite panics in it (a full disk), a new one opens the same directory, as after
  * a crash. What was committed is in the log, and what was not was not acknowledged.
  */
+
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { messageOf, TimonelError } from '../../errors.ts';
+import { publishFault } from '../../faults.ts';
 import { freeBytes, neededBytes } from './disk-space.ts';
 import type { WorkerReply, WorkerRequest, WorkerStart } from './worker.ts';
 
@@ -26,8 +28,6 @@ const mostSilentPingsOnFullDisk = 3;
 const fullDiskBytes = 4 * 1_048_576;
 
 export interface EngineEvents {
-  /** The thread died, or did not open again; it is tried further. */
-  onFault(what: string, error: unknown): void;
   /** It is not tried any further. */
   onLost(error: Error): void;
 }
@@ -121,7 +121,7 @@ export class Engine {
   #died(worker: Worker, error: Error): void {
     if (this.#closing || this.#worker !== worker) return;
     this.#worker = undefined;
-    this.#events.onFault('the embedded database', error);
+    publishFault('the embedded database', error);
     this.#reopening = this.#reopen(worker).finally(() => {
       this.#reopening = undefined;
       this.#waitsForSpace = false;
@@ -144,7 +144,7 @@ export class Engine {
         this.#worker = await this.#spawn(again);
         return;
       } catch (error) {
-        this.#events.onFault('opening the embedded database again', error);
+        publishFault('opening the embedded database again', error);
         if (++tries === mostTries) {
           this.#events.onLost(
             new TimonelError('store_unavailable', `The embedded database does not open again: ${messageOf(error)}`, {

@@ -52,8 +52,8 @@ export async function openEmbedded(
     socketPath: join(socketDirectory, '.s.PGSQL.5432'),
     ...(fresh && template !== undefined ? { templatePath: template } : {}),
   };
-  const { onFault = () => {}, onLost = () => {} } = options;
-  const engine = new Engine(start, { onFault, onLost });
+  const { onLost = () => {} } = options;
+  const engine = new Engine(start, { onLost });
   const release = () => {
     rmSync(socketDirectory, { recursive: true, force: true });
     unlock();

@@ -1,7 +1,7 @@
 /** Every alert, as data. `docs/runbook.md` has a section for each name; a test compares. */
 import {
+  type AlertCondition,
   all,
-  type Condition,
   compare,
   durationText,
   gauge,
@@ -38,7 +38,7 @@ export interface Alert {
   readonly severity: Severity;
   readonly labels?: Readonly<Record<string, string>>;
   /** A text is PromQL, for what a process cannot see of itself: that it is gone. */
-  readonly when: Condition | string;
+  readonly when: AlertCondition | string;
   /** How long it has to hold, in seconds. */
   readonly for: Seconds;
   /** `{{ $labels.x }}` stands for a label. */

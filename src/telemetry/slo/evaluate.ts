@@ -1,5 +1,5 @@
 /** Expressions as this process computes them, from its own history. Says what Prometheus would say of this process alone. */
-import type { Condition, Leaf, Vector } from './expression.ts';
+import type { AlertCondition, Leaf, Vector } from './expression.ts';
 import type { History } from './history.ts';
 
 export interface Value {
@@ -8,7 +8,7 @@ export interface Value {
 }
 
 /** Values by their labels; those that a condition lets through. */
-export function evaluate(expression: Vector | Condition, history: History): Value[] {
+export function evaluateVector(expression: Vector | AlertCondition, history: History): Value[] {
   switch (expression.kind) {
     case 'gauge':
       return history
@@ -21,16 +21,19 @@ export function evaluate(expression: Vector | Condition, history: History): Valu
     case 'minus':
       return joined(expression.left, expression.right, history, (left, right) => left - right);
     case 'ratio': {
-      const parts = new Map(evaluate(expression.part, history).map((each) => [keyOf(each), each.value]));
-      const wholes = evaluate(expression.whole, history).filter(({ value }) => value > 0);
+      const parts = new Map(evaluateVector(expression.part, history).map((each) => [keyOf(each), each.value]));
+      const wholes = evaluateVector(expression.whole, history).filter(({ value }) => value > 0);
       return wholes.map((whole) => ({ labels: whole.labels, value: (parts.get(keyOf(whole)) ?? 0) / whole.value }));
     }
     case 'recorded':
-      return evaluate(expression.of, history).map(({ labels, value }) => ({ labels: { ...labels, ...expression.labels }, value }));
+      return evaluateVector(expression.of, history).map(({ labels, value }) => ({
+        labels: { ...labels, ...expression.labels },
+        value,
+      }));
     case 'compare':
-      return evaluate(expression.left, history).filter(({ value }) => holds(value, expression.operator, expression.limit));
+      return evaluateVector(expression.left, history).filter(({ value }) => holds(value, expression.operator, expression.limit));
     case 'all': {
-      const [first, ...others] = expression.of.map((each) => evaluate(each, history));
+      const [first, ...others] = expression.of.map((each) => evaluateVector(each, history));
       const keys = others.map((values) => new Set(values.map(keyOf)));
       return (first ?? []).filter((each) => keys.every((known) => known.has(keyOf(each))));
     }
@@ -46,14 +49,14 @@ function keyOf({ labels }: Value): string {
 }
 
 function joined(left: Vector, right: Vector, history: History, combine: (left: number, right: number) => number): Value[] {
-  const others = new Map(evaluate(right, history).map((each) => [keyOf(each), each.value]));
-  return evaluate(left, history).flatMap((each) => {
+  const others = new Map(evaluateVector(right, history).map((each) => [keyOf(each), each.value]));
+  return evaluateVector(left, history).flatMap((each) => {
     const other = others.get(keyOf(each));
     return other === undefined ? [] : [{ labels: each.labels, value: combine(each.value, other) }];
   });
 }
 
-function holds(value: number, operator: Extract<Condition, { kind: 'compare' }>['operator'], limit: number): boolean {
+function holds(value: number, operator: Extract<AlertCondition, { kind: 'compare' }>['operator'], limit: number): boolean {
   switch (operator) {
     case '>':
       return value > limit;

@@ -66,7 +66,7 @@ export type Vector =
   /** What Prometheus computes once under a name of its own, for the alerts and dashboards that need it again. */
   | { readonly kind: 'recorded'; readonly name: string; readonly labels: Readonly<Record<string, string>>; readonly of: Vector };
 
-export type Condition =
+export type AlertCondition =
   | {
       readonly kind: 'compare';
       readonly left: Vector;
@@ -74,7 +74,7 @@ export type Condition =
       readonly limit: number;
     }
   /** All of them, for the same labels. The value is that of the first. */
-  | { readonly kind: 'all'; readonly of: readonly [Condition, ...Condition[]] };
+  | { readonly kind: 'all'; readonly of: readonly [AlertCondition, ...AlertCondition[]] };
 
 export function increase(of: Selector, over: Seconds, by: readonly string[] = []): Vector {
   return { kind: 'increase', of, over, by };
@@ -101,18 +101,18 @@ export function minus(left: Vector, right: Vector): Vector {
   return { kind: 'minus', left, right };
 }
 
-export function compare(left: Vector, operator: '>' | '>=' | '<' | '<=' | '==', limit: number): Condition {
+export function compare(left: Vector, operator: '>' | '>=' | '<' | '<=' | '==', limit: number): AlertCondition {
   return { kind: 'compare', left, operator, limit };
 }
 
-export function all(first: Condition, ...others: Condition[]): Condition {
+export function all(first: AlertCondition, ...others: AlertCondition[]): AlertCondition {
   return { kind: 'all', of: [first, ...others] };
 }
 
 /** The vectors that are read from series, and not computed from others. */
 export type Leaf = Extract<Vector, { kind: 'gauge' | 'increase' | 'quantile' }>;
 
-export function leavesOf(expression: Vector | Condition): Leaf[] {
+export function leavesOf(expression: Vector | AlertCondition): Leaf[] {
   switch (expression.kind) {
     case 'gauge':
     case 'increase':
@@ -131,7 +131,7 @@ export function leavesOf(expression: Vector | Condition): Leaf[] {
 }
 
 /** The recorded vectors within an expression, each after those that it reads. */
-export function recordedIn(expression: Vector | Condition): Extract<Vector, { kind: 'recorded' }>[] {
+export function recordedIn(expression: Vector | AlertCondition): Extract<Vector, { kind: 'recorded' }>[] {
   switch (expression.kind) {
     case 'recorded':
       return [...recordedIn(expression.of), expression];

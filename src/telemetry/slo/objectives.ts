@@ -5,7 +5,7 @@
  * answers (availability), and the turns behind it succeed (run errors); how long people wait is the third (latency).
  */
 import {
-  type Condition,
+  type AlertCondition,
   compare,
   day,
   durationText,
@@ -152,7 +152,7 @@ export const burnRates: readonly BurnRate[] = [
 ];
 
 /** Whether an indicator burns its budget at that rate in both windows, by more than a few events. */
-export function burning(indicator: Indicator, rate: BurnRate): Condition {
+export function burning(indicator: Indicator, rate: BurnRate): AlertCondition {
   const limit = rate.factor * (1 - indicator.objective);
   return {
     kind: 'all',

@@ -1,7 +1,7 @@
 /** Expressions as Prometheus reads them. */
-import { type Condition, durationText, type Selector, type Vector } from './expression.ts';
+import { type AlertCondition, durationText, type Selector, type Vector } from './expression.ts';
 
-export function promqlOf(expression: Vector | Condition): string {
+export function promqlOf(expression: Vector | AlertCondition): string {
   switch (expression.kind) {
     case 'gauge':
       return `${expression.take}${byText(expression.by)} (${selected(expression.of)}${expression.ago === undefined ? '' : ` offset ${durationText(expression.ago)}`})`;

@@ -1,4 +1,5 @@
 import type { Metric, Registry } from 'prom-client';
+import { publishFault } from '../../diagnostics.ts';
 import type { ReadSamples, Sample } from './history.ts';
 
 /** How long one reading of a metric serves all who ask for a part of it, in milliseconds: a histogram is asked for its buckets and its count. */
@@ -10,7 +11,7 @@ interface Value extends Sample {
 }
 
 /** Reads the metrics of this process by the names under which they are scraped. One that cannot be read is as if it were not there. */
-export function registrySamples(registry: Registry, onFault: (what: string, error: unknown) => void): ReadSamples {
+export function registrySamples(registry: Registry): ReadSamples {
   const readings = new Map<string, { at: number; values: Promise<readonly Value[]> }>();
   return async (name) => {
     const metric = registry.getSingleMetric(name) ?? registry.getSingleMetric(name.replace(/_(bucket|count|sum)$/, ''));
@@ -19,7 +20,7 @@ export function registrySamples(registry: Registry, onFault: (what: string, erro
     const at = performance.now();
     let reading = readings.get(base);
     if (reading === undefined || at - reading.at > freshFor) {
-      reading = { at, values: valuesOf(metric, (error) => onFault(`reading the metric ${base}`, error)) };
+      reading = { at, values: valuesOf(metric, base) };
       readings.set(base, reading);
     }
     const values = await reading.values;
@@ -27,11 +28,11 @@ export function registrySamples(registry: Registry, onFault: (what: string, erro
   };
 }
 
-async function valuesOf(metric: Metric, onFault: (error: unknown) => void): Promise<readonly Value[]> {
+async function valuesOf(metric: Metric, name: string): Promise<readonly Value[]> {
   try {
     return (await metric.get()).values as readonly Value[];
   } catch (error) {
-    onFault(error);
+    publishFault(`reading the metric ${name}`, error);
     return [];
   }
 }

@@ -1,21 +1,21 @@
 /** Puts the watch of this process together: what reads its metrics, the alerts over them, and the views that the API shows. */
 import type { Registry } from 'prom-client';
 import { registrySamples } from './registry-samples.ts';
-import type { LiveViews } from './views.ts';
+import type { ProcessViews } from './views.ts';
 import { createViews, viewVectors } from './views.ts';
-import { AlertWatch, type WatchDependencies } from './watch.ts';
+import { AlertWatch, type AlertWatchDependencies } from './watch.ts';
 
 export interface Watch {
-  views: LiveViews;
+  views: ProcessViews;
   stop(): void;
 }
 
 /** Takes the first look at once: counters are zero then, and what comes is seen as having come. */
 export async function startWatch(
   registry: Registry,
-  dependencies: Pick<WatchDependencies, 'now' | 'onChange' | 'onFault'>,
+  dependencies: Pick<AlertWatchDependencies, 'now' | 'onChange'>,
 ): Promise<Watch> {
-  const read = registrySamples(registry, dependencies.onFault);
+  const read = registrySamples(registry);
   const watch = new AlertWatch({ ...dependencies, read, views: viewVectors });
   const { now } = dependencies;
   const views = createViews({ watch, read, now, since: now() });

@@ -1,5 +1,5 @@
 /** What the live views of the API say: computed from this process's own series when they are asked for. */
-import { evaluate, type Value } from './evaluate.ts';
+import { evaluateVector, type Value } from './evaluate.ts';
 import { day, durationText, gauge, hour, increase, minute, quantile, type Seconds, type Vector } from './expression.ts';
 import { type ReadSamples, snapshotEvery } from './history.ts';
 import { availability, badEventsOf, eventsOf, type Indicator, indicators, runErrors, turnLatency } from './objectives.ts';
@@ -60,10 +60,10 @@ export interface ViewDependencies {
   since: Date;
 }
 
-export type LiveViews = ReturnType<typeof createViews>;
+export type ProcessViews = ReturnType<typeof createViews>;
 
 export function createViews({ watch, read, now, since }: ViewDependencies) {
-  const valuesOf = (vector: Vector) => evaluate(vector, watch.history);
+  const valuesOf = (vector: Vector) => evaluateVector(vector, watch.history);
   const sum = (vector: Vector) => valuesOf(vector).reduce((total, { value }) => total + value, 0);
   const one = (vector: Vector) => valuesOf(vector)[0]?.value ?? null;
   const by = (vector: Vector, label: string) =>

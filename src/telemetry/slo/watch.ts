@@ -3,9 +3,9 @@
  * restart forgets.
  */
 import { createHash } from 'node:crypto';
-import type { AlertChanged } from '../../diagnostics.ts';
+import { type AlertChanged, publishFault } from '../../diagnostics.ts';
 import { type Alert, alerts as allAlerts, type Severity } from './alerts.ts';
-import { evaluate, type Value } from './evaluate.ts';
+import { evaluateVector, type Value } from './evaluate.ts';
 import { leavesOf, type Vector } from './expression.ts';
 import { History, type ReadSamples, snapshotEvery } from './history.ts';
 import { defaultRunbook } from './prometheus-rules.ts';
@@ -38,18 +38,17 @@ const shownAfterwardsMs = 3_600_000;
 /** Alerts that are over, at most. */
 const mostResolved = 100;
 
-export interface WatchDependencies {
+export interface AlertWatchDependencies {
   read: ReadSamples;
   now(): Date;
   onChange(change: AlertChanged): void;
-  onFault(what: string, error: unknown): void;
   /** What others want to look back on. */
   views?: readonly Vector[];
 }
 
 export class AlertWatch {
   readonly history: History;
-  readonly #dependencies: WatchDependencies;
+  readonly #dependencies: AlertWatchDependencies;
   readonly #alerts = allAlerts.flatMap((alert) => (typeof alert.when === 'string' ? [] : [{ ...alert, when: alert.when }]));
   readonly #active = new Map<string, WatchedAlert>();
   #resolved: WatchedAlert[] = [];
@@ -57,7 +56,7 @@ export class AlertWatch {
   #looking: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(dependencies: WatchDependencies) {
+  constructor(dependencies: AlertWatchDependencies) {
     this.#dependencies = dependencies;
     const looked = [...this.#alerts.map(({ when }) => when), ...(dependencies.views ?? [])];
     this.history = new History(looked.flatMap(leavesOf), dependencies.read);
@@ -67,7 +66,7 @@ export class AlertWatch {
   async start(): Promise<void> {
     await this.look();
     this.#timer = setInterval(() => {
-      this.look().catch((error: unknown) => this.#dependencies.onFault('watching alerts', error));
+      this.look().catch((error: unknown) => publishFault('watching alerts', error));
     }, snapshotEvery * 1000);
     this.#timer.unref();
   }
@@ -109,7 +108,7 @@ export class AlertWatch {
     await this.history.take(now.getTime());
     const current = new Set<string>();
     for (const alert of this.#alerts) {
-      for (const value of evaluate(alert.when, this.history)) current.add(this.#holds(alert, value, now));
+      for (const value of evaluateVector(alert.when, this.history)) current.add(this.#holds(alert, value, now));
     }
     for (const [fingerprint, alert] of this.#active) if (!current.has(fingerprint)) this.#ends(fingerprint, alert, now);
     const oldest = now.getTime() - shownAfterwardsMs;

@@ -69,10 +69,10 @@ export class Spans {
 /** The span that the code at hand runs in, as a parent. */
 export function here(): Context {
   const active = activeSpan.getStore();
-  return active === undefined ? ROOT_CONTEXT : contextOf(active.span);
+  return active === undefined ? ROOT_CONTEXT : spanContextOf(active.span);
 }
 
-export function contextOf(span: Span): Context {
+export function spanContextOf(span: Span): Context {
   return trace.setSpan(ROOT_CONTEXT, span);
 }
 

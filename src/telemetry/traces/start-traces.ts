@@ -1,4 +1,5 @@
 /** Records traces with OpenTelemetry's SDK. Loaded only where somebody takes them: the start of a process without them stays as quick as it is. */
+
 import { ExportResultCode } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
@@ -15,6 +16,7 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import type { TraceSettings } from '../../config.ts';
+import { publishFault } from '../../diagnostics.ts';
 import { Subscriptions } from '../subscriptions.ts';
 import { schemaUrl } from './conventions.ts';
 import { modelTraces } from './model-spans.ts';
@@ -33,12 +35,12 @@ export interface Traces {
   close(): Promise<void>;
 }
 
-/** @param onFault told once when traces cannot be sent, and again after they could. */
-export function startTraces(settings: TraceSettings, version: string, onFault: (what: string, error: unknown) => void): Traces {
+/** Publishes one fault when traces cannot be sent, and again after they could. */
+export function startTraces(settings: TraceSettings, version: string): Traces {
   const processor =
     settings.exporter === 'console'
       ? new SimpleSpanProcessor({ exporter: new ConsoleSpanExporter() })
-      : new BatchSpanProcessor({ exporter: sayingOnce(otlp(settings), onFault) });
+      : new BatchSpanProcessor({ exporter: sayingOnce(otlp(settings)) });
   const provider = new TracerProvider({
     resource: defaultResource().merge(
       resourceFromAttributes({ ...settings.resource, 'service.name': settings.serviceName, 'service.version': version }),
@@ -83,7 +85,7 @@ function samplerOf({ sampler, ratio }: TraceSettings): Sampler {
 }
 
 /** Nobody is helped by one line for each batch that an unreachable collector did not get. */
-function sayingOnce(exporter: SpanExporter, onFault: (what: string, error: unknown) => void): SpanExporter {
+function sayingOnce(exporter: SpanExporter): SpanExporter {
   let said = false;
   return {
     export(spans, done) {
@@ -91,7 +93,7 @@ function sayingOnce(exporter: SpanExporter, onFault: (what: string, error: unkno
         if (result.code === ExportResultCode.SUCCESS) said = false;
         else if (!said) {
           said = true;
-          onFault('sending traces', result.error ?? new Error('The collector did not take them.'));
+          publishFault('sending traces', result.error ?? new Error('The collector did not take them.'));
         }
         done(result);
       });

@@ -13,7 +13,7 @@ export function stopReasonOf(reason: string, tools: boolean): string {
 }
 
 /** Anthropic counts what came from its cache, or went into it, beside the input. */
-export function readUsage(value: unknown): LanguageModelV4Usage | undefined {
+export function readMessagesUsage(value: unknown): LanguageModelV4Usage | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { input_tokens, output_tokens, cache_read_input_tokens, cache_creation_input_tokens } = value as Record<string, unknown>;
   const [plain, cacheRead, cacheWrite] = [count(input_tokens), count(cache_read_input_tokens), count(cache_creation_input_tokens)];
@@ -23,7 +23,7 @@ export function readUsage(value: unknown): LanguageModelV4Usage | undefined {
 }
 
 /** `cost` is ours, in US dollars, where the price is known. */
-export function writeUsage(usage: LanguageModelV4Usage, cost: number | undefined): object {
+export function writeMessagesUsage(usage: LanguageModelV4Usage, cost: number | undefined): object {
   const { input, cacheRead, cacheWrite, output } = tokensOf(usage);
   return {
     input_tokens: input - cacheRead - cacheWrite,
@@ -34,7 +34,7 @@ export function writeUsage(usage: LanguageModelV4Usage, cost: number | undefined
   };
 }
 
-export function readAnswer(text: string): { usage: LanguageModelV4Usage | undefined; finishReason: string } {
+export function readMessagesAnswer(text: string): { usage: LanguageModelV4Usage | undefined; finishReason: string } {
   let value: { type?: unknown; content?: unknown; usage?: unknown; stop_reason?: unknown };
   try {
     value = JSON.parse(text) as typeof value;
@@ -45,10 +45,10 @@ export function readAnswer(text: string): { usage: LanguageModelV4Usage | undefi
   if (!Array.isArray(value?.content)) throw new ModelFailure('malformed', 'the answer has no content');
   if (value.stop_reason === 'refusal' && value.content.length === 0)
     throw new ModelFailure('refused', 'the provider refused to answer');
-  return { usage: readUsage(value.usage), finishReason: String(value.stop_reason ?? '') };
+  return { usage: readMessagesUsage(value.usage), finishReason: String(value.stop_reason ?? '') };
 }
 
-export function writeAnswer(answer: ModelAnswer, identity: AnswerIdentity, cost: number | undefined): string {
+export function writeMessagesAnswer(answer: ModelAnswer, identity: AnswerIdentity, cost: number | undefined): string {
   const content = answer.content.flatMap((part): object[] => {
     if (part.type === 'text') return part.text === '' ? [] : [{ type: 'text', text: part.text }];
     if (part.type === 'tool-call')
@@ -66,7 +66,7 @@ export function writeAnswer(answer: ModelAnswer, identity: AnswerIdentity, cost:
       answer.content.some(({ type }) => type === 'tool-call'),
     ),
     stop_sequence: null,
-    usage: writeUsage(answer.usage, cost),
+    usage: writeMessagesUsage(answer.usage, cost),
   });
 }
 

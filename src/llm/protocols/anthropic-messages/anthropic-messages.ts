@@ -1,22 +1,22 @@
 import type { TimonelError } from '../../../errors.ts';
 import type { Protocol } from '../contract.ts';
 import { withCost } from '../usage.ts';
-import { readAnswer, writeAnswer } from './answer.ts';
-import { call, head, wireBody } from './request.ts';
-import { readEvent, writer } from './stream.ts';
+import { readMessagesAnswer, writeMessagesAnswer } from './answer.ts';
+import { messagesBody, messagesCall, messagesHead } from './request.ts';
+import { messagesStreamWriter, readMessagesEvent } from './stream.ts';
 
 /** Anthropic's Messages API. */
 export const anthropicMessages: Protocol = {
   name: 'anthropic-messages',
-  head,
-  wireBody,
-  call,
-  readAnswer,
+  head: messagesHead,
+  wireBody: messagesBody,
+  call: messagesCall,
+  readAnswer: readMessagesAnswer,
   withCost,
   lastEvent: 'event: message_stop\ndata: {"type":"message_stop"}\n\n',
-  readEvent,
-  writeAnswer,
-  writer,
+  readEvent: readMessagesEvent,
+  writeAnswer: writeMessagesAnswer,
+  writer: messagesStreamWriter,
   error: anthropicError,
   errorEvent: (error) => `event: error\ndata: ${JSON.stringify(anthropicError(error))}\n\n`,
 };

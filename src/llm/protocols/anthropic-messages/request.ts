@@ -2,7 +2,7 @@
 import type { LanguageModelV4FunctionTool, LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider';
 import { z } from 'zod';
 import { TimonelError } from '../../../errors.ts';
-import type { ModelCall } from '../../answers/answer-parts.ts';
+import type { ModelCallOptions } from '../../answers/answer-parts.ts';
 import type { RequestBody, RequestHead } from '../contract.ts';
 import { filePart } from '../file-part.ts';
 import { providerOptionsOf } from '../parameters.ts';
@@ -69,7 +69,7 @@ const request = z.object({
 
 type Asked = z.output<typeof request>;
 
-export function head(body: RequestBody): RequestHead {
+export function messagesHead(body: RequestBody): RequestHead {
   const { model, messages, stream, max_tokens } = body;
   if (typeof model !== 'string' || model === '')
     throw new TimonelError(
@@ -85,11 +85,11 @@ export function head(body: RequestBody): RequestHead {
   return { model, stream: stream === true };
 }
 
-export function wireBody(body: RequestBody, model: string, text?: string): string {
+export function messagesBody(body: RequestBody, model: string, text?: string): string {
   return changedText(text, body, 'model', model) ?? JSON.stringify({ ...body, model });
 }
 
-export function call(body: RequestBody): ModelCall {
+export function messagesCall(body: RequestBody): ModelCallOptions {
   const asked = parsed(request, body);
   const choice = asked.tool_choice;
   const alone = choice !== undefined && choice.type !== 'none' && choice.disable_parallel_tool_use === true;
@@ -117,7 +117,7 @@ function toolOf(tool: NonNullable<Asked['tools']>[number]): LanguageModelV4Funct
   };
 }
 
-function toolChoiceOf(choice: NonNullable<Asked['tool_choice']>): NonNullable<ModelCall['toolChoice']> {
+function toolChoiceOf(choice: NonNullable<Asked['tool_choice']>): NonNullable<ModelCallOptions['toolChoice']> {
   if (choice.type === 'tool') return { type: 'tool', toolName: choice.name };
   return { type: choice.type === 'any' ? 'required' : choice.type };
 }

@@ -7,11 +7,11 @@ import {
   type Begun,
   type Block,
   nothing,
+  type ProviderEvent,
   type RequestBody,
   type StreamWriter,
-  type WireEvent,
 } from '../contract.ts';
-import { readUsage, stopReasonOf, writeUsage } from './answer.ts';
+import { readMessagesUsage, stopReasonOf, writeMessagesUsage } from './answer.ts';
 
 interface Event {
   type?: string;
@@ -22,7 +22,7 @@ interface Event {
   usage?: unknown;
 }
 
-export function readEvent(name: string, data: string): WireEvent {
+export function readMessagesEvent(name: string, data: string): ProviderEvent {
   let event: Event;
   try {
     event = JSON.parse(data) as Event;
@@ -32,7 +32,7 @@ export function readEvent(name: string, data: string): WireEvent {
   const index = event.index ?? 0;
   switch (event.type ?? name) {
     case 'message_start':
-      return { ...nothing, usage: readUsage(event.message?.usage) };
+      return { ...nothing, usage: readMessagesUsage(event.message?.usage) };
     case 'content_block_start': {
       const open = kindOf(event.content_block?.type);
       const tools = open === 'tool';
@@ -45,7 +45,7 @@ export function readEvent(name: string, data: string): WireEvent {
     case 'content_block_stop':
       return { ...nothing, block: { index, open: undefined } };
     case 'message_delta':
-      return { ...nothing, finish: event.delta?.stop_reason ?? undefined, usage: readUsage(event.usage) };
+      return { ...nothing, finish: event.delta?.stop_reason ?? undefined, usage: readMessagesUsage(event.usage) };
     case 'message_stop':
       return { ...nothing, last: true };
     case 'error':
@@ -62,7 +62,7 @@ function kindOf(type = ''): NonNullable<Block['open']> {
   return /tool_use|input_json/.test(type) ? 'tool' : 'other';
 }
 
-export function writer(identity: AnswerIdentity, _asked: RequestBody, begun: Begun | undefined): StreamWriter {
+export function messagesStreamWriter(identity: AnswerIdentity, _asked: RequestBody, begun: Begun | undefined): StreamWriter {
   const write = (type: string, members: object) => `event: ${type}\ndata: ${JSON.stringify({ type, ...members })}\n\n`;
   let started = begun !== undefined;
   let block = begun?.block?.index ?? -1;
@@ -134,7 +134,7 @@ export function writer(identity: AnswerIdentity, _asked: RequestBody, begun: Beg
       }
     },
     end(cost) {
-      const usage = finish === undefined ? { output_tokens: 0 } : writeUsage(finish.usage, cost);
+      const usage = finish === undefined ? { output_tokens: 0 } : writeMessagesUsage(finish.usage, cost);
       const ending = { delta: { stop_reason: finish?.reason ?? 'end_turn', stop_sequence: null }, usage };
       return write('message_delta', ending) + write('message_stop', {});
     },

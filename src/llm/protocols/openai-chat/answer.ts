@@ -13,7 +13,7 @@ export function finishReasonOf(reason: string, tools: boolean): string {
 }
 
 /** `usage` as OpenAI writes it. https://platform.openai.com/docs/api-reference/chat/object#chat/object-usage */
-export function readUsage(value: unknown): LanguageModelV4Usage | undefined {
+export function readChatUsage(value: unknown): LanguageModelV4Usage | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { prompt_tokens, completion_tokens, prompt_tokens_details, completion_tokens_details } = value as Record<string, unknown>;
   return usageOf({
@@ -25,7 +25,7 @@ export function readUsage(value: unknown): LanguageModelV4Usage | undefined {
 }
 
 /** `usage` for the caller; `cost` is ours, in US dollars, where the price is known. */
-export function writeUsage(usage: LanguageModelV4Usage, cost: number | undefined): object {
+export function writeChatUsage(usage: LanguageModelV4Usage, cost: number | undefined): object {
   const { input, cacheRead, output, reasoning } = tokensOf(usage);
   return {
     prompt_tokens: input,
@@ -37,7 +37,7 @@ export function writeUsage(usage: LanguageModelV4Usage, cost: number | undefined
   };
 }
 
-export function readAnswer(text: string): { usage: LanguageModelV4Usage | undefined; finishReason: string } {
+export function readChatAnswer(text: string): { usage: LanguageModelV4Usage | undefined; finishReason: string } {
   let value: { choices?: unknown; usage?: unknown; error?: unknown };
   try {
     value = JSON.parse(text) as typeof value;
@@ -56,10 +56,10 @@ export function readAnswer(text: string): { usage: LanguageModelV4Usage | undefi
     calls === undefined
   )
     throw new ModelFailure('refused', 'the content filter of the provider stopped the answer');
-  return { usage: readUsage(value.usage), finishReason: String(choice.finish_reason ?? '') };
+  return { usage: readChatUsage(value.usage), finishReason: String(choice.finish_reason ?? '') };
 }
 
-export function writeAnswer(answer: ModelAnswer, identity: AnswerIdentity, cost: number | undefined): string {
+export function writeChatAnswer(answer: ModelAnswer, identity: AnswerIdentity, cost: number | undefined): string {
   const text = answer.content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('');
   const reasoning = answer.content.flatMap((part) => (part.type === 'reasoning' ? [part.text] : [])).join('');
   const calls = answer.content.flatMap((part) =>
@@ -86,6 +86,6 @@ export function writeAnswer(answer: ModelAnswer, identity: AnswerIdentity, cost:
         finish_reason: finishReasonOf(answer.finishReason, calls.length > 0),
       },
     ],
-    usage: writeUsage(answer.usage, cost),
+    usage: writeChatUsage(answer.usage, cost),
   });
 }

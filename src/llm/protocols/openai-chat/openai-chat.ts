@@ -1,22 +1,22 @@
 import type { TimonelError } from '../../../errors.ts';
 import type { Protocol } from '../contract.ts';
 import { withCost } from '../usage.ts';
-import { readAnswer, writeAnswer } from './answer.ts';
-import { call, head, wireBody } from './request.ts';
-import { readEvent, writer } from './stream.ts';
+import { readChatAnswer, writeChatAnswer } from './answer.ts';
+import { chatBody, chatCall, chatHead } from './request.ts';
+import { chatStreamWriter, readChatEvent } from './stream.ts';
 
 /** OpenAI's chat completions: the protocol that nearly every client and server speaks. */
 export const openaiChat: Protocol = {
   name: 'openai-chat',
-  head,
-  wireBody,
-  call,
-  readAnswer,
+  head: chatHead,
+  wireBody: chatBody,
+  call: chatCall,
+  readAnswer: readChatAnswer,
   withCost,
   lastEvent: 'data: [DONE]\n\n',
-  readEvent,
-  writeAnswer,
-  writer,
+  readEvent: readChatEvent,
+  writeAnswer: writeChatAnswer,
+  writer: chatStreamWriter,
   error: openaiError,
   errorEvent: (error) => `data: ${JSON.stringify(openaiError(error))}\n\n`,
 };

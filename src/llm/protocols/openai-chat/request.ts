@@ -2,7 +2,7 @@
 import type { LanguageModelV4FunctionTool, LanguageModelV4Message, LanguageModelV4Prompt } from '@ai-sdk/provider';
 import { z } from 'zod';
 import { TimonelError } from '../../../errors.ts';
-import type { ModelCall } from '../../answers/answer-parts.ts';
+import type { ModelCallOptions } from '../../answers/answer-parts.ts';
 import type { RequestBody, RequestHead } from '../contract.ts';
 import { filePart } from '../file-part.ts';
 import { providerOptionsOf } from '../parameters.ts';
@@ -86,7 +86,7 @@ const request = z.object({
     .nullish(),
 });
 
-export function head(body: RequestBody): RequestHead {
+export function chatHead(body: RequestBody): RequestHead {
   const { model, messages, stream } = body;
   if (typeof model !== 'string' || model === '')
     throw new TimonelError(
@@ -103,7 +103,7 @@ export function head(body: RequestBody): RequestHead {
   };
 }
 
-export function wireBody(body: RequestBody, model: string, text?: string): string {
+export function chatBody(body: RequestBody, model: string, text?: string): string {
   const streams = body['stream'] === true;
   if (!streams || body['stream_options'] === undefined) {
     const changed = changedText(text, body, 'model', model, streams ? '"stream_options":{"include_usage":true}' : undefined);
@@ -117,7 +117,7 @@ export function wireBody(body: RequestBody, model: string, text?: string): strin
   });
 }
 
-export function call(body: RequestBody): ModelCall {
+export function chatCall(body: RequestBody): ModelCallOptions {
   const asked = parsed(request, body);
   const maxOutputTokens = asked.max_completion_tokens ?? asked.max_tokens;
   return {
@@ -157,12 +157,12 @@ function toolOf({ function: each }: NonNullable<Asked['tools']>[number]): Langua
   };
 }
 
-function toolChoiceOf(choice: Asked['tool_choice']): ModelCall['toolChoice'] | undefined {
+function toolChoiceOf(choice: Asked['tool_choice']): ModelCallOptions['toolChoice'] | undefined {
   if (choice === undefined || choice === null) return undefined;
   return typeof choice === 'string' ? { type: choice } : { type: 'tool', toolName: choice.function.name };
 }
 
-function responseFormatOf(format: Asked['response_format']): ModelCall['responseFormat'] | undefined {
+function responseFormatOf(format: Asked['response_format']): ModelCallOptions['responseFormat'] | undefined {
   if (format === undefined || format === null || format.type === 'text') return undefined;
   if (format.type === 'json_object') return { type: 'json' };
   const { name, description, schema } = format.json_schema;

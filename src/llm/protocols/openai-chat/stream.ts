@@ -2,8 +2,8 @@
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import type { Part } from '../../answers/answer-parts.ts';
 import { failureOfErrorEvent, ModelFailure } from '../../attempt/failure.ts';
-import { type AnswerIdentity, type Begun, nothing, type RequestBody, type StreamWriter, type WireEvent } from '../contract.ts';
-import { finishReasonOf, readUsage, writeUsage } from './answer.ts';
+import { type AnswerIdentity, type Begun, nothing, type ProviderEvent, type RequestBody, type StreamWriter } from '../contract.ts';
+import { finishReasonOf, readChatUsage, writeChatUsage } from './answer.ts';
 
 interface Chunk {
   error?: unknown;
@@ -11,7 +11,7 @@ interface Chunk {
   choices?: { delta?: Record<string, unknown> | null; finish_reason?: string | null }[];
 }
 
-export function readEvent(event: string, data: string, asked: RequestBody): WireEvent {
+export function readChatEvent(event: string, data: string, asked: RequestBody): ProviderEvent {
   if (data === '[DONE]') return { ...nothing, last: true };
   let chunk: Chunk;
   try {
@@ -36,7 +36,7 @@ export function readEvent(event: string, data: string, asked: RequestBody): Wire
         (isText(delta['reasoning_content']) || isText(delta['reasoning']) || isText(delta['refusal']))),
     finish: typeof finish === 'string' && finish !== '' ? finish : undefined,
     last: false,
-    usage: chunk.usage === undefined || chunk.usage === null ? undefined : readUsage(chunk.usage),
+    usage: chunk.usage === undefined || chunk.usage === null ? undefined : readChatUsage(chunk.usage),
     silent: choice === undefined && chunk.usage !== undefined && !wantsUsage(asked),
     block: undefined,
   };
@@ -50,7 +50,7 @@ function wantsUsage(asked: RequestBody): boolean {
   return (asked['stream_options'] as { include_usage?: unknown } | null | undefined)?.include_usage === true;
 }
 
-export function writer(identity: AnswerIdentity, asked: RequestBody, begun: Begun | undefined): StreamWriter {
+export function chatStreamWriter(identity: AnswerIdentity, asked: RequestBody, begun: Begun | undefined): StreamWriter {
   const base = {
     id: identity.id,
     object: 'chat.completion.chunk',
@@ -99,7 +99,7 @@ export function writer(identity: AnswerIdentity, asked: RequestBody, begun: Begu
     end(cost) {
       const shown =
         usage !== undefined && wantsUsage(asked)
-          ? `data: ${JSON.stringify({ ...base, choices: [], usage: writeUsage(usage, cost) })}\n\n`
+          ? `data: ${JSON.stringify({ ...base, choices: [], usage: writeChatUsage(usage, cost) })}\n\n`
           : '';
       return `${shown}data: [DONE]\n\n`;
     },

@@ -1,4 +1,4 @@
-import type { DatabasePool } from './database.ts';
+import type { DatabasePool } from '../store/database.ts';
 
 /** Open hand-offs of all workspaces. `overdue` are among the waiting ones. */
 export interface HandoffCounts {

@@ -1,6 +1,6 @@
 /** Steps of a run, page by page from its end. */
-import type { DatabasePool } from './database.ts';
-import type { Step } from './steps.ts';
+import type { DatabasePool } from '../store/database.ts';
+import type { Step } from '../store/steps.ts';
 
 /** @param before the index before which they are; all where absent. @returns the last ones, the latest first. */
 export async function readSteps(

@@ -1,7 +1,8 @@
 /** A run with the runs that it started, and theirs. */
+
+import type { DatabasePool } from '../store/database.ts';
+import type { RunView } from '../store/run-views.ts';
 import type { Outcome } from '../vocabulary.ts';
-import type { DatabasePool } from './database.ts';
-import type { RunView } from './run-views.ts';
 
 export interface RunTree {
   id: string;
@@ -15,7 +16,7 @@ export interface RunTree {
 /** Runs of a tree that are shown; a deeper look asks for the tree of one of them. */
 const mostRuns = 1_000;
 
-export async function runTree(pool: DatabasePool, workspaceId: string, runId: string): Promise<RunTree | undefined> {
+export async function readRunTree(pool: DatabasePool, workspaceId: string, runId: string): Promise<RunTree | undefined> {
   const rows = await pool.execute<Omit<RunTree, 'children'> & { parent: string | null }>(
     {
       name: 'run-tree',

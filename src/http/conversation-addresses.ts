@@ -1,5 +1,5 @@
-import type { DatabasePool } from './database.ts';
-import { conversationValues, insertConversation, type NewConversation } from './run-views.ts';
+import type { DatabasePool } from '../store/database.ts';
+import { conversationValues, insertConversation, type NewConversation } from '../store/run-views.ts';
 
 /** Finds the conversation that somebody who is known by an address only has with an agent on a channel. */
 export class ConversationAddresses {

@@ -1,6 +1,6 @@
 import { TimonelError } from '../errors.ts';
+import type { DatabasePool } from '../store/database.ts';
 import type { Reach } from '../vocabulary.ts';
-import type { DatabasePool } from './database.ts';
 
 /** A conversation after one of its answers. */
 export interface PlaceAfter {

@@ -1,8 +1,9 @@
 /** Runs of a workspace, the newest first. */
+
+import type { DatabasePool } from '../store/database.ts';
+import { type Place, placeIn } from '../store/list-places.ts';
+import { type RunView, reachValues } from '../store/run-views.ts';
 import type { Outcome, Reach } from '../vocabulary.ts';
-import type { DatabasePool } from './database.ts';
-import { type Place, placeIn } from './list-places.ts';
-import { type RunView, reachValues } from './run-views.ts';
 
 export interface RunFilter {
   status?: RunView['status'] | undefined;

@@ -1,8 +1,9 @@
 /** Conversations of a workspace, the newest first, for people who look after them. */
+
+import type { DatabasePool } from '../store/database.ts';
+import { containing, type Place, placeIn } from '../store/list-places.ts';
+import { reachValues, withinReach } from '../store/run-views.ts';
 import type { Contact, HandoffReason, Reach } from '../vocabulary.ts';
-import type { DatabasePool } from './database.ts';
-import { containing, type Place, placeIn } from './list-places.ts';
-import { reachValues, within } from './run-views.ts';
 
 export interface ConversationFilter {
   handler?: 'agent' | 'person' | undefined;
@@ -83,7 +84,7 @@ const listStatement = `
       'assignee', CASE WHEN h.assignee IS NOT NULL THEN json_build_object('id', h.assignee, 'name', h.assignee_name) END) END AS handoff,
     ${placeIn('c.created_at', 'c.id')} AS place
   FROM conversations c LEFT JOIN handoffs h ON h.conversation_id = c.id AND h.closed_at IS NULL
-  WHERE c.workspace_id = $1 AND ($2::text IS NULL OR c.agent = $2) AND ${within('c')} AND c.channel <> 'run'
+  WHERE c.workspace_id = $1 AND ($2::text IS NULL OR c.agent = $2) AND ${withinReach('c')} AND c.channel <> 'run'
     AND ($5::text IS NULL OR c.handler = $5) AND ($6::boolean IS NULL OR (h.id IS NOT NULL) = $6)
     AND ($7::text IS NULL OR (h.id IS NOT NULL AND h.assignee IS NOT DISTINCT FROM NULLIF($7, 'none')))
     AND ($8::text IS NULL OR c.status = $8) AND ($9::text IS NULL OR c.arm = $9) AND ($10::text IS NULL OR c.channel = $10)

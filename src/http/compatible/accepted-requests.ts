@@ -1,4 +1,4 @@
-import type { DatabasePool } from './database.ts';
+import type { DatabasePool } from '../../store/database.ts';
 
 /** Where to look for what a request repeats or continues. Texts that are absent are not looked for. */
 export interface RequestPlace {
@@ -34,7 +34,7 @@ export interface KnownConversation {
   turns: number;
 }
 
-export interface Found {
+export interface FoundRequests {
   /** Latest first. */
   requests: KnownRequest[];
   /** The open conversation at the address; `length`: how many messages of the user came along with its last one, itself included. */
@@ -52,11 +52,11 @@ export class AcceptedRequests {
   }
 
   /** One round trip. */
-  async find(place: RequestPlace): Promise<Found> {
+  async find(place: RequestPlace): Promise<FoundRequests> {
     const [row] = await this.#pool.execute<{
       requests: KnownRequest[] | null;
-      at_address: Found['atAddress'] | null;
-      continued: (KnownConversation & { replies: Found['continued'][number]['replies'] | null })[] | null;
+      at_address: FoundRequests['atAddress'] | null;
+      continued: (KnownConversation & { replies: FoundRequests['continued'][number]['replies'] | null })[] | null;
     }>({ name: 'request-find', text: find }, [
       place.workspaceId,
       place.fingerprint,

@@ -1,7 +1,8 @@
 /** Approvals of a workspace, for people who decide. */
+
+import type { DatabasePool } from '../store/database.ts';
+import type { ApprovalView } from '../store/run-views.ts';
 import type { JsonObject } from '../vocabulary.ts';
-import type { DatabasePool } from './database.ts';
-import type { ApprovalView } from './run-views.ts';
 
 export interface ListedApproval extends Pick<ApprovalView, 'callId' | 'tool' | 'args' | 'rule' | 'reason' | 'status'> {
   runId: string;

@@ -2,7 +2,7 @@
  * Who looks after an alert. In the database, since the process that is asked need not be the one that was told, and since a restart must not
  * forget. By workspace: what people of one write is nobody else's business, though the alert may be everybody's.
  */
-import type { DatabasePool } from './database.ts';
+import type { DatabasePool } from '../store/database.ts';
 
 export interface Acknowledgement {
   /** "user:…" or "api-key:…". */

@@ -1,6 +1,6 @@
 /** Jobs of the queue, the newest first: what waits, what runs, and what was given up after its last attempt. */
-import type { DatabasePool } from './database.ts';
-import { type Place, placeIn } from './list-places.ts';
+import type { DatabasePool } from '../store/database.ts';
+import { type Place, placeIn } from '../store/list-places.ts';
 
 /** `failed`: a dead letter. */
 export const jobStates = ['created', 'retry', 'active', 'completed', 'cancelled', 'failed'] as const;

@@ -1,9 +1,9 @@
 /** Messages that an agent sends by itself, outside of the reply of a turn. */
 import type pg from 'pg';
 import { TimonelError } from '../errors.ts';
+import type { DatabasePool } from '../store/database.ts';
+import { storableJson, storableText } from '../store/storable.ts';
 import type { Reply } from '../vocabulary.ts';
-import type { DatabasePool } from './database.ts';
-import { storableJson, storableText } from './storable.ts';
 
 export interface NewAgentMessage {
   workspaceId: string;

@@ -1,0 +1,108 @@
+import { accessSync, constants, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SandboxLimits } from '../contract.ts';
+
+/** Limits for a program and all its children together: memory, and processes. Only where this process may make control groups. */
+export interface ControlGroup {
+  /** Puts a process in, and so all that it starts. */
+  add(pid: number): void;
+  /** What was used at most, and whether something was killed for it. */
+  memory(): { bytes: number | undefined; killed: boolean };
+  /** Removes it, once its processes are gone. */
+  remove(): Promise<void>;
+}
+
+interface Controller {
+  folder: string;
+  /** Files and what is written into them. */
+  limits: (limits: SandboxLimits) => [file: string, value: string][];
+}
+
+const root = '/sys/fs/cgroup';
+const v1: readonly Controller[] = [
+  { folder: join(root, 'memory'), limits: ({ memoryBytes }) => [['memory.limit_in_bytes', `${memoryBytes}`]] },
+  { folder: join(root, 'pids'), limits: ({ processes }) => [['pids.max', `${processes + ownProcesses}`]] },
+];
+const v2: readonly Controller[] = [
+  {
+    folder: root,
+    limits: ({ memoryBytes, processes }) => [
+      ['memory.max', `${memoryBytes}`],
+      ['memory.swap.max', '0'],
+      ['pids.max', `${processes + ownProcesses}`],
+    ],
+  },
+];
+/** bubblewrap itself: the outer process, and the first one in the namespace. */
+const ownProcesses = 2;
+let count = 0;
+
+/** @returns undefined where groups cannot be made here */
+export function createControlGroup(limits: SandboxLimits): ControlGroup | undefined {
+  const controllers = writable();
+  if (controllers === undefined) return undefined;
+  const name = `timonel-${process.pid}-${++count}`;
+  const folders: string[] = [];
+  try {
+    for (const controller of controllers) {
+      const folder = join(controller.folder, name);
+      mkdirSync(folder);
+      folders.push(folder);
+      for (const [file, value] of controller.limits(limits)) writeFileSync(join(folder, file), value);
+    }
+  } catch {
+    for (const folder of folders) rmdirSync(folder);
+    return undefined;
+  }
+  return {
+    add: (pid) => {
+      for (const folder of folders) writeFileSync(join(folder, 'cgroup.procs'), `${pid}`);
+    },
+    memory: () => {
+      const [folder = ''] = folders;
+      const events = read(folder, 'memory.events') ?? read(folder, 'memory.oom_control') ?? '';
+      const bytes = Number(read(folder, 'memory.peak') ?? read(folder, 'memory.max_usage_in_bytes'));
+      return { bytes: Number.isFinite(bytes) ? bytes : undefined, killed: /^oom_kill [1-9]/m.test(events) };
+    },
+    remove: async () => {
+      for (const folder of folders) await removed(folder);
+    },
+  };
+}
+
+/** The controllers that this process may write to: of version 1, or of version 2 with both switched on for groups below. */
+function writable(): readonly Controller[] | undefined {
+  const may = (folder: string) => {
+    try {
+      accessSync(folder, constants.W_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  if (v1.every(({ folder }) => may(folder))) return v1;
+  const controlled = read(root, 'cgroup.subtree_control') ?? '';
+  return may(root) && controlled.includes('memory') && controlled.includes('pids') ? v2 : undefined;
+}
+
+function read(folder: string, file: string): string | undefined {
+  try {
+    return readFileSync(join(folder, file), 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The kernel takes a moment to forget processes that were killed. */
+async function removed(folder: string): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      rmdirSync(folder);
+      return;
+    } catch (error) {
+      if (attempt === 100) throw error;
+      await sleep(20);
+    }
+  }
+}
