@@ -21,7 +21,7 @@ export interface ShopAnswer extends ShopQuestion {
   evidence: Evidence | undefined;
 }
 
-/** One half is for looking at while rules and documents are written; what the other says is what is reported. */
+/** The misses of one half are looked at while rules are written; of the other only the shares are, and they are what is reported. */
 export function shopQuestions(half: 'tuning' | 'measuring'): ShopQuestion[] {
   const all = ['es', 'en'].flatMap((language) => lines(`questions.${language}.jsonl`));
   return all.filter((_, at) => at % 2 === (half === 'tuning' ? 0 : 1));
