@@ -10,7 +10,12 @@ run(process.execPath, ['scripts/build-template.ts']);
 cpSync('src/store/migrations', 'dist/src/store/migrations', { recursive: true });
 copyFileSync('src/identity/leaked-passwords.txt', 'dist/src/identity/leaked-passwords.txt');
 cpSync('src/channels/web/widget', 'dist/src/channels/web/widget', { recursive: true, filter: (file) => !file.endsWith('.json') });
-for (const file of globSync(['agents/*/*.md', 'agents/*/evals/*.jsonl', 'agents/*/migrations/*.sql'])) {
+for (const file of globSync([
+  'agents/*/*.md',
+  'agents/*/evals/*.jsonl',
+  'agents/*/knowledge/*/*.md',
+  'agents/*/migrations/*.sql',
+])) {
   mkdirSync(join('dist', dirname(file)), { recursive: true });
   copyFileSync(file, join('dist', file));
 }

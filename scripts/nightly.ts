@@ -51,6 +51,7 @@ const longRuns: Readonly<Record<string, LongRun>> = {
   channels,
   'channel-webhooks': webhooks,
   'event-readers': readers,
+  knowledge,
   'full-disk': fullDisk,
   'failover-bench': failoverBench,
 };
@@ -105,6 +106,22 @@ async function readers({ scale }: Terms): Promise<Result> {
     },
     reasons: whole ? [] : [`${load.expected} events should have been heard.`],
   };
+}
+
+/** What the tests of knowledge do in short: kills while documents are replaced, a hundred workspaces, and 10,000 random documents to cut. */
+async function knowledge({ scale }: Terms): Promise<Result> {
+  const of = (count: number) => String(Math.max(1, Math.round(count * scale)));
+  const files = ['test/crash/document-halved.test.ts', 'test/knowledge-scale.test.ts', 'src/knowledge/split/splitter.test.ts'];
+  const { status } = spawnSync('npx', ['vitest', 'run', ...files, '--testTimeout', '3600000'], {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      TIMONEL_TEST_KNOWLEDGE_KILLS: of(40),
+      TIMONEL_TEST_WORKSPACES: of(100),
+      TIMONEL_TEST_DOCUMENTS: of(10_000),
+    },
+  });
+  return { verdict: status === 0 ? 'passed' : 'failed', figures: { kills: of(40), workspaces: of(100) }, reasons: [] };
 }
 
 /** FailoverBench's sixteen cases with their real waiting times, which no scale shortens. */

@@ -3,8 +3,10 @@
  *
  * @packageDocumentation
  */
-export { type Advance, advance, ask, askAll, type Dialogue } from './dialogue/ask.ts';
+export { type Advance, advance, ask, askAll, askIfPossible, type Dialogue, type WantedCalls } from './dialogue/ask.ts';
 export { type Composition, composeDialogue } from './dialogue/compose.ts';
+export { consult } from './dialogue/consult.ts';
+export type { DialogueKnowledge } from './dialogue/contract.ts';
 export type { Stages } from './dialogue/converse.ts';
 export { acknowledge, courtesyWords, smallTalk } from './dialogue/courtesy.ts';
 export { type DialogueDefinition, defineDialogue } from './dialogue/define.ts';

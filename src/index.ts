@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+import { consultingTool } from './dialogue/consult.ts';
 import { messageOf } from './errors.ts';
 import { splitModel } from './llm/routes/route.ts';
 import type { Rule } from './policy/contract.ts';
@@ -14,6 +15,7 @@ import { type AgentRoute, type AnyRoute, routeFaults, takenWords } from './run/r
 import type { Tool } from './tools/contract.ts';
 import { inputSchemaOf } from './tools/input-schema.ts';
 import { metricFaults } from './tools/metrics.ts';
+import { retrieveTool } from './tools/retrieve-tool.ts';
 
 export type { Artifact, NewArtifact, ReadableArtifact, TextPiece, ToolArtifacts } from './artifacts/contract.ts';
 export { partOf } from './artifacts/part.ts';
@@ -186,7 +188,8 @@ export function defineRoute(route: AnyRoute): AnyRoute {
 }
 
 /** Declares an agent; faults that would surface in the middle of a conversation are reported here. */
-export function defineAgent(agent: AgentDefinition): AgentDefinition {
+export function defineAgent(definition: AgentDefinition): AgentDefinition {
+  const agent = withConsultingTool(definition);
   if (!/^[a-z][a-z0-9-]*$/.test(agent.name))
     throw new TypeError(`Agent name "${agent.name}" must be kebab-case, e.g. "front-desk".`);
   const tools = new Set<string>();
@@ -218,6 +221,16 @@ export function defineAgent(agent: AgentDefinition): AgentDefinition {
     }
   }
   return agent;
+}
+
+/** Flows that answer from documents have the tool for it without naming it, and so has a model. */
+function withConsultingTool(agent: AgentDefinition): AgentDefinition {
+  const knowledge = agent.flows?.knowledge;
+  const { collection, tool = consultingTool } = knowledge ?? {};
+  if (collection === undefined || agent.tools.some(({ name }) => name === tool)) return agent;
+  if (tool !== consultingTool)
+    throw new TypeError(`Agent "${agent.name}" has no tool "${tool}", which its flows look documents up with.`);
+  return { ...agent, tools: [...agent.tools, retrieveTool({ collections: [collection] })] };
 }
 
 function checkMemory({ name, memory: { tokens, messages, tools } = {} }: AgentDefinition): void {

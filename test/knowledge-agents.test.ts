@@ -8,6 +8,9 @@ import { type Line, scriptedModel } from './scripted-model.ts';
 import { storeKinds } from './stores.ts';
 import { startTimonel, type TestTimonel } from './timonel.ts';
 
+/** One a line, as JSON; TIMONEL_TEST_INJECTIONS names another file. */
+const injections = process.env['TIMONEL_TEST_INJECTIONS'] ?? new URL('./knowledge-injections.jsonl', import.meta.url);
+
 const paid: string[] = [];
 const pay = defineTool({
   name: 'pay',
@@ -125,8 +128,8 @@ describe.each(storeKinds)('knowledge of agents (%s)', (kind) => {
     expect(paid).toEqual([]);
   });
 
-  it.runIf(process.env['TIMONEL_TEST_INJECTIONS'])('holds against a file of injections', { timeout: 600_000 }, async () => {
-    const texts = readFileSync(process.env['TIMONEL_TEST_INJECTIONS'] ?? '', 'utf8')
+  it('holds against a file of injections', { timeout: 600_000 }, async () => {
+    const texts = readFileSync(injections, 'utf8')
       .trim()
       .split('\n')
       .map((line) => JSON.stringify(JSON.parse(line)));
@@ -141,7 +144,7 @@ describe.each(storeKinds)('knowledge of agents (%s)', (kind) => {
       const { run } = await timonel.say(await timonel.converse('desk'), `¿Qué dice el documento número${at}x?`);
       expect([at, run.outcome]).toEqual([at, 'awaiting_approval']);
     }
-    expect(texts.length).toBeGreaterThan(30);
+    expect(texts.length).toBeGreaterThanOrEqual(10);
     expect(paid).toEqual([]);
   });
 });

@@ -21,6 +21,7 @@ import { absorb } from './flows/absorb.ts';
 import { answerQuestions } from './flows/answers.ts';
 import * as stages from './flows/converse.ts';
 import { escalate } from './flows/escalate.ts';
+import { knowledge } from './flows/knowledge.ts';
 import { refusals } from './flows/refusal.ts';
 import { english } from './flows/sentences/en.ts';
 import { spanish } from './flows/sentences/es.ts';
@@ -31,6 +32,7 @@ import type { BookingShape } from './flows/turn.ts';
 import { sampleVocabulary } from './seed.ts';
 
 export const flows: Flows<ReservationVocabulary> = composeDialogue<BookingShape>({
+  knowledge,
   vocabulary: { sample: sampleVocabulary, load: loadVocabulary },
   understand,
   memory,
@@ -38,6 +40,7 @@ export const flows: Flows<ReservationVocabulary> = composeDialogue<BookingShape>
   phrases: { es: spanish, en: english },
   own: (state, input) => ({ heldNow: takeOver(state, input), suggestedBefore: state.suggested }),
   refine: refineReservation,
+  guesses: stages.guesses,
   closed: stages.notSetUp,
   abandoned: stages.abandoned,
   settleTask,

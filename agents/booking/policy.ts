@@ -152,6 +152,7 @@ export const callLimits = defineRule({
     'reschedule_appointment',
     'cancel_appointment',
     'escalate_to_human',
+    'retrieve',
   ],
   evaluate(call, facts) {
     if ((facts.counts[call.tool] ?? 0) < callLimit(call, facts)) return undefined;

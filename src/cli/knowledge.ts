@@ -147,6 +147,9 @@ interface AddOptions {
   type?: string;
 }
 
+/** Documents under way at the same time. */
+const sentAtOnce = 3;
+
 async function add(
   name: string,
   paths: string[],
@@ -158,7 +161,7 @@ async function add(
     throw new UsageError(`--key and --title are for one file, and there are ${files.length}. Add them one by one.`);
   }
   let refused = 0;
-  for (const [at, file] of files.entries()) {
+  const send = async (at: number, file: { path: string; key: string }) => {
     const values = {
       key: key ?? file.key,
       ...(title === undefined ? {} : { title }),
@@ -175,7 +178,13 @@ async function add(
       refused++;
       console.error(`${place}: ${messageOf(error)}`);
     }
-  }
+  };
+  const waiting = files.entries();
+  const sendAll = async () => {
+    for (const [at, file] of waiting) await send(at, file);
+  };
+  // One is read and cut while another is stored.
+  await Promise.all(Array.from({ length: sentAtOnce }, sendAll));
   if (refused > 0) process.exitCode = 1;
 }
 

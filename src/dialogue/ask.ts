@@ -6,13 +6,22 @@
 import type { CallRecord, JsonObject, JsonValue, PlannedCall } from '../vocabulary.ts';
 
 /** A piece of conversation that may ask tools on its way to a result. */
-export type Dialogue<Result> = Generator<PlannedCall[], Result, JsonValue[]>;
+export type Dialogue<Result> = Generator<WantedCalls, Result, JsonValue[]>;
+
+/** Calls that a dialogue needs; without an answer to `optional` ones it goes on. */
+export type WantedCalls = PlannedCall[] & { optional?: true };
 
 /** Asks one tool. What is no answer (refused, failed) ends the dialogue and is dealt with in one place. */
 export function* ask<Output = JsonValue>(tool: string, input: object): Dialogue<Output> {
   const [output] = yield [planned(tool, input)];
   // What a tool answers was recorded as it gave it; its shape is the tool's contract.
   return output as Output;
+}
+
+/** Asks one tool that the dialogue can do without: `undefined` where it is refused, or fails. */
+export function* askIfPossible<Output = JsonValue>(tool: string, input: object): Dialogue<Output | undefined> {
+  const [output] = yield Object.assign([planned(tool, input)], { optional: true as const });
+  return output === null ? undefined : (output as Output);
 }
 
 /** Asks several tools at once; their answers come in the same order. */
@@ -46,8 +55,9 @@ export function advance<Result>(dialogue: Dialogue<Result>, calls: readonly Call
     const outputs: JsonValue[] = [];
     for (const record of records) {
       if (record === undefined) continue;
-      if (record.status !== 'completed' || record.output === undefined) return { kind: 'refused', record };
-      outputs.push(record.output);
+      const answered = record.status === 'completed' ? record.output : undefined;
+      if (answered === undefined && wanted.optional !== true) return { kind: 'refused', record };
+      outputs.push(answered ?? null);
     }
     step = dialogue.next(outputs);
   }

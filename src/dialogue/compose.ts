@@ -12,6 +12,11 @@ export interface Composition<S extends Shape> extends Stages<S> {
  * misunderstandings and refusals are the layer's. `defineDialogue` is this with stages made of slots and tasks.
  */
 export function composeDialogue<S extends Shape>(composition: Composition<S>): Flows<S['vocabulary']> {
-  const { vocabulary, understand } = composition;
-  return { ...(vocabulary === undefined ? {} : { vocabulary }), understand, next: createNext(composition) };
+  const { vocabulary, knowledge, understand } = composition;
+  return {
+    ...(vocabulary === undefined ? {} : { vocabulary }),
+    ...(knowledge === undefined ? {} : { knowledge }),
+    understand,
+    next: createNext(composition),
+  };
 }

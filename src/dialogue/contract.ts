@@ -43,10 +43,20 @@ export type FlowMove =
       understood?: boolean | undefined;
     };
 
+/** Documents that a dialogue answers questions from. */
+export interface DialogueKnowledge {
+  /** Name of a collection. A workspace that has none is as one whose documents answer nothing. */
+  collection: string;
+  /** Name of the tool that looks it up, as `retrieveTool` makes one; `retrieve` where absent, which the agent then has without naming it. */
+  tool?: string;
+}
+
 /** What an agent does without a model. */
 export interface Flows<V extends object = Vocabulary> {
   /** The workspace's own words: from its rows, and a sample for use without a store. Absent: it has none. */
   vocabulary?: { sample: V; load(access: WorkspaceAccess): Promise<V> };
+  /** Documents that it answers questions from. */
+  knowledge?: DialogueKnowledge;
   understand(text: string, context: UnderstandingContext<V>): Understanding;
   /** Pure. Asked again after each batch of calls until it replies. */
   next(turn: FlowTurn<V>): FlowMove;

@@ -1,7 +1,8 @@
 /** One turn from the message to the reply: the order in which a dialogue looks at a message, the same for every trade. */
 import type { JsonValue } from '../vocabulary.ts';
 import { advance, type Dialogue, isSame } from './ask.ts';
-import type { FlowMove, FlowTurn } from './contract.ts';
+import { consult, mayBeAsked } from './consult.ts';
+import type { DialogueKnowledge, FlowMove, FlowTurn } from './contract.ts';
 import type { Escalate } from './escalate.ts';
 import { createHearing, type Hearing } from './hear.ts';
 import { explainRefusal, type Refusals } from './refusal.ts';
@@ -13,6 +14,13 @@ import { isPlainYes } from './yes.ts';
 export interface Stages<S extends Shape> extends Hearing<S> {
   escalate: Escalate<Turn<S>>;
   refusals: Omit<Refusals<Turn<S>>, 'escalate'>;
+  /** Documents that are looked into where the rest of the dialogue does not know what a message means. */
+  knowledge?: DialogueKnowledge;
+  /**
+   * A question, and what was understood of it is a guess: looked up in the documents before it is taken for what it may be. Only what is not
+   * understood at all is looked up where this is absent.
+   */
+  guesses?(turn: Turn<S>): boolean;
   /** Misunderstandings in a row after which a person helps; 2 unless it says otherwise. */
   misunderstandings?: number;
   /** Nothing can be done here now: the reply that says so. */
@@ -94,6 +102,10 @@ function* converse<S extends Shape>(turn: Turn<S>, stages: Stages<S>): Dialogue<
     state.misunderstandings = 0;
     return abandoned;
   }
+  if (stages.guesses?.(turn) === true) {
+    const answered = yield* answeredFromDocuments(turn, stages);
+    if (answered !== undefined) return answered;
+  }
   const taskBefore = state.task;
   stages.settleTask(turn);
   const taskChanged = state.task !== taskBefore;
@@ -108,7 +120,8 @@ function* converse<S extends Shape>(turn: Turn<S>, stages: Stages<S>): Dialogue<
   turn.asides.unshift(...answers);
   stages.acknowledge?.(turn);
   if (wants(turn, 'greeting') && turn.heard.intent !== 'greeting') turn.asides.unshift(turn.say.hello());
-  if (!taskChanged && !stages.understood(turn)) return yield* misunderstood(turn, stages);
+  if (!taskChanged && !stages.understood(turn))
+    return (yield* answeredFromDocuments(turn, stages)) ?? (yield* misunderstood(turn, stages));
   if (turn.changed || turn.confirmed || answers.length > 0) state.misunderstandings = 0;
   const ending = impossible ?? (yield* stages.goOn(turn, answers.length > 0));
   return unlikeTheLast(turn, ending, stages);
@@ -135,6 +148,20 @@ function unlikeTheLast<S extends Shape>(turn: Turn<S>, ending: Ending, stages: S
   const text = full === state.lastText && ending.outcome !== 'escalated' && !repeats ? joinParts(asides, again) : full;
   if (text !== full && ending.awaiting === undefined) state.personOffered = true;
   return { ...ending, text };
+}
+
+/** Asked only where the message means no task: a search is a round trip. What was waited for is asked again. */
+function* answeredFromDocuments<S extends Shape>(turn: Turn<S>, stages: Stages<S>): Dialogue<Ending | undefined> {
+  const { knowledge } = stages;
+  if (knowledge === undefined || turn.lookedUp || !mayBeAsked(turn)) return undefined;
+  turn.lookedUp = true;
+  const quote = yield* consult(turn, knowledge);
+  if (quote === undefined) return undefined;
+  const { state, awaited } = turn;
+  state.misunderstandings = 0;
+  if (awaited === undefined) return tell(quote);
+  const question = stages.inOtherWords(turn, awaited);
+  return askFor(turn, awaited, paragraph(quote, question), stages.optionsFor(turn, awaited));
 }
 
 /** The first time it asks again in other words, with examples; in the end a person helps. */

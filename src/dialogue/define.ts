@@ -3,7 +3,7 @@ import type { Domain } from '../language/domain.ts';
 import { createUnderstanding } from '../language/understanding.ts';
 import type { Dialogue } from './ask.ts';
 import { composeDialogue } from './compose.ts';
-import type { Flows } from './contract.ts';
+import type { DialogueKnowledge, Flows } from './contract.ts';
 import { acknowledge } from './courtesy.ts';
 import { createEscalation, type HandOff } from './escalate.ts';
 import type { Scene } from './hear.ts';
@@ -25,6 +25,8 @@ export interface DialogueDefinition<S extends TaskSlots, N extends Readonly<Reco
   tasks: { readonly [name in keyof N]: Task<S, N[name]> };
   /** Answers by the intent that asks, given beside whatever else the message wants. */
   questions?: Readonly<Record<string, (turn: SlotTurn) => Dialogue<string>>>;
+  /** Documents that questions are answered from which nothing else here answers: word for word, and only where the evidence is strong. */
+  knowledge?: DialogueKnowledge;
   /** What is said otherwise than every dialogue says it. */
   phrases?: { es?: Partial<Phrases>; en?: Partial<Phrases> };
   /** Adds what only the conversation tells to what was heard, before the message is looked at. Pure. */
@@ -44,7 +46,7 @@ export interface DialogueDefinition<S extends TaskSlots, N extends Readonly<Reco
 export function defineDialogue<const S extends TaskSlots, const N extends Readonly<Record<string, keyof S & string>>>(
   definition: DialogueDefinition<S, N>,
 ): Flows {
-  const { domain, vocabulary, slots, questions = {}, phrases = {}, handoff, refine, before } = definition;
+  const { domain, vocabulary, knowledge, slots, questions = {}, phrases = {}, handoff, refine, before } = definition;
   const tasks = definition.tasks as unknown as Readonly<Record<string, Task<TaskSlots, string>>>;
   check(domain, slots, tasks, Object.keys(questions));
   const understandMessage = createUnderstanding<string, never>(domain as Domain<string, never>);
@@ -58,6 +60,7 @@ export function defineDialogue<const S extends TaskSlots, const N extends Readon
   const escalate = createEscalation(handoff);
   return composeDialogue<SlotShape>({
     ...(vocabulary === undefined ? {} : { vocabulary }),
+    ...(knowledge === undefined ? {} : { knowledge }),
     understand,
     memory: slotMemory,
     topics: createTopicReader(generalExpressions),

@@ -108,6 +108,7 @@ export function createHearing<S extends Shape>(hearing: Hearing<S>): (whole: Flo
       awaited: awaiting,
       confirmed: false,
       changed: false,
+      lookedUp: false,
       personOffered,
       asides: [],
       parts: [],

@@ -43,6 +43,8 @@ export interface Turn<S extends Shape = Shape> {
   confirmed: boolean;
   /** The message told something that the conversation was waiting for, or changed what was said before. */
   changed: boolean;
+  /** The documents of the house were asked, and did not answer. */
+  lookedUp: boolean;
   /** The last reply suggested to pass to a person. */
   readonly personOffered: boolean;
   /** What is said before the reply proper: answers to side questions, in order. */

@@ -11,7 +11,7 @@ import type { Collection, DocumentState, KnowledgeDocument } from './contract.ts
 import { extractText, type SourceDocument } from './ingest/extract.ts';
 import type { DocumentType } from './ingest/media-types.ts';
 import { PreparingThread } from './ingest/preparing-thread.ts';
-import { type CollectionChange, countChange, findCollection } from './rows/collections.ts';
+import { type CollectionChange, countChange, findCollection, type TargetCollection } from './rows/collections.ts';
 import * as rows from './rows/documents.ts';
 import type { TextFormat } from './split/splitter.ts';
 
@@ -45,7 +45,12 @@ export class Documents {
    * Adds a document, or puts it in the place of the one of that key. Passages that did not change keep their ids and vectors.
    * @throws TimonelError `unsupported_media_type`, `document_invalid`, `payload_too_large`, `invalid_request`, `collection_not_found`
    */
-  async put(workspaceId: string, collection: Collection, source: NewDocument, change: CollectionChange): Promise<PutDocument> {
+  async put(
+    workspaceId: string,
+    collection: TargetCollection,
+    source: NewDocument,
+    change: CollectionChange,
+  ): Promise<PutDocument> {
     const { key, bytes } = source;
     requireKey(key);
     const metadata = metadataOf(source.metadata);
@@ -86,7 +91,7 @@ export class Documents {
   }
 
   /** @throws TimonelError `document_not_found` */
-  async get(workspaceId: string, collection: Pick<Collection, 'id' | 'name'>, key: string): Promise<KnowledgeDocument> {
+  async get(workspaceId: string, collection: Pick<TargetCollection, 'id' | 'name'>, key: string): Promise<KnowledgeDocument> {
     const found = await rows.findDocument(this.#run, workspaceId, collection.id, key);
     if (found === undefined) throw documentNotFound(collection.name, key);
     return found;
@@ -94,20 +99,20 @@ export class Documents {
 
   list(
     workspaceId: string,
-    collection: Collection,
+    collection: TargetCollection,
     page: { after?: string | undefined; limit: number },
   ): Promise<KnowledgeDocument[]> {
     return rows.listDocuments(this.#run, workspaceId, collection.id, page);
   }
 
   /** @throws TimonelError `document_not_found` */
-  async text(workspaceId: string, collection: Collection, key: string): Promise<string> {
+  async text(workspaceId: string, collection: TargetCollection, key: string): Promise<string> {
     const { id } = await this.get(workspaceId, collection, key);
     return rows.textOfDocument(this.#run, workspaceId, id);
   }
 
   /** @throws TimonelError `document_not_found` */
-  async remove(workspaceId: string, collection: Collection, key: string, change: CollectionChange): Promise<void> {
+  async remove(workspaceId: string, collection: TargetCollection, key: string, change: CollectionChange): Promise<void> {
     const { id } = await this.get(workspaceId, collection, key);
     await this.#changing({ workspaceId, collectionId: collection.id, id }, change, (run) =>
       rows.deleteDocument(run, workspaceId, id),
@@ -117,7 +122,7 @@ export class Documents {
   /** Hides a document from searches, or shows it again. @throws TimonelError `document_not_found` */
   async setState(
     workspaceId: string,
-    collection: Collection,
+    collection: TargetCollection,
     key: string,
     state: DocumentState,
     change: CollectionChange,
@@ -134,7 +139,7 @@ export class Documents {
   /** Cuts and analyses all documents of a collection again, one transaction each. @returns how many, and how many of them changed. */
   async reindex(
     workspaceId: string,
-    collection: Collection,
+    collection: TargetCollection,
     change: CollectionChange,
   ): Promise<{ documents: number; changed: number }> {
     let documents = 0;
@@ -152,7 +157,7 @@ export class Documents {
 
   async #reindexed(
     workspaceId: string,
-    collection: Collection,
+    collection: TargetCollection,
     document: rows.StoredDocument,
     change: CollectionChange,
   ): Promise<boolean> {

@@ -133,7 +133,7 @@ export class Knowledge {
       const milliseconds = performance.now() - started;
       channels.knowledgeIngested.publish({ outcome, mediaType, chunks, milliseconds } satisfies KnowledgeIngested);
     };
-    const found = await this.get(workspaceId, collection);
+    const found = await this.#target(workspaceId, collection);
     let put: PutDocument;
     try {
       put = await this.#documents.put(workspaceId, found, document, this.#change(by));
@@ -142,14 +142,19 @@ export class Knowledge {
       throw error;
     }
     tell(put.outcome, put.document.mediaType, put.chunks.added);
-    const { model, building } = found.vectors;
-    if (put.outcome !== 'unchanged' && (model !== null || building !== null))
-      await this.#dependencies.enqueueVectors(workspaceId, found.id);
+    if (put.outcome !== 'unchanged' && found.hasVectors) await this.#dependencies.enqueueVectors(workspaceId, found.id);
     return put;
   }
 
+  /** A collection without its counts, which take as long as it is large. */
+  async #target(workspaceId: string, name: string): Promise<rows.TargetCollection> {
+    const found = await rows.findTarget(this.#run, workspaceId, name);
+    if (found === undefined) throw collectionNotFound([name]);
+    return found;
+  }
+
   async document(workspaceId: string, collection: string, key: string): Promise<KnowledgeDocument> {
-    return this.#documents.get(workspaceId, await this.get(workspaceId, collection), key);
+    return this.#documents.get(workspaceId, await this.#target(workspaceId, collection), key);
   }
 
   async documents(
@@ -157,15 +162,15 @@ export class Knowledge {
     collection: string,
     page: { after?: string | undefined; limit: number },
   ): Promise<KnowledgeDocument[]> {
-    return this.#documents.list(workspaceId, await this.get(workspaceId, collection), page);
+    return this.#documents.list(workspaceId, await this.#target(workspaceId, collection), page);
   }
 
   async text(workspaceId: string, collection: string, key: string): Promise<string> {
-    return this.#documents.text(workspaceId, await this.get(workspaceId, collection), key);
+    return this.#documents.text(workspaceId, await this.#target(workspaceId, collection), key);
   }
 
   async removeDocument(workspaceId: string, collection: string, key: string, by: string): Promise<void> {
-    await this.#documents.remove(workspaceId, await this.get(workspaceId, collection), key, this.#change(by));
+    await this.#documents.remove(workspaceId, await this.#target(workspaceId, collection), key, this.#change(by));
   }
 
   async setState(
@@ -175,14 +180,13 @@ export class Knowledge {
     state: DocumentState,
     by: string,
   ): Promise<KnowledgeDocument> {
-    return this.#documents.setState(workspaceId, await this.get(workspaceId, collection), key, state, this.#change(by));
+    return this.#documents.setState(workspaceId, await this.#target(workspaceId, collection), key, state, this.#change(by));
   }
 
   async reindex(workspaceId: string, collection: string, by: string): Promise<{ documents: number; changed: number }> {
-    const found = await this.get(workspaceId, collection);
+    const found = await this.#target(workspaceId, collection);
     const done = await this.#documents.reindex(workspaceId, found, this.#change(by));
-    const { model, building } = found.vectors;
-    if (model !== null || building !== null) await this.#dependencies.enqueueVectors(workspaceId, found.id);
+    if (found.hasVectors) await this.#dependencies.enqueueVectors(workspaceId, found.id);
     return done;
   }
 

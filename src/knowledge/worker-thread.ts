@@ -35,14 +35,14 @@ export class WorkerThread<Task, Result> {
     this.#events = events;
   }
 
-  /** @param transfer memory that goes over to the thread. @throws what {@link ThreadEvents.failure} makes */
-  run(task: Task, transfer: readonly ArrayBuffer[] = []): Promise<Result> {
+  /** @throws what {@link ThreadEvents.failure} makes */
+  run(task: Task): Promise<Result> {
     const worker = this.#started();
     const id = ++this.#tasks;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
       worker.ref();
-      worker.postMessage({ id, task } satisfies ThreadRequest<Task>, [...transfer]);
+      worker.postMessage({ id, task } satisfies ThreadRequest<Task>);
     });
   }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TimonelError } from '../errors.ts';
 import type { Passage, Retrieved } from '../knowledge/contract.ts';
 import type { Tool } from './contract.ts';
 
@@ -37,6 +38,13 @@ const notes: Readonly<Record<Retrieved['evidence'], string>> = {
   none: 'Nothing was found. Say that it is not known here; do not answer from elsewhere.',
 };
 
+/** An agent names its collections for all workspaces, and one that has none yet is no fault of who asks. */
+function nothingThere(error: unknown): Pick<Retrieved, 'passages' | 'evidence' | 'degraded'> {
+  if (error instanceof TimonelError && error.code === 'collection_not_found')
+    return { passages: [], evidence: 'none', degraded: error.message };
+  throw error;
+}
+
 /** A tool with which a model, or a flow, finds passages in the documents that are open to the agent and to who asks. */
 export function retrieveTool({
   name = 'retrieve',
@@ -53,7 +61,9 @@ export function retrieveTool({
     input: inputShape,
     effect: 'read',
     async execute({ query }, { knowledge }) {
-      const { passages, evidence, degraded } = await knowledge.retrieve({ query, collections, limit, strategy });
+      const { passages, evidence, degraded } = await knowledge
+        .retrieve({ query, collections, limit, strategy })
+        .catch(nothingThere);
       return {
         untrusted: true,
         note: notes[evidence],

@@ -1,6 +1,8 @@
 /** Answers questions that need no appointment: prices, services, people, hours, promotions, address. Each is one sentence or list. */
+import { consult } from '../../../src/dialogue.ts';
 import type { ServiceView } from '../contract.ts';
 import { ask, type Dialogue } from './dialogue.ts';
+import { knowledge } from './knowledge.ts';
 import { few, type Turn, wants } from './turn.ts';
 
 type Question = (turn: Turn) => Dialogue<string>;
@@ -102,9 +104,10 @@ function* answerPrices(turn: Turn): Dialogue<string> {
   return `${missing}${say.prices(services)}`;
 }
 
-function* answerServices({ say }: Turn): Dialogue<string> {
+function* answerServices({ say, topics, lookedUp }: Turn): Dialogue<string> {
   const { services } = yield* ask('get_services', {});
-  return say.services(services);
+  // Most questions sound like one for what there is; which one it was is not known.
+  return lookedUp && !topics.services ? `${say.cannotAnswer()} ${say.services(services)}` : say.services(services);
 }
 
 function* answerNotOffered({ say, heard }: Turn): Dialogue<string> {
@@ -142,10 +145,11 @@ function* answerDetails(turn: Turn): Dialogue<string> {
   return turn.say.describe(chosen.length > 0 ? chosen : services);
 }
 
-/** What only the people of the house know. */
-// biome-ignore lint/correctness/useYield: an answer like the others, which needs no tool
-function* answerWithTeam({ say }: Turn): Dialogue<string> {
-  return say.teamKnows();
+/** What the documents of the house say, or else only its people know. */
+function* answerWithTeam(turn: Turn): Dialogue<string> {
+  const quote = turn.lookedUp ? undefined : yield* consult(turn, knowledge);
+  turn.own.quoted = quote !== undefined;
+  return quote ?? turn.say.teamKnows();
 }
 
 // biome-ignore lint/correctness/useYield: an answer like the others, which needs no tool

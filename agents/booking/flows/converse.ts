@@ -24,6 +24,47 @@ export function notSetUp(turn: Turn): Ending | undefined {
   return turn.vocabulary.services.length === 0 && !about ? offerPerson(turn, turn.say.notSetUp()) : undefined;
 }
 
+/** Words that ask for what the tools know. */
+const catalogue =
+  /\b(precios?|cuanto (sale|cuesta|esta|salen|cuestan|cobran)|how much|prices?|horarios?|a que hora|(abren|abris|cierran|atienden) (los |el |hoy|manana)|opening hours|(are you|do you) open|what time|promo\w*|descuentos?|ofertas?|discounts?|offers|deals|turnos?( libres?)?|citas?|disponib\w*|appointments?|reserv\w*|book\w*)\b/;
+const rules = /\b(sin cargo|sin avisar|seña|deposito|devuel\w*|cobran|multa|silencios\w*|free of charge|refund\w*|deposit|fee)\b/;
+const asked: ReadonlySet<string> = new Set([
+  'services',
+  'prices',
+  'hours',
+  'promotions',
+  'other',
+  'book',
+  'availability',
+  'confirm',
+  'deny',
+  'smalltalk',
+]);
+
+/** A question that no tool is plainly asked by: what it sounds like is a guess. */
+export function guesses({ heard, topics, folded, text, awaited, state }: Turn): boolean {
+  const { slots, intent, unknownService } = heard;
+  if (slots.date !== undefined || slots.time !== undefined || state.held !== undefined) return false;
+  if (intent === 'prices' && slots.service !== undefined) return false;
+  if (topics.whatIf || (rules.test(folded) && topics.question)) return true;
+  if (
+    !(asked.has(intent) || (intent === 'cancel' && !/\b(cancel|anul|turno|cita|reserva|appointment|booking)/.test(folded))) ||
+    topics.identity ||
+    topics.address ||
+    topics.services ||
+    topics.staff ||
+    topics.dear ||
+    topics.cheapest ||
+    topics.anyPrice
+  )
+    return false;
+  const isQuestion =
+    topics.question ||
+    (awaited === undefined && unknownService === undefined && text.trim().split(/\s+/).length > 3 && slots.service === undefined);
+  if (!isQuestion) return false;
+  return topics.payment || topics.house || !catalogue.test(folded);
+}
+
 export function abandoned(turn: Turn): Ending | undefined {
   if (!abandons(turn)) return undefined;
   const unbooked = turn.state.task === 'book';
@@ -136,6 +177,7 @@ function askOtherDay(turn: Turn): Ending {
 /** After an answer a booking is suggested, once: who goes on asking is not pressed. */
 function afterAnswer(turn: Turn): Ending {
   const { state, say, topics, heard } = turn;
+  if (turn.own.quoted === true) return tell('');
   if (topics.payment || topics.whatIf || topics.house) return offerPerson(turn, '');
   if (topics.identity) {
     state.personOffered = true;

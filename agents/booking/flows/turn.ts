@@ -12,6 +12,8 @@ export interface BookingShape {
   own: {
     /** A slot was put on hold in this turn, or another planner's was taken over. */
     heldNow: boolean;
+    /** The message was answered from the documents of the house. */
+    quoted?: boolean;
     /** The last reply suggested a booking. */
     suggestedBefore: boolean;
   };

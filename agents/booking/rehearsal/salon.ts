@@ -54,6 +54,8 @@ export class Salon {
   readonly taken = new Set<string>();
   /** What to answer instead of doing it, per tool. */
   readonly refusals = new Map<string, Pick<CallRecord, 'status'> & { reason: LocalizedText; rule?: string }>();
+  /** What the documents of the house answer; none by default. */
+  documents: (query: string) => object = () => ({ evidence: 'none', passages: [] });
   now: Date;
   #calls = 0;
 
@@ -76,6 +78,7 @@ export class Salon {
     const call = { callId: `call-${this.#calls}`, tool, args };
     const refusal = this.refusals.get(tool);
     if (refusal !== undefined) return { ...call, ...refusal };
+    if (tool === 'retrieve') return { ...call, status: 'completed', output: this.documents(String(args['query'])) as JsonValue };
     const work = this.#tools[tool as ToolName];
     // The arguments are the agent's own, made from the same contract.
     const output = (work as (input: unknown) => unknown)(args);

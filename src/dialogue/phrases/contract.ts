@@ -64,6 +64,8 @@ export interface Phrases {
   whatToChange(): string;
   dropped(): string;
   lostThread(): string;
+  /** An answer from the documents of the house, word for word. */
+  quoted(passage: string, title: string): string;
   /** A question about payment or the rules of the house. */
   teamKnows(): string;
   /** What was just told, or asked for, is forgotten. */

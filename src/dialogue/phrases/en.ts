@@ -28,6 +28,7 @@ export const englishPhrases: Phrases = {
   dropped: () => 'All right, we leave it there. We can take it up whenever you like.',
   undone: () => 'All right, forget that.',
   lostThread: () => 'Tell me what you need.',
+  quoted: (passage, title) => `From "${title}": ${passage}`,
   teamKnows: () => 'The team can confirm that.',
   askWhich: (names) => `Which one: ${joined(names, 'or')}?`,
   askAgain: (awaiting) => askedAgain[awaiting] ?? 'Could you say it in other words?',

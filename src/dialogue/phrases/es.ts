@@ -27,6 +27,7 @@ export const spanishPhrases: Phrases = {
   dropped: () => 'Listo, lo dejamos ahí. Cuando quieras lo retomamos.',
   undone: () => 'Listo, olvidemos eso.',
   lostThread: () => 'Decime qué necesitás.',
+  quoted: (passage, title) => `De «${title}»: ${passage}`,
   teamKnows: () => 'Eso te lo puede confirmar el equipo.',
   askWhich: (names) => `¿Cuál de estos: ${joined(names, 'o')}?`,
   askAgain: (awaiting) => askedAgain[awaiting] ?? 'Decímelo con otras palabras.',

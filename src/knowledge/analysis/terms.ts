@@ -95,16 +95,39 @@ export const termBytes = 5;
 /** The terms of a text as they are stored: sorted by hash. */
 export function packedTerms(terms: readonly string[]): Buffer {
   const counts = new Map<number, number>();
-  for (const term of terms) {
-    const hash = termsHashOf(term);
-    counts.set(hash, Math.min(255, (counts.get(hash) ?? 0) + 1));
+  for (const term of terms) count(counts, termsHashOf(term));
+  return packed(counts);
+}
+
+/** Hashes of the terms that a word gives, by language; an ingest meets the same words again and again. */
+const hashes: Readonly<Record<TextLanguage, Map<string, readonly number[]>>> = { es: new Map(), en: new Map() };
+
+/** {@link packedTerms} of {@link termsOf}, with what a word gives remembered. */
+export function packedTermsOf(text: string, language: TextLanguage): Buffer {
+  const known = hashes[language];
+  const counts = new Map<number, number>();
+  for (const [word] of text.normalize('NFC').matchAll(words)) {
+    let own = known.get(word);
+    if (own === undefined) {
+      own = termsOf(word, language).map(termsHashOf);
+      if (known.size >= mostStems) known.clear();
+      known.set(word, own);
+    }
+    for (const hash of own) count(counts, hash);
   }
-  const packed = Buffer.alloc(counts.size * termBytes);
-  let at = 0;
-  for (const [hash, count] of [...counts].sort(([one], [other]) => one - other)) {
-    packed.writeUInt32LE(hash, at);
-    packed.writeUInt8(count, at + 4);
-    at += termBytes;
+  return packed(counts);
+}
+
+function count(counts: Map<number, number>, hash: number): void {
+  counts.set(hash, Math.min(255, (counts.get(hash) ?? 0) + 1));
+}
+
+function packed(counts: ReadonlyMap<number, number>): Buffer {
+  const bytes = Buffer.allocUnsafe(counts.size * termBytes);
+  const sorted = Uint32Array.from(counts.keys()).sort();
+  for (const [number, hash] of sorted.entries()) {
+    bytes.writeUInt32LE(hash, number * termBytes);
+    bytes[number * termBytes + 4] = counts.get(hash) ?? 0;
   }
-  return packed;
+  return bytes;
 }

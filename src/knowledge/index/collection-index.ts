@@ -48,6 +48,8 @@ const fusedFrom = 50;
 const mostForGrams = 20_000;
 /** Part of what the question's words weigh that the collection has to know, for the words alone to do. */
 const enough = 0.5;
+/** What the score of a passage counts that is in another language than the question. */
+const otherLanguage = 0.7;
 /** Part of its own score that a passage has to be ahead of the next, to be quoted without a look at both. */
 const clearLead = 0.2;
 
@@ -85,7 +87,7 @@ export class CollectionIndex {
     for (const chunk of chunks) {
       const owner = this.#documents.get(chunk.documentId);
       // Gone between two pages; the change that took it away comes next.
-      if (owner !== undefined) owner.chunks.set(chunk.id, { ...chunk, document: owner.document });
+      if (owner !== undefined) owner.chunks.set(chunk.id, { ...chunk, documentId: owner.document.id, document: owner.document });
     }
     this.#forget();
   }
@@ -125,7 +127,7 @@ export class CollectionIndex {
     const entries = this.#sorted();
     const terms = questionTerms(query.question, this.#languages());
     const allowed = this.#allowed(query.filter);
-    const byWords = this.#words().rank(terms.weights, fusedFrom, allowed);
+    const byWords = this.#words().rank(terms.weights, fusedFrom, allowed, this.#preference(terms));
     const words: RankedList = { name: 'words', ...byWords, weight: 1 };
     const vectors = query.strategy === 'lexical' ? undefined : await this.#byVector(query.vector, allowed);
     const lists: RankedList[] = query.strategy === 'vector' && vectors !== undefined ? [] : [words];
@@ -191,6 +193,13 @@ export class CollectionIndex {
     for (const { document, chunks } of this.#documents.values()) counts[document.language] += chunks.size;
     const found = (['es', 'en'] as const).filter((language) => counts[language] > 0);
     return found.sort((one, other) => counts[other] - counts[one]);
+  }
+
+  /** Passages in the language of the question first, where there are some: the same is often written in both. */
+  #preference({ language, byLanguage }: QuestionTerms): ((chunk: number) => number) | undefined {
+    if (byLanguage.size < 2) return undefined;
+    const entries = this.#sorted();
+    return (chunk) => (entries[chunk]?.document.language === language ? 1 : otherLanguage);
   }
 
   #allowed(filter: MetadataFilter | undefined): ((chunk: number) => boolean) | undefined {

@@ -118,11 +118,13 @@ export class Indexes {
     const started = performance.now();
     const { run } = this.#dependencies;
     await this.#thread.run({ kind: 'open', collection: id });
-    for await (const documents of documentPages(run, scope))
+    const all: DocumentOfIndex[] = [];
+    for await (const documents of documentPages(run, scope)) {
       await this.#thread.run({ kind: 'documents', collection: id, documents });
-    for await (const page of chunkPages(run, scope))
-      await this.#thread.run({ kind: 'chunks', collection: id, page }, memoryOf(page));
-    if (vectorModel !== null) await this.#loadVectors(scope, vectorModel);
+      all.push(...documents);
+    }
+    for await (const page of chunkPages(run, scope, all)) await this.#thread.run({ kind: 'chunks', collection: id, page });
+    if (vectorModel !== null) await this.#loadVectors(scope, all, vectorModel);
     // What changed while it was read comes with the next look at the changes.
     this.#loaded.set(id, { sequence, vectorModel, bytes: 0 });
     this.#dependencies.onLoaded(performance.now() - started);
@@ -137,24 +139,28 @@ export class Indexes {
       const changed = { ...scope, documents: changes.documents };
       const documents: DocumentOfIndex[] = [];
       for await (const page of documentPages(run, changed)) documents.push(...page);
-      const pages: Buffer[] = [];
-      for await (const page of chunkPages(run, changed)) pages.push(page);
+      const pages: string[] = [];
+      for await (const page of chunkPages(run, scope, documents)) pages.push(page);
       const task = { kind: 'changes', collection: id, changed: changes.documents, documents, pages } as const;
-      if ((await this.#thread.run(task, pages.flatMap(memoryOf))).kind === 'unknown') return false;
-      if (index.vectorModel !== null) await this.#loadVectors(changed, index.vectorModel);
+      if ((await this.#thread.run(task)).kind === 'unknown') return false;
+      if (index.vectorModel !== null) await this.#loadVectors(scope, documents, index.vectorModel);
       index.sequence = changes.sequence;
     }
     if (index.vectorModel !== vectorModel) {
       await this.#thread.run({ kind: 'forget-vectors', collection: id });
-      if (vectorModel !== null) await this.#loadVectors(scope, vectorModel);
+      if (vectorModel !== null) {
+        const documents: DocumentOfIndex[] = [];
+        for await (const page of documentPages(run, scope)) documents.push(...page);
+        await this.#loadVectors(scope, documents, vectorModel);
+      }
       index.vectorModel = vectorModel;
     }
     return true;
   }
 
-  async #loadVectors(scope: IndexScope, model: string): Promise<void> {
-    for await (const page of vectorPages(this.#dependencies.run, scope, model))
-      await this.#thread.run({ kind: 'vectors', collection: scope.collectionId, page }, memoryOf(page));
+  async #loadVectors(scope: IndexScope, documents: readonly DocumentOfIndex[], model: string): Promise<void> {
+    for await (const page of vectorPages(this.#dependencies.run, scope, documents, model))
+      await this.#thread.run({ kind: 'vectors', collection: scope.collectionId, page });
   }
 
   async #addTexts(scope: IndexScope, ids: readonly string[]): Promise<void> {
@@ -174,9 +180,4 @@ export class Indexes {
     }
     this.#dependencies.onMemory({ count: this.count, bytes: this.bytes });
   }
-}
-
-/** Its memory, to be handed over; a small buffer is a part of Node's pool, and is copied instead. */
-function memoryOf({ buffer, byteLength }: Buffer): ArrayBuffer[] {
-  return buffer.byteLength === byteLength ? [buffer as ArrayBuffer] : [];
 }

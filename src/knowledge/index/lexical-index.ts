@@ -89,8 +89,16 @@ export class LexicalIndex {
     return Math.log(1 + (this.size - frequency + 0.5) / (frequency + 0.5));
   }
 
-  /** @param weights how much each term of the question counts, by hash. @param allowed which chunks may be answered, by number. */
-  rank(weights: ReadonlyMap<number, number>, most: number, allowed?: (chunk: number) => boolean): Ranking {
+  /**
+   * @param weights how much each term of the question counts, by hash. @param allowed which chunks may be answered, by number.
+   * @param boost what the score of a chunk is multiplied with, more than 0
+   */
+  rank(
+    weights: ReadonlyMap<number, number>,
+    most: number,
+    allowed?: (chunk: number) => boolean,
+    boost?: (chunk: number) => number,
+  ): Ranking {
     const scores = this.#scores;
     const touched: number[] = [];
     for (const [hash, weight] of weights) {
@@ -106,6 +114,7 @@ export class LexicalIndex {
         scores[chunk] = before + (value * count * (k1 + 1)) / (count + (this.#norms[chunk] ?? 1));
       }
     }
+    if (boost !== undefined) for (const chunk of touched) scores[chunk] = (scores[chunk] ?? 0) * boost(chunk);
     const ranking = best(touched, { get: (chunk) => scores[chunk] ?? 0 }, most, allowed);
     for (const chunk of touched) scores[chunk] = 0;
     return ranking;

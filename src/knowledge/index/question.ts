@@ -4,8 +4,8 @@ import { termsHashOf, termsOf } from '../analysis/terms.ts';
 import type { TextLanguage } from '../contract.ts';
 
 const asking: Readonly<Record<TextLanguage, string>> = {
-  es: 'puede puedo podes pueden podria hacer hace hacen haces ir van voy vas quiero quisiera querria queria necesito necesita saber sabes decir decime gustaria favor dar dan dame existe',
-  en: 'get gets want wants need needs like know tell please let much many way possible offer',
+  es: 'puede puedo podes pueden podria hacer hace hacen haces ir van voy vas quiero quisiera querria queria necesito necesita saber sabes decir decime gustaria favor dar dan dame existe aceptan acepta aceptas sirven sirve ofrecen ofrece dejar dejo deja llevar llevo venir',
+  en: 'get gets want wants need needs like know tell please let much many way possible offer accept accepts allow allowed bring nearby',
 };
 
 export interface QuestionTerms {
@@ -15,6 +15,8 @@ export interface QuestionTerms {
   byLanguage: Map<TextLanguage, readonly number[]>;
   /** Hashes of words that ask and say nothing of what for: they rank, and are no evidence. */
   light: ReadonlySet<number>;
+  /** Of the question itself. */
+  language: TextLanguage;
   /** The question is in a language that no document is in. */
   isForeign: boolean;
 }
@@ -39,5 +41,6 @@ export function questionTerms(question: string, languages: readonly TextLanguage
     for (const [hash, count] of counts) weights.set(hash, Math.max(count, weights.get(hash) ?? 0));
   }
   const [main = 'es'] = languages;
-  return { weights, byLanguage, light, isForeign: languages.length > 0 && !languages.includes(textLanguageOf(question, main)) };
+  const language = textLanguageOf(question, main);
+  return { weights, byLanguage, light, language, isForeign: languages.length > 0 && !languages.includes(language) };
 }

@@ -9,18 +9,18 @@ export type SearchTask =
   | { kind: 'open'; collection: string }
   | { kind: 'drop'; collection: string }
   | { kind: 'documents'; collection: string; documents: readonly IndexedDocument[] }
-  | { kind: 'chunks'; collection: string; page: Uint8Array }
+  | { kind: 'chunks'; collection: string; page: string }
   /** Documents that changed, with all that they have now; those without an entry are gone. */
   | {
       kind: 'changes';
       collection: string;
       changed: readonly string[];
       documents: readonly IndexedDocument[];
-      pages: readonly Uint8Array[];
+      pages: readonly string[];
     }
   | { kind: 'texts'; collection: string; texts: readonly { id: string; documentId: string; text: string }[] }
   | { kind: 'forget-vectors'; collection: string }
-  | { kind: 'vectors'; collection: string; page: Uint8Array }
+  | { kind: 'vectors'; collection: string; page: string }
   | { kind: 'measure'; collection: string }
   | { kind: 'search'; collection: string; query: IndexQuery };
 
@@ -74,6 +74,6 @@ function load(index: CollectionIndex, task: Exclude<SearchTask, { kind: 'open' |
   }
 }
 
-function chunksOf(page: Uint8Array) {
+function chunksOf(page: string) {
   return readRecords(page).map(({ id, documentId, bytes }) => ({ id, documentId, terms: bytes }));
 }

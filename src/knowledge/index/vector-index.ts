@@ -141,9 +141,16 @@ export function packVector(vector: Float32Array): Buffer {
   return packed;
 }
 
+/** A view of the bytes where the platform reads them as they are, else a copy. */
 export function unpackVector(packed: Uint8Array): PackedVector {
   const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
-  const values = new Int16Array((packed.byteLength - 4) / 2);
+  const scale = view.getFloat32(0, true);
+  const count = (packed.byteLength - 4) / 2;
+  const from = packed.byteOffset + 4;
+  if (isLittleEndian && from % 2 === 0) return { values: new Int16Array(packed.buffer, from, count), scale };
+  const values = new Int16Array(count);
   for (let at = 0; at < values.length; at++) values[at] = view.getInt16(4 + at * 2, true);
-  return { values, scale: view.getFloat32(0, true) };
+  return { values, scale };
 }
+
+const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;

@@ -1,7 +1,7 @@
 /** What is stored of a document beside its text: its passages, each with an id, the terms that it is found by, and the hash of its vector's text. */
 import { createHash } from 'node:crypto';
 import { textLanguageOf } from '../analysis/language-of.ts';
-import { packedTerms, termsOf } from '../analysis/terms.ts';
+import { packedTermsOf } from '../analysis/terms.ts';
 import type { TextLanguage } from '../contract.ts';
 import { split, type TextFormat } from '../split/splitter.ts';
 
@@ -43,7 +43,7 @@ export function prepareText(text: string, format: TextFormat, { documentId, titl
     return {
       ...chunk,
       id: idOf(`${place}${before === 0 ? '' : before}`),
-      terms: packedTerms(termsOf(embedded, language)),
+      terms: packedTermsOf(embedded, language),
       hash: createHash('sha256').update(embedded).digest(),
     };
   });

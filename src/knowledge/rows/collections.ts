@@ -87,6 +87,24 @@ export async function findCollection(run: RunStatement, workspaceId: string, nam
   return row === undefined ? undefined : collectionOf(row);
 }
 
+/** What a change of documents needs to know of their collection. */
+export interface TargetCollection {
+  id: string;
+  name: string;
+  language: Collection['language'];
+  /** Has vectors, or gets some. */
+  hasVectors: boolean;
+}
+
+export async function findTarget(run: RunStatement, workspaceId: string, name: string): Promise<TargetCollection | undefined> {
+  const [row] = await run<TargetCollection>(
+    `SELECT id, name, language, vector_model IS NOT NULL OR building_model IS NOT NULL AS "hasVectors"
+     FROM knowledge_collections WHERE workspace_id = $1 AND name = $2`,
+    [workspaceId, name],
+  );
+  return row;
+}
+
 /** By name, those after `after`. */
 export async function listCollections(
   run: RunStatement,

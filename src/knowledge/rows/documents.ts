@@ -161,12 +161,14 @@ export async function replaceChunks(
   });
   for (let from = 0; from < different.length; from += lot) {
     const rows = different.slice(from, from + lot);
+    const { bytes, ends } = joined(rows.flatMap(({ text, terms, hash }) => [Buffer.from(text), terms, hash]));
     await run(
       `INSERT INTO knowledge_chunks (workspace_id, collection_id, document_id, id, ordinal, starts_at, ends_at, heading, text, terms, hash)
-       SELECT $1, $2, $3, r.id, r.ordinal, r.starts_at, r.ends_at, ARRAY(SELECT jsonb_array_elements_text(r.heading::jsonb)), r.text,
-         decode(r.terms, 'hex'), decode(r.hash, 'hex')
-       FROM unnest($4::uuid[], $5::int[], $6::int[], $7::int[], $8::text[], $9::text[], $10::text[], $11::text[])
-         AS r (id, ordinal, starts_at, ends_at, heading, text, terms, hash)
+       SELECT $1, $2, $3, r.id, r.ordinal, r.starts_at, r.ends_at, ARRAY(SELECT jsonb_array_elements_text(r.heading::jsonb)),
+         convert_from(substring($10::bytea FROM r.text_from + 1 FOR r.terms_from - r.text_from), 'UTF8'),
+         substring($10::bytea FROM r.terms_from + 1 FOR r.hash_from - r.terms_from), substring($10::bytea FROM r.hash_from + 1 FOR 32)
+       FROM unnest($4::uuid[], $5::int[], $6::int[], $7::int[], $8::text[], $9::int[], $11::int[], $12::int[])
+         AS r (id, ordinal, starts_at, ends_at, heading, text_from, terms_from, hash_from)
        ON CONFLICT (id) DO UPDATE SET ordinal = excluded.ordinal, starts_at = excluded.starts_at, ends_at = excluded.ends_at,
          terms = excluded.terms, hash = excluded.hash
        WHERE knowledge_chunks.workspace_id = excluded.workspace_id`,
@@ -179,14 +181,25 @@ export async function replaceChunks(
         rows.map(({ start }) => start),
         rows.map(({ end }) => end),
         rows.map(({ heading }) => JSON.stringify(heading)),
-        rows.map(({ text }) => text),
-        rows.map(({ terms }) => Buffer.from(terms).toString('hex')),
-        rows.map(({ hash }) => Buffer.from(hash).toString('hex')),
+        rows.map((_, at) => (at === 0 ? 0 : ends[at * 3 - 1])),
+        bytes,
+        rows.map((_, at) => ends[at * 3]),
+        rows.map((_, at) => ends[at * 3 + 1]),
       ],
     );
   }
   const added = chunks.filter(({ id }) => !stored.has(id)).length;
   return { added, kept: chunks.length - added, removed: gone.length };
+}
+
+/** Bytes in one piece, which the driver sends as they are: as texts of an array each would be escaped here and read again there. */
+function joined(parts: readonly Uint8Array[]): { bytes: Buffer; ends: number[] } {
+  let end = 0;
+  const ends = parts.map(({ byteLength }) => {
+    end += byteLength;
+    return end;
+  });
+  return { bytes: Buffer.concat(parts), ends };
 }
 
 export async function deleteDocument(run: RunStatement, workspaceId: string, id: string): Promise<void> {

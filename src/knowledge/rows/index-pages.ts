@@ -2,8 +2,8 @@
 import type { RunStatement } from '../../store/database.ts';
 import type { TextLanguage } from '../contract.ts';
 
-/** Chunks of one page; with vectors, which are larger, fewer. */
-const pageSize = { chunks: 1_000, vectors: 250, texts: 500 };
+/** Chunks of one page, about. */
+const pageSize = { chunks: 1_000, vectors: 500, texts: 500 };
 
 export interface IndexScope {
   workspaceId: string;
@@ -12,42 +12,78 @@ export interface IndexScope {
   documents?: readonly string[] | undefined;
 }
 
-interface Page {
-  packed: Buffer | null;
-  last: string | null;
+/** What one page reads: chunks of several documents, or some of a long one. They lie side by side in the table, as they were written. */
+interface PageOfChunks {
+  documents: string[];
+  from: number;
+  before: number;
 }
 
-/** @param record SQL of a record's bytes, of `c` and `v`. */
+function plannedPages(documents: readonly DocumentOfIndex[], size: number): PageOfChunks[] {
+  const planned: PageOfChunks[] = [];
+  let filled = size;
+  for (const { id, chunks } of documents) {
+    if (chunks > size) {
+      for (let from = 0; from < chunks; from += size) planned.push({ documents: [id], from, before: from + size });
+      filled = size;
+      continue;
+    }
+    const last = planned.at(-1);
+    if (last === undefined || filled + chunks > size) {
+      planned.push({ documents: [id], from: 0, before: size });
+      filled = chunks;
+    } else {
+      last.documents.push(id);
+      filled += chunks;
+    }
+  }
+  return planned;
+}
+
+/** @param record SQL of a record's bytes, of `c` and `v`. @returns pages in base64: the driver reads text alone, and this is the shortest. */
 async function* pages(
   run: RunStatement,
-  { workspaceId, collectionId, documents }: IndexScope,
+  { workspaceId, collectionId }: IndexScope,
+  documents: readonly DocumentOfIndex[],
   { size, record, join = '', model }: { size: number; record: string; join?: string; model?: string },
-): AsyncGenerator<Buffer> {
-  for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
-    const [page] = await run<Page>(
-      `SELECT string_agg(${record}, ''::bytea) AS packed, (array_agg(id ORDER BY id DESC))[1] AS last FROM (
-         SELECT c.id, c.document_id, c.terms${join === '' ? '' : ', v.vector'} FROM knowledge_chunks c${join}
-         WHERE c.workspace_id = $1 AND c.collection_id = $2 AND c.id > $3 AND ($4::uuid[] IS NULL OR c.document_id = ANY($4))
-         ORDER BY c.id LIMIT ${size}) AS page`,
-      [workspaceId, collectionId, after, documents ?? null, ...(model === undefined ? [] : [model])],
+): AsyncGenerator<string> {
+  const read = ({ documents: ids, from, before }: PageOfChunks) =>
+    run<{ packed: string | null }>(
+      // The second condition in a shape that no index fits: without statistics the planner would read the whole collection for each page.
+      `SELECT encode(string_agg(${record}, ''::bytea), 'base64') AS packed FROM knowledge_chunks c${join}
+       WHERE c.workspace_id = $1 AND (c.collection_id = $2) IS TRUE AND c.document_id = ANY($3::uuid[]) AND c.ordinal >= $4 AND c.ordinal < $5`,
+      [workspaceId, collectionId, ids, from, before, ...(model === undefined ? [] : [model])],
     );
-    if (page?.packed == null || page.last === null) return;
-    yield page.packed;
-    after = page.last;
+  // One page is read while the one before it is taken in.
+  let next: Promise<{ packed: string | null }[]> | undefined;
+  const planned = plannedPages(documents, size);
+  for (const [at, page] of planned.entries()) {
+    const [row] = await (next ?? read(page));
+    const following = planned[at + 1];
+    next = following === undefined ? undefined : read(following);
+    // Whoever stops taking pages leaves one behind.
+    next?.catch(() => {});
+    if (row?.packed != null) yield row.packed;
   }
 }
 
-/** Records of {@link readChunks}. */
-export function chunkPages(run: RunStatement, scope: IndexScope): AsyncGenerator<Buffer> {
-  const record = 'uuid_send(id) || uuid_send(document_id) || int4send(octet_length(terms)) || terms';
-  return pages(run, scope, { size: pageSize.chunks, record });
+/** Pages for {@link readRecords}: terms of the chunks of these documents. */
+export function chunkPages(run: RunStatement, scope: IndexScope, documents: readonly DocumentOfIndex[]): AsyncGenerator<string> {
+  const record = 'uuid_send(c.id) || uuid_send(c.document_id) || int4send(octet_length(c.terms)) || c.terms';
+  return pages(run, scope, documents, { size: pageSize.chunks, record });
 }
 
 /** The same, of the vectors of a model. */
-export function vectorPages(run: RunStatement, scope: IndexScope, model: string): AsyncGenerator<Buffer> {
-  const record = 'uuid_send(id) || uuid_send(document_id) || int4send(octet_length(vector)) || vector';
-  const join = ' JOIN knowledge_vectors v ON v.workspace_id = c.workspace_id AND v.model = $5 AND v.hash = c.hash';
-  return pages(run, scope, { size: pageSize.vectors, record, join, model });
+export function vectorPages(
+  run: RunStatement,
+  scope: IndexScope,
+  documents: readonly DocumentOfIndex[],
+  model: string,
+): AsyncGenerator<string> {
+  const record = 'uuid_send(c.id) || uuid_send(c.document_id) || int4send(octet_length(v.vector)) || v.vector';
+  const join = `
+       CROSS JOIN LATERAL (SELECT vector FROM knowledge_vectors WHERE workspace_id = $1 AND model = $6 AND hash = c.hash OFFSET 0) v`;
+  return pages(run, scope, documents, { size: pageSize.vectors, record, join, model });
 }
 
 export interface PageRecord {
@@ -56,8 +92,9 @@ export interface PageRecord {
   bytes: Uint8Array;
 }
 
-/** The records of a page; their bytes are views of it. */
-export function readRecords(page: Uint8Array): PageRecord[] {
+/** The records of a page; their bytes are views of what it was decoded into. */
+export function readRecords(packed: string): PageRecord[] {
+  const page = Buffer.from(packed, 'base64');
   const view = new DataView(page.buffer, page.byteOffset, page.byteLength);
   const records: PageRecord[] = [];
   for (let at = 0; at < page.byteLength; ) {
@@ -83,13 +120,14 @@ export interface DocumentOfIndex {
   id: string;
   language: TextLanguage;
   metadata: Record<string, unknown>;
+  chunks: number;
 }
 
 /** Documents that are found: all, or those of `documents` that are still there. */
 export async function* documentPages(run: RunStatement, { workspaceId, collectionId, documents }: IndexScope) {
   for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
     const page = await run<DocumentOfIndex>(
-      `SELECT id, language, metadata FROM knowledge_documents WHERE workspace_id = $1 AND collection_id = $2 AND state = 'ready' AND id > $3
+      `SELECT id, language, metadata, chunks FROM knowledge_documents WHERE workspace_id = $1 AND collection_id = $2 AND state = 'ready' AND id > $3
          AND ($4::uuid[] IS NULL OR id = ANY($4)) ORDER BY id LIMIT 1000`,
       [workspaceId, collectionId, after, documents ?? null],
     );
