@@ -11,7 +11,7 @@ import {
   weekdayOf,
 } from './calendar.ts';
 import type { Context, Grammar, Match } from './grammar.ts';
-import type { Amount, DateSpec, DaySpan, MonthSpec, Piece, SymbolName } from './meaning.ts';
+import type { Amount, DateSpec, DaySpan, Edge, MonthSpec, Piece, SymbolName } from './meaning.ts';
 import { monthFrom, resolveDate, resolveDay, resolveSpan, weekdayOfMonth } from './resolve-date.ts';
 import type { TimeVocabulary } from './vocabulary.ts';
 
@@ -68,6 +68,12 @@ export function weekSpan(context: Context, weeks: number): DaySpan {
   return { from: monday, to: monday + 6 };
 }
 
+/** Monday to Friday of a week. */
+export function workingWeek(context: Context, weeks: number): DaySpan {
+  const monday = mondayOf(context.today) + weeks * 7;
+  return { from: monday, to: monday + 4 };
+}
+
 /** The weekend of the week that a day is in. */
 export function weekendOf(day: DayNumber): DaySpan {
   const saturday = mondayOf(day) + 5;
@@ -85,8 +91,18 @@ export function wholeMonth(month: MonthSpec): DaySpan {
   return monthSpan(month.year, month.month);
 }
 
+/** A month as one end of a range. */
+export function monthEdge(month: MonthSpec): Edge {
+  return { ...monthSpan(month.year, month.month), month };
+}
+
+/** True where a month goes on to a day behind the phrase that it ends: "check in December 24". */
+export function runsOn(match: Match, context: Context, nth = 0): boolean {
+  return context.read('dayOfMonth', match.place('monthOfYear', nth)).some((reading) => reading.end > match.end);
+}
+
 /** All days of a year. */
-export function wholeYear(year: number): DaySpan {
+export function wholeYear(year: number): { from: DayNumber; to: DayNumber } {
   return { from: monthSpan(year, 1).from, to: monthSpan(year, 12).to };
 }
 
@@ -112,18 +128,6 @@ export function openPeriod(period: DaySpan, side: 'from' | 'to', excluded = fals
   return { to: excluded ? from - 1 : to };
 }
 
-/** What is left of a period: "later this week". */
-export function restOf(period: DaySpan, today: DayNumber): DaySpan | undefined {
-  if (period.from === undefined || period.to === undefined || period.to < today) return undefined;
-  return { from: Math.max(period.from, today), to: period.to };
-}
-
-/** "de marzo a mayo": both ends whole. */
-export function joinPeriods(first: DaySpan, last: DaySpan): DaySpan | undefined {
-  if (first.from === undefined || last.to === undefined) return undefined;
-  return last.to < first.from ? undefined : { from: first.from, to: last.to };
-}
-
 /** "del 3 al 5 de mayo". A date in it that does not exist makes the whole impossible. */
 export function spanOf(context: Context, from: DateSpec, to: DateSpec): Piece[] | undefined {
   const span = resolveSpan(from, to, context.today);
@@ -140,7 +144,7 @@ export function nthWeekday(month: MonthSpec, weekday: number, nth: number): Date
 /** A month without a year, resolved so that a day in it is not in the past. */
 export function monthSpec(context: Context, month: number): MonthSpec {
   const now = partsOf(context.today);
-  return { year: month < now.month ? now.year + 1 : now.year, month };
+  return { year: month < now.month ? now.year + 1 : now.year, month, open: true };
 }
 
 /** A month so many from this one. */
@@ -157,6 +161,56 @@ export function beginsTime(context: Context, place: number, end: number): boolea
     for (const reading of context.read(name, place)) if (reading.end > end) return true;
   }
   return false;
+}
+
+/** "lunes, 4 personas": a comma ends a date, unless the coming day of that number is such a weekday. */
+export function isEndedByComma(context: Context, place: number, { day = 0, weekday }: DateSpec): boolean {
+  if (context.tokens[place - 1]?.text !== ',' || context.read('ordinal', place).length > 0) return false;
+  const coming = resolveDay({ day }, context.today);
+  return coming === undefined || weekdayOf(coming) !== weekday;
+}
+
+/** Adds a year of two digits ("12-may-26"); undefined where the number is none. */
+export function shortYear(date: DateSpec, digits: number): DateSpec | undefined {
+  return digits < 10 || digits > 99 ? undefined : { ...date, year: digits + (digits >= 70 ? 1900 : 2000) };
+}
+
+/** "el 18 y 19 de junio": two days that share what the text says of the month. */
+export function bothDays(match: Match, context: Context): Piece[] | undefined {
+  const year = match.find('year');
+  const rest = { month: match.get('anyMonth'), ...(year === undefined ? {} : { year }) };
+  const [first, second] = [match.get('dayNumber'), match.get('dayNumber', 1)];
+  return first === second || isRangeEnd(context, match.start)
+    ? undefined
+    : [
+        { kind: 'date', date: { day: first, ...rest } },
+        { kind: 'date', date: { day: second, ...rest } },
+      ];
+}
+
+/** "entre el 18 y el 19 de junio" is a range. */
+const isRangeEnd = (context: Context, place: number): boolean =>
+  ['entre', 'between'].includes(context.tokens[place - 1]?.text ?? '');
+
+/**
+ * True where a day with a part of it goes on to another moment, or ends what began with one: "from Monday morning to Tuesday evening" names
+ * two moments.
+ */
+export function opensMoments(context: Context, { start, end }: Match, to: ReadonlySet<string>): boolean {
+  for (const name of ['dayPart', 'clock'] as const satisfies SymbolName[]) {
+    for (const reading of context.read(name, end)) {
+      if (to.has(context.tokens[reading.end]?.text ?? '') && context.read('date', reading.end + 1).length > 0) return true;
+      if (name === 'dayPart' && start > 0 && context.read('part', start - 1).length > 0) return true;
+    }
+  }
+  return false;
+}
+
+/** True where a phrase that ends with "and later" goes on: "the 1st and after 6 pm" is a day and hours. */
+export function goesOn(context: Context, end: number): boolean {
+  const after = context.tokens[end];
+  if (after === undefined || after.kind === 'symbol') return false;
+  return after.kind === 'number' || ['de', 'del', 'que', 'la', 'las', 'el', 'the', 'at', 'that'].includes(after.text);
 }
 
 /** "mañana sábado 15": the date that the numbers say, checked against the day that was named. */

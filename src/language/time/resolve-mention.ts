@@ -2,6 +2,7 @@ import type { DateRange, TimeMention, TimeRange } from '../contract.ts';
 import { formatClockTime, formatIsoDate } from './calendar.ts';
 import { clockReadings } from './clock.ts';
 import type { Context } from './grammar.ts';
+import { listJoiners } from './listed-times.ts';
 import type { DaySpan, HourSpan, Piece } from './meaning.ts';
 import { resolveDate } from './resolve-date.ts';
 
@@ -17,18 +18,17 @@ export interface Found {
 /** Phrases between a time and the part of the day that settles it: "a las 7 el domingo a la tarde". */
 const settlingDistance = 2;
 
-const orWords = new Set(['o', 'u', 'or']);
-
 /** Settles a bare time by a part of the day that is said next to it in the same sentence. */
 export function settleTimes(context: Context, found: readonly Found[]): void {
-  for (const [index, phrase] of found.entries()) {
+  // From the last one on, so that what settles the end of a list settles all of it.
+  for (const [index, phrase] of [...found.entries()].reverse()) {
     for (const piece of phrase.pieces) {
       if (piece.kind !== 'clock' || piece.clock.settled) continue;
       const readings = clockReadings(piece.clock);
       // "a las 3 o 4 de la tarde": what settles the second settles the first.
       const listed = found[index + 1];
       const [other] =
-        listed?.start === phrase.end && orWords.has(context.tokens[phrase.end]?.text ?? '') ? (listed?.pieces ?? []) : [];
+        listed?.start === phrase.end + 1 && listJoiners.has(context.tokens[phrase.end]?.text ?? '') ? (listed?.pieces ?? []) : [];
       if (other?.kind === 'clock' && other.clock.settled && other.clock.impossible !== true) {
         const { minutes } = other.clock;
         const sameHalf = readings.find((reading) => reading < 720 === minutes < 720);
