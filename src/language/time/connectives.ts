@@ -37,6 +37,14 @@ export interface Connectives {
   behindAfter: string;
   /** "within the next 3 days" counts today. */
   withinAhead: string;
+  /** "next Easter", "last Easter", and behind the name: "la navidad pasada". */
+  nextOne: string;
+  nextAfter: string;
+  lastOne: string;
+  lastAfter: string;
+  /** "the day after Christmas", "the eve of". */
+  dayAfter: string;
+  dayBefore: string;
   /** "2 weeks after Christmas", "2 weeks before". */
   after: string;
   before: string;

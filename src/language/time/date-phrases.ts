@@ -1,19 +1,7 @@
-import {
-  addMonths,
-  type DayNumber,
-  dayOf,
-  easterOf,
-  mondayOf,
-  monthSpan,
-  partsOf,
-  weekdayAfter,
-  weekdayInWeek,
-  weekdayOf,
-} from './calendar.ts';
-import type { Context, Grammar, Match } from './grammar.ts';
+import { addMonths, type DayNumber, mondayOf, monthSpan, partsOf, weekdayAfter, weekdayInWeek, weekdayOf } from './calendar.ts';
+import type { Context, Match } from './grammar.ts';
 import type { Amount, DateSpec, DaySpan, Edge, MonthSpec, Piece, SymbolName } from './meaning.ts';
 import { monthFrom, resolveDate, resolveDay, resolveSpan, weekdayOfMonth } from './resolve-date.ts';
-import type { TimeVocabulary } from './vocabulary.ts';
 
 /** Which of its kind a text means: the coming one, that of the next week, the last one, that of the week before. */
 export type Which = 'coming' | 'next' | 'previous' | 'last';
@@ -141,6 +129,11 @@ export function nthWeekday(month: MonthSpec, weekday: number, nth: number): Date
   return day === undefined ? undefined : { fixed: day, weekday };
 }
 
+/** A date with its weekday behind it, where the two agree: "22 de junio, lunes". */
+export function agreeing(date: DateSpec, context: Context): DateSpec | undefined {
+  return 'problem' in resolveDate(date, context.today) ? undefined : date;
+}
+
 /** A month without a year, resolved so that a day in it is not in the past. */
 export function monthSpec(context: Context, month: number): MonthSpec {
   const now = partsOf(context.today);
@@ -221,35 +214,4 @@ export function agree(day: DayNumber, date: DateSpec): DateSpec | undefined {
       ? { fixed: day, ...(date.weekday === undefined ? {} : { weekday: date.weekday }) }
       : undefined;
   return resolved.day === day ? { fixed: day, weekday: date.weekday ?? weekdayOf(day) } : undefined;
-}
-
-/** Adds the holidays of a language. */
-export function addHolidays(grammar: Grammar, vocabulary: TimeVocabulary, article: string, yearTail: string): void {
-  for (const [pattern, rule] of vocabulary.holidays) {
-    const whole = `${article} ${pattern} ${yearTail}`;
-    const find = (match: Match, context: Context, offset: number): DaySpan | undefined => {
-      const said = match.find('year');
-      const thisYear = partsOf(context.today).year;
-      for (const year of said === undefined ? [thisYear, thisYear + 1] : [said]) {
-        const start = holidayIn(rule, year);
-        if (start !== undefined && (said !== undefined || start + offset >= context.today))
-          return { from: start, to: start + offset };
-      }
-      return undefined;
-    };
-    const through = 'easter' in rule ? rule.through : undefined;
-    if (through !== undefined) grammar.rule('period', whole, (match, context) => find(match, context, through));
-    else {
-      grammar.rule('date', whole, (match, context) => {
-        const day = find(match, context, 0)?.from;
-        return day === undefined ? undefined : { fixed: day };
-      });
-    }
-  }
-}
-
-function holidayIn(rule: TimeVocabulary['holidays'][number][1], year: number): DayNumber | undefined {
-  if ('easter' in rule) return easterOf(year) + rule.easter;
-  if ('weekday' in rule) return weekdayOfMonth({ year, month: rule.month }, rule.weekday, rule.nth);
-  return dayOf(year, rule.month, rule.day);
 }

@@ -1,3 +1,4 @@
+import { weekdayAfter } from './calendar.ts';
 import type { Connectives } from './connectives.ts';
 import { dateAfter } from './date-phrases.ts';
 import type { Context, Grammar, Match } from './grammar.ts';
@@ -8,6 +9,7 @@ import { resolveDay } from './resolve-date.ts';
 export function addDistances(grammar: Grammar, words: Connectives): void {
   addFromNow(grammar, words);
   addFromDay(grammar, words);
+  addWeekdaysFromNow(grammar, words);
   addLasting(grammar, words);
 }
 
@@ -86,10 +88,17 @@ function addFromDay(grammar: Grammar, words: Connectives): void {
     return day === undefined ? undefined : dateAfter(day, match.get('amount'), sign);
   };
   const sides = [
-    [words.after, 1],
-    [words.before, -1],
+    [words.after, words.dayAfter, 1],
+    [words.before, words.dayBefore, -1],
   ] as const;
-  for (const [pattern, sign] of sides) {
+  for (const [pattern, neighbour, sign] of sides) {
+    grammar.rule('date', `${words.article} ${neighbour} <date>`, (match, context) => {
+      const day = resolveDay(match.get('date'), context.today);
+      return day === undefined ? undefined : { fixed: day + sign };
+    });
+    grammar.rule('date', `<amount> ${pattern} ${words.now}`, (match, context) =>
+      dateAfter(context.today, match.get('amount'), sign),
+    );
     grammar.rule('date', `(in|en|dentro de)? <amount> ${pattern} <date>`, (match, context) => anchored(match, context, sign));
     const beyond = (match: Match, context: Context, days: number): DaySpan | undefined => {
       const day = anchored(match, context, sign)?.fixed;
@@ -104,6 +113,15 @@ function addFromDay(grammar: Grammar, words: Connectives): void {
       return { from: Math.min(day, anchor), to: Math.max(day, anchor) };
     });
   }
+}
+
+/** "Two Sundays from now". */
+function addWeekdaysFromNow(grammar: Grammar, words: Connectives): void {
+  grammar.rule('date', `<number> <weekday> ${words.after} ${words.now}`, (match, context) => {
+    const count = match.get('number');
+    const weekday = match.get('weekday');
+    return count < 1 || count > 52 ? undefined : { fixed: weekdayAfter(context.today, weekday) + (count - 1) * 7, weekday };
+  });
 }
 
 /** "3 nights from the 12th", "for 2 weeks starting Monday": days that begin with a day. The last one is the day of leaving. */

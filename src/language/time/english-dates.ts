@@ -1,7 +1,7 @@
 import { partsOf, weekdayInWeek } from './calendar.ts';
 import {
-  addHolidays,
   agree,
+  agreeing,
   beginsTime,
   bothDays,
   dateAfter,
@@ -12,7 +12,6 @@ import {
   weekdaySpec,
   withWeekday,
 } from './date-phrases.ts';
-import { englishVocabulary } from './english-vocabulary.ts';
 import type { Context, Grammar, Match } from './grammar.ts';
 import type { DateSpec } from './meaning.ts';
 import { resolveDate } from './resolve-date.ts';
@@ -25,7 +24,6 @@ export function addEnglishDates(grammar: Grammar): void {
   addWeekdays(grammar);
   addDaysOfMonth(grammar);
   addDistances(grammar);
-  addHolidays(grammar, englishVocabulary, '(on|the)?', '((of|in|,)? <year>)?');
 }
 
 function addDays(grammar: Grammar): void {
@@ -134,8 +132,11 @@ function addDaysOfMonth(grammar: Grammar): void {
   }));
 
   grammar.rule('date', `${on} (the|this|next)? <dayOfMonth>`, (match) => match.get('dayOfMonth'));
-  grammar.rule('date', `${on} (the|this|next)? <weekday> ,? (the)? \\(? <dayOfMonth>`, (match) =>
-    withWeekday(match.get('dayOfMonth'), match.get('weekday')),
+  grammar.rule('date', `${on} (the|this|next)? <weekday> ,? (the)? \\(? <dayOfMonth>`, (match, context) =>
+    monthFirst(withWeekday(match.get('dayOfMonth'), match.get('weekday')), context),
+  );
+  grammar.rule('date', `${on} (the)? <dayOfMonth> (,|\\()? <weekday> (\\))?`, (match, context) =>
+    agreeing(withWeekday(match.get('dayOfMonth'), match.get('weekday')), context),
   );
   grammar.rule('date', `${on} (the|this|next)? <weekday> ,? (the)? <dayNumber>`, (match, context) => {
     const date = { day: match.get('dayNumber'), weekday: match.get('weekday') };
@@ -150,9 +151,17 @@ function addDaysOfMonth(grammar: Grammar): void {
   );
   grammar.rule('date', '(on|the) <weakDate>', (match) => match.get('weakDate'));
   grammar.rule('date', `${on} <weekday> <weakDate>`, (match, context) => {
-    const date = withWeekday(match.get('weakDate'), match.get('weekday'));
+    const date = monthFirst(withWeekday(match.get('weakDate'), match.get('weekday')), context);
     return 'problem' in resolveDate(date, context.today) ? undefined : date;
   });
+}
+
+/** "Friday 7/6": the month first, where that day is a Friday and the other order is none. */
+function monthFirst(date: DateSpec, context: Context): DateSpec {
+  const { day = 0, month = 0 } = date;
+  if (day > 12 || !('problem' in resolveDate(date, context.today))) return date;
+  const swapped: DateSpec = { ...date, day: month, month: day };
+  return 'problem' in resolveDate(swapped, context.today) ? date : swapped;
 }
 
 /** "the first one" picks from a list and "the 2 of us" counts; "the 15th" and "on the 15" are days. */

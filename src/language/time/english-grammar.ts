@@ -7,6 +7,7 @@ import { addEnglishSpans } from './english-spans.ts';
 import { addEnglishTimes, englishDayParts } from './english-times.ts';
 import { englishVocabulary } from './english-vocabulary.ts';
 import { Grammar } from './grammar.ts';
+import { addHolidays } from './holidays.ts';
 import { addHourRules } from './hour-rules.ts';
 import { buildLexicon, once } from './lexicon.ts';
 import { addMentions, type LanguageGrammar } from './mention-rules.ts';
@@ -24,6 +25,7 @@ export function buildEnglishGrammar(): LanguageGrammar {
   addTerminals(grammar, words);
   addMentions(grammar, englishDayParts);
   addEnglishDates(grammar);
+  addHolidays(grammar, englishVocabulary, englishConnectives);
   addPositions(grammar, englishConnectives, englishYears, '(the week|the current week)', englishDayParts);
   addEnglishSpans(grammar);
   addEnglishTimes(grammar, words);

@@ -58,7 +58,7 @@ function addPeriods(grammar: Grammar): void {
   );
   grammar.rule('period', '(the)? next (long)? weekend', (_, context) => weekendOf(context.today + 7));
   grammar.rule('period', '(the)? last weekend', (_, context) => weekendOf(context.today - 7));
-  grammar.rule('period', '(the)? weekend (of|after) (the)? <rangeEnd>', (match, context) => {
+  grammar.rule('period', '(on|over|at|for)? (the)? weekend (of|after) (the)? <rangeEnd>', (match, context) => {
     const week = weekOf(context, match.get('rangeEnd'));
     return week?.from === undefined ? undefined : weekendOf(week.from);
   });

@@ -24,6 +24,12 @@ export function addHourRules(grammar: Grammar, words: Connectives): void {
   };
   grammar.rule('hours', `(${words.from}|${words.between}) <joinedClock> (${words.to}|${words.and}) <joinedClock>`, joined);
 
+  // "2026-06-01T15:30"
+  grammar.rule('mention', '<numericDate> t <digital> z?', (match) => [
+    { kind: 'date', date: match.get('numericDate') },
+    { kind: 'clock', clock: { ...match.get('digital'), settled: true } },
+  ]);
+
   const lasting = (match: Match): HourSpan | undefined => {
     const [clock, { minutes }] = [match.get('rangeClock'), match.get('amount')];
     if (clock.impossible === true || minutes === undefined) return undefined;

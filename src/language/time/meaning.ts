@@ -41,6 +41,12 @@ export interface Edge {
   month?: MonthSpec;
 }
 
+/** Where a holiday falls in a year: a day, a day counted from Easter, or the nth weekday of a month (the last one where `nth` is -1). */
+export type HolidayRule =
+  | { month: number; day: number }
+  | { easter: number; through?: number }
+  | { month: number; weekday: number; nth: number; plus?: number };
+
 export type Meridiem = 'am' | 'pm';
 
 /** A time as it was said. */
@@ -116,6 +122,7 @@ export interface Symbols {
   period: DaySpan;
   /** A week, month or year that has days, weekdays, weeks and parts in it. */
   container: Container;
+  holiday: HolidayRule;
   /** One end of "from … to …" where it is more than a day: a month, a week, a year, now. */
   edge: Edge;
   span: DaySpan;

@@ -1,7 +1,7 @@
 import { partsOf, weekdayInWeek } from './calendar.ts';
 import {
-  addHolidays,
   agree,
+  agreeing,
   beginsTime,
   bothDays,
   dateAfter,
@@ -15,7 +15,6 @@ import {
 import type { Context, Grammar, Match } from './grammar.ts';
 import type { DateSpec } from './meaning.ts';
 import { resolveDate } from './resolve-date.ts';
-import { spanishVocabulary } from './spanish-vocabulary.ts';
 
 const next = '(que viene|que sigue|que entra|proximo|proxima|proximos|siguiente|venidero|entrante)';
 const nextBefore = '(proximo|proxima|siguiente)';
@@ -28,7 +27,6 @@ export function addSpanishDates(grammar: Grammar): void {
   addWeekdays(grammar);
   addDaysOfMonth(grammar);
   addDistances(grammar);
-  addHolidays(grammar, spanishVocabulary, '(el|la|las|los)?', '((de|del)? <year>)?');
 }
 
 function addDays(grammar: Grammar): void {
@@ -120,7 +118,7 @@ function addDaysOfMonth(grammar: Grammar): void {
   grammar.rule('dayOfMonth', `<ordinal> de <anyMonth> ${year}`, (match) => ({
     ...dated(match, match.get('anyMonth'), match.get('ordinal')),
   }));
-  grammar.rule('dayOfMonth', `<anyMonth> (-|/)? <dayNumber> ((,|-|/) <year>)?`, (match, context) =>
+  grammar.rule('dayOfMonth', `<anyMonth> (-|/)? <dayNumber> ((,|-|/|de|del)? <year>)?`, (match, context) =>
     beginsTime(context, match.place('dayNumber'), match.end) ? undefined : dated(match, match.get('anyMonth')),
   );
   grammar.rule('dayOfMonth', `<year> (-|/) <anyMonth> (-|/) <dayNumber>`, (match) => dated(match, match.get('anyMonth')));
@@ -156,6 +154,9 @@ function addDaysOfMonth(grammar: Grammar): void {
   grammar.rule('date', `(${the}|del)? (dia|${nextBefore})? <dayOfMonth>`, (match) => match.get('dayOfMonth'));
   grammar.rule('date', `${the}? (dia|${nextBefore})? <weekday> ,? \\(? (${the}|dia|el dia)? <dayOfMonth>`, (match) =>
     withWeekday(match.get('dayOfMonth'), match.get('weekday')),
+  );
+  grammar.rule('date', `${the}? (dia)? <dayOfMonth> (,|\\()? <weekday> (\\))?`, (match, context) =>
+    agreeing(withWeekday(match.get('dayOfMonth'), match.get('weekday')), context),
   );
   grammar.rule('date', `${the}? <weekdayShort> <dayOfMonth>`, (match) =>
     withWeekday(match.get('dayOfMonth'), match.get('weekdayShort')),

@@ -2,6 +2,7 @@ import { numberWords } from '../numbers.ts';
 import { addDistances } from './distances.ts';
 import { addEdges } from './edges.ts';
 import { Grammar } from './grammar.ts';
+import { addHolidays } from './holidays.ts';
 import { addHourRules } from './hour-rules.ts';
 import { buildLexicon, once } from './lexicon.ts';
 import { addMentions, type LanguageGrammar } from './mention-rules.ts';
@@ -33,6 +34,7 @@ export function buildSpanishGrammar(): LanguageGrammar {
   addTerminals(grammar, words);
   addMentions(grammar, spanishDayParts);
   addSpanishDates(grammar);
+  addHolidays(grammar, spanishVocabulary, spanishConnectives);
   addPositions(grammar, spanishConnectives, spanishYears, 'la semana', spanishDayParts);
   addSpanishSpans(grammar);
   addSpanishTimes(grammar, words);
