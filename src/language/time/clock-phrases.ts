@@ -113,16 +113,28 @@ export function isBeforeDay(context: Context, end: number): boolean {
   return context.read('weekday', at).length > 0 || context.read('relativeDay', at).length > 0;
 }
 
-/** Hours that a part of the day settles: "Monday morning 6-8". */
+/** Hours that a part of the day settles: "Monday morning 6-8", "esta noche después de las 9". */
 export function hoursWithin(hours: HourSpan, part: HourSpan): HourSpan {
   const { from, to } = hours;
-  if (from === undefined || to === undefined || isIn(from, part)) return hours;
+  const said = from ?? to;
+  if (said === undefined || isIn(said, part)) return hours;
   for (const shift of [-halfDay, halfDay]) {
-    if (isIn(from + shift, part) && to + shift > from + shift && to + shift <= 2 * halfDay)
-      return { from: from + shift, to: to + shift };
+    const moved: HourSpan = {
+      ...(from === undefined ? {} : { from: from + shift }),
+      ...(to === undefined ? {} : { to: to + shift }),
+    };
+    if (isIn(said + shift, part) && (moved.to ?? 0) <= 2 * halfDay) return moved;
   }
   return hours;
 }
 
 const halfDay = 720;
 const isIn = (minutes: number, { from = 0, to = 2 * halfDay }: HourSpan): boolean => minutes >= from && minutes < to;
+
+/** The hours of a part of today: "esta noche después de las 9", "tonight from 8 to 10". */
+export function hoursInPart(context: Context, hours: HourSpan, part: HourSpan): Piece[] {
+  return [
+    { kind: 'date', date: { fixed: context.today } },
+    { kind: 'hours', hours: hoursWithin(hours, part) },
+  ];
+}

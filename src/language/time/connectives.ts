@@ -18,6 +18,8 @@ export interface Connectives {
   beginning: string;
   middle: string;
   end: string;
+  firstHalf: string;
+  secondHalf: string;
   /** The same before a period without "of": "early next week". */
   early: string;
   mid: string;

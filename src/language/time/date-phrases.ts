@@ -70,7 +70,8 @@ export function weekendOf(day: DayNumber): DaySpan {
 
 /** The week that a date is in. */
 export function weekOf(context: Context, date: DateSpec): DaySpan | undefined {
-  const day = resolveDay(date, context.today);
+  // The week may have begun: on Wednesday the 13th, "the week of 11 May" is this one.
+  const day = resolveDay(date, mondayOf(context.today));
   return day === undefined ? undefined : { from: mondayOf(day), to: mondayOf(day) + 6 };
 }
 
@@ -193,10 +194,20 @@ export function opensMoments(context: Context, { start, end }: Match, to: Readon
   for (const name of ['dayPart', 'clock'] as const satisfies SymbolName[]) {
     for (const reading of context.read(name, end)) {
       if (to.has(context.tokens[reading.end]?.text ?? '') && context.read('date', reading.end + 1).length > 0) return true;
-      if (name === 'dayPart' && start > 0 && context.read('part', start - 1).length > 0) return true;
+      if (start > 0 && endsMoment(context, start - 1)) return true;
     }
   }
   return false;
+}
+
+/** True where a time or a part of the day ends with a token. */
+function endsMoment(context: Context, last: number): boolean {
+  const token = context.tokens[last];
+  return (
+    token?.kind === 'number' ||
+    ['am', 'pm', 'm', 'hs', 'horas', '.'].includes(token?.text ?? '') ||
+    context.read('part', last).length > 0
+  );
 }
 
 /** True where a phrase that ends with "and later" goes on: "the 1st and after 6 pm" is a day and hours. */

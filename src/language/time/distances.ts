@@ -100,6 +100,12 @@ function addFromDay(grammar: Grammar, words: Connectives): void {
       dateAfter(context.today, match.get('amount'), sign),
     );
     grammar.rule('date', `(in|en|dentro de)? <amount> ${pattern} <date>`, (match, context) => anchored(match, context, sign));
+    // "Two weeks after Holy Week", "3 days before the end of the month".
+    grammar.rule('date', `(in|en|dentro de)? <amount> ${pattern} <period>`, (match) => {
+      const { from, to } = match.get('period');
+      const day = sign > 0 ? to : from;
+      return day === undefined ? undefined : dateAfter(day, match.get('amount'), sign);
+    });
     const beyond = (match: Match, context: Context, days: number): DaySpan | undefined => {
       const day = anchored(match, context, sign)?.fixed;
       if (day === undefined) return undefined;

@@ -12,6 +12,8 @@ export const englishConnectives: Connectives = {
   beginning: '(beginning|start|first days|first part)',
   middle: '(middle|mid)',
   end: '(end|last days|final days|last part)',
+  firstHalf: 'first half',
+  secondHalf: '(second|latter|last|other) half',
   early: 'early (in)?',
   mid: 'mid (-)?',
   late: 'late (in)?',

@@ -63,7 +63,7 @@ function addWeekdays(grammar: Grammar): void {
     shortWeekdayMeant(match, context) ? match.get('weekdayShort') : undefined,
   );
   const weeks: readonly (readonly [string, number])[] = [
-    ['this (current)? week', 0],
+    ['(this (current)?|the (current|present)) week', 0],
     ['(the)? (next|following|coming|upcoming) week', 1],
     ['(the)? (week after next|week after)', 2],
     ['(the)? (last|past|previous) week', -1],

@@ -41,9 +41,9 @@ function addMonths(grammar: Grammar): void {
     year: match.get('year'),
     month: match.get('monthNumber'),
   }));
-  grammar.rule('monthOfYear', '(the|this) month', (_, context) => monthAhead(context, 0));
+  grammar.rule('monthOfYear', '(the|this) (current|present|same)? month', (_, context) => monthAhead(context, 0));
   grammar.rule('monthOfYear', '(the)? (next|following|coming) month', (_, context) => monthAhead(context, 1));
-  grammar.rule('monthOfYear', '(last|previous) month', (_, context) => monthAhead(context, -1));
+  grammar.rule('monthOfYear', '(the)? (last|previous|past) month', (_, context) => monthAhead(context, -1));
 }
 
 function addPeriods(grammar: Grammar): void {

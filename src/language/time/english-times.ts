@@ -1,6 +1,7 @@
 import { hoursBetween, likelyReading, withPart } from './clock.ts';
 import {
   countsSomething,
+  hoursInPart,
   isBeforeDay,
   isBehindDay,
   isMarked,
@@ -165,6 +166,13 @@ function addDayParts(grammar: Grammar): void {
   grammar.rule('mention', 'tonight ,? <clock>', (match, context) => timeInPart(context, 0, 'night', match.get('clock')));
   grammar.rule('mention', '<clock> tonight', (match, context) => timeInPart(context, 0, 'night', match.get('clock')));
   grammar.rule('mention', '<hour> tonight', (match, context) => timeInPart(context, 0, 'night', match.get('hour')));
+  grammar.rule('mention', 'this <part> ,? <hours>', (match, context) =>
+    hoursInPart(context, match.get('hours'), englishDayParts[match.get('part')]),
+  );
+  grammar.rule('mention', 'tonight ,? <hours>', (match, context) =>
+    hoursInPart(context, match.get('hours'), englishDayParts.night),
+  );
+  grammar.rule('mention', '<hours> tonight', (match, context) => hoursInPart(context, match.get('hours'), englishDayParts.night));
   grammar.rule('mention', 'last night', (_, context) => partOfDay(context, -1, 'night', englishDayParts.night));
   grammar.rule('mention', '(first thing|as early as possible)', () => [{ kind: 'hours', hours: { to: 600 } }]);
   grammar.rule('mention', 'later', (match, context) =>

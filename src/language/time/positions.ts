@@ -127,6 +127,13 @@ function partOf({ kind, from, to }: Container, part: Part): DaySpan {
   return { from: monthSpan(year, first).from, to: monthSpan(year, last).to };
 }
 
+/** A month is halved behind its 15th, a year behind June. */
+function halfOf({ kind, from, to }: Container, second: boolean): DaySpan {
+  const { year } = partsOf(from);
+  const middle = kind === 'month' ? from + 14 : kind === 'year' ? monthSpan(year, 6).to : from + 2;
+  return second ? { from: middle + 1, to } : { from, to: middle };
+}
+
 /** Minutes since midnight of the parts of a day that is not called morning or evening. */
 const hoursOfDay: Readonly<Record<Part, HourSpan>> = {
   beginning: { to: 660 },
@@ -152,6 +159,14 @@ function addPartsOf(grammar: Grammar, words: Connectives): void {
     grammar.rule('mention', `${words.article} ${words[part]} ${words.of} (the|el)? ${words.day}`, () => [{ kind: 'hours', hours }]);
     grammar.rule('period', `${words.article} ${words[part]} ${words.of} <container>`, (match) =>
       partOf(match.get('container'), part),
+    );
+  }
+  for (const [pattern, second] of [
+    [words.firstHalf, false],
+    [words.secondHalf, true],
+  ] as const) {
+    grammar.rule('period', `${words.article} ${pattern} ${words.of} <container>`, (match) =>
+      halfOf(match.get('container'), second),
     );
   }
   grammar.rule('span', `${words.byEnd} (the|el)? ${words.end} ${words.of} <container>`, (match) => ({

@@ -59,6 +59,11 @@ function sameSentence(context: Context, one: Found, other: Found): boolean {
   return true;
 }
 
+/** Words before the first one with a meaning. */
+const leading = new Set(
+  'a al de del en el la los las lo por para durante dentro hace unos unas at in on over for during within the of about'.split(' '),
+);
+
 /** Writes a phrase as the mentions of the contract. */
 export function writeMention(context: Context, phrase: Found): TimeMention[] {
   const start = context.tokens[phrase.start]?.start ?? 0;
@@ -66,12 +71,13 @@ export function writeMention(context: Context, phrase: Found): TimeMention[] {
   const [first, second] = phrase.pieces;
   if (first === undefined) return [];
   if (second === undefined) return [writePiece(context, first, start, end)];
-  // Two mentions must not overlap, so the phrase is shared out: at its second word, or inside its only one.
+  // Two mentions must not overlap, so the phrase is shared out: behind its first word with a meaning, or inside its only one.
   if (phrase.end - phrase.start > 1) {
-    const firstEnd = context.tokens[phrase.start]?.end ?? end;
+    let head = phrase.start;
+    while (head < phrase.end - 2 && leading.has(context.tokens[head]?.text ?? '')) head++;
     return [
-      writePiece(context, first, start, firstEnd),
-      writePiece(context, second, context.tokens[phrase.start + 1]?.start ?? end, end),
+      writePiece(context, first, start, context.tokens[head]?.end ?? end),
+      writePiece(context, second, context.tokens[head + 1]?.start ?? end, end),
     ];
   }
   const middle = start + Math.floor((end - start) / 2);

@@ -80,7 +80,7 @@ function addWeekdays(grammar: Grammar): void {
     context.tokens[match.start]?.text === 'mar' ? undefined : match.get('weekdayShort'),
   );
   const weeks: readonly (readonly [string, number])[] = [
-    ['esta (misma)? semana', 0],
+    ['(esta (misma)? semana|(la)? (presente semana|semana (actual|en curso|presente)))', 0],
     [`(la)? (semana ${next}|${nextBefore} semana|otra semana)`, 1],
     ['(la)? (semana pasada|semana anterior|pasada semana|ultima semana)', -1],
     ['(dentro de|en) (dos|2) semanas', 2],

@@ -56,7 +56,9 @@ export function addSpanishSpans(grammar: Grammar): void {
     year: match.get('year'),
     month: match.get('monthNumber'),
   }));
-  grammar.rule('monthOfYear', '(el|este)? (mismo)? mes', (_, context) => monthAhead(context, 0));
+  grammar.rule('monthOfYear', '((el|este)? (mismo|presente)? mes|(el)? mes (actual|en curso|presente|corriente))', (_, context) =>
+    monthAhead(context, 0),
+  );
   grammar.rule('monthOfYear', `(el)? (mes ${next}|${nextBefore} mes|otro mes)`, (_, context) => monthAhead(context, 1));
   grammar.rule('monthOfYear', `(el)? (mes ${past}|(pasado|ultimo) mes)`, (_, context) => monthAhead(context, -1));
 
@@ -168,8 +170,13 @@ function addRanges(grammar: Grammar): void {
     spanOf(context, match.find('date') ?? { fixed: context.today }, match.get('rangeEnd')),
   );
   // "de 18 a 19 de noviembre", "9 al 12 de junio": the month tells that the first number is a day.
-  grammar.rule('mention', '(de|entre|del|desde)? <dayNumber> (a|al|hasta|y|-|~) (el)? <dayOfMonth>', (match, context) =>
-    match.says('y') && !match.says('entre') ? undefined : spanOf(context, { day: match.get('dayNumber') }, match.get('dayOfMonth')),
+  grammar.rule(
+    'mention',
+    '(de|entre|del|desde|el|desde el|entre el)? <dayNumber> (a|al|hasta|hasta el|y|-|~) (el)? <dayOfMonth>',
+    (match, context) =>
+      match.says('y') && !match.says('entre')
+        ? undefined
+        : spanOf(context, { day: match.get('dayNumber') }, match.get('dayOfMonth')),
   );
   grammar.rule(
     'mention',

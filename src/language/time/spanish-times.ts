@@ -1,6 +1,7 @@
 import { hoursBetween, likelyReading, withPart } from './clock.ts';
 import {
   countsSomething,
+  hoursInPart,
   isBeforeDay,
   isBehindDay,
   isMarked,
@@ -116,6 +117,9 @@ function addClocks(grammar: Grammar, lexicon: () => Lexicon): void {
   grammar.rule('clock', '(faltando|faltan|falta)? <minute> (minutos|min) para (las|la) <hour> <tail>?', (match) =>
     withTail(minutesTo(match.get('hour'), match.get('minute')), match.find('tail')),
   );
+  grammar.rule('clock', '<minute> (minutos|min)? (pasadas|pasados|despues de) (de)? (las|la) <hour> <tail>?', (match) =>
+    withTail(minutesPast(match.get('hour'), match.get('minute')), match.find('tail')),
+  );
   const around = '(a eso de|alrededor de|cerca de|aproximadamente|aprox|mas o menos|tipo|hacia|sobre|como|entorno a|en torno a)';
   grammar.rule('clock', `${around} (a)? ${asNoun} <reading> <tail>?`, (match, context) =>
     optional(uncounted(match, context), roughly),
@@ -153,6 +157,11 @@ function isLength(match: Match, context: Context): boolean {
 
 function addDayParts(grammar: Grammar): void {
   grammar.rule('dayPart', '(a|por|en|de|durante|para|x)? (toda)? la <part>', (match) => match.get('part'));
+  // "noche del viernes": the day behind it makes the article needless.
+  grammar.rule('dayPart', '<part>', (match, context) => {
+    const of = ['de', 'del'].includes(context.tokens[match.end]?.text ?? '') && context.read('date', match.end + 1).length > 0;
+    return of && context.tokens[match.start]?.text !== 'manana' ? match.get('part') : undefined;
+  });
   grammar.rule('dayPart', '(de|por) (la)? (tarde|noche|madrugada|tardecita|nochecita)', (match, context) =>
     partSaid(match, context),
   );
@@ -194,10 +203,15 @@ function addDayParts(grammar: Grammar): void {
   grammar.rule('mention', 'esta (misma)? <part> ,? <clock>', (match, context) =>
     timeInPart(context, 0, match.get('part'), match.get('clock')),
   );
+  grammar.rule('mention', 'esta (misma)? <part> ,? <hours>', (match, context) =>
+    hoursInPart(context, match.get('hours'), spanishDayParts[match.get('part')]),
+  );
   grammar.rule('mention', 'anoche', (_, context) => partOfDay(context, -1, 'night', spanishDayParts.night));
   grammar.rule('mention', 'anoche <clock>', (match, context) => timeInPart(context, -1, 'night', match.get('clock')));
-  grammar.rule('mention', '(ahora mismo|ahorita|ahorita mismo|ya mismo|en este momento)', (_, context) =>
-    momentFromNow(context, 0),
+  grammar.rule(
+    'mention',
+    '(ahora mismo|ahorita|ahorita mismo|ya mismo|en este momento|en este mismo momento|en este instante|(lo antes|tan pronto como sea|tan pronto como) posible|cuanto antes|inmediatamente|de inmediato)',
+    (_, context) => momentFromNow(context, 0),
   );
   grammar.rule('mention', 'ahora', (match, context) => (meansThisMoment(match, context) ? momentFromNow(context, 0) : undefined));
   // "ya" is mostly "already". Shouted, or asked for ("para ya"), it is now.
