@@ -137,7 +137,9 @@ export function readNumber(tokens: readonly Token[], index: number, language: La
   const head: ReadNumber | undefined =
     token.text === words.thousand ? { value: 1, next: index, ordinal: false, digits: false } : readMiddle(tokens, index, words);
   if (head === undefined || head.ordinal || tokens[head.next]?.text !== words.thousand) return head;
-  const rest = readMiddle(tokens, head.next + 1, words);
+  // "two thousand and five"
+  const joined = words === english && tokens[head.next + 1]?.text === 'and' ? head.next + 2 : head.next + 1;
+  const rest = readMiddle(tokens, joined, words);
   if (rest === undefined || rest.ordinal) return { ...head, value: head.value * 1000, next: head.next + 1 };
   return { ...rest, value: head.value * 1000 + rest.value };
 }

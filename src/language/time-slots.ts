@@ -55,7 +55,9 @@ function settle<T extends TimeMention>(
   return { chosen: first, open: mentions, corrected: false };
 }
 
-const nowWords = new Set(['ya', 'ahora', 'ahorita', 'mismo', 'momento', 'now', 'asap']);
+const nowWords = new Set(
+  'ya ahora ahorita mismo momento cuanto posible inmediatamente inmediato now asap immediately possible away'.split(' '),
+);
 
 /** "Un turno ya" asks for the first hour from now on, not for this minute; "no puedo ahora" and "decime ya" name no hour at all. */
 function openNow(mentions: readonly TimeMention[], context: TimeContext): TimeMention[] {

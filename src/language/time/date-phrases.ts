@@ -1,19 +1,7 @@
-import {
-  addMonths,
-  type DayNumber,
-  dayOf,
-  easterOf,
-  mondayOf,
-  monthSpan,
-  partsOf,
-  weekdayAfter,
-  weekdayInWeek,
-  weekdayOf,
-} from './calendar.ts';
-import type { Context, Grammar, Match } from './grammar.ts';
-import type { DateSpec, DaySpan, Duration, MeaningPiece, MonthSpec, SymbolName } from './meaning.ts';
+import { addMonths, type DayNumber, mondayOf, monthSpan, partsOf, weekdayAfter, weekdayInWeek, weekdayOf } from './calendar.ts';
+import type { Context, Match } from './grammar.ts';
+import type { DateSpec, DaySpan, Duration, Edge, MeaningPiece, MonthSpec, SymbolName } from './meaning.ts';
 import { monthFrom, resolveDate, resolveDay, resolveSpan, weekdayOfMonth } from './resolve-date.ts';
-import type { TimeVocabulary } from './vocabulary.ts';
 
 /** Which of its kind a text means: the coming one, that of the next week, the last one, that of the week before. */
 export type Which = 'coming' | 'next' | 'previous' | 'last';
@@ -68,6 +56,12 @@ export function weekSpan(context: Context, weeks: number): DaySpan {
   return { from: monday, to: monday + 6 };
 }
 
+/** Monday to Friday of a week. */
+export function workingWeek(context: Context, weeks: number): DaySpan {
+  const monday = mondayOf(context.today) + weeks * 7;
+  return { from: monday, to: monday + 4 };
+}
+
 /** The weekend of the week that a day is in. */
 export function weekendOf(day: DayNumber): DaySpan {
   const saturday = mondayOf(day) + 5;
@@ -76,7 +70,8 @@ export function weekendOf(day: DayNumber): DaySpan {
 
 /** The week that a date is in. */
 export function weekOf(context: Context, date: DateSpec): DaySpan | undefined {
-  const day = resolveDay(date, context.today);
+  // The week may have begun: on Wednesday the 13th, "the week of 11 May" is this one.
+  const day = resolveDay(date, mondayOf(context.today));
   return day === undefined ? undefined : { from: mondayOf(day), to: mondayOf(day) + 6 };
 }
 
@@ -85,8 +80,18 @@ export function wholeMonth(month: MonthSpec): DaySpan {
   return monthSpan(month.year, month.month);
 }
 
+/** A month as one end of a range. */
+export function monthEdge(month: MonthSpec): Edge {
+  return { ...monthSpan(month.year, month.month), month };
+}
+
+/** True where a month goes on to a day behind the phrase that it ends: "check in December 24". */
+export function runsOn(match: Match, context: Context, nth = 0): boolean {
+  return context.read('dayOfMonth', match.place('monthOfYear', nth)).some((reading) => reading.end > match.end);
+}
+
 /** All days of a year. */
-export function wholeYear(year: number): DaySpan {
+export function wholeYear(year: number): { from: DayNumber; to: DayNumber } {
   return { from: monthSpan(year, 1).from, to: monthSpan(year, 12).to };
 }
 
@@ -112,18 +117,6 @@ export function openPeriod(period: DaySpan, side: 'from' | 'to', excluded = fals
   return { to: excluded ? from - 1 : to };
 }
 
-/** What is left of a period: "later this week". */
-export function restOf(period: DaySpan, today: DayNumber): DaySpan | undefined {
-  if (period.from === undefined || period.to === undefined || period.to < today) return undefined;
-  return { from: Math.max(period.from, today), to: period.to };
-}
-
-/** "de marzo a mayo": both ends whole. */
-export function joinPeriods(first: DaySpan, last: DaySpan): DaySpan | undefined {
-  if (first.from === undefined || last.to === undefined) return undefined;
-  return last.to < first.from ? undefined : { from: first.from, to: last.to };
-}
-
 /** "del 3 al 5 de mayo". A date in it that does not exist makes the whole impossible. */
 export function spanOf(context: Context, from: DateSpec, to: DateSpec): MeaningPiece[] | undefined {
   const span = resolveSpan(from, to, context.today);
@@ -137,10 +130,15 @@ export function nthWeekday(month: MonthSpec, weekday: number, nth: number): Date
   return day === undefined ? undefined : { fixed: day, weekday };
 }
 
+/** A date with its weekday behind it, where the two agree: "22 de junio, lunes". */
+export function agreeing(date: DateSpec, context: Context): DateSpec | undefined {
+  return 'problem' in resolveDate(date, context.today) ? undefined : date;
+}
+
 /** A month without a year, resolved so that a day in it is not in the past. */
 export function monthSpec(context: Context, month: number): MonthSpec {
   const now = partsOf(context.today);
-  return { year: month < now.month ? now.year + 1 : now.year, month };
+  return { year: month < now.month ? now.year + 1 : now.year, month, open: true };
 }
 
 /** A month so many from this one. */
@@ -159,6 +157,66 @@ export function beginsTime(context: Context, place: number, end: number): boolea
   return false;
 }
 
+/** "lunes, 4 personas": a comma ends a date, unless the coming day of that number is such a weekday. */
+export function isEndedByComma(context: Context, place: number, { day = 0, weekday }: DateSpec): boolean {
+  if (context.tokens[place - 1]?.text !== ',' || context.read('ordinal', place).length > 0) return false;
+  const coming = resolveDay({ day }, context.today);
+  return coming === undefined || weekdayOf(coming) !== weekday;
+}
+
+/** Adds a year of two digits ("12-may-26"); undefined where the number is none. */
+export function shortYear(date: DateSpec, digits: number): DateSpec | undefined {
+  return digits < 10 || digits > 99 ? undefined : { ...date, year: digits + (digits >= 70 ? 1900 : 2000) };
+}
+
+/** "el 18 y 19 de junio": two days that share what the text says of the month. */
+export function bothDays(match: Match, context: Context): MeaningPiece[] | undefined {
+  const year = match.find('year');
+  const rest = { month: match.get('anyMonth'), ...(year === undefined ? {} : { year }) };
+  const [first, second] = [match.get('dayNumber'), match.get('dayNumber', 1)];
+  return first === second || isRangeEnd(context, match.start)
+    ? undefined
+    : [
+        { kind: 'date', date: { day: first, ...rest } },
+        { kind: 'date', date: { day: second, ...rest } },
+      ];
+}
+
+/** "entre el 18 y el 19 de junio" is a range. */
+const isRangeEnd = (context: Context, place: number): boolean =>
+  ['entre', 'between'].includes(context.tokens[place - 1]?.text ?? '');
+
+/**
+ * True where a day with a part of it goes on to another moment, or ends what began with one: "from Monday morning to Tuesday evening" names
+ * two moments.
+ */
+export function opensMoments(context: Context, { start, end }: Match, to: ReadonlySet<string>): boolean {
+  for (const name of ['dayPart', 'clock'] as const satisfies SymbolName[]) {
+    for (const reading of context.read(name, end)) {
+      if (to.has(context.tokens[reading.end]?.text ?? '') && context.read('date', reading.end + 1).length > 0) return true;
+      if (start > 0 && endsMoment(context, start - 1)) return true;
+    }
+  }
+  return false;
+}
+
+/** True where a time or a part of the day ends with a token. */
+function endsMoment(context: Context, last: number): boolean {
+  const token = context.tokens[last];
+  return (
+    token?.kind === 'number' ||
+    ['am', 'pm', 'm', 'hs', 'horas', '.'].includes(token?.text ?? '') ||
+    context.read('part', last).length > 0
+  );
+}
+
+/** True where a phrase that ends with "and later" goes on: "the 1st and after 6 pm" is a day and hours. */
+export function goesOn(context: Context, end: number): boolean {
+  const after = context.tokens[end];
+  if (after === undefined || after.kind === 'symbol') return false;
+  return after.kind === 'number' || ['de', 'del', 'que', 'la', 'las', 'el', 'the', 'at', 'that'].includes(after.text);
+}
+
 /** "mañana sábado 15": the date that the numbers say, checked against the day that was named. */
 export function agree(day: DayNumber, date: DateSpec): DateSpec | undefined {
   const resolved = resolveDate(date, day);
@@ -167,35 +225,4 @@ export function agree(day: DayNumber, date: DateSpec): DateSpec | undefined {
       ? { fixed: day, ...(date.weekday === undefined ? {} : { weekday: date.weekday }) }
       : undefined;
   return resolved.day === day ? { fixed: day, weekday: date.weekday ?? weekdayOf(day) } : undefined;
-}
-
-/** Adds the holidays of a language. */
-export function addHolidays(grammar: Grammar, vocabulary: TimeVocabulary, article: string, yearTail: string): void {
-  for (const [pattern, rule] of vocabulary.holidays) {
-    const whole = `${article} ${pattern} ${yearTail}`;
-    const find = (match: Match, context: Context, offset: number): DaySpan | undefined => {
-      const said = match.find('year');
-      const thisYear = partsOf(context.today).year;
-      for (const year of said === undefined ? [thisYear, thisYear + 1] : [said]) {
-        const start = holidayIn(rule, year);
-        if (start !== undefined && (said !== undefined || start + offset >= context.today))
-          return { from: start, to: start + offset };
-      }
-      return undefined;
-    };
-    const through = 'easter' in rule ? rule.through : undefined;
-    if (through !== undefined) grammar.rule('period', whole, (match, context) => find(match, context, through));
-    else {
-      grammar.rule('date', whole, (match, context) => {
-        const day = find(match, context, 0)?.from;
-        return day === undefined ? undefined : { fixed: day };
-      });
-    }
-  }
-}
-
-function holidayIn(rule: TimeVocabulary['holidays'][number][1], year: number): DayNumber | undefined {
-  if ('easter' in rule) return easterOf(year) + rule.easter;
-  if ('weekday' in rule) return weekdayOfMonth({ year, month: rule.month }, rule.weekday, rule.nth);
-  return dayOf(year, rule.month, rule.day);
 }

@@ -1,16 +1,17 @@
 import { partsOf, weekdayInWeek } from './calendar.ts';
 import {
-  addHolidays,
   agree,
+  agreeing,
   beginsTime,
+  bothDays,
   dateAfter,
   dayFromToday,
+  isEndedByComma,
   monthAhead,
-  nthWeekday,
+  shortYear,
   weekdaySpec,
   withWeekday,
 } from './date-phrases.ts';
-import { englishVocabulary } from './english-vocabulary.ts';
 import type { Context, Grammar, Match } from './grammar.ts';
 import type { DateSpec } from './meaning.ts';
 import { resolveDate } from './resolve-date.ts';
@@ -23,7 +24,6 @@ export function addEnglishDates(grammar: Grammar): void {
   addWeekdays(grammar);
   addDaysOfMonth(grammar);
   addDistances(grammar);
-  addHolidays(grammar, englishVocabulary, '(on|the)?', '((of|in|,)? <year>)?');
 }
 
 function addDays(grammar: Grammar): void {
@@ -63,7 +63,7 @@ function addWeekdays(grammar: Grammar): void {
     shortWeekdayMeant(match, context) ? match.get('weekdayShort') : undefined,
   );
   const weeks: readonly (readonly [string, number])[] = [
-    ['this (current)? week', 0],
+    ['(this (current)?|the (current|present)) week', 0],
     ['(the)? (next|following|coming|upcoming) week', 1],
     ['(the)? (week after next|week after)', 2],
     ['(the)? (last|past|previous) week', -1],
@@ -74,23 +74,22 @@ function addWeekdays(grammar: Grammar): void {
     weekdaySpec(context, match.get('weekday'), 'coming'),
   );
   grammar.rule('date', `${on} (the)? next <weekday>`, (match, context) => weekdaySpec(context, match.get('weekday'), 'next'));
-  grammar.rule('date', `${on} last <weekday>`, (match, context) => weekdaySpec(context, match.get('weekday'), 'last'));
+  grammar.rule('date', `${on} (the)? (last|previous) <weekday>`, (match, context) =>
+    weekdaySpec(context, match.get('weekday'), 'last'),
+  );
+  grammar.rule('date', `${on} (this|the)? past <weekday>`, (match, context) =>
+    weekdaySpec(context, match.get('weekday'), 'previous'),
+  );
   const inWeek = (match: Match, context: Context): DateSpec => ({
     fixed: weekdayInWeek(context.today + match.get('week') * 7, match.get('weekday')),
     weekday: match.get('weekday'),
   });
   grammar.rule('date', `${on} <weekday> (of|in|,)? <week>`, inWeek);
-  grammar.rule('date', '<week> (on|,)? <weekday>', inWeek);
+  grammar.rule('date', '<week> (on|,|-)? <weekday>', inWeek);
   grammar.rule('date', `${on} (a week|one week) (from|on) (this)? <weekday>`, (match, context) => {
     const { fixed = context.today } = weekdaySpec(context, match.get('weekday'), 'coming');
     return { fixed: fixed + 7, weekday: match.get('weekday') };
   });
-  grammar.rule('date', `${on} (the)? <ordinal> <weekday> (of|in) <monthOfYear>`, (match) =>
-    nthWeekday(match.get('monthOfYear'), match.get('weekday'), match.get('ordinal')),
-  );
-  grammar.rule('date', `${on} (the)? last <weekday> (of|in) <monthOfYear>`, (match) =>
-    nthWeekday(match.get('monthOfYear'), match.get('weekday'), -1),
-  );
 }
 
 function shortWeekdayMeant(match: Match, context: Context): boolean {
@@ -98,7 +97,7 @@ function shortWeekdayMeant(match: Match, context: Context): boolean {
   const before = context.tokens[match.start - 1]?.text ?? '';
   const after = context.tokens[match.end];
   return (
-    ['on', 'this', 'next', 'for', 'or', 'and', 'last', 'to', '-'].includes(before) ||
+    ['on', 'this', 'next', 'for', 'or', 'and', 'last', 'past', 'previous', 'to', '-', 'week'].includes(before) ||
     after?.kind === 'number' ||
     ['at', '-', 'to', 'through'].includes(after?.text ?? '')
   );
@@ -112,6 +111,16 @@ function addDaysOfMonth(grammar: Grammar): void {
     match.find('year') === undefined && beginsTime(context, match.place('dayNumber'), match.end) ? undefined : dated(match),
   );
   grammar.rule('dayOfMonth', '<year> (-|/) <anyMonth> (-|/) <dayNumber>', (match) => dated(match));
+  // "12-May-26": two digits of a year behind a month in the same notation.
+  grammar.rule('dayOfMonth', '<dayNumber> (-|/)? <anyMonth> (-|/) <number>', (match) =>
+    shortYear(dated(match), match.get('number')),
+  );
+  grammar.rule('dayOfMonth', '(<dayNumber> (-|/) <year>|<year> (-|/) <dayNumber>) (-|/) <anyMonth>', (match) => dated(match));
+  // "18 and 19 June", "June 18 or 19": the month holds for both.
+  grammar.rule('mention', `${on} (the)? <dayNumber> (and|or|,|&) (the)? <dayNumber> (of)? <anyMonth> ${year}`, bothDays);
+  grammar.rule('mention', `${on} <anyMonth> (the)? <dayNumber> (and|or|,|&) (the)? <dayNumber>`, (match, context) =>
+    beginsTime(context, match.place('dayNumber', 1), match.end) ? undefined : bothDays(match, context),
+  );
   grammar.rule('dayOfMonth', '<numericDate>', (match) => match.get('numericDate'));
   grammar.rule('dayOfMonth', '<dayNumber> of <monthOfYear>', (match) => ({
     day: match.get('dayNumber'),
@@ -123,14 +132,17 @@ function addDaysOfMonth(grammar: Grammar): void {
   }));
 
   grammar.rule('date', `${on} (the|this|next)? <dayOfMonth>`, (match) => match.get('dayOfMonth'));
-  grammar.rule('date', `${on} (the|this|next)? <weekday> ,? (the)? \\(? <dayOfMonth>`, (match) =>
-    withWeekday(match.get('dayOfMonth'), match.get('weekday')),
+  grammar.rule('date', `${on} (the|this|next)? <weekday> ,? (the)? \\(? <dayOfMonth>`, (match, context) =>
+    monthFirst(withWeekday(match.get('dayOfMonth'), match.get('weekday')), context),
   );
-  grammar.rule('date', `${on} (the|this|next)? <weekday> ,? (the)? <dayNumber>`, (match, context) =>
-    beginsTime(context, match.place('dayNumber'), match.end)
-      ? undefined
-      : { day: match.get('dayNumber'), weekday: match.get('weekday') },
+  grammar.rule('date', `${on} (the)? <dayOfMonth> (,|\\()? <weekday> (\\))?`, (match, context) =>
+    agreeing(withWeekday(match.get('dayOfMonth'), match.get('weekday')), context),
   );
+  grammar.rule('date', `${on} (the|this|next)? <weekday> ,? (the)? <dayNumber>`, (match, context) => {
+    const date = { day: match.get('dayNumber'), weekday: match.get('weekday') };
+    if (beginsTime(context, match.place('dayNumber'), match.end)) return undefined;
+    return isEndedByComma(context, match.place('dayNumber'), date) ? undefined : date;
+  });
   grammar.rule('date', `${on} the <dayNumber>`, bareDay);
   grammar.rule('date', '(on|for|the)? <dayNumber>', (match, context) =>
     context.tokens[match.end - 1]?.kind === 'word' && /^[0-9]/.test(context.tokens[match.place('dayNumber')]?.text ?? '')
@@ -139,9 +151,17 @@ function addDaysOfMonth(grammar: Grammar): void {
   );
   grammar.rule('date', '(on|the) <weakDate>', (match) => match.get('weakDate'));
   grammar.rule('date', `${on} <weekday> <weakDate>`, (match, context) => {
-    const date = withWeekday(match.get('weakDate'), match.get('weekday'));
+    const date = monthFirst(withWeekday(match.get('weakDate'), match.get('weekday')), context);
     return 'problem' in resolveDate(date, context.today) ? undefined : date;
   });
+}
+
+/** "Friday 7/6": the month first, where that day is a Friday and the other order is none. */
+function monthFirst(date: DateSpec, context: Context): DateSpec {
+  const { day = 0, month = 0 } = date;
+  if (day > 12 || !('problem' in resolveDate(date, context.today))) return date;
+  const swapped: DateSpec = { ...date, day: month, month: day };
+  return 'problem' in resolveDate(swapped, context.today) ? date : swapped;
 }
 
 /** "the first one" picks from a list and "the 2 of us" counts; "the 15th" and "on the 15" are days. */
@@ -150,6 +170,7 @@ function bareDay(match: Match, context: Context): DateSpec | undefined {
   if (beginsTime(context, place, match.end) || context.tokens[place]?.kind === 'word') return undefined;
   const after = context.tokens[match.end]?.text;
   const ordinal = context.tokens[match.end - 1]?.kind === 'word';
+  if (context.read('unit', match.end).length > 0) return undefined;
   return after === 'of' || after === 'one' || (!ordinal && context.tokens[match.end]?.kind === 'number')
     ? undefined
     : { day: match.get('dayNumber') };
@@ -162,15 +183,6 @@ function dated(match: Match): DateSpec {
 
 function addDistances(grammar: Grammar): void {
   grammar.rule('date', '(in|within) (about)? <amount> (time)?', (match, context) => dateAfter(context.today, match.get('amount')));
-  grammar.rule('date', '(in)? <amount> (from|after) (<relativeDay>|now)', (match, context) =>
-    dateAfter(context.today + (match.find('relativeDay') ?? 0), match.get('amount')),
-  );
-  grammar.rule('date', '<amount> (from|after) (this)? <weekday>', (match, context) => {
-    const day = weekdaySpec(context, match.get('weekday'), 'coming').fixed ?? context.today;
-    return dateAfter(day, match.get('amount'));
-  });
-  grammar.rule('date', '<amount> before <relativeDay>', (match, context) =>
-    dateAfter(context.today + match.get('relativeDay'), match.get('amount'), -1),
-  );
+  grammar.rule('date', '(in)? <amount> from now', (match, context) => dateAfter(context.today, match.get('amount')));
   grammar.rule('date', '(about)? <amount> ago', (match, context) => dateAfter(context.today, match.get('amount'), -1));
 }

@@ -1,11 +1,17 @@
 import { numberWords } from '../numbers.ts';
+import { addDistances } from './distances.ts';
+import { addEdges } from './edges.ts';
+import { englishConnectives, englishYears } from './english-connectives.ts';
 import { addEnglishDates } from './english-dates.ts';
 import { addEnglishSpans } from './english-spans.ts';
-import { addEnglishTimes } from './english-times.ts';
+import { addEnglishTimes, englishDayParts } from './english-times.ts';
 import { englishVocabulary } from './english-vocabulary.ts';
 import { Grammar } from './grammar.ts';
+import { addHolidays } from './holidays.ts';
+import { addHourRules } from './hour-rules.ts';
 import { buildLexicon, once } from './lexicon.ts';
 import { addMentions, type LanguageGrammar } from './mention-rules.ts';
+import { addPositions } from './positions.ts';
 import { addTerminals } from './terminals.ts';
 
 /** How people shorten words when they chat. */
@@ -17,10 +23,15 @@ export function buildEnglishGrammar(): LanguageGrammar {
   // Built behind the rules, because it has to know the words that they spell out.
   const words = once(() => buildLexicon('en', englishVocabulary, grammar.words, shorthand));
   addTerminals(grammar, words);
-  addMentions(grammar);
+  addMentions(grammar, englishDayParts);
   addEnglishDates(grammar);
+  addHolidays(grammar, englishVocabulary, englishConnectives);
+  addPositions(grammar, englishConnectives, englishYears, '(the week|the current week)', englishDayParts);
   addEnglishSpans(grammar);
   addEnglishTimes(grammar, words);
+  addDistances(grammar, englishConnectives);
+  addEdges(grammar, englishConnectives);
+  addHourRules(grammar, englishConnectives);
   const lexicon = words();
   grammar.openTerminalsWith([...lexicon.meanings.keys(), ...numberWords('en')]);
   return { grammar, lexicon };

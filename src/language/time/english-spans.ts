@@ -1,23 +1,23 @@
 import { partsOf } from './calendar.ts';
 import {
   beginsTime,
-  dateAfter,
-  daysAhead,
-  joinPeriods,
+  goesOn,
   monthAhead,
   monthSpec,
   openPeriod,
   openSpan,
-  restOf,
+  opensMoments,
+  runsOn,
   spanOf,
   weekendOf,
   weekOf,
   weekSpan,
   wholeMonth,
   wholeYear,
+  workingWeek,
 } from './date-phrases.ts';
 import type { Context, Grammar, Match } from './grammar.ts';
-import { partOfMonth, weekOfMonth } from './resolve-date.ts';
+import { weekOfMonth } from './resolve-date.ts';
 
 /** English weeks, months, weekends and everything from … to. */
 export function addEnglishSpans(grammar: Grammar): void {
@@ -27,7 +27,7 @@ export function addEnglishSpans(grammar: Grammar): void {
 }
 
 function addMonths(grammar: Grammar): void {
-  grammar.rule('monthOfYear', '(<month>|<monthShort> .?) ((,|of|in)? <year>)?', (match, context) => {
+  grammar.rule('monthOfYear', '(<month>|<monthShort> .?) ((,|of|in|-|/)? <year>)?', (match, context) => {
     const year = match.find('year');
     const month = match.find('month') ?? match.get('monthShort');
     return year === undefined ? monthSpec(context, month) : { year, month };
@@ -41,9 +41,9 @@ function addMonths(grammar: Grammar): void {
     year: match.get('year'),
     month: match.get('monthNumber'),
   }));
-  grammar.rule('monthOfYear', '(the|this) month', (_, context) => monthAhead(context, 0));
+  grammar.rule('monthOfYear', '(the|this) (current|present|same)? month', (_, context) => monthAhead(context, 0));
   grammar.rule('monthOfYear', '(the)? (next|following|coming) month', (_, context) => monthAhead(context, 1));
-  grammar.rule('monthOfYear', '(last|previous) month', (_, context) => monthAhead(context, -1));
+  grammar.rule('monthOfYear', '(the)? (last|previous|past) month', (_, context) => monthAhead(context, -1));
 }
 
 function addPeriods(grammar: Grammar): void {
@@ -51,78 +51,54 @@ function addPeriods(grammar: Grammar): void {
   grammar.rule('period', '(the)? week (of|commencing|beginning|starting) (the)? <rangeEnd>', (match, context) =>
     weekOf(context, match.get('rangeEnd')),
   );
-  grammar.rule('period', '(the)? <ordinal> week (of|in) <monthOfYear>', (match) =>
-    weekOfMonth(match.get('monthOfYear'), match.get('ordinal')),
-  );
-  grammar.rule('period', '(the)? last week (of|in) <monthOfYear>', (match) => weekOfMonth(match.get('monthOfYear'), -1));
+  const nthWeek = (match: Match) => weekOfMonth(match.get('monthOfYear'), match.find('ordinal') ?? -1);
+  grammar.rule('period', '(the)? (<ordinal>|last) week (of|in) <monthOfYear>', nthWeek);
   grammar.rule('period', '(on|over|at|for)? (this|the|this coming|coming)? (weekend|long weekend)', (_, context) =>
     weekendOf(context.today),
   );
   grammar.rule('period', '(the)? next (long)? weekend', (_, context) => weekendOf(context.today + 7));
   grammar.rule('period', '(the)? last weekend', (_, context) => weekendOf(context.today - 7));
-  grammar.rule('period', '(the)? weekend (of|after) (the)? <rangeEnd>', (match, context) => {
+  grammar.rule('period', '(on|over|at|for)? (the)? weekend (of|after) (the)? <rangeEnd>', (match, context) => {
     const week = weekOf(context, match.get('rangeEnd'));
     return week?.from === undefined ? undefined : weekendOf(week.from);
   });
   grammar.rule('period', '(in|during|for|throughout)? <monthOfYear>', (match, context) =>
     monthNamed(match, context) ? wholeMonth(match.get('monthOfYear')) : undefined,
   );
-  const parts: readonly (readonly [string, 'beginning' | 'middle' | 'end'])[] = [
-    ['(beginning|start|first days|first half)', 'beginning'],
-    ['middle', 'middle'],
-    ['(end|last days|second half)', 'end'],
-  ];
-  for (const [pattern, part] of parts) {
-    grammar.rule('period', `(at|in|by|towards)? (the)? ${pattern} of <monthOfYear>`, (match) =>
-      partOfMonth(match.get('monthOfYear'), part),
-    );
-    grammar.rule('period', `(at|in|by|towards)? (the)? ${pattern} of (<week>|the week)`, (match, context) => {
-      const { from = 0 } = weekSpan(context, match.find('week') ?? 0);
-      return part === 'beginning'
-        ? { from, to: from + 2 }
-        : part === 'middle'
-          ? { from: from + 2, to: from + 3 }
-          : { from: from + 3, to: from + 6 };
-    });
-  }
-  grammar.rule('period', '(in)? (early|mid|late) (-)? <monthOfYear>', (match) =>
-    partOfMonth(match.get('monthOfYear'), match.says('early') ? 'beginning' : match.says('mid') ? 'middle' : 'end'),
-  );
-  grammar.rule('period', 'later (in)? <monthOfYear>', (match, context) =>
-    restOf(wholeMonth(match.get('monthOfYear')), context.today),
-  );
-  grammar.rule('period', 'later this week', (_, context) => restOf(weekSpan(context, 0), context.today));
+  grammar.rule('period', '(this|the)? (working week|work week|workweek)', (_, context) => workingWeek(context, 0));
+  grammar.rule('period', '(on)? (the)? next (working week|work week|workweek)', (_, context) => workingWeek(context, 1));
   grammar.rule('period', 'this year', (_, context) => wholeYear(partsOf(context.today).year));
   grammar.rule('period', '(the)? next year', (_, context) => wholeYear(partsOf(context.today).year + 1));
-  grammar.rule('period', '(in|during|over|within)? (the)? (next|following|coming) <amount>', (match, context) =>
-    match.get('amount').days === 7 ? weekSpan(context, 1) : daysAhead(context, match.get('amount')),
-  );
   grammar.rule('period', '(in|during|over|within)? (the)? (next|coming) (few|couple of) days', (_, context) => ({
     from: context.today + 1,
     to: context.today + 7,
-  }));
-  grammar.rule('period', '(in|during|over)? (the)? (last|past) <amount>', (match, context) => {
-    const from = dateAfter(context.today, match.get('amount'), -1)?.fixed;
-    return from === undefined ? undefined : { from, to: context.today };
-  });
-  grammar.rule('period', '(the)? rest of (the|this) week', (_, context) => ({
-    from: context.today,
-    to: weekSpan(context, 0).to ?? context.today,
   }));
 }
 
 /** "may", "march" and "sun" are other words as well: a bare month needs a word before it that a date would have, or a year. */
 function monthNamed(match: Match, context: Context): boolean {
   const first = context.tokens[match.start];
+  // "this may take longer"
+  if (
+    /^(?:this|next) may$/.test(context.text.slice(first?.start, context.tokens[match.end - 1]?.end).toLowerCase()) &&
+    goesOnAsVerb(context, match.end)
+  )
+    return false;
   if (runsOn(match, context)) return false;
   if (match.place('monthOfYear') > match.start || match.find('year') !== undefined || match.end - match.start > 1) return true;
   if (first?.text === 'may' || first?.text === 'march' || context.read('monthShort', match.start).length > 0) return false;
   return context.read('month', match.start).length > 0;
 }
 
-/** "check in December 24" goes on to a day. */
-function runsOn(match: Match, context: Context): boolean {
-  return context.read('dayOfMonth', match.place('monthOfYear')).some((reading) => reading.end > match.end);
+/** Words between two moments: "from Monday morning until Tuesday noon". */
+const moments = new Set(['to', 'until', 'till', 'through', '-']);
+
+function goesOnAsVerb(context: Context, end: number): boolean {
+  const after = context.tokens[end];
+  return (
+    after?.kind === 'word' &&
+    !['or', 'and', 'in', 'at', 'on', 'for', 'to', 'if', 'with', 'please', 'would', 'works', 'is'].includes(after.text)
+  );
 }
 
 function addRanges(grammar: Grammar): void {
@@ -168,24 +144,21 @@ function addRanges(grammar: Grammar): void {
       return spanOf(context, { day: match.get('dayNumber'), month }, { day: match.get('dayNumber', 1), month });
     },
   );
-  grammar.rule('span', '(from|between) <monthOfYear> (to|until|till|through|and|-|–) <monthOfYear>', (match) => {
-    const first = match.get('monthOfYear');
-    const last = match.get('monthOfYear', 1);
-    const end =
-      last.year < first.year || (last.year === first.year && last.month < first.month) ? { ...last, year: first.year + 1 } : last;
-    return joinPeriods(wholeMonth(first), wholeMonth(end));
-  });
   const open: readonly (readonly [string, 'from' | 'to', boolean])[] = [
-    ['(from|since|starting|starting from|as of|not before)', 'from', false],
-    ['after', 'from', true],
-    ['(until|till|by|up to|no later than|through)', 'to', false],
-    ['before', 'to', true],
+    [
+      '(from|since|starting|starting on|starting from|beginning|beginning on|as of|not before|as early as|no earlier than)',
+      'from',
+      false,
+    ],
+    ['(after|later than|past)', 'from', true],
+    ['(until|till|by|up to|no later than|through|as late as|at the latest by)', 'to', false],
+    ['(before|earlier than|prior to|sooner than)', 'to', true],
   ];
   for (const [pattern, side, excluded] of open) {
     const tail = side === 'from' ? '(onwards|onward|on|forward)?' : '(inclusive)?';
     grammar.rule('span', `${pattern} <date> ${tail}`, (match, context) =>
       // "from Thursday at 4 to …" names a moment.
-      context.tokens[match.end]?.text === 'at' || context.tokens[match.end]?.text === 'to'
+      context.tokens[match.end]?.text === 'at' || context.tokens[match.end]?.text === 'to' || opensMoments(context, match, moments)
         ? undefined
         : openSpan(context, match.get('date'), side, excluded),
     );
@@ -194,7 +167,10 @@ function addRanges(grammar: Grammar): void {
       runsOn(match, context) ? undefined : openPeriod(wholeMonth(match.get('monthOfYear')), side, excluded),
     );
   }
-  grammar.rule('span', '<date> (onwards|onward|or later|or after)', (match, context) =>
-    openSpan(context, match.get('date'), 'from'),
+  grammar.rule(
+    'span',
+    '<date> (onwards|onward|forward|(or|and) (later|after|afterwards|thereafter|onwards|onward|beyond|on))',
+    (match, context) => (goesOn(context, match.end) ? undefined : openSpan(context, match.get('date'), 'from')),
   );
+  grammar.rule('span', '<date> (or|and) (before|earlier)', (match, context) => openSpan(context, match.get('date'), 'to'));
 }

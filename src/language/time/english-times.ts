@@ -1,6 +1,9 @@
 import { hoursBetween, likelyReading, withPart } from './clock.ts';
 import {
   countsSomething,
+  hoursInPart,
+  isBeforeDay,
+  isBehindDay,
   isMarked,
   minutesPast,
   minutesTo,
@@ -37,6 +40,10 @@ export function addEnglishTimes(grammar: Grammar, lexicon: () => Lexicon): void 
 function addReadings(grammar: Grammar): void {
   grammar.rule('meridiem', '(am|a . m .?|a m)', () => 'am');
   grammar.rule('meridiem', '(pm|p . m .?|p m)', () => 'pm');
+  // "9a", "7p": glued to the number.
+  grammar.rule('meridiem', '(a|p)', (match, context) =>
+    context.tokens[match.start]?.spaced === false ? (match.says('a') ? 'am' : 'pm') : undefined,
+  );
   grammar.rule('tail', '<meridiem>', (match) => match.get('meridiem'));
   grammar.rule('tail', '(oclock|sharp|on the dot)', () => 'sharp');
   grammar.rule('tail', '(oclock)? (in the|this)? (morning|afternoon|evening)', (match, context) =>
@@ -48,9 +55,13 @@ function addReadings(grammar: Grammar): void {
   grammar.rule('reading', '(half past|30 past|half) <hour>', (match) => minutesPast(match.get('hour'), 30));
   grammar.rule('reading', '(a)? quarter (past|after) <hour>', (match) => minutesPast(match.get('hour'), 15));
   grammar.rule('reading', '(a)? quarter (to|of|till|before) <hour>', (match) => minutesTo(match.get('hour'), 15));
-  grammar.rule('reading', '<minute> (minutes)? past <hour>', (match) => minutesPast(match.get('hour'), match.get('minute')));
-  grammar.rule('reading', '(five|ten|twenty|twenty - five|5|10|20|25) (minutes)? to <hour>', (match, context) =>
-    minutesTo(match.get('hour'), context.read('minute', match.start).at(-1)?.value ?? 0),
+  grammar.rule('reading', '<minute> (minutes|minute|min|mins)? (past|after) <hour>', (match) =>
+    minutesPast(match.get('hour'), match.get('minute')),
+  );
+  grammar.rule(
+    'reading',
+    '(five|ten|twenty|twenty - five|5|10|20|25) (minutes|min|mins)? (to|till|before|of) <hour>',
+    (match, context) => minutesTo(match.get('hour'), context.read('minute', match.start).at(-1)?.value ?? 0),
   );
   grammar.rule('reading', '<hour> (-)? <minute>', (match, context) =>
     readsAsMinutes(context, match.place('minute'), match.get('minute'))
@@ -76,12 +87,14 @@ function addClocks(grammar: Grammar, lexicon: () => Lexicon): void {
   grammar.rule('clock', '(at|for)? <digital> <tail>?', (match) => withTail(match.get('digital'), match.find('tail')));
   grammar.rule('clock', 'at <reading> <tail>?', uncounted);
   grammar.rule('clock', '<reading> <tail>', (match, context) =>
-    match.get('reading').impossible === true && context.tokens[match.start + 1]?.text !== ':' ? undefined : read(match),
+    (match.get('reading').impossible === true && context.tokens[match.start + 1]?.text !== ':') || isCountedPart(match, context)
+      ? undefined
+      : read(match),
   );
-  grammar.rule('clock', 'or <hour> <tail>?', (match, context) => {
-    const listed = context.tokens[match.start - 1]?.kind === 'number' && context.tokens[match.start - 2]?.text === 'at';
-    return listed && match.get('hour').impossible !== true ? withTail(match.get('hour'), match.find('tail')) : undefined;
-  });
+  // "march eighteenth nine thirty": behind a day a time with minutes needs no "at".
+  grammar.rule('clock', '<reading>', (match, context) =>
+    match.find('reading')?.marked === true && isBehindDay(context, match.start) ? uncounted(match, context) : undefined,
+  );
   // "half past three" and "five to six" are times without "at"; "five thirty" is not always.
   grammar.rule('clock', '(for)? <reading>', (match, context) => {
     const spoken =
@@ -109,6 +122,11 @@ function addClocks(grammar: Grammar, lexicon: () => Lexicon): void {
   );
 }
 
+/** "One morning" counts mornings; it is not one o'clock. */
+function isCountedPart(match: Match, context: Context): boolean {
+  return ['one', '1'].includes(context.tokens[match.start]?.text ?? '') && context.read('part', match.start + 1).length > 0;
+}
+
 /** "at 10 Main Street": the number of a house. */
 function isAddress(context: Context, end: number, lexicon: Lexicon): boolean {
   return [end, end + 1, end + 2].some((place) => lexicon.beforeStreets.has(context.tokens[place]?.text ?? ''));
@@ -116,6 +134,11 @@ function isAddress(context: Context, end: number, lexicon: Lexicon): boolean {
 
 function addDayParts(grammar: Grammar): void {
   grammar.rule('dayPart', '(in|during|for) the (early|late)? <part>', (match) => match.get('part'));
+  grammar.rule('dayPart', '(in|during) <part>', (match) => match.get('part'));
+  // "today pm", "tomorrow am".
+  grammar.rule('dayPart', '<meridiem>', (match, context) =>
+    isBehindDay(context, match.start) ? (match.get('meridiem') === 'am' ? 'morning' : 'afternoon') : undefined,
+  );
   grammar.rule('dayPart', '(at night|at nighttime|in the evenings|in the mornings|in the afternoons)', (match) =>
     match.says('evenings') ? 'evening' : match.says('mornings') ? 'morning' : match.says('afternoons') ? 'afternoon' : 'night',
   );
@@ -124,8 +147,7 @@ function addDayParts(grammar: Grammar): void {
     const before = context.tokens[match.start - 1];
     if (before === undefined)
       return match.end === context.tokens.length && match.get('part') !== 'night' ? match.get('part') : undefined;
-    if (context.read('weekday', match.start - 1).length > 0 || ['tomorrow', 'yesterday', 'today'].includes(before.text))
-      return match.get('part');
+    if (context.read('part', match.start - 1).length === 0 && isBehindDay(context, match.start)) return match.get('part');
     const open = ['any', 'early', 'late', 'some', 'mid', 'an', 'the', 'every', 'or', 'week', 'weekend', 'prefer'].includes(
       before.text,
     );
@@ -144,6 +166,13 @@ function addDayParts(grammar: Grammar): void {
   grammar.rule('mention', 'tonight ,? <clock>', (match, context) => timeInPart(context, 0, 'night', match.get('clock')));
   grammar.rule('mention', '<clock> tonight', (match, context) => timeInPart(context, 0, 'night', match.get('clock')));
   grammar.rule('mention', '<hour> tonight', (match, context) => timeInPart(context, 0, 'night', match.get('hour')));
+  grammar.rule('mention', 'this <part> ,? <hours>', (match, context) =>
+    hoursInPart(context, match.get('hours'), englishDayParts[match.get('part')]),
+  );
+  grammar.rule('mention', 'tonight ,? <hours>', (match, context) =>
+    hoursInPart(context, match.get('hours'), englishDayParts.night),
+  );
+  grammar.rule('mention', '<hours> tonight', (match, context) => hoursInPart(context, match.get('hours'), englishDayParts.night));
   grammar.rule('mention', 'last night', (_, context) => partOfDay(context, -1, 'night', englishDayParts.night));
   grammar.rule('mention', '(first thing|as early as possible)', () => [{ kind: 'hours', hours: { to: 600 } }]);
   grammar.rule('mention', 'later', (match, context) =>
@@ -182,7 +211,7 @@ function addHours(grammar: Grammar, lexicon: () => Lexicon): void {
   grammar.rule('hours', 'from <rangeClock> (to|until|till|-|–) <rangeClock>', between);
   grammar.rule('hours', 'between <rangeClock> (and|to|-|–) <rangeClock>', between);
   grammar.rule('hours', '(at)? <rangeClock> (to|until|till|-|–) <rangeClock>', (match, context) => {
-    const day = match.start > 0 && context.read('weekday', match.start - 1).length > 0;
+    const day = isBehindDay(context, match.start) || isBeforeDay(context, match.end);
     // "ten to five" is 4:50.
     const spoken = match.says('to') && context.read('reading', match.start).some((reading) => reading.end >= match.end);
     return !spoken && (day || isMarked(match, 0) || isMarked(match, 1)) ? between(match, context) : undefined;
@@ -202,13 +231,23 @@ function addHours(grammar: Grammar, lexicon: () => Lexicon): void {
   };
   grammar.rule(
     'hours',
-    '(any time|anytime)? (after|from|since|past|starting at|starting from|not before) (<clock>|<rangeClock>) (onwards|onward|on)?',
+    '(any time|anytime)? (after|from|since|past|starting at|starting from|not before|later than|no earlier than|as early as|as of) (<clock>|<rangeClock>) (onwards|onward|on)?',
     from,
   );
-  grammar.rule('hours', '<clock> (onwards|onward|or later|or after)', from);
-  grammar.rule('hours', '(any time|anytime)? (before|by|until|till|no later than) (<clock>|<rangeClock>)', to);
-  grammar.rule('hours', '<clock> (or earlier|at the latest|or before)', to);
+  grammar.rule('hours', '<clock> (onwards|onward|(or|and) (later|after|afterwards|onwards|onward|thereafter|beyond))', from);
+  grammar.rule(
+    'hours',
+    '(any time|anytime)? (before|by|until|till|no later than|earlier than|prior to|as late as|up to) (<clock>|<rangeClock>)',
+    to,
+  );
+  grammar.rule('hours', '<clock> (at the latest|(or|and) (earlier|before))', to);
   const meals: readonly (readonly [string, HourSpan])[] = [
+    ['(in|during) the (daytime|day time)', { from: 480, to: 1080 }],
+    ['after breakfast', { from: 600 }],
+    ['(at|around|over|during) breakfast (time)?', { from: 480, to: 600 }],
+    ['(before) (dinner|dinnertime|dinner time|supper)', { to: 1140 }],
+    ['(after) (dinner|dinnertime|dinner time|supper)', { from: 1260 }],
+    ['(at|around|over|during) (dinner|dinnertime|dinner time|supper)', { from: 1140, to: 1260 }],
     ['before lunch', { to: 750 }],
     ['after lunch', { from: 840 }],
     ['(at|around|over|during) (lunch|lunchtime|lunch time)', { from: 720, to: 840 }],
@@ -229,6 +268,13 @@ function addAmounts(grammar: Grammar): void {
     return amount.days === undefined ? { months: (amount.months ?? 0) * count } : { days: amount.days * count };
   };
   grammar.rule('amount', '<number> (-)? <unit>', (match) => times(match.get('unit'), match.get('number')));
+  grammar.rule('amount', '<number> (.|,) <number> <unit>', (match, context) => {
+    const { minutes } = match.get('unit');
+    const written = context.text.slice(context.tokens[match.start]?.start, context.tokens[match.place('unit') - 1]?.end);
+    return minutes === undefined || !/^\d+[.,]\d$/.test(written)
+      ? undefined
+      : { minutes: Math.round(minutes * Number(written.replace(',', '.'))) };
+  });
   grammar.rule('amount', '(a|an) <unit>', (match) => times(match.get('unit'), 1));
   grammar.rule('amount', '(a)? couple (of)? <unit>', (match) => times(match.get('unit'), 2));
   grammar.rule('amount', '(half an|half a|a half|1 / 2) hour', () => ({ minutes: 30 }));

@@ -24,7 +24,28 @@ export interface DaySpan {
 export interface MonthSpec {
   year: number;
   month: number;
+  /** True where the text leaves the year open, so that the other end of a range may settle it. */
+  open?: boolean;
 }
+
+export interface Container {
+  kind: 'week' | 'month' | 'year';
+  from: DayNumber;
+  to: DayNumber;
+}
+
+/** One end of a range of days; `month` where its year is open or may be given by the other end. */
+export interface Edge {
+  from: DayNumber;
+  to: DayNumber;
+  month?: MonthSpec;
+}
+
+/** Where a holiday falls in a year: a day, a day counted from Easter, or the nth weekday of a month (the last one where `nth` is -1). */
+export type HolidayRule =
+  | { month: number; day: number }
+  | { easter: number; through?: number }
+  | { month: number; weekday: number; nth: number; plus?: number };
 
 export type Meridiem = 'am' | 'pm';
 
@@ -79,6 +100,8 @@ export interface Symbols {
   minute: number;
   digital: ClockSpec;
   dotted: ClockSpec;
+  /** Hours and minutes without a sign between: "0730", "1140". */
+  joinedClock: ClockSpec;
   numericDate: DateSpec;
   weakDate: DateSpec;
   weekday: number;
@@ -97,6 +120,11 @@ export interface Symbols {
   date: DateSpec;
   rangeEnd: DateSpec;
   period: DaySpan;
+  /** A week, month or year that has days, weekdays, weeks and parts in it. */
+  container: Container;
+  holiday: HolidayRule;
+  /** One end of "from … to …" where it is more than a day: a month, a week, a year, now. */
+  edge: Edge;
   span: DaySpan;
   meridiem: Meridiem;
   reading: ClockSpec;

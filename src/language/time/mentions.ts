@@ -4,6 +4,7 @@ import { parseClockTime, parseIsoDate } from './calendar.ts';
 import { buildEnglishGrammar } from './english-grammar.ts';
 import type { Context, Reading } from './grammar.ts';
 import { isCount, isIdiom, isMove, isName, isPartOfNumber, markAddresses } from './guards.ts';
+import { listedTimes } from './listed-times.ts';
 import type { MeaningPiece } from './meaning.ts';
 import type { LanguageGrammar } from './mention-rules.ts';
 import { type ResolvedMention, settleTimes, writeMention } from './resolve-mention.ts';
@@ -40,8 +41,9 @@ export function findTimeMentions(text: string, now: ReferenceTime, language: Lan
       at++;
       continue;
     }
-    if (!isName(context, at, reading.end, lexicon)) found.push({ start: at, end: reading.end, pieces: reading.value });
-    at = reading.end;
+    const phrase = { start: at, end: reading.end, pieces: reading.value };
+    if (!isName(context, at, reading.end, lexicon)) found.push(phrase, ...listedTimes(context, phrase, lexicon));
+    at = Math.max(reading.end, found.at(-1)?.end ?? 0);
   }
   settleTimes(context, found);
   return found.flatMap((phrase) => writeMention(context, phrase));

@@ -2,6 +2,7 @@ import type { DateRange, TimeMention, TimeRange } from '../contract.ts';
 import { formatClockTime, formatIsoDate } from './calendar.ts';
 import { clockReadings } from './clock.ts';
 import type { Context } from './grammar.ts';
+import { listJoiners } from './listed-times.ts';
 import type { DaySpan, HourSpan, MeaningPiece } from './meaning.ts';
 import { resolveDate } from './resolve-date.ts';
 
@@ -17,18 +18,17 @@ export interface ResolvedMention {
 /** Phrases between a time and the part of the day that settles it: "a las 7 el domingo a la tarde". */
 const settlingDistance = 2;
 
-const orWords = new Set(['o', 'u', 'or']);
-
 /** Settles a bare time by a part of the day that is said next to it in the same sentence. */
 export function settleTimes(context: Context, found: readonly ResolvedMention[]): void {
-  for (const [index, phrase] of found.entries()) {
+  // From the last one on, so that what settles the end of a list settles all of it.
+  for (const [index, phrase] of [...found.entries()].reverse()) {
     for (const piece of phrase.pieces) {
       if (piece.kind !== 'clock' || piece.clock.settled) continue;
       const readings = clockReadings(piece.clock);
       // "a las 3 o 4 de la tarde": what settles the second settles the first.
       const listed = found[index + 1];
       const [other] =
-        listed?.start === phrase.end && orWords.has(context.tokens[phrase.end]?.text ?? '') ? (listed?.pieces ?? []) : [];
+        listed?.start === phrase.end + 1 && listJoiners.has(context.tokens[phrase.end]?.text ?? '') ? (listed?.pieces ?? []) : [];
       if (other?.kind === 'clock' && other.clock.settled && other.clock.impossible !== true) {
         const { minutes } = other.clock;
         const sameHalf = readings.find((reading) => reading < 720 === minutes < 720);
@@ -59,6 +59,11 @@ function sameSentence(context: Context, one: ResolvedMention, other: ResolvedMen
   return true;
 }
 
+/** Words before the first one with a meaning. */
+const leading = new Set(
+  'a al de del en el la los las lo por para durante dentro hace unos unas at in on over for during within the of about'.split(' '),
+);
+
 /** Writes a phrase as the mentions of the contract. */
 export function writeMention(context: Context, phrase: ResolvedMention): TimeMention[] {
   const start = context.tokens[phrase.start]?.start ?? 0;
@@ -66,12 +71,13 @@ export function writeMention(context: Context, phrase: ResolvedMention): TimeMen
   const [first, second] = phrase.pieces;
   if (first === undefined) return [];
   if (second === undefined) return [writePiece(context, first, start, end)];
-  // Two mentions must not overlap, so the phrase is shared out: at its second word, or inside its only one.
+  // Two mentions must not overlap, so the phrase is shared out: behind its first word with a meaning, or inside its only one.
   if (phrase.end - phrase.start > 1) {
-    const firstEnd = context.tokens[phrase.start]?.end ?? end;
+    let head = phrase.start;
+    while (head < phrase.end - 2 && leading.has(context.tokens[head]?.text ?? '')) head++;
     return [
-      writePiece(context, first, start, firstEnd),
-      writePiece(context, second, context.tokens[phrase.start + 1]?.start ?? end, end),
+      writePiece(context, first, start, context.tokens[head]?.end ?? end),
+      writePiece(context, second, context.tokens[head + 1]?.start ?? end, end),
     ];
   }
   const middle = start + Math.floor((end - start) / 2);

@@ -1,19 +1,20 @@
 import { partsOf, weekdayInWeek } from './calendar.ts';
 import {
-  addHolidays,
   agree,
+  agreeing,
   beginsTime,
+  bothDays,
   dateAfter,
   dayFromToday,
+  isEndedByComma,
   monthAhead,
-  nthWeekday,
+  shortYear,
   weekdaySpec,
   withWeekday,
 } from './date-phrases.ts';
 import type { Context, Grammar, Match } from './grammar.ts';
 import type { DateSpec } from './meaning.ts';
 import { resolveDate } from './resolve-date.ts';
-import { spanishVocabulary } from './spanish-vocabulary.ts';
 
 const next = '(que viene|que sigue|que entra|proximo|proxima|proximos|siguiente|venidero|entrante)';
 const nextBefore = '(proximo|proxima|siguiente)';
@@ -26,7 +27,6 @@ export function addSpanishDates(grammar: Grammar): void {
   addWeekdays(grammar);
   addDaysOfMonth(grammar);
   addDistances(grammar);
-  addHolidays(grammar, spanishVocabulary, '(el|la|las|los)?', '((de|del)? <year>)?');
 }
 
 function addDays(grammar: Grammar): void {
@@ -80,7 +80,7 @@ function addWeekdays(grammar: Grammar): void {
     context.tokens[match.start]?.text === 'mar' ? undefined : match.get('weekdayShort'),
   );
   const weeks: readonly (readonly [string, number])[] = [
-    ['esta (misma)? semana', 0],
+    ['(esta (misma)? semana|(la)? (presente semana|semana (actual|en curso|presente)))', 0],
     [`(la)? (semana ${next}|${nextBefore} semana|otra semana)`, 1],
     ['(la)? (semana pasada|semana anterior|pasada semana|ultima semana)', -1],
     ['(dentro de|en) (dos|2) semanas', 2],
@@ -107,15 +107,6 @@ function addWeekdays(grammar: Grammar): void {
     const { fixed = context.today } = weekdaySpec(context, match.get('weekday'), 'coming');
     return { fixed: fixed + days, weekday: match.get('weekday') };
   });
-  const nth: readonly (readonly [string, number])[] = [
-    ['<ordinal>', 0],
-    ['ultimo', -1],
-  ];
-  for (const [pattern, fixed] of nth) {
-    grammar.rule('date', `el? ${pattern} <weekday> (de|del) <monthOfYear>`, (match) =>
-      nthWeekday(match.get('monthOfYear'), match.get('weekday'), fixed === 0 ? match.get('ordinal') : fixed),
-    );
-  }
 }
 
 function addDaysOfMonth(grammar: Grammar): void {
@@ -127,16 +118,18 @@ function addDaysOfMonth(grammar: Grammar): void {
   grammar.rule('dayOfMonth', `<ordinal> de <anyMonth> ${year}`, (match) => ({
     ...dated(match, match.get('anyMonth'), match.get('ordinal')),
   }));
-  grammar.rule('dayOfMonth', `<anyMonth> (-|/)? <dayNumber> ((,|-|/) <year>)?`, (match, context) =>
+  grammar.rule('dayOfMonth', `<anyMonth> (-|/)? <dayNumber> ((,|-|/|de|del)? <year>)?`, (match, context) =>
     beginsTime(context, match.place('dayNumber'), match.end) ? undefined : dated(match, match.get('anyMonth')),
   );
   grammar.rule('dayOfMonth', `<year> (-|/) <anyMonth> (-|/) <dayNumber>`, (match) => dated(match, match.get('anyMonth')));
-  grammar.rule('dayOfMonth', `<dayNumber> (de|-|/)? <anyMonth> (de|del|-|/) <number>`, (match) => {
-    const digits = match.get('number');
-    return digits < 24 || digits > 99
-      ? undefined
-      : { ...dated(match, match.get('anyMonth')), year: digits + (digits >= 60 ? 1900 : 2000) };
-  });
+  grammar.rule('dayOfMonth', `<dayNumber> (de|-|/)? <anyMonth> (de|del|-|/) <number>`, (match) =>
+    shortYear(dated(match, match.get('anyMonth')), match.get('number')),
+  );
+  grammar.rule('dayOfMonth', '(<dayNumber> (-|/) <year>|<year> (-|/) <dayNumber>) (-|/) <anyMonth>', (match) =>
+    dated(match, match.get('anyMonth')),
+  );
+  // "el 18 y 19 de junio", "18 o 19 de junio": the month holds for both.
+  grammar.rule('mention', `(el|para el)? <dayNumber> (y|o|,|u) (el)? <dayNumber> (de|/)? <anyMonth> ${year}`, bothDays);
   // "Somos 4 del 12 al 16" counts people; the 12 begins a range.
   grammar.rule('dayOfMonth', '<dayNumber> del <monthNumber>', (match, context) =>
     opensRange(context, match) ? undefined : dated(match, match.get('monthNumber')),
@@ -162,11 +155,15 @@ function addDaysOfMonth(grammar: Grammar): void {
   grammar.rule('date', `${the}? (dia|${nextBefore})? <weekday> ,? \\(? (${the}|dia|el dia)? <dayOfMonth>`, (match) =>
     withWeekday(match.get('dayOfMonth'), match.get('weekday')),
   );
+  grammar.rule('date', `${the}? (dia)? <dayOfMonth> (,|\\()? <weekday> (\\))?`, (match, context) =>
+    agreeing(withWeekday(match.get('dayOfMonth'), match.get('weekday')), context),
+  );
   grammar.rule('date', `${the}? <weekdayShort> <dayOfMonth>`, (match) =>
     withWeekday(match.get('dayOfMonth'), match.get('weekdayShort')),
   );
   grammar.rule('date', `${the}? (dia|${nextBefore})? <weekday> ,? (${the}|dia|el dia)? <dayNumber>`, (match, context) => {
     const date = { day: match.get('dayNumber'), weekday: match.get('weekday') };
+    if (isEndedByComma(context, match.place('dayNumber'), date)) return undefined;
     if (!beginsTime(context, match.place('dayNumber'), match.end)) return date;
     // "viernes 4 a la tarde" is the 4th where that is a Friday; "viernes 4 de la tarde" and "lunes 9 a 12" are times.
     const beside =
@@ -175,13 +172,15 @@ function addDaysOfMonth(grammar: Grammar): void {
   });
   grammar.rule('date', `(el|del|al|este) (dia)? ${nextBefore}? <dayNumber>`, bareDay);
   grammar.rule('date', `(dia|el dia) <dayNumber>`, bareDay);
-  grammar.rule('date', '(el|dia|para|del) <weakDate>', (match) => match.get('weakDate'));
+  grammar.rule('date', '(el|dia|para|del) <weakDate>', (match, context) =>
+    match.says('para') && context.tokens[match.start + 2]?.text === '.' ? undefined : match.get('weakDate'),
+  );
   // "miércoles 10-4" is a date where that day is a Wednesday, and hours otherwise.
   grammar.rule('date', '(el)? <weekday> <weakDate>', (match, context) => {
     const date = withWeekday(match.get('weakDate'), match.get('weekday'));
     return 'problem' in resolveDate(date, context.today) ? undefined : date;
   });
-  grammar.rule('date', `(en|para el|el dia|al) <weakDate>`, (match) => match.get('weakDate'));
+  grammar.rule('date', `(para el|el dia|al) <weakDate>`, (match) => match.get('weakDate'));
 }
 
 /** "el primero" picks the first of a list; "el 1ro" and "el quince" are days. */
@@ -214,12 +213,6 @@ function dated(match: Match, month: number, day = match.get('dayNumber')): DateS
 function addDistances(grammar: Grammar): void {
   grammar.rule('date', '(en|dentro de|de aca a|de aqui a) <amount>', (match, context) =>
     dateAfter(context.today, match.get('amount')),
-  );
-  grammar.rule('date', '(en|dentro de)? <amount> (despues de|a partir de|desde|luego de) <relativeDay>', (match, context) =>
-    dateAfter(context.today + match.get('relativeDay'), match.get('amount')),
-  );
-  grammar.rule('date', '<amount> (antes de|previos a) <relativeDay>', (match, context) =>
-    dateAfter(context.today + match.get('relativeDay'), match.get('amount'), -1),
   );
   grammar.rule('date', 'hace (como|unos|unas|mas o menos)? <amount>', (match, context) =>
     dateAfter(context.today, match.get('amount'), -1),

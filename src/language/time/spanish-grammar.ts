@@ -1,10 +1,16 @@
 import { numberWords } from '../numbers.ts';
+import { addDistances } from './distances.ts';
+import { addEdges } from './edges.ts';
 import { Grammar } from './grammar.ts';
+import { addHolidays } from './holidays.ts';
+import { addHourRules } from './hour-rules.ts';
 import { buildLexicon, once } from './lexicon.ts';
 import { addMentions, type LanguageGrammar } from './mention-rules.ts';
+import { addPositions } from './positions.ts';
+import { spanishConnectives, spanishYears } from './spanish-connectives.ts';
 import { addSpanishDates } from './spanish-dates.ts';
 import { addSpanishSpans } from './spanish-spans.ts';
-import { addSpanishTimes } from './spanish-times.ts';
+import { addSpanishTimes, spanishDayParts } from './spanish-times.ts';
 import { spanishVocabulary } from './spanish-vocabulary.ts';
 import { addTerminals } from './terminals.ts';
 
@@ -26,10 +32,15 @@ export function buildSpanishGrammar(): LanguageGrammar {
   // Built behind the rules, because it has to know the words that they spell out.
   const words = once(() => buildLexicon('es', spanishVocabulary, grammar.words, shorthand));
   addTerminals(grammar, words);
-  addMentions(grammar);
+  addMentions(grammar, spanishDayParts);
   addSpanishDates(grammar);
+  addHolidays(grammar, spanishVocabulary, spanishConnectives);
+  addPositions(grammar, spanishConnectives, spanishYears, 'la semana', spanishDayParts);
   addSpanishSpans(grammar);
   addSpanishTimes(grammar, words);
+  addDistances(grammar, spanishConnectives);
+  addEdges(grammar, spanishConnectives);
+  addHourRules(grammar, spanishConnectives);
   const lexicon = words();
   grammar.openTerminalsWith([...lexicon.meanings.keys(), ...numberWords('es')]);
   return { grammar, lexicon };

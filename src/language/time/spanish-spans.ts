@@ -1,14 +1,12 @@
 import { partsOf } from './calendar.ts';
 import {
   beginsTime,
-  dateAfter,
-  daysAhead,
-  joinPeriods,
+  goesOn,
   monthAhead,
   monthSpec,
   openPeriod,
   openSpan,
-  restOf,
+  opensMoments,
   spanOf,
   weekdaySpec,
   weekendOf,
@@ -16,9 +14,10 @@ import {
   weekSpan,
   wholeMonth,
   wholeYear,
+  workingWeek,
 } from './date-phrases.ts';
 import type { Context, Grammar, Match } from './grammar.ts';
-import { partOfMonth, weekdayOfMonth, weekOfMonth } from './resolve-date.ts';
+import { weekOfMonth } from './resolve-date.ts';
 import { isPlausibleYear } from './terminals.ts';
 
 const next = '(que viene|que sigue|que entra|proximo|proxima|proximos|siguiente|venidero|entrante)';
@@ -27,7 +26,7 @@ const past = '(pasado|pasada|anterior|ultimo)';
 
 /** Spanish weeks, months, weekends and everything from … to. */
 export function addSpanishSpans(grammar: Grammar): void {
-  grammar.rule('monthOfYear', '<month> ((de|del|,|en|del ano)? <year>)?', (match, context) => {
+  grammar.rule('monthOfYear', '<month> ((de|del|,|en|del ano|/|-)? <year>)?', (match, context) => {
     const year = match.find('year');
     return year === undefined ? monthSpec(context, match.get('month')) : { year, month: match.get('month') };
   });
@@ -44,6 +43,10 @@ export function addSpanishSpans(grammar: Grammar): void {
     year: partsOf(context.today).year,
     month: match.get('month'),
   }));
+  grammar.rule('monthOfYear', '<monthShort> (.)? (de|del|,|/|-)? <year>', (match) => ({
+    year: match.get('year'),
+    month: match.get('monthShort'),
+  }));
   grammar.rule('monthOfYear', '<monthShort> . ((de|del)? <year>)?', (match, context) => {
     const month = match.get('monthShort');
     const year = match.find('year');
@@ -53,7 +56,9 @@ export function addSpanishSpans(grammar: Grammar): void {
     year: match.get('year'),
     month: match.get('monthNumber'),
   }));
-  grammar.rule('monthOfYear', '(el|este)? (mismo)? mes', (_, context) => monthAhead(context, 0));
+  grammar.rule('monthOfYear', '((el|este)? (mismo|presente)? mes|(el)? mes (actual|en curso|presente|corriente))', (_, context) =>
+    monthAhead(context, 0),
+  );
   grammar.rule('monthOfYear', `(el)? (mes ${next}|${nextBefore} mes|otro mes)`, (_, context) => monthAhead(context, 1));
   grammar.rule('monthOfYear', `(el)? (mes ${past}|(pasado|ultimo) mes)`, (_, context) => monthAhead(context, -1));
 
@@ -63,10 +68,9 @@ export function addSpanishSpans(grammar: Grammar): void {
     '(la)? semana (del|de|que va del|que empieza el|que arranca el|a partir del) (lunes)? <rangeEnd>',
     (match, context) => weekOf(context, match.get('rangeEnd')),
   );
-  grammar.rule('period', '(la)? <ordinal> semana (de|del) <monthOfYear>', (match) =>
-    weekOfMonth(match.get('monthOfYear'), match.get('ordinal')),
+  grammar.rule('period', '(la)? (<ordinal>|ultima) semana (de|del) <monthOfYear>', (match) =>
+    weekOfMonth(match.get('monthOfYear'), match.find('ordinal') ?? -1),
   );
-  grammar.rule('period', '(la)? ultima semana (de|del) <monthOfYear>', (match) => weekOfMonth(match.get('monthOfYear'), -1));
   grammar.rule('period', '(la)? semana (despues de|posterior a) (la)? (proxima|siguiente|que viene)', (_, context) =>
     weekSpan(context, 2),
   );
@@ -76,21 +80,18 @@ export function addSpanishSpans(grammar: Grammar): void {
       : undefined,
   );
 
-  grammar.rule('period', '(en|durante)? (los|las) (ultimos|ultimas) <amount>', (match, context) => {
-    const from = dateAfter(context.today, match.get('amount'), -1)?.fixed;
-    return from === undefined ? undefined : { from, to: context.today };
+  // "a mediados de semana"; "fin de semana" is the weekend.
+  grammar.rule('container', 'semana', (match, context) => {
+    if (context.tokens[match.start - 2]?.text.startsWith('fin') === true) return undefined;
+    const { from = 0, to = 0 } = weekSpan(context, 0);
+    return { kind: 'week', from, to };
   });
-
   const weekend = '(finde|fin de semana|fines de semana|findes|finde largo|fin de semana largo)';
   grammar.rule('period', `(el|este|al)? ${weekend}`, (_, context) => weekendOf(context.today));
   grammar.rule('period', `(el|este)? (${weekend} ${next}|${nextBefore} ${weekend})`, (_, context) => {
     // Said before Friday it is the coming one; from Friday on that one is "este finde".
     const late = (context.today + 3) % 7 > 3;
     return weekendOf(context.today + (late ? 7 : 0));
-  });
-  grammar.rule('period', `(el)? (<ordinal>|ultimo) ${weekend} (de|del) <monthOfYear>`, (match) => {
-    const saturday = weekdayOfMonth(match.get('monthOfYear'), 6, match.find('ordinal') ?? -1);
-    return saturday === undefined ? undefined : { from: saturday, to: saturday + 1 };
   });
   grammar.rule('period', `(el)? ${weekend} pasado`, (_, context) => weekendOf(context.today - 7));
   grammar.rule('period', `(el)? ${weekend} (del|de|de la|de el) <rangeEnd>`, (match, context) => {
@@ -104,33 +105,13 @@ export function addSpanishSpans(grammar: Grammar): void {
   grammar.rule('period', '(en|durante|para|por|todo|el mes de|en el mes de|el)? <monthOfYear>', (match, context) =>
     monthNamed(match, context) ? wholeMonth(match.get('monthOfYear')) : undefined,
   );
-  const parts: readonly (readonly [string, 'beginning' | 'middle' | 'end'])[] = [
-    ['(principios|principio|comienzos|comienzo|inicios|inicio|primeros|primeros dias)', 'beginning'],
-    ['(mediados|medianos|mitad)', 'middle'],
-    ['(fines|fin|finales|final|ultimos dias)', 'end'],
-  ];
-  for (const [pattern, part] of parts) {
-    grammar.rule('period', `(a|para|los|el|la)? ${pattern} (de|del) <monthOfYear>`, (match) =>
-      partOfMonth(match.get('monthOfYear'), part),
-    );
-    grammar.rule('period', `(a|para|los|el|la)? ${pattern} (de|del) <week>`, (match, context) => {
-      const { from = 0 } = weekSpan(context, match.get('week'));
-      return part === 'beginning'
-        ? { from, to: from + 2 }
-        : part === 'middle'
-          ? { from: from + 2, to: from + 3 }
-          : { from: from + 3, to: from + 6 };
-    });
-  }
   grammar.rule('period', '(la)? (primera|segunda) quincena (de|del) <monthOfYear>', (match) => {
     const { from = 0, to = 0 } = wholeMonth(match.get('monthOfYear'));
     return match.says('primera') ? { from, to: from + 14 } : { from: from + 15, to };
   });
-  grammar.rule('period', '(mas tarde|mas adelante|despues) (de|en)? este mes', (_, context) =>
-    restOf(wholeMonth(monthAhead(context, 0)), context.today),
-  );
-  grammar.rule('period', '(mas tarde|mas adelante|despues) (de|en)? esta semana', (_, context) =>
-    restOf(weekSpan(context, 0), context.today),
+  grammar.rule('period', '(la|esta)? semana (laboral|habil)', (_, context) => workingWeek(context, 0));
+  grammar.rule('period', `(la)? (semana (laboral|habil) ${next}|${nextBefore} semana (laboral|habil))`, (_, context) =>
+    workingWeek(context, 1),
   );
   grammar.rule('period', '(este|el corriente) ano', (_, context) => wholeYear(partsOf(context.today).year));
   grammar.rule('period', `(el)? (ano ${next}|proximo ano)`, (_, context) => wholeYear(partsOf(context.today).year + 1));
@@ -138,22 +119,9 @@ export function addSpanishSpans(grammar: Grammar): void {
   grammar.rule('period', '(en el|el|del|en|durante el|durante) ano? <year>', (match, context) =>
     isPlausibleYear(match.get('year')) && endsPhrase(context, match.end) ? wholeYear(match.get('year')) : undefined,
   );
-  grammar.rule('period', '(en|de|durante)? (los|las)? (proximos|proximas|siguientes) <amount>', (match, context) =>
-    daysAhead(context, match.get('amount')),
-  );
-  grammar.rule('period', '(en|de|durante)? (los|las)? <number> (proximos|proximas|siguientes) <unit>', (match, context) => {
-    const { days, months } = match.get('unit');
-    const count = match.get('number');
-    return daysAhead(context, months === undefined ? { days: (days ?? 0) * count } : { months: months * count });
-  });
   grammar.rule('period', '(en|durante)? (los|estos) (proximos)? dias', (match, context) =>
     match.says('proximos') || match.says('estos') ? { from: context.today + 1, to: context.today + 7 } : undefined,
   );
-  grammar.rule('period', '(el)? resto de (la|esta) semana', (_, context) => ({
-    from: context.today,
-    to: weekSpan(context, 0).to ?? context.today,
-  }));
-
   addRanges(grammar);
 }
 
@@ -178,6 +146,9 @@ function endsPhrase(context: Context, end: number): boolean {
   );
 }
 
+/** Words between two moments: "desde el lunes a la mañana hasta el martes". */
+const moments = new Set(['a', 'al', 'hasta', '-']);
+
 function addRanges(grammar: Grammar): void {
   // What comes again and again, or tells since when, names no date to settle on.
   grammar.rule('mention', '(todos los|todas las|cada|cada uno de los) (<weekday>|<amount>|<unit>|<part>)', () => []);
@@ -199,8 +170,13 @@ function addRanges(grammar: Grammar): void {
     spanOf(context, match.find('date') ?? { fixed: context.today }, match.get('rangeEnd')),
   );
   // "de 18 a 19 de noviembre", "9 al 12 de junio": the month tells that the first number is a day.
-  grammar.rule('mention', '(de|entre|del|desde)? <dayNumber> (a|al|hasta|y|-|~) (el)? <dayOfMonth>', (match, context) =>
-    match.says('y') && !match.says('entre') ? undefined : spanOf(context, { day: match.get('dayNumber') }, match.get('dayOfMonth')),
+  grammar.rule(
+    'mention',
+    '(de|entre|del|desde|el|desde el|entre el)? <dayNumber> (a|al|hasta|hasta el|y|-|~) (el)? <dayOfMonth>',
+    (match, context) =>
+      match.says('y') && !match.says('entre')
+        ? undefined
+        : spanOf(context, { day: match.get('dayNumber') }, match.get('dayOfMonth')),
   );
   grammar.rule(
     'mention',
@@ -212,31 +188,30 @@ function addRanges(grammar: Grammar): void {
     const month = match.get('anyMonth');
     return spanOf(context, { day: match.get('dayNumber'), month }, { day: match.get('dayNumber', 1), month });
   });
-  grammar.rule('span', '(de|desde|entre)? <monthOfYear> (a|hasta|y|-) <monthOfYear>', (match, context) => {
-    if (match.says('y') && !match.says('entre')) return undefined;
-    const first = match.get('monthOfYear');
-    const last = match.get('monthOfYear', 1);
-    const saysYear = context.tokens.slice(match.start, match.place('monthOfYear', 1)).some((token) => token.kind === 'number');
-    const year = saysYear || last.year === first.year ? first.year : first.month <= last.month ? last.year : last.year - 1;
-    const end = saysYear || last.year >= year ? last : { ...last, year };
-    return joinPeriods(wholeMonth({ ...first, year }), wholeMonth(end));
-  });
-  grammar.rule('span', '(de|desde|entre) <monthOfYear> (a|hasta|y) (el)? (<date>|ahora)', (match, context) => {
-    const { from } = wholeMonth(match.get('monthOfYear'));
-    const to = openSpan(context, match.find('date') ?? { fixed: context.today }, 'to')?.to;
-    if (from === undefined || to === undefined) return undefined;
-    return from <= to ? { from, to } : joinPeriods(wholeMonth({ ...match.get('monthOfYear'), year: partsOf(to).year - 1 }), { to });
-  });
 
   const open: readonly (readonly [string, 'from' | 'to', boolean])[] = [
-    ['(desde|a partir de|a partir del|desde el|recien el|recien)', 'from', false],
-    ['(despues de|despues del|luego del|luego de|pasado el)', 'from', true],
-    ['(hasta|hasta el|no mas tarde que|no mas tarde de|no mas tarde del|a mas tardar|a mas tardar el)', 'to', false],
-    ['(antes de|antes del)', 'to', true],
+    [
+      '(desde|a partir de|a partir del|desde el|recien el|recien|empezando|comenzando|no antes de|no antes del|tan temprano como)',
+      'from',
+      false,
+    ],
+    [
+      '(despues de|despues del|luego del|luego de|pasado el|mas tarde de|mas tarde del|mas tarde que|posterior a|posterior al|tras)',
+      'from',
+      true,
+    ],
+    [
+      '(hasta|hasta el|no mas tarde que|no mas tarde de|no mas tarde del|a mas tardar|a mas tardar el|tan tarde como|como muy tarde|como mucho)',
+      'to',
+      false,
+    ],
+    ['(antes de|antes del|previo a|previo al|anterior a|anterior al)', 'to', true],
   ];
   for (const [pattern, side, excluded] of open) {
     const tail = side === 'from' ? '(en adelante)?' : '(inclusive)?';
-    grammar.rule('span', `${pattern} <date> ${tail}`, (match, context) => openSpan(context, match.get('date'), side, excluded));
+    grammar.rule('span', `${pattern} <date> ${tail}`, (match, context) =>
+      opensMoments(context, match, moments) ? undefined : openSpan(context, match.get('date'), side, excluded),
+    );
     grammar.rule('span', `${pattern} <dayNumber> ${tail}`, (match, context) => {
       const article = context.tokens[match.place('dayNumber') - 1]?.text;
       if (article !== 'el' && article !== 'del') return undefined;
@@ -250,7 +225,12 @@ function addRanges(grammar: Grammar): void {
   grammar.rule('span', 'del <dayNumber> en adelante', (match, context) =>
     openSpan(context, { day: match.get('dayNumber') }, 'from'),
   );
-  grammar.rule('span', '(el|del)? <date> (en adelante|o despues|o mas tarde|y mas tarde)', (match, context) =>
-    openSpan(context, match.get('date'), 'from'),
+  grammar.rule(
+    'span',
+    '(el|del)? <date> (en adelante|para adelante|hacia adelante|(o|y) (despues|mas tarde|luego|posterior|posteriores|en adelante|mas adelante))',
+    (match, context) => (goesOn(context, match.end) ? undefined : openSpan(context, match.get('date'), 'from')),
+  );
+  grammar.rule('span', '(el|del)? <date> (o|y) (antes|anterior|anteriores)', (match, context) =>
+    openSpan(context, match.get('date'), 'to'),
   );
 }

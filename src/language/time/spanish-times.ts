@@ -1,6 +1,9 @@
 import { hoursBetween, likelyReading, withPart } from './clock.ts';
 import {
   countsSomething,
+  hoursInPart,
+  isBeforeDay,
+  isBehindDay,
   isMarked,
   minutesPast,
   minutesTo,
@@ -46,6 +49,7 @@ function addReadings(grammar: Grammar): void {
   grammar.rule('tail', '(hs|h|hrs|horas) <meridiem>', (match) => match.get('meridiem'));
 
   grammar.rule('reading', '<hour>', (match) => match.get('hour'));
+  grammar.rule('reading', '<hour> (y|con) <minute> (minutos|min)', (match) => minutesPast(match.get('hour'), match.get('minute')));
   grammar.rule('reading', '<hour> (y|con) <minute>', (match) => minutesPast(match.get('hour'), match.get('minute')));
   grammar.rule('reading', '<hour> y (media|1 / 2)', (match) => minutesPast(match.get('hour'), 30));
   grammar.rule('reading', '<hour> y (un)? cuarto', (match) => minutesPast(match.get('hour'), 15));
@@ -92,11 +96,6 @@ function addClocks(grammar: Grammar, lexicon: () => Lexicon): void {
     const alone = match.start === 0 && match.end === context.tokens.length;
     return alone || isBehindDay(context, match.start) ? match.get('dotted') : undefined;
   });
-  grammar.rule('clock', '(o|u) <hour> <tail>?', (match, context) => {
-    const listed =
-      context.tokens[match.start - 1]?.kind === 'number' && ['las', 'la'].includes(context.tokens[match.start - 2]?.text ?? '');
-    return listed && match.get('hour').impossible !== true ? withTail(match.get('hour'), match.find('tail')) : undefined;
-  });
   grammar.rule('clock', '<digital>', (match) => match.get('digital'));
   grammar.rule('clock', '(a|para|tipo) <digital> <tail>?', (match) => withTail(match.get('digital'), match.find('tail')));
   grammar.rule('clock', '(a|tipo) <dotted> <tail>?', (match) => withTail(match.get('dotted'), match.find('tail')));
@@ -112,8 +111,14 @@ function addClocks(grammar: Grammar, lexicon: () => Lexicon): void {
     return match.says('pico') ? roughly(match.get('hour')) : minutesPast(match.get('hour'), match.says('media') ? 30 : 15);
   });
   grammar.rule('clock', '<hour> menos (cuarto|veinte|diez|cinco)', (match) => minutesTo(match.get('hour'), minutesWord(match)));
-  grammar.rule('clock', '(a)? (cuarto|veinte|diez|cinco) para las <hour> <tail>?', (match) =>
+  grammar.rule('clock', '(a)? (cuarto|veinte|diez|cinco) para (las|la) <hour> <tail>?', (match) =>
     withTail(minutesTo(match.get('hour'), minutesWord(match)), match.find('tail')),
+  );
+  grammar.rule('clock', '(faltando|faltan|falta)? <minute> (minutos|min) para (las|la) <hour> <tail>?', (match) =>
+    withTail(minutesTo(match.get('hour'), match.get('minute')), match.find('tail')),
+  );
+  grammar.rule('clock', '<minute> (minutos|min)? (pasadas|pasados|despues de) (de)? (las|la) <hour> <tail>?', (match) =>
+    withTail(minutesPast(match.get('hour'), match.get('minute')), match.find('tail')),
   );
   const around = '(a eso de|alrededor de|cerca de|aproximadamente|aprox|mas o menos|tipo|hacia|sobre|como|entorno a|en torno a)';
   grammar.rule('clock', `${around} (a)? ${asNoun} <reading> <tail>?`, (match, context) =>
@@ -136,12 +141,6 @@ const optional = <From, To>(value: From | undefined, change: (value: From) => To
 
 const minutesWord = (match: Match): number => (match.says('cuarto') ? 15 : match.says('veinte') ? 20 : match.says('diez') ? 10 : 5);
 
-/** True where a weekday, "hoy" or "mañana" stands right before. */
-function isBehindDay(context: Context, place: number): boolean {
-  const before = context.tokens[place - 1];
-  return before !== undefined && (context.read('weekday', place - 1).length > 0 || ['hoy', 'manana', 'ayer'].includes(before.text));
-}
-
 /** "2 hs" and "3 horas" are lengths, "15 hs" is a time; behind a day "5 hs" is one too. */
 function isLength(match: Match, context: Context): boolean {
   const before = context.tokens[match.start - 1];
@@ -158,8 +157,17 @@ function isLength(match: Match, context: Context): boolean {
 
 function addDayParts(grammar: Grammar): void {
   grammar.rule('dayPart', '(a|por|en|de|durante|para|x)? (toda)? la <part>', (match) => match.get('part'));
+  // "noche del viernes": the day behind it makes the article needless.
+  grammar.rule('dayPart', '<part>', (match, context) => {
+    const of = ['de', 'del'].includes(context.tokens[match.end]?.text ?? '') && context.read('date', match.end + 1).length > 0;
+    return of && context.tokens[match.start]?.text !== 'manana' ? match.get('part') : undefined;
+  });
   grammar.rule('dayPart', '(de|por) (la)? (tarde|noche|madrugada|tardecita|nochecita)', (match, context) =>
     partSaid(match, context),
+  );
+  // "hoy pm", "mañana am".
+  grammar.rule('dayPart', '<meridiem>', (match, context) =>
+    isBehindDay(context, match.start) ? (match.get('meridiem') === 'am' ? 'morning' : 'afternoon') : undefined,
   );
   grammar.rule('dayPart', '(al)? (atardecer|anochecer)', (match) => (match.says('anochecer') ? 'night' : 'afternoon'));
   grammar.rule('dayPart', 'por las (mananas|tardes|noches)', (match) =>
@@ -170,6 +178,8 @@ function addDayParts(grammar: Grammar): void {
   ]);
   // "sábado noche", "mañana tarde": behind a day the article may be missing.
   grammar.rule('mention', '(tarde|noche|temprano)', (match, context) => {
+    const before = context.tokens[match.start - 1]?.text;
+    if (before !== 'manana' && context.read('part', match.start - 1).length > 0) return undefined;
     if (!isBehindDay(context, match.start)) return undefined;
     if (match.says('temprano')) return [{ kind: 'hours', hours: { to: 660 } }];
     const part = match.says('tarde') ? 'afternoon' : 'night';
@@ -180,7 +190,7 @@ function addDayParts(grammar: Grammar): void {
     return beside.includes('hoy') ? [{ kind: 'hours', hours: { from: context.minutes } }] : undefined;
   });
   grammar.rule('mention', '(a|en la|la|de)? primera hora', () => [{ kind: 'hours', hours: { to: 600 } }]);
-  grammar.rule('mention', '(a|en la|la|de)? ultima hora', () => [{ kind: 'hours', hours: { from: 1080 } }]);
+  grammar.rule('mention', '(a|la|de)? ultima hora', () => [{ kind: 'hours', hours: { from: 1080 } }]);
   grammar.rule('mention', 'a (primera|ultima) hora de la <part>', (match) => {
     const { from = 0, to = 1440 } = spanishDayParts[match.get('part')];
     const hours = match.says('primera') ? { from, to: from + 120 } : { from: to - 120, to };
@@ -193,10 +203,15 @@ function addDayParts(grammar: Grammar): void {
   grammar.rule('mention', 'esta (misma)? <part> ,? <clock>', (match, context) =>
     timeInPart(context, 0, match.get('part'), match.get('clock')),
   );
+  grammar.rule('mention', 'esta (misma)? <part> ,? <hours>', (match, context) =>
+    hoursInPart(context, match.get('hours'), spanishDayParts[match.get('part')]),
+  );
   grammar.rule('mention', 'anoche', (_, context) => partOfDay(context, -1, 'night', spanishDayParts.night));
   grammar.rule('mention', 'anoche <clock>', (match, context) => timeInPart(context, -1, 'night', match.get('clock')));
-  grammar.rule('mention', '(ahora mismo|ahorita|ahorita mismo|ya mismo|en este momento)', (_, context) =>
-    momentFromNow(context, 0),
+  grammar.rule(
+    'mention',
+    '(ahora mismo|ahorita|ahorita mismo|ya mismo|en este momento|en este mismo momento|en este instante|(lo antes|tan pronto como sea|tan pronto como) posible|cuanto antes|inmediatamente|de inmediato)',
+    (_, context) => momentFromNow(context, 0),
   );
   grammar.rule('mention', 'ahora', (match, context) => (meansThisMoment(match, context) ? momentFromNow(context, 0) : undefined));
   // "ya" is mostly "already". Shouted, or asked for ("para ya"), it is now.
@@ -268,7 +283,7 @@ function addHours(grammar: Grammar, lexicon: () => Lexicon): void {
   grammar.rule('hours', '(de|desde) <rangeClock> (a|hasta|-|–) <rangeClock>', between);
   grammar.rule('hours', 'entre <rangeClock> (y|a|-|–) <rangeClock>', between);
   grammar.rule('hours', '(de)? <rangeClock> (a|-|–|hasta) <rangeClock>', (match, context) => {
-    const day = match.start > 0 && context.read('weekday', match.start - 1).length > 0;
+    const day = isBehindDay(context, match.start) || isBeforeDay(context, match.end);
     // "el 5 a las 10" is a day and a time.
     const article = ['a', 'la', 'las'].includes(context.tokens[match.place('rangeClock', 1)]?.text ?? '');
     if (!isMarked(match, 0) && article) return undefined;
@@ -281,14 +296,29 @@ function addHours(grammar: Grammar, lexicon: () => Lexicon): void {
     match.get('clock').impossible === true ? undefined : { to: likelyReading(match.get('clock')) || 1440 };
   grammar.rule(
     'hours',
-    '(despues de|despues del|luego de|a partir de|a partir del|desde|pasadas|pasada|mas tarde de|pasado el) <clock> (en adelante)?',
+    '(despues de|despues del|luego de|a partir de|a partir del|desde|pasadas|pasada|mas tarde de|mas tarde que|pasado el|no antes de|tan temprano como|tras) <clock> (en adelante)?',
     from,
   );
-  grammar.rule('hours', '<clock> (en adelante|o mas tarde|o despues|para adelante)', from);
+  grammar.rule(
+    'hours',
+    '<clock> (en adelante|para adelante|hacia adelante|(o|y) (despues|mas tarde|luego|posterior|mas adelante|en adelante))',
+    from,
+  );
   grammar.rule('hours', '(de) <clock> en adelante', from);
-  grammar.rule('hours', '(antes de|antes del|hasta|hasta el|no mas tarde de|a mas tardar) <clock>', to);
-  grammar.rule('hours', '<clock> (o antes|como mucho|como maximo)', to);
+  grammar.rule(
+    'hours',
+    '(antes de|antes del|hasta|hasta el|no mas tarde de|no mas tarde que|a mas tardar|tan tarde como|previo a) <clock>',
+    to,
+  );
+  grammar.rule('hours', '<clock> ((o|y) antes|como mucho|como maximo|a mas tardar)', to);
   const meals: readonly (readonly [string, HourSpan])[] = [
+    ['(antes del|antes de) (desayuno|desayunar)', { to: 540 }],
+    ['(despues del|despues de) (desayuno|desayunar)', { from: 600 }],
+    ['(en|a)? (la)? hora del desayuno', { from: 480, to: 600 }],
+    ['(antes de|antes de la) (cena|cenar)', { to: 1200 }],
+    ['(despues de|despues de la) (cena|cenar)', { from: 1320 }],
+    ['(alrededor de|cerca de|a|en)? (la)? hora de (la)? (cena|cenar)', { from: 1200, to: 1320 }],
+    ['(alrededor de|cerca de|durante|en) la cena', { from: 1200, to: 1320 }],
     ['(antes del|antes de) (almuerzo|almorzar|comer)', { to: 750 }],
     ['(despues del|despues de) (almuerzo|almorzar|comer)', { from: 840 }],
     ['(a|en)? (la)? hora (del|de) almuerzo', { from: 720, to: 840 }],
@@ -304,6 +334,13 @@ function addAmounts(grammar: Grammar): void {
     return amount.days === undefined ? { months: (amount.months ?? 0) * count } : { days: amount.days * count };
   };
   grammar.rule('amount', '<number> <unit>', (match) => times(match.get('unit'), match.get('number')));
+  grammar.rule('amount', '<number> (.|,) <number> <unit>', (match, context) => {
+    const { minutes } = match.get('unit');
+    const written = context.text.slice(context.tokens[match.start]?.start, context.tokens[match.place('unit') - 1]?.end);
+    return minutes === undefined || !/^\d+[.,]\d$/.test(written)
+      ? undefined
+      : { minutes: Math.round(minutes * Number(written.replace(',', '.'))) };
+  });
   grammar.rule('amount', '(un par de|par de|unos dos|unas dos) <unit>', (match) => times(match.get('unit'), 2));
   grammar.rule('amount', '(media|1 / 2|½) hora', () => ({ minutes: 30 }));
   grammar.rule('amount', '(un)? cuarto de hora', () => ({ minutes: 15 }));

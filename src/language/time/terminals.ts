@@ -6,11 +6,13 @@ import type { Lexicon } from './lexicon.ts';
 import type { ClockSpec, DateSpec, SymbolName, Symbols } from './meaning.ts';
 import { plausibleYears } from './resolve-date.ts';
 
-const isoDate = /(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)/y;
+const isoDate = /(\d{4})([-/. ])(\d{1,2})\2(\d{1,2})(?!\d)/y;
 const fullDate = /(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?!\d)/y;
 const slashedDate = /(\d{1,2})\/(\d{1,2})(?!\d)/y;
-const dashedDate = /(\d{1,2})-(\d{1,2})(?!\d)/y;
-const digitalClock = /(\d{1,2})(?::|h(?=\d\d))(\d{2})(?::\d{2})?(?!\d)/iy;
+const dashedDate = /(\d{1,2})[-.](\d{1,2})(?!\d)/y;
+/** A blank beside the colon is a slip of the thumb: "10 : 30". */
+const digitalClock = /(\d{1,2})(?: ?: ?|h(?=\d\d))(\d{2})(?::\d{2})?(?!\d)/iy;
+const joinedClock = /(\d{1,2})(\d{2})(?![\d:])/y;
 const dottedClock = /(\d{1,2})\.(\d{2})(?!\d|[.,]\d)/y;
 
 /** Two digits of a year: 70 to 99 are of the last century. */
@@ -120,6 +122,10 @@ export function addTerminals(grammar: Grammar, lexicon: () => Lexicon): void {
   grammar.terminal('numericDate', readNumericDate);
   grammar.terminal('weakDate', readWeakDate);
   grammar.terminal('digital', (context, at) => readClock(context, at, digitalClock));
+  grammar.terminal('joinedClock', (context, at) => {
+    const text = context.tokens[at]?.text ?? '';
+    return text.length < 3 || text.length > 4 ? [] : readClock(context, at, joinedClock);
+  });
   grammar.terminal('dotted', (context, at) => readClock(context, at, dottedClock));
   grammar.terminal(...numberReadings('number', (read) => (read.ordinal ? undefined : read.value)));
   grammar.terminal(...numberReadings('ordinal', (read) => (read.ordinal ? read.value : undefined)));

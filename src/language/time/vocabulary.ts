@@ -1,4 +1,4 @@
-import type { DayPart, Duration } from './meaning.ts';
+import type { DayPart, Duration, HolidayRule } from './meaning.ts';
 
 /** Words of a language that name days, months, units and parts of the day. Folded; several words for one thing are separated by "/". */
 export interface TimeVocabulary {
@@ -30,8 +30,5 @@ export interface TimeVocabulary {
   /** What is moved, where the verb alone does not tell ("pasar", "change"). */
   moved: string;
   /** Patterns of holidays with the day that they fall on: fixed, counted from Easter, or the nth weekday of a month. */
-  holidays: readonly (readonly [
-    string,
-    { month: number; day: number } | { easter: number; through?: number } | { month: number; weekday: number; nth: number },
-  ])[];
+  holidays: readonly (readonly [pattern: string, rule: HolidayRule])[];
 }

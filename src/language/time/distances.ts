@@ -1,0 +1,146 @@
+import { weekdayAfter } from './calendar.ts';
+import type { Connectives } from './connectives.ts';
+import { dateAfter } from './date-phrases.ts';
+import type { Context, Grammar, Match } from './grammar.ts';
+import type { DateSpec, DaySpan, Duration, MeaningPiece } from './meaning.ts';
+import { resolveDay } from './resolve-date.ts';
+
+/** Lengths of time counted from now ("the next 3 days") and from a day that is named ("2 weeks after Easter"). */
+export function addDistances(grammar: Grammar, words: Connectives): void {
+  addFromNow(grammar, words);
+  addFromDay(grammar, words);
+  addWeekdaysFromNow(grammar, words);
+  addLasting(grammar, words);
+}
+
+/** The days or hours that follow now. "Within" counts today, "the next 3 days" begins tomorrow. */
+function following(context: Context, amount: Duration, fromToday: boolean): MeaningPiece[] | undefined {
+  if (amount.minutes !== undefined) return hoursFrom(context, context.minutes, amount.minutes);
+  const to = dateAfter(context.today, amount)?.fixed;
+  const from = context.today + (fromToday ? 0 : 1);
+  return to === undefined || to < from ? undefined : [{ kind: 'span', span: { from, to } }];
+}
+
+/** The days or hours up to now. */
+function preceding(context: Context, amount: Duration): MeaningPiece[] | undefined {
+  if (amount.minutes !== undefined) return hoursFrom(context, context.minutes - amount.minutes, amount.minutes);
+  const from = dateAfter(context.today, amount, -1)?.fixed;
+  return from === undefined ? undefined : [{ kind: 'span', span: { from, to: context.today } }];
+}
+
+const minutesPerDay = 1440;
+
+/** Hours of the day that they begin on; a range of hours ends with its day. */
+function hoursFrom(context: Context, begin: number, minutes: number): MeaningPiece[] | undefined {
+  if (minutes > minutesPerDay) return undefined;
+  const days = Math.floor(begin / minutesPerDay);
+  const from = begin - days * minutesPerDay;
+  return [
+    { kind: 'date', date: { fixed: context.today + days } },
+    { kind: 'hours', hours: { from, to: Math.min(from + minutes, minutesPerDay) } },
+  ];
+}
+
+function addFromNow(grammar: Grammar, words: Connectives): void {
+  const { article, ahead, behind, aheadAfter, behindAfter, withinAhead } = words;
+  const counted = (match: Match, context: Context): Duration | undefined => {
+    const { minutes, days, months } = match.get('unit');
+    const count = match.find('number') ?? 1;
+    // "only 3 next week" counts no weeks.
+    if (count > 1 && minutes === undefined && context.tokens[match.end - 1]?.text.endsWith('s') !== true) return undefined;
+    if (!Number.isSafeInteger(count) || count < 1 || count > 999) return undefined;
+    if (minutes !== undefined) return { minutes: minutes * count };
+    return months === undefined ? { days: (days ?? 0) * count } : { months: months * count };
+  };
+  const next = (match: Match, context: Context): MeaningPiece[] | undefined => {
+    const amount = match.find('amount') ?? counted(match, context);
+    return amount === undefined ? undefined : following(context, amount, false);
+  };
+  const last = (match: Match, context: Context): MeaningPiece[] | undefined => {
+    const amount = match.find('amount') ?? counted(match, context);
+    return amount === undefined ? undefined : preceding(context, amount);
+  };
+  grammar.rule('mention', `${article} ${ahead} <amount>`, next);
+  grammar.rule('mention', `${article} <number> ${ahead} <unit>`, next);
+  grammar.rule('mention', `${article} <amount> ${aheadAfter}`, next);
+  grammar.rule('mention', `${article} ${behind} <amount>`, last);
+  grammar.rule('mention', `${article} <number> ${behind} <unit>`, last);
+  grammar.rule('mention', `${article} <amount> ${behindAfter}`, last);
+  grammar.rule('mention', `${withinAhead} (the|los|las)? ${ahead} <amount>`, (match, context) =>
+    following(context, match.get('amount'), true),
+  );
+  // "the next hour", "the last minute"; the next week and month are those of the calendar.
+  // "The last hour of the afternoon" is none of now.
+  const short = (rule: typeof next) => (match: Match, context: Context) =>
+    match.get('unit').minutes === undefined || ['de', 'of'].includes(context.tokens[match.end]?.text ?? '')
+      ? undefined
+      : rule(match, context);
+  grammar.rule('mention', `${article} ${ahead} <unit>`, short(next));
+  grammar.rule('mention', `${article} ${behind} <unit>`, short(last));
+}
+
+function addFromDay(grammar: Grammar, words: Connectives): void {
+  const anchored = (match: Match, context: Context, sign: 1 | -1): DateSpec | undefined => {
+    const anchor = match.find('date');
+    // "3 nights from the 12th" is a stay.
+    if (saysNights(match)) return undefined;
+    const day = anchor === undefined ? context.today : resolveDay(anchor, context.today);
+    return day === undefined ? undefined : dateAfter(day, match.get('amount'), sign);
+  };
+  const sides = [
+    [words.after, words.dayAfter, 1],
+    [words.before, words.dayBefore, -1],
+  ] as const;
+  for (const [pattern, neighbour, sign] of sides) {
+    grammar.rule('date', `${words.article} ${neighbour} <date>`, (match, context) => {
+      const day = resolveDay(match.get('date'), context.today);
+      return day === undefined ? undefined : { fixed: day + sign };
+    });
+    grammar.rule('date', `<amount> ${pattern} ${words.now}`, (match, context) =>
+      dateAfter(context.today, match.get('amount'), sign),
+    );
+    grammar.rule('date', `(in|en|dentro de)? <amount> ${pattern} <date>`, (match, context) => anchored(match, context, sign));
+    // "Two weeks after Holy Week", "3 days before the end of the month".
+    grammar.rule('date', `(in|en|dentro de)? <amount> ${pattern} <period>`, (match) => {
+      const { from, to } = match.get('period');
+      const day = sign > 0 ? to : from;
+      return day === undefined ? undefined : dateAfter(day, match.get('amount'), sign);
+    });
+    const beyond = (match: Match, context: Context, days: number): DaySpan | undefined => {
+      const day = anchored(match, context, sign)?.fixed;
+      if (day === undefined) return undefined;
+      return sign > 0 ? { from: day + days } : { to: day - days };
+    };
+    grammar.rule('span', `${words.moreThan} <amount> ${pattern} <date>`, (match, context) => beyond(match, context, 0));
+    grammar.rule('span', `${words.lessThan} <amount> ${pattern} <date>`, (match, context) => {
+      const day = anchored(match, context, sign)?.fixed;
+      const anchor = resolveDay(match.get('date'), context.today);
+      if (day === undefined || anchor === undefined) return undefined;
+      return { from: Math.min(day, anchor), to: Math.max(day, anchor) };
+    });
+  }
+}
+
+/** "Two Sundays from now". */
+function addWeekdaysFromNow(grammar: Grammar, words: Connectives): void {
+  grammar.rule('date', `<number> <weekday> ${words.after} ${words.now}`, (match, context) => {
+    const count = match.get('number');
+    const weekday = match.get('weekday');
+    return count < 1 || count > 52 ? undefined : { fixed: weekdayAfter(context.today, weekday) + (count - 1) * 7, weekday };
+  });
+}
+
+/** "3 nights from the 12th", "for 2 weeks starting Monday": days that begin with a day. The last one is the day of leaving. */
+function addLasting(grammar: Grammar, words: Connectives): void {
+  const { lasting, fromThen, startingFrom } = words;
+  const span = (match: Match, context: Context): DaySpan | undefined => {
+    const from = resolveDay(match.get('date'), context.today);
+    const to = from === undefined ? undefined : dateAfter(from, match.get('amount'))?.fixed;
+    return from === undefined || to === undefined ? undefined : { from, to };
+  };
+  grammar.rule('span', `${lasting} <amount> ,? (${fromThen}|${startingFrom}) <date>`, span);
+  grammar.rule('span', `<amount> ,? ${startingFrom} <date>`, span);
+  grammar.rule('span', `<amount> ${fromThen} <date>`, (match, context) => (saysNights(match) ? span(match, context) : undefined));
+}
+
+const saysNights = (match: Match): boolean => ['noche', 'noches', 'night', 'nights'].some((word) => match.says(word));
