@@ -43,7 +43,8 @@ const spanish: NumberWords = {
   ),
   thousand: 'mil',
   ordinals: listed(
-    'primero/primer/primera/primeros segundo/segunda tercero/tercer/tercera cuarto/cuarta quinto/quinta sexto/sexta septimo/septima octavo/octava noveno/novena decimo/decima',
+    'primero/primer/primera/primeros segundo/segunda tercero/tercer/tercera cuarto/cuarta quinto/quinta sexto/sexta septimo/septima octavo/octava noveno/novena decimo/decima ' +
+      'undecimo/decimoprimero duodecimo/decimosegundo decimotercero/decimotercer decimocuarto decimoquinto decimosexto decimoseptimo decimoctavo decimonoveno',
     1,
   ),
   joiner: 'y',
@@ -66,6 +67,15 @@ const english: NumberWords = {
   joiner: '-',
   ordinalEndings: new Set('st nd rd th'.split(' ')),
 };
+/** Spanish ordinals from ten on, which may be followed by another: "vigésimo segundo". */
+const ordinalTens: Readonly<Record<string, number>> = {
+  decimo: 10,
+  decima: 10,
+  vigesimo: 20,
+  vigesima: 20,
+  trigesimo: 30,
+  trigesima: 30,
+};
 const thirtieth: Readonly<Record<string, number>> = { thirtieth: 30 };
 
 const languages: Readonly<Record<Language, NumberWords>> = { es: spanish, en: english };
@@ -73,7 +83,7 @@ const languages: Readonly<Record<Language, NumberWords>> = { es: spanish, en: en
 export function numberWords(language: Language): ReadonlySet<string> {
   const { units, tens, hundreds, ordinals, thousand } = languages[language];
   const own = Object.keys({ ...units, ...tens, ...hundreds, ...ordinals });
-  return new Set([...own, thousand, ...(language === 'en' ? Object.keys(thirtieth) : [])]);
+  return new Set([...own, thousand, ...Object.keys(language === 'en' ? thirtieth : ordinalTens)]);
 }
 
 /** Longer runs of digits are phone numbers and identifiers. */
@@ -90,6 +100,12 @@ function readDigits(tokens: readonly Token[], index: number, token: Token, words
 function readSmall(tokens: readonly Token[], index: number, words: NumberWords): ReadNumber | undefined {
   const text = tokens[index]?.text;
   if (text === undefined) return undefined;
+  const ordinalTen = words === spanish ? ordinalTens[text] : undefined;
+  if (ordinalTen !== undefined) {
+    const unit = words.ordinals[tokens[index + 1]?.text ?? ''] ?? 10;
+    const joined = unit < 10;
+    return { value: ordinalTen + (joined ? unit : 0), next: index + (joined ? 2 : 1), ordinal: true, digits: false };
+  }
   const ordinal = words.ordinals[text] ?? (words === english ? thirtieth[text] : undefined);
   if (ordinal !== undefined) return { value: ordinal, next: index + 1, ordinal: true, digits: false };
   const ten = words.tens[text];

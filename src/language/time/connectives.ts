@@ -39,6 +39,12 @@ export interface Connectives {
   behindAfter: string;
   /** "within the next 3 days" counts today. */
   withinAhead: string;
+  /** "in more than 2 weeks", "more than 2 weeks ago"; the words around the length of time. */
+  inTime: string;
+  agoBefore: string;
+  agoAfter: string;
+  week: string;
+  afterNext: string;
   /** "next Easter", "last Easter", and behind the name: "la navidad pasada". */
   nextOne: string;
   nextAfter: string;

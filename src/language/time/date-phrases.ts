@@ -141,6 +141,12 @@ export function monthSpec(context: Context, month: number): MonthSpec {
   return { year: month < now.month ? now.year + 1 : now.year, month, open: true };
 }
 
+/** "last September": the latest one that is over. */
+export function lastMonthNamed(context: Context, month: number): MonthSpec {
+  const now = partsOf(context.today);
+  return { year: month < now.month ? now.year : now.year - 1, month };
+}
+
 /** A month so many from this one. */
 export function monthAhead(context: Context, months: number): MonthSpec {
   return monthFrom(context.today, months);

@@ -9,6 +9,7 @@ import { resolveDay } from './resolve-date.ts';
 export function addDistances(grammar: Grammar, words: Connectives): void {
   addFromNow(grammar, words);
   addFromDay(grammar, words);
+  addBounds(grammar, words);
   addWeekdaysFromNow(grammar, words);
   addLasting(grammar, words);
 }
@@ -41,13 +42,17 @@ function hoursFrom(context: Context, begin: number, minutes: number): MeaningPie
   ];
 }
 
+/** "The next hours" without a number. */
+const few = 3;
+
 function addFromNow(grammar: Grammar, words: Connectives): void {
   const { article, ahead, behind, aheadAfter, behindAfter, withinAhead } = words;
   const counted = (match: Match, context: Context): Duration | undefined => {
     const { minutes, days, months } = match.get('unit');
-    const count = match.find('number') ?? 1;
+    const plural = context.tokens[match.end - 1]?.text.endsWith('s') === true;
+    const count = match.find('number') ?? (plural ? few : 1);
     // "only 3 next week" counts no weeks.
-    if (count > 1 && minutes === undefined && context.tokens[match.end - 1]?.text.endsWith('s') !== true) return undefined;
+    if (count > 1 && minutes === undefined && !plural) return undefined;
     if (!Number.isSafeInteger(count) || count < 1 || count > 999) return undefined;
     if (minutes !== undefined) return { minutes: minutes * count };
     return months === undefined ? { days: (days ?? 0) * count } : { months: months * count };
@@ -65,7 +70,11 @@ function addFromNow(grammar: Grammar, words: Connectives): void {
   grammar.rule('mention', `${article} <amount> ${aheadAfter}`, next);
   grammar.rule('mention', `${article} ${behind} <amount>`, last);
   grammar.rule('mention', `${article} <number> ${behind} <unit>`, last);
-  grammar.rule('mention', `${article} <amount> ${behindAfter}`, last);
+  // "10 minutos pasadas las 8" is a time.
+  grammar.rule('mention', `${article} <amount> ${behindAfter}`, (match, context) =>
+    match.get('amount').minutes === undefined ? preceding(context, match.get('amount')) : undefined,
+  );
+  grammar.rule('date', `${article} ${words.nextOne} ${words.day}`, (_, context) => ({ fixed: context.today + 1 }));
   grammar.rule('mention', `${withinAhead} (the|los|las)? ${ahead} <amount>`, (match, context) =>
     following(context, match.get('amount'), true),
   );
@@ -119,6 +128,28 @@ function addFromDay(grammar: Grammar, words: Connectives): void {
       return { from: Math.min(day, anchor), to: Math.max(day, anchor) };
     });
   }
+}
+
+/** "In more than 2 weeks", "in less than 3 days", "hace más de un mes": open on the far side, or up to it. */
+function addBounds(grammar: Grammar, words: Connectives): void {
+  const dayAt = (match: Match, context: Context, sign: 1 | -1) => dateAfter(context.today, match.get('amount'), sign)?.fixed;
+  const { inTime, agoBefore, agoAfter, moreThan, lessThan } = words;
+  grammar.rule('span', `${inTime} ${moreThan} <amount>`, (match, context) => {
+    const from = dayAt(match, context, 1);
+    return from === undefined ? undefined : { from };
+  });
+  grammar.rule('span', `${inTime} ${lessThan} <amount>`, (match, context) => {
+    const to = dayAt(match, context, 1);
+    return to === undefined ? undefined : { from: context.today, to };
+  });
+  grammar.rule('span', `${agoBefore} ${moreThan} <amount> ${agoAfter}`, (match, context) => {
+    const to = dayAt(match, context, -1);
+    return to === undefined ? undefined : { to };
+  });
+  grammar.rule('span', `${agoBefore} ${lessThan} <amount> ${agoAfter}`, (match, context) => {
+    const from = dayAt(match, context, -1);
+    return from === undefined ? undefined : { from, to: context.today };
+  });
 }
 
 /** "Two Sundays from now". */

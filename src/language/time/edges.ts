@@ -1,4 +1,4 @@
-import { partsOf } from './calendar.ts';
+import { partsOf, weekdayInWeek } from './calendar.ts';
 import type { Connectives } from './connectives.ts';
 import { monthEdge, monthSpec, runsOn, wholeYear } from './date-phrases.ts';
 import type { Context, Grammar, Match } from './grammar.ts';
@@ -29,6 +29,19 @@ export function addEdges(grammar: Grammar, words: Connectives): void {
     const [from, between] = [ends.replace('TO', words.to), ends.replace('TO', words.and)];
     grammar.rule('mention', `${words.from} ${from}`, join);
     grammar.rule('mention', `${words.between} ${between}`, join);
+  }
+  // "From Tuesday to Thursday of next week", "next week from Tuesday to Thursday".
+  const weekdays = (match: Match, context: Context): Piece[] | undefined => {
+    const day = (nth: number) => weekdayInWeek(context.today + match.get('week') * 7, match.get('weekday', nth));
+    const [from, to] = [day(0), day(1)];
+    return to < from ? undefined : [{ kind: 'span', span: { from, to }, joined: true }];
+  };
+  for (const [before, between] of [
+    [`${words.from}?`, words.to],
+    [words.between, words.and],
+  ] as const) {
+    grammar.rule('mention', `${before} <weekday> ${between} <weekday> (${words.of}|,)? <week>`, weekdays);
+    grammar.rule('mention', `<week> ,? ${before} <weekday> ${between} <weekday>`, weekdays);
   }
   // Months alone need no word before them: "Jan-Feb 2017", "nov a feb". The year at the end holds for both.
   const months = `<anyMonth> TO <anyMonth> (${words.of}|,)? <year>?`;

@@ -2,6 +2,7 @@ import { partsOf } from './calendar.ts';
 import {
   beginsTime,
   goesOn,
+  lastMonthNamed,
   monthAhead,
   monthSpec,
   openPeriod,
@@ -17,7 +18,6 @@ import {
   workingWeek,
 } from './date-phrases.ts';
 import type { Context, Grammar, Match } from './grammar.ts';
-import { weekOfMonth } from './resolve-date.ts';
 
 /** English weeks, months, weekends and everything from … to. */
 export function addEnglishSpans(grammar: Grammar): void {
@@ -37,10 +37,13 @@ function addMonths(grammar: Grammar): void {
     year: partsOf(context.today).year + 1,
     month: match.get('month'),
   }));
-  grammar.rule('monthOfYear', '<monthNumber> (/|-) <year>', (match) => ({
+  grammar.rule('monthOfYear', '(<monthNumber> (/|-|.|~) <year>|<year> (/|-|.) <monthNumber>)', (match) => ({
     year: match.get('year'),
     month: match.get('monthNumber'),
   }));
+  grammar.rule('monthOfYear', '(last|past|this past|previous) <month>', (match, context) =>
+    lastMonthNamed(context, match.get('month')),
+  );
   grammar.rule('monthOfYear', '(the|this) (current|present|same)? month', (_, context) => monthAhead(context, 0));
   grammar.rule('monthOfYear', '(the)? (next|following|coming) month', (_, context) => monthAhead(context, 1));
   grammar.rule('monthOfYear', '(the)? (last|previous|past) month', (_, context) => monthAhead(context, -1));
@@ -51,8 +54,6 @@ function addPeriods(grammar: Grammar): void {
   grammar.rule('period', '(the)? week (of|commencing|beginning|starting) (the)? <rangeEnd>', (match, context) =>
     weekOf(context, match.get('rangeEnd')),
   );
-  const nthWeek = (match: Match) => weekOfMonth(match.get('monthOfYear'), match.find('ordinal') ?? -1);
-  grammar.rule('period', '(the)? (<ordinal>|last) week (of|in) <monthOfYear>', nthWeek);
   grammar.rule('period', '(on|over|at|for)? (this|the|this coming|coming)? (weekend|long weekend)', (_, context) =>
     weekendOf(context.today),
   );

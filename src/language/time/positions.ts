@@ -1,6 +1,6 @@
 import { mondayOf, monthSpan, partsOf, weekdayAfter } from './calendar.ts';
 import type { Connectives } from './connectives.ts';
-import { weekSpan, wholeMonth, wholeYear } from './date-phrases.ts';
+import { monthAhead, monthSpec, weekendOf, weekSpan, wholeMonth, wholeYear } from './date-phrases.ts';
 import type { Context, Grammar, Match } from './grammar.ts';
 import type { Container, DateSpec, DayPart, DaySpan, Duration, HourSpan, MeaningPiece } from './meaning.ts';
 import { monthFrom, partOfMonth } from './resolve-date.ts';
@@ -34,6 +34,11 @@ function addContainers(grammar: Grammar, years: NamedYears, thisWeek: string): v
   for (const [pattern, ahead] of years) {
     grammar.rule('container', pattern, (_, context) => of('year', wholeYear(partsOf(context.today).year + ahead)));
   }
+  grammar.rule('container', '<monthShort> .? <year>?', (match, context) => {
+    const year = match.find('year');
+    const month = match.get('monthShort');
+    return of('month', wholeMonth(year === undefined ? monthSpec(context, month) : { year, month }));
+  });
   grammar.rule('container', '<year>', (match, context) => {
     const token = context.tokens[match.start];
     return token?.kind === 'number' && token.text.length === 4 ? of('year', wholeYear(match.get('year'))) : undefined;
@@ -82,6 +87,12 @@ function addDaysOf(grammar: Grammar, words: Connectives, dayParts: Readonly<Reco
     const saturday = weekdayIn(match.get('container'), 6, lastOrOrdinal(match));
     return saturday === undefined ? undefined : { from: saturday, to: saturday + 1 };
   });
+  grammar.rule('period', `${words.article} ${nth} ${words.week} ${words.of} <container>`, (match) => {
+    const thursday = weekdayIn(match.get('container'), 4, lastOrOrdinal(match));
+    return thursday === undefined ? undefined : { from: thursday - 3, to: thursday + 3 };
+  });
+  grammar.rule('period', `${words.article} ${words.month} ${words.afterNext}`, (_, context) => wholeMonth(monthAhead(context, 2)));
+  grammar.rule('period', `${words.article} ${words.weekend} ${words.afterNext}`, (_, context) => weekendOf(context.today + 14));
   grammar.rule('period', `${words.article} ${nth} ${words.month} ${words.of} <container>`, (match) => {
     const { kind, from } = match.get('container');
     const month = match.find('ordinal') ?? 12;
@@ -180,6 +191,11 @@ function addPartsOf(grammar: Grammar, words: Connectives): void {
     return to < context.today ? undefined : { from: Math.max(from, context.today), to };
   };
   grammar.rule('period', `(for)? (the|el)? ${words.rest} ${words.of} <container>`, left);
+  // "the rest of the day"
+  grammar.rule('mention', `(for)? (the|el)? ${words.rest} ${words.of} (the|el)? ${words.day}`, (_, context) => [
+    { kind: 'date', date: { fixed: context.today } },
+    { kind: 'hours', hours: { from: context.minutes } },
+  ]);
   grammar.rule('period', `${words.later} <container>`, left);
   grammar.rule('period', `${words.earlier} <container>`, (match, context) => {
     const { from } = match.get('container');

@@ -149,9 +149,3 @@ export function weekdayOfMonth({ year, month }: MonthSpec, weekday: number, nth:
   const day = weekdayAfter(from - 1, weekday) + (nth - 1) * 7;
   return day > to ? undefined : day;
 }
-
-/** The nth week (Monday to Sunday) of a month; it belongs to the month that its Thursday lies in, as in ISO 8601. -1 is the last one. */
-export function weekOfMonth(month: MonthSpec, nth: number): DaySpan | undefined {
-  const thursday = weekdayOfMonth(month, 4, nth);
-  return thursday === undefined ? undefined : { from: thursday - 3, to: thursday + 3 };
-}

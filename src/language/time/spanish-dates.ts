@@ -132,7 +132,7 @@ function addDaysOfMonth(grammar: Grammar): void {
   grammar.rule('mention', `(el|para el)? <dayNumber> (y|o|,|u) (el)? <dayNumber> (de|/)? <anyMonth> ${year}`, bothDays);
   // "Somos 4 del 12 al 16" counts people; the 12 begins a range.
   grammar.rule('dayOfMonth', '<dayNumber> del <monthNumber>', (match, context) =>
-    opensRange(context, match) ? undefined : dated(match, match.get('monthNumber')),
+    opensRange(context, match) || namesMonth(context, match.end) ? undefined : dated(match, match.get('monthNumber')),
   );
   grammar.rule('dayOfMonth', '<dayNumber> (de|del) <monthNumber> (de|del) <year>', (match) =>
     dated(match, match.get('monthNumber')),
@@ -199,6 +199,10 @@ function bareDay(match: Match, context: Context): DateSpec | undefined {
 const timeMarks = new Set(['hs', 'h', 'hrs', 'horas', 'am', 'pm', ':']);
 
 const beforeDay = new Set(['el', 'del', 'dia', 'al', 'desde', 'para', 'hasta']);
+
+/** "de 8 a 2 del 9 de diciembre": the 9 is a day. */
+const namesMonth = (context: Context, end: number): boolean =>
+  context.tokens[end]?.text === 'de' && context.read('anyMonth', end + 1).length > 0;
 
 const opensRange = (context: Context, match: Match): boolean =>
   ['al', 'hasta'].includes(context.tokens[match.end]?.text ?? '') &&

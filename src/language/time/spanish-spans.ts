@@ -2,11 +2,13 @@ import { partsOf } from './calendar.ts';
 import {
   beginsTime,
   goesOn,
+  lastMonthNamed,
   monthAhead,
   monthSpec,
   openPeriod,
   openSpan,
   opensMoments,
+  runsOn,
   spanOf,
   weekdaySpec,
   weekendOf,
@@ -17,7 +19,6 @@ import {
   workingWeek,
 } from './date-phrases.ts';
 import type { Context, Grammar, Match } from './grammar.ts';
-import { weekOfMonth } from './resolve-date.ts';
 import { isPlausibleYear } from './terminals.ts';
 
 const next = '(que viene|que sigue|que entra|proximo|proxima|proximos|siguiente|venidero|entrante)';
@@ -52,10 +53,13 @@ export function addSpanishSpans(grammar: Grammar): void {
     const year = match.find('year');
     return year === undefined ? monthSpec(context, month) : { year, month };
   });
-  grammar.rule('monthOfYear', '<monthNumber> (/|-) <year>', (match) => ({
+  grammar.rule('monthOfYear', '(<monthNumber> (/|-|.|~) <year>|<year> (/|-|.) <monthNumber>)', (match) => ({
     year: match.get('year'),
     month: match.get('monthNumber'),
   }));
+  grammar.rule('monthOfYear', `(el)? ((pasado|ultimo) <anyMonth>|<anyMonth> (pasado|ultimo|anterior))`, (match, context) =>
+    lastMonthNamed(context, match.get('anyMonth')),
+  );
   grammar.rule('monthOfYear', '((el|este)? (mismo|presente)? mes|(el)? mes (actual|en curso|presente|corriente))', (_, context) =>
     monthAhead(context, 0),
   );
@@ -67,9 +71,6 @@ export function addSpanishSpans(grammar: Grammar): void {
     'period',
     '(la)? semana (del|de|que va del|que empieza el|que arranca el|a partir del) (lunes)? <rangeEnd>',
     (match, context) => weekOf(context, match.get('rangeEnd')),
-  );
-  grammar.rule('period', '(la)? (<ordinal>|ultima) semana (de|del) <monthOfYear>', (match) =>
-    weekOfMonth(match.get('monthOfYear'), match.find('ordinal') ?? -1),
   );
   grammar.rule('period', '(la)? semana (despues de|posterior a) (la)? (proxima|siguiente|que viene)', (_, context) =>
     weekSpan(context, 2),
@@ -127,6 +128,7 @@ export function addSpanishSpans(grammar: Grammar): void {
 
 /** "julio" and "abril" are people as well, "la próxima" may be anything: only what stands where a date would is one. */
 function monthNamed(match: Match, context: Context): boolean {
+  if (runsOn(match, context)) return false;
   if (match.place('monthOfYear') > match.start || match.find('year') !== undefined) return true;
   if (context.read('monthShort', match.start).length > 0) return false;
   if (match.end - match.start > 1) return true;

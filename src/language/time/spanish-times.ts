@@ -44,7 +44,10 @@ function addReadings(grammar: Grammar): void {
   grammar.rule('tail', '(hs|h|hrs|hr|horas|hora) (.)?', () => 'hours');
   grammar.rule('tail', '(en punto|clavadas|puntual)', () => 'sharp');
   grammar.rule('tail', '(hs|h|hrs|horas)? (de|a|por|en)? la <part>', (match) => match.get('part'));
-  grammar.rule('tail', '(hs|h|hrs|horas)? de <part>', (match) => match.get('part'));
+  grammar.rule('tail', '(hs|h|hrs|horas)? de <part>', (match, context) =>
+    // "a las 7 de mañana" is said of tomorrow.
+    context.tokens[match.end - 1]?.text === 'manana' ? undefined : match.get('part'),
+  );
   grammar.rule('tail', '(hs|h|hrs|horas)? (del|al) (mediodia|medio dia)', () => 'noon');
   grammar.rule('tail', '(hs|h|hrs|horas) <meridiem>', (match) => match.get('meridiem'));
 
@@ -56,6 +59,14 @@ function addReadings(grammar: Grammar): void {
   grammar.rule('reading', '<hour> y (pico|algo|monedas)', (match) => roughly(match.get('hour')));
   grammar.rule('reading', '<hour> (menos|-) (un)? cuarto', (match) => minutesTo(match.get('hour'), 15));
   grammar.rule('reading', '<hour> menos <minute>', (match) => minutesTo(match.get('hour'), match.get('minute')));
+  grammar.rule('reading', '<hour> <meridiem> y (media|cuarto)', (match) =>
+    minutesPast(withTail(match.get('hour'), match.get('meridiem')), match.says('media') ? 30 : 15),
+  );
+  grammar.rule('reading', '<hour> (h|hs|horas) <minute>', (match, context) =>
+    readsAsMinutes(context, match.place('minute'), match.get('minute'))
+      ? minutesPast(match.get('hour'), match.get('minute'))
+      : undefined,
+  );
   grammar.rule('reading', '<hour> <meridiem> menos cuarto', (match) =>
     minutesTo(withTail(match.get('hour'), match.get('meridiem')), 15),
   );
@@ -117,8 +128,11 @@ function addClocks(grammar: Grammar, lexicon: () => Lexicon): void {
   grammar.rule('clock', '(faltando|faltan|falta)? <minute> (minutos|min) para (las|la) <hour> <tail>?', (match) =>
     withTail(minutesTo(match.get('hour'), match.get('minute')), match.find('tail')),
   );
-  grammar.rule('clock', '<minute> (minutos|min)? (pasadas|pasados|despues de) (de)? (las|la) <hour> <tail>?', (match) =>
-    withTail(minutesPast(match.get('hour'), match.get('minute')), match.find('tail')),
+  grammar.rule(
+    'clock',
+    '(<minute>|(un)? cuarto|media) (minutos|min|mins)? (pasadas|pasados) (de)? (las|la) <hour> <tail>?',
+    (match) =>
+      withTail(minutesPast(match.get('hour'), match.find('minute') ?? (match.says('media') ? 30 : 15)), match.find('tail')),
   );
   const around = '(a eso de|alrededor de|cerca de|aproximadamente|aprox|mas o menos|tipo|hacia|sobre|como|entorno a|en torno a)';
   grammar.rule('clock', `${around} (a)? ${asNoun} <reading> <tail>?`, (match, context) =>
@@ -210,7 +224,7 @@ function addDayParts(grammar: Grammar): void {
   grammar.rule('mention', 'anoche <clock>', (match, context) => timeInPart(context, -1, 'night', match.get('clock')));
   grammar.rule(
     'mention',
-    '(ahora mismo|ahorita|ahorita mismo|ya mismo|en este momento|en este mismo momento|en este instante|(lo antes|tan pronto como sea|tan pronto como) posible|cuanto antes|inmediatamente|de inmediato)',
+    '(ahora mismo|ahorita|ahorita mismo|ya mismo|en este momento|en este mismo momento|en este instante|(lo antes|lo mas pronto|tan pronto como sea|tan pronto como) posible|tan pronto como (podamos|pueda|puedas|puedan)|justo ahora|cuanto antes|inmediatamente|de inmediato)',
     (_, context) => momentFromNow(context, 0),
   );
   grammar.rule('mention', 'ahora', (match, context) => (meansThisMoment(match, context) ? momentFromNow(context, 0) : undefined));

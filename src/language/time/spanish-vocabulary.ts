@@ -8,7 +8,7 @@ export const spanishVocabulary: TimeVocabulary = {
   monthsShort: 'ene feb/febr mar abr may jun jul ago/ag sep/sept/set/setiem oct nov dic',
   units: [
     ['minuto/minutos/min/mins/minutitos/minutito', { minutes: 1 }],
-    ['hora/horas/hrs/hr/hs/horita/horitas', { minutes: 60 }],
+    ['hora/horas/hrs/hr/hs/h/horita/horitas', { minutes: 60 }],
     ['dia/dias', { days: 1 }],
     ['noche/noches', { days: 1 }],
     ['semana/semanas', { days: 7 }],
