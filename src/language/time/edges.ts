@@ -31,7 +31,7 @@ export function addEdges(grammar: Grammar, words: Connectives): void {
     grammar.rule('mention', `${words.between} ${between}`, join);
   }
   // "From Tuesday to Thursday of next week", "next week from Tuesday to Thursday".
-  const weekdays = (match: Match, context: Context): Piece[] | undefined => {
+  const weekdays = (match: Match, context: Context): MeaningPiece[] | undefined => {
     const day = (nth: number) => weekdayInWeek(context.today + match.get('week') * 7, match.get('weekday', nth));
     const [from, to] = [day(0), day(1)];
     return to < from ? undefined : [{ kind: 'span', span: { from, to }, joined: true }];
