@@ -1,7 +1,7 @@
 /** What the person who has a conversation says in it. */
 import { TimonelError } from '../errors.ts';
 import type { DatabasePool } from '../store/database.ts';
-import { reachValues, within } from '../store/run-views.ts';
+import { reachValues, within } from '../store/reach.ts';
 import { storableJson } from '../store/storable.ts';
 import type { PersonMessage, StoredReply } from './contract.ts';
 import { type Actor, idOf, notYours, requireOpen, seenConversation } from './refusals.ts';

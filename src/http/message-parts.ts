@@ -52,7 +52,7 @@ export async function acceptParts(
     const artifact = await artifacts.find(workspaceId, part.artifact, {
       asker,
       everybodys: reach.startedBy === undefined,
-      agents: reach.agents,
+      limits: reach,
     });
     if (artifact.conversationId !== null && artifact.conversationId !== conversationId) throw artifactNotFound(part.artifact);
     found.set(part.artifact, artifact);

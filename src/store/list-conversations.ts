@@ -2,7 +2,7 @@
 import type { Contact, HandoffReason, Reach } from '../vocabulary.ts';
 import type { DatabasePool } from './database.ts';
 import { containing, type Place, placeIn } from './list-places.ts';
-import { reachValues, within } from './run-views.ts';
+import { reachValues, within } from './reach.ts';
 
 export interface ConversationFilter {
   handler?: 'agent' | 'person' | undefined;

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
+import { covers } from '../../identity/principal.ts';
 import {
   type ConnectionBody,
   connection,
@@ -11,7 +12,7 @@ import {
 } from '../channel-schemas.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { principalOf } from '../guard.ts';
-import { askerText, recordDeed } from '../requests.ts';
+import { askerText, limitsOf, recordDeed, requireAgent, requireBeginning } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 
 /** Providers send up to 3 MB. */
@@ -23,6 +24,16 @@ const parameters = z.object({ connection: schemas.identifier });
 export async function channelRoutes(app: TypedFastify, dependencies: HttpDependencies): Promise<void> {
   const { channels, agents, identity, settings: server } = dependencies;
   const shown = (each: ConnectionBody) => ({ ...each, webhook: `${server.publicUrl}/api/v1/channels/${each.id}/webhook` });
+  /** A connection within what who asks is limited to. @throws TimonelError `connection_not_found` */
+  const seen = async (request: FastifyRequest, id: string) => {
+    const principal = principalOf(request);
+    const found = await channels.get(principal.workspaceId, id);
+    if (covers(principal, { agent: found.agent, connectionId: id })) return found;
+    throw new TimonelError(
+      'connection_not_found',
+      `There is no connection ${id} in this workspace. GET /api/v1/channels lists them.`,
+    );
+  };
   const known = (agent: string) => {
     if (!agents.has(agent))
       throw new TimonelError('agent_not_found', `There is no agent "${agent}". There are: ${[...agents.keys()].join(', ')}.`);
@@ -62,7 +73,11 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
       config: { permission: 'channels:read' },
       schema: { summary: 'Connections to channels', response: { 200: z.object({ connections: z.array(connection) }) } },
     },
-    async (request) => ({ connections: (await channels.list(principalOf(request).workspaceId)).map(shown) }),
+    async (request) => {
+      const principal = principalOf(request);
+      const all = await channels.list(principal.workspaceId);
+      return { connections: all.filter(({ id, agent }) => covers(principal, { agent, connectionId: id })).map(shown) };
+    },
   );
 
   app.post(
@@ -85,6 +100,7 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
       const principal = principalOf(request);
       const { channel, agent } = request.body;
       known(agent);
+      requireBeginning(principal, agent);
       const added = await channels.add(principal.workspaceId, request.body, askerText(principal));
       const details = { channel, name: added.name, agent, account: added.account };
       await recordDeed(identity, request, { action: 'channel-connected', target: { kind: 'connection', id: added.id }, details });
@@ -98,7 +114,7 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
       config: { permission: 'channels:read' },
       schema: { summary: 'A connection', params: parameters, response: { 200: connection } },
     },
-    async (request) => shown(await channels.get(principalOf(request).workspaceId, request.params.connection)),
+    async (request) => shown(await seen(request, request.params.connection)),
   );
 
   app.patch(
@@ -120,6 +136,8 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
     async (request) => {
       const { agent, enabled } = request.body;
       if (agent !== undefined) known(agent);
+      await seen(request, request.params.connection);
+      if (agent !== undefined) requireAgent(principalOf(request), agent);
       const changed = await channels.update(principalOf(request).workspaceId, request.params.connection, request.body);
       const action = enabled === false ? 'channel-disabled' : 'channel-changed';
       await recordDeed(identity, request, {
@@ -144,6 +162,7 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
     },
     async (request) => {
       const { secrets: given, overlapSeconds } = request.body;
+      await seen(request, request.params.connection);
       const changed = await channels.rotate(principalOf(request).workspaceId, request.params.connection, given, overlapSeconds);
       const details = { secrets: Object.keys(given) };
       await recordDeed(identity, request, {
@@ -171,6 +190,7 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
       },
     },
     async (request) => {
+      await seen(request, request.params.connection);
       const findings = await channels.test(principalOf(request).workspaceId, request.params.connection);
       return { ok: findings.every(({ ok }) => ok), findings };
     },
@@ -197,7 +217,10 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
         response: { 200: z.object({ deliveries: z.array(delivery), next: z.string().nullable() }) },
       },
     },
-    async (request) => channels.deliveries(principalOf(request).workspaceId, request.query),
+    (request) => {
+      const principal = principalOf(request);
+      return channels.deliveries(principal.workspaceId, { ...request.query, limits: limitsOf(principal) });
+    },
   );
 
   app.post(
@@ -211,7 +234,7 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
       },
     },
     async (request, reply) => {
-      const made = await channels.replay(principalOf(request).workspaceId, request.params.id);
+      const made = await channels.replay(principalOf(request).workspaceId, request.params.id, limitsOf(principalOf(request)));
       await recordDeed(identity, request, { action: 'delivery-replayed', target: { kind: 'delivery', id: request.params.id } });
       return reply.code(201).send(made);
     },
