@@ -96,6 +96,8 @@ export interface Settings {
   backups: BackupSettings;
   /** Base URLs of the APIs of channels, without a slash at the end. */
   channelUrls: { whatsapp: string; telegram: string; twilio: string };
+  /** Webhooks of workspaces may go to addresses of this machine and its network. */
+  webhookPrivateAddresses: boolean;
   /** Bytes: of one document, and of the indexes in memory. */
   knowledge: { documentBytes: number; indexBytes: number };
   /** Between two looks at the releases that run. */
@@ -228,6 +230,7 @@ export function readSettings(given: Environment = process.env): Settings {
       telegram: env.TIMONEL_TELEGRAM_URL.replace(/\/+$/, ''),
       twilio: env.TIMONEL_TWILIO_URL.replace(/\/+$/, ''),
     },
+    webhookPrivateAddresses: env.TIMONEL_WEBHOOK_PRIVATE_ADDRESSES,
     knowledge: { documentBytes: env.TIMONEL_KNOWLEDGE_DOCUMENT_BYTES, indexBytes: env.TIMONEL_KNOWLEDGE_INDEX_BYTES },
     releaseLookMs: env.TIMONEL_RELEASE_LOOK_MS,
     leaseMs: env.TIMONEL_LEASE_MS,

@@ -33,6 +33,12 @@ export interface ChannelDelivered {
   milliseconds: number | undefined;
 }
 
+/** An attempt to tell an endpoint of an event; `dead`: the last one. */
+export interface WebhookAttempted {
+  event: string;
+  result: 'delivered' | 'retried' | 'dead';
+}
+
 /** A conversation needs a person, was taken by one, is theirs no more, or people were told of it. */
 export interface HandoffChanged {
   what: 'opened' | 'taken' | 'closed' | 'notified';

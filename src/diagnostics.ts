@@ -315,6 +315,7 @@ export const channels = {
   channelWebhook: channel('timonel:channel-webhook'),
   channelReceived: channel('timonel:channel-received'),
   channelDelivered: channel('timonel:channel-delivered'),
+  webhookAttempted: channel('timonel:webhook-attempted'),
 } as const;
 
 /** What has a beginning and an end within one promise. What it causes runs in the stores that are bound to the beginning. */

@@ -18,6 +18,7 @@ import { explainListening } from './composition/listening.ts';
 import { type Models, openModels } from './composition/models.ts';
 import { seedAgents } from './composition/seeds.ts';
 import { prepareTurns, type Turns } from './composition/turns.ts';
+import { openWebhooks, type WebhookPart } from './composition/webhooks.ts';
 import { openFlagPart, openJobs, openReleasePart, openResources, prepareBackups, preparePrivacy } from './composition/work.ts';
 import type { Settings } from './config.ts';
 import { channels, type HttpExchange, publishFault } from './diagnostics.ts';
@@ -166,6 +167,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
   const backups = prepareBackups(base, foundation, version);
   const knowledge = openKnowledge(base, foundation, models.gateway, (payload) => jobs.enqueue('knowledge-vectors', payload));
   const round = async () => handoff.round.run();
+  const webhooks = await openWebhooks(base, foundation, identity, (name, payload) => jobs.enqueue(name, payload));
   const jobs = await openJobs(base, foundation, identity, {
     mailer,
     privacy,
@@ -173,7 +175,8 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     backups,
     knowledge,
     contextOf,
-    handoff: { round, deliver: (payload) => handoff.webhook.deliver(payload) },
+    handoff: { round },
+    webhooks: webhooks.deliveries,
   });
   const flags = await openFlagPart(base, foundation, identity);
   const releases = await openReleasePart(base, foundation, identity);
@@ -195,7 +198,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     afterTurn: (channel) => late.channels?.wakeAfterTurn(channel),
     wrapRunStore,
   });
-  const handoff = openHandoff(base, foundation, { identity, mailer, jobs, turns, feed });
+  const handoff = openHandoff(base, foundation, { identity, mailer, turns, feed });
   const channelPart = await openChannelPart(base, foundation, { identity, artifacts, releases, turns, gateway: models.gateway });
   Object.assign(late, { channels: channelPart } satisfies LateParts);
   const streams = new OpenStreams(identity.access, identity.notices);
@@ -219,6 +222,7 @@ async function openTimonel(base: Base, overrides: Overrides): Promise<Timonel> {
     seeds,
     handoff,
     feed,
+    webhooks,
   };
   const routeCall = routeCalls(base, foundation, { artifacts, jobs, resources, ...turns });
   const app = await openServer(base, { ...parts, routeCall });
@@ -310,6 +314,7 @@ interface ServedParts {
   routeCall: HttpDependencies['routeCall'];
   handoff: HandoffPart;
   feed: ChangeFeed;
+  webhooks: WebhookPart;
 }
 
 async function openServer(

@@ -14,6 +14,7 @@ import { Resources } from '../resources/resources.ts';
 import { Jobs, type JobsDependencies } from '../run/jobs.ts';
 import { createPrivacy } from '../run/personal-data.ts';
 import type { JsonObject } from '../vocabulary.ts';
+import { mostAttempts } from '../webhooks/deliveries.ts';
 import type { Base } from './base.ts';
 import type { Foundation } from './foundation.ts';
 
@@ -45,6 +46,7 @@ export async function openJobs(
     knowledge,
     contextOf,
     handoff,
+    webhooks,
   }: {
     mailer: Mailer;
     privacy: Privacy;
@@ -52,7 +54,8 @@ export async function openJobs(
     backups: Backups;
     knowledge: Knowledge;
     contextOf: JobsDependencies['contextOf'];
-    handoff: { round(): Promise<void>; deliver(payload: JsonObject): Promise<void> };
+    handoff: { round(): Promise<void> };
+    webhooks: { deliver(payload: JsonObject): Promise<void>; sweep(): Promise<void> };
   },
 ): Promise<Jobs> {
   const jobs = new Jobs({
@@ -61,7 +64,8 @@ export async function openJobs(
     own: [
       { name: 'mail', retries: 20, run: (payload) => mailer.deliver(payload) },
       { name: 'handoff', cron: '* * * * *', retries: 0, run: () => handoff.round() },
-      { name: 'handoff-webhook', retries: 10, run: (payload) => handoff.deliver(payload) },
+      { name: 'webhook', retries: mostAttempts - 1, run: (payload) => webhooks.deliver(payload) },
+      { name: 'webhooks', cron: '* * * * *', retries: 0, run: () => webhooks.sweep() },
       { name: 'knowledge-vectors', retries: 8, run: (payload) => knowledge.buildVectors(payload) },
       { name: 'knowledge', cron: '*/10 * * * *', retries: 0, run: () => knowledge.sweep() },
       { name: 'artifacts', cron: '*/5 * * * *', retries: 0, run: async () => void (await artifacts.sweep()) },

@@ -29,6 +29,8 @@ import type { CompletionAnswer } from '../store/completions.ts';
 import type { ConversationAddresses } from '../store/conversation-addresses.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { RunViews } from '../store/run-views.ts';
+import type { WebhookDeliveries } from '../webhooks/deliveries.ts';
+import type { Endpoints } from '../webhooks/endpoints.ts';
 import type { ChannelRoutes } from './channel-schemas.ts';
 import type { LiveViews } from './metric-views.ts';
 import type { OpenStreams } from './streams.ts';
@@ -71,6 +73,7 @@ export interface HttpDependencies {
   artifacts: Artifacts;
   backups: BackupOperations;
   channels: ChannelRoutes;
+  webhooks: { endpoints: Endpoints; deliveries: WebhookDeliveries };
   knowledge: Knowledge;
   settings: Pick<Settings, 'corsOrigins' | 'publicUrl' | 'trustedProxies' | 'canary' | 'regionHeader' | 'incoming'>;
   agents: ReadonlyMap<string, AgentDefinition>;

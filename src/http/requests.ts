@@ -58,6 +58,12 @@ export function requireBeginning(principal: Principal, agent: string): void {
   requireAllConnections(principal);
 }
 
+/** @throws TimonelError `forbidden` where somebody is limited to some agents */
+export function requireAllAgents({ agents }: Principal): void {
+  if (agents !== undefined)
+    throw new TimonelError('forbidden', `You work with the conversations of ${agents.join(', ')}, and this is about all agents.`);
+}
+
 /** @throws TimonelError `forbidden` where somebody is limited to connections to channels */
 export function requireAllConnections({ connections }: Principal): void {
   if (connections === undefined) return;

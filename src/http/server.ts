@@ -65,6 +65,7 @@ import { releaseRoutes } from './routes/releases.ts';
 import { resourceRoutes } from './routes/resources.ts';
 import { runRoutes } from './routes/runs.ts';
 import { userRoutes } from './routes/users.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 import { workspaceRoutes } from './routes/workspace.ts';
 import { workspacesRoutes } from './routes/workspaces.ts';
 import { problem } from './schemas.ts';
@@ -197,6 +198,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   await knowledgeDocumentRoutes(typed, dependencies);
   fileRoutes(typed, dependencies);
   await channelRoutes(typed, dependencies);
+  webhookRoutes(typed, dependencies);
   completionRoutes(typed, dependencies);
   approvalRoutes(typed, dependencies);
   budgetRoutes(typed, dependencies);

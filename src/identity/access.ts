@@ -31,7 +31,9 @@ export type AccessNotice =
   /** The same, of a run that was cancelled: the process that works on it stops. */
   | { kind: 'run-cancelled'; id: string }
   /** The same, of connections to channels. */
-  | { kind: 'channels'; workspaceId: string };
+  | { kind: 'channels'; workspaceId: string }
+  /** The same, of webhooks out. */
+  | { kind: 'webhooks'; workspaceId: string };
 
 export type AccessNotices = Notices<AccessNotice>;
 

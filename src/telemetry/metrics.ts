@@ -15,6 +15,7 @@ import { modelMetrics } from './model-metrics.ts';
 import { releaseMetrics } from './release-metrics.ts';
 import { runMetrics } from './run-metrics.ts';
 import { Subscriptions } from './subscriptions.ts';
+import { webhookMetrics } from './webhook-metrics.ts';
 
 export interface Metrics {
   registry: Registry;
@@ -56,6 +57,7 @@ export function startMetrics(live: LiveState, agents: Iterable<MeasuredAgent> = 
   agentMetrics(set, subscriptions, agents);
   handoffMetrics(set, subscriptions);
   channelMetrics(set, subscriptions);
+  webhookMetrics(set, subscriptions);
   knowledgeMetrics(set, subscriptions);
   const faults = set.counter('timonel_faults_total', 'failures where nobody waits for the answer, and answers of 5xx', ['what']);
   subscriptions.on<Fault>(channels.fault, ({ what }) => faults([kindOf(what)]));
