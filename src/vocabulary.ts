@@ -26,14 +26,14 @@ export interface Asker {
 }
 
 /** What a member is limited to: conversations with these agents, and on these connections of channels. Absent: all. */
-export interface Limits {
+export interface AccessLimits {
   readonly agents?: readonly string[] | undefined;
   /** Ids. A conversation on no connection is outside of such a limit. */
   readonly connections?: readonly string[] | undefined;
 }
 
 /** Which conversations somebody may look at or write in; all of the workspace where everything is absent. */
-export interface Reach extends Limits {
+export interface Reach extends AccessLimits {
   /** Those that they began ("user:…"). */
   startedBy?: string | undefined;
 }

@@ -2,7 +2,7 @@
 
 import type { RunStatement } from '../store/database.ts';
 import { limitsValue, withinLimits } from '../store/reach.ts';
-import type { Limits } from '../vocabulary.ts';
+import type { AccessLimits } from '../vocabulary.ts';
 import type { Artifact, StoredArtifact } from './contract.ts';
 
 /** An upload that no message has named yet is kept for so long, in milliseconds. */
@@ -125,7 +125,7 @@ export interface ArtifactReader {
   asker: string;
   everybodys: boolean;
   /** Which conversations they are limited to. */
-  limits?: Limits | undefined;
+  limits?: AccessLimits | undefined;
 }
 
 /** @param reader absent for whoever has a signed link. */

@@ -2,7 +2,7 @@
 import { TimonelError } from '../errors.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { limitsValue } from '../store/reach.ts';
-import type { Limits } from '../vocabulary.ts';
+import type { AccessLimits } from '../vocabulary.ts';
 import type { OutgoingContent, ProviderError } from './contract.ts';
 
 export interface DeliveryView {
@@ -31,7 +31,7 @@ export interface DeliveryFilter {
   /** What {@link Deliveries.list} gave as `next`. */
   before?: string | undefined;
   /** Which conversations who asks is limited to. */
-  limits: Limits;
+  limits: AccessLimits;
   limit: number;
 }
 
@@ -97,7 +97,7 @@ export class Deliveries {
    * Makes another delivery of one that failed. What is in doubt may reach the contact twice then: a person decides.
    * @throws TimonelError `not_found`, `delivery_not_failed`
    */
-  async replay(workspaceId: string, id: string, limits: Limits): Promise<DeliveryView> {
+  async replay(workspaceId: string, id: string, limits: AccessLimits): Promise<DeliveryView> {
     const [row] = await this.#pool.executeText<Row>(
       `INSERT INTO channel_deliveries (workspace_id, connection_id, contact_id, conversation_id, run_id, turn, said_by, content, replays)
        SELECT workspace_id, connection_id, contact_id, conversation_id, run_id, turn, said_by, content, id FROM channel_deliveries d

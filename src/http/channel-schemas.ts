@@ -1,6 +1,6 @@
 /** Connections and deliveries as the API shows them, and what the composition root hands to their routes. */
 import { z } from 'zod';
-import type { Limits } from '../vocabulary.ts';
+import type { AccessLimits } from '../vocabulary.ts';
 
 export const connection = z.object({
   id: z.string(),
@@ -115,9 +115,9 @@ export interface ChannelRoutes {
       state?: z.infer<typeof delivery>['state'] | undefined;
       failed?: boolean | undefined;
       before?: string | undefined;
-      limits: Limits;
+      limits: AccessLimits;
       limit: number;
     },
   ): Promise<{ deliveries: z.infer<typeof delivery>[]; next: string | null }>;
-  replay(workspaceId: string, id: string, limits: Limits): Promise<z.infer<typeof delivery>>;
+  replay(workspaceId: string, id: string, limits: AccessLimits): Promise<z.infer<typeof delivery>>;
 }

@@ -5,7 +5,7 @@ import type { ChangeAuthor } from '../identity/audit/audit-log.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { CorePermission } from '../identity/permissions.ts';
 import type { Origin, Principal } from '../identity/principal.ts';
-import type { JsonObject, Limits, Reach } from '../vocabulary.ts';
+import type { AccessLimits, JsonObject, Reach } from '../vocabulary.ts';
 import { requestPrincipalOf } from './guard.ts';
 
 export function originOf(request: FastifyRequest): Origin {
@@ -29,18 +29,18 @@ export function personOf(request: FastifyRequest): Principal & { kind: 'user'; s
 export function reachOf(principal: Principal, everybodys: Extract<CorePermission, `conversations:${string}-all`>): Reach {
   return {
     ...(principal.permissions.has(everybodys) ? {} : { startedBy: askerText(principal) }),
-    ...limitsOf(principal),
+    ...principalLimitsOf(principal),
   };
 }
 
 /** What somebody is limited to, whoever began the conversation. */
-export function limitsOf({ agents, connections }: Principal): Limits {
+export function principalLimitsOf({ agents, connections }: Principal): AccessLimits {
   return { ...(agents === undefined ? {} : { agents }), ...(connections === undefined ? {} : { connections }) };
 }
 
 /** Whether what somebody is limited to is what it was. */
 export function sameLimits(one: Principal, other: Principal): boolean {
-  return JSON.stringify(limitsOf(one)) === JSON.stringify(limitsOf(other));
+  return JSON.stringify(principalLimitsOf(one)) === JSON.stringify(principalLimitsOf(other));
 }
 
 /** Who does something with a conversation, and which ones they reach. */

@@ -1,5 +1,5 @@
 import { TimonelError } from '../errors.ts';
-import type { Asker, Limits } from '../vocabulary.ts';
+import type { AccessLimits, Asker } from '../vocabulary.ts';
 import { missingFrom, type Permission } from './permissions.ts';
 
 /**
@@ -32,7 +32,7 @@ export interface Origin {
 
 /** Whether a conversation is within what somebody is limited to. */
 export function covers(
-  { agents, connections }: Limits,
+  { agents, connections }: AccessLimits,
   conversation: { agent: string | undefined; connectionId: string | null | undefined },
 ): boolean {
   const { agent, connectionId } = conversation;

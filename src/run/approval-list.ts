@@ -3,7 +3,7 @@
 import type { DatabasePool } from '../store/database.ts';
 import { limitsValue, runWithinLimits } from '../store/reach.ts';
 import type { ApprovalView } from '../store/run-views.ts';
-import type { JsonObject, Limits } from '../vocabulary.ts';
+import type { AccessLimits, JsonObject } from '../vocabulary.ts';
 
 export interface ListedApproval extends Pick<ApprovalView, 'callId' | 'tool' | 'args' | 'rule' | 'reason' | 'status'> {
   runId: string;
@@ -26,7 +26,7 @@ export async function listApprovals(
   { status, remembered }: { status: ApprovalView['status']; remembered: boolean },
   after: { createdAt: string; runId: string; callId: string } | undefined,
   limit: number,
-  limits: Limits,
+  limits: AccessLimits,
 ): Promise<ListedApproval[]> {
   return pool.execute<ListedApproval>(
     {

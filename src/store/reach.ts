@@ -1,14 +1,14 @@
 /** Conditions of statements that show or change only what somebody reaches: conversations that they began, of some agents, of some connections. */
-import type { Limits, Reach } from '../vocabulary.ts';
+import type { AccessLimits, Reach } from '../vocabulary.ts';
 import type { DatabasePool } from './database.ts';
 
 /** The limits alone; null where there are none. */
-export function limitsAlone({ agents, connections }: Limits): Limits | null {
+export function limitsAlone({ agents, connections }: AccessLimits): AccessLimits | null {
   return agents === undefined && connections === undefined ? null : { agents, connections };
 }
 
 /** The same as one value of a statement. */
-export function limitsValue(limits: Limits): string | null {
+export function limitsValue(limits: AccessLimits): string | null {
   const alone = limitsAlone(limits);
   return alone === null ? null : JSON.stringify(alone);
 }

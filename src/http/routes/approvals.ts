@@ -5,7 +5,7 @@ import { boundedMembers } from '../bounded-values.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { requestPrincipalOf } from '../guard.ts';
 import { fitting } from '../pages.ts';
-import { limitsOf } from '../requests.ts';
+import { principalLimitsOf } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 
 /** Approvals of the workspace, for those who decide: `POST /api/v1/runs/:id/approvals/:callId` decides about one. */
@@ -50,7 +50,7 @@ export function approvalRoutes(app: TypedFastify, { pool }: HttpDependencies): v
         { status, remembered },
         after === undefined ? undefined : placeOf(after),
         limit,
-        limitsOf(requestPrincipalOf(request)),
+        principalLimitsOf(requestPrincipalOf(request)),
       );
       // The whole of large arguments is at the run.
       const approvals = fitting(

@@ -12,7 +12,7 @@ import {
 } from '../channel-schemas.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { requestPrincipalOf } from '../guard.ts';
-import { askerText, limitsOf, recordDeed, requireAgent, requireBeginning } from '../requests.ts';
+import { askerText, principalLimitsOf, recordDeed, requireAgent, requireBeginning } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 
 /** Providers send up to 3 MB. */
@@ -231,7 +231,7 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
     },
     (request) => {
       const principal = requestPrincipalOf(request);
-      return channels.deliveries(principal.workspaceId, { ...request.query, limits: limitsOf(principal) });
+      return channels.deliveries(principal.workspaceId, { ...request.query, limits: principalLimitsOf(principal) });
     },
   );
 
@@ -249,7 +249,7 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
       const made = await channels.replay(
         requestPrincipalOf(request).workspaceId,
         request.params.id,
-        limitsOf(requestPrincipalOf(request)),
+        principalLimitsOf(requestPrincipalOf(request)),
       );
       await recordDeed(identity, request, { action: 'delivery-replayed', target: { kind: 'delivery', id: request.params.id } });
       return reply.code(201).send(made);

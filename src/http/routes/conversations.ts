@@ -7,7 +7,7 @@ import { LiveEvents, runEvents } from '../events.ts';
 import { requestPrincipalOf } from '../guard.ts';
 import { heldAnswer, heldEvents, shownMessages } from '../held.ts';
 import { acceptParts } from '../message-parts.ts';
-import { actorOf, askerText, limitsOf, reachOf, requireBeginning } from '../requests.ts';
+import { actorOf, askerText, principalLimitsOf, reachOf, requireBeginning } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 import { afterEvent, checkedText, turnOf, wantsEvents } from '../turns.ts';
 
@@ -116,7 +116,7 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
         workspaceId,
         asker: { kind: principal.kind, id: principal.id },
         onlyOwn: !principal.permissions.has('conversations:write-all'),
-        limits: limitsOf(principal),
+        limits: principalLimitsOf(principal),
         conversationId: request.params.id,
         runId: newId(),
         ...(await messageOf(request.body, principal, request.params.id)),

@@ -8,7 +8,7 @@ import { decideApproval, forgetApproval } from '../../store/approvals.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { runEvents } from '../events.ts';
 import { requestPrincipalOf } from '../guard.ts';
-import { askerText, limitsOf, reachOf, recordDeed, sameLimits } from '../requests.ts';
+import { askerText, principalLimitsOf, reachOf, recordDeed, sameLimits } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 import { afterEvent, turnOf } from '../turns.ts';
 
@@ -18,7 +18,7 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
   const { identity, pool, views, runner, streams, newId, feed } = dependencies;
   /** Nobody decides in a conversation that they do not see. @throws TimonelError `run_not_found` */
   const requireWithin = async (principal: Principal, runId: string) => {
-    const limits = limitsOf(principal);
+    const limits = principalLimitsOf(principal);
     if (Object.keys(limits).length > 0) await views.run(principal.workspaceId, runId, limits);
   };
 
