@@ -57,7 +57,7 @@ const columns =
   'id, sequence, connection_id, conversation_id, contact_id, run_id, said_by, content, state, status, attempts, error, replays, created_at, ended_at';
 /** A delivery of the channel's own counts to the agent of its connection. */
 const reached = (value: string) =>
-  `(${value} IS NULL OR timonel_withinReach(${value}, COALESCE((SELECT c.agent FROM conversations c WHERE c.id = d.conversation_id),
+  `(${value} IS NULL OR timonel_within(${value}, COALESCE((SELECT c.agent FROM conversations c WHERE c.id = d.conversation_id),
     (SELECT k.agent FROM channel_connections k WHERE k.id = d.connection_id)), d.connection_id))`;
 const hasFailed = `(state IN ('refused', 'unclear') OR status = 'failed')`;
 

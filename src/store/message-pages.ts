@@ -77,7 +77,7 @@ function shown(row: MessageView): MessageView {
   return { ...row, at, text, cut: size };
 }
 
-/** @returns `undefined` where the conversation is not withinReach the reach. */
+/** @returns `undefined` where the conversation is not within the reach. */
 export async function readMessages(
   pool: DatabasePool,
   workspaceId: string,

@@ -18,15 +18,15 @@ export function reachValues(reach: Reach | undefined): [string | null, string | 
   return [reach?.startedBy ?? null, limitsValue(reach ?? {})];
 }
 
-/** Condition that a row of `conversations` is withinReach the limits of `value`, e.g. `$4::jsonb`. */
+/** Condition that a row of `conversations` is within the limits of `value`, e.g. `$4::jsonb`. */
 export const withinLimits = (row: string, value: string) =>
-  `(${value} IS NULL OR timonel_withinReach(${value}, ${row}.agent, ${row}.connection_id))`;
+  `(${value} IS NULL OR timonel_within(${value}, ${row}.agent, ${row}.connection_id))`;
 
 /** The same of a row of `runs`. A run that another run started counts to the connection of the first of its family. */
 export const runWithinLimits = (row: string, value: string) =>
-  `(${value} IS NULL OR timonel_withinReach(${value}, ${row}.agent, timonel_connection_of(${row}.conversation_id)))`;
+  `(${value} IS NULL OR timonel_within(${value}, ${row}.agent, timonel_connection_of(${row}.conversation_id)))`;
 
-/** Condition that a row of `conversations` is withinReach a reach, with the values $3 and $4 of {@link reachValues}. */
+/** Condition that a row of `conversations` is within a reach, with the values $3 and $4 of {@link reachValues}. */
 export const withinReach = (row: string) => `($3::text IS NULL OR ${row}.started_by = $3) AND ${withinLimits(row, '$4::jsonb')}`;
 
 /** The connections of conversations, of those that are on one. */
