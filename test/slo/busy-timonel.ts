@@ -117,7 +117,7 @@ export async function startBusyTimonel(
       const program = { language: 'javascript', files: { 'main.js': 'console.log(1)' }, entry: 'main.js' } as const;
       await timonel.timonel.sandbox.run(program, '', { owner: 'busy' });
       // Somebody waits, people are told, one takes it and hands it back.
-      const settings = { dueMinutes: 10, urgentMinutes: 5, silenceMinutes: 60, quietHours: null, webhookUrl: null };
+      const settings = { dueMinutes: 10, urgentMinutes: 5, silenceMinutes: 60, quietHours: null };
       await timonel.call('PUT', '/api/v1/handoff-settings', { ...settings, emails: ['ana@example.com'] });
       const waiting = await timonel.converse('notes');
       await timonel.call('POST', `/api/v1/conversations/${waiting}/assign`, { priority: 'urgent' });
