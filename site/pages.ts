@@ -43,7 +43,16 @@ export const english: readonly PageGroup[] = [
   },
   {
     title: 'Channels and people',
-    pages: ['channels', 'channels-whatsapp', 'channels-telegram', 'channels-twilio', 'channels-web', 'speech', 'hand-off'],
+    pages: [
+      'channels',
+      'channels-whatsapp',
+      'channels-telegram',
+      'channels-twilio',
+      'channels-web',
+      'speech',
+      'hand-off',
+      'webhooks',
+    ],
   },
   { title: 'Models and releases', pages: ['models', 'compatible-api', 'releases', 'releases-statistics'] },
   { title: 'In production', pages: ['operations', 'backup', 'telemetry', 'metrics', 'runbook', 'identity', 'security'] },

@@ -96,6 +96,8 @@ export interface Settings {
   backups: BackupSettings;
   /** Base URLs of the APIs of channels, without a slash at the end. */
   channelUrls: { whatsapp: string; telegram: string; twilio: string };
+  /** Webhooks of workspaces may go to addresses of this machine and its network. */
+  webhookPrivateAddresses: boolean;
   /** Voice of customers and for them: models by route or `provider/model`; `confidence` below which what was heard is read back. */
   speech: { transcription: string | undefined; speech: string | undefined; voice: string; local: boolean; confidence: number };
   /** Bytes: of one document, and of the indexes in memory. */
@@ -232,6 +234,7 @@ export function readSettings(given: Environment = process.env): Settings {
       telegram: env.TIMONEL_TELEGRAM_URL.replace(/\/+$/, ''),
       twilio: env.TIMONEL_TWILIO_URL.replace(/\/+$/, ''),
     },
+    webhookPrivateAddresses: env.TIMONEL_WEBHOOK_PRIVATE_ADDRESSES,
     speech: {
       transcription: env.TIMONEL_TRANSCRIPTION_MODEL,
       speech: env.TIMONEL_SPEECH_MODEL,

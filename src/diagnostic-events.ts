@@ -33,6 +33,12 @@ export interface ChannelDelivered {
   milliseconds: number | undefined;
 }
 
+/** An attempt to tell an endpoint of an event; `dead`: the last one. */
+export interface WebhookAttempted {
+  event: string;
+  result: 'delivered' | 'retried' | 'dead';
+}
+
 /** Voice was heard, or a reply was spoken. */
 export interface SpeechDone {
   what: 'transcription' | 'speech';

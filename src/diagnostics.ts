@@ -303,6 +303,7 @@ export const channels = {
   channelWebhook: channel('timonel:channel-webhook'),
   channelReceived: channel('timonel:channel-received'),
   channelDelivered: channel('timonel:channel-delivered'),
+  webhookAttempted: channel('timonel:webhook-attempted'),
   speechDone: channel('timonel:speech-done'),
 } as const;
 

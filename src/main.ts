@@ -20,6 +20,7 @@ import { type Models, openModels } from './composition/models.ts';
 import { openSandbox } from './composition/sandbox.ts';
 import { seedAgents } from './composition/seeds.ts';
 import { prepareTurns, type Turns } from './composition/turns.ts';
+import { openWebhooks, type WebhookPart } from './composition/webhooks.ts';
 import { openFlagPart, openJobs, openReleasePart, openResources, prepareBackups, preparePrivacy } from './composition/work.ts';
 import type { Settings } from './config.ts';
 import { channels, type HttpExchange, publishFault } from './diagnostics.ts';
@@ -173,6 +174,7 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
   const knowledge = openKnowledge(base, foundation, models.gateway, (payload) => jobs.enqueue('knowledge-vectors', payload));
   const sandbox = openSandbox(base);
   const round = async () => handoff.round.run();
+  const webhooks = await openWebhooks(base, foundation, identity, (name, payload) => jobs.enqueue(name, payload));
   const jobs = await openJobs(base, foundation, identity, {
     mailer,
     privacy,
@@ -180,7 +182,8 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
     backups,
     knowledge,
     contextOf,
-    handoff: { round, deliver: (payload) => handoff.webhook.deliver(payload) },
+    handoff: { round },
+    webhooks: webhooks.deliveries,
     evaluations: {
       run: ({ workspaceId, evaluationId }) => evaluations.work.run(String(workspaceId), String(evaluationId)),
       sweep: () => evaluations.work.sweep(),
@@ -208,7 +211,7 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
     afterTurn: (channel) => late.channels?.wakeAfterTurn(channel),
     wrapRunStore,
   });
-  const handoff = openHandoff(base, foundation, { identity, mailer, jobs, turns, feed });
+  const handoff = openHandoff(base, foundation, { identity, mailer, turns, feed });
   const speech = new Speech(models.gateway, settings.speech);
   const channelPart = await openChannelPart(base, foundation, {
     identity,
@@ -242,6 +245,7 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
     seeds,
     handoff,
     feed,
+    webhooks,
     speech,
     evaluations,
   };
@@ -338,6 +342,7 @@ interface ServedParts {
   routeCall: HttpDependencies['routeCall'];
   handoff: HandoffPart;
   feed: ChangeFeed;
+  webhooks: WebhookPart;
   speech: Speech;
   evaluations: EvaluationPart;
 }

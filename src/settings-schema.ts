@@ -128,6 +128,8 @@ export const settingsSchema = z.object({
   TIMONEL_WHATSAPP_URL: url(['http:', 'https:']).default('https://graph.facebook.com/v23.0'),
   TIMONEL_TELEGRAM_URL: url(['http:', 'https:']).default('https://api.telegram.org'),
   TIMONEL_TWILIO_URL: url(['http:', 'https:']).default('https://api.twilio.com'),
+  /** Webhooks of workspaces to http:// and to addresses of this machine and its network: for tests and development. */
+  TIMONEL_WEBHOOK_PRIVATE_ADDRESSES: flag(false),
   ...speechShape,
   ...knowledgeShape,
   ...sandboxShape,

@@ -25,12 +25,17 @@ export interface Asker {
   readonly id: string;
 }
 
-/** Which conversations somebody may look at or write in; all of the workspace where both are absent. */
-export interface Reach {
+/** What a member is limited to: conversations with these agents, and on these connections of channels. Absent: all. */
+export interface AccessLimits {
+  readonly agents?: readonly string[] | undefined;
+  /** Ids. A conversation on no connection is outside of such a limit. */
+  readonly connections?: readonly string[] | undefined;
+}
+
+/** Which conversations somebody may look at or write in; all of the workspace where everything is absent. */
+export interface Reach extends AccessLimits {
   /** Those that they began ("user:…"). */
   startedBy?: string | undefined;
-  /** Those with these agents. */
-  agents?: readonly string[] | undefined;
 }
 
 /** How a turn ends. With `awaiting_approval` and `awaiting_answer` (of child runs, a time, or from outside) its run goes on later. */

@@ -23,7 +23,7 @@ const layers: string[][] = [
   ['src/main.ts', 'src/bundled-project.ts'],
   ['src/composition'],
   ['src/http', 'src/channels', 'src/operations', 'src/telemetry'],
-  ['src/handoff', 'src/speech', 'src/evaluations'],
+  ['src/handoff', 'src/speech', 'src/evaluations', 'src/webhooks'],
   ['src/release'],
   ['src/flags'],
   ['src/project.ts'],

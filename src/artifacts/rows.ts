@@ -1,5 +1,8 @@
 /** The statements of artifacts. Each names the workspace of every row that it touches. */
+
 import type { RunStatement } from '../store/database.ts';
+import { limitsValue, withinLimits } from '../store/reach.ts';
+import type { AccessLimits } from '../vocabulary.ts';
 import type { Artifact, StoredArtifact } from './contract.ts';
 
 /** An upload that no message has named yet is kept for so long, in milliseconds. */
@@ -121,8 +124,8 @@ export async function replaceArtifact(run: RunStatement, values: ArtifactValues)
 export interface ArtifactReader {
   asker: string;
   everybodys: boolean;
-  /** Of conversations with these agents only; all where absent. */
-  agents?: readonly string[] | undefined;
+  /** Which conversations they are limited to. */
+  limits?: AccessLimits | undefined;
 }
 
 /** @param reader absent for whoever has a signed link. */
@@ -134,8 +137,8 @@ export async function findArtifact(
   const [row] = await run<ArtifactRow>(
     `SELECT ${columns} FROM artifacts a LEFT JOIN conversations c ON c.id = a.conversation_id AND c.workspace_id = a.workspace_id
      WHERE a.id = $2 AND a.workspace_id = $1 AND (a.expires_at IS NULL OR a.expires_at > $3)
-       AND ($4 OR a.created_by = $5 OR c.started_by = $5) AND ($6::text[] IS NULL OR a.conversation_id IS NULL OR c.agent = ANY($6))`,
-    [workspaceId, id, now, reader.everybodys, reader.asker, reader.agents ?? null],
+       AND ($4 OR a.created_by = $5 OR c.started_by = $5) AND (a.conversation_id IS NULL OR ${withinLimits('c', '$6::jsonb')})`,
+    [workspaceId, id, now, reader.everybodys, reader.asker, limitsValue(reader.limits ?? {})],
   );
   return row === undefined ? undefined : storedOf(row);
 }

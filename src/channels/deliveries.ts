@@ -1,6 +1,8 @@
 /** Deliveries as people see them: lists with keyset pages, and another attempt of one that failed. */
 import { TimonelError } from '../errors.ts';
 import type { DatabasePool } from '../store/database.ts';
+import { limitsValue } from '../store/reach.ts';
+import type { AccessLimits } from '../vocabulary.ts';
 import type { OutgoingContent, ProviderError } from './contract.ts';
 
 export interface DeliveryView {
@@ -28,6 +30,8 @@ export interface DeliveryFilter {
   failed?: boolean | undefined;
   /** What {@link Deliveries.list} gave as `next`. */
   before?: string | undefined;
+  /** Which conversations who asks is limited to. */
+  limits: AccessLimits;
   limit: number;
 }
 
@@ -51,6 +55,10 @@ interface Row {
 
 const columns =
   'id, sequence, connection_id, conversation_id, contact_id, run_id, said_by, content, state, status, attempts, error, replays, created_at, ended_at';
+/** A delivery of the channel's own counts to the agent of its connection. */
+const reached = (value: string) =>
+  `(${value} IS NULL OR timonel_within(${value}, COALESCE((SELECT c.agent FROM conversations c WHERE c.id = d.conversation_id),
+    (SELECT k.agent FROM channel_connections k WHERE k.id = d.connection_id)), d.connection_id))`;
 const hasFailed = `(state IN ('refused', 'unclear') OR status = 'failed')`;
 
 export class Deliveries {
@@ -64,13 +72,22 @@ export class Deliveries {
 
   /** The latest first. @returns `next` for the page that follows; absent on the last one */
   async list(workspaceId: string, filter: DeliveryFilter): Promise<{ deliveries: DeliveryView[]; next: string | null }> {
-    const { connection, conversation, state, failed, before, limit } = filter;
+    const { connection, conversation, state, failed, before, limits, limit } = filter;
     const rows = await this.#pool.executeText<Row>(
-      `SELECT ${columns} FROM channel_deliveries
+      `SELECT ${columns} FROM channel_deliveries d
        WHERE workspace_id = $1 AND ($2::uuid IS NULL OR connection_id = $2) AND ($3::uuid IS NULL OR conversation_id = $3)
-         AND ($4::text IS NULL OR state = $4) AND ($5::boolean IS NULL OR ${hasFailed} = $5) AND ($6::bigint IS NULL OR sequence < $6)
+         AND ($4::text IS NULL OR state = $4) AND ($5::boolean IS NULL OR ${hasFailed} = $5) AND ($6::bigint IS NULL OR sequence < $6) AND ${reached('$8::jsonb')}
        ORDER BY sequence DESC LIMIT $7`,
-      [workspaceId, connection ?? null, conversation ?? null, state ?? null, failed ?? null, before ?? null, limit + 1],
+      [
+        workspaceId,
+        connection ?? null,
+        conversation ?? null,
+        state ?? null,
+        failed ?? null,
+        before ?? null,
+        limit + 1,
+        limitsValue(limits),
+      ],
     );
     const page = rows.slice(0, limit);
     return { deliveries: page.map(viewOf), next: rows.length > limit ? (page.at(-1)?.sequence ?? null) : null };
@@ -80,22 +97,22 @@ export class Deliveries {
    * Makes another delivery of one that failed. What is in doubt may reach the contact twice then: a person decides.
    * @throws TimonelError `not_found`, `delivery_not_failed`
    */
-  async replay(workspaceId: string, id: string): Promise<DeliveryView> {
+  async replay(workspaceId: string, id: string, limits: AccessLimits): Promise<DeliveryView> {
     const [row] = await this.#pool.executeText<Row>(
       `INSERT INTO channel_deliveries (workspace_id, connection_id, contact_id, conversation_id, run_id, turn, said_by, content, replays)
        SELECT workspace_id, connection_id, contact_id, conversation_id, run_id, turn, said_by, content, id FROM channel_deliveries d
-       WHERE workspace_id = $1 AND id = $2 AND ${hasFailed}
+       WHERE workspace_id = $1 AND id = $2 AND ${hasFailed} AND ${reached('$3::jsonb')}
          AND NOT EXISTS (SELECT FROM channel_deliveries r WHERE r.workspace_id = $1 AND r.contact_id = d.contact_id AND r.replays = d.id)
        RETURNING ${columns}`,
-      [workspaceId, id],
+      [workspaceId, id, limitsValue(limits)],
     );
     if (row !== undefined) {
       this.#wake();
       return viewOf(row);
     }
     const [known] = await this.#pool.executeText<{ state: string }>(
-      'SELECT state FROM channel_deliveries WHERE workspace_id = $1 AND id = $2',
-      [workspaceId, id],
+      `SELECT state FROM channel_deliveries d WHERE workspace_id = $1 AND id = $2 AND ${reached('$3::jsonb')}`,
+      [workspaceId, id, limitsValue(limits)],
     );
     if (known === undefined)
       throw new TimonelError('not_found', `There is no delivery ${id} in this workspace. GET /api/v1/deliveries lists them.`);

@@ -24,6 +24,7 @@ import { secretsCommand } from './secrets.ts';
 import { upCommand } from './up.ts';
 import { UsageError } from './usage-error.ts';
 import { userCommand } from './user.ts';
+import { webhooksCommand } from './webhooks.ts';
 import { workspaceCommand } from './workspace.ts';
 
 /** Every command with its arguments and options: what `--help` and docs/reference/cli.md are made of. */
@@ -43,6 +44,7 @@ export function createProgram(): Command {
     budgetsCommand(),
     cacheCommand(),
     channelsCommand(),
+    webhooksCommand(),
     migrateCommand(),
     backupCommand(),
     restoreCommand(),

@@ -10,6 +10,7 @@ import { lockWorkspace } from '../identity/workspaces.ts';
 import { defaultWorkspace } from '../main.ts';
 import { type DatabaseCommand, onTheDatabase, printTable } from './database-command.ts';
 import { UsageError } from './usage-error.ts';
+import { userLimitsCommand } from './user-limits.ts';
 
 interface Options {
   workspace: string;
@@ -57,6 +58,7 @@ export function userCommand(): Command {
     .option(...workspaceOption)
     .option('--everywhere', 'undo `disable --everywhere`')
     .action((email: string, options: Options) => enable(email, options));
+  command.addCommand(userLimitsCommand());
   command
     .command('list')
     .description('The members of a workspace')

@@ -84,6 +84,6 @@ export function channelRoutesOf({ connections, door, visitors, deliveries }: Cha
     rotate: (workspaceId, id, secrets, overlapSeconds) => connections.rotate(workspaceId, id, secrets, overlapSeconds),
     test: (workspaceId, id) => door.test(workspaceId, id),
     deliveries: (workspaceId, filter) => deliveries.list(workspaceId, filter),
-    replay: (workspaceId, id) => deliveries.replay(workspaceId, id),
+    replay: (workspaceId, id, limits) => deliveries.replay(workspaceId, id, limits),
   };
 }

@@ -3,10 +3,8 @@ import { channels, type HandoffChanged, type RunEnded } from '../diagnostics.ts'
 import { Desk } from '../handoff/desk.ts';
 import { HandoffRound } from '../handoff/round.ts';
 import { HandoffSettings } from '../handoff/settings.ts';
-import { HandoffWebhook } from '../handoff/webhook.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Mailer } from '../identity/mail/mailer.ts';
-import type { Jobs } from '../run/jobs.ts';
 import { ChangeFeed } from '../store/change-feed.ts';
 import type { Base } from './base.ts';
 import type { Foundation } from './foundation.ts';
@@ -16,7 +14,6 @@ export interface HandoffPart {
   desk: Desk;
   settings: HandoffSettings;
   round: HandoffRound;
-  webhook: HandoffWebhook;
 }
 
 export function openFeed({ scope, newId }: Base, { pool }: Foundation, { notices }: Identity): ChangeFeed {
@@ -53,16 +50,16 @@ export function toldByRuns(feed: ChangeFeed, waiting: () => void): RunsTold {
 }
 
 export function openHandoff(
-  { settings, scope, newId, now }: Base,
-  { pool, keys }: Foundation,
-  parts: { identity: Identity; mailer: Mailer; jobs: Jobs; turns: Turns; feed: ChangeFeed },
+  { settings, newId, now }: Base,
+  { pool }: Foundation,
+  parts: { identity: Identity; mailer: Mailer; turns: Turns; feed: ChangeFeed },
 ): HandoffPart {
-  const { identity, mailer, jobs, turns, feed } = parts;
+  const { identity, mailer, turns, feed } = parts;
   const { runner, views } = turns;
   const record = identity.audit.append.bind(identity.audit);
   const onReleased = (conversationId: string) => runner.resume(conversationId);
   const onClosed = (agent: string, how: string) => publish({ what: 'closed', agent, how, waitedMs: undefined });
-  const own = new HandoffSettings({ pool, record, keys });
+  const own = new HandoffSettings({ pool, record });
   return {
     settings: own,
     desk: new Desk({
@@ -90,16 +87,11 @@ export function openHandoff(
       record,
       feed,
       publicUrl: settings.publicUrl,
-      enqueueWebhook: (payload) => jobs.enqueue('handoff-webhook', payload),
       onReleased,
       onClosed,
       onNotified: (agent) => publish({ what: 'notified', agent, how: undefined, waitedMs: undefined }),
       now,
     }),
-    webhook: scope.adopt(
-      new HandoffWebhook({ pool, settings: own, anywhere: settings.environment !== 'production', now }),
-      (each) => each.close(),
-    ),
   };
 }
 

@@ -13,6 +13,7 @@ import { Resources } from '../resources/resources.ts';
 import { Jobs, type JobsDependencies } from '../run/jobs.ts';
 import { createPrivacy } from '../run/personal-data.ts';
 import type { JsonObject } from '../vocabulary.ts';
+import { mostAttempts } from '../webhooks/deliveries.ts';
 import type { Base } from './base.ts';
 import type { Foundation } from './foundation.ts';
 
@@ -44,6 +45,7 @@ export async function openJobs(
     knowledge,
     contextOf,
     handoff,
+    webhooks,
     evaluations,
   }: {
     mailer: Mailer;
@@ -52,7 +54,8 @@ export async function openJobs(
     backups: Backups;
     knowledge: Knowledge;
     contextOf: JobsDependencies['contextOf'];
-    handoff: { round(): Promise<void>; deliver(payload: JsonObject): Promise<void> };
+    handoff: { round(): Promise<void> };
+    webhooks: { deliver(payload: JsonObject): Promise<void>; sweep(): Promise<void> };
     evaluations: { run(payload: JsonObject): Promise<void>; sweep(): Promise<void> };
   },
 ): Promise<Jobs> {
@@ -62,7 +65,8 @@ export async function openJobs(
     own: [
       { name: 'mail', retries: 20, run: (payload) => mailer.deliver(payload) },
       { name: 'handoff', cron: '* * * * *', retries: 0, run: () => handoff.round() },
-      { name: 'handoff-webhook', retries: 10, run: (payload) => handoff.deliver(payload) },
+      { name: 'webhook', retries: mostAttempts - 1, run: (payload) => webhooks.deliver(payload) },
+      { name: 'webhooks', cron: '* * * * *', retries: 0, run: () => webhooks.sweep() },
       { name: 'knowledge-vectors', retries: 8, run: (payload) => knowledge.buildVectors(payload) },
       { name: 'knowledge', cron: '*/10 * * * *', retries: 0, run: () => knowledge.sweep() },
       { name: 'evaluation', retries: 3, run: (payload) => evaluations.run(payload) },

@@ -5,11 +5,12 @@
 import type pg from 'pg';
 import { TimonelError } from '../errors.ts';
 import type { RecordDeed } from '../identity/deeds.ts';
-import type { Principal } from '../identity/principal.ts';
+import { covers, type Principal } from '../identity/principal.ts';
 import type { ChangeFeed } from '../store/change-feed.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { isDeadlock } from '../store/database-errors.ts';
-import { conversationNotFound, reachValues, withinReach } from '../store/run-views.ts';
+import { reachValues, withinReach } from '../store/reach.ts';
+import { conversationNotFound } from '../store/run-views.ts';
 import { type HandoffView, handoffColumns, type NoteView, type PersonMessage, type StoredReply } from './contract.ts';
 import {
   type HandoffActor,
@@ -145,7 +146,8 @@ export class Desk {
     const member = typeof change.assignee === 'string' ? await this.#member(workspaceId, change.assignee) : undefined;
     const view = await this.#changing(actor, conversationId, async (client, seen) => {
       requireOpen(seen);
-      if (member?.agents !== undefined && !member.agents.includes(seen.agent)) throw mayNotAnswer(change.assignee ?? '');
+      if (member !== undefined && !covers(member, { agent: seen.agent, connectionId: seen.connection_id }))
+        throw mayNotAnswer(change.assignee ?? '');
       if (change.assignee === null && seen.handler === 'person')
         throw new TimonelError(
           'handled_by_person',

@@ -1,7 +1,8 @@
 /** Hand-offs and notes, for people of the workspace. */
 import type { DatabasePool } from '../store/database.ts';
 import { type Place, placeIn } from '../store/list-places.ts';
-import { conversationNotFound, reachValues, withinReach } from '../store/run-views.ts';
+import { reachValues, withinReach } from '../store/reach.ts';
+import { conversationNotFound } from '../store/run-views.ts';
 import type { HandoffReason, Reach } from '../vocabulary.ts';
 import { type HandoffView, handoffColumns, type NoteView } from './contract.ts';
 import type { HandoffActor } from './refusals.ts';

@@ -2,7 +2,8 @@
 import type pg from 'pg';
 import { TimonelError } from '../errors.ts';
 import type { Origin, Principal } from '../identity/principal.ts';
-import { conversationNotFound, reachValues, withinReach } from '../store/run-views.ts';
+import { reachValues, withinReach } from '../store/reach.ts';
+import { conversationNotFound } from '../store/run-views.ts';
 import type { Reach } from '../vocabulary.ts';
 
 /** Who does something, and which conversations they reach. */
@@ -17,6 +18,7 @@ export interface SeenConversation {
   handler: 'agent' | 'person';
   status: 'open' | 'closed';
   agent: string;
+  connection_id: string | null;
   started_by: string | null;
   handoff: string | null;
   assignee: string | null;
@@ -30,7 +32,7 @@ export async function seenConversation(
   conversationId: string,
 ): Promise<SeenConversation> {
   const { rows } = await client.query<SeenConversation>(
-    `SELECT c.handler, c.status, c.agent, c.started_by, h.id AS handoff, h.assignee, h.assignee_name
+    `SELECT c.handler, c.status, c.agent, c.connection_id, c.started_by, h.id AS handoff, h.assignee, h.assignee_name
      FROM conversations c LEFT JOIN handoffs h ON h.conversation_id = c.id AND h.closed_at IS NULL
      WHERE c.id = $2 AND c.workspace_id = $1 AND ${withinReach('c')}`,
     [principal.workspaceId, conversationId, ...reachValues(reach)],

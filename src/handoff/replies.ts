@@ -1,7 +1,7 @@
 /** What the person who has a conversation says in it. */
 import { TimonelError } from '../errors.ts';
 import type { DatabasePool } from '../store/database.ts';
-import { reachValues, withinReach } from '../store/run-views.ts';
+import { reachValues, withinReach } from '../store/reach.ts';
 import { storableJson } from '../store/storable.ts';
 import type { PersonMessage, StoredReply } from './contract.ts';
 import { type HandoffActor, idOf, notYours, requireOpen, seenConversation } from './refusals.ts';

@@ -8,7 +8,7 @@ import type { Mailer } from '../identity/mail/mailer.ts';
 import type { ChangeFeed } from '../store/change-feed.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { defaultMinutes } from '../store/handoffs.ts';
-import type { HandoffReason, JsonObject } from '../vocabulary.ts';
+import type { HandoffReason } from '../vocabulary.ts';
 import { releaseConversation } from './release.ts';
 
 export interface RoundDependencies {
@@ -17,8 +17,6 @@ export interface RoundDependencies {
   record: RecordDeed;
   feed: Pick<ChangeFeed, 'tell'>;
   publicUrl: string;
-  /** Adds the job that tells a webhook, within the transaction at hand. */
-  enqueueWebhook(payload: JsonObject): Promise<void>;
   onReleased(conversationId: string): Promise<void>;
   onClosed(agent: string, how: string): void;
   onNotified(agent: string): void;
@@ -33,13 +31,15 @@ const quiet = `(s.quiet_from IS NOT NULL AND s.quiet_from <> s.quiet_until AND C
 
 /** $1 now. Hand-offs of which nobody was told yet, where it is not the time to be quiet. */
 const waitingStatement = `
-  SELECT h.id, h.workspace_id, h.conversation_id, h.agent, h.reason, h.priority, w.name AS workspace, s.emails, s.language, s.webhook_url,
+  SELECT h.id, h.workspace_id, h.conversation_id, h.agent, h.reason, h.priority, w.name AS workspace, COALESCE(s.emails, '{}') AS emails,
+    COALESCE(s.language, 'es') AS language,
     COALESCE(CASE h.priority WHEN 'urgent' THEN s.urgent_minutes ELSE s.due_minutes END, ${defaultMinutes.due}) AS minutes
-  FROM handoffs h JOIN workspaces w ON w.workspace_id = h.workspace_id JOIN handoff_settings s ON s.workspace_id = h.workspace_id,
+  FROM handoffs h JOIN workspaces w ON w.workspace_id = h.workspace_id LEFT JOIN handoff_settings s ON s.workspace_id = h.workspace_id,
     LATERAL (SELECT (extract(hour FROM $1::timestamptz AT TIME ZONE w.time_zone) * 60 + extract(minute FROM $1::timestamptz AT TIME ZONE w.time_zone))::int
       AS of_day) minute
   WHERE h.closed_at IS NULL AND h.notified_at IS NULL AND h.taken_at IS NULL AND w.disabled_at IS NULL
-    AND (s.webhook_url IS NOT NULL OR cardinality(s.emails) > 0) AND NOT ${quiet}
+    AND (cardinality(s.emails) > 0 OR EXISTS (SELECT FROM webhook_endpoints e
+      WHERE e.workspace_id = h.workspace_id AND e.disabled_at IS NULL AND 'handoff.waiting' = ANY(e.events))) AND ${quiet} IS NOT TRUE
   ORDER BY h.waiting_since LIMIT 1 FOR UPDATE OF h SKIP LOCKED`;
 
 interface WaitingRow {
@@ -52,7 +52,6 @@ interface WaitingRow {
   workspace: string;
   emails: string[];
   language: 'es' | 'en';
-  webhook_url: string | null;
   minutes: number;
 }
 
@@ -84,12 +83,13 @@ export class HandoffRound {
 
   /** @returns false where nothing is left to tell. */
   async #tellOne(): Promise<boolean> {
-    const { pool, mailer, publicUrl, enqueueWebhook, onNotified, now } = this.#dependencies;
+    const { pool, mailer, publicUrl, onNotified, now } = this.#dependencies;
     const at = now();
     const told = await pool.inTransaction(async (client) => {
       const { rows } = await client.query<WaitingRow>(waitingStatement, [at]);
       const [row] = rows;
       if (row === undefined) return undefined;
+      // Webhooks are told by this statement: a trigger stores the event.
       await client.query('UPDATE handoffs SET notified_at = $2 WHERE id = $1', [row.id, at]);
       const link = `${publicUrl}/inbox/${row.conversation_id}`;
       const { workspace, agent, reason, minutes, language } = row;
@@ -103,7 +103,6 @@ export class HandoffRound {
         link,
       };
       for (const to of row.emails) await mailer.send({ to, language, content });
-      if (row.webhook_url !== null) await enqueueWebhook({ handoff: row.id, workspaceId: row.workspace_id });
       return row;
     });
     if (told !== undefined) onNotified(told.agent);

@@ -1,9 +1,7 @@
 /** How a workspace wants its hand-offs: until when they are taken, when the agent has one back, and who is told. */
-import { createHmac } from 'node:crypto';
 import { TimonelError } from '../errors.ts';
 import type { RecordDeed } from '../identity/deeds.ts';
 import type { Origin, Principal } from '../identity/principal.ts';
-import type { ServerKeys } from '../identity/secrets.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { defaultMinutes } from '../store/handoffs.ts';
 
@@ -18,8 +16,6 @@ export interface HandoffPreferences {
   /** Who gets a mail when something waits. */
   emails: string[];
   language: 'es' | 'en';
-  /** Where it is told too (Standard Webhooks). */
-  webhookUrl: string | null;
 }
 
 export interface StoredPreferences extends HandoffPreferences {
@@ -34,7 +30,6 @@ interface SettingsRow {
   quiet_until: number;
   emails: string[];
   language: 'es' | 'en';
-  webhook_url: string | null;
   version: number;
 }
 
@@ -45,21 +40,16 @@ const defaults: StoredPreferences = {
   quietHours: null,
   emails: [],
   language: 'es',
-  webhookUrl: null,
   version: 0,
 };
-
-export const webhookKeyPurpose = 'handoff-webhook';
 
 export class HandoffSettings {
   readonly #pool: DatabasePool;
   readonly #record: RecordDeed;
-  readonly #keys: ServerKeys;
 
-  constructor(dependencies: { pool: DatabasePool; record: RecordDeed; keys: ServerKeys }) {
+  constructor(dependencies: { pool: DatabasePool; record: RecordDeed }) {
     this.#pool = dependencies.pool;
     this.#record = dependencies.record;
-    this.#keys = dependencies.keys;
   }
 
   /** As they are in force; version 0 where the workspace has set none. */
@@ -81,14 +71,13 @@ export class HandoffSettings {
     const { from, until } = wanted.quietHours ?? { from: '00:00', until: '00:00' };
     return this.#pool.inTransaction(async (client) => {
       const { rows } = await client.query<SettingsRow>(
-        `INSERT INTO handoff_settings AS s (workspace_id, due_minutes, urgent_minutes, silence_minutes, quiet_from, quiet_until, emails, language, webhook_url,
-           changed_by)
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 WHERE $11::int IS NULL OR $11 = COALESCE((SELECT version FROM handoff_settings WHERE workspace_id = $1), 0)
+        `INSERT INTO handoff_settings AS s (workspace_id, due_minutes, urgent_minutes, silence_minutes, quiet_from, quiet_until, emails, language, changed_by)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 WHERE $10::int IS NULL OR $10 = COALESCE((SELECT version FROM handoff_settings WHERE workspace_id = $1), 0)
          ON CONFLICT (workspace_id) DO UPDATE
          SET due_minutes = excluded.due_minutes, urgent_minutes = excluded.urgent_minutes, silence_minutes = excluded.silence_minutes,
            quiet_from = excluded.quiet_from, quiet_until = excluded.quiet_until, emails = excluded.emails, language = excluded.language,
-           webhook_url = excluded.webhook_url, changed_by = excluded.changed_by, changed_at = now(), version = s.version + 1
-         WHERE $11::int IS NULL OR s.version = $11
+           changed_by = excluded.changed_by, changed_at = now(), version = s.version + 1
+         WHERE $10::int IS NULL OR s.version = $10
          RETURNING *`,
         [
           workspaceId,
@@ -99,7 +88,6 @@ export class HandoffSettings {
           minutesOf(until),
           wanted.emails,
           wanted.language,
-          wanted.webhookUrl,
           `${kind}:${id}`,
           expected ?? null,
         ],
@@ -113,7 +101,6 @@ export class HandoffSettings {
         urgentMinutes,
         silenceMinutes,
         mails: wanted.emails.length,
-        webhook: wanted.webhookUrl !== null,
       };
       const target = { kind: 'workspace', id: workspaceId };
       await this.#record(
@@ -122,11 +109,6 @@ export class HandoffSettings {
       );
       return preferencesOf(row);
     });
-  }
-
-  /** The secrets that requests to the webhook of a workspace are signed with, the current one first: nothing of them is stored. */
-  webhookSecrets(workspaceId: string): Buffer[] {
-    return this.#keys.all(webhookKeyPurpose).map(({ key }) => createHmac('sha256', key).update(workspaceId).digest());
   }
 }
 
@@ -138,7 +120,6 @@ function preferencesOf(row: SettingsRow): StoredPreferences {
     quietHours: row.quiet_from === row.quiet_until ? null : { from: clockOf(row.quiet_from), until: clockOf(row.quiet_until) },
     emails: row.emails,
     language: row.language,
-    webhookUrl: row.webhook_url,
     version: row.version,
   };
 }

@@ -3,7 +3,8 @@
  * has nothing but a place among them, so that one who is slow costs no memory. Who fell behind them, or comes back from another process, is
  * told to look at everything again.
  */
-import type { Principal } from '../identity/principal.ts';
+import { LRUCache } from 'lru-cache';
+import { covers, type Principal } from '../identity/principal.ts';
 import type { Change, ChangeFeed, ChangeKind } from '../store/change-feed.ts';
 import { askerText } from './requests.ts';
 
@@ -12,6 +13,13 @@ const mostKept = 4_096;
 
 type Kept = Change | 'anything';
 
+/** A conversation on no connection. */
+const none = Symbol('none');
+type Missing = typeof none;
+
+/** Of those conversations that are on a connection, by conversation. */
+export type ConnectionsOf = (workspaceId: string, conversations: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+
 export class ChangeStreams {
   readonly #epoch: string;
   readonly #kept: Kept[] = [];
@@ -19,8 +27,14 @@ export class ChangeStreams {
   #count = 0;
   #woken = Promise.withResolvers<void>();
 
-  constructor(feed: Pick<ChangeFeed, 'subscribe'>, epoch: string) {
+  /** Of conversations, which keep theirs for ever. */
+  readonly #connections = new LRUCache<string, string | Missing>({ max: 20_000 });
+  readonly #connectionsOf: ConnectionsOf;
+
+  /** @param connectionsOf the connections of conversations; asked only for readers who are limited to some. */
+  constructor(feed: Pick<ChangeFeed, 'subscribe'>, epoch: string, connectionsOf: ConnectionsOf) {
     this.#epoch = epoch;
+    this.#connectionsOf = connectionsOf;
     feed.subscribe((change) => {
       this.#kept[this.#count++ % mostKept] = change;
       const woken = this.#woken;
@@ -44,26 +58,42 @@ export class ChangeStreams {
       const woken = this.#woken.promise;
       if (at === this.#count) await Promise.race([woken, stopped]);
       if (signal.aborted) return;
-      const [text, next] = this.#since(at, reader());
+      const until = this.#count;
+      if (reader().connections !== undefined) await this.#learn(at, until, reader().workspaceId);
+      const [text, next] = this.#since(at, until, reader());
       at = next;
       if (text !== '') yield text;
     }
   }
 
   /** What the reader may know of, and where it is then. */
-  #since(from: number, reader: Principal): [string, number] {
+  #since(from: number, until: number, reader: Principal): [string, number] {
     const oldest = Math.max(0, this.#count - mostKept);
     let text = from < oldest ? this.#event(oldest, 'resync', {}) : '';
-    for (let at = Math.max(from, oldest); at < this.#count; at++) {
+    for (let at = Math.max(from, oldest); at < until; at++) {
       const change = this.#kept[at % mostKept];
       if (change === undefined) continue;
       if (change === 'anything') text += this.#event(at + 1, 'resync', {});
-      else if (sees(reader, change)) {
+      else if (sees(reader, change, this.#connections.get(change.conversationId ?? ''))) {
         const { kind, conversationId, runId } = change;
         text += this.#event(at + 1, kind, { conversationId, runId });
       }
     }
-    return [text, this.#count];
+    return [text, until];
+  }
+
+  /** Looks up the connections of conversations that changed. */
+  async #learn(from: number, until: number, workspaceId: string): Promise<void> {
+    const unknown = new Set<string>();
+    for (let at = Math.max(from, this.#count - mostKept, 0); at < until; at++) {
+      const change = this.#kept[at % mostKept];
+      if (change === undefined || change === 'anything' || change.workspaceId !== workspaceId) continue;
+      const { conversationId } = change;
+      if (conversationId !== undefined && !this.#connections.has(conversationId)) unknown.add(conversationId);
+    }
+    if (unknown.size === 0) return;
+    const found = await this.#connectionsOf(workspaceId, [...unknown]);
+    for (const id of unknown) this.#connections.set(id, found.get(id) ?? none);
   }
 
   #placeOf(last: string | undefined): number | undefined {
@@ -77,13 +107,14 @@ export class ChangeStreams {
   }
 }
 
-/** Whether somebody may know that this changed. */
-export function sees(reader: Principal, change: Change): boolean {
+/** @param connection of the conversation. Whether somebody may know that this changed. */
+export function sees(reader: Principal, change: Change, connection?: string | Missing): boolean {
   const { permissions } = reader;
   if (change.workspaceId !== reader.workspaceId) return false;
   if (change.kind === 'visitor-answered') return false;
   if (change.kind === 'release-changed') return permissions.has('releases:read');
-  if (reader.agents !== undefined && (change.agent === undefined || !reader.agents.includes(change.agent))) return false;
+  const connectionId = connection === none ? undefined : connection;
+  if (!covers(reader, { agent: change.agent, connectionId })) return false;
   if (change.kind === 'handoff-changed') return permissions.has('conversations:reply');
   if (change.kind === 'approval-waiting' || change.kind === 'approval-decided') return permissions.has('runs:decide');
   return (

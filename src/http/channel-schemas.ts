@@ -1,5 +1,6 @@
 /** Connections and deliveries as the API shows them, and what the composition root hands to their routes. */
 import { z } from 'zod';
+import type { AccessLimits } from '../vocabulary.ts';
 
 export const connection = z.object({
   id: z.string(),
@@ -114,8 +115,9 @@ export interface ChannelRoutes {
       state?: z.infer<typeof delivery>['state'] | undefined;
       failed?: boolean | undefined;
       before?: string | undefined;
+      limits: AccessLimits;
       limit: number;
     },
   ): Promise<{ deliveries: z.infer<typeof delivery>[]; next: string | null }>;
-  replay(workspaceId: string, id: string): Promise<z.infer<typeof delivery>>;
+  replay(workspaceId: string, id: string, limits: AccessLimits): Promise<z.infer<typeof delivery>>;
 }

@@ -28,6 +28,8 @@ import type { ChangeFeed } from '../store/change-feed.ts';
 import type { CompletionAnswer } from '../store/completions.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { RunViews } from '../store/run-views.ts';
+import type { WebhookDeliveries } from '../webhooks/deliveries.ts';
+import type { Endpoints } from '../webhooks/endpoints.ts';
 import type { Acknowledgements } from './acknowledgements.ts';
 import type { ChannelRoutes } from './channel-schemas.ts';
 import type { AcceptedRequests } from './compatible/accepted-requests.ts';
@@ -73,6 +75,7 @@ export interface HttpDependencies {
   artifacts: Artifacts;
   backups: BackupOperations;
   channels: ChannelRoutes;
+  webhooks: { endpoints: Endpoints; deliveries: WebhookDeliveries };
   knowledge: Knowledge;
   evaluations: { cases: EvaluationCases; evaluations: Evaluations };
   settings: Pick<Settings, 'corsOrigins' | 'publicUrl' | 'trustedProxies' | 'canary' | 'regionHeader' | 'incoming'>;

@@ -106,6 +106,10 @@ export const memberSchema = z.object({
   secondFactor: z.boolean(),
   disabled: z.boolean(),
   agents: z.array(z.string()).nullable().describe('The agents whose conversations they see; null: all'),
+  connections: z
+    .array(z.string())
+    .nullable()
+    .describe('The connections to channels whose conversations they see; null: all, and those on none'),
   memberSince: z.date(),
 });
 

@@ -91,7 +91,7 @@ async function foundIn(
     const artifact = await artifacts.find(workspaceId, part.artifact, {
       asker,
       everybodys: reach.startedBy === undefined,
-      agents: reach.agents,
+      limits: reach,
     });
     if (artifact.conversationId !== null && artifact.conversationId !== conversationId) throw artifactNotFound(part.artifact);
     found.set(part.artifact, artifact);

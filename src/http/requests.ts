@@ -5,7 +5,7 @@ import type { ChangeAuthor } from '../identity/audit/audit-log.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { CorePermission } from '../identity/permissions.ts';
 import type { Origin, Principal } from '../identity/principal.ts';
-import type { JsonObject, Reach } from '../vocabulary.ts';
+import type { AccessLimits, JsonObject, Reach } from '../vocabulary.ts';
 import { requestPrincipalOf } from './guard.ts';
 
 export function originOf(request: FastifyRequest): Origin {
@@ -25,18 +25,52 @@ export function personOf(request: FastifyRequest): Principal & { kind: 'user'; s
   return { ...principal, kind, sessionId };
 }
 
-/** Which conversations somebody may look at or write in: everybody's or their own, of all agents or of some. */
+/** Which conversations somebody may look at or write in: everybody's or their own, of all agents and connections or of some. */
 export function reachOf(principal: Principal, everybodys: Extract<CorePermission, `conversations:${string}-all`>): Reach {
   return {
     ...(principal.permissions.has(everybodys) ? {} : { startedBy: askerText(principal) }),
-    ...(principal.agents === undefined ? {} : { agents: principal.agents }),
+    ...principalLimitsOf(principal),
   };
+}
+
+/** What somebody is limited to, whoever began the conversation. */
+export function principalLimitsOf({ agents, connections }: Principal): AccessLimits {
+  return { ...(agents === undefined ? {} : { agents }), ...(connections === undefined ? {} : { connections }) };
+}
+
+/** Whether what somebody is limited to is what it was. */
+export function sameLimits(one: Principal, other: Principal): boolean {
+  return JSON.stringify(principalLimitsOf(one)) === JSON.stringify(principalLimitsOf(other));
 }
 
 /** Who does something with a conversation, and which ones they reach. */
 export function actorOf(request: FastifyRequest, everybodys: Parameters<typeof reachOf>[1]) {
   const principal = requestPrincipalOf(request);
   return { principal, reach: reachOf(principal, everybodys), origin: originOf(request) };
+}
+
+/**
+ * Somebody begins a conversation with an agent; it is on no connection.
+ * @throws TimonelError `forbidden` where they are limited to other agents, or to connections
+ */
+export function requireBeginning(principal: Principal, agent: string): void {
+  requireAgent(principal, agent);
+  requireAllConnections(principal);
+}
+
+/** @throws TimonelError `forbidden` where somebody is limited to some agents */
+export function requireAllAgents({ agents }: Principal): void {
+  if (agents !== undefined)
+    throw new TimonelError('forbidden', `You work with the conversations of ${agents.join(', ')}, and this is about all agents.`);
+}
+
+/** @throws TimonelError `forbidden` where somebody is limited to connections to channels */
+export function requireAllConnections({ connections }: Principal): void {
+  if (connections === undefined) return;
+  throw new TimonelError(
+    'forbidden',
+    'You work with the conversations of some connections to channels, and this is about conversations on others, too.',
+  );
 }
 
 /** @throws TimonelError `forbidden` where somebody is limited to other agents */

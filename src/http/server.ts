@@ -68,6 +68,7 @@ import { resourceRoutes } from './routes/resources.ts';
 import { runRoutes } from './routes/runs.ts';
 import { userRoutes } from './routes/users.ts';
 import { webRoutes } from './routes/web.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 import { workspaceRoutes } from './routes/workspace.ts';
 import { workspacesRoutes } from './routes/workspaces.ts';
 import { problem } from './schemas.ts';
@@ -200,6 +201,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   await knowledgeDocumentRoutes(typed, dependencies);
   fileRoutes(typed, dependencies);
   await channelRoutes(typed, dependencies);
+  webhookRoutes(typed, dependencies);
   await webRoutes(typed, dependencies);
   completionRoutes(typed, dependencies);
   approvalRoutes(typed, dependencies);

@@ -31,7 +31,9 @@ export type AccessNotice =
   /** The same, of a run that was cancelled: the process that works on it stops. */
   | { kind: 'run-cancelled'; id: string }
   /** The same, of connections to channels. */
-  | { kind: 'channels'; workspaceId: string };
+  | { kind: 'channels'; workspaceId: string }
+  /** The same, of webhooks out. */
+  | { kind: 'webhooks'; workspaceId: string };
 
 export type AccessNotices = Notices<AccessNotice>;
 
@@ -55,6 +57,7 @@ interface MemberRow extends WorkspaceState {
   role: string;
   permissions: string[] | null;
   agents: string[] | null;
+  connections: string[] | null;
 }
 
 export interface KeyRow extends WorkspaceState {
@@ -70,6 +73,7 @@ export interface KeyRow extends WorkspaceState {
   owner_role: string | null;
   owner_permissions: string[] | null;
   owner_agents: string[] | null;
+  owner_connections: string[] | null;
 }
 
 /** A key found by its secret: `previous` is the one before the last rotation, good for a while. */
@@ -82,7 +86,7 @@ const disabledOf = (table: string) =>
   `(SELECT w.disabled_at IS NOT NULL FROM workspaces w WHERE w.workspace_id = ${table}.workspace_id) AS workspace_disabled`;
 
 const memberOf = (columns: string, source: string) => `
-  SELECT ${columns}, u.id AS user_id, u.name, m.workspace_id, m.role, m.agents, r.permissions, ${disabledOf('m')}
+  SELECT ${columns}, u.id AS user_id, u.name, m.workspace_id, m.role, m.agents, m.connections, r.permissions, ${disabledOf('m')}
   FROM ${source} JOIN users u ON u.id = m.user_id
     LEFT JOIN roles r ON r.workspace_id = m.workspace_id AND r.name = m.role
   WHERE u.disabled_at IS NULL AND m.disabled_at IS NULL`;
@@ -99,7 +103,7 @@ const ofMember = {
 /** Keys that were not revoked, but for personal ones whose owner lost the workspace. @param more columns, with a comma in front */
 export const keysThatStand = (more: string) => `
   SELECT k.id, k.name, k.workspace_id, k.role, k.scopes, k.unconfirmed_since IS NOT NULL AS unconfirmed, k.owner_id,
-    m.role AS owner_role, m.agents AS owner_agents, r.permissions AS owner_permissions, ${disabledOf('k')}${more}
+    m.role AS owner_role, m.agents AS owner_agents, m.connections AS owner_connections, r.permissions AS owner_permissions, ${disabledOf('k')}${more}
   FROM api_keys k
     LEFT JOIN (memberships m JOIN users u ON u.id = m.user_id AND u.disabled_at IS NULL)
       ON m.workspace_id = k.workspace_id AND m.user_id = k.owner_id AND m.disabled_at IS NULL
@@ -275,6 +279,7 @@ function memberAnswer(row: MemberRow, catalogue: PermissionCatalogue): Answer {
       role: row.role,
       permissions: permissionsOf(row.role, row.permissions, catalogue),
       ...(row.agents === null ? {} : { agents: row.agents }),
+      ...(row.connections === null ? {} : { connections: row.connections }),
       ...(row.session_id === null ? {} : { sessionId: row.session_id }),
     },
   };
@@ -312,6 +317,7 @@ function keyAnswer(row: KeyRow, catalogue: PermissionCatalogue): Answer {
       role: row.role,
       permissions: permissionsOfKey(row, catalogue),
       ...(row.owner_agents === null ? {} : { agents: row.owner_agents }),
+      ...(row.owner_connections === null ? {} : { connections: row.owner_connections }),
       ...(row.owner_id === null ? {} : { ownerId: row.owner_id }),
     },
   };

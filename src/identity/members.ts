@@ -19,6 +19,8 @@ export interface Member {
   disabled: boolean;
   /** The agents whose conversations they see; null: all. */
   agents: string[] | null;
+  /** The connections to channels whose conversations they see, by id; null: all, and those on none. */
+  connections: string[] | null;
   memberSince: Date;
 }
 
@@ -32,7 +34,7 @@ export interface MemberSettings {
 }
 
 const columns = `u.id, u.email, u.name, m.role, u.email_verified_at IS NOT NULL AS "emailVerified",
-  u.totp_confirmed_at IS NOT NULL AS "secondFactor", (m.disabled_at IS NOT NULL OR u.disabled_at IS NOT NULL) AS disabled, m.agents,
+  u.totp_confirmed_at IS NOT NULL AS "secondFactor", (m.disabled_at IS NOT NULL OR u.disabled_at IS NOT NULL) AS disabled, m.agents, m.connections,
   m.created_at AS "memberSince"`;
 
 /**
@@ -87,13 +89,18 @@ export class Members {
   }
 
   /**
-   * Changes a member's role, the agents whose conversations they see, or disables and enables them. @throws TimonelError `not_found`, `forbidden` where it takes or gives permissions
+   * Changes a member's role, the agents and connections whose conversations they see, or disables and enables them. @throws TimonelError `not_found`, `forbidden` where it takes or gives permissions
    * that the principal does not have, `last_admin`
    */
   async change(
     principal: Principal,
     userId: string,
-    change: { role?: string | undefined; disabled?: boolean | undefined; agents?: readonly string[] | null | undefined },
+    change: {
+      role?: string | undefined;
+      disabled?: boolean | undefined;
+      agents?: readonly string[] | null | undefined;
+      connections?: readonly string[] | null | undefined;
+    },
     origin: Origin,
   ): Promise<Member> {
     const { roles, sessions, now } = this.#settings;
@@ -101,11 +108,17 @@ export class Members {
     if (change.role !== undefined) {
       requireHeld(principal, await roles.permissions(workspaceId, change.role), `The role "${change.role}"`);
     }
-    if (change.agents !== undefined) requireWithin(principal, change.agents);
+    if (change.agents !== undefined) requireWithin('agents', principal.agents, change.agents);
+    if (change.connections !== undefined) requireWithin('connections', principal.connections, change.connections);
     await this.#changing(principal, userId, origin, async (client, before) => {
       if (change.agents !== undefined) {
         const values = [workspaceId, userId, change.agents];
         await client.query('UPDATE memberships SET agents = $3 WHERE workspace_id = $1 AND user_id = $2', values);
+      }
+      if (change.connections !== undefined) {
+        await requireConnections(client, workspaceId, change.connections);
+        const values = [workspaceId, userId, change.connections];
+        await client.query('UPDATE memberships SET connections = $3 WHERE workspace_id = $1 AND user_id = $2', values);
       }
       const losesAdmin = (change.role !== undefined && change.role !== 'admin') || change.disabled === true;
       if (before.role === 'admin' && losesAdmin) await requireAnotherAdmin(client, workspaceId, userId);
@@ -118,7 +131,9 @@ export class Members {
       if (change.disabled === true) await sessions.endAll(client, { userId, workspaceId }, 'member-disabled');
       const action = change.disabled === undefined ? 'member-changed' : change.disabled ? 'member-disabled' : 'member-enabled';
       const agents = change.agents === undefined ? {} : { agents: change.agents?.join(', ') ?? 'all' };
-      return { action, details: { ...(change.role === undefined ? {} : { before: before.role, role: change.role }), ...agents } };
+      const connections = change.connections === undefined ? {} : { connections: change.connections?.join(', ') ?? 'all' };
+      const role = change.role === undefined ? {} : { before: before.role, role: change.role };
+      return { action, details: { ...role, ...agents, ...connections } };
     });
     return this.get(workspaceId, userId);
   }
@@ -166,12 +181,26 @@ export class Members {
 }
 
 /** Nobody opens conversations to others that they do not see themselves. @throws TimonelError `forbidden` */
-function requireWithin({ agents: own }: Principal, agents: readonly string[] | null): void {
-  if (own === undefined || agents?.every((agent) => own.includes(agent)) === true) return;
+function requireWithin(what: 'agents' | 'connections', own: readonly string[] | undefined, given: readonly string[] | null): void {
+  if (own === undefined || given?.every((each) => own.includes(each)) === true) return;
   throw new TimonelError(
     'forbidden',
-    `You see the conversations of ${own.join(', ')}. Give others some of these: "agents": ["${own[0] ?? ''}"].`,
+    `You see the conversations of ${own.join(', ')}. Give others some of these: "${what}": ["${own[0] ?? ''}"].`,
   );
+}
+
+/** @throws TimonelError `connection_not_found` */
+async function requireConnections(client: pg.ClientBase, workspaceId: string, ids: readonly string[] | null): Promise<void> {
+  const { rows } = await client.query<{ id: string }>(
+    'SELECT id FROM channel_connections WHERE workspace_id = $1 AND id = ANY($2::uuid[])',
+    [workspaceId, ids ?? []],
+  );
+  const missing = ids?.find((id) => !rows.some((row) => row.id === id));
+  if (missing !== undefined)
+    throw new TimonelError(
+      'connection_not_found',
+      `There is no connection ${missing} in this workspace. GET /api/v1/channels lists them.`,
+    );
 }
 
 async function requireAnotherAdmin(client: pg.ClientBase, workspaceId: string, userId: string): Promise<void> {

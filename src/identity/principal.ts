@@ -1,5 +1,5 @@
 import { TimonelError } from '../errors.ts';
-import type { Asker } from '../vocabulary.ts';
+import type { AccessLimits, Asker } from '../vocabulary.ts';
 import { missingFrom, type Permission } from './permissions.ts';
 
 /**
@@ -14,6 +14,8 @@ export interface Principal extends Asker {
   readonly permissions: ReadonlySet<Permission>;
   /** The agents whose conversations they see and write in; absent: all of the workspace. */
   readonly agents?: readonly string[];
+  /** The same, of connections to channels. */
+  readonly connections?: readonly string[];
   /** The session that a person signed in to; absent for API keys, and in runs, which outlive sessions. */
   readonly sessionId?: string;
   /** The person whose personal key it is. */
@@ -26,6 +28,16 @@ export interface Origin {
   address: string;
   userAgent: string | undefined;
   requestId: string;
+}
+
+/** Whether a conversation is within what somebody is limited to. */
+export function covers(
+  { agents, connections }: AccessLimits,
+  conversation: { agent: string | undefined; connectionId: string | null | undefined },
+): boolean {
+  const { agent, connectionId } = conversation;
+  if (agents !== undefined && (agent === undefined || !agents.includes(agent))) return false;
+  return connections === undefined || (typeof connectionId === 'string' && connections.includes(connectionId));
 }
 
 /** @throws TimonelError `forbidden` */

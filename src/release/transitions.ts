@@ -6,6 +6,7 @@ import type pg from 'pg';
 import { bucketsOf } from '../flags/buckets.ts';
 import type { AccessNotice } from '../identity/access.ts';
 import type { AuditLog, ChangeAuthor } from '../identity/audit/audit-log.ts';
+import { storeWebhookEvent } from '../store/webhook-events.ts';
 import type { JsonObject } from '../vocabulary.ts';
 import type { ReleaseJudgement } from './evidence/judgement.ts';
 import type { Release } from './release.ts';
@@ -84,6 +85,18 @@ export async function change(
   const evidence = changed.standing === undefined ? {} : { evidence: evidenceOf(changed.standing.judgement) };
   const told = { agent, stable, canary, revision: changed.revision, ...details, ...evidence };
   await audit.append({ workspaceId, ...by, action, target: { kind: 'release', id: changed.id }, details: told }, client);
+  const { percentage, reason } = details;
+  const data = {
+    releaseId: changed.id,
+    agent,
+    stable,
+    canary,
+    decision: action.replace(/^release-/, ''),
+    ...(percentage === undefined ? {} : { percentage }),
+    ...(typeof reason === 'string' ? { reason: reason.slice(0, 500) } : {}),
+  };
+  // A plan that is changed decides nothing.
+  if (action !== 'release-changed') await storeWebhookEvent(client, { workspaceId, event: 'release.decided', data });
   tell({ kind: 'releases', workspaceId });
   return changed;
 }

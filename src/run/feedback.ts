@@ -1,5 +1,6 @@
 import { TimonelError } from '../errors.ts';
 import type { DatabasePool } from '../store/database.ts';
+import { reachValues, runWithinLimits } from '../store/reach.ts';
 import type { Reach } from '../vocabulary.ts';
 
 export interface Feedback {
@@ -36,7 +37,7 @@ export async function storeFeedback(
         WITH rated AS (
           SELECT r.id, r.release, r.agent, r.agent_version, r.arm FROM runs r JOIN conversations c ON c.id = r.conversation_id
           WHERE r.id = $2 AND r.workspace_id = $1 AND ($6::text IS NULL OR c.started_by = $6)
-            AND ($7::text[] IS NULL OR c.agent = ANY($7))
+            AND ${runWithinLimits('r', '$7::jsonb')}
         ), given AS (
           INSERT INTO run_feedback (workspace_id, run_id, given_by, rating, comment, release)
           SELECT $1, id, $3, $4, $5, release FROM rated
@@ -44,7 +45,7 @@ export async function storeFeedback(
         )
         SELECT agent, agent_version, arm FROM rated`,
     },
-    [workspaceId, runId, by, rating, comment ?? null, reach?.startedBy ?? null, reach?.agents ?? null],
+    [workspaceId, runId, by, rating, comment ?? null, ...reachValues(reach)],
   );
   if (row === undefined) throw new TimonelError('run_not_found', `There is no run ${runId} in this workspace.`);
   return { agent: row.agent, agentVersion: row.agent_version, arm: row.arm };

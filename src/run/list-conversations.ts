@@ -2,7 +2,7 @@
 
 import type { DatabasePool } from '../store/database.ts';
 import { containing, type Place, placeIn } from '../store/list-places.ts';
-import { reachValues, withinReach } from '../store/run-views.ts';
+import { reachValues, withinReach } from '../store/reach.ts';
 import type { Contact, HandoffReason, Reach } from '../vocabulary.ts';
 
 export interface ConversationFilter {

@@ -2,7 +2,8 @@
 
 import type { DatabasePool } from '../store/database.ts';
 import { type Place, placeIn } from '../store/list-places.ts';
-import { type RunView, reachValues } from '../store/run-views.ts';
+import { reachValues, runWithinLimits } from '../store/reach.ts';
+import type { RunView } from '../store/run-views.ts';
 import type { Outcome, Reach } from '../vocabulary.ts';
 
 export interface RunFilter {
@@ -53,7 +54,7 @@ export async function listRuns(pool: DatabasePool, workspaceId: string, reach: R
         FROM runs r
         WHERE r.workspace_id = $1
           AND ($2::text IS NULL OR EXISTS (SELECT FROM conversations c WHERE c.id = r.conversation_id AND c.started_by = $2))
-          AND ($3::text[] IS NULL OR r.agent = ANY($3)) AND ($4::text IS NULL OR r.status = $4) AND ($5::text IS NULL OR r.outcome = $5)
+          AND ${runWithinLimits('r', '$3::jsonb')} AND ($4::text IS NULL OR r.status = $4) AND ($5::text IS NULL OR r.outcome = $5)
           AND ($6::text IS NULL OR r.agent = $6) AND ($7::text IS NULL OR r.agent_version = $7)
           AND ($8::boolean IS NULL OR (r.degraded IS NOT NULL) = $8) AND ($9::timestamptz IS NULL OR r.created_at >= $9)
           AND ($10::float8 IS NULL OR (r.usage->>'cost')::float8 >= $10)

@@ -1,5 +1,6 @@
 import { TimonelError } from '../errors.ts';
 import type { DatabasePool } from '../store/database.ts';
+import { reachValues, withinReach } from '../store/reach.ts';
 import type { Reach } from '../vocabulary.ts';
 
 /** A conversation after one of its answers. */
@@ -28,9 +29,9 @@ export async function placeAfter(pool: DatabasePool, workspaceId: string, runId:
         SELECT c.id AS "conversationId", c.agent, c.last_turn AS "lastTurn",
           EXISTS (SELECT FROM messages u WHERE u.conversation_id = c.id AND u.role = 'user' AND u.turn > a.turn) AS "wentOn"
         FROM answer a JOIN conversations c ON c.id = a.conversation_id
-        WHERE ($3::text IS NULL OR c.started_by = $3) AND ($4::text[] IS NULL OR c.agent = ANY($4))`,
+        WHERE ${withinReach('c')}`,
     },
-    [workspaceId, runId, reach.startedBy ?? null, reach.agents ?? null],
+    [workspaceId, runId, ...reachValues(reach)],
   );
   if (row === undefined) throw new TimonelError('run_not_found', `There is no run ${runId} in this workspace.`);
   return row;

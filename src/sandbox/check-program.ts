@@ -4,6 +4,10 @@ import { defaultSandboxLimits, highestSandboxLimits, type SandboxLimits, type Sa
 const mostFiles = 64;
 const mostBytes = 1024 * 1024;
 const longestPath = 200;
+const mostArguments = 64;
+const longestArguments = 16_384;
+const longestInput = 1024 * 1024;
+const mostInputs = 1_000;
 
 /** @throws TimonelError `invalid_request` */
 export function checkProgram({ files, entry, args = [] }: SandboxProgram): void {
@@ -21,7 +25,17 @@ export function checkProgram({ files, entry, args = [] }: SandboxProgram): void 
     const folder = paths.find((other) => other.startsWith(`${path}/`));
     if (folder !== undefined) refuse(`"${path}" cannot be a file and the folder of "${folder}".`);
   }
+  if (args.length > mostArguments || args.join('').length > longestArguments) {
+    refuse(`A program has up to ${mostArguments} arguments, ${longestArguments} characters together.`);
+  }
   for (const argument of args) if (argument.includes('\0')) refuse('Arguments of a program have no NUL characters.');
+}
+
+/** @throws TimonelError `invalid_request` */
+export function checkInputs(inputs: readonly string[]): void {
+  if (inputs.length > mostInputs) refuse(`A program is run with up to ${mostInputs} inputs at once; got ${inputs.length}.`);
+  const long = inputs.find((input) => input.length > longestInput);
+  if (long !== undefined) refuse(`The input of a program has up to ${longestInput} characters; this one has ${long.length}.`);
 }
 
 /** @throws TimonelError `invalid_request` */

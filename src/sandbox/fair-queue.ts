@@ -44,11 +44,18 @@ export class FairQueue {
       owner,
       signal,
       onQueued,
-    }: { owner: string; signal?: AbortSignal | undefined; onQueued?: ((position: number) => void) | undefined },
+      admitted = false,
+    }: {
+      owner: string;
+      signal?: AbortSignal | undefined;
+      onQueued?: ((position: number) => void) | undefined;
+      /** Another part of what was let in before: it waits its turn, and is not refused. */
+      admitted?: boolean;
+    },
     work: () => Promise<T>,
   ): Promise<T> {
     signal?.throwIfAborted();
-    if (this.#running >= this.#limits.running) await this.#turn(owner, signal, onQueued);
+    if (this.#running >= this.#limits.running) await this.#turn(owner, admitted, signal, onQueued);
     else this.#running++;
     try {
       return await work();
@@ -59,9 +66,9 @@ export class FairQueue {
   }
 
   /** Resolves when the run counts as running. */
-  #turn(owner: string, signal: AbortSignal | undefined, onQueued: Waiting['onQueued']): Promise<void> {
+  #turn(owner: string, admitted: boolean, signal: AbortSignal | undefined, onQueued: Waiting['onQueued']): Promise<void> {
     const queue = this.#owners.get(owner) ?? [];
-    if (this.#waiting >= this.#limits.waiting || queue.length >= this.#limits.waitingOfOne) {
+    if (!admitted && (this.#waiting >= this.#limits.waiting || queue.length >= this.#limits.waitingOfOne)) {
       throw new TimonelError('overloaded', 'Too many programs wait to be run. Try again in a few seconds.');
     }
     return new Promise((resolve, reject) => {
@@ -119,10 +126,19 @@ export class FairQueue {
         if (entry === undefined) continue;
         if (entry.told !== position) {
           entry.told = position;
-          entry.onQueued?.(position);
+          tell(entry, position);
         }
         position++;
       }
     }
+  }
+}
+
+/** What a listener throws is its own affair: the queue goes on, and tells it nothing more. */
+function tell(entry: Waiting, position: number): void {
+  try {
+    entry.onQueued?.(position);
+  } catch {
+    entry.onQueued = undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { TimonelError } from '../errors.ts';
 import { Bubblewrap } from './bubblewrap/backend.ts';
-import { checkProgram, completeLimits } from './check-program.ts';
+import { checkInputs, checkProgram, completeLimits } from './check-program.ts';
 import {
   type Sandbox,
   type SandboxBackend,
@@ -44,6 +44,7 @@ export function createSandbox({ mode, concurrency, queue }: SandboxSettings, obs
     mode === 'off' ? [] : mode === 'embedded' ? [new Embedded()] : [new Bubblewrap(), new Embedded()];
   const turns = new FairQueue({ running: concurrency, waiting: queue, waitingOfOne: Math.ceil(queue / 2) });
   const closing = new AbortController();
+  const underWay = new Set<Promise<unknown>>();
 
   let found: readonly Choice[] | undefined;
   let finding: Promise<readonly Choice[]> | undefined;
@@ -61,6 +62,7 @@ export function createSandbox({ mode, concurrency, queue }: SandboxSettings, obs
     options: SandboxRunOptions,
   ): Promise<SandboxResult[]> => {
     checkProgram(program);
+    checkInputs(inputs);
     const limits = completeLimits(options.limits);
     const { by: backend, reason } = (await languages()).find(({ language }) => language === program.language) ?? {};
     if (backend === undefined)
@@ -72,7 +74,10 @@ export function createSandbox({ mode, concurrency, queue }: SandboxSettings, obs
       // The compilation and each run take a turn: a long list holds nobody up.
       const prepared = await turns.run({ owner, signal, onQueued }, () => backend.prepare(program, limits, signal));
       for (const input of inputs) {
-        results.push(prepared.failed ?? (await turns.run({ owner, signal, onQueued }, () => prepared.run(input, limits, signal))));
+        results.push(
+          prepared.failed ??
+            (await turns.run({ owner, signal, onQueued, admitted: true }, () => prepared.run(input, limits, signal))),
+        );
       }
     } catch (error) {
       signal.throwIfAborted();
@@ -84,18 +89,29 @@ export function createSandbox({ mode, concurrency, queue }: SandboxSettings, obs
     return results;
   };
 
+  const counted: Sandbox['runEach'] = async (...run) => {
+    const work = runEach(...run);
+    underWay.add(work);
+    try {
+      return await work;
+    } finally {
+      underWay.delete(work);
+    }
+  };
+
   return {
     languages: async () => shown(await languages()),
     known: () => found && shown(found),
     run: async (program, input, options) => {
-      const [result] = await runEach(program, [input], options);
+      const [result] = await counted(program, [input], options);
       if (result === undefined) throw new Error('A run gave no result.');
       return result;
     },
-    runEach,
+    runEach: counted,
     load: () => ({ running: turns.running, waiting: turns.waiting }),
     close: async () => {
       closing.abort(new TimonelError('overloaded', 'This process is shutting down. Try again in a few seconds.'));
+      await Promise.allSettled(underWay);
       await Promise.all(backends.map((backend) => backend.close()));
     },
   };

@@ -1,6 +1,7 @@
 /** Messages of a conversation, page by page from its end. */
 import type { MessagePart, Reach } from '../vocabulary.ts';
 import type { DatabasePool } from './database.ts';
+import { reachValues, withinReach } from './reach.ts';
 
 export interface MessageView {
   turn: number;
@@ -88,9 +89,9 @@ export async function readMessages(
     {
       name: 'messages-page',
       text: `SELECT ${messagesBefore('c.id', '$5::int', '$6::int')} AS messages FROM conversations c
-        WHERE c.id = $2 AND c.workspace_id = $1 AND ($3::text IS NULL OR c.started_by = $3) AND ($4::text[] IS NULL OR c.agent = ANY($4))`,
+        WHERE c.id = $2 AND c.workspace_id = $1 AND ${withinReach('c')}`,
     },
-    [workspaceId, conversationId, reach.startedBy ?? null, reach.agents ?? null, page.before ?? null, page.limit],
+    [workspaceId, conversationId, ...reachValues(reach), page.before ?? null, page.limit],
   );
   return row === undefined ? undefined : pageOfMessages(row.messages ?? [], page.limit);
 }

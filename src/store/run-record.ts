@@ -4,6 +4,7 @@ import { rememberedApprovals } from './approvals.ts';
 import { Batch } from './batch.ts';
 import type { DatabasePool, Statement } from './database.ts';
 import { againOnDeadlock } from './database-errors.ts';
+import { limitsAlone, limitsValue } from './reach.ts';
 import type { ReadyRun } from './run-families.ts';
 import { type ChildLimits, RunFamilies } from './run-families.ts';
 import { type AcceptRow, type LoadRow, loadedRun, type RefusalRow, runFieldsOf, textOf } from './run-rows.ts';
@@ -216,7 +217,7 @@ export class RunRecord implements RunStore {
       key: message.idempotencyKey ?? null,
       asker: textOf(message.asker),
       own: message.onlyOwn === true,
-      agents: message.agents ?? null,
+      limits: limitsAlone(message.limits ?? {}),
       fingerprint: message.request?.fingerprint ?? null,
       slot: message.request?.named === false ? message.runId : '',
       content: message.request?.content ?? null,
@@ -322,7 +323,7 @@ export class RunRecord implements RunStore {
       request?.fingerprint ?? null,
       message.runId,
       message.parts === undefined ? null : storableJson(message.parts),
-      message.agents ?? null,
+      limitsValue(message.limits ?? {}),
     ]);
     if (row === undefined) {
       throw new TimonelError(

@@ -6,6 +6,7 @@
  */
 import type { Statement } from './database.ts';
 import { openHandoffs } from './handoffs.ts';
+import { withinLimits } from './reach.ts';
 import { wakeParents } from './run-families.ts';
 import { enabled, givenToChildren, waitsOfRun } from './waits.ts';
 
@@ -22,7 +23,7 @@ export const acceptStatement: Statement = {
   name: 'run-accept',
   text: `
     WITH input AS (
-      SELECT * FROM json_to_recordset($1::json) AS t(position int, workspace text, conversation uuid, run uuid, text text, parts jsonb, key text, asker text, own boolean, agents text[],
+      SELECT * FROM json_to_recordset($1::json) AS t(position int, workspace text, conversation uuid, run uuid, text text, parts jsonb, key text, asker text, own boolean, limits jsonb,
         fingerprint text, slot text, content text, replaces uuid, head text, length int, "lastTurn" int)
     ), request AS (
       INSERT INTO accepted_requests AS a (workspace_id, fingerprint, slot, run_id, conversation_id, content)
@@ -36,7 +37,7 @@ export const acceptStatement: Statement = {
       SET last_turn = c.last_turn + 1, active_run = CASE WHEN c.handler = 'agent' THEN COALESCE(c.active_run, i.run) END, updated_at = now()
       FROM input i
       WHERE c.id = ANY($3::uuid[]) AND c.id = i.conversation AND c.workspace_id = i.workspace AND c.status = 'open'
-        AND (NOT i.own OR c.started_by = i.asker) AND (i.agents IS NULL OR c.agent = ANY(i.agents))
+        AND (NOT i.own OR c.started_by = i.asker) AND ${withinLimits('c', 'i.limits')}
         AND (i.key IS NULL OR NOT EXISTS (SELECT FROM messages m WHERE m.conversation_id = c.id AND m.idempotency_key = i.key))
         AND (i.fingerprint IS NULL OR i.run IN (SELECT run_id FROM request))
         AND (i."lastTurn" IS NULL OR c.last_turn = i."lastTurn")
@@ -58,7 +59,7 @@ export const acceptStatement: Statement = {
 
 /**
  * $1 workspace, $2 conversation, $3 idempotency key, $4 who must have begun it (null: anybody), $5 fingerprint of the request, $6 its run,
- * $7 parts of the message, $8 agents (null: any). Why a message was not accepted.
+ * $7 parts of the message, $8 limits (null: none). Why a message was not accepted.
  */
 export const refusalStatement: Statement = {
   name: 'run-refusal',
@@ -68,7 +69,7 @@ export const refusalStatement: Statement = {
     FROM conversations c
       LEFT JOIN messages m ON m.conversation_id = c.id AND m.idempotency_key = $3
       LEFT JOIN accepted_requests q ON q.workspace_id = $1 AND q.fingerprint = $5 AND q.slot = '' AND q.run_id <> $6
-    WHERE c.id = $2 AND c.workspace_id = $1 AND ($4::text IS NULL OR c.started_by = $4) AND ($8::text[] IS NULL OR c.agent = ANY($8))`,
+    WHERE c.id = $2 AND c.workspace_id = $1 AND ($4::text IS NULL OR c.started_by = $4) AND ${withinLimits('c', '$8::jsonb')}`,
 };
 
 const storeSteps = (source: string) => `

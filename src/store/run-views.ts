@@ -3,6 +3,7 @@ import { TimonelError } from '../errors.ts';
 import type { Contact, JsonObject, MessagePart, Outcome, Reach, Reply } from '../vocabulary.ts';
 import type { DatabasePool } from './database.ts';
 import { type MessageView, messagesBefore, mostMessages, pageOfMessages } from './message-pages.ts';
+import { reachValues, runWithinLimits, withinReach } from './reach.ts';
 import type { Step, Usage } from './steps.ts';
 import { storableJson } from './storable.ts';
 import type { WaitKind } from './waits.ts';
@@ -95,9 +96,9 @@ export class RunViews {
           FROM runs r LEFT JOIN messages m ON m.conversation_id = r.conversation_id AND m.turn = r.turn AND m.role = 'assistant'
           WHERE r.id = $2 AND r.workspace_id = $1
             AND ($3::text IS NULL OR EXISTS (SELECT FROM conversations c WHERE c.id = r.conversation_id AND c.started_by = $3))
-            AND ($4::text[] IS NULL OR r.agent = ANY($4))`,
+            AND ${runWithinLimits('r', '$4::jsonb')}`,
       },
-      [workspaceId, runId, reach?.startedBy ?? null, reach?.agents ?? null],
+      [workspaceId, runId, ...reachValues(reach)],
     );
     if (row === undefined) throw new TimonelError('run_not_found', `There is no run ${runId} in this workspace.`);
     return {
@@ -312,14 +313,6 @@ interface ConversationRow {
   created_at: Date;
   updated_at: Date;
   messages: MessageView[] | null;
-}
-
-/** Condition that a row of `conversations` is within a reach, with the values $3 and $4 of {@link reachValues}. */
-export const withinReach = (row: string) =>
-  `($3::text IS NULL OR ${row}.started_by = $3) AND ($4::text[] IS NULL OR ${row}.agent = ANY($4))`;
-
-export function reachValues(reach: Reach | undefined): [string | null, readonly string[] | null] {
-  return [reach?.startedBy ?? null, reach?.agents ?? null];
 }
 
 export function conversationNotFound(id: string): TimonelError {

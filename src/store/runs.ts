@@ -4,8 +4,7 @@
  * A run has an owner and a fence. Every write carries the fence and is refused once a newer one exists, so a process that was frozen and
  * wakes up can do no harm. The owner's lease is the lease of its whole process.
  */
-
-import type { Asker, Contact, JsonObject, MessagePart, Outcome, Reply } from '../vocabulary.ts';
+import type { AccessLimits, Asker, Contact, JsonObject, MessagePart, Outcome, Reply } from '../vocabulary.ts';
 import type { NewHandoff } from './handoffs.ts';
 import type { RunContext } from './run-context.ts';
 import type { CancelledRun, ChildLimits, ReadyRun } from './run-families.ts';
@@ -25,8 +24,8 @@ export interface IncomingMessage {
   asker?: Asker | undefined;
   /** Only where the asker began the conversation; to others it is not there. */
   onlyOwn?: boolean | undefined;
-  /** Only where the conversation is with one of these agents; to others it is not there. Any where absent. */
-  agents?: readonly string[] | undefined;
+  /** Only where the conversation is within these limits; to others it is not there. */
+  limits?: AccessLimits | undefined;
   /** The request that brought the message, for clients that repeat requests; absent where the conversation's idempotency key is all there is. */
   request?: RequestMark | undefined;
 }

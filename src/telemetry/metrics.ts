@@ -18,6 +18,7 @@ import { runMetrics } from './run-metrics.ts';
 import { sandboxMetrics } from './sandbox-metrics.ts';
 import { speechMetrics } from './speech-metrics.ts';
 import { Subscriptions } from './subscriptions.ts';
+import { webhookMetrics } from './webhook-metrics.ts';
 
 export interface Metrics {
   registry: Registry;
@@ -59,6 +60,7 @@ export function startMetrics(live: LiveState, agents: Iterable<MeasuredAgent> = 
   agentMetrics(set, subscriptions, agents);
   handoffMetrics(set, subscriptions);
   channelMetrics(set, subscriptions);
+  webhookMetrics(set, subscriptions);
   speechMetrics(set, subscriptions);
   evaluationMetrics(set, subscriptions);
   knowledgeMetrics(set, subscriptions);

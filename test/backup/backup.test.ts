@@ -86,6 +86,16 @@ describe.each(storeKinds)('a backup (%s)', (kind) => {
     expect(marked.backups[0]?.verifiedAt).toEqual(expect.any(String));
   });
 
+  // The turn that went on is in the first one as it was at that moment: finished, or not.
+  it('is taken again, now that one run waits and no other is under way', async () => {
+    expect((await timonel.call('POST', '/api/v1/backups')).status).toBe(202);
+    const listed = async () => (await timonel.call<Listed>('GET', '/api/v1/backups')).body;
+    await expect
+      .poll(async () => ({ ...(await listed()), count: (await listed()).backups.length }), { timeout: 60_000 })
+      .toMatchObject({ underWay: false, count: 2 });
+    name = (await listed()).backups.map((each) => each.name).find((each) => each !== name) ?? '';
+  });
+
   it('is a matter of the installation, and names what is not there', async () => {
     expect(await timonel.call('POST', '/api/v1/backups/timonel-2020-01-01T00-00-00Z.backup/verify')).toMatchObject({
       status: 404,

@@ -4,41 +4,8 @@ import { createConnection } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newPerson } from '../identity/people.ts';
 import { storeKinds } from '../stores.ts';
+import { type Heard, listen } from './change-reader.ts';
 import { escalate, type HandoffRig, startRig } from './desk-agent.ts';
-
-interface Heard {
-  id: string;
-  event: string;
-  data: { conversationId?: string; runId?: string };
-}
-
-/** Reads the stream of somebody until it is stopped. */
-async function listen(url: string, headers: Record<string, string>) {
-  const stop = new AbortController();
-  const answer = await fetch(`${url}/api/v1/events`, { headers, signal: stop.signal });
-  const heard: Heard[] = [];
-  const reading = (async () => {
-    let text = '';
-    for await (const chunk of answer.body ?? []) {
-      text += Buffer.from(chunk).toString();
-      const blocks = text.split('\n\n');
-      text = blocks.pop() ?? '';
-      for (const block of blocks) {
-        const [, id = '', event = '', data = ''] = /^id: (.*)\nevent: (.*)\ndata: (.*)$/.exec(block) ?? [];
-        if (event !== '') heard.push({ id, event, data: JSON.parse(data) as Heard['data'] });
-      }
-    }
-  })().catch(() => {});
-  return {
-    status: answer.status,
-    heard,
-    stop: () => {
-      stop.abort();
-      return reading;
-    },
-    ended: reading,
-  };
-}
 
 const patient = { timeout: 20_000 };
 const kindsOf = (heard: Heard[], conversation: string) =>

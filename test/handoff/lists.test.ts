@@ -109,10 +109,10 @@ describe.each(storeKinds)('lists (%s)', (kind) => {
     expect(rest.body.next).toBeNull();
     expect((await rig.call('GET', '/api/v1/runs?minCost=1')).body).toMatchObject({ runs: [] });
     expect((await rig.call('GET', '/api/v1/runs?since=2999-01-01T00:00:00Z')).body).toMatchObject({ runs: [] });
-    await rig.timonel.jobs.enqueue('handoff-webhook', { handoff: crypto.randomUUID(), workspaceId: 'default' });
+    await rig.timonel.jobs.enqueue('webhook', { delivery: crypto.randomUUID(), workspaceId: 'default' });
     await expect
-      .poll(async () => (await rig.call('GET', '/api/v1/jobs?queue=handoff-webhook')).body, { timeout: 20_000 })
-      .toMatchObject({ jobs: [{ queue: 'handoff-webhook' }] });
+      .poll(async () => (await rig.call('GET', '/api/v1/jobs?queue=webhook')).body, { timeout: 20_000 })
+      .toMatchObject({ jobs: [{ queue: 'webhook' }] });
     expect((await rig.call('GET', '/api/v1/handoffs')).body).toMatchObject({ handoffs: [{}, {}], next: null });
     expect((await rig.call('GET', '/api/v1/handoffs?taken=true&assignee=me')).body).toMatchObject({
       handoffs: [{ conversationId: ids[1], reason: 'taken' }],

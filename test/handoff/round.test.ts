@@ -1,38 +1,20 @@
 /** What happens by itself: people are told once, outside of quiet hours, and the agent has back what a silent person had. */
-import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isOwnAddress } from '../../src/handoff/webhook.ts';
 import { watchMail } from '../identity/people.ts';
 import { storeKinds } from '../stores.ts';
 import { escalate, type HandoffRig, said, startRig } from './desk-agent.ts';
 
 const minute = 60_000;
 const patient = { timeout: 30_000 };
-const unset = { dueMinutes: 10, urgentMinutes: 5, silenceMinutes: 60, quietHours: null, emails: [], webhookUrl: null };
+const unset = { dueMinutes: 10, urgentMinutes: 5, silenceMinutes: 60, quietHours: null, emails: [] };
 
 describe.each(storeKinds)('what happens by itself (%s)', (kind) => {
   let rig: HandoffRig;
   let ahead = 0;
-  const received: { headers: Record<string, unknown>; body: string }[] = [];
-  let failures = 1;
-  const receiver = createServer(async (request, response) => {
-    let body = '';
-    for await (const chunk of request) body += String(chunk);
-    received.push({ headers: request.headers, body });
-    response.writeHead(failures-- > 0 ? 500 : 204).end();
-  });
   beforeAll(async () => {
     rig = await startRig(kind, { now: () => new Date(Date.now() + ahead) });
-    receiver.listen(0, '127.0.0.1');
-    await once(receiver, 'listening');
   });
-  afterAll(async () => {
-    await rig?.close();
-    receiver.close();
-  });
+  afterAll(() => rig?.close());
 
   const round = () => rig.timonel.handoff.round.run();
   const set = (wanted: object) => rig.call('PUT', '/api/v1/handoff-settings', { ...unset, ...wanted });
@@ -79,8 +61,17 @@ describe.each(storeKinds)('what happens by itself (%s)', (kind) => {
     expect(await endings(kept)).toEqual(['null by null']);
   });
 
-  it('tells people once, by mail and by a signed webhook, outside of their quiet hours', async () => {
-    const { port } = receiver.address() as AddressInfo;
+  it('tells people and webhooks once, outside of their quiet hours', async () => {
+    // Nobody is there: what counts is that the event is stored.
+    const webhook = { url: 'https://example.invalid/hooks', events: ['handoff.waiting'] };
+    expect(await rig.call('POST', '/api/v1/webhooks', webhook)).toMatchObject({ status: 201 });
+    const hooks = async () => {
+      const { body } = await rig.call<{ deliveries: { data: { conversationId: string; reason: string } }[] }>(
+        'GET',
+        '/api/v1/webhook-deliveries',
+      );
+      return body.deliveries.map(({ data }) => data);
+    };
     const now = new Date(Date.now() + ahead);
     const clock = (hours: number) => {
       const parts = new Intl.DateTimeFormat('en-GB', {
@@ -92,15 +83,14 @@ describe.each(storeKinds)('what happens by itself (%s)', (kind) => {
     };
     const quietHours = { from: clock(-2), until: clock(2) };
     const emails = ['ana@example.com', 'beto@example.com'];
-    const webhookUrl = `http://127.0.0.1:${port}/hooks`;
-    const settings = await set({ quietHours, emails, webhookUrl, language: 'en' });
+    const settings = await set({ quietHours, emails, language: 'en' });
     expect(settings).toMatchObject({ status: 200, body: { quietHours, version: expect.any(Number) } });
     const stale = await rig.call('PUT', '/api/v1/handoff-settings', unset, { 'if-match': '"1"' });
     expect(stale).toMatchObject({ status: 412, body: { code: 'version_conflict' } });
     const mail = watchMail();
     const id = await waiting();
     await round();
-    expect(received).toEqual([]);
+    expect(await hooks()).toEqual([]);
     ahead += 5 * 60 * minute;
     await Promise.all([round(), round()]);
     await round();
@@ -109,38 +99,10 @@ describe.each(storeKinds)('what happens by itself (%s)', (kind) => {
     expect(new Set(own().map(({ to }) => to))).toEqual(new Set(emails));
     expect(own()[0]).toMatchObject({ subject: 'Somebody waits for a person in Default' });
     expect(own()[0]?.text).not.toContain('A person please');
-    // The first attempt failed, and the second one says the same.
-    const hooks = () => received.filter(({ body }) => body.includes(id));
-    await expect.poll(() => hooks().length, patient).toBe(2);
-    const [first, second] = hooks();
-    expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
-    expect(JSON.parse(second?.body ?? '')).toMatchObject({
-      type: 'handoff.waiting',
-      data: { conversationId: id, reason: 'escalated' },
-    });
-    const secret = Buffer.from(String((settings.body as { webhookSecret: string }).webhookSecret).replace('whsec_', ''), 'base64');
-    const signed = `${second?.headers['webhook-id']}.${second?.headers['webhook-timestamp']}.${second?.body}`;
-    expect(second?.headers['webhook-signature']).toBe(`v1,${createHmac('sha256', secret).update(signed).digest('base64')}`);
+    expect(await hooks()).toMatchObject([{ conversationId: id, reason: 'escalated' }]);
     await round();
     expect(own()).toHaveLength(2);
+    expect(await hooks()).toHaveLength(1);
     mail.stop();
   });
-});
-
-it('knows addresses of its own network', () => {
-  for (const own of [
-    '127.0.0.1',
-    '10.1.2.3',
-    '172.16.0.1',
-    '192.168.1.1',
-    '169.254.169.254',
-    '100.64.0.1',
-    '::1',
-    'fe80::1',
-    'fd00::1',
-    '::ffff:10.0.0.1',
-  ])
-    expect(isOwnAddress(own), own).toBe(true);
-  for (const other of ['8.8.8.8', '172.32.0.1', '2606:4700::1111', '::ffff:8.8.8.8'])
-    expect(isOwnAddress(other), other).toBe(false);
 });

@@ -57,6 +57,10 @@ const bodies: Record<string, object> = {
   'PUT /api/v1/channels/:connection/secrets': { secrets: { appSecret: 'another-secret' } },
   'POST /api/v1/channels/:connection/test': {},
   'POST /api/v1/deliveries/:id/replay': {},
+  'PATCH /api/v1/webhooks/:id': { enabled: false },
+  'POST /api/v1/webhooks/:id/rotate': {},
+  'POST /api/v1/webhooks/:id/test': {},
+  'POST /api/v1/webhook-deliveries/:id/replay': {},
   'POST /api/v1/agents/:agent/explain': { text: 'Hola' },
   'POST /api/v1/backups/:name/verify': {},
   'POST /api/v1/conversations/:id/take': {},
@@ -251,6 +255,8 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
           '/api/v1/flags',
           '/api/v1/invitations',
           '/api/v1/roles',
+          '/api/v1/webhooks',
+          '/api/v1/webhook-deliveries',
         ].includes(route.url)
       ) {
         expect([nameOf(route), JSON.stringify(theirs.body).includes('foreign-thing')]).toEqual([nameOf(route), true]);
@@ -293,7 +299,16 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
        VALUES ('other', $1, gen_random_uuid(), 'channel', '{"text": "foreign-thing"}', 'refused') RETURNING id`,
       [connection.id],
     );
+    const hook = { url: 'https://foreign-thing.example.com/hooks', events: ['alert'] };
+    const webhook = await call<{ id: string }>('/api/v1/webhooks', hook);
+    const [told] = await timonel.timonel.store.pool.executeText<{ id: string }>(
+      `INSERT INTO webhook_deliveries (workspace_id, endpoint_id, event, data, state, ended_at)
+       VALUES ('other', $1, 'test', '{"name": "foreign-thing"}', 'dead', now()) RETURNING id`,
+      [webhook.id],
+    );
     return {
+      webhook: webhook.id,
+      'webhook delivery': told?.id ?? '',
       conversation,
       artifact: artifact.id,
       run: run.id,
@@ -326,6 +341,8 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
       'run_feedback',
       'channel_connections',
       'channel_deliveries',
+      'webhook_endpoints',
+      'webhook_deliveries',
     ];
     const rows = tables.map((table) =>
       timonel.timonel.store.pool.executeText(

@@ -230,6 +230,16 @@ const mutations: [title: string, finds: string, files: () => Record<string, Rule
     () => mutated('DeliveryFailing', unguarded),
   ],
   [
+    'attempts that are made again count as events that were never told',
+    'an endpoint is told at the second attempt',
+    () => mutated('WebhookUndelivered', edited('dead', 'retried')),
+  ],
+  [
+    'events that were told count instead',
+    'an endpoint was not told of an event in the end',
+    () => mutated('WebhookUndelivered', edited('dead', 'delivered')),
+  ],
+  [
     'one refused webhook is enough',
     'a stranger tries a webhook now and then',
     () => mutated('WebhookRefused', edited('>= 5', '> 0')),

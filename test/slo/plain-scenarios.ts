@@ -112,6 +112,21 @@ export const plainScenarios: Scenario[] = [
     fires: { 30: [], 58: [] },
   },
   {
+    name: 'an endpoint was not told of an event in the end',
+    series: {
+      'timonel_webhook_attempts_total{event="run.ended", result="dead"}': counter([10, 0], [1, 1], [80, 0]),
+    },
+    fires: { 9: [], 20: ['WebhookUndelivered'], 85: [] },
+  },
+  {
+    name: 'an endpoint is told at the second attempt',
+    series: {
+      'timonel_webhook_attempts_total{event="run.ended", result="retried"}': counter([60, 1]),
+      'timonel_webhook_attempts_total{event="run.ended", result="delivered"}': counter([60, 1]),
+    },
+    fires: { 30: [], 58: [] },
+  },
+  {
     name: 'the secret of a channel was changed at the provider alone',
     series: {
       'timonel_channel_webhooks_total{channel="whatsapp", result="accepted"}': counter([10, 20], [50, 0]),

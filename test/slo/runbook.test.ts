@@ -8,6 +8,7 @@ import { channelsCommand } from '../../src/cli/channels.ts';
 import { conversationsCommand } from '../../src/cli/conversations.ts';
 import { modelsCommand } from '../../src/cli/models.ts';
 import { releaseCommand } from '../../src/cli/release.ts';
+import { webhooksCommand } from '../../src/cli/webhooks.ts';
 import { alerts } from '../../src/telemetry/slo/alerts.ts';
 import { defaultRunbook, ruleFiles } from '../../src/telemetry/slo/prometheus-rules.ts';
 import { notes } from '../notes-agent.ts';
@@ -57,6 +58,7 @@ it('names only commands and routes that there are', () => {
     cacheCommand(),
     channelsCommand(),
     conversationsCommand(),
+    webhooksCommand(),
     modelsCommand(),
     releaseCommand(),
   ];

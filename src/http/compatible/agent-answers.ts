@@ -8,7 +8,7 @@ import type { RunView } from '../../store/run-views.ts';
 import type { HttpDependencies } from '../contract.ts';
 import { LiveEvents, longestWaitMs } from '../events.ts';
 import { heldText } from '../held.ts';
-import { requireAgent } from '../requests.ts';
+import { requireBeginning } from '../requests.ts';
 import { checkedText } from '../turns.ts';
 import type { AgentRequest } from './agent-request.ts';
 import { type AcceptedTurn, acceptTurn } from './agent-turn.ts';
@@ -25,7 +25,7 @@ export async function agentAnswer(
 ): Promise<void> {
   const { principal, body } = exchange;
   requirePermission(principal, 'conversations:write');
-  requireAgent(principal, agent.name);
+  requireBeginning(principal, agent.name);
   refuseParameters(body);
   const asked = voice.read(body);
   // A picture may come without a word.

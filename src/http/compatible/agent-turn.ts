@@ -8,7 +8,7 @@ import type { MediaPart } from '../../vocabulary.ts';
 import { audienceOf } from '../audience.ts';
 import type { HttpDependencies } from '../contract.ts';
 import { acceptParts, partOfDataUrl, type SentMessage } from '../message-parts.ts';
-import { askerText, reachOf, single } from '../requests.ts';
+import { askerText, principalLimitsOf, reachOf, single } from '../requests.ts';
 import type { FoundRequests } from './accepted-requests.ts';
 
 import { type AgentRequest, refusedParameter } from './agent-request.ts';
@@ -89,7 +89,7 @@ export async function acceptTurn(
       workspaceId,
       asker: { kind: principal.kind, id: principal.id },
       onlyOwn: !principal.permissions.has('conversations:write-all'),
-      agents: principal.agents,
+      limits: principalLimitsOf(principal),
       conversationId,
       runId: newId(),
       ...sent.content,

@@ -5,6 +5,7 @@ import { boundedMembers } from '../bounded-values.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { requestPrincipalOf } from '../guard.ts';
 import { fitting } from '../pages.ts';
+import { principalLimitsOf } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 
 /** Approvals of the workspace, for those who decide: `POST /api/v1/runs/:id/approvals/:callId` decides about one. */
@@ -41,7 +42,6 @@ export function approvalRoutes(app: TypedFastify, { pool }: HttpDependencies): v
     },
     async (request) => {
       const { after, limit } = request.query;
-      const { agents } = requestPrincipalOf(request);
       const remembered = request.query.remembered !== undefined;
       const status = request.query.status ?? (remembered ? 'approved' : 'pending');
       const rows = await listApprovals(
@@ -50,7 +50,7 @@ export function approvalRoutes(app: TypedFastify, { pool }: HttpDependencies): v
         { status, remembered },
         after === undefined ? undefined : placeOf(after),
         limit,
-        agents,
+        principalLimitsOf(requestPrincipalOf(request)),
       );
       // The whole of large arguments is at the run.
       const approvals = fitting(

@@ -9,7 +9,7 @@ import { requirePermission } from '../../identity/principal.ts';
 import { sendArtifact } from '../artifact-content.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { requestPrincipalOf } from '../guard.ts';
-import { askerText, reachOf, recordDeed } from '../requests.ts';
+import { askerText, principalLimitsOf, reachOf, recordDeed } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 
 const parameters = z.object({ id: schemas.identifier });
@@ -20,7 +20,11 @@ export async function artifactRoutes(app: TypedFastify, dependencies: HttpDepend
 
   const found = async (request: FastifyRequest, id: string, everybodys: 'conversations:read-all' | 'conversations:write-all') => {
     const principal = requestPrincipalOf(request);
-    const reader = { asker: askerText(principal), everybodys: principal.permissions.has(everybodys), agents: principal.agents };
+    const reader = {
+      asker: askerText(principal),
+      everybodys: principal.permissions.has(everybodys),
+      limits: principalLimitsOf(principal),
+    };
     const artifact = await artifacts.find(principal.workspaceId, id, reader);
     const { permission } = artifact;
     if (permission !== null) {

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
+import { covers } from '../../identity/principal.ts';
 import {
   type ConnectionBody,
   connection,
@@ -11,7 +12,7 @@ import {
 } from '../channel-schemas.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { requestPrincipalOf } from '../guard.ts';
-import { askerText, recordDeed } from '../requests.ts';
+import { askerText, principalLimitsOf, recordDeed, requireAgent, requireBeginning } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 
 /** Providers send up to 3 MB. */
@@ -30,6 +31,16 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
         ? `<script async src="${server.publicUrl}/api/v1/web/widget.js" data-connection="${each.id}"></script>`
         : null,
   });
+  /** A connection within what who asks is limited to. @throws TimonelError `connection_not_found` */
+  const seen = async (request: FastifyRequest, id: string) => {
+    const principal = requestPrincipalOf(request);
+    const found = await channels.get(principal.workspaceId, id);
+    if (covers(principal, { agent: found.agent, connectionId: id })) return found;
+    throw new TimonelError(
+      'connection_not_found',
+      `There is no connection ${id} in this workspace. GET /api/v1/channels lists them.`,
+    );
+  };
   const known = (agent: string) => {
     if (!agents.has(agent))
       throw new TimonelError('agent_not_found', `There is no agent "${agent}". There are: ${[...agents.keys()].join(', ')}.`);
@@ -69,7 +80,11 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
       config: { permission: 'channels:read' },
       schema: { summary: 'Connections to channels', response: { 200: z.object({ connections: z.array(connection) }) } },
     },
-    async (request) => ({ connections: (await channels.list(requestPrincipalOf(request).workspaceId)).map(shown) }),
+    async (request) => {
+      const principal = requestPrincipalOf(request);
+      const all = await channels.list(principal.workspaceId);
+      return { connections: all.filter(({ id, agent }) => covers(principal, { agent, connectionId: id })).map(shown) };
+    },
   );
 
   app.post(
@@ -92,6 +107,7 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
       const principal = requestPrincipalOf(request);
       const { channel, agent } = request.body;
       known(agent);
+      requireBeginning(principal, agent);
       const added = await channels.add(principal.workspaceId, request.body, askerText(principal));
       const details = { channel, name: added.name, agent, account: added.account };
       await recordDeed(identity, request, { action: 'channel-connected', target: { kind: 'connection', id: added.id }, details });
@@ -105,7 +121,7 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
       config: { permission: 'channels:read' },
       schema: { summary: 'A connection', params: parameters, response: { 200: connection } },
     },
-    async (request) => shown(await channels.get(requestPrincipalOf(request).workspaceId, request.params.connection)),
+    async (request) => shown(await seen(request, request.params.connection)),
   );
 
   app.patch(
@@ -127,6 +143,8 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
     async (request) => {
       const { agent, enabled } = request.body;
       if (agent !== undefined) known(agent);
+      await seen(request, request.params.connection);
+      if (agent !== undefined) requireAgent(requestPrincipalOf(request), agent);
       const changed = await channels.update(requestPrincipalOf(request).workspaceId, request.params.connection, request.body);
       const action = enabled === false ? 'channel-disabled' : 'channel-changed';
       await recordDeed(identity, request, {
@@ -151,6 +169,7 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
     },
     async (request) => {
       const { secrets: given, overlapSeconds } = request.body;
+      await seen(request, request.params.connection);
       const changed = await channels.rotate(
         requestPrincipalOf(request).workspaceId,
         request.params.connection,
@@ -183,6 +202,7 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
       },
     },
     async (request) => {
+      await seen(request, request.params.connection);
       const findings = await channels.test(requestPrincipalOf(request).workspaceId, request.params.connection);
       return { ok: findings.every(({ ok }) => ok), findings };
     },
@@ -209,7 +229,10 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
         response: { 200: z.object({ deliveries: z.array(delivery), next: z.string().nullable() }) },
       },
     },
-    async (request) => channels.deliveries(requestPrincipalOf(request).workspaceId, request.query),
+    (request) => {
+      const principal = requestPrincipalOf(request);
+      return channels.deliveries(principal.workspaceId, { ...request.query, limits: principalLimitsOf(principal) });
+    },
   );
 
   app.post(
@@ -223,7 +246,11 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
       },
     },
     async (request, reply) => {
-      const made = await channels.replay(requestPrincipalOf(request).workspaceId, request.params.id);
+      const made = await channels.replay(
+        requestPrincipalOf(request).workspaceId,
+        request.params.id,
+        principalLimitsOf(requestPrincipalOf(request)),
+      );
       await recordDeed(identity, request, { action: 'delivery-replayed', target: { kind: 'delivery', id: request.params.id } });
       return reply.code(201).send(made);
     },

@@ -7,7 +7,7 @@ import { LiveEvents, runEvents } from '../events.ts';
 import { requestPrincipalOf } from '../guard.ts';
 import { heldAnswer, heldEvents, shownMessages } from '../held.ts';
 import { acceptParts } from '../message-parts.ts';
-import { actorOf, askerText, reachOf, requireAgent } from '../requests.ts';
+import { actorOf, askerText, principalLimitsOf, reachOf, requireBeginning } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 import { afterEvent, checkedText, turnOf, wantsEvents } from '../turns.ts';
 
@@ -42,7 +42,7 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
         throw new TimonelError('agent_not_found', `There is no agent "${name}". There are: ${[...agents.keys()].join(', ')}.`);
       }
       const principal = requestPrincipalOf(request);
-      requireAgent(principal, name);
+      requireBeginning(principal, name);
       const { workspaceId } = principal;
       const id = newId();
       const assignment = releases.inForce.assign(name, audienceOf(request.raw, principal, settings, { channel, contact }));
@@ -116,7 +116,7 @@ export function conversationRoutes(app: TypedFastify, dependencies: HttpDependen
         workspaceId,
         asker: { kind: principal.kind, id: principal.id },
         onlyOwn: !principal.permissions.has('conversations:write-all'),
-        agents: principal.agents,
+        limits: principalLimitsOf(principal),
         conversationId: request.params.id,
         runId: newId(),
         ...(await messageOf(request.body, principal, request.params.id)),

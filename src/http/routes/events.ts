@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { Principal } from '../../identity/principal.ts';
+import { connectionsOf } from '../../store/reach.ts';
 import { ChangeStreams } from '../change-streams.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { requestPrincipalOf } from '../guard.ts';
 
 /** What changed in the workspace, for readers who stay. */
-export function eventRoutes(app: TypedFastify, { feed, streams, newId }: HttpDependencies): void {
-  const changes = new ChangeStreams(feed, newId().slice(-12));
+export function eventRoutes(app: TypedFastify, { feed, pool, streams, newId }: HttpDependencies): void {
+  const changes = new ChangeStreams(feed, newId().slice(-12), (workspaceId, ids) => connectionsOf(pool, workspaceId, ids));
 
   app.get(
     '/api/v1/events',

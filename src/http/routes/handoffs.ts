@@ -58,14 +58,9 @@ const settings = z.strictObject({
     .describe('On the clock of the workspace: nobody is told meanwhile, and of what waits afterwards'),
   emails: z.array(z.email().max(254)).max(20),
   language: z.enum(['es', 'en']).default('es'),
-  webhookUrl: z
-    .url({ protocol: /^https?$/ })
-    .max(2_000)
-    .nullable(),
 });
 const shownSettings = settings.extend({
   version: z.number().int(),
-  webhookSecret: z.string().describe('What requests to the webhook are signed with (Standard Webhooks)'),
 });
 
 /** Conversations in people's hands. */
@@ -250,9 +245,8 @@ export function handoffRoutes(app: TypedFastify, dependencies: HttpDependencies)
       schema: { summary: 'How the workspace wants its hand-offs', response: { 200: shownSettings } },
     },
     async (request, reply) => {
-      const { workspaceId } = requestPrincipalOf(request);
-      const found = await handoffSettings.of(workspaceId);
-      return reply.header('etag', `"${found.version}"`).send({ ...found, webhookSecret: secretOf(workspaceId) });
+      const found = await handoffSettings.of(requestPrincipalOf(request).workspaceId);
+      return reply.header('etag', `"${found.version}"`).send(found);
     },
   );
 
@@ -270,15 +264,9 @@ export function handoffRoutes(app: TypedFastify, dependencies: HttpDependencies)
     async (request, reply) => {
       const actor = actorOf(request, 'conversations:read-all');
       const changed = await handoffSettings.change(actor, request.body, expectedVersion(request.headers['if-match']));
-      return reply
-        .header('etag', `"${changed.version}"`)
-        .send({ ...changed, webhookSecret: secretOf(actor.principal.workspaceId) });
+      return reply.header('etag', `"${changed.version}"`).send(changed);
     },
   );
-
-  function secretOf(workspaceId: string): string {
-    return `whsec_${handoffSettings.webhookSecrets(workspaceId)[0]?.toString('base64') ?? ''}`;
-  }
 }
 
 function shown(view: HandoffView): z.infer<typeof handoff> {

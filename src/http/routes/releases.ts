@@ -8,7 +8,7 @@ import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { requestPrincipalOf } from '../guard.ts';
 import { expectedVersion, ifMatch } from '../if-match.ts';
 import { historyEntry, releaseEntryOf, releaseView, releaseViewOf, shadowReport } from '../release-views.ts';
-import { byOf, requireAgent } from '../requests.ts';
+import { byOf, requireAgent, requireAllConnections } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 
 const parameters = z.object({ id: schemas.identifier });
@@ -148,6 +148,7 @@ export function releaseRoutes(app: TypedFastify, { releases: part, shadows, sett
       requirePermission(principal, 'releases:read');
       const release = await releases.find(principal.workspaceId, request.params.id);
       requireAgent(principal, release.agent);
+      requireAllConnections(principal);
       const { ended, ...sums } = await shadows.summary(release);
       const turns = await shadows.comparisons(principal.workspaceId, release.id, request.query.different);
       return { ...sums, ended: ended ?? null, comparisons: turns };

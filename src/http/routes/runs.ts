@@ -8,7 +8,7 @@ import { decideApproval, forgetApproval } from '../../store/approvals.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { runEvents } from '../events.ts';
 import { requestPrincipalOf } from '../guard.ts';
-import { askerText, reachOf, recordDeed } from '../requests.ts';
+import { askerText, principalLimitsOf, reachOf, recordDeed, sameLimits } from '../requests.ts';
 import * as schemas from '../schemas.ts';
 import { afterEvent, turnOf } from '../turns.ts';
 
@@ -16,6 +16,11 @@ const parameters = z.object({ id: schemas.identifier });
 
 export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): void {
   const { identity, pool, views, runner, streams, newId, feed } = dependencies;
+  /** Nobody decides in a conversation that they do not see. @throws TimonelError `run_not_found` */
+  const requireWithin = async (principal: Principal, runId: string) => {
+    const limits = principalLimitsOf(principal);
+    if (Object.keys(limits).length > 0) await views.run(principal.workspaceId, runId, limits);
+  };
 
   app.get(
     '/api/v1/runs/:id',
@@ -60,6 +65,7 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
         principal,
         may: (now: Principal) =>
           now.permissions.has('conversations:read') &&
+          sameLimits(now, principal) &&
           (reach.startedBy !== undefined || now.permissions.has('conversations:read-all')),
       };
       await streams.send(reply.header('x-timonel-run', runId), reader, runId, (signal) =>
@@ -122,7 +128,7 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
         idempotencyKey: `resubmit:${failed.id}`,
         asker: { kind: principal.kind, id: principal.id },
         onlyOwn: own.startedBy !== undefined,
-        agents: own.agents,
+        limits: own,
       });
       if (held)
         throw new TimonelError(
@@ -159,7 +165,7 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
       const { decision, reason, remember } = request.body;
       // Approvals of a key that expired meanwhile count no more.
       await pool.inTransaction((client) => identity.grants.settleRun(client, workspaceId, id));
-      if (principal.agents !== undefined) await views.run(workspaceId, id, { agents: principal.agents });
+      await requireWithin(principal, id);
       const asker = askerText(principal);
       const decided = await decideApproval(pool, workspaceId, id, callId, { decision, remember, reason, by, asker });
       const { conversationId, agent, ready, tool, rule } = decided;
@@ -186,7 +192,9 @@ export function runRoutes(app: TypedFastify, dependencies: HttpDependencies): vo
     },
     async (request, reply) => {
       const { id, callId } = request.params;
-      const details = await forgetApproval(pool, requestPrincipalOf(request).workspaceId, id, callId);
+      const principal = requestPrincipalOf(request);
+      await requireWithin(principal, id);
+      const details = await forgetApproval(pool, principal.workspaceId, id, callId);
       const target = { kind: 'approval', id: `${id}/${callId}` };
       await recordDeed(identity, request, { action: 'approval-forgotten', target, details });
       return reply.code(204).send(null);

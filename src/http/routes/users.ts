@@ -49,7 +49,7 @@ export function userRoutes(app: TypedFastify, { identity }: HttpDependencies): v
       config: { permission: 'users:manage' },
       schema: {
         summary:
-          'Change the role of a member or the agents whose conversations they see, or disable and enable them; it takes effect at once',
+          'Change the role of a member or the agents and connections whose conversations they see, or disable and enable them; it takes effect at once',
         params: parameters,
         body: z.strictObject({
           role: shapes.roleName.optional(),
@@ -60,12 +60,19 @@ export function userRoutes(app: TypedFastify, { identity }: HttpDependencies): v
             .nullable()
             .optional()
             .describe('They see and write in the conversations of these agents only; null: of all'),
+          connections: z
+            .array(schemas.identifier)
+            .max(100)
+            .nullable()
+            .optional()
+            .describe('The same, of these connections to channels; conversations on none are not among them'),
         }),
         response: { 200: shapes.memberSchema },
       },
     },
     (request) => {
-      if (Object.keys(request.body).length === 0) throw new TimonelError('invalid_request', 'Send "role", "disabled" or "agents".');
+      if (Object.keys(request.body).length === 0)
+        throw new TimonelError('invalid_request', 'Send "role", "disabled", "agents" or "connections".');
       return members.change(requestPrincipalOf(request), request.params.id, request.body, originOf(request));
     },
   );

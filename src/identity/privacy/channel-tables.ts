@@ -73,6 +73,22 @@ export const channelTables: readonly TableOfData[] = [
     ages: { kind: 'conversations', at: 'created_at', when: unheard('channel_contacts.id') },
   },
   {
+    table: 'webhook_deliveries',
+    personal: true,
+    columns: ['data'],
+    whose: `data->>'conversationId' = ANY(SELECT unnest(:conversations::uuid[])::text)`,
+    erase: 'delete',
+    ages: { kind: 'conversations', at: 'occurred_at', when: `state IN ('delivered', 'dead')` },
+  },
+  {
+    table: 'webhook_endpoints',
+    personal: true,
+    columns: ['created_by'],
+    whose: 'created_by = :asker',
+    withheld: ['secrets'],
+    erase: { created_by: `'erased'` },
+  },
+  {
     table: 'channel_connections',
     personal: true,
     columns: ['created_by'],

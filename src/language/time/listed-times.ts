@@ -3,10 +3,7 @@ import type { Context, Reading } from './grammar.ts';
 import { isCount, isPartOfNumber } from './guards.ts';
 import type { Lexicon } from './lexicon.ts';
 import type { ClockSpec } from './meaning.ts';
-import type { ResolvedMention } from './resolve-mention.ts';
-
-/** Words and signs between the times of a list. */
-export const listJoiners: ReadonlySet<string> = new Set([',', 'o', 'u', 'y', 'or', 'and']);
+import { listJoiners, type ResolvedMention } from './resolve-mention.ts';
 
 /** The times that follow a time in a list, where "at" is said once for all: "a las 3, 4 o 5 de la tarde", "at 10:30 or 11". */
 export function listedTimes(context: Context, first: ResolvedMention, lexicon: Lexicon): ResolvedMention[] {

@@ -2,9 +2,11 @@ import type { DateRange, TimeMention, TimeRange } from '../contract.ts';
 import { formatClockTime, formatIsoDate } from './calendar.ts';
 import { clockReadings } from './clock.ts';
 import type { Context } from './grammar.ts';
-import { listJoiners } from './listed-times.ts';
 import type { DaySpan, HourSpan, MeaningPiece } from './meaning.ts';
 import { resolveDate } from './resolve-date.ts';
+
+/** Words and signs between the times of a list. */
+export const listJoiners: ReadonlySet<string> = new Set([',', 'o', 'u', 'y', 'or', 'and']);
 
 /** A phrase of the text and what it says. */
 export interface ResolvedMention {

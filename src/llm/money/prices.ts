@@ -26,7 +26,7 @@ const rates = z.strictObject({
   cacheWriteLong: rate.optional(),
 });
 const perToken = rates.extend({ above: rates.extend({ tokens: z.number().int().positive() }).optional() });
-const ownPrices = z.record(z.string(), z.union([perToken, z.strictObject({ perMinute: rate.max(10_000) })]));
+const perMinute = z.strictObject({ perMinute: rate.max(10_000) });
 
 /** Prices of models: the project's own, then the shipped list. */
 export class Prices {
@@ -38,9 +38,11 @@ export class Prices {
    * @throws TimonelError `config_invalid`, naming every bad price.
    */
   constructor(own: Readonly<Record<string, Price | MinutePrice>>, now: () => Date) {
-    const { error } = ownPrices.safeParse(own);
-    if (error !== undefined) {
-      const faults = error.issues.map(({ path, message }) => `prices.${path.join('.')}: ${message}`);
+    const faults = Object.entries(own).flatMap(([model, price]) => {
+      const { error } = ('perMinute' in Object(price) ? perMinute : perToken).safeParse(price);
+      return (error?.issues ?? []).map(({ path, message }) => `prices.${[model, ...path].join('.')}: ${message}`);
+    });
+    if (faults.length > 0) {
       throw new TimonelError(
         'config_invalid',
         `The project's prices are not valid: ${faults.join('; ')}. They are numbers, in US dollars per million tokens, or {"perMinute": …} of sound.`,

@@ -59,8 +59,10 @@ export class Bubblewrap implements SandboxBackend {
       },
       signal,
     );
-    if (end.exitCode === 0) return this.#prepared(language, { program: end.stdout }, compiledProgram, program.args);
-    const verdict = end.stopped === undefined ? 'compile-error' : end.stopped;
+    if (end.exitCode === 0)
+      return this.#prepared(language, { ...program.files, '.program': end.stdout }, compiledProgram, program.args);
+    if (!end.began) throw new Error(`The compiler was not started: ${end.stderr.toString('utf8').slice(0, 300)}`);
+    const verdict = end.stopped ?? (end.outOfMemory ? 'memory' : 'compile-error');
     return {
       failed: { ...resultOf(end, verdict), stdout: '' },
       run: () => Promise.reject(new Error('The program was not compiled.')),
@@ -75,6 +77,7 @@ export class Bubblewrap implements SandboxBackend {
       run: async (input, limits, signal) => {
         const argv = [...language.command(path, limits.memoryBytes), ...args];
         const end = await runNative({ argv, files, input, limits, language }, signal);
+        if (!end.began) throw new Error(`The program was not started: ${end.stderr.toString('utf8').slice(0, 300)}`);
         return resultOf(end, verdictOf(end));
       },
     };
@@ -103,7 +106,6 @@ function verdictOf({ exitCode, stopped, outOfMemory, stderr }: NativeEnd): Sandb
   if (exitCode === 0) return 'completed';
   if (exitCode === cpuTime) return 'timeout';
   const text = stderr.toString('utf8');
-  if (/^bwrap: /.test(text)) return 'sandbox-error';
   if (/std::bad_alloc|java\.lang\.OutOfMemoryError|JavaScript heap out of memory/.test(text)) return 'memory';
   return programFailureOf(text);
 }

@@ -1,4 +1,5 @@
-import { accessSync, constants, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SandboxLimits } from '../contract.ts';
@@ -36,25 +37,24 @@ const v2: readonly Controller[] = [
 ];
 /** bubblewrap itself: the outer process, and the first one in the namespace. */
 const ownProcesses = 2;
-let count = 0;
+/** Whether groups can be made here: found out once, by making one. */
+let controllers: readonly Controller[] | undefined | 'unknown' = 'unknown';
 
-/** @returns undefined where groups cannot be made here */
+/**
+ * @returns undefined where groups cannot be made on this machine
+ * @throws Error where they can, and this one could not: a program is not run without its limits
+ */
 export function createControlGroup(limits: SandboxLimits): ControlGroup | undefined {
-  const controllers = writable();
-  if (controllers === undefined) return undefined;
-  const name = `timonel-${process.pid}-${++count}`;
-  const folders: string[] = [];
-  try {
-    for (const controller of controllers) {
-      const folder = join(controller.folder, name);
-      mkdirSync(folder);
-      folders.push(folder);
-      for (const [file, value] of controller.limits(limits)) writeFileSync(join(folder, file), value);
+  if (controllers === 'unknown') {
+    controllers = writable();
+    try {
+      if (controllers !== undefined) for (const folder of makeFolders(controllers, limits)) rmdirSync(folder);
+    } catch {
+      controllers = undefined;
     }
-  } catch {
-    for (const folder of folders) rmdirSync(folder);
-    return undefined;
   }
+  if (controllers === undefined) return undefined;
+  const folders = makeFolders(controllers, limits);
   return {
     add: (pid) => {
       for (const folder of folders) writeFileSync(join(folder, 'cgroup.procs'), `${pid}`);
@@ -69,6 +69,26 @@ export function createControlGroup(limits: SandboxLimits): ControlGroup | undefi
       for (const folder of folders) await removed(folder);
     },
   };
+}
+
+function makeFolders(from: readonly Controller[], limits: SandboxLimits): string[] {
+  const name = `timonel-${randomUUID()}`;
+  const folders: string[] = [];
+  try {
+    for (const controller of from) {
+      const folder = join(controller.folder, name);
+      mkdirSync(folder);
+      folders.push(folder);
+      for (const [file, value] of controller.limits(limits)) writeFileSync(join(folder, file), value);
+      // Memory and swap together, where the kernel counts swap.
+      const swap = join(folder, 'memory.memsw.limit_in_bytes');
+      if (existsSync(swap)) writeFileSync(swap, `${limits.memoryBytes}`);
+    }
+    return folders;
+  } catch (error) {
+    for (const folder of folders) rmdirSync(folder);
+    throw error;
+  }
 }
 
 /** The controllers that this process may write to: of version 1, or of version 2 with both switched on for groups below. */
@@ -94,9 +114,16 @@ function read(folder: string, file: string): string | undefined {
   }
 }
 
-/** The kernel takes a moment to forget processes that were killed. */
+/** Ends what is left in a group. The kernel takes a moment to forget processes that were killed. */
 async function removed(folder: string): Promise<void> {
   for (let attempt = 0; ; attempt++) {
+    for (const pid of read(folder, 'cgroup.procs')?.split('\n') ?? []) {
+      try {
+        if (pid !== '') process.kill(Number(pid), 'SIGKILL');
+      } catch {
+        // It is gone already.
+      }
+    }
     try {
       rmdirSync(folder);
       return;

@@ -14,6 +14,8 @@ export interface Command {
 
 /** The descriptor on which the launcher waits until the control group holds it. */
 export const gate = 3;
+/** The descriptor on which the sandbox says that it stands: what follows is the program's doing. It is closed before the program begins. */
+export const signOfLife = 5;
 
 /**
  * The whole command line. A shell waits at the gate, then becomes bubblewrap, which starts the program under the limits of the kernel. Those are set
@@ -32,6 +34,7 @@ export function commandLine({ argv, files, filter, limits, language, environment
     `--nproc=${processes + language.ownThreads + 2}`,
     ...(language.reservesAddresses ? [] : [`--as=${memoryBytes + 64 * 1024 * 1024}`]),
   ];
+  const begin = ['/bin/sh', '-c', `echo >&${signOfLife} && exec ${signOfLife}>&- && exec "$@"`, 'begin'];
   const bubblewrap = [
     '/usr/bin/bwrap',
     '--unshare-user',
@@ -50,7 +53,7 @@ export function commandLine({ argv, files, filter, limits, language, environment
     ...[...files].flatMap(([path, descriptor]) => [
       ...folders(path),
       '--perms',
-      path === 'program' ? '0700' : '0600',
+      path === '.program' ? '0700' : '0600',
       '--file',
       `${descriptor}`,
       `/work/${path}`,
@@ -58,9 +61,19 @@ export function commandLine({ argv, files, filter, limits, language, environment
     ...Object.entries({ PATH: '/usr/bin:/bin', HOME: '/tmp', LANG: 'C.UTF-8', PYTHONHASHSEED: '0', ...environment }).flatMap(
       ([name, value]) => ['--setenv', name, value],
     ),
+    ...['--remount-ro', '/dev', '--remount-ro', '/'],
     ...['--chdir', '/work', '--seccomp', `${filter}`, '--'],
   ];
-  return ['/bin/sh', '-c', `read -r go <&${gate} && exec ${gate}<&- && exec "$@"`, 'sandbox', ...bubblewrap, ...limit, ...argv];
+  return [
+    '/bin/sh',
+    '-c',
+    `read -r go <&${gate} && exec ${gate}<&- && exec "$@"`,
+    'sandbox',
+    ...bubblewrap,
+    ...begin,
+    ...limit,
+    ...argv,
+  ];
 }
 
 function folders(path: string): string[] {

@@ -22,7 +22,7 @@ export interface NativeLanguage {
 }
 
 /** What a compiler made, where a run finds it. */
-export const compiledProgram = '/work/program';
+export const compiledProgram = '/work/.program';
 
 /** @returns undefined where its programs are not installed */
 export function nativeLanguage(language: SandboxLanguage): NativeLanguage | undefined {

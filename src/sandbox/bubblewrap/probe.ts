@@ -12,7 +12,8 @@ echo "host $(ls -d /root /home /etc/passwd /sys 2>/dev/null | wc -l)"
 touch /usr/written 2>/dev/null && echo "written 1" || echo "written 0"
 `;
 const forks = 'i=0; while [ $i -lt 80 ]; do sleep 3 & i=$((i+1)); done';
-const memory = 'head -c 268435456 /dev/zero | tail -c 268435456 | wc -c';
+const filled = 268_435_456;
+const memory = `head -c ${filled} /dev/zero | tail -c ${filled} | wc -c`;
 
 const expected = new Map([
   ['environment', '0'],
@@ -44,8 +45,11 @@ export async function probeLimits(reservesAddresses: boolean): Promise<string | 
       .map((line) => line.split(' ') as [string, string]),
   );
   for (const [wall, value] of expected) if (found.get(wall) !== value) return `This machine does not hold the wall "${wall}".`;
-  if ((await run(forks)).exitCode === 0) return 'The number of processes cannot be limited here.';
-  const { stdout } = await run(memory);
-  if (stdout.toString('utf8').trim() === '268435456') return 'Memory cannot be limited here.';
+  const forked = await run(forks);
+  if (!/cannot fork/i.test(forked.stderr.toString('utf8'))) return 'The number of processes cannot be limited here.';
+  const { stdout, stderr, outOfMemory } = await run(memory);
+  const counted = /^\d+$/.exec(stdout.toString('utf8').trim())?.[0];
+  const limited = outOfMemory || /memory/.test(stderr.toString('utf8')) || (counted !== undefined && Number(counted) < filled);
+  if (!limited) return 'Memory cannot be limited here.';
   return undefined;
 }

@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import type { SandboxLimits } from '../contract.ts';
 import { type ControlGroup, createControlGroup } from './cgroup.ts';
-import { type Command, commandLine, gate } from './command.ts';
+import { type Command, commandLine, gate, signOfLife } from './command.ts';
 import { seccompFilter } from './seccomp.ts';
 
 /** An ordinary user who owns nothing: limits of processes do not bind root. */
@@ -21,6 +21,8 @@ export interface NativeRun {
 }
 
 export interface NativeEnd {
+  /** The program was started; else the sandbox itself failed. */
+  began: boolean;
   /** `undefined`: it was stopped. */
   exitCode: number | undefined;
   stopped: 'timeout' | 'output' | undefined;
@@ -51,7 +53,7 @@ export async function runNative(run: NativeRun, signal: AbortSignal): Promise<Na
 
 async function execute(run: NativeRun, filter: Buffer, group: ControlGroup | undefined, signal: AbortSignal): Promise<NativeEnd> {
   const { limits, files } = run;
-  const first = gate + 2;
+  const first = signOfLife + 1;
   const paths = Object.keys(files);
   const [program = '', ...args] = commandLine({
     ...run,
@@ -61,11 +63,15 @@ async function execute(run: NativeRun, filter: Buffer, group: ControlGroup | und
   const child = spawn(program, args, {
     cwd: '/',
     env: {},
-    stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', ...paths.map(() => 'pipe' as const)],
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', ...paths.map(() => 'pipe' as const)],
     ...(process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {}),
   });
   const started = performance.now();
   let stopped: NativeEnd['stopped'];
+  let began = false;
+  (child.stdio as readonly (Readable | Writable | null | undefined)[])[signOfLife]?.once('data', () => {
+    began = true;
+  });
   const stop = (why: NativeEnd['stopped']) => {
     stopped ??= why;
     child.kill('SIGKILL');
@@ -83,19 +89,26 @@ async function execute(run: NativeRun, filter: Buffer, group: ControlGroup | und
     feed(child, 0, run.input);
     feed(child, gate, '\n');
     const exitCode = await ended;
+    // Nothing of the namespace outlives its first process; what could, for a bug, holds up nobody.
+    const closing = setTimeout(() => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }, 2_000);
     const wallMs = Math.round(performance.now() - started);
     signal.throwIfAborted();
     const memory = group?.memory();
     return {
+      began,
       exitCode: stopped === undefined ? exitCode : undefined,
       stopped,
       outOfMemory: memory?.killed ?? false,
       stdout: await stdout,
-      stderr: await stderr,
+      stderr: await stderr.finally(() => clearTimeout(closing)),
       wallMs,
       memoryBytes: memory?.bytes,
     };
   } finally {
+    child.kill('SIGKILL');
     clearTimeout(timer);
     signal.removeEventListener('abort', abort);
   }

@@ -92,6 +92,8 @@ export const prelude = `
       next.run();
       host.jobs();
     }
+    const { exitCode } = globalThis.process ?? {};
+    if (Number.isInteger(exitCode) && exitCode !== 0) host.exit(exitCode);
   } });
 
   let lines;

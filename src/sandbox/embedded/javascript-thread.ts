@@ -77,9 +77,11 @@ class Program {
     // A context that ran out of memory cannot tell any more.
     if (this.outOfMemory) return this.#task.memoryBytes;
     const usage = this.#runtime.computeMemoryUsage();
-    const { memory_used_size: bytes }: { memory_used_size?: number } = this.#context.dump(usage);
+    const member = this.#context.getProp(usage, 'memory_used_size');
+    const bytes = this.#context.getNumber(member);
+    member.dispose();
     usage.dispose();
-    return bytes ?? 0;
+    return Number.isFinite(bytes) ? bytes : 0;
   }
 
   /** @returns an exit code where the text cannot be compiled */
@@ -112,19 +114,30 @@ class Program {
 
   #failed(error: QuickJSHandle): number {
     if (this.#exit !== undefined) return this.#exit;
-    const dumped: unknown = this.#context.dump(error);
-    const { name, message, stack } = (typeof dumped === 'object' && dumped !== null ? dumped : { message: String(dumped) }) as {
-      name?: string;
-      message?: string;
-      stack?: string;
-    };
+    const { name, message, stack } = this.#described(error);
     this.outOfMemory ||= message === 'out of memory';
     try {
-      this.#write(2, `Uncaught ${name === undefined ? '' : `${name}: `}${message ?? 'null'}\n${stack ?? ''}`);
+      this.#write(2, `Uncaught ${name === '' ? '' : `${name}: `}${message}\n${stack}`);
     } catch (failure) {
       if (!(failure instanceof OutputFull)) throw failure;
     }
     return 1;
+  }
+
+  /** The program may have thrown anything, and may have changed how values are told: only texts are taken of it. */
+  #described(error: QuickJSHandle): { name: string; message: string; stack: string } {
+    const context = this.#context;
+    const text = (name: string) => {
+      const member = context.getProp(error, name);
+      const found = context.typeof(member) === 'string' ? context.getString(member) : '';
+      member.dispose();
+      return found;
+    };
+    if (context.typeof(error) !== 'object') {
+      const plain: unknown = context.typeof(error) === 'symbol' ? 'Symbol' : context.dump(error);
+      return { name: '', message: String(plain), stack: '' };
+    }
+    return { name: text('name'), message: text('message'), stack: text('stack') };
   }
 
   #file(name: string): string {

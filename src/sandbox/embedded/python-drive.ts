@@ -32,7 +32,7 @@ export function limitDrive(drive: Drive, diskBytes: number): void {
   };
   drive.pwrite = (file, data, offset) =>
     fits(offset + data.byteLength, data.byteLength) ? pwrite.call(drive, file, data, offset) : noSpace;
-  drive.setSize = (file, size) => (size >= 0n && fits(Number(size), 0) ? setSize.call(drive, file, size) : noSpace);
+  drive.setSize = (file, size) => (size >= 0n && fits(Number(size), Number(size)) ? setSize.call(drive, file, size) : noSpace);
   drive.pathCreateDir = (folder, path) => (full() ? noSpace : pathCreateDir.call(drive, folder, path));
 }
 

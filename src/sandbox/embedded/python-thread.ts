@@ -5,6 +5,7 @@ import { OutputFull, OutputWriter } from './output.ts';
 import { limitDrive } from './python-drive.ts';
 import { PythonSystem } from './python-system.ts';
 import type { ThreadMessage, ThreadTask } from './task.ts';
+import { webAssembly } from './web-assembly.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('This module runs in a worker thread.');
@@ -36,7 +37,7 @@ function run({ module, files, entry, args, input, diskBytes, output }: ThreadTas
     new OutputWriter(output),
   );
   limitDrive(system.drive, diskBytes);
-  const instance = new WebAssembly.Instance(module, system.getImportObject());
+  const instance = new webAssembly.Instance(module, system.getImportObject());
   tell({ kind: 'started' });
   let exitCode: number;
   try {

