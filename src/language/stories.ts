@@ -14,6 +14,9 @@ const told = new Set(
 const others = new Set(
   'mi mis nuestra nuestro su sus my our his her their tengo tenemos hay have has there me se es is'.split(' '),
 );
+/** Verbs that tell of others unless "I" or "we" is said with them: "my parents arrive on Friday", but "I arrive with my wife". */
+const ofOthers = new Set('arrive come return visit'.split(' '));
+const ourselves = new Set('i we ill well im were'.split(' '));
 const ownTravel = new Set(
   'viajo viajamos trabajo trabajamos caso casamos cumplo vuelvo rindo opero festejo travel fly leave leaving'.split(' '),
 );
@@ -56,7 +59,10 @@ export function storyWords(words: readonly Word[]): ReadonlySet<number> {
     const last = words[indexes.at(-1) ?? 0];
     const asked = last?.question === true && words[(indexes.at(-1) ?? 0) + 1]?.sentence !== last.sentence;
     const tells =
-      texts.some((text) => ownTravel.has(text)) || (texts.some((text) => told.has(text)) && texts.some((text) => others.has(text)));
+      texts.some((text) => ownTravel.has(text)) ||
+      (texts.some((text) => others.has(text)) &&
+        (texts.some((text) => told.has(text)) ||
+          (texts.some((text) => ofOthers.has(text)) && !texts.some((text) => ourselves.has(text)))));
     const wanted = texts.some((text, at) => wishes.has(text) && !(text === 'hay' && told.has(texts[at + 2] ?? '')));
     if (tells && !wanted && !asked) for (const index of indexes) story.add(index);
   }

@@ -19,6 +19,8 @@ it.each([
   ['cambiá mi turno al lunes siguiente', 'al lunes 7 de diciembre'],
   ['cambiá mi turno para el día siguiente', 'al jueves 3 de diciembre'],
   ['quiero mover mi turno a la semana siguiente', 'al miércoles 9 de diciembre'],
+  ['pasame el turno al viernes siguiente', 'al viernes 4 de diciembre'],
+  ['reschedule my appointment to the following Friday', 'to Friday, December 4'],
   ['move my appointment to the following Monday', 'to Monday, December 7'],
   ['can you move my appointment to the day after?', 'to Thursday, December 3'],
 ])('counts from the appointment that is moved: %s', (text, moved) => {

@@ -25,6 +25,7 @@ export const spanishChanges: CueTable['cues'] = {
     '5.8 @change .. de|la|el|mi|a|por .. @roomType|@room|turno|nombre|huespedes|cantidad|llegada|salida|arribo|checkin|ingreso',
     '5.8 @change .. @appointment|llegada|salida|semana|mes|<date>',
     '6 pasar|paso|pasame|pasamos|pasen|pasas|pasarla|pasarlo|pasarme .... para|a|al .. otra|otro|<date>|<time>|fecha|tarde|manana|semana',
+    '6 @shift|@change|pasa|pasame|pasas|corre|correme|mueve|moveme|adelanta|atrasa mi|el|la turno|cita|reserva <date>|<time>',
     '6 turno|cita|reserva|hora .. pasalo|pasala|pasamelo|movelo|correla|correlo|cambialo|cambiala|ponelo|ponela',
     '5.6 llego|llegare|llegamos|llegando tarde|demorado|demorada|retrasado|retrasada|atrasado|atrasada',
     '6 @change .. @appointment|fecha|fechas|hora|horario|dia|dias|noche|noches|@room|cita|reserva|estadia|hospedaje',

@@ -21,6 +21,11 @@ describe('a day in a story is not the wish', () => {
     ['el viernes viajo, así que quiero turno el jueves', '2026-11-19'],
     ['tengo una fiesta el sábado, ¿hay lugar el viernes?', '2026-11-20'],
     ['quiero un corte el viernes porque el sábado me caso', '2026-11-20'],
+    ['mis suegros llegan el viernes, ¿me darías un turno el jueves a las 11?', '2026-11-19'],
+    ['tengo un casamiento el 28, necesito peinado el 27', '2026-11-27'],
+    ['mi hija rinde el primer lunes de diciembre, quiero un corte para el viernes', '2026-11-20'],
+    ['my parents arrive on Friday, can I have a haircut on Thursday at 11?', '2026-11-19'],
+    ['our graduation is on the 28th, I need waxing on the 27th', '2026-11-27'],
     ['my brother is coming on Thursday, could it be tomorrow at 10?', '2026-11-17'],
     ['my flight is on Friday so I need a haircut on Thursday', '2026-11-19'],
     ['I have a wedding on Saturday and I want a haircut on Friday', '2026-11-20'],
@@ -52,6 +57,9 @@ describe('an alias that begins with a verb of every service', () => {
     ['quiero arreglarme con un corte', 'Corte de pelo'],
     ['I want to get a haircut', 'Corte de pelo'],
     ['I have to have a haircut today', 'Corte de pelo'],
+    ['mañana puedo hacerme un corte?', 'Corte de pelo'],
+    ['vengo a arreglarme el pelo con un corte', 'Corte de pelo'],
+    ['could I get my haircut done tomorrow?', 'Corte de pelo'],
     ['quiero hacerme las manos', 'Manicura'],
     ['I want to have my feet done', 'Pedicura'],
   ])('%s', (text, service) => {
@@ -63,6 +71,8 @@ describe('an alias that begins with a verb of every service', () => {
     ['hacerme las manos y un corte', 'Manicura + Corte de pelo'],
     ['get my nails done and a haircut', 'Manicura + Corte de pelo'],
     ['¿cuánto sale todo: corte, manicura, depilación?', 'Corte de pelo + Manicura + Depilación'],
+    ['¿a cuánto me queda todo: depilación y corte?', 'Depilación + Corte de pelo'],
+    ['what do they cost together: waxing, haircut?', 'Depilación + Corte de pelo'],
     ['how much is everything: haircut, nails, waxing?', 'Corte de pelo + Manicura + Depilación'],
   ])('several named together are all of them: %s', (text, service) => {
     expect(slotsOf(text).service).toBe(service);

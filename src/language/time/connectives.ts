@@ -1,3 +1,5 @@
+import type { Grammar } from './grammar.ts';
+
 /**
  * The words of a language that join phrases of time: patterns of the grammar, each for one place in a rule. The rules themselves
  * (positions in a period, distances from a day, ranges) are the same in every language.
@@ -71,4 +73,14 @@ export interface Connectives {
   /** "from 2 pm for 2 hours": before the hour that a length of time begins with. */
   startingAt: string;
   at: string;
+}
+
+/**
+ * Adds the words that most rules share as phrases of their own, and gives the words to write rules with. Spelled out in every rule they
+ * would multiply: six prepositions, four articles and six words for "of" make a hundred patterns of one.
+ */
+export function shareConnectives(grammar: Grammar, words: Connectives): Connectives {
+  grammar.rule('lead', words.article, () => true);
+  for (const name of ['of', 'beginning', 'middle', 'end'] as const) grammar.rule(name, words[name], () => true);
+  return { ...words, article: '<lead>?', of: '<of>', beginning: '<beginning>', middle: '<middle>', end: '<end>' };
 }

@@ -151,7 +151,9 @@ function addDaysOfMonth(grammar: Grammar): void {
   );
   grammar.rule('date', '(on|the) <weakDate>', (match) => match.get('weakDate'));
   grammar.rule('date', `${on} <weekday> <weakDate>`, (match, context) => {
-    const date = monthFirst(withWeekday(match.get('weakDate'), match.get('weekday')), context);
+    const said = withWeekday(match.get('weakDate'), match.get('weekday'));
+    // "Monday 6-8" are hours; the month comes first in "Friday 7.6" only.
+    const date = match.says('-') ? said : monthFirst(said, context);
     return 'problem' in resolveDate(date, context.today) ? undefined : date;
   });
 }

@@ -1,4 +1,5 @@
 import { numberWords } from '../numbers.ts';
+import { shareConnectives } from './connectives.ts';
 import { addDistances } from './distances.ts';
 import { addEdges } from './edges.ts';
 import { englishConnectives, englishYears } from './english-connectives.ts';
@@ -22,16 +23,17 @@ export function buildEnglishGrammar(): LanguageGrammar {
   const grammar = new Grammar();
   // Built behind the rules, because it has to know the words that they spell out.
   const words = once(() => buildLexicon('en', englishVocabulary, grammar.words, shorthand));
+  const connectives = shareConnectives(grammar, englishConnectives);
   addTerminals(grammar, words);
   addMentions(grammar, englishDayParts);
   addEnglishDates(grammar);
-  addHolidays(grammar, englishVocabulary, englishConnectives);
-  addPositions(grammar, englishConnectives, englishYears, '(the week|the current week)', englishDayParts);
+  addHolidays(grammar, englishVocabulary, connectives);
+  addPositions(grammar, connectives, englishYears, '(the week|the current week)', englishDayParts);
   addEnglishSpans(grammar);
   addEnglishTimes(grammar, words);
-  addDistances(grammar, englishConnectives);
-  addEdges(grammar, englishConnectives);
-  addHourRules(grammar, englishConnectives);
+  addDistances(grammar, connectives);
+  addEdges(grammar, connectives);
+  addHourRules(grammar, connectives);
   const lexicon = words();
   grammar.openTerminalsWith([...lexicon.meanings.keys(), ...numberWords('en')]);
   return { grammar, lexicon };

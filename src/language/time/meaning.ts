@@ -123,6 +123,12 @@ export interface Symbols {
   /** A week, month or year that has days, weekdays, weeks and parts in it. */
   container: Container;
   holiday: HolidayRule;
+  /** Words that join phrases, shared by many rules: before a noun phrase, "of", and the names of the parts of a period. */
+  lead: true;
+  of: true;
+  beginning: true;
+  middle: true;
+  end: true;
   /** One end of "from … to …" where it is more than a day: a month, a week, a year, now. */
   edge: Edge;
   span: DaySpan;

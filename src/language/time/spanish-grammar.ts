@@ -1,4 +1,5 @@
 import { numberWords } from '../numbers.ts';
+import { shareConnectives } from './connectives.ts';
 import { addDistances } from './distances.ts';
 import { addEdges } from './edges.ts';
 import { Grammar } from './grammar.ts';
@@ -31,16 +32,17 @@ export function buildSpanishGrammar(): LanguageGrammar {
   const grammar = new Grammar();
   // Built behind the rules, because it has to know the words that they spell out.
   const words = once(() => buildLexicon('es', spanishVocabulary, grammar.words, shorthand));
+  const connectives = shareConnectives(grammar, spanishConnectives);
   addTerminals(grammar, words);
   addMentions(grammar, spanishDayParts);
   addSpanishDates(grammar);
-  addHolidays(grammar, spanishVocabulary, spanishConnectives);
-  addPositions(grammar, spanishConnectives, spanishYears, 'la semana', spanishDayParts);
+  addHolidays(grammar, spanishVocabulary, connectives);
+  addPositions(grammar, connectives, spanishYears, 'la semana', spanishDayParts);
   addSpanishSpans(grammar);
   addSpanishTimes(grammar, words);
-  addDistances(grammar, spanishConnectives);
-  addEdges(grammar, spanishConnectives);
-  addHourRules(grammar, spanishConnectives);
+  addDistances(grammar, connectives);
+  addEdges(grammar, connectives);
+  addHourRules(grammar, connectives);
   const lexicon = words();
   grammar.openTerminalsWith([...lexicon.meanings.keys(), ...numberWords('es')]);
   return { grammar, lexicon };
