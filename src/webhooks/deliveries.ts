@@ -2,7 +2,7 @@
  * Events on their way to endpoints. A row is stored with its event; a look puts it into the queue, which tries it until the endpoint takes it or
  * the attempts are used up: then it is a dead letter, which people see and send again.
  */
-import { channels, type WebhookAttempted } from '../diagnostics.ts';
+import { channels, publishFault, type WebhookAttempted } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { WebhookEvent } from '../store/webhook-events.ts';
@@ -46,7 +46,6 @@ export interface WebhookDeliveriesDependencies {
   sender: WebhookSender;
   /** Adds the job that sends one, within the transaction at hand. */
   enqueue(payload: JsonObject): Promise<void>;
-  onFault(what: string, error: unknown): void;
 }
 
 /** Attempts of one delivery: the queue repeats it so often, with pauses that double up to an hour, about five hours in all. */
@@ -74,7 +73,7 @@ export class WebhookDeliveries {
   watch(): void {
     if (this.#timer !== undefined || this.#closed) return;
     this.#timer = setInterval(() => {
-      this.look().catch((error: unknown) => this.#dependencies.onFault('telling webhooks', error));
+      this.look().catch((error: unknown) => publishFault('telling webhooks', error));
     }, lookEveryMs);
     this.#timer.unref();
   }

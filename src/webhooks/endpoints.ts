@@ -1,5 +1,6 @@
 /** Addresses at which a workspace wants to be told of what happens, with sealed secrets. */
 import { randomBytes } from 'node:crypto';
+import { publishFault } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { AccessNotices } from '../identity/access.ts';
 import type { ChangeAuthor } from '../identity/audit/audit-log.ts';
@@ -47,7 +48,6 @@ export interface EndpointsDependencies {
   anywhere: boolean;
   now(): Date;
   newId(): string;
-  onFault(what: string, error: unknown): void;
 }
 
 const columns = 'id, workspace_id, url, events, secrets, created_at, disabled_at';
@@ -158,7 +158,7 @@ export class Endpoints {
 
   /** Seals anew what was sealed with the server's secret before. */
   async reseal(): Promise<void> {
-    const { pool, onFault } = this.#dependencies;
+    const { pool } = this.#dependencies;
     const rows = await pool.executeText<EndpointRow>(`SELECT ${columns} FROM webhook_endpoints`);
     for (const row of rows.filter(({ secrets }) => this.#sealer.stale(secrets))) {
       try {
@@ -170,7 +170,7 @@ export class Endpoints {
           row.workspace_id,
         ]);
       } catch (error) {
-        onFault(`sealing the secret of the webhook ${row.id} anew`, error);
+        publishFault(`sealing the secret of the webhook ${row.id} anew`, error);
       }
     }
   }
