@@ -5,170 +5,98 @@
  * Numbers: include/uapi/asm-generic/unistd.h (arm64), arch/x86/entry/syscalls/syscall_64.tbl.
  */
 
+/** Refused with "not permitted": the numbers on x64, and on arm64 where it has the call. */
+const refused: Readonly<Record<string, readonly [x64: number, arm64?: number]>> = {
+  ptrace: [101, 117],
+  syslog: [103, 116],
+  uselib: [134],
+  personality: [135, 92],
+  ustat: [136],
+  sysfs: [139],
+  vhangup: [153, 58],
+  modify_ldt: [154],
+  pivot_root: [155, 41],
+  _sysctl: [156],
+  adjtimex: [159, 171],
+  chroot: [161, 51],
+  acct: [163, 89],
+  settimeofday: [164, 170],
+  mount: [165, 40],
+  umount2: [166, 39],
+  swapon: [167, 224],
+  swapoff: [168, 225],
+  reboot: [169, 142],
+  sethostname: [170, 161],
+  setdomainname: [171, 162],
+  iopl: [172],
+  ioperm: [173],
+  create_module: [174],
+  init_module: [175, 105],
+  delete_module: [176, 106],
+  get_kernel_syms: [177],
+  query_module: [178],
+  quotactl: [179, 60],
+  nfsservctl: [180, 42],
+  lookup_dcookie: [212, 18],
+  remap_file_pages: [216, 234],
+  clock_settime: [227, 112],
+  mbind: [237, 235],
+  set_mempolicy: [238, 237],
+  get_mempolicy: [239, 236],
+  kexec_load: [246, 104],
+  add_key: [248, 217],
+  request_key: [249, 218],
+  keyctl: [250, 219],
+  migrate_pages: [256, 238],
+  unshare: [272, 97],
+  move_pages: [279, 239],
+  perf_event_open: [298, 241],
+  fanotify_init: [300, 262],
+  fanotify_mark: [301, 263],
+  name_to_handle_at: [303, 264],
+  open_by_handle_at: [304, 265],
+  clock_adjtime: [305, 266],
+  setns: [308, 268],
+  process_vm_readv: [310, 270],
+  process_vm_writev: [311, 271],
+  kcmp: [312, 272],
+  finit_module: [313, 273],
+  kexec_file_load: [320, 294],
+  bpf: [321, 280],
+  userfaultfd: [323, 282],
+  io_uring_setup: [425, 425],
+  io_uring_enter: [426, 426],
+  io_uring_register: [427, 427],
+  open_tree: [428, 428],
+  move_mount: [429, 429],
+  fsopen: [430, 430],
+  fsconfig: [431, 431],
+  fsmount: [432, 432],
+  fspick: [433, 433],
+  pidfd_getfd: [438, 438],
+  process_madvise: [440, 440],
+  mount_setattr: [442, 442],
+  quotactl_fd: [443, 443],
+  memfd_secret: [447, 447],
+  open_tree_attr: [467, 467],
+};
+
 interface Architecture {
   /** AUDIT_ARCH_… of the kernel. */
   audit: number;
-  /** Refused with "not permitted". */
-  refused: readonly number[];
+  /** Where its numbers are in {@link refused}. */
+  column: 0 | 1;
   socket: number;
   clone: number;
-  /** Answered with "not implemented": a library then uses `clone`, whose arguments a filter can read. */
-  clone3: number;
 }
 
-const x64: Architecture = {
-  audit: 0xc000_003e,
-  refused: [
-    101, // ptrace
-    103, // syslog
-    134,
-    135,
-    136,
-    139, // uselib, personality, ustat, sysfs
-    153,
-    154,
-    155,
-    156,
-    159, // vhangup, modify_ldt, pivot_root, _sysctl, adjtimex
-    161,
-    163,
-    164,
-    165,
-    166,
-    167,
-    168,
-    169, // chroot, acct, settimeofday, mount, umount2, swapon, swapoff, reboot
-    170,
-    171,
-    172,
-    173,
-    174,
-    175,
-    176,
-    177,
-    178,
-    179,
-    180, // hostname, domainname, iopl, ioperm, modules, quotactl, nfsservctl
-    212,
-    216,
-    227, // lookup_dcookie, remap_file_pages, clock_settime
-    237,
-    238,
-    239,
-    246,
-    248,
-    249,
-    250,
-    256, // mbind, mempolicy, kexec, add_key, request_key, keyctl, migrate_pages
-    272,
-    279,
-    298,
-    300,
-    301,
-    303,
-    304,
-    305,
-    308,
-    310,
-    311,
-    312,
-    313,
-    320,
-    321,
-    323, // unshare … userfaultfd
-    425,
-    426,
-    427,
-    428,
-    429,
-    430,
-    431,
-    432,
-    433,
-    438,
-    440,
-    442,
-    443,
-    447,
-    467, // io_uring, mount API, pidfd_getfd, process_madvise, memfd_secret
-  ],
-  socket: 41,
-  clone: 56,
-  clone3: 435,
-};
+/** Answered with "not implemented": a library then uses `clone`, whose arguments a filter can read. The same number everywhere. */
+const clone3 = 435;
 
-const arm64: Architecture = {
-  audit: 0xc000_00b7,
-  refused: [
-    18,
-    39,
-    40,
-    41,
-    42,
-    51,
-    58,
-    60,
-    89,
-    92,
-    97, // lookup_dcookie, umount2, mount, pivot_root, nfsservctl, chroot, vhangup, quotactl, acct, personality, unshare
-    104,
-    105,
-    106,
-    112,
-    116,
-    117,
-    142,
-    161,
-    162,
-    170,
-    171, // kexec, modules, clock_settime, syslog, ptrace, reboot, names, settimeofday, adjtimex
-    217,
-    218,
-    219,
-    224,
-    225,
-    234,
-    235,
-    236,
-    237,
-    238,
-    239,
-    241, // keys, swap, remap_file_pages, mbind, mempolicy, migrate_pages, move_pages, perf
-    262,
-    263,
-    264,
-    265,
-    266,
-    268,
-    270,
-    271,
-    272,
-    273,
-    280,
-    282,
-    294, // fanotify … setns, process_vm, kcmp, modules, bpf, userfaultfd, kexec
-    425,
-    426,
-    427,
-    428,
-    429,
-    430,
-    431,
-    432,
-    433,
-    438,
-    440,
-    442,
-    443,
-    447,
-    467,
-  ],
-  socket: 198,
-  clone: 220,
-  clone3: 435,
+const architectures: Partial<Record<NodeJS.Architecture, Architecture>> = {
+  x64: { audit: 0xc000_003e, column: 0, socket: 41, clone: 56 },
+  arm64: { audit: 0xc000_00b7, column: 1, socket: 198, clone: 220 },
 };
-
-const architectures: Partial<Record<NodeJS.Architecture, Architecture>> = { x64, arm64 };
 
 /** Fields of `struct seccomp_data`. */
 const field = { number: 0, architecture: 4, firstArgument: 16 } as const;
@@ -193,7 +121,8 @@ const x32 = 0x4000_0000;
 export function seccompFilter(name: NodeJS.Architecture = process.arch): Buffer | undefined {
   const architecture = architectures[name];
   if (architecture === undefined) return undefined;
-  const { audit, refused, socket, clone, clone3 } = architecture;
+  const { audit, column, socket, clone } = architecture;
+  const numbers = Object.values(refused).flatMap((row) => row[column] ?? []);
   const lines: number[][] = [
     [load, 0, 0, field.architecture],
     [jumpIfEqual, 1, 0, audit],
@@ -203,7 +132,7 @@ export function seccompFilter(name: NodeJS.Architecture = process.arch): Buffer 
     [answer, 0, 0, kill],
     [jumpIfEqual, 0, 1, clone3],
     [answer, 0, 0, notImplemented],
-    ...refused.flatMap((number) => [
+    ...numbers.flatMap((number) => [
       [jumpIfEqual, 0, 1, number],
       [answer, 0, 0, notPermitted],
     ]),

@@ -21,7 +21,6 @@ port.once('message', async (task: ThreadTask) => {
   tell(await run(task));
   port.close();
 });
-tell({ kind: 'ready' });
 
 async function run(task: ThreadTask): Promise<ThreadMessage> {
   const quickjs = await newQuickJSWASMModuleFromVariant(import('@jitl/quickjs-wasmfile-release-sync'));

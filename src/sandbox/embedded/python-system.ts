@@ -3,8 +3,9 @@ import type { OutputWriter } from './output.ts';
 
 const success = 0;
 const notSupported = 58;
-const subscriptionBytes = 48;
 const eventBytes = 32;
+/** Pieces of one read or write: the count comes from the program. */
+const mostVectors = 49_152;
 
 /** The system calls of a Python program. The package's own cut characters in two, lose input, and wait by turning in a loop. */
 export class PythonSystem extends WASI {
@@ -62,7 +63,7 @@ export class PythonSystem extends WASI {
 
   #vectors(at: number, count: number): Uint8Array[] {
     const view = new DataView(this.memory.buffer);
-    return Array.from({ length: Math.min(count, subscriptionBytes * 1024) }, (_, nth) => {
+    return Array.from({ length: Math.min(count, mostVectors) }, (_, nth) => {
       const place = at + nth * 8;
       return new Uint8Array(this.memory.buffer, view.getUint32(place, true), view.getUint32(place + 4, true));
     });

@@ -15,7 +15,6 @@ port.once('message', (task: ThreadTask) => {
   tell(run(task));
   port.close();
 });
-tell({ kind: 'ready' });
 
 function run({ module, files, entry, args, input, diskBytes, output }: ThreadTask): ThreadMessage {
   if (module === undefined) throw new Error('The program came without its interpreter.');

@@ -15,6 +15,5 @@ export interface ThreadTask {
 
 /** `started`: the program begins now, and its time with it. `refused`: its text could not be compiled. */
 export type ThreadMessage =
-  | { kind: 'ready' }
   | { kind: 'started' }
   | { kind: 'ended'; exitCode: number; memoryBytes: number; outOfMemory: boolean; refused: boolean };

@@ -86,7 +86,10 @@ function ended(worker: Worker, task: ThreadTask, wallMs: number, signal: AbortSi
           : { how: 'timeout', wallMs },
       );
     let timer = setTimeout(timeout, longestStartMs);
-    const abort = () => reject(signal.reason);
+    const abort = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
     signal.addEventListener('abort', abort, { once: true });
     const settle = (end: End) => {
       clearTimeout(timer);
