@@ -2,11 +2,12 @@
 import { sql } from 'drizzle-orm';
 import { beforeAll, expect, it } from 'vitest';
 import { onEachStore } from '../../test/stores.ts';
+import type { Rows } from '../../test/tool-workspace.ts';
 import { bookAppointment, findAppointments } from './appointment-tools.ts';
 import { failedClaimsPerHour } from './claims.ts';
 import { jobs } from './jobs.ts';
 import { personalData } from './personal-data.ts';
-import { noon, openSalon, type Rows, type Salon } from './rehearsal/salon-under-test.ts';
+import { noon, openSalon, type Salon } from './rehearsal/salon-under-test.ts';
 
 const phone = '+54 9 351 234-5678';
 const victim = { name: 'María de la Cruz', phone };

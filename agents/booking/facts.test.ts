@@ -1,9 +1,10 @@
 import { beforeAll, expect, it } from 'vitest';
 import { onEachStore } from '../../test/stores.ts';
+import type { Rows } from '../../test/tool-workspace.ts';
 import { bookAppointment } from './appointment-tools.ts';
 import { defaultSettings, loadCatalogue } from './catalogue.ts';
 import { bookingFacts, loadBookingFacts } from './facts.ts';
-import { openSalon, type Rows } from './rehearsal/salon-under-test.ts';
+import { openSalon } from './rehearsal/salon-under-test.ts';
 
 onEachStore('the facts for the policy', (open) => {
   let rows: Rows;

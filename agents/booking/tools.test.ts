@@ -1,11 +1,12 @@
 import { sql } from 'drizzle-orm';
 import { beforeAll, expect, it } from 'vitest';
 import { onEachStore } from '../../test/stores.ts';
+import type { Rows, ToolConversation } from '../../test/tool-workspace.ts';
 import { bookAppointment, cancelAppointment, findAppointments, holdSlot, rescheduleAppointment } from './appointment-tools.ts';
 import { loadVocabulary } from './catalogue.ts';
 import { getAvailability, getBusinessHours, getPromotions, getServices } from './catalogue-tools.ts';
 import { jobs } from './jobs.ts';
-import { type Conversation, noon, openSalon, type Rows, type Salon } from './rehearsal/salon-under-test.ts';
+import { noon, openSalon, type Salon } from './rehearsal/salon-under-test.ts';
 import { sampleVocabulary } from './seed.ts';
 import { escalateToHuman } from './tools.ts';
 
@@ -19,7 +20,7 @@ onEachStore('the booking tools', (open) => {
     rows = (await open()).pool;
   });
 
-  async function booked(conversation: Conversation, changes: Partial<typeof haircut & typeof ana> = {}) {
+  async function booked(conversation: ToolConversation, changes: Partial<typeof haircut & typeof ana> = {}) {
     const answer = await conversation.call(bookAppointment, { ...haircut, ...ana, ...changes });
     if (answer.kind !== 'booked') throw new Error(`Not booked: ${JSON.stringify(answer)}`);
     return answer;

@@ -1,9 +1,10 @@
 /** The tools on the built-in system, as a run calls them. Friday is expensive, and the sample has one Suite (401). */
 import { beforeAll, expect, it } from 'vitest';
 import { onEachStore } from '../../test/stores.ts';
+import type { Rows, ToolConversation } from '../../test/tool-workspace.ts';
 import { hotel as hotelAgent } from './agent.ts';
 import type { BookStayOutput, OfferView, SearchRoomsOutput } from './contract.ts';
-import { type Conversation, openHotel, type Rows, type TestHotel } from './rehearsal/hotel-under-test.ts';
+import { openHotel, type TestHotel } from './rehearsal/hotel-under-test.ts';
 import { hotelTools } from './tools.ts';
 
 const tools = hotelTools({});
@@ -30,9 +31,9 @@ onEachStore('the hotel tools', (open) => {
     rows = (await open([hotelAgent])).pool;
   });
 
-  const search = (guest: Conversation, wish: Parameters<typeof tools.searchRooms.execute>[0]) =>
+  const search = (guest: ToolConversation, wish: Parameters<typeof tools.searchRooms.execute>[0]) =>
     guest.call(tools.searchRooms, wish);
-  async function booked(guest: Conversation, type: string, wish: Parameters<typeof tools.searchRooms.execute>[0] = couple) {
+  async function booked(guest: ToolConversation, type: string, wish: Parameters<typeof tools.searchRooms.execute>[0] = couple) {
     const offer = offerOf(await search(guest, wish), type);
     return bookedOf(await guest.call(tools.bookStay, { offer: offer.offer, ...ana }));
   }
@@ -167,7 +168,7 @@ onEachStore('the hotel tools', (open) => {
     const house = await openHotel(rows);
     const guest = deskOf(house);
     const { code } = await booked(guest, 'Doble');
-    const find = (who: Conversation, input = {}) => who.call(tools.findStay, input);
+    const find = (who: ToolConversation, input = {}) => who.call(tools.findStay, input);
     expect(await find(guest)).toMatchObject({ kind: 'found', stays: [{ code }] });
     const verified = house.conversation({ phone: '+5492235123456', verified: true });
     expect(await find(verified)).toMatchObject({ kind: 'found', stays: [{ code }] });
