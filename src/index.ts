@@ -21,6 +21,17 @@ export type { Artifact, NewArtifact, ReadableArtifact, TextPiece, ToolArtifacts 
 export { partOf } from './artifacts/part.ts';
 export { understand } from './dialogue/reservations/understand.ts';
 export { TimonelError } from './errors.ts';
+export { canonicalEmail } from './identity/canonical-email.ts';
+export { newConfirmationCode, normaliseCode } from './identity/claims/confirmation-codes.ts';
+export {
+  type ClaimedContact,
+  type ClaimPlace,
+  claimKeys,
+  type FailedClaims,
+  failedClaims,
+  failedClaimsPerHour,
+} from './identity/claims/failed-claims.ts';
+export { foldName, sameName } from './identity/claims/same-name.ts';
 export type { AgentPermission, Permission } from './identity/permissions.ts';
 export type { Principal } from './identity/principal.ts';
 export type { FoundByAgent, PersonQuery, TableOfData } from './identity/privacy/contract.ts';

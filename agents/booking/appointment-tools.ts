@@ -13,7 +13,7 @@ import {
 import type { FreeSlot } from './availability.ts';
 import { type CalendarEntry, calendarFile } from './calendar.ts';
 import { loadCatalogue, priceOn, type Settings } from './catalogue.ts';
-import { isGuessedAt, recordFailedClaim } from './claims.ts';
+import { failedClaimsToAppointments } from './claims.ts';
 import {
   type BookAppointmentOutput,
   bookAppointmentInput,
@@ -170,11 +170,11 @@ async function find(database: Database, context: ToolContext, input: Claim): Pro
   // What the channel or the code vouches for is not slowed down by those who guess.
   const claims = appointments.length === 0 && complete && !known;
   if (claims) {
-    if (await isGuessedAt(database, context, full)) return { kind: 'not-enough', missing: ['code'] };
+    if (await failedClaimsToAppointments.areTooMany(database, context, full)) return { kind: 'not-enough', missing: ['code'] };
     if (likely.length > 0) {
       return { kind: 'code-needed', appointments: likely.map(({ start }) => localTime(start, context.timeZone)) };
     }
-    await recordFailedClaim(database, context, context.conversationId, full);
+    await failedClaimsToAppointments.record(database, context, context.conversationId, full);
   }
   if (appointments.length > 0 || complete) {
     return { kind: 'found', appointments: appointments.map((appointment) => appointmentView(appointment, context.timeZone)) };

@@ -4,10 +4,18 @@
  * and a statement that may wait for a slot is the last one that does.
  */
 import { type SQL, sql } from '../../src/database.ts';
-import { type Contact, type Database, partOf, phoneKey, type ToolContext, type WorkspaceAccess } from '../../src/index.ts';
+import {
+  type Contact,
+  canonicalEmail,
+  type Database,
+  partOf,
+  phoneKey,
+  type ToolContext,
+  type WorkspaceAccess,
+} from '../../src/index.ts';
 import type { CalendarEntry } from './calendar.ts';
 import type { Service } from './catalogue.ts';
-import { emailKey, newCode } from './contacts.ts';
+import { newCode } from './contacts.ts';
 import type { CalendarFile } from './contract.ts';
 
 const minuteMs = 60_000;
@@ -83,7 +91,7 @@ async function insert(
           created_at, updated_at)
         VALUES (${workspaceId}, ${id}, ${code}, ${place.service.id}, ${place.staffId}, ${customer?.name ?? null},
           ${customer?.phone ?? null}, ${customer?.email ?? null}, ${keyOf(customer?.phone, phoneKey)},
-          ${keyOf(customer?.email, emailKey)}, ${instant(place.start)}, ${instant(place.end)}, ${periodOf(place)}, ${appointment.price},
+          ${keyOf(customer?.email, canonicalEmail)}, ${instant(place.start)}, ${instant(place.end)}, ${periodOf(place)}, ${appointment.price},
           ${appointment.currency}, ${promotion ?? null}, ${holdExpiresAt === undefined ? 'confirmed' : 'held'},
           ${holdExpiresAt === undefined ? null : new Date(holdExpiresAt).toISOString()}, ${appointment.conversationId}, ${now}, ${now})
         ON CONFLICT DO NOTHING RETURNING id)
@@ -142,7 +150,7 @@ export async function confirmHold(
   const result = await database.execute(sql`
     UPDATE booking_appointments SET status = 'confirmed', hold_expires_at = NULL, customer_name = ${customer.name},
       customer_phone = ${customer.phone ?? null}, customer_email = ${customer.email ?? null},
-      phone_key = ${keyOf(customer.phone, phoneKey)}, email_key = ${keyOf(customer.email, emailKey)},
+      phone_key = ${keyOf(customer.phone, phoneKey)}, email_key = ${keyOf(customer.email, canonicalEmail)},
       updated_at = ${access.now().toISOString()}
     WHERE workspace_id = ${access.workspaceId} AND id = ${holdId} AND status = 'held'`);
   return result.rowCount === 1;

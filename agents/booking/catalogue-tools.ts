@@ -1,5 +1,5 @@
 /** Tools that answer what the house offers, when and at which price. */
-import { defineTool } from '../../src/index.ts';
+import { defineTool, foldName } from '../../src/index.ts';
 import { selectSlots, slotView } from './availability.ts';
 import { type Catalogue, findService, loadCatalogue, priceOn, type Service } from './catalogue.ts';
 import {
@@ -15,7 +15,6 @@ import {
 } from './contract.ts';
 import { localDay, localTime } from './local-time.ts';
 import { hoursOf, lookUp, refuse } from './lookup.ts';
-import { fold } from './names.ts';
 import { openingPeriods, specialDateOn, weekdayPeriods } from './opening.ts';
 
 export const getServices = defineTool({
@@ -31,7 +30,7 @@ export const getServices = defineTool({
     if (name === undefined) return { kind: 'services', services: all(catalogue.services) };
     const found = findService(catalogue, name);
     if (found !== undefined) return { kind: 'services', services: all([found]) };
-    const category = catalogue.services.filter((service) => fold(service.category) === fold(name));
+    const category = catalogue.services.filter((service) => foldName(service.category) === foldName(name));
     if (category.length > 0) return { kind: 'services', services: all(category) };
     return { kind: 'unknown', services: all(catalogue.services) };
   },

@@ -1,10 +1,11 @@
 /** Rules out: an appointment that opens to somebody who knows the phone number and tries names. */
+
 import { sql } from 'drizzle-orm';
 import { beforeAll, expect, it } from 'vitest';
+import { failedClaimsPerHour } from '../../src/index.ts';
 import { onEachStore } from '../../test/stores.ts';
 import type { Rows } from '../../test/tool-workspace.ts';
 import { bookAppointment, findAppointments } from './appointment-tools.ts';
-import { failedClaimsPerHour } from './claims.ts';
 import { jobs } from './jobs.ts';
 import { personalData } from './personal-data.ts';
 import { noon, openSalon, type Salon } from './rehearsal/salon-under-test.ts';

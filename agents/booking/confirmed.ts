@@ -1,6 +1,12 @@
 /** Nothing is booked, moved or cancelled without the customer's yes to exactly that. */
-import { type CallRecord, confirmedFirst, type PolicyFacts, type ProposedCall, type Subject } from '../../src/index.ts';
-import { normaliseCode } from './contacts.ts';
+import {
+  type CallRecord,
+  confirmedFirst,
+  normaliseCode,
+  type PolicyFacts,
+  type ProposedCall,
+  type Subject,
+} from '../../src/index.ts';
 import { bookingFacts } from './facts.ts';
 import { findPerson } from './names.ts';
 import { appointmentsIn, heldIn, showsSlot } from './shown.ts';

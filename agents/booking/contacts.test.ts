@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { newCode, normaliseCode } from './contacts.ts';
-import { findNamed, findPerson, sameName } from './names.ts';
+import { normaliseCode, sameName } from '../../src/index.ts';
+import { newCode } from './contacts.ts';
+import { findNamed, findPerson } from './names.ts';
 import { salonServices, salonStaff } from './salon.ts';
 
 describe('codes', () => {

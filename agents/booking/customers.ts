@@ -1,12 +1,19 @@
 /** Reading appointments: one by its code, or those that are a customer's own. */
 import { type SQL, sql } from '../../src/database.ts';
-import { type Contact, type Database, phoneKey, samePhone, type WorkspaceAccess } from '../../src/index.ts';
+import {
+  type Contact,
+  canonicalEmail,
+  type Database,
+  normaliseCode,
+  phoneKey,
+  sameName,
+  samePhone,
+  type WorkspaceAccess,
+} from '../../src/index.ts';
 import type { CalendarEntry } from './calendar.ts';
 import type { Service } from './catalogue.ts';
-import { emailKey, normaliseCode } from './contacts.ts';
 import type { AppointmentView } from './contract.ts';
 import { localTime } from './local-time.ts';
-import { sameName } from './names.ts';
 
 /** An appointment with all that moving, cancelling and showing it needs. */
 export interface AppointmentRecord extends Omit<CalendarEntry, 'service'> {
@@ -142,13 +149,13 @@ function hasPhone(appointment: AppointmentRecord, phone: string | undefined): bo
 }
 
 function hasEmail(appointment: AppointmentRecord, email: string | undefined): boolean {
-  return email !== undefined && appointment.email !== null && emailKey(appointment.email) === emailKey(email);
+  return email !== undefined && appointment.email !== null && canonicalEmail(appointment.email) === canonicalEmail(email);
 }
 
 function contactFilter({ phone, email }: Pick<Contact, 'phone' | 'email'>): SQL {
   const filters = [
     ...(phone === undefined ? [] : [sql`a.phone_key = ${phoneKey(phone)}`]),
-    ...(email === undefined ? [] : [sql`a.email_key = ${emailKey(email)}`]),
+    ...(email === undefined ? [] : [sql`a.email_key = ${canonicalEmail(email)}`]),
   ];
   return sql`(${sql.join(filters, sql` OR `)})`;
 }

@@ -3,7 +3,7 @@ import { sql } from '../../src/database.ts';
 import { type Job, type JobContext, type LocalizedText, TimonelError, type ToolContext } from '../../src/index.ts';
 import { expireHolds } from './appointments.ts';
 import type { Settings } from './catalogue.ts';
-import { forgetOldClaims } from './claims.ts';
+import { failedClaimsToAppointments } from './claims.ts';
 import { localTime } from './local-time.ts';
 
 const hourMs = 3_600_000;
@@ -36,7 +36,7 @@ export const jobs: readonly Job[] = [
   {
     name: 'forget-claims',
     cron: '17 * * * *',
-    run: (_payload, access) => access.query((database) => forgetOldClaims(database, access)),
+    run: (_payload, access) => access.query((database) => failedClaimsToAppointments.forgetOld(database, access)),
   },
   {
     name: remindJob,

@@ -1,5 +1,5 @@
 /** From a wish in words to free slots, or to a refusal with alternatives. */
-import type { Database, ToolContext, WorkspaceAccess } from '../../src/index.ts';
+import { type Database, normaliseCode, type ToolContext, type WorkspaceAccess } from '../../src/index.ts';
 import {
   type Agenda,
   bookableDates,
@@ -14,7 +14,6 @@ import {
 } from './availability.ts';
 import type { BusyRange, Catalogue, Service, StaffMember } from './catalogue.ts';
 import { candidateStaff, findService, loadCatalogue } from './catalogue.ts';
-import { normaliseCode } from './contacts.ts';
 import type { OpeningPeriod, Slot } from './contract.ts';
 import { addDays, localDay, localTime } from './local-time.ts';
 import { openingPeriods } from './opening.ts';

@@ -1,8 +1,6 @@
 /** Where this agent has data of people, and how they are found: a customer by phone or e-mail, as they are when they call again. */
 import { sql } from '../../src/database.ts';
-import { type AgentDefinition, phoneKey, samePhone } from '../../src/index.ts';
-import { claimKeys } from './claims.ts';
-import { emailKey } from './contacts.ts';
+import { type AgentDefinition, canonicalEmail, claimKeys, phoneKey, samePhone } from '../../src/index.ts';
 
 const house = 'What the house says of itself: its services, hours and prices.';
 
@@ -71,11 +69,11 @@ export const personalData: NonNullable<AgentDefinition['personalData']> = {
       database.execute<{ id: string; conversation_id: string; customer_phone: string | null; by_phone: boolean }>(sql`
         SELECT id, conversation_id, customer_phone,
           (phone_key = ${phone === undefined ? null : phoneKey(phone)}
-            AND email_key IS DISTINCT FROM ${email === undefined ? null : emailKey(email)}
+            AND email_key IS DISTINCT FROM ${email === undefined ? null : canonicalEmail(email)}
             AND NOT conversation_id = ANY(${sql.param(conversationIds)}::uuid[])) AS by_phone
         FROM booking_appointments
         WHERE workspace_id = ${access.workspaceId} AND (phone_key = ${phone === undefined ? null : phoneKey(phone)}
-          OR email_key = ${email === undefined ? null : emailKey(email)} OR conversation_id = ANY(${sql.param(conversationIds)}::uuid[]))`),
+          OR email_key = ${email === undefined ? null : canonicalEmail(email)} OR conversation_id = ANY(${sql.param(conversationIds)}::uuid[]))`),
     );
     // Whoever claimed to be them: their number or address is in it, not that of who tried.
     const claims = await access.query((database) =>

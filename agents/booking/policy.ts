@@ -7,13 +7,13 @@ import {
   defineRule,
   type JsonObject,
   type LocalizedText,
+  normaliseCode,
   type PolicyFacts,
   type ProposedCall,
   type Rule,
   type RuleAnswer,
 } from '../../src/index.ts';
 import { changesConfirmed } from './confirmed.ts';
-import { normaliseCode } from './contacts.ts';
 import { bookingFacts } from './facts.ts';
 import { addDays, localDay, localTime, minutesOf } from './local-time.ts';
 import { codesIn, heldSlot, showsSlot } from './shown.ts';

@@ -1,7 +1,6 @@
 /** What earlier answers of the tools showed to the customer. The records come from the store as JSON, so nothing is taken for granted. */
 import { z } from 'zod';
-import type { CallRecord } from '../../src/index.ts';
-import { normaliseCode } from './contacts.ts';
+import { type CallRecord, normaliseCode } from '../../src/index.ts';
 import { findNamed } from './names.ts';
 
 const slot = z.object({ date: z.string(), time: z.string() });

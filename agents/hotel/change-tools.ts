@@ -1,6 +1,6 @@
 /** Tools that change stays and cancel them. What it costs is told by one tool, and done by another one. */
 import { sql } from '../../src/database.ts';
-import { defineTool, type ToolContext } from '../../src/index.ts';
+import { defineTool, normaliseCode, type ToolContext } from '../../src/index.ts';
 import {
   type CancelStayOutput,
   type ChangeStayOutput,
@@ -13,7 +13,6 @@ import {
 } from './contract.ts';
 import { loadHotelFacts } from './facts.ts';
 import { type House, houseById } from './house.ts';
-import { normaliseCode } from './names.ts';
 import { storedOffer, tellOffers } from './offers.ts';
 import { operationState } from './operations.ts';
 import { stayByCode } from './own-stays.ts';

@@ -1,8 +1,7 @@
 /** What the desk does with stays beside booking them, and taking the sample away. */
 import { z } from 'zod';
 import { sql } from '../../src/database.ts';
-import { defineCommand, type JsonObject, type ResourceContext, rejectRow } from '../../src/index.ts';
-import { normaliseCode } from './names.ts';
+import { defineCommand, type JsonObject, normaliseCode, type ResourceContext, rejectRow } from '../../src/index.ts';
 import { sampleHotel } from './sample-hotel.ts';
 
 const input = z.object({ code: z.string().trim().min(4).max(16).describe('Code of the stay') });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { sql } from '../../src/database.ts';
 import {
+  canonicalEmail,
   defineResource,
   phoneKey,
   type ResourceContext,
@@ -9,7 +10,6 @@ import {
   type ResourceRow,
   type RowFault,
 } from '../../src/index.ts';
-import { emailKey } from './names.ts';
 
 const permissions = { read: 'hotel:read', write: 'hotel:stays' } as const;
 const label = (es: string, en: string): ResourceField => ({ label: { es, en } });
@@ -55,7 +55,7 @@ async function keepKeys(rows: readonly ResourceRow[], { query, workspaceId }: Re
     await query((database) =>
       database.execute(sql`
         UPDATE hotel_guests SET phone_key = ${typeof phone === 'string' ? phoneKey(phone) : null},
-          email_key = ${typeof email === 'string' ? emailKey(email) : null}
+          email_key = ${typeof email === 'string' ? canonicalEmail(email) : null}
         WHERE workspace_id = ${workspaceId} AND id = ${id}`),
     );
   }

@@ -1,8 +1,7 @@
 /** What policy rules need to know of the store, loaded before a call is decided on. */
 import { z } from 'zod';
-import type { ToolContext } from '../../src/index.ts';
+import { normaliseCode, type ToolContext } from '../../src/index.ts';
 import { houseById, loadHouses } from './house.ts';
-import { normaliseCode } from './names.ts';
 import { storedOffer } from './offers.ts';
 import { countOpenStays, isOfVerifiedContact, stayByCode } from './own-stays.ts';
 import { amountOf, cancellationAt } from './stays.ts';

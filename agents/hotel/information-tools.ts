@@ -1,6 +1,6 @@
 /** What the house says of itself. */
 import { sql } from '../../src/database.ts';
-import { defineTool, type MediaPart, partOf } from '../../src/index.ts';
+import { defineTool, foldName, type MediaPart, partOf } from '../../src/index.ts';
 import {
   type HotelInformationOutput,
   hotelInformationInput,
@@ -8,7 +8,7 @@ import {
   type RoomPhotoOutput,
   roomPhotoInput,
 } from './contract.ts';
-import { findNamed, plain } from './names.ts';
+import { findNamed } from './names.ts';
 import { houseOf } from './place.ts';
 
 interface HouseText {
@@ -75,11 +75,11 @@ function speakingOf(texts: readonly HouseText[], about: string): HouseText[] {
     about,
   );
   if (named !== undefined) return texts.filter(({ title, topic }) => title === named.title && topic === named.topic);
-  const words = plain(about)
+  const words = foldName(about)
     .split(' ')
     .filter((word) => word.length > 3);
   return texts.filter(({ title, es, en, words: more }) => {
-    const all = plain([title, es, en, ...more].join(' '));
+    const all = foldName([title, es, en, ...more].join(' '));
     return words.some((word) => all.includes(word));
   });
 }

@@ -2,7 +2,7 @@
 import { sql } from '../../src/database.ts';
 import { type Job, type JobContext, type LocalizedText, TimonelError } from '../../src/index.ts';
 import { addDays, localMoment } from './calendar-dates.ts';
-import { forgetOldClaims } from './claims.ts';
+import { failedClaimsToStays } from './claims.ts';
 import { closeDay } from './closing.ts';
 import { type House, loadHouses } from './house.ts';
 import { endHolds, nowOf } from './pms/embedded/rows.ts';
@@ -29,7 +29,7 @@ export const jobs: readonly Job[] = [
     cron: '20 * * * *',
     async run(_payload, access) {
       await access.query((database) => closeDay(database, access));
-      await access.query((database) => forgetOldClaims(database, access));
+      await access.query((database) => failedClaimsToStays.forgetOld(database, access));
     },
   },
 ];

@@ -1,8 +1,17 @@
 /** Whose stays: those of the conversation, of a contact that the channel vouches for, and the one whose code is known. */
 import { type SQL, sql } from '../../src/database.ts';
-import { type Contact, type Database, phoneKey, samePhone, type ToolContext, type WorkspaceAccess } from '../../src/index.ts';
-import { claimKeys } from './claims.ts';
-import { emailKey, normaliseCode, sameName } from './names.ts';
+import {
+  type Contact,
+  canonicalEmail,
+  claimKeys,
+  type Database,
+  normaliseCode,
+  phoneKey,
+  sameName,
+  samePhone,
+  type ToolContext,
+  type WorkspaceAccess,
+} from '../../src/index.ts';
 import { loadStays, openStays, type StayRecord } from './stays.ts';
 
 /** What a guest says about themselves. */
@@ -79,7 +88,7 @@ function hasPhone({ guest }: StayRecord, phone: string | undefined): boolean {
 }
 
 function hasEmail({ guest }: StayRecord, email: string | undefined): boolean {
-  return email !== undefined && guest?.email != null && guest.email !== '' && emailKey(guest.email) === emailKey(email);
+  return email !== undefined && guest?.email != null && guest.email !== '' && canonicalEmail(guest.email) === canonicalEmail(email);
 }
 
 /** Open stays of a phone number or an address. */
@@ -89,7 +98,7 @@ export async function countOpenStays(
   contact: { phone?: string | undefined; email?: string | undefined },
 ): Promise<number> {
   const phone = contact.phone === undefined ? null : phoneKey(contact.phone);
-  const email = contact.email === undefined ? null : emailKey(contact.email);
+  const email = contact.email === undefined ? null : canonicalEmail(contact.email);
   if (phone === null && email === null) return 0;
   const { rows } = await database.execute<{ count: number }>(sql`
     SELECT count(*)::int AS count FROM hotel_bookings b JOIN hotel_guests g ON g.workspace_id = b.workspace_id AND g.id = b.guest_id

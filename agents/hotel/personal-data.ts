@@ -1,8 +1,6 @@
 /** Where this agent has data of people, and how they are found: a guest by phone or e-mail, as they are when they write again. */
 import { sql } from '../../src/database.ts';
-import { type AgentDefinition, phoneKey, samePhone } from '../../src/index.ts';
-import { claimKeys } from './claims.ts';
-import { emailKey } from './names.ts';
+import { type AgentDefinition, canonicalEmail, claimKeys, phoneKey, samePhone } from '../../src/index.ts';
 
 const house = 'What the house says of itself: its rooms, prices and terms.';
 
@@ -89,7 +87,7 @@ export const personalData: NonNullable<AgentDefinition['personalData']> = {
   ],
   async find({ phone, email }, conversationIds, access) {
     const phones = phone === undefined ? null : phoneKey(phone);
-    const emails = email === undefined ? null : emailKey(email);
+    const emails = email === undefined ? null : canonicalEmail(email);
     const guests = await access.query((database) =>
       database.execute<{ id: string; phone: string | null; by_email: boolean; conversations: string[]; here: boolean }>(sql`
         SELECT g.id, g.phone, (g.email_key IS NOT DISTINCT FROM ${emails}::text AND g.email_key IS NOT NULL) AS by_email,

@@ -1,7 +1,7 @@
 /** Tools that book stays and find them. */
 import { sql } from '../../src/database.ts';
 import { type Database, defineTool, type ToolContext } from '../../src/index.ts';
-import { isGuessedAt, recordFailedClaim } from './claims.ts';
+import { failedClaimsToStays } from './claims.ts';
 import { type BookStayOutput, bookStayInput, type FindStayOutput, findStayInput, type StayView } from './contract.ts';
 import { loadHotelFacts } from './facts.ts';
 import { heldStay } from './held.ts';
@@ -130,11 +130,11 @@ async function find(
   const known = context.contact?.verified === true || full.code !== undefined;
   // What the channel or the code vouches for is not slowed down by those who guess.
   if (stays.length === 0 && complete && !known) {
-    if (await isGuessedAt(database, context, full)) return { kind: 'not-enough', missing: ['code'] };
+    if (await failedClaimsToStays.areTooMany(database, context, full)) return { kind: 'not-enough', missing: ['code'] };
     if (likely.length > 0) {
       return { kind: 'code-needed', stays: likely.map(({ checkIn, checkOut }) => ({ checkIn, checkOut })) };
     }
-    await recordFailedClaim(database, context, context.conversationId, full);
+    await failedClaimsToStays.record(database, context, context.conversationId, full);
   }
   if (stays.length > 0 || complete) return { kind: 'found', stays: await viewsOf(database, context, stays) };
   const missing: Extract<FindStayOutput, { kind: 'not-enough' }>['missing'] = [];

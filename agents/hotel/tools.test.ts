@@ -184,6 +184,14 @@ onEachStore('the hotel tools', (open) => {
     expect(await find((await openHotel(rows)).conversation(), { code })).toEqual({ kind: 'found', stays: [] });
   });
 
+  it('tell of a stay to nobody who gives particles, one word of the name or a list of names', async () => {
+    const house = await openHotel(rows);
+    await booked(deskOf(house), 'Doble');
+    for (const name of ['Gómez', 'de la', 'Ana María Eva Luz Gómez Paz Gil']) {
+      expect(await deskOf(house).call(tools.findStay, { ...ana, name }), name).toEqual({ kind: 'found', stays: [] });
+    }
+  });
+
   it('change a stay to what was quoted, in its own room where it can', async () => {
     const house = await openHotel(rows);
     const [guest, other] = [deskOf(house), deskOf(house)];

@@ -4,12 +4,13 @@ import { TimonelError } from '../errors.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { AccessNotices } from './access.ts';
 import type { Doer } from './api-keys.ts';
+import { canonicalEmail } from './canonical-email.ts';
 import type { RecordDeed } from './deeds.ts';
 import { giverOf } from './grants.ts';
 import type { Mailer } from './mail/mailer.ts';
 import { type Origin, type Principal, requireHeld } from './principal.ts';
 import type { Roles } from './roles.ts';
-import { canonicalEmail, tokenDigest } from './users.ts';
+import { tokenDigest } from './users.ts';
 import { lockWorkspace, type Workspaces } from './workspaces.ts';
 
 export interface Invitation {

@@ -2,13 +2,14 @@ import { publishFault } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { AccessNotices } from './access.ts';
 import type { Attempts } from './attempts.ts';
+import { canonicalEmail } from './canonical-email.ts';
 import type { RecordDeed } from './deeds.ts';
 import type { Mailer } from './mail/mailer.ts';
 import { requireGoodPassword } from './password-policy.ts';
 import type { Passwords } from './passwords.ts';
 import type { Origin, Principal } from './principal.ts';
 import type { RevocationReason, Sessions } from './sessions.ts';
-import { canonicalEmail, type User, type Users } from './users.ts';
+import type { User, Users } from './users.ts';
 import type { Workspaces } from './workspaces.ts';
 
 export interface OwnPasswordSettings {

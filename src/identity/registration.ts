@@ -3,6 +3,7 @@ import { publishFault } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { AccessNotices } from './access.ts';
 import type { Attempts } from './attempts.ts';
+import { canonicalEmail } from './canonical-email.ts';
 import type { RecordDeed } from './deeds.ts';
 import type { Grants } from './grants.ts';
 import type { Invitations } from './invitations.ts';
@@ -12,7 +13,7 @@ import type { Passwords } from './passwords.ts';
 import type { Origin } from './principal.ts';
 import type { SignedIn } from './sessions.ts';
 import type { SignIn } from './sign-in.ts';
-import { canonicalEmail, type User, type Users } from './users.ts';
+import type { User, Users } from './users.ts';
 import { lockWorkspace, requireEnabled, type Workspaces } from './workspaces.ts';
 
 export interface RegistrationSettings {

@@ -3,6 +3,7 @@ import { TimonelError } from '../errors.ts';
 import type { AccessNotices } from './access.ts';
 import type { Attempts } from './attempts.ts';
 import { installation } from './audit/audit-log.ts';
+import { canonicalEmail } from './canonical-email.ts';
 import type { RecordDeed } from './deeds.ts';
 import { networkOf } from './network.ts';
 import type { Passwords } from './passwords.ts';
@@ -10,7 +11,7 @@ import type { Origin, Principal } from './principal.ts';
 import { Sampled } from './sampled.ts';
 import type { SecondFactor } from './second-factor.ts';
 import type { Sessions, SignedIn } from './sessions.ts';
-import { canonicalEmail, type User, type Users, type UserWorkspace } from './users.ts';
+import type { User, Users, UserWorkspace } from './users.ts';
 import { workspaceDisabled } from './workspaces.ts';
 
 export interface SignInSettings {

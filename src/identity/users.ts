@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import type { DatabasePool } from '../store/database.ts';
+import { canonicalEmail } from './canonical-email.ts';
 import { networkOf } from './network.ts';
 
 /** A person's account, in however many workspaces. */
@@ -44,11 +45,6 @@ const columns = `id, email, name, language, password_hash AS "passwordHash", ema
 
 const byEmail = { name: 'user-by-email', text: `SELECT ${columns} FROM users WHERE email = $1` };
 const byId = { name: 'user-by-id', text: `SELECT ${columns} FROM users WHERE id = $1` };
-
-/** Addresses are the same in any case; nobody has two that differ in it. */
-export function canonicalEmail(email: string): string {
-  return email.trim().toLowerCase();
-}
 
 /** The rows of people. What is decided about them is decided elsewhere. */
 export class Users {

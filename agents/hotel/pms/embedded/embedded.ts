@@ -1,8 +1,8 @@
 /** The reservation system that is built in: tables of this database. Every write is one transaction with its key. */
 import { sql } from '../../../../src/database.ts';
-import { type Database, phoneKey, type WorkspaceAccess } from '../../../../src/index.ts';
+import { canonicalEmail, type Database, foldName, normaliseCode, phoneKey, type WorkspaceAccess } from '../../../../src/index.ts';
 import type { House, HouseType } from '../../house.ts';
-import { emailKey, newCode, normaliseCode, plain } from '../../names.ts';
+import { newCode } from '../../names.ts';
 import { cancellationAt, loadStays, openStays, type StayRecord, todayOf } from '../../stays.ts';
 import type { Pms, PmsGuest, PmsHold, PmsOffer, PmsStay, RefusedReason, StayRequest, Written } from '../contract.ts';
 import { loadAgenda } from './agenda.ts';
@@ -182,7 +182,7 @@ export function embeddedPms({ access, house, conversationId, source = 'agent', o
           'code' in by
             ? sql`b.code = ${normaliseCode(by.code)}`
             : sql`(g.phone_key = ${by.phone === undefined ? null : phoneKey(by.phone)}
-                OR g.email_key = ${by.email === undefined ? null : emailKey(by.email)})`;
+                OR g.email_key = ${by.email === undefined ? null : canonicalEmail(by.email)})`;
         return (await loadStays(database, access, sql`b.hotel_id = ${house.id} AND ${openStays} AND ${which}`)).map(pmsStay);
       }),
 
@@ -293,11 +293,11 @@ export function embeddedPms({ access, house, conversationId, source = 'agent', o
   /** The guest of that number or address and name, or a new one. */
   async function storeGuest(database: Database, guest: PmsGuest): Promise<string> {
     const phone = guest.phone === undefined ? null : phoneKey(guest.phone);
-    const email = guest.email === undefined ? null : emailKey(guest.email);
+    const email = guest.email === undefined ? null : canonicalEmail(guest.email);
     const known = await database.execute<{ id: string; name: string }>(sql`
       SELECT id, name FROM hotel_guests WHERE workspace_id = ${access.workspaceId}
         AND phone_key IS NOT DISTINCT FROM ${phone}::text AND email_key IS NOT DISTINCT FROM ${email}::text ORDER BY created_at LIMIT 50`);
-    const same = known.rows.find(({ name }) => plain(name) === plain(guest.name));
+    const same = known.rows.find(({ name }) => foldName(name) === foldName(guest.name));
     if (same !== undefined) return same.id;
     const id = access.newId();
     await database.execute(sql`
