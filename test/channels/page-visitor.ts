@@ -1,7 +1,9 @@
 /** A chat on a page, and visitors who speak to it as the widget does. */
+
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import type { ShownMessage } from '../../src/channels/web/visitor-streams.ts';
+import { serverEvents } from '../../src/cli/event-stream.ts';
 import { defineAgent } from '../../src/index.ts';
 import { type Line, scriptedModel } from '../scripted-model.ts';
 import { freshStoreEnvironment, type StoreKind } from '../stores.ts';
@@ -117,19 +119,10 @@ async function follow(base: string, token: string, last: string | undefined): Pr
   const states: Following['states'] = [];
   let lastId = last;
   const ended = (async () => {
-    let text = '';
-    for await (const chunk of answer.body ?? []) {
-      text += Buffer.from(chunk).toString();
-      const blocks = text.split('\n\n');
-      text = blocks.pop() ?? '';
-      for (const block of blocks) {
-        const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1];
-        lastId = field('id') ?? lastId;
-        const data = field('data');
-        if (data === undefined) continue;
-        if (field('event') === 'message') messages.push(JSON.parse(data) as ShownMessage);
-        else states.push(JSON.parse(data) as Following['states'][number]);
-      }
+    for await (const { id, event, data } of serverEvents(answer.body)) {
+      lastId = id ?? lastId;
+      if (event === 'message') messages.push(data as ShownMessage);
+      else states.push(data as Following['states'][number]);
     }
   })().catch(() => {});
   return {

@@ -1,4 +1,5 @@
 /** A reader of the stream of changes. */
+import { serverEvents } from '../../src/cli/event-stream.ts';
 
 export interface Heard {
   id: string;
@@ -12,16 +13,7 @@ export async function listen(url: string, headers: Record<string, string>) {
   const answer = await fetch(`${url}/api/v1/events`, { headers, signal: stop.signal });
   const heard: Heard[] = [];
   const reading = (async () => {
-    let text = '';
-    for await (const chunk of answer.body ?? []) {
-      text += Buffer.from(chunk).toString();
-      const blocks = text.split('\n\n');
-      text = blocks.pop() ?? '';
-      for (const block of blocks) {
-        const [, id = '', event = '', data = ''] = /^id: (.*)\nevent: (.*)\ndata: (.*)$/.exec(block) ?? [];
-        if (event !== '') heard.push({ id, event, data: JSON.parse(data) as Heard['data'] });
-      }
-    }
+    for await (const { id = '', event, data } of serverEvents(answer.body)) heard.push({ id, event, data: data as Heard['data'] });
   })().catch(() => {});
   return {
     status: answer.status,
