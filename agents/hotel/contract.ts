@@ -19,9 +19,6 @@ import type {
 
 export type * from './views.ts';
 
-/** What roles are given: see, sell at the desk, set up. */
-export const hotelPermissions = { read: 'hotel:read', stays: 'hotel:stays', manage: 'hotel:manage' } as const;
-
 const date = z.iso.date().describe('Calendar date of the hotel, YYYY-MM-DD');
 const time = z
   .string()

@@ -4,15 +4,7 @@ import { type ArtifactMoved, channels, publishFault } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { RunStatement } from '../store/database.ts';
 import { Announcements, type AnnouncingPool } from './announcements.ts';
-import type {
-  Artifact,
-  ArtifactOwner,
-  ArtifactSettings,
-  ArtifactStorage,
-  ByteRange,
-  NewArtifact,
-  StoredArtifact,
-} from './contract.ts';
+import type { ArtifactOwner, ArtifactSettings, ArtifactStorage, ByteRange, NewArtifact, StoredArtifact } from './contract.ts';
 import { safeName } from './file-name.ts';
 import { type LinkKeys, linkToken, longestLink, readLinkToken } from './links.ts';
 import { detectType } from './media-type.ts';
@@ -249,9 +241,6 @@ export function artifactNotFound(id: string): TimonelError {
     `There is no artifact ${id} that you may read, or it has expired. POST /api/v1/artifacts stores one.`,
   );
 }
-
-/** What goes into a part of a message. */
-export type ArtifactSummary = Pick<Artifact, 'name' | 'mediaType' | 'bytes'>;
 
 function adviceOf({ maxBytes, databaseBytes }: ArtifactSettings, storage: ArtifactStorage | undefined): string {
   if (storage !== undefined || databaseBytes >= maxBytes) return 'Send a smaller one; TIMONEL_ARTIFACT_MAX_BYTES sets the limit.';

@@ -3,7 +3,7 @@
  * state of an older version of the agent: what does not parse is dropped and the conversation starts afresh.
  */
 import { z } from 'zod';
-import type { JsonObject, JsonValue } from '../vocabulary.ts';
+import type { JsonObject } from '../vocabulary.ts';
 
 /** What every dialogue remembers. */
 export const baseState = z.object({
@@ -48,7 +48,6 @@ export const slotState = baseState.extend({
 });
 
 export type SlotState = z.infer<typeof slotState>;
-export type SlotValues = Record<string, JsonValue>;
 
 /** How a dialogue reads its state and forgets the task at hand. */
 export interface Memory<State extends BaseState> {

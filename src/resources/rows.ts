@@ -22,12 +22,6 @@ export interface StoredRow {
   values: ResourceValues;
 }
 
-/** A row to write. */
-export interface WritableRow {
-  id: string;
-  values: ResourceValues;
-}
-
 /** The workspace in whose transaction the statements run. */
 export interface RowPlace {
   client: pg.ClientBase;

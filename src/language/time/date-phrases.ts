@@ -1,7 +1,7 @@
 import { addMonths, type DayNumber, mondayOf, monthSpan, partsOf, weekdayAfter, weekdayInWeek, weekdayOf } from './calendar.ts';
 import type { Context, Match } from './grammar.ts';
 import type { DateSpec, DaySpan, Duration, Edge, MeaningPiece, MonthSpec, SymbolName } from './meaning.ts';
-import { monthFrom, resolveDate, resolveDay, resolveSpan, weekdayOfMonth } from './resolve-date.ts';
+import { monthFrom, resolveDate, resolveDay, resolveSpan } from './resolve-date.ts';
 
 /** Which of its kind a text means: the coming one, that of the next week, the last one, that of the week before. */
 export type Which = 'coming' | 'next' | 'previous' | 'last';
@@ -95,12 +95,6 @@ export function wholeYear(year: number): { from: DayNumber; to: DayNumber } {
   return { from: monthSpan(year, 1).from, to: monthSpan(year, 12).to };
 }
 
-/** The days that follow today: "los próximos 3 días". */
-export function daysAhead(context: Context, amount: Duration): DaySpan | undefined {
-  const end = dateAfter(context.today, amount);
-  return end?.fixed === undefined || end.fixed <= context.today ? undefined : { from: context.today + 1, to: end.fixed };
-}
-
 /** "desde el 15", "hasta el viernes", "antes del 15", "después del 15". */
 export function openSpan(context: Context, date: DateSpec, side: 'from' | 'to', excluded = false): DaySpan | undefined {
   const day = resolveDay(date, context.today);
@@ -122,12 +116,6 @@ export function spanOf(context: Context, from: DateSpec, to: DateSpec): MeaningP
   const span = resolveSpan(from, to, context.today);
   if (span === undefined) return undefined;
   return span === 'no-such-date' ? [{ kind: 'impossible-date' }] : [{ kind: 'span', span, joined: true }];
-}
-
-/** "el primer lunes de mayo". */
-export function nthWeekday(month: MonthSpec, weekday: number, nth: number): DateSpec | undefined {
-  const day = weekdayOfMonth(month, weekday, nth);
-  return day === undefined ? undefined : { fixed: day, weekday };
 }
 
 /** A date with its weekday behind it, where the two agree: "22 de junio, lunes". */

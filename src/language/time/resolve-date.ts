@@ -121,12 +121,6 @@ export function resolveSpan(from: DateSpec, to: DateSpec, today: DayNumber): Day
   return { from: first, to: last };
 }
 
-/** The month that a text without a year means: this one or the next one of that name. */
-export function upcomingMonth(month: number, today: DayNumber): MonthSpec {
-  const now = partsOf(today);
-  return { year: month < now.month ? now.year + 1 : now.year, month };
-}
-
 /** A month so many months from the one that a day lies in. */
 export function monthFrom(day: DayNumber, months: number): MonthSpec {
   const now = partsOf(day);
