@@ -13,6 +13,8 @@ describe('what a tool answered', () => {
     );
     const odd = { at: new Date(0), gone: undefined, call: () => 1, list: [undefined, Number.NaN], text: Object('a') };
     expect(boundedOutput(odd)).toEqual(JSON.parse(JSON.stringify(odd)));
+    const numbers = { zero: -0, boxed: [Object(-0), Object(Number.NaN)] };
+    expect(boundedOutput(numbers)).toEqual(JSON.parse(JSON.stringify(numbers)));
     expect(boundedOutput(undefined)).toBeNull();
     expect(JSON.stringify(boundedOutput(JSON.parse('{"__proto__":{"a":1}}')))).toBe('{"__proto__":{"a":1}}');
   });

@@ -204,7 +204,8 @@ function jsonBytes(value: JsonValue): number {
 /** What JSON makes of a value before it looks inside. */
 export function plain(value: unknown): JsonValue | object | undefined {
   if (typeof value === 'bigint') return String(value);
-  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  // JSON has one zero: the sum makes it of the negative one.
+  if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : null;
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
   if (typeof value !== 'object') return undefined;
   const { toJSON } = value as { toJSON?: unknown };
@@ -217,7 +218,7 @@ export function plain(value: unknown): JsonValue | object | undefined {
       return '[cut: it cannot be read]';
     }
   }
-  if (value instanceof String || value instanceof Number || value instanceof Boolean) return value.valueOf();
+  if (value instanceof String || value instanceof Number || value instanceof Boolean) return plain(value.valueOf());
   return value;
 }
 
