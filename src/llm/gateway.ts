@@ -191,8 +191,8 @@ export class Gateway {
     const affordable = maxCost === undefined ? bounds : bounds.filter(isAffordable);
     if (affordable.length === 0) throw nothingLeft(route, this.providers, bounds);
     const candidates = maxCost === undefined ? reachable : reachable.filter((_, at) => isAffordable(bounds[at] as UpperBound));
-    const opening = [this.#billing, spender, request, route.alias, dearestOf(affordable)] as const;
-    const bill = Bill.openAtOnce(...opening) ?? (await Bill.open(...opening));
+    const opening = Bill.open(this.#billing, spender, request, route.alias, dearestOf(affordable));
+    const bill = opening instanceof Promise ? await opening : opening;
     return { deadline: performance.now() + route.timeouts.totalMs, route, candidates, bill };
   }
 

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { TimonelError } from '../../errors.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { Spender } from '../../llm/money/budgets.ts';
 import type { RequestBody } from '../../llm/protocols/contract.ts';
@@ -38,6 +39,13 @@ export function exchangeOf(
       return headersOf(reply);
     },
   };
+}
+
+/** What was parsed, once it is known to be an object; what it has to hold the protocol says. @throws TimonelError `invalid_request` */
+export function requestBodyOf(parsed: unknown): RequestBody {
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw new TimonelError('invalid_request', 'The body must be an object with "model" and "messages".');
+  return parsed as RequestBody;
 }
 
 /** Largest request: pictures and files travel inside it. */
