@@ -53,7 +53,7 @@ export const largestRequestBytes = 32 * 1024 * 1024;
 
 /** On whose account the calls of a request go. */
 export function spenderOf({ workspaceId, kind, id }: Principal): Spender {
-  return { workspaceId, ...(kind === 'user' ? { userId: id } : { keyId: id }) };
+  return kind === 'user' ? { workspaceId, userId: id } : { workspaceId, keyId: id };
 }
 
 /** Aborted when the caller closes the connection before the answer was written. */
@@ -71,8 +71,8 @@ const callerWentAway = new Error('The caller went away.');
 /** Writes a whole answer. */
 export function send(exchange: CompatibleExchange, body: string, headers: HeaderList): void {
   const length = String(Buffer.byteLength(body));
-  const own = ['content-type', 'application/json; charset=utf-8', 'content-length', length];
-  exchange.raw.writeHead(200, [...exchange.begin(), ...headers, ...own]);
+  const own = [...exchange.begin(), ...headers, 'content-type', 'application/json; charset=utf-8', 'content-length', length];
+  exchange.raw.writeHead(200, own);
   // As text it leaves in one piece with its head.
   exchange.raw.end(body);
 }

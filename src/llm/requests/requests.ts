@@ -130,7 +130,8 @@ export class Requests {
     body: RequestBody,
     context: RequestContext,
   ): Promise<GivenWhole & { finishReason: string }> {
-    const call = await this.#gateway.open(route, body, { ...context, suited: translatable(protocol, body) });
+    const { spender, signal } = context;
+    const call = await this.#gateway.open(route, body, { spender, signal, suited: translatable(protocol, body) });
     const options = lazily(() => protocol.call(body));
     const attempt: Attempt<WholeAttempt> = async (by, clock) => {
       const wire = by.provider.wires[protocol.name];
@@ -162,7 +163,8 @@ export class Requests {
     context: RequestContext,
     over?: (events: string, ended: Ended) => void,
   ): Promise<GivenStream> {
-    const call = await this.#gateway.open(route, body, { ...context, suited: translatable(protocol, body) });
+    const { spender, signal } = context;
+    const call = await this.#gateway.open(route, body, { spender, signal, suited: translatable(protocol, body) });
     const options = lazily(() => protocol.call(body));
     const costOf = (by: Candidate, usage: LanguageModelV4Usage | undefined) => call.bill.cost(by, usage);
     const wired = beginWireStream(this.#gateway.upstream, protocol, body, context.text, costOf);
