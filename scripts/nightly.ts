@@ -65,7 +65,8 @@ async function channels({ scale }: Terms): Promise<Result> {
     env: {
       ...process.env,
       TIMONEL_TEST_CHANNEL_KILLS: of(50),
-      TIMONEL_TEST_CHANNEL_MESSAGES: of(250),
+      TIMONEL_TEST_CHANNEL_PEOPLE: '50',
+      TIMONEL_TEST_CHANNEL_MESSAGES: of(40),
       TIMONEL_TEST_MUTATIONS: of(100_000),
       TIMONEL_TEST_REPLIES: of(100_000),
     },

@@ -15,7 +15,8 @@ import { freshStoreEnvironment, type StoreKind, storeKinds } from '../stores.ts'
 const program = fileURLToPath(new URL('./channel-process.ts', import.meta.url));
 const compiled = fileURLToPath(new URL('../../.cache/compiled', import.meta.url));
 const kills = Number(process.env['TIMONEL_TEST_CHANNEL_KILLS'] ?? 4);
-const people = 8;
+const people = Number(process.env['TIMONEL_TEST_CHANNEL_PEOPLE'] ?? 8);
+/** No more than the burst that WhatsApp takes for one person: past it each message waits six seconds for the next. */
 const messagesEach = Number(process.env['TIMONEL_TEST_CHANNEL_MESSAGES'] ?? 12);
 /** Deliveries that a process sends at once. */
 const mostInFlight = 16;
@@ -110,8 +111,11 @@ describe.each(chosen.filter(([kind]) => storeKinds.includes(kind)))('on %s with 
           await sleep(100);
         }
       };
+      let killed = 0;
       const write = async (phone: string, index: number) => {
         for (let each = 0; each < messagesEach; each++) {
+          // Spread over all kills, so that each of them finds messages under way.
+          while (killed < Math.floor((each * kills) / messagesEach)) await sleep(20);
           const body = webhook([change({ phone }, [message({ phone }, `${index}.${each}`)])]);
           const seed = index * 31 + each;
           await post(body, seed);
@@ -124,6 +128,7 @@ describe.each(chosen.filter(([kind]) => storeKinds.includes(kind)))('on %s with 
         const place = kill % count;
         await processes[place]?.kill();
         processes[place] = await start();
+        killed++;
         if (kill > 0) continue;
         // The secret is replaced while messages come.
         await call('PUT', `/api/v1/channels/${String(added['id'])}/secrets`, { secrets: { appSecret: 'another-app-secret' } });
