@@ -44,6 +44,15 @@ it('makes a collection, adds a folder, finds, evaluates, exports and removes', {
   expect(again.out).toContain('reglas.md: unchanged, 0 new');
   const found = await run('query', '¿Puedo ir con mi perro?', '--collections', 'house');
   expect(found.out).toMatch(/^1\. house\/reglas\.md · Reglas > Mascotas \[\d+, \d+\) · words 1/);
+  const passage = /· ([0-9a-f-]{36})$/m.exec(found.out)?.[1] ?? '';
+  const approved = await run('approve', passage, '--question', '¿Entra mi mascota?');
+  expect(approved.out).toContain('house/reglas.md: approved\nTo take it back: timonel knowledge withdraw house ');
+  expect((await run('query', '¿Entra mi mascota?')).out).toContain('approved 1 (1.00), boost 1.05');
+  const corrected = await run('modify', passage, file('correction.md', 'Se aceptan perros de todo tamaño.'));
+  expect(corrected.out).toContain(', as corrections/');
+  const [, withdrawn = ''] = /withdraw house (\S+)/.exec(corrected.out) ?? [];
+  expect((await run('feedback', 'house')).out).toContain('approved  reglas.md  "¿Entra mi mascota?"');
+  expect((await run('withdraw', 'house', withdrawn)).code).toBe(0);
   const questions = file(
     'q.jsonl',
     '{"question":"¿Aceptan perros?","relevant":["reglas.md#perros"]}\n\n{"question":"¿Cuánto sale la tintura?","relevant":["sub/precios.csv"]}\n',

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { messageOf } from '../errors.ts';
 import type { collectionShape, documentShape, evaluationShape, retrieved } from '../http/knowledge-schemas.ts';
 import { ApiClient } from './api-client.ts';
+import { addFeedbackCommands } from './knowledge-feedback.ts';
 import { UsageError } from './usage-error.ts';
 
 type Collection = z.infer<typeof collectionShape>;
@@ -109,6 +110,7 @@ export function knowledgeCommand(): Command {
         console.log(JSON.stringify({ ...document, text }));
       }
     });
+  addFeedbackCommands(knowledge);
   return knowledge;
 }
 
@@ -219,11 +221,12 @@ async function query(question: string, { collections: names, limit, strategy, js
   }
   if (found.degraded !== null) console.error(found.degraded);
   if (found.passages.length === 0) console.log('Nothing was found.');
-  for (const { rank, text, citation, lists } of found.passages) {
+  for (const { rank, text, citation, boost, lists } of found.passages) {
     const ranks = Object.entries(lists).map(([list, { rank: at, score }]) => `${list} ${at} (${score.toFixed(2)})`);
-    const { collection, key, heading, start, end } = citation;
+    if (boost !== 1) ranks.push(`boost ${boost.toFixed(2)}`);
+    const { collection, key, heading, chunkId, start, end } = citation;
     console.log(
-      `${rank}. ${collection}/${key}${heading.length === 0 ? '' : ` · ${heading.join(' > ')}`} [${start}, ${end}) · ${ranks.join(', ')}`,
+      `${rank}. ${collection}/${key}${heading.length === 0 ? '' : ` · ${heading.join(' > ')}`} [${start}, ${end}) · ${ranks.join(', ')} · ${chunkId}`,
     );
     console.log(`${text.replaceAll(/^/gm, '   ')}\n`);
   }

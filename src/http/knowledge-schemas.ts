@@ -1,7 +1,7 @@
 /** Shapes of the API of knowledge. */
 import { z } from 'zod';
 import type { permissionTable } from '../identity/permissions.ts';
-import { strategies, textLanguages } from '../knowledge/contract.ts';
+import { passageVerdicts, strategies, textLanguages } from '../knowledge/contract.ts';
 
 export const collectionName = z
   .string()
@@ -105,12 +105,40 @@ export const retrieved = z.object({
       text: z.string(),
       citation,
       metadata: z.record(z.string(), z.unknown()),
+      boost: z.number().describe('What approvals and rejections multiplied its fused score with; 1 where there are none'),
       lists: z.record(z.string(), z.object({ rank: z.number().int(), score: z.number() })),
     }),
   ),
   evidence: z.enum(['strong', 'weak', 'none']).describe('Whether the first passage is about the question'),
   used: z.array(z.string()),
   degraded: z.string().nullable(),
+});
+
+export const verdict = z.enum(passageVerdicts);
+
+export const newFeedback = z.strictObject({
+  passage: z.uuid().describe('`citation.chunkId` of a search'),
+  verdict,
+  question: z.string().max(2_000).optional().describe('What it answers; asked again, an approved passage is found by it'),
+  text: z.string().min(1).max(8_000).optional().describe('Of "modified": how it should read'),
+  note: z.string().max(2_000).optional().describe('For people'),
+  runId: z.uuid().optional().describe('The run that used it'),
+});
+
+export const feedbackShape = z.object({
+  id: z.string(),
+  collection: z.string(),
+  key: z.string(),
+  chunkId: z.string(),
+  current: z.boolean().describe('Its text did not change since'),
+  verdict,
+  question: z.string().nullable(),
+  note: z.string().nullable(),
+  correctionKey: z.string().nullable().describe('Document that has the text of "modified"'),
+  agent: z.string().nullable(),
+  runId: z.string().nullable(),
+  by: z.string(),
+  createdAt: z.string(),
 });
 
 export const evaluationBody = z.strictObject({

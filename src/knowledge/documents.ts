@@ -11,8 +11,10 @@ import type { Collection, DocumentState, KnowledgeDocument } from './contract.ts
 import { extractText, type SourceDocument } from './ingest/extract.ts';
 import type { DocumentType } from './ingest/media-types.ts';
 import { PreparingThread } from './ingest/preparing-thread.ts';
+import { lastingId } from './lasting-id.ts';
 import { type CollectionChange, countChange, findCollection, type TargetCollection } from './rows/collections.ts';
 import * as rows from './rows/documents.ts';
+import { correctionsOf } from './rows/feedback.ts';
 import type { TextFormat } from './split/splitter.ts';
 
 export interface NewDocument extends SourceDocument {
@@ -43,22 +45,25 @@ export class Documents {
 
   /**
    * Adds a document, or puts it in the place of the one of that key. Passages that did not change keep their ids and vectors.
-   * @throws TimonelError `unsupported_media_type`, `document_invalid`, `payload_too_large`, `invalid_request`, `collection_not_found`
+   * @param also is done in the same transaction. @throws TimonelError `unsupported_media_type`, `document_invalid`, `payload_too_large`,
+   * `invalid_request`, `collection_not_found`
    */
   async put(
     workspaceId: string,
     collection: TargetCollection,
     source: NewDocument,
     change: CollectionChange,
+    also?: (run: RunStatement, documentId: string) => Promise<void>,
   ): Promise<PutDocument> {
     const { key, bytes } = source;
     requireKey(key);
     const metadata = metadataOf(source.metadata);
     const title = source.title?.trim().slice(0, 300).toWellFormed();
     const hash = createHash('sha256').update(bytes).digest('hex');
-    const place = { workspaceId, collectionId: collection.id, id: documentIdOf(collection.id, key) };
+    // Of the collection and the key: a document that is added again has the same passages as before.
+    const place = { workspaceId, collectionId: collection.id, id: lastingId(`${collection.id}\n${key}`) };
     const before = await rows.findDocument(this.#run, workspaceId, collection.id, key);
-    if (before !== undefined && isSame(before, { hash, title, metadata: source.metadata && metadata })) {
+    if (also === undefined && before !== undefined && isSame(before, { hash, title, metadata: source.metadata && metadata })) {
       return { document: before, outcome: 'unchanged', chunks: { added: 0, kept: before.chunks, removed: 0 } };
     }
     const extracted = await extractText(source);
@@ -84,7 +89,9 @@ export class Documents {
         ...change,
       });
       const reanalysed = stored !== undefined && (stored.analyser !== analyserVersion || stored.language !== language);
-      return rows.replaceChunks(run, place, chunks, reanalysed);
+      const replaced = await rows.replaceChunks(run, place, chunks, reanalysed);
+      await also?.(run, place.id);
+      return replaced;
     });
     const document = await this.get(workspaceId, collection, key);
     return { document, outcome: before === undefined ? 'added' : 'replaced', chunks: counts };
@@ -114,9 +121,14 @@ export class Documents {
   /** @throws TimonelError `document_not_found` */
   async remove(workspaceId: string, collection: TargetCollection, key: string, change: CollectionChange): Promise<void> {
     const { id } = await this.get(workspaceId, collection, key);
-    await this.#changing({ workspaceId, collectionId: collection.id, id }, change, (run) =>
-      rows.deleteDocument(run, workspaceId, id),
-    );
+    await this.#changing({ workspaceId, collectionId: collection.id, id }, change, async (run) => {
+      // What corrects a document goes with it.
+      for (const correction of await correctionsOf(run, workspaceId, id)) {
+        await countChange(run, workspaceId, collection.id, correction, change.now);
+        await rows.deleteDocument(run, workspaceId, correction);
+      }
+      await rows.deleteDocument(run, workspaceId, id);
+    });
   }
 
   /** Hides a document from searches, or shows it again. @throws TimonelError `document_not_found` */
@@ -229,14 +241,6 @@ function documentNotFound(collection: string, key: string): TimonelError {
     'document_not_found',
     `The collection "${collection}" has no document "${key}". GET /api/v1/knowledge/collections/${collection}/documents lists what it has.`,
   );
-}
-
-/** Of a collection and a key, for good: a document that is added again has the same passages as before. */
-function documentIdOf(collectionId: string, key: string): string {
-  const bytes = createHash('sha256').update(`${collectionId}\n${key}`).digest().subarray(0, 16);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
 function isSame(

@@ -19,6 +19,7 @@ import type {
 } from './contract.ts';
 import { collectionNotFound, Documents, type NewDocument, type PutDocument, requireCollection } from './documents.ts';
 import { type EvaluationQuestion, figuresOf, hashOfQuestions, type Judged } from './evaluation.ts';
+import { KnowledgeFeedback } from './feedback.ts';
 import { Indexes } from './index/indexes.ts';
 import { Retriever } from './retrieve.ts';
 import * as rows from './rows/collections.ts';
@@ -41,12 +42,17 @@ export interface KnowledgePlace extends Payer {
   agent: string;
   /** Role of who asks; absent where nobody is known. */
   role?: string | null | undefined;
+  /** `user:<id>` or `api-key:<id>`; absent where nobody is known. */
+  asker?: string | undefined;
+  /** They may change what agents quote. */
+  mayManage: boolean;
   signal: AbortSignal;
 }
 
 export class Knowledge {
   readonly settings: KnowledgeSettings;
   readonly vectors: Vectors;
+  readonly feedback: KnowledgeFeedback;
   readonly #dependencies: KnowledgeDependencies;
   readonly #run: RunStatement;
   readonly #documents: Documents;
@@ -61,6 +67,7 @@ export class Knowledge {
     this.#run = (text, values) => pool.executeText(text, values);
     this.#documents = new Documents(pool);
     this.vectors = new Vectors({ pool, embed, now });
+    this.feedback = new KnowledgeFeedback({ ...dependencies, documents: this.#documents });
     this.#indexes = new Indexes({
       run: this.#run,
       limit: settings.indexBytes,
@@ -206,10 +213,15 @@ export class Knowledge {
   }
 
   /** The knowledge of an agent: what is open to it, and to who asks. */
-  forAgent({ agent, role, signal, ...payer }: KnowledgePlace): AgentKnowledge {
+  forAgent({ agent, role, signal, asker, mayManage, ...payer }: KnowledgePlace): AgentKnowledge {
+    const giver = { ...payer, agent, by: asker ?? `agent:${agent}`, reader: { agent, role } };
     return {
       retrieve: (query) => this.retrieve({ ...payer, agent }, { agent, role }, query, signal),
       check: (citation, quotation) => this.check(payer.workspaceId, citation, quotation),
+      feedback: async ({ chunkId }, feedback) => {
+        if (feedback.verdict !== 'used' && !mayManage) throw mayNotJudge(feedback.verdict);
+        return this.feedback.give(giver, chunkId, feedback);
+      },
     };
   }
 
@@ -267,6 +279,7 @@ export class Knowledge {
     for (const { workspaceId, collectionId } of await this.vectors.unfinished())
       await this.#dependencies.enqueueVectors(workspaceId, collectionId);
     await this.vectors.sweep();
+    await this.feedback.sweep();
   }
 
   async close(): Promise<void> {
@@ -278,6 +291,14 @@ export class Knowledge {
   #change(by: string): rows.CollectionChange {
     return { by, now: this.#dependencies.now() };
   }
+}
+
+function mayNotJudge(verdict: string): TimonelError {
+  return new TimonelError(
+    'forbidden',
+    `"${verdict}" changes what agents quote, and is for runs on behalf of somebody with the permission "knowledge:manage". Say "used", or leave it to people.`,
+    { details: { permission: 'knowledge:manage' } },
+  );
 }
 
 /** @param relevant the key of a document, perhaps with `#` and a text that the passage has. */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { textLanguageOf } from '../analysis/language-of.ts';
 import { packedTermsOf } from '../analysis/terms.ts';
 import type { TextLanguage } from '../contract.ts';
+import { lastingId } from '../lasting-id.ts';
 import { split, type TextFormat } from '../split/splitter.ts';
 
 export interface PreparedChunk {
@@ -42,7 +43,7 @@ export function prepareText(text: string, format: TextFormat, { documentId, titl
     const embedded = embeddedText(title, chunk.heading, chunk.text);
     return {
       ...chunk,
-      id: idOf(`${place}${before === 0 ? '' : before}`),
+      id: lastingId(`${place}${before === 0 ? '' : before}`),
       terms: packedTermsOf(embedded, language),
       hash: createHash('sha256').update(embedded).digest(),
     };
@@ -53,12 +54,4 @@ export function prepareText(text: string, format: TextFormat, { documentId, titl
 /** A passage with where it stands: what it is found by, and what its vector is made of. It is quoted without. */
 export function embeddedText(title: string, heading: readonly string[], text: string): string {
   return [title, ...heading.filter((each) => each !== title), text].filter((part) => part !== '').join('\n');
-}
-
-/** A UUID of version 8 (RFC 9562): the first bits of a SHA-256. */
-function idOf(text: string): string {
-  const bytes = createHash('sha256').update(text).digest().subarray(0, 16);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
