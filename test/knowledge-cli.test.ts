@@ -70,6 +70,37 @@ it('makes a collection, adds a folder, finds, evaluates, exports and removes', {
   expect((await run('remove', 'house')).code).toBe(0);
 });
 
+it('adds a tree as its ignore rules leave it, code by declarations, and removes what is gone', { timeout: 180_000 }, async () => {
+  await run('create', 'tree', '--language', 'en');
+  const tree = join(folder, 'tree');
+  file('tree/.git/info/exclude', 'private/\n');
+  file('tree/.gitignore', 'build/\n*.log\n!kept.log\n');
+  file('tree/.timonelignore', 'drafts/**\n');
+  for (const left of ['build/a.md', 'b.log', 'drafts/c.md', 'private/d.md', 'node_modules/e.md', 'src/gone/f.md', 'g.png', '.env'])
+    file(`tree/${left}`, `No ${left}.`);
+  file('tree/src/.gitignore', '/gone/\n');
+  file('tree/kept.log', 'The log is kept.');
+  file('tree/src/old.md', 'An old page.');
+  const body = '    // counts what lies in the drawer, one after the other\n'.repeat(15);
+  file(
+    'tree/src/till.ts',
+    `export class CashRegister {\n  openDrawer(): void {\n${body}  }\n\n  closeDrawer(): void {\n${body}  }\n}\n`,
+  );
+  // A folder in a git tree has the rules of the tree.
+  const added = await run('add', 'tree', join(tree, 'src'), '--prefix', 'code/');
+  expect(added.out.match(/code\/\S+(?=:)/g)?.sort()).toEqual(['code/old.md', 'code/till.ts']);
+  const whole = await run('add', 'tree', tree);
+  expect(whole.out.match(/\] \S+(?=:)/g)?.sort()).toEqual(['] kept.log', '] src/old.md', '] src/till.ts']);
+  expect(whole.out).toContain('1 files of other kinds are left out.');
+  const found = await run('query', 'where is the drawer closed?', '--collections', 'tree', '--limit', '1');
+  expect(found.out).toMatch(/code\/till\.ts · CashRegister > closeDrawer \[/);
+  rmSync(join(tree, 'src/old.md'));
+  const pruned = await run('add', 'tree', join(tree, 'src'), '--prefix', 'code/', '--prune');
+  expect(pruned.out).toContain('code/till.ts: unchanged');
+  expect(pruned.out).toMatch(/^code\/old\.md: removed$/m);
+  expect((await run('list', 'tree')).out).toContain('src/old.md');
+});
+
 it('says what would have worked', { timeout: 180_000 }, async () => {
   expect(await run('add', 'nowhere', join(folder, 'absent.md'))).toMatchObject({
     code: 2,

@@ -9,13 +9,12 @@ import type { JsonObject } from '../vocabulary.ts';
 import { analyserVersion } from './analysis/terms.ts';
 import type { Collection, DocumentState, KnowledgeDocument } from './contract.ts';
 import { extractText, type SourceDocument } from './ingest/extract.ts';
-import type { DocumentType } from './ingest/media-types.ts';
+import { codeLanguageOf, formatOf } from './ingest/media-types.ts';
 import { PreparingThread } from './ingest/preparing-thread.ts';
 import { lastingId } from './lasting-id.ts';
 import { type CollectionChange, countChange, findCollection, type TargetCollection } from './rows/collections.ts';
 import * as rows from './rows/documents.ts';
 import { correctionsOf } from './rows/feedback.ts';
-import type { TextFormat } from './split/splitter.ts';
 
 export interface NewDocument extends SourceDocument {
   /** That of the document itself, or of its key, where absent. */
@@ -67,8 +66,11 @@ export class Documents {
       return { document: before, outcome: 'unchanged', chunks: { added: 0, kept: before.chunks, removed: 0 } };
     }
     const extracted = await extractText(source);
-    const named = title || extracted.title?.toWellFormed() || nameOf(key);
-    const whose = { documentId: place.id, title: named, language: collection.language };
+    const { mediaType } = extracted;
+    const code = codeLanguageOf(mediaType);
+    // Where a program is in its project tells what it is about.
+    const named = title || extracted.title?.toWellFormed() || (code === undefined ? nameOf(key) : key.slice(0, 300));
+    const whose = { documentId: place.id, title: named, language: collection.language, code };
     const { language, characters, chunks } = await this.#thread.prepare(extracted.text, extracted.format, whose);
     const counts = await this.#changing(place, change, async (run) => {
       const stored = await rows.findDocument(run, workspaceId, collection.id, key, true);
@@ -77,7 +79,7 @@ export class Documents {
         ...place,
         key,
         title: named,
-        mediaType: extracted.mediaType,
+        mediaType,
         language,
         metadata: source.metadata === undefined && stored !== undefined ? stored.metadata : metadata,
         hash,
@@ -174,8 +176,9 @@ export class Documents {
     change: CollectionChange,
   ): Promise<boolean> {
     const text = await rows.textOfDocument(this.#run, workspaceId, document.id);
-    const whose = { documentId: document.id, title: document.title, language: collection.language };
-    const { language, characters, chunks } = await this.#thread.prepare(text, formatOf(document.mediaType), whose);
+    const { mediaType, title } = document;
+    const whose = { documentId: document.id, title, language: collection.language, code: codeLanguageOf(mediaType) };
+    const { language, characters, chunks } = await this.#thread.prepare(text, formatOf(mediaType), whose);
     const place = { workspaceId, collectionId: collection.id, id: document.id };
     return this.#changing(place, change, async (run) => {
       const stored = await rows.findDocument(run, workspaceId, collection.id, document.key, true);
@@ -274,18 +277,4 @@ function nameOf(key: string): string {
       .filter((part) => part !== '')
       .at(-1) ?? key
   );
-}
-
-/** How a text is cut that is stored under a media type. */
-function formatOf(mediaType: string): TextFormat {
-  const formats: Readonly<Record<DocumentType, TextFormat>> = {
-    'text/plain': 'text',
-    'text/markdown': 'markdown',
-    'text/html': 'markdown',
-    'text/csv': 'csv',
-    'application/json': 'json',
-    'application/pdf': 'pages',
-    'application/vnd.openxmlformats-officedocument.wordprocessingml.document': 'markdown',
-  };
-  return formats[mediaType as DocumentType] ?? 'text';
 }

@@ -4,7 +4,9 @@ import { textLanguageOf } from '../analysis/language-of.ts';
 import { packedTermsOf } from '../analysis/terms.ts';
 import type { TextLanguage } from '../contract.ts';
 import { lastingId } from '../lasting-id.ts';
+import type { Section } from '../split/sections.ts';
 import { split, type TextFormat } from '../split/splitter.ts';
+import type { CodeLanguage } from './media-types.ts';
 
 export interface PreparedChunk {
   /** From the document, the headings and the text: unchanged passages keep it. */
@@ -29,14 +31,22 @@ export interface PreparedFor {
   documentId: string;
   title: string;
   language: TextLanguage | 'auto';
+  /** Of code: its grammar. */
+  code?: CodeLanguage | undefined;
 }
 
-export function prepareText(text: string, format: TextFormat, { documentId, title, language: asked }: PreparedFor): PreparedText {
-  const language = asked === 'auto' ? textLanguageOf(text, 'es') : asked;
+/** @param sections of code, which a parser found. */
+export function prepareText(
+  text: string,
+  format: TextFormat,
+  { documentId, title, language: asked }: PreparedFor,
+  sections?: readonly Section[],
+): PreparedText {
+  const language = asked === 'auto' ? textLanguageOf(text, format === 'code' ? 'en' : 'es') : asked;
   const seen = new Map<string, number>();
   let characters = 0;
   for (const _ of text) characters++;
-  const chunks = split(text, format).map((chunk): PreparedChunk => {
+  const chunks = split(text, format, sections).map((chunk): PreparedChunk => {
     const place = JSON.stringify([documentId, chunk.heading, chunk.text]);
     const before = seen.get(place) ?? 0;
     seen.set(place, before + 1);
