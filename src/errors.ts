@@ -66,6 +66,7 @@ export const errorTable = {
   collection_exists: { status: 409, retryable: false, title: 'The workspace has a collection of that name' },
   document_not_found: { status: 404, retryable: false, title: 'No such document in the collection' },
   document_invalid: { status: 422, retryable: false, title: 'The document cannot be read' },
+  page_unavailable: { status: 422, retryable: false, title: 'The page of the web cannot be read' },
   passage_not_found: { status: 404, retryable: false, title: 'No such passage that may be searched' },
   feedback_not_found: { status: 404, retryable: false, title: 'No such feedback on a passage' },
   knowledge_unavailable: { status: 503, retryable: true, title: 'The search does not answer' },

@@ -19,6 +19,7 @@ export interface AddDocumentsOptions {
   type?: string;
   prefix?: string;
   prune?: boolean;
+  refresh?: string;
 }
 
 /** Documents under way at the same time. */
@@ -28,11 +29,15 @@ const sentAtOnce = 3;
 export async function addDocuments(
   name: string,
   paths: string[],
-  { key, title, metadata, type = 'application/octet-stream', prefix = '', prune = false }: AddDocumentsOptions,
+  { key, title, metadata, type = 'application/octet-stream', prefix = '', prune = false, refresh }: AddDocumentsOptions,
 ): Promise<void> {
-  const all = paths.flatMap(filesIn);
+  const pages = paths.filter((path) => /^https?:\/\//.test(path));
+  for (const url of pages) await addPage(name, url, { title, metadata, refresh });
+  if (pages.length === paths.length) return;
+  const named = paths.filter((path) => !pages.includes(path));
+  const all = named.flatMap(filesIn);
   // A tree has pictures and archives too; a file that is named is sent, and its refusal told.
-  const files = all.length === paths.length ? all : all.filter(isReadable);
+  const files = all.length === named.length ? all : all.filter(isReadable);
   if (files.length === 0) throw new UsageError('There are no files. Name files, or a folder with some.');
   if (files.length > 1 && (key !== undefined || title !== undefined)) {
     throw new UsageError(`--key and --title are for one file, and there are ${files.length}. Add them one by one.`);
@@ -65,6 +70,21 @@ export async function addDocuments(
   if (all.length > files.length) console.log(`${all.length - files.length} files of other kinds are left out.`);
   if (prune) await removeGone(name, prefix, new Set(keyed.map((file) => file.key)));
   if (refused > 0) process.exitCode = 1;
+}
+
+/** The server reads the page: this machine may reach others than it does. */
+async function addPage(
+  name: string,
+  url: string,
+  { title, metadata, refresh }: { title: string | undefined; metadata: string | undefined; refresh: string | undefined },
+): Promise<void> {
+  const { outcome, chunks, document } = await ApiClient.here().post<Put>(`/api/v1/knowledge/collections/${name}/pages`, {
+    url,
+    title,
+    ...(metadata === undefined ? {} : { metadata: JSON.parse(metadata) as unknown }),
+    ...(refresh === undefined ? {} : { refreshHours: Number(refresh) }),
+  });
+  console.log(`${document.key}: ${outcome}, ${chunks.added} new of ${document.chunks} passages`);
 }
 
 /** Documents whose files are gone; what no file was is kept: corrections, and pages of the web. */

@@ -41,7 +41,9 @@ export function knowledgeCommand(): Command {
     });
   knowledge
     .command('add <collection> <files...>')
-    .description('Add documents, or replace those of the same key; of a folder, the files that .gitignore and .timonelignore leave')
+    .description(
+      'Add documents, or replace those of the same key: files, pages of the web by their address, and of a folder the files that .gitignore and .timonelignore leave',
+    )
     .option('--key <key>', 'of a single file; its path where absent')
     .option('--title <title>', 'of a single file; its own where absent')
     .option('--metadata <json>', 'values for filters, e.g. {"department": "sales"}')
@@ -51,6 +53,7 @@ export function knowledgeCommand(): Command {
       '--prune',
       'remove documents under the prefix whose files are gone, all others of the collection where there is no prefix',
     )
+    .option('--refresh <hours>', 'of a page of the web: look at it again that often')
     .action(addDocuments);
   knowledge
     .command('remove <collection> [key]')

@@ -70,6 +70,12 @@ export const documentShape = z.object({
   updatedAt: z.string(),
 });
 
+export const putShape = z.object({
+  document: documentShape,
+  outcome: z.enum(['added', 'replaced', 'unchanged']),
+  chunks: z.object({ added: z.number().int(), kept: z.number().int(), removed: z.number().int() }),
+});
+
 const scalar = z.union([z.string().max(500), z.number(), z.boolean()]);
 
 export const knowledgeQuery = z.strictObject({

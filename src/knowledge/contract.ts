@@ -223,4 +223,6 @@ export interface KnowledgeSettings {
   documentBytes: number;
   /** Bytes that the indexes of all collections may take; the one that was not asked for longest is dropped first. */
   indexBytes: number;
+  /** Pages may be read from addresses of this machine and its network. */
+  privateAddresses: boolean;
 }

@@ -62,7 +62,8 @@ export class Documents {
     // Of the collection and the key: a document that is added again has the same passages as before.
     const place = { workspaceId, collectionId: collection.id, id: lastingId(`${collection.id}\n${key}`) };
     const before = await rows.findDocument(this.#run, workspaceId, collection.id, key);
-    if (also === undefined && before !== undefined && isSame(before, { hash, title, metadata: source.metadata && metadata })) {
+    if (before !== undefined && isSame(before, { hash, title, metadata: source.metadata && metadata })) {
+      if (also !== undefined) await this.#pool.inTransaction((client) => also(statementsOf(client), place.id));
       return { document: before, outcome: 'unchanged', chunks: { added: 0, kept: before.chunks, removed: 0 } };
     }
     const extracted = await extractText(source);

@@ -21,6 +21,8 @@ import { collectionNotFound, Documents, type NewDocument, type PutDocument, requ
 import { type EvaluationQuestion, figuresOf, hashOfQuestions, type Judged } from './evaluation.ts';
 import { KnowledgeFeedback } from './feedback.ts';
 import { Indexes } from './index/indexes.ts';
+import { PageFetcher } from './pages/fetch-page.ts';
+import { WebPages } from './pages/pages.ts';
 import { Retriever } from './retrieve.ts';
 import * as rows from './rows/collections.ts';
 import { listEvaluations, type StoredEvaluation, storeEvaluation } from './rows/evaluations.ts';
@@ -53,6 +55,8 @@ export class Knowledge {
   readonly settings: KnowledgeSettings;
   readonly vectors: Vectors;
   readonly feedback: KnowledgeFeedback;
+  readonly pages: WebPages;
+  readonly #fetcher: PageFetcher;
   readonly #dependencies: KnowledgeDependencies;
   readonly #run: RunStatement;
   readonly #documents: Documents;
@@ -68,6 +72,8 @@ export class Knowledge {
     this.#documents = new Documents(pool);
     this.vectors = new Vectors({ pool, embed, now });
     this.feedback = new KnowledgeFeedback({ ...dependencies, documents: this.#documents });
+    this.#fetcher = new PageFetcher({ mostBytes: settings.documentBytes, privateAddresses: settings.privateAddresses });
+    this.pages = new WebPages({ ...dependencies, documents: this.#documents, fetcher: this.#fetcher });
     this.#indexes = new Indexes({
       run: this.#run,
       limit: settings.indexBytes,
@@ -274,6 +280,11 @@ export class Knowledge {
     await this.vectors.build(workspaceId, collectionId, this.#closing.signal);
   }
 
+  /** The job that looks at pages of the web again. */
+  refreshPages(): Promise<void> {
+    return this.pages.refresh(this.#closing.signal);
+  }
+
   /** Goes on with vectors that a crash left unfinished, and removes what nobody needs any more. */
   async sweep(): Promise<void> {
     for (const { workspaceId, collectionId } of await this.vectors.unfinished())
@@ -285,6 +296,7 @@ export class Knowledge {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#documents.close();
+    await this.#fetcher.close();
     return this.#indexes.close();
   }
 

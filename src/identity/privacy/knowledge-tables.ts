@@ -33,6 +33,13 @@ export const knowledgeTables: readonly TableOfData[] = [
     erase: { created_by: `'erased'` },
   },
   {
+    table: 'knowledge_pages',
+    personal: true,
+    columns: ['created_by'],
+    whose: 'created_by = :asker',
+    erase: { created_by: `'erased'` },
+  },
+  {
     table: 'knowledge_feedback',
     personal: true,
     columns: ['question', 'note'],
