@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { z } from 'zod';
 import { messageOf } from '../errors.ts';
-import type { collectionShape, evaluationShape, retrieved } from '../http/knowledge-schemas.ts';
+import type { collectionComparison, collectionShape, evaluationShape, retrieved } from '../http/knowledge-schemas.ts';
 import { ApiClient } from './api-client.ts';
 import { addDocuments } from './knowledge-add.ts';
 import { documentPath, documents, type KnowledgeDocumentView } from './knowledge-documents.ts';
@@ -100,6 +100,7 @@ export function knowledgeCommand(): Command {
       'Ask the questions of a JSONL file, {"question": …, "relevant": [keys of documents]} a line, and say how good the answers are',
     )
     .option('--strategy <strategy>', 'lexical, vector, hybrid or mmr', 'hybrid')
+    .option('--against <evaluation>', 'fail where it went worse than this one of the same questions, and that is no chance')
     .option('--min-ndcg <number>', 'fail below this nDCG@10, e.g. 0.9')
     .option('--json', 'print JSON')
     .action(evaluate);
@@ -158,30 +159,59 @@ async function query(question: string, { collections: names, limit, strategy, js
 
 interface EvaluateOptions {
   strategy: string;
+  against?: string;
   minNdcg?: string;
   json?: boolean;
 }
 
-async function evaluate(name: string, file: string, { strategy, minNdcg, json }: EvaluateOptions): Promise<void> {
+async function evaluate(name: string, file: string, { strategy, against, minNdcg, json }: EvaluateOptions): Promise<void> {
   const questions = questionsOf(file);
   const path = `${base}/${name}/evaluations`;
   const made = await ApiClient.here().post<Evaluation>(path, { questions, strategy });
+  const { evaluations } = await ApiClient.here().get<{ evaluations: Evaluation[] }>(`${path}?limit=100`);
+  const same = evaluations.filter(({ id, questionsHash }) => id !== made.id && questionsHash === made.questionsHash);
+  const before = against === undefined ? same.find((each) => each.strategy === strategy) : same.find(({ id }) => id === against);
+  if (against !== undefined && before === undefined)
+    throw new UsageError(
+      `No evaluation ${against} of these questions is there. Those that are: ${same.map(({ id }) => id).join(', ')}`,
+    );
   if (json === true) console.log(JSON.stringify(made));
   else {
-    const { evaluations } = await ApiClient.here().get<{ evaluations: Evaluation[] }>(`${path}?limit=100`);
-    const before = evaluations.find(
-      (each) => each.id !== made.id && each.questionsHash === made.questionsHash && each.strategy === strategy,
-    );
     console.log(`${made.questions} questions, ${strategy}`);
     for (const [figure, value] of Object.entries(made.figures)) {
       const was = before?.figures[figure as keyof Evaluation['figures']];
       console.log(`  ${figure.padEnd(18)} ${value ?? '–'}${was === undefined || was === null ? '' : `   before ${was}`}`);
     }
+    console.log(`Evaluation ${made.id}`);
   }
+  if (before !== undefined)
+    await compare(path, questions, before.id, made.id, { fails: against !== undefined, quiet: json === true });
   if (minNdcg !== undefined && made.figures.ndcg10 < Number(minNdcg)) {
     console.error(`nDCG@10 is ${made.figures.ndcg10}, below ${minNdcg}.`);
     process.exitCode = 1;
   }
+}
+
+/** Says which questions went otherwise; fails where that is worse, and no chance. */
+async function compare(
+  path: string,
+  questions: readonly { question: string }[],
+  base: string,
+  other: string,
+  { fails, quiet }: { fails: boolean; quiet: boolean },
+): Promise<void> {
+  const compared = await ApiClient.here().get<z.infer<typeof collectionComparison>>(
+    `${path}/compare?${new URLSearchParams({ base, other })}`,
+  );
+  const { verdict, p, better, worse } = compared;
+  if (!quiet) {
+    for (const at of better) console.log(`  better: ${questions[at - 1]?.question}`);
+    for (const at of worse) console.log(`  worse:  ${questions[at - 1]?.question}`);
+    console.log(`Against ${base}: ${verdict} (${better.length} better, ${worse.length} worse, p = ${p})`);
+  }
+  if (!fails || verdict !== 'worse') return;
+  console.error(`It is worse than ${base}: ${worse.length} questions went worse, ${better.length} better.`);
+  process.exitCode = 1;
 }
 
 function questionsOf(file: string): { question: string; relevant: string[] }[] {

@@ -169,6 +169,7 @@ export const evaluationShape = z.object({
   questions: z.number().int(),
   strategy: z.string(),
   sequence: z.number().int(),
+  vectorModel: z.string().nullable(),
   figures: z.object({
     ndcg10: z.number(),
     recall10: z.number(),
@@ -178,4 +179,16 @@ export const evaluationShape = z.object({
     toldUnanswerable: z.number().nullable(),
   }),
   createdAt: z.string(),
+});
+
+const places = z.array(z.number().int()).describe('Places in the set of questions, from 1');
+
+export const collectionComparison = z.object({
+  base: evaluationShape,
+  other: evaluationShape,
+  verdict: z.enum(['better', 'worse', 'inconclusive']).describe('Of a sign test over the questions that went otherwise, at 5 %'),
+  p: z.number(),
+  better: places,
+  worse: places,
+  same: z.number().int(),
 });

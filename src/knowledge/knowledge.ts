@@ -18,14 +18,21 @@ import type {
   Strategy,
 } from './contract.ts';
 import { collectionNotFound, Documents, type NewDocument, type PutDocument, requireCollection } from './documents.ts';
-import { type EvaluationQuestion, figuresOf, hashOfQuestions, type Judged } from './evaluation.ts';
+import {
+  comparedOutcomes,
+  type EvaluationQuestion,
+  figuresOf,
+  hashOfQuestions,
+  type Judged,
+  questionOutcomeOf,
+} from './evaluation.ts';
 import { KnowledgeFeedback } from './feedback.ts';
 import { Indexes } from './index/indexes.ts';
 import { PageFetcher } from './pages/fetch-page.ts';
 import { WebPages } from './pages/pages.ts';
 import { Retriever } from './retrieve.ts';
 import * as rows from './rows/collections.ts';
-import { listEvaluations, type StoredEvaluation, storeEvaluation } from './rows/evaluations.ts';
+import { findEvaluation, listEvaluations, type StoredEvaluation, storeEvaluation } from './rows/evaluations.ts';
 import { writtenAt } from './rows/passages.ts';
 import { Vectors } from './vectors.ts';
 
@@ -261,16 +268,36 @@ export class Knowledge {
       questions: questions.length,
       strategy,
       sequence: collection.sequence,
+      vectorModel: strategy === 'lexical' ? null : collection.vectors.model,
       figures: figuresOf(judged),
       createdAt: now().toISOString(),
     };
-    await storeEvaluation(this.#run, workspaceId, collection.id, evaluation, by);
+    await storeEvaluation(this.#run, workspaceId, collection.id, evaluation, judged.map(questionOutcomeOf), by);
     return evaluation;
   }
 
   async evaluations(workspaceId: string, collection: string, limit: number): Promise<StoredEvaluation[]> {
     const { id } = await this.get(workspaceId, collection);
     return listEvaluations(this.#run, workspaceId, id, limit);
+  }
+
+  /** How an evaluation went beside another of the same questions. @throws TimonelError `collection_not_found`, `not_found`, `invalid_request` */
+  async compareEvaluations(workspaceId: string, collection: string, base: string, other: string) {
+    const { id } = await this.#target(workspaceId, collection);
+    const [one, two] = await Promise.all(
+      [base, other].map(async (each) => {
+        const found = await findEvaluation(this.#run, workspaceId, id, each);
+        if (found !== undefined) return found;
+        throw new TimonelError(
+          'not_found',
+          `There is no evaluation "${each}" of "${collection}". GET /api/v1/knowledge/collections/${collection}/evaluations lists those there are.`,
+        );
+      }),
+    );
+    if (one === undefined || two === undefined) throw new Error('Two evaluations were read.');
+    if (one.evaluation.questionsHash !== two.evaluation.questionsHash)
+      throw new TimonelError('invalid_request', 'The two evaluations asked different questions. Ask one set twice to compare.');
+    return { base: one.evaluation, other: two.evaluation, ...comparedOutcomes(one.outcomes, two.outcomes) };
   }
 
   /** The job that makes vectors. @throws TimonelError where the provider does not answer */

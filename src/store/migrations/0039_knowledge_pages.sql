@@ -21,3 +21,8 @@ SELECT timonel_protect('knowledge_pages');
 CREATE INDEX knowledge_pages_by_collection ON knowledge_pages (collection_id, url);
 --> statement-breakpoint
 CREATE INDEX knowledge_pages_due ON knowledge_pages (next_at) WHERE next_at IS NOT NULL;
+--> statement-breakpoint
+-- What came of each question, in the order of the set: two evaluations of one set are compared by it.
+ALTER TABLE knowledge_evaluations ADD COLUMN outcomes jsonb NOT NULL DEFAULT '[]';
+--> statement-breakpoint
+ALTER TABLE knowledge_evaluations ADD COLUMN vector_model text;
