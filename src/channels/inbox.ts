@@ -73,7 +73,11 @@ export class Inbox {
             ...place,
             hash,
             kind: update.content.kind,
-            sender: { addresses: update.sender, name: update.name?.slice(0, 200) ?? null },
+            sender: {
+              addresses: update.sender,
+              name: update.name?.slice(0, 200) ?? null,
+              ...(update.vouched === undefined ? {} : { vouched: update.vouched }),
+            },
             content: update.content,
           });
       }

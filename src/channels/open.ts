@@ -16,8 +16,10 @@ import { ChannelDoor } from './door.ts';
 import { Inbox } from './inbox.ts';
 import { IncomingMessages } from './incoming.ts';
 import { Intake } from './intake.ts';
+import { mailChannel } from './mail/mail.ts';
 import { Outbox } from './outbox.ts';
 import { ProviderClient } from './provider-client.ts';
+import { Receivers } from './receivers.ts';
 import { Statuses } from './statuses.ts';
 import { telegramChannel } from './telegram/telegram.ts';
 import { twilioChannel } from './twilio/twilio.ts';
@@ -43,6 +45,8 @@ export interface ChannelsOptions {
   onUndelivered(undelivered: Undelivered): Promise<void>;
   /** Base URLs of the providers' APIs. */
   urls: { whatsapp: string; telegram: string; twilio: string };
+  /** Servers of mail on this machine and its network are taken too. */
+  privateAddresses: boolean;
   publicUrl: string;
   /** The server's secret was replaced: what the one before sealed is sealed anew. */
   reseal: boolean;
@@ -88,6 +92,7 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
     whatsappChannel(client, urls.whatsapp),
     telegramChannel(client, urls.telegram),
     twilioChannel(client, urls.twilio),
+    mailChannel({ anywhere: options.privateAddresses, now }),
     webChannel(artifacts, newId),
   ];
   const channels = new Map(all.map((channel) => [channel.name, channel]));
@@ -132,6 +137,7 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
     onUndelivered,
     newId,
   });
+  const receivers = new Receivers({ pool, connections, inbox, processId, wake: () => worker.wakeInbound() });
   const door = new ChannelDoor({ connections, inbox, publicUrl, wake: () => worker.wakeInbound() });
   const streams = new VisitorStreams({ pool, connections, feed, artifacts });
   const visitors = new VisitorDoor({ connections, inbox, streams, artifacts, now, newId, wake: () => worker.wakeInbound() });
@@ -151,6 +157,7 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
     worker,
     start() {
       worker.start();
+      receivers.start();
       void checkTemplates(connections, door);
     },
     wakeAfterTurn(label) {
@@ -160,6 +167,7 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
     async close() {
       connections.close();
       streams.close();
+      await receivers.stop();
       await worker.stop();
       await client.close();
     },

@@ -59,6 +59,7 @@ export async function openChannelPart(
       await openUndelivered(pool, { workspaceId, conversationId, language, why });
     },
     urls: settings.channelUrls,
+    privateAddresses: settings.webhookPrivateAddresses,
     publicUrl: settings.publicUrl,
     reseal: settings.secrets.previous !== undefined,
     now,
