@@ -119,6 +119,8 @@ export type Update =
     }
   /** A contact has another address from now on. */
   | { kind: 'moved'; externalId: string; account: string; from: Address[]; to: Address[]; at: Date }
+  /** A person of the workspace answers a notice: `token` is in it. `unproven`: the channel says whose messages are proven, and this one is not. */
+  | { kind: 'answer'; externalId: string; token: string; from: string; unproven: boolean; text: string }
   /** Known and of no consequence, or not known. `what` names it. */
   | { kind: 'other'; what: string };
 

@@ -50,8 +50,8 @@ export class Inbox {
     const messages: object[] = [];
     const statuses: object[] = [];
     for (const update of updates) {
-      if (update.kind === 'other') {
-        others.push(update.what);
+      if (update.kind === 'other' || update.kind === 'answer') {
+        others.push(update.kind === 'answer' ? 'answer-of-a-person' : update.what);
         continue;
       }
       const { workspaceId, channel } = connection;

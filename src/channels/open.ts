@@ -1,5 +1,6 @@
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import { publishFault } from '../diagnostics.ts';
+import type { MailAnswer } from '../handoff/mail-answers.ts';
 import type { AccessNotices } from '../identity/access.ts';
 import type { ServerKeys } from '../identity/secrets.ts';
 import type { InForce } from '../release/in-force.ts';
@@ -45,6 +46,8 @@ export interface ChannelsOptions {
   onUndelivered(undelivered: Undelivered): Promise<void>;
   /** Base URLs of the providers' APIs. */
   urls: { whatsapp: string; telegram: string; twilio: string };
+  /** A person of a workspace answers a notice by mail. */
+  onAnswer(answer: MailAnswer): Promise<void>;
   /** Servers of mail on this machine and its network are taken too. */
   privateAddresses: boolean;
   publicUrl: string;
@@ -63,6 +66,8 @@ export interface ChannelPart {
   worker: ChannelWorker;
   /** Starts to receive and to send, and looks whether the templates of connections are there. */
   start(): void;
+  /** The mailbox at which people of a workspace answer notices, where there is one. */
+  repliesTo(workspaceId: string): string | undefined;
   /** A turn of a conversation on that channel is over: what it said waits in the outbox. */
   wakeAfterTurn(channel: string): void;
   close(): Promise<void>;
@@ -137,7 +142,14 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
     onUndelivered,
     newId,
   });
-  const receivers = new Receivers({ pool, connections, inbox, processId, wake: () => worker.wakeInbound() });
+  const receivers = new Receivers({
+    pool,
+    connections,
+    inbox,
+    processId,
+    wake: () => worker.wakeInbound(),
+    onAnswer: options.onAnswer,
+  });
   const door = new ChannelDoor({ connections, inbox, publicUrl, wake: () => worker.wakeInbound() });
   const streams = new VisitorStreams({ pool, connections, feed, artifacts });
   const visitors = new VisitorDoor({ connections, inbox, streams, artifacts, now, newId, wake: () => worker.wakeInbound() });
@@ -160,6 +172,8 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
       receivers.start();
       void checkTemplates(connections, door);
     },
+    repliesTo: (workspaceId) =>
+      connections.sending.find((each) => each.workspaceId === workspaceId && each.settings['handoffReplies'] === true)?.account,
     wakeAfterTurn(label) {
       const ours = connections.enabled.some(({ channel, account }) => connections.channelOf(channel).label(account) === label);
       if (ours) worker.wakeOutbound();

@@ -3,6 +3,7 @@
  * run record says whether it lives. A frozen one that wakes up is told at its next word that another one reads.
  */
 import { type ChannelRead, channels as diagnostics, publishFault } from '../diagnostics.ts';
+import type { MailAnswer } from '../handoff/mail-answers.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { storableJson } from '../store/storable.ts';
 import type { JsonObject } from '../vocabulary.ts';
@@ -20,6 +21,8 @@ export interface ReceiversDependencies {
   processId: string;
   /** Something was stored. */
   wake(): void;
+  /** A person of the workspace answers a notice; the same one may come again. */
+  onAnswer(answer: MailAnswer): Promise<void>;
 }
 
 interface Reader {
@@ -154,6 +157,7 @@ export class Receivers {
         this.#tell(connection, 'connected');
       },
       accept: async (updates: readonly Update[], cursor: JsonObject) => {
+        for (const update of updates) if (update.kind === 'answer') await this.#dependencies.onAnswer(answerOf(connection, update));
         const accepted = await inbox.accept(connection, updates);
         if (accepted.messages + accepted.statuses > 0) wake();
         if (updates.length > 0) this.#tell(connection, 'read', accepted);
@@ -204,4 +208,9 @@ export class Receivers {
     if (diagnostics.channelRead.hasSubscribers)
       diagnostics.channelRead.publish({ channel, connectionId, result, duplicates, others } satisfies ChannelRead);
   }
+}
+
+function answerOf({ workspaceId }: OpenConnection, update: Extract<Update, { kind: 'answer' }>): MailAnswer {
+  const { token, from, unproven, text, externalId: messageId } = update;
+  return { workspaceId, token, from, unproven, text, messageId };
 }

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import type { FetchMessageObject } from 'imapflow';
 import { z } from 'zod';
 import { publishFault } from '../../diagnostics.ts';
+import { answerTokenIn } from '../../handoff/answer-tokens.ts';
 import type { OpenConnection, Reading, Update } from '../contract.ts';
 import { filesOf } from './attachments.ts';
 import { type Mailbox, openMailbox } from './imap.ts';
@@ -135,8 +136,25 @@ async function updatesOf(
   if (read.kind === 'other') return [{ kind: 'other', what: read.what }];
   if (read.kind === 'status') return [read.update];
   const { mail } = read;
+  const answer = answerIn(connection, mail, source);
+  if (answer !== undefined) return [answer];
   const statuses = readStatuses(mail, connection, came);
   return [...statuses, await messageOf(connection, fetched, mail, { came, source, cursor, reading })];
+}
+
+/** What a person of the workspace answers to a notice, where the mailbox takes such answers. */
+function answerIn(connection: OpenConnection, mail: ReadMail, source: Uint8Array): Update | undefined {
+  const { handoffReplies, authservId } = settingsOf(connection);
+  // Some servers give a mail another id: then it is in none of these, and the answer is taken for a message.
+  const token = handoffReplies ? answerTokenIn(mail.references.join(' ')) : undefined;
+  if (token === undefined) return undefined;
+  const externalId = mail.messageId ?? idByContent(source);
+  const unproven = authservId !== undefined && !mail.vouched;
+  return { kind: 'answer', externalId, token, from: mail.from.address, unproven, text: mail.text };
+}
+
+function idByContent(source: Uint8Array): string {
+  return `sha256:${createHash('sha256').update(source).digest('hex')}`;
 }
 
 async function messageOf(
@@ -148,7 +166,7 @@ async function messageOf(
   const { turnsPerHour } = settingsOf(connection);
   const address = { kind: 'email' as const, value: mail.from.address };
   // Without an id it is known by what it says.
-  const externalId = mail.messageId ?? `sha256:${createHash('sha256').update(source).digest('hex')}`;
+  const externalId = mail.messageId ?? idByContent(source);
   const { files, left } = filesOf(fetched.bodyStructure, `${cursor.validity}/${fetched.uid}`, mail.messageId ?? '');
   const text = wordsOf(mail, left, connection);
   const { hour, day } = await reading.turnsOf(address);

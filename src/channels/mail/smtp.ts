@@ -1,4 +1,5 @@
 /** Sends mails by SMTP, and tells a refusal from a mail whose fate is not known. */
+import { PassThrough } from 'node:stream';
 import { createTransport } from 'nodemailer';
 import { messageOf } from '../../errors.ts';
 import {
@@ -54,6 +55,15 @@ export async function sendMail(connection: OpenConnection, sending: Sending, any
   } catch (error) {
     return refusal(error);
   }
+  // Asked for once the server took the login: from here on it may have the mail, whatever command the library names.
+  let began = false;
+  transport.use('stream', (mail, done) => {
+    mail.message.transform(() => {
+      began = true;
+      return new PassThrough();
+    });
+    done();
+  });
   const abort = () => transport.close();
   sending.signal.addEventListener('abort', abort, { once: true });
   try {
@@ -77,7 +87,7 @@ export async function sendMail(connection: OpenConnection, sending: Sending, any
     });
     return { kind: 'sent', externalId: messageId };
   } catch (error) {
-    return refusal(error);
+    return refusal(error, began);
   } finally {
     sending.signal.removeEventListener('abort', abort);
     transport.close();
@@ -85,8 +95,8 @@ export async function sendMail(connection: OpenConnection, sending: Sending, any
   }
 }
 
-/** Commands before the mail itself: where one of these fails, the server has no mail. */
-const beforeTheMail = new Set(['CONN', 'EHLO', 'HELO', 'LHLO', 'STARTTLS', 'MAIL FROM', 'RCPT TO', 'API']);
+/** Failures of the connection, after which the server may have taken what it was sent. */
+const broken = new Set(['ECONNECTION', 'ESOCKET', 'ETIMEDOUT', 'EPROTOCOL']);
 
 interface SmtpFault {
   code?: string;
@@ -95,11 +105,13 @@ interface SmtpFault {
   response?: string;
 }
 
-function refusal(error: unknown): SendResult {
+/** @param began the server was about to be sent the mail. */
+function refusal(error: unknown, began = false): SendResult {
   if (error instanceof AccountRefusedError)
     return { kind: 'refused', error: { code: error.code, message: error.message }, remedy: 'account' };
   const { code, command = '', responseCode, response } = error as SmtpFault;
   const message = (response ?? messageOf(error)).replace(/\s+/g, ' ').slice(0, 500);
+  if (began && (code === undefined || broken.has(code))) return { kind: 'unclear', reason: message };
   if (typeof responseCode === 'number' && responseCode >= 400) {
     const told: ProviderError = { code: enhancedOf(message) ?? String(responseCode), message };
     const login = code === 'EAUTH' || command.startsWith('AUTH');
@@ -113,10 +125,7 @@ function refusal(error: unknown): SendResult {
     };
   }
   if (code === 'EAUTH') return { kind: 'refused', error: { code: 'mail-login', message }, remedy: 'account' };
-  if (code === 'ETLS') return { kind: 'refused', error: { code: 'mail-tls', message }, remedy: 'wait' };
-  const before = beforeTheMail.has(command) || command.startsWith('AUTH') || code === 'EDNS' || code === 'ECONNREFUSED';
-  if (before) return { kind: 'refused', error: { code: 'not-reached', message }, remedy: 'wait' };
-  return { kind: 'unclear', reason: message };
+  return { kind: 'refused', error: { code: code === 'ETLS' ? 'mail-tls' : 'not-reached', message }, remedy: 'wait' };
 }
 
 /** A 5 at the address alone: the mailbox is not there, unless the server says something else with its enhanced code. */

@@ -107,6 +107,7 @@ export class MailServers {
     const own = this;
     this.#smtp = new SMTPServer({
       hideSTARTTLS: true,
+      authOptional: true,
       allowInsecureAuth: true,
       size: 40_000_000,
       onAuth({ username, password: given }, _session, done) {
@@ -119,7 +120,8 @@ export class MailServers {
       },
       onData(stream, session, done) {
         void own.#take(stream, session.envelope, (answer) => {
-          if (answer === 'hang-up') own.#smtp.connections.forEach((each) => each._socket.destroy());
+          // The mail was taken, and the client is told nothing.
+          if (answer === 'hang-up') for (const { _socket } of own.#smtp.connections) _socket.destroy();
           else done(answer === undefined ? null : Object.assign(new Error(answer.text), { responseCode: answer.code }));
         });
       },
