@@ -60,7 +60,7 @@ export function openHandoff(
 ): HandoffPart {
   const { identity, mailer, turns, feed, repliesTo } = parts;
   const tokens = new AnswerTokens(keys);
-  const memberOf = (workspaceId: string, id: string) => identity.access.ofAsker(workspaceId, { kind: 'user', id });
+  const memberOf = async (workspaceId: string, id: string) => identity.access.ofAsker(workspaceId, { kind: 'user', id });
   const { runner, views } = turns;
   const record = identity.audit.append.bind(identity.audit);
   const onReleased = (conversationId: string) => runner.resume(conversationId);
