@@ -48,6 +48,7 @@ export const english: readonly PageGroup[] = [
       'channels-whatsapp',
       'channels-telegram',
       'channels-twilio',
+      'channels-email',
       'channels-web',
       'speech',
       'hand-off',
