@@ -126,7 +126,7 @@ export async function openReleasePart(
 /** @throws TimonelError `config_invalid` where a resource does not fit its table or asks for a permission that nobody declares */
 export async function openResources(
   { agents, now, newId }: Base,
-  { pool, workspaces }: Foundation,
+  { pool, workspaces, reaches }: Foundation,
   { notices, audit, permissions }: Identity,
   artifacts: Artifacts,
 ): Promise<Resources> {
@@ -137,6 +137,7 @@ export async function openResources(
     permissions,
     agents: [...agents.values()],
     artifactsOf: (place, run) => artifactsForTool(artifacts, place, run),
+    reaches,
     timeZoneOf: async (workspaceId) => (await workspaces.get(workspaceId)).timeZone,
     now,
     newId,

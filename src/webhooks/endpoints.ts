@@ -5,11 +5,11 @@ import { TimonelError } from '../errors.ts';
 import type { AccessNotices } from '../identity/access.ts';
 import type { ChangeAuthor } from '../identity/audit/audit-log.ts';
 import type { RecordDeed } from '../identity/deeds.ts';
+import { isOwnAddress, literalAddress } from '../identity/foreign-addresses.ts';
 import { Sealer } from '../identity/sealed.ts';
 import type { ServerKeys } from '../identity/secrets.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { WebhookEvent } from '../store/webhook-events.ts';
-import { isOwnAddress, literalAddress } from './addresses.ts';
 
 /** An endpoint as people see it: without its secrets. */
 export interface EndpointView {
