@@ -3,6 +3,8 @@ import type { ReachesOutside, WorkspaceAccess } from '../../src/index.ts';
 import type { House } from './house.ts';
 import { type Pms, PmsDown } from './pms/contract.ts';
 import { embeddedPms } from './pms/embedded/embedded.ts';
+import { apaleo } from './pms/foreign/apaleo.ts';
+import { cloudbeds } from './pms/foreign/cloudbeds.ts';
 import type { ForeignSystem, OpenForeign } from './pms/foreign/contract.ts';
 import { frontedPms } from './pms/foreign/front.ts';
 import { qloApps } from './pms/foreign/qloapps.ts';
@@ -21,7 +23,7 @@ export interface PmsPlace {
 /** Adapters that a project brings beside those that are here, by the name that hotels have in their system's `kind`. */
 export type PmsSystems = Readonly<Record<string, OpenForeign>>;
 
-export const bundledSystems: PmsSystems = { qloapps: qloApps };
+export const bundledSystems: PmsSystems = { apaleo, cloudbeds, qloapps: qloApps };
 
 /** @throws PmsDown where there is no adapter of that name, or its secret cannot be opened */
 export function foreignFor(systems: PmsSystems, { access, house }: Pick<PmsPlace, 'access' | 'house'>): ForeignSystem | undefined {

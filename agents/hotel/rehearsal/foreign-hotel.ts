@@ -52,7 +52,7 @@ export async function openForeignHotel(rows: Rows, { kind, secret, property, lis
     await database.execute(sql`UPDATE hotel_rooms SET external = '9' || number WHERE workspace_id = ${workspaceId}`);
     await database.execute(sql`
       INSERT INTO hotel_systems (workspace_id, id, hotel_id, kind, url, property, settings, secret)
-      VALUES (${workspaceId}, ${id}, ${house.id}, ${kind}, ${url}, ${property}, ${JSON.stringify({ writeSeconds: '0.6' })}::jsonb,
+      VALUES (${workspaceId}, ${id}, ${house.id}, ${kind}, ${url}, ${property}, ${JSON.stringify({ writeSeconds: '0.6', identityUrl: url })}::jsonb,
         ${access.secrets.seal(secret, id)})`);
   });
   const now = async () => {

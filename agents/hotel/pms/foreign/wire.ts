@@ -49,7 +49,7 @@ export interface WirePlace {
 export function openWire({ outside, name, url, writeSeconds }: WirePlace): ForeignWire {
   const breaker = breakerOf(name);
   const writeMs = Math.min(writeSeconds > 0 ? writeSeconds : defaultWriteSeconds, 60) * 1_000;
-  const ask = (request: ForeignRequest, timeoutMs: number): Promise<ForeignAnswer> =>
+  const ask = (request: ForeignRequest, timeoutMs: number, reads: boolean): Promise<ForeignAnswer> =>
     breaker.execute(async () => {
       const { method = 'GET', path, headers = {}, body } = request;
       const answer = await outside.request({
@@ -60,26 +60,27 @@ export function openWire({ outside, name, url, writeSeconds }: WirePlace): Forei
         timeoutMs,
         maxBytes: 4_194_304,
       });
-      if (answer.status >= 500) throw new ServerFault(answer.status);
+      // A write that is answered 500 says little: QloApps answers so and has booked. It is looked up, and that counts.
+      if (answer.status >= 500 && reads) throw new ServerFault(answer.status);
       return { status: answer.status, text: answer.body.toString('utf8') };
     });
   const refused = ({ status }: ForeignAnswer) => status === 401 || status === 403 || status === 429;
   return {
     async read(request) {
-      const answer = await ask(request, readMs).catch((error: unknown) => {
+      const answer = await ask(request, readMs, true).catch((error: unknown) => {
         throw isTrouble(error) ? new PmsDown(error.message, { cause: error }) : error;
       });
       if (refused(answer)) throw new PmsDown(`It refused us (${answer.status}).`);
       return answer;
     },
     async write(request) {
-      const answer = await ask(request, writeMs).catch((error: unknown) => {
+      const answer = await ask(request, writeMs, false).catch((error: unknown) => {
         if (error instanceof BrokenCircuitError || (error instanceof OutsideFault && error.sent === 'no'))
           throw new PmsDown(error.message, { cause: error });
         if (error instanceof OutsideFault) throw new InDoubt(error.message, false);
-        if (error instanceof ServerFault) throw new InDoubt(error.message, true);
         throw error;
       });
+      if (answer.status >= 500) throw new InDoubt(`It answered ${answer.status}.`, true);
       if (refused(answer)) throw new PmsDown(`It refused us (${answer.status}).`);
       return answer;
     },
