@@ -53,6 +53,7 @@ export const english: readonly PageGroup[] = [
       'speech',
       'hand-off',
       'webhooks',
+      'hotel-systems',
     ],
   },
   { title: 'Models and releases', pages: ['models', 'compatible-api', 'releases', 'releases-statistics'] },

@@ -1,6 +1,6 @@
 /** Where a mail server is: its name is resolved once, and what was looked at is what is connected to. */
 import { isIP } from 'node:net';
-import { foreignLookup, isOwnAddress } from '../../webhooks/addresses.ts';
+import { foreignLookup, isOwnAddress } from '../../foreign-addresses.ts';
 import { AccountRefusedError } from '../contract.ts';
 
 /** A server of a connection, as its settings name it. */
