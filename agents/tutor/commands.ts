@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type SQL, sql } from '../../src/database.ts';
 import { defineCommand, type JsonObject, type ResourceContext, rejectRow } from '../../src/index.ts';
+import { analysisOf, signalsOf } from './analysis.ts';
 import { anonymised, report } from './class-report.ts';
 import { classOf, coursesInCommon, taughtCourse } from './class-view.ts';
 import { helpLevels } from './contract.ts';
@@ -24,9 +25,18 @@ const classCommand = defineCommand({
   input: z.object({ course: course.optional(), group: z.string().max(100).optional() }),
   async run(input, context) {
     const { course: code, group } = input as { course?: string; group?: string };
-    const students = await context.query((database) => classOf(database, context, context.principal, { course: code, group }));
-    const stuck = students.filter(({ state }) => state === 'stuck').length;
-    return json({ students: students.length, stuck, class: students });
+    return context.query(async (database) => {
+      const students = await classOf(database, context, context.principal, { course: code, group });
+      const taught = [...new Set(students.map((each) => each.course))];
+      const people = students.map((each) => each.person);
+      const { byPerson, about } = await signalsOf(database, context, people, taught);
+      const stuck = students.filter(({ state }) => state === 'stuck').length;
+      const lines = students.map((each) => ({
+        ...each,
+        signals: (byPerson.get(each.person) ?? []).filter((one) => one.course === each.course),
+      }));
+      return json({ students: students.length, stuck, aboutSignals: about, class: lines });
+    });
   },
 });
 
@@ -49,7 +59,8 @@ const student = defineCommand({
       const ids = courses.map(({ id }) => id);
       const events = await loadEvents(database, context, sql`v.person = ${who} AND v.course_id = ANY(${sql.param(ids)}::uuid[])`);
       const shown = events.map(({ studentId: _student, ...event }) => (texts ? event : withoutTexts(event)));
-      return json({ person: who, name: courses[0]?.name ?? '', courses: courses.map(({ code }) => code), events: shown });
+      const analysis = await analysisOf(database, context, events);
+      return json({ person: who, name: courses[0]?.name ?? '', courses: courses.map(({ code }) => code), analysis, events: shown });
     });
   },
 });

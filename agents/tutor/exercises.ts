@@ -3,6 +3,7 @@ import { type SQL, sql } from '../../src/database.ts';
 import type { Database, WorkspaceAccess } from '../../src/index.ts';
 import type { Exercise, ExerciseTest, HelpLevel, TermsLevel, TutorMode } from './contract.ts';
 import type { TeacherHint } from './help/ladder.ts';
+import type { ThresholdsByRow } from './risk/contract.ts';
 import type { PartialTerms, TermsByLevel } from './terms/effective-terms.ts';
 
 /** An exercise with its place in a course. */
@@ -18,7 +19,7 @@ export interface PlacedExercise extends Exercise {
     freeAttempts: number;
     backoffSeconds: number;
     mostAttempts: number | null;
-    thresholds: Readonly<Record<string, number>>;
+    thresholds: ThresholdsByRow;
   };
 }
 

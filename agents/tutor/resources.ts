@@ -13,6 +13,8 @@ import { sandboxLanguages } from '../../src/sandbox.ts';
 import { helpLevels, hintKinds, termsLevels, tutorModes } from './contract.ts';
 import { evaluatedLanguages } from './grading/harness.ts';
 import { managesAll } from './people.ts';
+import type { ThresholdsByRow } from './risk/contract.ts';
+import { riskRows } from './risk/rows.ts';
 
 const permissions = { read: 'tutor:teach', write: 'tutor:teach' } as const;
 const label = (es: string, en: string): ResourceField => ({ label: { es, en } });
@@ -68,6 +70,14 @@ const courses = defineResource({
   search: ['code', 'title'],
 });
 
+/** A threshold that no row has would be found out when somebody looks at a class. */
+function areThresholds(given: ThresholdsByRow): boolean {
+  return Object.entries(given).every(([id, own]) => {
+    const row = riskRows.find((each) => each.id === id);
+    return row !== undefined && Object.keys(own).every((name) => Object.hasOwn(row.thresholds, name));
+  });
+}
+
 const activities = defineResource({
   name: 'activities',
   title: { es: 'Actividades', en: 'Activities' },
@@ -91,9 +101,10 @@ const activities = defineResource({
       .describe('Wait before the first further one; each later one waits twice as long'),
     mostAttempts: z.int().min(1).nullable().default(null).describe('Empty: as many as they like'),
     thresholds: z
-      .record(z.string().max(60), z.number())
+      .record(z.string().max(60), z.record(z.string().max(60), z.number()))
       .default({})
-      .describe('Thresholds of risks that differ, by the name of the rule'),
+      .refine(areThresholds, { message: 'must name rows of signals and thresholds that they have' })
+      .describe('Thresholds of signals that differ, by row'),
     position,
   }),
   fields: { course: ofCourse },

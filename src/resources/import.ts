@@ -4,7 +4,7 @@ import type { JsonObject } from '../vocabulary.ts';
 import type { ResourceContext, ResourceRow, RowFault } from './contract.ts';
 import type { FileRow } from './csv.ts';
 import type { ResourceRows, RowPlace } from './rows.ts';
-import { checkValues, constraintFault, notYours } from './validate.ts';
+import { checkValues, constraintFault, rowOfOthers } from './validate.ts';
 
 /** Rows of one import at most. */
 export const mostImportedRows = 100_000;
@@ -96,7 +96,7 @@ export async function importRows(
     written.map(({ id }) => id),
   );
   const own = foreign.length === 0 ? ((await checkWritten?.(written, context)) ?? []) : [];
-  const faults = written.length === 0 ? [] : [...foreign.map((id): RowFault => ({ id, reason: notYours })), ...own];
+  const faults = written.length === 0 ? [] : [...foreign.map((id): RowFault => ({ id, reason: rowOfOthers })), ...own];
   const lines = new Map(written.map(({ id, line }) => [id, line]));
   if (faults.length > 0)
     throw refused(faults.map(({ id, field, reason }) => ({ line: lines.get(id ?? '') ?? 0, field: field ?? null, reason })));

@@ -19,7 +19,7 @@ import type { FileRow } from './csv.ts';
 import type { ListQuery } from './expressions.ts';
 import { type ImportCounts, type ImportMode, importRows } from './import.ts';
 import { ResourceRows, type RowPlace, type StoredRow } from './rows.ts';
-import { checkValues, constraintFault, invalidRow, notYours, writableOf } from './validate.ts';
+import { checkValues, constraintFault, invalidRow, rowOfOthers, writableOf } from './validate.ts';
 
 export interface ResourceDependencies {
   pool: DatabasePool;
@@ -320,7 +320,7 @@ function valid(rows: ResourceRows, values: JsonObject): ResourceValues {
 }
 
 async function requireOwn(rows: ResourceRows, place: RowPlace, ids: readonly string[]): Promise<void> {
-  if ((await rows.foreign(place, ids)).length > 0) throw invalidRow([{ reason: notYours }]);
+  if ((await rows.foreign(place, ids)).length > 0) throw invalidRow([{ reason: rowOfOthers }]);
 }
 
 async function checkWritten(definition: ResourceDefinition, rows: readonly ResourceRow[], context: ResourceContext): Promise<void> {

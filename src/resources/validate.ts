@@ -91,4 +91,4 @@ function innermost(error: unknown): DatabaseFault {
 }
 
 /** Why a row is refused that is not of whoever writes it. */
-export const notYours = 'it would belong to something that is not yours; name something that you may change';
+export const rowOfOthers = 'it would belong to something that is not yours; name something that you may change';

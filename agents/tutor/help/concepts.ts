@@ -3,17 +3,9 @@
  * nothing of the exercise in it: what a teacher wrote for the exercise goes before it.
  */
 import type { LocalizedText } from '../../../src/index.ts';
+import type { Concept } from './contract.ts';
 import type { Diagnosis, Trouble } from './diagnosis.ts';
 import { valueConcepts } from './value-concepts.ts';
-
-export interface Concept {
-  /** What happened. `{name}` is what the error is about. */
-  what: LocalizedText;
-  question: LocalizedText;
-  concept: LocalizedText;
-  /** Of another problem: to be compared with one's own. */
-  example: LocalizedText;
-}
 
 const text = (es: string, en: string): LocalizedText => ({ es, en });
 

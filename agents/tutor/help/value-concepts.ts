@@ -1,6 +1,6 @@
 /** What each trouble with a value, or with what a program uses, is in words; see `concepts.ts`. */
 import type { LocalizedText } from '../../../src/index.ts';
-import type { Concept } from './concepts.ts';
+import type { Concept } from './contract.ts';
 import type { Trouble } from './diagnosis.ts';
 
 type Told = Exclude<Trouble, ErrorTrouble>;

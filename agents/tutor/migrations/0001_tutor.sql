@@ -31,7 +31,7 @@ CREATE TABLE tutor_activities (
   free_attempts integer NOT NULL DEFAULT 3 CHECK (free_attempts >= 1),
   backoff_seconds integer NOT NULL DEFAULT 30 CHECK (backoff_seconds BETWEEN 0 AND 86400),
   most_attempts integer CHECK (most_attempts >= 1),
-  -- Thresholds of risks that differ from the rules' own: {"rule": 3}.
+  -- Thresholds of signals that differ from the rows' own: {"row": {"threshold": 3}}.
   thresholds jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(thresholds) = 'object'),
   position integer NOT NULL DEFAULT 0,
   version integer NOT NULL DEFAULT 1,
