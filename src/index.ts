@@ -1,7 +1,7 @@
 /**
  * The public API of Timonel: what an agent is made of, and the language that agents understand without a model.
  *
- * @packageDocumentation
+ * @module timonel
  */
 import { consultingTool } from './dialogue/consult.ts';
 import { messageOf } from './errors.ts';
