@@ -54,6 +54,7 @@ const longRuns: Readonly<Record<string, LongRun>> = {
   knowledge,
   'full-disk': fullDisk,
   'failover-bench': failoverBench,
+  'tutor-attacks': tutorAttacks,
 };
 
 /** What the tests of channels do in short: 2,000 messages over 50 kills, on WhatsApp and on a page, and 100,000 changed bodies and generated replies. */
@@ -142,6 +143,15 @@ async function failoverBench(): Promise<Result> {
     figures: { cases: scores.length, passed },
     reasons: scores.map(({ line }) => line),
   };
+}
+
+/** 120 attack dialogues in each of eleven disguises, against the guard of the tutor. */
+async function tutorAttacks(): Promise<Result> {
+  const { status } = spawnSync('npx', ['vitest', 'run', 'agents/tutor/leaks/attacks', '--testTimeout', '3600000'], {
+    stdio: 'inherit',
+    env: { ...process.env, TIMONEL_TEST_TUTOR_ATTACKS: 'all' },
+  });
+  return { verdict: status === 0 ? 'passed' : 'failed', figures: { dialogues: 1_320 }, reasons: [] };
 }
 
 /** A hundred runs that start each other on two processes, which die in turn. */

@@ -93,6 +93,7 @@ export type {
   Flows,
   FlowTurn,
   GuardAnswer,
+  GuardContext,
   GuardedTurn,
   Job,
   JobContext,
@@ -103,6 +104,8 @@ export type {
   PromptTurn,
   RunLimits,
   RunsOfJob,
+  SettledContext,
+  SettledTurn,
 } from './run/contract.ts';
 export type { AgentRoute, AnyRoute, RouteContext, RouteRequest } from './run/route.ts';
 export type { ChildResult } from './store/child-runs.ts';
@@ -228,6 +231,9 @@ export function defineAgent(definition: AgentDefinition): AgentDefinition {
     }
   }
   checkMemory(agent);
+  const { guardTimeoutMs } = agent;
+  if (guardTimeoutMs !== undefined && !(Number.isInteger(guardTimeoutMs) && guardTimeoutMs >= 100 && guardTimeoutMs <= 60_000))
+    throw new TypeError(`Agent "${agent.name}": guardTimeoutMs must be a whole number from 100 to 60000.`);
   const [fault] = [...routeFaults(agent), ...metricFaults(agent)];
   if (fault !== undefined) throw new TypeError(`Agent "${agent.name}": ${fault}`);
   const names = [...(agent.resources ?? []), ...(agent.commands ?? [])].map(({ name }) => name);

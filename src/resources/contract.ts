@@ -104,6 +104,12 @@ export interface ResourceDefinition {
   search?: readonly string[];
   /** SQL condition on the rows (`t`) that are shown. */
   where?: string;
+  /**
+   * SQL condition on the rows (`t`) that somebody sees and changes, beside {@link where}; `:asker` is "user:" and the id of who asks, of a personal API
+   * key its owner's. `undefined`: all of them. A row that its writer would not see afterwards is refused. Never put a value of the principal into
+   * the text.
+   */
+  whose?(principal: Principal): string | undefined;
   /** What people can do beside reading; all of it where absent. */
   operations?: readonly ResourceOperation[];
   actions?: ResourceActions;

@@ -40,6 +40,7 @@ import type { AgentMetrics } from './metrics.ts';
 import { type MessageSent, type SendRuntime, sendFrom } from './send.ts';
 import { type KeptOutput, keepOutput, type Spills } from './spill.ts';
 import { stateOf } from './state.ts';
+import { type SurroundedRun, type Surroundings, surroundingsOf } from './surroundings.ts';
 import type { ArtifactsOf } from './tool-artifacts.ts';
 
 /** Adds a job to the queue, in the given transaction where there is one. */
@@ -95,6 +96,11 @@ export class ToolExecutor {
   /** What the tool loads for the policy rules. Reads only. */
   async facts(tool: AnyTool, args: JsonObject, place: CallPlace): Promise<unknown> {
     return tool.facts === undefined ? undefined : tool.facts(args, this.#readContext(tool, place));
+  }
+
+  /** What the guard of a reply works with. */
+  surroundings(run: SurroundedRun): Surroundings {
+    return surroundingsOf(this.#runtime, run);
   }
 
   /**
