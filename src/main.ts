@@ -211,13 +211,8 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
     afterTurn: (channel) => late.channels?.wakeAfterTurn(channel),
     wrapRunStore,
   });
-  const handoff = openHandoff(base, foundation, {
-    identity,
-    mailer,
-    turns,
-    feed,
-    repliesTo: (workspaceId) => late.channels?.repliesTo(workspaceId),
-  });
+  const repliesTo = (workspaceId: string) => late.channels?.repliesTo(workspaceId);
+  const handoff = openHandoff(base, foundation, { identity, mailer, turns, feed, repliesTo });
   const speech = new Speech(models.gateway, settings.speech);
   const channelPart = await openChannelPart(base, foundation, {
     identity,

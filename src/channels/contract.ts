@@ -189,7 +189,7 @@ export interface Sending {
 }
 
 /** The place from which a channel without webhooks fetches messages, while this process is the one that does. */
-export interface Reading {
+export interface ReceiveContext {
   /** How far it was read, as it was given to `accept` last; `undefined` where it never was. */
   cursor: JsonObject | undefined;
   /** The account answered, and is being read. */
@@ -259,7 +259,7 @@ export interface Channel {
    * Fetches messages for as long as it can: for a channel whose provider calls nobody. Ends where the signal is aborted.
    * @throws AccountRefusedError where a person has to look; Error where another attempt may work
    */
-  receive?(connection: OpenConnection, reading: Reading): Promise<void>;
+  receive?(connection: OpenConnection, reading: ReceiveContext): Promise<void>;
   /** Looks at the account, and at what the settings say of it. */
   check(connection: OpenConnection, signal: AbortSignal): Promise<ConnectionFinding[]>;
 }

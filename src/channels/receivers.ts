@@ -9,7 +9,7 @@ import { storableJson } from '../store/storable.ts';
 import type { JsonObject } from '../vocabulary.ts';
 import { canonicalAddress } from './addresses.ts';
 import type { Connections } from './connections.ts';
-import { AccountRefusedError, type Address, type OpenConnection, type Reading, type Update } from './contract.ts';
+import { AccountRefusedError, type Address, type OpenConnection, type ReceiveContext, type Update } from './contract.ts';
 import type { Inbox } from './inbox.ts';
 import { Loop } from './loop.ts';
 
@@ -146,10 +146,10 @@ export class Receivers {
     this.#tell(connection, 'failed');
   }
 
-  #readingOf(connection: OpenConnection, begun: JsonObject | undefined, signal: AbortSignal): Reading {
+  #readingOf(connection: OpenConnection, begun: JsonObject | undefined, signal: AbortSignal): ReceiveContext {
     const { pool, inbox, wake, processId } = this.#dependencies;
     const place = [connection.workspaceId, connection.id];
-    const reading: Reading = {
+    const reading: ReceiveContext = {
       cursor: begun,
       signal,
       connected: () => {

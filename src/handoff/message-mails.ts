@@ -1,6 +1,7 @@
 /** Tells a person who answers by mail what the customer wrote since, in the thread of the notice. */
-import type { Mail } from '../identity/mail/mailer.ts';
-import type { RoundDependencies } from './round.ts';
+import type { Mail, Mailer } from '../identity/mail/mailer.ts';
+import type { DatabasePool } from '../store/database.ts';
+import type { AnswerTokens } from './answer-tokens.ts';
 
 interface WrittenRow {
   id: string;
@@ -14,7 +15,16 @@ interface WrittenRow {
   said: string[] | null;
 }
 
-type MessageMailDependencies = Pick<RoundDependencies, 'pool' | 'mailer' | 'tokens' | 'repliesTo' | 'publicUrl' | 'now'>;
+/** What mails to people about hand-offs are made with. */
+export interface MessageMailDependencies {
+  pool: DatabasePool;
+  mailer: Pick<Mailer, 'send'>;
+  publicUrl: string;
+  tokens: Pick<AnswerTokens, 'make'>;
+  /** The mailbox at which people of a workspace answer notices, where there is one. */
+  repliesTo(workspaceId: string): string | undefined;
+  now(): Date;
+}
 
 /** @returns false where nothing is left to tell */
 export async function mailOneMessage(dependencies: MessageMailDependencies): Promise<boolean> {
@@ -46,7 +56,7 @@ export async function mailOneMessage(dependencies: MessageMailDependencies): Pro
 }
 
 export function answersOf(
-  { tokens }: Pick<RoundDependencies, 'tokens'>,
+  { tokens }: Pick<MessageMailDependencies, 'tokens'>,
   handoffId: string,
   to: string,
   now: Date,

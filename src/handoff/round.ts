@@ -4,28 +4,18 @@
  * anywhere, and be repeated.
  */
 import type { RecordDeed } from '../identity/deeds.ts';
-import type { Mailer } from '../identity/mail/mailer.ts';
 import type { ChangeFeed } from '../store/change-feed.ts';
-import type { DatabasePool } from '../store/database.ts';
 import { defaultMinutes } from '../store/handoffs.ts';
 import type { HandoffReason } from '../vocabulary.ts';
-import type { AnswerTokens } from './answer-tokens.ts';
-import { answersOf, mailOneMessage } from './message-mails.ts';
+import { answersOf, type MessageMailDependencies, mailOneMessage } from './message-mails.ts';
 import { releaseConversation } from './release.ts';
 
-export interface RoundDependencies {
-  pool: DatabasePool;
-  mailer: Pick<Mailer, 'send'>;
+export interface RoundDependencies extends MessageMailDependencies {
   record: RecordDeed;
   feed: Pick<ChangeFeed, 'tell'>;
-  publicUrl: string;
-  tokens: Pick<AnswerTokens, 'make'>;
-  /** The mailbox at which people of a workspace answer notices, where there is one. */
-  repliesTo(workspaceId: string): string | undefined;
   onReleased(conversationId: string): Promise<void>;
   onClosed(agent: string, how: string): void;
   onNotified(agent: string): void;
-  now(): Date;
 }
 
 /** Of one kind in one round. */

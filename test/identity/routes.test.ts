@@ -101,6 +101,8 @@ const queries: Record<string, string> = {
   [`PATCH ${documents}`]: '?key=a',
   [`DELETE ${documents}`]: '?key=a',
   [`GET ${documents}/text`]: '?key=a',
+  'GET /api/v1/knowledge/collections/:collection/evaluations/compare':
+    '?base=01a22bd6-9979-7408-acf1-5e8af10cc174&other=01a22bd6-9979-7408-acf1-5e8af10cc175',
 };
 /** A stream that ends when its reader goes away; test/handoff has its own tests. */
 const endless = 'GET /api/v1/events';

@@ -8,7 +8,7 @@ import type { FetchMessageObject } from 'imapflow';
 import { z } from 'zod';
 import { publishFault } from '../../diagnostics.ts';
 import { answerTokenIn } from '../../handoff/answer-tokens.ts';
-import type { OpenConnection, Reading, Update } from '../contract.ts';
+import type { OpenConnection, ReceiveContext, Update } from '../contract.ts';
 import { filesOf } from './attachments.ts';
 import { type Mailbox, openMailbox } from './imap.ts';
 import { type MailReading, type ReadMail, readMail, readStatuses } from './incoming-mail.ts';
@@ -36,7 +36,11 @@ export interface ReadingDependencies {
   now(): Date;
 }
 
-export async function readMailbox(connection: OpenConnection, reading: Reading, dependencies: ReadingDependencies): Promise<void> {
+export async function readMailbox(
+  connection: OpenConnection,
+  reading: ReceiveContext,
+  dependencies: ReadingDependencies,
+): Promise<void> {
   const { signal } = reading;
   const { pollSeconds } = settingsOf(connection);
   await using mailbox = await openMailbox(connection, { anywhere: dependencies.anywhere, signal });
@@ -78,7 +82,7 @@ async function waited(heard: Promise<void>, milliseconds: number, signal: AbortS
 }
 
 /** Where reading goes on. The mails that a new connection finds are not for it. */
-async function begin({ box }: Mailbox, reading: Reading, { now }: ReadingDependencies): Promise<Cursor> {
+async function begin({ box }: Mailbox, reading: ReceiveContext, { now }: ReadingDependencies): Promise<Cursor> {
   const known = cursorShape.safeParse(reading.cursor).data;
   const validity = String(box.uidValidity);
   if (known?.validity === validity) return known;
@@ -93,7 +97,7 @@ async function begin({ box }: Mailbox, reading: Reading, { now }: ReadingDepende
 async function readNew(
   connection: OpenConnection,
   mailbox: Mailbox,
-  reading: Reading,
+  reading: ReceiveContext,
   from: Cursor,
   dependencies: ReadingDependencies,
 ): Promise<Cursor> {
@@ -118,7 +122,7 @@ async function readNew(
 async function updatesOf(
   connection: OpenConnection,
   fetched: FetchMessageObject,
-  reading: Reading,
+  reading: ReceiveContext,
   cursor: Cursor,
   { now }: ReadingDependencies,
 ): Promise<Update[]> {
@@ -161,7 +165,7 @@ async function messageOf(
   connection: OpenConnection,
   fetched: FetchMessageObject,
   mail: ReadMail,
-  { came, source, cursor, reading }: { came: Date; source: Uint8Array; cursor: Cursor; reading: Reading },
+  { came, source, cursor, reading }: { came: Date; source: Uint8Array; cursor: Cursor; reading: ReceiveContext },
 ): Promise<Update> {
   const { turnsPerHour } = settingsOf(connection);
   const address = { kind: 'email' as const, value: mail.from.address };
@@ -206,7 +210,7 @@ function wordsOf({ subject, text, references }: ReadMail, left: readonly string[
 /** Looks for mails whose sending is in doubt where the server keeps what it sent. */
 async function lookForDoubtful(
   connection: OpenConnection,
-  reading: Reading,
+  reading: ReceiveContext,
   { anywhere, now }: ReadingDependencies,
 ): Promise<void> {
   const { sentMailbox, address } = settingsOf(connection);
