@@ -10,10 +10,10 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { CloudApi, phoneNumberId, secrets, signatureOf } from '../channels/cloud-api.ts';
 import { change, message, webhook } from '../channels/webhooks.ts';
+import { compileCache } from '../compile-cache.ts';
 import { freshStoreEnvironment, type StoreKind, storeKinds } from '../stores.ts';
 
 const program = fileURLToPath(new URL('./channel-process.ts', import.meta.url));
-const compiled = fileURLToPath(new URL('../../.cache/compiled', import.meta.url));
 const kills = Number(process.env['TIMONEL_TEST_CHANNEL_KILLS'] ?? 4);
 const people = 8;
 const messagesEach = Number(process.env['TIMONEL_TEST_CHANNEL_MESSAGES'] ?? 12);
@@ -28,7 +28,7 @@ class Process {
   readonly ready: Promise<void>;
 
   constructor(environment: Record<string, string>, faults: string[]) {
-    const env = { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: compiled, ...environment };
+    const env = { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: compileCache, ...environment };
     this.#child = fork(program, { env, execArgv: [], stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
     this.exited = once(this.#child, 'exit');
     this.ready = new Promise((resolve) => {
