@@ -56,16 +56,25 @@ const longRuns: Readonly<Record<string, LongRun>> = {
   'failover-bench': failoverBench,
 };
 
-/** What the tests of channels do in short: 2,000 messages over 50 kills, and 100,000 changed bodies and generated replies. */
+/** What the tests of channels do in short: 2,000 messages over 50 kills, on WhatsApp and on a page, and 100,000 changed bodies and generated replies. */
 async function channels({ scale }: Terms): Promise<Result> {
   const of = (count: number) => String(Math.max(1, Math.round(count * scale)));
-  const files = ['test/crash/lost-on-a-channel.test.ts', 'test/channels/signed-bodies.test.ts', 'test/channels/rendering.test.ts'];
+  const files = [
+    'test/crash/lost-on-a-channel.test.ts',
+    'test/crash/lost-on-a-page.test.ts',
+    'test/channels/signed-bodies.test.ts',
+    'test/channels/rendering.test.ts',
+  ];
   const { status } = spawnSync('npx', ['vitest', 'run', ...files, '--testTimeout', '3600000'], {
     stdio: 'inherit',
     env: {
       ...process.env,
       TIMONEL_TEST_CHANNEL_KILLS: of(50),
-      TIMONEL_TEST_CHANNEL_MESSAGES: of(250),
+      TIMONEL_TEST_CHANNEL_PEOPLE: '50',
+      TIMONEL_TEST_CHANNEL_MESSAGES: of(40),
+      TIMONEL_TEST_PAGE_KILLS: of(50),
+      TIMONEL_TEST_PAGE_VISITORS: '133',
+      TIMONEL_TEST_PAGE_MESSAGES: of(15),
       TIMONEL_TEST_MUTATIONS: of(100_000),
       TIMONEL_TEST_REPLIES: of(100_000),
     },

@@ -60,6 +60,12 @@ export const english: readonly PageGroup[] = [
   { title: 'Decisions', pages: decisions },
 ];
 
+/** Written by `scripts/write-type-reference.ts` before each build, and not there before. */
+export const types: PageGroup = {
+  title: 'Types of the exports',
+  pages: globSync('reference/types/**/*.md', { cwd: docs }).map(withoutEnding).sort(),
+};
+
 export const spanish: readonly PageGroup[] = [{ title: 'Guías', pages: ['es/get-started', 'es/write-an-agent', 'es/tools'] }];
 
 /** The first heading of a page. */

@@ -101,7 +101,7 @@ export interface Settings {
   /** Voice of customers and for them: models by route or `provider/model`; `confidence` below which what was heard is read back. */
   speech: { transcription: string | undefined; speech: string | undefined; voice: string; local: boolean; confidence: number };
   /** Bytes: of one document, and of the indexes in memory. */
-  knowledge: { documentBytes: number; indexBytes: number };
+  knowledge: { documentBytes: number; indexBytes: number; privateAddresses: boolean };
   /** How programs of others are run, how many at once, and how many wait. */
   sandbox: { mode: 'auto' | 'embedded' | 'off'; concurrency: number; queue: number };
   /** Between two looks at the releases that run. */
@@ -242,7 +242,11 @@ export function readSettings(given: Environment = process.env): Settings {
       local: env.TIMONEL_SPEECH_LOCAL,
       confidence: env.TIMONEL_SPEECH_CONFIDENCE,
     },
-    knowledge: { documentBytes: env.TIMONEL_KNOWLEDGE_DOCUMENT_BYTES, indexBytes: env.TIMONEL_KNOWLEDGE_INDEX_BYTES },
+    knowledge: {
+      documentBytes: env.TIMONEL_KNOWLEDGE_DOCUMENT_BYTES,
+      indexBytes: env.TIMONEL_KNOWLEDGE_INDEX_BYTES,
+      privateAddresses: env.TIMONEL_KNOWLEDGE_PRIVATE_ADDRESSES,
+    },
     sandbox: { mode: env.TIMONEL_SANDBOX, concurrency: env.TIMONEL_SANDBOX_CONCURRENCY, queue: env.TIMONEL_SANDBOX_QUEUE },
     releaseLookMs: env.TIMONEL_RELEASE_LOOK_MS,
     leaseMs: env.TIMONEL_LEASE_MS,

@@ -80,6 +80,11 @@ export interface KnowledgeIngested {
   milliseconds: number;
 }
 
+/** Somebody said what became of a passage. */
+export interface KnowledgeJudged {
+  verdict: 'used' | 'approved' | 'rejected' | 'modified';
+}
+
 /** The index of a collection was loaded whole. */
 export interface KnowledgeLoaded {
   milliseconds: number;

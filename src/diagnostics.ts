@@ -284,6 +284,7 @@ export const channels = {
   evaluationEnded: channel('timonel:evaluation-ended'),
   knowledgeSearched: channel('timonel:knowledge-searched'),
   knowledgeIngested: channel('timonel:knowledge-ingested'),
+  knowledgeJudged: channel('timonel:knowledge-judged'),
   knowledgeLoaded: channel('timonel:knowledge-loaded'),
   knowledgeIndexes: channel('timonel:knowledge-indexes'),
   sandboxRan: channel('timonel:sandbox-ran'),

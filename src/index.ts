@@ -1,7 +1,7 @@
 /**
  * The public API of Timonel: what an agent is made of, and the language that agents understand without a model.
  *
- * @packageDocumentation
+ * @module timonel
  */
 import { consultingTool } from './dialogue/consult.ts';
 import { messageOf } from './errors.ts';
@@ -41,7 +41,10 @@ export type {
   Citation,
   Evidence,
   MetadataFilter,
+  NewPassageFeedback,
   Passage,
+  PassageFeedback,
+  PassageVerdict,
   Retrieved,
   RetrieveQuery,
   Strategy,

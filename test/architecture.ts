@@ -47,6 +47,7 @@ const layers: string[][] = [
     'src/faults.ts',
     'src/canonical-json.ts',
     'src/package-file.ts',
+    'src/foreign-addresses.ts',
   ],
 ];
 

@@ -74,6 +74,7 @@ const waitless = {
 const noKnowledge: ToolContext['knowledge'] = {
   retrieve: async () => ({ passages: [], evidence: 'none', used: [], degraded: null }),
   check: async () => false,
+  feedback: refuse,
 };
 
 const noSandbox: ToolContext['sandbox'] = { languages: async () => [], run: refuse, runEach: refuse };

@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis';
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import { publishFault } from '../diagnostics.ts';
 import type { AccessNotices } from '../identity/access.ts';
@@ -22,6 +23,7 @@ import { Statuses } from './statuses.ts';
 import { telegramChannel } from './telegram/telegram.ts';
 import { twilioChannel } from './twilio/twilio.ts';
 import { VisitorDoor } from './web/visitor-door.ts';
+import { VisitorLimits } from './web/visitor-limits.ts';
 import { VisitorStreams } from './web/visitor-streams.ts';
 import { webChannel } from './web/web.ts';
 import { whatsappChannel } from './whatsapp/whatsapp.ts';
@@ -29,6 +31,8 @@ import { ChannelWorker } from './worker.ts';
 
 export interface ChannelsOptions {
   pool: DatabasePool;
+  /** Shares the counts of visitors between processes; absent where there is no Redis. */
+  redis: Redis | undefined;
   keys: ServerKeys;
   notices: AccessNotices;
   artifacts: Artifacts;
@@ -134,7 +138,17 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
   });
   const door = new ChannelDoor({ connections, inbox, publicUrl, wake: () => worker.wakeInbound() });
   const streams = new VisitorStreams({ pool, connections, feed, artifacts });
-  const visitors = new VisitorDoor({ connections, inbox, streams, artifacts, now, newId, wake: () => worker.wakeInbound() });
+  const limits = new VisitorLimits(options.redis);
+  const visitors = new VisitorDoor({
+    limits,
+    connections,
+    inbox,
+    streams,
+    artifacts,
+    now,
+    newId,
+    wake: () => worker.wakeInbound(),
+  });
   const deliveries = new Deliveries(pool, () => worker.wakeOutbound());
   try {
     if (options.reseal) await connections.reseal();

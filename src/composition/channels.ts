@@ -29,11 +29,12 @@ export interface ChannelSurroundings {
 /** @throws TimonelError `store_unavailable` */
 export async function openChannelPart(
   { settings, agents, scope, now, newId }: Base,
-  { pool, keys }: Foundation,
+  { pool, redis, keys }: Foundation,
   { identity, artifacts, releases, turns, gateway, feed, speech }: ChannelSurroundings,
 ): Promise<ChannelPart> {
   const part = await openChannels({
     pool,
+    redis,
     keys,
     notices: identity.notices,
     artifacts,

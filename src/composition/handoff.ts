@@ -68,7 +68,7 @@ export function openHandoff(
       feed,
       newId,
       now,
-      findMember: (workspaceId, id) => identity.access.ofAsker(workspaceId, { kind: 'user', id }),
+      findMember: async (workspaceId, id) => identity.access.ofAsker(workspaceId, { kind: 'user', id }),
       async onCancelled(workspaceId, roots, all) {
         await runner.tellCancelled(all);
         for (const id of roots) {

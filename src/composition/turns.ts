@@ -238,7 +238,7 @@ function planTurns(
   { identity, gateway, artifacts, flags }: TurnParts,
   { store, vocabularies }: { store: Pick<RunStore, 'transcript'>; vocabularies: VocabularyCache },
 ) {
-  const findPrincipal = (workspaceId: string, asker: Asker) => identity.access.ofAsker(workspaceId, asker);
+  const findPrincipal = async (workspaceId: string, asker: Asker) => identity.access.ofAsker(workspaceId, asker);
   const system = scope.adopt(createHttpPlanner(project.fallbacks ?? {}), (each) => each.close());
   return {
     modelPlanner: createModelPlanner({

@@ -69,6 +69,7 @@ export async function openJobs(
       { name: 'webhooks', cron: '* * * * *', retries: 0, run: () => webhooks.sweep() },
       { name: 'knowledge-vectors', retries: 8, run: (payload) => knowledge.buildVectors(payload) },
       { name: 'knowledge', cron: '*/10 * * * *', retries: 0, run: () => knowledge.sweep() },
+      { name: 'knowledge-pages', cron: '*/5 * * * *', retries: 0, run: () => knowledge.refreshPages() },
       { name: 'evaluation', retries: 3, run: (payload) => evaluations.run(payload) },
       { name: 'evaluations', cron: '* * * * *', retries: 0, run: () => evaluations.sweep() },
       { name: 'artifacts', cron: '*/5 * * * *', retries: 0, run: async () => void (await artifacts.sweep()) },

@@ -1,5 +1,7 @@
 /** What native programs could reach beyond those in WebAssembly: the kernel, other processes, a compiler. */
+import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OpenSandbox } from '../../src/sandbox/sandbox.ts';
 import { needs } from '../needs.ts';
@@ -55,6 +57,22 @@ for path in ("/x", "/dev/x", "/usr/x", "/proc/x", "/etc/x", "/work/x", "/tmp/x",
     expect((await play(sandbox, 'python', code)).stdout).toBe('/work/x\n/tmp/x\n/dev/shm/x\n');
   });
 
+  it('get no descriptor that Timonel was started with', async () => {
+    const script = `
+import { createSandbox } from ${JSON.stringify(new URL('../../src/sandbox.ts', import.meta.url).href)};
+const sandbox = createSandbox({ mode: 'auto', concurrency: 1, queue: 1 });
+const code = 'import os; print([os.readlink(f"/proc/self/fd/{each}") for each in os.listdir("/proc/self/fd") if int(each) > 3])';
+const { stdout } = await sandbox.run({ language: 'python', files: { 'main.py': code }, entry: 'main.py' }, '', { owner: 'ana' });
+process.stdout.write(stdout);
+await sandbox.close();`;
+    const stdio = [...new Array<'ignore'>(60).fill('ignore').fill('pipe' as never, 0, 3), 'pipe' as const];
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio });
+    const said = child.stdio[1] as Readable;
+    const text = (await said.setEncoding('utf8').toArray()).join('');
+    expect(text).toContain("'/dev/null'");
+    expect(text.replaceAll("'/dev/null'", '')).toMatch(/^\[[, ]*\]\n$/);
+  });
+
   it('see of process 1 neither an environment nor a secret', async () => {
     const code = `
 env = [each for each in open("/proc/1/environ").read().split("\\0") if each and not each.startswith("PWD=")]
@@ -89,7 +107,7 @@ print(env, len([each for each in os.listdir("/proc") if each.isdigit()]) < 8, os
     expect(
       readdirSync('/sys/fs/cgroup')
         .concat(cgroups('memory'), cgroups('pids'))
-        .filter((name) => name.startsWith('timonel-')),
+        .filter((name) => name.startsWith(`timonel-${process.pid}-`)),
     ).toEqual([]);
   });
 

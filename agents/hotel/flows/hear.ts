@@ -60,6 +60,9 @@ export function refine(heard: Understanding, { input, folded, state, now }: Hote
     if ((nights ?? adults ?? guests ?? checkIn ?? problem) !== undefined)
       return { ...heard, intent: 'availability', confidence: 0.8 };
   }
+  // "¿Hasta cuándo puedo cancelar?" asks for the terms, and cancels nothing.
+  if (heard.intent === 'policies' && heard.alsoIntents.includes('cancel'))
+    return { ...heard, alsoIntents: heard.alsoIntents.filter((intent) => intent !== 'cancel') };
   const dated = heard.slots.date !== undefined || heard.slots.dateRange !== undefined;
   // "¿Cuánto sale del 10 al 12 para dos?" is answered by an offer.
   if (heard.intent === 'prices' && dated && heard.slots.people !== undefined && state.task === undefined)

@@ -43,7 +43,8 @@ const countsElse =
 /** The offer that a message picks of those that were shown: by its place, its type, or a yes to the only one. */
 export function pickOffer({ state, folded, heard }: SlotTurn, asked: boolean): OfferView | undefined {
   const offers = (state.slots['offers'] ?? []) as unknown as OfferView[];
-  if (!asked || offers.length === 0) return undefined;
+  // "¿Cuánto sale la doble?" asks, and takes nothing.
+  if (!asked || offers.length === 0 || heard.intent === 'prices') return undefined;
   const type = (heard.slots as Record<string, string | undefined>)['roomType'];
   const named = offers.filter((offer) => offer.type === type);
   if (named.length === 1) return named[0];

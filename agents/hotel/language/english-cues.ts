@@ -114,6 +114,7 @@ export const englishCues: Readonly<
   ],
   policies: [
     '5.2 policy|policies|rules',
+    '6.4 when|late|long .. can|could|may .. cancel',
     '5.6 check-in|checkin|check|check-out|checkout .. time|times|hours',
     '5.6 time|when .. check|checkin|checkout',
     '5.2 pets|pet|dogs|dog|cats|smoke|smoking|visitors|party',

@@ -158,6 +158,8 @@ export const spanishCues: Readonly<
   ],
   policies: [
     '5 politica|politicas|reglamento|normas|reglas|condiciones',
+    '6.4 cuando|cuanto|cuanta .... puedo|podemos|podria|podriamos|puede|tengo @cancel',
+    '6.4 cuando|cuanto .... @cancel sin|gratis',
     '5 check|checkin|ingreso|entrada .. hora|horario|es|cuando',
     '5.2 hora|horario|horarios .. check|checkin|checkout|ingreso|egreso|entrada|salida|silencio',
     '5.6? a? que hora|cuando .. check|checkin|entrar|ingresar|ingreso|entrada',

@@ -50,15 +50,25 @@ const blank = (text: string, start: number, end: number): string =>
 /** A stay of more nights than this is asked about: a date was likely misread. */
 export const mostNights = 60;
 
-/** @param holidays days off of the hotel's country, for long weekends */
-export function readDates(text: string, now: ReferenceTime, language: Language, holidays: readonly IsoDate[]): DatesReading {
+interface DatesScene {
+  now: ReferenceTime;
+  language: Language;
+  /** Days off of the hotel's country, for long weekends. */
+  holidays: readonly IsoDate[];
+  /** The check-in that is talked about. */
+  around: IsoDate | undefined;
+}
+
+export function readDates(text: string, { now, language, holidays, around }: DatesScene): DatesReading {
   // Folding keeps the length of composed letters, so that positions hold in both.
   const composed = text.normalize('NFC');
   let folded = foldText(composed);
   const reading: DatesReading = { rest: folded };
   folded = readNights(folded, reading);
   const kept = [...composed].length === [...folded].length ? keepCase(composed, folded) : folded;
-  const mentions = findTimeMentions(kept, now, language);
+  const mentions = findTimeMentions(kept, now, language).map((mention) =>
+    around === undefined ? mention : aroundStay(mention, folded.slice(mention.start, mention.end), around, now.date),
+  );
   const long = longOne.exec(folded);
   const dated: Dated[] = [];
   let previous = 0;
@@ -91,6 +101,24 @@ export function readDates(text: string, now: ReferenceTime, language: Language, 
   placeDates(dated, folded, reading, now, language);
   readSmallHours(mentions, dated, reading, now, folded);
   return reading;
+}
+
+const weekdayWord = '(?:lun|mar|mie|jue|vie|sab|dom|mon|tue|wed|thu|fri|sat|sun)[a-z]*';
+const bareWeekdays = new RegExp(
+  `^(?:(?:el|un|on|the|a|de|del|desde|from|desde el) )*${weekdayWord}(?: (?:al?|hasta|to|until|-) (?:el |the )?${weekdayWord})?$`,
+);
+
+/** "Y si llegamos el sábado", of a stay in February, is the Saturday next to the check-in that was talked about. */
+function aroundStay(mention: TimeMention, said: string, around: IsoDate, today: IsoDate): TimeMention {
+  if (parseIsoDate(around) - parseIsoDate(today) <= 6 || !bareWeekdays.test(said)) return mention;
+  const nearest = (date: IsoDate): IsoDate => addDays(around, ((isoWeekday(date) - isoWeekday(around) + 10) % 7) - 3);
+  if (mention.kind === 'date') {
+    const { alternatives: _, ...rest } = mention;
+    return { ...rest, date: nearest(mention.date) };
+  }
+  if (mention.kind !== 'date-range' || mention.range.from === undefined || mention.range.to === undefined) return mention;
+  const from = nearest(mention.range.from);
+  return { ...mention, range: { from, to: addDays(from, parseIsoDate(mention.range.to) - parseIsoDate(mention.range.from)) } };
 }
 
 /** The original where letters were kept, blanks where something was read: the grammar knows names by their capitals. */

@@ -12,6 +12,8 @@ export interface StayScene {
   /** What the guest was asked for, where it was a part of the stay: a bare "15" or "dos" answers it. */
   asked?: MissingOfStay | undefined;
   types?: readonly NamedThing[];
+  /** The check-in that the conversation is about: weekdays are those around it, where it is further ahead than a week. */
+  around?: IsoDate | undefined;
   /** Days off of the hotel's country. */
   holidays?: readonly IsoDate[];
 }
@@ -24,9 +26,9 @@ const bareDays = /^\D{0,12}\b([0-3]?\d)\s*(?:al?|hasta|-|–|to|y)\s*(?:el )?([0
 
 /** What a message says of a stay: dates, nights, guests, rooms. Pure; reads the first thousand characters. */
 export function readStay(message: string, scene: StayScene): StayReading {
-  const { now, language, asked, types = [], holidays = [] } = scene;
+  const { now, language, asked, types = [], holidays = [], around } = scene;
   const text = readablePart(message);
-  const { rest, ...dates } = readDates(bareDates(text, asked, language), now, language, holidays);
+  const { rest, ...dates } = readDates(bareDates(text, asked, language), { now, language, holidays, around });
   const party = readParty(rest, asked === 'guests' || asked === 'ages' ? asked : undefined);
   const rooms = readRooms(rest, types);
   return { ...dates, ...party, ...(rooms === undefined ? {} : { rooms }), correction: corrections.test(rest) };

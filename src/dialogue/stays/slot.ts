@@ -38,7 +38,7 @@ export function absorbStay(turn: SlotTurn, { types, holidays = [] }: StaySlot = 
   const { now, heard, text, vocabulary, awaited } = turn;
   const asked: MissingOfStay | undefined = awaited === 'stay' ? missingOf(draft) : undefined;
   const list: readonly NamedThing[] = types === undefined ? [] : (vocabulary[types] ?? []);
-  const said = readStay(text, { now, language: heard.language, asked, types: list, holidays });
+  const said = readStay(text, { now, language: heard.language, asked, types: list, holidays, around: draft.checkIn });
   const merged = mergeStay(draft, said, asked, now);
   keepStay(turn, merged);
   return merged;

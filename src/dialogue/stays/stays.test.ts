@@ -20,7 +20,7 @@ function understand(language: Language, messages: string, now = noon): { draft: 
     const first = Object.keys(draft).length === 0;
     draft = mergeStay(
       draft,
-      readStay(message, { now, language, types, holidays, asked: first ? undefined : asked }),
+      readStay(message, { now, language, types, holidays, around: draft.checkIn, asked: first ? undefined : asked }),
       first ? undefined : asked,
       now,
     );
@@ -66,6 +66,9 @@ describe('stays', () => {
     ['para 2 personas >> perdón, somos 3', '3+0'],
     ['del 10 al 12 >> mejor el 15', '12-15/12-17'],
     ['del 10 al 12 >> una noche más', '12-10/12-13'],
+    ['finde largo de carnaval >> y si llegamos el sábado y nos vamos el martes', '02-06/02-09'],
+    ['del 5 al 9 de febrero >> mejor de sábado a lunes', '02-06/02-08'],
+    ['del 5 al 9 de febrero >> mejor este sábado', '12-05/12-09'],
     ['mañana >> 2 noches >> 2', '12-01/12-03 2+0'],
     ['desde el 10 >> 15', '12-10/12-15'],
     ['2 adultos y un nene, mañana una noche >> 7', '12-01/12-02 2+1 (7)'],
@@ -84,6 +87,7 @@ describe('stays', () => {
     ['two rooms, one single and one double', '1 Single 1 Doble'],
     ['March 10 to 12 >> one more night', '03-10/03-13'],
     ['for two people >> sorry, we are 3', '3+0'],
+    ['February 5 to 9 >> what if we arrive on Saturday and leave on Monday', '02-06/02-08'],
   ])('reads "%s" in English', (messages, expected) => {
     expect(written(understand('en', messages).draft)).toBe(expected);
   });

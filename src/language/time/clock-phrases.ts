@@ -110,7 +110,9 @@ function endsDayOfMonth(context: Context, last: number): boolean {
 /** True where a day follows right behind a phrase: "6-8 today", "9 a 11 el lunes". */
 export function isBeforeDay(context: Context, end: number): boolean {
   const at = ['on', 'el', 'del', 'de', 'this'].includes(context.tokens[end]?.text ?? '') ? end + 1 : end;
-  return context.read('weekday', at).length > 0 || context.read('relativeDay', at).length > 0;
+  if (at > end && context.read('dayOfMonth', at).some((reading) => reading.end > at + 1)) return context.tokens[end]?.text !== 'de';
+  const named = at + (['next', 'proximo', 'coming'].includes(context.tokens[at]?.text ?? '') ? 1 : 0);
+  return context.read('weekday', named).length > 0 || context.read('relativeDay', at).length > 0;
 }
 
 /** Hours that a part of the day settles: "Monday morning 6-8", "esta noche después de las 9". */

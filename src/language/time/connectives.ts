@@ -15,6 +15,7 @@ export interface Connectives {
   firstOf: string;
   lastOf: string;
   weekend: string;
+  weekends: string;
   month: string;
   /** Names of the beginning, middle and end of a period. */
   beginning: string;
@@ -43,6 +44,8 @@ export interface Connectives {
   withinAhead: string;
   /** "in more than 2 weeks", "more than 2 weeks ago"; the words around the length of time. */
   inTime: string;
+  /** "2 or 3 weeks": between the numbers of an amount. */
+  orSo: string;
   agoBefore: string;
   agoAfter: string;
   week: string;
@@ -58,6 +61,11 @@ export interface Connectives {
   /** "2 weeks after Christmas", "2 weeks before". */
   after: string;
   before: string;
+  /** "the Monday after 10 June": between a weekday and a day. */
+  behindDay: string;
+  aheadOfDay: string;
+  /** "the whole week", before it. */
+  whole: string;
   /** "for 3 days from Monday on", "3 nights from". */
   lasting: string;
   startingFrom: string;
@@ -70,6 +78,8 @@ export interface Connectives {
   between: string;
   and: string;
   now: string;
+  /** "between now and Friday", in the words that have no other use. */
+  fromNowTo: string;
   /** "from 2 pm for 2 hours": before the hour that a length of time begins with. */
   startingAt: string;
   at: string;

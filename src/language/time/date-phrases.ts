@@ -163,17 +163,13 @@ export function shortYear(date: DateSpec, digits: number): DateSpec | undefined 
   return digits < 10 || digits > 99 ? undefined : { ...date, year: digits + (digits >= 70 ? 1900 : 2000) };
 }
 
-/** "el 18 y 19 de junio": two days that share what the text says of the month. */
-export function bothDays(match: Match, context: Context): MeaningPiece[] | undefined {
+/** "el 18 y 19 de junio", "June 3, 4 and 5": days that share what the text says of the month. */
+export function listedDays(match: Match, context: Context): MeaningPiece[] | undefined {
   const year = match.find('year');
   const rest = { month: match.get('anyMonth'), ...(year === undefined ? {} : { year }) };
-  const [first, second] = [match.get('dayNumber'), match.get('dayNumber', 1)];
-  return first === second || isRangeEnd(context, match.start)
-    ? undefined
-    : [
-        { kind: 'date', date: { day: first, ...rest } },
-        { kind: 'date', date: { day: second, ...rest } },
-      ];
+  const days = [match.get('dayNumber'), match.get('dayNumber', 1), match.find('dayNumber', 2)].filter((day) => day !== undefined);
+  if (new Set(days).size < days.length || isRangeEnd(context, match.start)) return undefined;
+  return days.map((day) => ({ kind: 'date', date: { day, ...rest } }));
 }
 
 /** "entre el 18 y el 19 de junio" is a range. */

@@ -1,6 +1,6 @@
-import { weekdayAfter } from './calendar.ts';
+import { weekdayAfter, weekdayInWeek } from './calendar.ts';
 import type { Connectives } from './connectives.ts';
-import { dateAfter } from './date-phrases.ts';
+import { dateAfter, weekendOf } from './date-phrases.ts';
 import type { Context, Grammar, Match } from './grammar.ts';
 import type { DateSpec, DaySpan, Duration, MeaningPiece } from './meaning.ts';
 import { resolveDay } from './resolve-date.ts';
@@ -67,6 +67,7 @@ function addFromNow(grammar: Grammar, words: Connectives): void {
   };
   grammar.rule('mention', `${article} ${ahead} <amount>`, next);
   grammar.rule('mention', `${article} <number> ${ahead} <unit>`, next);
+  grammar.rule('mention', `${article} ${ahead} <number> ${words.orSo} <amount>`, next);
   grammar.rule('mention', `${article} <amount> ${aheadAfter}`, next);
   grammar.rule('mention', `${article} ${behind} <amount>`, last);
   grammar.rule('mention', `${article} <number> ${behind} <unit>`, last);
@@ -152,8 +153,52 @@ function addBounds(grammar: Grammar, words: Connectives): void {
   });
 }
 
-/** "Two Sundays from now". */
+/** "Two Sundays from now", "three Tuesdays ago", "the Monday after 10 June". */
 function addWeekdaysFromNow(grammar: Grammar, words: Connectives): void {
+  const counted = (match: Match, context: Context, sign: 1 | -1): DateSpec | undefined => {
+    const [count, weekday] = [match.get('number'), match.get('weekday')];
+    if (count < 2 || count > 52) return undefined;
+    const coming = weekdayAfter(context.today, weekday);
+    const first = sign > 0 ? coming : weekdayAfter(context.today - 8, weekday);
+    return { fixed: first + sign * (count - 1) * 7, weekday };
+  };
+  grammar.rule('date', `${words.inTime} <number> <weekday>`, (match, context) => counted(match, context, 1));
+  grammar.rule('date', `${words.agoBefore} <number> <weekday> ${words.agoAfter}`, (match, context) => counted(match, context, -1));
+  grammar.rule('period', `${words.inTime} <number> ${words.weekends}`, (match, context) => {
+    const count = match.get('number');
+    return count < 2 || count > 52 ? undefined : weekendOf(context.today + (count - 1) * 7);
+  });
+  const beside = (match: Match, context: Context, sign: 1 | -1): DateSpec | undefined => {
+    const [day, weekday] = [resolveDay(match.get('date'), context.today), match.get('weekday')];
+    return day === undefined ? undefined : { fixed: weekdayAfter(sign > 0 ? day : day - 8, weekday), weekday };
+  };
+  // "Monday, two weeks from now", "3 weeks after Easter, on Friday": that weekday in the week of the day.
+  const inWeekOf = (day: number | undefined, weekday: number): DateSpec | undefined =>
+    day === undefined ? undefined : { fixed: weekdayInWeek(day, weekday), weekday };
+  const weeksAhead = (match: Match, context: Context): DateSpec | undefined => {
+    const amount = match.get('amount');
+    return (amount.days ?? 0) % 7 === 0 && amount.minutes === undefined
+      ? inWeekOf(dateAfter(context.today, amount)?.fixed, match.get('weekday'))
+      : undefined;
+  };
+  for (const length of [`${words.inTime} <amount>`, `<amount> ${words.after} ${words.now}`]) {
+    grammar.rule('date', `${words.article} <weekday> ,? ${length}`, weeksAhead);
+    grammar.rule('date', `${length} ,? ${words.article} <weekday>`, weeksAhead);
+  }
+  const weeksAfter = (match: Match, context: Context): DateSpec | undefined => {
+    const [day, amount] = [resolveDay(match.get('date'), context.today), match.get('amount')];
+    if (day === undefined || amount.minutes !== undefined || (amount.days ?? 0) % 7 !== 0) return undefined;
+    return inWeekOf(dateAfter(day, amount)?.fixed, match.get('weekday'));
+  };
+  grammar.rule('date', `${words.article} <weekday> ,? <amount> ${words.behindDay} <date>`, weeksAfter);
+  grammar.rule('date', `<amount> ${words.behindDay} <date> ,? ${words.article} <weekday>`, weeksAfter);
+  // "the first week of October, on Friday"
+  grammar.rule('date', `<period> ,? ${words.article} <weekday>`, (match) => {
+    const { from, to } = match.get('period');
+    return from !== undefined && to === from + 6 ? inWeekOf(from, match.get('weekday')) : undefined;
+  });
+  grammar.rule('date', `${words.article} <weekday> ${words.behindDay} <date>`, (match, context) => beside(match, context, 1));
+  grammar.rule('date', `${words.article} <weekday> ${words.aheadOfDay} <date>`, (match, context) => beside(match, context, -1));
   grammar.rule('date', `<number> <weekday> ${words.after} ${words.now}`, (match, context) => {
     const count = match.get('number');
     const weekday = match.get('weekday');

@@ -20,6 +20,14 @@ export function addEdges(grammar: Grammar, words: Connectives): void {
       : undefined,
   );
   grammar.rule('edge', words.now, (_, context) => ({ from: context.today, to: context.today }));
+  grammar.rule('mention', `${words.fromNowTo} <date>`, (match, context) => {
+    const to = resolveDay(match.get('date'), context.today);
+    return to === undefined || to < context.today ? undefined : [{ kind: 'span', span: { from: context.today, to }, joined: true }];
+  });
+  grammar.rule('mention', `${words.fromNowTo} <period>`, (match, context) => {
+    const { to } = match.get('period');
+    return to === undefined || to < context.today ? undefined : [{ kind: 'span', span: { from: context.today, to }, joined: true }];
+  });
   const join = (match: Match, context: Context): MeaningPiece[] | undefined => {
     const [first, last] = [edgeOf(match, context, 'first'), edgeOf(match, context, 'last')];
     const span = first === undefined || last === undefined ? undefined : joinEdges(first, last, context.today);
@@ -30,6 +38,14 @@ export function addEdges(grammar: Grammar, words: Connectives): void {
     grammar.rule('mention', `${words.from} ${from}`, join);
     grammar.rule('mention', `${words.between} ${between}`, join);
   }
+  // Months that both say their year need no word before them: "Dec/2026-May/2027".
+  grammar.rule('mention', `<monthOfYear> ${words.to} <monthOfYear>`, (match, context) => {
+    const named = (from: number, to: number): boolean => context.tokens.slice(from, to).some(({ kind }) => kind === 'number');
+    const second = match.place('monthOfYear', 1);
+    if (!named(match.start, second) || !named(second, match.end)) return undefined;
+    const span = joinEdges(monthEdge(match.get('monthOfYear')), monthEdge(match.get('monthOfYear', 1)), context.today);
+    return span === undefined ? undefined : [{ kind: 'span', span, joined: true }];
+  });
   // "From Tuesday to Thursday of next week", "next week from Tuesday to Thursday".
   const weekdays = (match: Match, context: Context): MeaningPiece[] | undefined => {
     const day = (nth: number) => weekdayInWeek(context.today + match.get('week') * 7, match.get('weekday', nth));

@@ -8,6 +8,7 @@ export const englishConnectives: Connectives = {
   firstOf: '(first|initial)',
   lastOf: '(last|final)',
   weekend: 'weekend',
+  weekends: 'weekends',
   month: 'month',
   beginning: '(beginning|start|first days|first part)',
   middle: '(middle|mid)',
@@ -28,6 +29,7 @@ export const englishConnectives: Connectives = {
   behindAfter: 'gone',
   withinAhead: 'within',
   inTime: '(in|within)',
+  orSo: '(or|to|-|–)',
   agoBefore: '',
   agoAfter: 'ago',
   week: 'week',
@@ -40,6 +42,9 @@ export const englishConnectives: Connectives = {
   dayBefore: '(day before|eve of|day prior to)',
   after: '(after|from|following|past)',
   before: '(before|prior to|ahead of|preceding)',
+  behindDay: '(after|following)',
+  aheadOfDay: '(before|preceding|prior to)',
+  whole: '(all|throughout|during|the whole|the entire|all of) (the|this)?',
   lasting: 'for',
   startingFrom: '(starting|beginning|commencing|counting) (from|on)?',
   fromThen: '(from|as of)',
@@ -51,6 +56,7 @@ export const englishConnectives: Connectives = {
   and: '(and|-|–)',
   startingAt: '(from|starting at|starting from|beginning at|starting)',
   at: 'at',
+  fromNowTo: '(from now|between now) (to|till|until|and)',
   now: '(now|to date|date|the current date|current date|the present)',
 };
 

@@ -3,10 +3,10 @@ import {
   agree,
   agreeing,
   beginsTime,
-  bothDays,
   dateAfter,
   dayFromToday,
   isEndedByComma,
+  listedDays,
   monthAhead,
   shortYear,
   weekdaySpec,
@@ -74,6 +74,11 @@ function addWeekdays(grammar: Grammar): void {
     weekdaySpec(context, match.get('weekday'), 'coming'),
   );
   grammar.rule('date', `${on} (the)? next <weekday>`, (match, context) => weekdaySpec(context, match.get('weekday'), 'next'));
+  grammar.rule('date', `${on} (the)? following <weekday>`, (match, context) => weekdaySpec(context, match.get('weekday'), 'next'));
+  grammar.rule('date', `${on} <weekday> week`, (match, context) => {
+    const { fixed = context.today } = weekdaySpec(context, match.get('weekday'), 'coming');
+    return { fixed: fixed + 7, weekday: match.get('weekday') };
+  });
   grammar.rule('date', `${on} (the)? (last|previous) <weekday>`, (match, context) =>
     weekdaySpec(context, match.get('weekday'), 'last'),
   );
@@ -117,9 +122,14 @@ function addDaysOfMonth(grammar: Grammar): void {
   );
   grammar.rule('dayOfMonth', '(<dayNumber> (-|/) <year>|<year> (-|/) <dayNumber>) (-|/) <anyMonth>', (match) => dated(match));
   // "18 and 19 June", "June 18 or 19": the month holds for both.
-  grammar.rule('mention', `${on} (the)? <dayNumber> (and|or|,|&) (the)? <dayNumber> (of)? <anyMonth> ${year}`, bothDays);
+  grammar.rule('mention', `${on} (the)? <dayNumber> (and|or|,|&) (the)? <dayNumber> (of)? <anyMonth> ${year}`, listedDays);
+  const three = '<dayNumber> , (the)? <dayNumber> ,? (and|or|&) (the)? <dayNumber>';
+  grammar.rule('mention', `${on} (the)? ${three} (of)? <anyMonth> ${year}`, listedDays);
+  grammar.rule('mention', `${on} <anyMonth> (the)? ${three} ${year}`, (match, context) =>
+    beginsTime(context, match.place('dayNumber', 2), match.end) ? undefined : listedDays(match, context),
+  );
   grammar.rule('mention', `${on} <anyMonth> (the)? <dayNumber> (and|or|,|&) (the)? <dayNumber>`, (match, context) =>
-    beginsTime(context, match.place('dayNumber', 1), match.end) ? undefined : bothDays(match, context),
+    beginsTime(context, match.place('dayNumber', 1), match.end) ? undefined : listedDays(match, context),
   );
   grammar.rule('dayOfMonth', '<numericDate>', (match) => match.get('numericDate'));
   grammar.rule('dayOfMonth', '<dayNumber> of <monthOfYear>', (match) => ({
@@ -186,5 +196,15 @@ function dated(match: Match): DateSpec {
 function addDistances(grammar: Grammar): void {
   grammar.rule('date', '(in|within) (about)? <amount> (time)?', (match, context) => dateAfter(context.today, match.get('amount')));
   grammar.rule('date', '(in)? <amount> from now', (match, context) => dateAfter(context.today, match.get('amount')));
+  // "a week today", "two weeks tomorrow"
+  grammar.rule('date', '(in)? <amount> <relativeDay>', (match, context) => {
+    const { days = 0 } = match.get('amount');
+    const day = match.get('relativeDay');
+    return days > 0 && days % 7 === 0 && day >= 0 ? dayFromToday(context, days + day) : undefined;
+  });
+  grammar.rule('date', '(the)? day (before|after)', (match, context) => {
+    const after = context.tokens[match.end];
+    return after === undefined || after.kind === 'symbol' ? dayFromToday(context, match.says('after') ? 1 : -1) : undefined;
+  });
   grammar.rule('date', '(about)? <amount> ago', (match, context) => dateAfter(context.today, match.get('amount'), -1));
 }

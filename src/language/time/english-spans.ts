@@ -32,6 +32,9 @@ function addMonths(grammar: Grammar): void {
     const month = match.find('month') ?? match.get('monthShort');
     return year === undefined ? monthSpec(context, month) : { year, month };
   });
+  grammar.rule('monthOfYear', '<year> (of)? <month>', (match, context) =>
+    context.tokens[match.start]?.text.length === 4 ? { year: match.get('year'), month: match.get('month') } : undefined,
+  );
   grammar.rule('monthOfYear', '(this|next|coming) <month>', (match, context) => monthSpec(context, match.get('month')));
   grammar.rule('monthOfYear', '<month> (of)? next year', (match, context) => ({
     year: partsOf(context.today).year + 1,
@@ -145,9 +148,22 @@ function addRanges(grammar: Grammar): void {
       return spanOf(context, { day: match.get('dayNumber'), month }, { day: match.get('dayNumber', 1), month });
     },
   );
+  // "from 4 to 23 next month": the month tells that the numbers are days.
+  grammar.rule(
+    'mention',
+    '(from|between) (the)? <dayNumber> (to|until|till|through|and|-|–) (the)? <dayNumber> (of|in)? <monthOfYear>',
+    (match, context) =>
+      match.says('and') !== match.says('between') && !match.says('-')
+        ? undefined
+        : spanOf(
+            context,
+            { day: match.get('dayNumber'), ...match.get('monthOfYear') },
+            { day: match.get('dayNumber', 1), ...match.get('monthOfYear') },
+          ),
+  );
   const open: readonly (readonly [string, 'from' | 'to', boolean])[] = [
     [
-      '(from|since|starting|starting on|starting from|beginning|beginning on|as of|not before|as early as|no earlier than)',
+      '(from|since|starting|starting on|starting from|beginning|beginning on|commencing|commencing on|as of|not before|as early as|no earlier than)',
       'from',
       false,
     ],

@@ -46,9 +46,7 @@ function addReadings(grammar: Grammar): void {
   );
   grammar.rule('tail', '<meridiem>', (match) => match.get('meridiem'));
   grammar.rule('tail', '(oclock|sharp|on the dot)', () => 'sharp');
-  grammar.rule('tail', '(oclock)? (in the|this)? (morning|afternoon|evening)', (match, context) =>
-    wordOfPart(context, match.end - 1),
-  );
+  grammar.rule('tail', '(oclock)? (in the)? (morning|afternoon|evening)', (match, context) => wordOfPart(context, match.end - 1));
   grammar.rule('tail', '(oclock)? at night', () => 'night');
 
   grammar.rule('reading', '<hour>', (match) => match.get('hour'));
@@ -156,23 +154,40 @@ function addDayParts(grammar: Grammar): void {
   grammar.rule('mention', '<dayPart>', (match) => [
     { kind: 'hours', hours: englishDayParts[match.get('dayPart')], part: match.get('dayPart') },
   ]);
+  grammar.rule('mention', 'the (next|following) <part>', (match, context) =>
+    partOfDay(context, 1, match.get('part'), englishDayParts[match.get('part')]),
+  );
+  grammar.rule('mention', '(the|on the)? <part> of <date>', (match) => [
+    { kind: 'hours', hours: englishDayParts[match.get('part')], part: match.get('part') },
+    { kind: 'date', date: match.get('date') },
+  ]);
   grammar.rule('mention', 'this <part>', (match, context) =>
     partOfDay(context, 0, match.get('part'), englishDayParts[match.get('part')]),
   );
   grammar.rule('mention', 'this <part> ,? <clock>', (match, context) =>
     timeInPart(context, 0, match.get('part'), match.get('clock')),
   );
+  for (const time of ['<clock>', '<hour>'] as const) {
+    grammar.rule('mention', `${time} ,? this <part>`, (match, context) =>
+      timeInPart(context, 0, match.get('part'), match.find('clock') ?? match.get('hour')),
+    );
+  }
   grammar.rule('mention', 'tonight', (_, context) => partOfDay(context, 0, 'night', englishDayParts.night));
   grammar.rule('mention', 'tonight ,? <clock>', (match, context) => timeInPart(context, 0, 'night', match.get('clock')));
-  grammar.rule('mention', '<clock> tonight', (match, context) => timeInPart(context, 0, 'night', match.get('clock')));
-  grammar.rule('mention', '<hour> tonight', (match, context) => timeInPart(context, 0, 'night', match.get('hour')));
+  grammar.rule('mention', '<clock> ,? tonight', (match, context) => timeInPart(context, 0, 'night', match.get('clock')));
+  grammar.rule('mention', '<hour> ,? tonight', (match, context) => timeInPart(context, 0, 'night', match.get('hour')));
   grammar.rule('mention', 'this <part> ,? <hours>', (match, context) =>
+    hoursInPart(context, match.get('hours'), englishDayParts[match.get('part')]),
+  );
+  grammar.rule('mention', '<hours> ,? this <part>', (match, context) =>
     hoursInPart(context, match.get('hours'), englishDayParts[match.get('part')]),
   );
   grammar.rule('mention', 'tonight ,? <hours>', (match, context) =>
     hoursInPart(context, match.get('hours'), englishDayParts.night),
   );
-  grammar.rule('mention', '<hours> tonight', (match, context) => hoursInPart(context, match.get('hours'), englishDayParts.night));
+  grammar.rule('mention', '<hours> ,? tonight', (match, context) =>
+    hoursInPart(context, match.get('hours'), englishDayParts.night),
+  );
   grammar.rule('mention', 'last night', (_, context) => partOfDay(context, -1, 'night', englishDayParts.night));
   grammar.rule('mention', '(first thing|as early as possible)', () => [{ kind: 'hours', hours: { to: 600 } }]);
   grammar.rule('mention', 'later', (match, context) =>
@@ -285,7 +300,10 @@ function addAmounts(grammar: Grammar): void {
     const counted = match.find('number', 1) !== undefined;
     const first = times(match.get('unit'), counted ? match.get('number') : 1);
     const second = times(match.get('unit', 1), counted ? match.get('number', 1) : match.get('number'));
-    return first?.minutes === undefined || second?.minutes === undefined ? undefined : { minutes: first.minutes + second.minutes };
+    if (first?.minutes !== undefined && second?.minutes !== undefined) return { minutes: first.minutes + second.minutes };
+    if (first === undefined || second === undefined || first.minutes !== undefined || second.minutes !== undefined)
+      return undefined;
+    return { days: (first.days ?? 0) + (second.days ?? 0), months: (first.months ?? 0) + (second.months ?? 0) };
   });
   // An age ("25 years") is no length of a visit.
   grammar.rule('mention', '(for)? <amount>', (match) =>

@@ -24,6 +24,25 @@ export function addHourRules(grammar: Grammar, words: Connectives): void {
   };
   grammar.rule('hours', `(${words.from}|${words.between}) <joinedClock> (${words.to}|${words.and}) <joinedClock>`, joined);
 
+  grammar.rule(
+    'mention',
+    `(${words.between} ${words.now} ${words.and}|${words.from} ${words.now} ${words.to}) <clock>`,
+    (match, context) => {
+      const clock = match.get('clock');
+      const end =
+        clock.impossible === true
+          ? undefined
+          : clockReadings(clock)
+              .toSorted((one, other) => one - other)
+              .find((reading) => reading > context.minutes);
+      return end === undefined
+        ? undefined
+        : [
+            { kind: 'date', date: { fixed: context.today } },
+            { kind: 'hours', hours: { from: context.minutes, to: end } },
+          ];
+    },
+  );
   // "2026-06-01T15:30"
   grammar.rule('mention', '<numericDate> t <digital> z?', (match) => [
     { kind: 'date', date: match.get('numericDate') },

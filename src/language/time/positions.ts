@@ -83,6 +83,16 @@ function addDaysOf(grammar: Grammar, words: Connectives, dayParts: Readonly<Reco
           { kind: 'hours', hours: dayParts[part], part },
         ];
   });
+  // "the first Monday from 1 pm to 3 pm of next month"
+  grammar.rule('mention', `${words.article} ${nth} <weekday> <hours> ${words.of} <container>`, (match) => {
+    const date = weekdayOf(match);
+    return date === undefined
+      ? undefined
+      : [
+          { kind: 'date', date },
+          { kind: 'hours', hours: match.get('hours') },
+        ];
+  });
   grammar.rule('period', `${words.article} ${nth} ${words.weekend} ${words.of} <container>`, (match) => {
     const saturday = weekdayIn(match.get('container'), 6, lastOrOrdinal(match));
     return saturday === undefined ? undefined : { from: saturday, to: saturday + 1 };
@@ -168,8 +178,15 @@ function addPartsOf(grammar: Grammar, words: Connectives): void {
     grammar.rule('mention', `${words.article} ${words[part]} ${words.of} <date>`, inDay);
     if (part !== 'middle') grammar.rule('mention', `${before} <date>`, inDay);
     grammar.rule('mention', `${words.article} ${words[part]} ${words.of} (the|el)? ${words.day}`, () => [{ kind: 'hours', hours }]);
-    grammar.rule('period', `${words.article} ${words[part]} ${words.of} <container>`, (match) =>
-      partOf(match.get('container'), part),
+    if (part === 'beginning') grammar.rule('mention', `${before} (the|el)? ${words.day} <date>`, inDay);
+    grammar.rule('period', `${words.article} ${words[part]} ${words.of} <container>`, (match, context) =>
+      // "fin de semana que viene" is a weekend, "fin de la semana que viene" the end of a week.
+      context.tokens[match.place('container')]?.text === 'semana' && match.says('fin')
+        ? undefined
+        : partOf(match.get('container'), part),
+    );
+    grammar.rule('period', `${words.article} ${words[part]} of month`, (_, context) =>
+      partOf({ kind: 'month', ...monthSpan(partsOf(context.today).year, partsOf(context.today).month) }, part),
     );
   }
   for (const [pattern, second] of [
@@ -191,6 +208,12 @@ function addPartsOf(grammar: Grammar, words: Connectives): void {
     return to < context.today ? undefined : { from: Math.max(from, context.today), to };
   };
   grammar.rule('period', `(for)? (the|el)? ${words.rest} ${words.of} <container>`, left);
+  grammar.rule('mention', `${words.later} (the|el)? ${words.day}`, (_, context) => [
+    { kind: 'date', date: { fixed: context.today } },
+    { kind: 'hours', hours: { from: context.minutes } },
+  ]);
+  grammar.rule('period', `${words.whole} ${words.week}`, (_, context) => weekSpan(context, 0));
+  grammar.rule('period', `${words.whole} <week>`, (match, context) => weekSpan(context, match.get('week')));
   // "the rest of the day"
   grammar.rule('mention', `(for)? (the|el)? ${words.rest} ${words.of} (the|el)? ${words.day}`, (_, context) => [
     { kind: 'date', date: { fixed: context.today } },

@@ -70,9 +70,10 @@ const leading = new Set(
 export function writeMention(context: Context, phrase: ResolvedMention): TimeMention[] {
   const start = context.tokens[phrase.start]?.start ?? 0;
   const end = context.tokens[phrase.end - 1]?.end ?? start;
-  const [first, second] = phrase.pieces;
+  const [first, second, ...others] = phrase.pieces;
   if (first === undefined) return [];
   if (second === undefined) return [writePiece(context, first, start, end)];
+  if (others.length > 0) return writeList(context, phrase);
   // Two mentions must not overlap, so the phrase is shared out: behind its first word with a meaning, or inside its only one.
   if (phrase.end - phrase.start > 1) {
     let head = phrase.start;
@@ -84,6 +85,20 @@ export function writeMention(context: Context, phrase: ResolvedMention): TimeMen
   }
   const middle = start + Math.floor((end - start) / 2);
   return [writePiece(context, first, start, middle), writePiece(context, second, middle, end)];
+}
+
+/** A list of days: each ends before the number of the next one. */
+function writeList(context: Context, { start, end, pieces }: ResolvedMention): TimeMention[] {
+  const numbers: number[] = [];
+  for (let at = start; at < end; at++) {
+    if (numbers.length < pieces.length && context.read('dayNumber', at).length > 0) numbers.push(at);
+  }
+  return pieces.map((piece, index) => {
+    const [from, to] = [index === 0 ? start : (numbers[index] ?? start), numbers[index + 1] ?? end];
+    // The word or comma between two days belongs to neither.
+    const last = index + 1 < pieces.length ? Math.max(from, to - 2) : to - 1;
+    return writePiece(context, piece, context.tokens[from]?.start ?? 0, context.tokens[last]?.end ?? 0);
+  });
 }
 
 function writePiece(context: Context, piece: MeaningPiece, start: number, end: number): TimeMention {

@@ -8,6 +8,7 @@ export const spanishConnectives: Connectives = {
   firstOf: '(primeros|primeras)',
   lastOf: '(ultimos|ultimas)',
   weekend: '(finde|fin de semana)',
+  weekends: '(findes|fines de semana)',
   month: 'mes',
   beginning: '(principios|principio|comienzos|comienzo|inicios|inicio|primeros dias|primera parte|entrada|entrado)',
   middle: '(mediados|medianos|mitad|medio)',
@@ -28,6 +29,7 @@ export const spanishConnectives: Connectives = {
   behindAfter: '(pasados|pasadas|anteriores|previos|previas)',
   withinAhead: '(dentro de|dentro de los|dentro de las|dentro del)',
   inTime: '(en|dentro de)',
+  orSo: '(o|a|u|-|–)',
   agoBefore: 'hace',
   agoAfter: '',
   week: 'semana',
@@ -40,6 +42,9 @@ export const spanishConnectives: Connectives = {
   dayBefore: '(dia antes de|dia antes del|dia anterior a|dia anterior al|dia previo a|dia previo al|vispera de|vispera del)',
   after: '(despues de|despues del|luego de|luego del|a partir de|a partir del|desde|desde el|tras|pasado|pasada|posteriores a)',
   before: '(antes de|antes del|previos a|previas a|previo a|anteriores a|anteriores al|antes de la)',
+  behindDay: '(despues de|despues del|siguiente a|siguiente al|posterior a|posterior al)',
+  aheadOfDay: '(antes de|antes del|anterior a|anterior al|previo a|previo al)',
+  whole: '(toda|durante toda|durante|a lo largo de|en toda) (la|esta)?',
   lasting: '(por|durante)',
   startingFrom: '(empezando|comenzando|arrancando|contando|a contar) (el|desde|desde el|a partir de|a partir del|de|del)?',
   fromThen: '(desde|desde el|a partir de|a partir del)',
@@ -51,6 +56,7 @@ export const spanishConnectives: Connectives = {
   and: '(y|y el|y la|-|–)',
   startingAt: '(desde|a partir de|empezando a|comenzando a|arrancando a|de)',
   at: '(a|para)? (las|la)',
+  fromNowTo: '(de|desde) (aqui|aca|ahora|hoy) (a|al|hasta|hasta el|hasta la|a la)',
   now: '(ahora|la fecha|el dia de hoy|hoy)',
 };
 

@@ -3,10 +3,10 @@ import {
   agree,
   agreeing,
   beginsTime,
-  bothDays,
   dateAfter,
   dayFromToday,
   isEndedByComma,
+  listedDays,
   monthAhead,
   shortYear,
   weekdaySpec,
@@ -129,7 +129,12 @@ function addDaysOfMonth(grammar: Grammar): void {
     dated(match, match.get('anyMonth')),
   );
   // "el 18 y 19 de junio", "18 o 19 de junio": the month holds for both.
-  grammar.rule('mention', `(el|para el)? <dayNumber> (y|o|,|u) (el)? <dayNumber> (de|/)? <anyMonth> ${year}`, bothDays);
+  grammar.rule('mention', `(el|para el)? <dayNumber> (y|o|,|u) (el)? <dayNumber> (de|/)? <anyMonth> ${year}`, listedDays);
+  grammar.rule(
+    'mention',
+    `(el|los|los dias|para el)? <dayNumber> , (el)? <dayNumber> (y|o|u) (el)? <dayNumber> de <anyMonth> ${year}`,
+    listedDays,
+  );
   // "Somos 4 del 12 al 16" counts people; the 12 begins a range.
   grammar.rule('dayOfMonth', '<dayNumber> del <monthNumber>', (match, context) =>
     opensRange(context, match) || namesMonth(context, match.end) ? undefined : dated(match, match.get('monthNumber')),
@@ -225,6 +230,10 @@ function addDistances(grammar: Grammar): void {
   // Counted as the week is: with both its ends, eight days make a week.
   grammar.rule('date', 'de hoy en (ocho|8) (dias)?', (_, context) => dayFromToday(context, 7));
   grammar.rule('date', 'de hoy en (quince|15) (dias)?', (_, context) => dayFromToday(context, 14));
+  grammar.rule('date', '(de)? <relativeDay> en <amount>', (match, context) => {
+    const day = match.get('relativeDay');
+    return day < 0 ? undefined : dateAfter(context.today + day, match.get('amount'));
+  });
   grammar.rule('date', 'de manana en (ocho|8) (dias)?', (_, context) => dayFromToday(context, 8));
   grammar.rule('date', '(el)? dia siguiente (de|a) <relativeDay>', (match, context) =>
     dayFromToday(context, match.get('relativeDay') + 1),

@@ -39,6 +39,9 @@ export function addSpanishSpans(grammar: Grammar): void {
     const digits = match.get('number');
     return digits < 24 || digits > 99 ? undefined : { month: match.get('month'), year: digits + (digits >= 60 ? 1900 : 2000) };
   });
+  grammar.rule('monthOfYear', '<year> (,)? <month>', (match, context) =>
+    context.tokens[match.start]?.text.length === 4 ? { year: match.get('year'), month: match.get('month') } : undefined,
+  );
   grammar.rule('monthOfYear', `(el|este)? (proximo) <month>`, (match, context) => monthSpec(context, match.get('month')));
   grammar.rule('monthOfYear', `este <month>`, (match, context) => ({
     year: partsOf(context.today).year,

@@ -211,6 +211,9 @@ function addDayParts(grammar: Grammar): void {
     return [{ kind: 'hours', hours, part: match.get('part') }];
   });
   grammar.rule('mention', '(bien|lo mas|muy) temprano', () => [{ kind: 'hours', hours: { to: 660 } }]);
+  grammar.rule('mention', '(a)? la <part> siguiente', (match, context) =>
+    partOfDay(context, 1, match.get('part'), spanishDayParts[match.get('part')]),
+  );
   grammar.rule('mention', 'esta (misma)? <part>', (match, context) =>
     partOfDay(context, 0, match.get('part'), spanishDayParts[match.get('part')]),
   );
@@ -218,6 +221,9 @@ function addDayParts(grammar: Grammar): void {
     timeInPart(context, 0, match.get('part'), match.get('clock')),
   );
   grammar.rule('mention', 'esta (misma)? <part> ,? <hours>', (match, context) =>
+    hoursInPart(context, match.get('hours'), spanishDayParts[match.get('part')]),
+  );
+  grammar.rule('mention', '<hours> ,? (de)? esta (misma)? <part>', (match, context) =>
     hoursInPart(context, match.get('hours'), spanishDayParts[match.get('part')]),
   );
   grammar.rule('mention', 'anoche', (_, context) => partOfDay(context, -1, 'night', spanishDayParts.night));

@@ -72,7 +72,7 @@ export function createControlGroup(limits: SandboxLimits): ControlGroup | undefi
 }
 
 function makeFolders(from: readonly Controller[], limits: SandboxLimits): string[] {
-  const name = `timonel-${randomUUID()}`;
+  const name = `timonel-${process.pid}-${randomUUID()}`;
   const folders: string[] = [];
   try {
     for (const controller of from) {

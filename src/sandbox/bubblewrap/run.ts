@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import type { SandboxLimits } from '../contract.ts';
 import { type ControlGroup, createControlGroup } from './cgroup.ts';
 import { type Command, commandLine, gate, signOfLife } from './command.ts';
+import { withoutInherited } from './inherited.ts';
 import { seccompFilter } from './seccomp.ts';
 
 /** An ordinary user who owns nothing: limits of processes do not bind root. */
@@ -63,9 +64,18 @@ async function execute(run: NativeRun, filter: Buffer, group: ControlGroup | und
   const child = spawn(program, args, {
     cwd: '/',
     env: {},
-    stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', ...paths.map(() => 'pipe' as const)],
+    stdio: [
+      'pipe',
+      'pipe',
+      'pipe',
+      'pipe',
+      'pipe',
+      'pipe',
+      ...paths.map(() => 'pipe' as const),
+      ...withoutInherited(first + paths.length),
+    ],
     ...(process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {}),
-  });
+  }) as ChildProcessWithoutNullStreams;
   const started = performance.now();
   let stopped: NativeEnd['stopped'];
   let began = false;
