@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
 
 export default defineConfig({
   test: {
@@ -7,7 +8,9 @@ export default defineConfig({
     exclude: [...configDefaults.exclude, 'examples/library-desk/**', 'examples/library-dialogue/**'],
     globalSetup: ['test/setup.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores of the machine that decides: a test waits for processes, timers and disks for half of its time.
+    maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // Two busy cores answer late; what never comes fails all the same.

@@ -2,7 +2,6 @@
  * The composition root: settings → adapters → runtime → listen. The only place that knows all parts. Each part is opened into one scope, and
  * the scope closes them in the opposite order, at the end of the process or where a later part cannot be opened.
  */
-import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { v7 as uuid } from 'uuid';
 import type { Artifacts } from './artifacts/artifacts.ts';
@@ -44,6 +43,7 @@ import type { ResponseCache } from './llm/cache/response-cache.ts';
 import type { Gateway } from './llm/gateway.ts';
 import type { Budgets } from './llm/money/budgets.ts';
 import type { Backups } from './operations/backup/backups.ts';
+import { version } from './package-file.ts';
 import { checkProject, type ProjectConfig } from './project.ts';
 import type { ReleasePart } from './release/open.ts';
 import type { Shadows } from './release/shadows.ts';
@@ -64,16 +64,6 @@ import { startTelemetry, type Telemetry } from './telemetry/start.ts';
 import { type AgentMetrics, metricsOf } from './tools/metrics.ts';
 
 export { defaultWorkspace } from './composition/base.ts';
-
-/** What the package file of Timonel says of it. */
-export const packageFile = JSON.parse(readPackageFile()) as {
-  version: string;
-  dependencies: Readonly<Record<string, string>>;
-  devDependencies: Readonly<Record<string, string>>;
-};
-
-/** Version of this package. */
-export const { version } = packageFile;
 
 /** What a test may replace. */
 export interface Overrides {
@@ -386,13 +376,4 @@ async function openServer(
 /** Closes what is in the scope, all of it: what cannot be closed is told, and keeps nothing else open. */
 async function closed(scope: AsyncDisposableStack): Promise<void> {
   await scope.disposeAsync().catch((error: unknown) => publishFault('closing what was open', error));
-}
-
-/** The package file is two folders up from dist/src and one up from src. */
-function readPackageFile(): string {
-  try {
-    return readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  } catch {
-    return readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  }
 }

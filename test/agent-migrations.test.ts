@@ -10,7 +10,7 @@ import { dropAgent } from '../src/store/agent-migrations/apply.ts';
 import { readAgentMigrations } from '../src/store/agent-migrations/files.ts';
 import { migrate, migrating, migrationsFolder, schemaStatus } from '../src/store/migrate.ts';
 import { openStore } from '../src/store/open.ts';
-import { freshStoreEnvironment, onEachStore } from './stores.ts';
+import { emptyStoreEnvironment, onEachStore } from './stores.ts';
 
 const folders: string[] = [];
 afterAll(() => {
@@ -178,7 +178,7 @@ onEachStore('migrations of agents', (open, kind) => {
 
   describe.runIf(kind === 'postgres')('with several processes', () => {
     it('lets four that start at once wait for each other', async () => {
-      const { environment, remove } = await freshStoreEnvironment(kind);
+      const { environment, remove } = await emptyStoreEnvironment(kind);
       const agent = agentWith({
         '0001_books.sql': books,
         '0002_more.sql': 'SELECT pg_sleep(0.1); CREATE TABLE desk_two (workspace_id text NOT NULL);',

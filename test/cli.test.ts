@@ -42,6 +42,16 @@ describe('timonel up', () => {
   });
 });
 
+it('a command that asks a running Timonel loads nothing of one', async () => {
+  const hook = `import { registerHooks } from 'node:module';
+    registerHooks({ load(url, context, next) { process.stderr.write(url + '\\n'); return next(url, context); } });`;
+  const { err } = await timonel(['--version'], { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hook)}` });
+  expect(err).toContain('/src/cli/program.ts');
+  expect(
+    err.split('\n').filter((url) => /\/src\/(main|store\/open)\.ts|\/(fastify|pg|drizzle-orm|@electric-sql)\//.test(url)),
+  ).toEqual([]);
+});
+
 describe('timonel secrets', () => {
   const folder = mkdtempSync(join(tmpdir(), 'timonel-cli-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -4,6 +4,7 @@ import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlink
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { compileCache } from './compile-cache.ts';
 import { shownFiles } from './markdown.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -17,7 +18,7 @@ function node(project: string, args: string[], more: Record<string, string> = {}
   const { PATH, HOME } = process.env;
   const options = {
     cwd: join(folder, project),
-    env: { PATH, HOME, TIMONEL_PORT: '0', TIMONEL_LOG_LEVEL: 'silent', ...more },
+    env: { PATH, HOME, NODE_COMPILE_CACHE: compileCache, TIMONEL_PORT: '0', TIMONEL_LOG_LEVEL: 'silent', ...more },
     maxBuffer: 10_000_000,
   };
   return new Promise((resolve) => {

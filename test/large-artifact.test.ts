@@ -5,6 +5,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compileCache } from './compile-cache.ts';
 import { freshStoreEnvironment } from './stores.ts';
 
 const megabytes = 200;
@@ -20,6 +21,7 @@ describe.skipIf(!existsSync('/proc/self/status'))('a large artifact', () => {
     home = fresh.environment['TIMONEL_HOME'] ?? '';
     const env = {
       ...process.env,
+      NODE_COMPILE_CACHE: compileCache,
       ...fresh.environment,
       TIMONEL_PORT: '0',
       TIMONEL_ARTIFACT_DATABASE_BYTES: '1000',

@@ -2,10 +2,13 @@
  * Starts what the tests need and the machine has: a private PostgreSQL and a private Redis from the system's own binaries, in a temporary
  * directory. Says in one line which stores the tests run on, and in the last one what was skipped because a program is not there.
  */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { unpackedTemplate } from '../src/store/embedded/template.ts';
+import { migrationsHash } from '../src/store/migrate.ts';
 import { startPostgres } from './postgres.ts';
 import { installation, type ProgramName, programs, programsWanted } from './programs.ts';
 import { startRedis } from './redis.ts';
@@ -24,6 +27,8 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const directory = mkdtempSync(join(tmpdir(), 'timonel-test-'));
   const stops: (() => void)[] = [];
+  // A fresh embedded store is a copy of it; without it each would run all migrations.
+  if (unpackedTemplate(migrationsHash()) === undefined) execFileSync(process.execPath, ['scripts/build-template.ts']);
   const lackingPrograms = join(directory, 'lacking-programs');
   writeFileSync(lackingPrograms, '');
   project.provide('lackingPrograms', lackingPrograms);

@@ -13,13 +13,14 @@ export interface StoreEnvironment {
 /**
  * Environment of a fresh, empty store: what a process of its own would be started with.
  * @param server superuser URL of a PostgreSQL to make a database on; the embedded store where absent.
+ * @param template name of a database there to begin with a copy of; an empty one where absent.
  */
-export async function storeEnvironment(server: string | undefined): Promise<StoreEnvironment> {
+export async function storeEnvironment(server: string | undefined, template?: string): Promise<StoreEnvironment> {
   const home = mkdtempSync(join(tmpdir(), 'timonel-home-'));
   const removeHome = () => rmSync(home, { recursive: true, force: true });
   if (server === undefined) return { environment: { TIMONEL_HOME: home }, remove: async () => removeHome() };
   const name = `timonel_${randomBytes(6).toString('hex')}`;
-  await onServer(server, `CREATE DATABASE ${name}`);
+  await onServer(server, `CREATE DATABASE ${name}${template === undefined ? '' : ` TEMPLATE ${template}`}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
   return {

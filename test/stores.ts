@@ -3,6 +3,7 @@ import { booking } from '../agents/booking/agent.ts';
 import { readSettings } from '../src/config.ts';
 import type { MigratingAgent } from '../src/store/agent-migrations/files.ts';
 import { openStore, type Store } from '../src/store/open.ts';
+import { preparedDatabase } from './prepared-database.ts';
 import { type StoreEnvironment, storeEnvironment } from './store-environment.ts';
 
 export type StoreKind = Store['kind'];
@@ -10,8 +11,18 @@ export type StoreKind = Store['kind'];
 /** The stores that this machine has. */
 export const storeKinds: StoreKind[] = inject('postgresUrl') === '' ? ['embedded'] : ['embedded', 'postgres'];
 
-/** Environment of a fresh, empty store of that kind: what a process of its own would be started with. */
-export function freshStoreEnvironment(kind: StoreKind): Promise<StoreEnvironment> {
+/**
+ * Environment of a fresh store of that kind, for a process of its own. In PostgreSQL it has the core's tables already, as a fresh embedded
+ * store has by its template.
+ */
+export async function freshStoreEnvironment(kind: StoreKind): Promise<StoreEnvironment> {
+  if (kind === 'embedded') return storeEnvironment(undefined);
+  const server = inject('postgresUrl');
+  return storeEnvironment(server, await preparedDatabase(server));
+}
+
+/** The same with nothing in it at all: for tests of migrations and restores. An embedded store is empty before it is opened. */
+export function emptyStoreEnvironment(kind: StoreKind): Promise<StoreEnvironment> {
   return storeEnvironment(kind === 'embedded' ? undefined : inject('postgresUrl'));
 }
 

@@ -1,15 +1,12 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
-import { openStorages } from '../artifacts/open.ts';
 import { readSettings, type Settings } from '../config.ts';
 import { TimonelError } from '../errors.ts';
-import { version } from '../main.ts';
-import { Backups, readIdentity, type TakenBackup } from '../operations/backup/backups.ts';
+import type { Backups, TakenBackup } from '../operations/backup/backups.ts';
 import type { RestoredBackup } from '../operations/backup/contract.ts';
-import { readHeader, restoreBackup, schemaOf } from '../operations/backup/restore.ts';
+import { version } from '../package-file.ts';
 import { readAgentMigrations } from '../store/agent-migrations/files.ts';
-import { openStore } from '../store/open.ts';
 import { ApiClient } from './api-client.ts';
 import { printTable } from './database-command.ts';
 import { loadProject } from './project-file.ts';
@@ -96,6 +93,12 @@ export function restoreCommand(): Command {
       const settings = readSettings();
       const { agents } = await loadProject(settings);
       const migrations = readAgentMigrations(agents);
+      const [{ openStore }, { openStorages }, { readIdentity }, { readHeader, restoreBackup, schemaOf }] = await Promise.all([
+        import('../store/open.ts'),
+        import('../artifacts/open.ts'),
+        import('../operations/backup/backups.ts'),
+        import('../operations/backup/restore.ts'),
+      ]);
       const backup = { path: resolve(file), identity: await readIdentity(options.identity ?? settings.backups.identityFile) };
       const { newest } = schemaOf(await readHeader(backup), migrations);
       const store = await openStore(settings, { agents, migrate: false, template: newest });
@@ -139,6 +142,7 @@ async function take(settings: Settings): Promise<Pick<TakenBackup, 'name' | 'byt
 
 async function withBackups<T>(settings: Settings, work: (backups: Backups) => Promise<T>): Promise<T> {
   const { agents } = await loadProject(settings);
+  const [{ openStore }, { Backups }] = await Promise.all([import('../store/open.ts'), import('../operations/backup/backups.ts')]);
   const store = await openStore(settings, { migrate: false });
   try {
     return await work(new Backups({ store, settings, agents, version, now: () => new Date() }));
@@ -152,6 +156,7 @@ async function withFolder<T>(work: (backups: Backups) => Promise<T>, identity?: 
   const settings = readSettings();
   const { agents } = await loadProject(settings);
   const backups = { ...settings.backups, ...(identity === undefined ? {} : { identityFile: identity }) };
+  const { Backups } = await import('../operations/backup/backups.ts');
   return work(new Backups({ settings: { ...settings, backups }, agents, version, now: () => new Date() }));
 }
 

@@ -1,15 +1,14 @@
 import { v7 as uuid } from 'uuid';
+import { defaultWorkspace } from '../composition/base.ts';
 import { readSettings, type Settings } from '../config.ts';
 import { channels, type Fault } from '../diagnostics.ts';
 import { messageOf, TimonelError } from '../errors.ts';
-import { createIdentity, type Identity } from '../identity/identity.ts';
-import { Mailer } from '../identity/mail/mailer.ts';
+import type { Identity } from '../identity/identity.ts';
 import { permissionsWith } from '../identity/permissions.ts';
 import { ServerKeys } from '../identity/secrets.ts';
 import { Workspaces } from '../identity/workspaces.ts';
-import { defaultWorkspace } from '../main.ts';
 import type { MigratingAgent } from '../store/agent-migrations/files.ts';
-import { openStore, type Store } from '../store/open.ts';
+import type { Store } from '../store/open.ts';
 import { loadProject } from './project-file.ts';
 
 /** What a command has that works on the database itself, without a server. */
@@ -34,6 +33,12 @@ export async function onTheDatabase<T>(
   const settings = readSettings();
   // Changes of who may do what are judged by all that can be allowed.
   const permissions = permissionsWith((await loadProject(settings)).agents);
+  // Most commands ask a Timonel that runs, and need none of this.
+  const [{ openStore }, { createIdentity }, { Mailer }] = await Promise.all([
+    import('../store/open.ts'),
+    import('../identity/identity.ts'),
+    import('../identity/mail/mailer.ts'),
+  ]);
   const store = await openStore(settings, { agents: await agentsOf(settings) }).catch((error: unknown) => {
     if (!(error instanceof TimonelError) || error.code !== 'directory_locked') throw error;
     throw new TimonelError(

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { v7 as uuid } from 'uuid';
+import { defaultWorkspace } from '../composition/base.ts';
 import { readSettings } from '../config.ts';
 import type { ApiKeyView } from '../identity/api-keys.ts';
 import { type KeyRole, keyRoles, type Permission, permissionsWith } from '../identity/permissions.ts';
-import { defaultWorkspace } from '../main.ts';
 import { onTheDatabase, printTable } from './database-command.ts';
 import { loadProject } from './project-file.ts';
 import { UsageError } from './usage-error.ts';

@@ -2,8 +2,7 @@ import { Command } from 'commander';
 import { readSettings } from '../config.ts';
 import { dropAgent, objectsOf } from '../store/agent-migrations/apply.ts';
 import { readAgentMigrations } from '../store/agent-migrations/files.ts';
-import { migrating, schemaStatus } from '../store/migrate.ts';
-import { openStore, type Store } from '../store/open.ts';
+import type { Store } from '../store/open.ts';
 import { loadProject } from './project-file.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -28,6 +27,7 @@ export function migrateCommand(): Command {
       const settings = readSettings();
       const { agents } = await loadProject(settings);
       const untouched = options.status === true || options.drop !== undefined;
+      const { openStore } = await import('../store/open.ts');
       const store = await openStore(settings, { agents, migrate: !untouched });
       try {
         if (options.drop !== undefined) await drop(store, options.drop, options);
@@ -39,6 +39,7 @@ export function migrateCommand(): Command {
 }
 
 async function show(store: Store, agents: Parameters<typeof readAgentMigrations>[0], options: Options): Promise<void> {
+  const { schemaStatus } = await import('../store/migrate.ts');
   const status = await schemaStatus(store.pool, readAgentMigrations(agents));
   if (options.json === true) {
     const { core, agents: ofAgents } = status;
@@ -76,6 +77,7 @@ async function drop(store: Store, agent: string, options: Options): Promise<void
       `This takes away, with all that is in them: ${objects.join(', ')}.\nTake a backup first. To do it: timonel migrate --drop ${agent} --yes`,
     );
   }
+  const { migrating } = await import('../store/migrate.ts');
   const dropped = await migrating(store.pool, (client) => dropAgent(client, agent));
   if (options.json === true) console.log(JSON.stringify({ dropped: dropped.agent, objects: dropped.objects }));
   else console.log(`Taken away of the agent "${agent}": ${dropped.objects.join(', ')}.`);

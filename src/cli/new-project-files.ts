@@ -1,7 +1,7 @@
 /** What a folder needs around an agent to install, check and test it; what is there already stays as it is. */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { packageFile } from '../main.ts';
+import { packageFile } from '../package-file.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Path → text of the files of the project that are new or change. */

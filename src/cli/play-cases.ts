@@ -1,9 +1,11 @@
 /** Plays quality cases against a whole Timonel on a store of its own: the agent's sample data, the real loop, tools and policy. */
+
+import { defaultWorkspace } from '../composition/base.ts';
 import { readSettings, type Settings } from '../config.ts';
 import type { EvaluationCase } from '../evaluations/case.ts';
 import { type CaseResult, type EvaluatedConversation, playCase } from '../evaluations/play-case.ts';
 import { localReference } from '../language/time/wall-clock.ts';
-import { defaultWorkspace, openTimonel, type Timonel } from '../main.ts';
+import type { Timonel } from '../main.ts';
 import type { ProjectConfig } from '../project.ts';
 import type { AgentDefinition } from '../run/contract.ts';
 
@@ -30,6 +32,7 @@ export function playSettings(home: string, environment: Readonly<Record<string, 
 export async function playCases({ agent, cases, settings, project, onBegan, onResult }: PlayOptions): Promise<void> {
   // The sample data is made on the day of the first case: promotions run for a while only, and the cases count on them.
   let now = new Date(cases.flatMap((one) => one.now ?? []).sort()[0] ?? Date.now());
+  const { openTimonel } = await import('../main.ts');
   const timonel = await openTimonel(settings, project, { now: () => now });
   const { timeZone } = await timonel.workspaces.get(defaultWorkspace);
   const vocabulary = await agent.flows?.vocabulary?.load({

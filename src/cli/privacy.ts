@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { v7 as uuid } from 'uuid';
 import { z } from 'zod';
+import { defaultWorkspace } from '../composition/base.ts';
 import type { PersonQuery } from '../identity/privacy/contract.ts';
 import type { Privacy } from '../identity/privacy/privacy.ts';
-import { defaultWorkspace } from '../main.ts';
 import { createPrivacy } from '../run/personal-data.ts';
 import { type DatabaseCommand, onTheDatabase } from './database-command.ts';
 import { loadProject } from './project-file.ts';

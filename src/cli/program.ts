@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, TimonelError } from '../errors.ts';
-import { version } from '../main.ts';
+import { version } from '../package-file.ts';
 import { agentCommand } from './agent-command.ts';
 import { auditCommand } from './audit.ts';
 import { backupCommand, restoreCommand } from './backup.ts';

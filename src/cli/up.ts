@@ -1,11 +1,11 @@
 import { realpathSync } from 'node:fs';
 import { Command } from 'commander';
+import { defaultWorkspace } from '../composition/base.ts';
 import { readSettings, type Settings } from '../config.ts';
 import { publishFault } from '../diagnostics.ts';
-import { defaultWorkspace, openTimonel, type Timonel, unwindMs } from '../main.ts';
+import type { Timonel } from '../main.ts';
 import { orAfter } from '../run/or-after.ts';
 import { prepareDirectory } from '../store/home.ts';
-import { startLogs } from '../telemetry/logs.ts';
 import { findCredentials, writeCredentials } from './credentials.ts';
 import { loadProject } from './project-file.ts';
 import { startSpinner } from './spinner.ts';
@@ -39,16 +39,20 @@ async function up(settings: Settings, json: boolean): Promise<void> {
   stopWhenAsked(serving);
   // Before a database is asked: on every store, the key of this machine is written there.
   prepareDirectory(settings.home);
+  const { startLogs } = await import('../telemetry/logs.ts');
   const { logger } = await startLogs(settings);
   const spinner = json ? undefined : startSpinner('Starting Timonel');
   let timonel: Timonel | undefined;
   let url: string;
   try {
-    timonel = await openTimonel(settings, await loadProject(settings), { onStoreLost: giveUp });
+    const project = await loadProject(settings);
+    // Nearly all of Timonel: other commands do without it, and so does a start that fails before.
+    const { openTimonel } = await import('../main.ts');
+    timonel = await openTimonel(settings, project, { onStoreLost: giveUp });
     url = await timonel.listen();
   } catch (error) {
     // What was taken up meanwhile is for another process to go on with.
-    if (timonel !== undefined) await orAfter(timonel.close(), unwindMs);
+    if (timonel !== undefined) await orAfter(timonel.close(), (await import('../main.ts')).unwindMs);
     throw error;
   } finally {
     spinner?.stop();

@@ -59,6 +59,10 @@ export async function makeQueueTables(pool: DatabasePool): Promise<void> {
   await boss.start();
   await boss.stop({ graceful: false });
 }
+
+/** How often a queue is looked at, for jobs that fall due and for those of other processes. A job that is added here and due starts at once. */
+const pollingIntervalSeconds = 2;
+
 /** What a process that died was at is tried again once it has not been heard of for so long; without that, after a quarter of an hour. */
 const heartbeatSeconds = 60;
 
@@ -71,6 +75,8 @@ interface Payload {
 export class Jobs {
   readonly #boss: PgBoss;
   readonly #dependencies: JobsDependencies;
+  /** Ids of the queue's workers in this process, by queue. */
+  readonly #workers = new Map<string, string>();
 
   constructor(dependencies: JobsDependencies) {
     const { pool } = dependencies;
@@ -115,20 +121,30 @@ export class Jobs {
   async work(): Promise<void> {
     for (const [agent, job] of this.#all()) {
       const queue = queueName(agent.name, job.name);
-      await this.#boss.work<Payload>(queue, { pollingIntervalSeconds: 2 }, async (items) => {
-        for (const item of items) await this.#run(agent.name, job, item);
-      });
+      await this.#workOn<Payload>(queue, (item) => this.#run(agent.name, job, item));
       if (job.cron !== undefined) await this.#repeat(queue, job.cron, `job "${job.name}" of the agent "${agent.name}"`);
     }
     const scheduled = new Set((await this.#boss.getSchedules()).map(({ name }) => name));
     for (const job of this.#dependencies.own) {
-      await this.#boss.work<JsonObject | null>(job.name, { pollingIntervalSeconds: 2 }, async (items) => {
-        for (const { data } of items) await job.run(data ?? {});
-      });
+      await this.#workOn<JsonObject | null>(job.name, ({ data }) => job.run(data ?? {}));
       // A schedule outlives the process that made it: one that the settings no longer name goes.
       if (job.cron === undefined && scheduled.has(job.name)) await this.#boss.unschedule(job.name);
       if (job.cron !== undefined) await this.#repeat(job.name, job.cron, `job "${job.name}"`);
     }
+  }
+
+  async #workOn<Data>(queue: string, run: (item: QueuedJob<Data>) => Promise<void>): Promise<void> {
+    const worker = await this.#boss.work<Data>(queue, { pollingIntervalSeconds }, async (items) => {
+      // A worker takes one job and then waits for its next look: it looks again at once, until the queue is empty.
+      this.#wake(queue);
+      for (const item of items) await run(item);
+    });
+    this.#workers.set(queue, worker);
+  }
+
+  #wake(queue: string): void {
+    const worker = this.#workers.get(queue);
+    if (worker !== undefined) this.#boss.notifyWorker(worker);
   }
 
   async #repeat(queue: string, cron: string, whose: string): Promise<void> {
@@ -144,21 +160,23 @@ export class Jobs {
   /** Adds one of Timonel's own jobs, within the runtime's transaction at hand where there is one. */
   readonly enqueue = async (name: string, payload: JsonObject): Promise<void> => {
     await this.#boss.send(name, payload);
+    this.#dependencies.pool.afterCommit(() => this.#wake(name));
   };
 
   /** Adds a job; through `asRuntime` it is part of that transaction. */
   readonly schedule: ScheduleJob = async ({ agent, name, workspaceId, payload, at, key }, asRuntime) => {
     const options = { startAfter: at, singletonKey: `${workspaceId}:${key}` };
     const data = { workspaceId, payload: storable(payload), key };
-    if (asRuntime === undefined) {
-      await this.#boss.send(queueName(agent, name), data, options);
-      return;
+    const queue = queueName(agent, name);
+    if (asRuntime === undefined) await this.#boss.send(queue, data, options);
+    else {
+      // The queue's tables belong to the runtime, not to the role that workspace queries run as.
+      await asRuntime((client) => {
+        const db = { executeSql: async (text: string, values?: unknown[]) => client.query(text, values) };
+        return this.#boss.send(queue, data, { ...options, db });
+      });
     }
-    // The queue's tables belong to the runtime, not to the role that workspace queries run as.
-    await asRuntime((client) => {
-      const db = { executeSql: async (text: string, values?: unknown[]) => client.query(text, values) };
-      return this.#boss.send(queueName(agent, name), data, { ...options, db });
-    });
+    if (at.getTime() <= Date.now()) this.#dependencies.pool.afterCommit(() => this.#wake(queue));
   };
 
   /** How many jobs wait or run, per queue. */

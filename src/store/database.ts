@@ -131,6 +131,13 @@ export class DatabasePool {
     return result.rows as T[];
   }
 
+  /** Runs `work` after the commit of the transaction that the caller runs in, and at once where there is none. `work` does not throw. */
+  afterCommit(work: () => void): void {
+    const transaction = openTransaction.getStore();
+    if (transaction?.open === true) transaction.committed.push(work);
+    else work();
+  }
+
   /**
    * Runs `work` in one transaction that sees the rows of one workspace only.
    * Opening it takes one round trip, the commit another. When `signal` aborts, the transaction is undone without waiting for `work`.
@@ -164,7 +171,8 @@ export class DatabasePool {
     work: (client: pg.PoolClient) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> {
-    return this.#withConnection(async (client) => {
+    let committed: (() => void)[] = [];
+    const done = await this.#withConnection(async (client) => {
       const guarded = new TransactionClient(client, this.roundTrips);
       try {
         await guarded.client.query(begin(client));
@@ -173,6 +181,7 @@ export class DatabasePool {
         const { command } = await guarded.client.query('COMMIT');
         // The work went on after a statement that failed: PostgreSQL then undoes the whole, and calls that no error.
         if (command === 'ROLLBACK') throw new Error('The transaction was undone, because one of its statements had failed.');
+        committed = guarded.committed;
         return result;
       } catch (error) {
         guarded.close();
@@ -182,6 +191,8 @@ export class DatabasePool {
         guarded.close();
       }
     });
+    for (const work of committed) work();
+    return done;
   }
 
   /** A connection of its own, outside of the pool and not yet open: for what lasts as long as the process. Not on the embedded store. */

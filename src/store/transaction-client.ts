@@ -17,6 +17,8 @@ export type AsRuntime = <T>(work: (client: pg.PoolClient) => Promise<T>) => Prom
  */
 export class TransactionClient {
   readonly client: pg.PoolClient;
+  /** What is to run once it is committed; not where it is undone. */
+  readonly committed: (() => void)[] = [];
   open = true;
 
   constructor(connection: pg.PoolClient, roundTrips: RoundTrips) {

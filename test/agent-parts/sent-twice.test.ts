@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { compileCache } from '../compile-cache.ts';
 import { freshStoreEnvironment, storeKinds } from '../stores.ts';
 import { startTimonel } from '../timonel.ts';
 import { hangingSender } from './hanging-sender.ts';
@@ -28,7 +29,7 @@ it.each(storeKinds)('a job that was killed after it sent sends nothing when it i
     await first.close(false);
 
     const child = fork(program, [conversation], {
-      env: { PATH: process.env['PATH'] ?? '', ...settings, ...environment },
+      env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: compileCache, ...settings, ...environment },
       execArgv: [],
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });

@@ -12,7 +12,7 @@ import { download, upload } from '../artifact-client.ts';
 import { notes } from '../notes-agent.ts';
 import { type Line, scriptedModel } from '../scripted-model.ts';
 import type { StoreEnvironment } from '../store-environment.ts';
-import { freshStoreEnvironment, storeKinds } from '../stores.ts';
+import { emptyStoreEnvironment, storeKinds } from '../stores.ts';
 import { startTimonel, type TestTimonel, type TurnBody } from '../timonel.ts';
 
 interface Listed {
@@ -38,7 +38,7 @@ describe.each(storeKinds)('a backup (%s)', (kind) => {
   let name: string;
 
   beforeAll(async () => {
-    const environment = await freshStoreEnvironment(kind);
+    const environment = await emptyStoreEnvironment(kind);
     fresh.push(environment);
     timonel = await startTimonel(kind, project, {
       environment: {
@@ -105,7 +105,7 @@ describe.each(storeKinds)('a backup (%s)', (kind) => {
   });
 
   it.each(storeKinds)('comes back on the store %s: the waiting run goes on, once', async (target) => {
-    const into = await freshStoreEnvironment(target);
+    const into = await emptyStoreEnvironment(target);
     fresh.push(into);
     const environment = {
       ...into.environment,
@@ -141,7 +141,7 @@ describe.each(storeKinds)('a backup (%s)', (kind) => {
   });
 
   it('is refused when it was cut, changed, or is none, and leaves the store empty', async () => {
-    const into = await freshStoreEnvironment(kind);
+    const into = await emptyStoreEnvironment(kind);
     fresh.push(into);
     const store = await openStore(readSettings(into.environment), { migrate: false });
     const whole = readFileSync(join(folder, name));

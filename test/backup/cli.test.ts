@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { booking } from '../../agents/booking/agent.ts';
 import type { StoreEnvironment } from '../store-environment.ts';
-import { freshStoreEnvironment, storeKinds } from '../stores.ts';
+import { emptyStoreEnvironment, storeKinds } from '../stores.ts';
 import { startTimonel } from '../timonel.ts';
 
 const bin = new URL('../../bin/timonel.mjs', import.meta.url).pathname;
@@ -20,7 +20,7 @@ const run = (environment: Record<string, string>, ...args: string[]) =>
 describe.each(storeKinds)('timonel backup (%s)', (kind) => {
   const stores: StoreEnvironment[] = [];
   const fresh = async () => {
-    const store = await freshStoreEnvironment(kind);
+    const store = await emptyStoreEnvironment(kind);
     stores.push(store);
     return store.environment;
   };

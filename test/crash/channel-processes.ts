@@ -2,9 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { compileCache } from '../compile-cache.ts';
 
 const program = fileURLToPath(new URL('./channel-process.ts', import.meta.url));
-const compiled = fileURLToPath(new URL('../../.cache/compiled', import.meta.url));
 
 /** A Timonel in a process of its own, with an agent that repeats what it hears: to be killed. */
 export class ChannelProcess {
@@ -23,7 +23,7 @@ export class ChannelProcess {
   }
 
   private constructor(environment: Record<string, string>, faults: string[]) {
-    const env = { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: compiled, ...environment };
+    const env = { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: compileCache, ...environment };
     this.#child = fork(program, { env, execArgv: [], stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
     this.#exited = once(this.#child, 'exit');
     this.#ready = new Promise((resolve) => {

@@ -2,12 +2,12 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { compileCache } from '../compile-cache.ts';
 import type { Blow, Point } from './points.ts';
 import type { ChildLine, ChildMessage, ParentMessage } from './process.ts';
 
 const program = fileURLToPath(new URL('./process.ts', import.meta.url));
 /** A process of these tests lives for seconds: what it compiles is kept for the next one, which then starts in two thirds of the time. */
-const compiled = fileURLToPath(new URL('../../.cache/compiled', import.meta.url));
 
 type Unsent<Message> = Message extends { id: number } ? Omit<Message, 'id'> : never;
 
@@ -38,7 +38,7 @@ export class Child {
 
   private constructor(environment: Record<string, string>) {
     // Nothing of the parent's environment but what a program needs to run: a developer's settings must not leak in.
-    const env = { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: compiled, ...environment };
+    const env = { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: compileCache, ...environment };
     this.#process = fork(program, { env, execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     if (this.#process.pid === undefined) throw new Error('The process could not be started.');
     this.pid = this.#process.pid;

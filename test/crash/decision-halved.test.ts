@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, expect, it } from 'vitest';
+import { compileCache } from '../compile-cache.ts';
 import { startReleases } from '../releases.ts';
 import { freshStoreEnvironment, storeKinds } from '../stores.ts';
 
@@ -26,7 +27,13 @@ it.skipIf(!storeKinds.includes('postgres'))(
     );
     await survivor.talk(40);
 
-    const env = { PATH: process.env['PATH'] ?? '', TIMONEL_PORT: '0', TIMONEL_RELEASE_LOOK_MS: '600000', ...environment };
+    const env = {
+      PATH: process.env['PATH'] ?? '',
+      NODE_COMPILE_CACHE: compileCache,
+      TIMONEL_PORT: '0',
+      TIMONEL_RELEASE_LOOK_MS: '600000',
+      ...environment,
+    };
     const victim = fork(program, { env, execArgv: [], stdio: 'ignore' });
     const exited = once(victim, 'exit');
     await once(victim, 'message');

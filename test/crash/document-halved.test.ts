@@ -5,13 +5,13 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { compileCache } from '../compile-cache.ts';
 import { ask } from '../knowledge-client.ts';
 import { notes } from '../notes-agent.ts';
 import { freshStoreEnvironment, storeKinds } from '../stores.ts';
 import { startTimonel } from '../timonel.ts';
 
 const program = fileURLToPath(new URL('./channel-process.ts', import.meta.url));
-const compiled = fileURLToPath(new URL('../../.cache/compiled', import.meta.url));
 const kills = Number(process.env['TIMONEL_TEST_KNOWLEDGE_KILLS'] ?? 2);
 const keys = ['a.md', 'b.md', 'c.md'];
 const base = '/api/v1/knowledge/collections';
@@ -23,7 +23,7 @@ interface Started {
 }
 
 async function start(environment: Record<string, string>): Promise<Started> {
-  const env = { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: compiled, TIMONEL_PORT: '0', ...environment };
+  const env = { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: compileCache, TIMONEL_PORT: '0', ...environment };
   const child = fork(program, { env, execArgv: [], stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
   const lines = createInterface({ input: child.stdout ?? process.stdin });
   for await (const text of lines) {

@@ -10,6 +10,7 @@ import { readSettings } from '../../src/config.ts';
 import type { TimonelError } from '../../src/errors.ts';
 import { Budgets } from '../../src/llm/money/budgets.ts';
 import { openStore, type Store } from '../../src/store/open.ts';
+import { compileCache } from '../compile-cache.ts';
 import { startPostgres } from '../postgres.ts';
 import { storeEnvironment } from '../store-environment.ts';
 import { freshStoreEnvironment, storeKinds } from '../stores.ts';
@@ -40,6 +41,7 @@ async function killSpender(environment: Record<string, string>, calls: number): 
   const child = fork(program, {
     env: {
       PATH: process.env['PATH'] ?? '',
+      NODE_COMPILE_CACHE: compileCache,
       TMPDIR: environment['TIMONEL_HOME'] ?? '',
       TIMONEL_TEST_WORKSPACE: workspaceId,
       TIMONEL_TEST_CALLS: String(calls),

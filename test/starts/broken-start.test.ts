@@ -12,7 +12,7 @@ import { readSettings } from '../../src/config.ts';
 import { openStore } from '../../src/store/open.ts';
 import { freePort } from '../postgres.ts';
 import type { StoreEnvironment } from '../store-environment.ts';
-import { freshStoreEnvironment, storeKinds } from '../stores.ts';
+import { emptyStoreEnvironment, storeKinds } from '../stores.ts';
 import { type Start, start } from './start.ts';
 
 const agent = (more = '') => `{ name: 'desk', version: '1.0.0', description: 'd', prompt: 'p', tools: [], policy: [], ${more} }`;
@@ -131,7 +131,7 @@ describe.each(storeKinds)('a start that fails (%s)', (kind) => {
   };
 
   beforeAll(async () => {
-    store = await freshStoreEnvironment(kind);
+    store = await emptyStoreEnvironment(kind);
   });
   afterAll(async () => {
     await store.remove();
@@ -158,7 +158,7 @@ describe.each(storeKinds)('a start that fails (%s)', (kind) => {
   });
 
   it('says which migration the database refuses, and why', async () => {
-    const fresh = await freshStoreEnvironment(kind);
+    const fresh = await emptyStoreEnvironment(kind);
     const change = async (statement: string) => {
       const opened = await openStore(readSettings(fresh.environment));
       await opened.pool.executeText(statement);
@@ -255,7 +255,7 @@ describe('a start on a PostgreSQL that does not take it', () => {
   });
 
   it.runIf(storeKinds.includes('postgres'))('gives the reason of the database: no such database, too few rights', async () => {
-    const { environment, remove } = await freshStoreEnvironment('postgres');
+    const { environment, remove } = await emptyStoreEnvironment('postgres');
     const url = new URL(environment['DATABASE_URL'] ?? '');
     const absent = Object.assign(new URL(url), { pathname: '/not_there' }).href;
     expectRefusal(await refusedBy(absent), /database "not_there" does not exist\. Correct DATABASE_URL/);

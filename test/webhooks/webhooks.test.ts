@@ -121,7 +121,14 @@ describe.each(storeKinds)('webhooks (%s)', (kind) => {
     const { id } = await add('/failing', ['run.ended']);
     answers.set('/failing', [302]);
     await rig.call('POST', `/api/v1/webhooks/${id}/test`, {});
-    await expect.poll(() => at('/failing').length, patient).toBe(2);
+    const attempts = async () => {
+      // The pause before the next attempt is over.
+      await rig.timonel.store.pool.executeText(
+        `UPDATE pgboss.job SET start_after = now() WHERE name = 'webhook' AND state = 'retry'`,
+      );
+      return at('/failing').length;
+    };
+    await expect.poll(attempts, patient).toBe(2);
     expect(new Set(at('/failing').map(({ headers }) => headers['webhook-id'])).size).toBe(1);
     expect(at('/elsewhere')).toEqual([]);
     await expect

@@ -8,7 +8,7 @@ import { migrationsHash } from '../migrate.ts';
 import { DiskWatch, neededBytes, neededForNew, requireSpace, type StoreTrouble } from './disk-space.ts';
 import { Engine, type EngineEvents } from './engine.ts';
 import { lockDirectory } from './lock.ts';
-import { templatePath } from './template.ts';
+import { copyTemplate, templatePath, unpackedTemplate } from './template.ts';
 import type { WorkerStart } from './worker.ts';
 
 // Wrappers of calls from WebAssembly into JavaScript are compiled a second time when they were used often, and V8 shares them between threads:
@@ -47,10 +47,11 @@ export async function openEmbedded(
   const unlock = lockDirectory(directory);
   const socketDirectory = mkdtempSync(join(tmpdir(), 'timonel-'));
   const template = options.template === false ? undefined : templatePath(migrationsHash());
+  const unpacked = template === undefined ? undefined : unpackedTemplate(migrationsHash());
   const start: WorkerStart = {
     dataDirectory,
     socketPath: join(socketDirectory, '.s.PGSQL.5432'),
-    ...(fresh && template !== undefined ? { templatePath: template } : {}),
+    ...(fresh && template !== undefined && unpacked === undefined ? { templatePath: template } : {}),
   };
   const { onLost = () => {} } = options;
   const engine = new Engine(start, { onLost });
@@ -59,6 +60,7 @@ export async function openEmbedded(
     unlock();
   };
   try {
+    if (fresh && unpacked !== undefined) copyTemplate(unpacked, dataDirectory);
     await engine.open();
   } catch (error) {
     // A directory that was not finished would be taken for a store that is there.

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -27,4 +27,18 @@ export function templatePath(core: string): string | undefined {
     .filter((folder) => existsSync(folder))
     .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
     .find((path) => basename(path).startsWith(`template-${core}-`) && path.endsWith('.tar.gz'));
+}
+
+/** The same template unpacked: `scripts/build-template.ts` leaves it beside the archive in a checkout. A package has the archive only. */
+export function unpackedTemplate(core: string): string | undefined {
+  const archive = templatePath(core);
+  const folder = archive?.slice(0, -'.tar.gz'.length);
+  return folder !== undefined && existsSync(folder) ? folder : undefined;
+}
+
+/** Copies an unpacked template to where nothing is yet. What a process that dies leaves behind is beside it, and is never opened. */
+export function copyTemplate(folder: string, dataDirectory: string): void {
+  const unfinished = `${dataDirectory}.${process.pid}`;
+  cpSync(folder, unfinished, { recursive: true });
+  renameSync(unfinished, dataDirectory);
 }
