@@ -32,6 +32,14 @@ export {
   failedClaimsPerHour,
 } from './identity/claims/failed-claims.ts';
 export { foldName, sameName } from './identity/claims/same-name.ts';
+export {
+  type AgentSecrets,
+  type OutsideAnswer,
+  OutsideFault,
+  type OutsideRequest,
+  type OutsideRequests,
+  type ReachesOutside,
+} from './identity/outside.ts';
 export type { AgentPermission, Permission } from './identity/permissions.ts';
 export type { Principal } from './identity/principal.ts';
 export type { FoundByAgent, PersonQuery, TableOfData } from './identity/privacy/contract.ts';

@@ -8,6 +8,7 @@ import type { ToolPlace } from '../artifacts/for-tools.ts';
 import { TimonelError } from '../errors.ts';
 import type { AccessNotices } from '../identity/access.ts';
 import type { RecordDeed } from '../identity/deeds.ts';
+import type { ReachesOutside } from '../identity/outside.ts';
 import type { Permission, PermissionCatalogue } from '../identity/permissions.ts';
 import type { Origin, Principal } from '../identity/principal.ts';
 import type { Database, DatabasePool, RunStatement } from '../store/database.ts';
@@ -28,6 +29,7 @@ export interface ResourceDependencies {
   permissions: PermissionCatalogue;
   agents: readonly ResourceAgent[];
   artifactsOf(place: ToolPlace, run: RunStatement): ToolArtifacts;
+  reaches(workspaceId: string): ReachesOutside;
   timeZoneOf(workspaceId: string): Promise<string>;
   now(): Date;
   newId(): string;
@@ -222,10 +224,30 @@ export class Resources {
 
   /** Runs a command of an agent. */
   async run(agent: string, command: AgentCommand, input: JsonObject, by: Changer): Promise<JsonObject> {
+    const outside = command.asksOutside === true ? await this.#outsideOf(agent, by) : undefined;
+    const answer = outside === undefined ? undefined : await translated(() => command.run(input, outside));
     return this.#changing(agent, by, async (_place, context) => ({
-      result: await translated(() => command.run(input, context)),
+      result: answer ?? (await translated(() => command.run(input, context))),
       deed: { action: 'agent-command-run', target: { kind: agent, id: command.name }, details: {} },
     }));
+  }
+
+  /** What a command works with that no transaction is open around. */
+  async #outsideOf(agent: string, { principal }: Changer): Promise<ResourceContext> {
+    const { pool, artifactsOf, reaches, now, newId } = this.#dependencies;
+    const { workspaceId } = principal;
+    const { timeZone } = await this.#placeOf(workspaceId);
+    const may = (permission: string) => principal.permissions.has(permission as Permission);
+    return {
+      ...reaches(workspaceId),
+      workspaceId,
+      timeZone,
+      principal,
+      now,
+      newId,
+      artifacts: artifactsOf({ workspaceId, agent, may }, (text, values) => pool.executeText(text, values)),
+      query: (work) => pool.inWorkspace(workspaceId, (database) => work(database)),
+    };
   }
 
   async #write(
@@ -269,7 +291,7 @@ export class Resources {
       asRuntime: AsRuntime,
     ) => Promise<{ result: T; deed: Deed }>,
   ): Promise<T> {
-    const { pool, notices, record, artifactsOf, now, newId } = this.#dependencies;
+    const { pool, notices, record, artifactsOf, reaches, now, newId } = this.#dependencies;
     const place = await this.#placeOf(workspaceId);
     let done: { result: T; deed: Deed } | undefined;
     return notices.change<T>(
@@ -287,6 +309,7 @@ export class Resources {
             asRuntime(async (runtime) => (await runtime.query(text, values.map(storableValue))).rows),
           );
           const context = {
+            ...reaches(workspaceId),
             workspaceId,
             timeZone,
             now,

@@ -1,9 +1,11 @@
 /**
  * What an agent is: its tools, its policy, its flows, its limits.
  */
+
 import type { Features } from '@openfeature/server-sdk';
 import type { ToolArtifacts } from '../artifacts/contract.ts';
 import type { Flows } from '../dialogue/contract.ts';
+import type { ReachesOutside } from '../identity/outside.ts';
 import type { AgentPermission } from '../identity/permissions.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { FoundByAgent, PersonQuery, TableOfData } from '../identity/privacy/contract.ts';
@@ -120,7 +122,7 @@ export interface RunsOfJob {
 }
 
 /** What a job works with. */
-export interface JobContext extends WorkspaceAccess, CompletesCalls, SendsMessages, CountsMetrics {
+export interface JobContext extends WorkspaceAccess, ReachesOutside, CompletesCalls, SendsMessages, CountsMetrics {
   /** The same for every attempt at the job in this workspace, also after a crash. */
   readonly idempotencyKey: string;
   /** Aborted when the queue takes the job back: it ran out of time, or the process ends. */

@@ -18,6 +18,7 @@ import { LRUCache } from 'lru-cache';
 
 import { publishFault, traced } from '../diagnostics.ts';
 import { type ErrorCode, messageOf, TimonelError } from '../errors.ts';
+import type { ReachesOutside } from '../identity/outside.ts';
 import type { AgentKnowledge } from '../knowledge/contract.ts';
 import type { KnowledgePlace } from '../knowledge/knowledge.ts';
 import type { Sandbox } from '../sandbox/contract.ts';
@@ -67,6 +68,8 @@ export interface ToolRuntime {
   messages: SendRuntime;
   /** What an agent counts with. */
   metricsOf(agent: string): AgentMetrics;
+  /** How code of a workspace reaches systems of others. */
+  reaches(workspaceId: string): ReachesOutside;
 }
 
 export type ToolResult =
@@ -252,6 +255,7 @@ export class ToolExecutor {
       principal,
       idempotencyKey: idempotencyKey(place),
       flags: this.#runtime.flagsOf(run),
+      ...this.#runtime.reaches(workspaceId),
       metrics: this.#runtime.metricsOf(agent),
       knowledge: this.#runtime.knowledge({
         workspaceId,

@@ -101,14 +101,24 @@ function inTurn(lists: readonly (readonly Candidate[])[]): Candidate[] {
 function joined(earlier: readonly string[], reply: string, own: readonly Fragment[]): Fragment[] {
   const before = earlier.slice(-mostEarlier).filter((text) => fragmentsOf(text.slice(0, readable)).length > 0);
   if (before.length === 0 || own.length === 0) return [];
-  const plain = (text: string) => viewsOf(text.slice(0, readable)).map((view) => view.text);
-  // What an earlier reply says in its last view, where that was decoded, is what the student has.
-  const texts = [...before, reply].map((text) => plain(text).join('\n'));
+  const views = [...earlier.slice(-mostEarlier), reply].map((text) => viewsOf(text.slice(0, readable)));
+  const texts = views.map((each) => each.map((view) => view.text).join('\n'));
+  // A short line alone does not show that it is turned around; its neighbours do.
+  const turned = views.some((each) => each.some(({ how }) => how.includes('reversed')))
+    ? fragmentsOf(views.map(([plain]) => reversedLines(plain?.text ?? '')).join('\n'))
+    : [];
   const whole = fragmentsOf(texts.join('\n\n')).map((fragment) => ({ ...fragment, how: `with earlier replies, ${fragment.how}` }));
   const lines = texts.flatMap((text) => (fragmentsOf(text)[0]?.code ?? '').split('\n'));
   const once = lines.filter((line, at) => lines.indexOf(line) === at);
   const again = fragmentsOf(once.join('\n')).map((fragment) => ({ ...fragment, how: `with earlier replies, ${fragment.how}` }));
-  return [...again.slice(0, 8), ...whole.slice(0, 8)];
+  return [...turned.slice(0, 4), ...again.slice(0, 8), ...whole.slice(0, 8)];
+}
+
+function reversedLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => [...line.trimEnd()].reverse().join(''))
+    .join('\n');
 }
 
 /** Differs from the student's program in a third of its lines at most, and is no new body. */

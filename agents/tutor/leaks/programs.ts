@@ -1,6 +1,6 @@
 import type { SandboxLanguage } from '../../../src/sandbox.ts';
 import type { Exercise } from '../contract.ts';
-import { dedented, indentationsOf } from './indentation.ts';
+import { indentationsOf } from './indentation.ts';
 import { codeLinesOf, fencesOf, spansOf, uncommented, undecorated } from './lines.ts';
 import { languageOf, type Syntax, syntaxOf } from './syntax.ts';
 import { type View, viewsOf } from './undisguise.ts';
@@ -66,7 +66,7 @@ function fragmentsOfView({ text, how: view }: View): Fragment[] {
   if (fences.length > 0 && lines.length > 0) add(codeLinesOf(text), 'lines in and out of fences', '', 2);
   add(spansOf(outside), 'code in the text');
   const raw = outside.split('\n');
-  if (raw.some((line) => /^\s*[+]\s?\S/.test(line))) add(addedLines(raw), 'lines that are added');
+  if (raw.some((line) => /^\s*[+]\s*\S/.test(line))) add(addedLines(raw), 'lines that are added');
   if (raw.some((line) => /^\s*(?:>\s*)?(?:#|\/\/|--)\s*\w/.test(line)))
     add(codeLinesOf(raw.map((line) => uncommented(undecorated(line))).join('\n')), 'comments', '', 2);
   // From the last line to the first.
@@ -79,11 +79,11 @@ function cleanedBlock(code: string): string[] {
   const lines = code.replace(/\n+$/, '').split('\n');
   const filled = lines.filter((line) => line.trim() !== '');
   const marked =
-    filled.some((line) => /^\s*\+\s?\S/.test(line)) &&
+    filled.some((line) => /^\s*\+\s*\S/.test(line)) &&
     filled.every((line) => /^(?:[+\- @]|\s*$)/.test(line) || /^(?:diff|index)\b/.test(line));
-  if (marked) return dedented(addedLines(lines));
+  if (marked) return addedLines(lines);
   const decorated = filled.filter((line) => undecorated(line) !== line).length;
-  return dedented(decorated >= filled.length * 0.7 ? lines.map(undecorated) : lines);
+  return decorated >= filled.length * 0.7 ? lines.map(undecorated) : lines;
 }
 
 function addedLines(lines: readonly string[]): string[] {
