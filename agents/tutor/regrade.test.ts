@@ -1,4 +1,4 @@
-/** Grading again: each submission once, whatever stops the job in between. `TIMONEL_TUTOR_REGRADES` says how many; 60 where absent. */
+/** Grading again: each submission once, whatever stops the job in between. `TIMONEL_TUTOR_REGRADES` says how many; 24 where absent. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSettings } from '../../src/config.ts';
@@ -11,7 +11,7 @@ import { tutor } from './agent.ts';
 import { jobs } from './jobs.ts';
 import { sample } from './seed.ts';
 
-const submissions = Number(process.env['TIMONEL_TUTOR_REGRADES'] ?? '60');
+const submissions = Number(process.env['TIMONEL_TUTOR_REGRADES'] ?? '24');
 
 describe.each(storeKinds)('regrading (%s)', (kind) => {
   const sandbox = createSandbox({ mode: 'embedded', concurrency: 2, queue: 500 });
