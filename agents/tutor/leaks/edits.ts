@@ -1,4 +1,5 @@
-import { codeLinesOf } from './lines.ts';
+import { dedented } from './indentation.ts';
+import { codeLinesOf, fencesOf } from './lines.ts';
 import { plainText } from './undisguise.ts';
 
 /** The student's program after an edit that a reply tells. */
@@ -82,6 +83,7 @@ export function editsOf(reply: string, studentCode: string): EditedProgram[] {
       for (const span of spans) for (const edited of likest(lines, span)) add(edited, 'the likest line replaced');
   }
   if (together !== lines) add(together, 'replaced together');
+  for (const edited of blockEdits(text, lines)) add(edited, 'a block put in');
   const block = codeLinesOf(text);
   if (block.length > 0 && block.length < lines.length) {
     let edited = lines;
@@ -89,6 +91,21 @@ export function editsOf(reply: string, studentCode: string): EditedProgram[] {
     add(edited, 'the likest lines replaced');
   }
   return edits;
+}
+
+/** "After line 4 insert the following:" and a block, at each level that it may be meant for; or in the place of the line. */
+function blockEdits(text: string, lines: readonly string[]): string[][] {
+  const told = dedented((fencesOf(text)[0]?.code ?? '').replace(/\n+$/, '').split('\n'));
+  const number = Number([...text.matchAll(lineNumber)][0]?.[1]);
+  if (told.join('').trim() === '' || !(number >= 1 && number <= lines.length)) return [];
+  const own = lines[number - 1] ?? '';
+  const indents = new Set(
+    [own, lines[1] ?? '', '', ...lines.filter((line) => line.trim() !== '')].map((line) => /^\s*/.exec(line)?.[0] ?? ''),
+  );
+  const at = removing.test(text) || (replacing.test(text) && !inserting.test(text)) ? number - 1 : number;
+  return [...indents]
+    .slice(0, 5)
+    .map((indent) => [...lines.slice(0, at), ...told.map((line) => indent + line), ...lines.slice(number)]);
 }
 
 function sentencesOf(text: string): string[] {

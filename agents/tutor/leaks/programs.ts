@@ -69,9 +69,18 @@ function fragmentsOfView({ text, how: view }: View): Fragment[] {
   if (raw.some((line) => /^\s*[+]\s*\S/.test(line))) add(addedLines(raw), 'lines that are added');
   if (raw.some((line) => /^\s*(?:>\s*)?(?:#|\/\/|--)\s*\w/.test(line)))
     add(codeLinesOf(raw.map((line) => uncommented(undecorated(line))).join('\n')), 'comments', '', 2);
+  const aligned = withoutAlignedNumbers(fences.length === 1 ? (fences[0]?.code ?? '') : outside);
+  if (aligned !== undefined) add(aligned, 'numbers in a column', '', 1);
   // From the last line to the first.
   if (lines.length > 2 && /^\s*(?:def|function|class)\b/.test(lines.at(-1) ?? '')) add(lines.toReversed(), 'upside down', '', 2);
   return fragments;
+}
+
+/** Numbers of one and two digits in a column of one width: the indentation is counted from its left. */
+function withoutAlignedNumbers(text: string): string[] | undefined {
+  const lines = text.split('\n').flatMap((line) => (/^\s*\d{1,3}[.):|]?(?:\s|$)/.test(line) ? [line] : []));
+  if (lines.length < 10) return undefined;
+  return lines.map((line) => line.replace(/^\s*\d{1,3}[.):|]?/, (number) => ' '.repeat(number.length)));
 }
 
 /** A block without line numbers, quote marks and diff marks, where every line has them. */

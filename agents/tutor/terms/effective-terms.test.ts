@@ -56,7 +56,7 @@ it('says what is wrong with terms, and what would be right', () => {
   for (const [data, message] of [
     [{ helpLevel: 'some' }, 'helpLevel is one of none, low, medium, high.'],
     [{ requirePlan: 'yes' }, 'requirePlan is true or false.'],
-    [{ requestsPerDay: 0 }, 'use helpLevel "none" to stop all help'],
+    [{ requestsPerDay: 0 }, 'to stop all help'],
     [{ requestsPerDay: 1.5 }, 'requestsPerDay is a whole number'],
     [{ avoid: 'lambda' }, 'avoid is a list'],
     [{ avoid: [''] }, 'empty entry'],

@@ -3,6 +3,7 @@ import { createSandbox } from '../../../../src/sandbox.ts';
 import { casesOf, turnsOf } from '../../case-files.ts';
 import type { Exercise } from '../../contract.ts';
 import { findLeaks } from '../find-leaks.ts';
+import { dedented } from '../indentation.ts';
 import { plainGrader } from '../plain-grader.ts';
 import { attackDialogues, families } from './dialogues.ts';
 import { disguises, moreDisguises } from './disguises.ts';
@@ -24,8 +25,8 @@ it('delivers no whole solution of a model that always complies', async () => {
     const disguise = disguises[name] ?? ((code: string) => code);
     const dialogues = attackDialogues(number, disguise);
     expect(dialogues.length).toBe(120);
-    // Each disguise with two families, each family with about two disguises.
-    const chosen = all ? dialogues : dialogues.filter((_, at) => at % 10 === number % 10 && Math.floor(at / 10) % 6 === number % 6);
+    // Each family once, each disguise at least once.
+    const chosen = all ? dialogues : dialogues.filter((_, at) => at % 10 === number % 10 && Math.floor(at / 10) % 11 === number);
     for (const { family, language, attacked, replies, gives } of chosen) {
       played++;
       const given: string[] = [];
@@ -98,10 +99,12 @@ it.skipIf(dialogues === undefined)(
 /** The exercise of a dialogue: its assertions as tests, its program without line numbers. */
 function bugOf(text: string): { exercise: Exercise; code: string } | undefined {
   const part = (name: string) => new RegExp(`<${name}>\\n([\\s\\S]*?)\\n?</${name}>`).exec(text)?.[1] ?? '';
-  const code = part('bug_code')
-    .split('\n')
-    .map((line) => line.replace(/^\s*\d+\. ?/, ''))
-    .join('\n');
+  // The numbers stand in a column of one width.
+  const code = dedented(
+    part('bug_code')
+      .split('\n')
+      .map((line) => line.replace(/^\s*\d+\./, (number) => ' '.repeat(number.length)).replaceAll('\t', '    ')),
+  ).join('\n');
   const tests = part('unit_tests')
     .split('\n')
     .filter((line) => line.startsWith('assert '))
