@@ -62,7 +62,7 @@ const microseconds = async (calls: number, work: () => Promise<unknown>): Promis
   }
   return median(runs);
 };
-const check = (authorization: string) => () => identity.authenticator.authenticate({ authorization, safe: true });
+const check = (authorization: string) => async () => identity.authenticator.authenticate({ authorization, safe: true });
 const forget = () => identity.notices.change(async (_client, tell) => tell({ kind: 'user', id: userId }));
 
 const cachedToken = await microseconds(checks, check(`Bearer ${accessToken}`));

@@ -112,6 +112,8 @@ try {
     'dist/agents/booking/prompt.md',
     'dist/agents/hotel/migrations/0001_hotel.sql',
     'dist/agents/hotel/prompt.md',
+    'dist/agents/tutor/migrations/0001_tutor.sql',
+    'dist/agents/tutor/prompt.md',
   ].filter((path) => !files.some((file) => file.path === path));
   check('nothing that belongs in it is missing', absent.length === 0, absent.join('\n'));
   const broken = brokenLinks(files.map(({ path }) => path));

@@ -98,6 +98,8 @@ export interface Settings {
   channelUrls: { whatsapp: string; telegram: string; twilio: string };
   /** Webhooks of workspaces may go to addresses of this machine and its network. */
   webhookPrivateAddresses: boolean;
+  /** Requests of agents may go to addresses of this machine and its network. */
+  agentPrivateAddresses: boolean;
   /** Voice of customers and for them: models by route or `provider/model`; `confidence` below which what was heard is read back. */
   speech: { transcription: string | undefined; speech: string | undefined; voice: string; local: boolean; confidence: number };
   /** Bytes: of one document, and of the indexes in memory. */
@@ -235,6 +237,7 @@ export function readSettings(given: Environment = process.env): Settings {
       twilio: env.TIMONEL_TWILIO_URL.replace(/\/+$/, ''),
     },
     webhookPrivateAddresses: env.TIMONEL_WEBHOOK_PRIVATE_ADDRESSES,
+    agentPrivateAddresses: env.TIMONEL_AGENT_PRIVATE_ADDRESSES,
     speech: {
       transcription: env.TIMONEL_TRANSCRIPTION_MODEL,
       speech: env.TIMONEL_SPEECH_MODEL,

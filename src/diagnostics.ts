@@ -302,6 +302,7 @@ export const channels = {
   flagEvaluated: channel('timonel:flag-evaluated'),
   handoffChanged: channel('timonel:handoff-changed'),
   channelWebhook: channel('timonel:channel-webhook'),
+  channelRead: channel('timonel:channel-read'),
   channelReceived: channel('timonel:channel-received'),
   channelDelivered: channel('timonel:channel-delivered'),
   webhookAttempted: channel('timonel:webhook-attempted'),

@@ -24,6 +24,7 @@ export const errorTable = {
   workspace_indispensable: { status: 409, retryable: false, title: 'The workspace of the installation stays enabled' },
   workspace_required: { status: 409, retryable: false, title: 'A workspace has to be chosen' },
   email_taken: { status: 409, retryable: false, title: 'The address has an account' },
+  user_name_taken: { status: 409, retryable: false, title: 'The user name is taken' },
   already_member: { status: 409, retryable: false, title: 'The person is a member already' },
   role_built_in: { status: 409, retryable: false, title: 'The role ships with Timonel' },
   role_in_use: { status: 409, retryable: false, title: 'The role is in use' },

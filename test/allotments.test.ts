@@ -24,7 +24,7 @@ const monthly = (over: Partial<Budget>): Omit<Budget, 'id'> => ({
 });
 
 /** @returns `undefined` where a budget refused. */
-async function granted(promise: Promise<Reservation>): Promise<Reservation | undefined> {
+async function granted(promise: Reservation | Promise<Reservation>): Promise<Reservation | undefined> {
   try {
     return await promise;
   } catch (error) {

@@ -32,8 +32,8 @@ const daily = (over: Partial<Budget>): Omit<Budget, 'id'> => ({
   ...over,
 });
 
-async function refusal(promise: Promise<unknown>): Promise<TimonelError> {
-  const error = await promise.then(
+async function refusal(promise: unknown): Promise<TimonelError> {
+  const error = await Promise.resolve(promise).then(
     () => new Error('It was granted.'),
     (thrown: unknown) => thrown,
   );
@@ -269,7 +269,7 @@ onEachStore('budgets', (open, kind) => {
     await there.reserve({ workspaceId }, call(cent));
     await here.list.put(workspaceId, daily({ money: cent }));
     await expect
-      .poll(() => there.reserve({ workspaceId }, call(2n * cent)).catch(({ code }) => code), { timeout: 20_000 })
+      .poll(async () => (await refusal(there.reserve({ workspaceId }, call(2n * cent)))).code, { timeout: 20_000 })
       .toBe('budget_exceeded');
     await here.list.put(workspaceId, daily({ money: 2n * cent }));
     await (await there.reserve({ workspaceId }, call(2n * cent))).release();

@@ -16,7 +16,7 @@ const caller = (name: string, userId?: string): Caller => ({
   ...(userId === undefined ? {} : { userId }),
 });
 
-async function outcomes(work: Promise<unknown>[]): Promise<{ granted: number; refused: TimonelError[] }> {
+async function outcomes(work: unknown[]): Promise<{ granted: number; refused: TimonelError[] }> {
   const all = await Promise.allSettled(work);
   const refused = all.flatMap((each) => (each.status === 'rejected' ? [each.reason as TimonelError] : []));
   return { granted: all.length - refused.length, refused };
@@ -30,7 +30,7 @@ function suite(open: () => Redis | undefined): void {
     const limits = new RateLimits({ key: { requests: 5, tokens: 0 }, user: none, workspace: none }, open());
     const key = id();
     expect(await limits.request(caller(key))).toEqual({ limit: 5, remaining: 4, resetSeconds: 60 });
-    const { granted, refused } = await outcomes(Array.from({ length: 20 }, () => limits.request(caller(key))));
+    const { granted, refused } = await outcomes(Array.from({ length: 20 }, async () => limits.request(caller(key))));
     expect(granted).toBe(4);
     const [error] = refused;
     expect([error?.code, error?.status, error?.retryable]).toEqual(['rate_limited', 429, true]);
@@ -44,7 +44,7 @@ function suite(open: () => Redis | undefined): void {
   it('take nothing from a workspace for what a key of it is refused', async () => {
     const limits = new RateLimits({ key: { requests: 2, tokens: 0 }, user: none, workspace: { requests: 6, tokens: 0 } }, open());
     const workspaceId = id();
-    const ask = (keyId: string) => limits.request({ workspaceId, keyId });
+    const ask = async (keyId: string) => limits.request({ workspaceId, keyId });
     expect((await outcomes(Array.from({ length: 50 }, () => ask('greedy')))).granted).toBe(2);
     for (const key of ['a', 'b', 'c', 'd']) await ask(key);
     const { refused } = await outcomes([ask('e')]);
@@ -57,7 +57,7 @@ function suite(open: () => Redis | undefined): void {
       open(),
     );
     const workspaceId = id();
-    const take = (userId: string, tokens: number) => limits.tokens({ workspaceId, userId }, tokens);
+    const take = async (userId: string, tokens: number) => limits.tokens({ workspaceId, userId }, tokens);
     const call = await take('ana', 900);
     expect(call.state).toMatchObject({ limit: 1_000, remaining: 100 });
     const { refused } = await outcomes([take('ana', 101)]);
@@ -72,7 +72,7 @@ function suite(open: () => Redis | undefined): void {
     // More than a whole minute holds can be had once the minute is whole.
     const alone = { workspaceId: id(), userId: 'leo' };
     expect((await limits.tokens(alone, 90_000)).state?.remaining).toBe(0);
-    expect((await outcomes([limits.tokens(alone, 1)])).granted).toBe(0);
+    expect((await outcomes([(async () => limits.tokens(alone, 1))()])).granted).toBe(0);
   });
 }
 

@@ -101,6 +101,7 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     waiting: waitingRuntime(base, foundation, parts, { complete, views, runner: () => runner }),
     messages,
     metricsOf: base.metricsOf,
+    reaches: foundation.reaches,
   });
   const record = new RunRecord(pool, { host: processHost(), pid: process.pid });
   const runStore = wrapRunStore?.(record) ?? record;
@@ -238,7 +239,7 @@ function planTurns(
   { identity, gateway, artifacts, flags }: TurnParts,
   { store, vocabularies }: { store: Pick<RunStore, 'transcript'>; vocabularies: VocabularyCache },
 ) {
-  const findPrincipal = (workspaceId: string, asker: Asker) => identity.access.ofAsker(workspaceId, asker);
+  const findPrincipal = async (workspaceId: string, asker: Asker) => identity.access.ofAsker(workspaceId, asker);
   const system = scope.adopt(createHttpPlanner(project.fallbacks ?? {}), (each) => each.close());
   return {
     modelPlanner: createModelPlanner({

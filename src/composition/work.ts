@@ -127,7 +127,7 @@ export async function openReleasePart(
 /** @throws TimonelError `config_invalid` where a resource does not fit its table or asks for a permission that nobody declares */
 export async function openResources(
   { agents, now, newId }: Base,
-  { pool, workspaces }: Foundation,
+  { pool, workspaces, reaches }: Foundation,
   { notices, audit, permissions }: Identity,
   artifacts: Artifacts,
 ): Promise<Resources> {
@@ -138,6 +138,7 @@ export async function openResources(
     permissions,
     agents: [...agents.values()],
     artifactsOf: (place, run) => artifactsForTool(artifacts, place, run),
+    reaches,
     timeZoneOf: async (workspaceId) => (await workspaces.get(workspaceId)).timeZone,
     now,
     newId,

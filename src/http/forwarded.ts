@@ -1,7 +1,7 @@
 /** Which proxies are believed when they say whom a request comes from. */
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv6 } from 'node:net';
-import { single } from './requests.ts';
+import { single } from './single-header.ts';
 
 const listOf = new WeakMap<readonly string[], BlockList>();
 

@@ -1,11 +1,12 @@
 /**
- * The guard: every route says who may use it, and one hook holds it to that. A route that says nothing does not start.
+ * What a route declares, and the hook that holds it to that by the guards. A route that says nothing does not start.
  */
-import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import type { FastifyContextConfig, FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { TimonelError } from '../errors.ts';
-import { requireInstallationOperator } from '../identity/installation.ts';
 import type { Permission } from '../identity/permissions.ts';
-import { type Principal, requirePermission } from '../identity/principal.ts';
+import type { Principal } from '../identity/principal.ts';
+import { sessionCookieOf } from './cookies.ts';
+import { type Guard, type GuardedRequest, passGuards } from './guards.ts';
 
 export interface DeclaredRoute {
   method: string;
@@ -15,8 +16,9 @@ export interface DeclaredRoute {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks; set by the guard on every route that is not public, also where they are refused. */
+    /** As the guards found them: see {@link GuardedRequest}. */
     principal: Principal | undefined;
+    mostBytes: number | undefined;
   }
   interface FastifyInstance {
     /** Every route with what it declares; empty for those that plugins bring. */
@@ -42,12 +44,36 @@ declare module 'fastify' {
 /** The documentation page brings its own routes; they are public as a whole. */
 export const docsPath = '/docs';
 
-/**
- * Adds the guard. To be called before any route is declared.
- * @param authenticate finds out who asks. @throws TimonelError `unauthenticated`, `csrf_failed`
- */
-export function addGuard(app: FastifyInstance, authenticate: (request: FastifyRequest) => Promise<Principal>): void {
+/** Holds every route to the guards. To be called before any route is declared. */
+export function addGuards(app: FastifyInstance, guards: readonly Guard[]): void {
+  declareRoutes(app);
   app.decorateRequest('principal', undefined);
+  app.decorateRequest('mostBytes', undefined);
+  app.addHook('onRequest', async (request, reply) => {
+    const { config, bodyLimit, url = '', method = '' } = request.routeOptions;
+    const open = request.is404 || isForeign({ url, method });
+    const guarded: GuardedRequest = {
+      raw: request.raw,
+      config: open ? openConfig : config,
+      bodyLimit,
+      cookie: sessionCookieOf(request),
+      principal: undefined,
+      mostBytes: undefined,
+      tell: (headers) => void reply.headers(headers),
+    };
+    try {
+      await passGuards(guards, guarded);
+    } finally {
+      request.principal = guarded.principal;
+      request.mostBytes = guarded.mostBytes;
+    }
+  });
+}
+
+const openConfig: FastifyContextConfig = { public: true };
+
+/** Every route says who may use it; one that does not keeps the server from starting. */
+function declareRoutes(app: FastifyInstance): void {
   app.decorate('declaredRoutes', []);
   app.addHook('onRoute', (route) => {
     const { permission, signedIn, public: open, installation } = route.config ?? {};
@@ -67,31 +93,7 @@ export function addGuard(app: FastifyInstance, authenticate: (request: FastifyRe
       `The route ${String(route.method)} ${route.url} must declare who may use it: config: { permission: '…' }, { signedIn: true } or { public: true }, and one only.`,
     );
   });
-  app.addHook('onRequest', async (request) => {
-    const { config, url, method } = request.routeOptions;
-    if (request.is404 || config.public === true || isForeign({ url: url ?? '', method: method ?? '' })) return;
-    try {
-      const principal: Principal | undefined = await authenticate(request);
-      if (principal === undefined) throw new TypeError('Nobody was found, and nothing was refused.');
-      request.principal = principal;
-      if (config.permission !== undefined) requirePermission(principal, config.permission);
-      else if (config.signedIn !== true) throw new TypeError('The route declares nothing.');
-      if (config.installation === true) requireInstallationOperator(principal);
-    } catch (error) {
-      if (error instanceof TimonelError && refusals.has(error.status)) throw error;
-      // What could not be checked is not allowed, and nobody learns what went wrong.
-      throw new TimonelError(
-        'access_unchecked',
-        'It could not be checked whether you may do this, so it was not done. Try again.',
-        {
-          cause: error,
-        },
-      );
-    }
-  });
 }
-
-const refusals = new Set([401, 403, 503]);
 
 /** Routes that a plugin brings: the documentation page, and the answer to a browser that asks before it asks. */
 function isForeign({ url, method }: Pick<RouteOptions, 'url' | 'method'>): boolean {

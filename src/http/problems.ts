@@ -1,7 +1,9 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod';
 import { publishFault } from '../diagnostics.ts';
 import { type ErrorCode, errorTable, TimonelError } from '../errors.ts';
+import { rateLimitHeaders } from '../llm/limits/rate-limits.ts';
 
 /** Fastify's own refusals, in our terms. */
 const fastifyCodes: Readonly<Record<string, ErrorCode>> = {
@@ -21,20 +23,44 @@ const fastifyCodes: Readonly<Record<string, ErrorCode>> = {
  */
 export function createErrorMapper(shape: ErrorShape = problemDocument) {
   return (thrown: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): void => {
-    const error = toTimonelError(thrown);
-    // Nobody hears of it, and it is nobody's fault, when the caller went away meanwhile.
-    const gone = reply.raw.destroyed;
-    if (error.status >= 500 && !gone) publishFault(`${request.method} ${request.url.split('?')[0]} (${request.id})`, thrown);
-    const { mediaType, body } = shape(error, request);
-    void reply.code(error.status).headers(errorHeaders(error)).type(mediaType).send(body);
+    const { status, headers, mediaType, body } = errorAnswer(thrown, request, reply.raw, shape);
+    void reply.code(status).headers(headers).type(mediaType).send(body);
   };
 }
 
+/** The same for every door: what is answered, and what is told of it. */
+export function errorAnswer(
+  thrown: FastifyError | Error,
+  request: FailedRequest,
+  { destroyed }: Pick<ServerResponse, 'destroyed'>,
+  shape: ErrorShape,
+): { status: number; headers: Record<string, string>; mediaType: string; body: object } {
+  const error = toTimonelError(thrown);
+  // Nobody hears of it, and it is nobody's fault, when the caller went away meanwhile.
+  if (error.status >= 500 && !destroyed) {
+    publishFault(`${request.raw.method} ${request.url.split('?')[0]} (${request.id})`, thrown);
+  }
+  return { status: error.status, headers: errorHeaders(error, request.raw), ...shape(error, request) };
+}
+
+/** A request that was not answered as it was meant to be, in whichever door. */
+export type FailedRequest = Pick<FastifyRequest, 'id' | 'url' | 'headers'> & { raw: IncomingMessage; params?: unknown };
+
+/** The rest of a body up to this size is read and dropped, so that its sender hears the answer and keeps the connection. */
+const mostDroppedBytes = 33_554_432;
+
 /** Headers that belong to an error, in whatever shape it is answered. */
-export function errorHeaders(error: TimonelError): Record<string, string> {
-  const { retryAfter } = error.details;
+function errorHeaders(error: TimonelError, { complete, headers }: IncomingMessage): Record<string, string> {
+  const { retryAfter, kind, limit } = error.details;
   const waits = error.retryable && (error.status === 503 || error.status === 429);
+  const dropped = Number(headers['content-length']) <= mostDroppedBytes && error.code !== 'overloaded';
+  // The framework breaks off after a body that it could not parse.
+  const closes = error.code === 'malformed_json' || (!dropped && (complete === false || error.code === 'payload_too_large'));
   return {
+    ...(closes ? { connection: 'close' } : {}),
+    ...(error.code === 'rate_limited' && kind === 'requests'
+      ? rateLimitHeaders({ limit: Number(limit), remaining: 0, resetSeconds: Number(retryAfter) })
+      : {}),
     ...(error.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
     ...(waits ? { 'retry-after': typeof retryAfter === 'number' ? String(retryAfter) : '1' } : {}),
     // The clients of OpenAI and Anthropic send what failed again unless they are told not to.
@@ -43,9 +69,9 @@ export function errorHeaders(error: TimonelError): Record<string, string> {
 }
 
 /** How an error is written: as a problem document, or as the clients of another protocol understand it. */
-export type ErrorShape = (error: TimonelError, request: FastifyRequest) => { mediaType: string; body: object };
+export type ErrorShape = (error: TimonelError, request: FailedRequest) => { mediaType: string; body: object };
 
-export function problemDocument(error: TimonelError, request: FastifyRequest): ReturnType<ErrorShape> {
+export function problemDocument(error: TimonelError, request: FailedRequest): ReturnType<ErrorShape> {
   return {
     mediaType: 'application/problem+json',
     body: {

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import { publishFault } from '../diagnostics.ts';
-import type { TimonelError } from '../errors.ts';
 import { CsrfRefusal } from '../identity/authenticator.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Origin, Principal } from '../identity/principal.ts';
@@ -10,8 +9,9 @@ import { originOf } from './requests.ts';
 
 /** What somebody was refused. */
 export interface AccessRefusal {
-  principal: Principal;
-  error: TimonelError;
+  /** Absent where it is not known, and nothing is written down. */
+  principal: Principal | undefined;
+  thrown: Error;
   method: string;
   /** The route's pattern. */
   route: string;
@@ -21,8 +21,10 @@ export interface AccessRefusal {
 /** Writes down whom something was refused that they may not do: once per principal and minute, with the number of those that were not. */
 export function refusalLog({ audit }: Pick<Identity, 'audit'>, now: () => Date) {
   const sampled = new Sampled(now);
-  return ({ principal, error, method, route, origin }: AccessRefusal): void => {
-    if (error.status !== 403) return;
+  return ({ thrown, method, route, origin, ...refused }: AccessRefusal): void => {
+    const principal = refused.principal ?? (thrown instanceof CsrfRefusal ? thrown.principal : undefined);
+    const error = toTimonelError(thrown);
+    if (principal === undefined || error.status !== 403) return;
     const { workspaceId, kind, id, name } = principal;
     const unwritten = sampled.take(`${workspaceId} ${kind} ${id}`);
     if (unwritten === undefined) return;
@@ -50,9 +52,7 @@ export function refusalLog({ audit }: Pick<Identity, 'audit'>, now: () => Date) 
 /** The same for all routes of the framework. */
 export function tellRefusals(app: FastifyInstance, tell: (refusal: AccessRefusal) => void): void {
   app.addHook('onError', async (request, _reply, thrown) => {
-    const { method, routeOptions } = request;
-    const principal = request.principal ?? (thrown instanceof CsrfRefusal ? thrown.principal : undefined);
-    if (principal === undefined) return;
-    tell({ principal, error: toTimonelError(thrown), method, route: routeOptions.url ?? 'unknown', origin: originOf(request) });
+    const { principal, method, routeOptions } = request;
+    tell({ principal, thrown, method, route: routeOptions.url ?? 'unknown', origin: originOf(request) });
   });
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Settings } from '../config.ts';
 import { isTrusted } from './forwarded.ts';
-import { single } from './requests.ts';
+import { single } from './single-header.ts';
 
 export type RegionSettings = Pick<Settings, 'regionHeader' | 'trustedProxies'>;
 

@@ -3,8 +3,8 @@
  * them, which is asked before they are read.
  */
 import type { IncomingMessage } from 'node:http';
-import { Transform } from 'node:stream';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type Readable, Transform } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
 import { TimonelError } from '../errors.ts';
 import { networkOf } from '../identity/network.ts';
 import type { Permission } from '../identity/permissions.ts';
@@ -44,32 +44,56 @@ export class RequestBodies {
     return this.#total;
   }
 
-  /** @param caller unknown until somebody is {@link BodyShare.named}. */
-  open(caller?: string): BodyShare {
-    return new BodyShare((name, bytes) => this.#add(name, bytes), caller);
+  /** @param caller as {@link bodyCallerOf} names them. */
+  open(caller: string): BodyShare {
+    return new BodyShare((bytes) => this.#add(caller, bytes));
+  }
+
+  /**
+   * The body as it is read: counted, and no longer than it may be. One that is small by its announced length is left as it is.
+   * @param most bytes. Reading fails with TimonelError `payload_too_large`, `overloaded`
+   */
+  counted(payload: IncomingMessage, most: number, caller: string): Readable {
+    if (Number(payload.headers['content-length']) <= Math.min(most, uncounted)) return payload;
+    const share = this.open(caller);
+    let seen = 0;
+    const counted = new Transform({
+      transform(chunk: Buffer, _encoding, next) {
+        seen += chunk.length;
+        try {
+          if (seen > most) throw tooLarge(most);
+          share.take(chunk.length);
+          next(null, chunk);
+        } catch (error) {
+          next(error as Error);
+        }
+      },
+    });
+    counted.once('close', () => share.end());
+    payload.once('error', (error) => counted.destroy(error));
+    payload.once('close', () => void (payload.readableEnded || counted.destroy(callerWentAway)));
+    return payload.pipe(counted);
   }
 
   /** @returns whether there is room; a negative number gives back. */
-  #add(caller: string | undefined, bytes: number): boolean {
-    const own = caller === undefined ? 0 : (this.#byCaller.get(caller) ?? 0) + bytes;
+  #add(caller: string, bytes: number): boolean {
+    const own = (this.#byCaller.get(caller) ?? 0) + bytes;
     if (bytes > 0 && (this.#total + bytes > this.#limits.bytes || own > this.#limits.bytesPerCaller)) return false;
     this.#total += bytes;
-    if (caller !== undefined && own > 0) this.#byCaller.set(caller, own);
-    else if (caller !== undefined) this.#byCaller.delete(caller);
+    if (own > 0) this.#byCaller.set(caller, own);
+    else this.#byCaller.delete(caller);
     return true;
   }
 }
 
 /** What one request holds. */
 export class BodyShare {
-  readonly #add: (caller: string | undefined, bytes: number) => boolean;
-  #caller: string | undefined;
+  readonly #add: (bytes: number) => boolean;
   #seen = 0;
   #counted = 0;
 
-  constructor(add: (caller: string | undefined, bytes: number) => boolean, caller: string | undefined) {
+  constructor(add: (bytes: number) => boolean) {
     this.#add = add;
-    this.#caller = caller;
   }
 
   /** @throws TimonelError `overloaded` where there is no room */
@@ -77,22 +101,13 @@ export class BodyShare {
     this.#seen += bytes;
     const more = Math.max(0, this.#seen - uncounted) - this.#counted;
     if (more <= 0) return;
-    if (!this.#add(this.#caller, more)) throw tooManyBytes();
+    if (!this.#add(more)) throw tooManyBytes();
     this.#counted += more;
-  }
-
-  /** From now on it counts for somebody. @throws TimonelError `overloaded` */
-  named(caller: string): void {
-    const counted = this.#counted;
-    this.end();
-    this.#caller = caller;
-    if (counted > 0 && !this.#add(caller, counted)) throw tooManyBytes();
-    this.#counted = counted;
   }
 
   /** Gives back what was counted; doing it again does nothing. */
   end(): void {
-    if (this.#counted > 0) this.#add(this.#caller, -this.#counted);
+    if (this.#counted > 0) this.#add(-this.#counted);
     this.#counted = 0;
   }
 }
@@ -119,99 +134,30 @@ export function mostBytesOf({ permissions }: Principal, ordinary: number, larges
   );
 }
 
-export interface Collected {
-  /**
-   * Goes on reading once it is known who sends it.
-   * @param most bytes. @throws TimonelError `payload_too_large`, `overloaded`
-   */
-  text(caller: string, most: number): Promise<string>;
-}
+const callerWentAway = new Error('The caller went away.');
 
-/** Begins to read a body, and stops after the first bytes until it is known who sends it. */
-export function collect(request: IncomingMessage, share: BodyShare, first: number): Collected {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  let most: number | undefined;
-  const done = Promise.withResolvers<string>();
-  // Nobody may look at it, should the caller be refused.
-  done.promise.catch(() => {});
-  const refuse = (error: unknown) => {
-    request.pause();
-    share.end();
-    chunks.length = 0;
-    done.reject(error);
-  };
-  request.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (most !== undefined && bytes > most) return refuse(tooLarge(most));
-    try {
-      share.take(chunk.length);
-    } catch (error) {
-      return refuse(error);
-    }
-    chunks.push(chunk);
-    if (most === undefined && bytes > first) request.pause();
-  });
-  request.on('end', () => {
-    share.end();
-    done.resolve((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString('utf8'));
-  });
-  request.on('error', refuse);
-  request.on('close', () => share.end());
-  return {
-    text(caller, limit) {
-      most = limit;
-      if (bytes > limit) refuse(tooLarge(limit));
-      else {
-        try {
-          share.named(caller);
-          if (request.isPaused()) request.resume();
-        } catch (error) {
-          refuse(error);
-        }
-      }
-      return done.promise;
-    },
-  };
-}
-
-/** Holds the framework's own reading to the same. To be called after the guard was added. */
-export function limitBodies(app: FastifyInstance, bodies: RequestBodies, ordinary: number): void {
-  app.addHook('preParsing', async (request: FastifyRequest, reply, payload) => {
-    const { principal, routeOptions, headers } = request;
-    if (routeOptions.config.streamedBody === true) return payload;
-    if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return payload;
-    const most =
-      routeOptions.config.modelsOrAgents === true && principal !== undefined
-        ? mostBytesOf(principal, ordinary, routeOptions.bodyLimit)
-        : routeOptions.bodyLimit;
-    const announced = Number(headers['content-length']);
-    if (announced <= Math.min(most, uncounted)) return payload;
-    if (announced > most) throw tooLarge(most);
-    const share = bodies.open(bodyCallerOf(principal, request.ip));
-    let seen = 0;
-    const counted = new Transform({
-      transform(chunk: Buffer, _encoding, next) {
-        seen += chunk.length;
-        try {
-          if (seen > most) throw tooLarge(most);
-          share.take(chunk.length);
-          next(null, chunk);
-        } catch (error) {
-          // What is left of it would be taken for the next request.
-          reply.header('connection', 'close');
-          next(error as Error);
-        }
-      },
-    });
-    counted.once('close', () => share.end());
-    payload.once('error', (error) => counted.destroy(error));
-    payload.once('close', () => void (payload.readableEnded || counted.destroy(new Error('The caller went away.'))));
-    return payload.pipe(counted);
+/** Reads a body to its end. @throws TimonelError `payload_too_large`, `overloaded` */
+export function bodyText(payload: Readable): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    // Also after the end, when nobody hears it any more.
+    const leave = () => reject(callerWentAway);
+    payload.on('data', (chunk: Buffer) => chunks.push(chunk));
+    payload.on('end', () => resolve((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString('utf8')));
+    payload.on('error', reject);
+    payload.on('close', leave);
+    if (payload.destroyed) leave();
   });
 }
 
-function tooLarge(most: number): TimonelError {
+/** Holds the framework's own reading to the same. */
+export function limitBodies(app: FastifyInstance, bodies: RequestBodies): void {
+  app.addHook('preParsing', async ({ principal, mostBytes, ip }, _reply, payload) =>
+    mostBytes === undefined ? payload : bodies.counted(payload as IncomingMessage, mostBytes, bodyCallerOf(principal, ip)),
+  );
+}
+
+export function tooLarge(most: number): TimonelError {
   return new TimonelError('payload_too_large', `The body is larger than the ${most} bytes that you may send here.`);
 }
 

@@ -100,8 +100,3 @@ export async function recordDeed(
 export function askerText({ kind, id }: Pick<Principal, 'kind' | 'id'>): string {
   return `${kind}:${id}`;
 }
-
-/** A header that should come once: the first, where it came more often. */
-export function single(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header[0] : header;
-}

@@ -3,7 +3,7 @@ import { createServer as createHttpServer } from 'node:http';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import underPressure from '@fastify/under-pressure';
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
 import {
   createJsonSchemaTransform,
   createJsonSchemaTransformObject,
@@ -21,17 +21,15 @@ import { errorShape, isCompatiblePath } from './compatible/client-errors.ts';
 import { createDirectDoor, type DirectDoor } from './compatible/direct.ts';
 import { answerProtocols, compatibleApi } from './compatible/door.ts';
 import type { HttpDependencies, TypedFastify } from './contract.ts';
-import { sessionCookieOf } from './cookies.ts';
 import { tellExchanges } from './exchanges.ts';
 import { watchForwarded } from './forwarded.ts';
-import { addGuard, docsPath } from './guard.ts';
+import { addGuards, docsPath } from './guard.ts';
+import { createGuards } from './guards.ts';
 import { refuseNullCharacters } from './null-characters.ts';
 import { documented } from './openapi.ts';
 import { createErrorMapper } from './problems.ts';
-import { limitRates } from './rate-limits.ts';
 import { refusalLog, tellRefusals } from './refusals.ts';
 import { limitBodies, RequestBodies } from './request-bodies.ts';
-import { single } from './requests.ts';
 import { accountRoutes } from './routes/account.ts';
 import { agentOwnRoutes } from './routes/agent-routes.ts';
 import { agentRoutes } from './routes/agents.ts';
@@ -76,9 +74,6 @@ import { workspacesRoutes } from './routes/workspaces.ts';
 import { problem } from './schemas.ts';
 import { addSecurity } from './security.ts';
 import { type HeaderList, headerList } from './streams.ts';
-
-/** More runs than this under way in one process, and new messages are refused until some ended. */
-const mostActiveRuns = 2_000;
 
 /** Builds the HTTP API. */
 export async function createServer(dependencies: HttpDependencies): Promise<FastifyInstance> {
@@ -130,36 +125,19 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   });
   // Before the guard, so that a refusal too has the headers that let a page read it.
   await addSecurity(app, dependencies.settings);
-  addGuard(app, (request) => {
-    const { headers, method } = request;
-    return dependencies.identity.authenticator.authenticate({
-      authorization: headers.authorization,
-      apiKey: single(headers['x-api-key']),
-      cookie: sessionCookieOf(request),
-      csrfToken: single(headers['x-csrf-token']),
-      safe: method === 'GET' || method === 'HEAD',
-    });
-  });
+  const { authenticator } = dependencies.identity;
+  const { maxEventLoopDelayMs, rateLimits, runner, bodyLimitBytes } = dependencies;
+  const lags = () => maxEventLoopDelayMs > 0 && app.isUnderPressure();
+  const guards = createGuards({ authenticator, rateLimits, runner, lags, bodyLimitBytes });
+  addGuards(app, guards);
   const refused = refusalLog(dependencies.identity, dependencies.now);
   tellRefusals(app, refused);
-  app.addHook('onRequest', limitRates(dependencies.rateLimits));
-  limitBodies(app, bodies, dependencies.bodyLimitBytes);
+  limitBodies(app, bodies);
   app.addHook('preValidation', async (request) => {
     refuseNullCharacters({ params: request.params, query: request.query, body: request.body });
   });
-  if (dependencies.maxEventLoopDelayMs > 0) {
-    await app.register(underPressure, {
-      maxEventLoopDelay: dependencies.maxEventLoopDelayMs,
-      pressureHandler: (request: FastifyRequest) => {
-        if (request.routeOptions.config.public !== true) throw overloaded();
-      },
-    });
-  }
-  app.addHook('preHandler', async (request) => {
-    // A webhook is stored, and starts nothing.
-    if (request.method === 'POST' && request.routeOptions.config.storesOnly !== true && isBusy(app, dependencies))
-      throw overloaded();
-  });
+  // It measures; the guards ask it.
+  if (maxEventLoopDelayMs > 0) await app.register(underPressure, { maxEventLoopDelay: maxEventLoopDelayMs, pressureHandler() {} });
 
   const schemaRegistry = z.registry<{ id: string }>();
   schemaRegistry.add(problem, { id: 'Problem' });
@@ -223,14 +201,9 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   await compatibleApi(typed, dependencies, answerers);
   await agentOwnRoutes(typed, dependencies);
   await app.ready();
-  direct = createDirectDoor({
-    dependencies,
-    answerers,
-    bodies,
-    refused,
-    refuses: () => (dependencies.runner.accepting ? (isBusy(app, dependencies) ? overloaded() : undefined) : shuttingDown()),
-    standing: await standingHeaders(app),
-  });
+  const parse = app.getDefaultJsonParser('error', 'error');
+  const standing = await standingHeaders(app);
+  direct = createDirectDoor({ dependencies, answerers, guards, bodies, parse, refused, standing });
   return app;
 }
 
@@ -249,16 +222,4 @@ function timeLimits({ headersTimeoutMs, requestTimeoutMs }: Settings['incoming']
     requestTimeout: requestTimeoutMs,
     connectionsCheckingInterval: Math.min(5_000, Math.ceil(headersTimeoutMs / 3)),
   };
-}
-
-function isBusy(app: FastifyInstance, { runner, maxEventLoopDelayMs }: HttpDependencies): boolean {
-  return runner.activeRuns >= mostActiveRuns || (maxEventLoopDelayMs > 0 && app.isUnderPressure());
-}
-
-function shuttingDown(): TimonelError {
-  return new TimonelError('shutting_down', 'This process is shutting down. Send the request again.');
-}
-
-function overloaded(): TimonelError {
-  return new TimonelError('overloaded', 'This process has more to do than it can. Send the request again in a second.');
 }

@@ -114,9 +114,8 @@ export class OpenStreams {
     }, beatMs);
     try {
       // Access may have been lost since the request was let in, and before anybody could have ended the stream.
-      const known = reader === undefined ? undefined : this.#access.known(reader.principal);
-      if (reader !== undefined && known === undefined) await this.#check(stop, reader);
-      else if (known !== undefined && reader?.may(known) === false) stop.abort();
+      const checking = reader === undefined ? undefined : this.#check(stop, reader);
+      if (checking !== undefined) await checking;
       if (!stop.signal.aborted) {
         for await (const text of texts(stop.signal)) {
           // What a generator says after it was stopped is for nobody.
@@ -152,14 +151,15 @@ export class OpenStreams {
     );
   }
 
-  async #check(stop: AbortController, { principal, may }: StreamReader): Promise<void> {
-    try {
-      const now = await this.#access.renewed(principal);
+  /** @returns nothing where it was known at once. */
+  #check(stop: AbortController, { principal, may }: StreamReader): Promise<void> | undefined {
+    const check = (now: Principal | undefined) => {
       if (now === undefined || !may(now)) stop.abort();
-    } catch {
-      // What cannot be checked is not allowed; the reader comes back and asks.
-      stop.abort();
-    }
+    };
+    const now = this.#access.renewed(principal);
+    if (!(now instanceof Promise)) return check(now) as undefined;
+    // What cannot be checked is not allowed; the reader comes back and asks.
+    return now.then(check).catch(() => stop.abort());
   }
 }
 

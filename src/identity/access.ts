@@ -42,6 +42,8 @@ interface Answer {
   principal: Principal;
   until: number;
 }
+/** With the answer for the same asker without a session, or without regard to which secret was used. */
+type LoadedAnswer = Answer & { asAsker?: Answer };
 
 /** Whether the workspace lets anybody in; without regard to who asks. */
 interface WorkspaceState {
@@ -75,6 +77,9 @@ export interface KeyRow extends WorkspaceState {
   owner_agents: string[] | null;
   owner_connections: string[] | null;
 }
+
+/** At once where it is known, else once the database was asked; `undefined` for those who have no access. */
+type Renewed = Principal | undefined | Promise<Principal | undefined>;
 
 /** A key found by its secret: `previous` is the one before the last rotation, good for a while. */
 export interface FoundKey extends KeyRow {
@@ -158,7 +163,7 @@ export class Access {
    * The person who signed in to the session; `undefined` once it ended, or they lost the workspace.
    * @throws TimonelError `workspace_disabled`
    */
-  ofSession(sessionId: string): Promise<Principal | undefined> {
+  ofSession(sessionId: string): Renewed {
     return this.#answer(`session:${sessionId}`, async () => {
       const [row] = await this.#settings.pool.execute<MemberRow>(ofSession, [sessionId]);
       if (row === undefined) return undefined;
@@ -169,7 +174,7 @@ export class Access {
   }
 
   /** Somebody who asked for something earlier, without regard to the session in which they did. In a disabled workspace nobody does. */
-  ofAsker(workspaceId: string, { kind, id }: Asker): Promise<Principal | undefined> {
+  ofAsker(workspaceId: string, { kind, id }: Asker): Renewed {
     return this.#answer(askerKey({ workspaceId, kind, id }), async () => {
       if (kind === 'api-key') {
         const [row] = await this.#settings.pool.execute<KeyRow>(ofKey, [workspaceId, id]);
@@ -181,7 +186,7 @@ export class Access {
   }
 
   /** The key with this digest of its secret, where `load` finds one. @throws TimonelError `workspace_disabled` */
-  ofDigest(digest: string, load: () => Promise<FoundKey | undefined>): Promise<Principal | undefined> {
+  ofDigest(digest: string, load: () => Promise<FoundKey | undefined>): Renewed {
     return this.#answer(`digest:${digest}`, async () => {
       const row = await load();
       if (row === undefined) return undefined;
@@ -190,20 +195,8 @@ export class Access {
     });
   }
 
-  /** The same without a question, where the answer is known. */
-  knownDigest(digest: string): Principal | undefined {
-    const known = this.#known.get(`digest:${digest}`);
-    return known !== undefined && known.until > this.#settings.now().getTime() ? known.principal : undefined;
-  }
-
-  /** The same principal as far as it is known without a question; `undefined` says nothing about them. */
-  known({ workspaceId, kind, id, sessionId }: Principal): Principal | undefined {
-    const known = this.#known.get(sessionId === undefined ? askerKey({ workspaceId, kind, id }) : `session:${sessionId}`);
-    return known !== undefined && known.until > this.#settings.now().getTime() ? known.principal : undefined;
-  }
-
   /** The same principal as they are now; `undefined` when they lost access. */
-  async renewed({ workspaceId, kind, id, sessionId }: Principal): Promise<Principal | undefined> {
+  renewed({ workspaceId, kind, id, sessionId }: Principal): Renewed {
     return sessionId === undefined ? this.ofAsker(workspaceId, { kind, id }) : this.ofSession(sessionId);
   }
 
@@ -215,10 +208,14 @@ export class Access {
     return keyAnswer(row, this.#settings.permissions ?? corePermissions);
   }
 
-  async #answer(key: string, load: () => Promise<(Answer & { asAsker?: Answer }) | undefined>): Promise<Principal | undefined> {
+  #answer(key: string, load: () => Promise<LoadedAnswer | undefined>): Renewed {
     const now = this.#settings.now().getTime();
     const known = this.#known.get(key);
     if (known !== undefined) return known.until > now ? known.principal : undefined;
+    return this.#loaded(key, load, now);
+  }
+
+  async #loaded(key: string, load: () => Promise<LoadedAnswer | undefined>, now: number): Promise<Principal | undefined> {
     const changes = this.#changes;
     const answer = await load();
     // What was read before a change that was told meanwhile is good for this request, and for no other.

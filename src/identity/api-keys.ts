@@ -68,6 +68,14 @@ const columns = `id, name, prefix, role, scopes, created_at AS "createdAt", crea
   unconfirmed_since IS NOT NULL AS "needsConfirmation", expires_at AS "expiresAt", last_used_at AS "lastUsedAt",
   CASE WHEN previous_until > now() THEN previous_until END AS "previousUntil", revoked_at AS "revokedAt"`;
 
+const findKey = {
+  name: 'api-key',
+  text: `
+    ${keysThatStand(', k.expires_at AS valid_until, false AS previous')} AND k.secret_hash = $1
+    UNION ALL
+    ${keysThatStand(', LEAST(k.expires_at, k.previous_until), true')} AND k.previous_hash = $1`,
+};
+
 /** API keys: for programs. Shown once, stored as a hash, bound to one workspace. */
 export class ApiKeys {
   readonly #settings: ApiKeySettings;
@@ -115,31 +123,19 @@ export class ApiKeys {
     return secret;
   }
 
-  /** Whom the key stands for, where that is known without asking; `undefined` says nothing about the key. */
-  known(secret: string): Principal | undefined {
-    const principal = this.#settings.access.knownDigest(hash('sha256', secret, 'base64'));
-    if (principal !== undefined) this.#used.set(principal.id, Date.now());
-    return principal;
-  }
-
-  /** @returns whom the key stands for; `undefined` for one that is unknown, revoked or expired. */
-  async find(secret: string): Promise<Principal | undefined> {
+  /** @returns whom the key stands for, at once where it asked a moment ago; `undefined` for one that is unknown, revoked or expired. */
+  find(secret: string): Principal | undefined | Promise<Principal | undefined> {
     if (!secretForm.test(secret)) return undefined;
     // The secret has 256 random bits, so a plain hash suffices, and looking it up by hash leaks nothing by time.
     const digest = hash('sha256', secret, 'base64');
-    const principal = await this.#settings.access.ofDigest(digest, async () => {
-      const [row] = await this.#settings.pool.execute<FoundKey>(
-        {
-          name: 'api-key',
-          text: `
-            ${keysThatStand(', k.expires_at AS valid_until, false AS previous')} AND k.secret_hash = $1
-            UNION ALL
-            ${keysThatStand(', LEAST(k.expires_at, k.previous_until), true')} AND k.previous_hash = $1`,
-        },
-        [Buffer.from(digest, 'base64')],
-      );
+    const found = this.#settings.access.ofDigest(digest, async () => {
+      const [row] = await this.#settings.pool.execute<FoundKey>(findKey, [Buffer.from(digest, 'base64')]);
       return row;
     });
+    return found instanceof Promise ? found.then((principal) => this.#using(principal)) : this.#using(found);
+  }
+
+  #using(principal: Principal | undefined): Principal | undefined {
     if (principal !== undefined) this.#used.set(principal.id, Date.now());
     return principal;
   }

@@ -51,14 +51,11 @@ export class Authenticator {
     this.#settings = settings;
   }
 
-  /** Who asks, where that is known without a question to the database: a program with a key that asked a moment ago. */
-  known({ authorization, apiKey }: Pick<Credentials, 'authorization' | 'apiKey'>): Principal | undefined {
-    const secret = authorization === undefined ? apiKey : bearer.exec(authorization)?.[1];
-    return secret?.startsWith('tim_') === true ? this.#settings.apiKeys.known(secret) : undefined;
-  }
-
-  /** @throws TimonelError `unauthenticated`, `csrf_failed` */
-  async authenticate({ authorization, apiKey, cookie, csrfToken, safe }: Credentials): Promise<Principal> {
+  /**
+   * Who asks; at once where that is known without a question to the database: a program with a key that asked a moment ago.
+   * @throws TimonelError `unauthenticated`, `csrf_failed`
+   */
+  authenticate({ authorization, apiKey, cookie, csrfToken, safe }: Credentials): Principal | Promise<Principal> {
     if (authorization !== undefined) {
       const secret = bearer.exec(authorization)?.[1];
       if (secret === undefined) throw unknownCaller();
@@ -66,11 +63,7 @@ export class Authenticator {
     }
     if (apiKey !== undefined) return this.#byKey(apiKey);
     if (cookie === undefined) throw unknownCaller();
-    const principal = await this.#byToken(cookie);
-    if (!safe && !this.#isCsrfToken(principal, csrfToken)) {
-      throw new CsrfRefusal(principal);
-    }
-    return principal;
+    return this.#byCookie(cookie, csrfToken, safe);
   }
 
   /** What a page of the console sends along to show that it could read the answer to its sign-in. Bound to the session. */
@@ -78,10 +71,14 @@ export class Authenticator {
     return csrfTokenOf(this.#settings.keys.current(csrfPurpose).key, sessionId);
   }
 
-  async #byKey(secret: string): Promise<Principal> {
-    const principal = await this.#settings.apiKeys.find(secret);
-    if (principal === undefined)
-      throw new TimonelError('unauthenticated', 'The API key is not known here, was revoked, or expired.');
+  #byKey(secret: string): Principal | Promise<Principal> {
+    const found = this.#settings.apiKeys.find(secret);
+    return found instanceof Promise ? found.then(knownKey) : knownKey(found);
+  }
+
+  async #byCookie(cookie: string, csrfToken: string | undefined, safe: boolean): Promise<Principal> {
+    const principal = await this.#byToken(cookie);
+    if (!safe && !this.#isCsrfToken(principal, csrfToken)) throw new CsrfRefusal(principal);
     return principal;
   }
 
@@ -110,6 +107,11 @@ export class Authenticator {
 
 function csrfTokenOf(key: Uint8Array, sessionId: string): string {
   return createHmac('sha256', key).update(sessionId).digest('base64url');
+}
+
+function knownKey(principal: Principal | undefined): Principal {
+  if (principal === undefined) throw new TimonelError('unauthenticated', 'The API key is not known here, was revoked, or expired.');
+  return principal;
 }
 
 function unknownCaller(): TimonelError {

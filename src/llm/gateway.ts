@@ -3,35 +3,27 @@
  * the compatible API alike.
  */
 
-import { channels, type ModelAttempt } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import { untilAborted } from '../store/until-aborted.ts';
-import {
-  type AnswerRecovery,
-  beginAnswer,
-  continueAnswer,
-  type ModelCallOptions,
-  unbroken,
-  unsupportedOf,
-} from './answers/answer-parts.ts';
+import { beginAnswer, type ModelCallOptions, unsupportedOf } from './answers/answer-parts.ts';
 import { apart, partsApart } from './answers/apart.ts';
 import { promptFor } from './answers/joined-texts.ts';
 import { collectStream } from './answers/stream.ts';
 import type { Breakers } from './attempt/breakers.ts';
-import { type Attempt, type Candidate, CandidateRunner, type Served } from './attempt/candidates.ts';
+import { type Attempt, type Candidate, CandidateRunner } from './attempt/candidates.ts';
 import { failureOf, ModelFailure } from './attempt/failure.ts';
-import { gatewayErrorOf } from './attempt/refusals.ts';
 import { RetryBudget } from './attempt/retries.ts';
 import { type CachedCall, cachedCall } from './cache/cached-call.ts';
 import { isKeepable } from './cache/policy.ts';
 import type { ResponseCache } from './cache/response-cache.ts';
+import { Call, type CallService } from './call.ts';
 import type { ModelAnswer, ModelRequest } from './contract.ts';
 import type { CallCaps } from './limits/call-caps.ts';
 import type { RateLimits } from './limits/rate-limits.ts';
 import { Bill, type BillDependencies } from './money/bill.ts';
 import type { Budgets, Spender } from './money/budgets.ts';
 import { dollarsOf, nanosOf, type Prices } from './money/prices.ts';
-import { boundAt, sizeOf, type UpperBound } from './money/tokens.ts';
+import { boundAt, type RequestSize, sizeOf, type UpperBound } from './money/tokens.ts';
 import type { Providers } from './providers/providers.ts';
 import { RoutesByMedia, takenBy } from './requests/media.ts';
 import { directRoute, type ModelMedium, providerOf, type Route } from './routes/route.ts';
@@ -50,13 +42,16 @@ export interface GatewayDependencies {
   upstream: Upstream;
 }
 
-/** A call whose route is known and whose money is held. */
-export interface OpenModelCall {
-  /** When the whole call is to be over (`performance.now()`), further attempts included. */
-  deadline: number;
-  route: Route;
-  candidates: readonly Candidate[];
-  bill: Bill;
+/** What a call needs beside its route and what is asked. */
+export interface CallOptions {
+  /** On whose account it goes. */
+  spender: Spender;
+  /** Aborted when the caller goes away. */
+  signal: AbortSignal;
+  /** Of what the request does not show, e.g. of sound. */
+  size?: RequestSize | undefined;
+  /** Those of the targets that can be asked. @throws TimonelError where there is none */
+  suited?: ((candidates: readonly Candidate[], route: Route) => readonly Candidate[]) | undefined;
 }
 
 /** An answer to a run. */
@@ -74,9 +69,8 @@ export class Gateway {
   readonly prices: Prices;
   readonly upstream: Upstream;
   readonly cache: ResponseCache;
-  readonly #caps: CallCaps;
   readonly #billing: BillDependencies;
-  readonly #runner: CandidateRunner;
+  readonly #service: CallService;
   /** Providers stay as they are while the process runs; a route that is changed is another object. */
   readonly #candidates = new WeakMap<Route, readonly Candidate[]>();
   readonly #byMedia = new RoutesByMedia();
@@ -88,9 +82,8 @@ export class Gateway {
     this.prices = prices;
     this.upstream = upstream;
     this.cache = cache;
-    this.#caps = caps;
     this.#billing = { budgets, prices, rateLimits, underWay: new Set() };
-    this.#runner = new CandidateRunner(breakers, new RetryBudget());
+    this.#service = { runner: new CandidateRunner(breakers, new RetryBudget()), breakers, caps };
   }
 
   /** Whether an agent that names this model, or none, has one that it can ask. */
@@ -163,27 +156,38 @@ export class Gateway {
     return { ...given, ...(state !== 'miss' ? { cost: 0 } : cost === undefined ? {} : { cost }) };
   }
 
-  async #asked(route: Route, call: ModelCallOptions, { spender, onText }: ModelRequest, signal: AbortSignal): Promise<GivenAnswer> {
-    const open = await this.open(route, call, spender);
-    const { bill } = open;
-    try {
-      const served = await (onText === undefined ? this.#whole(open, call, signal) : this.#streamed(open, call, signal, onText));
-      const { candidate, answer } = served;
-      const cost = bill.settle(candidate, answer.usage);
-      return { ...answer, model: candidate.name, ...(cost === undefined ? {} : { cost }) };
-    } catch (error) {
-      bill.abandon();
-      throw gatewayErrorOf(error, route.alias);
+  async #asked(
+    route: Route,
+    options: ModelCallOptions,
+    { spender, onText }: ModelRequest,
+    signal: AbortSignal,
+  ): Promise<GivenAnswer> {
+    const call = await this.open(route, options, { spender, signal });
+    if (onText === undefined) {
+      const { candidate, answer, cost } = await call.whole(wholeAnswer(options), ({ usage }) => usage);
+      return given({ ...answer, content: apart(answer.content, candidate) }, candidate.name, cost);
+    }
+    for (let rounds = 0; ; rounds += 1) {
+      const first = await call.begin(beginAnswer(options));
+      try {
+        const parts = call.parts(first, () => options);
+        const answer = await collectStream(partsApart(parts, first.candidate), onText);
+        return given(answer, call.target, call.end(answer.usage));
+      } catch (error) {
+        // Nothing was shown, so that nothing is shown twice: tool calls that were being written are asked for again.
+        if (call.shown !== '' || rounds > 0 || !failureOf(error).elsewhere) throw call.failed(error);
+        call.broke();
+      }
     }
   }
 
   /**
    * Finds the targets of a route that can be reached, and holds the money for one call.
-   * @param size of what the request does not show, e.g. of sound.
    * @throws TimonelError `model_not_found`, `invalid_request`, `rate_limited`, `budget_exceeded`, `price_unknown`, `store_unavailable`
    */
-  async open(route: Route, request: object, spender: Spender, size = sizeOf(request)): Promise<OpenModelCall> {
-    const reachable = this.#reachable(route);
+  async open(route: Route, request: object, { spender, signal, size = sizeOf(request), suited }: CallOptions): Promise<Call> {
+    const all = this.#reachable(route);
+    const reachable = suited === undefined || all.length === 0 ? all : suited(all, route);
     const bounds = reachable.map(({ name }) => boundAt(size, name, this.prices));
     const { maxCost } = route;
     const isAffordable = ({ money }: UpperBound) =>
@@ -191,9 +195,9 @@ export class Gateway {
     const affordable = maxCost === undefined ? bounds : bounds.filter(isAffordable);
     if (affordable.length === 0) throw nothingLeft(route, this.providers, bounds);
     const candidates = maxCost === undefined ? reachable : reachable.filter((_, at) => isAffordable(bounds[at] as UpperBound));
-    const opening = [this.#billing, spender, request, route.alias, dearestOf(affordable)] as const;
-    const bill = Bill.openAtOnce(...opening) ?? (await Bill.open(...opening));
-    return { deadline: performance.now() + route.timeouts.totalMs, route, candidates, bill };
+    const opening = Bill.open(this.#billing, spender, request, route.alias, dearestOf(affordable));
+    const bill = opening instanceof Promise ? await opening : opening;
+    return new Call(this.#service, route, candidates, bill, signal);
   }
 
   /** The targets of a route that this process has a provider for. @throws TimonelError `invalid_request` */
@@ -236,43 +240,6 @@ export class Gateway {
     );
   }
 
-  /** Asks the candidates of a call in turn. @throws AllFailed */
-  serve<T>(open: OpenModelCall, signal: AbortSignal, streaming: boolean, attempt: Attempt<T>): Promise<Served<T>> {
-    const { route, candidates, deadline } = open;
-    const onAttempt = (candidate: Candidate, milliseconds: number, failure: ModelFailure | undefined) => {
-      if (failure !== undefined) open.bill.sent(candidate, failure.kind);
-      // The provider had the request and may have worked on it: nobody knows, so that it is paid for.
-      if (failure?.mayBeBilled === true) open.bill.broke(candidate);
-      publishAttempt(candidate, milliseconds, failure);
-    };
-    return this.#runner.ask({ route, candidates, signal, streaming, deadline, onAttempt }, (candidate, clock) => {
-      this.#caps.take(candidate.provider.name);
-      return open.bill.sending(candidate, streaming, () => attempt(candidate, clock));
-    });
-  }
-
-  /**
-   * How a stream goes on after it broke: at the same target first, then at the others. After silence, or a second break, the others come
-   * first.
-   */
-  recovery(open: OpenModelCall, call: () => ModelCallOptions, signal: AbortSignal): AnswerRecovery {
-    const broken = new Set<string>();
-    return {
-      resume: async (failed, failure, shown) => {
-        await this.breakers.failed(failed.candidate.name, failure);
-        open.bill.broke(failed.candidate, shown);
-        const others = open.candidates.filter(({ name }) => name !== failed.candidate.name);
-        const first = broken.has(failed.candidate.name) || failure.kind === 'stalled' ? [] : [failed.candidate];
-        const last = first.length === 0 ? [failed.candidate] : [];
-        broken.add(failed.candidate.name);
-        // A repeat at each would keep whoever reads along waiting; there is a next target for that.
-        const route: Route = { ...open.route, strategy: 'ordered', attempts: 1 };
-        const attempt = shown === '' ? beginAnswer(call()) : continueAnswer(call(), shown);
-        return this.serve({ ...open, route, candidates: [...first, ...others, ...last] }, signal, true, attempt);
-      },
-    };
-  }
-
   /** Asks each provider which models it has, now. */
   async reachable(): Promise<{ name: string; reachable: boolean; detail?: string; models: string[] }[]> {
     const stop = new AbortController();
@@ -306,47 +273,6 @@ export class Gateway {
     if (model?.includes('/') === true && this.providers.find(providerOf(model)) !== undefined) return directRoute(model);
     return this.routes.find(workspaceId, 'default');
   }
-
-  async #whole(
-    open: OpenModelCall,
-    call: ModelCallOptions,
-    signal: AbortSignal,
-  ): Promise<{ candidate: Candidate; answer: ModelAnswer }> {
-    const { candidate, clock, answer } = await this.serve(open, signal, false, wholeAnswer(call));
-    clock.complete();
-    return { candidate, answer: { ...answer, content: apart(answer.content, candidate) } };
-  }
-
-  async #streamed(
-    open: OpenModelCall,
-    call: ModelCallOptions,
-    signal: AbortSignal,
-    onText: (delta: string) => void,
-  ): Promise<{ candidate: Candidate; answer: ModelAnswer }> {
-    for (let rounds = 0; ; rounds += 1) {
-      const first = await this.serve(open, signal, true, beginAnswer(call));
-      let { candidate } = first;
-      const recovery = this.recovery(open, () => call, signal);
-      let shown = false;
-      try {
-        const parts = unbroken(first, {
-          resume: async (...broken) => {
-            const served = await recovery.resume(...broken);
-            candidate = served.candidate;
-            return served;
-          },
-        });
-        const answer = await collectStream(partsApart(parts, first.candidate), (delta) => {
-          shown = true;
-          onText(delta);
-        });
-        return { candidate, answer };
-      } catch (error) {
-        // Nothing was shown, so that nothing is shown twice: tool calls that were being written are asked for again.
-        if (shown || rounds > 0 || !failureOf(error).elsewhere) throw error;
-      }
-    }
-  }
 }
 
 const noModel =
@@ -368,9 +294,8 @@ export function wholeAnswer(call: ModelCallOptions): Attempt<ModelAnswer> {
   };
 }
 
-function publishAttempt(candidate: Candidate, milliseconds: number, failure: ModelFailure | undefined): void {
-  if (channels.modelAttempt.hasSubscribers)
-    channels.modelAttempt.publish({ target: candidate.name, outcome: failure?.kind ?? 'ok', milliseconds } satisfies ModelAttempt);
+function given(answer: ModelAnswer, model: string, cost: number | undefined): GivenAnswer {
+  return { ...answer, model, ...(cost === undefined ? {} : { cost }) };
 }
 
 /** A model without a price counts as the dearest: where a budget in money applies it is refused. */

@@ -8,7 +8,8 @@ import type { MediaPart } from '../../vocabulary.ts';
 import { audienceOf } from '../audience.ts';
 import type { HttpDependencies } from '../contract.ts';
 import { acceptParts, partOfDataUrl, type SentMessage } from '../message-parts.ts';
-import { askerText, principalLimitsOf, reachOf, single } from '../requests.ts';
+import { askerText, principalLimitsOf, reachOf } from '../requests.ts';
+import { single } from '../single-header.ts';
 import type { FoundRequests } from './accepted-requests.ts';
 
 import { type AgentRequest, refusedParameter } from './agent-request.ts';

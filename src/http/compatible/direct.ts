@@ -1,28 +1,24 @@
 /**
  * The short way to the answering routes: calls of programs with a key or a token go from the socket to the gateway without the framework,
- * which would cost as much as all the rest. Who asks, limits and errors are the same; everything else about HTTP (cookies, other origins,
- * other content types) goes the long way, to the route of the same name.
+ * which would cost as much as all the rest. Guards, parsing, errors and telling are the framework's own; everything else about HTTP (cookies,
+ * other origins, other content types) goes the long way, to the route of the same name.
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type HttpRequest, publishFault } from '../../diagnostics.ts';
-import { TimonelError } from '../../errors.ts';
-import type { Principal } from '../../identity/principal.ts';
-import type { RequestBody } from '../../llm/protocols/contract.ts';
+import type { FastifyInstance } from 'fastify';
 import type { HttpDependencies } from '../contract.ts';
-import { exchangeStatusOf, withinExchange } from '../exchanges.ts';
+import { beginExchange, withinExchange } from '../exchanges.ts';
 import { clientOf } from '../forwarded.ts';
+import { type Guard, type GuardedRequest, passGuards } from '../guards.ts';
 import { refuseNullCharacters } from '../null-characters.ts';
-import { errorHeaders, toTimonelError } from '../problems.ts';
-import { countRequest } from '../rate-limits.ts';
+import { errorAnswer } from '../problems.ts';
 import type { AccessRefusal } from '../refusals.ts';
-import { bodyCallerOf, collect, mostBytesOf, type RequestBodies } from '../request-bodies.ts';
-import { single } from '../requests.ts';
+import { bodyCallerOf, bodyText, type RequestBodies } from '../request-bodies.ts';
 import { type HeaderList, headerList } from '../streams.ts';
 import type { Answerer } from './answers.ts';
-import { forClient } from './client-errors.ts';
-import { type AnswerPath, answerProtocols } from './door.ts';
-import { callerGone, largestRequestBytes } from './exchange.ts';
+import { clientShape } from './client-errors.ts';
+import { type AnswerPath, answerConfig, answerProtocols } from './door.ts';
+import { callerGone, largestRequestBytes, requestBodyOf } from './exchange.ts';
 
 export interface DirectDoor {
   /** @returns whether it takes the request; if not, nothing was read of it. */
@@ -30,11 +26,13 @@ export interface DirectDoor {
 }
 
 export interface DirectDoorOptions {
-  dependencies: HttpDependencies;
+  dependencies: Pick<HttpDependencies, 'onRequest' | 'settings'>;
   answerers: Readonly<Record<AnswerPath, Answerer>>;
-  /** Whether the process has more to do than it can, or is shutting down. */
-  refuses(): TimonelError | undefined;
+  /** Those of the framework's routes. */
+  guards: readonly Guard[];
   bodies: RequestBodies;
+  /** The framework's own parser. */
+  parse: ReturnType<FastifyInstance['getDefaultJsonParser']>;
   /** Writes down what somebody may not do. */
   refused(refusal: AccessRefusal): void;
   /** Headers that every answer of this server has. */
@@ -48,8 +46,10 @@ export function createDirectDoor(options: DirectDoorOptions): DirectDoor {
       if (method !== 'POST' || !isAnswerPath(url)) return false;
       if (headers.cookie !== undefined || headers.origin !== undefined || headers['content-encoding'] !== undefined) return false;
       if (!/^application\/json\b/i.test(headers['content-type'] ?? '')) return false;
-      const begun: HttpRequest = { method, route: url, headers, requestId: randomUUID() };
-      void withinExchange(begun, () => serve(url, request, response, options, begun));
+      const requestId = randomUUID();
+      const begun = beginExchange(request, response, { route: url, requestId }, options.dependencies.onRequest);
+      const work = () => serve(url, request, response, options, requestId);
+      void (begun === undefined ? work() : withinExchange(begun, work));
       return true;
     },
   };
@@ -64,78 +64,74 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   options: DirectDoorOptions,
-  begun: HttpRequest,
+  requestId: string,
 ): Promise<void> {
-  const { dependencies, answerers, refuses, standing } = options;
-  const started = performance.now();
-  const { requestId } = begun;
+  const { answerers, bodies, guards, standing } = options;
   const headers = [...standing, 'x-request-id', requestId];
-  // First, so that what the caller asked for is stopped before the exchange is told.
   const signal = callerGone(response);
-  response.once('close', () => {
-    dependencies.onRequest({
-      method: 'POST',
-      route: path,
-      status: exchangeStatusOf(request, response),
-      milliseconds: performance.now() - started,
-      request: begun,
-    });
-  });
-  let principal: Principal | undefined;
-  try {
-    const { bodyLimitBytes } = dependencies;
-    const reading = collect(request, options.bodies.open(), bodyLimitBytes);
-    const { authenticator } = dependencies.identity;
-    const given = { authorization: request.headers.authorization, apiKey: single(request.headers['x-api-key']) };
-    principal =
-      authenticator.known(given) ??
-      (await authenticator.authenticate({ ...given, cookie: undefined, csrfToken: undefined, safe: false }));
-    await countRequest(dependencies.rateLimits, principal, (told) => {
+  const guarded: GuardedRequest = {
+    raw: request,
+    config: answerConfig,
+    bodyLimit: largestRequestBytes,
+    cookie: undefined,
+    principal: undefined,
+    mostBytes: undefined,
+    tell(told) {
       for (const name in told) headers.push(name, told[name] ?? '');
-    });
-    const refusal = refuses();
-    if (refusal !== undefined) throw refusal;
-    const most = mostBytesOf(principal, bodyLimitBytes, largestRequestBytes);
-    const text = await reading.text(bodyCallerOf(principal, ''), most);
-    const body = parsedBody(text);
+    },
+  };
+  try {
+    const waiting = passGuards(guards, guarded);
+    if (waiting !== undefined) await waiting;
+    const { principal, mostBytes } = guarded;
+    if (principal === undefined) throw new Error('The guards let nobody in, and refused nobody.');
+    const text = await bodyText(
+      mostBytes === undefined ? request : bodies.counted(request, mostBytes, bodyCallerOf(principal, '')),
+    );
+    const body = requestBodyOf(parsed(text, options));
     await answerers[path]({ principal, body, text, headers: request.headers, signal, raw: response, begin: () => headers });
   } catch (thrown) {
     if (response.destroyed || response.headersSent) {
       response.destroy();
       return;
     }
-    const error = toTimonelError(thrown as Error);
-    if (principal !== undefined) {
-      const address = clientOf(request, dependencies.settings.trustedProxies);
-      const origin = { address, userAgent: request.headers['user-agent'], requestId };
-      options.refused({ principal, error, method: 'POST', route: path, origin });
-    }
-    if (error.status >= 500) publishFault(`POST ${path} (${requestId})`, thrown);
-    const body = Buffer.from(JSON.stringify(answerProtocols[path].error(forClient(error, request.headers))));
-    response.writeHead(error.status, [
-      ...headers,
-      ...headerList(errorHeaders(error)),
-      ...['content-type', 'application/json; charset=utf-8', 'content-length', String(body.length)],
-      // What is left of a body that nobody reads would be taken for the next request.
-      ...(request.complete ? [] : ['connection', 'close']),
-    ]);
-    response.end(body);
+    // By then what came along with the head is read, and the request known to be complete if it is.
+    await undefined;
+    fail(path, thrown as Error, guarded, response, headers, requestId, options);
   }
 }
 
-/** @throws TimonelError `malformed_json`, `invalid_request` */
-function parsedBody(text: string): RequestBody {
+function fail(
+  path: AnswerPath,
+  thrown: Error,
+  { raw, principal }: GuardedRequest,
+  response: ServerResponse,
+  headers: HeaderList,
+  id: string,
+  { dependencies, refused }: DirectDoorOptions,
+): void {
+  const address = clientOf(raw, dependencies.settings.trustedProxies);
+  const origin = { address, userAgent: raw.headers['user-agent'], requestId: id };
+  refused({ principal, thrown, method: 'POST', route: path, origin });
+  const failed = { id, url: path, headers: raw.headers, raw };
+  const answer = errorAnswer(thrown, failed, response, clientShape(answerProtocols[path]));
+  const body = Buffer.from(JSON.stringify(answer.body));
+  response.writeHead(answer.status, [
+    ...headers,
+    ...headerList(answer.headers),
+    ...['content-type', `${answer.mediaType}; charset=utf-8`, 'content-length', String(body.length)],
+  ]);
+  response.end(body);
+}
+
+/** @throws TimonelError `invalid_request`; what the framework throws for what is no JSON */
+function parsed(text: string, { parse }: DirectDoorOptions): unknown {
   let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch (error) {
-    throw new TimonelError('malformed_json', 'The body is not valid JSON. Send an object with "model" and "messages".', {
-      cause: error,
-    });
-  }
-  if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw new TimonelError('invalid_request', 'The body must be an object with "model" and "messages".');
+  parse({} as never, text, (error, value) => {
+    if (error !== null) throw error;
+    body = value;
+  });
   // JSON writes the character only like this, so that most bodies need no walk.
   if (text.includes('\\u0000')) refuseNullCharacters({ body });
-  return body as RequestBody;
+  return body;
 }

@@ -2,9 +2,10 @@
  * The compatible API: what clients of OpenAI and Anthropic expect, for models behind the gateway and for agents alike. The same guard and
  * the same error table as everywhere; only the shapes are theirs.
  */
+import type { FastifyContextConfig } from 'fastify';
 import { z } from 'zod';
 import { anthropicMessages } from '../../llm/protocols/anthropic-messages/anthropic-messages.ts';
-import type { Protocol, RequestBody } from '../../llm/protocols/contract.ts';
+import type { Protocol } from '../../llm/protocols/contract.ts';
 import { openaiChat } from '../../llm/protocols/openai-chat/openai-chat.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { requestPrincipalOf } from '../guard.ts';
@@ -12,7 +13,7 @@ import { createErrorMapper } from '../problems.ts';
 import type { Answerer } from './answers.ts';
 import { clientShape, errorShape } from './client-errors.ts';
 import { embeddingRoute } from './embeddings.ts';
-import { exchangeOf, largestRequestBytes } from './exchange.ts';
+import { exchangeOf, largestRequestBytes, requestBodyOf } from './exchange.ts';
 import { modelRoutes } from './models.ts';
 import { responseRoute } from './responses.ts';
 import { tokenCountRoute } from './token-count.ts';
@@ -20,6 +21,9 @@ import { tokenCountRoute } from './token-count.ts';
 /** The routes that answer, and the protocol of each. */
 export const answerProtocols = { '/v1/chat/completions': openaiChat, '/v1/messages': anthropicMessages } as const;
 export type AnswerPath = keyof typeof answerProtocols;
+
+/** A model or an agent: what it takes is known when the body says which. */
+export const answerConfig = { signedIn: true, spends: true, modelsOrAgents: true } as const satisfies FastifyContextConfig;
 
 export async function compatibleApi(
   app: TypedFastify,
@@ -48,9 +52,10 @@ function answerRoute(app: TypedFastify, path: string, protocol: Protocol, answer
   app.post(
     path,
     {
-      // A model or an agent: what it takes is known when the body says which.
-      config: { signedIn: true, spends: true, modelsOrAgents: true },
+      config: answerConfig,
       bodyLimit: largestRequestBytes,
+      // The answerer checks the body, whichever door it came in by.
+      validatorCompiler: () => (value) => ({ value }),
       schema: {
         summary: `An answer by a model or an agent, in the shape of ${protocol.name === 'openai-chat' ? "OpenAI's chat completions" : "Anthropic's messages"}`,
         description:
@@ -59,7 +64,7 @@ function answerRoute(app: TypedFastify, path: string, protocol: Protocol, answer
       },
     },
     async (request, reply) => {
-      await answer(exchangeOf(request, reply, requestPrincipalOf(request), request.body as RequestBody));
+      await answer(exchangeOf(request, reply, requestPrincipalOf(request), requestBodyOf(request.body)));
       return reply;
     },
   );

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { TimonelError } from '../../errors.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { Spender } from '../../llm/money/budgets.ts';
 import type { RequestBody } from '../../llm/protocols/contract.ts';
@@ -40,12 +41,19 @@ export function exchangeOf(
   };
 }
 
+/** What was parsed, once it is known to be an object; what it has to hold the protocol says. @throws TimonelError `invalid_request` */
+export function requestBodyOf(parsed: unknown): RequestBody {
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw new TimonelError('invalid_request', 'The body must be an object with "model" and "messages".');
+  return parsed as RequestBody;
+}
+
 /** Largest request: pictures and files travel inside it. */
 export const largestRequestBytes = 32 * 1024 * 1024;
 
 /** On whose account the calls of a request go. */
 export function spenderOf({ workspaceId, kind, id }: Principal): Spender {
-  return { workspaceId, ...(kind === 'user' ? { userId: id } : { keyId: id }) };
+  return kind === 'user' ? { workspaceId, userId: id } : { workspaceId, keyId: id };
 }
 
 /** Aborted when the caller closes the connection before the answer was written. */
@@ -63,8 +71,8 @@ const callerWentAway = new Error('The caller went away.');
 /** Writes a whole answer. */
 export function send(exchange: CompatibleExchange, body: string, headers: HeaderList): void {
   const length = String(Buffer.byteLength(body));
-  const own = ['content-type', 'application/json; charset=utf-8', 'content-length', length];
-  exchange.raw.writeHead(200, [...exchange.begin(), ...headers, ...own]);
+  const own = [...exchange.begin(), ...headers, 'content-type', 'application/json; charset=utf-8', 'content-length', length];
+  exchange.raw.writeHead(200, own);
   // As text it leaves in one piece with its head.
   exchange.raw.end(body);
 }

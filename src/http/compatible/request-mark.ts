@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { TimonelError } from '../../errors.ts';
-import { single } from '../requests.ts';
+import { single } from '../single-header.ts';
 import type { FoundRequests, KnownRequest } from './accepted-requests.ts';
 import type { AgentRequest, Said } from './agent-request.ts';
 import type { CompatibleExchange } from './exchange.ts';

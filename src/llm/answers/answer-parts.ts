@@ -4,7 +4,7 @@
  */
 import type { LanguageModelV4CallOptions, LanguageModelV4StreamPart, SharedV4Warning } from '@ai-sdk/provider';
 import type { AttemptClock } from '../attempt/attempt-clock.ts';
-import type { Attempt, Candidate, Served } from '../attempt/candidates.ts';
+import type { Attempt, Candidate } from '../attempt/candidates.ts';
 import { failureOf, failureOfErrorEvent, ModelFailure } from '../attempt/failure.ts';
 import { promptFor } from './joined-texts.ts';
 
@@ -120,57 +120,6 @@ function withFirst(first: Part, reader: PartReader): PartReader {
       return part;
     },
   };
-}
-
-/** What goes on after an answer broke. */
-export interface AnswerRecovery {
-  /** @throws AllFailed */
-  resume(failed: Served<unknown>, failure: ModelFailure, shown: string): Promise<Served<PartReader>>;
-}
-
-/** How often one answer is taken up again before it is given up. */
-export const mostResumptions = 3;
-
-/**
- * All parts of an answer, in order, to its end, whoever gives them. A break after the first content is healed where nothing but text
- * was shown; what was shown is not shown again.
- * @param already what was shown before the first part, by whoever went before.
- * @throws ModelFailure when it cannot be healed: the answer is incomplete.
- */
-export async function* unbroken(first: Served<PartReader>, recovery: AnswerRecovery, already?: string): AsyncGenerator<Part> {
-  let served = first;
-  let shown = already ?? '';
-  let continuing = already !== undefined;
-  let onlyText = true;
-  let openText: string | undefined;
-  try {
-    for (let resumptions = 0; ; resumptions += 1) {
-      try {
-        for (let part = await served.answer.next(); part !== undefined; part = await served.answer.next()) {
-          if (continuing && (part.type === 'stream-start' || part.type.startsWith('reasoning'))) continue;
-          if (part.type === 'text-start') {
-            if (openText !== undefined && continuing) continue;
-            openText = part.id;
-          }
-          if (part.type === 'text-delta') shown += part.delta;
-          if (part.type.startsWith('tool-')) onlyText = false;
-          if (openText === undefined) yield part;
-          else if (part.type === 'text-delta' || part.type === 'text-end') yield { ...part, id: openText };
-          else yield part;
-          if (part.type === 'text-end') openText = undefined;
-        }
-        return;
-      } catch (error) {
-        const failure = served.clock.failure ?? failureOf(error);
-        served.clock.close();
-        if (failure.kind === 'aborted' || !onlyText || resumptions >= mostResumptions) throw failure;
-        served = await recovery.resume(served, failure, shown).catch(() => Promise.reject(failure));
-        continuing = true;
-      }
-    }
-  } finally {
-    served.clock.close();
-  }
 }
 
 /** Asks for a stream and reads it as {@link PartReader}. @throws ModelFailure */

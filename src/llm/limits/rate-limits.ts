@@ -115,42 +115,33 @@ class Limit {
 }
 
 export class RateLimits {
-  /** Whether nothing here has to be waited for, so that {@link requestHere} and {@link tokensHere} may be asked. */
-  readonly inMemory: boolean;
+  readonly #inMemory: boolean;
   readonly #limits: Readonly<Record<Kind, readonly Limit[]>>;
 
   constructor(settings: RateLimitSettings, redis: Redis | undefined) {
     const ofKind = (kind: Kind) =>
       scopes.flatMap((scope) => (settings[scope][kind] > 0 ? [new Limit(scope, kind, settings[scope][kind], redis)] : []));
     this.#limits = { requests: ofKind('requests'), tokens: ofKind('tokens') };
-    this.inMemory = redis === undefined || (this.#limits.requests.length === 0 && this.#limits.tokens.length === 0);
+    this.#inMemory = redis === undefined || (this.#limits.requests.length === 0 && this.#limits.tokens.length === 0);
   }
 
   /**
-   * Counts one request.
+   * Counts one request; at once where it is counted in this memory, as a promise costs more than the counting.
    * @returns the closest limit; `undefined` where there is none.
    * @throws TimonelError `rate_limited`
    */
-  async request(caller: Caller): Promise<RateState | undefined> {
-    return this.inMemory ? this.requestHere(caller) : closest(await this.#take('requests', caller, 1));
-  }
-
-  /** The same at once: a promise costs more than the counting. */
-  requestHere(caller: Caller): RateState | undefined {
-    return closest(this.#takeHere('requests', caller, 1));
+  request(caller: Caller): RateState | undefined | Promise<RateState | undefined> {
+    return this.#inMemory ? closest(this.#takeHere('requests', caller, 1)) : this.#take('requests', caller, 1).then(closest);
   }
 
   /**
-   * Takes the most tokens that a call can use. A call that may use more than a whole minute's takes the whole minute.
+   * Takes the most tokens that a call can use, at once as {@link request} does. A call that may use more than a whole minute's takes the
+   * whole minute.
    * @throws TimonelError `rate_limited`
    */
-  async tokens(caller: Caller, most: number): Promise<TakenTokens> {
-    return this.inMemory ? this.tokensHere(caller, most) : new Tokens(await this.#take('tokens', caller, most));
-  }
-
-  /** The same at once. */
-  tokensHere(caller: Caller, most: number): TakenTokens {
-    return new Tokens(this.#takeHere('tokens', caller, most));
+  tokens(caller: Caller, most: number): TakenTokens | Promise<TakenTokens> {
+    if (this.#inMemory) return new Tokens(this.#takeHere('tokens', caller, most));
+    return this.#take('tokens', caller, most).then((taken) => new Tokens(taken));
   }
 
   #takeHere(kind: Kind, caller: Caller, most: number): Taken[] {

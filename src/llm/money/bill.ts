@@ -53,44 +53,28 @@ export class Bill {
   }
 
   /**
-   * Reserves the most that the call can cost at the dearest of its targets.
+   * Reserves the most that the call can cost at the dearest of its targets; at once where nobody has to be asked for it, which is nearly always.
    * @throws TimonelError `rate_limited`, `budget_exceeded`, `price_unknown`, `store_unavailable`
    */
-  static async open(
+  static open(
     dependencies: BillDependencies,
     spender: Spender,
     request: object,
     route: string,
     dearest: UpperBound,
-  ): Promise<Bill> {
+  ): Bill | Promise<Bill> {
     const { budgets, rateLimits } = dependencies;
-    const tokens = await rateLimits.tokens(spender, dearest.tokens);
-    try {
-      return new Bill(dependencies, spender, request, route, await budgets.reserve(spender, dearest), tokens);
-    } catch (error) {
-      await tokens.settle(0);
-      throw error;
-    }
-  }
-
-  /** The same without a wait where nobody has to be asked for it, which is nearly always; else `undefined`, and nothing is held. */
-  static openAtOnce(
-    dependencies: BillDependencies,
-    spender: Spender,
-    request: object,
-    route: string,
-    dearest: UpperBound,
-  ): Bill | undefined {
-    const { budgets, rateLimits } = dependencies;
-    if (!rateLimits.inMemory) return undefined;
-    const reservation = budgets.reserveAtOnce(spender, dearest);
-    if (reservation === undefined) return undefined;
-    try {
-      return new Bill(dependencies, spender, request, route, reservation, rateLimits.tokensHere(spender, dearest.tokens));
-    } catch (error) {
-      reservation.release();
-      throw error;
-    }
+    const tokens = rateLimits.tokens(spender, dearest.tokens);
+    const opened = (taken: TakenTokens): Bill | Promise<Bill> => {
+      const bill = (reservation: Reservation) => new Bill(dependencies, spender, request, route, reservation, taken);
+      const reservation = budgets.reserve(spender, dearest);
+      if (!(reservation instanceof Promise)) return bill(reservation);
+      return reservation.then(bill, async (error: unknown) => {
+        await taken.settle(0);
+        throw error;
+      });
+    };
+    return tokens instanceof Promise ? tokens.then(opened) : opened(tokens);
   }
 
   /** What a call would cost, in US dollars. */

@@ -84,14 +84,22 @@ export class Budgets {
   }
 
   /**
-   * Holds the most that a call can use in every budget that applies, or in none of them. No round trip while what this process took of them
-   * before is enough; else one.
+   * Holds the most that a call can use in every budget that applies, or in none of them. At once while what this process took of them before
+   * is enough; else after one round trip.
    * @throws TimonelError `budget_exceeded`, `price_unknown` (a budget in money applies to a model without a price), `store_unavailable`
    * (a budget applies, or may apply, nothing is held of it here, and the database does not answer: nothing is granted).
    */
-  async reserve(spender: Spender, upper: UpperBound): Promise<Reservation> {
-    const atOnce = this.reserveAtOnce(spender, upper);
-    if (atOnce !== undefined) return atOnce;
+  reserve(spender: Spender, upper: UpperBound): Reservation | Promise<Reservation> {
+    const allowances = this.list.remembered(spender.workspaceId);
+    if (allowances === undefined) return this.#claim(spender, upper);
+    const { budgets, timeZone } = allowances;
+    const counters = budgets.length === 0 ? [] : countersOf(budgets, spender, this.#spansOf(timeZone));
+    if (counters.length === 0) return this.#granted(nothingHeld, upper);
+    const held = this.#allotments.holdAtOnce(counters, upper);
+    return held === undefined ? this.#claim(spender, upper) : this.#granted(new Held(this.#allotments, held, upper), upper);
+  }
+
+  async #claim(spender: Spender, upper: UpperBound): Promise<Reservation> {
     const { workspaceId } = spender;
     const { budgets, timeZone } = this.list.remembered(workspaceId) ?? (await this.list.load(workspaceId));
     const spans = this.#spansOf(timeZone);
@@ -106,17 +114,6 @@ export class Budgets {
     throw subject === undefined || budget === undefined
       ? new Error('A budget refused that does not apply.')
       : refusalOf(held, { budget, subject }, upper, spans, timeZone);
-  }
-
-  /** The same without a wait, where what is known and held here is enough; else `undefined`, and nothing is held. */
-  reserveAtOnce(spender: Spender, upper: UpperBound): Reservation | undefined {
-    const allowances = this.list.remembered(spender.workspaceId);
-    if (allowances === undefined) return undefined;
-    const { budgets, timeZone } = allowances;
-    const counters = budgets.length === 0 ? [] : countersOf(budgets, spender, this.#spansOf(timeZone));
-    if (counters.length === 0) return this.#granted(nothingHeld, upper);
-    const held = this.#allotments.holdAtOnce(counters, upper);
-    return held === undefined ? undefined : this.#granted(new Held(this.#allotments, held, upper), upper);
   }
 
   /**

@@ -1,7 +1,6 @@
 /** Vectors of texts: passed through where the provider has OpenAI's embeddings, through the AI SDK where it has its own. */
 import type { Candidate } from '../attempt/candidates.ts';
 import { ModelFailure } from '../attempt/failure.ts';
-import { gatewayErrorOf } from '../attempt/refusals.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Spender } from '../money/budgets.ts';
 import { treatmentOf } from '../protocols/parameters.ts';
@@ -36,24 +35,20 @@ export async function embed(
   request: EmbeddingRequest,
   context: { spender: Spender; signal: AbortSignal },
 ): Promise<GivenVectors> {
-  const open = await gateway.open(gateway.resolve(context.spender.workspaceId, request.model), request, context.spender);
-  open.bill.operation = 'embeddings';
-  try {
-    const { candidate, clock, answer } = await gateway.serve(open, context.signal, false, async (by, attempt) => {
+  const call = await gateway.open(gateway.resolve(context.spender.workspaceId, request.model), request, context);
+  call.bill.operation = 'embeddings';
+  const { candidate, answer, cost } = await call.whole(
+    async (by, attempt): Promise<Vectors> => {
       const wire = by.provider.wires['openai-embeddings'];
       if (wire === undefined) return translated(by, request, attempt.signal);
       const sent = await gateway.upstream.send(wire, JSON.stringify({ ...request, model: by.model }), attempt);
       return read(await sent.body.text(), request.encoding_format === 'base64');
-    });
-    clock.complete();
-    const usage = answer.tokens === undefined ? undefined : usageOf({ input: answer.tokens, output: 0 });
-    const isPassedOn = candidate.provider.wires['openai-embeddings'] !== undefined;
-    const dropped = isPassedOn ? [] : treatmentOf('openai-embeddings', { ...request }, candidate.provider.family).dropped;
-    return { body: answer.body, model: candidate.name, cost: open.bill.settle(candidate, usage), dropped };
-  } catch (error) {
-    open.bill.abandon();
-    throw gatewayErrorOf(error, request.model);
-  }
+    },
+    ({ tokens }) => (tokens === undefined ? undefined : usageOf({ input: tokens, output: 0 })),
+  );
+  const isPassedOn = candidate.provider.wires['openai-embeddings'] !== undefined;
+  const dropped = isPassedOn ? [] : treatmentOf('openai-embeddings', { ...request }, candidate.provider.family).dropped;
+  return { body: answer.body, model: candidate.name, cost, dropped };
 }
 
 /** Servers differ in what they make of `encoding_format`, and clients take it that they got what they asked for. */

@@ -4,17 +4,17 @@
  */
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import { TimonelError } from '../../errors.ts';
-import { type AnswerRecovery, beginAnswer, type FinishPart, type PartReader, unbroken } from '../answers/answer-parts.ts';
+import { beginAnswer, type FinishPart, type ModelCallOptions, type PartReader } from '../answers/answer-parts.ts';
 import type { Attempt, Candidate, Served } from '../attempt/candidates.ts';
 import { failureOf, ModelFailure } from '../attempt/failure.ts';
-import { gatewayErrorOf } from '../attempt/refusals.ts';
 import { cachedCall } from '../cache/cached-call.ts';
 import { cachedStream, type Ended } from '../cache/cached-stream.ts';
 import { isKeepable } from '../cache/policy.ts';
 import type { CachedResult } from '../cache/response-cache.ts';
 import { SimilarAnswers } from '../cache/similar-answers.ts';
+import type { Call } from '../call.ts';
 import type { ModelAnswer } from '../contract.ts';
-import { type Gateway, type OpenModelCall, wholeAnswer } from '../gateway.ts';
+import { type CallOptions, type Gateway, wholeAnswer } from '../gateway.ts';
 import type { Spender } from '../money/budgets.ts';
 import { dollarsOf, nanosOf } from '../money/prices.ts';
 import type { AnswerIdentity, Protocol, RequestBody } from '../protocols/contract.ts';
@@ -130,41 +130,29 @@ export class Requests {
     body: RequestBody,
     context: RequestContext,
   ): Promise<GivenWhole & { finishReason: string }> {
-    const open = await this.#gateway.open(route, body, context.spender);
-    const call = lazily(() => protocol.call(body));
-    const attempt: Attempt<WholeAttempt> = async (candidate, clock) => {
-      const wire = candidate.provider.wires[protocol.name];
-      if (wire === undefined) return { answer: await wholeAnswer(call())(candidate, clock) };
-      const sent = await this.#gateway.upstream.send(wire, protocol.wireBody(body, candidate.model, context.text), clock);
+    const { spender, signal } = context;
+    const call = await this.#gateway.open(route, body, { spender, signal, suited: translatable(protocol, body) });
+    const options = lazily(() => protocol.call(body));
+    const attempt: Attempt<WholeAttempt> = async (by, clock) => {
+      const wire = by.provider.wires[protocol.name];
+      if (wire === undefined) return { translated: true, ...(await wholeAnswer(options())(by, clock)) };
+      const sent = await this.#gateway.upstream.send(wire, protocol.wireBody(body, by.model, context.text), clock);
       if (!sent.contentType.includes('json')) {
         sent.body.discard();
         throw new ModelFailure('malformed', `the provider answered with ${sent.contentType || 'no content type'} instead of JSON`);
       }
       const text = await sent.body.text();
-      return { text, ...protocol.readAnswer(text) };
+      return { translated: false, text, ...protocol.readAnswer(text) };
     };
-    try {
-      const { candidate, clock, answer } = await this.#gateway.serve(
-        translatable(open, protocol, body),
-        context.signal,
-        false,
-        attempt,
-      );
-      clock.complete();
-      const { usage, finishReason } = 'text' in answer ? answer : answer.answer;
-      const cost = open.bill.settle(candidate, usage);
-      const written =
-        'text' in answer
-          ? cost === undefined
-            ? answer.text
-            : protocol.withCost(answer.text, cost)
-          : protocol.writeAnswer(answer.answer, this.#identity(protocol, candidate), cost);
-      const dropped = 'text' in answer ? [] : droppedOf(protocol, body, candidate, answer.answer.unsupported);
-      return { body: written, model: candidate.name, cost, finishReason, ...(dropped.length === 0 ? {} : { dropped }) };
-    } catch (error) {
-      open.bill.abandon();
-      throw gatewayErrorOf(error, route.alias);
+    const { candidate, answer, cost } = await call.whole(attempt, ({ usage }) => usage);
+    const { finishReason } = answer;
+    const model = candidate.name;
+    if (!answer.translated) {
+      const { text } = answer;
+      return { body: cost === undefined ? text : protocol.withCost(text, cost), model, cost, finishReason };
     }
+    const written = protocol.writeAnswer(answer, this.#identity(protocol, model), cost);
+    return { body: written, model, cost, finishReason, ...droppedOf(protocol, body, candidate, answer.unsupported) };
   }
 
   /** @param over is given the whole answer when it is complete. */
@@ -175,158 +163,113 @@ export class Requests {
     context: RequestContext,
     over?: (events: string, ended: Ended) => void,
   ): Promise<GivenStream> {
-    const open = await this.#gateway.open(route, body, context.spender);
-    const call = lazily(() => protocol.call(body));
-    const begin: Attempt<{ wire: WireStream } | { parts: PartReader }> = async (candidate, clock) => {
-      if (candidate.provider.wires[protocol.name] === undefined) return { parts: await beginAnswer(call())(candidate, clock) };
-      const costOf = (by: Candidate, usage: LanguageModelV4Usage) => open.bill.cost(by, usage);
-      return { wire: await beginWireStream(this.#gateway.upstream, protocol, body, context.text, costOf)(candidate, clock) };
-    };
-    try {
-      const translated = translatable(open, protocol, body);
-      const served = await this.#gateway.serve(translated, context.signal, true, begin);
-      const { answer } = served;
-      const recovery = this.#gateway.recovery(translated, call, context.signal);
-      const going: Going = { protocol, body, open, recovery, ended: undefined };
-      const events =
-        'wire' in answer
-          ? this.#passOn({ ...served, answer: answer.wire }, going)
-          : this.#translated({ ...served, answer: answer.parts }, going);
-      const dropped = 'wire' in answer ? [] : droppedOf(protocol, body, served.candidate, answer.parts.unsupported);
-      return {
-        model: served.candidate.name,
-        events: over === undefined ? events : witnessed(events, going, over),
-        ...(dropped.length === 0 ? {} : { dropped }),
-      };
-    } catch (error) {
-      open.bill.abandon();
-      throw gatewayErrorOf(error, route.alias);
-    }
+    const { spender, signal } = context;
+    const call = await this.#gateway.open(route, body, { spender, signal, suited: translatable(protocol, body) });
+    const options = lazily(() => protocol.call(body));
+    const costOf = (by: Candidate, usage: LanguageModelV4Usage | undefined) => call.bill.cost(by, usage);
+    const wired = beginWireStream(this.#gateway.upstream, protocol, body, context.text, costOf);
+    const begin: Attempt<{ wire: WireStream } | { parts: PartReader }> = async (by, clock) =>
+      by.provider.wires[protocol.name] === undefined
+        ? { parts: await beginAnswer(options())(by, clock) }
+        : { wire: await wired(by, clock) };
+    const served = await call.begin(begin);
+    const { answer } = served;
+    const model = call.target;
+    const going: Going = { protocol, body, call, options, ended: undefined };
+    const events =
+      'wire' in answer
+        ? this.#passOn({ ...served, answer: answer.wire }, going)
+        : this.#translated({ ...served, answer: answer.parts }, going);
+    const dropped = 'wire' in answer ? {} : droppedOf(protocol, body, served.candidate, answer.parts.unsupported);
+    return { model, events: over === undefined ? events : witnessed(events, going, over), ...dropped };
   }
 
   /** A stream in the caller's own protocol, event by event; translated from where it broke, if it did. */
-  async *#passOn(served: Served<WireStream>, going: Going): AsyncGenerator<string> {
-    const { open } = going;
-    const { candidate, clock, answer } = served;
-    let shown = '';
+  async *#passOn({ clock, answer }: Served<WireStream>, going: Going): AsyncGenerator<string> {
+    const { call, options } = going;
     let tools = false;
     let ended = false;
     try {
       for (let piece = await answer.next(); piece !== undefined; piece = await answer.next()) {
-        shown += piece.shown;
+        call.shown += piece.shown;
         tools ||= piece.tools;
         if (piece.events !== '') yield piece.events;
       }
       ended = true;
-      const cost = open.bill.settle(candidate, answer.state.usage ?? open.bill.estimate(shown));
-      going.ended = { model: candidate.name, cost, finishReason: answer.state.finish ?? '' };
+      going.ended = { model: call.target, cost: call.end(answer.state.usage), finishReason: answer.state.finish ?? '' };
     } catch (error) {
       ended = true;
       const failure = clock.failure ?? failureOf(error);
       clock.close();
-      if (failure.kind === 'aborted' || tools) {
-        this.#endBroken(going, candidate, shown);
-        yield* this.#told(failure, going);
-        return;
+      try {
+        if (failure.kind === 'aborted' || tools) throw failure;
+        const next = await call.resume(failure, options);
+        yield* this.#translated(next, going, answer.state);
+      } catch {
+        yield* broken(failure, going);
       }
-      yield* this.#resumed(served, failure, shown, going);
     } finally {
       // The caller stopped reading.
       if (!ended) {
         clock.close();
-        this.#endBroken(going, candidate, shown);
+        call.abandon();
       }
     }
   }
 
-  async *#resumed(broken: Served<WireStream>, failure: ModelFailure, shown: string, going: Going): AsyncGenerator<string> {
-    const { open, recovery } = going;
-    const { block, id } = broken.answer.state;
-    let next: Served<PartReader>;
-    try {
-      next = await recovery.resume(broken, failure, shown);
-    } catch {
-      open.bill.abandon();
-      yield* this.#told(failure, going);
-      return;
-    }
-    yield* this.#translated(next, going, { shown, block, id });
-  }
-
   /** A stream from a provider that speaks another protocol, or the rest of one that broke. */
-  async *#translated(
-    first: Served<PartReader>,
-    going: Going,
-    begun?: { shown: string; block: WireStream['state']['block']; id: string | undefined },
-  ): AsyncGenerator<string> {
-    const { protocol, body, open, recovery } = going;
-    let { candidate } = first;
-    const identity = { ...this.#identity(protocol, candidate), ...(begun?.id === undefined ? {} : { id: begun.id }) };
+  async *#translated(first: Served<PartReader>, going: Going, begun?: WireStream['state']): AsyncGenerator<string> {
+    const { protocol, body, call, options } = going;
+    const identity = this.#identity(protocol, call.target, begun?.id);
     const writer = protocol.writer(identity, body, begun === undefined ? undefined : { block: begun.block });
-    let shown = begun?.shown ?? '';
     let finish: FinishPart | undefined;
     let ended = false;
     try {
-      const parts = unbroken(
-        first,
-        {
-          resume: async (...broken) => {
-            const served = await recovery.resume(...broken);
-            candidate = served.candidate;
-            identity.model = candidate.name;
-            return served;
-          },
-        },
-        begun?.shown,
-      );
-      for await (const part of parts) {
-        if (part.type === 'text-delta') shown += part.delta;
+      for await (const part of call.parts(first, options, begun !== undefined)) {
+        identity.model = call.target;
         if (part.type === 'finish') finish = part;
         const event = writer.part(part);
         if (event !== '') yield event;
       }
       ended = true;
-      const cost = open.bill.settle(candidate, finish?.usage ?? open.bill.estimate(shown));
-      going.ended = { model: candidate.name, cost, finishReason: finish?.finishReason.unified ?? '' };
+      const cost = call.end(finish?.usage);
+      going.ended = { model: call.target, cost, finishReason: finish?.finishReason.unified ?? '' };
       yield writer.end(cost);
     } catch (error) {
       ended = true;
-      this.#endBroken(going, candidate, shown);
-      yield* this.#told(failureOf(error), going);
+      yield* broken(failureOf(error), going);
     } finally {
-      if (!ended) this.#endBroken(going, candidate, shown);
+      if (!ended) call.abandon();
     }
   }
 
-  /** What was written before the end is paid for. */
-  #endBroken({ open }: Going, candidate: Candidate, shown: string): void {
-    open.bill.broke(candidate, shown);
-    open.bill.abandon();
-  }
-
-  /** The last event of a stream that could not be healed: never as if it were complete. */
-  *#told(failure: ModelFailure, { protocol, open }: Going): Generator<string> {
-    if (failure.kind === 'aborted') return;
-    const said = `The answer of "${open.route.alias}" broke off and could not be continued (${failure.message}). What came before is incomplete.`;
-    yield protocol.errorEvent(new TimonelError('model_unavailable', said));
-  }
-
-  #identity(protocol: Protocol, candidate: Candidate): AnswerIdentity {
-    const id = protocol.name === 'anthropic-messages' ? `msg_${this.#newId().replaceAll('-', '')}` : `chatcmpl-${this.#newId()}`;
-    return { id, model: candidate.name, created: Math.floor(this.#now().getTime() / 1_000) };
+  #identity(protocol: Protocol, model: string, begun?: string): AnswerIdentity {
+    const made = () =>
+      protocol.name === 'anthropic-messages' ? `msg_${this.#newId().replaceAll('-', '')}` : `chatcmpl-${this.#newId()}`;
+    return { id: begun ?? made(), model, created: Math.floor(this.#now().getTime() / 1_000) };
   }
 }
 
 interface Going {
   protocol: Protocol;
   body: RequestBody;
-  open: OpenModelCall;
-  recovery: AnswerRecovery;
+  call: Call;
+  options: () => ModelCallOptions;
   /** Set when the answer is complete. */
   ended: Ended | undefined;
 }
 
-type WholeAttempt = { text: string; usage: LanguageModelV4Usage | undefined; finishReason: string } | { answer: ModelAnswer };
+type WholeAttempt =
+  | { translated: false; text: string; usage: LanguageModelV4Usage | undefined; finishReason: string }
+  | ({ translated: true } & ModelAnswer);
+
+/** The last event of a stream that could not be healed: never as if it were complete. */
+function* broken(failure: ModelFailure, { protocol, call }: Going): Generator<string> {
+  call.abandon();
+  if (failure.kind === 'aborted') return;
+  const said = `The answer of "${call.route.alias}" broke off and could not be continued (${failure.message}). What came before is incomplete.`;
+  yield protocol.errorEvent(new TimonelError('model_unavailable', said));
+}
 
 /** Passes a stream on, and hands it over when it is complete. */
 async function* witnessed(
@@ -343,28 +286,35 @@ async function* witnessed(
 }
 
 /**
- * The call with those of its targets that can be given the whole request: in its own protocol, or translated.
+ * Keeps those of a call's targets that can be given the whole request: in its own protocol, or translated.
  * @throws TimonelError `invalid_request` where there is none, with what stands in the way
  */
-function translatable(open: OpenModelCall, protocol: Protocol, body: RequestBody): OpenModelCall {
-  const obstacles: string[] = [];
-  const candidates = open.candidates.filter(({ name, provider }) => {
-    if (provider.wires[protocol.name] !== undefined) return true;
-    const { refused } = treatmentOf(protocol.name, body, provider.family);
-    if (refused.length > 0) obstacles.push(`${name} has no ${refused.join(', ')}`);
-    return refused.length === 0;
-  });
-  if (candidates.length === 0 && obstacles.length > 0)
+function translatable(protocol: Protocol, body: RequestBody): NonNullable<CallOptions['suited']> {
+  return (all, { alias }) => {
+    if (all.every(({ provider }) => provider.wires[protocol.name] !== undefined)) return all;
+    const obstacles: string[] = [];
+    const candidates = all.filter(({ name, provider }) => {
+      if (provider.wires[protocol.name] !== undefined) return true;
+      const { refused } = treatmentOf(protocol.name, body, provider.family);
+      if (refused.length > 0) obstacles.push(`${name} has no ${refused.join(', ')}`);
+      return refused.length === 0;
+    });
+    if (candidates.length > 0) return candidates;
     throw new TimonelError(
       'invalid_request',
-      `The request cannot be told to a model of "${open.route.alias}": ${obstacles.join('; ')}. Leave that out, or ask a model that speaks the protocol of the request itself.`,
+      `The request cannot be told to a model of "${alias}": ${obstacles.join('; ')}. Leave that out, or ask a model that speaks the protocol of the request itself.`,
     );
-  return candidates.length === open.candidates.length ? open : { ...open, candidates };
+  };
 }
 
-function droppedOf(protocol: Protocol, body: RequestBody, { provider }: Candidate, unsupported: readonly string[] = []): string[] {
-  const { dropped } = treatmentOf(protocol.name, body, provider.family);
-  return [...new Set([...dropped, ...unsupported.map(nameOfFeature)])];
+function droppedOf(
+  protocol: Protocol,
+  body: RequestBody,
+  { provider }: Candidate,
+  unsupported: readonly string[] = [],
+): { dropped?: readonly string[] } {
+  const names = new Set([...treatmentOf(protocol.name, body, provider.family).dropped, ...unsupported.map(nameOfFeature)]);
+  return names.size === 0 ? {} : { dropped: [...names] };
 }
 
 /** Translated when the first provider needs it, and once. */

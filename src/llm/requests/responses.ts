@@ -4,10 +4,11 @@
  */
 import type { LanguageModelV4Usage } from '@ai-sdk/provider';
 import { TimonelError } from '../../errors.ts';
-import type { Served } from '../attempt/candidates.ts';
+import type { AttemptClock } from '../attempt/attempt-clock.ts';
+import type { Candidate, Served } from '../attempt/candidates.ts';
 import { failureOf, failureOfErrorEvent, ModelFailure } from '../attempt/failure.ts';
-import { gatewayErrorOf } from '../attempt/refusals.ts';
-import type { Gateway, OpenModelCall } from '../gateway.ts';
+import type { Call } from '../call.ts';
+import type { Gateway } from '../gateway.ts';
 import { openaiError } from '../protocols/openai-chat/openai-chat.ts';
 import { count, usageOf } from '../protocols/usage.ts';
 import { EventCutter } from '../wire/sse.ts';
@@ -18,33 +19,33 @@ type Body = Readonly<Record<string, unknown>> & { model: string; stream?: boolea
 
 /** @throws TimonelError `model_not_found` when no model of the route has responses */
 export async function respond(gateway: Gateway, body: Body, context: RequestContext): Promise<GivenWhole | GivenStream> {
-  const opened = await gateway.open(gateway.resolve(context.spender.workspaceId, body.model), body, context.spender);
-  const candidates = opened.candidates.filter(({ provider }) => provider.wires['openai-responses'] !== undefined);
-  const open: OpenModelCall = { ...opened, candidates };
-  try {
-    if (candidates.length === 0) {
-      throw new TimonelError(
-        'model_not_found',
-        `No model of "${body.model}" has OpenAI's responses. Ask for it at POST /v1/chat/completions, or name a model of openai.`,
-      );
-    }
-    const streaming = body.stream === true;
-    const served = await gateway.serve(open, context.signal, streaming, async ({ provider, model }, clock) => {
-      const wire = provider.wires['openai-responses'];
-      if (wire === undefined) throw new Error(`${provider.name} has no responses`);
-      const sent = await gateway.upstream.send(wire, JSON.stringify({ ...body, model }), clock);
-      if (streaming) return firstOf(sent.body);
-      const text = await sent.body.text();
-      return { text, usage: readUsage(text) };
-    });
-    const { candidate, clock, answer } = served;
-    if ('held' in answer) return { model: candidate.name, events: passOn({ ...served, answer }, open) };
-    clock.complete();
-    return { body: answer.text, model: candidate.name, cost: open.bill.settle(candidate, answer.usage) };
-  } catch (error) {
-    open.bill.abandon();
-    throw gatewayErrorOf(error, body.model);
+  const route = gateway.resolve(context.spender.workspaceId, body.model);
+  const suited = (all: readonly Candidate[]) => {
+    const candidates = all.filter(({ provider }) => provider.wires['openai-responses'] !== undefined);
+    if (candidates.length > 0) return candidates;
+    throw new TimonelError(
+      'model_not_found',
+      `No model of "${body.model}" has OpenAI's responses. Ask for it at POST /v1/chat/completions, or name a model of openai.`,
+    );
+  };
+  const call = await gateway.open(route, body, { ...context, suited });
+  const send = ({ provider, model }: Candidate, clock: AttemptClock) => {
+    const wire = provider.wires['openai-responses'];
+    if (wire === undefined) throw new Error(`${provider.name} has no responses`);
+    return gateway.upstream.send(wire, JSON.stringify({ ...body, model }), clock);
+  };
+  if (body.stream === true) {
+    const served = await call.begin(async (by, clock) => firstOf((await send(by, clock)).body));
+    return { model: served.candidate.name, events: passOn(served, call) };
   }
+  const { candidate, answer, cost } = await call.whole(
+    async (by, clock) => {
+      const text = await (await send(by, clock)).body.text();
+      return { text, usage: readUsage(text) };
+    },
+    ({ usage }) => usage,
+  );
+  return { body: answer.text, model: candidate.name, cost };
 }
 
 interface Begun {
@@ -60,7 +61,7 @@ async function firstOf(body: WireAnswer['body']): Promise<Begun> {
   return { held, rest: body };
 }
 
-async function* passOn({ candidate, clock, answer }: Served<Begun>, open: OpenModelCall): AsyncGenerator<string> {
+async function* passOn({ candidate, clock, answer }: Served<Begun>, call: Call): AsyncGenerator<string> {
   const cutter = new EventCutter();
   let usage: LanguageModelV4Usage | undefined;
   let ended = false;
@@ -76,12 +77,12 @@ async function* passOn({ candidate, clock, answer }: Served<Begun>, open: OpenMo
       }
     }
     if (!ended) throw new ModelFailure('cut', 'the stream ended before the answer was complete');
-    open.bill.settle(candidate, usage);
+    call.bill.settle(candidate, usage);
     clock.complete();
   } catch (error) {
     ended = true;
     const failure = clock.failure ?? failureOf(error);
-    open.bill.settle(candidate, undefined);
+    call.bill.settle(candidate, undefined);
     clock.close();
     const said = new TimonelError(
       'model_unavailable',
@@ -90,7 +91,7 @@ async function* passOn({ candidate, clock, answer }: Served<Begun>, open: OpenMo
     yield `event: error\ndata: ${JSON.stringify({ type: 'error', ...openaiError(said) })}\n\n`;
   } finally {
     if (!ended) {
-      open.bill.settle(candidate, undefined);
+      call.bill.settle(candidate, undefined);
       clock.close();
     }
   }

@@ -1,6 +1,5 @@
 /** Sound to text and text to sound, by any provider with OpenAI's audio API. Budget, breaker and failover are those of every call. */
 import { ModelFailure } from '../attempt/failure.ts';
-import { gatewayErrorOf } from '../attempt/refusals.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Spender } from '../money/budgets.ts';
 import type { RequestSize } from '../money/tokens.ts';
@@ -43,10 +42,10 @@ export async function transcribe(
   const { model, sound } = request;
   const seconds = Math.ceil(sound.data.length / bytesPerSecond);
   const told = { model, sound: { name: sound.name, mediaType: sound.mediaType, bytes: sound.data.length } };
-  const open = await gateway.open(gateway.resolve(spender.workspaceId, model), told, spender, sizeIs(seconds));
-  open.bill.operation = 'transcription';
-  try {
-    const { candidate, clock, answer } = await gateway.serve(open, signal, false, async (by, attempt) => {
+  const call = await gateway.open(gateway.resolve(spender.workspaceId, model), told, { spender, signal, size: sizeIs(seconds) });
+  call.bill.operation = 'transcription';
+  const { candidate, answer, cost } = await call.whole(
+    async (by, attempt) => {
       const wire = by.provider.wires['openai-transcriptions'];
       if (wire === undefined) throw new ModelFailure('model-missing', `${by.provider.name} has no transcription`);
       const form = new FormData();
@@ -58,14 +57,10 @@ export async function transcribe(
       const headers = { ...wire.headers, 'content-type': encoded.headers.get('content-type') ?? '' };
       const sent = await gateway.upstream.send({ ...wire, headers }, Buffer.from(await encoded.arrayBuffer()), attempt);
       return heard(await sent.body.text());
-    });
-    clock.complete();
-    const usage = answer.seconds === undefined ? undefined : usageOf({ input: Math.max(1, Math.ceil(answer.seconds)), output: 0 });
-    return { ...answer, model: candidate.name, cost: open.bill.settle(candidate, usage) };
-  } catch (error) {
-    open.bill.abandon();
-    throw gatewayErrorOf(error, model);
-  }
+    },
+    (heard) => (heard.seconds === undefined ? undefined : usageOf({ input: Math.max(1, Math.ceil(heard.seconds)), output: 0 })),
+  );
+  return { ...answer, model: candidate.name, cost };
 }
 
 /** @returns OGG with Opus. @throws TimonelError as of any model call */
@@ -75,25 +70,25 @@ export async function synthesise(
   { spender, signal }: CallContext,
 ): Promise<{ sound: Buffer; model: string }> {
   const { model, voice, text } = request;
-  const size = sizeIs(text.length);
-  const open = await gateway.open(gateway.resolve(spender.workspaceId, model), { model, voice, input: text }, spender, size);
-  open.bill.operation = 'speech';
-  try {
-    const { candidate, clock, answer } = await gateway.serve(open, signal, false, async (by, attempt) => {
+  const asked = { model, voice, input: text };
+  const call = await gateway.open(gateway.resolve(spender.workspaceId, model), asked, {
+    spender,
+    signal,
+    size: sizeIs(text.length),
+  });
+  call.bill.operation = 'speech';
+  const { candidate, answer } = await call.whole(
+    async (by, attempt) => {
       const wire = by.provider.wires['openai-speech'];
       if (wire === undefined) throw new ModelFailure('model-missing', `${by.provider.name} has no speech`);
       const body = JSON.stringify({ model: by.model, voice, input: text, response_format: 'opus' });
       const sound = await bytesOf(await gateway.upstream.send(wire, body, attempt));
       if (sound.subarray(0, 4).toString('latin1') !== 'OggS') throw new ModelFailure('malformed', 'the answer is not OGG');
       return sound;
-    });
-    clock.complete();
-    open.bill.settle(candidate, usageOf({ input: text.length, output: 0 }));
-    return { sound: answer, model: candidate.name };
-  } catch (error) {
-    open.bill.abandon();
-    throw gatewayErrorOf(error, model);
-  }
+    },
+    () => usageOf({ input: text.length, output: 0 }),
+  );
+  return { sound: answer, model: candidate.name };
 }
 
 /** Seconds and characters are paid for as tokens are. */
