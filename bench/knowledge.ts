@@ -71,8 +71,11 @@ async function searches(opened: Timonel, questions: readonly string[]): Promise<
   const more = () => `memory +${Math.round((process.memoryUsage.rss() - before) / 1e6)} MB`;
   const loop = () => `event loop p99 ${ms(delays.percentile(99) / 1e6)}`;
   const ask = (text: string) => timed(() => search(opened, 'large', text, 'mmr', 5));
+  const cpu = process.cpuUsage();
   const first = await ask(questions[0] ?? '');
-  say(`first search of the process, index loaded: ${ms(first)}; ${more()}; ${loop()}`);
+  const { user, system } = process.cpuUsage(cpu);
+  const busy = `${((user + system) / 1e6).toFixed(1)} s of CPU`;
+  say(`first search of the process, index loaded: ${ms(first)}, ${busy}; ${more()}; ${loop()}`);
   // Vectors of questions come into memory, as where one is asked a second time.
   for (const text of questions) await ask(text);
   delays.reset();

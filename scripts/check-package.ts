@@ -56,7 +56,7 @@ function checkKnowledge(): void {
   writeFileSync(join(documents, 'house.html'), '<h1>House</h1><h2>Parking</h2><p>There are twelve places behind the house.</p>');
   writeFileSync(join(documents, 'till.ts'), 'export function openDrawer(): void {\n  // counts the coins of the morning\n}\n');
   const steps = [
-    ['create', 'house'],
+    ['create', 'house', '--language', 'en'],
     ['add', 'house', documents],
     ['query', 'where can I park?'],
     ['query', 'who opens the drawer?'],

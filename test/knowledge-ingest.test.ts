@@ -30,6 +30,14 @@ it.each([
   ['text', 'a.txt', 'Los martes hay música en vivo.', '', 'música de los martes', { text: 'Los martes hay música en vivo.' }],
   ['HTML', 'b.html', page, 'text/html', '¿dónde estacionar?', { citation: { title: 'Casa Aurora', heading: ['Estacionamiento'] } }],
   [
+    'a part of a page, without a body',
+    'parte.html',
+    '<!doctype html><title>Sauna</title><h2>Vapor</h2><p>El sauna se calienta con leña.</p>',
+    '',
+    'sauna de leña',
+    { text: expect.stringContaining('con leña'), citation: { title: 'Sauna', heading: ['Vapor'] } },
+  ],
+  [
     'Markdown of several parts, none of which is what it is about',
     'partes.md',
     '# Cochera\n\nHay lugar en la calle Belgrano.\n\n# Perros\n\nSe puede venir con perros chicos.\n',

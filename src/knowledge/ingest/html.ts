@@ -14,6 +14,7 @@ const hidden = new Set([
   'form',
   'button',
   'head',
+  'title',
   'img',
   'video',
 ]);
@@ -35,9 +36,12 @@ interface PageNode {
 }
 
 /** @param whole the page is a web page, of which only the article is wanted. */
-export function readPage(html: string, isWebPage: boolean): { text: string; title: string | undefined } {
+export function readPage(source: string, isWebPage: boolean): { text: string; title: string | undefined } {
+  // The parser takes a part of a page for a page without a body.
+  const html = /<(?:html|body)[\s>]/i.test(source) ? source : `<html><body>${source}</body></html>`;
   const { document } = parseHTML(html);
-  const title = document.title.trim().slice(0, 200) || undefined;
+  const titled = document.title || document.querySelector('title')?.textContent || '';
+  const title = titled.trim().slice(0, 200) || undefined;
   const all = markdownOf((document.body ?? document.documentElement) as unknown as PageNode | null);
   if (!isWebPage) return { text: all, title };
   const article = new Readability(parseHTML(html).document as unknown as ConstructorParameters<typeof Readability>[0], {
