@@ -130,6 +130,9 @@ const runner = new Runner({
       throw new Error('No tool of the benchmark has files.');
     },
     spills: {} as Spills,
+    reaches: () => {
+      throw new Error('No tool of the benchmark asks others.');
+    },
     sandbox: {
       languages: async () => [],
       run: () => Promise.reject(new Error('No tool of the benchmark runs programs.')),

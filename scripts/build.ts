@@ -15,6 +15,7 @@ for (const file of globSync([
   'agents/*/evals/*.jsonl',
   'agents/*/knowledge/*/*.md',
   'agents/*/migrations/*.sql',
+  'agents/*/simulators/scenarios/*.json',
 ])) {
   mkdirSync(join('dist', dirname(file)), { recursive: true });
   copyFileSync(file, join('dist', file));

@@ -47,6 +47,30 @@ async function up(): Promise<void> {
   check('it starts', String(first[0]).startsWith('{'), 'timonel up ended at once');
 }
 
+/** A page, a table and a program become a collection, and a passage is found in each: by the parsers and grammars that came along. */
+function checkKnowledge(): void {
+  const documents = join(folder, 'documents');
+  mkdirSync(documents);
+  writeFileSync(join(documents, '.gitignore'), 'draft.md\n');
+  writeFileSync(join(documents, 'draft.md'), 'A draft about parking.\n');
+  writeFileSync(join(documents, 'house.html'), '<h1>House</h1><h2>Parking</h2><p>There are twelve places behind the house.</p>');
+  writeFileSync(join(documents, 'till.ts'), 'export function openDrawer(): void {\n  // counts the coins of the morning\n}\n');
+  const steps = [
+    ['create', 'house'],
+    ['add', 'house', documents],
+    ['query', 'where can I park?'],
+    ['query', 'who opens the drawer?'],
+  ];
+  const [, added, parking, drawer] = steps.map((args) => timonel(['knowledge', ...args]).output);
+  check(
+    'a folder becomes knowledge, as its ignore rules leave it',
+    added?.includes('[2/2]') === true && !added.includes('draft'),
+    added,
+  );
+  check('a passage of a page is found', parking?.includes('twelve places') === true, parking);
+  check('a declaration of a program is found', /till\.ts · openDrawer/.test(drawer ?? ''), drawer);
+}
+
 async function down(): Promise<void> {
   const stopping = server;
   server = undefined;
@@ -88,6 +112,8 @@ try {
     'dist/agents/booking/prompt.md',
     'dist/agents/hotel/migrations/0001_hotel.sql',
     'dist/agents/hotel/prompt.md',
+    'dist/agents/tutor/migrations/0001_tutor.sql',
+    'dist/agents/tutor/prompt.md',
   ].filter((path) => !files.some((file) => file.path === path));
   check('nothing that belongs in it is missing', absent.length === 0, absent.join('\n'));
   const broken = brokenLinks(files.map(({ path }) => path));
@@ -114,6 +140,7 @@ try {
   await up();
   const chat = timonel(['chat', 'booking'], 'hola\n¿cuánto sale un corte?\n');
   check('the bundled booking agent answers', chat.status === 0 && chat.output.includes('$'), chat.output);
+  checkKnowledge();
   await down();
 
   const made = timonel(['new', 'agent', 'front-desk']);

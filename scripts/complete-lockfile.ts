@@ -38,8 +38,7 @@ const nowhere = 'none';
 for (const [path, entry] of Object.entries(lock.packages)) {
   delete entry.resolved;
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
-    const nested = `${path}/node_modules/${name}`;
-    if (lock.packages[`node_modules/${name}`] !== undefined || lock.packages[nested] !== undefined) continue;
+    if (isThere(path, name)) continue;
     const words = (name.split('/').at(-1) ?? name).split('-');
     const system = words.find((word) => systems.includes(word));
     const added: LockEntry = { version, optional: true };
@@ -53,6 +52,14 @@ for (const [path, entry] of Object.entries(lock.packages)) {
     if (words.includes('musl')) added.libc = ['musl'];
     lock.packages[`node_modules/${name}`] = added;
   }
+}
+
+/** Whether a package finds another one: below itself, or beside itself or one of those that it is below. */
+function isThere(path: string, name: string): boolean {
+  for (let at = path; at !== ''; at = at.slice(0, Math.max(0, at.lastIndexOf('/node_modules/')))) {
+    if (lock.packages[`${at}/node_modules/${name}`] !== undefined) return true;
+  }
+  return lock.packages[`node_modules/${name}`] !== undefined;
 }
 
 const incomplete = Object.entries(lock.packages).filter(

@@ -54,18 +54,28 @@ const longRuns: Readonly<Record<string, LongRun>> = {
   knowledge,
   'full-disk': fullDisk,
   'failover-bench': failoverBench,
+  'tutor-attacks': tutorAttacks,
 };
 
-/** What the tests of channels do in short: 2,000 messages over 50 kills, and 100,000 changed bodies and generated replies. */
+/** What the tests of channels do in short: 2,000 messages over 50 kills, on WhatsApp and on a page, and 100,000 changed bodies and generated replies. */
 async function channels({ scale }: Terms): Promise<Result> {
   const of = (count: number) => String(Math.max(1, Math.round(count * scale)));
-  const files = ['test/crash/lost-on-a-channel.test.ts', 'test/channels/signed-bodies.test.ts', 'test/channels/rendering.test.ts'];
+  const files = [
+    'test/crash/lost-on-a-channel.test.ts',
+    'test/crash/lost-on-a-page.test.ts',
+    'test/channels/signed-bodies.test.ts',
+    'test/channels/rendering.test.ts',
+  ];
   const { status } = spawnSync('npx', ['vitest', 'run', ...files, '--testTimeout', '3600000'], {
     stdio: 'inherit',
     env: {
       ...process.env,
       TIMONEL_TEST_CHANNEL_KILLS: of(50),
-      TIMONEL_TEST_CHANNEL_MESSAGES: of(250),
+      TIMONEL_TEST_CHANNEL_PEOPLE: '50',
+      TIMONEL_TEST_CHANNEL_MESSAGES: of(40),
+      TIMONEL_TEST_PAGE_KILLS: of(50),
+      TIMONEL_TEST_PAGE_VISITORS: '133',
+      TIMONEL_TEST_PAGE_MESSAGES: of(15),
       TIMONEL_TEST_MUTATIONS: of(100_000),
       TIMONEL_TEST_REPLIES: of(100_000),
     },
@@ -133,6 +143,15 @@ async function failoverBench(): Promise<Result> {
     figures: { cases: scores.length, passed },
     reasons: scores.map(({ line }) => line),
   };
+}
+
+/** 120 attack dialogues in each of eleven disguises, against the guard of the tutor. */
+async function tutorAttacks(): Promise<Result> {
+  const { status } = spawnSync('npx', ['vitest', 'run', 'agents/tutor/leaks/attacks', '--testTimeout', '3600000'], {
+    stdio: 'inherit',
+    env: { ...process.env, TIMONEL_TEST_TUTOR_ATTACKS: 'all' },
+  });
+  return { verdict: status === 0 ? 'passed' : 'failed', figures: { dialogues: 1_320 }, reasons: [] };
 }
 
 /** A hundred runs that start each other on two processes, which die in turn. */

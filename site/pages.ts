@@ -48,10 +48,12 @@ export const english: readonly PageGroup[] = [
       'channels-whatsapp',
       'channels-telegram',
       'channels-twilio',
+      'channels-email',
       'channels-web',
       'speech',
       'hand-off',
       'webhooks',
+      'hotel-systems',
     ],
   },
   { title: 'Models and releases', pages: ['models', 'compatible-api', 'releases', 'releases-statistics'] },
@@ -59,6 +61,12 @@ export const english: readonly PageGroup[] = [
   { title: 'Reference', pages: ['reference/api', 'reference/cli', 'errors'] },
   { title: 'Decisions', pages: decisions },
 ];
+
+/** Written by `scripts/write-type-reference.ts` before each build, and not there before. */
+export const types: PageGroup = {
+  title: 'Types of the exports',
+  pages: globSync('reference/types/**/*.md', { cwd: docs }).map(withoutEnding).sort(),
+};
 
 export const spanish: readonly PageGroup[] = [{ title: 'Guías', pages: ['es/get-started', 'es/write-an-agent', 'es/tools'] }];
 

@@ -4,5 +4,6 @@ import type { ProjectConfig } from './project.ts';
 export async function bundledProject(): Promise<ProjectConfig> {
   const { booking } = await import('../agents/booking/agent.ts');
   const { hotel } = await import('../agents/hotel/agent.ts');
-  return { agents: [booking, hotel] };
+  const { tutor } = await import('../agents/tutor/agent.ts');
+  return { agents: [booking, hotel, tutor] };
 }

@@ -98,10 +98,12 @@ export interface Settings {
   channelUrls: { whatsapp: string; telegram: string; twilio: string };
   /** Webhooks of workspaces may go to addresses of this machine and its network. */
   webhookPrivateAddresses: boolean;
+  /** Requests of agents may go to addresses of this machine and its network. */
+  agentPrivateAddresses: boolean;
   /** Voice of customers and for them: models by route or `provider/model`; `confidence` below which what was heard is read back. */
   speech: { transcription: string | undefined; speech: string | undefined; voice: string; local: boolean; confidence: number };
   /** Bytes: of one document, and of the indexes in memory. */
-  knowledge: { documentBytes: number; indexBytes: number };
+  knowledge: { documentBytes: number; indexBytes: number; privateAddresses: boolean };
   /** How programs of others are run, how many at once, and how many wait. */
   sandbox: { mode: 'auto' | 'embedded' | 'off'; concurrency: number; queue: number };
   /** Between two looks at the releases that run. */
@@ -235,6 +237,7 @@ export function readSettings(given: Environment = process.env): Settings {
       twilio: env.TIMONEL_TWILIO_URL.replace(/\/+$/, ''),
     },
     webhookPrivateAddresses: env.TIMONEL_WEBHOOK_PRIVATE_ADDRESSES,
+    agentPrivateAddresses: env.TIMONEL_AGENT_PRIVATE_ADDRESSES,
     speech: {
       transcription: env.TIMONEL_TRANSCRIPTION_MODEL,
       speech: env.TIMONEL_SPEECH_MODEL,
@@ -242,7 +245,11 @@ export function readSettings(given: Environment = process.env): Settings {
       local: env.TIMONEL_SPEECH_LOCAL,
       confidence: env.TIMONEL_SPEECH_CONFIDENCE,
     },
-    knowledge: { documentBytes: env.TIMONEL_KNOWLEDGE_DOCUMENT_BYTES, indexBytes: env.TIMONEL_KNOWLEDGE_INDEX_BYTES },
+    knowledge: {
+      documentBytes: env.TIMONEL_KNOWLEDGE_DOCUMENT_BYTES,
+      indexBytes: env.TIMONEL_KNOWLEDGE_INDEX_BYTES,
+      privateAddresses: env.TIMONEL_KNOWLEDGE_PRIVATE_ADDRESSES,
+    },
     sandbox: { mode: env.TIMONEL_SANDBOX, concurrency: env.TIMONEL_SANDBOX_CONCURRENCY, queue: env.TIMONEL_SANDBOX_QUEUE },
     releaseLookMs: env.TIMONEL_RELEASE_LOOK_MS,
     leaseMs: env.TIMONEL_LEASE_MS,

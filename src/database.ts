@@ -2,7 +2,7 @@
  * What queries of agents are written with: Drizzle's `sql`, its conditions and its tables for PostgreSQL, in the version that Timonel uses.
  * The handle itself comes from `context.query((database) => …)`.
  *
- * @packageDocumentation
+ * @module timonel/database
  */
 export {
   and,

@@ -11,6 +11,18 @@ export interface ChannelWebhook {
   others: readonly string[];
 }
 
+/** An account whose provider calls nobody was read. */
+export interface ChannelRead {
+  channel: string;
+  connectionId: string;
+  /** `read`: something was in it. `failed`: it is tried again; `refused`: a person has to look. */
+  result: 'connected' | 'read' | 'failed' | 'refused';
+  /** Messages and statuses that came before. */
+  duplicates: number;
+  /** Names of what was not stored. */
+  others: readonly string[];
+}
+
 /** A message of a contact was taken from the inbox. */
 export interface ChannelReceived {
   channel: string;
@@ -78,6 +90,11 @@ export interface KnowledgeIngested {
   /** Passages that were not there before. */
   chunks: number;
   milliseconds: number;
+}
+
+/** Somebody said what became of a passage. */
+export interface KnowledgeJudged {
+  verdict: 'used' | 'approved' | 'rejected' | 'modified';
 }
 
 /** The index of a collection was loaded whole. */

@@ -1,7 +1,7 @@
 /**
  * Conversations without a model: what a message means to an agent of one trade, and what is asked and said until its task is done.
  *
- * @packageDocumentation
+ * @module timonel/dialogue
  */
 export { type Advance, advance, ask, askAll, askIfPossible, type Dialogue, type WantedCalls } from './dialogue/ask.ts';
 export { type Composition, composeDialogue } from './dialogue/compose.ts';

@@ -1,7 +1,7 @@
 /**
  * The public API of Timonel: what an agent is made of, and the language that agents understand without a model.
  *
- * @packageDocumentation
+ * @module timonel
  */
 import { consultingTool } from './dialogue/consult.ts';
 import { messageOf } from './errors.ts';
@@ -32,6 +32,14 @@ export {
   failedClaimsPerHour,
 } from './identity/claims/failed-claims.ts';
 export { foldName, sameName } from './identity/claims/same-name.ts';
+export {
+  type AgentSecrets,
+  type OutsideAnswer,
+  OutsideFault,
+  type OutsideRequest,
+  type OutsideRequests,
+  type ReachesOutside,
+} from './identity/outside.ts';
 export type { AgentPermission, Permission } from './identity/permissions.ts';
 export type { Principal } from './identity/principal.ts';
 export type { FoundByAgent, PersonQuery, TableOfData } from './identity/privacy/contract.ts';
@@ -41,7 +49,10 @@ export type {
   Citation,
   Evidence,
   MetadataFilter,
+  NewPassageFeedback,
   Passage,
+  PassageFeedback,
+  PassageVerdict,
   Retrieved,
   RetrieveQuery,
   Strategy,
@@ -82,6 +93,7 @@ export type {
   Flows,
   FlowTurn,
   GuardAnswer,
+  GuardContext,
   GuardedTurn,
   Job,
   JobContext,
@@ -92,6 +104,8 @@ export type {
   PromptTurn,
   RunLimits,
   RunsOfJob,
+  SettledContext,
+  SettledTurn,
 } from './run/contract.ts';
 export type { AgentRoute, AnyRoute, RouteContext, RouteRequest } from './run/route.ts';
 export type { ChildResult } from './store/child-runs.ts';
@@ -217,6 +231,9 @@ export function defineAgent(definition: AgentDefinition): AgentDefinition {
     }
   }
   checkMemory(agent);
+  const { guardTimeoutMs } = agent;
+  if (guardTimeoutMs !== undefined && !(Number.isInteger(guardTimeoutMs) && guardTimeoutMs >= 100 && guardTimeoutMs <= 60_000))
+    throw new TypeError(`Agent "${agent.name}": guardTimeoutMs must be a whole number from 100 to 60000.`);
   const [fault] = [...routeFaults(agent), ...metricFaults(agent)];
   if (fault !== undefined) throw new TypeError(`Agent "${agent.name}": ${fault}`);
   const names = [...(agent.resources ?? []), ...(agent.commands ?? [])].map(({ name }) => name);

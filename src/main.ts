@@ -211,7 +211,13 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
     afterTurn: (channel) => late.channels?.wakeAfterTurn(channel),
     wrapRunStore,
   });
-  const handoff = openHandoff(base, foundation, { identity, mailer, turns, feed });
+  const handoff = openHandoff(base, foundation, {
+    identity,
+    mailer,
+    turns,
+    feed,
+    repliesTo: (workspaceId) => late.channels?.repliesTo(workspaceId),
+  });
   const speech = new Speech(models.gateway, settings.speech);
   const channelPart = await openChannelPart(base, foundation, {
     identity,
@@ -221,6 +227,7 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
     gateway: models.gateway,
     feed,
     speech,
+    handoff,
   });
   Object.assign(late, { channels: channelPart } satisfies LateParts);
   const streams = new OpenStreams(identity.access, identity.notices);

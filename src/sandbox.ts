@@ -2,7 +2,7 @@
  * The sandbox: programs of students and models, run away from the process and its machine. Tools and jobs of an agent have it as
  * `context.sandbox`; a program of its own opens one with {@link createSandbox}.
  *
- * @packageDocumentation
+ * @module timonel/sandbox
  */
 export type {
   AgentSandbox,

@@ -327,6 +327,7 @@ function readKeep(text: string): Keep | undefined {
 export const knowledgeShape = {
   TIMONEL_KNOWLEDGE_DOCUMENT_BYTES: bytes(20_971_520),
   TIMONEL_KNOWLEDGE_INDEX_BYTES: bytes(268_435_456),
+  TIMONEL_KNOWLEDGE_PRIVATE_ADDRESSES: flag(false),
 };
 
 export const speechShape = {

@@ -130,6 +130,8 @@ export const settingsSchema = z.object({
   TIMONEL_TWILIO_URL: url(['http:', 'https:']).default('https://api.twilio.com'),
   /** Webhooks of workspaces to http:// and to addresses of this machine and its network: for tests and development. */
   TIMONEL_WEBHOOK_PRIVATE_ADDRESSES: flag(false),
+  /** Requests of agents to http:// and to addresses of this machine and its network, e.g. to a system that a hotel runs itself. */
+  TIMONEL_AGENT_PRIVATE_ADDRESSES: flag(false),
   ...speechShape,
   ...knowledgeShape,
   ...sandboxShape,

@@ -1,7 +1,7 @@
 /**
  * What tests of an agent need: a whole Timonel in the test's own process, a model that follows a script, and a clock that the test moves.
  *
- * @packageDocumentation
+ * @module timonel/testing
  */
 export type { ApiCall } from './testing/api-caller.ts';
 export { type ScriptedModel, type ScriptLine, scriptedModel } from './testing/scripted-model.ts';

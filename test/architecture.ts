@@ -46,6 +46,7 @@ const layers: string[][] = [
     'src/suggestion.ts',
     'src/faults.ts',
     'src/canonical-json.ts',
+    'src/foreign-addresses.ts',
   ],
 ];
 

@@ -103,8 +103,29 @@ describe.each(storeKinds.filter((kind) => kind === 'postgres'))('commands beside
     expect(await run(['user', 'add', 'eva@example.com', '--password-stdin'], `${password}\n`)).toMatchObject({ code: 0, err: '' });
     expect((await login('eva@example.com')).status).toBe(200);
     const { out } = await run(['user', 'list']);
-    expect(out).toMatch(/^email +name +role +state/);
+    expect(out).toMatch(/^email +name +user name +role +state/);
     expect(out).toMatch(/^eva@example\.com +eva +member +active +no$/m);
+  });
+
+  it('give a person a user name, which opens the account and names it in other commands', async () => {
+    const named = await run(['user', 'add', 'sol@example.com', '--password-stdin', '--user-name', 'Sol-Paz'], password);
+    expect(named).toMatchObject({ code: 0 });
+    const byName = async (userName: string) =>
+      (await at.call('POST', '/api/v1/auth/login', { userName, password }, { authorization: undefined })).status;
+    expect(await byName('sol-paz')).toBe(200);
+    expect(await run(['user', 'rename', 'sol-paz', 'sol_2'])).toMatchObject({
+      code: 0,
+      out: 'sol@example.com signs in with the user name sol_2 too.\n',
+    });
+    expect([await byName('sol-paz'), await byName('sol_2')]).toEqual([401, 200]);
+    expect((await run(['user', 'list'])).out).toMatch(/^sol@example\.com +sol +sol_2 +member/m);
+    expect(await run(['user', 'role', 'SOL_2', 'operator'])).toMatchObject({ code: 0 });
+    const taken = await run(['user', 'add', 'otra@example.com', '--user-name', 'Sol_2']);
+    expect(taken).toMatchObject({ code: 1, err: expect.stringContaining('Take another one.') });
+    expect(await run(['user', 'rename', 'sol_2', 'a@b.co'])).toMatchObject({ code: 2 });
+    expect(await run(['user', 'rename', 'sol_2'])).toMatchObject({ code: 2, err: expect.stringContaining('--none') });
+    expect(await run(['user', 'rename', 'sol_2', '--none'])).toMatchObject({ code: 0 });
+    expect(await byName('sol_2')).toBe(401);
   });
 
   it('change a role and shut somebody out at once, though the server runs elsewhere', async () => {

@@ -1,9 +1,13 @@
+import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
+import { writeCredentials } from '../src/cli/credentials.ts';
 import type { agentEvaluationShape, caseShape, comparisonShape, resultShape } from '../src/http/evaluation-schemas.ts';
+import { commandIn } from './command.ts';
 import project from './evaluated-project.ts';
 import { newWorkspace } from './new-workspace.ts';
 import { freshStoreEnvironment, storeKinds } from './stores.ts';
@@ -19,11 +23,16 @@ const base = '/api/v1/evaluations';
 describe.each(storeKinds)('evaluations (%s)', (kind) => {
   let timonel: TestTimonel;
   let remove = async () => {};
+  /** `timonel evaluations …`, as a person types it. */
+  let typed: ReturnType<typeof commandIn>;
   beforeAll(async () => {
     const fresh = await freshStoreEnvironment(kind);
     remove = fresh.remove;
     const environment = { ...fresh.environment, TIMONEL_CONFIG: join(import.meta.dirname, 'evaluated-project.ts') };
     timonel = await startTimonel(kind, project, { environment });
+    const home = mkdtempSync(join(tmpdir(), 'timonel-evaluations-'));
+    writeCredentials(home, { url: await timonel.timonel.listen(), apiKey: timonel.apiKey });
+    typed = commandIn(home, 'evaluations');
   });
   afterAll(async () => {
     await timonel.close();
@@ -59,7 +68,10 @@ describe.each(storeKinds)('evaluations (%s)', (kind) => {
     const draft = { agent: 'booking', changes: { tools: ['get_business_hours'] } };
     const made = await timonel.call<{ canary: string }>('POST', '/api/v1/releases', draft);
     expect(made.status).toBe(201);
-    const second = await begin({ agent: 'booking', cases, version: made.body.canary });
+    // One by HTTP and one on the command line, which waits for it.
+    const played = await typed('run', 'booking', '--agent-version', made.body.canary, '--cases', ...cases);
+    expect(played).toMatchObject({ code: 1, out: expect.stringMatching(/^FAIL {3}en-price\n {7}.*get_services was not called/) });
+    const [, second = ''] = /^(\S+) {2}booking \S+: 1 of 3 cases passed, finished$/m.exec(played.out) ?? [];
     expect(await ended(first)).toMatchObject({ status: 'finished', models: false, cases: 3, passed: 2, failed: 1, cost: 0 });
     expect(await ended(second)).toMatchObject({ agentVersion: made.body.canary, passed: 1, failed: 2 });
     const failed = await resultsOf(first, 'passed=false');
@@ -70,7 +82,28 @@ describe.each(storeKinds)('evaluations (%s)', (kind) => {
     expect([page.results.map(({ name }) => name), page.next]).toEqual([['en-greeting', 'en-price'], 2]);
     expect((await resultsOf(first, 'limit=2&after=2')).results.map(({ name }) => name)).toEqual(['hopeless']);
     const compared = await timonel.call<Comparison>('GET', `${base}/compare?base=${first}&other=${second}`);
-    expect(compared.body).toMatchObject({ fixed: 0, broken: 1, same: 2, changes: [{ name: 'en-price', change: 'broken' }] });
+    const change = {
+      name: 'en-price',
+      change: 'broken',
+      faults: expect.arrayContaining([expect.stringContaining('get_services was not called')]),
+    };
+    expect(compared.body).toMatchObject({ fixed: 0, broken: 1, same: 2, differs: 0, added: 0, gone: 0, changes: [change] });
+    const query = new URLSearchParams({ agent: 'booking', base: compared.body.base.agentVersion, other: made.body.canary });
+    expect((await timonel.call('GET', `${base}/compare?${query}`)).body).toEqual(compared.body);
+    const compare = await typed('compare', compared.body.base.agentVersion, made.body.canary, '--agent', 'booking');
+    expect(compare).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/^broken {3}en-price: passed → failed\n(?: {9}\S.*\n)+0 fixed, 1 broken, 2 the same\.\n$/),
+    });
+    expect(await typed('compare', second, first)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('1 fixed, 0 broken, 2 the'),
+    });
+    expect((await typed('list', 'booking')).out).toMatch(new RegExp(`^${second} .*\n${first} .*2 of 3 cases passed, finished\n$`));
+    expect((await typed('show', first, '--failed')).out).toMatch(/^FAIL {3}hopeless\n {7}.*zanahoria/);
+    query.set('other', '9.9');
+    expect(await timonel.call('GET', `${base}/compare?${query}`)).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect(await timonel.call('GET', `${base}/compare?base=1.0.0&other=2.0.0`)).toMatchObject({ status: 400 });
     const listed = await timonel.call<{ evaluations: Evaluation[]; next: string | null }>('GET', `${base}?agent=booking&limit=1`);
     expect(listed.body.evaluations.map(({ id }) => id)).toEqual([second]);
     const older = await timonel.call<{ evaluations: Evaluation[] }>(
@@ -86,8 +119,12 @@ describe.each(storeKinds)('evaluations (%s)', (kind) => {
     const conversation = await timonel.converse('prober', { phone: '+5493515550188' });
     await timonel.say(conversation, 'hola');
     const { run } = await timonel.say(conversation, 'environment all');
-    const { status, body } = await timonel.call<Case>('POST', `${base}/cases/from-run`, { runId: run.id, name: 'asked' });
-    expect([status, body]).toMatchObject([201, { agent: 'prober', conversationId: conversation, turns: [{ user: 'hola' }, {}] }]);
+    const written = await typed('from-run', run.id, '--name', 'asked');
+    const [, id = ''] = /^Case (\S+)\. Change the line/.exec(written.err) ?? [];
+    expect(JSON.parse(written.out)).toMatchObject({ id: 'asked', turns: [{ user: 'hola' }, { user: 'environment all' }] });
+    expect((await typed('cases', 'prober')).out).toContain(`asked  2 turns  ${id}`);
+    const { status, body } = await timonel.call<Case>('GET', `${base}/cases/${id}`);
+    expect([status, body]).toMatchObject([200, { agent: 'prober', conversationId: conversation, turns: [{ user: 'hola' }, {}] }]);
     expect(body.turns[1]?.expect).toMatchObject({ outcome: 'replied', tools: ['environment'] });
     const turns = [{ user: 'hola', expect: { outcome: 'replied' } }];
     const changed = await timonel.call('PATCH', `${base}/cases/${body.id}`, { turns }, { 'if-match': '"1"' });

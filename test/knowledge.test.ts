@@ -161,5 +161,25 @@ describe.each(storeKinds)('knowledge over HTTP (%s)', (kind) => {
     });
     const listed = await timonel.call<{ evaluations: object[] }>('GET', '/api/v1/knowledge/collections/house/evaluations');
     expect(listed.body.evaluations).toEqual([made.body]);
+    const path = '/api/v1/knowledge/collections/house/evaluations';
+    // Without the document that answers six of them, those six are worse.
+    const many = ['tarjeta', 'cheques', 'débito', 'efectivo', 'transferencia', 'correa'].map((word) => ({
+      question: `¿Qué pasa con ${word}?`,
+      relevant: ['casa.md'],
+    }));
+    const again = async (asked: object[]) =>
+      (await timonel.call<{ id: string }>('POST', path, { questions: [...asked, questions[1]] })).body.id;
+    const base = await again(many);
+    await timonel.call('PATCH', '/api/v1/knowledge/collections/house/documents?key=casa.md', { state: 'hidden' });
+    const other = await again(many);
+    await timonel.call('PATCH', '/api/v1/knowledge/collections/house/documents?key=casa.md', { state: 'ready' });
+    const compare = async (one: string, two: string) =>
+      (await timonel.call<object>('GET', `${path}/compare?base=${one}&other=${two}`)).body;
+    const six = [1, 2, 3, 4, 5, 6];
+    expect(await compare(base, other)).toMatchObject({ verdict: 'worse', p: 0.0313, worse: six, better: [], same: 1 });
+    expect(await compare(other, base)).toMatchObject({ verdict: 'better', better: six, worse: [] });
+    expect(await compare(base, base)).toMatchObject({ verdict: 'inconclusive', p: 1, same: 7 });
+    expect(await compare(base, await again(many.slice(1)))).toMatchObject({ code: 'invalid_request' });
+    expect(await compare(base, '00000000-0000-0000-0000-000000000000')).toMatchObject({ code: 'not_found' });
   });
 });

@@ -42,6 +42,27 @@ describe.runIf(storeKinds.includes('postgres') && inject('redisUrl') !== '')(
       );
     });
 
+    it('counts what a visitor of a page sends at all of them together', async () => {
+      const added = await first.call<{ id: string }>('POST', '/api/v1/channels', {
+        channel: 'web',
+        name: 'page',
+        agent: 'notes',
+        settings: { origins: ['https://salon.example.com'] },
+      });
+      const base = `/api/v1/web/${added.body.id}`;
+      const begun = await first.call<{ token: string }>('POST', `${base}/session`, {}, { authorization: undefined });
+      const headers = { authorization: `Bearer ${begun.body.token}` };
+      const say = async (at: TestTimonel, id: string) =>
+        (await at.call('POST', `${base}/messages`, { id, text: 'hola' }, headers)).status;
+      await expect.poll(() => say(second, 'message-0'), { timeout: 20_000 }).toBe(202);
+      // The same message again is counted too: it is taken for a duplicate, and costs a statement.
+      const answers = await Promise.all(
+        Array.from({ length: 30 }, (_, index) => say(index % 2 === 0 ? first : second, `message-${index}`)),
+      );
+      expect(answers.filter((status) => status === 202)).toHaveLength(19);
+      expect(answers.filter((status) => status === 429)).toHaveLength(11);
+    });
+
     it('answers an approval at another process than the one that asked', async () => {
       const conversation = await first.converse('notes');
       script.push({ calls: [{ tool: 'delete_notes', args: { why: 'x' } }] }, 'Borrado.');

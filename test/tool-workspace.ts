@@ -4,6 +4,7 @@ import { v7 } from 'uuid';
 import { artifactsForTool } from '../src/artifacts/for-tools.ts';
 import { openArtifacts } from '../src/artifacts/open.ts';
 import { readSettings } from '../src/config.ts';
+import { OutsideClient, reachesOutside } from '../src/identity/outside.ts';
 import type { AgentMessage, Contact, Database, JobContext, StateStore, Tool, ToolContext, WorkspaceAccess } from '../src/index.ts';
 import type { DatabasePool } from '../src/store/database.ts';
 import { againOnDeadlock } from '../src/store/database-errors.ts';
@@ -74,6 +75,7 @@ const waitless = {
 const noKnowledge: ToolContext['knowledge'] = {
   retrieve: async () => ({ passages: [], evidence: 'none', used: [], degraded: null }),
   check: async () => false,
+  feedback: refuse,
 };
 
 const noSandbox: ToolContext['sandbox'] = { languages: async () => [], run: refuse, runEach: refuse };
@@ -92,12 +94,16 @@ export async function openToolWorkspace(
     now: () => workspace.now,
     newId: () => v7(),
   });
+  const outside = new OutsideClient({ anywhere: true });
+  const serverKey = { kid: 'test', key: new Uint8Array(32) };
+  const reaches = reachesOutside({ outside, keys: { current: () => serverKey, all: () => [serverKey] } });
   const workspace: ToolWorkspace = {
     workspaceId,
     now,
     jobs,
     sent,
     access: {
+      ...reaches(workspaceId),
       workspaceId,
       timeZone,
       now: () => workspace.now,

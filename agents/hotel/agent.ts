@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { type AgentDefinition, defineAgent } from '../../src/index.ts';
-import { commands } from './commands.ts';
+import { hotelCommands } from './commands.ts';
 import { flows } from './flows.ts';
 import { guard, guardTemplate } from './guard.ts';
-import { jobs } from './jobs.ts';
+import { hotelJobs } from './jobs.ts';
 import { personalData } from './personal-data.ts';
 import { policy } from './policy.ts';
 import { resources } from './resources.ts';
@@ -14,7 +14,7 @@ import { hotelTools } from './tools.ts';
 
 /**
  * Sells the rooms of a hotel, and looks after those who stay in them.
- * @param options `systems`: foreign reservation systems, by the name that hotels have in `system`.
+ * @param options `systems`: adapters to reservation systems beside those that are here, by the `kind` of a hotel's system.
  */
 export function hotelAgent({ systems = {} }: { systems?: PmsSystems } = {}): AgentDefinition {
   return defineAgent({
@@ -31,7 +31,7 @@ export function hotelAgent({ systems = {} }: { systems?: PmsSystems } = {}): Age
     language: 'es',
     // Voice notes are answered, pictures and files are passed to people.
     parts: ['image', 'audio', 'file', 'location'],
-    jobs,
+    jobs: hotelJobs(systems),
     metrics: {
       notices: {
         kind: 'counter',
@@ -51,7 +51,7 @@ export function hotelAgent({ systems = {} }: { systems?: PmsSystems } = {}): Age
       'hotel:manage': { description: 'Change hotels, rooms, rates, terms and texts', roles: ['operator', 'owner'] },
     },
     resources,
-    commands,
+    commands: hotelCommands(systems),
     routes,
     migrations: new URL('./migrations/', import.meta.url),
     sample,

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { sql } from '../../src/database.ts';
 import { defineCommand, type JsonObject, normaliseCode, type ResourceContext, rejectRow } from '../../src/index.ts';
 import { sampleHotel } from './sample-hotel.ts';
+import { pmsTest } from './system-check.ts';
+import type { PmsSystems } from './systems.ts';
 
 const input = z.object({ code: z.string().trim().min(4).max(16).describe('Code of the stay') });
 
@@ -71,4 +73,4 @@ const removeSample = defineCommand({
     }),
 });
 
-export const commands = [checkIn, checkOut, noShow, removeSample] as const;
+export const hotelCommands = (systems: PmsSystems) => [checkIn, checkOut, noShow, removeSample, pmsTest(systems)];

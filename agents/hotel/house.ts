@@ -13,7 +13,22 @@ export interface HouseType {
   beds: string;
   features: string[];
   photo: string | null;
-  rooms: { id: string; number: string }[];
+  /** What the system of somebody else that keeps the hotel calls it. */
+  external: string | null;
+  rooms: { id: string; number: string; external: string | null }[];
+}
+
+/** The system of somebody else that keeps a hotel. */
+export interface HouseSystem {
+  id: string;
+  /** Names the adapter. */
+  kind: string;
+  url: string;
+  property: string;
+  settings: Record<string, string>;
+  /** Sealed for its id. */
+  secret: string;
+  version: number;
 }
 
 export interface DeskPeriod {
@@ -28,7 +43,8 @@ export interface House extends ChildAges {
   name: string;
   aliases: string[];
   connections: string[];
-  system: string | null;
+  /** `null`: the one that is built in. */
+  system: HouseSystem | null;
   timeZone: string;
   currency: string;
   address: string | null;
@@ -64,7 +80,9 @@ export interface House extends ChildAges {
 /** All hotels of the workspace in one statement, in the order that the house gave them. */
 export async function loadHouses(database: Database, access: WorkspaceAccess, which: SQL = sql`true`): Promise<House[]> {
   const { rows } = await database.execute<{ house: Omit<House, 'timeZone'> & { timeZone: string | null } }>(sql`
-    SELECT json_build_object('id', h.id, 'name', h.name, 'aliases', h.aliases, 'connections', h.connections, 'system', h.system,
+    SELECT json_build_object('id', h.id, 'name', h.name, 'aliases', h.aliases, 'connections', h.connections, 'system', (SELECT json_build_object('id', y.id, 'kind', y.kind, 'url', y.url,
+        'property', y.property, 'settings', y.settings, 'secret', y.secret, 'version', y.version)
+        FROM hotel_systems y WHERE y.workspace_id = h.workspace_id AND y.hotel_id = h.id),
       'timeZone', h.time_zone, 'currency', h.currency, 'address', h.address, 'phone', h.phone, 'email', h.email,
       'emergencyPhone', h.emergency_phone, 'latitude', h.latitude, 'longitude', h.longitude,
       'checkInFrom', to_char(h.check_in_from, 'HH24:MI'), 'checkOutUntil', to_char(h.check_out_until, 'HH24:MI'), 'desk', h.desk,
@@ -75,8 +93,8 @@ export async function loadHouses(database: Database, access: WorkspaceAccess, wh
       'lateFeePercent', h.late_fee_percent, 'earlyFrom', to_char(h.early_from, 'HH24:MI'), 'luggage', h.luggage,
       'childFreeAge', h.child_free_age, 'childAdultAge', h.child_adult_age, 'reviewLinks', h.review_links, 'sample', h.sample,
       'types', coalesce((SELECT json_agg(json_build_object('id', t.id, 'name', t.name, 'aliases', t.aliases, 'description', t.description,
-          'sleeps', t.sleeps, 'adults', t.adults, 'beds', t.beds, 'features', t.features, 'photo', t.photo,
-          'rooms', coalesce((SELECT json_agg(json_build_object('id', r.id, 'number', r.number)
+          'sleeps', t.sleeps, 'adults', t.adults, 'beds', t.beds, 'features', t.features, 'photo', t.photo, 'external', t.external,
+          'rooms', coalesce((SELECT json_agg(json_build_object('id', r.id, 'number', r.number, 'external', r.external)
               ORDER BY r.position, r.number)
             FROM hotel_rooms r WHERE r.workspace_id = t.workspace_id AND r.type_id = t.id AND r.active), '[]'::json))
           ORDER BY t.position, t.name)

@@ -6,7 +6,10 @@ import { failedClaimsToStays } from './claims.ts';
 import { closeDay } from './closing.ts';
 import { type House, loadHouses } from './house.ts';
 import { endHolds, nowOf } from './pms/embedded/rows.ts';
+import { reconcileWrites } from './reconcile.ts';
 import { loadStays, type StayRecord, stayView } from './stays.ts';
+import { resealSystems } from './system-resource.ts';
+import type { PmsSystems } from './systems.ts';
 
 /** Local hours within which guests are written to; reminders go out from the later one on. */
 const from = '10:00';
@@ -16,13 +19,14 @@ export const reviewDays = [1, 4, 7] as const;
 
 type Kind = 'arrival-7' | 'arrival-1' | 'review-1' | 'review-2' | 'review-3';
 
-export const jobs: readonly Job[] = [
+export const hotelJobs = (systems: PmsSystems): readonly Job[] => [
   {
     name: 'expire-holds',
     cron: '* * * * *',
     run: (_payload, access) =>
       access.query(async (database) => void (await endHolds(database, access, sql`b.hold_expires_at <= ${nowOf(access)}`))),
   },
+  { name: 'reconcile', cron: '* * * * *', run: (_payload, context) => reconcileWrites(systems, context) },
   { name: 'notify', cron: '*/30 * * * *', run: (_payload, context) => notify(context) },
   {
     name: 'close-day',
@@ -30,6 +34,7 @@ export const jobs: readonly Job[] = [
     async run(_payload, access) {
       await access.query((database) => closeDay(database, access));
       await access.query((database) => failedClaimsToStays.forgetOld(database, access));
+      await access.query((database) => resealSystems(database, access));
     },
   },
 ];

@@ -6,7 +6,7 @@ import { nightsBetween } from './calendar-dates.ts';
 import type { OfferView } from './contract.ts';
 import type { House } from './house.ts';
 import type { PmsOffer, StayRequest } from './pms/contract.ts';
-import { everybody } from './pms/embedded/embedded.ts';
+import { everybody } from './pms/embedded/bookings.ts';
 import { amountOf, cancellationView, depositOf, typesText } from './stays.ts';
 
 export interface StoredOffer {

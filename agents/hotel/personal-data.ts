@@ -69,7 +69,7 @@ export const personalData: NonNullable<AgentDefinition['personalData']> = {
     {
       table: 'hotel_operations',
       personal: true,
-      columns: ['detail'],
+      columns: ['detail', 'intent'],
       whose: `booking_id IN (SELECT id FROM hotel_bookings WHERE workspace_id = :workspace
         AND (guest_id = ANY(:found) OR conversation_id = ANY(:conversations)))`,
       erase: 'delete',
@@ -79,6 +79,7 @@ export const personalData: NonNullable<AgentDefinition['personalData']> = {
     { table: 'hotel_charges', personal: false, because: 'What a stay cost beside its nights.' },
     { table: 'hotel_notices', personal: false, because: 'A stay, a day and whether a message went out.' },
     { table: 'hotel_hotels', personal: false, because: house },
+    { table: 'hotel_systems', personal: false, because: 'Where a hotel is kept, and sealed credentials of the hotel.' },
     { table: 'hotel_room_types', personal: false, because: house },
     { table: 'hotel_rooms', personal: false, because: house },
     { table: 'hotel_rates', personal: false, because: house },

@@ -5,6 +5,7 @@ import { closures } from './closure-resource.ts';
 import { informationTopics } from './contract.ts';
 import { charges, guests, requests } from './desk-resources.ts';
 import { stays } from './stay-resource.ts';
+import { systems } from './system-resource.ts';
 
 const permissions = { read: 'hotel:read', write: 'hotel:manage' } as const;
 
@@ -106,6 +107,7 @@ const roomTypes = defineResource({
         .nullable()
         .default(null)
         .describe('Id of an artifact of the agent; PUT …/photos/<code> stores one'),
+      external: optionalText.describe('Its id in the reservation system that keeps the hotel'),
       active: z.boolean().default(true),
       position,
     })
@@ -137,6 +139,7 @@ const rooms = defineResource({
     number: z.string().trim().min(1).max(40),
     type: z.string().trim().min(1).max(40),
     notes: z.string().max(500).default(''),
+    external: optionalText.describe('Its id in the reservation system that keeps the hotel'),
     active: z.boolean().default(true),
     position,
   }),
@@ -231,4 +234,17 @@ const texts = defineResource({
   search: ['title', 'textEs', 'textEn', 'words'],
 });
 
-export const resources = [hotels, roomTypes, rooms, rates, taxes, texts, stays, closures, guests, charges, requests] as const;
+export const resources = [
+  hotels,
+  systems,
+  roomTypes,
+  rooms,
+  rates,
+  taxes,
+  texts,
+  stays,
+  closures,
+  guests,
+  charges,
+  requests,
+] as const;

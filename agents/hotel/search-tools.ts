@@ -20,7 +20,8 @@ import { offerView, type StoredOffer, storedOffer, tellOffers } from './offers.t
 import { operationState } from './operations.ts';
 import { houseOf } from './place.ts';
 import type { PmsHold, Written } from './pms/contract.ts';
-import { everybody, mostExtensions } from './pms/embedded/embedded.ts';
+import { everybody } from './pms/embedded/bookings.ts';
+import { mostExtensions } from './pms/embedded/embedded.ts';
 import { priceRange } from './price-range.ts';
 import { alternativesTo, down, readWish, searchFor } from './search.ts';
 import { amountOf, type StayRecord } from './stays.ts';

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { onEachStore } from '../../test/stores.ts';
 import { hotel as hotelAgent } from './agent.ts';
 import { addDays, localMoment } from './calendar-dates.ts';
-import { jobs } from './jobs.ts';
+import { hotelJobs } from './jobs.ts';
 import { openHotel } from './rehearsal/hotel-under-test.ts';
 import { hotelTools } from './tools.ts';
 
@@ -16,7 +16,10 @@ const startDay = '2026-11-19';
 onEachStore('a season of messages', (open) => {
   it('reminds a week and a day before, asks three times at most, and leaves the others alone', { timeout: 600_000 }, async () => {
     const house = await openHotel((await open([hotelAgent])).pool);
-    const run = (name: string) => jobs.find((job) => job.name === name)?.run({}, house.access);
+    const run = (name: string) =>
+      hotelJobs({})
+        .find((job) => job.name === name)
+        ?.run({}, house.access);
     const guests: { conversation: string; checkIn: string; checkOut: string; fate: 'comes' | 'cancels' | 'quiet' | 'answers' }[] =
       [];
     const fates = ['comes', 'cancels', 'quiet', 'answers'] as const;

@@ -125,7 +125,9 @@ async function houseNamed(context: ResourceContext, named: string | null): Promi
 /** The desk books in the tables. What a foreign system keeps is booked there. */
 export function deskOf(context: ResourceContext, house: House): Pms {
   if (house.system !== null)
-    throw rejectRow(`The stays of "${house.name}" are kept in the system "${house.system}". Book, change and cancel them there.`);
+    throw rejectRow(
+      `The stays of "${house.name}" are kept in the system "${house.system.kind}". Book, change and cancel them there.`,
+    );
   return embeddedPms({ access: context, house, conversationId: undefined, source: 'desk' });
 }
 

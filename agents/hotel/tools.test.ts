@@ -320,7 +320,10 @@ onEachStore('the hotel tools', (open) => {
     const guest = deskOf(house);
     const { code } = await booked(guest, 'Doble');
     const { offer } = offerOf(await search(guest, couple));
-    await rows.executeText(`UPDATE hotel_hotels SET system = 'elsewhere' WHERE workspace_id = '${house.workspaceId}'`);
+    await rows.executeText(
+      `INSERT INTO hotel_systems (workspace_id, id, hotel_id, kind, url, property) SELECT workspace_id, id, id, 'elsewhere', 'https://pms.example', '1'
+       FROM hotel_hotels WHERE workspace_id = '${house.workspaceId}'`,
+    );
     const down = { kind: 'system-down' };
     expect(await search(guest, couple)).toEqual(down);
     expect(await guest.call(tools.holdRoom, { offer })).toEqual(down);

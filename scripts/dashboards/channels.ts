@@ -71,5 +71,42 @@ export const channels: Dashboard = {
         },
       ],
     },
+    {
+      title: 'Speech',
+      panels: [
+        {
+          title: 'Voice messages by what came of them',
+          unit: 'reqps',
+          queries: [
+            { expr: 'sum by (result) (rate(timonel_speech_transcriptions_total[$__rate_interval]))', legend: '{{result}}' },
+          ],
+        },
+        {
+          title: 'Replies that were to be spoken',
+          unit: 'reqps',
+          queries: [
+            {
+              expr: 'sum by (engine, result) (rate(timonel_speech_replies_total[$__rate_interval]))',
+              legend: '{{engine}} {{result}}',
+            },
+          ],
+        },
+        {
+          title: 'Time of a transcription or of speech, 95 %',
+          unit: 's',
+          queries: [
+            {
+              expr: 'histogram_quantile(0.95, sum by (le, what) (rate(timonel_speech_duration_seconds_bucket[$__rate_interval])))',
+              legend: '{{what}}',
+            },
+          ],
+        },
+        {
+          title: 'Voice that was heard',
+          unit: 's',
+          queries: [{ expr: 'sum(rate(timonel_speech_audio_seconds_total[$__rate_interval]))', legend: 'seconds a second' }],
+        },
+      ],
+    },
   ],
 };

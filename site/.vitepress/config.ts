@@ -1,13 +1,14 @@
 /** The site of the documents: `npm run docs:build` writes it to `site/.vitepress/dist`. */
 import { posix } from 'node:path';
 import { type DefaultTheme, defineConfig } from 'vitepress';
-import { english, type PageGroup, spanish, titleOf } from '../pages.ts';
+import { diagramOf } from '../diagrams.ts';
+import { english, type PageGroup, spanish, titleOf, types } from '../pages.ts';
 import { slugOf } from '../slug.ts';
 
 function sidebar(groups: readonly PageGroup[]): DefaultTheme.SidebarItem[] {
   return groups.map(({ title, pages }) => ({
     text: title,
-    collapsed: title === 'Decisions',
+    collapsed: title === 'Decisions' || title === types.title,
     items: pages.map((page) => ({ text: titleOf(page), link: `/${page}` })),
   }));
 }
@@ -28,6 +29,11 @@ export default defineConfig({
     config(markdown) {
       const { text: textBefore } = markdown.renderer.rules;
       markdown.renderer.rules['text'] = (...parameters) => (textBefore?.(...parameters) ?? '').replaceAll('{{', '&#123;&#123;');
+      const { fence } = markdown.renderer.rules;
+      markdown.renderer.rules['fence'] = (tokens, index, ...rest) => {
+        const { info, content } = tokens[index] ?? { info: '', content: '' };
+        return info.trim() === 'mermaid' ? diagramOf(content) : (fence?.(tokens, index, ...rest) ?? '');
+      };
       // Sources and examples are in the repository, and not on the site: their names stay, without a link.
       const { link_open: before } = markdown.renderer.rules;
       markdown.renderer.rules['link_open'] = (tokens, index, options, environment, renderer) => {
@@ -53,7 +59,7 @@ export default defineConfig({
     outline: [2, 3],
   },
   locales: {
-    root: { label: 'English', lang: 'en', themeConfig: { sidebar: sidebar(english) } },
+    root: { label: 'English', lang: 'en', themeConfig: { sidebar: sidebar([...english, types]) } },
     es: { label: 'Español', lang: 'es', link: '/es/get-started', themeConfig: { sidebar: sidebar(spanish) } },
   },
 });

@@ -4,9 +4,9 @@
  */
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
-import type { LocationPart, MediaPart } from '../vocabulary.ts';
+import type { JsonObject, LocationPart, MediaPart } from '../vocabulary.ts';
 
-export const channelNames = ['whatsapp', 'telegram', 'twilio', 'web'] as const;
+export const channelNames = ['whatsapp', 'telegram', 'twilio', 'email', 'web'] as const;
 export type ChannelName = (typeof channelNames)[number];
 
 /** What a contact is known by. `phone` is E.164 without the plus; `whatsapp-user` is a business-scoped user id, `web` the visitor of a page. */
@@ -83,7 +83,11 @@ export interface IncomingContent {
   kind: string;
   text: string;
   media?: IncomingMedia | undefined;
+  /** Files beside `media`, of a message that has several. */
+  files?: IncomingMedia[] | undefined;
   location?: LocationPart | undefined;
+  /** Of a mail: what an answer goes on from. `references` are the ids of the thread so far, oldest first. */
+  mail?: { subject: string; references: string[] } | undefined;
   /** What was heard of it, where it is voice; written once it was heard. */
   heard?: { text: string; unsure: boolean } | undefined;
   /** `run`: a turn. `decline`: said once that it cannot be taken. `ignore`: kept, and answered by nothing. */
@@ -99,6 +103,8 @@ export type Update =
       account: string;
       sender: Address[];
       name: string | undefined;
+      /** Whether the address is proven, where the channel knows it of each message; else the channel vouches for all or for none. */
+      vouched?: boolean | undefined;
       at: Date;
       content: IncomingContent;
     }
@@ -113,6 +119,8 @@ export type Update =
     }
   /** A contact has another address from now on. */
   | { kind: 'moved'; externalId: string; account: string; from: Address[]; to: Address[]; at: Date }
+  /** A person of the workspace answers a notice: `token` is in it. `unproven`: the channel says whose messages are proven, and this one is not. */
+  | { kind: 'answer'; externalId: string; token: string; from: string; unproven: boolean; text: string }
   /** Known and of no consequence, or not known. `what` names it. */
   | { kind: 'other'; what: string };
 
@@ -154,6 +162,8 @@ export interface OutgoingContent {
 export interface WireMessage {
   body: Readonly<Record<string, unknown>>;
   media?: MediaPart | undefined;
+  /** Files of a message that takes several. */
+  files?: MediaPart[] | undefined;
 }
 
 export interface Rendered {
@@ -173,6 +183,27 @@ export interface Sending {
   link(part: MediaPart): Promise<string>;
   /** Address of the connection's webhook. */
   callback: string;
+  /** The message that this one answers: of its run, else the last one of the contact; `undefined` where it never wrote. */
+  heard(): Promise<{ externalId: string; mail: IncomingContent['mail'] } | undefined>;
+  signal: AbortSignal;
+}
+
+/** The place from which a channel without webhooks fetches messages, while this process is the one that does. */
+export interface Reading {
+  /** How far it was read, as it was given to `accept` last; `undefined` where it never was. */
+  cursor: JsonObject | undefined;
+  /** The account answered, and is being read. */
+  connected(): void;
+  /**
+   * Stores what was read, each message once, and then how far.
+   * @throws TimonelError `store_unavailable`; Error where another process reads meanwhile
+   */
+  accept(updates: readonly Update[], cursor: JsonObject): Promise<void>;
+  /** How many messages of the address became turns in the last hour, and in the last day. */
+  turnsOf(address: Address): Promise<{ hour: number; day: number }>;
+  /** Marks of messages in doubt that the provider may have. */
+  inDoubt(): Promise<string[]>;
+  /** Aborted where the connection was changed or disabled, and where the process ends. */
   signal: AbortSignal;
 }
 
@@ -224,6 +255,11 @@ export interface Channel {
   ): Promise<void>;
   /** Loads a file of a contact. @throws ChannelMediaError */
   load(connection: OpenConnection, media: IncomingMedia, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  /**
+   * Fetches messages for as long as it can: for a channel whose provider calls nobody. Ends where the signal is aborted.
+   * @throws AccountRefusedError where a person has to look; Error where another attempt may work
+   */
+  receive?(connection: OpenConnection, reading: Reading): Promise<void>;
   /** Looks at the account, and at what the settings say of it. */
   check(connection: OpenConnection, signal: AbortSignal): Promise<ConnectionFinding[]>;
 }
@@ -237,5 +273,16 @@ export class ChannelMediaError extends Error {
     super(message);
     this.name = 'ChannelMediaError';
     this.passing = passing;
+  }
+}
+
+/** The account lets nobody in: nothing is fetched or sent until a person changes the connection. */
+export class AccountRefusedError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = 'AccountRefusedError';
+    this.code = code;
   }
 }

@@ -157,6 +157,7 @@ export class Delivery {
         },
         link: async (part) => artifacts.linkTo(await found(part), 3_600_000),
         callback: `${publicUrl}/api/v1/channels/${connection.id}/webhook`,
+        heard: () => this.#dependencies.outbox.answeredBy(delivery),
         signal: AbortSignal.timeout(attemptMs),
       });
     } catch (error) {

@@ -97,7 +97,7 @@ export class ChannelDoor {
       .catch((error: unknown): ConnectionFinding[] => [
         { what: 'account', ok: false, detail: `The provider does not answer (${String(error)}).` },
       ]);
-    return [webhook, ...findings];
+    return channel.receive === undefined ? [webhook, ...findings] : findings;
   }
 
   async #refuse(connection: OpenConnection, address: string): Promise<never> {

@@ -50,8 +50,8 @@ export class Inbox {
     const messages: object[] = [];
     const statuses: object[] = [];
     for (const update of updates) {
-      if (update.kind === 'other') {
-        others.push(update.what);
+      if (update.kind === 'other' || update.kind === 'answer') {
+        others.push(update.kind === 'answer' ? 'answer-of-a-person' : update.what);
         continue;
       }
       const { workspaceId, channel } = connection;
@@ -73,7 +73,11 @@ export class Inbox {
             ...place,
             hash,
             kind: update.content.kind,
-            sender: { addresses: update.sender, name: update.name?.slice(0, 200) ?? null },
+            sender: {
+              addresses: update.sender,
+              name: update.name?.slice(0, 200) ?? null,
+              ...(update.vouched === undefined ? {} : { vouched: update.vouched }),
+            },
             content: update.content,
           });
       }

@@ -72,6 +72,7 @@ export class IncomingMessages {
     for (const { id, content } of batch.messages) {
       if (content.text.trim() !== '') texts.push(content.text);
       if (content.location !== undefined) parts.push(content.location);
+      for (const file of content.files ?? []) parts.push({ ...partOf(await this.#load(batch, content, file)), type: file.type });
       if (content.media === undefined) continue;
       const isVoice = content.media.type === 'audio' && this.#dependencies.speech.hears;
       if (isVoice && content.heard !== undefined) {

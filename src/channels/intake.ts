@@ -18,7 +18,7 @@ interface WaitingRow {
   id: string;
   kind: string;
   external_id: string;
-  sender: { addresses: Address[]; name?: string | null };
+  sender: { addresses: Address[]; name?: string | null; vouched?: boolean };
   content: IncomingContent & { to?: Address[] };
   sent_at: Date;
 }
@@ -42,6 +42,8 @@ interface Thread {
   polite: boolean;
   name: string | null;
   unsure: string | null;
+  /** Whether the contact of its conversation is proven. */
+  verified: boolean | null;
 }
 
 export interface IntakeDependencies {
@@ -237,6 +239,7 @@ export class Intake {
   async #thread(client: pg.PoolClient, connection: OpenConnection, contactId: string): Promise<Thread> {
     const { rows } = await client.query<Thread>(
       `SELECT t.conversation_id, t.offered, t.unsure, c.status = 'open' AS open, k.name, t.declined_at >= now() - interval '1 day' AS polite,
+         (c.contact->>'verified')::boolean AS verified,
          -- While a person has it, a rest of any length is no end of it.
          COALESCE(c.handler = 'agent' AND c.updated_at < $4::timestamptz - $5 * interval '1 hour', true) AS stale
        FROM channel_threads t
@@ -245,7 +248,18 @@ export class Intake {
        WHERE t.workspace_id = $1 AND t.connection_id = $2 AND t.contact_id = $3`,
       [connection.workspaceId, connection.id, contactId, this.#dependencies.now(), connection.settings.conversationHours],
     );
-    return rows[0] ?? { conversation_id: null, offered: null, open: null, stale: true, polite: false, name: null, unsure: null };
+    return (
+      rows[0] ?? {
+        conversation_id: null,
+        offered: null,
+        open: null,
+        stale: true,
+        polite: false,
+        name: null,
+        unsure: null,
+        verified: null,
+      }
+    );
   }
 
   /** The conversation of a thread, a new one where it is over or rested for too long. */
@@ -256,7 +270,10 @@ export class Intake {
     thread: Thread,
     message: OpenRow,
   ): Promise<string> {
-    if (thread.conversation_id !== null && thread.open === true && !thread.stale) return thread.conversation_id;
+    const { vouched } = message.sender;
+    // Where an address can be forged, a message of which it is not proven is no part of a conversation in which it is.
+    const same = vouched === undefined || vouched === (thread.verified ?? false);
+    if (thread.conversation_id !== null && thread.open === true && !thread.stale && same) return thread.conversation_id;
     const { workspaceId, agent, channel: name, account } = connection;
     const phone = message.sender.addresses.find(({ kind }) => kind === 'phone')?.value;
     const email = message.sender.addresses.find(({ kind }) => kind === 'email')?.value;
@@ -267,7 +284,7 @@ export class Intake {
       ...(phone === undefined ? {} : { phone: `+${phone}` }),
       ...(email === undefined ? {} : { email }),
       // The provider vouches for the addresses.
-      verified: channel.strangers !== true,
+      verified: vouched ?? channel.strangers !== true,
     };
     const label = channel.label(account);
     const assignment = this.#dependencies.inForce.assign(agent, { workspaceId, channel: label, contact, address: contactId });
@@ -287,7 +304,7 @@ export class Intake {
 function burstOf(rows: readonly OpenRow[], quietMs: number): OpenRow[] {
   const [first] = rows;
   if (first === undefined || quietMs === 0) return first === undefined ? [] : [first];
-  const end = rows.findIndex(({ content }) => content.treat !== 'run');
+  const end = rows.findIndex(({ content, sender }) => content.treat !== 'run' || sender.vouched !== first.sender.vouched);
   const burst = (end === -1 ? rows : rows.slice(0, end)).slice(0, mostOfBurst);
   const quiet = (burst.at(-1)?.age ?? 0) >= quietMs || burst.length === mostOfBurst || first.age >= longestBurstMs || end !== -1;
   return quiet ? burst : [];

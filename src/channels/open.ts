@@ -1,5 +1,7 @@
+import type { Redis } from 'ioredis';
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import { publishFault } from '../diagnostics.ts';
+import type { MailAnswer } from '../handoff/mail-answers.ts';
 import type { AccessNotices } from '../identity/access.ts';
 import type { ServerKeys } from '../identity/secrets.ts';
 import type { InForce } from '../release/in-force.ts';
@@ -16,12 +18,15 @@ import { ChannelDoor } from './door.ts';
 import { Inbox } from './inbox.ts';
 import { IncomingMessages } from './incoming.ts';
 import { Intake } from './intake.ts';
+import { mailChannel } from './mail/mail.ts';
 import { Outbox } from './outbox.ts';
 import { ProviderClient } from './provider-client.ts';
+import { Receivers } from './receivers.ts';
 import { Statuses } from './statuses.ts';
 import { telegramChannel } from './telegram/telegram.ts';
 import { twilioChannel } from './twilio/twilio.ts';
 import { VisitorDoor } from './web/visitor-door.ts';
+import { VisitorLimits } from './web/visitor-limits.ts';
 import { VisitorStreams } from './web/visitor-streams.ts';
 import { webChannel } from './web/web.ts';
 import { whatsappChannel } from './whatsapp/whatsapp.ts';
@@ -29,6 +34,8 @@ import { ChannelWorker } from './worker.ts';
 
 export interface ChannelsOptions {
   pool: DatabasePool;
+  /** Shares the counts of visitors between processes; absent where there is no Redis. */
+  redis: Redis | undefined;
   keys: ServerKeys;
   notices: AccessNotices;
   artifacts: Artifacts;
@@ -43,6 +50,10 @@ export interface ChannelsOptions {
   onUndelivered(undelivered: Undelivered): Promise<void>;
   /** Base URLs of the providers' APIs. */
   urls: { whatsapp: string; telegram: string; twilio: string };
+  /** A person of a workspace answers a notice by mail. */
+  onAnswer(answer: MailAnswer): Promise<void>;
+  /** Servers of mail on this machine and its network are taken too. */
+  privateAddresses: boolean;
   publicUrl: string;
   /** The server's secret was replaced: what the one before sealed is sealed anew. */
   reseal: boolean;
@@ -59,6 +70,8 @@ export interface ChannelPart {
   worker: ChannelWorker;
   /** Starts to receive and to send, and looks whether the templates of connections are there. */
   start(): void;
+  /** The mailbox at which people of a workspace answer notices, where there is one. */
+  repliesTo(workspaceId: string): string | undefined;
   /** A turn of a conversation on that channel is over: what it said waits in the outbox. */
   wakeAfterTurn(channel: string): void;
   close(): Promise<void>;
@@ -88,6 +101,7 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
     whatsappChannel(client, urls.whatsapp),
     telegramChannel(client, urls.telegram),
     twilioChannel(client, urls.twilio),
+    mailChannel({ anywhere: options.privateAddresses, now }),
     webChannel(artifacts, newId),
   ];
   const channels = new Map(all.map((channel) => [channel.name, channel]));
@@ -132,9 +146,27 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
     onUndelivered,
     newId,
   });
+  const receivers = new Receivers({
+    pool,
+    connections,
+    inbox,
+    processId,
+    wake: () => worker.wakeInbound(),
+    onAnswer: options.onAnswer,
+  });
   const door = new ChannelDoor({ connections, inbox, publicUrl, wake: () => worker.wakeInbound() });
   const streams = new VisitorStreams({ pool, connections, feed, artifacts });
-  const visitors = new VisitorDoor({ connections, inbox, streams, artifacts, now, newId, wake: () => worker.wakeInbound() });
+  const limits = new VisitorLimits(options.redis);
+  const visitors = new VisitorDoor({
+    limits,
+    connections,
+    inbox,
+    streams,
+    artifacts,
+    now,
+    newId,
+    wake: () => worker.wakeInbound(),
+  });
   const deliveries = new Deliveries(pool, () => worker.wakeOutbound());
   try {
     if (options.reseal) await connections.reseal();
@@ -151,8 +183,11 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
     worker,
     start() {
       worker.start();
+      receivers.start();
       void checkTemplates(connections, door);
     },
+    repliesTo: (workspaceId) =>
+      connections.sending.find((each) => each.workspaceId === workspaceId && each.settings['handoffReplies'] === true)?.account,
     wakeAfterTurn(label) {
       const ours = connections.enabled.some(({ channel, account }) => connections.channelOf(channel).label(account) === label);
       if (ours) worker.wakeOutbound();
@@ -160,6 +195,7 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
     async close() {
       connections.close();
       streams.close();
+      await receivers.stop();
       await worker.stop();
       await client.close();
     },

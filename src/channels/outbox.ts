@@ -7,6 +7,7 @@ import { storableJson } from '../store/storable.ts';
 import {
   type Address,
   type Channel,
+  type IncomingContent,
   type OpenConnection,
   type OutgoingContent,
   type ProviderError,
@@ -266,6 +267,21 @@ export class Outbox {
        WHERE workspace_id = $1 AND connection_id = $2 AND contact_id = $3`,
       [connection.workspaceId, connection.id, contactId, storableJson(error)],
     );
+  }
+
+  /** The message of the contact that a delivery answers. */
+  async answeredBy({
+    workspaceId,
+    id,
+  }: ClaimedDelivery): Promise<{ externalId: string; mail: IncomingContent['mail'] } | undefined> {
+    const [row] = await this.#pool.executeText<{ external_id: string; mail: IncomingContent['mail'] | null }>(
+      `SELECT i.external_id, i.content->'mail' AS mail FROM channel_deliveries d
+         JOIN channel_inbox i ON i.workspace_id = d.workspace_id AND i.connection_id = d.connection_id AND i.contact_id = d.contact_id
+       WHERE d.workspace_id = $1 AND d.id = $2 AND i.external_id IS NOT NULL AND i.result IS DISTINCT FROM 'ignored'
+       ORDER BY (i.run_id = d.run_id) IS TRUE DESC, (i.conversation_id = d.conversation_id) IS TRUE DESC, i.id DESC LIMIT 1`,
+      [workspaceId, id],
+    );
+    return row === undefined ? undefined : { externalId: row.external_id, mail: row.mail ?? undefined };
   }
 
   async #end({ workspaceId, id, fence }: ClaimedDelivery, assignments: string, values: unknown[]): Promise<boolean> {

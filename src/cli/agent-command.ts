@@ -1,5 +1,6 @@
 /** `timonel <agent> …`: what people manage of an agent, through the API of the Timonel that runs here. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { Command } from 'commander';
 import type { z } from 'zod';
 import { messageOf } from '../errors.ts';
@@ -28,9 +29,11 @@ export async function agentCommand(agent: string): Promise<Command> {
     command
       .command(name)
       .description(description)
-      .argument('[input]', 'JSON object, where the command takes one')
-      .action(async (input?: string) => {
-        console.log(JSON.stringify(await api.post(`/api/v1/agents/${agent}/commands/${name}`, objectOf(input)), null, 2));
+      .argument('[input]', 'JSON object, where the command takes one; @file.json reads it from a file')
+      .option('--files <folder>', 'sends the text files of a folder along, as `files`, for a command that takes them')
+      .action(async (input: string | undefined, { files }: { files?: string }) => {
+        const body = { ...objectOf(input), ...(files === undefined ? {} : { files: textFilesOf(files) }) };
+        console.log(JSON.stringify(await api.post(`/api/v1/agents/${agent}/commands/${name}`, body), null, 2));
       });
   }
   return command;
@@ -141,8 +144,31 @@ function cellText(value: unknown): string {
   return typeof value === 'object' ? Object.values(value).join('-') : String(value);
 }
 
+/** Text by path below the folder; what begins with a dot is left out. */
+function textFilesOf(folder: string): Record<string, string> {
+  try {
+    const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    const named = files.map((path) => [relative(folder, path).replaceAll('\\', '/'), path] as const);
+    return Object.fromEntries(
+      named
+        .filter(([name]) => !name.split('/').some((part) => part.startsWith('.')))
+        .map(([name, path]) => [name, readFileSync(path, 'utf8')]),
+    );
+  } catch (error) {
+    throw new UsageError(`${folder} could not be read: ${messageOf(error)}`);
+  }
+}
+
 function objectOf(input: string | undefined): object {
   if (input === undefined) return {};
+  if (input.startsWith('@')) {
+    try {
+      return JSON.parse(readFileSync(input.slice(1), 'utf8')) as object;
+    } catch (error) {
+      throw new UsageError(`${input.slice(1)} could not be read as JSON: ${messageOf(error)}`);
+    }
+  }
   try {
     return JSON.parse(input) as object;
   } catch {

@@ -24,12 +24,12 @@ interface Findings {
 /** Everything here goes over the API, as the key of this machine may. */
 export function channelsCommand(): Command {
   const channels = new Command('channels').description(
-    'Accounts of channels (WhatsApp, Telegram, Twilio) and chats on pages, on which agents answer',
+    'Accounts of channels (WhatsApp, Telegram, Twilio, e-mail) and chats on pages, on which agents answer',
   );
   channels
     .command('add <channel>')
     .description(
-      'Connect an account: whatsapp, telegram or twilio, and print the address to give to the provider; or web, and print the script tag',
+      'Connect an account: whatsapp, telegram or twilio, and print the address to give to the provider; email, whose mailbox is read; or web, and print the script tag',
     )
     .requiredOption('--name <name>', 'what the connection is called here')
     .requiredOption('--agent <agent>', 'the agent that answers')
@@ -48,7 +48,11 @@ export function channelsCommand(): Command {
         console.log(`${added.name} is connected (${added.id}). Put this into the pages that are to show it:\n  ${added.script}`);
         return;
       }
-      console.log(`${added.name} is connected (${added.id}). Give this address to the provider:\n  ${added.webhook}`);
+      console.log(
+        added.webhook === null
+          ? `${added.name} is connected (${added.id}). What comes from now on is read and answered.`
+          : `${added.name} is connected (${added.id}). Give this address to the provider:\n  ${added.webhook}`,
+      );
       console.log(`See that it works: timonel channels test "${added.name}"`);
     });
   channels

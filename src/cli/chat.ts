@@ -1,8 +1,10 @@
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
 import { readSettings } from '../config.ts';
+import { messageOf } from '../errors.ts';
 import type { Reply } from '../vocabulary.ts';
 import { ApiClient } from './api-client.ts';
+import { messagesOf, withFile } from './chat-messages.ts';
 import { type ChatTurn, say } from './conversing.ts';
 import { findCredentials } from './credentials.ts';
 import { loadProject } from './project-file.ts';
@@ -48,17 +50,28 @@ function answers(url: string): Promise<boolean> {
 async function chat(client: ApiClient, agent: string, json: boolean): Promise<void> {
   const { id } = await client.post<{ id: string }>('/api/v1/conversations', { agent, channel: 'terminal' });
   const interactive = process.stdin.isTTY === true && !json;
-  if (interactive) console.log(`You are talking to ${agent}. An empty line or Ctrl+D ends the conversation.\n`);
+  if (interactive)
+    console.log(
+      `You are talking to ${agent}. An empty line or Ctrl+D ends the conversation.\nSeveral lines: between two lines of \`\`\`, or pasted at once; "/file main.py" sends a file.\n`,
+    );
   const lines = createInterface({ input: process.stdin, ...(interactive ? { output: process.stdout, prompt: '› ' } : {}) });
   if (interactive) lines.prompt();
-  for await (const line of lines) {
+  for await (const line of messagesOf(lines, interactive)) {
     if (line.trim() === '') {
       if (interactive) break;
       continue;
     }
+    let message: string;
+    try {
+      message = withFile(line);
+    } catch (error) {
+      console.error(`  ${messageOf(error)}`);
+      if (interactive) lines.prompt();
+      continue;
+    }
     const spinner = interactive ? startSpinner('…', { discardStdin: false }) : undefined;
     try {
-      const turn = await say(client, id, line, (progress) => {
+      const turn = await say(client, id, message, (progress) => {
         if (spinner !== undefined) spinner.text = progress ?? '…';
         else if (progress !== undefined && !json) console.error(`  ${progress}`);
       });

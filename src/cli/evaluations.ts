@@ -83,14 +83,17 @@ export function evaluationsCommand(): Command {
     });
   evaluations
     .command('compare <base> <other>')
-    .description('Two evaluations of one agent: what the other fixed, and what it broke; exit code 1 where it broke something')
-    .action(async (one: string, other: string) => {
-      const query = new URLSearchParams({ base: one, other });
-      const { fixed, broken, same, changes } = await ApiClient.here().get<Comparison>(`${base}/compare?${query}`);
-      for (const { name, change, base: before, other: after } of changes)
-        console.log(`${change.padEnd(8)} ${name}: ${before} → ${after}`);
-      console.log(`${fixed} fixed, ${broken} broken, ${same} the same.`);
-      if (broken > 0) process.exitCode = 1;
+    .description(
+      'Two evaluations or versions of one agent, case by case: what the other fixed, and what it broke; exit code 1 where it broke something',
+    )
+    .option('--agent <agent>', 'take versions of this agent: the latest evaluation of each that is finished')
+    .option('--json', 'print JSON')
+    .action(async (one: string, other: string, { agent, json }: { agent?: string; json?: boolean }) => {
+      const query = new URLSearchParams({ base: one, other, ...(agent === undefined ? {} : { agent }) });
+      const comparison = await ApiClient.here().get<Comparison>(`${base}/compare?${query}`);
+      if (json === true) console.log(JSON.stringify(comparison));
+      else printComparison(comparison);
+      if (comparison.broken > 0) process.exitCode = 1;
     });
   return evaluations;
 }
@@ -125,6 +128,16 @@ async function print(evaluation: Evaluation, failedOnly: boolean): Promise<void>
   }
   console.log(lineOf(evaluation));
   if (evaluation.failure !== null) console.log(evaluation.failure);
+}
+
+function printComparison({ changes, ...counts }: Comparison): void {
+  for (const { name, change, base: before, other: after, faults } of changes) {
+    console.log(`${change.padEnd(8)} ${name}: ${before} → ${after}`);
+    if (change === 'broken') for (const fault of faults) console.log(`         ${fault}`);
+  }
+  const { fixed, broken, same, differs, added, gone } = counts;
+  const more = Object.entries({ differs, added, gone }).map(([change, count]) => (count === 0 ? '' : `, ${count} ${change}`));
+  console.log(`${fixed} fixed, ${broken} broken, ${same} the same${more.join('')}.`);
 }
 
 function lineOf({ id, agent, agentVersion, status, cases, passed, cost }: Evaluation): string {

@@ -1,21 +1,16 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { z } from 'zod';
 import { messageOf } from '../errors.ts';
-import type { collectionShape, documentShape, evaluationShape, retrieved } from '../http/knowledge-schemas.ts';
+import type { collectionComparison, collectionShape, evaluationShape, retrieved } from '../http/knowledge-schemas.ts';
 import { ApiClient } from './api-client.ts';
+import { addDocuments } from './knowledge-add.ts';
+import { documentPath, documents, type KnowledgeDocumentView } from './knowledge-documents.ts';
+import { addFeedbackCommands } from './knowledge-feedback.ts';
 import { UsageError } from './usage-error.ts';
 
 type Collection = z.infer<typeof collectionShape>;
-type Document = z.infer<typeof documentShape>;
 type Evaluation = z.infer<typeof evaluationShape>;
-
-interface Put {
-  document: Document;
-  outcome: string;
-  chunks: { added: number; kept: number; removed: number };
-}
 
 const base = '/api/v1/knowledge/collections';
 
@@ -46,12 +41,20 @@ export function knowledgeCommand(): Command {
     });
   knowledge
     .command('add <collection> <files...>')
-    .description('Add documents, or replace those of the same key; of a folder, the files in it')
+    .description(
+      'Add documents, or replace those of the same key: files, pages of the web by their address, and of a folder the files that .gitignore and .timonelignore leave',
+    )
     .option('--key <key>', 'of a single file; its path where absent')
     .option('--title <title>', 'of a single file; its own where absent')
     .option('--metadata <json>', 'values for filters, e.g. {"department": "sales"}')
     .option('--type <media type>', 'e.g. "text/plain; charset=windows-1252"; found out where absent')
-    .action(add);
+    .option('--prefix <text>', 'before the keys, e.g. handbook/')
+    .option(
+      '--prune',
+      'remove documents under the prefix whose files are gone, all others of the collection where there is no prefix',
+    )
+    .option('--refresh <hours>', 'of a page of the web: look at it again that often')
+    .action(addDocuments);
   knowledge
     .command('remove <collection> [key]')
     .description('Remove a document, or the collection with all of its documents')
@@ -97,6 +100,7 @@ export function knowledgeCommand(): Command {
       'Ask the questions of a JSONL file, {"question": …, "relevant": [keys of documents]} a line, and say how good the answers are',
     )
     .option('--strategy <strategy>', 'lexical, vector, hybrid or mmr', 'hybrid')
+    .option('--against <evaluation>', 'fail where it went worse than this one of the same questions, and that is no chance')
     .option('--min-ndcg <number>', 'fail below this nDCG@10, e.g. 0.9')
     .option('--json', 'print JSON')
     .action(evaluate);
@@ -109,6 +113,7 @@ export function knowledgeCommand(): Command {
         console.log(JSON.stringify({ ...document, text }));
       }
     });
+  addFeedbackCommands(knowledge);
   return knowledge;
 }
 
@@ -122,85 +127,6 @@ async function collections(): Promise<Collection[]> {
     if (page.next === null) return all;
     after = page.next;
   }
-}
-
-async function documents(name: string): Promise<Document[]> {
-  const all: Document[] = [];
-  for (let after: string | undefined; ; ) {
-    const page = await ApiClient.here().get<{ documents: Document[]; next: string | null }>(
-      documentPath(name, { limit: '500', ...(after === undefined ? {} : { after }) }),
-    );
-    all.push(...page.documents);
-    if (page.next === null) return all;
-    after = page.next;
-  }
-}
-
-function documentPath(name: string, query: Record<string, string>, end = ''): string {
-  return `${base}/${name}/documents${end}?${new URLSearchParams(query)}`;
-}
-
-interface AddOptions {
-  key?: string;
-  title?: string;
-  metadata?: string;
-  type?: string;
-}
-
-/** Documents under way at the same time. */
-const sentAtOnce = 3;
-
-async function add(
-  name: string,
-  paths: string[],
-  { key, title, metadata, type = 'application/octet-stream' }: AddOptions,
-): Promise<void> {
-  const files = paths.flatMap(filesIn);
-  if (files.length === 0) throw new UsageError('There are no files. Name files, or a folder with some.');
-  if (files.length > 1 && (key !== undefined || title !== undefined)) {
-    throw new UsageError(`--key and --title are for one file, and there are ${files.length}. Add them one by one.`);
-  }
-  let refused = 0;
-  const send = async (at: number, file: { path: string; key: string }) => {
-    const values = {
-      key: key ?? file.key,
-      ...(title === undefined ? {} : { title }),
-      ...(metadata === undefined ? {} : { metadata }),
-    };
-    const place = `[${at + 1}/${files.length}] ${values.key}`;
-    try {
-      const bytes = Uint8Array.from(readFileSync(file.path));
-      const put = await ApiClient.here().send<Put>(documentPath(name, values), bytes, type, 'PUT');
-      console.log(`${place}: ${put.outcome}, ${put.chunks.added} new of ${put.document.chunks} passages`);
-    } catch (error) {
-      // One bad file does not keep the others out.
-      if (files.length === 1) throw error;
-      refused++;
-      console.error(`${place}: ${messageOf(error)}`);
-    }
-  };
-  const waiting = files.entries();
-  const sendAll = async () => {
-    for (const [at, file] of waiting) await send(at, file);
-  };
-  // One is read and cut while another is stored.
-  await Promise.all(Array.from({ length: sentAtOnce }, sendAll));
-  if (refused > 0) process.exitCode = 1;
-}
-
-/** A file under its path, or those of a folder under their paths in it; what begins with a dot is left out. */
-function filesIn(path: string): { path: string; key: string }[] {
-  try {
-    if (!statSync(path).isDirectory()) return [{ path, key: path.replace(/^(?:\.{0,2}\/)+/, '') }];
-  } catch (error) {
-    throw new UsageError(`${path} cannot be read: ${messageOf(error)}`);
-  }
-  return readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .map((file) => ({ path: file, key: relative(path, file).replaceAll(sep, '/') }))
-    .filter(({ key }) => !/(^|\/)(\.|node_modules\/)/.test(key))
-    .sort((one, other) => (one.key < other.key ? -1 : 1));
 }
 
 interface QueryOptions {
@@ -219,11 +145,12 @@ async function query(question: string, { collections: names, limit, strategy, js
   }
   if (found.degraded !== null) console.error(found.degraded);
   if (found.passages.length === 0) console.log('Nothing was found.');
-  for (const { rank, text, citation, lists } of found.passages) {
+  for (const { rank, text, citation, boost, lists } of found.passages) {
     const ranks = Object.entries(lists).map(([list, { rank: at, score }]) => `${list} ${at} (${score.toFixed(2)})`);
-    const { collection, key, heading, start, end } = citation;
+    if (boost !== 1) ranks.push(`boost ${boost.toFixed(2)}`);
+    const { collection, key, heading, chunkId, start, end } = citation;
     console.log(
-      `${rank}. ${collection}/${key}${heading.length === 0 ? '' : ` · ${heading.join(' > ')}`} [${start}, ${end}) · ${ranks.join(', ')}`,
+      `${rank}. ${collection}/${key}${heading.length === 0 ? '' : ` · ${heading.join(' > ')}`} [${start}, ${end}) · ${ranks.join(', ')} · ${chunkId}`,
     );
     console.log(`${text.replaceAll(/^/gm, '   ')}\n`);
   }
@@ -232,30 +159,59 @@ async function query(question: string, { collections: names, limit, strategy, js
 
 interface EvaluateOptions {
   strategy: string;
+  against?: string;
   minNdcg?: string;
   json?: boolean;
 }
 
-async function evaluate(name: string, file: string, { strategy, minNdcg, json }: EvaluateOptions): Promise<void> {
+async function evaluate(name: string, file: string, { strategy, against, minNdcg, json }: EvaluateOptions): Promise<void> {
   const questions = questionsOf(file);
   const path = `${base}/${name}/evaluations`;
   const made = await ApiClient.here().post<Evaluation>(path, { questions, strategy });
+  const { evaluations } = await ApiClient.here().get<{ evaluations: Evaluation[] }>(`${path}?limit=100`);
+  const same = evaluations.filter(({ id, questionsHash }) => id !== made.id && questionsHash === made.questionsHash);
+  const before = against === undefined ? same.find((each) => each.strategy === strategy) : same.find(({ id }) => id === against);
+  if (against !== undefined && before === undefined)
+    throw new UsageError(
+      `No evaluation ${against} of these questions is there. Those that are: ${same.map(({ id }) => id).join(', ')}`,
+    );
   if (json === true) console.log(JSON.stringify(made));
   else {
-    const { evaluations } = await ApiClient.here().get<{ evaluations: Evaluation[] }>(`${path}?limit=100`);
-    const before = evaluations.find(
-      (each) => each.id !== made.id && each.questionsHash === made.questionsHash && each.strategy === strategy,
-    );
     console.log(`${made.questions} questions, ${strategy}`);
     for (const [figure, value] of Object.entries(made.figures)) {
       const was = before?.figures[figure as keyof Evaluation['figures']];
       console.log(`  ${figure.padEnd(18)} ${value ?? '–'}${was === undefined || was === null ? '' : `   before ${was}`}`);
     }
+    console.log(`Evaluation ${made.id}`);
   }
+  if (before !== undefined)
+    await compare(path, questions, before.id, made.id, { fails: against !== undefined, quiet: json === true });
   if (minNdcg !== undefined && made.figures.ndcg10 < Number(minNdcg)) {
     console.error(`nDCG@10 is ${made.figures.ndcg10}, below ${minNdcg}.`);
     process.exitCode = 1;
   }
+}
+
+/** Says which questions went otherwise; fails where that is worse, and no chance. */
+async function compare(
+  path: string,
+  questions: readonly { question: string }[],
+  base: string,
+  other: string,
+  { fails, quiet }: { fails: boolean; quiet: boolean },
+): Promise<void> {
+  const compared = await ApiClient.here().get<z.infer<typeof collectionComparison>>(
+    `${path}/compare?${new URLSearchParams({ base, other })}`,
+  );
+  const { verdict, p, better, worse } = compared;
+  if (!quiet) {
+    for (const at of better) console.log(`  better: ${questions[at - 1]?.question}`);
+    for (const at of worse) console.log(`  worse:  ${questions[at - 1]?.question}`);
+    console.log(`Against ${base}: ${verdict} (${better.length} better, ${worse.length} worse, p = ${p})`);
+  }
+  if (!fails || verdict !== 'worse') return;
+  console.error(`It is worse than ${base}: ${worse.length} questions went worse, ${better.length} better.`);
+  process.exitCode = 1;
 }
 
 function questionsOf(file: string): { question: string; relevant: string[] }[] {
@@ -283,6 +239,6 @@ function collectionLine({ name, language, documents: all, chunks, vectors, descr
   return `${name.padEnd(24)} ${language.padEnd(5)} ${String(all).padStart(6)} documents ${String(chunks).padStart(7)} passages  vectors: ${made}  ${description}`.trimEnd();
 }
 
-function documentLine({ key, title, version, chunks, state }: Document): string {
+function documentLine({ key, title, version, chunks, state }: KnowledgeDocumentView): string {
   return `${key.padEnd(40)} version ${version}  ${String(chunks).padStart(5)} passages  ${state.padEnd(6)} ${title}`;
 }

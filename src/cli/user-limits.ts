@@ -1,10 +1,12 @@
 import { Command } from 'commander';
+import { canonicalEmail } from '../identity/canonical-email.ts';
 import { ApiClient } from './api-client.ts';
 import { UsageError } from './usage-error.ts';
 
 interface Member {
   id: string;
   email: string;
+  userName: string | null;
   agents: string[] | null;
   connections: string[] | null;
 }
@@ -20,12 +22,12 @@ export function userLimitsCommand(): Command {
     .description(
       'Limit a member to the conversations of some agents or connections to channels, over the API; without options: show',
     )
-    .argument('<email>')
+    .argument('<person>', 'e-mail address or user name')
     .option('--agents <names>', 'names with commas between; "all" takes the limit away')
     .option('--connections <names>', 'names or ids with commas between; "all" takes the limit away')
-    .action(async (email: string, options: { agents?: string; connections?: string }) => {
+    .action(async (person: string, options: { agents?: string; connections?: string }) => {
       const api = ApiClient.here();
-      const member = await memberOf(api, email);
+      const member = await memberOf(api, person);
       const known = (await api.get<{ connections: Connection[] }>('/api/v1/channels')).connections;
       const change = {
         ...(options.agents === undefined ? {} : { agents: namesOf(options.agents) }),
@@ -57,15 +59,15 @@ function idsOf(names: readonly string[] | null, known: readonly Connection[]): s
   });
 }
 
-async function memberOf(api: ApiClient, email: string): Promise<Member> {
-  const address = email.trim().toLowerCase();
+async function memberOf(api: ApiClient, person: string): Promise<Member> {
+  const login = canonicalEmail(person);
   for (let after: string | null = null; ; ) {
     const page: { users: Member[]; next: string | null } = await api.get(
       `/api/v1/users?limit=200${after === null ? '' : `&after=${after}`}`,
     );
-    const found = page.users.find((each) => each.email === address);
+    const found = page.users.find((each) => each.email === login || each.userName?.toLowerCase() === login);
     if (found !== undefined) return found;
     after = page.next;
-    if (after === null) throw new UsageError(`${email} is no member of this workspace. \`timonel user list\` shows the members.`);
+    if (after === null) throw new UsageError(`${person} is no member of this workspace. \`timonel user list\` shows the members.`);
   }
 }

@@ -6,7 +6,8 @@ import { z } from 'zod';
 import { TimonelError } from '../errors.ts';
 import { canonicalEmail } from '../identity/canonical-email.ts';
 import { requireGoodPassword } from '../identity/password-policy.ts';
-import type { User } from '../identity/users.ts';
+import { storeUserName, userNamePattern, userNameRule } from '../identity/user-names.ts';
+import { isUserName, type User } from '../identity/users.ts';
 import { lockWorkspace } from '../identity/workspaces.ts';
 import { defaultWorkspace } from '../main.ts';
 import { type DatabaseCommand, onTheDatabase, printTable } from './database-command.ts';
@@ -17,6 +18,8 @@ interface Options {
   workspace: string;
   role: string;
   name?: string;
+  userName?: string;
+  none?: boolean;
   language: string;
   passwordStdin?: boolean;
   everywhere?: boolean;
@@ -34,31 +37,39 @@ export function userCommand(): Command {
     .option(...workspaceOption)
     .option('-r, --role <role>', 'admin, operator, member, instructor, student or one of the workspace', 'member')
     .option('-n, --name <name>', 'name of the person (default: what is before the @)')
+    .option('-u, --user-name <name>', 'to sign in with instead of the address: 3 to 32 letters, digits, hyphens and underscores')
     .option('-l, --language <language>', 'es or en, for mails', 'es')
     .option('--password-stdin', 'read the password from standard input; without it one is made and shown once')
     .option('--json', 'print JSON')
     .action((email: string, options: Options) => add(email, options));
   command
+    .command('rename')
+    .description('Give a person another user name to sign in with, or take it away; the address goes on opening the account')
+    .argument('<person>', 'e-mail address or user name')
+    .argument('[user-name]')
+    .option('--none', 'take the user name away')
+    .action((person: string, userName: string | undefined, options: Options) => rename(person, userName, options));
+  command
     .command('role')
     .description('Give a member another role; it takes effect at once')
-    .argument('<email>')
+    .argument('<person>', 'e-mail address or user name')
     .argument('<role>')
     .option(...workspaceOption)
-    .action((email: string, role: string, options: Options) => changeRole(email, role, options));
+    .action((person: string, role: string, options: Options) => changeRole(person, role, options));
   command
     .command('disable')
     .description('Shut a member out of a workspace at once, and end the sessions there; `user enable` lets them in again')
-    .argument('<email>')
+    .argument('<person>', 'e-mail address or user name')
     .option(...workspaceOption)
     .option('--everywhere', 'shut the account out of every workspace')
-    .action((email: string, options: Options) => disable(email, options));
+    .action((person: string, options: Options) => disable(person, options));
   command
     .command('enable')
     .description('Let a member who was disabled in again; with --everywhere the account, in every workspace')
-    .argument('<email>')
+    .argument('<person>', 'e-mail address or user name')
     .option(...workspaceOption)
     .option('--everywhere', 'undo `disable --everywhere`')
-    .action((email: string, options: Options) => enable(email, options));
+    .action((person: string, options: Options) => enable(person, options));
   command.addCommand(userLimitsCommand());
   command
     .command('list')
@@ -73,7 +84,8 @@ async function add(email: string, options: Options): Promise<void> {
   const address = canonicalEmail(email);
   if (!z.email().safeParse(address).success) throw new UsageError(`"${email}" is not an e-mail address.`);
   if (options.language !== 'es' && options.language !== 'en') throw new UsageError('--language takes es or en.');
-  const { language, role, workspace } = options;
+  const { language, role, workspace, userName } = options;
+  if (userName !== undefined) requireUserName(userName);
   const given = options.passwordStdin === true ? (await text(process.stdin)).replace(/\r?\n$/, '') : undefined;
   await onTheDatabase('POST /api/v1/invitations', async ({ identity, workspaces }) => {
     const { name: workspaceName, classicPasswords } = await workspaces.get(workspace);
@@ -103,15 +115,33 @@ async function add(email: string, options: Options): Promise<void> {
         });
         if (!made) throw new TimonelError('email_taken', `${address} has just got an account. Run this again.`);
       }
+      if (userName !== undefined) await storeUserName(client, id, userName);
       await identity.members.add(client, workspace, id, role);
       tell({ kind: 'user', id });
       const target = { kind: 'user', id };
       await identity.audit.append(
-        { workspaceId: workspace, actor: 'system', action: 'member-added', target, details: { role } },
+        {
+          workspaceId: workspace,
+          actor: 'system',
+          action: 'member-added',
+          target,
+          details: { role },
+          ...(userName === undefined ? {} : { personal: { userName } }),
+        },
         client,
       );
     });
-    if (options.json === true) console.log(JSON.stringify({ id, email: address, workspace, role, password: made ?? null }));
+    if (options.json === true)
+      console.log(
+        JSON.stringify({
+          id,
+          email: address,
+          userName: userName ?? known?.userName ?? null,
+          workspace,
+          role,
+          password: made ?? null,
+        }),
+      );
     else {
       console.log(`${address} is ${role} of "${workspace}"${known === undefined ? '' : ', with the account there was'}.`);
       if (made !== undefined) console.log(`Password, shown now and never again: ${made}`);
@@ -120,11 +150,35 @@ async function add(email: string, options: Options): Promise<void> {
   });
 }
 
-async function changeRole(email: string, role: string, { workspace }: Options): Promise<void> {
+async function rename(person: string, userName: string | undefined, { none }: Options): Promise<void> {
+  if ((userName === undefined) !== (none === true)) throw new UsageError('Give the new user name, or --none.');
+  if (userName !== undefined) requireUserName(userName);
+  await onTheDatabase('PATCH /api/v1/users/<id> {"userName": …}', async (command) => {
+    const { identity } = command;
+    const user = await accountOf(command, person);
+    const target = { kind: 'user', id: user.id };
+    const personal = { userName: userName ?? null };
+    const memberships = await identity.users.workspaces(user.id);
+    await identity.notices.change(async (client) => {
+      await storeUserName(client, user.id, userName ?? null);
+      for (const workspaceId of memberships.map((each) => each.workspaceId).sort())
+        await identity.audit.append({ workspaceId, actor: 'system', action: 'user-name-changed', target, personal }, client);
+    });
+    console.log(
+      userName === undefined ? `${user.email} has no user name.` : `${user.email} signs in with the user name ${userName} too.`,
+    );
+  });
+}
+
+function requireUserName(userName: string): void {
+  if (!userNamePattern.test(userName)) throw new UsageError(`The user name "${userName}" ${userNameRule}.`);
+}
+
+async function changeRole(person: string, role: string, { workspace }: Options): Promise<void> {
   await onTheDatabase('PATCH /api/v1/users/<id> {"role": …}', async (command) => {
     const { identity } = command;
     await identity.roles.permissions(workspace, role);
-    const user = await memberOf(command, email, workspace);
+    const user = await memberOf(command, person, workspace);
     await identity.notices.change(async (client, tell) => {
       await lockWorkspace(client, workspace);
       const { rows } = await client.query<{ before: string }>(
@@ -141,10 +195,10 @@ async function changeRole(email: string, role: string, { workspace }: Options): 
   });
 }
 
-async function disable(email: string, { workspace, everywhere }: Options): Promise<void> {
+async function disable(person: string, { workspace, everywhere }: Options): Promise<void> {
   await onTheDatabase('PATCH /api/v1/users/<id> {"disabled": true}', async (command) => {
     const { identity } = command;
-    const user = everywhere === true ? await accountOf(command, email) : await memberOf(command, email, workspace);
+    const user = everywhere === true ? await accountOf(command, person) : await memberOf(command, person, workspace);
     const target = { kind: 'user', id: user.id };
     const memberships = await identity.users.workspaces(user.id);
     const where = everywhere === true ? memberships.map(({ workspaceId }) => workspaceId).sort() : [workspace];
@@ -170,10 +224,10 @@ async function disable(email: string, { workspace, everywhere }: Options): Promi
   });
 }
 
-async function enable(email: string, { workspace, everywhere }: Options): Promise<void> {
+async function enable(person: string, { workspace, everywhere }: Options): Promise<void> {
   await onTheDatabase('PATCH /api/v1/users/<id> {"disabled": false}', async (command) => {
     const { identity } = command;
-    const user = everywhere === true ? await accountOf(command, email) : await memberOf(command, email, workspace);
+    const user = everywhere === true ? await accountOf(command, person) : await memberOf(command, person, workspace);
     const memberships = await identity.users.workspaces(user.id);
     await identity.notices.change(async (client, tell) => {
       await (everywhere === true
@@ -204,6 +258,7 @@ async function list({ workspace, json }: Options): Promise<void> {
           rows.push({
             email: member.email,
             name: member.name,
+            'user name': member.userName ?? '',
             role: member.role,
             state,
             'second factor': member.secondFactor ? 'yes' : 'no',
@@ -218,17 +273,17 @@ async function list({ workspace, json }: Options): Promise<void> {
   });
 }
 
-async function accountOf({ identity }: DatabaseCommand, email: string): Promise<User> {
-  const user = await identity.users.byEmail(email);
+async function accountOf({ identity }: DatabaseCommand, login: string): Promise<User> {
+  const user = await identity.users.byLogin(login);
   if (user !== undefined) return user;
   throw new TimonelError(
     'not_found',
-    `There is no account with the address ${canonicalEmail(email)}. \`timonel user list\` shows the members.`,
+    `There is no account with the ${isUserName(login) ? 'user name' : 'address'} ${canonicalEmail(login)}. \`timonel user list\` shows the members.`,
   );
 }
 
-async function memberOf(command: DatabaseCommand, email: string, workspace: string): Promise<User> {
-  const user = await accountOf(command, email);
+async function memberOf(command: DatabaseCommand, login: string, workspace: string): Promise<User> {
+  const user = await accountOf(command, login);
   // Throws where the person is not a member.
   await command.identity.members.get(workspace, user.id).catch(() => {
     throw new TimonelError(

@@ -24,7 +24,7 @@ interface RouteParts {
 /** @returns how a request is handled. A change is one transaction with its entry in the audit log; what it sent is told after the commit. */
 export function routeCalls(
   { now, newId, metricsOf }: Base,
-  { pool, workspaces, access }: Foundation,
+  { pool, workspaces, access, reaches }: Foundation,
   { artifacts, jobs, resources, messages, runner }: RouteParts,
 ) {
   const completions = new Completions(pool);
@@ -49,6 +49,7 @@ export function routeCalls(
     if (route.method === 'GET') {
       return route.handle(request, {
         ...access(workspaceId, timeZone),
+        ...reaches(workspaceId),
         ...base,
         artifacts: artifactsForTool(artifacts, {
           workspaceId,

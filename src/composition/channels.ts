@@ -14,6 +14,7 @@ import type { ChangeFeed } from '../store/change-feed.ts';
 import { openUndelivered } from '../store/handoffs.ts';
 import type { Base } from './base.ts';
 import type { Foundation } from './foundation.ts';
+import type { HandoffPart } from './handoff.ts';
 import type { Turns } from './turns.ts';
 
 export interface ChannelSurroundings {
@@ -24,16 +25,18 @@ export interface ChannelSurroundings {
   gateway: Gateway;
   feed: ChangeFeed;
   speech: Speech;
+  handoff: HandoffPart;
 }
 
 /** @throws TimonelError `store_unavailable` */
 export async function openChannelPart(
   { settings, agents, scope, now, newId }: Base,
-  { pool, keys }: Foundation,
-  { identity, artifacts, releases, turns, gateway, feed, speech }: ChannelSurroundings,
+  { pool, redis, keys }: Foundation,
+  { identity, artifacts, releases, turns, gateway, feed, speech, handoff }: ChannelSurroundings,
 ): Promise<ChannelPart> {
   const part = await openChannels({
     pool,
+    redis,
     keys,
     notices: identity.notices,
     artifacts,
@@ -59,6 +62,8 @@ export async function openChannelPart(
       await openUndelivered(pool, { workspaceId, conversationId, language, why });
     },
     urls: settings.channelUrls,
+    onAnswer: (answer) => handoff.answers.take(answer),
+    privateAddresses: settings.webhookPrivateAddresses,
     publicUrl: settings.publicUrl,
     reseal: settings.secrets.previous !== undefined,
     now,

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { channels } from '../diagnostics.ts';
 import { createIdentity, type Identity } from '../identity/identity.ts';
 import { Mailer } from '../identity/mail/mailer.ts';
+import { OutsideClient, type ReachesOutside, reachesOutside } from '../identity/outside.ts';
 import { permissionsWith } from '../identity/permissions.ts';
 import { ServerKeys } from '../identity/secrets.ts';
 import { Workspaces } from '../identity/workspaces.ts';
@@ -26,6 +27,8 @@ export interface Foundation {
   workspaces: Workspaces;
   /** Access to the rows of one workspace, for code of agents. */
   access(workspaceId: string, timeZone: string): WorkspaceAccess;
+  /** How code of agents reaches systems of others. */
+  reaches(workspaceId: string): ReachesOutside;
 }
 
 /** @throws TimonelError `config_invalid`, `store_unavailable`, `directory_locked`, `migration_refused` */
@@ -37,14 +40,18 @@ export async function openFoundation({ settings, project, scope, now, newId, onS
   const { redis, signals } = openCache(settings.redisUrl, scope);
   const workspaces = new Workspaces(pool);
   await workspaces.ensure({ workspaceId: defaultWorkspace, name: 'Default', timeZone: settings.timeZone });
+  const keys = await ServerKeys.open(settings, pool);
+  const outside = scope.adopt(new OutsideClient({ anywhere: settings.agentPrivateAddresses }), (each) => each.close());
+  const reaches = reachesOutside({ outside, keys });
   return {
     store,
     pool,
     redis,
     signals,
-    keys: await ServerKeys.open(settings, pool),
+    keys,
     workspaces,
     access: accessTo({ pool, now, newId }),
+    reaches,
   };
 }
 

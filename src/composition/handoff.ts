@@ -1,6 +1,8 @@
 /** Conversations in people's hands: the desk, what happens by itself, and who hears of changes. */
 import { channels, type HandoffChanged, type RunEnded } from '../diagnostics.ts';
+import { AnswerTokens } from '../handoff/answer-tokens.ts';
 import { Desk } from '../handoff/desk.ts';
+import { MailAnswers } from '../handoff/mail-answers.ts';
 import { HandoffRound } from '../handoff/round.ts';
 import { HandoffSettings } from '../handoff/settings.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -14,6 +16,8 @@ export interface HandoffPart {
   desk: Desk;
   settings: HandoffSettings;
   round: HandoffRound;
+  /** What people answer to notices by mail. */
+  answers: MailAnswers;
 }
 
 export function openFeed({ scope, newId }: Base, { pool }: Foundation, { notices }: Identity): ChangeFeed {
@@ -51,39 +55,45 @@ export function toldByRuns(feed: ChangeFeed, waiting: () => void): RunsTold {
 
 export function openHandoff(
   { settings, newId, now }: Base,
-  { pool }: Foundation,
-  parts: { identity: Identity; mailer: Mailer; turns: Turns; feed: ChangeFeed },
+  { pool, keys }: Foundation,
+  parts: { identity: Identity; mailer: Mailer; turns: Turns; feed: ChangeFeed; repliesTo(workspaceId: string): string | undefined },
 ): HandoffPart {
-  const { identity, mailer, turns, feed } = parts;
+  const { identity, mailer, turns, feed, repliesTo } = parts;
+  const tokens = new AnswerTokens(keys);
+  const memberOf = async (workspaceId: string, id: string) => identity.access.ofAsker(workspaceId, { kind: 'user', id });
   const { runner, views } = turns;
   const record = identity.audit.append.bind(identity.audit);
   const onReleased = (conversationId: string) => runner.resume(conversationId);
   const onClosed = (agent: string, how: string) => publish({ what: 'closed', agent, how, waitedMs: undefined });
   const own = new HandoffSettings({ pool, record });
+  const desk = new Desk({
+    pool,
+    record,
+    feed,
+    newId,
+    now,
+    findMember: memberOf,
+    async onCancelled(workspaceId, roots, all) {
+      await runner.tellCancelled(all);
+      for (const id of roots) {
+        const run = await views.run(workspaceId, id);
+        const ended = { workspaceId, run, milliseconds: undefined, firstEventMilliseconds: undefined };
+        if (channels.runEnded.hasSubscribers) channels.runEnded.publish(ended satisfies RunEnded);
+      }
+    },
+    onReleased,
+    onTaken: (agent, waitedMs) => publish({ what: 'taken', agent, how: undefined, waitedMs }),
+    onClosed,
+  });
   return {
     settings: own,
-    desk: new Desk({
-      pool,
-      record,
-      feed,
-      newId,
-      now,
-      findMember: async (workspaceId, id) => identity.access.ofAsker(workspaceId, { kind: 'user', id }),
-      async onCancelled(workspaceId, roots, all) {
-        await runner.tellCancelled(all);
-        for (const id of roots) {
-          const run = await views.run(workspaceId, id);
-          const ended = { workspaceId, run, milliseconds: undefined, firstEventMilliseconds: undefined };
-          if (channels.runEnded.hasSubscribers) channels.runEnded.publish(ended satisfies RunEnded);
-        }
-      },
-      onReleased,
-      onTaken: (agent, waitedMs) => publish({ what: 'taken', agent, how: undefined, waitedMs }),
-      onClosed,
-    }),
+    desk,
+    answers: new MailAnswers({ pool, tokens, desk, mailer, userOf: (email) => identity.users.byEmail(email), memberOf, now }),
     round: new HandoffRound({
       pool,
       mailer,
+      tokens,
+      repliesTo,
       record,
       feed,
       publicUrl: settings.publicUrl,

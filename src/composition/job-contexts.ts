@@ -30,7 +30,7 @@ interface JobParts {
 
 export function jobContexts(
   { agents, newId, metricsOf }: Base,
-  { access }: Foundation,
+  { access, reaches }: Foundation,
   { artifacts, flags, jobs, releases, views, complete, messages, runner, sandbox }: JobParts,
 ): JobsDependencies['contextOf'] {
   const start = async (place: JobPlace, run: Parameters<RunsOfJob['start']>[0]): ReturnType<RunsOfJob['start']> => {
@@ -53,6 +53,7 @@ export function jobContexts(
     const by = `job:${queue}`;
     return {
       ...access(workspaceId, timeZone),
+      ...reaches(workspaceId),
       idempotencyKey,
       signal,
       flags: flags.providers.clientFor({ workspaceId, conversationId: idempotencyKey, agent, channel: 'job' }),

@@ -101,6 +101,7 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     waiting: waitingRuntime(base, foundation, parts, { complete, views, runner: () => runner }),
     messages,
     metricsOf: base.metricsOf,
+    reaches: foundation.reaches,
   });
   const record = new RunRecord(pool, { host: processHost(), pid: process.pid });
   const runStore = wrapRunStore?.(record) ?? record;

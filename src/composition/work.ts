@@ -69,6 +69,7 @@ export async function openJobs(
       { name: 'webhooks', cron: '* * * * *', retries: 0, run: () => webhooks.sweep() },
       { name: 'knowledge-vectors', retries: 8, run: (payload) => knowledge.buildVectors(payload) },
       { name: 'knowledge', cron: '*/10 * * * *', retries: 0, run: () => knowledge.sweep() },
+      { name: 'knowledge-pages', cron: '*/5 * * * *', retries: 0, run: () => knowledge.refreshPages() },
       { name: 'evaluation', retries: 3, run: (payload) => evaluations.run(payload) },
       { name: 'evaluations', cron: '* * * * *', retries: 0, run: () => evaluations.sweep() },
       { name: 'artifacts', cron: '*/5 * * * *', retries: 0, run: async () => void (await artifacts.sweep()) },
@@ -126,7 +127,7 @@ export async function openReleasePart(
 /** @throws TimonelError `config_invalid` where a resource does not fit its table or asks for a permission that nobody declares */
 export async function openResources(
   { agents, now, newId }: Base,
-  { pool, workspaces }: Foundation,
+  { pool, workspaces, reaches }: Foundation,
   { notices, audit, permissions }: Identity,
   artifacts: Artifacts,
 ): Promise<Resources> {
@@ -137,6 +138,7 @@ export async function openResources(
     permissions,
     agents: [...agents.values()],
     artifactsOf: (place, run) => artifactsForTool(artifacts, place, run),
+    reaches,
     timeZoneOf: async (workspaceId) => (await workspaces.get(workspaceId)).timeZone,
     now,
     newId,

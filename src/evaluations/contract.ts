@@ -41,6 +41,8 @@ export interface ComparedCase {
   name: string;
   base: 'passed' | 'failed' | 'absent';
   other: 'passed' | 'failed' | 'absent';
+  /** What the other did not meet. */
+  faults: string[];
   /** `differs`: it is another case by now, so that the two do not compare. */
   change: 'fixed' | 'broken' | 'same' | 'differs' | 'added' | 'gone';
 }
@@ -51,6 +53,9 @@ export interface Comparison {
   fixed: number;
   broken: number;
   same: number;
+  differs: number;
+  added: number;
+  gone: number;
   /** Those that are not the same, by name; 500 at most. */
   changes: ComparedCase[];
 }

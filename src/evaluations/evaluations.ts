@@ -95,6 +95,18 @@ export class Evaluations {
     return this.#rows.results(workspaceId, id, filter);
   }
 
+  /**
+   * Two versions of an agent, case by case: the latest evaluation of each that is finished.
+   * @throws TimonelError `not_found` where one was not played to the end
+   */
+  async compareVersions(workspaceId: string, agent: string, base: string, other: string): Promise<Comparison> {
+    const [ofBase, ofOther] = [
+      await this.#rows.latestFinished(workspaceId, agent, base),
+      await this.#rows.latestFinished(workspaceId, agent, other),
+    ];
+    return this.compare(workspaceId, ofBase, ofOther);
+  }
+
   /** Two evaluations of one agent, case by case. @throws TimonelError `not_found`, `invalid_request` */
   async compare(workspaceId: string, baseId: string, otherId: string): Promise<Comparison> {
     const [base, other] = [await this.get(workspaceId, baseId), await this.get(workspaceId, otherId)];
@@ -113,6 +125,9 @@ export class Evaluations {
       fixed: count('fixed'),
       broken: count('broken'),
       same: count('same'),
+      differs: count('differs'),
+      added: count('added'),
+      gone: count('gone'),
       changes: all.filter(({ change }) => change !== 'same').slice(0, mostChanges),
     };
   }
@@ -130,7 +145,7 @@ export class Evaluations {
 }
 
 function comparedCase(name: string, base: EvaluationResult | undefined, other: EvaluationResult | undefined): ComparedCase {
-  const words = { name, base: wordOf(base), other: wordOf(other) };
+  const words = { name, base: wordOf(base), other: wordOf(other), faults: other?.faults ?? [] };
   if (base === undefined) return { ...words, change: 'added' };
   if (other === undefined) return { ...words, change: 'gone' };
   if (canonicalJson(base.definition) !== canonicalJson(other.definition)) return { ...words, change: 'differs' };

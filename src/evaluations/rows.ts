@@ -110,6 +110,20 @@ export class EvaluationRows {
     return storedEvaluation(row);
   }
 
+  /** The id of the newest that was played to the end. @throws TimonelError `not_found` */
+  async latestFinished(workspaceId: string, agent: string, version: string): Promise<string> {
+    const [row] = await this.#pool.executeText<{ id: string }>(
+      `SELECT id FROM evaluations WHERE workspace_id = $1 AND agent = $2 AND agent_version = $3 AND status = 'finished'
+       ORDER BY created_at DESC, id DESC LIMIT 1`,
+      [workspaceId, agent, version],
+    );
+    if (row !== undefined) return row.id;
+    throw new TimonelError(
+      'not_found',
+      `No evaluation of ${agent} ${version} is finished. POST /api/v1/evaluations {"agent":"${agent}","version":"${version}"} plays one.`,
+    );
+  }
+
   /** What is under way ends with its next result. @throws TimonelError `not_found` */
   async remove(workspaceId: string, id: string): Promise<void> {
     const rows = await this.#pool.executeText('DELETE FROM evaluations WHERE workspace_id = $1 AND id = $2 RETURNING 1', [

@@ -9,6 +9,8 @@ import type { ChangeFeed } from '../store/change-feed.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { defaultMinutes } from '../store/handoffs.ts';
 import type { HandoffReason } from '../vocabulary.ts';
+import type { AnswerTokens } from './answer-tokens.ts';
+import { answersOf, mailOneMessage } from './message-mails.ts';
 import { releaseConversation } from './release.ts';
 
 export interface RoundDependencies {
@@ -17,6 +19,9 @@ export interface RoundDependencies {
   record: RecordDeed;
   feed: Pick<ChangeFeed, 'tell'>;
   publicUrl: string;
+  tokens: Pick<AnswerTokens, 'make'>;
+  /** The mailbox at which people of a workspace answer notices, where there is one. */
+  repliesTo(workspaceId: string): string | undefined;
   onReleased(conversationId: string): Promise<void>;
   onClosed(agent: string, how: string): void;
   onNotified(agent: string): void;
@@ -31,7 +36,7 @@ const quiet = `(s.quiet_from IS NOT NULL AND s.quiet_from <> s.quiet_until AND C
 
 /** $1 now. Hand-offs of which nobody was told yet, where it is not the time to be quiet. */
 const waitingStatement = `
-  SELECT h.id, h.workspace_id, h.conversation_id, h.agent, h.reason, h.priority, w.name AS workspace, COALESCE(s.emails, '{}') AS emails,
+  SELECT h.id, h.workspace_id, h.conversation_id, h.agent, h.reason, h.priority, h.summary->'last' AS last, w.name AS workspace, COALESCE(s.emails, '{}') AS emails,
     COALESCE(s.language, 'es') AS language,
     COALESCE(CASE h.priority WHEN 'urgent' THEN s.urgent_minutes ELSE s.due_minutes END, ${defaultMinutes.due}) AS minutes
   FROM handoffs h JOIN workspaces w ON w.workspace_id = h.workspace_id LEFT JOIN handoff_settings s ON s.workspace_id = h.workspace_id,
@@ -49,6 +54,7 @@ interface WaitingRow {
   agent: string;
   reason: HandoffReason;
   priority: 'normal' | 'urgent';
+  last: { role: string; text: string }[];
   workspace: string;
   emails: string[];
   language: 'es' | 'en';
@@ -77,13 +83,14 @@ export class HandoffRound {
     do {
       this.#again = false;
       for (let count = 0; count < mostAtOnce && (await this.#tellOne()); count++);
+      for (let count = 0; count < mostAtOnce && (await mailOneMessage(this.#dependencies)); count++);
       for (let count = 0; count < mostAtOnce && (await this.#takeOneBack()); count++);
     } while (this.#again);
   }
 
   /** @returns false where nothing is left to tell. */
   async #tellOne(): Promise<boolean> {
-    const { pool, mailer, publicUrl, onNotified, now } = this.#dependencies;
+    const { pool, mailer, publicUrl, onNotified, now, repliesTo } = this.#dependencies;
     const at = now();
     const told = await pool.inTransaction(async (client) => {
       const { rows } = await client.query<WaitingRow>(waitingStatement, [at]);
@@ -102,7 +109,10 @@ export class HandoffRound {
         minutes,
         link,
       };
-      for (const to of row.emails) await mailer.send({ to, language, content });
+      const mailbox = repliesTo(row.workspace_id);
+      const answers = mailbox === undefined ? undefined : answersOf(this.#dependencies, row.id, mailbox, at);
+      const said = answers === undefined ? undefined : row.last.map(({ role, text }) => `${role}: ${text}`);
+      for (const to of row.emails) await mailer.send({ to, language, content: { ...content, said }, answers });
       return row;
     });
     if (told !== undefined) onNotified(told.agent);

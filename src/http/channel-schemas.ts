@@ -17,7 +17,7 @@ export const connection = z.object({
     .describe('Why nothing is sent until the connection is changed'),
   createdAt: z.string(),
   disabledAt: z.string().nullable(),
-  webhook: z.string().describe('The address to give to the provider'),
+  webhook: z.string().nullable().describe('The address to give to the provider; null where messages are fetched'),
   script: z.string().nullable().describe('Of a chat on pages: the tag that shows it'),
 });
 

@@ -76,12 +76,16 @@ export const comparisonShape = z
     fixed: z.number().int(),
     broken: z.number().int(),
     same: z.number().int(),
+    differs: z.number().int(),
+    added: z.number().int(),
+    gone: z.number().int(),
     changes: z
       .array(
         z.object({
           name: z.string(),
           base: word,
           other: word,
+          faults: z.array(z.string()).describe('What the other did not meet'),
           change: z
             .enum(['fixed', 'broken', 'same', 'differs', 'added', 'gone'])
             .describe('differs: it is another case by now, so that the two do not compare'),

@@ -1,6 +1,7 @@
 /** The shapes of the HTTP API that are about people and what they may do. */
 import { z } from 'zod';
 import type { Permission } from '../identity/permissions.ts';
+import { userNamePattern, userNameRule } from '../identity/user-names.ts';
 import { isTimeZone } from '../setting-values.ts';
 
 /** GET /api/v1/roles lists them: agents declare some. */
@@ -11,6 +12,10 @@ export const permission = z
     'must be a permission such as conversations:read; GET /api/v1/roles lists them',
   ) as unknown as z.ZodType<Permission>;
 export const email = z.email('must be an e-mail address, e.g. ana@example.com').max(254);
+export const userName = z
+  .string()
+  .regex(userNamePattern, userNameRule)
+  .describe('To sign in with instead of the address; the installation has each once, in any case of its letters');
 /** Checked by the password policy, whose sentences say more. */
 export const newPassword = z.string().max(1_024);
 export const password = z.string().min(1).max(1_024);
@@ -66,6 +71,7 @@ export const me = z.object({
   user: z
     .object({
       email: z.string(),
+      userName: z.string().nullable(),
       emailVerified: z.boolean(),
       language,
       secondFactor: z.boolean(),
@@ -101,6 +107,7 @@ export const memberSchema = z.object({
   id: z.string(),
   email: z.string(),
   name: z.string(),
+  userName: z.string().nullable(),
   role: z.string(),
   emailVerified: z.boolean(),
   secondFactor: z.boolean(),

@@ -1,7 +1,7 @@
 /** Shapes of the API of knowledge. */
 import { z } from 'zod';
 import type { permissionTable } from '../identity/permissions.ts';
-import { strategies, textLanguages } from '../knowledge/contract.ts';
+import { passageVerdicts, strategies, textLanguages } from '../knowledge/contract.ts';
 
 export const collectionName = z
   .string()
@@ -70,6 +70,12 @@ export const documentShape = z.object({
   updatedAt: z.string(),
 });
 
+export const putShape = z.object({
+  document: documentShape,
+  outcome: z.enum(['added', 'replaced', 'unchanged']),
+  chunks: z.object({ added: z.number().int(), kept: z.number().int(), removed: z.number().int() }),
+});
+
 const scalar = z.union([z.string().max(500), z.number(), z.boolean()]);
 
 export const knowledgeQuery = z.strictObject({
@@ -105,12 +111,40 @@ export const retrieved = z.object({
       text: z.string(),
       citation,
       metadata: z.record(z.string(), z.unknown()),
+      boost: z.number().describe('What approvals and rejections multiplied its fused score with; 1 where there are none'),
       lists: z.record(z.string(), z.object({ rank: z.number().int(), score: z.number() })),
     }),
   ),
   evidence: z.enum(['strong', 'weak', 'none']).describe('Whether the first passage is about the question'),
   used: z.array(z.string()),
   degraded: z.string().nullable(),
+});
+
+export const verdict = z.enum(passageVerdicts);
+
+export const newFeedback = z.strictObject({
+  passage: z.uuid().describe('`citation.chunkId` of a search'),
+  verdict,
+  question: z.string().max(2_000).optional().describe('What it answers; asked again, an approved passage is found by it'),
+  text: z.string().min(1).max(8_000).optional().describe('Of "modified": how it should read'),
+  note: z.string().max(2_000).optional().describe('For people'),
+  runId: z.uuid().optional().describe('The run that used it'),
+});
+
+export const feedbackShape = z.object({
+  id: z.string(),
+  collection: z.string(),
+  key: z.string(),
+  chunkId: z.string(),
+  current: z.boolean().describe('Its text did not change since'),
+  verdict,
+  question: z.string().nullable(),
+  note: z.string().nullable(),
+  correctionKey: z.string().nullable().describe('Document that has the text of "modified"'),
+  agent: z.string().nullable(),
+  runId: z.string().nullable(),
+  by: z.string(),
+  createdAt: z.string(),
 });
 
 export const evaluationBody = z.strictObject({
@@ -135,6 +169,7 @@ export const evaluationShape = z.object({
   questions: z.number().int(),
   strategy: z.string(),
   sequence: z.number().int(),
+  vectorModel: z.string().nullable(),
   figures: z.object({
     ndcg10: z.number(),
     recall10: z.number(),
@@ -144,4 +179,16 @@ export const evaluationShape = z.object({
     toldUnanswerable: z.number().nullable(),
   }),
   createdAt: z.string(),
+});
+
+const places = z.array(z.number().int()).describe('Places in the set of questions, from 1');
+
+export const collectionComparison = z.object({
+  base: evaluationShape,
+  other: evaluationShape,
+  verdict: z.enum(['better', 'worse', 'inconclusive']).describe('Of a sign test over the questions that went otherwise, at 5 %'),
+  p: z.number(),
+  better: places,
+  worse: places,
+  same: z.number().int(),
 });

@@ -56,6 +56,8 @@ import { healthRoutes } from './routes/health.ts';
 import { inboxRoutes } from './routes/inbox.ts';
 import { knowledgeRoutes } from './routes/knowledge.ts';
 import { knowledgeDocumentRoutes } from './routes/knowledge-documents.ts';
+import { knowledgeFeedbackRoutes } from './routes/knowledge-feedback.ts';
+import { knowledgePageRoutes } from './routes/knowledge-pages.ts';
 import { metricRoutes } from './routes/metrics.ts';
 import { modelHealthRoutes, routeRoutes } from './routes/models.ts';
 import { ofrepDoor } from './routes/ofrep.ts';
@@ -177,6 +179,8 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   await artifactRoutes(typed, dependencies);
   knowledgeRoutes(typed, dependencies);
   await knowledgeDocumentRoutes(typed, dependencies);
+  knowledgeFeedbackRoutes(typed, dependencies);
+  knowledgePageRoutes(typed, dependencies);
   fileRoutes(typed, dependencies);
   await channelRoutes(typed, dependencies);
   webhookRoutes(typed, dependencies);

@@ -28,6 +28,7 @@ import { SecondFactor } from './second-factor.ts';
 import type { ServerKeys } from './secrets.ts';
 import { Sessions } from './sessions.ts';
 import { SignIn } from './sign-in.ts';
+import { OwnUserName } from './user-names.ts';
 import { Users } from './users.ts';
 import { WorkspaceAdministration } from './workspace-administration.ts';
 import type { Workspaces } from './workspaces.ts';
@@ -46,6 +47,7 @@ export interface Identity {
   signIn: SignIn;
   registration: Registration;
   ownPassword: OwnPassword;
+  ownUserName: OwnUserName;
   secondFactor: SecondFactor;
   invitations: Invitations;
   members: Members;
@@ -117,6 +119,7 @@ export async function createIdentity(dependencies: IdentityDependencies): Promis
     signIn,
     registration: new Registration({ ...all, users, passwords, attempts, invitations, grants, signIn }),
     ownPassword: new OwnPassword({ ...all, users, passwords, attempts, sessions }),
+    ownUserName: new OwnUserName({ ...all, users }),
     secondFactor,
     invitations,
     members,

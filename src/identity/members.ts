@@ -1,11 +1,13 @@
 import type pg from 'pg';
 import { TimonelError } from '../errors.ts';
 import type { DatabasePool } from '../store/database.ts';
+import type { JsonObject } from '../vocabulary.ts';
 import type { AccessNotices } from './access.ts';
 import type { RecordDeed } from './deeds.ts';
 import { type Origin, type Principal, requireHeld } from './principal.ts';
 import type { Roles } from './roles.ts';
 import type { Sessions } from './sessions.ts';
+import { requireMayName, storeUserName } from './user-names.ts';
 import { lockWorkspace } from './workspaces.ts';
 
 /** A person as the workspace knows them. */
@@ -13,6 +15,7 @@ export interface Member {
   id: string;
   email: string;
   name: string;
+  userName: string | null;
   role: string;
   emailVerified: boolean;
   secondFactor: boolean;
@@ -33,7 +36,7 @@ export interface MemberSettings {
   now(): Date;
 }
 
-const columns = `u.id, u.email, u.name, m.role, u.email_verified_at IS NOT NULL AS "emailVerified",
+const columns = `u.id, u.email, u.name, u.user_name AS "userName", m.role, u.email_verified_at IS NOT NULL AS "emailVerified",
   u.totp_confirmed_at IS NOT NULL AS "secondFactor", (m.disabled_at IS NOT NULL OR u.disabled_at IS NOT NULL) AS disabled, m.agents, m.connections,
   m.created_at AS "memberSince"`;
 
@@ -89,8 +92,9 @@ export class Members {
   }
 
   /**
-   * Changes a member's role, the agents and connections whose conversations they see, or disables and enables them. @throws TimonelError `not_found`, `forbidden` where it takes or gives permissions
-   * that the principal does not have, `last_admin`
+   * Changes a member's role, the agents and connections whose conversations they see, their user name, or disables and enables them.
+   * @throws TimonelError `not_found`, `forbidden` where it takes or gives permissions that the principal does not have, or names a person
+   *   who is in other workspaces too, `last_admin`, `user_name_taken`
    */
   async change(
     principal: Principal,
@@ -98,6 +102,7 @@ export class Members {
     change: {
       role?: string | undefined;
       disabled?: boolean | undefined;
+      userName?: string | null | undefined;
       agents?: readonly string[] | null | undefined;
       connections?: readonly string[] | null | undefined;
     },
@@ -111,6 +116,10 @@ export class Members {
     if (change.agents !== undefined) requireWithin('agents', principal.agents, change.agents);
     if (change.connections !== undefined) requireWithin('connections', principal.connections, change.connections);
     await this.#changing(principal, userId, origin, async (client, before) => {
+      if (change.userName !== undefined) {
+        await requireMayName(client, workspaceId, userId);
+        await storeUserName(client, userId, change.userName);
+      }
       if (change.agents !== undefined) {
         const values = [workspaceId, userId, change.agents];
         await client.query('UPDATE memberships SET agents = $3 WHERE workspace_id = $1 AND user_id = $2', values);
@@ -133,7 +142,8 @@ export class Members {
       const agents = change.agents === undefined ? {} : { agents: change.agents?.join(', ') ?? 'all' };
       const connections = change.connections === undefined ? {} : { connections: change.connections?.join(', ') ?? 'all' };
       const role = change.role === undefined ? {} : { before: before.role, role: change.role };
-      return { action, details: { ...role, ...agents, ...connections } };
+      const personal = change.userName === undefined ? undefined : { userName: change.userName };
+      return { action, details: { ...role, ...agents, ...connections }, personal };
     });
     return this.get(workspaceId, userId);
   }
@@ -159,7 +169,10 @@ export class Members {
     principal: Principal,
     userId: string,
     origin: Origin,
-    work: (client: pg.ClientBase, before: { role: string }) => Promise<{ action: string; details: { [key: string]: string } }>,
+    work: (
+      client: pg.ClientBase,
+      before: { role: string },
+    ) => Promise<{ action: string; details: { [key: string]: string }; personal?: JsonObject | undefined }>,
   ): Promise<void> {
     const { notices, record, roles } = this.#settings;
     const { workspaceId } = principal;
@@ -173,9 +186,10 @@ export class Members {
       const [before] = rows;
       if (before === undefined) throw noSuchMember(userId);
       requireHeld(principal, roles.of(before.role, before.permissions), `The role that this member has ("${before.role}")`);
-      const { action, details } = await work(client, before);
+      const { action, details, personal } = await work(client, before);
       tell({ kind: 'user', id: userId });
-      await record({ workspaceId, actor: principal, action, target: { kind: 'user', id: userId }, origin, details }, client);
+      const target = { kind: 'user', id: userId };
+      await record({ workspaceId, actor: principal, action, target, origin, details, personal }, client);
     });
   }
 }

@@ -86,7 +86,8 @@ export class OwnPassword {
     // Before the token is used up: who chose a password that is refused chooses another one.
     await this.#requireGood(user, next);
     await this.#store(user, next, { kind: 'password-reset', token, origin });
-    await attempts.clear(user.email, origin.address);
+    for (const login of [user.email, user.userName])
+      if (login !== null) await attempts.clear(canonicalEmail(login), origin.address);
   }
 
   async #store(

@@ -108,7 +108,7 @@ export const builtInRoles: Readonly<Record<string, ReadonlySet<Permission>>> = {
     'users:read',
   ]),
   member: new Set(own),
-  instructor: new Set([...own, 'conversations:read-all', 'users:read', 'budgets:read', 'knowledge:read', 'knowledge:manage']),
+  instructor: new Set([...own, 'users:read', 'budgets:read', 'knowledge:read', 'knowledge:manage']),
   student: new Set(['agents:read', 'conversations:read', 'conversations:write']),
 };
 

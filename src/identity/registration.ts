@@ -13,6 +13,7 @@ import type { Passwords } from './passwords.ts';
 import type { Origin } from './principal.ts';
 import type { SignedIn } from './sessions.ts';
 import type { SignIn } from './sign-in.ts';
+import { storeUserName } from './user-names.ts';
 import type { User, Users } from './users.ts';
 import { lockWorkspace, requireEnabled, type Workspaces } from './workspaces.ts';
 
@@ -80,7 +81,7 @@ export class Registration {
     if (!emailVerification) {
       if (known !== undefined) throw new TimonelError('email_taken', 'There is an account with this e-mail address. Sign in.');
       await this.#create({ ...account, email }, passwordHash, openWorkspace, openRole, origin, true);
-      return this.#settings.signIn.withPassword({ email, password: account.password, workspace: openWorkspace }, origin);
+      return this.#settings.signIn.withPassword({ login: email, password: account.password, workspace: openWorkspace }, origin);
     }
     if (known === undefined) await this.#create({ ...account, email }, passwordHash, openWorkspace, openRole, origin, false);
     else if (known.emailVerifiedAt === null) {
@@ -99,11 +100,17 @@ export class Registration {
    * Joins a workspace by the token of an invitation, which also proves the address. Who has an account already gives its password. A
    * membership that is there stays what it is: an invitation neither enables it again nor gives it another role.
    * @throws TimonelError `link_invalid`, `registration_closed`, `password_refused`, `credentials_refused`, `already_member`, `forbidden`,
-   *   `workspace_disabled`, …
+   *   `workspace_disabled`, `user_name_taken`, …
    */
   async accept(
     invitation: string,
-    account: { name?: string | undefined; password: string; language?: 'es' | 'en' | undefined; code?: string | undefined },
+    account: {
+      name?: string | undefined;
+      userName?: string | undefined;
+      password: string;
+      language?: 'es' | 'en' | undefined;
+      code?: string | undefined;
+    },
     origin: Origin,
   ): Promise<SignedIn> {
     const { registration, invitations, users, passwords, signIn, notices, record, now, newId } = this.#settings;
@@ -115,7 +122,7 @@ export class Registration {
     const existing = known?.emailVerifiedAt === null ? undefined : known;
     let userId = known?.id ?? newId();
     if (existing !== undefined)
-      ({ id: userId } = await signIn.proven({ email, password: account.password, code: account.code }, origin));
+      ({ id: userId } = await signIn.proven({ login: email, password: account.password, code: account.code }, origin));
     else if (registration === 'closed') {
       throw new TimonelError('registration_closed', 'No accounts are made here. Ask whoever runs this server for one.');
     } else await this.#requireGoodPassword({ ...account, email }, workspaceId);
@@ -136,6 +143,7 @@ export class Registration {
           [userId, email, name, account.language ?? 'es', passwordHash, now()],
         );
       }
+      if (account.userName !== undefined) await storeUserName(client, userId, account.userName);
       const joined = await client.query(
         'INSERT INTO memberships (workspace_id, user_id, role) VALUES ($1, $2, $3) ON CONFLICT (workspace_id, user_id) DO NOTHING',
         [workspaceId, userId, role],

@@ -6,10 +6,10 @@ import type { KeyPurpose, ServerKey, ServerKeys } from './secrets.ts';
  * mails that wait to be sent. What was sealed is `kid.nonce.tag.text`, each in base64url.
  */
 export class Sealer {
-  readonly #keys: ServerKeys;
+  readonly #keys: Pick<ServerKeys, 'current' | 'all'>;
   readonly #purpose: KeyPurpose;
 
-  constructor(keys: ServerKeys, purpose: KeyPurpose) {
+  constructor(keys: Pick<ServerKeys, 'current' | 'all'>, purpose: KeyPurpose) {
     this.#keys = keys;
     this.#purpose = purpose;
   }

@@ -11,7 +11,7 @@ import type { Origin, Principal } from './principal.ts';
 import { Sampled } from './sampled.ts';
 import type { SecondFactor } from './second-factor.ts';
 import type { Sessions, SignedIn } from './sessions.ts';
-import type { User, Users, UserWorkspace } from './users.ts';
+import { isUserName, type User, type Users, type UserWorkspace } from './users.ts';
 import { workspaceDisabled } from './workspaces.ts';
 
 export interface SignInSettings {
@@ -28,7 +28,8 @@ export interface SignInSettings {
 }
 
 export interface SignInRequest {
-  email: string;
+  /** E-mail address or user name. */
+  login: string;
   password: string;
   /** Of the authenticator app, or a recovery code. */
   code?: string | undefined;
@@ -47,7 +48,7 @@ export class SignIn {
   }
 
   /**
-   * @throws TimonelError `credentials_refused` (nobody of that address, a wrong password, a disabled account: one answer, at one price),
+   * @throws TimonelError `credentials_refused` (nobody of that address or user name, a wrong password, a disabled account: one answer, at one price),
    *   `second_factor_required`, `email_unverified`, `workspace_required`, `too_many_attempts`
    */
   async withPassword(request: SignInRequest, origin: Origin): Promise<SignedIn> {
@@ -56,20 +57,21 @@ export class SignIn {
   }
 
   /** The person whose password, and second factor, these are. Guessing is held back. */
-  async proven({ email, password, code }: Pick<SignInRequest, 'email' | 'password' | 'code'>, origin: Origin): Promise<User> {
+  async proven({ login, password, code }: Pick<SignInRequest, 'login' | 'password' | 'code'>, origin: Origin): Promise<User> {
     const { users, attempts } = this.#settings;
-    const account = canonicalEmail(email);
+    // Guesses by user name count apart from those by address: one count for both would tell which name belongs to which address.
+    const account = canonicalEmail(login);
     const isKnown = () => users.signedInFrom(account, origin.address);
     return attempts.during(account, origin.address, isKnown, () => this.#check(account, password, code, origin));
   }
 
   async #check(account: string, password: string, code: string | undefined, origin: Origin): Promise<User> {
     const { users, passwords, secondFactor, emailVerification } = this.#settings;
-    const user = await users.byEmail(account);
+    const user = await users.byLogin(account);
     const { valid, rehash } = await passwords.verify(user?.passwordHash ?? undefined, password);
     if (user === undefined || !valid || user.disabledAt !== null) {
       this.#refused(account, user, origin, 'password');
-      throw new TimonelError('credentials_refused', 'The e-mail address or the password is not right.');
+      throw new TimonelError('credentials_refused', 'The e-mail address or user name, or the password, is not right.');
     }
     if (emailVerification && user.emailVerifiedAt === null) {
       throw new TimonelError(
@@ -175,8 +177,9 @@ export class SignIn {
       if (workspaces.length > 0) return;
       const unwritten = this.#sampled.take(networkOf(origin.address));
       if (unwritten === undefined) return;
+      const personal = isUserName(account) ? { userName: account } : { email: account };
       const details = { by, ...(unwritten > 0 ? { unwritten } : {}) };
-      await record({ workspaceId: installation, actor: 'anonymous', action, origin, details, personal: { email: account } });
+      await record({ workspaceId: installation, actor: 'anonymous', action, origin, details, personal });
     })().catch((error: unknown) => publishFault('writing down a refused sign-in', error));
   }
 }

@@ -9,6 +9,8 @@ export interface User {
   id: string;
   email: string;
   name: string;
+  /** To sign in with instead of the address; as its owner wrote it, compared without regard to case. */
+  userName: string | null;
   language: 'es' | 'en';
   passwordHash: string | null;
   emailVerifiedAt: Date | null;
@@ -40,10 +42,12 @@ export interface NewUser {
 
 export type UserTokenPurpose = 'verify-email' | 'reset-password';
 
-const columns = `id, email, name, language, password_hash AS "passwordHash", email_verified_at AS "emailVerifiedAt",
+const columns = `id, email, name, user_name AS "userName", language, password_hash AS "passwordHash", email_verified_at AS "emailVerifiedAt",
   disabled_at AS "disabledAt", totp_secret AS "totpSecret", totp_confirmed_at AS "totpConfirmedAt", totp_counter AS "totpCounter"`;
 
 const byEmail = { name: 'user-by-email', text: `SELECT ${columns} FROM users WHERE email = $1` };
+const userNameOf = `lower(user_name COLLATE "C")`;
+const byUserName = { name: 'user-by-user-name', text: `SELECT ${columns} FROM users WHERE ${userNameOf} = $1` };
 const byId = { name: 'user-by-id', text: `SELECT ${columns} FROM users WHERE id = $1` };
 
 /** The rows of people. What is decided about them is decided elsewhere. */
@@ -56,6 +60,11 @@ export class Users {
 
   async byEmail(email: string): Promise<User | undefined> {
     return (await this.#pool.execute<User>(byEmail, [canonicalEmail(email)]))[0];
+  }
+
+  /** The account that one signs in to with this: an e-mail address, or a user name. */
+  async byLogin(login: string): Promise<User | undefined> {
+    return (await this.#pool.execute<User>(isUserName(login) ? byUserName : byEmail, [canonicalEmail(login)]))[0];
   }
 
   async byId(id: string): Promise<User | undefined> {
@@ -85,12 +94,12 @@ export class Users {
   }
 
   /** Whether the person signed in from this address before, or from its network, among their last two hundred sessions. */
-  async signedInFrom(email: string, address: string): Promise<boolean> {
+  async signedInFrom(login: string, address: string): Promise<boolean> {
     const rows = await this.#pool.executeText<{ address: string | null }>(
       `SELECT DISTINCT address FROM (
          SELECT s.address FROM users u, LATERAL (SELECT address FROM sessions WHERE user_id = u.id ORDER BY created_at DESC LIMIT 200) s
-         WHERE u.email = $1) latest`,
-      [canonicalEmail(email)],
+         WHERE ${isUserName(login) ? userNameOf : 'u.email'} = $1) latest`,
+      [canonicalEmail(login)],
     );
     const network = networkOf(address);
     return rows.some((row) => row.address !== null && networkOf(row.address) === network);
@@ -139,6 +148,11 @@ export class Users {
     );
     return row === undefined ? undefined : this.byId(row.user_id);
   }
+}
+
+/** Whether what somebody signs in with is a user name; else it is an e-mail address. */
+export function isUserName(login: string): boolean {
+  return !login.includes('@');
 }
 
 /** What is stored of a token with 256 random bits. */

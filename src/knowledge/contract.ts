@@ -109,6 +109,8 @@ export interface Passage {
   metadata: JsonObject;
   /** 1 for the best. */
   rank: number;
+  /** What approvals and rejections multiplied its fused score with: 1 where there are none, 0.85 to 1.15. */
+  boost: number;
   /** Rank and score in each list that found it; scores of different lists do not compare. */
   lists: Readonly<Record<string, { rank: number; score: number }>>;
 }
@@ -136,7 +138,7 @@ export type Evidence = 'strong' | 'weak' | 'none';
 export interface Retrieved {
   passages: readonly Passage[];
   evidence: Evidence;
-  /** Lists that were fused: `words`, `trigrams`, `vectors`. */
+  /** Lists that were fused: `words`, `trigrams`, `vectors`, `approved`. */
   used: readonly string[];
   /** Why it is less than was asked for, e.g. that the provider of vectors does not answer. */
   degraded: string | null;
@@ -151,6 +153,53 @@ export interface AgentKnowledge {
   retrieve(query: RetrieveQuery): Promise<Retrieved>;
   /** Whether the quotation is what is written at that place, in the version that is stored now. */
   check(citation: Pick<Citation, 'documentId' | 'documentVersion' | 'start' | 'end'>, quotation: string): Promise<boolean>;
+  /**
+   * Says what became of a passage. Every agent may say `used`; the other verdicts change what is found, and are for runs on behalf of somebody who
+   * may `knowledge:manage`. Given again by the same person for the same question it is replaced.
+   * @throws TimonelError `forbidden`, `passage_not_found`, `invalid_request`
+   */
+  feedback(passage: Pick<Citation, 'chunkId'>, feedback: NewPassageFeedback): Promise<PassageFeedback>;
+}
+
+/**
+ * `used`: quoted by an agent; counted, and ranks nothing · `approved`: right, for its question where there is one · `rejected`: wrong, or no answer ·
+ * `modified`: right in the words of `text`, which become a document of their own.
+ */
+export const passageVerdicts = ['used', 'approved', 'rejected', 'modified'] as const;
+export type PassageVerdict = (typeof passageVerdicts)[number];
+
+export interface NewPassageFeedback {
+  verdict: PassageVerdict;
+  /** What was asked, 2,000 characters at most. Asked again in these words or nearly so, an approved passage is found by it. */
+  question?: string | undefined;
+  /** Of `modified`: how the passage should read, 8,000 characters at most. It is data as any document is. */
+  text?: string | undefined;
+  /** For people, 2,000 characters at most. */
+  note?: string | undefined;
+}
+
+/** What was said of a passage. */
+export interface PassageFeedback {
+  /** UUID. */
+  id: string;
+  collection: string;
+  /** Key of the document. */
+  key: string;
+  chunkId: string;
+  /** The passage is still there: its text did not change since. Where it is false nothing is ranked by this. */
+  current: boolean;
+  verdict: PassageVerdict;
+  question: string | null;
+  note: string | null;
+  /** Key of the document that has the text of `modified`; null where there is none, or it was removed. */
+  correctionKey: string | null;
+  /** The agent that gave it in a run. */
+  agent: string | null;
+  runId: string | null;
+  /** `user:<id>`, `api-key:<id>` or `agent:<name>`. */
+  by: string;
+  /** ISO 8601. */
+  createdAt: string;
 }
 
 /** On whose account a vector of a question goes. */
@@ -174,4 +223,6 @@ export interface KnowledgeSettings {
   documentBytes: number;
   /** Bytes that the indexes of all collections may take; the one that was not asked for longest is dropped first. */
   indexBytes: number;
+  /** Pages may be read from addresses of this machine and its network. */
+  privateAddresses: boolean;
 }

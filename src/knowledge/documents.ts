@@ -9,11 +9,12 @@ import type { JsonObject } from '../vocabulary.ts';
 import { analyserVersion } from './analysis/terms.ts';
 import type { Collection, DocumentState, KnowledgeDocument } from './contract.ts';
 import { extractText, type SourceDocument } from './ingest/extract.ts';
-import type { DocumentType } from './ingest/media-types.ts';
+import { codeLanguageOf, formatOf } from './ingest/media-types.ts';
 import { PreparingThread } from './ingest/preparing-thread.ts';
+import { lastingId } from './lasting-id.ts';
 import { type CollectionChange, countChange, findCollection, type TargetCollection } from './rows/collections.ts';
 import * as rows from './rows/documents.ts';
-import type { TextFormat } from './split/splitter.ts';
+import { correctionsOf } from './rows/feedback.ts';
 
 export interface NewDocument extends SourceDocument {
   /** That of the document itself, or of its key, where absent. */
@@ -43,27 +44,34 @@ export class Documents {
 
   /**
    * Adds a document, or puts it in the place of the one of that key. Passages that did not change keep their ids and vectors.
-   * @throws TimonelError `unsupported_media_type`, `document_invalid`, `payload_too_large`, `invalid_request`, `collection_not_found`
+   * @param also is done in the same transaction. @throws TimonelError `unsupported_media_type`, `document_invalid`, `payload_too_large`,
+   * `invalid_request`, `collection_not_found`
    */
   async put(
     workspaceId: string,
     collection: TargetCollection,
     source: NewDocument,
     change: CollectionChange,
+    also?: (run: RunStatement, documentId: string) => Promise<void>,
   ): Promise<PutDocument> {
     const { key, bytes } = source;
     requireKey(key);
     const metadata = metadataOf(source.metadata);
     const title = source.title?.trim().slice(0, 300).toWellFormed();
     const hash = createHash('sha256').update(bytes).digest('hex');
-    const place = { workspaceId, collectionId: collection.id, id: documentIdOf(collection.id, key) };
+    // Of the collection and the key: a document that is added again has the same passages as before.
+    const place = { workspaceId, collectionId: collection.id, id: lastingId(`${collection.id}\n${key}`) };
     const before = await rows.findDocument(this.#run, workspaceId, collection.id, key);
     if (before !== undefined && isSame(before, { hash, title, metadata: source.metadata && metadata })) {
+      if (also !== undefined) await this.#pool.inTransaction((client) => also(statementsOf(client), place.id));
       return { document: before, outcome: 'unchanged', chunks: { added: 0, kept: before.chunks, removed: 0 } };
     }
     const extracted = await extractText(source);
-    const named = title || extracted.title?.toWellFormed() || nameOf(key);
-    const whose = { documentId: place.id, title: named, language: collection.language };
+    const { mediaType } = extracted;
+    const code = codeLanguageOf(mediaType);
+    // Where a program is in its project tells what it is about.
+    const named = title || extracted.title?.toWellFormed() || (code === undefined ? nameOf(key) : key.slice(0, 300));
+    const whose = { documentId: place.id, title: named, language: collection.language, code };
     const { language, characters, chunks } = await this.#thread.prepare(extracted.text, extracted.format, whose);
     const counts = await this.#changing(place, change, async (run) => {
       const stored = await rows.findDocument(run, workspaceId, collection.id, key, true);
@@ -72,7 +80,7 @@ export class Documents {
         ...place,
         key,
         title: named,
-        mediaType: extracted.mediaType,
+        mediaType,
         language,
         metadata: source.metadata === undefined && stored !== undefined ? stored.metadata : metadata,
         hash,
@@ -84,7 +92,9 @@ export class Documents {
         ...change,
       });
       const reanalysed = stored !== undefined && (stored.analyser !== analyserVersion || stored.language !== language);
-      return rows.replaceChunks(run, place, chunks, reanalysed);
+      const replaced = await rows.replaceChunks(run, place, chunks, reanalysed);
+      await also?.(run, place.id);
+      return replaced;
     });
     const document = await this.get(workspaceId, collection, key);
     return { document, outcome: before === undefined ? 'added' : 'replaced', chunks: counts };
@@ -114,9 +124,14 @@ export class Documents {
   /** @throws TimonelError `document_not_found` */
   async remove(workspaceId: string, collection: TargetCollection, key: string, change: CollectionChange): Promise<void> {
     const { id } = await this.get(workspaceId, collection, key);
-    await this.#changing({ workspaceId, collectionId: collection.id, id }, change, (run) =>
-      rows.deleteDocument(run, workspaceId, id),
-    );
+    await this.#changing({ workspaceId, collectionId: collection.id, id }, change, async (run) => {
+      // What corrects a document goes with it.
+      for (const correction of await correctionsOf(run, workspaceId, id)) {
+        await countChange(run, workspaceId, collection.id, correction, change.now);
+        await rows.deleteDocument(run, workspaceId, correction);
+      }
+      await rows.deleteDocument(run, workspaceId, id);
+    });
   }
 
   /** Hides a document from searches, or shows it again. @throws TimonelError `document_not_found` */
@@ -162,8 +177,9 @@ export class Documents {
     change: CollectionChange,
   ): Promise<boolean> {
     const text = await rows.textOfDocument(this.#run, workspaceId, document.id);
-    const whose = { documentId: document.id, title: document.title, language: collection.language };
-    const { language, characters, chunks } = await this.#thread.prepare(text, formatOf(document.mediaType), whose);
+    const { mediaType, title } = document;
+    const whose = { documentId: document.id, title, language: collection.language, code: codeLanguageOf(mediaType) };
+    const { language, characters, chunks } = await this.#thread.prepare(text, formatOf(mediaType), whose);
     const place = { workspaceId, collectionId: collection.id, id: document.id };
     return this.#changing(place, change, async (run) => {
       const stored = await rows.findDocument(run, workspaceId, collection.id, document.key, true);
@@ -231,14 +247,6 @@ function documentNotFound(collection: string, key: string): TimonelError {
   );
 }
 
-/** Of a collection and a key, for good: a document that is added again has the same passages as before. */
-function documentIdOf(collectionId: string, key: string): string {
-  const bytes = createHash('sha256').update(`${collectionId}\n${key}`).digest().subarray(0, 16);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}
-
 function isSame(
   stored: rows.StoredDocument,
   { hash, title, metadata }: { hash: string; title: string | undefined; metadata: JsonObject | undefined },
@@ -270,18 +278,4 @@ function nameOf(key: string): string {
       .filter((part) => part !== '')
       .at(-1) ?? key
   );
-}
-
-/** How a text is cut that is stored under a media type. */
-function formatOf(mediaType: string): TextFormat {
-  const formats: Readonly<Record<DocumentType, TextFormat>> = {
-    'text/plain': 'text',
-    'text/markdown': 'markdown',
-    'text/html': 'markdown',
-    'text/csv': 'csv',
-    'application/json': 'json',
-    'application/pdf': 'pages',
-    'application/vnd.openxmlformats-officedocument.wordprocessingml.document': 'markdown',
-  };
-  return formats[mediaType as DocumentType] ?? 'text';
 }

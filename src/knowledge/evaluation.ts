@@ -29,6 +29,60 @@ export interface Judged {
   evidence: Evidence;
 }
 
+/** What came of one question: the rank of the first relevant passage, 0 where there is none among ten, and whether the evidence was strong. */
+export type QuestionOutcome = readonly [rank: number, strong: 0 | 1];
+
+export function questionOutcomeOf({ relevant, evidence }: Judged): QuestionOutcome {
+  return [relevant.slice(0, 10).indexOf(true) + 1, evidence === 'strong' && relevant.length > 0 ? 1 : 0];
+}
+
+/** Two evaluations of one set of questions. Questions are named by their place in the set, from 1. */
+export interface EvaluationComparison {
+  /**
+   * Of a sign test over the questions that went otherwise, two-sided at 5 %: `better`, `worse`, or `inconclusive` where it may be chance, also where
+   * nothing changed.
+   */
+  verdict: 'better' | 'worse' | 'inconclusive';
+  /** How likely it is that so uneven a change is chance, 0 to 1. */
+  p: number;
+  better: readonly number[];
+  worse: readonly number[];
+  same: number;
+}
+
+/** @param base @param other of the same questions, in the same order. */
+export function comparedOutcomes(base: readonly QuestionOutcome[], other: readonly QuestionOutcome[]): EvaluationComparison {
+  const better: number[] = [];
+  const worse: number[] = [];
+  for (const [at, [rank, strong]] of base.entries()) {
+    const [otherRank, otherStrong] = other[at] ?? [0, 0];
+    const gain = goodness(otherRank, otherStrong) - goodness(rank, strong);
+    if (gain > 0) better.push(at + 1);
+    if (gain < 0) worse.push(at + 1);
+  }
+  const p = signTest(better.length, worse.length);
+  const verdict = p >= 0.05 ? 'inconclusive' : better.length > worse.length ? 'better' : 'worse';
+  return { verdict, p: Math.round(p * 10_000) / 10_000, better, worse, same: base.length - better.length - worse.length };
+}
+
+/** A relevant passage counts the more the earlier it is; strong evidence for a wrong one is worse than nothing found. */
+function goodness(rank: number, strong: 0 | 1): number {
+  if (strong === 1 && rank !== 1) return -1;
+  return rank === 0 ? 0 : 1 / rank;
+}
+
+/** Two-sided, exact: how likely a split at least so uneven is where both ways are as likely. */
+function signTest(one: number, other: number): number {
+  const all = one + other;
+  let logarithm = -all * Math.LN2;
+  let tail = 0;
+  for (let fewer = 0; fewer <= Math.min(one, other); fewer++) {
+    tail += Math.exp(logarithm);
+    logarithm += Math.log((all - fewer) / (fewer + 1));
+  }
+  return Math.min(1, 2 * tail);
+}
+
 export function figuresOf(judged: readonly Judged[]): EvaluationFigures {
   const answerable = judged.filter(({ expected }) => expected > 0);
   const silent = judged.filter(({ expected }) => expected === 0);

@@ -18,11 +18,21 @@ import type {
   Strategy,
 } from './contract.ts';
 import { collectionNotFound, Documents, type NewDocument, type PutDocument, requireCollection } from './documents.ts';
-import { type EvaluationQuestion, figuresOf, hashOfQuestions, type Judged } from './evaluation.ts';
+import {
+  comparedOutcomes,
+  type EvaluationQuestion,
+  figuresOf,
+  hashOfQuestions,
+  type Judged,
+  questionOutcomeOf,
+} from './evaluation.ts';
+import { KnowledgeFeedback } from './feedback.ts';
 import { Indexes } from './index/indexes.ts';
+import { PageFetcher } from './pages/fetch-page.ts';
+import { WebPages } from './pages/pages.ts';
 import { Retriever } from './retrieve.ts';
 import * as rows from './rows/collections.ts';
-import { listEvaluations, type StoredEvaluation, storeEvaluation } from './rows/evaluations.ts';
+import { findEvaluation, listEvaluations, type StoredEvaluation, storeEvaluation } from './rows/evaluations.ts';
 import { writtenAt } from './rows/passages.ts';
 import { Vectors } from './vectors.ts';
 
@@ -41,12 +51,19 @@ export interface KnowledgePlace extends Payer {
   agent: string;
   /** Role of who asks; absent where nobody is known. */
   role?: string | null | undefined;
+  /** `user:<id>` or `api-key:<id>`; absent where nobody is known. */
+  asker?: string | undefined;
+  /** They may change what agents quote. */
+  mayManage: boolean;
   signal: AbortSignal;
 }
 
 export class Knowledge {
   readonly settings: KnowledgeSettings;
   readonly vectors: Vectors;
+  readonly feedback: KnowledgeFeedback;
+  readonly pages: WebPages;
+  readonly #fetcher: PageFetcher;
   readonly #dependencies: KnowledgeDependencies;
   readonly #run: RunStatement;
   readonly #documents: Documents;
@@ -61,6 +78,9 @@ export class Knowledge {
     this.#run = (text, values) => pool.executeText(text, values);
     this.#documents = new Documents(pool);
     this.vectors = new Vectors({ pool, embed, now });
+    this.feedback = new KnowledgeFeedback({ ...dependencies, documents: this.#documents });
+    this.#fetcher = new PageFetcher({ mostBytes: settings.documentBytes, privateAddresses: settings.privateAddresses });
+    this.pages = new WebPages({ ...dependencies, documents: this.#documents, fetcher: this.#fetcher });
     this.#indexes = new Indexes({
       run: this.#run,
       limit: settings.indexBytes,
@@ -206,10 +226,15 @@ export class Knowledge {
   }
 
   /** The knowledge of an agent: what is open to it, and to who asks. */
-  forAgent({ agent, role, signal, ...payer }: KnowledgePlace): AgentKnowledge {
+  forAgent({ agent, role, signal, asker, mayManage, ...payer }: KnowledgePlace): AgentKnowledge {
+    const giver = { ...payer, agent, by: asker ?? `agent:${agent}`, reader: { agent, role } };
     return {
       retrieve: (query) => this.retrieve({ ...payer, agent }, { agent, role }, query, signal),
       check: (citation, quotation) => this.check(payer.workspaceId, citation, quotation),
+      feedback: async ({ chunkId }, feedback) => {
+        if (feedback.verdict !== 'used' && !mayManage) throw mayNotJudge(feedback.verdict);
+        return this.feedback.give(giver, chunkId, feedback);
+      },
     };
   }
 
@@ -243,16 +268,36 @@ export class Knowledge {
       questions: questions.length,
       strategy,
       sequence: collection.sequence,
+      vectorModel: strategy === 'lexical' ? null : collection.vectors.model,
       figures: figuresOf(judged),
       createdAt: now().toISOString(),
     };
-    await storeEvaluation(this.#run, workspaceId, collection.id, evaluation, by);
+    await storeEvaluation(this.#run, workspaceId, collection.id, evaluation, judged.map(questionOutcomeOf), by);
     return evaluation;
   }
 
   async evaluations(workspaceId: string, collection: string, limit: number): Promise<StoredEvaluation[]> {
     const { id } = await this.get(workspaceId, collection);
     return listEvaluations(this.#run, workspaceId, id, limit);
+  }
+
+  /** How an evaluation went beside another of the same questions. @throws TimonelError `collection_not_found`, `not_found`, `invalid_request` */
+  async compareEvaluations(workspaceId: string, collection: string, base: string, other: string) {
+    const { id } = await this.#target(workspaceId, collection);
+    const [one, two] = await Promise.all(
+      [base, other].map(async (each) => {
+        const found = await findEvaluation(this.#run, workspaceId, id, each);
+        if (found !== undefined) return found;
+        throw new TimonelError(
+          'not_found',
+          `There is no evaluation "${each}" of "${collection}". GET /api/v1/knowledge/collections/${collection}/evaluations lists those there are.`,
+        );
+      }),
+    );
+    if (one === undefined || two === undefined) throw new Error('Two evaluations were read.');
+    if (one.evaluation.questionsHash !== two.evaluation.questionsHash)
+      throw new TimonelError('invalid_request', 'The two evaluations asked different questions. Ask one set twice to compare.');
+    return { base: one.evaluation, other: two.evaluation, ...comparedOutcomes(one.outcomes, two.outcomes) };
   }
 
   /** The job that makes vectors. @throws TimonelError where the provider does not answer */
@@ -262,22 +307,37 @@ export class Knowledge {
     await this.vectors.build(workspaceId, collectionId, this.#closing.signal);
   }
 
+  /** The job that looks at pages of the web again. */
+  refreshPages(): Promise<void> {
+    return this.pages.refresh(this.#closing.signal);
+  }
+
   /** Goes on with vectors that a crash left unfinished, and removes what nobody needs any more. */
   async sweep(): Promise<void> {
     for (const { workspaceId, collectionId } of await this.vectors.unfinished())
       await this.#dependencies.enqueueVectors(workspaceId, collectionId);
     await this.vectors.sweep();
+    await this.feedback.sweep();
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#documents.close();
+    await this.#fetcher.close();
     return this.#indexes.close();
   }
 
   #change(by: string): rows.CollectionChange {
     return { by, now: this.#dependencies.now() };
   }
+}
+
+function mayNotJudge(verdict: string): TimonelError {
+  return new TimonelError(
+    'forbidden',
+    `"${verdict}" changes what agents quote, and is for runs on behalf of somebody with the permission "knowledge:manage". Say "used", or leave it to people.`,
+    { details: { permission: 'knowledge:manage' } },
+  );
 }
 
 /** @param relevant the key of a document, perhaps with `#` and a text that the passage has. */

@@ -32,7 +32,10 @@ export class ShadowRecord implements Pick<RunStore, 'record' | 'finish' | 'suspe
 }
 
 /** Reads for real; a write gets the answer that the stable version's call got, and is never made. */
-export function shadowExecutor(real: ToolExecutor, recorded: readonly CallRecord[]): Pick<ToolExecutor, 'facts' | 'run'> {
+export function shadowExecutor(
+  real: ToolExecutor,
+  recorded: readonly CallRecord[],
+): Pick<ToolExecutor, 'facts' | 'run' | 'surroundings'> {
   const left = recorded.filter(({ status }) => status === 'completed' || status === 'failed');
   const take = (tool: string, args: string | undefined): CallRecord | undefined => {
     const index = left.findIndex((call) => call.tool === tool && (args === undefined || canonicalJson(call.args) === args));
@@ -40,6 +43,7 @@ export function shadowExecutor(real: ToolExecutor, recorded: readonly CallRecord
   };
   return {
     facts: (tool, args, place) => real.facts(tool, args, place),
+    surroundings: (run) => ({ ...real.surroundings(run), keeping: () => undefined }),
     async run(tool, args, place, again): Promise<ToolResult> {
       if (tool.effect === 'read') return real.run(tool, args, { ...place, rehearsal: true }, again);
       const answered = take(tool.name, canonicalJson(args)) ?? take(tool.name, undefined);

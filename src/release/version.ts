@@ -106,9 +106,7 @@ function contentOf(agent: AgentDefinition): JsonObject {
     })),
     flows: agent.flows !== undefined,
     ...(agent.offers === undefined ? {} : { offers: sourceOf(agent.offers) }),
-    ...(agent.guard === undefined
-      ? {}
-      : { guard: sourceOf(agent.guard), guardTemplate: (agent.guardTemplate ?? null) as JsonObject | null }),
+    ...(agent.guard === undefined ? {} : { guard: sourceOf(agent.guard), guardTemplate: templateOf(agent) }),
     ...(agent.memory === undefined ? {} : { memory: agent.memory as JsonObject }),
     ...(agent.language === undefined ? {} : { language: agent.language }),
     ...(agent.parts === undefined ? {} : { parts: [...agent.parts] }),
@@ -118,4 +116,9 @@ function contentOf(agent: AgentDefinition): JsonObject {
 /** A function by its text: values from outside of it, and functions that it calls, can change without a trace here. */
 function sourceOf(made: (...parameters: never[]) => unknown): JsonObject {
   return { source: String(made), notCovered: 'values and functions from outside of this text' };
+}
+
+function templateOf({ guardTemplate }: AgentDefinition): JsonObject | null {
+  if (guardTemplate === undefined) return null;
+  return typeof guardTemplate === 'function' ? sourceOf(guardTemplate) : (guardTemplate as unknown as JsonObject);
 }

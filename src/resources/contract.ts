@@ -5,13 +5,14 @@
 
 import type { ZodObject } from 'zod';
 import type { ToolArtifacts } from '../artifacts/contract.ts';
+import type { ReachesOutside } from '../identity/outside.ts';
 import type { Permission } from '../identity/permissions.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { Database } from '../store/database.ts';
 import type { JsonObject, JsonValue, LocalizedText } from '../vocabulary.ts';
 
 /** What hooks and commands of an agent work with: one transaction that sees the rows of one workspace. */
-export interface ResourceContext {
+export interface ResourceContext extends ReachesOutside {
   readonly workspaceId: string;
   /** IANA time zone of the workspace. */
   readonly timeZone: string;
@@ -103,6 +104,12 @@ export interface ResourceDefinition {
   search?: readonly string[];
   /** SQL condition on the rows (`t`) that are shown. */
   where?: string;
+  /**
+   * SQL condition on the rows (`t`) that somebody sees and changes, beside {@link where}; `:asker` is "user:" and the id of who asks, of a personal API
+   * key its owner's. `undefined`: all of them. A row that its writer would not see afterwards is refused. Never put a value of the principal into
+   * the text.
+   */
+  whose?(principal: Principal): string | undefined;
   /** What people can do beside reading; all of it where absent. */
   operations?: readonly ResourceOperation[];
   actions?: ResourceActions;
@@ -123,6 +130,11 @@ export interface AgentCommand {
   /** Shape of what it is given; nothing where absent. */
   // biome-ignore lint/suspicious/noExplicitAny: an object schema of any shape
   input?: ZodObject<any>;
+  /**
+   * It asks a system of somebody else: no transaction is open while it waits for the answer, and each `query` is one of its own. The audit log has it
+   * either way.
+   */
+  asksOutside?: true;
   /** Runs in one transaction. @returns what to tell, as JSON */
   run(input: JsonObject, context: ResourceContext): Promise<JsonObject>;
 }

@@ -1,10 +1,10 @@
 /** Imports a file of rows: all of them in one transaction, or none. */
 import { TimonelError } from '../errors.ts';
 import type { JsonObject } from '../vocabulary.ts';
-import type { ResourceContext, ResourceRow } from './contract.ts';
+import type { ResourceContext, ResourceRow, RowFault } from './contract.ts';
 import type { FileRow } from './csv.ts';
 import type { ResourceRows, RowPlace } from './rows.ts';
-import { checkValues, constraintFault } from './validate.ts';
+import { checkValues, constraintFault, rowOfOthers } from './validate.ts';
 
 /** Rows of one import at most. */
 export const mostImportedRows = 100_000;
@@ -91,7 +91,12 @@ export async function importRows(
     if (faults.length > 0) throw refused(faults.map(({ field, reason }) => ({ line: 0, field: field ?? null, reason })));
     counts.removed = await removed(table, place, others);
   }
-  const faults = written.length === 0 ? [] : ((await checkWritten?.(written, context)) ?? []);
+  const foreign = await table.foreign(
+    place,
+    written.map(({ id }) => id),
+  );
+  const own = foreign.length === 0 ? ((await checkWritten?.(written, context)) ?? []) : [];
+  const faults = written.length === 0 ? [] : [...foreign.map((id): RowFault => ({ id, reason: rowOfOthers })), ...own];
   const lines = new Map(written.map(({ id, line }) => [id, line]));
   if (faults.length > 0)
     throw refused(faults.map(({ id, field, reason }) => ({ line: lines.get(id ?? '') ?? 0, field: field ?? null, reason })));

@@ -8,6 +8,7 @@ import type { ToolPlace } from '../artifacts/for-tools.ts';
 import { TimonelError } from '../errors.ts';
 import type { AccessNotices } from '../identity/access.ts';
 import type { RecordDeed } from '../identity/deeds.ts';
+import type { ReachesOutside } from '../identity/outside.ts';
 import type { Permission, PermissionCatalogue } from '../identity/permissions.ts';
 import type { Origin, Principal } from '../identity/principal.ts';
 import type { Database, DatabasePool, RunStatement } from '../store/database.ts';
@@ -19,7 +20,7 @@ import type { FileRow } from './csv.ts';
 import type { ListQuery } from './expressions.ts';
 import { type ImportCounts, type ImportMode, importRows } from './import.ts';
 import { ResourceRows, type RowPlace, type StoredRow } from './rows.ts';
-import { checkValues, constraintFault, invalidRow, writableOf } from './validate.ts';
+import { checkValues, constraintFault, invalidRow, rowOfOthers, writableOf } from './validate.ts';
 
 export interface ResourceDependencies {
   pool: DatabasePool;
@@ -28,6 +29,7 @@ export interface ResourceDependencies {
   permissions: PermissionCatalogue;
   agents: readonly ResourceAgent[];
   artifactsOf(place: ToolPlace, run: RunStatement): ToolArtifacts;
+  reaches(workspaceId: string): ReachesOutside;
   timeZoneOf(workspaceId: string): Promise<string>;
   now(): Date;
   newId(): string;
@@ -89,21 +91,22 @@ export class Resources {
       );
     }
     for (const { agent, rows } of all) {
-      const nobody = { workspaceId: '-', timeZone: 'UTC', today: '2000-01-01' };
+      const principal: Principal = { workspaceId: '-', kind: 'user', id: '-', name: '-', role: null, permissions: new Set() };
+      const nobody = { workspaceId: '-', timeZone: 'UTC', today: '2000-01-01', principal };
       await dependencies.pool.inWorkspace('-', (_database, client) => rows.check({ ...nobody, client }, agent));
     }
     return opened;
   }
 
   /** @throws TimonelError `invalid_request` */
-  list({ rows }: OpenResource, workspaceId: string, query: ListQuery & { after?: string | undefined; limit: number }) {
-    return this.#reading(workspaceId, (place) => rows.list(place, query));
+  list({ rows }: OpenResource, principal: Principal, query: ListQuery & { after?: string | undefined; limit: number }) {
+    return this.#reading(principal, (place) => rows.list(place, query));
   }
 
   /** All rows of a list, page by page. */
-  async *pages(resource: OpenResource, workspaceId: string, query: ListQuery): AsyncGenerator<StoredRow[]> {
+  async *pages(resource: OpenResource, principal: Principal, query: ListQuery): AsyncGenerator<StoredRow[]> {
     for (let after: string | undefined; ; ) {
-      const { rows, next } = await this.list(resource, workspaceId, { ...query, after, limit: 1_000 });
+      const { rows, next } = await this.list(resource, principal, { ...query, after, limit: 1_000 });
       yield rows;
       if (next === null) return;
       after = next;
@@ -111,8 +114,8 @@ export class Resources {
   }
 
   /** @throws TimonelError `not_found` */
-  get({ rows, definition }: OpenResource, workspaceId: string, id: string): Promise<StoredRow> {
-    return this.#reading(workspaceId, async (place) => (await rows.get(place, id)) ?? notFound(definition, id));
+  get({ rows, definition }: OpenResource, principal: Principal, id: string): Promise<StoredRow> {
+    return this.#reading(principal, async (place) => (await rows.get(place, id)) ?? notFound(definition, id));
   }
 
   /** @throws TimonelError `row_invalid`, `row_conflict` */
@@ -123,6 +126,7 @@ export class Resources {
       const id = create === undefined ? context.newId() : await create(complete, context);
       if (create === undefined) {
         await this.#write(rows, place, { id, values: complete }, (each) => rows.insert(place, each));
+        await requireOwn(rows, place, [id]);
         await checkWritten(definition, [{ id, values: complete }], context);
       }
       const stored = (await rows.get(place, id)) ?? notFound(definition, id);
@@ -148,6 +152,7 @@ export class Resources {
       const { update } = definition.actions ?? {};
       if (update === undefined) {
         await this.#write(rows, place, { id, values }, (each) => rows.update(place, each));
+        await requireOwn(rows, place, [id]);
         await checkWritten(definition, [{ id, values }], context);
       } else {
         await update({ id, values: before.values }, changes, context);
@@ -219,10 +224,30 @@ export class Resources {
 
   /** Runs a command of an agent. */
   async run(agent: string, command: AgentCommand, input: JsonObject, by: Changer): Promise<JsonObject> {
+    const outside = command.asksOutside === true ? await this.#outsideOf(agent, by) : undefined;
+    const answer = outside === undefined ? undefined : await translated(() => command.run(input, outside));
     return this.#changing(agent, by, async (_place, context) => ({
-      result: await translated(() => command.run(input, context)),
+      result: answer ?? (await translated(() => command.run(input, context))),
       deed: { action: 'agent-command-run', target: { kind: agent, id: command.name }, details: {} },
     }));
+  }
+
+  /** What a command works with that no transaction is open around. */
+  async #outsideOf(agent: string, { principal }: Changer): Promise<ResourceContext> {
+    const { pool, artifactsOf, reaches, now, newId } = this.#dependencies;
+    const { workspaceId } = principal;
+    const { timeZone } = await this.#placeOf(workspaceId);
+    const may = (permission: string) => principal.permissions.has(permission as Permission);
+    return {
+      ...reaches(workspaceId),
+      workspaceId,
+      timeZone,
+      principal,
+      now,
+      newId,
+      artifacts: artifactsOf({ workspaceId, agent, may }, (text, values) => pool.executeText(text, values)),
+      query: (work) => pool.inWorkspace(workspaceId, (database) => work(database)),
+    };
   }
 
   async #write(
@@ -236,12 +261,13 @@ export class Resources {
     await translated(() => statement([{ id: row.id, columns }]));
   }
 
-  async #reading<T>(workspaceId: string, work: (place: RowPlace) => Promise<T>): Promise<T> {
-    const place = await this.#placeOf(workspaceId);
+  async #reading<T>(principal: Principal, work: (place: RowPlace) => Promise<T>): Promise<T> {
+    const { workspaceId } = principal;
+    const place = { ...(await this.#placeOf(workspaceId)), principal };
     return this.#dependencies.pool.inWorkspace(workspaceId, (_database, client) => work({ ...place, client }));
   }
 
-  async #placeOf(workspaceId: string): Promise<Omit<RowPlace, 'client'>> {
+  async #placeOf(workspaceId: string): Promise<Omit<RowPlace, 'client' | 'principal'>> {
     const { timeZoneOf, now } = this.#dependencies;
     const timeZone = await timeZoneOf(workspaceId);
     const today = new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(now());
@@ -252,7 +278,7 @@ export class Resources {
     const { principal, origin } = by;
     const { workspaceId } = principal;
     return this.#transaction(agent, { workspaceId, actor: principal, origin }, (place, context) =>
-      work(place, { ...context, principal }),
+      work({ ...place, principal }, { ...context, principal }),
     );
   }
 
@@ -260,12 +286,12 @@ export class Resources {
     agent: string,
     { workspaceId, actor, origin }: { workspaceId: string; actor: Principal | 'anonymous'; origin: Origin },
     work: (
-      place: RowPlace,
+      place: Omit<RowPlace, 'principal'>,
       context: Omit<ResourceContext, 'principal'>,
       asRuntime: AsRuntime,
     ) => Promise<{ result: T; deed: Deed }>,
   ): Promise<T> {
-    const { pool, notices, record, artifactsOf, now, newId } = this.#dependencies;
+    const { pool, notices, record, artifactsOf, reaches, now, newId } = this.#dependencies;
     const place = await this.#placeOf(workspaceId);
     let done: { result: T; deed: Deed } | undefined;
     return notices.change<T>(
@@ -283,6 +309,7 @@ export class Resources {
             asRuntime(async (runtime) => (await runtime.query(text, values.map(storableValue))).rows),
           );
           const context = {
+            ...reaches(workspaceId),
             workspaceId,
             timeZone,
             now,
@@ -313,6 +340,10 @@ function valid(rows: ResourceRows, values: JsonObject): ResourceValues {
   const checked = checkValues(rows.definition, rows.fields, values);
   if ('faults' in checked) throw invalidRow(checked.faults);
   return checked.values;
+}
+
+async function requireOwn(rows: ResourceRows, place: RowPlace, ids: readonly string[]): Promise<void> {
+  if ((await rows.foreign(place, ids)).length > 0) throw invalidRow([{ reason: rowOfOthers }]);
 }
 
 async function checkWritten(definition: ResourceDefinition, rows: readonly ResourceRow[], context: ResourceContext): Promise<void> {

@@ -1,6 +1,7 @@
 /** Reads and writes the rows of a resource. All statements run in a transaction that sees the rows of one workspace. */
 import type pg from 'pg';
 import { TimonelError } from '../errors.ts';
+import type { Principal } from '../identity/principal.ts';
 import type { JsonObject, JsonValue } from '../vocabulary.ts';
 import type { ResourceDefinition, ResourceValues } from './contract.ts';
 import {
@@ -28,6 +29,8 @@ export interface RowPlace {
   workspaceId: string;
   timeZone: string;
   today: string;
+  /** Who asks: resources may show each their own rows. */
+  principal: Principal;
 }
 
 const uuidForm = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
@@ -84,12 +87,12 @@ export class ResourceRows {
     const found = new Map<number, StoredRow>();
     const look = async (condition: string, positions: readonly number[]) => {
       if (positions.length === 0) return;
-      const { parameters, values, table } = this.#select(place);
+      const { parameters, values, table, own } = this.#select(place);
       const rows = positions.map((position) => ({ ...given[position]?.columns, id: given[position]?.id ?? null }));
       const result = await place.client.query<StoredRow & { ordinality: string }>(
         `SELECT n.ordinality, t.id, t.version, ${values} AS values
          FROM jsonb_populate_recordset(NULL::${table}, ${parameters.add(JSON.stringify(rows))}::jsonb) WITH ORDINALITY AS n
-           JOIN ${table} t ON t.workspace_id = $1 AND ${condition} FOR UPDATE OF t`,
+           JOIN ${table} t ON t.workspace_id = $1 AND ${condition}${own} FOR UPDATE OF t`,
         parameters.values,
       );
       for (const { ordinality, ...row } of result.rows) found.set(positions[Number(ordinality) - 1] ?? -1, row);
@@ -175,9 +178,23 @@ export class ResourceRows {
 
   /** Ids of rows that are not among these. */
   async others(place: RowPlace, ids: readonly string[]): Promise<string[]> {
+    const { parameters, table, own } = this.#select(place);
     const { rows } = await place.client.query<{ id: string }>(
-      `SELECT t.id FROM ${this.#table()} t WHERE t.workspace_id = $1 AND NOT EXISTS (SELECT FROM unnest($2::uuid[]) kept WHERE kept = t.id)`,
-      [place.workspaceId, ids],
+      `SELECT t.id FROM ${table} t WHERE t.workspace_id = $1${own}
+         AND NOT EXISTS (SELECT FROM unnest(${parameters.add(ids)}::uuid[]) kept WHERE kept = t.id)`,
+      parameters.values,
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Those of the rows that are not of whoever asks. */
+  async foreign(place: RowPlace, ids: readonly string[]): Promise<string[]> {
+    if (ids.length === 0 || this.definition.whose?.(place.principal) === undefined) return [];
+    const { parameters, table, own } = this.#select(place);
+    const { rows } = await place.client.query<{ id: string }>(
+      `SELECT w.id FROM unnest(${parameters.add(ids)}::uuid[]) AS w(id)
+       WHERE NOT EXISTS (SELECT FROM ${table} t WHERE t.workspace_id = $1 AND t.id = w.id${own})`,
+      parameters.values,
     );
     return rows.map(({ id }) => id);
   }
@@ -223,13 +240,21 @@ export class ResourceRows {
     return this.#columns.map(({ column }) => quoteName(column ?? ''));
   }
 
-  #select({ workspaceId, timeZone }: RowPlace): { parameters: Parameters; from: string; values: string; table: string } {
+  #select({ workspaceId, timeZone, principal }: RowPlace) {
     const parameters = new Parameters();
     const workspace = parameters.add(workspaceId);
-    const { where } = this.definition;
-    const from = `FROM ${this.#table()} t WHERE t.workspace_id = ${workspace}${where === undefined ? '' : ` AND (${where})`}`;
-    return { parameters, from, values: rowValuesOf(this.fields, parameters, timeZone), table: this.#table() };
+    const { where, whose } = this.definition;
+    const condition = whose?.(principal)?.replaceAll(':asker', () => parameters.add(askerOf(principal)));
+    const own = condition === undefined ? '' : ` AND (${condition})`;
+    const from = `FROM ${this.#table()} t WHERE t.workspace_id = ${workspace}${where === undefined ? '' : ` AND (${where})`}${own}`;
+    return { parameters, from, own, values: rowValuesOf(this.fields, parameters, timeZone), table: this.#table() };
   }
+}
+
+/** As {@link ResourceDefinition.whose} has it. A key of nobody is nobody. */
+function askerOf({ kind, id, ownerId }: Principal): string {
+  const user = kind === 'user' ? id : ownerId;
+  return user === undefined ? '' : `user:${user}`;
 }
 
 /** Ids of other rows by what people call them. */

@@ -89,3 +89,6 @@ function innermost(error: unknown): DatabaseFault {
   while (current instanceof Error && current.cause instanceof Error) current = current.cause;
   return current instanceof Error && !(current instanceof TimonelError) ? (current as DatabaseFault) : {};
 }
+
+/** Why a row is refused that is not of whoever writes it. */
+export const rowOfOthers = 'it would belong to something that is not yours; name something that you may change';

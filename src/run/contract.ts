@@ -1,9 +1,11 @@
 /**
  * What an agent is: its tools, its policy, its flows, its limits.
  */
+
 import type { Features } from '@openfeature/server-sdk';
 import type { ToolArtifacts } from '../artifacts/contract.ts';
 import type { Flows } from '../dialogue/contract.ts';
+import type { ReachesOutside } from '../identity/outside.ts';
 import type { AgentPermission } from '../identity/permissions.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { FoundByAgent, PersonQuery, TableOfData } from '../identity/privacy/contract.ts';
@@ -15,10 +17,12 @@ import type { AnyTool, CompletesCalls, ScheduleInAgent, WorkspaceAccess } from '
 import type { AgentMetric, CountsMetrics } from '../tools/metrics.ts';
 import type { SendsMessages } from '../tools/send.ts';
 import type { StateStore } from '../tools/state.ts';
+import type { GuardContext, SettledContext } from '../tools/surroundings.ts';
 import type { CallRecord, Contact, JsonObject, JsonValue, MessagePart, Reply } from '../vocabulary.ts';
 import type { AnyRoute } from './route.ts';
 
 export type { FlowMove, Flows, FlowTurn } from '../dialogue/contract.ts';
+export type { GuardContext, SettledContext } from '../tools/surroundings.ts';
 
 /** Bounds of one run. Whichever is reached first ends it, `failed`, with the limit's name. */
 export interface RunLimits {
@@ -83,6 +87,15 @@ export interface GuardedTurn {
   timeZone: string;
   channel: string;
   contact: Contact | undefined;
+  /** Whether the model would write the reply once more after a `retry`: not where a flow made it, nor after the second finding. */
+  mayRetry: boolean;
+}
+
+/** A turn whose reply is decided. */
+export interface SettledTurn extends GuardedTurn {
+  reply: Reply;
+  /** What the guard said of it; absent where the agent has none. `template`: something else was to be sent, and was not. */
+  verdict?: 'pass' | 'template';
 }
 
 /** What a guard says of a reply: it is sent, the model writes it once more and is told why, or something else is sent. */
@@ -109,7 +122,7 @@ export interface RunsOfJob {
 }
 
 /** What a job works with. */
-export interface JobContext extends WorkspaceAccess, CompletesCalls, SendsMessages, CountsMetrics {
+export interface JobContext extends WorkspaceAccess, ReachesOutside, CompletesCalls, SendsMessages, CountsMetrics {
   /** The same for every attempt at the job in this workspace, also after a crash. */
   readonly idempotencyKey: string;
   /** Aborted when the queue takes the job back: it ran out of time, or the process ends. */
@@ -171,11 +184,18 @@ export interface AgentDefinition {
   flows?: Flows;
   /**
    * Looks at each reply before it is sent, and before it is streamed. A model that is told to try again is asked once; a second finding, a guard
-   * that throws or takes longer than five seconds give `guardTemplate`.
+   * that throws or takes longer than `guardTimeoutMs` give `guardTemplate`.
    */
-  guard?(reply: Reply, turn: GuardedTurn): GuardAnswer | Promise<GuardAnswer>;
-  /** What is sent instead of a reply that did not pass; an apology where it is absent. */
-  guardTemplate?: Reply;
+  guard?(reply: Reply, turn: GuardedTurn, context: GuardContext): GuardAnswer | Promise<GuardAnswer>;
+  /** Milliseconds that the guard may take, 5,000 by default, 100 to 60,000. It is part of the run's wall time. */
+  guardTimeoutMs?: number;
+  /** What is sent instead of a reply that did not pass, or how it is made; an apology where it is absent, or throws. */
+  guardTemplate?: Reply | ((turn: GuardedTurn) => Reply);
+  /**
+   * Hears each reply of a planner once it is decided, before it is sent: for an agent that keeps a record of its own. At least once for a turn, so
+   * what it writes is named by `runId`. It has ten seconds; where it throws, the reply is sent all the same. Not asked in rehearsals.
+   */
+  settled?(turn: SettledTurn, context: SettledContext): Promise<void>;
   /** Of the sentences that Timonel says itself (apologies, approvals), where the customer's messages do not tell theirs. `en` where it is absent. */
   language?: Language;
   /**

@@ -40,7 +40,7 @@ import { tellDecisions, tellSteps } from './tell.ts';
 
 export interface LoopDependencies {
   store: Pick<RunStore, 'record' | 'finish' | 'suspend' | 'remembered'>;
-  executor: Pick<ToolExecutor, 'facts' | 'run'>;
+  executor: Pick<ToolExecutor, 'facts' | 'run' | 'surroundings'>;
   modelPlanner: ModelPlanner;
   flowPlanner: Planner;
   fallback: Fallback;
@@ -169,8 +169,7 @@ class Loop {
     if (proposal.kind === 'reply') {
       const { reply, outcome, awaiting } = proposal;
       const ending = { reply, outcome: outcomeOf(this.#agent, this.#progress.calls, outcome), awaiting };
-      const steps = [this.#marked(proposal.step)];
-      return this.#agent.guard === undefined ? this.#end(steps, ending) : this.#guard(steps, ending);
+      return this.#guard([this.#marked(proposal.step)], ending);
     }
     const planIndex = this.#progress.steps.length;
     // Decided, made and recorded with the same arguments.
@@ -195,13 +194,16 @@ class Loop {
   }
 
   /** The reply passes, gives way to another one, or is written once more. */
-  async #guard(steps: Step[], ending: Ending): Promise<TurnEnd | undefined> {
-    const again = steps.some(({ kind }) => kind === 'model-call');
-    const { step, reply } = await guarded(this.#agent, this.#progress, ending.reply, again, this.#dependencies.now());
+  async #guard(made: Step[], ending: Ending): Promise<TurnEnd | undefined> {
+    if (this.#agent.guard === undefined && this.#agent.settled === undefined) return this.#end(made, ending);
+    const { executor, now } = this.#dependencies;
+    const principal = async () => behalfPrincipalOf(await this.#behalf());
+    const again = made.some(({ kind }) => kind === 'model-call');
+    const surroundings = executor.surroundings({ run: this.#run, signal: this.#signal, principal });
+    const { steps, reply } = await guarded(this.#agent, this.#progress, ending.reply, { again, now: now(), ...surroundings });
     this.#throwIfCancelled();
-    if (reply === undefined) return void (await this.#record([...steps, step]));
-    const awaiting = step.verdict === 'pass' ? ending.awaiting : undefined;
-    return this.#end([...steps, step], { ...ending, reply, awaiting });
+    if (reply === undefined) return void (await this.#record([...made, ...steps]));
+    return this.#end([...made, ...steps], { ...ending, reply, awaiting: reply === ending.reply ? ending.awaiting : undefined });
   }
 
   /** The model planner where the agent has a model, and what it falls back on when that fails: the rest of the turn then stays there. */

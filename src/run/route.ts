@@ -1,6 +1,7 @@
 /** Routes of an agent: what resources and commands do not cover. */
 import type { ZodObject, ZodType } from 'zod';
 import type { ToolArtifacts } from '../artifacts/contract.ts';
+import type { ReachesOutside } from '../identity/outside.ts';
 import type { Permission } from '../identity/permissions.ts';
 import type { Origin, Principal } from '../identity/principal.ts';
 import type { CompletesCalls, ScheduleInAgent, WorkspaceAccess } from '../tools/contract.ts';
@@ -8,7 +9,7 @@ import type { CountsMetrics } from '../tools/metrics.ts';
 import type { SendsMessages } from '../tools/send.ts';
 
 /** What a route works with. A change (any method but `GET`) is one transaction, together with its entry in the audit log. */
-export interface RouteContext extends WorkspaceAccess, CompletesCalls, SendsMessages, CountsMetrics {
+export interface RouteContext extends WorkspaceAccess, ReachesOutside, CompletesCalls, SendsMessages, CountsMetrics {
   /** Who asks; absent in a public route. */
   readonly principal: Principal | undefined;
   /** The agent's artifacts; where the request is a change, in its transaction. */

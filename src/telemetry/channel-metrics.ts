@@ -1,4 +1,4 @@
-import { type ChannelDelivered, type ChannelReceived, type ChannelWebhook, channels } from '../diagnostics.ts';
+import { type ChannelDelivered, type ChannelRead, type ChannelReceived, type ChannelWebhook, channels } from '../diagnostics.ts';
 import type { MetricSet } from './metric-set.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
@@ -17,6 +17,15 @@ export function channelMetrics(set: MetricSet, subscriptions: Subscriptions): vo
   );
   subscriptions.on<ChannelWebhook>(channels.channelWebhook, ({ channel, result, duplicates: again, others: names }) => {
     webhooks([channel, result]);
+    if (again > 0) duplicates([channel], again);
+    for (const name of names) others([channel, name]);
+  });
+  const reads = set.counter('timonel_channel_reads_total', 'accounts that are read, because their provider calls nobody', [
+    'channel',
+    'result',
+  ]);
+  subscriptions.on<ChannelRead>(channels.channelRead, ({ channel, result, duplicates: again, others: names }) => {
+    reads([channel, result]);
     if (again > 0) duplicates([channel], again);
     for (const name of names) others([channel, name]);
   });

@@ -2,6 +2,7 @@ import {
   channels,
   type KnowledgeIndexes,
   type KnowledgeIngested,
+  type KnowledgeJudged,
   type KnowledgeLoaded,
   type KnowledgeSearched,
 } from '../diagnostics.ts';
@@ -40,6 +41,8 @@ export function knowledgeMetrics(set: MetricSet, subscriptions: Subscriptions): 
     chunks([], added);
     ingesting([outcome], milliseconds);
   });
+  const judged = set.counter('timonel_knowledge_feedback_total', 'what was said of passages by people and agents', ['verdict']);
+  subscriptions.on<KnowledgeJudged>(channels.knowledgeJudged, ({ verdict }) => judged([verdict]));
   const loading = set.histogram('timonel_knowledge_load_duration_seconds', 'reading the index of a collection whole', []);
   subscriptions.on<KnowledgeLoaded>(channels.knowledgeLoaded, ({ milliseconds }) => loading([], milliseconds));
   const indexes = set.gauge('timonel_knowledge_indexes', 'indexes of collections in the memory of this process', []);

@@ -4,6 +4,7 @@
 import type { Features } from '@openfeature/server-sdk';
 import type { ZodType } from 'zod';
 import type { ToolArtifacts } from '../artifacts/contract.ts';
+import type { ReachesOutside } from '../identity/outside.ts';
 import type { Permission } from '../identity/permissions.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { AgentKnowledge } from '../knowledge/contract.ts';
@@ -58,7 +59,7 @@ export interface ChannelConnection {
   account: string;
 }
 
-export interface ToolContext extends WorkspaceAccess, CompletesCalls, SendsMessages, CountsMetrics {
+export interface ToolContext extends WorkspaceAccess, ReachesOutside, CompletesCalls, SendsMessages, CountsMetrics {
   readonly conversationId: string;
   readonly runId: string;
   readonly channel: string;

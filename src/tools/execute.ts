@@ -18,6 +18,7 @@ import { LRUCache } from 'lru-cache';
 
 import { publishFault, traced } from '../diagnostics.ts';
 import { type ErrorCode, messageOf, TimonelError } from '../errors.ts';
+import type { ReachesOutside } from '../identity/outside.ts';
 import type { AgentKnowledge } from '../knowledge/contract.ts';
 import type { KnowledgePlace } from '../knowledge/knowledge.ts';
 import type { Sandbox } from '../sandbox/contract.ts';
@@ -39,6 +40,7 @@ import type { AgentMetrics } from './metrics.ts';
 import { type MessageSent, type SendRuntime, sendFrom } from './send.ts';
 import { type KeptOutput, keepOutput, type Spills } from './spill.ts';
 import { stateOf } from './state.ts';
+import { type SurroundedRun, type Surroundings, surroundingsOf } from './surroundings.ts';
 import type { ArtifactsOf } from './tool-artifacts.ts';
 
 /** Adds a job to the queue, in the given transaction where there is one. */
@@ -66,6 +68,8 @@ export interface ToolRuntime {
   messages: SendRuntime;
   /** What an agent counts with. */
   metricsOf(agent: string): AgentMetrics;
+  /** How code of a workspace reaches systems of others. */
+  reaches(workspaceId: string): ReachesOutside;
 }
 
 export type ToolResult =
@@ -92,6 +96,11 @@ export class ToolExecutor {
   /** What the tool loads for the policy rules. Reads only. */
   async facts(tool: AnyTool, args: JsonObject, place: CallPlace): Promise<unknown> {
     return tool.facts === undefined ? undefined : tool.facts(args, this.#readContext(tool, place));
+  }
+
+  /** What the guard of a reply works with. */
+  surroundings(run: SurroundedRun): Surroundings {
+    return surroundingsOf(this.#runtime, run);
   }
 
   /**
@@ -246,8 +255,17 @@ export class ToolExecutor {
       principal,
       idempotencyKey: idempotencyKey(place),
       flags: this.#runtime.flagsOf(run),
+      ...this.#runtime.reaches(workspaceId),
       metrics: this.#runtime.metricsOf(agent),
-      knowledge: this.#runtime.knowledge({ workspaceId, agent, runId, role: principal?.role, signal }),
+      knowledge: this.#runtime.knowledge({
+        workspaceId,
+        agent,
+        runId,
+        role: principal?.role,
+        asker: principal === undefined ? undefined : `${principal.kind}:${principal.id}`,
+        mayManage: principal?.permissions.has('knowledge:manage') ?? false,
+        signal,
+      }),
       sandbox: sandboxFor(this.#runtime.sandbox, { workspaceId, person: principal?.id ?? conversationId }, signal),
       signal,
       now: () => this.#runtime.now(),

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { publishFault } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
+import { isOwnAddress, literalAddress } from '../foreign-addresses.ts';
 import type { AccessNotices } from '../identity/access.ts';
 import type { ChangeAuthor } from '../identity/audit/audit-log.ts';
 import type { RecordDeed } from '../identity/deeds.ts';
@@ -9,7 +10,6 @@ import { Sealer } from '../identity/sealed.ts';
 import type { ServerKeys } from '../identity/secrets.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { WebhookEvent } from '../store/webhook-events.ts';
-import { isOwnAddress, literalAddress } from './addresses.ts';
 
 /** An endpoint as people see it: without its secrets. */
 export interface EndpointView {

@@ -1,7 +1,7 @@
 /** One request to an endpoint: signed, to an address of somebody else, in bounded time, and without following where it is sent on to. */
 import { Webhook } from 'standardwebhooks';
 import { Agent, request } from 'undici';
-import { foreignLookup, isOwnAddress, literalAddress } from './addresses.ts';
+import { foreignLookup, isOwnAddress, literalAddress } from '../foreign-addresses.ts';
 
 /** Of the whole request, in milliseconds. */
 const requestMs = 15_000;

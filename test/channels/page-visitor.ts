@@ -108,7 +108,7 @@ async function visitorOf(base: string, known?: string): Promise<PageVisitor> {
   };
 }
 
-async function follow(base: string, token: string, last: string | undefined): Promise<Following> {
+export async function follow(base: string, token: string, last: string | undefined): Promise<Following> {
   const stop = new AbortController();
   const answer = await fetch(`${base}/events`, {
     headers: { origin, authorization: `Bearer ${token}`, ...(last === undefined ? {} : { 'last-event-id': last }) },

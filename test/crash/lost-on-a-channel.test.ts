@@ -2,52 +2,19 @@
  * Processes are killed while people write on a channel and their provider repeats itself: each message is answered once, those of one person in order,
  * what may or may not have reached a person is reported, and a secret that is replaced meanwhile loses nothing.
  */
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { CloudApi, phoneNumberId, secrets, signatureOf } from '../channels/cloud-api.ts';
 import { change, message, webhook } from '../channels/webhooks.ts';
 import { freshStoreEnvironment, type StoreKind, storeKinds } from '../stores.ts';
+import { ChannelProcess } from './channel-processes.ts';
 
-const program = fileURLToPath(new URL('./channel-process.ts', import.meta.url));
-const compiled = fileURLToPath(new URL('../../.cache/compiled', import.meta.url));
 const kills = Number(process.env['TIMONEL_TEST_CHANNEL_KILLS'] ?? 4);
-const people = 8;
+const people = Number(process.env['TIMONEL_TEST_CHANNEL_PEOPLE'] ?? 8);
+/** No more than the burst that WhatsApp takes for one person: past it each message waits six seconds for the next. */
 const messagesEach = Number(process.env['TIMONEL_TEST_CHANNEL_MESSAGES'] ?? 12);
 /** Deliveries that a process sends at once. */
 const mostInFlight = 16;
-
-class Process {
-  url = '';
-  apiKey = '';
-  readonly #child: ChildProcess;
-  readonly exited: Promise<unknown>;
-  readonly ready: Promise<void>;
-
-  constructor(environment: Record<string, string>, faults: string[]) {
-    const env = { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: compiled, ...environment };
-    this.#child = fork(program, { env, execArgv: [], stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
-    this.exited = once(this.#child, 'exit');
-    this.ready = new Promise((resolve) => {
-      if (this.#child.stdout === null) return;
-      createInterface(this.#child.stdout).on('line', (text) => {
-        const line = JSON.parse(text) as { url?: string; apiKey?: string; fault?: string };
-        if (line.fault !== undefined) faults.push(line.fault);
-        if (line.url === undefined) return;
-        Object.assign(this, line);
-        resolve();
-      });
-    });
-  }
-
-  async kill(): Promise<void> {
-    this.#child.kill('SIGKILL');
-    await this.exited;
-  }
-}
 
 const chosen: [StoreKind, number][] = [
   ['embedded', 1],
@@ -68,22 +35,10 @@ describe.each(chosen.filter(([kind]) => storeKinds.includes(kind)))('on %s with 
       TIMONEL_MAX_EVENT_LOOP_DELAY_MS: '0',
       TIMONEL_WHATSAPP_URL: api.url,
     };
-    const start = async () => {
-      const started = new Process(environment, faults);
-      await Promise.race([started.ready, started.exited.then(() => Promise.reject(new Error('It ended before it listened.')))]);
-      return started;
-    };
+    const start = () => ChannelProcess.start(environment, faults);
     const processes = [await start()];
     while (processes.length < count) processes.push(await start());
-    const call = async (method: string, path: string, body?: object) => {
-      const [first] = processes as [Process];
-      const response = await fetch(`${first.url}${path}`, {
-        method,
-        headers: { authorization: `Bearer ${first.apiKey}`, 'content-type': 'application/json' },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      return (await response.json()) as Record<string, unknown>;
-    };
+    const call = (method: string, path: string, body?: object) => (processes as [ChannelProcess])[0].call(method, path, body);
     try {
       const added = await call('POST', '/api/v1/channels', {
         channel: 'whatsapp',
@@ -110,8 +65,11 @@ describe.each(chosen.filter(([kind]) => storeKinds.includes(kind)))('on %s with 
           await sleep(100);
         }
       };
+      let killed = 0;
       const write = async (phone: string, index: number) => {
         for (let each = 0; each < messagesEach; each++) {
+          // Spread over all kills, so that each of them finds messages under way.
+          while (killed < Math.floor((each * kills) / messagesEach)) await sleep(20);
           const body = webhook([change({ phone }, [message({ phone }, `${index}.${each}`)])]);
           const seed = index * 31 + each;
           await post(body, seed);
@@ -124,6 +82,7 @@ describe.each(chosen.filter(([kind]) => storeKinds.includes(kind)))('on %s with 
         const place = kill % count;
         await processes[place]?.kill();
         processes[place] = await start();
+        killed++;
         if (kill > 0) continue;
         // The secret is replaced while messages come.
         await call('PUT', `/api/v1/channels/${String(added['id'])}/secrets`, { secrets: { appSecret: 'another-app-secret' } });

@@ -1,6 +1,7 @@
 /** A Timonel with a model provider of its own, and a working day in a second: everything that has a figure happens, and is counted here too. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { booking } from '../../agents/booking/agent.ts';
+import { channels, type SpeechDone } from '../../src/diagnostics.ts';
 import { CloudApi, phoneNumberId, secrets, signatureOf } from '../channels/cloud-api.ts';
 import { change, message, webhook } from '../channels/webhooks.ts';
 import { startFaultyProvider } from '../faulty-provider/server.ts';
@@ -106,6 +107,10 @@ export async function startBusyTimonel(
     timonel,
     async work() {
       await sticker();
+      // A call of speech has no provider here: what is told of one is told. `test/channels/speech.test.ts` makes real ones.
+      const spoken = { engine: 'model', milliseconds: 300 } as const;
+      channels.speechDone.publish({ ...spoken, what: 'transcription', result: 'heard', seconds: 2 } satisfies SpeechDone);
+      channels.speechDone.publish({ ...spoken, what: 'speech', result: 'spoken', seconds: undefined } satisfies SpeechDone);
       const conversation = await timonel.converse('notes');
       let toolCalls = 0;
       let run = '';

@@ -2,42 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { type RuleFile, ruleFiles } from '../../src/telemetry/slo/prometheus-rules.ts';
 import { needs } from '../needs.ts';
+import { channelMutations } from './channel-mutations.ts';
+import { edited, hasty, type Mutation, mutated, patient, unguarded } from './mutate.ts';
 import { plainScenarios } from './plain-scenarios.ts';
 import { promiseScenarios } from './promise-scenarios.ts';
 import { testRules } from './promtool.ts';
 import type { Scenario } from './scenario.ts';
-
-type Rule = RuleFile['groups'][number]['rules'][number];
-
-/** Changes all rules by that name; fails where nothing was changed. */
-function mutated(name: string | RegExp, change: (rule: Rule) => void): Record<string, RuleFile> {
-  const files = ruleFiles();
-  const before = JSON.stringify(files);
-  for (const { groups } of Object.values(files)) {
-    for (const { rules } of groups) {
-      for (const rule of rules) {
-        const own = 'alert' in rule ? `${rule.alert} ${rule.labels['burn'] ?? ''}`.trim() : `${rule.record} ${rule.labels['sli']}`;
-        if (typeof name === 'string' ? own === name : name.test(own)) change(rule);
-      }
-    }
-  }
-  if (JSON.stringify(files) === before) throw new Error(`Nothing was changed in ${name}.`);
-  return files;
-}
-
-const edited = (from: string | RegExp, to: string) => (rule: Rule) => {
-  rule.expr = rule.expr.replaceAll(from instanceof RegExp ? new RegExp(from, 'g') : from, to);
-};
-const hasty = (rule: Rule) => {
-  if ('alert' in rule) delete rule.for;
-};
-const patient = (rule: Rule) => {
-  if ('alert' in rule) rule.for = '2h';
-};
-/** Takes the condition on how many there must be away. */
-const unguarded = (rule: Rule) => {
-  rule.expr = rule.expr.slice(0, rule.expr.lastIndexOf(' and ('));
-};
 
 const scenario = (name: string): Scenario => {
   const found = [...promiseScenarios, ...plainScenarios].find((each) => each.name === name);
@@ -45,7 +15,8 @@ const scenario = (name: string): Scenario => {
   return found;
 };
 
-const mutations: [title: string, finds: string, files: () => Record<string, RuleFile>][] = [
+const mutations: Mutation[] = [
+  ...channelMutations,
   [
     '14.4 times has become 144 times',
     'everything fails, and no request ever had before',
@@ -209,46 +180,6 @@ const mutations: [title: string, finds: string, files: () => Record<string, Rule
     () => mutated('PoolExhausted', edited('>= 5', '> 0')),
   ],
   ['given up statements are never enough', 'statements are given up', () => mutated('PoolExhausted', edited('>= 5', '>= 500'))],
-  [
-    'attempts that are made again count as lost',
-    'messages are tried again, and four reach nobody',
-    () => mutated('DeliveryFailing', edited('refused', 'retried|refused')),
-  ],
-  [
-    'one lost message in a hundred is enough',
-    'one message in twenty reaches nobody',
-    () => mutated('DeliveryFailing', edited('> 0.1', '> 0.01')),
-  ],
-  [
-    'refused messages do not count as lost',
-    'one message in five reaches nobody for a while',
-    () => mutated('DeliveryFailing', edited('refused', 'refusal')),
-  ],
-  [
-    'no number of lost messages is needed',
-    'messages are tried again, and four reach nobody',
-    () => mutated('DeliveryFailing', unguarded),
-  ],
-  [
-    'attempts that are made again count as events that were never told',
-    'an endpoint is told at the second attempt',
-    () => mutated('WebhookUndelivered', edited('dead', 'retried')),
-  ],
-  [
-    'events that were told count instead',
-    'an endpoint was not told of an event in the end',
-    () => mutated('WebhookUndelivered', edited('dead', 'delivered')),
-  ],
-  [
-    'one refused webhook is enough',
-    'a stranger tries a webhook now and then',
-    () => mutated('WebhookRefused', edited('>= 5', '> 0')),
-  ],
-  [
-    'accepted webhooks are counted instead',
-    'the secret of a channel was changed at the provider alone',
-    () => mutated('WebhookRefused', edited('refused', 'accepted')),
-  ],
   [
     'one process without the database pages',
     'one of two processes lost the database and Redis',

@@ -112,6 +112,47 @@ export const plainScenarios: Scenario[] = [
     fires: { 30: [], 58: [] },
   },
   {
+    name: 'the provider of speech is away for a while',
+    series: {
+      'timonel_speech_transcriptions_total{result="heard"}': counter([20, 1], [20, 0], [40, 1]),
+      'timonel_speech_transcriptions_total{result="model_unavailable"}': counter([20, 0], [20, 1], [40, 0]),
+      'timonel_speech_replies_total{engine="model", result="spoken"}': counter([20, 1], [20, 0], [40, 1]),
+      'timonel_speech_replies_total{engine="model", result="model_unavailable"}': counter([20, 0], [20, 1], [40, 0]),
+    },
+    fires: { 19: [], 38: ['HearingFailing', 'SpeakingFailing'], 75: [] },
+  },
+  {
+    name: 'customers say nothing, and one voice message in ten fails',
+    series: {
+      'timonel_speech_transcriptions_total{result="nothing"}': counter([60, 3]),
+      'timonel_speech_transcriptions_total{result="heard"}': counter([60, 6]),
+      'timonel_speech_transcriptions_total{result="timeout"}': counter([60, 1]),
+      'timonel_speech_replies_total{engine="local", result="spoken"}': counter([60, 6]),
+    },
+    fires: { 30: [], 58: [] },
+  },
+  {
+    name: 'the recogniser fails twice',
+    series: { 'timonel_speech_transcriptions_total{result="timeout"}': counter([20, 0], [2, 1], [40, 0]) },
+    fires: { 24: [], 30: [], 58: [] },
+  },
+  {
+    name: 'the provider of speech fails for some minutes, and is asked little afterwards',
+    series: {
+      'timonel_speech_transcriptions_total{result="heard"}': counter([20, 1], [3, 0], [40, 2]),
+      'timonel_speech_transcriptions_total{result="model_unavailable"}': counter([20, 0], [3, 2], [40, 0]),
+    },
+    fires: { 22: [], 23: [], 24: [], 40: [] },
+  },
+  {
+    name: 'the budget for voice is spent',
+    series: {
+      'timonel_speech_transcriptions_total{result="budget_exceeded"}': counter([60, 1]),
+      'timonel_speech_replies_total{engine="model", result="budget_exceeded"}': counter([60, 1]),
+    },
+    fires: { 30: [], 58: [] },
+  },
+  {
     name: 'an endpoint was not told of an event in the end',
     series: {
       'timonel_webhook_attempts_total{event="run.ended", result="dead"}': counter([10, 0], [1, 1], [80, 0]),

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { channels } from '../../src/diagnostics.ts';
-import { foreignLookup, isOwnAddress } from '../../src/webhooks/addresses.ts';
+import { foreignLookup, isOwnAddress } from '../../src/foreign-addresses.ts';
 import { WebhookSender } from '../../src/webhooks/sender.ts';
 import { escalate, type HandoffRig, startRig } from '../handoff/desk-agent.ts';
 import { newPerson } from '../identity/people.ts';

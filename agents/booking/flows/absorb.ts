@@ -1,5 +1,5 @@
 /** Takes what a message tells into the state: who the customer is, and what they wish for. */
-import { absorbMoment, exclude, pickIndex, pickOffered, readCode, settleMoment } from '../../../src/dialogue.ts';
+import { absorbMoment, exclude, foldText, pickIndex, pickOffered, readCode, settleMoment } from '../../../src/dialogue.ts';
 import { bookAppointmentInput, type Slot } from '../contract.ts';
 import { type Turn, wants } from './turn.ts';
 
@@ -70,7 +70,9 @@ function absorbService(turn: Turn): void {
     wish.service = wish.choices[picked];
     wish.choices = [];
   }
-  if (service !== undefined && state.task !== 'reschedule' && !(aside && settled)) {
+  if (service !== undefined && settled && service !== wish.service && joins.test(turn.folded) && !heard.correction) {
+    join(turn, service);
+  } else if (service !== undefined && state.task !== 'reschedule' && !(aside && settled)) {
     const known = vocabulary.services.some((thing) => thing.name === service);
     const [first, ...others] = known ? [service] : service.split(' + ');
     wish.service = first;
@@ -85,6 +87,23 @@ function absorbService(turn: Turn): void {
   if (heard.anyOf.staff) wish.staff = undefined;
   else if (heard.ambiguous.staff !== undefined) wish.staff = undefined;
   else if (staff !== undefined) wish.staff = staff;
+}
+
+/** "Y con barba", "también manicura": beside what is wanted already. */
+const joins =
+  /^\W*(?:y |and )?(?:con|mas|tambien|ademas|sum[aeo]\w*|agreg\w*|with|plus|also|add)\b|\b(?:tambien|ademas|as well|too)\W*$/;
+
+/** One service that is both ("Corte y barba"), where the shop has one; else the further one is booked after the first. */
+function join({ state: { wish }, vocabulary, folded }: Turn, further: string): void {
+  const wordsOf = (text: string): string[] => foldText(text).match(/[a-z]{4,}/g) ?? [];
+  const [kind] = wordsOf(wish.service ?? '');
+  const said = wordsOf(folded).filter((word) => wordsOf(further).includes(word));
+  const both = vocabulary.services.find(({ name }) => {
+    const words = wordsOf(name);
+    return kind !== undefined && name !== wish.service && words.includes(kind) && said.some((word) => words.includes(word));
+  });
+  if (both === undefined) wish.alsoServices = [...new Set([...wish.alsoServices, further])];
+  else wish.service = both.name;
 }
 
 /** Takes one of the appointments that the last reply listed. */

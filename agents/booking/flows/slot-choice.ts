@@ -114,7 +114,9 @@ export function offer(turn: Turn, purpose: Purpose, slots: readonly Slot[], lead
   const sameAsBefore = few.length > 0 && JSON.stringify(few) === JSON.stringify(state.offered);
   state.offered = few;
   if (few.length === 0) return askFor(turn, 'date', paragraph(lead || say.nothingFree(), say.askOtherDay()));
-  if (sameAsBefore) return askAmong(turn, lead);
+  // Another service with the same free times is named.
+  const otherService = turn.changed && turn.heard.slots.service !== undefined;
+  if (sameAsBefore && !otherService) return askAmong(turn, lead);
   state.reasked = 0;
   state.proposed = undefined;
   const service = lead === '' ? purpose.service : undefined;

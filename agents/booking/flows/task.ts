@@ -74,8 +74,11 @@ function shiftsBooked({ state, folded, heard }: Turn): boolean {
   if (readShift(folded) !== undefined) return true;
   const { date, dateRange, time, timeRange, service } = heard.slots;
   const moment = date ?? dateRange ?? time ?? timeRange;
-  return heard.correction && moment !== undefined && service === undefined && !bookingWords.test(folded);
+  return (heard.correction || prefers.test(folded)) && moment !== undefined && service === undefined && !bookingWords.test(folded);
 }
+
+/** "El jueves mejor, ¿puede ser?"; "el mejor horario" prefers nothing. */
+const prefers = /\b(?<!(?:el|la|lo|los|las|the) )(?:mejor|better|instead)\b(?! (?:horario|precio|hora|dia|time|price))/;
 
 function asksToFind(turn: Turn): boolean {
   const { heard, topics, awaited, state } = turn;

@@ -1,5 +1,4 @@
 /** What the routes of the web chat are given. Visitors are strangers: everything they send is limited, checked, and theirs alone. */
-import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
 import type { Artifacts } from '../../artifacts/artifacts.ts';
 import { partOf } from '../../artifacts/part.ts';
 import { type ChannelWebhook, channels as diagnostics } from '../../diagnostics.ts';
@@ -8,6 +7,7 @@ import type { Connections } from '../connections.ts';
 import type { IncomingMedia, OpenConnection } from '../contract.ts';
 import type { Inbox } from '../inbox.ts';
 import { type WidgetScript, widgetScript } from './bundle.ts';
+import { type VisitorLimits, visitorLimited } from './visitor-limits.ts';
 import type { VisitorStreams } from './visitor-streams.ts';
 import { readVisitorToken, type Visitor, visitorToken } from './visitor-tokens.ts';
 import { largestVisitorFile, visitorAsker, type WebSettings } from './web.ts';
@@ -23,29 +23,17 @@ export interface VisitorDoorDependencies {
   inbox: Inbox;
   streams: VisitorStreams;
   artifacts: Artifacts;
+  limits: VisitorLimits;
   now(): Date;
   newId(): string;
   wake(): void;
 }
 
-const limits = {
-  /** Sessions that an address may begin in a minute. */
-  sessions: { points: 30, duration: 60 },
-  messages: { points: 20, duration: 60 },
-  /** Messages of all visitors behind an address. */
-  messagesOfAddress: { points: 120, duration: 60 },
-  files: { points: 10, duration: 60 },
-  /** Streams that are begun: a page that comes back after an interruption begins another one. */
-  streams: { points: 60, duration: 60 },
-} as const;
 /** Streams of a visitor that are open in a process: a tab each. */
 const mostStreams = 8;
 
 export class VisitorDoor {
   readonly #dependencies: VisitorDoorDependencies;
-  readonly #limiters = new Map<string, RateLimiterMemory>(
-    Object.entries(limits).map(([name, limit]) => [name, new RateLimiterMemory(limit)]),
-  );
   readonly #open = new Map<string, number>();
 
   constructor(dependencies: VisitorDoorDependencies) {
@@ -73,7 +61,7 @@ export class VisitorDoor {
   /** A token for the visitor: a new one for who has none that is valid. @throws TimonelError `connection_not_found`, `rate_limited` */
   async session(connectionId: string, { token, address }: VisitorCall): Promise<{ token: string; expiresAt: Date }> {
     const connection = this.#connection(connectionId);
-    await this.#count('sessions', address);
+    await this.#dependencies.limits.count('sessions', address);
     const { now, newId } = this.#dependencies;
     const visitor = readVisitorToken(connection, token, now());
     return visitorToken(connection, visitor?.id ?? newId(), now());
@@ -89,8 +77,8 @@ export class VisitorDoor {
     message: { id: string; text: string; file?: string | undefined },
   ): Promise<{ duplicate: boolean }> {
     const { connection, visitor } = this.#visitor(connectionId, call);
-    await this.#count('messagesOfAddress', call.address);
-    await this.#count('messages', visitor.id);
+    await this.#dependencies.limits.count('messagesOfAddress', call.address);
+    await this.#dependencies.limits.count('messages', visitor.id);
     const media = message.file === undefined ? undefined : await this.#media(connection, visitor, message.file);
     const { inbox, streams, wake, now } = this.#dependencies;
     const accepted = await inbox.accept(connection, [
@@ -121,7 +109,7 @@ export class VisitorDoor {
   ): Promise<{ id: string; name: string; mediaType: string; bytes: number }> {
     const { connection, visitor } = this.#visitor(connectionId, call);
     if (!settingsOf(connection).files) throw new TimonelError('forbidden', 'No files are taken in this chat. Write it.');
-    await this.#count('files', visitor.id);
+    await this.#dependencies.limits.count('files', visitor.id);
     const { artifacts } = this.#dependencies;
     const owner = { workspaceId: connection.workspaceId, createdBy: visitorAsker(visitor.id) };
     const { id, name, mediaType, bytes } = await artifacts.put(owner, { ...file, data: atMost(file.data, largestVisitorFile) });
@@ -135,8 +123,8 @@ export class VisitorDoor {
     last: string | undefined,
   ): Promise<(signal: AbortSignal) => AsyncIterable<string>> {
     const { connection, visitor } = this.#visitor(connectionId, call);
-    await this.#count('streams', visitor.id);
-    if ((this.#open.get(visitor.id) ?? 0) >= mostStreams) throw limited(60);
+    await this.#dependencies.limits.count('streams', visitor.id);
+    if ((this.#open.get(visitor.id) ?? 0) >= mostStreams) throw visitorLimited(60);
     return (signal) => this.#counted(visitor.id, this.#dependencies.streams.read(connection, visitor.id, last, signal));
   }
 
@@ -175,15 +163,6 @@ export class VisitorDoor {
     if (found?.channel === 'web') return found;
     throw new TimonelError('connection_not_found', 'There is no such chat, or it is disabled.');
   }
-
-  async #count(limit: keyof typeof limits, key: string): Promise<void> {
-    await this.#limiters
-      .get(limit)
-      ?.consume(key)
-      .catch((refused: RateLimiterRes) => {
-        throw limited(Math.max(1, Math.ceil(refused.msBeforeNext / 1_000)));
-      });
-  }
 }
 
 function settingsOf({ settings }: OpenConnection): WebSettings {
@@ -199,8 +178,4 @@ async function* atMost(data: AsyncIterable<Uint8Array>, most: number): AsyncGene
       throw new TimonelError('payload_too_large', `A file of a visitor has up to ${most} bytes. Send a smaller one.`);
     yield chunk;
   }
-}
-
-function limited(retryAfter: number): TimonelError {
-  return new TimonelError('rate_limited', `That was too much at once. Try again in ${retryAfter} s.`, { details: { retryAfter } });
 }

@@ -11,7 +11,7 @@ const sent = z.object({ status: z.literal('sent-if-known').describe('The same an
 
 /** What people do with their own account. */
 export function accountRoutes(app: TypedFastify, { identity }: HttpDependencies): void {
-  const { registration, ownPassword, sessions, secondFactor, signIn, users } = identity;
+  const { registration, ownPassword, ownUserName, sessions, secondFactor, signIn, users } = identity;
 
   app.post(
     '/api/v1/auth/verify-email',
@@ -90,6 +90,22 @@ export function accountRoutes(app: TypedFastify, { identity }: HttpDependencies)
     },
   );
 
+  app.patch(
+    '/api/v1/auth/me',
+    {
+      config: signedIn,
+      schema: {
+        summary: 'Give myself a user name to sign in with, or take it away',
+        body: z.strictObject({ userName: shapes.userName.nullable() }),
+        response: { 200: z.object({ id: z.string(), email: z.string(), userName: z.string().nullable() }) },
+      },
+    },
+    async (request) => {
+      const { id, email, userName } = await ownUserName.change(personOf(request), request.body.userName, originOf(request));
+      return { id, email, userName };
+    },
+  );
+
   app.get(
     '/api/v1/auth/sessions',
     {
@@ -162,8 +178,8 @@ export function accountRoutes(app: TypedFastify, { identity }: HttpDependencies)
     },
     async (request, reply) => {
       const person = personOf(request);
-      const email = (await users.byId(person.id))?.email ?? '';
-      const user = await signIn.proven({ email, ...request.body }, originOf(request));
+      const login = (await users.byId(person.id))?.email ?? '';
+      const user = await signIn.proven({ login, ...request.body }, originOf(request));
       await secondFactor.disable(person, user, originOf(request));
       return reply.code(204).send(null);
     },

@@ -33,6 +33,7 @@ export function authRoutes(app: TypedFastify, { identity }: HttpDependencies): v
           email: shapes.email.optional().describe('Not with an invitation, which knows it'),
           password: shapes.newPassword.describe('With an invitation to somebody who has an account: the password of the account'),
           name: shapes.personNameSchema.optional(),
+          userName: shapes.userName.optional().describe('With an invitation; else PATCH /api/v1/auth/me, once signed in'),
           language: shapes.language.optional(),
           invitation: shapes.linkTokenSchema.optional(),
           code: shapes.code.optional(),
@@ -42,11 +43,19 @@ export function authRoutes(app: TypedFastify, { identity }: HttpDependencies): v
       },
     },
     async (request, reply) => {
-      const { email, password, name, language, invitation, code, cookies } = request.body;
+      const { email, password, name, userName, language, invitation, code, cookies } = request.body;
       const origin = originOf(request);
       let signedIn: SignedIn | undefined;
-      if (invitation !== undefined) signedIn = await registration.accept(invitation, { password, name, language, code }, origin);
-      else {
+      if (invitation !== undefined) {
+        signedIn = await registration.accept(invitation, { password, name, userName, language, code }, origin);
+      } else {
+        // Whether a name was free would tell whether the account was made, and so whether the address had one.
+        if (userName !== undefined) {
+          throw new TimonelError(
+            'invalid_request',
+            'Leave "userName" out, and send it to PATCH /api/v1/auth/me once you are signed in.',
+          );
+        }
         if (email === undefined || name === undefined) {
           throw new TimonelError('invalid_request', 'Send "email" and "name" too, or the "invitation" that came by mail.');
         }
@@ -64,7 +73,8 @@ export function authRoutes(app: TypedFastify, { identity }: HttpDependencies): v
       schema: {
         summary: 'Sign in',
         body: z.strictObject({
-          email: shapes.email,
+          email: shapes.email.optional(),
+          userName: shapes.userName.optional().describe('Instead of "email"'),
           password: shapes.password,
           code: shapes.code.optional(),
           workspace: z.string().max(63).optional().describe('For those who belong to several'),
@@ -74,8 +84,12 @@ export function authRoutes(app: TypedFastify, { identity }: HttpDependencies): v
       },
     },
     async (request, reply) => {
-      const { cookies, ...credentials } = request.body;
-      return answer(reply, await signIn.withPassword(credentials, originOf(request)), cookies);
+      const { cookies, email, userName, ...credentials } = request.body;
+      const login = email ?? userName;
+      if (login === undefined || (email !== undefined && userName !== undefined)) {
+        throw new TimonelError('invalid_request', 'Send either "email" or "userName".');
+      }
+      return answer(reply, await signIn.withPassword({ login, ...credentials }, originOf(request)), cookies);
     },
   );
 
@@ -183,6 +197,7 @@ export function authRoutes(app: TypedFastify, { identity }: HttpDependencies): v
             ? null
             : {
                 email: user.email,
+                userName: user.userName,
                 emailVerified: user.emailVerifiedAt !== null,
                 language: user.language,
                 secondFactor: user.totpConfirmedAt !== null,

@@ -25,7 +25,7 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
   const { channels, agents, identity, settings: server } = dependencies;
   const shown = (each: ConnectionBody) => ({
     ...each,
-    webhook: `${server.publicUrl}/api/v1/channels/${each.id}/webhook`,
+    webhook: each.channel === 'email' ? null : `${server.publicUrl}/api/v1/channels/${each.id}/webhook`,
     script:
       each.channel === 'web'
         ? `<script async src="${server.publicUrl}/api/v1/web/widget.js" data-connection="${each.id}"></script>`

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TimonelError } from '../../errors.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import {
   agentEvaluationShape,
@@ -82,18 +83,29 @@ export function evaluationRoutes(app: TypedFastify, { evaluations: { evaluations
     {
       config: evaluationsRead,
       schema: {
-        summary: 'Two evaluations of one agent, case by case: what the other fixed, and what it broke',
-        querystring: z.strictObject({ base: identifier, other: identifier }),
+        summary: 'Two evaluations or versions of one agent, case by case: what the other fixed, and what it broke',
+        querystring: z.strictObject({
+          agent: agentName
+            .optional()
+            .describe('With it "base" and "other" are versions: the latest evaluation of each that is finished'),
+          base: z.string().min(1).max(200),
+          other: z.string().min(1).max(200),
+        }),
         response: { 200: comparisonShape },
       },
     },
     async (request) => {
       const principal = requestPrincipalOf(request);
-      const {
-        base: ofBase,
-        other: ofOther,
-        ...rest
-      } = await evaluations.compare(principal.workspaceId, request.query.base, request.query.other);
+      const { workspaceId } = principal;
+      const { agent, base: one, other } = request.query;
+      if (agent !== undefined) requireAgent(principal, agent);
+      else if (![one, other].every((id) => identifier.safeParse(id).success))
+        throw new TimonelError('invalid_request', '"base" and "other" are ids of evaluations; versions take "agent" too.');
+      const compared =
+        agent === undefined
+          ? evaluations.compare(workspaceId, one, other)
+          : evaluations.compareVersions(workspaceId, agent, one, other);
+      const { base: ofBase, other: ofOther, ...rest } = await compared;
       requireAgent(principal, ofBase.agent);
       return { base: evaluationView(ofBase), other: evaluationView(ofOther), ...rest };
     },

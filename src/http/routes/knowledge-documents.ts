@@ -58,13 +58,7 @@ export async function knowledgeDocumentRoutes(app: TypedFastify, { knowledge, id
             title: z.string().max(300).optional(),
             metadata: z.string().max(20_000).optional().describe('JSON object, for filters'),
           }),
-          response: {
-            200: z.object({
-              document: shapes.documentShape,
-              outcome: z.enum(['added', 'replaced', 'unchanged']),
-              chunks: z.object({ added: z.number().int(), kept: z.number().int(), removed: z.number().int() }),
-            }),
-          },
+          response: { 200: shapes.putShape },
         },
       },
       async (request) => {

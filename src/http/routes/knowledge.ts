@@ -207,6 +207,25 @@ export function knowledgeRoutes(app: TypedFastify, { knowledge, identity }: Http
       ),
     }),
   );
+
+  app.get(
+    `${base}/:collection/evaluations/compare`,
+    {
+      config: knowledgeRead,
+      schema: {
+        summary: 'Two evaluations of one set of questions: which went better or worse, and whether that may be chance',
+        params: named,
+        querystring: z.strictObject({ base: z.uuid(), other: z.uuid() }),
+        response: { 200: shapes.collectionComparison },
+      },
+    },
+    async (request) => {
+      const { base: one, other } = request.query;
+      const { workspaceId } = requestPrincipalOf(request);
+      const { better, worse, ...rest } = await knowledge.compareEvaluations(workspaceId, request.params.collection, one, other);
+      return { ...rest, better: [...better], worse: [...worse] };
+    },
+  );
 }
 
 function target(name: string) {

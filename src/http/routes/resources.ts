@@ -121,7 +121,7 @@ function readRoutes(app: TypedFastify, resources: Resources, resource: OpenResou
     },
     async (request) => {
       const asked = request.query as Record<string, string | number | undefined>;
-      const { rows, next } = await resources.list(resource, requestPrincipalOf(request).workspaceId, {
+      const { rows, next } = await resources.list(resource, requestPrincipalOf(request), {
         ...queryOf(asked),
         after: textOf(asked['after']),
         limit: Number(asked['limit']),
@@ -143,7 +143,7 @@ function readRoutes(app: TypedFastify, resources: Resources, resource: OpenResou
     },
     async (request, reply) => {
       const { format, ...asked } = request.query as Record<string, string | undefined>;
-      const pages = resources.pages(resource, requestPrincipalOf(request).workspaceId, queryOf(asked));
+      const pages = resources.pages(resource, requestPrincipalOf(request), queryOf(asked));
       // The first page before the answer begins: what is wrong with the question is then still an error.
       const first = await pages.next();
       const name = `${resource.agent}-${definition.name}.${format}`;
@@ -162,7 +162,7 @@ function readRoutes(app: TypedFastify, resources: Resources, resource: OpenResou
       schema: { tags, summary: `${definition.title.en}: one`, params: identified, response: { 200: row } },
     },
     async (request, reply) => {
-      const stored = await resources.get(resource, requestPrincipalOf(request).workspaceId, request.params.id);
+      const stored = await resources.get(resource, requestPrincipalOf(request), request.params.id);
       reply.header('etag', `"${stored.version}"`);
       return viewOf(stored);
     },

@@ -49,11 +49,15 @@ export function userRoutes(app: TypedFastify, { identity }: HttpDependencies): v
       config: { permission: 'users:manage' },
       schema: {
         summary:
-          'Change the role of a member or the agents and connections whose conversations they see, or disable and enable them; it takes effect at once',
+          'Change the role of a member, the agents and connections whose conversations they see, or the user name, or disable and enable them; it takes effect at once',
         params: parameters,
         body: z.strictObject({
           role: shapes.roleName.optional(),
           disabled: z.boolean().optional(),
+          userName: shapes.userName
+            .nullable()
+            .optional()
+            .describe('Of an account that is in no other workspace; null takes it away'),
           agents: z
             .array(z.string().min(1).max(100))
             .max(100)
@@ -72,7 +76,7 @@ export function userRoutes(app: TypedFastify, { identity }: HttpDependencies): v
     },
     (request) => {
       if (Object.keys(request.body).length === 0)
-        throw new TimonelError('invalid_request', 'Send "role", "disabled", "agents" or "connections".');
+        throw new TimonelError('invalid_request', 'Send "role", "disabled", "userName", "agents" or "connections".');
       return members.change(requestPrincipalOf(request), request.params.id, request.body, originOf(request));
     },
   );

@@ -13,6 +13,8 @@ export interface Mail {
   to: string;
   language: MailLanguage;
   content: MailContent;
+  /** Where an answer goes, and what it is known by: `id` is the first half of the Message-ID. */
+  answers?: { to: string; id: string; after?: string | undefined } | undefined;
 }
 
 export interface MailerDependencies {
@@ -58,7 +60,7 @@ export class Mailer {
   async deliver(payload: JsonObject): Promise<void> {
     const { settings, onPrinted } = this.#dependencies;
     const { id, sealed } = payloadShape.parse(payload);
-    const { to, language, content } = JSON.parse(this.#sealer.open(sealed, id)) as Mail;
+    const { to, language, content, answers } = JSON.parse(this.#sealer.open(sealed, id)) as Mail;
     const { subject, text } = writeMail(content, language);
     const { from } = settings.mail;
     if (this.#transport === undefined) {
@@ -74,7 +76,11 @@ export class Mailer {
         to: { name: '', address: to },
         subject,
         text,
-        messageId: `<${id}@${host}>`,
+        messageId: `<${answers?.id ?? id}@${host}>`,
+        ...(answers === undefined ? {} : { replyTo: { name: '', address: answers.to } }),
+        ...(answers?.after === undefined
+          ? {}
+          : { inReplyTo: `<${answers.after}@${host}>`, references: [`<${answers.after}@${host}>`] }),
         headers: { 'Auto-Submitted': 'auto-generated', 'Content-Language': language },
       });
     } catch (error) {

@@ -20,8 +20,17 @@ export type MailContent =
       urgent: boolean;
       minutes: number;
       link: string;
+      /** The last messages, where an answer to the mail reaches the customer. */
+      said?: readonly string[] | undefined;
     }
+  /** The customer wrote to somebody who answers by mail. */
+  | { kind: 'handoff-message'; workspace: string; said: readonly string[]; link: string }
+  /** What somebody answered by mail did not reach the customer. */
+  | { kind: 'handoff-answer-refused'; reason: AnswerRefusal }
   | { kind: 'keys-to-confirm'; name: string; workspace: string; keys: readonly string[]; link: string };
+
+/** Why an answer by mail is taken from nobody. */
+export type AnswerRefusal = 'forged' | 'expired' | 'not-proven' | 'may-not' | 'closed' | 'somebody-else' | 'empty';
 
 /** What became of a person's second factor. */
 export type SecondFactorChange = 'on' | 'off' | 'recovery-code-used';
@@ -122,7 +131,18 @@ function spanish(content: MailContent): Draft {
           `Una conversación con el agente ${content.agent} espera a una persona: ${handoffReasonTexts.es[content.reason]}.`,
           `Conviene tomarla en ${content.minutes} minutos:`,
           content.link,
+          ...answerable('es', content.said),
         ],
+      };
+    case 'handoff-message':
+      return {
+        subject: `Te escribieron en ${content.workspace}`,
+        lines: ['Hola:', 'Hay mensajes nuevos en una conversación que tenés vos:', ...answerable('es', content.said), content.link],
+      };
+    case 'handoff-answer-refused':
+      return {
+        subject: 'Tu respuesta no le llegó al cliente',
+        lines: ['Hola:', `Lo que contestaste por correo no le llegó al cliente: ${refusalTexts.es[content.reason]}.`],
       };
     case 'keys-to-confirm':
       return {
@@ -217,7 +237,23 @@ function english(content: MailContent): Draft {
           `A conversation with the agent ${content.agent} waits for a person: ${handoffReasonTexts.en[content.reason]}.`,
           `It should be taken within ${content.minutes} minutes:`,
           content.link,
+          ...answerable('en', content.said),
         ],
+      };
+    case 'handoff-message':
+      return {
+        subject: `You were written to in ${content.workspace}`,
+        lines: [
+          'Hello,',
+          'There are new messages in a conversation that you have:',
+          ...answerable('en', content.said),
+          content.link,
+        ],
+      };
+    case 'handoff-answer-refused':
+      return {
+        subject: 'Your answer did not reach the customer',
+        lines: ['Hello,', `What you answered by mail did not reach the customer: ${refusalTexts.en[content.reason]}.`],
       };
     case 'keys-to-confirm':
       return {
@@ -231,6 +267,36 @@ function english(content: MailContent): Draft {
       };
   }
 }
+
+const answerLines: Readonly<Record<MailLanguage, string>> = {
+  es: 'Contestá este correo y tu respuesta le llega al cliente. Con #devolver en la primera línea la conversación vuelve al agente; con #close se cierra.',
+  en: 'Answer this mail, and the customer gets your answer. With #handback as the first line the agent has the conversation again; #close closes it.',
+};
+
+function answerable(language: MailLanguage, said: readonly string[] | undefined): string[] {
+  return said === undefined ? [] : [said.map((line) => `| ${line.replaceAll('\n', '\n| ')}`).join('\n'), answerLines[language]];
+}
+
+const refusalTexts: Readonly<Record<MailLanguage, Readonly<Record<AnswerRefusal, string>>>> = {
+  es: {
+    forged: 'no es la respuesta a un aviso de este sistema',
+    expired: 'el aviso venció; contestá desde la bandeja de entrada',
+    'not-proven': 'no se pudo comprobar que el correo sea tuyo',
+    'may-not': 'no podés contestar en esa conversación',
+    closed: 'la conversación ya volvió al agente o se cerró',
+    'somebody-else': 'otra persona tiene la conversación',
+    empty: 'el correo no dice nada',
+  },
+  en: {
+    forged: 'it is no answer to a notice of this system',
+    expired: 'the notice has expired; answer from the inbox',
+    'not-proven': 'it is not proven that the mail is yours',
+    'may-not': 'you may not answer in that conversation',
+    closed: 'the agent has the conversation again, or it is closed',
+    'somebody-else': 'somebody else has the conversation',
+    empty: 'the mail says nothing',
+  },
+};
 
 const handoffReasonTexts: Readonly<Record<MailLanguage, Readonly<Record<HandoffReason, string>>>> = {
   es: {

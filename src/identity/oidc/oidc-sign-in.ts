@@ -91,7 +91,7 @@ export class OidcSignIn {
       throw new TimonelError('oidc_refused', 'This browser signed in with no other service in the last ten minutes. Begin again.');
     }
     requireNoSecondFactor(user);
-    await signIn.proven({ email: user.email, password }, origin);
+    await signIn.proven({ login: user.email, password }, origin);
     await this.#link(kept.claims, user.email, user, origin);
     return this.#enter(user, kept.workspace, origin);
   }

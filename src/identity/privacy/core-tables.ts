@@ -295,7 +295,7 @@ export const coreTables: readonly TableOfData[] = [
   {
     table: 'users',
     personal: true,
-    columns: ['email', 'name', 'language'],
+    columns: ['email', 'name', 'user_name', 'language'],
     whose: 'id = :user::uuid',
     withheld: ['password_hash', 'totp_secret', 'totp_counter'],
     // Who belongs to another workspace too keeps the account: only that workspace, or the person, may end it there.

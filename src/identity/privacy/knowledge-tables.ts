@@ -32,6 +32,31 @@ export const knowledgeTables: readonly TableOfData[] = [
     whose: 'created_by = :asker',
     erase: { created_by: `'erased'` },
   },
+  {
+    table: 'knowledge_pages',
+    personal: true,
+    columns: ['created_by'],
+    whose: 'created_by = :asker',
+    erase: { created_by: `'erased'` },
+  },
+  {
+    table: 'knowledge_feedback',
+    personal: true,
+    columns: ['question', 'note'],
+    whose: 'conversation_id = ANY(:conversations)',
+    // That a passage was approved stays: only in which words it was asked for goes.
+    erase: { question: 'NULL', note: 'NULL', conversation_id: 'NULL' },
+    ages: { kind: 'conversations', at: 'created_at', when: 'conversation_id IS NOT NULL' },
+  },
+  {
+    table: 'knowledge_feedback',
+    personal: true,
+    columns: ['created_by', 'note'],
+    whose: 'created_by = :asker',
+    // What others asked in it is theirs.
+    withheld: ['question'],
+    erase: { created_by: `'erased'`, note: 'NULL' },
+  },
   { table: 'workspaces', personal: false, because: 'The name and the settings of a house.' },
   { table: 'roles', personal: false, because: 'Names of sets of permissions.' },
   { table: 'processes', personal: false, because: 'Hosts and process ids.' },

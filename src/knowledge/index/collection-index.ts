@@ -4,6 +4,7 @@
  */
 import { packedTerms, termBytes } from '../analysis/terms.ts';
 import type { Evidence, MetadataFilter, Strategy, TextLanguage } from '../contract.ts';
+import { FeedbackIndex, type SaidOfPassage } from './feedback-index.ts';
 import { type FusedChunk, fused, type RankedList, varied } from './fuse.ts';
 import { LexicalIndex } from './lexical-index.ts';
 import { type QuestionTerms, questionTerms } from './question.ts';
@@ -14,6 +15,7 @@ export interface IndexedDocument {
   id: string;
   language: TextLanguage;
   metadata: Readonly<Record<string, unknown>>;
+  feedback?: readonly SaidOfPassage[] | null | undefined;
 }
 
 export interface IndexedChunk {
@@ -34,6 +36,7 @@ export interface IndexQuery {
 export interface FoundChunk {
   id: string;
   score: number;
+  boost: number;
   lists: FusedChunk['lists'];
 }
 
@@ -65,6 +68,7 @@ export class CollectionIndex {
   #lexical: LexicalIndex | undefined;
   #grams: LexicalIndex | undefined;
   #vectors: VectorIndex | undefined;
+  #feedback: FeedbackIndex | undefined;
   /** Of the vectors; 0 where there are none. */
   #dimensions = 0;
 
@@ -140,12 +144,15 @@ export class CollectionIndex {
       lists.push({ name: 'trigrams', ...grams, weight: 1 });
     }
     if (vectors !== undefined) lists.push(vectors);
-    const all = fused(lists);
+    const feedback = this.#said();
+    const approved = lists[0] === words ? feedback.approved(terms, (hash) => this.#words().weight(hash), allowed) : undefined;
+    if (approved !== undefined) lists.push(approved);
+    const all = fused(lists, feedback.boost);
     const taken =
       query.strategy === 'mmr' ? varied(all.slice(0, fusedFrom), query.limit, this.#similarity) : all.slice(0, query.limit);
     return {
       kind: 'found',
-      chunks: taken.map(({ chunk, score, lists: ranks }) => ({ id: entries[chunk]?.id ?? '', score, lists: ranks })),
+      chunks: taken.map(({ chunk, lists: ranks, ...fusion }) => ({ ...fusion, id: entries[chunk]?.id ?? '', lists: ranks })),
       evidence: this.#evidence(terms, all, lists),
       used: lists.map(({ name }) => name),
     };
@@ -156,6 +163,7 @@ export class CollectionIndex {
     this.#lexical = undefined;
     this.#grams = undefined;
     this.#vectors = undefined;
+    this.#feedback = undefined;
   }
 
   /** Chunks by their number: in the order of their ids, so that the same chunks have the same numbers in every process. */
@@ -164,6 +172,11 @@ export class CollectionIndex {
       .flatMap(({ chunks }) => [...chunks.values()])
       .sort((one, other) => (one.id < other.id ? -1 : 1));
     return this.#entries;
+  }
+
+  #said(): FeedbackIndex {
+    this.#feedback ??= new FeedbackIndex(this.#sorted());
+    return this.#feedback;
   }
 
   #words(): LexicalIndex {
@@ -250,6 +263,9 @@ export class CollectionIndex {
     const [first] = all;
     if (first === undefined) return 'none';
     const covered = this.#coverage(terms, first.chunk);
+    // A person said of this very question that the passage answers it.
+    const approved = lists.find(({ name }) => name === 'approved');
+    if (approved?.chunks[0] === first.chunk && approved.scores[0] === 1) return 'strong';
     const words = lists.find(({ name }) => name === 'words');
     if (covered > enough && words !== undefined && leadOf(words, first.chunk) >= clearLead) return 'strong';
     const agreeing = lists.filter(({ chunks }) => chunks[0] === first.chunk).length;

@@ -15,16 +15,19 @@ export interface RankedList {
 export interface FusedChunk {
   chunk: number;
   score: number;
+  /** What the sum of its ranks was multiplied with. */
+  boost: number;
   lists: Record<string, { rank: number; score: number }>;
 }
 
-export function fused(lists: readonly RankedList[]): FusedChunk[] {
+/** @param boost of a chunk by its number, by which the sum of its ranks is multiplied. */
+export function fused(lists: readonly RankedList[], boost: (chunk: number) => number = () => 1): FusedChunk[] {
   const found = new Map<number, FusedChunk>();
   for (const { name, chunks, scores, weight } of lists) {
     for (let at = 0; at < chunks.length; at++) {
       const chunk = chunks[at] ?? 0;
-      const entry = found.get(chunk) ?? { chunk, score: 0, lists: {} };
-      entry.score += weight / (k + at + 1);
+      const entry = found.get(chunk) ?? { chunk, score: 0, boost: boost(chunk), lists: {} };
+      entry.score += (entry.boost * weight) / (k + at + 1);
       entry.lists[name] = { rank: at + 1, score: scores[at] ?? 0 };
       found.set(chunk, entry);
     }

@@ -3,6 +3,7 @@
  * nothing and excludes nothing.
  */
 import { termBytes } from '../analysis/terms.ts';
+import { TermTable } from './term-table.ts';
 
 /** BM25's saturation and length normalisation. */
 const k1 = 1.2;
@@ -17,7 +18,7 @@ export interface Ranking {
 /** Built once over the packed terms of chunks; what is added later is built anew with the rest. */
 export class LexicalIndex {
   /** From the hash of a term to its number. */
-  readonly #ids = new Map<number, number>();
+  readonly #ids = new TermTable();
   readonly #starts: Uint32Array;
   readonly #postings: Uint32Array;
   readonly #counts: Uint8Array;
@@ -28,35 +29,34 @@ export class LexicalIndex {
   /** @param chunks packed terms of each chunk, by number. */
   constructor(chunks: readonly Uint8Array[]) {
     this.size = chunks.length;
-    const frequencies: number[] = [];
-    const lengths = new Float32Array(chunks.length);
     let total = 0;
-    for (const [number, packed] of chunks.entries()) {
-      const view = viewOf(packed);
+    for (const { length } of chunks) total += length / termBytes;
+    const lengths = new Float32Array(chunks.length);
+    // Numbers of terms in the order of the chunks: each is looked up once.
+    const ids = new Uint32Array(total);
+    const frequencies = new GrowingCounts();
+    for (let number = 0, next = 0; number < chunks.length; number++) {
+      const packed = chunks[number] ?? new Uint8Array();
+      let length = 0;
       for (let at = 0; at < packed.length; at += termBytes) {
-        const hash = view.getUint32(at, true);
-        let id = this.#ids.get(hash);
-        if (id === undefined) {
-          id = frequencies.length;
-          this.#ids.set(hash, id);
-          frequencies.push(0);
-        }
-        frequencies[id] = (frequencies[id] ?? 0) + 1;
-        lengths[number] = (lengths[number] ?? 0) + (packed[at + 4] ?? 0);
-        total++;
+        const id = this.#ids.add(hashAt(packed, at));
+        frequencies.count(id);
+        length += packed[at + 4] ?? 0;
+        ids[next++] = id;
       }
+      lengths[number] = length;
     }
-    this.#starts = new Uint32Array(frequencies.length + 1);
-    for (const [id, frequency] of frequencies.entries()) this.#starts[id + 1] = (this.#starts[id] ?? 0) + frequency;
+    this.#starts = new Uint32Array(this.#ids.size + 1);
+    for (let id = 0; id < this.#ids.size; id++) this.#starts[id + 1] = (this.#starts[id] ?? 0) + frequencies.of(id);
     this.#postings = new Uint32Array(total);
     this.#counts = new Uint8Array(total);
-    const next = this.#starts.slice();
-    for (const [number, packed] of chunks.entries()) {
-      const view = viewOf(packed);
+    const places = this.#starts.slice();
+    for (let number = 0, next = 0; number < chunks.length; number++) {
+      const packed = chunks[number] ?? new Uint8Array();
       for (let at = 0; at < packed.length; at += termBytes) {
-        const id = this.#ids.get(view.getUint32(at, true)) ?? 0;
-        const place = next[id] ?? 0;
-        next[id] = place + 1;
+        const id = ids[next++] ?? 0;
+        const place = places[id] ?? 0;
+        places[id] = place + 1;
         this.#postings[place] = number;
         this.#counts[place] = packed[at + 4] ?? 0;
       }
@@ -69,18 +69,14 @@ export class LexicalIndex {
   /** Bytes that it takes. */
   get bytes(): number {
     return (
-      this.#starts.byteLength +
-      this.#postings.byteLength +
-      this.#counts.byteLength +
-      this.#norms.byteLength * 3 +
-      this.#ids.size * 40
+      this.#starts.byteLength + this.#postings.byteLength + this.#counts.byteLength + this.#norms.byteLength * 3 + this.#ids.bytes
     );
   }
 
   /** Chunks that have the term. */
   frequency(hash: number): number {
     const id = this.#ids.get(hash);
-    return id === undefined ? 0 : (this.#starts[id + 1] ?? 0) - (this.#starts[id] ?? 0);
+    return id === -1 ? 0 : (this.#starts[id + 1] ?? 0) - (this.#starts[id] ?? 0);
   }
 
   /** How much a term tells, the more the rarer; of one that no chunk has, as much as of the rarest. */
@@ -103,7 +99,7 @@ export class LexicalIndex {
     const touched: number[] = [];
     for (const [hash, weight] of weights) {
       const id = this.#ids.get(hash);
-      if (id === undefined) continue;
+      if (id === -1) continue;
       const value = weight * this.weight(hash);
       const end = this.#starts[id + 1] ?? 0;
       for (let place = this.#starts[id] ?? 0; place < end; place++) {
@@ -121,8 +117,27 @@ export class LexicalIndex {
   }
 }
 
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** Little-endian, as {@link termBytes} has it; what a `DataView` would read, without one for each chunk. */
+function hashAt(packed: Uint8Array, at: number): number {
+  return ((packed[at] ?? 0) | ((packed[at + 1] ?? 0) << 8) | ((packed[at + 2] ?? 0) << 16) | ((packed[at + 3] ?? 0) << 24)) >>> 0;
+}
+
+/** How often each number was counted. */
+class GrowingCounts {
+  #counts = new Uint32Array(1_024);
+
+  count(id: number): void {
+    if (id >= this.#counts.length) {
+      const grown = new Uint32Array(this.#counts.length * 2);
+      grown.set(this.#counts);
+      this.#counts = grown;
+    }
+    this.#counts[id] = (this.#counts[id] ?? 0) + 1;
+  }
+
+  of(id: number): number {
+    return this.#counts[id] ?? 0;
+  }
 }
 
 /** The best of them, by score and then by number, so that the order is always the same. */

@@ -43,9 +43,10 @@ export class VectorIndex {
     for (const vector of this.#vectors) if (vector !== undefined) largest = Math.max(largest, vector.scale * 32_767);
     for (const [number, vector] of this.#vectors.entries()) {
       if (vector === undefined) continue;
-      const factor = (vector.scale * 127) / (largest || 1);
-      const from = number * dimensions;
-      for (let at = 0; at < dimensions; at++) this.#coarse[from + at] = Math.round((vector.values[at] ?? 0) * factor);
+      const { values, scale } = vector;
+      const factor = (scale * 127) / (largest || 1);
+      const coarse = this.#coarse.subarray(number * dimensions, (number + 1) * dimensions);
+      for (let at = 0; at < dimensions; at++) coarse[at] = Math.round((values[at] ?? 0) * factor);
     }
   }
 

@@ -5,7 +5,7 @@ import { messageOf, TimonelError } from '../../errors.ts';
 import type { TextFormat } from '../split/splitter.ts';
 import { requireModestArchive } from './archive.ts';
 import { decoded, normalizedText } from './decode.ts';
-import { type DocumentType, typeOf } from './media-types.ts';
+import { type DocumentType, formatOf, typeOf } from './media-types.ts';
 import type { ParseAnswer, ParseTask } from './parse-worker.ts';
 
 export interface SourceDocument {
@@ -72,9 +72,11 @@ async function textOf(source: SourceDocument, type: DocumentType): Promise<Omit<
       return parsed({ kind: 'html', text: decoded(source.bytes, source.charset) });
     case 'application/pdf':
       return parsed({ kind: 'pdf', bytes: Uint8Array.from(source.bytes), mostPages });
-    default:
+    case 'application/vnd.openxmlformats-officedocument.wordprocessingml.document':
       requireModestArchive(source.bytes);
       return parsed({ kind: 'docx', bytes: Uint8Array.from(source.bytes) });
+    default:
+      return { text: decoded(source.bytes, source.charset), format: formatOf(type), title: undefined };
   }
 }
 

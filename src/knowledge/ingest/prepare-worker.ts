@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import type { TextFormat } from '../split/splitter.ts';
 import { answerTasks } from '../worker-thread.ts';
+import { sectionsOfCode } from './grammars.ts';
 import { type PreparedFor, prepareText } from './prepare.ts';
 
 export interface PrepareTask {
@@ -10,4 +11,7 @@ export interface PrepareTask {
   whose: PreparedFor;
 }
 
-answerTasks(parentPort, ({ text, format, whose }: PrepareTask) => prepareText(text, format, whose));
+answerTasks(parentPort, async ({ text, format, whose }: PrepareTask) => {
+  const { code } = whose;
+  return prepareText(text, format, whose, code === undefined ? undefined : await sectionsOfCode(text, code));
+});

@@ -3,7 +3,10 @@ import { createHash } from 'node:crypto';
 import { textLanguageOf } from '../analysis/language-of.ts';
 import { packedTermsOf } from '../analysis/terms.ts';
 import type { TextLanguage } from '../contract.ts';
+import { lastingId } from '../lasting-id.ts';
+import type { Section } from '../split/sections.ts';
 import { split, type TextFormat } from '../split/splitter.ts';
+import type { CodeLanguage } from './media-types.ts';
 
 export interface PreparedChunk {
   /** From the document, the headings and the text: unchanged passages keep it. */
@@ -28,21 +31,29 @@ export interface PreparedFor {
   documentId: string;
   title: string;
   language: TextLanguage | 'auto';
+  /** Of code: its grammar. */
+  code?: CodeLanguage | undefined;
 }
 
-export function prepareText(text: string, format: TextFormat, { documentId, title, language: asked }: PreparedFor): PreparedText {
-  const language = asked === 'auto' ? textLanguageOf(text, 'es') : asked;
+/** @param sections of code, which a parser found. */
+export function prepareText(
+  text: string,
+  format: TextFormat,
+  { documentId, title, language: asked }: PreparedFor,
+  sections?: readonly Section[],
+): PreparedText {
+  const language = asked === 'auto' ? textLanguageOf(text, format === 'code' ? 'en' : 'es') : asked;
   const seen = new Map<string, number>();
   let characters = 0;
   for (const _ of text) characters++;
-  const chunks = split(text, format).map((chunk): PreparedChunk => {
+  const chunks = split(text, format, sections).map((chunk): PreparedChunk => {
     const place = JSON.stringify([documentId, chunk.heading, chunk.text]);
     const before = seen.get(place) ?? 0;
     seen.set(place, before + 1);
     const embedded = embeddedText(title, chunk.heading, chunk.text);
     return {
       ...chunk,
-      id: idOf(`${place}${before === 0 ? '' : before}`),
+      id: lastingId(`${place}${before === 0 ? '' : before}`),
       terms: packedTermsOf(embedded, language),
       hash: createHash('sha256').update(embedded).digest(),
     };
@@ -53,12 +64,4 @@ export function prepareText(text: string, format: TextFormat, { documentId, titl
 /** A passage with where it stands: what it is found by, and what its vector is made of. It is quoted without. */
 export function embeddedText(title: string, heading: readonly string[], text: string): string {
   return [title, ...heading.filter((each) => each !== title), text].filter((part) => part !== '').join('\n');
-}
-
-/** A UUID of version 8 (RFC 9562): the first bits of a SHA-256. */
-function idOf(text: string): string {
-  const bytes = createHash('sha256').update(text).digest().subarray(0, 16);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

@@ -7,7 +7,7 @@ import type { PrepareTask } from './prepare-worker.ts';
 /** A text of up to so many characters is cut at once: that takes some milliseconds. */
 const shortText = 20_000;
 
-/** Cuts texts into passages: long ones in a thread, so that what others ask does not wait. */
+/** Cuts texts into passages: long ones, and code, in a thread, so that what others ask does not wait. */
 export class PreparingThread {
   // From source in development and from dist/ when installed.
   readonly #thread = new WorkerThread<PrepareTask, PreparedText>(
@@ -22,7 +22,9 @@ export class PreparingThread {
 
   /** @throws TimonelError `knowledge_unavailable` where the thread died */
   async prepare(text: string, format: TextFormat, whose: PreparedFor): Promise<PreparedText> {
-    return text.length <= shortText ? prepareText(text, format, whose) : this.#thread.run({ text, format, whose });
+    return text.length <= shortText && format !== 'code'
+      ? prepareText(text, format, whose)
+      : this.#thread.run({ text, format, whose });
   }
 
   close(): Promise<void> {

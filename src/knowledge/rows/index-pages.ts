@@ -1,6 +1,7 @@
 /** What an index is loaded from: rows packed by the database, since a hundred thousand of them one by one hold up everything else. */
 import type { RunStatement } from '../../store/database.ts';
 import type { TextLanguage } from '../contract.ts';
+import { rankedBy } from './feedback.ts';
 
 /** Chunks of one page, about. */
 const pageSize = { chunks: 1_000, vectors: 500, texts: 500 };
@@ -121,14 +122,17 @@ export interface DocumentOfIndex {
   language: TextLanguage;
   metadata: Record<string, unknown>;
   chunks: number;
+  /** What people said of its passages; null where nothing ranks them. `chunk` is null where it is about all of them. */
+  feedback: { chunk: string | null; balance: number; questions: string[] }[] | null;
 }
 
 /** Documents that are found: all, or those of `documents` that are still there. */
 export async function* documentPages(run: RunStatement, { workspaceId, collectionId, documents }: IndexScope) {
   for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
     const page = await run<DocumentOfIndex>(
-      `SELECT id, language, metadata, chunks FROM knowledge_documents WHERE workspace_id = $1 AND collection_id = $2 AND state = 'ready' AND id > $3
-         AND ($4::uuid[] IS NULL OR id = ANY($4)) ORDER BY id LIMIT 1000`,
+      `SELECT d.id, d.language, d.metadata, d.chunks, ${rankedBy} AS feedback FROM knowledge_documents d
+       WHERE d.workspace_id = $1 AND d.collection_id = $2 AND d.state = 'ready' AND d.id > $3
+         AND ($4::uuid[] IS NULL OR d.id = ANY($4)) ORDER BY d.id LIMIT 1000`,
       [workspaceId, collectionId, after, documents ?? null],
     );
     if (page.length === 0) return;

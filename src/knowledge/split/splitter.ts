@@ -5,7 +5,7 @@
 import { jsonRecords, tableRecords } from './records.ts';
 import { markdownSections, pageSections, type Section, type TextSpan } from './sections.ts';
 
-export type TextFormat = 'text' | 'markdown' | 'csv' | 'json' | 'pages';
+export type TextFormat = 'text' | 'markdown' | 'csv' | 'json' | 'pages' | 'code';
 
 /** A passage. `[start, end)` counts code points. */
 export interface SplitChunk {
@@ -25,12 +25,12 @@ const longest = 1_600;
 /** A shorter rest goes with the passage before it. */
 const shortest = 200;
 
-/** Deterministic: the same text gives the same passages. @param text well-formed Unicode */
-export function split(text: string, format: TextFormat): SplitChunk[] {
+/** Deterministic: the same text gives the same passages. @param text well-formed Unicode @param sections of code, which a parser found */
+export function split(text: string, format: TextFormat, sections?: readonly Section[]): SplitChunk[] {
   const isRecords = format === 'csv' || format === 'json';
   const chunks: SplitChunk[] = [];
   const place = codePointsOf(text);
-  for (const section of sectionsOf(text, format)) {
+  for (const section of sections ?? sectionsOf(text, format)) {
     const units = section.units ?? paragraphsOf(text, section);
     const pieces = units.flatMap((unit) => piecesOf(text, unit));
     for (const span of filled(pieces, isRecords ? wantedOfRecords : wanted)) {
@@ -47,6 +47,7 @@ function sectionsOf(text: string, format: TextFormat): Section[] {
   const whole: Section = { start: 0, end: text.length, heading: [] };
   switch (format) {
     case 'text':
+    case 'code':
       return [whole];
     case 'markdown':
       return markdownSections(text);

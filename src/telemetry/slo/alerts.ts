@@ -292,6 +292,38 @@ const channelAlerts: readonly Alert[] = [
   },
 ];
 
+/** A budget that is spent is no fault of the provider; its workspace is told. */
+const unheard: Matcher[] = [['result', '!~', 'heard|unsure|nothing|budget_exceeded']];
+const unspoken: Matcher[] = [['result', '!~', 'spoken|budget_exceeded']];
+
+/** More than a quarter of the attempts fails, and five at least. */
+function speechAlert(name: string, metric: string, where: Matcher[], summary: string): Alert {
+  const failed = increase({ metric, where }, 15 * minute);
+  return {
+    name,
+    severity: 'warning',
+    when: all(compare(ratio(failed, increase({ metric }, 15 * minute)), '>', 0.25), compare(failed, '>=', 5)),
+    for: 5 * minute,
+    summary,
+    unit: 'share',
+  };
+}
+
+const speechAlerts: readonly Alert[] = [
+  speechAlert(
+    'HearingFailing',
+    'timonel_speech_transcriptions_total',
+    unheard,
+    'More than a quarter of the voice messages cannot be given to the recogniser',
+  ),
+  speechAlert(
+    'SpeakingFailing',
+    'timonel_speech_replies_total',
+    unspoken,
+    'More than a quarter of the replies that should be spoken are not',
+  ),
+];
+
 const webhookAlerts: readonly Alert[] = [
   {
     name: 'WebhookUndelivered',
@@ -347,6 +379,7 @@ export const alerts: readonly Alert[] = [
   ...indicators.flatMap((indicator) => burnRates.map((rate) => burnAlert(indicator, rate))),
   ...plainAlerts,
   ...channelAlerts,
+  ...speechAlerts,
   ...webhookAlerts,
   ...seenFromOutside,
 ];

@@ -1,11 +1,20 @@
 /** The reservation system that is built in: tables of this database. Every write is one transaction with its key. */
 import { sql } from '../../../../src/database.ts';
-import { canonicalEmail, type Database, foldName, normaliseCode, phoneKey, type WorkspaceAccess } from '../../../../src/index.ts';
+import { canonicalEmail, type Database, normaliseCode, phoneKey, type WorkspaceAccess } from '../../../../src/index.ts';
 import type { House, HouseType } from '../../house.ts';
-import { newCode } from '../../names.ts';
 import { cancellationAt, loadStays, openStays, type StayRecord, todayOf } from '../../stays.ts';
-import type { Pms, PmsGuest, PmsHold, PmsOffer, PmsStay, RefusedReason, StayRequest, Written } from '../contract.ts';
+import type { Pms, PmsHold, PmsOffer, PmsStay, RefusedReason, StayRequest, Written } from '../contract.ts';
 import { loadAgenda } from './agenda.ts';
+import {
+  insertBooking,
+  insertCharge,
+  pmsStay,
+  setCancelled,
+  setConfirmed,
+  setLate,
+  storeGuest,
+  updateBooking,
+} from './bookings.ts';
 import { keepRooms } from './late.ts';
 import { offersFor } from './offers.ts';
 import { endHolds, lockTypes, nowOf, type Operation, once, seat } from './rows.ts';
@@ -32,6 +41,7 @@ const refused = (reason: RefusedReason): { kind: 'refused'; reason: RefusedReaso
 class DoesNotFit extends Error {}
 
 export function embeddedPms({ access, house, conversationId, source = 'agent', offerRef }: EmbeddedPlace): Pms {
+  const booking = { access, house, conversationId, source, offerRef };
   const now = () => access.now();
   const today = () => todayOf(house, now());
   const typeById = (id: string) => house.types.find((type) => type.id === id);
@@ -131,7 +141,7 @@ export function embeddedPms({ access, house, conversationId, source = 'agent', o
         if ('kind' in current) return refused(current);
         const id = access.newId();
         const expires = now().getTime() + house.holdMinutes * 60_000;
-        await insertBooking(database, id, current, request, expires);
+        await insertBooking(database, booking, { id, offer: current, request, expires });
         if (!(await seatAll(database, id, current, request, 'held'))) throw new DoesNotFit();
         return { kind: 'done', value: { id, expires, extended: 0, total: current.total }, bookingId: id };
       }),
@@ -160,13 +170,8 @@ export function embeddedPms({ access, house, conversationId, source = 'agent', o
         const [held] = await loadStays(database, access, sql`b.id = ${holdId} AND b.status IN ('held', 'pending')`);
         if (held === undefined) return refused({ kind: 'expired' });
         if (held.total !== told.total) return refused({ kind: 'price-changed', total: held.total });
-        const guestId = await storeGuest(database, guest);
-        await database.execute(sql`
-          WITH seats AS (UPDATE hotel_stays SET status = 'confirmed', version = version + 1
-            WHERE workspace_id = ${access.workspaceId} AND booking_id = ${holdId})
-          UPDATE hotel_bookings SET status = 'confirmed', guest_id = ${guestId}, hold_expires_at = NULL, updated_at = ${nowOf(access)},
-            version = version + 1
-          WHERE workspace_id = ${access.workspaceId} AND id = ${holdId}`);
+        const guestId = await storeGuest(database, access, guest);
+        await setConfirmed(database, access, holdId, guestId);
         return { kind: 'done', value: pmsStay(await one(database, holdId)), bookingId: holdId };
       }),
 
@@ -202,7 +207,7 @@ export function embeddedPms({ access, house, conversationId, source = 'agent', o
           sql`DELETE FROM hotel_stays WHERE workspace_id = ${access.workspaceId} AND booking_id = ${before.id}`,
         );
         if (!(await seatAll(database, before.id, current, request, 'confirmed'))) throw new DoesNotFit();
-        await updateBooking(database, before.id, current, request);
+        await updateBooking(database, access, before.id, current, request);
         return { kind: 'done', value: pmsStay(await one(database, before.id)), bookingId: before.id };
       }),
 
@@ -213,11 +218,7 @@ export function embeddedPms({ access, house, conversationId, source = 'agent', o
         if (stay.status === 'in_house') return refused({ kind: 'not-allowed', why: 'started' });
         const due = source === 'desk' ? fee : cancellationAt(stay.cancellation, stay, house, now()).fee;
         if (due !== fee) return refused({ kind: 'price-changed', total: due });
-        await database.execute(sql`
-          WITH seats AS (UPDATE hotel_stays SET status = 'over', version = version + 1
-            WHERE workspace_id = ${access.workspaceId} AND booking_id = ${stay.id})
-          UPDATE hotel_bookings SET status = 'cancelled', cancel_fee = ${fee / 100}, updated_at = ${nowOf(access)}, version = version + 1
-          WHERE workspace_id = ${access.workspaceId} AND id = ${stay.id}`);
+        await setCancelled(database, access, stay.id, fee);
         return { kind: 'done', value: pmsStay(await one(database, stay.id)), bookingId: stay.id };
       }),
 
@@ -225,7 +226,7 @@ export function embeddedPms({ access, house, conversationId, source = 'agent', o
       write<PmsStay>('charge', key, async (database) => {
         const stay = await lockedStay(database, code);
         if (stay === undefined) return refused({ kind: 'not-found' });
-        await insertCharge(database, stay.id, item);
+        await insertCharge(database, access, stay.id, item);
         return { kind: 'done', value: pmsStay(await one(database, stay.id)), bookingId: stay.id };
       }),
 
@@ -239,10 +240,7 @@ export function embeddedPms({ access, house, conversationId, source = 'agent', o
           stay.rooms.map(({ typeId }) => typeId),
         );
         if (!(await keepRooms(database, access, house, stay))) throw new DoesNotFit();
-        if (fee > 0) await insertCharge(database, stay.id, { concept: `Late check-out ${until}`, amount: fee });
-        await database.execute(sql`
-          UPDATE hotel_bookings SET late_until = ${until}::time, updated_at = ${nowOf(access)}, version = version + 1
-          WHERE workspace_id = ${access.workspaceId} AND id = ${stay.id}`);
+        await setLate(database, access, stay.id, until, fee);
         return { kind: 'done', value: pmsStay(await one(database, stay.id)), bookingId: stay.id };
       }),
 
@@ -255,81 +253,5 @@ export function embeddedPms({ access, house, conversationId, source = 'agent', o
         if (operation?.state !== 'done' || operation.booking === null) return { kind: 'did-not-happen' };
         return { kind: 'happened', stay: pmsStay(await one(database, operation.booking)) };
       }),
-  };
-
-  async function insertBooking(
-    database: Database,
-    id: string,
-    offer: PmsOffer,
-    request: StayRequest,
-    expires: number,
-  ): Promise<void> {
-    const { adults, children } = everybody(request);
-    await database.execute(sql`
-      INSERT INTO hotel_bookings (workspace_id, id, hotel_id, code, status, check_in, check_out, adults, children, conversation_id,
-        offer_id, hold_expires_at, total, currency, taxes, cancellation, source, created_at, updated_at)
-      VALUES (${access.workspaceId}, ${id}, ${house.id}, ${newCode()}, 'held', ${request.checkIn}::date, ${request.checkOut}::date,
-        ${adults}, ${sql.param(children)}::smallint[], ${conversationId ?? null}, ${offerRef ?? null}, ${new Date(expires).toISOString()}::timestamptz,
-        ${offer.total / 100}, ${offer.currency}, ${JSON.stringify(offer.taxes)}::jsonb, ${JSON.stringify(offer.cancellation)}::jsonb,
-        ${source}, ${nowOf(access)}, ${nowOf(access)})`);
-  }
-
-  async function updateBooking(database: Database, id: string, offer: PmsOffer, request: StayRequest): Promise<void> {
-    const { adults, children } = everybody(request);
-    await database.execute(sql`
-      UPDATE hotel_bookings SET check_in = ${request.checkIn}::date, check_out = ${request.checkOut}::date, adults = ${adults},
-        children = ${sql.param(children)}::smallint[], total = ${offer.total / 100}, taxes = ${JSON.stringify(offer.taxes)}::jsonb,
-        cancellation = ${JSON.stringify(offer.cancellation)}::jsonb, late_until = NULL, updated_at = ${nowOf(access)},
-        version = version + 1
-      WHERE workspace_id = ${access.workspaceId} AND id = ${id}`);
-  }
-
-  async function insertCharge(database: Database, bookingId: string, item: { concept: string; amount: number }): Promise<void> {
-    await database.execute(sql`
-      INSERT INTO hotel_charges (workspace_id, id, booking_id, concept, amount, created_at)
-      VALUES (${access.workspaceId}, ${access.newId()}, ${bookingId}, ${item.concept}, ${item.amount / 100}, ${nowOf(access)})`);
-  }
-
-  /** The guest of that number or address and name, or a new one. */
-  async function storeGuest(database: Database, guest: PmsGuest): Promise<string> {
-    const phone = guest.phone === undefined ? null : phoneKey(guest.phone);
-    const email = guest.email === undefined ? null : canonicalEmail(guest.email);
-    const known = await database.execute<{ id: string; name: string }>(sql`
-      SELECT id, name FROM hotel_guests WHERE workspace_id = ${access.workspaceId}
-        AND phone_key IS NOT DISTINCT FROM ${phone}::text AND email_key IS NOT DISTINCT FROM ${email}::text ORDER BY created_at LIMIT 50`);
-    const same = known.rows.find(({ name }) => foldName(name) === foldName(guest.name));
-    if (same !== undefined) return same.id;
-    const id = access.newId();
-    await database.execute(sql`
-      INSERT INTO hotel_guests (workspace_id, id, name, phone, email, phone_key, email_key, companions, created_at)
-      VALUES (${access.workspaceId}, ${id}, ${guest.name}, ${guest.phone ?? null}, ${guest.email ?? null}, ${phone}, ${email},
-        ${sql.param(guest.companions ?? [])}::text[], ${nowOf(access)})`);
-    return id;
-  }
-}
-
-export function everybody({ rooms }: StayRequest): { adults: number; children: number[] } {
-  return {
-    adults: rooms.reduce((sum, { adults }) => sum + adults, 0),
-    children: rooms.flatMap(({ children }) => children),
-  };
-}
-
-export function pmsStay(stay: StayRecord): PmsStay {
-  const { guest } = stay;
-  return {
-    code: stay.code,
-    status: stay.status === 'held' || stay.status === 'expired' ? 'pending' : stay.status,
-    checkIn: stay.checkIn,
-    checkOut: stay.checkOut,
-    rooms: stay.rooms.map(({ typeId, type, room, guests }) => ({ typeId, type, room, guests })),
-    guest: {
-      name: guest?.name ?? '',
-      ...(guest?.phone == null ? {} : { phone: guest.phone }),
-      ...(guest?.email == null ? {} : { email: guest.email }),
-    },
-    total: stay.total,
-    paid: stay.paid,
-    currency: stay.currency,
   };
 }

@@ -135,10 +135,10 @@ export const moving = (access: WorkspaceAccess, moves: readonly { id: string; ro
   FROM jsonb_to_recordset(${JSON.stringify(moves)}::jsonb) AS m(id uuid, room uuid)
   WHERE s.workspace_id = ${access.workspaceId} AND s.id = m.id`;
 
-async function insertStay(
+export async function insertStay(
   database: Database,
   access: WorkspaceAccess,
-  stay: Unseated,
+  stay: Omit<Unseated, 'type'> & { type: Pick<HouseType, 'id'> },
   room: string,
   moves: { id: string; room: string }[] = [],
 ): Promise<void> {

@@ -1,0 +1,186 @@
+/** What the tutor does without a model: it reads what a student wants, runs their code, and gives the hints that the ladder has. */
+import type { CallRecord, FlowMove, Flows, FlowTurn, JsonObject, Reply, Understanding } from '../../src/index.ts';
+import type { Want } from './contract.ts';
+import { deskWish, languageOf, pickExercise, type ReadMessage, readMessage, wantIn } from './flows/read.ts';
+import { english, type Sentences, spanish } from './flows/sentences.ts';
+import { asksForHelp, type DeskOutput, type HintOutput } from './help-tools.ts';
+import type { RanOutput, ShownExercise, SubmittedOutput } from './work-tools.ts';
+
+interface State {
+  language: 'es' | 'en';
+  awaiting?: 'exercise' | 'plan';
+}
+
+/** A message as the flow reads it. */
+interface Heard extends ReadMessage {
+  want: Want;
+  state: State;
+  say: Sentences;
+}
+
+export const flows: Flows = {
+  understand(text): Understanding {
+    const read = readMessage(text);
+    const want = wantIn(read);
+    const language = languageOf(read.words) ?? 'es';
+    return {
+      language,
+      intent: want,
+      confidence: want === 'other' ? 0.4 : 0.9,
+      slots: {},
+      alsoIntents: [],
+      ambiguous: {},
+      invalid: {},
+      correction: false,
+      anyOf: {},
+    };
+  },
+  next(turn) {
+    const heard = hear(turn);
+    const looked = lastOf(turn.calls, 'look_at_desk');
+    if (looked === undefined) return call(heard, 'look_at_desk', {});
+    if (looked.status !== 'completed') return say(heard, heard.say.failed);
+    const desk = looked.output as unknown as DeskOutput;
+    const done = turn.calls.at(-1);
+    return done === undefined || done.tool === 'look_at_desk' ? begin(heard, desk) : goOn(heard, desk, done, turn.calls);
+  },
+};
+
+function hear({ text, state, calls }: FlowTurn): Heard {
+  const before = state as Partial<State>;
+  const read = readMessage(text);
+  const desk = lastOf(calls, 'look_at_desk')?.output as unknown as DeskOutput | undefined;
+  const language = languageOf(read.words) ?? before.language ?? desk?.language ?? 'es';
+  const awaiting = before.awaiting;
+  return {
+    ...read,
+    want: wantIn(read),
+    state: { language, ...(awaiting === undefined ? {} : { awaiting }) },
+    say: language === 'es' ? spanish : english,
+  };
+}
+
+/** What the message asks for, now that the desk is known. */
+function begin(heard: Heard, desk: DeskOutput): FlowMove {
+  const { words, code, want, say: s, state } = heard;
+  const wish = code === undefined ? deskWish(words) : undefined;
+  const numbered = desk.exercise === null || state.awaiting === 'exercise' || wish === 'list';
+  const picked = code === undefined ? pickExercise(words, desk.offers, numbered) : undefined;
+  if (picked !== undefined && picked !== desk.exercise?.code) return call(heard, 'show_exercise', { exercise: picked });
+  if (desk.exercise === null || wish === 'list' || (wish === 'greeting' && desk.exercise === null))
+    return offer(heard, desk, wish === 'greeting');
+  if (picked !== undefined || wish === 'statement') return shown(heard, desk.exercise, desk.passed);
+  if (wish === 'greeting') return say(heard, `${s.greeting}\n${s.exercise(desk.exercise, desk.passed)}\n\n${s.howTo}`);
+  if (wish === 'thanks' && want !== 'submit' && want !== 'run-tests') return say(heard, s.thanks);
+  const program: JsonObject = code === undefined ? {} : { code };
+  if (want === 'submit') return call(heard, 'submit', program);
+  if (code !== undefined || want === 'run-tests' || (want === 'validation' && desk.hasCode))
+    return call(heard, 'run_tests', program);
+  if (isPlan(heard)) return call(heard, 'declare_plan', { plan: words });
+  return call(heard, 'hint', { want });
+}
+
+/** A plan that was told, or that was asked for. */
+function isPlan({ want, state, words }: Heard): boolean {
+  if (want === 'plan') return true;
+  return (
+    state.awaiting === 'plan' && words.length >= 30 && (want === 'other' || want === 'metacognition' || want === 'explanation')
+  );
+}
+
+/** What became of the call. */
+function goOn(heard: Heard, desk: DeskOutput, done: CallRecord, calls: readonly CallRecord[]): FlowMove {
+  const { say: s, want } = heard;
+  if (done.status === 'denied' && done.reason !== undefined) return say(heard, done.reason[s.language], 'denied');
+  if (done.status !== 'completed') return say(heard, s.failed);
+  const output = done.output as unknown as { kind: string };
+  switch (output.kind) {
+    case 'shown':
+      return opened(heard, output as unknown as { exercise: ShownExercise; passed: boolean });
+    case 'not-found':
+      return say({ ...heard, state: { ...heard.state, awaiting: 'exercise' } }, s.which);
+    case 'no-exercise':
+      return offer(heard, desk, false);
+    case 'no-code':
+      return say(heard, s.noCode);
+    case 'sandbox-error':
+      return say(heard, s.sandboxError);
+    case 'pending':
+      return say(heard, s.pending);
+    case 'ran': {
+      const ran = output as unknown as RanOutput;
+      // With code and a question: what happened, then the hint.
+      if (ran.failing.length > 0 && asksForHelp(want)) return call(heard, 'hint', { want });
+      return say(heard, s.ran(ran));
+    }
+    case 'graded':
+      return say(heard, s.graded(output as unknown as SubmittedOutput));
+    case 'kept':
+      return say(settled(heard), `${s.planKept} ${heard.code === undefined ? s.howTo : ''}`.trim());
+    case 'too-short':
+      return say(heard, s.planTooShort);
+    default:
+      return hinted(heard, output as unknown as HintOutput, calls);
+  }
+}
+
+function hinted(heard: Heard, output: HintOutput, calls: readonly CallRecord[]): FlowMove {
+  const { say: s } = heard;
+  if (output.kind === 'no-exercise') return say(heard, s.which);
+  if (output.kind === 'limit') return say(heard, s.limit(output.until[s.language], output.limit));
+  const ran = lastOf(calls, 'run_tests')?.output as unknown as RanOutput | undefined;
+  const before =
+    ran?.kind === 'ran'
+      ? s.language === 'es'
+        ? `Pasan ${ran.passed} de ${ran.total} tests visibles.`
+        : `${ran.passed} of ${ran.total} visible tests pass.`
+      : '';
+  const text = [before, output.text[s.language]].filter((each) => each !== '').join('\n');
+  if (output.kind !== 'ask-plan') return say(settled(heard), text);
+  return say({ ...heard, state: { ...heard.state, awaiting: 'plan' } }, text);
+}
+
+function offer(heard: Heard, { offers }: DeskOutput, greeted: boolean): FlowMove {
+  const { say: s } = heard;
+  if (offers.length === 0) return say(heard, s.noOffers);
+  const text = greeted ? `${s.greeting}\n${s.offers(offers)}` : s.offers(offers);
+  const options = offers.slice(0, 10).map((_offer, at) => String(at + 1));
+  return reply({ ...heard, state: { ...heard.state, awaiting: 'exercise' } }, { text, options }, 'awaiting_input');
+}
+
+function opened(heard: Heard, { exercise, passed }: { exercise: ShownExercise; passed: boolean }): FlowMove {
+  return shown(settled(heard), exercise, passed);
+}
+
+function shown(heard: Heard, exercise: ShownExercise, passed: boolean): FlowMove {
+  const { say: s } = heard;
+  return say(heard, `${s.exercise(exercise, passed)}\n\n${s.howTo}`);
+}
+
+function settled(heard: Heard): Heard {
+  return { ...heard, state: { language: heard.state.language } };
+}
+
+function say(heard: Heard, text: string, outcome: 'replied' | 'denied' = 'replied'): FlowMove {
+  const { run, hint, submit, list } = heard.say.options;
+  const { awaiting } = heard.state;
+  if (awaiting === 'exercise') return reply(heard, { text }, 'awaiting_input');
+  return reply(heard, { text, options: [run, hint, submit, list] }, awaiting === 'plan' ? 'awaiting_input' : outcome);
+}
+
+function reply(heard: Heard, said: Reply, outcome: 'replied' | 'denied' | 'awaiting_input'): FlowMove {
+  const { awaiting } = heard.state;
+  return { kind: 'reply', reply: said, outcome, ...(outcome === 'awaiting_input' ? { awaiting } : {}), state: stored(heard) };
+}
+
+function call(heard: Heard, tool: string, args: JsonObject): FlowMove {
+  return { kind: 'call', calls: [{ tool, args }], state: stored(heard) };
+}
+
+function stored({ state: { language, awaiting } }: Heard): JsonObject {
+  return { language, ...(awaiting === undefined ? {} : { awaiting }) };
+}
+
+function lastOf(calls: readonly CallRecord[], tool: string): CallRecord | undefined {
+  return calls.findLast((each) => each.tool === tool);
+}

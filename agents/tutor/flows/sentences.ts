@@ -1,0 +1,135 @@
+/** What the tutor says without a model, in Spanish and English. */
+import type { Offer } from '../help-tools.ts';
+import type { RanOutput, ShownExercise, SubmittedOutput } from '../work-tools.ts';
+
+export interface Sentences {
+  language: 'es' | 'en';
+  offers(offers: readonly Offer[]): string;
+  noOffers: string;
+  which: string;
+  exercise(shown: ShownExercise, passed: boolean): string;
+  howTo: string;
+  ran(output: RanOutput): string;
+  graded(output: SubmittedOutput): string;
+  pending: string;
+  sandboxError: string;
+  noCode: string;
+  limit(until: string, limit: number): string;
+  planKept: string;
+  planTooShort: string;
+  greeting: string;
+  thanks: string;
+  failed: string;
+  options: { run: string; hint: string; submit: string; list: string };
+}
+
+const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
+
+const fenced = ({ language, starterCode }: ShownExercise) =>
+  starterCode.trim() === '' ? '' : `\n\n\`\`\`${language}\n${starterCode.trimEnd()}\n\`\`\``;
+
+export const spanish: Sentences = {
+  language: 'es',
+  offers(offers) {
+    const lines = offers.map(({ title, passed, tried }, at) => `${at + 1}. ${title}${passed ? ' ✓' : tried ? ' …' : ''}`);
+    const [first] = offers;
+    return `${first === undefined ? '' : `${first.course}.\n`}¿Con qué ejercicio seguimos?\n${lines.join('\n')}`;
+  },
+  noOffers: 'No estás en ningún curso con ejercicios abiertos. Pedile a tu docente que te inscriba.',
+  which: '¿Cuál? Decime el número o el nombre.',
+  exercise: (shown, passed) =>
+    `**${shown.title}**${passed ? ' (ya lo aprobaste)' : ''}\n${shown.statement.trim()}${fenced(shown)}${
+      shown.visibleTests.length === 0 ? '' : `\n\nTests que podés ver:\n${shown.visibleTests.map(({ es }) => `- ${es}`).join('\n')}`
+    }${shown.hiddenTests === 0 ? '' : `\nY ${count(shown.hiddenTests, 'test oculto', 'tests ocultos')} que se corren al entregar.`}`,
+  howTo:
+    'Pegá tu código entre líneas con ``` (en la terminal también sirve `/file archivo.py`) y lo pruebo. Después: *probar*, *pista*, *entregar*, *consigna*, *ejercicios*.',
+  ran({ passed, total, failing }) {
+    if (failing.length === 0)
+      return `Pasan los ${total} tests visibles. Cuando quieras, escribí *entregar*: ahí se corren también los ocultos.`;
+    return [
+      `Pasan ${passed} de ${total} tests visibles.`,
+      ...failing.map(({ test, explained }) => `✗ ${test.es}\n  ${explained.es}`),
+      'Si querés una pista, escribí *pista*.',
+    ].join('\n');
+  },
+  graded({ passedAll, points, highestPoints, passed, total, failing, hidden }) {
+    if (passedAll)
+      return `¡Aprobado! Pasan los ${total} tests (${points} de ${highestPoints} puntos). Con *ejercicios* elegís el siguiente.`;
+    const categories = hidden === null || hidden.categories.length === 0 ? '' : ` (${hidden.categories.join(', ')})`;
+    const ofHidden =
+      hidden === null || hidden.failed === 0
+        ? []
+        : [`${hidden.failed === 1 ? 'Falla 1 test oculto' : `Fallan ${hidden.failed} tests ocultos`}${categories}.`];
+    return [
+      `Entregado: pasan ${passed} de ${total} tests (${points} de ${highestPoints} puntos).`,
+      ...failing.map(({ test, explained }) => `✗ ${test.es}\n  ${explained.es}`),
+      ...ofHidden,
+      'Podés corregirlo y entregar de nuevo; si querés una pista, escribí *pista*.',
+    ].join('\n');
+  },
+  pending: 'Recibí tu entrega, y ahora no la puedo corregir: se corrige sola en unos minutos y no te cuenta como intento.',
+  sandboxError: 'No pude correr tu programa por una falla nuestra. No te cuenta: probá de nuevo en un minuto.',
+  noCode: 'Todavía no tengo código tuyo para este ejercicio. Pegalo entre líneas con ``` y lo pruebo.',
+  limit: (until, limit) =>
+    `Ya usaste los ${limit} pedidos de ayuda de hoy en este curso. Vuelve a haber ayuda el ${until}. Mientras tanto podés probar y entregar.`,
+  planKept: 'Anoté tu plan.',
+  planTooShort: 'Contame un poco más: ¿qué pasos va a dar tu programa, en orden, y por qué?',
+  greeting: '¡Hola! Soy tu tutor: te ayudo a resolverlo vos.',
+  thanks: '¡De nada! Cuando quieras, seguimos.',
+  failed: 'No pude hacerlo en este momento. Probá de nuevo en un minuto.',
+  options: { run: 'probar', hint: 'pista', submit: 'entregar', list: 'ejercicios' },
+};
+
+export const english: Sentences = {
+  language: 'en',
+  offers(offers) {
+    const lines = offers.map(({ title, passed, tried }, at) => `${at + 1}. ${title}${passed ? ' ✓' : tried ? ' …' : ''}`);
+    const [first] = offers;
+    return `${first === undefined ? '' : `${first.course}.\n`}Which exercise shall we do?\n${lines.join('\n')}`;
+  },
+  noOffers: 'You are in no course with open exercises. Ask your teacher to enrol you.',
+  which: 'Which one? Tell me its number or its name.',
+  exercise: (shown, passed) =>
+    `**${shown.title}**${passed ? ' (you have passed it)' : ''}\n${shown.statement.trim()}${fenced(shown)}${
+      shown.visibleTests.length === 0
+        ? ''
+        : `\n\nTests that you can see:\n${shown.visibleTests.map(({ en }) => `- ${en}`).join('\n')}`
+    }${shown.hiddenTests === 0 ? '' : `\nAnd ${count(shown.hiddenTests, 'hidden test', 'hidden tests')}, run when you submit.`}`,
+  howTo:
+    'Paste your code between lines of ``` (in the terminal `/file main.py` works too) and I run it. Then: *run*, *hint*, *submit*, *statement*, *exercises*.',
+  ran({ passed, total, failing }) {
+    if (failing.length === 0)
+      return `All ${total} visible tests pass. Write *submit* when you are ready: the hidden ones are run then too.`;
+    return [
+      `${passed} of ${total} visible tests pass.`,
+      ...failing.map(({ test, explained }) => `✗ ${test.en}\n  ${explained.en}`),
+      'For a hint write *hint*.',
+    ].join('\n');
+  },
+  graded({ passedAll, points, highestPoints, passed, total, failing, hidden }) {
+    if (passedAll) return `Passed! All ${total} tests pass (${points} of ${highestPoints} points). *exercises* shows what is next.`;
+    const categories = hidden === null || hidden.categories.length === 0 ? '' : ` (${hidden.categories.join(', ')})`;
+    const ofHidden =
+      hidden === null || hidden.failed === 0
+        ? []
+        : [`${count(hidden.failed, 'hidden test fails', 'hidden tests fail')}${categories}.`];
+    return [
+      `Submitted: ${passed} of ${total} tests pass (${points} of ${highestPoints} points).`,
+      ...failing.map(({ test, explained }) => `✗ ${test.en}\n  ${explained.en}`),
+      ...ofHidden,
+      'You can mend it and submit again; for a hint write *hint*.',
+    ].join('\n');
+  },
+  pending:
+    'I have your submission and cannot grade it now: it is graded by itself in some minutes, and does not count as an attempt.',
+  sandboxError: 'I could not run your program, through a fault of ours. It does not count: try again in a minute.',
+  noCode: 'I have no code of yours for this exercise yet. Paste it between lines of ``` and I run it.',
+  limit: (until, limit) =>
+    `You have used the ${limit} requests for help of today in this course. There is help again on ${until}. You can run and submit meanwhile.`,
+  planKept: 'I have noted your plan.',
+  planTooShort: 'Tell me a little more: which steps will your program take, in order, and why?',
+  greeting: 'Hello! I am your tutor: I help you to solve it yourself.',
+  thanks: 'You are welcome! We go on whenever you like.',
+  failed: 'I could not do that right now. Try again in a minute.',
+  options: { run: 'run', hint: 'hint', submit: 'submit', list: 'exercises' },
+};

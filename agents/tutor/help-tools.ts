@@ -1,0 +1,180 @@
+/** Tools for help: what is on the desk, hints by the ladder, plans. */
+import { z } from 'zod';
+import { sql } from '../../src/database.ts';
+import { type Database, defineTool, type LocalizedText, type ToolContext } from '../../src/index.ts';
+import { type HelpLevel, type HintKind, type Want, wants } from './contract.ts';
+import { type Desk, helpWants, keepWork, loadDesk, resetTime } from './desk.ts';
+import { record } from './events.ts';
+import { helpFor } from './help/ladder.ts';
+import { coursesOf, personOf } from './people.ts';
+import { findingOf } from './results.ts';
+import { type ShownExercise, shownExercise } from './work-tools.ts';
+
+/** An exercise that a student can choose. */
+export interface Offer {
+  code: string;
+  title: string;
+  course: string;
+  activity: string;
+  passed: boolean;
+  tried: boolean;
+}
+
+export interface DeskOutput {
+  exercise: ShownExercise | null;
+  offers: Offer[];
+  hasCode: boolean;
+  hasPlan: boolean;
+  passed: boolean;
+  /** Whether help is left today; null: without limit. */
+  requestsLeft: number | null;
+  language: 'es' | 'en' | null;
+}
+
+export const look = defineTool({
+  name: 'look_at_desk',
+  description:
+    'What is on the desk: the exercise at hand with its statement, how far the student is, and the exercises that there are.',
+  input: z.object({}),
+  effect: 'read',
+  execute: (_input, context): Promise<DeskOutput> =>
+    context.query(async (database) => {
+      const desk = await loadDesk(database, context);
+      const { used = 0, limit } = desk?.requests ?? {};
+      return {
+        exercise: desk === undefined ? null : shownExercise(desk.exercise),
+        offers: await offersFor(database, context),
+        hasCode: (desk?.work?.code ?? '') !== '',
+        hasPlan: (desk?.work?.plan ?? '') !== '',
+        passed: desk?.work?.passedAt != null,
+        requestsLeft: limit === undefined ? null : Math.max(0, limit - used),
+        language: desk?.exercise.course.language ?? null,
+      };
+    }),
+});
+
+async function offersFor(database: Database, context: ToolContext): Promise<Offer[]> {
+  const person = personOf(context.principal, context.conversationId);
+  const { rows } = await database.execute<Offer & Record<string, unknown>>(sql`
+    SELECT e.code, e.title, c.title AS course, a.title AS activity, coalesce(w.passed_at IS NOT NULL, false) AS passed,
+      coalesce(w.code <> '', false) AS tried
+    FROM tutor_exercises e
+      JOIN tutor_activities a ON a.workspace_id = e.workspace_id AND a.id = e.activity_id
+      JOIN tutor_courses c ON c.workspace_id = a.workspace_id AND c.id = a.course_id
+      LEFT JOIN tutor_work w ON w.workspace_id = e.workspace_id AND w.exercise_id = e.id AND w.person = ${person}
+    WHERE e.workspace_id = ${context.workspaceId} AND e.active AND a.status = 'active' AND ${coursesOf(person)}
+    ORDER BY c.position, c.code, a.position, a.code, e.position, e.code LIMIT 60`);
+  return rows;
+}
+
+export type HintOutput =
+  | { kind: 'no-exercise' }
+  | { kind: 'limit'; until: LocalizedText; limit: number }
+  | {
+      kind: 'hint' | 'ask-plan' | 'no-help';
+      hint: HintKind | null;
+      level: HelpLevel;
+      text: LocalizedText;
+      last: boolean;
+    };
+
+export const hint = defineTool({
+  name: 'hint',
+  description:
+    "The next hint that the terms allow, grounded in the student's code, the failing test and its error. Say it in your own words; never more than it says.",
+  input: z.object({ want: z.enum(wants).default('hint').describe('What the student wants, as they said it') }),
+  effect: 'write',
+  target: 'database',
+  execute: ({ want }, context): Promise<HintOutput> =>
+    context.query(async (database) => {
+      const desk = await loadDesk(database, context);
+      if (desk === undefined) return { kind: 'no-exercise' };
+      const { used, limit, resetsAt } = desk.requests;
+      if (limit !== undefined && used >= limit) return overLimit(database, context, desk, limit, resetsAt);
+      return given(database, context, desk, want);
+    }),
+  describe: () => ({ es: 'pista dada', en: 'hint given' }),
+});
+
+async function overLimit(database: Database, context: ToolContext, desk: Desk, limit: number, resetsAt: Date): Promise<HintOutput> {
+  await record(database, context, { ...desk, conversationId: context.conversationId }, `refused:${context.idempotencyKey}`, {
+    kind: 'refused',
+    rule: 'requests-per-day',
+    reason: `${limit} requests a day`,
+  });
+  const { timeZone } = context;
+  return { kind: 'limit', limit, until: { es: resetTime(resetsAt, timeZone, 'es'), en: resetTime(resetsAt, timeZone, 'en') } };
+}
+
+async function given(database: Database, context: ToolContext, desk: Desk, want: Want): Promise<HintOutput> {
+  const { exercise, person, work, mode } = desk;
+  const { terms } = desk.terms;
+  const found = findingOf(exercise, work?.result ?? null, work?.code ?? '');
+  const step = work?.step ?? 0;
+  const help = helpFor({
+    want,
+    terms,
+    mode,
+    step,
+    hasCode: (work?.code ?? '') !== '',
+    hasPlan: (work?.plan ?? '') !== '',
+    failed: found?.failed,
+    diagnosis: found?.diagnosis,
+    hints: exercise.hints,
+  });
+  const place = { person, exercise, conversationId: context.conversationId };
+  const { idempotencyKey: key } = context;
+  if ('refused' in help && help.refused !== undefined) {
+    const { rule, reason } = help.refused;
+    await record(database, context, place, `refused:${key}`, { kind: 'refused', rule, reason: reason.en });
+  }
+  if (help.kind !== 'hint') return { kind: help.kind, hint: null, level: terms.helpLevel, text: help.text, last: false };
+  // Asking for the solution takes nobody a step further.
+  const next = want === 'delegation' ? step : step + 1;
+  await keepWork(database, context, { person, exerciseId: exercise.id }, { step: next, hints: (work?.hints ?? 0) + 1 });
+  await record(database, context, place, `hint:${key}`, { kind: 'hint-shown', hint: help.hint, level: help.level });
+  context.metrics.add('hints', { kind: help.hint });
+  return { kind: 'hint', hint: help.hint, level: help.level, text: help.text, last: help.last };
+}
+
+export const declarePlan = defineTool({
+  name: 'declare_plan',
+  description: "Keeps the student's plan or justification, in their own words, with the alternatives that they weighed.",
+  input: z.object({
+    plan: z.string().trim().min(1).max(4_000),
+    justification: z.string().trim().min(1).max(4_000).optional(),
+    alternatives: z.array(z.string().trim().min(1).max(500)).max(10).default([]),
+  }),
+  effect: 'write',
+  target: 'database',
+  execute: ({ plan, justification, alternatives }, context) =>
+    context.query(async (database) => {
+      const desk = await loadDesk(database, context);
+      if (desk === undefined) return { kind: 'no-exercise' as const };
+      const { person, exercise } = desk;
+      if (plan.length < leastPlan) return { kind: 'too-short' as const };
+      await keepWork(database, context, { person, exerciseId: exercise.id }, { plan });
+      await record(
+        database,
+        context,
+        { person, exercise, conversationId: context.conversationId },
+        `plan:${context.idempotencyKey}`,
+        {
+          kind: 'declared',
+          decision: plan,
+          justification,
+          alternatives,
+        },
+      );
+      return { kind: 'kept' as const };
+    }),
+  describe: () => ({ es: 'plan anotado', en: 'plan noted' }),
+});
+
+/** Characters of a plan that says something. */
+const leastPlan = 30;
+
+/** Whether a message counts against the requests of a day. */
+export function asksForHelp(want: Want): boolean {
+  return helpWants.includes(want);
+}
