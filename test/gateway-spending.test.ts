@@ -89,14 +89,3 @@ it.each(each.filter(([, { stream }]) => stream))('pays for what was written befo
   // Both attempts were worked for.
   expect((await spend('cut-once', way)).spent.money).toBeGreaterThan(whole);
 });
-
-it('pays once for what was written before a break that nobody heals, translated or passed on', async () => {
-  const streams = ways.filter(({ stream }) => stream);
-  const spent = [];
-  for (const way of streams) {
-    const { called, spent: paid } = await spend('cut', way);
-    expect(called.outcome).toBe('error');
-    spent.push(paid.money);
-  }
-  console.log(spent);
-});
