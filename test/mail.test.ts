@@ -67,6 +67,7 @@ async function mailerOn({ pool }: Store, environment: Record<string, string>) {
   });
   const jobs: Jobs = new Jobs({
     pool,
+    now: () => new Date(),
     agents: [],
     own: [{ name: 'mail', retries: 20, run: (payload) => mailer.deliver(payload) }],
     workspaces: async () => [],

@@ -61,6 +61,7 @@ export async function openJobs(
 ): Promise<Jobs> {
   const jobs = new Jobs({
     pool,
+    now,
     agents: project.agents,
     own: [
       { name: 'mail', retries: 20, run: (payload) => mailer.deliver(payload) },

@@ -30,6 +30,7 @@ export interface JobsDependencies {
   /** All workspaces, for jobs that repeat in each of them; those that are disabled rest. */
   workspaces(): Promise<{ workspaceId: string; timeZone: string; disabledAt: Date | null }[]>;
   contextOf(place: JobPlace): JobContext;
+  now(): Date;
 }
 
 /** A job at work in one workspace. */
@@ -176,7 +177,7 @@ export class Jobs {
         return this.#boss.send(queue, data, { ...options, db });
       });
     }
-    if (at.getTime() <= Date.now()) this.#dependencies.pool.afterCommit(() => this.#wake(queue));
+    if (at <= this.#dependencies.now()) this.#dependencies.pool.afterCommit(() => this.#wake(queue));
   };
 
   /** How many jobs wait or run, per queue. */
