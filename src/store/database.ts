@@ -207,11 +207,13 @@ export class DatabasePool {
 
   /**
    * Finds out whether this login may act as the member role (see migration 0000). A role that was made after the migrations has no rights
-   * on their tables yet: it gets them here. Before the first migration there are none.
+   * on their tables yet: it gets them here. Before the first migration there are none. Rights on the database itself are not copied with it: one that
+   * was restored or copied under another name lets everybody make temporary tables, which stand before ours of that name, until here.
    */
   async detectMemberRole(): Promise<boolean> {
-    const [row] = await this.executeText<{ usable: boolean; granted: boolean }>(
-      `SELECT pg_has_role(current_user, oid, 'MEMBER') AS usable, COALESCE(has_table_privilege(oid, to_regclass('runs'), 'SELECT'), true) AS granted
+    const [row] = await this.executeText<{ usable: boolean; granted: boolean; temporary: boolean }>(
+      `SELECT pg_has_role(current_user, oid, 'MEMBER') AS usable, COALESCE(has_table_privilege(oid, to_regclass('runs'), 'SELECT'), true) AS granted,
+         to_regclass('runs') IS NOT NULL AND has_database_privilege(oid, current_database(), 'TEMPORARY') AS temporary
        FROM pg_roles WHERE rolname = 'timonel_member'`,
     );
     if (row?.usable === true && !row.granted) {
@@ -222,6 +224,16 @@ export class DatabasePool {
           FOR target IN SELECT polrelid::regclass FROM pg_policy WHERE polname = 'workspace_rows' LOOP
             EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO timonel_member', target);
           END LOOP;
+        END $$`);
+    }
+    if (row?.usable === true && row.temporary) {
+      await this.executeText(`
+        DO $$ DECLARE others text; BEGIN
+          SELECT string_agg(quote_ident(rolname), ', ') INTO others FROM pg_roles WHERE rolname <> 'timonel_member' AND rolname !~ '^pg_';
+          EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO %s', current_database(), others);
+          EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+        EXCEPTION WHEN insufficient_privilege THEN
+          RAISE NOTICE 'what PUBLIC may do could not be narrowed: %', SQLERRM;
         END $$`);
     }
     this.#memberRole = row?.usable === true;
