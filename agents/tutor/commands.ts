@@ -10,6 +10,7 @@ import { loadEvents, recordEvent } from './events.ts';
 import { exercisesOfFolder, importExercises, importedForms } from './exercise-import.ts';
 import { instantOf, taughtBy } from './people.ts';
 import { sampleCourse } from './sample-course.ts';
+import { simulatorCommands } from './simulator-commands.ts';
 
 const json = (value: unknown): JsonObject => JSON.parse(JSON.stringify(value)) as JsonObject;
 const course = z.string().trim().min(1).max(60).describe('Code of the course');
@@ -297,4 +298,5 @@ export const commands = [
   regrade,
   regrades,
   removeSample,
+  ...simulatorCommands,
 ];

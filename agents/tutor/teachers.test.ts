@@ -78,6 +78,18 @@ describe.each(storeKinds)('teachers (%s)', (kind) => {
       expect([path, (await timonel.call('GET', `${api}/${path}`, undefined, student.headers)).status]).toEqual([path, 403]);
   });
 
+  it('plays a scenario with what a candidate said, and sees the points with what proves them', async () => {
+    const { body } = await command('scenarios', {}, ana);
+    const [scenario] = body['scenarios'] as { id: string; turns: number }[];
+    const said = ['¿Quiénes van a usarlo, y qué problema tienen hoy?', 'No sé.'];
+    const played = await command('simulate', { scenario: scenario?.id, said }, ana);
+    expect(played).toMatchObject({ status: 200, body: { ended: false, turnsLeft: (scenario?.turns ?? 0) - 2 } });
+    const { score } = played.body as unknown as { score: { points: number; rubric: { earned: number }[] } };
+    expect(score.points).toBe(score.rubric.reduce((sum, { earned }) => sum + earned, 0));
+    expect((await command('simulate', { scenario: 'none', said }, ana)).status).toBe(422);
+    expect((await command('simulate', { scenario: scenario?.id, said }, student)).status).toBe(403);
+  });
+
   it('sees a student who is stuck, changes their help, and the hidden test stays hidden', async () => {
     const begun = await timonel.call<{ id: string }>('POST', '/api/v1/conversations', { agent: 'tutor' }, student.headers);
     const conversation = begun.body.id;
