@@ -26,6 +26,9 @@ for (const provider of providers) {
       { environment: { ...environment, [key]: process.env[key] ?? '', [cap]: '3' } },
     );
     try {
+      // With the most calls above, whatever a price list says: a tenth of a dollar.
+      const budget = { scope: 'workspace', period: 'day', money: 0.1 };
+      expect(await timonel.call('PUT', '/api/v1/budgets', budget)).toMatchObject({ status: 200 });
       const request = { model, max_tokens: 200, messages: [{ role: 'user', content: 'Answer with the one word: hola' }] };
       const whole = await timonel.call<{ choices: { message: { content: string } }[] }>('POST', '/v1/chat/completions', request);
       expect(whole).toMatchObject({ status: 200 });
