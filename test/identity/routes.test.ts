@@ -86,6 +86,7 @@ const bodies: Record<string, object> = {
   'PATCH /api/v1/knowledge/collections/:collection': {},
   'POST /api/v1/knowledge/collections/:collection/reindex': {},
   'POST /api/v1/knowledge/collections/:collection/evaluations': { questions: [{ question: 'x', relevant: [] }] },
+  'POST /api/v1/knowledge/collections/:collection/pages': { url: 'https://example.com/' },
   'PUT /api/v1/knowledge/collections/:collection/documents': {},
   'PATCH /api/v1/knowledge/collections/:collection/documents': { state: 'hidden' },
   'POST /api/v1/releases/:id/start': {},
