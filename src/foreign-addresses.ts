@@ -52,8 +52,8 @@ export const foreignLookup: LookupFunction = (host, options, done) => {
   });
 };
 
-/** The address in a URL where it has no name; `undefined` where it has one. */
-export function literalAddress(url: URL): string | undefined {
+/** The address in a URL where that is an own one; a name is looked at when it is looked up. */
+export function ownAddressIn(url: URL): string | undefined {
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  return isIP(host) === 0 ? undefined : host;
+  return isIP(host) !== 0 && isOwnAddress(host) ? host : undefined;
 }

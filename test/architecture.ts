@@ -48,6 +48,7 @@ const layers: string[][] = [
     'src/canonical-json.ts',
     'src/package-file.ts',
     'src/foreign-addresses.ts',
+    'src/network-failures.ts',
   ],
 ];
 

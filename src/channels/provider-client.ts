@@ -1,6 +1,7 @@
 /** Speaks to providers, and tells a request that never left from one whose fate is not known. */
 import { Agent, type FormData, request } from 'undici';
 import { messageOf } from '../errors.ts';
+import { networkErrorCode, wasNotSent } from '../network-failures.ts';
 import type { SendResult } from './contract.ts';
 import { asObject, type Json } from './json-reading.ts';
 
@@ -14,20 +15,6 @@ export interface ProviderAnswer {
 export class NotSentError extends Error {}
 /** The request may have reached the provider. */
 export class InDoubtError extends Error {}
-
-/** Failures before the first byte of a request leaves. */
-const beforeSending = new Set([
-  'UND_ERR_CONNECT_TIMEOUT',
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
 
 /** Some hosts of files answer nobody who has no name. */
 const userAgent = 'timonel';
@@ -69,13 +56,11 @@ export class ProviderClient {
         retryAfterMs: Number.isFinite(after) && after > 0 ? after * 1_000 : undefined,
       };
     } catch (error) {
-      const code = codeOf(error);
+      const code = networkErrorCode(error);
       const message = messageOf(error);
       // An address is in the message of a failed connection, and a token may be in the address.
       const told = code === undefined ? message.replaceAll(url, new URL(url).origin) : code;
-      throw code !== undefined && beforeSending.has(code)
-        ? new NotSentError(told, { cause: code })
-        : new InDoubtError(told, { cause: code });
+      throw wasNotSent(code) ? new NotSentError(told, { cause: code }) : new InDoubtError(told, { cause: code });
     }
   }
 
@@ -110,15 +95,6 @@ export function failedSend(error: unknown): SendResult {
   const message = messageOf(error);
   if (error instanceof NotSentError) return { kind: 'refused', error: { code: 'not-reached', message }, remedy: 'wait' };
   return { kind: 'unclear', reason: message };
-}
-
-function codeOf(error: unknown): string | undefined {
-  for (let each: unknown = error; each instanceof Error; each = each.cause) {
-    const { code } = each as { code?: unknown };
-    if (typeof code === 'string') return code;
-    if (each instanceof AggregateError && each.errors.length > 0) return codeOf(each.errors[0]);
-  }
-  return undefined;
 }
 
 function parsed(text: string): Json {

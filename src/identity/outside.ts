@@ -1,6 +1,7 @@
 /** What code of agents reaches the systems of others with: requests to foreign addresses, and the secrets that they take. */
 import { Agent, request } from 'undici';
-import { foreignLookup, isOwnAddress, literalAddress } from '../foreign-addresses.ts';
+import { foreignLookup, ownAddressIn } from '../foreign-addresses.ts';
+import { networkErrorCode, wasNotSent } from '../network-failures.ts';
 import { Sealer } from './sealed.ts';
 import type { ServerKeys } from './secrets.ts';
 
@@ -59,21 +60,10 @@ export interface ReachesOutside {
   readonly secrets: AgentSecrets;
 }
 
-/** Failures before the first byte of a request leaves. */
-const beforeSending = new Set([
-  'UND_ERR_CONNECT_TIMEOUT',
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
-/** Of a looked-up name that is an own address. */
-class OwnAddress extends Error {}
+/** No address was found that the request may go to. */
+class FailedLookup extends Error {
+  readonly code = 'ENOTFOUND';
+}
 
 const connectMs = 5_000;
 const defaultMs = 20_000;
@@ -89,7 +79,7 @@ export class OutsideClient implements OutsideRequests {
   constructor({ anywhere }: { anywhere: boolean }) {
     this.#anywhere = anywhere;
     const lookup: typeof foreignLookup = (host, options, done) =>
-      foreignLookup(host, options, (error, ...found) => done(error === null ? null : new OwnAddress(error.message), ...found));
+      foreignLookup(host, options, (error, ...found) => done(error === null ? null : new FailedLookup(error.message), ...found));
     this.#agent = new Agent({
       connect: { ...(anywhere ? {} : { lookup }), timeout: connectMs },
       headersTimeout: longestMs,
@@ -131,15 +121,11 @@ export class OutsideClient implements OutsideRequests {
       return { status: answer.statusCode, headers: flat(answer.headers), body: Buffer.concat(parts) };
     } catch (error) {
       if (error instanceof OutsideFault) throw error;
-      const code = codeOf(error);
+      const code = networkErrorCode(error);
       // The address may have a token in it: only its origin is told.
-      throw new OutsideFault(
-        `${origin} did not answer (${code ?? 'no answer in time'}).`,
-        code !== undefined && beforeSending.has(code) ? 'no' : 'unknown',
-        {
-          cause: code,
-        },
-      );
+      throw new OutsideFault(`${origin} did not answer (${code ?? 'no answer in time'}).`, wasNotSent(code) ? 'no' : 'unknown', {
+        cause: code,
+      });
     }
   }
 
@@ -149,10 +135,8 @@ export class OutsideClient implements OutsideRequests {
       throw new OutsideFault('The address must begin with https://.', 'no');
     if (this.#anywhere) return url;
     if (url.protocol !== 'https:') throw new OutsideFault(`${url.origin} is not https://.`, 'no');
-    const literal = literalAddress(url);
-    // An address is not looked up.
-    if (literal !== undefined && isOwnAddress(literal))
-      throw new OutsideFault(`${literal} is an address of this machine or its network.`, 'no');
+    const own = ownAddressIn(url);
+    if (own !== undefined) throw new OutsideFault(`${own} is an address of this machine or its network.`, 'no');
     return url;
   }
 
@@ -178,16 +162,6 @@ export function reachesOutside({
       stale: (sealed) => sealer.stale(sealed),
     },
   });
-}
-
-function codeOf(error: unknown): string | undefined {
-  for (let each: unknown = error; each instanceof Error; each = each.cause) {
-    if (each instanceof OwnAddress) return 'ENOTFOUND';
-    if (each instanceof AggregateError && each.errors.length > 0) return codeOf(each.errors[0]);
-    const { code } = each as { code?: unknown };
-    if (typeof code === 'string') return code;
-  }
-  return undefined;
 }
 
 function flat(headers: Record<string, string | string[] | undefined>): Record<string, string> {

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { publishFault } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
-import { isOwnAddress, literalAddress } from '../foreign-addresses.ts';
+import { ownAddressIn } from '../foreign-addresses.ts';
 import type { AccessNotices } from '../identity/access.ts';
 import type { ChangeAuthor } from '../identity/audit/audit-log.ts';
 import type { RecordDeed } from '../identity/deeds.ts';
@@ -228,7 +228,6 @@ export class Endpoints {
 /** @throws TimonelError `invalid_request`. A name is looked at when it is connected to. */
 function requireForeign(text: string, anywhere: boolean): void {
   const url = new URL(text);
-  const literal = literalAddress(url);
   const why =
     url.username !== '' || url.password !== ''
       ? 'has a user or a password in it; requests are signed, see docs/webhooks.md'
@@ -236,7 +235,7 @@ function requireForeign(text: string, anywhere: boolean): void {
         ? undefined
         : url.protocol !== 'https:'
           ? 'does not begin with https://'
-          : (literal !== undefined && isOwnAddress(literal)) || /^localhost\.?$|\.localhost\.?$/.test(url.hostname)
+          : ownAddressIn(url) !== undefined || /^localhost\.?$|\.localhost\.?$/.test(url.hostname)
             ? 'is one of this machine or its network'
             : undefined;
   if (why === undefined) return;

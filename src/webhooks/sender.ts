@@ -1,7 +1,7 @@
 /** One request to an endpoint: signed, to an address of somebody else, in bounded time, and without following where it is sent on to. */
 import { Webhook } from 'standardwebhooks';
 import { Agent, request } from 'undici';
-import { foreignLookup, isOwnAddress, literalAddress } from '../foreign-addresses.ts';
+import { foreignLookup, ownAddressIn } from '../foreign-addresses.ts';
 
 /** Of the whole request, in milliseconds. */
 const requestMs = 15_000;
@@ -35,10 +35,8 @@ export class WebhookSender {
   /** @returns the status of the answer. @throws Error where there is none */
   async send({ url, secrets, id, body }: Message): Promise<number> {
     const { anywhere, now } = this.#options;
-    const literal = literalAddress(new URL(url));
-    // An address is not looked up.
-    if (!anywhere && literal !== undefined && isOwnAddress(literal))
-      throw new Error(`${literal} is an address of this machine or its network.`);
+    const own = anywhere ? undefined : ownAddressIn(new URL(url));
+    if (own !== undefined) throw new Error(`${own} is an address of this machine or its network.`);
     const at = now();
     const signatures = secrets.map((secret) => new Webhook(secret).sign(id, at, body));
     const signal = AbortSignal.timeout(requestMs);

@@ -6,7 +6,7 @@ import { LRUCache } from 'lru-cache';
 import robotsParser from 'robots-parser';
 import { Agent, request } from 'undici';
 import { messageOf, TimonelError } from '../../errors.ts';
-import { foreignLookup, isOwnAddress, literalAddress } from '../../foreign-addresses.ts';
+import { foreignLookup, ownAddressIn } from '../../foreign-addresses.ts';
 
 export interface PageFetcherSettings {
   /** Largest page, in bytes. */
@@ -93,9 +93,7 @@ export class PageFetcher {
   }
 
   #requireForeign(url: URL): void {
-    const literal = literalAddress(url);
-    // An address is not looked up.
-    if (!this.#settings.privateAddresses && literal !== undefined && isOwnAddress(literal))
+    if (!this.#settings.privateAddresses && ownAddressIn(url) !== undefined)
       throw unavailable(
         url,
         'it is at an address of this machine or its network, which TIMONEL_KNOWLEDGE_PRIVATE_ADDRESSES=true allows',
