@@ -80,29 +80,11 @@ const rankOf = (level: HelpLevel) => helpLevels.indexOf(level);
 
 /** @returns the terms, and for each rule the levels that it comes from: those that say what holds, the widest level first */
 export function effectiveTerms(levels: TermsByLevel): EffectiveTerms {
+  const rules = (Object.keys(stricter) as (keyof Terms)[]).map((rule) => ({ rule, ...merged(rule, levels) }));
+  // `stricter` has every rule, each with values of its own type.
   return {
-    terms: {
-      helpLevel: merged('helpLevel', levels).value,
-      blockWholeSolutions: merged('blockWholeSolutions', levels).value,
-      allowFixingEdits: merged('allowFixingEdits', levels).value,
-      requirePlan: merged('requirePlan', levels).value,
-      allowCodeFragments: merged('allowCodeFragments', levels).value,
-      allowPseudoCode: merged('allowPseudoCode', levels).value,
-      avoid: merged('avoid', levels).value,
-      proactiveHelp: merged('proactiveHelp', levels).value,
-      requestsPerDay: merged('requestsPerDay', levels).value,
-    },
-    from: {
-      helpLevel: merged('helpLevel', levels).from,
-      blockWholeSolutions: merged('blockWholeSolutions', levels).from,
-      allowFixingEdits: merged('allowFixingEdits', levels).from,
-      requirePlan: merged('requirePlan', levels).from,
-      allowCodeFragments: merged('allowCodeFragments', levels).from,
-      allowPseudoCode: merged('allowPseudoCode', levels).from,
-      avoid: merged('avoid', levels).from,
-      proactiveHelp: merged('proactiveHelp', levels).from,
-      requestsPerDay: merged('requestsPerDay', levels).from,
-    },
+    terms: Object.fromEntries(rules.map(({ rule, value }) => [rule, value])) as unknown as Terms,
+    from: Object.fromEntries(rules.map(({ rule, from }) => [rule, from])) as EffectiveTerms['from'],
   };
 }
 
