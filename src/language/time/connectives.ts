@@ -78,8 +78,6 @@ export interface Connectives {
   between: string;
   and: string;
   now: string;
-  /** "between now and Friday", in the words that have no other use. */
-  fromNowTo: string;
   /** "from 2 pm for 2 hours": before the hour that a length of time begins with. */
   startingAt: string;
   at: string;

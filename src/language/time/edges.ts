@@ -20,14 +20,6 @@ export function addEdges(grammar: Grammar, words: Connectives): void {
       : undefined,
   );
   grammar.rule('edge', words.now, (_, context) => ({ from: context.today, to: context.today }));
-  grammar.rule('mention', `${words.fromNowTo} <date>`, (match, context) => {
-    const to = resolveDay(match.get('date'), context.today);
-    return to === undefined || to < context.today ? undefined : [{ kind: 'span', span: { from: context.today, to }, joined: true }];
-  });
-  grammar.rule('mention', `${words.fromNowTo} <period>`, (match, context) => {
-    const { to } = match.get('period');
-    return to === undefined || to < context.today ? undefined : [{ kind: 'span', span: { from: context.today, to }, joined: true }];
-  });
   const join = (match: Match, context: Context): MeaningPiece[] | undefined => {
     const [first, last] = [edgeOf(match, context, 'first'), edgeOf(match, context, 'last')];
     const span = first === undefined || last === undefined ? undefined : joinEdges(first, last, context.today);

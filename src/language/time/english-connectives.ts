@@ -56,7 +56,6 @@ export const englishConnectives: Connectives = {
   and: '(and|-|–)',
   startingAt: '(from|starting at|starting from|beginning at|starting)',
   at: 'at',
-  fromNowTo: '(from now|between now) (to|till|until|and)',
   now: '(now|to date|date|the current date|current date|the present)',
 };
 

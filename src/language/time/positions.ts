@@ -208,17 +208,15 @@ function addPartsOf(grammar: Grammar, words: Connectives): void {
     return to < context.today ? undefined : { from: Math.max(from, context.today), to };
   };
   grammar.rule('period', `(for)? (the|el)? ${words.rest} ${words.of} <container>`, left);
-  grammar.rule('mention', `${words.later} (the|el)? ${words.day}`, (_, context) => [
-    { kind: 'date', date: { fixed: context.today } },
-    { kind: 'hours', hours: { from: context.minutes } },
-  ]);
   grammar.rule('period', `${words.whole} ${words.week}`, (_, context) => weekSpan(context, 0));
   grammar.rule('period', `${words.whole} <week>`, (match, context) => weekSpan(context, match.get('week')));
-  // "the rest of the day"
-  grammar.rule('mention', `(for)? (the|el)? ${words.rest} ${words.of} (the|el)? ${words.day}`, (_, context) => [
-    { kind: 'date', date: { fixed: context.today } },
-    { kind: 'hours', hours: { from: context.minutes } },
-  ]);
+  // "the rest of the day", "later in the day"
+  for (const before of [`(for)? (the|el)? ${words.rest} ${words.of}`, words.later]) {
+    grammar.rule('mention', `${before} (the|el)? ${words.day}`, (_, context) => [
+      { kind: 'date', date: { fixed: context.today } },
+      { kind: 'hours', hours: { from: context.minutes } },
+    ]);
+  }
   grammar.rule('period', `${words.later} <container>`, left);
   grammar.rule('period', `${words.earlier} <container>`, (match, context) => {
     const { from } = match.get('container');

@@ -56,8 +56,7 @@ export const spanishConnectives: Connectives = {
   and: '(y|y el|y la|-|–)',
   startingAt: '(desde|a partir de|empezando a|comenzando a|arrancando a|de)',
   at: '(a|para)? (las|la)',
-  fromNowTo: '(de|desde) (aqui|aca|ahora|hoy) (a|al|hasta|hasta el|hasta la|a la)',
-  now: '(ahora|la fecha|el dia de hoy|hoy)',
+  now: '(ahora|aqui|aca|la fecha|el dia de hoy|hoy)',
 };
 
 /** Years that are named by a phrase, counted from this one. */
