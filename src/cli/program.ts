@@ -13,6 +13,7 @@ import { evalCommand } from './eval.ts';
 import { evaluationsCommand } from './evaluations.ts';
 import { explainCommand } from './explain.ts';
 import { flagsCommand } from './flags.ts';
+import { healthCommand } from './health.ts';
 import { keysCommand } from './keys.ts';
 import { knowledgeCommand } from './knowledge.ts';
 import { migrateCommand } from './migrate.ts';
@@ -36,6 +37,7 @@ export function createProgram(): Command {
     .exitOverride();
   for (const command of [
     upCommand(),
+    healthCommand(),
     chatCommand(),
     explainCommand(),
     evalCommand(),
