@@ -25,6 +25,7 @@ import { secretsCommand } from './secrets.ts';
 import { upCommand } from './up.ts';
 import { UsageError } from './usage-error.ts';
 import { userCommand } from './user.ts';
+import { validateCommand } from './validate.ts';
 import { webhooksCommand } from './webhooks.ts';
 import { workspaceCommand } from './workspace.ts';
 
@@ -48,6 +49,7 @@ export function createProgram(): Command {
     channelsCommand(),
     webhooksCommand(),
     migrateCommand(),
+    validateCommand(),
     backupCommand(),
     restoreCommand(),
     modelsCommand(),

@@ -54,6 +54,26 @@ export interface BackupOperations {
   verify(name: string): Promise<{ rows: number; tables: number; artifacts: number }>;
 }
 
+/** What the routes need of the queue. */
+export interface QueueOperations {
+  depths(): Promise<{ queue: string; waiting: number; active: number }[]>;
+  failed(limit: number): Promise<{ queue: string; id: string; failedAt: Date; retries: number; message: string | null }[]>;
+  /** @throws TimonelError `not_found` */
+  retry(queue: string, id: string): Promise<void>;
+}
+
+/** What is looked at when an installation is validated, and what was found. */
+export type ValidateInstallation = (options: { beforeDeploy: boolean; liveModel: boolean; processes: number }) => Promise<{
+  status: 'pass' | 'fail';
+  checks: {
+    name: string;
+    status: 'pass' | 'fail' | 'warning' | 'skipped';
+    said: string;
+    advice?: string | undefined;
+    milliseconds: number;
+  }[];
+}>;
+
 export interface HttpDependencies {
   version: string;
   runner: Runner;
@@ -74,6 +94,8 @@ export interface HttpDependencies {
   privacy: Privacy;
   artifacts: Artifacts;
   backups: BackupOperations;
+  jobs: QueueOperations;
+  validateInstallation: ValidateInstallation;
   channels: ChannelRoutes;
   webhooks: { endpoints: Endpoints; deliveries: WebhookDeliveries };
   knowledge: Knowledge;

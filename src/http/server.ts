@@ -62,6 +62,7 @@ import { metricRoutes } from './routes/metrics.ts';
 import { modelHealthRoutes, routeRoutes } from './routes/models.ts';
 import { ofrepDoor } from './routes/ofrep.ts';
 import { oidcRoutes } from './routes/oidc.ts';
+import { operationRoutes } from './routes/operations.ts';
 import { privacyRoutes } from './routes/privacy.ts';
 import { releaseRoutes } from './routes/releases.ts';
 import { resourceRoutes } from './routes/resources.ts';
@@ -167,6 +168,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   inboxRoutes(typed, dependencies);
   runRoutes(typed, dependencies);
   backupRoutes(typed, dependencies);
+  operationRoutes(typed, dependencies);
   authRoutes(typed, dependencies);
   oidcRoutes(typed, dependencies);
   accountRoutes(typed, dependencies);

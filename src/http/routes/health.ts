@@ -80,10 +80,20 @@ export function healthRoutes(app: TypedFastify, dependencies: HttpDependencies):
   const summarised = async () => {
     const { status, dependencies: all } = await report();
     const of = (name: string) => all.find((dependency) => dependency.name === name)?.status;
-    return { status, version, database: of('database') ?? 'down', cache: of('redis') ?? ('memory' as const), timestamp: new Date() };
+    return {
+      status,
+      version,
+      database: of('database') ?? 'down',
+      cache: of('redis') ?? ('memory' as const),
+      timestamp: new Date(),
+    };
   };
 
-  app.get('/api/v1/health', { config, schema: { summary: 'State of the process in short', response: { 200: summary } } }, summarised);
+  app.get(
+    '/api/v1/health',
+    { config, schema: { summary: 'State of the process in short', response: { 200: summary } } },
+    summarised,
+  );
 
   app.get(
     '/api/v1/health/live',
