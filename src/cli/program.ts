@@ -8,6 +8,7 @@ import { budgetsCommand } from './budgets.ts';
 import { cacheCommand } from './cache.ts';
 import { channelsCommand } from './channels.ts';
 import { chatCommand } from './chat.ts';
+import { cleanCommand } from './clean.ts';
 import { conversationsCommand } from './conversations.ts';
 import { evalCommand } from './eval.ts';
 import { evaluationsCommand } from './evaluations.ts';
@@ -22,6 +23,7 @@ import { newCommand } from './new.ts';
 import { privacyCommand } from './privacy.ts';
 import { releaseCommand } from './release.ts';
 import { secretsCommand } from './secrets.ts';
+import { smokeCommand } from './smoke.ts';
 import { upCommand } from './up.ts';
 import { UsageError } from './usage-error.ts';
 import { userCommand } from './user.ts';
@@ -50,6 +52,8 @@ export function createProgram(): Command {
     webhooksCommand(),
     migrateCommand(),
     validateCommand(),
+    smokeCommand(),
+    cleanCommand(),
     backupCommand(),
     restoreCommand(),
     modelsCommand(),
