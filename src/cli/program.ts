@@ -10,6 +10,7 @@ import { channelsCommand } from './channels.ts';
 import { chatCommand } from './chat.ts';
 import { cleanCommand } from './clean.ts';
 import { conversationsCommand } from './conversations.ts';
+import { costsCommand } from './costs.ts';
 import { evalCommand } from './eval.ts';
 import { evaluationsCommand } from './evaluations.ts';
 import { explainCommand } from './explain.ts';
@@ -47,6 +48,7 @@ export function createProgram(): Command {
     evaluationsCommand(),
     conversationsCommand(),
     budgetsCommand(),
+    costsCommand(),
     cacheCommand(),
     channelsCommand(),
     webhooksCommand(),

@@ -17,6 +17,7 @@ import type { ResponseCache } from '../llm/cache/response-cache.ts';
 import type { Gateway } from '../llm/gateway.ts';
 import type { RateLimits } from '../llm/limits/rate-limits.ts';
 import type { Budgets } from '../llm/money/budgets.ts';
+import type { Spending } from '../llm/money/spending.ts';
 import type { ReleasePart } from '../release/open.ts';
 import type { Shadows } from '../release/shadows.ts';
 import type { Resources } from '../resources/resources.ts';
@@ -109,6 +110,7 @@ export interface HttpDependencies {
   resources: Resources;
   gateway: Gateway;
   budgets: Budgets;
+  spending: Spending;
   responseCache: ResponseCache;
   rateLimits: RateLimits;
   live: LiveViews;

@@ -45,6 +45,7 @@ import { canaryRoutes } from './routes/canary.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { completionRoutes } from './routes/completions.ts';
 import { conversationRoutes } from './routes/conversations.ts';
+import { costRoutes } from './routes/costs.ts';
 import { evaluationCaseRoutes } from './routes/evaluation-cases.ts';
 import { evaluationRoutes } from './routes/evaluations.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -168,6 +169,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   inboxRoutes(typed, dependencies);
   runRoutes(typed, dependencies);
   backupRoutes(typed, dependencies);
+  costRoutes(typed, dependencies);
   operationRoutes(typed, dependencies);
   authRoutes(typed, dependencies);
   oidcRoutes(typed, dependencies);
