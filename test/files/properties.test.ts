@@ -66,7 +66,7 @@ it('keeps every byte before and after what an edit matched, and takes plans back
       expect(project.bytes('file.txt')).toEqual(before);
       expect(await files.check('other.txt')).toEqual({ kind: 'missing' });
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
 });
 
@@ -87,7 +87,7 @@ it('reads its own diffs, and makes the same bytes of them', async () => {
       await files.apply(again.files);
       expect(project.text('a.txt')).toBe(after);
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
 });
 
