@@ -19,7 +19,7 @@ export interface MatchedPart {
 
 /** More differing lines than these are not aligned: all of them are taken for new. */
 const mostLineEdits = 2_000;
-const mostTokenEdits = 4_000;
+const mostTokenEdits = 800;
 
 const token = /\n|[^\S\n]+|[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*|\P{M}\p{M}*|\p{M}+/gu;
 
