@@ -268,7 +268,7 @@ function several(text: string, matches: readonly Match[], rung: MatchRung): Foun
   return {
     kind: 'refused',
     reason: 'several-matches',
-    message: `the old text is there ${matches.length}${matches.length === mostMatches ? ' or more' : ''} times${how}, on lines ${lines.join(', ')}${more}. Quote lines before or after it that tell them apart, or replace all.`,
+    message: `the old text is there ${matches.length}${matches.length === mostMatches ? ' or more' : ''} times${how}, on lines ${[...new Set(lines)].join(', ')}${more}. Quote lines before or after it that tell them apart, or replace all.`,
   };
 }
 

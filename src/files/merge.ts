@@ -54,7 +54,7 @@ function mergeTexts([base, ours, theirs]: [string, string, string]): string | { 
         message: `Both sides changed ${range} of the content that they come from. Take one side, or change the file by hand.`,
       };
     }
-    pieces.push(...(region.ok ?? []));
+    for (const line of region.ok ?? []) pieces.push(line);
   }
   // A last line without an end would run into a line that follows it.
   const open = pieces.findIndex((line, position) => (position < pieces.length - 1 || suffix > 0) && !/[\r\n]$/.test(line));
