@@ -33,6 +33,12 @@ export function hotelAgent({ systems = {} }: { systems?: PmsSystems } = {}): Age
     parts: ['image', 'audio', 'file', 'location'],
     jobs: hotelJobs(systems),
     metrics: {
+      calendar_refreshes: {
+        kind: 'counter',
+        help: 'calendars of other channels that were read',
+        labels: { result: ['changed', 'unchanged', 'failed', 'held-back'] },
+      },
+      calendar_conflicts: { kind: 'counter', help: 'double bookings with calendars of other channels that were found' },
       notices: {
         kind: 'counter',
         help: 'reminders and requests for a review that fell due',

@@ -1,6 +1,7 @@
 /** What the people of a hotel manage themselves: the house and its terms, rooms, rates, texts. Stays and closures have files of their own. */
 import { z } from 'zod';
 import { defineResource, type ResourceField } from '../../src/index.ts';
+import { calendarEvents, calendars } from './calendars/resource.ts';
 import { closures } from './closure-resource.ts';
 import { informationTopics } from './contract.ts';
 import { charges, guests, requests } from './desk-resources.ts';
@@ -244,6 +245,8 @@ export const resources = [
   texts,
   stays,
   closures,
+  calendars,
+  calendarEvents,
   guests,
   charges,
   requests,

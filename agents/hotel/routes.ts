@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { sql } from '../../src/database.ts';
 import { defineRoute, type RouteContext, TimonelError } from '../../src/index.ts';
 import { addDays, localMoment } from './calendar-dates.ts';
+import { calendarLink } from './calendars/route.ts';
 
 const date = z.iso.date().optional().describe('Today by the clock of the workspace where absent');
 const cell = z.object({
@@ -135,4 +136,4 @@ const photo = defineRoute({
   },
 });
 
-export const routes = [board, ...deskLists, photo] as const;
+export const routes = [board, ...deskLists, photo, calendarLink] as const;
