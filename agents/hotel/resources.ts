@@ -76,6 +76,11 @@ const hotels = defineResource({
     luggage: z.boolean().default(true).describe('Bags can be left at the desk'),
     childFreeAge: z.int().min(0).max(18).default(3).describe('Younger children cost nothing'),
     childAdultAge: z.int().min(1).max(18).default(13).describe('From then on they cost as much as adults'),
+    rulesCollection: z
+      .string()
+      .max(100)
+      .default('')
+      .describe('Collection of documents with the rules of the house; empty: house-rules, where there is one hotel'),
     reviewLinks: z.array(z.url()).max(5).default([]),
     position,
   }),
