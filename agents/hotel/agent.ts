@@ -7,7 +7,7 @@ import { hotelJobs } from './jobs.ts';
 import { personalData } from './personal-data.ts';
 import { policy } from './policy.ts';
 import { resources } from './resources.ts';
-import { routes } from './routes.ts';
+import { hotelRoutes } from './routes.ts';
 import { sample } from './seed.ts';
 import type { PmsSystems } from './systems.ts';
 import { hotelTools } from './tools.ts';
@@ -58,7 +58,7 @@ export function hotelAgent({ systems = {} }: { systems?: PmsSystems } = {}): Age
     },
     resources,
     commands: hotelCommands(systems),
-    routes,
+    routes: hotelRoutes(systems),
     migrations: new URL('./migrations/', import.meta.url),
     sample,
     personalData,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { sql } from '../../src/database.ts';
 import { defineCommand, type JsonObject, normaliseCode, type ResourceContext, rejectRow } from '../../src/index.ts';
 import { calendarCommands } from './calendars/commands.ts';
+import { deskCommands } from './desk-commands.ts';
 import { sampleHotel } from './sample-hotel.ts';
 import { pmsTest } from './system-check.ts';
 import type { PmsSystems } from './systems.ts';
@@ -81,4 +82,5 @@ export const hotelCommands = (systems: PmsSystems) => [
   removeSample,
   pmsTest(systems),
   ...calendarCommands,
+  ...deskCommands(systems),
 ];

@@ -94,6 +94,10 @@ async function store(
   );
   const [found] = rows;
   if (found === undefined) throw rejectRow(`There is no hotel "${hotel}".`);
+  const others = await database.execute(sql`
+    SELECT FROM hotel_systems WHERE workspace_id = ${workspaceId} AND hotel_id = ${found.id} AND id <> ${id}`);
+  if ((others.rowCount ?? 0) > 0)
+    throw rejectRow(`"${hotel}" has a reservation system already. Change that one, or remove it first.`, true);
   const kept = secret === '' ? '' : secrets.seal(secret, id);
   await database.execute(sql`
     INSERT INTO hotel_systems (workspace_id, id, hotel_id, kind, url, property, settings, secret)

@@ -55,9 +55,9 @@ ALTER TABLE hotel_stays ADD COLUMN calendar_event_id uuid CHECK (calendar_event_
 ALTER TABLE hotel_stays ADD FOREIGN KEY (workspace_id, calendar_event_id) REFERENCES hotel_calendar_events ON DELETE CASCADE;
 CREATE INDEX hotel_stays_by_calendar_event ON hotel_stays (workspace_id, calendar_event_id) WHERE calendar_event_id IS NOT NULL;
 
--- What a job tells the desk is of no conversation.
+-- What a job, or a stay of the desk, tells the desk is of no conversation.
 ALTER TABLE hotel_requests ALTER COLUMN conversation_id DROP NOT NULL;
 ALTER TABLE hotel_requests DROP CONSTRAINT hotel_requests_kind_check;
 ALTER TABLE hotel_requests ADD CONSTRAINT hotel_requests_kind_check
   CHECK (kind IN ('special', 'early-arrival', 'payment-proof', 'front-desk', 'review', 'calendar'));
-ALTER TABLE hotel_requests ADD CONSTRAINT hotel_requests_conversation_check CHECK (kind = 'calendar' OR conversation_id IS NOT NULL);
+ALTER TABLE hotel_requests ADD CONSTRAINT hotel_requests_conversation_check CHECK (kind IN ('calendar', 'front-desk') OR conversation_id IS NOT NULL);
