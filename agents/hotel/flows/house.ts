@@ -233,7 +233,14 @@ export function* toPeople(turn: SlotTurn): Dialogue<Ending> {
   const reason = `${turn.heard.intent}: ${turn.text}`.slice(0, 500);
   const urgent = urgentWords.test(turn.folded);
   const called = yield* ask<CallFrontDeskOutput>('call_front_desk', { reason, ...(urgent ? { urgent } : {}) });
-  return { ...escalated(turn), text: paragraph(say(turn).sorry(), toldOfDesk(turn, called)) };
+  const { notes } = turn.state;
+  const told = notes['complained'] === true && !called.urgent;
+  notes['complained'] = true;
+  // Nobody is told the same thing at each message while a person is on the way.
+  const text = told
+    ? say(turn).alsoPassedOn(turn.text.trim().slice(0, 200))
+    : paragraph(say(turn).sorry(), toldOfDesk(turn, called));
+  return { ...escalated(turn), text };
 }
 
 /** A picture or file that came with the message. */
