@@ -152,6 +152,8 @@ export const wants = [
   'plan',
   'run-tests',
   'submit',
+  /** Greets, thanks, leaves, asks who it talks to: about nothing of the work. */
+  'small-talk',
   'other',
 ] as const;
 export type Want = (typeof wants)[number];

@@ -1,9 +1,12 @@
 /** What the tutor does without a model: it reads what a student wants, runs their code, and gives the hints that the ladder has. */
 import type { CallRecord, FlowMove, Flows, FlowTurn, JsonObject, Reply, Understanding } from '../../src/index.ts';
 import type { Want } from './contract.ts';
-import { deskWish, languageOf, pickExercise, type ReadMessage, readMessage, wantIn } from './flows/read.ts';
+import { isOffTopic } from './flows/off-topic.ts';
+import { deskWish, foreignLanguage, languageOf, pickExercise, type ReadMessage, readMessage, wantIn } from './flows/read.ts';
 import { english, type Sentences, spanish } from './flows/sentences.ts';
+import { wordAskedFor } from './help/glossary.ts';
 import { asksForHelp, type DeskOutput, type HintOutput } from './help-tools.ts';
+import { type SmallTalk, smallTalkOf } from './wants/small-talk.ts';
 import type { RanOutput, ShownExercise, SubmittedOutput } from './work-tools.ts';
 
 interface State {
@@ -63,21 +66,56 @@ function hear({ text, state, calls }: FlowTurn): Heard {
 /** What the message asks for, now that the desk is known. */
 function begin(heard: Heard, desk: DeskOutput): FlowMove {
   const { words, code, want, say: s, state } = heard;
+  if (heard.empty === true) return say(heard, s.empty);
   const wish = code === undefined ? deskWish(words) : undefined;
   const numbered = desk.exercise === null || state.awaiting === 'exercise' || wish === 'list';
   const picked = code === undefined ? pickExercise(words, desk.offers, numbered) : undefined;
   if (picked !== undefined && picked !== desk.exercise?.code) return call(heard, 'show_exercise', { exercise: picked });
-  if (desk.exercise === null || wish === 'list' || (wish === 'greeting' && desk.exercise === null))
-    return offer(heard, desk, wish === 'greeting');
+  const talk = code === undefined ? smallTalkOf(words) : undefined;
+  if (talk !== undefined && talk !== 'greeting') return talked(heard, desk, talk);
+  if (wish === 'list' || (talk === 'greeting' && desk.exercise === null)) return offer(heard, desk, talk === 'greeting');
+  if (desk.exercise === null) return offer(heard, desk, false, firstly(heard));
   if (picked !== undefined || wish === 'statement') return shown(heard, desk.exercise, desk.passed);
-  if (wish === 'greeting') return say(heard, `${s.greeting}\n${s.exercise(desk.exercise, desk.passed)}\n\n${s.howTo}`);
-  if (wish === 'thanks' && want !== 'submit' && want !== 'run-tests') return say(heard, s.thanks);
+  if (talk === 'greeting') return say(heard, `${s.greeting}\n${s.exercise(desk.exercise, desk.passed)}\n\n${s.howTo}`);
+  const foreign = code === undefined ? undefined : foreignLanguage(code, desk.exercise.language);
+  if (foreign !== undefined)
+    return say(heard, s.otherLanguage(foreign, languageNames[desk.exercise.language] ?? desk.exercise.language));
   const program: JsonObject = code === undefined ? {} : { code };
   if (want === 'submit') return call(heard, 'submit', program);
   if (code !== undefined || want === 'run-tests' || (want === 'validation' && desk.hasCode))
     return call(heard, 'run_tests', program);
   if (isPlan(heard)) return call(heard, 'declare_plan', { plan: words });
-  return call(heard, 'hint', { want });
+  if ((want === 'other' || want === 'explanation' || want === 'hint') && isOffTopic(words, desk.exercise))
+    return say(heard, s.offTopic(desk.exercise.title));
+  // There is nothing to help with any more; what a word means may still be asked.
+  if (desk.passed && !['explanation', 'example', 'metacognition'].includes(want))
+    return offer(heard, desk, false, s.passedAlready(desk.exercise.title));
+  return call(heard, 'hint', { want, about: words.slice(0, 2_000) });
+}
+
+const languageNames: Readonly<Record<string, string>> = {
+  python: 'Python',
+  javascript: 'JavaScript',
+  c: 'C',
+  cpp: 'C++',
+  java: 'Java',
+};
+
+/** Nothing can be done without an exercise; a word may be explained, and what the tutor does not do said at once. */
+function firstly({ want, words, say: s }: Heard): string {
+  const word = wordAskedFor(words)?.[s.language];
+  if (word !== undefined) return word;
+  return want === 'delegation' ? `${s.ownSolution} ${s.chooseFirst}` : s.chooseFirst;
+}
+
+/** What is no work is answered, and takes nobody up the ladder. */
+function talked(heard: Heard, desk: DeskOutput, talk: Exclude<SmallTalk, 'greeting'>): FlowMove {
+  const { say: s } = heard;
+  const closing = talk === 'farewell' || talk === 'thanks' || talk === 'pause';
+  if (closing) return say(heard, s.talk[talk]);
+  if (desk.exercise === null) return offer(heard, desk, false, talk === 'abilities' || talk === 'who' ? s.talk[talk] : '');
+  if (desk.passed && talk === 'agreed') return offer(heard, desk, false, s.passedAlready(desk.exercise.title));
+  return say(heard, s.talk[talk]);
 }
 
 /** A plan that was told, or that was asked for. */
@@ -110,7 +148,7 @@ function goOn(heard: Heard, desk: DeskOutput, done: CallRecord, calls: readonly 
     case 'ran': {
       const ran = output as unknown as RanOutput;
       // With code and a question: what happened, then the hint.
-      if (ran.failing.length > 0 && asksForHelp(want)) return call(heard, 'hint', { want });
+      if (ran.failing.length > 0 && asksForHelp(want)) return call(heard, 'hint', { want, about: heard.words.slice(0, 2_000) });
       return say(heard, s.ran(ran));
     }
     case 'graded':
@@ -140,10 +178,10 @@ function hinted(heard: Heard, output: HintOutput, calls: readonly CallRecord[]):
   return say({ ...heard, state: { ...heard.state, awaiting: 'plan' } }, text);
 }
 
-function offer(heard: Heard, { offers }: DeskOutput, greeted: boolean): FlowMove {
+function offer(heard: Heard, { offers }: DeskOutput, greeted: boolean, first = ''): FlowMove {
   const { say: s } = heard;
   if (offers.length === 0) return say(heard, s.noOffers);
-  const text = greeted ? `${s.greeting}\n${s.offers(offers)}` : s.offers(offers);
+  const text = [greeted ? s.greeting : '', first, s.offers(offers)].filter((each) => each !== '').join('\n');
   const options = offers.slice(0, 10).map((_offer, at) => String(at + 1));
   return reply({ ...heard, state: { ...heard.state, awaiting: 'exercise' } }, { text, options }, 'awaiting_input');
 }

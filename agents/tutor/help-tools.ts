@@ -82,16 +82,19 @@ export const hint = defineTool({
   name: 'hint',
   description:
     "The next hint that the terms allow, grounded in the student's code, the failing test and its error. Say it in your own words; never more than it says.",
-  input: z.object({ want: z.enum(wants).default('hint').describe('What the student wants, as they said it') }),
+  input: z.object({
+    want: z.enum(wants).default('hint').describe('What the student wants, as they said it'),
+    about: z.string().max(2_000).default('').describe('What they ask about, in their words'),
+  }),
   effect: 'write',
   target: 'database',
-  execute: ({ want }, context): Promise<HintOutput> =>
+  execute: ({ want, about }, context): Promise<HintOutput> =>
     context.query(async (database) => {
       const desk = await loadDesk(database, context);
       if (desk === undefined) return { kind: 'no-exercise' };
       const { used, limit, resetsAt } = desk.requests;
       if (limit !== undefined && used >= limit) return overLimit(database, context, desk, limit, resetsAt);
-      return given(database, context, desk, want);
+      return given(database, context, desk, { want, about });
     }),
   describe: () => ({ es: 'pista dada', en: 'hint given' }),
 });
@@ -106,7 +109,12 @@ async function overLimit(database: Database, context: ToolContext, desk: Desk, l
   return { kind: 'limit', limit, until: { es: resetTime(resetsAt, timeZone, 'es'), en: resetTime(resetsAt, timeZone, 'en') } };
 }
 
-async function given(database: Database, context: ToolContext, desk: Desk, want: Want): Promise<HintOutput> {
+async function given(
+  database: Database,
+  context: ToolContext,
+  desk: Desk,
+  { want, about }: { want: Want; about: string },
+): Promise<HintOutput> {
   const { exercise, person, work, mode } = desk;
   const { terms } = desk.terms;
   const found = findingOf(exercise, work?.result ?? null, work?.code ?? '');
@@ -121,6 +129,7 @@ async function given(database: Database, context: ToolContext, desk: Desk, want:
     failed: found?.failed,
     diagnosis: found?.diagnosis,
     hints: exercise.hints,
+    about,
   });
   const place = { person, exercise, conversationId: context.conversationId };
   const { idempotencyKey: key } = context;
