@@ -5,7 +5,7 @@ import { isOffTopic } from './flows/off-topic.ts';
 import { deskWish, foreignLanguage, languageOf, pickExercise, type ReadMessage, readMessage, wantIn } from './flows/read.ts';
 import { english, type Sentences, spanish } from './flows/sentences.ts';
 import { wordAskedFor } from './help/glossary.ts';
-import { asksForHelp, type DeskOutput, type HintOutput } from './help-tools.ts';
+import { asksForHelp, type DeskOutput, type HintOutput, type NotesOutput } from './help-tools.ts';
 import { type SmallTalk, smallTalkOf } from './wants/small-talk.ts';
 import type { RanOutput, ShownExercise, SubmittedOutput } from './work-tools.ts';
 
@@ -75,7 +75,9 @@ function begin(heard: Heard, desk: DeskOutput): FlowMove {
   if (talk !== undefined && talk !== 'greeting') return talked(heard, desk, talk);
   if (wish === 'list' || (talk === 'greeting' && desk.exercise === null)) return offer(heard, desk, talk === 'greeting');
   if (desk.exercise === null) return offer(heard, desk, false, firstly(heard));
-  if (picked !== undefined || wish === 'statement') return shown(heard, desk.exercise, desk.passed);
+  // Its name in a question is no wish to read it once more.
+  const named = picked !== undefined && (want === 'other' || want === 'small-talk' || words.split(/\s+/).length <= 4);
+  if (named || wish === 'statement') return shown(heard, desk.exercise, desk.passed);
   if (talk === 'greeting') return say(heard, `${s.greeting}\n${s.exercise(desk.exercise, desk.passed)}\n\n${s.howTo}`);
   const foreign = code === undefined ? undefined : foreignLanguage(code, desk.exercise.language);
   if (foreign !== undefined)
@@ -130,6 +132,9 @@ function isPlan({ want, state, words }: Heard): boolean {
 function goOn(heard: Heard, desk: DeskOutput, done: CallRecord, calls: readonly CallRecord[]): FlowMove {
   const { say: s, want } = heard;
   if (done.status === 'denied' && done.reason !== undefined) return say(heard, done.reason[s.language], 'denied');
+  // Notes are more than was asked for: without them the hint stands alone.
+  if (done.tool === 'course_notes' && done.status !== 'completed')
+    return hinted(heard, lastOf(calls, 'hint')?.output as unknown as HintOutput, calls);
   if (done.status !== 'completed') return say(heard, s.failed);
   const output = done.output as unknown as { kind: string };
   switch (output.kind) {
@@ -157,12 +162,18 @@ function goOn(heard: Heard, desk: DeskOutput, done: CallRecord, calls: readonly 
       return say(settled(heard), `${s.planKept} ${heard.code === undefined ? s.howTo : ''}`.trim());
     case 'too-short':
       return say(heard, s.planTooShort);
+    case 'hint': {
+      const { topic } = output as unknown as Extract<HintOutput, { kind: 'hint' }>;
+      return topic === null ? hinted(heard, output as unknown as HintOutput, calls) : call(heard, 'course_notes', { query: topic });
+    }
+    case 'notes':
+      return hinted(heard, lastOf(calls, 'hint')?.output as unknown as HintOutput, calls, output as unknown as NotesOutput);
     default:
       return hinted(heard, output as unknown as HintOutput, calls);
   }
 }
 
-function hinted(heard: Heard, output: HintOutput, calls: readonly CallRecord[]): FlowMove {
+function hinted(heard: Heard, output: HintOutput, calls: readonly CallRecord[], notes?: NotesOutput): FlowMove {
   const { say: s } = heard;
   if (output.kind === 'no-exercise') return say(heard, s.which);
   if (output.kind === 'limit') return say(heard, s.limit(output.until[s.language], output.limit));
@@ -173,7 +184,8 @@ function hinted(heard: Heard, output: HintOutput, calls: readonly CallRecord[]):
         ? `Pasan ${ran.passed} de ${ran.total} tests visibles.`
         : `${ran.passed} of ${ran.total} visible tests pass.`
       : '';
-  const text = [before, output.text[s.language]].filter((each) => each !== '').join('\n');
+  const note = notes?.note == null ? '' : s.note(notes.note);
+  const text = [before, output.text[s.language], note].filter((each) => each !== '').join('\n');
   if (output.kind !== 'ask-plan') return say(settled(heard), text);
   return say({ ...heard, state: { ...heard.state, awaiting: 'plan' } }, text);
 }

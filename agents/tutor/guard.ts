@@ -139,7 +139,8 @@ function besideTold(text: string, calls: readonly CallRecord[]): string {
     if (typeof value === 'string') for (const line of value.split('\n')) told.add(line.trim());
     else if (typeof value === 'object' && value !== null) for (const each of Object.values(value)) gather(each);
   };
-  for (const { status, output } of calls) if (status === 'completed') gather(output);
+  // Notes are written by others, and may hold what nobody is to be given.
+  for (const { status, output, tool } of calls) if (status === 'completed' && tool !== 'course_notes') gather(output);
   const bare = (line: string) => line.trim().replace(/^(?:[-✗] )/u, '');
   const lines = text.split('\n').filter((line) => !told.has(bare(line)) && !/^\s*```\w*\s*$/.test(line));
   return lines.join('\n');

@@ -1,5 +1,5 @@
 /** What the tutor can do; a model and the flows have the same. */
-import { declarePlan, hint, look } from './help-tools.ts';
+import { courseNotes, declarePlan, hint, look } from './help-tools.ts';
 import { runTests, showExercise, submit } from './work-tools.ts';
 
-export const tools = [look, showExercise, runTests, submit, hint, declarePlan];
+export const tools = [look, showExercise, runTests, submit, hint, courseNotes, declarePlan];

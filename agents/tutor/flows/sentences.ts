@@ -16,6 +16,7 @@ export interface Sentences {
   sandboxError: string;
   noCode: string;
   limit(until: string, limit: number): string;
+  note(note: { text: string; title: string; heading: string }): string;
   planKept: string;
   planTooShort: string;
   greeting: string;
@@ -34,6 +35,13 @@ const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : 
 
 const fenced = ({ language, starterCode }: ShownExercise) =>
   starterCode.trim() === '' ? '' : `\n\n\`\`\`${language}\n${starterCode.trimEnd()}\n\`\`\``;
+
+const placeOf = (title: string, heading: string) => (heading === '' || heading === title ? title : `${title}, ${heading}`);
+const quoted = (text: string) =>
+  text
+    .split('\n')
+    .map((line) => `> ${line}`)
+    .join('\n');
 
 export const spanish: Sentences = {
   language: 'es',
@@ -79,6 +87,7 @@ export const spanish: Sentences = {
   noCode: 'Todavía no tengo código tuyo para este ejercicio. Pegalo entre líneas con ``` y lo pruebo.',
   limit: (until, limit) =>
     `Ya usaste los ${limit} pedidos de ayuda de hoy en este curso. Vuelve a haber ayuda el ${until}. Mientras tanto podés probar y entregar.`,
+  note: ({ text, title, heading }) => `\nDe los apuntes (*${placeOf(title, heading)}*):\n${quoted(text)}`,
   planKept: 'Anoté tu plan.',
   planTooShort: 'Contame un poco más: ¿qué pasos va a dar tu programa, en orden, y por qué?',
   greeting: '¡Hola! Soy tu tutor: te ayudo a resolverlo vos.',
@@ -153,6 +162,7 @@ export const english: Sentences = {
   noCode: 'I have no code of yours for this exercise yet. Paste it between lines of ``` and I run it.',
   limit: (until, limit) =>
     `You have used the ${limit} requests for help of today in this course. There is help again on ${until}. You can run and submit meanwhile.`,
+  note: ({ text, title, heading }) => `\nFrom the notes (*${placeOf(title, heading)}*):\n${quoted(text)}`,
   planKept: 'I have noted your plan.',
   planTooShort: 'Tell me a little more: which steps will your program take, in order, and why?',
   greeting: 'Hello! I am your tutor: I help you to solve it yourself.',
