@@ -2,7 +2,16 @@
 import type { CallRecord, FlowMove, Flows, FlowTurn, JsonObject, Reply, Understanding } from '../../src/index.ts';
 import type { Want } from './contract.ts';
 import { isOffTopic } from './flows/off-topic.ts';
-import { deskWish, foreignLanguage, languageOf, pickExercise, type ReadMessage, readMessage, wantIn } from './flows/read.ts';
+import {
+  deskWish,
+  foreignLanguage,
+  languageOf,
+  offersWish,
+  pickExercise,
+  type ReadMessage,
+  readMessage,
+  wantIn,
+} from './flows/read.ts';
 import { english, type Sentences, spanish } from './flows/sentences.ts';
 import { wordAskedFor } from './help/glossary.ts';
 import { asksForHelp, type DeskOutput, type HintOutput, type NotesOutput } from './help-tools.ts';
@@ -82,6 +91,8 @@ function begin(heard: Heard, desk: DeskOutput): FlowMove {
   const foreign = code === undefined ? undefined : foreignLanguage(code, desk.exercise.language);
   if (foreign !== undefined)
     return say(heard, s.otherLanguage(foreign, languageNames[desk.exercise.language] ?? desk.exercise.language));
+  const offers = code === undefined && want !== 'delegation' ? offersWish(words) : undefined;
+  if (offers !== undefined) return call(heard, 'offers', { wanted: offers });
   const program: JsonObject = code === undefined ? {} : { code };
   if (want === 'submit') return call(heard, 'submit', program);
   if (code !== undefined || want === 'run-tests' || (want === 'validation' && desk.hasCode))
@@ -160,6 +171,8 @@ function goOn(heard: Heard, desk: DeskOutput, done: CallRecord, calls: readonly 
       return say(heard, s.graded(output as unknown as SubmittedOutput));
     case 'kept':
       return say(settled(heard), `${s.planKept} ${heard.code === undefined ? s.howTo : ''}`.trim());
+    case 'offers':
+      return say(heard, (output as unknown as { wanted: boolean }).wanted ? s.offersOn : s.offersOff);
     case 'too-short':
       return say(heard, s.planTooShort);
     case 'hint': {

@@ -160,6 +160,19 @@ export function languageOf(words: string): 'es' | 'en' | undefined {
   return es === en ? undefined : es > en ? 'es' : 'en';
 }
 
+/** Whether they want help to be offered; `undefined` where they say nothing of it. */
+export function offersWish(words: string): boolean | undefined {
+  const folded = foldText(words);
+  if (folded.length > 120) return undefined;
+  if (
+    /\bsin avisos\b|\bno (?:me )?(?:escribas|avises|mandes|hables|ofrezcas)\b|\b(?:deja|para|basta) de (?:escribirme|avisarme|mandarme|ofrecerme|molestarme)\b|\bno offers\b|\b(?:stop|don't|do not) (?:offer|writ|messag|remind|bother)\w*/.test(
+      folded,
+    )
+  )
+    return false;
+  return /\bcon avisos\b|\b(?:volve a|podes) (?:avisarme|escribirme|ofrecerme)\b|\boffers on\b/.test(folded) ? true : undefined;
+}
+
 /** What no Python has, or no JavaScript: a program that was written for another language. */
 export function foreignLanguage(code: string, language: string): string | undefined {
   if (language !== 'c' && language !== 'cpp' && /^\s*#include\s*[<"]/m.test(code)) return 'C';

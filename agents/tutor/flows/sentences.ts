@@ -19,6 +19,8 @@ export interface Sentences {
   note(note: { text: string; title: string; heading: string }): string;
   planKept: string;
   planTooShort: string;
+  offersOn: string;
+  offersOff: string;
   greeting: string;
   talk: Readonly<Record<Exclude<SmallTalk, 'greeting'>, string>>;
   offTopic(title: string): string;
@@ -89,6 +91,8 @@ export const spanish: Sentences = {
     `Ya usaste los ${limit} pedidos de ayuda de hoy en este curso. Vuelve a haber ayuda el ${until}. Mientras tanto podés probar y entregar.`,
   note: ({ text, title, heading }) => `\nDe los apuntes (*${placeOf(title, heading)}*):\n${quoted(text)}`,
   planKept: 'Anoté tu plan.',
+  offersOn: 'Listo: si te veo trabado, te escribo.',
+  offersOff: 'Listo: no te escribo por mi cuenta. Si cambiás de idea, decime *con avisos*.',
   planTooShort: 'Contame un poco más: ¿qué pasos va a dar tu programa, en orden, y por qué?',
   greeting: '¡Hola! Soy tu tutor: te ayudo a resolverlo vos.',
   talk: {
@@ -164,6 +168,8 @@ export const english: Sentences = {
     `You have used the ${limit} requests for help of today in this course. There is help again on ${until}. You can run and submit meanwhile.`,
   note: ({ text, title, heading }) => `\nFrom the notes (*${placeOf(title, heading)}*):\n${quoted(text)}`,
   planKept: 'I have noted your plan.',
+  offersOn: 'Done: if I see that you are stuck, I write.',
+  offersOff: 'Done: I do not write first. If you change your mind, say *offers on*.',
   planTooShort: 'Tell me a little more: which steps will your program take, in order, and why?',
   greeting: 'Hello! I am your tutor: I help you to solve it yourself.',
   talk: {
