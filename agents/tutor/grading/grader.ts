@@ -53,7 +53,7 @@ async function gradedTogether(
   for (let instance = 0; instance < mostInstances && left.length > 0; instance++) {
     const nonce = `value-${randomBytes(16).toString('hex')}`;
     const codes = left.map((at) => programs[at] ?? '');
-    const limits = { wallMs: exercise.language === 'python' ? wallMs : togetherMs, outputBytes: 1024 * 1024 };
+    const limits = { wallMs: exercise.language === 'python' ? 3 * wallMs : togetherMs, outputBytes: 1024 * 1024 };
     const { stdout } = await sandbox.run(program, togetherInput(nonce, exercise, codes), { limits, signal });
     const lines = readTogether(stdout, nonce);
     for (const { at, values } of lines) {

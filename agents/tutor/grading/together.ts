@@ -26,7 +26,13 @@ const python = `import sys
 
 def _start():
     import io, json, os, time, types
-    write, encode, now = os.write, json.dumps, time.monotonic
+    write, encode = os.write, json.dumps
+    # Its own time where there is such a clock: a machine that is busy makes no program slow.
+    try:
+        time.process_time()
+        now = time.process_time
+    except Exception:
+        now = time.monotonic
     request = json.loads(sys.stdin.readline())
     deadline = [0.0]
 
@@ -58,8 +64,8 @@ def _start():
     else:
         import signal
 
-        signal.signal(signal.SIGALRM, late)
-        signal.setitimer(signal.ITIMER_REAL, 0.05, 0.05)
+        signal.signal(signal.SIGVTALRM, late)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0.05, 0.05)
 
 ${pythonPlainValue}
 
