@@ -4,21 +4,7 @@ import { sql } from '../../src/database.ts';
 import type { Database } from '../../src/index.ts';
 import { signalsOf } from './analysis.ts';
 import { loadEvents } from './events.ts';
-import { printedReport, type ReportedCourse } from './printed-report.ts';
-
-export interface ReportRow extends Record<string, unknown> {
-  person: string;
-  name: string;
-  class_group: string;
-  exercise: string;
-  runs: number;
-  submissions: number;
-  hints: number;
-  best: number | null;
-  highest: number | null;
-  passed_at: string | null;
-  failing: string;
-}
+import { printedReport, type ReportedCourse, type ReportRow } from './printed-report.ts';
 
 const columns = [
   'person',
@@ -59,7 +45,7 @@ export async function reportPage(
 }
 
 async function reportRows(database: Database, { workspaceId }: { workspaceId: string }, courseId: string): Promise<ReportRow[]> {
-  const { rows } = await database.execute<ReportRow>(sql`
+  const { rows } = await database.execute<ReportRow & Record<string, unknown>>(sql`
     SELECT s.person, s.name, s.class_group, e.code AS exercise, w.hints, w.failing, w.passed_at::text AS passed_at,
       (SELECT count(*)::int FROM tutor_events v WHERE v.workspace_id = s.workspace_id AND v.course_id = s.course_id AND v.person = s.person
         AND v.exercise_id = e.id AND v.kind = 'ran-tests') AS runs,

@@ -33,7 +33,7 @@ it('quotes the notes of the course with their place, for a question and for an e
     /`ZeroDivisionError: division by zero`[\s\S]*De los apuntes[\s\S]*\n> Un ZeroDivisionError[\s\S]*preguntamos antes si el divisor/,
   );
   expect(await say('¿qué es una lista?')).not.toContain('De los apuntes');
-}, 60_000);
+}, 180_000);
 
 it('quotes no solution that stands in the notes', async () => {
   const conversation = await timonel.converse('tutor');
@@ -41,4 +41,4 @@ it('quotes no solution that stands in the notes', async () => {
   const { reply, run } = await timonel.say(conversation, '¿qué es una propina resuelta con decisiones?');
   expect(JSON.stringify(await timonel.timonel.views.steps('default', run.id, -1))).toContain('total * 10');
   expect(reply.text).not.toContain('total * 10');
-}, 60_000);
+}, 180_000);

@@ -1,7 +1,21 @@
 /** The report of a course as a page to print: whole in itself, without scripts, everything that people wrote escaped. */
-import type { ReportRow } from './class-report.ts';
 import { aboutSignals } from './risk/assess.ts';
 import { riskRows } from './risk/rows.ts';
+
+/** A student and an exercise. */
+export interface ReportRow {
+  person: string;
+  name: string;
+  class_group: string;
+  exercise: string;
+  runs: number;
+  submissions: number;
+  hints: number;
+  best: number | null;
+  highest: number | null;
+  passed_at: string | null;
+  failing: string;
+}
 
 /** What stands above the table. */
 export interface ReportedCourse {

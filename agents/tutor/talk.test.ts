@@ -75,4 +75,4 @@ it('says what comes first where no exercise is chosen, and what is next where it
     /Aprobado/,
   );
   expect(await say('listo!')).toMatch(/ya lo aprobaste[\s\S]*2\. Tipo de triángulo/);
-}, 60_000);
+}, 180_000);
