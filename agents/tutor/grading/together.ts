@@ -159,7 +159,7 @@ ${javascriptPlainValue}
  * One that has any of it is run alone.
  */
 const modules =
-  /^(?:math|collections|itertools|functools|re|string|heapq|bisect|typing|statistics|fractions|decimal|dataclasses|datetime|copy|abc|enum)$/;
+  /^(?:math|collections|itertools|functools|re|string|heapq|bisect|typing|statistics|fractions|decimal|dataclasses|datetime|copy|abc|enum|random)$/;
 const reaching =
   /__|\b(?:open|exec|eval|compile|globals|locals|vars|setattr|delattr|exit|quit|breakpoint|help|SystemExit|update_wrapper|wraps|copyright|credits|license)\b|\b(?:f|gi|tb|cr|ag)_\w/;
 const harmless = /__(?:init|str|repr|len|eq|lt|iter|next|name|main|add|contains|getitem)__/g;
