@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineRoute, TimonelError } from '../../src/index.ts';
 import { report } from './class-report.ts';
 import { classOf, taughtCourse } from './class-view.ts';
+import { ltiRoutes } from './lti/routes.ts';
 
 const line = z.object({
   person: z.string(),
@@ -58,4 +59,4 @@ const reportRoute = defineRoute({
   },
 });
 
-export const routes = [classRoute, reportRoute];
+export const routes = [classRoute, reportRoute, ...ltiRoutes];
