@@ -92,6 +92,8 @@ export function provingPage(at: {
   return {
     kind: 'page',
     framedBy: framesOf(at.authorizationUrl),
+    // Browsers hold the whole way of a form to the policy: the one that begins anew is redirected there.
+    postsTo: framesOf(at.authorizationUrl),
     html: documentOf({
       language: 'es',
       title: 'Timonel',
