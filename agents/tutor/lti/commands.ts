@@ -1,7 +1,7 @@
 /** What those who manage the tutor have done about platforms. */
 import { z } from 'zod';
 import { sql } from '../../../src/database.ts';
-import { defineCommand } from '../../../src/index.ts';
+import { defineCommand, rejectRow } from '../../../src/index.ts';
 import { instantOf } from '../people.ts';
 import { routeAddress } from './contract.ts';
 import { digest, newSecret } from './login.ts';
@@ -38,6 +38,23 @@ const invite = defineCommand({
     const url = new URL(routeAddress(context, 'register'));
     url.searchParams.set('key', key);
     return { url: url.href, expires };
+  },
+});
+
+const link = defineCommand({
+  name: 'lti-link',
+  description: 'Links a course of a platform, by its id in `lti-contexts`, to a course here',
+  permission: 'tutor:manage',
+  input: z.object({ context: z.uuid(), course: z.string().trim().min(1).max(60) }),
+  async run(input, context) {
+    const { context: id, course } = input as { context: string; course: string };
+    const { rowCount } = await context.query((database) =>
+      database.execute(sql`
+        UPDATE tutor_lti_contexts x SET course_id = c.id, version = x.version + 1 FROM tutor_courses c
+        WHERE x.workspace_id = ${context.workspaceId} AND x.id = ${id} AND c.workspace_id = x.workspace_id AND c.code = ${course}`),
+    );
+    if ((rowCount ?? 0) === 0) throw rejectRow(`There is no such course of a platform, or no course ${course} here.`, true);
+    return { linked: course };
   },
 });
 
@@ -87,4 +104,4 @@ const readRoster = defineCommand({
   },
 });
 
-export const ltiCommands = [setup, invite, anotherKey, sendAgain, readRoster];
+export const ltiCommands = [setup, invite, link, anotherKey, sendAgain, readRoster];

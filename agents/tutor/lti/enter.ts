@@ -93,8 +93,8 @@ export async function courseOf(context: RouteContext, launch: Launch): Promise<L
   });
   if (found === undefined)
     throw new LaunchRefused(
-      `El curso «${at.title || at.id}» todavía no está unido a un curso del tutor. Quien lo administra lo une con «timonel tutor lti-contexts».`,
-      `The course "${at.title || at.id}" is not linked to a course of the tutor yet. Whoever manages it links it with "timonel tutor lti-contexts".`,
+      `El curso «${at.title || at.id}» todavía no está unido a un curso del tutor. Quien lo administra lo une con «timonel tutor lti-link».`,
+      `The course "${at.title || at.id}" is not linked to a course of the tutor yet. Whoever manages it links it with "timonel tutor lti-link".`,
     );
   return found;
 }

@@ -137,10 +137,7 @@ describe.each(storeKinds)('launches (%s)', (kind) => {
     }>('GET', at);
     const waiting = body.items.find(({ title }) => title === 'Otra <i>');
     expect(waiting).toMatchObject({ course: null, deployment: 'Campus / 2' });
-    expect((await campus.timonel.call('PATCH', `${at}/${waiting?.id}`, { course: 'LTI1' }, { 'if-match': '"1"' })).status).toBe(
-      200,
-    );
-    expect((await campus.launch(wish)).status).toBe(200);
+    expect(await campus.command('lti-link', { context: waiting?.id, course: 'LTI1' })).toEqual({ linked: 'LTI1' });
     // The same person at the platform is one account, whichever deployment they come by.
     await campus.launch({ ...wish, deployment: '1' });
     expect(await campus.rows(`SELECT count(DISTINCT person)::int AS n FROM tutor_lti_people WHERE subject = 'eva-2'`)).toEqual([

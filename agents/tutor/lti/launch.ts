@@ -32,8 +32,8 @@ export async function readLaunch(
   const deploymentId = await context.query((database) => deploymentOf(database, context, { platformId: platform.id, deployment }));
   if (deploymentId === undefined)
     throw new LaunchRefused(
-      `La instalación ${deployment} de ${platform.name} no está registrada acá. Quien administra el tutor la agrega con «timonel tutor lti-deployments add».`,
-      `The deployment ${deployment} of ${platform.name} is not registered here. Whoever manages the tutor adds it with "timonel tutor lti-deployments add".`,
+      `La instalación ${deployment} de ${platform.name} no está registrada acá. Quien administra el tutor la agrega con «timonel tutor lti-deployments import».`,
+      `The deployment ${deployment} of ${platform.name} is not registered here. Whoever manages the tutor adds it with "timonel tutor lti-deployments import".`,
     );
   const deep = said[claim.deepLinking];
   const link = said[claim.resourceLink];

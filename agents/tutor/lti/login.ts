@@ -41,8 +41,8 @@ export async function beginLaunch(context: RouteContext, login: LoginRequest): P
   );
   if (platform === undefined)
     throw new LaunchRefused(
-      `La plataforma ${login.iss} (cliente ${login.client_id ?? 'sin decir'}) no está registrada acá. Quien administra el tutor la agrega con «timonel tutor lti-platforms add» o con una invitación.`,
-      `The platform ${login.iss} (client ${login.client_id ?? 'not said'}) is not registered here. Whoever manages the tutor adds it with "timonel tutor lti-platforms add", or by an invitation.`,
+      `La plataforma ${login.iss} (cliente ${login.client_id ?? 'sin decir'}) no está registrada acá. Quien administra el tutor la agrega con «timonel tutor lti-platforms import» o con una invitación.`,
+      `The platform ${login.iss} (client ${login.client_id ?? 'not said'}) is not registered here. Whoever manages the tutor adds it with "timonel tutor lti-platforms import", or by an invitation.`,
     );
   const launchAddress = routeAddress(context, 'launch');
   if (new URL(launchAddress).origin !== originOf(login.target_link_uri))
