@@ -50,6 +50,8 @@ export class Browser {
 
 export interface Campus extends AsyncDisposable {
   timonel: TestTimonel;
+  /** For another process on the same store, once this one is closed. */
+  environment: Record<string, string>;
   url: string;
   platform: SimulatedPlatform;
   login: string;
@@ -137,6 +139,7 @@ export async function openCampus(kind: StoreKind): Promise<Campus> {
   const headersOf = (page: Page) => ({ authorization: `Bearer ${page.data.session?.accessToken}` });
   return {
     timonel,
+    environment,
     url,
     platform,
     login: setup.login,

@@ -51,8 +51,8 @@ export const statementShape = z
   .refine(({ verb }) => !verb.id.endsWith('voided'));
 export type StoredStatement = z.infer<typeof statementShape>;
 
-/** How the next request is answered: `cut` and `error-after` store first. */
-export type StoreFault = 'error' | 'busy' | 'lose' | 'cut' | 'error-after' | 'forbidden' | 'large';
+/** How the next request is answered: `cut`, `hang` (never) and `error-after` store first. */
+export type StoreFault = 'error' | 'busy' | 'lose' | 'cut' | 'error-after' | 'forbidden' | 'large' | 'hang';
 
 export interface RecordStore extends AsyncDisposable {
   url: string;
@@ -100,6 +100,7 @@ export async function openRecordStore(user: string, password: string): Promise<R
     if (sent.data.some(({ verb }) => verb.id === store.refuses)) return send(400, { error: 'a verb that is not taken here' });
     if (sent.data.some(({ id }) => store.statements.some((known) => known.id === id))) return send(409, {});
     store.statements.push(...sent.data);
+    if (fault === 'hang') return;
     if (fault === 'cut') return response.socket?.destroy();
     return send(fault === 'error-after' ? 500 : 200, fault === 'error-after' ? {} : sent.data.map(({ id }) => id));
   }).listen(0, '127.0.0.1');
