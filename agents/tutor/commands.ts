@@ -8,9 +8,11 @@ import { classOf, coursesInCommon, taughtCourse } from './class-view.ts';
 import { helpLevels } from './contract.ts';
 import { loadEvents, recordEvent } from './events.ts';
 import { exercisesOfFolder, importExercises, importedForms } from './exercise-import.ts';
+import { ltiCommands } from './lti/commands.ts';
 import { instantOf, taughtBy } from './people.ts';
 import { sampleCourse } from './sample-course.ts';
 import { simulatorCommands } from './simulator-commands.ts';
+import { xapiCommands } from './xapi/commands.ts';
 
 const json = (value: unknown): JsonObject => JSON.parse(JSON.stringify(value)) as JsonObject;
 const course = z.string().trim().min(1).max(60).describe('Code of the course');
@@ -301,4 +303,6 @@ export const commands = [
   regrades,
   removeSample,
   ...simulatorCommands,
+  ...ltiCommands,
+  ...xapiCommands,
 ];

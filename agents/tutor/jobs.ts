@@ -6,10 +6,13 @@ import { keepWork } from './desk.ts';
 import { record } from './events.ts';
 import { loadExercises, type PlacedExercise } from './exercises.ts';
 import { graderOn } from './grading/grader.ts';
+import { ltiJobs } from './lti/jobs.ts';
+import { queueScores } from './lti/scores.ts';
 import { offerHelp } from './offers.ts';
 import { instantOf } from './people.ts';
 import { storedResult } from './results.ts';
 import { storeGrading } from './work-tools.ts';
+import { xapiJobs } from './xapi/jobs.ts';
 
 interface Submission extends Record<string, unknown> {
   id: string;
@@ -28,6 +31,8 @@ export const jobs: readonly Job[] = [
   { name: 'grade-pending', cron: '*/5 * * * *', run: (_payload, context) => gradePending(context) },
   { name: 'regrade', cron: '* * * * *', run: (_payload, context) => regrade(context) },
   { name: 'offer-help', cron: '* * * * *', run: (_payload, context) => offerHelp(context) },
+  ...ltiJobs,
+  ...xapiJobs,
 ];
 
 async function gradePending(context: JobContext): Promise<void> {
@@ -58,6 +63,7 @@ async function gradePending(context: JobContext): Promise<void> {
       const { points, highestPoints, passedAll } = graded;
       const event = { kind: 'submitted' as const, submissionId: row.id, code: row.code, points, highestPoints, passedAll };
       await record(database, context, place, `submitted:${row.id}`, event);
+      await queueScores(database, context, { person: row.person, exerciseId: exercise.id });
     });
   }
 }
@@ -82,6 +88,7 @@ async function regrade(context: JobContext): Promise<void> {
             after_id = ${row.id}, version = version + 1
           WHERE workspace_id = ${context.workspaceId} AND id = ${batch.id}
             AND (after_at IS NULL OR (after_at, after_id) < (${row.created_at}::timestamptz, ${row.id}::uuid))`);
+        if (changed) await queueScores(database, context, { person: row.person, exerciseId: batch.exerciseId });
         if (stored && graded.passedAll)
           await keepWork(database, context, { person: row.person, exerciseId: batch.exerciseId }, { passed: true });
       });

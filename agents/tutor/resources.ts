@@ -12,10 +12,12 @@ import {
 import { sandboxLanguages } from '../../src/sandbox.ts';
 import { helpLevels, hintKinds, termsLevels, tutorModes } from './contract.ts';
 import { evaluatedLanguages } from './grading/harness.ts';
+import { ltiResources } from './lti/resources.ts';
 import { managesAll } from './people.ts';
 import type { ThresholdsByRow } from './risk/contract.ts';
 import { riskRows } from './risk/rows.ts';
 import { termRules } from './terms/effective-terms.ts';
+import { xapiResources } from './xapi/resources.ts';
 
 const permissions = { read: 'tutor:teach', write: 'tutor:teach' } as const;
 const label = (es: string, en: string): ResourceField => ({ label: { es, en } });
@@ -322,4 +324,4 @@ const submissions = defineResource({
   operations: [],
 });
 
-export const resources = [courses, activities, exercises, tests, enrolments, terms, submissions];
+export const resources = [courses, activities, exercises, tests, enrolments, terms, submissions, ...ltiResources, ...xapiResources];

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineRoute, TimonelError } from '../../src/index.ts';
 import { report, reportPage } from './class-report.ts';
 import { classOf, taughtCourse } from './class-view.ts';
+import { ltiRoutes } from './lti/routes.ts';
 
 const line = z.object({
   person: z.string(),
@@ -60,4 +61,4 @@ const reportRoute = defineRoute({
   },
 });
 
-export const routes = [classRoute, reportRoute];
+export const routes = [classRoute, reportRoute, ...ltiRoutes];
