@@ -1,5 +1,6 @@
 /** What a model is told and offered in a turn, where an agent makes it for each. */
 import type { Features } from '@openfeature/server-sdk';
+import { sql } from 'drizzle-orm';
 import { messageOf, TimonelError } from '../../errors.ts';
 import type { RunContext } from '../../store/run-context.ts';
 import { untilAborted } from '../../store/until-aborted.ts';
@@ -65,8 +66,14 @@ export class TurnInstructions {
     const { workspaceId, conversationId, turn, text, timeZone, channel, contact } = run;
     const principal = behalfPrincipalOf(await behalfOf(run, findPrincipal));
     const flags = flagsOf(run);
-    const state = stateOf(run, queryIn(workspaceId));
-    return { workspaceId, conversationId, turn, text, now, timeZone, channel, contact, principal, flags, state };
+    const inWorkspace = queryIn(workspaceId);
+    const query: PromptTurn['query'] = (work) =>
+      inWorkspace(async (database) => {
+        await database.execute(sql`SET TRANSACTION READ ONLY`);
+        return work(database);
+      });
+    const state = stateOf(run, inWorkspace);
+    return { workspaceId, conversationId, turn, text, now, timeZone, channel, contact, principal, flags, query, state };
   }
 }
 
