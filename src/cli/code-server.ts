@@ -68,7 +68,7 @@ export class CodeServer implements AsyncDisposable {
 
   async #start(): Promise<LocalCredentials> {
     const { openTimonel, defaultWorkspace } = await import('../main.ts');
-    const timonel = await openTimonel(codeSettings(this.#home), await codingProject(this.root));
+    const timonel = await openTimonel(codeSettings(this.#home), await codingProject(this.root, process.env));
     try {
       const url = await timonel.listen();
       const before = findCredentials(this.#home);
