@@ -1,11 +1,12 @@
 /** Tools that change files: what the model last read is what it may change, every change can be undone, and a crash doubles none. */
 import { z } from 'zod';
 import { sql } from '../../src/database.ts';
-import { ChangeRefused, type FileChange, type PlannedFile, parsePatch, type ProjectFiles, type TextEdit } from '../../src/files.ts';
+import { ChangeRefused, type FileChange, type PlannedFile, type ProjectFiles, type TextEdit } from '../../src/files.ts';
 import { defineTool, type JsonValue, type Reconciliation, type ToolContext } from '../../src/index.ts';
 import { changeOfKey, keepChange, loadImages, markApplied } from './changes.ts';
 import type { CoderChange, CoderMode } from './contract.ts';
 import type { CoderProject } from './project.ts';
+import { parsePatch } from './stand-in.ts';
 import { modeAndReads } from './sessions.ts';
 import { stateOfFile } from './undo.ts';
 

@@ -1,7 +1,8 @@
 /** Runs commands of the project: judged before they run, and what they changed is found and kept. */
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../../src/index.ts';
-import { CommandNotStarted, type JudgedCommand, judgeCommand, runCommand } from '../../src/shell.ts';
+import { CommandNotStarted, type JudgedCommand, runCommand } from '../../src/shell.ts';
+import { judgeCommand } from './stand-in.ts';
 import { keepChange } from './changes.ts';
 import { changedSince, lookAround } from './command-effects.ts';
 import type { CoderMode } from './contract.ts';

@@ -3,10 +3,11 @@
  * changed since is merged three-way, and where both changed the same place it is left as it is. The repository's own git is never used.
  */
 import { createHash } from 'node:crypto';
-import { type FileState, mergeFiles, type PlannedFile, PathRefused, type ProjectFiles, unifiedDiff } from '../../src/files.ts';
+import { type FileState, PathRefused, type PlannedFile, type ProjectFiles } from '../../src/files.ts';
 import type { Database } from '../../src/index.ts';
 import { listChanges, loadImages, markUndone } from './changes.ts';
 import type { ChangedFile, CoderChange, UndoneFile, UndoReport } from './contract.ts';
+import { mergeFiles, unifiedDiff } from './stand-in.ts';
 
 /** What is undone: the last turn that changed something, or one change. */
 export interface UndoWish {

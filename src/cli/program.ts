@@ -8,6 +8,7 @@ import { budgetsCommand } from './budgets.ts';
 import { cacheCommand } from './cache.ts';
 import { channelsCommand } from './channels.ts';
 import { chatCommand } from './chat.ts';
+import { codeCommand } from './code.ts';
 import { conversationsCommand } from './conversations.ts';
 import { evalCommand } from './eval.ts';
 import { evaluationsCommand } from './evaluations.ts';
@@ -37,6 +38,7 @@ export function createProgram(): Command {
   for (const command of [
     upCommand(),
     chatCommand(),
+    codeCommand(),
     explainCommand(),
     evalCommand(),
     evaluationsCommand(),
