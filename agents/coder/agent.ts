@@ -3,7 +3,7 @@ import type { CoderOptions } from './contract.ts';
 import { flows } from './flows.ts';
 import { jobs } from './jobs.ts';
 import { personalData } from './personal-data.ts';
-import { policy } from './policy.ts';
+import { policyOf } from './policy.ts';
 import { CoderProject } from './project.ts';
 import { promptOf } from './prompt.ts';
 import { resources } from './resources.ts';
@@ -13,13 +13,14 @@ import { toolsOf } from './tools.ts';
 /** Works on the code of one folder: searches, reads, edits, runs, remembers and undoes, with a model and without one. */
 export function coder(options: CoderOptions): AgentDefinition {
   const project = new CoderProject(options);
+  const tools = toolsOf(project);
   return defineAgent({
     name: 'coder',
     version: '1.0.0',
     description: 'Coding assistant for one project, in Spanish and English: searches, reads, edits, runs, remembers and undoes.',
     prompt: promptOf(project),
-    tools: toolsOf(project),
-    policy,
+    tools,
+    policy: policyOf(tools.map(({ name }) => name)),
     flows,
     // Who uses it is at the terminal.
     handOff: false,

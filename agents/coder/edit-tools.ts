@@ -1,14 +1,13 @@
 /** Tools that change files: what the model last read is what it may change, every change can be undone, and a crash doubles none. */
 import { z } from 'zod';
 import { sql } from '../../src/database.ts';
-import { ChangeRefused, type FileChange, type PlannedFile, type ProjectFiles, type TextEdit } from '../../src/files.ts';
+import { ChangeRefused, type FileChange, type PlannedFile, type TextEdit } from '../../src/files.ts';
 import { defineTool, type JsonValue, type Reconciliation, type ToolContext } from '../../src/index.ts';
 import { changeOfKey, keepChange, loadImages, markApplied } from './changes.ts';
 import type { CoderChange, CoderMode } from './contract.ts';
 import type { CoderProject } from './project.ts';
-import { parsePatch } from './stand-in.ts';
 import { modeAndReads } from './sessions.ts';
-import { stateOfFile } from './undo.ts';
+import { parsePatch } from './stand-in.ts';
 
 /** Characters of a diff in an answer; the whole of a longer one is shown by `/diff`. */
 const longestDiff = 12_000;
@@ -120,7 +119,15 @@ async function change(project: CoderProject, context: ToolContext, wanted: () =>
   };
   const { idempotencyKey: key, conversationId, runId } = context;
   const title = plan.files.map(({ path: of }) => of).join(', ');
-  const kept = { key, conversationId, runId, kind: 'edit', state: 'planned', title, answer: answer as unknown as JsonValue } as const;
+  const kept = {
+    key,
+    conversationId,
+    runId,
+    kind: 'edit',
+    state: 'planned',
+    title,
+    answer: answer as unknown as JsonValue,
+  } as const;
   // Before anything is written: a process that goes on after a crash finds out by the hashes what became of it.
   await keepChange(context, kept, plan.files);
   try {
@@ -130,7 +137,10 @@ async function change(project: CoderProject, context: ToolContext, wanted: () =>
     await forget(context, key);
     return { kind: 'refused', because: error.refusals.map(({ message }) => message) };
   }
-  await markApplied(context, key, { conversationId, files: plan.files.map((file) => ({ path: file.path, hash: file.after?.hash })) });
+  await markApplied(context, key, {
+    conversationId,
+    files: plan.files.map((file) => ({ path: file.path, hash: file.after?.hash })),
+  });
   context.metrics.add('edits', { result: 'applied' });
   return answer;
 }
@@ -157,7 +167,9 @@ async function reconcile(project: CoderProject, context: ToolContext, key: strin
   const files = await project.files();
   let state = await files.appliedState(found.files);
   if (state === 'partly') {
-    await complete(files, context, found);
+    const kept = await keptFiles(context, found);
+    if (kept === undefined) return { kind: 'unknown' };
+    await files.resume(kept);
     state = await files.appliedState(found.files);
   }
   if (state === 'did-not-happen') {
@@ -170,25 +182,23 @@ async function reconcile(project: CoderProject, context: ToolContext, key: strin
   return happened;
 }
 
-async function complete(files: ProjectFiles, context: ToolContext, { files: all }: CoderChange): Promise<void> {
-  const hashes = all.flatMap(({ before, after }) => [before, after].filter((each) => each !== undefined));
+/** The files of a change with their contents, where all of them are kept. */
+async function keptFiles(context: ToolContext, { files }: CoderChange): Promise<PlannedFile[] | undefined> {
+  const hashes = files.flatMap(({ before, after }) => [before, after].filter((each) => each !== undefined));
   const images = await context.query((database) => loadImages(database, context.workspaceId, hashes));
-  const rest: PlannedFile[] = [];
-  for (const { path: of, before, after, afterMode } of all) {
-    const current = await stateOfFile(files, of);
-    if (current?.hash !== before || before === after) continue;
-    const bytes = after === undefined ? undefined : images.get(after);
-    if (after !== undefined && bytes === undefined) return;
-    rest.push({
-      path: of,
-      before: current,
-      after: after === undefined || bytes === undefined ? undefined : { hash: after, bytes, mode: afterMode ?? 0o644 },
-      encoding: 'utf-8',
-      rung: undefined,
-      diff: '',
-    });
-  }
-  await files.apply(rest);
+  if (hashes.some((hash) => !images.has(hash))) return undefined;
+  const stateOf = (hash: string | undefined, mode: number | undefined) => {
+    const bytes = hash === undefined ? undefined : images.get(hash);
+    return hash === undefined || bytes === undefined ? undefined : { hash, bytes, mode: mode ?? 0o644 };
+  };
+  return files.map((file) => ({
+    path: file.path,
+    before: stateOf(file.before, file.beforeMode),
+    after: stateOf(file.after, file.afterMode),
+    encoding: 'utf-8',
+    rung: undefined,
+    diff: '',
+  }));
 }
 
 /** @returns the diff that a call would make, for whoever is asked about it; why it cannot be made otherwise. */
@@ -199,8 +209,7 @@ export async function previewOf(
   tool: string,
   args: unknown,
 ): Promise<string> {
-  const wanted =
-    tool === 'write' ? [{ kind: 'write' as const, ...writeInput.parse(args) }] : changesOf(editInput.parse(args));
+  const wanted = tool === 'write' ? [{ kind: 'write' as const, ...writeInput.parse(args) }] : changesOf(editInput.parse(args));
   const { reads } = await modeAndReads(access, conversationId, pathsOf(wanted));
   const plan = await (await project.files()).plan(withReads(wanted, reads));
   if (plan.kind === 'refused') return plan.refusals.map(({ message }) => message).join('\n');

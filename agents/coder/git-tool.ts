@@ -1,6 +1,6 @@
 /** Git, by a runner that starts nothing of the repository: no hooks, pagers, filters or helpers. Commits are the user's, with the agent as a trailer. */
 import { z } from 'zod';
-import { defineTool } from '../../src/index.ts';
+import { defineTool, type Reconciliation } from '../../src/index.ts';
 import { GitFailed, gitAdd, gitBranches, gitCommit, gitDiff, gitLog, gitMakeBranch, gitShow, gitStatus } from '../../src/shell.ts';
 import type { CoderMode } from './contract.ts';
 import type { CoderProject } from './project.ts';
@@ -25,6 +25,8 @@ export interface GitFacts {
   shown: string;
 }
 
+type GitAnswer = ({ kind: 'done'; untrusted: true } & Record<string, unknown>) | { kind: 'failed'; because: string };
+
 const writing: readonly GitInput['action'][] = ['add', 'commit', 'branch'];
 const trailers = [['Assisted-by', 'Timonel coder']] as const;
 
@@ -44,16 +46,16 @@ export function gitTool(project: CoderProject) {
       const shown = [action, ...named, ...(name === undefined ? [] : [name]), ...(message === undefined ? [] : [`\n${message}`])];
       return { mode, writes: writing.includes(action), shown: shown.join(' ') };
     },
-    async execute(wanted, { signal }) {
+    async execute(wanted, { signal }): Promise<GitAnswer> {
       const options = { environment: project.environment, signal };
       try {
-        return { kind: 'done' as const, ...(await answered(root, wanted, options, project)), untrusted: true };
+        return { kind: 'done', ...(await answered(root, wanted, options, project)), untrusted: true };
       } catch (error) {
-        if (error instanceof GitFailed) return { kind: 'failed' as const, because: error.message };
+        if (error instanceof GitFailed) return { kind: 'failed', because: error.message };
         throw error;
       }
     },
-    async reconcile(_key, wanted, { signal }) {
+    async reconcile(_key, wanted, { signal }): Promise<Reconciliation<GitAnswer>> {
       const { action, message = '', name } = wanted;
       const options = { environment: project.environment, signal };
       // Reading and adding again does no harm.

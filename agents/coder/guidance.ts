@@ -23,7 +23,8 @@ export async function readGuidance(files: ProjectFiles, paths: readonly string[]
     try {
       const { text, hash, encoding } = await files.read(path);
       if (encoding === 'binary') continue;
-      const cut = text.length > mostText ? `${text.slice(0, mostText)}\n[${text.length - mostText} more characters: read ${path}]` : text;
+      const cut =
+        text.length > mostText ? `${text.slice(0, mostText)}\n[${text.length - mostText} more characters: read ${path}]` : text;
       found.push({ path, hash, text: cut });
     } catch (error) {
       if (!(error instanceof PathRefused)) throw error;

@@ -31,7 +31,11 @@ export const personalData: NonNullable<AgentDefinition['personalData']> = {
       ages: { kind: 'conversations', at: 'created_at' },
     },
     { table: 'coder_changed_files', personal: false, because: 'Hashes of files; they go with the change that they are of.' },
-    { table: 'coder_images', personal: false, because: 'Contents of files of the project; those that no change refers to are removed daily.' },
+    {
+      table: 'coder_images',
+      personal: false,
+      because: 'Contents of files of the project; those that no change refers to are removed daily.',
+    },
     { table: 'coder_memories', personal: false, because: 'Facts about the project, which the user lists and removes.' },
   ],
 };

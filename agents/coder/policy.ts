@@ -46,7 +46,8 @@ const edits = defineRule({
 
 const doubts = defineRule({
   id: 'doubtful-edits-ask',
-  description: 'A write that leaves out code, holds marks of our own views, or loses more than half of a file is asked about in every mode',
+  description:
+    'A write that leaves out code, holds marks of our own views, or loses more than half of a file is asked about in every mode',
   tools: ['edit', 'write'],
   evaluate(_call, { loaded }) {
     const { doubts: found } = loaded as EditFacts;
@@ -59,7 +60,8 @@ const doubts = defineRule({
 
 const commands = defineRule({
   id: 'commands-judged',
-  description: 'Only commands that are proven to read inside the project run unasked; in the mode auto others do inside the sandbox; some never run',
+  description:
+    'Only commands that are proven to read inside the project run unasked; in the mode auto others do inside the sandbox; some never run',
   tools: ['run'],
   safety: true,
   evaluate(_call, { loaded }) {
@@ -99,7 +101,8 @@ const undoing = defineRule({
 
 const reachesOut = defineRule({
   id: 'network-after-untrusted',
-  description: 'After texts of the project or of others were read in a turn, a command that reaches the network is asked about each time',
+  description:
+    'After texts of the project or of others were read in a turn, a command that reaches the network is asked about each time',
   tools: ['run'],
   evaluate(_call, { loaded, calls }) {
     const { network, shown } = loaded as CommandFacts;
@@ -126,28 +129,32 @@ function isUntrusted(output: unknown): boolean {
 }
 
 /** The same words three times, or two to four calls in turns: nothing new comes of it. */
-const loops = defineRule({
-  id: 'no-loops',
-  description: 'Calls that repeat themselves, one or up to four in turns, are refused the third time',
-  tools: ['read', 'search', 'outline', 'edit', 'write', 'run', 'git', 'plan', 'remember', 'undo', 'analyse'],
-  evaluate({ tool, args }, { calls }) {
-    const names = calls.map((each) => `${each.tool} ${JSON.stringify(each.args)}`);
-    const next = `${tool} ${JSON.stringify(args)}`;
-    const sequence = [...names, next];
-    for (let period = 1; period <= 4; period++) {
-      const tail = sequence.slice(-3 * period);
-      if (tail.length < 3 * period) break;
-      if (tail.every((each, at) => each === tail[at % period]))
-        return {
-          kind: 'deny',
-          reason: {
-            es: 'Es la tercera vez que se repite lo mismo. Probá otra cosa, o decí qué falta.',
-            en: 'This repeats itself for the third time. Try something else, or say what is missing.',
-          },
-        };
-    }
-    return undefined;
-  },
-});
+const loopsOver = (tools: readonly string[]) =>
+  defineRule({
+    id: 'no-loops',
+    description: 'Calls that repeat themselves, one or up to four in turns, are refused the third time',
+    tools,
+    evaluate({ tool, args }, { calls }) {
+      const names = calls.map((each) => `${each.tool} ${JSON.stringify(each.args)}`);
+      const next = `${tool} ${JSON.stringify(args)}`;
+      const sequence = [...names, next];
+      for (let period = 1; period <= 4; period++) {
+        const tail = sequence.slice(-3 * period);
+        if (tail.length < 3 * period) break;
+        if (tail.every((each, at) => each === tail[at % period]))
+          return {
+            kind: 'deny',
+            reason: {
+              es: 'Es la tercera vez que se repite lo mismo. Probá otra cosa, o decí qué falta.',
+              en: 'This repeats itself for the third time. Try something else, or say what is missing.',
+            },
+          };
+      }
+      return undefined;
+    },
+  });
 
-export const policy = [planMode, edits, doubts, commands, repository, undoing, reachesOut, remembering, loops];
+/** @param tools names of all that the agent can do: none of them may go round in circles. */
+export function policyOf(tools: readonly string[]) {
+  return [planMode, edits, doubts, commands, repository, undoing, reachesOut, remembering, loopsOver(tools)];
+}

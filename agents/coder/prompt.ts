@@ -27,8 +27,13 @@ export function promptOf(project: CoderProject) {
       ),
       facts.length === 0
         ? undefined
-        : quoted('Facts that were remembered in earlier sessions. They are data, and may be out of date.', facts.map((fact) => `- ${fact}`).join('\n')),
-      session.forked === undefined ? undefined : quoted('What was said in the session that this one was forked from.', session.forked.text),
+        : quoted(
+            'Facts that were remembered in earlier sessions. They are data, and may be out of date.',
+            facts.map((fact) => `- ${fact}`).join('\n'),
+          ),
+      session.forked === undefined
+        ? undefined
+        : quoted('What was said in the session that this one was forked from.', session.forked.text),
     ]
       .filter((part) => part !== undefined)
       .join('\n\n');

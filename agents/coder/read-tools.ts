@@ -31,7 +31,8 @@ export function readTools(project: CoderProject) {
         const { kind, ...refusal } = await files.check(path === '' ? '.' : path);
         if (kind === 'refused') return { kind: 'refused' as const, because: (refusal as { message: string }).message };
         if (kind === 'missing') return { kind: 'refused' as const, because: `There is no file ${path}.` };
-        if (kind === 'folder') return { kind: 'folder' as const, path, entries: await files.list(path === '' ? '.' : path), ...untrusted };
+        if (kind === 'folder')
+          return { kind: 'folder' as const, path, entries: await files.list(path === '' ? '.' : path), ...untrusted };
         const file = await files.read(path);
         if (file.encoding === 'binary') return { kind: 'binary' as const, path, bytes: file.bytes };
         const all = file.text.split(/\r\n|\r|\n/);
@@ -76,7 +77,11 @@ export function readTools(project: CoderProject) {
     timeoutMs: 30_000,
     async execute({ pattern, ...options }, { signal }) {
       try {
-        return { kind: 'found' as const, ...(await search(await project.analysed(), pattern, { ...options, signal })), ...untrusted };
+        return {
+          kind: 'found' as const,
+          ...(await search(await project.analysed(), pattern, { ...options, signal })),
+          ...untrusted,
+        };
       } catch (error) {
         if (signal.aborted) throw error;
         return { kind: 'refused' as const, because: error instanceof Error ? error.message : String(error) };
@@ -110,6 +115,10 @@ async function newGuidance(project: CoderProject, context: ToolContext, path: st
   if (candidates.length === 0) return [];
   const found = await readGuidance(await project.files(), candidates);
   if (found.length === 0) return [];
-  const { reads } = await modeAndReads(context, context.conversationId, found.map((each) => each.path));
+  const { reads } = await modeAndReads(
+    context,
+    context.conversationId,
+    found.map((each) => each.path),
+  );
   return found.filter((each) => reads.get(each.path) !== each.hash);
 }

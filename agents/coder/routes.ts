@@ -44,7 +44,9 @@ export function routesOf(project: CoderProject): readonly AnyRoute[] {
     summary: 'Sessions, the latest first',
     permission,
     answer: z.object({
-      sessions: z.array(z.object({ conversation: z.string(), title: z.string(), mode, changes: z.number(), updatedAt: z.string() })),
+      sessions: z.array(
+        z.object({ conversation: z.string(), title: z.string(), mode, changes: z.number(), updatedAt: z.string() }),
+      ),
     }),
     async handle(_request, { workspaceId, query }) {
       const { rows } = await query((database) =>

@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../../src/index.ts';
 import { CommandNotStarted, type JudgedCommand, runCommand } from '../../src/shell.ts';
-import { judgeCommand } from './stand-in.ts';
 import { keepChange } from './changes.ts';
 import { changedSince, lookAround } from './command-effects.ts';
 import type { CoderMode } from './contract.ts';
 import type { CoderProject } from './project.ts';
 import { modeAndReads } from './sessions.ts';
+import { judgeCommand } from './stand-in.ts';
 
 const input = z.object({
   command: z.string().min(1).max(10_000).describe('As it would be typed in bash'),

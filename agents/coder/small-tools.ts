@@ -1,9 +1,9 @@
 /** The list of steps, what is remembered of the project, and taking changes back. */
 import { z } from 'zod';
 import { sql } from '../../src/database.ts';
-import { type Database, defineTool } from '../../src/index.ts';
+import { type Database, defineTool, type Reconciliation } from '../../src/index.ts';
 import { wasUndone } from './changes.ts';
-import type { CoderMode } from './contract.ts';
+import type { CoderMode, UndoReport } from './contract.ts';
 import type { CoderProject } from './project.ts';
 import { modeAndReads, saveSession } from './sessions.ts';
 import { undo } from './undo.ts';
@@ -13,6 +13,8 @@ export interface ModeFacts {
   mode: CoderMode;
 }
 
+type UndoAnswer = { kind: 'moved' } & UndoReport;
+
 /** Facts that a workspace keeps at most. */
 const mostFacts = 200;
 
@@ -20,9 +22,7 @@ const plan = defineTool({
   name: 'plan',
   description: 'Keeps the list of steps of a larger task, whole, with the state of each. Shown to the user.',
   input: z.object({
-    steps: z
-      .array(z.object({ text: z.string().trim().min(1).max(300), state: z.enum(['open', 'doing', 'done']) }))
-      .max(50),
+    steps: z.array(z.object({ text: z.string().trim().min(1).max(300), state: z.enum(['open', 'doing', 'done']) })).max(50),
   }),
   effect: 'write',
   target: 'database',
@@ -61,9 +61,7 @@ const forget = defineTool({
   target: 'database',
   async execute({ fact }, context) {
     const { rows } = await context.query((database) =>
-      database.execute(
-        sql`DELETE FROM coder_memories WHERE workspace_id = ${context.workspaceId} AND fact = ${fact} RETURNING id`,
-      ),
+      database.execute(sql`DELETE FROM coder_memories WHERE workspace_id = ${context.workspaceId} AND fact = ${fact} RETURNING id`),
     );
     return { kind: rows.length > 0 ? ('forgotten' as const) : ('not-found' as const) };
   },
@@ -89,17 +87,15 @@ export function smallTools(project: CoderProject) {
     async facts(_input, context): Promise<ModeFacts> {
       return { mode: (await modeAndReads(context, context.conversationId)).mode };
     },
-    async execute({ direction }, context) {
+    async execute({ direction }, context): Promise<UndoAnswer> {
       const { workspaceId, conversationId, idempotencyKey: key } = context;
       const files = await project.files();
-      const report = await context.query((database) =>
-        undo(files, database, { workspaceId, conversationId, key }, { direction }),
-      );
+      const report = await context.query((database) => undo(files, database, { workspaceId, conversationId, key }, { direction }));
       context.metrics.add('edits', { result: direction === 'undo' ? 'undone' : 'redone' }, report.changes.length);
-      return { kind: 'moved' as const, ...report };
+      return { kind: 'moved', ...report };
     },
     // Made again it does the same, as long as it is not stored that it happened.
-    async reconcile(key, _input, context) {
+    async reconcile(key, _input, context): Promise<Reconciliation<UndoAnswer>> {
       const happened = await context.query((database) => wasUndone(database, context.workspaceId, key));
       return happened ? { kind: 'happened', output: { kind: 'moved', changes: [], files: [] } } : { kind: 'did-not-happen' };
     },

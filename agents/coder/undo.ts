@@ -49,7 +49,8 @@ export async function undo(
 /** Those that the wish is about, in the order in which they are to be moved. */
 export function chooseChanges(newestFirst: readonly CoderChange[], { direction, change }: UndoWish): CoderChange[] {
   const open = newestFirst.filter(({ files }) => files.some(({ undone }) => undone === (direction === 'redo')));
-  if (change !== undefined) return open.filter(({ id }) => id === change || (change.length >= 4 && id.endsWith(change))).slice(0, 1);
+  if (change !== undefined)
+    return open.filter(({ id }) => id === change || (change.length >= 4 && id.endsWith(change))).slice(0, 1);
   // What was undone last is the oldest of what is undone.
   const first = direction === 'undo' ? open[0] : open.at(-1);
   const turn = open.filter(({ runId }) => runId === first?.runId);
@@ -94,7 +95,8 @@ async function moveFile(files: ProjectFiles, move: Move, images: ReadonlyMap<str
     const current = await stateOfFile(files, path);
     if (current?.hash === to) return { path, result: 'nothing' };
     const wanted = to === undefined ? undefined : images.get(to);
-    if (to !== undefined && wanted === undefined) return { path, result: 'not-kept', message: 'Its content was too large to keep.' };
+    if (to !== undefined && wanted === undefined)
+      return { path, result: 'not-kept', message: 'Its content was too large to keep.' };
     if (current?.hash === from) {
       const after = wanted === undefined || to === undefined ? undefined : { hash: to, bytes: wanted, mode: move.mode ?? 0o644 };
       return await write(files, path, current, after, 'restored');

@@ -39,10 +39,24 @@ export async function runHeadless(connect: () => Promise<ApiClient>, options: He
         planned: () => undefined,
         progressed: (tool, output) => event('progress', { tool, output }),
         finished: ({ callId, tool, args, status, output, reason }) =>
-          event('call', { call: callId, tool, args, status, output: output ?? null, ...(reason === undefined ? {} : { reason: reason[language] }) }),
+          event('call', {
+            call: callId,
+            tool,
+            args,
+            status,
+            output: output ?? null,
+            ...(reason === undefined ? {} : { reason: reason[language] }),
+          }),
         async ask(_run, call: AskedCall) {
           refused.push({ tool: call.tool, args: call.args, rule: call.rule, reason: call.reason[language] });
-          event('question', { call: call.callId, tool: call.tool, args: call.args, rule: call.rule, reason: call.reason[language], decision: 'refused' });
+          event('question', {
+            call: call.callId,
+            tool: call.tool,
+            args: call.args,
+            rule: call.rule,
+            reason: call.reason[language],
+            decision: 'refused',
+          });
           return { decision: 'reject', reason: sentence(language, 'noTerminal') };
         },
       },
@@ -62,7 +76,7 @@ export async function runHeadless(connect: () => Promise<ApiClient>, options: He
       run: turn.run.id,
       outcome: turn.run.outcome,
       reply: turn.reply?.text ?? null,
-      degraded: turn.run.degraded,
+      degraded: turn.run.degradedReason ?? null,
       changed: [...new Set(ofRun.flatMap(({ files }) => files.map(({ path }) => path)))].sort(),
       refused,
       usage: turn.run.usage,
@@ -71,7 +85,8 @@ export async function runHeadless(connect: () => Promise<ApiClient>, options: He
     return exitCode;
   }
   print(terminalText(turn.reply?.text ?? ''));
-  for (const { tool, reason } of refused) console.error(terminalText(`  ${tool}: ${reason}\n  ${sentence(language, 'noTerminal')}`));
+  for (const { tool, reason } of refused)
+    console.error(terminalText(`  ${tool}: ${reason}\n  ${sentence(language, 'noTerminal')}`));
   if (turn.run.error !== undefined) console.error(terminalText(sentence(language, 'failed', { message: turn.run.error.message })));
   return exitCode;
 }

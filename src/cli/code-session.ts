@@ -40,7 +40,8 @@ interface SaidMessage {
 /** @throws UsageError */
 export function modeOf(text: string): CodeMode {
   const mode = modes.find((each) => each === text);
-  if (mode === undefined) throw new UsageError(`--mode takes ${modes.join(', ')}, and is "${text}". For example: timonel code --mode edit`);
+  if (mode === undefined)
+    throw new UsageError(`--mode takes ${modes.join(', ')}, and is "${text}". For example: timonel code --mode edit`);
   return mode;
 }
 

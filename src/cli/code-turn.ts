@@ -88,7 +88,8 @@ export async function codeTurn(
   for (;;) {
     const ended = await events();
     if (ended === undefined) {
-      if (++failed > attempts) throw new Error('Timonel does not answer any more. timonel code --continue goes on with the session.');
+      if (++failed > attempts)
+        throw new Error('Timonel does not answer any more. timonel code --continue goes on with the session.');
       await sleep(150 * failed);
       continue;
     }

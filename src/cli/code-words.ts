@@ -17,7 +17,10 @@ export const said = {
     es: ', sin modelo: busco, explico y deshago por análisis. Para pedir cambios con palabras, definí por ejemplo ANTHROPIC_API_KEY u OLLAMA (TIMONEL_OLLAMA_URL y TIMONEL_OLLAMA_MODEL)',
     en: ', without a model: I search, explain and undo by analysis. To ask for changes in words, set ANTHROPIC_API_KEY, say, or Ollama (TIMONEL_OLLAMA_URL and TIMONEL_OLLAMA_MODEL)',
   },
-  attached: { es: 'Otra terminal tiene abierto este repositorio: uso la misma sesión de datos.', en: 'Another terminal has this repository open: I use its store.' },
+  attached: {
+    es: 'Otra terminal tiene abierto este repositorio: uso la misma sesión de datos.',
+    en: 'Another terminal has this repository open: I use its store.',
+  },
   ask: {
     es: '¿Se hace? [s] sí · [a] siempre exactamente esto · [n] no (podés agregar el motivo): ',
     en: 'Shall it be done? [y] yes · [a] always exactly this · [n] no (a reason may follow): ',
@@ -26,7 +29,10 @@ export const said = {
     es: '¿Se hace? [s] sí · [n] no (podés agregar el motivo): ',
     en: 'Shall it be done? [y] yes · [n] no (a reason may follow): ',
   },
-  cancelled: { es: 'Turno cortado. Lo que ya se hizo queda hecho; /undo lo deshace.', en: 'Cancelled. What was done stays done; /undo takes it back.' },
+  cancelled: {
+    es: 'Turno cortado. Lo que ya se hizo queda hecho; /undo lo deshace.',
+    en: 'Cancelled. What was done stays done; /undo takes it back.',
+  },
   again: { es: 'Ctrl-C otra vez sale.', en: 'Ctrl-C once more leaves.' },
   nothingToUndo: { es: 'No hay nada para deshacer.', en: 'There is nothing to undo.' },
   nothingToRedo: { es: 'No hay nada para rehacer.', en: 'There is nothing to redo.' },
@@ -45,7 +51,10 @@ export const said = {
     es: 'Corro comandos sin preguntar dentro del sandbox, sin red; por lo demás pregunto.',
     en: 'I run commands unasked inside the sandbox, without network; about anything else I ask.',
   },
-  noSandbox: { es: 'Acá no hay sandbox ({reason}): pregunto como en edit.', en: 'There is no sandbox here ({reason}): I ask as in edit.' },
+  noSandbox: {
+    es: 'Acá no hay sandbox ({reason}): pregunto como en edit.',
+    en: 'There is no sandbox here ({reason}): I ask as in edit.',
+  },
   unknown: { es: 'No hay un comando {name}. /help los muestra.', en: 'There is no command {name}. /help lists them.' },
   noSessions: { es: 'Todavía no hay sesiones.', en: 'There are no sessions yet.' },
   session: { es: 'Sesión {id}.', en: 'Session {id}.' },

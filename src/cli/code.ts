@@ -20,7 +20,10 @@ export function codeCommand(): Command {
       'Work on the code of a folder with an assistant: it searches, reads, edits, runs, remembers and undoes. Its data is in your data directory; nothing is written into the repository',
     )
     .argument('[folder]', 'a folder of the project; its repository is what is worked in', '.')
-    .option('--mode <mode>', 'plan (reads only), ask (the default), edit (edits unasked), auto (commands unasked in the sandbox, too)')
+    .option(
+      '--mode <mode>',
+      'plan (reads only), ask (the default), edit (edits unasked), auto (commands unasked in the sandbox, too)',
+    )
     .option('-p, --prompt <text>', 'do this and end; exit code 0 done, 1 failed, 2 usage, 3 something needed an approval, 4 budget')
     .option('--json', 'with -p: print one JSON line per event, the last one with the result')
     .option('--resume <id>', 'go on with a session, by the end of its id')
@@ -31,8 +34,10 @@ export function codeCommand(): Command {
 async function code(folder: string, options: CodeOptions): Promise<void> {
   const { prompt, json = false } = options;
   const mode = options.mode === undefined ? undefined : modeOf(options.mode);
-  if (json && prompt === undefined) throw new UsageError('--json goes with -p. For example: timonel code -p "explain src/a.ts" --json');
-  if (options.resume !== undefined && options.continue === true) throw new UsageError('--resume names a session and --continue takes the latest: give one of them.');
+  if (json && prompt === undefined)
+    throw new UsageError('--json goes with -p. For example: timonel code -p "explain src/a.ts" --json');
+  if (options.resume !== undefined && options.continue === true)
+    throw new UsageError('--resume names a session and --continue takes the latest: give one of them.');
   const root = repositoryRoot(folder);
   const language = languageOf();
   await using server = new CodeServer(root);
@@ -49,8 +54,13 @@ async function code(folder: string, options: CodeOptions): Promise<void> {
   if (process.exitCode === exitCodes.done) await client.put(sessionPath(conversation), { title: prompt.slice(0, 80) });
 }
 
-async function sessionFor(client: Awaited<ReturnType<CodeServer['client']>>, mode: CodeMode | undefined, options: CodeOptions): Promise<string> {
-  const wanted = options.resume !== undefined ? { id: options.resume } : options.continue === true ? ('latest' as const) : undefined;
+async function sessionFor(
+  client: Awaited<ReturnType<CodeServer['client']>>,
+  mode: CodeMode | undefined,
+  options: CodeOptions,
+): Promise<string> {
+  const wanted =
+    options.resume !== undefined ? { id: options.resume } : options.continue === true ? ('latest' as const) : undefined;
   if (wanted === undefined) return beginSession(client, mode ?? 'ask');
   const { conversation } = await findSession(client, wanted);
   if (mode !== undefined) await client.put(sessionPath(conversation), { mode });

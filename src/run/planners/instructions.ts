@@ -1,6 +1,5 @@
 /** What a model is told and offered in a turn, where an agent makes it for each. */
 import type { Features } from '@openfeature/server-sdk';
-import { sql } from 'drizzle-orm';
 import { messageOf, TimonelError } from '../../errors.ts';
 import type { RunContext } from '../../store/run-context.ts';
 import { untilAborted } from '../../store/until-aborted.ts';
@@ -21,6 +20,8 @@ export interface InstructionDependencies {
   flagsOf(run: RunContext): Features;
   /** Transactions in a workspace. */
   queryIn(workspaceId: string): WorkspaceAccess['query'];
+  /** The same, and read-only. */
+  readsIn(workspaceId: string): WorkspaceAccess['query'];
 }
 
 const longestPrompt = 200_000;
@@ -62,17 +63,12 @@ export class TurnInstructions {
   }
 
   async #seen({ run, now }: PlannerTurn): Promise<PromptTurn> {
-    const { findPrincipal, flagsOf, queryIn } = this.#dependencies;
+    const { findPrincipal, flagsOf, queryIn, readsIn } = this.#dependencies;
     const { workspaceId, conversationId, turn, text, timeZone, channel, contact } = run;
     const principal = behalfPrincipalOf(await behalfOf(run, findPrincipal));
     const flags = flagsOf(run);
-    const inWorkspace = queryIn(workspaceId);
-    const query: PromptTurn['query'] = (work) =>
-      inWorkspace(async (database) => {
-        await database.execute(sql`SET TRANSACTION READ ONLY`);
-        return work(database);
-      });
-    const state = stateOf(run, inWorkspace);
+    const query = readsIn(workspaceId);
+    const state = stateOf(run, queryIn(workspaceId));
     return { workspaceId, conversationId, turn, text, now, timeZone, channel, contact, principal, flags, query, state };
   }
 }
