@@ -1,5 +1,6 @@
 /** Declarations of a file, and of a project. */
 import type { CodeSymbol, Snapshot, SymbolKind } from './contract.ts';
+import { isBelow } from './listing.ts';
 
 export interface FoundSymbol extends CodeSymbol {
   path: string;
@@ -35,9 +36,10 @@ export interface FoundSymbols {
 /** Exact names first, then names that begin so, then the others; each in the order of the files. */
 export function findSymbols(snapshot: Snapshot, { name, kind, under, limit = 200 }: SymbolQuery = {}): FoundSymbols {
   const wanted = name?.toLowerCase();
+  const inside = isBelow(under);
   const ranked: { rank: number; symbol: FoundSymbol }[] = [];
   for (const [path, { symbols }] of snapshot.files) {
-    if (under !== undefined && path !== under && !path.startsWith(`${under.replace(/\/$/, '')}/`)) continue;
+    if (!inside(path)) continue;
     for (const symbol of symbols) {
       if (kind !== undefined && symbol.kind !== kind) continue;
       const rank = wanted === undefined ? 0 : rankOf(symbol, wanted);
