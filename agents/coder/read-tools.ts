@@ -49,6 +49,7 @@ export function readTools(project: CoderProject) {
           text: shown.join('\n'),
           lines: { from, to: from - 1 + shown.length, of: last },
           ...(file.encoding === 'utf-8' ? {} : { encoding: file.encoding }),
+          ...(all.at(-1) === '' || file.text === '' ? {} : { noLineEndAtEnd: true }),
           ...(file.text.includes('\r\n') ? { lineEnds: 'CRLF' } : {}),
           ...(guidance.length === 0 ? {} : { guidance: guidance.map(({ path: of, text }) => ({ path: of, text })) }),
           ...untrusted,
@@ -105,8 +106,13 @@ export function readTools(project: CoderProject) {
 
 function cut(lines: readonly string[]): string[] {
   let size = 0;
-  const end = lines.findIndex((line) => (size += line.length + 1) > mostText);
-  return end === -1 ? [...lines] : end === 0 ? [(lines[0] ?? '').slice(0, mostText)] : lines.slice(0, end);
+  const kept: string[] = [];
+  for (const line of lines) {
+    size += line.length + 1;
+    if (size > mostText) return kept.length === 0 ? [line.slice(0, mostText)] : kept;
+    kept.push(line);
+  }
+  return kept;
 }
 
 /** What the folders on the way to a file say of work in them, and the model of this session has not seen. */

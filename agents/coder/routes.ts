@@ -156,6 +156,20 @@ export function routesOf(project: CoderProject): readonly AnyRoute[] {
     },
   });
 
+  const file = defineRoute({
+    method: 'GET',
+    path: '/files',
+    summary: 'What a file of the project says, for a message that names it; null where it cannot be read',
+    permission,
+    query: z.object({ path: z.string().min(1).max(1_000) }),
+    answer: z.object({ text: z.string().nullable() }),
+    async handle({ query: { path } }) {
+      const files = await project.files();
+      const read = await files.read(path).catch(() => undefined);
+      return { text: read === undefined || read.encoding === 'binary' ? null : read.text };
+    },
+  });
+
   const preview = defineRoute({
     method: 'POST',
     path: '/sessions/:conversation/preview',
@@ -172,7 +186,7 @@ export function routesOf(project: CoderProject): readonly AnyRoute[] {
       }
     },
   });
-  return [projectRoute, list, show, change, changes, take, preview];
+  return [projectRoute, list, show, change, changes, take, file, preview];
 }
 
 async function sessionOf({ workspaceId, query }: RouteContext, conversation: string) {

@@ -15,13 +15,14 @@ export const coderPath = '/api/v1/agents/coder';
 
 export class CodeServer implements AsyncDisposable {
   readonly root: string;
-  readonly #home: string;
+  /** Where what is known of the repository is kept. */
+  readonly home: string;
   #own: Timonel | undefined;
   #client: ApiClient | undefined;
 
   constructor(root: string) {
     this.root = root;
-    this.#home = codeHome(root);
+    this.home = codeHome(root);
   }
 
   /** Whether this process has the store open. */
@@ -39,9 +40,13 @@ export class CodeServer implements AsyncDisposable {
     const until = performance.now() + longestWaitMs;
     for (;;) {
       const found = await this.#find();
-      if (found !== undefined) return (this.#client = found);
+      if (found !== undefined) {
+        this.#client = found;
+        return found;
+      }
       try {
-        return (this.#client = new ApiClient(await this.#start()));
+        this.#client = new ApiClient(await this.#start());
+        return this.#client;
       } catch (error) {
         const taken = error instanceof TimonelError && error.code === 'directory_locked';
         if (!taken || performance.now() > until) throw error;
@@ -51,7 +56,7 @@ export class CodeServer implements AsyncDisposable {
   }
 
   async #find(): Promise<ApiClient | undefined> {
-    const credentials = findCredentials(this.#home);
+    const credentials = findCredentials(this.home);
     if (credentials === undefined) return undefined;
     const client = new ApiClient(credentials);
     return (await this.#isOurs(client)) ? client : undefined;
@@ -68,10 +73,10 @@ export class CodeServer implements AsyncDisposable {
 
   async #start(): Promise<LocalCredentials> {
     const { openTimonel, defaultWorkspace } = await import('../main.ts');
-    const timonel = await openTimonel(codeSettings(this.#home), await codingProject(this.root, process.env));
+    const timonel = await openTimonel(codeSettings(this.home), await codingProject(this.root, process.env));
     try {
       const url = await timonel.listen();
-      const before = findCredentials(this.#home);
+      const before = findCredentials(this.home);
       const known = before === undefined ? undefined : await timonel.apiKeys.find(before.apiKey);
       const apiKey =
         before !== undefined && known?.role === 'admin'
@@ -83,7 +88,7 @@ export class CodeServer implements AsyncDisposable {
               role: 'admin',
             });
       const credentials = { url, apiKey };
-      writeCredentials(this.#home, credentials);
+      writeCredentials(this.home, credentials);
       this.#own = timonel;
       return credentials;
     } catch (error) {

@@ -6,14 +6,14 @@ import wrapAnsi from 'wrap-ansi';
  * Control characters but tab and line feed, those that turn the direction of writing, and those that show nothing: a terminal would obey them, or hide
  * what stands there. Joiners of emoji stay.
  */
-const unsafe = /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e0fff}]/gu;
+const unsafe = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e0fff}]/gu;
 
 /** The text with what a terminal would obey written out, e.g. `\u{1b}`. Line ends become line feeds. */
 export function terminalText(text: string): string {
   return text
     .replace(/\r\n?/g, '\n')
-    .replace(unsafe, (each) => `\\u{${(each.codePointAt(0) ?? 0).toString(16)}}`)
-    .replaceAll('\t', '    ');
+    .replaceAll('\t', '    ')
+    .replace(unsafe, (each) => (each === '\n' ? each : `\\u{${(each.codePointAt(0) ?? 0).toString(16)}}`));
 }
 
 /** Columns that a text takes; of several lines the longest. */

@@ -116,19 +116,24 @@ async function decide(client: ApiClient, runId: string, surface: TurnSurface): P
 function tell(event: string, data: unknown, surface: TurnSurface): void {
   switch (event) {
     case 'text-written':
-      return surface.text((data as { delta: string }).delta);
+      surface.text((data as { delta: string }).delta);
+      break;
     case 'plan-made':
-      return surface.planned((data as { calls?: { callId: string; tool: string; args: JsonObject }[] }).calls ?? []);
+      surface.planned((data as { calls?: { callId: string; tool: string; args: JsonObject }[] }).calls ?? []);
+      break;
     case 'call-decided': {
       const { callId, tool, verdict } = data as { callId: string; tool: string; verdict: Verdict };
-      return surface.decided?.(callId, tool, verdict);
+      surface.decided?.(callId, tool, verdict);
+      break;
     }
     case 'call-progressed': {
       const { tool, chunk } = data as { tool: string; chunk: unknown };
-      return surface.progressed(tool, chunk);
+      surface.progressed(tool, chunk);
+      break;
     }
     case 'call-finished':
-      return surface.finished(data as CallRecord & { milliseconds: number });
+      surface.finished(data as CallRecord & { milliseconds: number });
+      break;
     default:
   }
 }
