@@ -1,6 +1,7 @@
 import type { ChangeRefusal, MatchRung, TextEdit } from './contract.ts';
 import { byteOffset, decodeText, encodeText, firstUnencodable, type TextForm, textForm } from './encoding.ts';
 import { findText, type TextSplice } from './find-text.ts';
+import { lineNumber } from './line-ends.ts';
 
 const rungs: readonly MatchRung[] = ['exact', 'line-ends', 'trailing-blanks', 'unicode', 'indentation'];
 
@@ -14,11 +15,24 @@ export function editBytes(path: string, bytes: Uint8Array, edits: readonly TextE
   const text = decodeText(bytes, form);
   const splices: TextSplice[] = [];
   const refusals: ChangeRefusal[] = [];
+  const binary = form.encoding === 'binary';
+  let [from, drift] = [0, 0];
   for (const [position, edit] of edits.entries()) {
     const which = edits.length === 1 ? '' : `edit ${position + 1}: `;
-    const found = findText(text, form.encoding === 'binary' ? asBytes(edit) : edit);
-    if (found.kind === 'refused') refusals.push({ path, reason: found.reason, message: `${path}: ${which}${found.message}` });
-    else splices.push(...found.splices);
+    const found = findText(text, binary ? asBytes(edit) : edit, { exactOnly: binary, from, drift });
+    if (found.kind === 'refused') {
+      const reason = binary && found.reason === 'no-match' ? 'binary' : found.reason;
+      const why = binary
+        ? `it is a binary file, in which only exact bytes are replaced; ${found.message.split('\n')[0]}`
+        : found.message;
+      refusals.push({ path, reason, message: `${path}: ${which}${why}` });
+      continue;
+    }
+    splices.push(...found.splices);
+    const [first] = found.splices;
+    if (first === undefined || edit.place === undefined) continue;
+    from = first.end;
+    if (edit.place.line !== undefined && edits.length > 1) drift = lineNumber(text, first.start) - edit.place.line;
   }
   if (refusals.length > 0) return { kind: 'refused', refusals };
   splices.sort((a, b) => a.start - b.start || a.end - b.end);
