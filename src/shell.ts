@@ -39,6 +39,7 @@ export {
 } from './shell/git/history.ts';
 export { type GitOptions, type GitResult, git, gitText } from './shell/git/run-git.ts';
 export { type GitChange, type GitFileStatus, type GitStatus, gitStatus } from './shell/git/status.ts';
+export { commandScope, judgeCommand, openWord, scopeCovers } from './shell/judge/judge-command.ts';
 export { runCommand } from './shell/run-command.ts';
 export { sandboxState } from './shell/sandboxed.ts';
 export { findSecrets, type SecretFiles } from './shell/secret-files.ts';

@@ -1,6 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, realpathSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import type { SecretTest } from './contract.ts';
 import { namesSecret } from './secret-names.ts';
 
@@ -9,7 +9,7 @@ const foreignFolders = new Set(['node_modules', '.git', '.hg', '.svn', '.venv', 
 
 /** Files and folders with secrets in a project. */
 export interface SecretFiles {
-  /** Relative to the project's folder, with `/`. A folder stands for all that is in it. */
+  /** With the links that lead to one, or out of the project. Relative to the project's folder, with `/`. A folder stands for all that is in it. */
   files: string[];
   folders: string[];
   /** All of the project was seen. */
@@ -25,7 +25,7 @@ export async function findSecrets(root: string, isSecret: SecretTest = namesSecr
     const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
     left -= entries.length;
     if (left < 0) return { ...found, complete: false };
-    for (const entry of entries) sort(entry, folder, isSecret, found, pending);
+    for (const entry of entries) sort(root, entry, folder, isSecret, found, pending);
   }
   return found;
 }
@@ -36,7 +36,7 @@ export function findSecretsNow(root: string, start: string, isSecret: SecretTest
   let left = most;
   const pending = [start];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
-    let entries: { name: string; isDirectory(): boolean }[] = [];
+    let entries: Entry[] = [];
     try {
       entries = readdirSync(join(root, folder), { withFileTypes: true });
     } catch {
@@ -44,21 +44,31 @@ export function findSecretsNow(root: string, start: string, isSecret: SecretTest
     }
     left -= entries.length;
     if (left < 0) return { ...found, complete: false };
-    for (const entry of entries) sort(entry, folder, isSecret, found, pending);
+    for (const entry of entries) sort(root, entry, folder, isSecret, found, pending);
   }
   return found;
 }
 
-function sort(
-  entry: { name: string; isDirectory(): boolean },
-  folder: string,
-  isSecret: SecretTest,
-  found: SecretFiles,
-  pending: string[],
-): void {
+interface Entry {
+  name: string;
+  isDirectory(): boolean;
+  isSymbolicLink(): boolean;
+}
+
+function sort(root: string, entry: Entry, folder: string, isSecret: SecretTest, found: SecretFiles, pending: string[]): void {
   const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
   if (entry.isDirectory()) {
     if (isSecret(path)) found.folders.push(path);
     else if (!foreignFolders.has(entry.name)) pending.push(path);
-  } else if (isSecret(path)) found.files.push(path);
+  } else if (isSecret(path) || (entry.isSymbolicLink() && leadsToSecret(root, path, isSecret))) found.files.push(path);
+}
+
+function leadsToSecret(root: string, path: string, isSecret: SecretTest): boolean {
+  try {
+    const target = relative(realpathSync(root), realpathSync(join(root, path)));
+    return target === '..' || target.startsWith(`..${sep}`) || isSecret(target.replaceAll(sep, '/'));
+  } catch {
+    // It leads nowhere.
+    return false;
+  }
 }
