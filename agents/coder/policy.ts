@@ -65,7 +65,7 @@ const commands = defineRule({
   tools: ['run'],
   safety: true,
   evaluate(_call, { loaded }) {
-    const { verdict, reasons, shown, folder, sandboxed } = loaded as CommandFacts;
+    const { verdict, reasons, shown, scope, sandboxed } = loaded as CommandFacts;
     const why = reasons.join(' ');
     if (verdict === 'deny')
       return { kind: 'deny', reason: { es: `No se corre en ningún modo: ${why}`, en: `It runs in no mode: ${why}` } };
@@ -75,7 +75,7 @@ const commands = defineRule({
       en: 'What it changes in files of the project is listed and can be undone; outside of it, in .git and in folders of dependencies, it cannot.',
     };
     // The exact words, and where: an approval covers nothing else.
-    return ask(`${shown}\n${why} ${undo.es}`, `${shown}\n${why} ${undo.en}`, { command: shown, folder });
+    return ask(`${shown}\n${why} ${undo.es}`, `${shown}\n${why} ${undo.en}`, { command: scope });
   },
 });
 

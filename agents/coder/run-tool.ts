@@ -1,13 +1,12 @@
 /** Runs commands of the project: judged before they run, and what they changed is found and kept. */
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../../src/index.ts';
-import { CommandNotStarted, type JudgedCommand, runCommand } from '../../src/shell.ts';
+import { CommandNotStarted, commandScope, type JudgedCommand, judgeCommand, runCommand } from '../../src/shell.ts';
 import { keepChange } from './changes.ts';
 import { changedSince, lookAround } from './command-effects.ts';
 import type { CoderMode } from './contract.ts';
 import type { CoderProject } from './project.ts';
 import { modeAndReads } from './sessions.ts';
-import { judgeCommand } from './stand-in.ts';
 
 const input = z.object({
   command: z.string().min(1).max(10_000).describe('As it would be typed in bash'),
@@ -22,6 +21,8 @@ export interface CommandFacts {
   verdict: JudgedCommand['verdict'];
   reasons: readonly string[];
   shown: string;
+  /** Two commands with the same one are covered by one approval. */
+  scope: string;
   network: JudgedCommand['network'];
   folder: string;
   /** It would run in a sandbox. */
@@ -58,6 +59,7 @@ export function runTool(project: CoderProject) {
         verdict,
         reasons: judged.reasons.map(({ message }) => message),
         shown,
+        scope: commandScope(judged).key,
         network,
         folder: wanted.folder ?? '',
         sandboxed,

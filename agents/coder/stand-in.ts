@@ -1,18 +1,6 @@
 /** Stands in until the parts are there. */
 import type { FileChange, Merged } from '../../src/files.ts';
-import type { JudgedCommand, JudgeOptions } from '../../src/shell.ts';
 
-export function judgeCommand(line: string, options: JudgeOptions): JudgedCommand {
-  return {
-    verdict: 'ask',
-    reasons: [{ code: 'unknown-program', message: 'Not judged.' }],
-    shown: line,
-    argv: undefined,
-    network: 'unknown',
-    line,
-    folder: options.folder ?? '',
-  };
-}
 export function parsePatch(_text: string): FileChange[] {
   throw new Error('Patches are not read yet.');
 }
