@@ -91,6 +91,7 @@ class Renderer {
       case 'table':
         return [...this.#table(token as Tokens.Table, columns), ''];
       case 'paragraph':
+      case 'checkbox':
       case 'text':
         return [wrapped(this.#inline('tokens' in token && token.tokens !== undefined ? token.tokens : [token]), columns)];
       case 'def':
@@ -102,8 +103,7 @@ class Renderer {
 
   #list({ items, ordered, start }: Tokens.List, columns: number): string[] {
     return items.flatMap((item, index) => {
-      const box = item.task ? (item.checked === true ? '[x] ' : '[ ] ') : '';
-      const mark = `${ordered ? `${Number(start === '' ? 1 : start) + index}.` : '•'} ${box}`;
+      const mark = `${ordered ? `${Number(start === '' ? 1 : start) + index}.` : '•'} `;
       const inner = this.blocks(item.tokens, columns - mark.length)
         .join('\n')
         .replace(/\n+$/, '')
@@ -138,6 +138,8 @@ class Renderer {
         return this.#styled('italic', this.#inline(token.tokens ?? []));
       case 'del':
         return this.#styled('strikethrough', this.#inline(token.tokens ?? []));
+      case 'checkbox':
+        return (token as Tokens.Checkbox).checked ? '[x] ' : '[ ] ';
       case 'codespan':
         return this.#styled('cyan', terminalText((token as Tokens.Codespan).text));
       case 'br':

@@ -98,11 +98,14 @@ export class Screen {
     this.#quiet();
   }
 
+  /** Each block with an empty line behind it, whether it came alone or with others. */
   #blocks(tokens: Parameters<typeof renderMarkdown>[0]): void {
-    const text = renderMarkdown(tokens, { columns: this.columns, colours: this.#colours });
-    if (text.trim() === '') return;
-    this.#quiet();
-    this.#output.write(`${text}\n\n`);
+    for (const token of tokens) {
+      const text = renderMarkdown([token], { columns: this.columns, colours: this.#colours });
+      if (text.trim() === '') continue;
+      this.#quiet();
+      this.#output.write(`${text}\n\n`);
+    }
   }
 
   /** One line of a call, and the diff of what it changed. */
