@@ -1,13 +1,12 @@
 /** Tools that change files: what the model last read is what it may change, every change can be undone, and a crash doubles none. */
 import { z } from 'zod';
 import { sql } from '../../src/database.ts';
-import { ChangeRefused, type FileChange, type PlannedFile, type TextEdit } from '../../src/files.ts';
+import { ChangeRefused, type FileChange, type PlannedFile, parseChanges, type TextEdit } from '../../src/files.ts';
 import { defineTool, type JsonValue, type Reconciliation, type ToolContext } from '../../src/index.ts';
 import { changeOfKey, keepChange, loadImages, markApplied } from './changes.ts';
 import type { CoderChange, CoderMode } from './contract.ts';
 import type { CoderProject } from './project.ts';
 import { modeAndReads } from './sessions.ts';
-import { parsePatch } from './stand-in.ts';
 
 /** Characters of a diff in an answer; the whole of a longer one is shown by `/diff`. */
 const longestDiff = 12_000;
@@ -54,7 +53,11 @@ type EditAnswer =
 
 /** @throws Error where the input names no change, or the patch is none */
 export function changesOf(input: EditInput): FileChange[] {
-  if (input.patch !== undefined) return [...parsePatch(input.patch)];
+  if (input.patch !== undefined) {
+    const parsed = parseChanges(input.patch);
+    if (parsed.kind === 'malformed') throw new Error(parsed.message);
+    return [...parsed.changes];
+  }
   const files = [
     ...(input.path !== undefined && input.edits !== undefined ? [{ path: input.path, edits: input.edits }] : []),
     ...(input.files ?? []),

@@ -3,11 +3,10 @@
  * changed since is merged three-way, and where both changed the same place it is left as it is. The repository's own git is never used.
  */
 import { createHash } from 'node:crypto';
-import { type FileState, PathRefused, type PlannedFile, type ProjectFiles } from '../../src/files.ts';
+import { type FileState, mergeThreeWay, PathRefused, type PlannedFile, type ProjectFiles, unifiedDiff } from '../../src/files.ts';
 import type { Database } from '../../src/index.ts';
 import { listChanges, loadImages, markUndone } from './changes.ts';
 import type { ChangedFile, CoderChange, UndoneFile, UndoReport } from './contract.ts';
-import { mergeFiles, unifiedDiff } from './stand-in.ts';
 
 /** What is undone: the last turn that changed something, or one change. */
 export interface UndoWish {
@@ -119,7 +118,7 @@ async function merge(
   if (current === undefined) return conflict(path, 'It was removed since, and stays so.');
   if (wanted === undefined) return conflict(path, 'It was changed since it was made, and stays.', base, current.bytes);
   if (base === undefined) return conflict(path, 'It was made anew since, and stays as it is.', wanted, current.bytes);
-  const merged = mergeFiles(base, current.bytes, wanted);
+  const merged = mergeThreeWay(base, current.bytes, wanted);
   if (merged.kind === 'conflict') return conflict(path, merged.message, base, current.bytes);
   const after = { hash: hashOf(merged.bytes), bytes: merged.bytes, mode: current.mode };
   if (after.hash === current.hash) return { path, result: 'nothing' };
