@@ -24,36 +24,42 @@ export async function undo(
 ): Promise<UndoReport> {
   const { workspaceId, conversationId, key } = place;
   const changes = await listChanges(database, workspaceId, conversationId);
-  const chosen = chooseChanges(changes, wish);
-  if (chosen.length === 0) return { changes: [], files: [] };
-  const back = wish.direction === 'undo';
-  const moves = movesOf(chosen, back);
-  const images = await loadImages(
-    database,
-    workspaceId,
-    moves.flatMap(({ from, to }) => [from, to].filter((hash) => hash !== undefined)),
-  );
+  const titles: string[] = [];
   const results: UndoneFile[] = [];
   const done: { change: string; path: string }[] = [];
-  for (const move of moves) {
-    const result = await moveFile(files, move, images);
-    results.push(result);
-    if (['restored', 'merged', 'nothing'].includes(result.result))
-      done.push(...move.changes.map((change) => ({ change, path: move.path })));
+  const back = wish.direction === 'undo';
+  for (const turn of chooseTurns(changes, wish)) {
+    const stuck = new Set(results.map(({ path }) => path));
+    const moves = movesOf(turn, back);
+    const hashes = moves.flatMap(({ from, to }) => [from, to].filter((hash) => hash !== undefined));
+    const images = await loadImages(database, workspaceId, hashes);
+    for (const move of moves) {
+      // What another change stands on stays where it is.
+      if (stuck.has(move.path)) continue;
+      const result = await moveFile(files, move, images);
+      results.push(result);
+      if (moved.has(result.result)) done.push(...move.changes.map((change) => ({ change, path: move.path })));
+    }
+    titles.push(...turn.map(({ title }) => title));
+    // A turn whose files all stay as they are does not keep the one before it from being undone.
+    if (done.length > 0) break;
   }
   await markUndone(database, workspaceId, done, back ? key : null);
-  return { changes: chosen.map(({ title }) => title), files: results };
+  return { changes: titles, files: results };
 }
 
-/** Those that the wish is about, in the order in which they are to be moved. */
-export function chooseChanges(newestFirst: readonly CoderChange[], { direction, change }: UndoWish): CoderChange[] {
+const moved: ReadonlySet<UndoneFile['result']> = new Set(['restored', 'merged', 'nothing']);
+
+/** Turns that the wish may be about, the next one first; in each the changes in the order in which they are to be moved. */
+export function chooseTurns(newestFirst: readonly CoderChange[], { direction, change }: UndoWish): CoderChange[][] {
   const open = newestFirst.filter(({ files }) => files.some(({ undone }) => undone === (direction === 'redo')));
-  if (change !== undefined)
-    return open.filter(({ id }) => id === change || (change.length >= 4 && id.endsWith(change))).slice(0, 1);
+  if (change !== undefined) {
+    const one = open.find(({ id }) => id === change || (change.length >= 4 && id.endsWith(change)));
+    return one === undefined ? [] : [[one]];
+  }
   // What was undone last is the oldest of what is undone.
-  const first = direction === 'undo' ? open[0] : open.at(-1);
-  const turn = open.filter(({ runId }) => runId === first?.runId);
-  return direction === 'undo' ? turn : turn.toReversed();
+  const ordered = direction === 'undo' ? open : open.toReversed();
+  return [...Map.groupBy(ordered, ({ runId }) => runId).values()];
 }
 
 /** One file, from the content that the agent left to the one that is wanted. */
