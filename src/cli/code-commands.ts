@@ -16,6 +16,7 @@ import {
   sessionPath,
   type UndoneFile,
 } from './code-session.ts';
+import type { CodeTurn } from './code-turn.ts';
 import { type Saying, sentence } from './code-words.ts';
 
 /** What commands work with, and change. */
@@ -79,24 +80,25 @@ async function checkpoints({ client, screen, conversation }: CommandState): Prom
   }
 }
 
-interface ListedRun {
-  conversationId: string;
-  usage: { modelCalls: number; inputTokens: number; outputTokens: number; cost?: number } | null;
+interface ListedRuns {
+  runs: { id: string; conversationId: string }[];
+  next: string | null;
 }
 
 async function cost({ client, screen, conversation }: CommandState): Promise<void> {
   const total = { calls: 0, input: 0, output: 0, cost: 0, priced: false };
   let after: string | null = null;
   do {
-    const page: { runs: ListedRun[]; next: string | null } = await client.get(
+    const page: ListedRuns = await client.get(
       `/api/v1/runs?agent=coder&limit=100${after === null ? '' : `&after=${encodeURIComponent(after)}`}`,
     );
-    for (const { usage } of page.runs.filter((run) => run.conversationId === conversation)) {
-      total.calls += usage?.modelCalls ?? 0;
-      total.input += usage?.inputTokens ?? 0;
-      total.output += usage?.outputTokens ?? 0;
-      total.cost += usage?.cost ?? 0;
-      total.priced ||= usage?.cost !== undefined;
+    for (const { id } of page.runs.filter((run) => run.conversationId === conversation)) {
+      const { usage } = (await client.get<Pick<CodeTurn, 'run'>>(`/api/v1/runs/${id}`)).run;
+      total.calls += usage.modelCalls;
+      total.input += usage.inputTokens;
+      total.output += usage.outputTokens;
+      total.cost += usage.cost ?? 0;
+      total.priced ||= usage.cost !== undefined;
     }
     after = page.next;
   } while (after !== null);
@@ -106,7 +108,8 @@ async function cost({ client, screen, conversation }: CommandState): Promise<voi
 }
 
 async function sessions({ client, screen, conversation }: CommandState): Promise<void> {
-  const all = await listSessions(client);
+  // One in which nothing was said is of no use to anybody.
+  const all = (await listSessions(client)).filter(({ conversation: id, title }) => title !== '' || id === conversation);
   if (all.length === 0) return screen.line(sentence(screen.language, 'noSessions'));
   for (const { conversation: id, title, mode, changes, updatedAt } of all)
     screen.note(

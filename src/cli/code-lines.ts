@@ -14,11 +14,16 @@ export class TerminalLines implements Disposable {
   readonly #interface: Interface;
   readonly #waiting: ((line: string | undefined) => void)[] = [];
   readonly #typed: string[] = [];
+  /** A person types: lines that come at once were pasted. */
+  readonly #person: boolean;
+  readonly #output: TerminalStreams['output'];
   #ended = false;
   /** Asked to stop, by Ctrl-C. */
   onInterrupt: () => void = () => undefined;
 
   constructor({ input, output }: TerminalStreams, history: readonly string[] = []) {
+    this.#person = output.isTTY === true;
+    this.#output = output;
     this.#interface = createInterface({ input, output, terminal: output.isTTY === true, history: [...history], historySize: 200 });
     this.#interface.on('line', (line) => {
       const next = this.#waiting.shift();
@@ -35,7 +40,10 @@ export class TerminalLines implements Disposable {
   /** @returns `undefined` at the end of the input */
   line(prompt: string): Promise<string | undefined> {
     const typed = this.#typed.shift();
-    if (typed !== undefined) return Promise.resolve(typed);
+    if (typed !== undefined) {
+      if (!this.#person) this.#output.write(`${prompt}\n`);
+      return Promise.resolve(typed);
+    }
     if (this.#ended) return Promise.resolve(undefined);
     this.#interface.setPrompt(prompt);
     this.#interface.prompt();
@@ -50,8 +58,8 @@ export class TerminalLines implements Disposable {
     let fence = openFence(undefined, first);
     for (;;) {
       if (fence === undefined) {
-        await sleep(pasteMs);
-        if (this.#typed.length === 0) return lines.join('\n');
+        if (this.#person) await sleep(pasteMs);
+        if (!this.#person || this.#typed.length === 0) return lines.join('\n');
       }
       const next = fence === undefined ? this.#typed.shift() : await this.line('… ');
       if (next === undefined) return lines.join('\n');
