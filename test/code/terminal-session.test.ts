@@ -47,7 +47,9 @@ describe('timonel code in a terminal', () => {
       ['make it blue', 'y', '/undo', '/redo', '/checkpoints'],
       [edit('red', 'blue'), 'It is **blue** now.'],
     );
-    expect(shown).toMatch(/\? edit a\.ts\n[\s\S]*-red\n {2}\+blue\n[\s\S]*Shall it be done\?[\s\S]*● edit a\.ts[\s\S]*It is blue now\./);
+    expect(shown).toMatch(
+      /\? edit a\.ts\n[\s\S]*-red\n {2}\+blue\n[\s\S]*Shall it be done\?[\s\S]*● edit a\.ts[\s\S]*It is blue now\./,
+    );
     expect(shown).toMatch(/a\.ts: restored\n[\s\S]*-blue\n {2}\+red[\s\S]*a\.ts: restored\n[\s\S]*-red\n {2}\+blue/);
     expect(project.read('a.ts')).toBe('blue\n');
   });
