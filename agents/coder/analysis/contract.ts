@@ -2,7 +2,7 @@
  * What the coder can tell of a project by analysis: no model, no network, nothing started but `ripgrep` and what the project itself is given. Paths are
  * relative to the project's folder, with `/`; lines and columns begin at 1, columns count UTF-16 units. Everything that was left out is counted and said.
  */
-import type { FileChange, ProjectFile } from '../../../src/files/contract.ts';
+import type { FileChange, ProjectFile } from '../../../src/files.ts';
 
 /** Output of a git command that only reads; `undefined` where there is no repository, or git failed. */
 export type ReadsGit = (argv: readonly string[], signal?: AbortSignal) => Promise<string | undefined>;

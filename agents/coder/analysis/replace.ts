@@ -2,7 +2,7 @@
  * Replaces code by its structure: `$A` in a pattern stands for one node, `$$$A` for any number of them, `$_` for one that does not matter. A name that is
  * used twice has to be the same text both times.
  */
-import type { FileChange } from '../../../src/files/contract.ts';
+import type { FileChange } from '../../../src/files.ts';
 import type { CodeLanguage, Place, Project, ProposedChanges, Snapshot } from './contract.ts';
 import { type Grammar, grammarOf, type SyntaxNode } from './grammars.ts';
 import { isBelow } from './listing.ts';

@@ -1,5 +1,5 @@
 /** Turns replaced ranges of a text into edits that each fit in one place of it. */
-import type { FileChange } from '../../../src/files/contract.ts';
+import type { FileChange } from '../../../src/files.ts';
 import type { Place } from './contract.ts';
 
 /** UTF-16 offsets, end exclusive. */

@@ -1,5 +1,6 @@
 /** The tool by which models and flows ask for analysis. It reads, and starts nothing of the project. */
 import { freemem, totalmem } from 'node:os';
+import { z } from 'zod';
 import { defineTool } from '../../../src/index.ts';
 import { analyse } from './analyse.ts';
 import type { Project } from './contract.ts';
@@ -17,11 +18,12 @@ export function analyseTool(project: AnalysedProject) {
     name: 'analyse',
     description:
       'Tells of the project by analysis: symbols, uses of a name, related files, tree, map of what matters, dependencies and cycles, things to do, metrics, how tests are run, changes since the last commit. `rename` and `replace` work changes out and answer them as edits; they write nothing.',
-    input: analysisRequest,
+    // In an object of its own: providers take no choice between objects at the top of an input.
+    input: z.object({ request: analysisRequest }),
     effect: 'read',
     timeoutMs: 120_000,
     maxOutputBytes: 1_048_576,
-    async execute(request, { signal }) {
+    async execute({ request }, { signal }) {
       const analysis = { project: await project.analysed(), index: await project.index(), memory, signal };
       return { ...(await analyse(analysis, request)), untrusted: true as const };
     },

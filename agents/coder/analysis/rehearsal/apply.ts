@@ -1,7 +1,7 @@
 /** What changes make of a folder: each old text has to be there once. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { FileChange } from '../../../../src/files/contract.ts';
+import type { FileChange } from '../../../../src/files.ts';
 
 /** @returns the lines that are new, by path */
 export function applied(root: string, changes: readonly FileChange[]): Record<string, string[]> {

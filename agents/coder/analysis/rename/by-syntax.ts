@@ -2,7 +2,7 @@
  * Renames in Python and Java by scopes, imports and what objects are said to be. What syntax cannot decide is not changed but told: a member of the same
  * name on an object of unknown class.
  */
-import type { FileChange } from '../../../../src/files/contract.ts';
+import type { FileChange } from '../../../../src/files.ts';
 import type { ParsedFile, Place, Project, ProposedChanges, Snapshot } from '../contract.ts';
 import { grammarOf, type SyntaxNode } from '../grammars.ts';
 import { isMemberName, type NameInTree, namesInTree } from '../occurrences.ts';

@@ -1,6 +1,6 @@
 /** Renames in TypeScript and JavaScript by the compiler's language service, which sees the project's own files and the standard library, and nothing else. */
 import { posix } from 'node:path';
-import type { FileChange } from '../../../../src/files/contract.ts';
+import type { FileChange } from '../../../../src/files.ts';
 import type { Place, Project, ProposedChanges, Snapshot } from '../contract.ts';
 import type { FoundSymbol } from '../outline.ts';
 import { changeOfSpans, placeFinder, type Span } from '../span-edits.ts';
