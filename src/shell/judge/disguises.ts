@@ -1,6 +1,6 @@
 import { type Command, forEachChild, type ParsedScript, parse, type Function as ShellFunction, type SyntaxNode } from 'unbash';
 import { destruction } from './destructive.ts';
-import type { Judgement } from './judgement.ts';
+import type { LineJudgement } from './judgement.ts';
 import { sendsInput } from './network.ts';
 import type { Places } from './places.ts';
 import { isDevice, isPrecious, isWhole } from './precious.ts';
@@ -27,18 +27,18 @@ export interface Seen {
   /** Its here strings and here documents. */
   texts: readonly string[];
   /** Whether what is substituted in its words reaches the network. */
-  nested: Judgement['network'];
+  nested: LineJudgement['network'];
 }
 
 /** Recognises what may not be run, through whatever starts it. */
 export class Disguises {
-  readonly #judgement: Judgement;
+  readonly #judgement: LineJudgement;
   readonly #places: Places;
   readonly #inner: (text: string, folders: readonly string[]) => void;
   readonly #functions: () => readonly string[];
 
   constructor(
-    judgement: Judgement,
+    judgement: LineJudgement,
     places: Places,
     inner: (text: string, folders: readonly string[]) => void,
     functions: () => readonly string[],

@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { parse } from 'unbash';
 import type { CommandScope, JudgedCommand, JudgeOptions } from '../contract.ts';
 import { namesSecret } from '../secret-names.ts';
-import { Judgement } from './judgement.ts';
+import { LineJudgement } from './judgement.ts';
 import { LineWalk } from './line-walk.ts';
 import { Places } from './places.ts';
 import { hidesText, shownText } from './shown-text.ts';
@@ -20,7 +20,7 @@ const longestParsed = 65_536;
  * The judgement looks at names, links and lists of files, and starts nothing. Between it and the run, files can change.
  */
 export function judgeCommand(line: string, options: JudgeOptions): JudgedCommand {
-  const judgement = new Judgement();
+  const judgement = new LineJudgement();
   const { root, folder = '', isSecret = namesSecret, secrets, home = homedir() } = options;
   const places = new Places(root, home, isSecret, secrets);
   const start = posix.resolve(places.root, folder);
@@ -42,7 +42,7 @@ export function judgeCommand(line: string, options: JudgeOptions): JudgedCommand
   };
 }
 
-function judgeText(line: string, judgement: Judgement, places: Places, folder: string): readonly string[] | undefined {
+function judgeText(line: string, judgement: LineJudgement, places: Places, folder: string): readonly string[] | undefined {
   const script = parse(line);
   const walk = new LineWalk(line, judgement, places);
   walk.script(script, [folder]);

@@ -4,7 +4,7 @@ const ranks: Readonly<Record<ShellVerdict, number>> = { allow: 0, ask: 1, deny: 
 const networks = ['no', 'unknown', 'yes'] as const;
 
 /** Collects what is said against a line: the strictest counts. */
-export class Judgement {
+export class LineJudgement {
   verdict: ShellVerdict = 'allow';
   network: JudgedCommand['network'] = 'no';
   /** It reads files with secrets, or outside of the project. */
