@@ -43,4 +43,3 @@ export { commandScope, judgeCommand, openWord, scopeCovers } from './shell/judge
 export { runCommand } from './shell/run-command.ts';
 export { sandboxState } from './shell/sandboxed.ts';
 export { findSecrets, type SecretFiles } from './shell/secret-files.ts';
-export { namesSecret } from './shell/secret-names.ts';

@@ -1,5 +1,5 @@
+import { isSecretPath } from '../../files/secret-paths.ts';
 import type { SecretTest } from '../contract.ts';
-import { namesSecret } from '../secret-names.ts';
 import { GitFailed } from './git-failed.ts';
 import { checkedRevision } from './history.ts';
 import { type GitOptions, git, gitText } from './run-git.ts';
@@ -11,7 +11,7 @@ export async function gitAdd(
   options: GitOptions & { isSecret?: SecretTest } = {},
 ): Promise<void> {
   if (paths.length === 0) throw new GitFailed('Name the files to add.');
-  const isSecret = options.isSecret ?? namesSecret;
+  const isSecret = options.isSecret ?? isSecretPath;
   const dry = await gitText(root, ['add', '--dry-run', '--all', '--', ...paths], options);
   const added = [...dry.matchAll(/^add '(.*)'$/gm)].map(([, path = '']) => path);
   const secret = [...paths, ...added].find(isSecret);

@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import { posix } from 'node:path';
 import { parse } from 'unbash';
+import { isSecretPath } from '../../files/secret-paths.ts';
 import type { CommandScope, JudgedCommand, JudgeOptions } from '../contract.ts';
-import { namesSecret } from '../secret-names.ts';
 import { LineJudgement } from './judgement.ts';
 import { LineWalk } from './line-walk.ts';
 import { Places } from './places.ts';
@@ -21,7 +21,7 @@ const longestParsed = 65_536;
  */
 export function judgeCommand(line: string, options: JudgeOptions): JudgedCommand {
   const judgement = new LineJudgement();
-  const { root, folder = '', isSecret = namesSecret, secrets, home = homedir() } = options;
+  const { root, folder = '', isSecret = isSecretPath, secrets, home = homedir() } = options;
   const places = new Places(root, home, isSecret, secrets);
   const start = posix.resolve(places.root, folder);
   if (places.inside(start, places.root) === undefined)
@@ -84,7 +84,7 @@ export function scopeCovers(scope: CommandScope, judged: JudgedCommand, options:
   if (scope.words === undefined) return judged.line === scope.line;
   const { argv } = judged;
   if (argv === undefined || argv.length !== scope.words.length) return false;
-  const places = new Places(options.root, options.home ?? homedir(), options.isSecret ?? namesSecret, options.secrets);
+  const places = new Places(options.root, options.home ?? homedir(), options.isSecret ?? isSecretPath, options.secrets);
   return scope.words.every((word, at) => {
     const given = argv[at] ?? '';
     if (typeof word === 'string') return word === given;
