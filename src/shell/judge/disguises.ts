@@ -65,15 +65,15 @@ export class Disguises {
     const values = rest.map(({ value }) => value);
     const reason = destruction(name, values, { places: this.#places, folders: seen.folders });
     if (reason !== undefined) this.#judgement.deny(reason);
+    if (name === 'git')
+      for (const value of values) if (/^(alias\.[^=]*=)?!|=!/.test(value)) this.#inner(value.replace(/^[^!]*!/, ''), seen.folders);
     if (readOnlyPrograms.has(name) && name !== 'find' && name !== 'fd' && name !== 'awk' && name !== 'sed') return;
     this.#sends(name, values, seen);
     if (shells.has(name) || interpreters.has(name)) this.#script(name, values, seen);
     else if (name === 'eval' || name === 'source' || name === '.' || name === 'trap' || name === 'alias')
       this.#evaluated(name, values, seen);
     else if (wrappers.has(name)) this.#wrapped(name, rest, seen);
-    else if (name !== 'git') this.#texts(values, seen.folders);
-    if (name === 'git')
-      for (const value of values) if (/^(alias\.[^=]*=)?!|=!/.test(value)) this.#inner(value.replace(/^[^!]*!/, ''), seen.folders);
+    else this.#texts(values, seen.folders);
   }
 
   /** A function that starts functions of the line side by side multiplies. */
@@ -141,7 +141,7 @@ export class Disguises {
 
   /** Every end of the words may be the command that is started; a word with blanks may be a line. */
   #wrapped(name: string, words: readonly ShellWord[], seen: Seen): void {
-    const fed = name === 'xargs' || name === 'parallel' ? said(seen.fed) : [];
+    const fed = name === 'xargs' || name === 'parallel' ? [...said(seen.fed), ...seen.texts.flatMap(wordsOf)] : [];
     for (let at = 0; at < words.length; at++) {
       const word = words[at];
       if (word === undefined || /^-/.test(word.value) || /^[A-Za-z_]\w*=/.test(word.value)) continue;
@@ -211,8 +211,12 @@ const fetched = (value: string) => /<\((curl|wget)\b/.test(value);
 function said(fed: readonly (readonly string[])[] | undefined): ShellWord[] {
   const last = fed?.at(-1);
   if (last === undefined || !/^(echo|printf)$/.test(last[0] ?? '')) return [];
-  return last
-    .slice(1)
-    .flatMap((value) => value.split(/\s+/))
+  return last.slice(1).flatMap(wordsOf);
+}
+
+function wordsOf(text: string): ShellWord[] {
+  return text
+    .split(/\s+/)
+    .filter((value) => value !== '')
     .map((value) => ({ text: value, value, literal: false, glob: false, variables: [] }));
 }
