@@ -20,6 +20,15 @@ export type {
 export { CommandNotStarted } from './shell/contract.ts';
 export { commandEnvironment, keptVariables } from './shell/environment.ts';
 export {
+  changedBy,
+  type FileMark,
+  type FolderChange,
+  type FolderChanges,
+  type FolderWatch,
+  type WatchOptions,
+  watchFolder,
+} from './shell/folder-watch.ts';
+export {
   type GitBranch,
   type GitCommitOptions,
   gitAdd,

@@ -89,6 +89,11 @@ export interface CommandRun {
   wallMs?: number;
   outputBytes?: number;
   where: 'sandboxed' | 'host';
+  /**
+   * A person said yes to this command: a `git` in it does what the repository's settings say, hooks and network among it. Without it, as for commands
+   * that are judged `allow`, git starts nothing for a repository.
+   */
+  approved?: boolean;
   signal?: AbortSignal;
   /** Told of output as it comes, up to `outputBytes`. */
   onOutput?: (text: string) => void;

@@ -28,6 +28,8 @@ export interface Seen {
   texts: readonly string[];
   /** Whether what is substituted in its words reaches the network. */
   nested: LineJudgement['network'];
+  /** It is the end of a wrapper's words, of which all ends are looked at. */
+  isEnd?: true;
 }
 
 /** Recognises what may not be run, through whatever starts it. */
@@ -55,6 +57,7 @@ export class Disguises {
 
   /** Denies a command that destroys. Everything that is not read-only is looked through. */
   inspect(words: readonly ShellWord[], seen: Seen): void {
+    this.#judgement.step();
     const [first, ...rest] = words;
     if (first === undefined) return;
     if (first.value.includes(hole) || first.glob) {
@@ -72,8 +75,9 @@ export class Disguises {
     if (shells.has(name) || interpreters.has(name)) this.#script(name, values, seen);
     else if (name === 'eval' || name === 'source' || name === '.' || name === 'trap' || name === 'alias')
       this.#evaluated(name, values, seen);
-    else if (wrappers.has(name)) this.#wrapped(name, rest, seen);
-    else this.#texts(values, seen.folders);
+    else if (wrappers.has(name)) {
+      if (seen.isEnd !== true) this.#wrapped(rest, name, seen);
+    } else this.#texts(values, seen.folders);
   }
 
   /** A function that starts functions of the line side by side multiplies. */
@@ -140,14 +144,18 @@ export class Disguises {
   }
 
   /** Every end of the words may be the command that is started; a word with blanks may be a line. */
-  #wrapped(name: string, words: readonly ShellWord[], seen: Seen): void {
-    const fed = name === 'xargs' || name === 'parallel' ? [...said(seen.fed), ...seen.texts.flatMap(wordsOf)] : [];
+  #wrapped(words: readonly ShellWord[], wrapper: string, seen: Seen): void {
+    const takesInput = [wrapper, ...words.map(({ value }) => baseName(value))].some(
+      (each) => each === 'xargs' || each === 'parallel',
+    );
+    const fed = takesInput ? [...said(seen.fed), ...seen.texts.flatMap(wordsOf)] : [];
     for (let at = 0; at < words.length; at++) {
       const word = words[at];
       if (word === undefined || /^-/.test(word.value) || /^[A-Za-z_]\w*=/.test(word.value)) continue;
       const rest = words.slice(at);
       if (/\s/.test(word.value)) this.#inner(withoutHoles(word.value), seen.folders);
-      else if (looksLikeProgram(word.value)) this.inspect([...rest, ...fed], { ...seen, fed: name === 'xargs' ? [] : seen.fed });
+      else if (looksLikeProgram(word.value))
+        this.inspect([...rest, ...fed], { ...seen, fed: takesInput ? [] : seen.fed, isEnd: true });
       else if (word.value.includes(hole)) this.#unknownProgram([...rest.slice(1), ...fed], seen.folders);
     }
     const split = words.find(({ value }) => /^(-S|--split-string=).+/.test(value));

@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { parse } from 'unbash';
 import { isSecretPath } from '../../files/secret-paths.ts';
 import type { CommandScope, JudgedCommand, JudgeOptions } from '../contract.ts';
-import { LineJudgement } from './judgement.ts';
+import { LineJudgement, TooComplex } from './judgement.ts';
 import { LineWalk } from './line-walk.ts';
 import { Places } from './places.ts';
 import { hidesText, shownText } from './shown-text.ts';
@@ -30,7 +30,13 @@ export function judgeCommand(line: string, options: JudgeOptions): JudgedCommand
   if (line.length > longestShown) judgement.ask('too-long', `The line is longer than ${longestShown} characters.`);
   let argv: readonly string[] | undefined;
   if (line.length > longestParsed) judgement.deny('The line is too long to be judged.');
-  else argv = judgeText(line.replaceAll('\0', ''), judgement, places, start);
+  else
+    try {
+      argv = judgeText(line.replaceAll('\0', ''), judgement, places, start);
+    } catch (error) {
+      if (!(error instanceof TooComplex || error instanceof RangeError)) throw error;
+      judgement.deny('The line is too complex to be judged.');
+    }
   return {
     verdict: judgement.verdict,
     reasons: judgement.reasons(),

@@ -76,6 +76,7 @@ export class LineWalk {
   }
 
   #node(node: Node, folders: Folders, fed: Feed): Folders {
+    this.#judgement.step();
     switch (node.type) {
       case 'Command':
         return this.#command(node, folders, fed);
