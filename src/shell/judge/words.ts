@@ -29,6 +29,8 @@ interface Built {
 }
 
 const mostAlternatives = 64;
+/** Stands for a variable where braces make more words than are looked at. */
+const manyWords = '{}';
 const fresh = (): Built => ({ divided: [], value: '', literal: true, glob: false, variables: [] });
 
 /** The words that one becomes: braces make several of it, and an unquoted variable with blanks. */
@@ -39,7 +41,7 @@ export function expandWord(word: Word, variables: Variables, home: string): Shel
   else
     for (const part of parts) {
       built = append(built, part, variables, false);
-      if (built.length > mostAlternatives) built = [{ ...fresh(), value: hole, literal: false, variables: [''] }];
+      if (built.length > mostAlternatives) built = [{ ...fresh(), value: hole, literal: false, variables: [manyWords] }];
     }
   return built.flatMap((each) => {
     const { divided, value, literal, glob, variables: names } = withHome(each, text, home);
@@ -75,7 +77,7 @@ function append(built: Built[], part: WordPart, variables: Variables, quoted: bo
       return built.map((each) => ({ ...each, value: each.value + part.value, glob: true, literal: false }));
     case 'BraceExpansion': {
       const alternatives = braces(part.text);
-      if (alternatives === undefined) return unknown(built, '');
+      if (alternatives === undefined) return unknown(built, manyWords);
       return built.flatMap((each) =>
         alternatives.map((alternative) => ({ ...each, value: each.value + alternative, literal: false })),
       );
