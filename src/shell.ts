@@ -20,6 +20,15 @@ export type {
 export { CommandNotStarted } from './shell/contract.ts';
 export { commandEnvironment, keptVariables } from './shell/environment.ts';
 export {
+  changedBy,
+  type FileMark,
+  type FolderChange,
+  type FolderChanges,
+  type FolderWatch,
+  type WatchOptions,
+  watchFolder,
+} from './shell/folder-watch.ts';
+export {
   type GitBranch,
   type GitCommitOptions,
   gitAdd,
@@ -43,4 +52,3 @@ export { commandScope, judgeCommand, openWord, scopeCovers } from './shell/judge
 export { runCommand } from './shell/run-command.ts';
 export { sandboxState } from './shell/sandboxed.ts';
 export { findSecrets, type SecretFiles } from './shell/secret-files.ts';
-export { namesSecret } from './shell/secret-names.ts';

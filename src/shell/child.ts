@@ -8,7 +8,7 @@ import { BoundedOutput } from './bounded-output.ts';
 import { CommandNotStarted, type CommandResult, type CommandRun } from './contract.ts';
 
 export const defaultWallMs = 120_000;
-export const defaultOutputBytes = 64 * 1024;
+export const defaultCommandOutputBytes = 64 * 1024;
 
 export interface Child {
   argv: readonly string[];
@@ -31,7 +31,7 @@ export async function runChild(child: Child, run: CommandRun): Promise<CommandRe
   const descriptors = [...own, ...withoutInherited(own.length + 3)];
   const [program = '', ...args] = child.argv;
   const started = performance.now();
-  const bounded = new BoundedOutput(run.outputBytes ?? defaultOutputBytes);
+  const bounded = new BoundedOutput(run.outputBytes ?? defaultCommandOutputBytes);
   let timedOut = false;
   const spawned = spawn(program, args, {
     cwd: child.folder,
@@ -80,7 +80,7 @@ function endOf(child: ChildProcess): Promise<{ exitCode: number | undefined; sig
 }
 
 /** Tells what comes, as text, up to the limit of the output. */
-function teller({ onOutput, outputBytes = defaultOutputBytes }: CommandRun): (part: Buffer) => void {
+function teller({ onOutput, outputBytes = defaultCommandOutputBytes }: CommandRun): (part: Buffer) => void {
   if (onOutput === undefined) return () => undefined;
   const decoder = new TextDecoder();
   let left = outputBytes;

@@ -33,7 +33,7 @@ export interface JudgeOptions {
   root: string;
   /** Folder in which it would run, relative to the root; the root by default. */
   folder?: string;
-  /** Whether a path, relative to the project's folder with `/`, holds secrets. The names that {@link namesSecret} knows by default. */
+  /** Whether a path, relative to the project's folder with `/`, holds secrets. {@link isSecretPath} by default. */
   isSecret?: SecretTest;
   /**
    * Paths of the files with secrets in the project, as {@link findSecrets} lists them. Without it, the folder that a command searches is listed at each
@@ -89,12 +89,17 @@ export interface CommandRun {
   wallMs?: number;
   outputBytes?: number;
   where: 'sandboxed' | 'host';
+  /**
+   * A person said yes to this command: a `git` in it does what the repository's settings say, hooks and network among it. Without it, as for commands
+   * that are judged `allow`, git starts nothing for a repository.
+   */
+  approved?: boolean;
   signal?: AbortSignal;
   /** Told of output as it comes, up to `outputBytes`. */
   onOutput?: (text: string) => void;
   /** Environment of the user, of which {@link commandEnvironment} hands on what has no secrets. Without it: a plain search path and the home folder. */
   environment?: Environment;
-  /** Which files of the project are not there for a command in the sandbox. The names that {@link namesSecret} knows by default. */
+  /** Which files of the project are not there for a command in the sandbox. {@link isSecretPath} by default. */
   isSecret?: SecretTest;
 }
 

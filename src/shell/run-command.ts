@@ -3,6 +3,7 @@ import { isAbsolute, join, relative, sep } from 'node:path';
 import { runChild } from './child.ts';
 import { CommandNotStarted, type CommandResult, type CommandRun } from './contract.ts';
 import { commandEnvironment } from './environment.ts';
+import { harmlessGitEnvironment } from './git/run-git.ts';
 import { runSandboxed } from './sandboxed.ts';
 
 /**
@@ -19,8 +20,14 @@ export async function runCommand(run: CommandRun): Promise<CommandResult> {
   const [program = ''] = argv;
   if (program === '' || program.startsWith('-')) throw new CommandNotStarted('A command begins with the name of a program.');
   if (argv.some((word) => word.includes('\0'))) throw new CommandNotStarted('A word of a command cannot hold a zero byte.');
-  if (run.where === 'sandboxed') return runSandboxed(argv, folder, run);
-  return runChild({ argv: inOneStream(argv), folder, environment: commandEnvironment(run.environment) }, run);
+  // Reading a repository by git runs what its settings name, unless git is told otherwise.
+  const withoutPrograms = run.approved !== true && argv.some((word) => /\bgit\b/.test(word));
+  const environment = {
+    ...commandEnvironment(run.environment),
+    ...(withoutPrograms ? await harmlessGitEnvironment(folder, run.environment) : {}),
+  };
+  if (run.where === 'sandboxed') return runSandboxed(argv, folder, environment, run);
+  return runChild({ argv: inOneStream(argv), folder, environment }, run);
 }
 
 /** Both outputs on one pipe, so that they stay in their order. The shell becomes the program; the words are not read by it. */

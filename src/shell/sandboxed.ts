@@ -26,20 +26,29 @@ export function sandboxState(): Promise<ShellSandboxState> {
 }
 
 /** @throws CommandNotStarted where the machine has no sandbox, or not all secrets of the project are known */
-export async function runSandboxed(argv: readonly string[], folder: string, run: CommandRun): Promise<CommandResult> {
+export async function runSandboxed(
+  argv: readonly string[],
+  folder: string,
+  environment: Readonly<Record<string, string>>,
+  run: CommandRun,
+): Promise<CommandResult> {
   const state = await sandboxState();
   if (!state.available) throw new CommandNotStarted(`Commands cannot be run in a sandbox here: ${state.reason} ${toInstall}`);
-  return enclosed(argv, folder, run);
+  return enclosed(argv, folder, environment, run);
 }
 
-async function enclosed(argv: readonly string[], folder: string, run: CommandRun): Promise<CommandResult> {
+async function enclosed(
+  argv: readonly string[],
+  folder: string,
+  environment: Readonly<Record<string, string>>,
+  run: CommandRun,
+): Promise<CommandResult> {
   const root = realpathSync(run.root);
   const secrets = await findSecrets(root, run.isSecret);
   if (!secrets.complete)
     throw new CommandNotStarted('The project has too many files to know all of its secrets; run the command in a smaller folder.');
   const filter = seccompFilter('loopback');
   if (filter === undefined) throw new CommandNotStarted(`No filter of system calls is known for ${process.arch}.`);
-  const environment = commandEnvironment(run.environment);
   const home = environment['HOME'] ?? '/';
   nothing ??= openSync('/dev/null', 'r');
   let began = false;
@@ -98,7 +107,12 @@ async function probe(): Promise<ShellSandboxState> {
   try {
     await writeFile(join(root, '.env'), 'CANARY=1\n');
     const command = { argv: ['/bin/sh', '-c', inspection] };
-    const { output } = await enclosed(command.argv, root, { command, root, where: 'sandboxed', wallMs: 20_000 });
+    const { output } = await enclosed(command.argv, root, commandEnvironment(), {
+      command,
+      root,
+      where: 'sandboxed',
+      wallMs: 20_000,
+    });
     if (output.trim() === walls) return { available: true };
     return {
       available: false,

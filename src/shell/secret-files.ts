@@ -1,8 +1,8 @@
 import { readdirSync, realpathSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { isSecretPath } from '../files/secret-paths.ts';
 import type { SecretTest } from './contract.ts';
-import { namesSecret } from './secret-names.ts';
 
 /** Folders whose files are another's: dependencies, and git's own. */
 const foreignFolders = new Set(['node_modules', '.git', '.hg', '.svn', '.venv', '.timonel']);
@@ -17,7 +17,7 @@ export interface SecretFiles {
 }
 
 /** Lists the files with secrets of a project, outside of dependencies and `.git`. @param most entries that are looked at */
-export async function findSecrets(root: string, isSecret: SecretTest = namesSecret, most = 200_000): Promise<SecretFiles> {
+export async function findSecrets(root: string, isSecret: SecretTest = isSecretPath, most = 200_000): Promise<SecretFiles> {
   const found: SecretFiles = { files: [], folders: [], complete: true };
   let left = most;
   const pending = [''];

@@ -1,5 +1,5 @@
+import { isSecretPath } from '../../files/secret-paths.ts';
 import type { SecretTest } from '../contract.ts';
-import { namesSecret } from '../secret-names.ts';
 import { GitFailed } from './git-failed.ts';
 import { checkedRevision } from './history.ts';
 import { type GitOptions, git, gitText } from './run-git.ts';
@@ -11,7 +11,7 @@ export async function gitAdd(
   options: GitOptions & { isSecret?: SecretTest } = {},
 ): Promise<void> {
   if (paths.length === 0) throw new GitFailed('Name the files to add.');
-  const isSecret = options.isSecret ?? namesSecret;
+  const isSecret = options.isSecret ?? isSecretPath;
   const dry = await gitText(root, ['add', '--dry-run', '--all', '--', ...paths], options);
   const added = [...dry.matchAll(/^add '(.*)'$/gm)].map(([, path = '']) => path);
   const secret = [...paths, ...added].find(isSecret);
@@ -25,6 +25,8 @@ export interface GitCommitOptions extends GitOptions {
   trailers?: readonly (readonly [name: string, value: string])[];
   amend?: boolean;
   allowEmpty?: boolean;
+  /** Whether it is signed; by default as git's settings say. A program that a repository's own settings name never signs. */
+  sign?: boolean;
 }
 
 /** Commits the index as the user of git's settings; the message comes by standard input. @returns the commit's hash @throws GitFailed */
@@ -37,6 +39,7 @@ export async function gitCommit(root: string, options: GitCommitOptions): Promis
   const args = ['commit', '--file=-', '--cleanup=verbatim', '--quiet'];
   if (amend) args.push('--amend');
   if (allowEmpty) args.push('--allow-empty');
+  if (options.sign !== undefined) args.push(options.sign ? '--gpg-sign' : '--no-gpg-sign');
   if (options.hooks !== true) args.push('--no-verify');
   const lines = trailers.map(([name, value]) => `${name}: ${value}`).join('\n');
   const body = message.replaceAll('\r\n', '\n').trimEnd();

@@ -1,5 +1,5 @@
+import { isSecretPath } from '../../files/secret-paths.ts';
 import type { SecretTest } from '../contract.ts';
-import { namesSecret } from '../secret-names.ts';
 import { GitFailed } from './git-failed.ts';
 import { type GitOptions, git, gitText } from './run-git.ts';
 
@@ -70,7 +70,7 @@ export interface GitDiffOptions extends GitOptions {
   paths?: readonly string[];
   /** Lines around a change; 3 by default. */
   context?: number;
-  /** Files that are named, but not shown. The names that {@link namesSecret} knows by default. */
+  /** Files that are named, but not shown. {@link isSecretPath} by default. */
   isSecret?: SecretTest;
 }
 
@@ -116,7 +116,7 @@ async function shownFiles(
   paths: readonly string[],
   options: GitDiffOptions,
 ): Promise<GitDiff> {
-  const isSecret = options.isSecret ?? namesSecret;
+  const isSecret = options.isSecret ?? isSecretPath;
   const listed = await gitText(root, [...args, '--no-renames', '--name-only', '-z', '--', ...paths], options);
   const names = listed.split('\0').filter((name) => name !== '');
   const hidden = names.filter(isSecret);

@@ -52,6 +52,26 @@ export async function git(root: string, args: readonly string[], options: GitOpt
   return execute(root, words, { ...environment, ...settingsInEnvironment(settings) }, options);
 }
 
+/** Variables under which a `git` that a command starts runs nothing that the repository's settings name. */
+export async function harmlessGitEnvironment(
+  folder: string,
+  environment: Environment | undefined,
+): Promise<Record<string, string>> {
+  const options = environment === undefined ? {} : { environment };
+  let entries: ConfigEntry[] = [];
+  try {
+    const listed = await execute(folder, ['config', '--list', '--show-scope', '-z'], environmentOf(options), {
+      ...options,
+      input: '',
+    });
+    entries = parseConfig(listed.stdout.toString('utf8'));
+  } catch (error) {
+    // Where there is no git, a command starts none.
+    if (!(error instanceof GitFailed)) throw error;
+  }
+  return { ...settingsInEnvironment(harmlessConfig(entries, false)), GIT_NO_LAZY_FETCH: '1', GIT_ALLOW_PROTOCOL: 'none' };
+}
+
 /** As {@link git}, and its output as text. @throws GitFailed also where it ends with another code than 0 */
 export async function gitText(root: string, args: readonly string[], options: GitOptions = {}): Promise<string> {
   const { exitCode, stdout, stderr } = await git(root, args, options);

@@ -1,6 +1,6 @@
 import { type Command, forEachChild, type ParsedScript, parse, type Function as ShellFunction, type SyntaxNode } from 'unbash';
 import { destruction } from './destructive.ts';
-import type { Judgement } from './judgement.ts';
+import type { LineJudgement } from './judgement.ts';
 import { sendsInput } from './network.ts';
 import type { Places } from './places.ts';
 import { isDevice, isPrecious, isWhole } from './precious.ts';
@@ -27,18 +27,20 @@ export interface Seen {
   /** Its here strings and here documents. */
   texts: readonly string[];
   /** Whether what is substituted in its words reaches the network. */
-  nested: Judgement['network'];
+  nested: LineJudgement['network'];
+  /** It is the end of a wrapper's words, of which all ends are looked at. */
+  isEnd?: true;
 }
 
 /** Recognises what may not be run, through whatever starts it. */
 export class Disguises {
-  readonly #judgement: Judgement;
+  readonly #judgement: LineJudgement;
   readonly #places: Places;
   readonly #inner: (text: string, folders: readonly string[]) => void;
   readonly #functions: () => readonly string[];
 
   constructor(
-    judgement: Judgement,
+    judgement: LineJudgement,
     places: Places,
     inner: (text: string, folders: readonly string[]) => void,
     functions: () => readonly string[],
@@ -55,6 +57,7 @@ export class Disguises {
 
   /** Denies a command that destroys. Everything that is not read-only is looked through. */
   inspect(words: readonly ShellWord[], seen: Seen): void {
+    this.#judgement.step();
     const [first, ...rest] = words;
     if (first === undefined) return;
     if (first.value.includes(hole) || first.glob) {
@@ -65,15 +68,16 @@ export class Disguises {
     const values = rest.map(({ value }) => value);
     const reason = destruction(name, values, { places: this.#places, folders: seen.folders });
     if (reason !== undefined) this.#judgement.deny(reason);
+    if (name === 'git')
+      for (const value of values) if (/^(alias\.[^=]*=)?!|=!/.test(value)) this.#inner(value.replace(/^[^!]*!/, ''), seen.folders);
     if (readOnlyPrograms.has(name) && name !== 'find' && name !== 'fd' && name !== 'awk' && name !== 'sed') return;
     this.#sends(name, values, seen);
     if (shells.has(name) || interpreters.has(name)) this.#script(name, values, seen);
     else if (name === 'eval' || name === 'source' || name === '.' || name === 'trap' || name === 'alias')
       this.#evaluated(name, values, seen);
-    else if (wrappers.has(name)) this.#wrapped(name, rest, seen);
-    else if (name !== 'git') this.#texts(values, seen.folders);
-    if (name === 'git')
-      for (const value of values) if (/^(alias\.[^=]*=)?!|=!/.test(value)) this.#inner(value.replace(/^[^!]*!/, ''), seen.folders);
+    else if (wrappers.has(name)) {
+      if (seen.isEnd !== true) this.#wrapped(rest, name, seen);
+    } else this.#texts(values, seen.folders);
   }
 
   /** A function that starts functions of the line side by side multiplies. */
@@ -140,14 +144,18 @@ export class Disguises {
   }
 
   /** Every end of the words may be the command that is started; a word with blanks may be a line. */
-  #wrapped(name: string, words: readonly ShellWord[], seen: Seen): void {
-    const fed = name === 'xargs' || name === 'parallel' ? said(seen.fed) : [];
+  #wrapped(words: readonly ShellWord[], wrapper: string, seen: Seen): void {
+    const takesInput = [wrapper, ...words.map(({ value }) => baseName(value))].some(
+      (each) => each === 'xargs' || each === 'parallel',
+    );
+    const fed = takesInput ? [...said(seen.fed), ...seen.texts.flatMap(wordsOf)] : [];
     for (let at = 0; at < words.length; at++) {
       const word = words[at];
       if (word === undefined || /^-/.test(word.value) || /^[A-Za-z_]\w*=/.test(word.value)) continue;
       const rest = words.slice(at);
       if (/\s/.test(word.value)) this.#inner(withoutHoles(word.value), seen.folders);
-      else if (looksLikeProgram(word.value)) this.inspect([...rest, ...fed], { ...seen, fed: name === 'xargs' ? [] : seen.fed });
+      else if (looksLikeProgram(word.value))
+        this.inspect([...rest, ...fed], { ...seen, fed: takesInput ? [] : seen.fed, isEnd: true });
       else if (word.value.includes(hole)) this.#unknownProgram([...rest.slice(1), ...fed], seen.folders);
     }
     const split = words.find(({ value }) => /^(-S|--split-string=).+/.test(value));
@@ -211,8 +219,12 @@ const fetched = (value: string) => /<\((curl|wget)\b/.test(value);
 function said(fed: readonly (readonly string[])[] | undefined): ShellWord[] {
   const last = fed?.at(-1);
   if (last === undefined || !/^(echo|printf)$/.test(last[0] ?? '')) return [];
-  return last
-    .slice(1)
-    .flatMap((value) => value.split(/\s+/))
+  return last.slice(1).flatMap(wordsOf);
+}
+
+function wordsOf(text: string): ShellWord[] {
+  return text
+    .split(/\s+/)
+    .filter((value) => value !== '')
     .map((value) => ({ text: value, value, literal: false, glob: false, variables: [] }));
 }

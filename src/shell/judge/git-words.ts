@@ -1,6 +1,5 @@
 import { posix } from 'node:path';
-import type { Surroundings } from './harmless.ts';
-import type { Doubt } from './places.ts';
+import type { CommandSurroundings, Doubt } from './places.ts';
 import type { ShellWord } from './words.ts';
 
 interface Reads {
@@ -117,7 +116,7 @@ const secondWords: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Why a call of git is not proven to only read. */
-export function judgeGit(args: readonly ShellWord[], { places, folders }: Surroundings): Doubt | undefined {
+export function judgeGit(args: readonly ShellWord[], { places, folders }: CommandSurroundings): Doubt | undefined {
   const dynamic = args.find(({ literal }) => !literal);
   if (dynamic !== undefined) return { code: 'dynamic-option', message: `What ${dynamic.text} becomes, only a run would tell.` };
   const words = args.map(({ value }) => value);
@@ -143,7 +142,7 @@ function subcommandDoubt(
   name: string,
   reads: Reads,
   args: readonly ShellWord[],
-  { places, folders }: Pick<Surroundings, 'places' | 'folders'>,
+  { places, folders }: Pick<CommandSurroundings, 'places' | 'folders'>,
 ): Doubt | undefined {
   const options = new Set(reads.options.split(' '));
   const only = new Set(reads.only?.split(' '));
@@ -190,7 +189,7 @@ function wordsDoubt(
   name: string,
   words: readonly string[],
   reads: Reads,
-  { places, folders }: Pick<Surroundings, 'places' | 'folders'>,
+  { places, folders }: Pick<CommandSurroundings, 'places' | 'folders'>,
 ): Doubt | undefined {
   if (name === 'config' || name === 'for-each-ref') return configDoubt(name, words);
   for (const word of words) {

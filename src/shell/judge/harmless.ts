@@ -1,28 +1,22 @@
 import { judgeGit } from './git-words.ts';
-import type { Doubt, Places, Reading } from './places.ts';
+import type { CommandSurroundings, Doubt, PathReading } from './places.ts';
 import { type ReadOnlyProgram, readOnlyPrograms } from './programs.ts';
 import { findsMore, harmlessAwk, harmlessJq, harmlessSed } from './texts.ts';
 import { hole, type ShellWord } from './words.ts';
-
-export interface Surroundings {
-  places: Places;
-  /** Absolute folders in which the command may run. */
-  folders: readonly string[];
-  /** Its standard input is another command's output, or a file that is judged by itself. */
-  fed: boolean;
-}
 
 const sets = new Map<string, ReadonlySet<string>>();
 
 function setOf(words: string | undefined): ReadonlySet<string> {
   if (words === undefined) return new Set();
-  let set = sets.get(words);
-  if (set === undefined) sets.set(words, (set = new Set(words.split(' '))));
+  const known = sets.get(words);
+  if (known !== undefined) return known;
+  const set = new Set(words.split(' '));
+  sets.set(words, set);
   return set;
 }
 
 /** Why a command is not proven to be harmless; undefined where it is. */
-export function doubtOf(name: string, args: readonly ShellWord[], around: Surroundings): Doubt | undefined {
+export function doubtOf(name: string, args: readonly ShellWord[], around: CommandSurroundings): Doubt | undefined {
   if (name.includes('/'))
     return { code: 'path-program', message: `${name} is a file, and not the program of that name of the system.` };
   const program = readOnlyPrograms.get(name);
@@ -110,7 +104,7 @@ function mayBeOption(program: ReadOnlyProgram, { value, variables }: ShellWord):
   );
 }
 
-function operandsDoubt(name: string, program: ReadOnlyProgram, read: ReadWords, around: Surroundings): Doubt | undefined {
+function operandsDoubt(name: string, program: ReadOnlyProgram, read: ReadWords, around: CommandSurroundings): Doubt | undefined {
   let { operands } = read;
   switch (program.operands) {
     case 'none':
@@ -140,7 +134,7 @@ function operandsDoubt(name: string, program: ReadOnlyProgram, read: ReadWords, 
       break;
   }
   const reads = program.reads ?? 'names';
-  const reading: Reading = read.beneath ? 'beneath' : reads;
+  const reading: PathReading = read.beneath ? 'beneath' : reads;
   if (operands.length === 0 && program.searches !== undefined && !around.fed && (read.beneath || name !== 'grep')) {
     const here: ShellWord = { text: '.', value: '.', literal: true, glob: false, variables: [] };
     return around.places.doubt(here, around.folders, program.searches);
@@ -163,7 +157,7 @@ function patternDoubt(name: string, pattern: ShellWord | undefined): Doubt | und
 const openVariables =
   /^(HOME|PWD|OLDPWD|USER|LOGNAME|SHELL|PATH|LANG|TERM|UID|EUID|PPID|HOSTNAME|RANDOM|SECONDS|LINENO|SHLVL|BASH_VERSION|IFS|[a-z_][a-z0-9_]*|[?#$!@*0-9-]|~|)$/;
 
-function textDoubt(name: string, words: readonly ShellWord[], { places, folders }: Surroundings): Doubt | undefined {
+function textDoubt(name: string, words: readonly ShellWord[], { places, folders }: CommandSurroundings): Doubt | undefined {
   for (const [at, word] of words.entries()) {
     if (!word.variables.every((variable) => openVariables.test(variable)))
       return { code: 'variable', message: `${word.text} tells a variable that may be a secret.` };
@@ -184,7 +178,7 @@ function textDoubt(name: string, words: readonly ShellWord[], { places, folders 
   return undefined;
 }
 
-function findDoubt(args: readonly ShellWord[], { places, folders }: Surroundings): Doubt | undefined {
+function findDoubt(args: readonly ShellWord[], { places, folders }: CommandSurroundings): Doubt | undefined {
   let first = args.findIndex(({ value, text }) => /^[-(!,]/.test(value) || /^\\[(!]/.test(text));
   if (first < 0) first = args.length;
   for (const word of args.slice(0, first)) {

@@ -1,9 +1,9 @@
 import { homedir } from 'node:os';
 import { posix } from 'node:path';
 import { parse } from 'unbash';
+import { isSecretPath } from '../../files/secret-paths.ts';
 import type { CommandScope, JudgedCommand, JudgeOptions } from '../contract.ts';
-import { namesSecret } from '../secret-names.ts';
-import { Judgement } from './judgement.ts';
+import { LineJudgement, TooComplex } from './judgement.ts';
 import { LineWalk } from './line-walk.ts';
 import { Places } from './places.ts';
 import { hidesText, shownText } from './shown-text.ts';
@@ -20,8 +20,8 @@ const longestParsed = 65_536;
  * The judgement looks at names, links and lists of files, and starts nothing. Between it and the run, files can change.
  */
 export function judgeCommand(line: string, options: JudgeOptions): JudgedCommand {
-  const judgement = new Judgement();
-  const { root, folder = '', isSecret = namesSecret, secrets, home = homedir() } = options;
+  const judgement = new LineJudgement();
+  const { root, folder = '', isSecret = isSecretPath, secrets, home = homedir() } = options;
   const places = new Places(root, home, isSecret, secrets);
   const start = posix.resolve(places.root, folder);
   if (places.inside(start, places.root) === undefined)
@@ -30,7 +30,13 @@ export function judgeCommand(line: string, options: JudgeOptions): JudgedCommand
   if (line.length > longestShown) judgement.ask('too-long', `The line is longer than ${longestShown} characters.`);
   let argv: readonly string[] | undefined;
   if (line.length > longestParsed) judgement.deny('The line is too long to be judged.');
-  else argv = judgeText(line.replaceAll('\0', ''), judgement, places, start);
+  else
+    try {
+      argv = judgeText(line.replaceAll('\0', ''), judgement, places, start);
+    } catch (error) {
+      if (!(error instanceof TooComplex || error instanceof RangeError)) throw error;
+      judgement.deny('The line is too complex to be judged.');
+    }
   return {
     verdict: judgement.verdict,
     reasons: judgement.reasons(),
@@ -42,7 +48,7 @@ export function judgeCommand(line: string, options: JudgeOptions): JudgedCommand
   };
 }
 
-function judgeText(line: string, judgement: Judgement, places: Places, folder: string): readonly string[] | undefined {
+function judgeText(line: string, judgement: LineJudgement, places: Places, folder: string): readonly string[] | undefined {
   const script = parse(line);
   const walk = new LineWalk(line, judgement, places);
   walk.script(script, [folder]);
@@ -84,7 +90,7 @@ export function scopeCovers(scope: CommandScope, judged: JudgedCommand, options:
   if (scope.words === undefined) return judged.line === scope.line;
   const { argv } = judged;
   if (argv === undefined || argv.length !== scope.words.length) return false;
-  const places = new Places(options.root, options.home ?? homedir(), options.isSecret ?? namesSecret, options.secrets);
+  const places = new Places(options.root, options.home ?? homedir(), options.isSecret ?? isSecretPath, options.secrets);
   return scope.words.every((word, at) => {
     const given = argv[at] ?? '';
     if (typeof word === 'string') return word === given;

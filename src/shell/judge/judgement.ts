@@ -4,11 +4,12 @@ const ranks: Readonly<Record<ShellVerdict, number>> = { allow: 0, ask: 1, deny: 
 const networks = ['no', 'unknown', 'yes'] as const;
 
 /** Collects what is said against a line: the strictest counts. */
-export class Judgement {
+export class LineJudgement {
   verdict: ShellVerdict = 'allow';
   network: JudgedCommand['network'] = 'no';
   /** It reads files with secrets, or outside of the project. */
   readsSecrets = false;
+  #left = 20_000;
   readonly #reasons = new Map<string, ShellReason>();
 
   ask(code: string, message: string): void {
@@ -18,6 +19,11 @@ export class Judgement {
 
   deny(message: string): void {
     this.#add('deny', 'catastrophic', message);
+  }
+
+  /** Counts a step: a line can nest so that looking through all of it would take for ever. @throws TooComplex */
+  step(): void {
+    if (--this.#left < 0) throw new TooComplex();
   }
 
   reach(network: JudgedCommand['network']): void {
@@ -34,4 +40,9 @@ export class Judgement {
     if (ranks[verdict] > ranks[this.verdict]) this.verdict = verdict;
     if (this.#reasons.size < 20) this.#reasons.set(`${code} ${message}`, { code, message });
   }
+}
+
+/** A line takes more steps to judge than any line that a person would approve. */
+export class TooComplex extends Error {
+  override readonly name = 'TooComplex';
 }

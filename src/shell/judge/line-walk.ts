@@ -1,22 +1,12 @@
 import { posix } from 'node:path';
-import type {
-  ArithmeticExpression,
-  Assignment,
-  Command,
-  CompoundList,
-  ParsedScript,
-  Redirection,
-  Statement,
-  TestExpression,
-  Word,
-  WordPart,
-} from 'unbash';
+import type { Assignment, Command, CompoundList, ParsedScript, Redirection, Statement, Word } from 'unbash';
 import { Disguises } from './disguises.ts';
 import { doubtOf } from './harmless.ts';
-import type { Judgement } from './judgement.ts';
-import { networkOf } from './network.ts';
+import type { LineJudgement } from './judgement.ts';
+import { networkUse } from './network.ts';
 import type { Places } from './places.ts';
 import { isPrecious } from './precious.ts';
+import { WordWalk } from './word-walk.ts';
 import { expandWord, hole, type ShellWord } from './words.ts';
 
 type Node = Statement['command'] | CompoundList;
@@ -30,16 +20,15 @@ const mostFolders = 8;
 
 /** Walks over a line once, and says what is against it. */
 export class LineWalk {
-  readonly #judgement: Judgement;
+  readonly #judgement: LineJudgement;
   readonly #places: Places;
   readonly #variables: Map<string, string>;
   readonly #functions = new Set<string>();
-  /** Variables of loops whose values are files that may be read. */
-  readonly #readable = new Set<string>();
+  readonly #inWords: WordWalk;
   readonly #disguises: Disguises;
   #source: string;
 
-  constructor(source: string, judgement: Judgement, places: Places, depth = 0) {
+  constructor(source: string, judgement: LineJudgement, places: Places, depth = 0) {
     this.#source = source;
     this.#judgement = judgement;
     this.#places = places;
@@ -49,6 +38,7 @@ export class LineWalk {
       ['IFS', ' \t\n'],
       ...['@', '*', '1', '2', '3', '4', '5', '6', '7', '8', '9'].map((name): [string, string] => [name, '']),
     ]);
+    this.#inWords = new WordWalk(judgement, places, this.#variables, (script, folders) => this.script(script, folders));
     this.#disguises = new Disguises(
       judgement,
       places,
@@ -77,12 +67,16 @@ export class LineWalk {
 
   #statements(statements: readonly Statement[], folders: Folders, fed: Feed): Folders {
     let now = folders;
-    for (const { command, background } of statements)
-      now = background === true ? (this.#node(command, now, fed), now) : this.#node(command, now, fed);
+    for (const { command, background } of statements) {
+      const after = this.#node(command, now, fed);
+      // What runs beside the line changes its own folder.
+      if (background !== true) now = after;
+    }
     return now;
   }
 
   #node(node: Node, folders: Folders, fed: Feed): Folders {
+    this.#judgement.step();
     switch (node.type) {
       case 'Command':
         return this.#command(node, folders, fed);
@@ -121,19 +115,19 @@ export class LineWalk {
       case 'For':
         return this.#for(node, folders, fed);
       case 'Case': {
-        this.#word(node.word, folders);
+        this.#inWords.word(node.word, folders);
         let now = folders;
         for (const { pattern, body } of node.items) {
-          for (const word of pattern) this.#word(word, folders);
+          for (const word of pattern) this.#inWords.word(word, folders);
           now = merged(now, this.#node(body, folders, fed));
         }
         return now;
       }
       case 'TestCommand':
-        this.#test(node.expression, folders);
+        this.#inWords.test(node.expression, folders);
         return folders;
       case 'ArithmeticCommand':
-        this.#arithmetic(node.expression, folders);
+        this.#inWords.arithmetic(node.expression, folders);
         return folders;
       case 'Function': {
         this.#functions.add(node.name.value);
@@ -167,12 +161,12 @@ export class LineWalk {
   ): Folders {
     const variable = name.value;
     this.#assigned(variable);
-    const words = (wordlist ?? []).flatMap((word) => this.#word(word, folders));
+    const words = (wordlist ?? []).flatMap((word) => this.#inWords.word(word, folders));
     const readable =
       wordlist !== undefined &&
       !this.#variables.has(variable) &&
       words.every((word) => !/^[-*?[\0]/.test(word.value) && this.#places.doubt(word, folders, 'content') === undefined);
-    if (readable) this.#readable.add(variable);
+    if (readable) this.#inWords.readable.add(variable);
     const [only] = words;
     if (words.length === 1 && only !== undefined && !only.value.includes(hole)) this.#variables.set(variable, only.value);
     const after = this.#loop(folders, () => this.#node(body, folders, fed));
@@ -184,7 +178,7 @@ export class LineWalk {
         this.#node(body, folders, fed);
       }
     this.#variables.delete(variable);
-    this.#readable.delete(variable);
+    this.#inWords.readable.delete(variable);
     return after;
   }
 
@@ -204,31 +198,25 @@ export class LineWalk {
     if (name === undefined) return folders;
     const outer = { network: this.#judgement.network, secrets: this.#judgement.readsSecrets };
     this.#judgement.network = 'no';
-    const nameWords = this.#word(name, folders);
-    const rest = args.flatMap((arg) => (arg.type === 'Word' ? this.#word(arg, folders) : this.#assignmentWord(arg, folders)));
+    const nameWords = this.#inWords.word(name, folders);
+    const rest = args.flatMap((arg) =>
+      arg.type === 'Word' ? this.#inWords.word(arg, folders) : this.#assignmentWord(arg, folders),
+    );
     const nested = this.#judgement.network;
     this.#judgement.reach(outer.network);
     const words = [...nameWords, ...rest];
     const [first] = words;
     if (first === undefined) return folders;
-    this.#judgement.reach(networkOf(words.map(({ value }) => value)));
+    this.#judgement.reach(networkUse(words.map(({ value }) => value)));
     this.#disguises.inspect(words, { folders, fed: input, texts, nested });
     if (!first.literal) {
       this.#judgement.ask('dynamic-program', `Which program ${first.text} is, only a run would tell.`);
       return folders;
     }
-    const checked = words.slice(1).map((word) => this.#asReadable(word));
+    const checked = words.slice(1).map((word) => this.#inWords.asReadable(word));
     const doubt = doubtOf(first.value, checked, { places: this.#places, folders, fed: input !== undefined });
     if (doubt !== undefined) this.#judgement.ask(doubt.code, doubt.message);
     return first.value === 'cd' ? this.#moved(rest, folders) : folders;
-  }
-
-  /** A loop's variable, as one quoted word, whose values are files that may be read, stands for such a file. */
-  #asReadable(word: ShellWord): ShellWord {
-    const name = /^"\$(?:\{(\w+)\}|(\w+))"$/.exec(word.text);
-    const variable = name?.[1] ?? name?.[2];
-    if (variable === undefined || !this.#readable.has(variable)) return word;
-    return { text: word.text, value: '.readable-file', literal: true, glob: false, variables: [] };
   }
 
   #moved(words: readonly ShellWord[], folders: Folders): Folders {
@@ -258,14 +246,14 @@ export class LineWalk {
     if (redirect.type === 'HereDoc') {
       if (redirect.closing === undefined || redirect.delimiter === undefined)
         this.#judgement.ask('unparsable', 'A here document has no end.');
-      this.#parts(redirect.body.parts, folders);
+      this.#inWords.parts(redirect.body.parts, folders);
       return;
     }
     if (redirect.target === undefined) {
       this.#judgement.ask('unparsable', 'A redirect has no target.');
       return;
     }
-    const words = this.#word(redirect.target, folders);
+    const words = this.#inWords.word(redirect.target, folders);
     if (redirect.type === 'HereString') return;
     const { operator } = redirect;
     for (const word of words) {
@@ -276,7 +264,7 @@ export class LineWalk {
       }
       if (operator === '<' || operator === '<&') {
         if (word.value === '/dev/null' && word.literal) continue;
-        const doubt = this.#places.doubt(this.#asReadable(word), folders, 'content');
+        const doubt = this.#places.doubt(this.#inWords.asReadable(word), folders, 'content');
         if (doubt !== undefined && !this.#isSubstitution(redirect.target)) this.#judgement.ask(doubt.code, doubt.message);
       } else if (!(word.literal && /^\/dev\/(null|stdout|stderr)$/.test(word.value)) && !this.#isSubstitution(redirect.target)) {
         this.#judgement.ask('redirect-writes', `It writes to ${word.text}.`);
@@ -298,25 +286,24 @@ export class LineWalk {
   #assignment(assignment: Assignment, folders: Folders, beforeCommand: boolean): void {
     const { name, value, index, append } = assignment;
     if (index !== undefined) {
-      this.#word(index, folders);
+      this.#inWords.word(index, folders);
       this.#judgement.ask('evaluates', `The index of ${name} is evaluated.`);
     }
     if (value.type === 'ArrayValue') {
       this.#judgement.ask('variable', `It sets ${name}.`);
-      for (const element of value.elements) this.#word(element, folders);
+      for (const element of value.elements) this.#inWords.word(element, folders);
       return;
     }
-    const words = this.#word(value, folders);
+    const words = this.#inWords.word(value, folders);
     if (beforeCommand) {
       if (!harmlessPrefix.test(name) || !words.every((word) => word.literal && harmlessValue.test(word.value)))
         this.#judgement.ask('environment', `It runs with ${name} set to something else.`);
       return;
     }
     this.#assigned(name);
-    this.#readable.delete(name);
+    this.#inWords.readable.delete(name);
     const known = words.map((word) => word.value).join(' ');
-    if (known.includes(hole) && !known.startsWith(hole)) this.#variables.delete(name);
-    else if (known.includes(hole)) this.#variables.delete(name);
+    if (known.includes(hole)) this.#variables.delete(name);
     else this.#variables.set(name, append === true ? (this.#variables.get(name) ?? '') + known : known);
   }
 
@@ -328,126 +315,7 @@ export class LineWalk {
       this.#judgement.ask('evaluates', `What ${text} becomes, only a run would tell.`);
       return [{ text, value: hole, literal: false, glob: false, variables: [''] }];
     }
-    return this.#word(value, folders).map((word) => ({ ...word, text, value: head + word.value }));
-  }
-
-  /** Judges what is run within a word, and says what it becomes. */
-  #word(word: Word, folders: Folders): ShellWord[] {
-    this.#parts(word.parts, folders);
-    return expandWord(word, this.#variables, this.#places.home);
-  }
-
-  #parts(parts: readonly WordPart[] | undefined, folders: Folders): void {
-    for (const part of parts ?? []) this.#part(part, folders);
-  }
-
-  #part(part: WordPart, folders: Folders): void {
-    const evaluated = () => this.#judgement.ask('evaluates', `What ${part.text} becomes, only a run would tell.`);
-    switch (part.type) {
-      case 'Literal':
-      case 'SingleQuoted':
-      case 'AnsiCQuoted':
-      case 'SimpleExpansion':
-        return;
-      case 'Glob':
-      case 'BraceExpansion':
-        return this.#parts(part.parts, folders);
-      case 'DoubleQuoted':
-        return this.#parts(part.parts, folders);
-      case 'LocaleString':
-      case 'ExtendedGlob':
-        evaluated();
-        return this.#parts(part.parts, folders);
-      case 'ProcessSubstitution':
-      case 'CommandExpansion':
-        if (part.script === undefined) return evaluated();
-        this.script(part.script, folders);
-        return;
-      case 'ArithmeticExpansion':
-        return this.#arithmetic(part.expression, folders);
-      case 'ParameterExpansion': {
-        const { prefix, index, operation } = part;
-        if (prefix === '!') evaluated();
-        if (index !== undefined) {
-          this.#word(index, folders);
-          if (!/^(\d+|[@*])$/.test(index.value) || index.parts !== undefined) evaluated();
-        }
-        if (operation === undefined) return;
-        if (operation.type === 'Default') {
-          this.#word(operation.operand, folders);
-          if (operation.operator.endsWith('=')) evaluated();
-        } else if (operation.type === 'Remove') this.#word(operation.operand, folders);
-        else if (operation.type === 'Replace')
-          for (const word of [operation.pattern, operation.replacement]) this.#word(word, folders);
-        else if (operation.type === 'CaseModification') {
-          if (operation.operand !== undefined) this.#word(operation.operand, folders);
-        } else if (operation.type === 'Slice') {
-          for (const word of [operation.offset, operation.length]) {
-            if (word === undefined) continue;
-            this.#word(word, folders);
-            if (!/^ ?-?\d+$/.test(word.text)) evaluated();
-          }
-        } else {
-          if (operation.type === 'Transform') this.#word(operation.operand, folders);
-          evaluated();
-        }
-        return;
-      }
-    }
-  }
-
-  /** Names in arithmetic are evaluated again, whatever they hold: only numbers are certain. */
-  #arithmetic(expression: ArithmeticExpression | undefined, folders: Folders): void {
-    const evaluated = () => this.#judgement.ask('evaluates', 'Its arithmetic evaluates more than numbers.');
-    if (expression === undefined) return evaluated();
-    switch (expression.type) {
-      case 'ArithmeticWord':
-        this.#parts(expression.parts, folders);
-        if (!/^(\d+|0[xX][0-9a-fA-F]+)$/.test(expression.value)) evaluated();
-        return;
-      case 'ArithmeticCommandExpansion':
-        evaluated();
-        if (expression.script !== undefined) this.script(expression.script, folders);
-        return;
-      case 'ArithmeticBinary':
-        this.#arithmetic(expression.left, folders);
-        return this.#arithmetic(expression.right, folders);
-      case 'ArithmeticUnary':
-        return this.#arithmetic(expression.operand, folders);
-      case 'ArithmeticGroup':
-        return this.#arithmetic(expression.expression, folders);
-      case 'ArithmeticTernary':
-        for (const each of [expression.test, expression.consequent, expression.alternate]) this.#arithmetic(each, folders);
-    }
-  }
-
-  #test(expression: TestExpression, folders: Folders): void {
-    switch (expression.type) {
-      case 'TestUnary': {
-        if (/^-[vR]$/.test(expression.operator)) this.#judgement.ask('evaluates', `${expression.operator} evaluates its word.`);
-        for (const word of this.#word(expression.operand, folders)) {
-          const doubt = /^-[nz]$/.test(expression.operator)
-            ? undefined
-            : this.#places.doubt(this.#asReadable(word), folders, 'names');
-          if (doubt !== undefined) this.#judgement.ask(doubt.code, doubt.message);
-        }
-        return;
-      }
-      case 'TestBinary':
-        for (const word of [expression.left, expression.right]) {
-          this.#word(word, folders);
-          if (/^-(eq|ne|lt|le|gt|ge)$/.test(expression.operator) && !/^\d+$/.test(word.text))
-            this.#judgement.ask('evaluates', `${expression.operator} evaluates its words.`);
-        }
-        return;
-      case 'TestLogical':
-        for (const operand of expression.operands) this.#test(operand, folders);
-        return;
-      case 'TestNot':
-        return this.#test(expression.operand, folders);
-      case 'TestGroup':
-        return this.#test(expression.expression, folders);
-    }
+    return this.#inWords.word(value, folders).map((word) => ({ ...word, text, value: head + word.value }));
   }
 
   /** Nothing of a command's text is in none of its parts: else the parser has passed over something. */

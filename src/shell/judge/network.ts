@@ -21,7 +21,7 @@ const local = new Set(
 );
 
 /** Whether a command reaches the network, by its name. */
-export function networkOf(words: readonly string[]): JudgedCommand['network'] {
+export function networkUse(words: readonly string[]): JudgedCommand['network'] {
   let [name = ''] = words;
   name = name.slice(name.lastIndexOf('/') + 1);
   if (networked.has(name)) return 'yes';

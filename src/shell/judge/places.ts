@@ -10,7 +10,7 @@ export interface Doubt {
 }
 
 /** What is read of a path: its `content`, the content of all `beneath` it, beneath but what begins with a dot (`visible`), or `names`. */
-export type Reading = 'content' | 'beneath' | 'visible' | 'names';
+export type PathReading = 'content' | 'beneath' | 'visible' | 'names';
 
 /** The paths of one project, as a judgement asks about them. */
 export class Places {
@@ -38,7 +38,7 @@ export class Places {
   }
 
   /** Why a word that names files to read is not harmless. */
-  doubt(word: ShellWord, folders: readonly string[], reading: Reading): Doubt | undefined {
+  doubt(word: ShellWord, folders: readonly string[], reading: PathReading): Doubt | undefined {
     const { value, text, glob, literal } = word;
     if (value.includes(hole)) return { code: 'dynamic-path', message: `Which file ${text} is, only a run would tell.` };
     if (
@@ -55,7 +55,7 @@ export class Places {
     return undefined;
   }
 
-  #doubtIn(folder: string, value: string, glob: boolean, reading: Reading): Doubt | undefined {
+  #doubtIn(folder: string, value: string, glob: boolean, reading: PathReading): Doubt | undefined {
     const path = this.inside(value, folder);
     if (path === undefined) return { code: 'outside-project', message: `${value} is outside of the project.` };
     if (path.split('/').includes('.git')) return { code: 'git-directory', message: `${value} is git's own; use git to read it.` };
@@ -84,7 +84,7 @@ export class Places {
     }
   }
 
-  #globDoubt(path: string, value: string, reading: Reading): Doubt | undefined {
+  #globDoubt(path: string, value: string, reading: PathReading): Doubt | undefined {
     if (value.split('/').includes('..') || value.startsWith('/'))
       return { code: 'wide-pattern', message: `Which files ${value} names, only a run would tell.` };
     const parts = path.split('/');
@@ -105,7 +105,7 @@ export class Places {
     return hit === undefined ? undefined : { code: 'secret-file', message: `${value} names ${hit}, which holds secrets.` };
   }
 
-  #secretsBeneath(path: string, value: string, reading: Reading): Doubt | undefined {
+  #secretsBeneath(path: string, value: string, reading: PathReading): Doubt | undefined {
     const { paths, complete } = this.#secrets(path);
     if (!complete) return { code: 'secret-file', message: `${value} has too many files to know which of them hold secrets.` };
     const hit = paths.find((secret) => {
@@ -129,4 +129,12 @@ function globPattern(path: string): RegExp {
     return piece === '?' || (piece.startsWith('[') && piece.length > 1) ? '[^/]' : `\\${piece}`;
   });
   return new RegExp(`^${source}$`, 'i');
+}
+
+export interface CommandSurroundings {
+  places: Places;
+  /** Absolute folders in which the command may run. */
+  folders: readonly string[];
+  /** Its standard input is another command's output, or a file that is judged by itself. */
+  fed: boolean;
 }

@@ -45,9 +45,10 @@ export function isPrecious(value: string, folders: readonly string[], { root, ho
   if (value.includes(hole)) return /^\0+\/(\.(bash|zsh|profile|ssh|config)|etc\/|usr\/|bin\/)/.test(value);
   return folders.some((folder) => {
     const path = posix.resolve(folder, value);
-    if (openDevices.test(path) || free.test(path)) return false;
+    if (openDevices.test(path)) return false;
     if (path.startsWith(`${root}/`) || path === root)
       return /(^|\/)\.git\/(hooks|config|info|objects|refs|HEAD|index|modules)/.test(path);
+    if (free.test(path)) return false;
     if (path === home || path === '/') return true;
     if (path.startsWith(`${home}/`)) return path.slice(home.length + 1).startsWith('.');
     return systemFolders.test(path);

@@ -1,4 +1,4 @@
-import type { Reading } from './places.ts';
+import type { PathReading } from './places.ts';
 
 /** A program that is proven to change nothing with these options. An option that is not here asks. */
 export interface ReadOnlyProgram {
@@ -18,11 +18,11 @@ export interface ReadOnlyProgram {
    */
   operands: 'paths' | 'text' | 'none' | 'pattern' | 'path-once';
   /** What it reads of its paths. */
-  reads?: Reading;
+  reads?: PathReading;
   /** Letters and long options with which it reads beneath its folders. */
   beneath?: string;
   /** It reads beneath the current folder where no path is given: with this. */
-  searches?: Reading;
+  searches?: PathReading;
   /** Options that give the pattern. */
   patterns?: string;
   /** Whatever an option does, it only reads its paths: a pattern may name files whose names look like options. */

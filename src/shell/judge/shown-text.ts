@@ -1,5 +1,6 @@
 /** Characters that a screen does not show as they are: controls, format and direction marks, blanks that are no blank, unassigned and private ones. */
-const hidden = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}|[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u{e0000}-\u{e0fff}\ufe00-\ufe0f]/gu;
+const hidden =
+  /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}|\u034f|\u115f|\u1160|\u17b4|\u17b5|\u3164|\uffa0|[\u{e0000}-\u{e0fff}]|[\ufe00-\ufe0f]/gu;
 
 /** The text as a person must see it: what a screen would hide or act on is written as `\u{…}`. Line ends stay. */
 export function shownText(text: string): string {

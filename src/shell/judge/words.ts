@@ -20,6 +20,8 @@ export interface ShellWord {
 export type Variables = ReadonlyMap<string, string>;
 
 interface Built {
+  /** Words before this one that blanks of a variable have divided from it. */
+  divided: readonly string[];
   value: string;
   literal: boolean;
   glob: boolean;
@@ -27,7 +29,9 @@ interface Built {
 }
 
 const mostAlternatives = 64;
-const fresh = (): Built => ({ value: '', literal: true, glob: false, variables: [] });
+/** Stands for a variable where braces make more words than are looked at. */
+const manyWords = '{}';
+const fresh = (): Built => ({ divided: [], value: '', literal: true, glob: false, variables: [] });
 
 /** The words that one becomes: braces make several of it, and an unquoted variable with blanks. */
 export function expandWord(word: Word, variables: Variables, home: string): ShellWord[] {
@@ -37,9 +41,15 @@ export function expandWord(word: Word, variables: Variables, home: string): Shel
   else
     for (const part of parts) {
       built = append(built, part, variables, false);
-      if (built.length > mostAlternatives) built = [{ value: hole, literal: false, glob: false, variables: [''] }];
+      if (built.length > mostAlternatives) built = [{ ...fresh(), value: hole, literal: false, variables: [manyWords] }];
     }
-  return built.map((each) => ({ text, ...withHome(each, text, home) }));
+  return built.flatMap((each) => {
+    const { divided, value, literal, glob, variables: names } = withHome(each, text, home);
+    if (divided.length === 0) return { text, value, literal, glob, variables: names };
+    return [...divided, value]
+      .filter((piece) => piece !== '')
+      .map((piece) => ({ text, value: piece, literal, glob, variables: names }));
+  });
 }
 
 /** A tilde at the beginning is the home folder; anywhere else that a shell may expand it, it is not certain. */
@@ -67,7 +77,7 @@ function append(built: Built[], part: WordPart, variables: Variables, quoted: bo
       return built.map((each) => ({ ...each, value: each.value + part.value, glob: true, literal: false }));
     case 'BraceExpansion': {
       const alternatives = braces(part.text);
-      if (alternatives === undefined) return unknown(built, '');
+      if (alternatives === undefined) return unknown(built, manyWords);
       return built.flatMap((each) =>
         alternatives.map((alternative) => ({ ...each, value: each.value + alternative, literal: false })),
       );
@@ -92,14 +102,17 @@ function variable(built: readonly Built[], name: string, value: string | undefin
   if (value === undefined) return unknown(built, name);
   const pieces = quoted ? [value] : value.split(/[ \t\n]+/);
   const glob = !quoted && /[*?[]/.test(value);
-  return built.flatMap((each) =>
-    pieces.map((piece, at) => ({
-      value: (at === 0 ? each.value : '') + piece,
+  const last = pieces.pop() ?? '';
+  return built.map((each) => {
+    const [first, ...middle] = pieces;
+    return {
+      divided: first === undefined ? each.divided : [...each.divided, each.value + first, ...middle],
+      value: (first === undefined ? each.value : '') + last,
       literal: false,
       glob: each.glob || glob,
       variables: [...each.variables, name],
-    })),
-  );
+    };
+  });
 }
 
 /** Lists of plain words, and nothing within. Else undefined. */
