@@ -1,7 +1,7 @@
 import { diffArrays } from 'diff';
 import type { MatchRung } from './contract.ts';
 import { anyLineEnd, type LineEnd, neighbourLineEnd } from './line-ends.ts';
-import { isTypographic, sourceRange, type TextView, viewOf } from './text-view.ts';
+import { isTypographic, plainSister, sourceRange, type TextView, viewOf } from './text-view.ts';
 
 /** A part of a file that a text was matched with, as views of equal text. */
 export interface MatchedPart {
@@ -142,8 +142,17 @@ function adaptation(old: string, quoted: TextView, { text, view, offset, from, r
       return ours.size === 1 && only !== theirs && isTypographic(only) ? [[theirs, only] as const] : [];
     }),
   );
-  return (piece) => {
-    const normal = form === undefined ? piece : piece.normalize(form);
-    return replaced.size === 0 ? normal : Array.from(normal, (each) => replaced.get(each) ?? each).join('');
+  const families = new Map<string, boolean>();
+  for (const [theirs, ours] of seen) {
+    const sister = plainSister(theirs);
+    if (sister !== undefined)
+      families.set(sister.family, families.get(sister.family) !== false && ours.size === 1 && ours.has(sister.plain));
+  }
+  const adapted = (character: string): string => {
+    const only = replaced.get(character);
+    if (only !== undefined || seen.has(character)) return only ?? character;
+    const sister = plainSister(character);
+    return sister !== undefined && families.get(sister.family) === true ? sister.plain : character;
   };
+  return (piece) => Array.from(form === undefined ? piece : piece.normalize(form), adapted).join('');
 }
