@@ -91,8 +91,10 @@ export async function runHeadless(connect: () => Promise<ApiClient>, options: He
   return exitCode;
 }
 
-function exitCodeOf({ run: { outcome, error } }: CodeTurn, refused: number): number {
-  if (error !== undefined && /budget|money/.test(`${error.code} ${error.message}`)) return exitCodes.budget;
-  if (outcome === 'failed' || outcome === 'cancelled' || outcome === null) return exitCodes.failed;
-  return refused > 0 ? exitCodes.needsApproval : exitCodes.done;
+function exitCodeOf({ run: { outcome, error, degradedReason } }: CodeTurn, refused: number): number {
+  // Money that is reserved before a call, and is not there: analysis may have answered all the same.
+  if (/budget/i.test(`${error?.code ?? ''} ${error?.message ?? ''} ${degradedReason ?? ''}`) || /^The run reached its limit of US\$/.test(error?.message ?? ''))
+    return exitCodes.budget;
+  if (refused > 0) return exitCodes.needsApproval;
+  return outcome === 'replied' || outcome === 'awaiting_input' ? exitCodes.done : exitCodes.failed;
 }

@@ -215,8 +215,9 @@ class Loop {
     const onText = shown ? (delta: string) => this.#emit({ kind: 'text', delta }) : undefined;
     const seen = { steps, calls, flowState, latest, summary };
     const turn = { run: this.#run, agent: this.#agent, now: now(), ...seen, signal: this.#signal, onText };
-    if (this.#progress.degraded === undefined && modelPlanner.serves(turn)) {
-      // With the first plan only: what the model has begun is not handed to somebody who knows nothing of its calls.
+    const flowsOnly = this.#progress.degraded !== undefined || this.#agent.flows?.takes?.(this.#run.text) === true;
+    if (!flowsOnly && modelPlanner.serves(turn)) {
+      // With the first plan only: what the model has begun is handed to nobody who knows nothing of its calls.
       const decided = steps.length === 0 ? fallback.decided(this.#run) : 'none';
       if (decided !== 'none') return this.#fallBack(decided, 'decision', `${byDecision}${decided}`, turn);
       try {
