@@ -13,6 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readerLoad, webhookLoad } from '../test/channels/load.ts';
+import { playHistories } from '../test/code/histories.ts';
+import { killInTurns } from '../test/code/kills.ts';
 import { familyUnderFire } from '../test/crash/families.ts';
 import { FullDisk } from '../test/crash/full-disk.ts';
 import { mountSmallDisk, noSmallDisk } from '../test/crash/small-disk.ts';
@@ -55,6 +57,9 @@ const longRuns: Readonly<Record<string, LongRun>> = {
   'full-disk': fullDisk,
   'failover-bench': failoverBench,
   'tutor-attacks': tutorAttacks,
+  'code-histories': codeHistories,
+  'code-kills-embedded': codeKills('embedded'),
+  'code-kills-postgres': codeKills('postgres'),
 };
 
 /** What the tests of channels do in short: 2,000 messages over 50 kills, on WhatsApp and on a page, and 100,000 changed bodies and generated replies. */
@@ -152,6 +157,31 @@ async function tutorAttacks(): Promise<Result> {
     env: { ...process.env, TIMONEL_TEST_TUTOR_ATTACKS: 'all' },
   });
   return { verdict: status === 0 ? 'passed' : 'failed', figures: { dialogues: 1_320 }, reasons: [] };
+}
+
+/** A thousand random histories of the coding assistant and of a person in one project; then all of it is undone. */
+async function codeHistories({ scale, seed, progress }: Terms): Promise<Result> {
+  const { histories, undone, losses } = await playHistories(Math.max(1, Math.round(1_000 * scale)), seed, (done) =>
+    progress(`${done} histories`),
+  );
+  return { verdict: losses.length === 0 ? 'passed' : 'failed', figures: { histories, ...undone }, reasons: losses.slice(0, 20) };
+}
+
+/** Processes that are killed while the coding assistant edits. */
+function codeKills(kind: 'embedded' | 'postgres'): LongRun {
+  return async ({ scale, postgresUrl, progress }) => {
+    if (kind === 'postgres' && postgresUrl === undefined)
+      return { verdict: 'skipped', figures: {}, reasons: ['PostgreSQL is not installed here.'] };
+    const { environment, remove } = await storeEnvironment(kind === 'postgres' ? postgresUrl : undefined);
+    const count = Math.max(1, Math.round(500 * scale));
+    const { kills, inTurn, faults } = await killInTurns(count, environment, Math.random, (done) => progress(`${done} kills`));
+    await remove();
+    return {
+      verdict: faults.length === 0 ? 'passed' : 'failed',
+      figures: { kills, 'in a turn': inTurn },
+      reasons: faults.slice(0, 20),
+    };
+  };
 }
 
 /** A hundred runs that start each other on two processes, which die in turn. */

@@ -23,6 +23,7 @@ export const english: readonly PageGroup[] = [
       'guides/memory',
       'guides/dialogue',
       'guides/testing',
+      'coder',
     ],
   },
   {

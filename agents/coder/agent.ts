@@ -21,10 +21,11 @@ export function coder(options: CoderOptions): AgentDefinition {
     prompt: promptOf(project),
     tools,
     policy: policyOf(tools.map(({ name }) => name)),
-    flows,
+    // A command means one thing, whether there is a model or not.
+    flows: { ...flows, takes: (text) => /^\/[a-z][\w-]*(?:\s|$)/i.test(text) },
     // Who uses it is at the terminal.
     handOff: false,
-    limits: { steps: 400, toolCalls: 150, wallTimeMs: 1_800_000 },
+    limits: { steps: 400, toolCalls: 150, wallTimeMs: 1_800_000, money: 5 },
     permissions: {
       'coder:use': { description: 'Work with the coding assistant in its project', roles: ['operator', 'owner'] },
     },

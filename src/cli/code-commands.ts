@@ -107,6 +107,18 @@ async function cost({ client, screen, conversation }: CommandState): Promise<voi
   screen.line(sentence(language, 'cost', { calls: total.calls, input: total.input, output: total.output, money }));
 }
 
+async function budget({ client, screen }: CommandState, argument: string): Promise<void> {
+  const money = Number(argument);
+  if (argument !== '' && !(money > 0)) return screen.fault(sentence(screen.language, 'noMoney'));
+  if (argument !== '') await client.put('/api/v1/budgets', { scope: 'run', money });
+  const { budgets } = await client.get<{ budgets: { scope: string; limit: { money: number | null; tokens: number | null } }[] }>(
+    '/api/v1/budgets',
+  );
+  for (const { scope, limit } of budgets)
+    screen.note(`${scope}: ${limit.money === null ? `${limit.tokens} tokens` : `US$ ${limit.money}`}`);
+  if (budgets.length === 0) screen.line(sentence(screen.language, 'noBudget'));
+}
+
 async function sessions({ client, screen, conversation }: CommandState): Promise<void> {
   // One in which nothing was said is of no use to anybody.
   const all = (await listSessions(client)).filter(({ conversation: id, title }) => title !== '' || id === conversation);
@@ -199,6 +211,12 @@ export const terminalCommands: Readonly<Record<string, TerminalCommand>> = {
       screen.line(sentence(screen.language, 'exported', { path }));
     },
   },
+  budget: {
+    es: 'dólares que un turno puede gastar, reservados antes de cada llamada',
+    en: 'dollars that a turn may spend, reserved before each call',
+    takes: '[dollars]',
+    run: budget,
+  },
   memories: {
     es: 'lo que recuerdo; con un id lo olvido',
     en: 'what I remember; with an id I forget it',
@@ -232,5 +250,7 @@ export async function runCommandOf(state: CommandState, text: string): Promise<b
   };
   const command = terminalCommands[aliases[name] ?? name];
   if (command === undefined) return false;
-  return (await command.run(state, argument.trim())) === 'exit' ? 'exit' : true;
+  if ((await command.run(state, argument.trim())) === 'exit') return 'exit';
+  // The assistant has commands of its own, and lists them too.
+  return command !== terminalCommands['help'];
 }

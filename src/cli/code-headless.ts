@@ -93,7 +93,10 @@ export async function runHeadless(connect: () => Promise<ApiClient>, options: He
 
 function exitCodeOf({ run: { outcome, error, degradedReason } }: CodeTurn, refused: number): number {
   // Money that is reserved before a call, and is not there: analysis may have answered all the same.
-  if (/budget/i.test(`${error?.code ?? ''} ${error?.message ?? ''} ${degradedReason ?? ''}`) || /^The run reached its limit of US\$/.test(error?.message ?? ''))
+  if (
+    /budget/i.test(`${error?.code ?? ''} ${error?.message ?? ''} ${degradedReason ?? ''}`) ||
+    /^The run reached its limit of US\$/.test(error?.message ?? '')
+  )
     return exitCodes.budget;
   if (refused > 0) return exitCodes.needsApproval;
   return outcome === 'replied' || outcome === 'awaiting_input' ? exitCodes.done : exitCodes.failed;

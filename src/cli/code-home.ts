@@ -45,6 +45,10 @@ export function codeSettings(home: string, environment: Readonly<Record<string, 
     TIMONEL_HOST: '127.0.0.1',
     TIMONEL_PORT: '0',
     TIMONEL_SAMPLE: 'false',
+    // There is one user, whom no other one's load is to be kept from.
+    TIMONEL_MAX_EVENT_LOOP_DELAY_MS: '0',
+    // The machine may be busy with what the assistant has it do.
+    TIMONEL_POOL_ACQUIRE_TIMEOUT_MS: environment['TIMONEL_POOL_ACQUIRE_TIMEOUT_MS'] ?? '30000',
     // Nobody waits for a terminal that was closed; what is under way goes on with the next start.
     TIMONEL_SHUTDOWN_GRACE_MS: environment['TIMONEL_SHUTDOWN_GRACE_MS'] ?? '2000',
   });

@@ -55,7 +55,11 @@ export const said = {
     es: 'Acá no hay sandbox ({reason}): pregunto como en edit.',
     en: 'There is no sandbox here ({reason}): I ask as in edit.',
   },
-  unknown: { es: 'No hay un comando {name}. /help los muestra.', en: 'There is no command {name}. /help lists them.' },
+  noMoney: { es: 'Va en dólares, por ejemplo /budget 2.', en: 'It is in dollars, e.g. /budget 2.' },
+  noBudget: {
+    es: 'No hay un presupuesto: un turno gasta 5 dólares a lo sumo. /budget 2 pone uno.',
+    en: 'There is no budget: a turn spends 5 dollars at most. /budget 2 sets one.',
+  },
   noSessions: { es: 'Todavía no hay sesiones.', en: 'There are no sessions yet.' },
   session: { es: 'Sesión {id}.', en: 'Session {id}.' },
   noChanges: { es: 'En esta sesión todavía no cambió nada.', en: 'Nothing was changed in this session yet.' },

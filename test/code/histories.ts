@@ -3,8 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { coder } from '../../agents/coder/agent.ts';
+import { readSettings } from '../../src/config.ts';
+import { defaultWorkspace, openTimonel } from '../../src/main.ts';
+import { type ApiCaller, apiCallerOf } from '../../src/testing/api-caller.ts';
 import { type Line, scriptedModel } from '../scripted-model.ts';
-import { startTimonel, type TestTimonel } from '../timonel.ts';
 
 /** A generator of numbers from 0 to 1 (mulberry32): the same for the same seed. */
 function generator(seed: number): () => number {
@@ -44,7 +46,7 @@ export async function playHistories(
   const figures: HistoryFigures = { histories: 0, undone: {}, losses: [] };
   try {
     for (; figures.histories < count; figures.histories++) {
-      const history = new History(folder, generator(seed + figures.histories), timonel, (lines) => {
+      const history = new History(folder, generator(seed + figures.histories), api, (lines) => {
         script = lines;
       });
       figures.losses.push(...(await history.play(figures.undone)).map((loss) => `history ${seed + figures.histories}: ${loss}`));
@@ -52,7 +54,7 @@ export async function playHistories(
     }
   } finally {
     await timonel.close();
-    rmSync(folder, { recursive: true, force: true });
+    for (const each of [folder, home]) rmSync(each, { recursive: true, force: true });
   }
   return figures;
 }
@@ -60,14 +62,14 @@ export async function playHistories(
 class History {
   readonly #folder: string;
   readonly #random: () => number;
-  readonly #timonel: TestTimonel;
+  readonly #api: ApiCaller;
   readonly #says: (lines: Line[]) => void;
   #written = 0;
 
-  constructor(folder: string, random: () => number, timonel: TestTimonel, says: (lines: Line[]) => void) {
+  constructor(folder: string, random: () => number, api: ApiCaller, says: (lines: Line[]) => void) {
     this.#folder = folder;
     this.#random = random;
-    this.#timonel = timonel;
+    this.#api = api;
     this.#says = says;
   }
 
@@ -90,21 +92,21 @@ class History {
       this.#write(path, Array.from({ length: 12 }, (_line, at) => `${path} line ${at}${lineEnd(path)}`).join(''));
     const original = new Map(paths.map((path) => [path, this.#read(path)]));
     const touched = new Set<string>();
-    const { body } = await this.#timonel.call<{ id: string }>('POST', '/api/v1/conversations', { agent: 'coder' });
+    const { body } = await this.#api.call<{ id: string }>('POST', '/api/v1/conversations', { agent: 'coder' });
     const base = `/api/v1/agents/coder/sessions/${body.id}`;
-    await this.#timonel.call('PUT', base, { mode: 'edit' });
+    await this.#api.call('PUT', base, { mode: 'edit' });
     const turns = 1 + Math.floor(this.#random() * 3);
     for (let turn = 0; turn < turns; turn++) {
       if (this.#random() < 0.6) this.#userWrites(touched);
       const plan = this.#agentPlans();
       this.#says([{ calls: plan }, 'Done.']);
-      await this.#timonel.say(body.id, 'go on');
+      await this.#api.say(body.id, 'go on');
     }
     if (this.#random() < 0.8) this.#userWrites(touched);
     const losses: string[] = [];
     const before = new Map(paths.map((path) => [path, this.#read(path)]));
     for (let round = 0; round <= turns + 1; round++) {
-      const { body: report } = await this.#timonel.call<UndoReport>('POST', `${base}/undo`, { direction: 'undo' });
+      const { body: report } = await this.#api.call<UndoReport>('POST', `${base}/undo`, { direction: 'undo' });
       if (report.files.length === 0) break;
       for (const { result } of report.files) undone[result] = (undone[result] ?? 0) + 1;
     }
