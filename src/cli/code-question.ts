@@ -4,7 +4,7 @@ import type { TerminalLines } from './code-lines.ts';
 import { type Screen, summaryOf } from './code-screen.ts';
 import { sessionPath } from './code-session.ts';
 import { terminalText } from './code-text.ts';
-import type { AskedCall, CallDecision } from './code-turn.ts';
+import type { AskedCall, TerminalDecision } from './code-turn.ts';
 import { sentence } from './code-words.ts';
 
 /** Shows the call as it would be made, and asks until there is an answer. The end of the input is a no. */
@@ -14,7 +14,7 @@ export async function askAbout(
   call: AskedCall,
   screen: Screen,
   lines: TerminalLines,
-): Promise<CallDecision> {
+): Promise<TerminalDecision> {
   screen.line();
   screen.line(
     screen.styled('yellow', terminalText(`? ${call.tool} ${call.tool === 'run' ? '' : summaryOf(call.tool, call.args)}`)),
@@ -31,7 +31,7 @@ export async function askAbout(
 }
 
 /** `undefined`: it is neither a yes nor a no. */
-export function decisionOf(answer: string, always: boolean): CallDecision | undefined {
+export function decisionOf(answer: string, always: boolean): TerminalDecision | undefined {
   const [, word = '', rest = ''] = /^\s*(\S+)\s*(.*)$/s.exec(answer) ?? [];
   const folded = word.toLowerCase().replace(/[.,!]+$/, '');
   if (['y', 'yes', 's', 'si', 'sí'].includes(folded) && rest === '') return { decision: 'approve' };

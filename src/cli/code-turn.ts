@@ -15,7 +15,7 @@ export interface AskedCall {
   pattern?: JsonObject;
 }
 
-export type CallDecision = { decision: 'approve'; remember?: 'conversation' } | { decision: 'reject'; reason?: string };
+export type TerminalDecision = { decision: 'approve'; remember?: 'conversation' } | { decision: 'reject'; reason?: string };
 
 export interface CodeTurn {
   run: {
@@ -38,7 +38,7 @@ export interface TurnSurface {
   decided?(callId: string, tool: string, verdict: Verdict): void;
   progressed(tool: string, chunk: unknown): void;
   finished(call: CallRecord & { milliseconds: number }): void;
-  ask(runId: string, call: AskedCall): Promise<CallDecision>;
+  ask(runId: string, call: AskedCall): Promise<TerminalDecision>;
 }
 
 /** How often a connection that broke is made anew in a row. */

@@ -42,9 +42,14 @@ export async function playHistories(
   const folder = mkdtempSync(join(tmpdir(), 'timonel-histories-'));
   let script: Line[] = [];
   const model = scriptedModel(() => script.shift() ?? 'Done.');
-  const timonel = await startTimonel('embedded', { agents: [coder({ folder })], models: { default: model } });
+  const home = mkdtempSync(join(tmpdir(), 'timonel-home-'));
+  const settings = readSettings({ TIMONEL_HOME: home, TIMONEL_PORT: '0', TIMONEL_MAX_EVENT_LOOP_DELAY_MS: '0' });
+  const timonel = await openTimonel(settings, { agents: [coder({ folder })], models: { default: model } });
   const figures: HistoryFigures = { histories: 0, undone: {}, losses: [] };
   try {
+    const id = crypto.randomUUID();
+    const apiKey = await timonel.apiKeys.create({ id, workspaceId: defaultWorkspace, name: 'histories', role: 'admin' });
+    const api = apiCallerOf(timonel.app, apiKey);
     for (; figures.histories < count; figures.histories++) {
       const history = new History(folder, generator(seed + figures.histories), api, (lines) => {
         script = lines;

@@ -6,9 +6,9 @@ import { readSettings } from '../../src/config.ts';
 import { openTimonel } from '../../src/main.ts';
 import { apiCallerOf } from '../../src/testing/api-caller.ts';
 import { scriptedModel } from '../scripted-model.ts';
-import { editsOfTurn } from './kills.ts';
 
-const [, , folder = ''] = process.argv;
+const [, , folder = '', edits = ''] = process.argv;
+const editsOfTurn = Number(edits);
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /** What comes next follows from what was done: the same in whichever process asks. */

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 
 const child = new URL('./kill-child.ts', import.meta.url).pathname;
 /** Edits of one turn. */
-export const editsOfTurn = 8;
+const editsOfTurn = 8;
 
 export interface KillFigures {
   kills: number;
@@ -28,7 +28,7 @@ export async function killInTurns(
   const folder = mkdtempSync(join(tmpdir(), 'timonel-kills-'));
   const file = join(folder, 'log.txt');
   const start = () =>
-    spawn(process.execPath, [child, folder], {
+    spawn(process.execPath, [child, folder, String(editsOfTurn)], {
       env: { ...process.env, ...environment, TIMONEL_LEASE_MS: '500' },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
