@@ -52,6 +52,9 @@ const dedent: Noise = ({ old, new: next }) => {
 const dedentOld: Noise = ({ old, new: next }) => ({ old: dedented(old, sharedIndentation([old])), new: next });
 const indentMore: Noise = both((text) => text.replace(/^(?=.*\S)/gm, '    '));
 
+/** Files of one line are not what models quote. */
+const longestQuoted = 20_000;
+
 export const noises: Readonly<Record<string, Noise>> = {
   'curly-quotes': both(curly),
   'curly-quotes-old': oldOnly(curly),
@@ -118,5 +121,5 @@ export async function replayNoisy(
 export function noisyEdits({ before, after }: HistoricChange): readonly TextEdit[] {
   const texts = [before, after].map((bytes) => bytes.toString('utf8'));
   if (texts.some((text) => text.includes('\ufffd') || text.includes('\0') || text.includes('\r'))) return [];
-  return editsOf(texts[0] ?? '', texts[1] ?? '') ?? [];
+  return (editsOf(texts[0] ?? '', texts[1] ?? '') ?? []).filter(({ old }) => old.length < longestQuoted);
 }

@@ -17,8 +17,10 @@ export function editBytes(path: string, bytes: Uint8Array, edits: readonly TextE
   const splices: TextSplice[] = [];
   const refusals: ChangeRefusal[] = [];
   const binary = form.encoding === 'binary';
+  // A byte order mark is no part of the text; who quotes the first line by its bytes quotes it along.
+  const quoted = form.markBytes === 0 ? edits : edits.map(withoutMark);
   let [from, drift] = [0, 0];
-  for (const [position, edit] of edits.entries()) {
+  for (const [position, edit] of quoted.entries()) {
     const which = edits.length === 1 ? '' : `edit ${position + 1}: `;
     const found = findText(text, binary ? asBytes(edit) : edit, { exactOnly: binary, from, drift });
     if (found.kind === 'refused') {
@@ -54,6 +56,11 @@ export function editBytes(path: string, bytes: Uint8Array, edits: readonly TextE
 /** The loosest of some rungs. */
 export function loosest(...taken: readonly (MatchRung | undefined)[]): MatchRung | undefined {
   return rungs.findLast((rung) => taken.includes(rung));
+}
+
+function withoutMark(edit: TextEdit): TextEdit {
+  if (!edit.old.startsWith('\ufeff')) return edit;
+  return { ...edit, old: edit.old.slice(1), new: edit.new.replace(/^\ufeff/, '') };
 }
 
 /** A binary file is searched for the UTF-8 bytes of a text. */

@@ -86,14 +86,16 @@ function spaceOf(
       if (!removed) nextAt += 1;
     }
   }
-  if (shared === 0) {
-    const least = (lines: readonly string[]) =>
-      Math.min(...lines.filter((line) => !isBlank(line)).map((line) => indentOf(line).length));
-    const [now, was, there] = [least(nextLines), least(oldLines), least(pairs.map(({ found }) => found))];
-    return now === there && now !== was ? 'file' : 'quoted';
-  }
+  const [now, was, there] = [nextLines, oldLines, pairs.map(({ found }) => found)].map(leastIndent);
+  if (shared === 0) return now === there && now !== was ? 'file' : 'quoted';
   if (quoted === file) return quoted === 0 ? 'unclear' : 'quoted';
-  return quoted > file ? 'quoted' : 'file';
+  if (quoted > file) return 'quoted';
+  // Lines that moved to the left can stand as the file has them by chance: the whole then begins where the quoted text begins.
+  return now === was && now !== there ? 'unclear' : 'file';
+}
+
+function leastIndent(lines: readonly string[]): number {
+  return Math.min(...lines.filter((line) => !isBlank(line)).map((line) => indentOf(line).length));
 }
 
 const trimmed = (line: string) => line.trim();

@@ -6,7 +6,7 @@ import type { FileChange, PlannedFile } from '../../src/files.ts';
 import { testProject } from './project.ts';
 
 /** Steps of an application that are left out between two kills; 1 in the nightly run kills at each. */
-const stride = Number(process.env['TIMONEL_TEST_FILE_KILL_STRIDE'] ?? 8);
+const stride = Number(process.env['TIMONEL_TEST_FILE_KILL_STRIDE'] ?? 11);
 
 const changes: FileChange[] = [
   ...['a', 'b', 'c', 'd', 'e'].map(
