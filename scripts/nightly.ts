@@ -61,6 +61,7 @@ const longRuns: Readonly<Record<string, LongRun>> = {
   'code-kills-embedded': codeKills('embedded'),
   'code-kills-postgres': codeKills('postgres'),
   'project-files': projectFiles,
+  'shell-mutations': shellMutations,
 };
 
 /** What the tests of channels do in short: 2,000 messages over 50 kills, on WhatsApp and on a page, and 100,000 changed bodies and generated replies. */
@@ -149,6 +150,16 @@ async function failoverBench(): Promise<Result> {
     figures: { cases: scores.length, passed },
     reasons: scores.map(({ line }) => line),
   };
+}
+
+/** Disguises of commands that must not be let through. */
+async function shellMutations({ scale, seed }: Terms): Promise<Result> {
+  const mutations = String(Math.max(1, Math.round(100_000 * scale)));
+  const { status } = spawnSync('npx', ['vitest', 'run', 'test/shell/judge.test.ts', '--testTimeout', '3600000'], {
+    stdio: 'inherit',
+    env: { ...process.env, TIMONEL_TEST_SHELL_MUTATIONS: mutations, TIMONEL_TEST_SHELL_SEED: String(seed) },
+  });
+  return { verdict: status === 0 ? 'passed' : 'failed', figures: { mutations }, reasons: [] };
 }
 
 /** 120 attack dialogues in each of eleven disguises, against the guard of the tutor. */

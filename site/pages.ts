@@ -40,6 +40,7 @@ export const english: readonly PageGroup[] = [
       'evaluations',
       'sandbox',
       'files',
+      'shell',
       'flags',
     ],
   },

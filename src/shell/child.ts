@@ -45,6 +45,13 @@ export async function runChild(child: Child, run: CommandRun): Promise<CommandRe
     detached: true,
   });
   const stop = () => killGroup(spawned);
+  let isOver = false;
+  // What is in a namespace of its own ends with it.
+  const killLeft = () => {
+    stop();
+    if (!isOver && run.where === 'host') killMarked(id);
+    isOver = true;
+  };
   const timer = setTimeout(() => {
     timedOut = true;
     stop();
@@ -58,16 +65,14 @@ export async function runChild(child: Child, run: CommandRun): Promise<CommandRe
     for (const [at, content] of descriptors.entries()) connect(spawned, at + 3, content);
     const end = await ended;
     // What still runs is ended, so that it does not hold the pipes of the output open.
-    stop();
-    killMarked(id);
+    killLeft();
     await Promise.all(streams);
     run.signal?.throwIfAborted();
     return { where: run.where, ...end, timedOut, ...bounded.end(), wallMs: Math.round(performance.now() - started) };
   } finally {
     clearTimeout(timer);
     run.signal?.removeEventListener('abort', stop);
-    stop();
-    killMarked(id);
+    killLeft();
     for (const stream of [spawned.stdout, spawned.stderr]) stream?.destroy();
   }
 }

@@ -93,10 +93,11 @@ export function mounts(root: string, home: string, secrets: SecretFiles, empty: 
   if (!isWithin(node, root) && !systemFolders.some((folder) => isWithin(node, folder))) list.push('--ro-bind', node, node);
   list.push('--bind', root, root, ...gitMounts(root));
   for (const path of secrets.folders) list.push('--tmpfs', join(root, path), '--remount-ro', join(root, path));
-  for (const path of secrets.files) {
-    const target = insideTarget(root, path);
-    if (target !== undefined) list.push('--perms', '0400', '--ro-bind-data', `${empty()}`, target);
-  }
+  // Several links may lead to one file, and a folder that is hidden already may hold it.
+  const targets = new Set(secrets.files.flatMap((path) => insideTarget(root, path) ?? []));
+  for (const target of targets)
+    if (!secrets.folders.some((folder) => isWithin(target, join(root, folder))))
+      list.push('--perms', '0400', '--ro-bind-data', `${empty()}`, target);
   return list;
 }
 

@@ -27,8 +27,9 @@ it('denies what cannot be made good again', () => {
 
 it('is not misled by quotes, wrappers, substitutions, marks and chains', () => {
   const asked = doubtful.filter((line) => /^\S/.test(line) && !/["|;]$/.test(line) && !line.startsWith('#'));
-  const chance = chanceOf(1);
-  for (let round = 0; round < 3_000; round++) {
+  const chance = chanceOf(Number(process.env['TIMONEL_TEST_SHELL_SEED'] ?? 1));
+  const rounds = Number(process.env['TIMONEL_TEST_SHELL_MUTATIONS'] ?? 3_000);
+  for (let round = 0; round < rounds; round++) {
     const lines = round % 2 === 0 ? destructive : asked;
     const base = lines[Math.floor(chance() * lines.length)] ?? '';
     const stays = chance() < 0.6;

@@ -27,7 +27,6 @@ const fixed: readonly [string, string][] = [
   ['core.sshCommand', 'false'],
   ['core.gitProxy', ''],
   ['core.alternateRefsCommand', 'false'],
-  ['diff.external', ''],
   ['diff.ignoreSubmodules', 'dirty'],
   ['diff.submodule', 'short'],
   ['status.submoduleSummary', 'false'],

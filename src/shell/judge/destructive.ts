@@ -63,7 +63,11 @@ export function destruction(name: string, words: readonly string[], where: Where
         0,
         words.findIndex((word) => /^[-(!]/.test(word)) < 0 ? undefined : words.findIndex((word) => /^[-(!]/.test(word)),
       );
-      const filtered = words.some((word) => /^-(i?name|i?path|i?regex|type|empty|size|m?time|mmin|newer)$/.test(word));
+      const filtered = words.some(
+        (word, at) =>
+          /^-(i?name|i?path|i?regex|empty|size|[acm]time|[acm]min|newer\w*|maxdepth)$/.test(word) &&
+          !/^\.?\*+$/.test(words[at + 1] ?? ''),
+      );
       const everything = (start: string) => whole(start) && (!filtered || !isProject(start, where));
       if (deletes && (starts.length === 0 ? !filtered : starts.some(everything)))
         return 'It removes everything below a folder that is not to be removed.';
@@ -132,6 +136,46 @@ export function destruction(name: string, words: readonly string[], where: Where
       if (words.slice(words[0]?.startsWith('-') === true ? 1 : 0).some((word) => /^-\d+$/.test(word)))
         return 'It ends all processes of the user.';
       break;
+    case 'pkill':
+    case 'killall':
+      if (words.some((word) => /^(-u|-U|--user|--uid|\.|\.\*|-1)$/.test(word))) return 'It ends all processes of a user.';
+      break;
+    case 'sysctl':
+      if (words.some((word) => /^-w|^--write|=/.test(word))) return 'It changes the kernel.';
+      break;
+    case 'zfs':
+    case 'zpool':
+    case 'btrfs':
+      if (words.includes('destroy') || words.includes('delete')) return 'It deletes a file system.';
+      break;
+    case 'redis-cli':
+      if (words.some((word) => /^flush(all|db)$/i.test(word))) return 'It deletes a database.';
+      break;
+    case 'nc':
+    case 'ncat':
+    case 'netcat':
+    case 'socat':
+      if (words.some((word) => /^-[a-z]*[ec]$|^--(sh-)?exec|^(exec|system):/i.test(word)))
+        return 'It lets another machine run programs here.';
+      break;
+    case 'tar':
+    case 'unzip':
+    case 'cpio':
+    case 'bsdtar': {
+      const into = words.find((_, at) => /^(-C|--directory|-d)$/.test(words[at - 1] ?? ''));
+      if (into !== undefined && precious(into)) return `It writes to ${readable(into)}.`;
+      break;
+    }
+    case 'heroku':
+    case 'fly':
+    case 'flyctl':
+    case 'az':
+    case 'gcloud':
+    case 'doctl':
+    case 'vercel':
+    case 'netlify':
+      if (operands.some((word) => /^(delete|destroy|remove)$|:destroy$/.test(word))) return 'It deletes what is in production.';
+      break;
     case 'killall5':
       return 'It ends all processes.';
     case 'systemctl':
@@ -150,6 +194,8 @@ export function destruction(name: string, words: readonly string[], where: Where
     case 'docker':
     case 'podman':
     case 'nerdctl':
+      if (/^(system|volume|image|container)$/.test(operands[0] ?? '') && operands[1] === 'prune')
+        return 'It deletes data of containers.';
       if (words.includes('--privileged') || words.some((word, at) => mounts(word, words[at - 1] ?? '') && mountsWhole(word, whole)))
         return 'It gives a container the machine.';
       break;
@@ -165,6 +211,7 @@ export function destruction(name: string, words: readonly string[], where: Where
       if (operands[0] === 'repo' && operands[1] === 'delete') return 'It deletes a repository.';
       break;
     case 'aws':
+      if (operands.some((word) => /^(terminate|delete)-/.test(word))) return 'It deletes what is in production.';
       if (operands[0] === 's3' && (operands[1] === 'rb' || (operands[1] === 'rm' && words.includes('--recursive'))))
         return 'It deletes stored files.';
       break;

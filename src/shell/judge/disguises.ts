@@ -72,6 +72,8 @@ export class Disguises {
       for (const value of values) if (/^(alias\.[^=]*=)?!|=!/.test(value)) this.#inner(value.replace(/^[^!]*!/, ''), seen.folders);
     if (readOnlyPrograms.has(name) && name !== 'find' && name !== 'fd' && name !== 'awk' && name !== 'sed') return;
     this.#sends(name, values, seen);
+    const decoded = rest.some(({ text, value }) => value.includes(hole) && decoder.test(text));
+    if (decoded && (name === 'eval' || shells.has(name))) this.#judgement.deny('It runs what it decodes, which nobody has seen.');
     if (shells.has(name) || interpreters.has(name)) this.#script(name, values, seen);
     else if (name === 'eval' || name === 'source' || name === '.' || name === 'trap' || name === 'alias')
       this.#evaluated(name, values, seen);
@@ -190,7 +192,8 @@ export class Disguises {
       const path = homed(value.replace(/^.*?[@=](?=[^@]*$)/, ''), this.#places.home);
       const secret = seen.folders.some((folder) => {
         const inside = this.#places.inside(path, folder);
-        return inside === undefined ? path.startsWith(`${this.#places.home}/.`) : this.#places.isSecret(inside);
+        if (inside !== undefined) return this.#places.isSecret(inside);
+        return path.startsWith(`${this.#places.home}/.`) || (path.startsWith('/') && sendsFile.test(value));
       });
       if (secret) this.#judgement.deny(`It sends ${path} over the network.`);
       if (/^(-o|--output)$/.test(values[values.indexOf(value) - 1] ?? '') && isPrecious(path, seen.folders, this.#places))
@@ -206,7 +209,13 @@ export const baseName = (program: string) =>
     .replace(/\.exe$/, '');
 
 const destructiveCode =
-  /rmtree|unlink|rimraf|rmSync|rmdir|fs\.rm\b|\.rm\(|FileUtils\.rm|remove_(dir|file)|os\.remove|removedirs|remove-item|fork\s*(\(|while|until)|while.*fork|:\(\)\s*\{/i;
+  /rmtree|unlink|rimraf|rmSync|rmdir|fs\.rm\b|\.rm\(|FileUtils\.rm|remove_(dir|file)|os\.remove|removedirs|remove-item|fork\s*(\(|while|until)|while.*fork|:\(\)\s*\{|socket[\s\S]*(subprocess|dup2|pty|exec|spawn)/i;
+
+/** A word that has the content of a file sent. */
+const sendsFile = /^(@|--?(d|F|T|data[\w-]*|form|upload-file|post-file|body-file)=?)|=@/;
+
+/** Programs whose output is another text than the one that stands in the line. */
+const decoder = /\b(base64|base32|basenc|xxd|openssl|uudecode|gunzip|zcat|bzcat|xzcat|gpg|rev)\b/;
 
 /** A word that can be the name of a program. */
 const looksLikeProgram = (value: string) => /^[\w./+~-]+$/.test(value) && !/^\d+(\.\d+)?[smhd]?$/.test(value);
@@ -218,7 +227,13 @@ const fetched = (value: string) => /<\((curl|wget)\b/.test(value);
 /** The words that `echo` and `printf` say to the next command. */
 function said(fed: readonly (readonly string[])[] | undefined): ShellWord[] {
   const last = fed?.at(-1);
-  if (last === undefined || !/^(echo|printf)$/.test(last[0] ?? '')) return [];
+  if (last === undefined) return [];
+  // Everything in a folder.
+  if (last[0] === 'ls') return wordsOf(last.slice(1).find((value) => !value.startsWith('-')) ?? '*');
+  const filter = /^-(i?name|i?path|i?regex|size|newer\w*|[acm]time|[acm]min)$/;
+  if (last[0] === 'find' && !last.some((value) => filter.test(value)))
+    return wordsOf(last[1]?.startsWith('-') === false ? last[1] : '*');
+  if (!/^(echo|printf)$/.test(last[0] ?? '')) return [];
   return last.slice(1).flatMap(wordsOf);
 }
 

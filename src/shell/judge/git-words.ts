@@ -32,6 +32,9 @@ const subcommands: Readonly<Record<string, Reads>> = {
   diff: { options: diffOptions, letters: 'puswbRaMCz0123456789', valued: 'USGlO', words: 'any', shows: true },
   log: { options: logOptions, letters: 'puswbciEFPgmMCz0123456789', valued: 'nUSGL', words: 'any', shows: true },
   show: { options: logOptions, letters: 'puswbcmMCz', valued: 'nUSG', words: 'any', shows: true },
+  whatchanged: { options: logOptions, letters: 'puswbmMCz0123456789', valued: 'nUSG', words: 'any', shows: true },
+  'symbolic-ref': { options: 'short quiet', letters: 'q', words: 'any' },
+  fsck: { options: 'full no-full strict no-dangling dangling connectivity-only verbose', words: 'none' },
   shortlog: { options: 'numbered summary email group committer since until author no-merges all', letters: 'nsec', words: 'any' },
   blame: {
     options:
@@ -109,7 +112,7 @@ const subcommands: Readonly<Record<string, Reads>> = {
 
 /** Subcommands whose first word says what is done: what of it only reads. */
 const secondWords: Readonly<Record<string, readonly string[]>> = {
-  stash: ['list'],
+  stash: ['list', 'show'],
   worktree: ['list'],
   reflog: ['show'],
   remote: ['get-url'],
@@ -176,9 +179,13 @@ function subcommandDoubt(
     if (first === undefined ? name === 'stash' || name === 'worktree' : !second.includes(first))
       return { code: 'git-writes', message: `git ${name} ${first ?? ''} may change something.` };
   }
-  if (reads.only !== undefined && words.length > 0 && !reading)
+  if (name === 'symbolic-ref' && words.length > 1)
+    return { code: 'git-writes', message: 'git symbolic-ref with two names changes one.' };
+  if (reads.only !== undefined && name !== 'config' && words.length > 0 && !reading)
     return { code: 'git-writes', message: `git ${name} with a name changes something.` };
-  if (name === 'config' && !reading) return { code: 'git-writes', message: 'git config without --get may change something.' };
+  const isOne = words.length === 1 && args.length === 1;
+  if (name === 'config' && !reading && !isOne)
+    return { code: 'git-writes', message: 'git config without --get may change something.' };
   if (reads.words === 'none' && words.length > 0)
     return { code: 'unknown-operand', message: `git ${name} ${first ?? ''} is not known to be harmless.` };
   return wordsDoubt(name, words, reads, { places, folders });

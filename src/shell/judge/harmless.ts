@@ -20,10 +20,10 @@ export function doubtOf(name: string, args: readonly ShellWord[], around: Comman
   if (name.includes('/'))
     return { code: 'path-program', message: `${name} is a file, and not the program of that name of the system.` };
   const program = readOnlyPrograms.get(name);
-  if (program === undefined) return { code: 'unknown-program', message: `${name} may change something.` };
+  if (program === undefined) return specialDoubt(name, args);
   if (name === 'git') return judgeGit(args, around);
   if (program.singleDash === true) return findDoubt(args, around);
-  const read = readWords(name, program, args);
+  const read = readWords(name, program, args, around);
   if ('doubt' in read) return read.doubt;
   return operandsDoubt(name, program, read, around);
 }
@@ -35,7 +35,44 @@ interface ReadWords {
   texts: readonly string[];
 }
 
-function readWords(name: string, program: ReadOnlyProgram, args: readonly ShellWord[]): ReadWords | { doubt: Doubt } {
+/** Programs that say their version and nothing else with one of these words. Not those that a project can put its own in place of. */
+const versions: Readonly<Record<string, RegExp>> = {
+  node: /^(-v|--version)$/,
+  npm: /^(-v|--version)$/,
+  python3: /^(-V|--version)$/,
+  python: /^(-V|--version)$/,
+  java: /^--?version$/,
+  gcc: /^--version$/,
+  bash: /^--version$/,
+  make: /^(-v|--version)$/,
+  perl: /^(-v|--version)$/,
+};
+
+/** Programs of which one use is harmless. */
+function specialDoubt(name: string, args: readonly ShellWord[]): Doubt | undefined {
+  const values = args.map(({ value }) => value);
+  const [first = ''] = values;
+  if (args.every(({ literal }) => literal)) {
+    if (Object.hasOwn(versions, name) && values.length === 1 && versions[name]?.test(first) === true) return undefined;
+    if (name === 'command' && /^-[vV]$/.test(first) && values.slice(1).every((value) => /^[\w.+-]+$/.test(value))) return undefined;
+    // Names in lower case are no variables that programs read.
+    if (name === 'read' && values.every((value) => /^(-[rs]+|[a-z_][a-z0-9_]*)$/.test(value))) return undefined;
+    if (
+      name === 'set' &&
+      values.length > 0 &&
+      values.every((value) => /^([-+][eux]+|[-+][eux]*o|pipefail|errexit|nounset)$/.test(value))
+    )
+      return undefined;
+  }
+  return { code: 'unknown-program', message: `${name} may change something.` };
+}
+
+function readWords(
+  name: string,
+  program: ReadOnlyProgram,
+  args: readonly ShellWord[],
+  around: CommandSurroundings,
+): ReadWords | { doubt: Doubt } {
   if (program.operands === 'text' && (name === 'test' || name === '['))
     return { operands: args, beneath: false, patternGiven: false, texts: [] };
   const operands: ShellWord[] = [];
@@ -54,7 +91,12 @@ function readWords(name: string, program: ReadOnlyProgram, args: readonly ShellW
     if (word === undefined) break;
     const { value } = word;
     // What begins with an expansion may become an option.
-    if (!only && !word.literal && (value === '' || /^[*?[\0]/.test(value) || startsUnknown(word)) && !mayBeOption(program, word))
+    if (
+      !only &&
+      !word.literal &&
+      (value === '' || /^[*?[\0]/.test(value) || startsUnknown(word)) &&
+      mayBeOption(program, word, around)
+    )
       return { doubt: { code: 'dynamic-option', message: `${word.text} may become an option of ${name}.` } };
     if (only || value === '-' || !value.startsWith('-')) {
       operands.push(word);
@@ -96,12 +138,15 @@ function readWords(name: string, program: ReadOnlyProgram, args: readonly ShellW
 
 const startsUnknown = ({ text }: ShellWord) => /^["']*[$`{]/.test(text);
 
-/** A word that could be an option is harmless where all options are. A quoted or known path is none. */
-function mayBeOption(program: ReadOnlyProgram, { value, variables }: ShellWord): boolean {
-  return (
-    program.safeNames === true ||
-    (value.startsWith('/') && variables.every((name) => name === 'HOME' || name === 'PWD' || name === '~'))
-  );
+/** A word that could be an option is harmless where all options are; a known path is none, and neither is a pattern where no file is named like one. */
+function mayBeOption(
+  program: ReadOnlyProgram,
+  { value, glob, variables }: ShellWord,
+  { places, folders }: CommandSurroundings,
+): boolean {
+  if (program.safeNames === true) return false;
+  if (glob && variables.length === 0 && !value.includes(hole)) return !folders.every((folder) => places.hasPlainNames(folder));
+  return !(value.startsWith('/') && variables.every((name) => name === 'HOME' || name === 'PWD' || name === '~'));
 }
 
 function operandsDoubt(name: string, program: ReadOnlyProgram, read: ReadWords, around: CommandSurroundings): Doubt | undefined {
@@ -164,6 +209,9 @@ function textDoubt(name: string, words: readonly ShellWord[], { places, folders 
     if (name === 'test' || name === '[') {
       if (!word.literal && startsUnknown(word) && !word.text.startsWith('"'))
         return { code: 'dynamic-option', message: `${word.text} may become an operator; quote it.` };
+      const secret =
+        !word.value.includes(hole) && folders.some((folder) => places.isSecret(places.inside(word.value, folder) ?? ''));
+      if (secret) return { code: 'secret-file', message: `${word.value} holds secrets.` };
       if (/^-[vR]$/.test(word.value)) return { code: 'evaluates', message: `${name} ${word.value} evaluates its word.` };
     }
     // With -v, printf sets a variable, and evaluates its index.

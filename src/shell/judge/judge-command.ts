@@ -4,6 +4,7 @@ import { parse } from 'unbash';
 import { isSecretPath } from '../../files/secret-paths.ts';
 import type { CommandScope, JudgedCommand, JudgeOptions } from '../contract.ts';
 import { LineJudgement, TooComplex } from './judgement.ts';
+import { isWholeLine } from './left-over.ts';
 import { LineWalk } from './line-walk.ts';
 import { Places } from './places.ts';
 import { hidesText, shownText } from './shown-text.ts';
@@ -27,6 +28,7 @@ export function judgeCommand(line: string, options: JudgeOptions): JudgedCommand
   if (places.inside(start, places.root) === undefined)
     judgement.ask('outside-project', `The folder ${folder} is outside of the project.`);
   if (hidesText(line)) judgement.ask('hidden-text', 'A screen would hide part of this line.');
+  if (/(^|[^\\])(\\\\)*\\$/.test(line)) judgement.ask('unparsable', 'It ends in the middle.');
   if (line.length > longestShown) judgement.ask('too-long', `The line is longer than ${longestShown} characters.`);
   let argv: readonly string[] | undefined;
   if (line.length > longestParsed) judgement.deny('The line is too long to be judged.');
@@ -52,6 +54,9 @@ function judgeText(line: string, judgement: LineJudgement, places: Places, folde
   const script = parse(line);
   const walk = new LineWalk(line, judgement, places);
   walk.script(script, [folder]);
+  if (!isWholeLine(line, script)) judgement.ask('unparsable', 'It cannot be parsed for certain.');
+  // An old form of arithmetic, in which names are evaluated.
+  if (line.includes('$[')) judgement.ask('evaluates', 'Its arithmetic evaluates more than numbers.');
   if (judgement.network === 'yes' && judgement.readsSecrets)
     judgement.deny('It may send secrets, or files from outside of the project, over the network.');
   const [statement] = script.commands;

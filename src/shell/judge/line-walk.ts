@@ -185,7 +185,12 @@ export class LineWalk {
   #command(node: Command, folders: Folders, fed: Feed): Folders {
     const { name, prefix, args, redirects } = node;
     this.#complete(node);
-    for (const part of prefix) if (part.type === 'Assignment') this.#assignment(part, folders, name !== undefined);
+    // It changes how "read" divides its line, and nothing else.
+    const forRead = name?.text === 'read' && prefix.every((part) => part.type === 'Assignment' && part.name === 'IFS');
+    for (const part of prefix) {
+      if (part.type !== 'Assignment' || (forRead && part.value.type === 'Word' && part.value.parts === undefined)) continue;
+      this.#assignment(part, folders, name !== undefined);
+    }
     let input = fed;
     const texts: string[] = [];
     for (const redirect of redirects) {
@@ -216,6 +221,11 @@ export class LineWalk {
     const checked = words.slice(1).map((word) => this.#inWords.asReadable(word));
     const doubt = doubtOf(first.value, checked, { places: this.#places, folders, fed: input !== undefined });
     if (doubt !== undefined) this.#judgement.ask(doubt.code, doubt.message);
+    if (first.value === 'read')
+      for (const { value } of rest) {
+        this.#variables.delete(value);
+        this.#inWords.readable.delete(value);
+      }
     return first.value === 'cd' ? this.#moved(rest, folders) : folders;
   }
 

@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { posix } from 'node:path';
 import type { SecretTest } from '../contract.ts';
 import { findSecretsNow } from '../secret-files.ts';
@@ -35,6 +35,15 @@ export class Places {
 
   isSecret(path: string): boolean {
     return this.#isSecret(path);
+  }
+
+  /** Whether a folder is there, and has no file whose name looks like an option. */
+  hasPlainNames(folder: string): boolean {
+    try {
+      return !readdirSync(folder).some((name) => name.startsWith('-'));
+    } catch {
+      return false;
+    }
   }
 
   /** Why a word that names files to read is not harmless. */
@@ -90,6 +99,9 @@ export class Places {
     const parts = path.split('/');
     if (parts.some((part) => /^\.(?=.*[*?[])/.test(part) || /^\[/.test(part)))
       return { code: 'secret-file', message: `${value} may name files with secrets.` };
+    // What the pattern may become, whatever is there now.
+    if (['', 'x'].some((filler) => this.#isSecret(path.replace(/\*+|\?|\[[^\]/]*\]/g, filler))))
+      return { code: 'secret-file', message: `${value} may name files with secrets.` };
     const start = parts
       .slice(
         0,
@@ -107,7 +119,9 @@ export class Places {
 
   #secretsBeneath(path: string, value: string, reading: PathReading): Doubt | undefined {
     const { paths, complete } = this.#secrets(path);
-    if (!complete) return { code: 'secret-file', message: `${value} has too many files to know which of them hold secrets.` };
+    // Where nothing can be listed, hidden files may be there.
+    if (!complete || (path === '' && reading === 'beneath' && this.#listed === undefined && !existsSync(this.root)))
+      return { code: 'secret-file', message: `${value} has too many files to know which of them hold secrets.` };
     const hit = paths.find((secret) => {
       const below = path === '' ? secret : secret.startsWith(`${path}/`) ? secret.slice(path.length + 1) : undefined;
       return below !== undefined && !(reading === 'visible' && below.split('/').some((part) => part.startsWith('.')));
@@ -123,10 +137,13 @@ export class Places {
 }
 
 function globPattern(path: string): RegExp {
-  const source = path.replace(/\*\*+|[*?]|\[[^\]/]*\]|[.+^${}()|\\[\]]/g, (piece) => {
-    if (piece.startsWith('**')) return '.*';
-    if (piece === '*') return '[^/]*';
-    return piece === '?' || (piece.startsWith('[') && piece.length > 1) ? '[^/]' : `\\${piece}`;
+  const source = path.replace(/\*\*+|[*?]|\[[^\]/]*\]|[.+^${}()|\\[\]]/g, (piece, at: number) => {
+    const isWild = /^[*?]|^\[./.test(piece);
+    if (!isWild) return `\\${piece}`;
+    // At the beginning of a name, nothing but a dot matches one.
+    const visible = at === 0 || path[at - 1] === '/' ? '(?!\\.)' : '';
+    if (piece.startsWith('**')) return `${visible}.*`;
+    return `${visible}${piece === '*' ? '[^/]*' : '[^/]'}`;
   });
   return new RegExp(`^${source}$`, 'i');
 }

@@ -1,7 +1,7 @@
 import type { ArithmeticExpression, ParsedScript, TestExpression, Word, WordPart } from 'unbash';
 import type { LineJudgement } from './judgement.ts';
 import type { Places } from './places.ts';
-import { expandWord, type ShellWord, type Variables } from './words.ts';
+import { expandWord, hole, type ShellWord, type Variables } from './words.ts';
 
 type Folders = readonly string[];
 
@@ -28,6 +28,8 @@ export class WordWalk {
 
   /** A loop's variable, as one quoted word, whose values are files that may be read, stands for such a file. */
   asReadable(word: ShellWord): ShellWord {
+    const isSubstituted = word.text.startsWith('<(') && word.value === hole && word.variables.length === 1;
+    if (isSubstituted) return { text: word.text, value: '.readable-file', literal: true, glob: false, variables: [] };
     const name = /^"\$(?:\{(\w+)\}|(\w+))"$/.exec(word.text);
     const variable = name?.[1] ?? name?.[2];
     if (variable === undefined || !this.readable.has(variable)) return word;
