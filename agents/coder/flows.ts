@@ -23,10 +23,14 @@ export const flows: Flows = {
     };
   },
   next({ text, state, calls }): FlowMove {
-    const { wish, language: told } = readMessage(text);
+    const { wish, language: told, left = [] } = readMessage(text);
     const language = told ?? (state['language'] === 'en' ? 'en' : 'es');
     const heard: Heard = { wish, language, say: sayIn(language), state: { language } };
-    return nextMove(heard, calls) ?? said(heard);
+    const move = nextMove(heard, calls) ?? said(heard);
+    if (move.kind !== 'reply' || left.length === 0) return move;
+    const rest = left.map((part) => `«${part}»`).join(', ');
+    const oneAtATime = heard.say(`Hago una cosa por mensaje. Queda: ${rest}.`, `I do one thing a message. Left: ${rest}.`);
+    return { ...move, reply: { ...move.reply, text: `${move.reply.text}\n${oneAtATime}` } };
   },
 };
 

@@ -2,6 +2,7 @@
 import type { Project, Snapshot } from './contract.ts';
 import { isTestPath } from './languages.ts';
 import { qualifiedName } from './outline.ts';
+import { wordPattern } from './word-pattern.ts';
 
 export interface ChangedPath {
   path: string;
@@ -60,7 +61,7 @@ interface FileDiff {
   added: number;
   removed: number;
   /** Of the file as it is now, with how many lines are new there. */
-  ranges: { from: number; lines: number }[];
+  ranges: { from: number; lines: number; removed: string }[];
 }
 
 function fileDiffs(diff: string): FileDiff[] {
@@ -79,10 +80,9 @@ function fileDiffs(diff: string): FileDiff[] {
           : renamed !== undefined
             ? 'renamed'
             : 'modified';
-      const ranges = [...block.matchAll(/^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@/gm)].map(([, from, lines]) => ({
-        from: Number(from),
-        lines: Number(lines ?? 1),
-      }));
+      const ranges = [...block.matchAll(/^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@.*\n((?:-.*\n?)*)/gm)].map(
+        ([, from, lines, removed = '']) => ({ from: Number(from), lines: Number(lines ?? 1), removed }),
+      );
       const body = block.slice(Math.max(0, block.search(/^@@ /m)));
       return {
         path: renamed ?? target ?? source ?? head ?? '',
@@ -99,10 +99,14 @@ function withSymbols(snapshot: Snapshot, { ranges, ...file }: FileDiff): Changed
   const symbols = snapshot.files.get(file.path)?.symbols ?? [];
   const touched = new Set<string>();
   const fresh = new Set<string>();
-  for (const { from, lines } of ranges) {
+  for (const { from, lines, removed } of ranges) {
     const to = from + Math.max(lines, 1) - 1;
-    for (const symbol of symbols)
-      if (lines > 0 && from <= symbol.line && symbol.endLine <= to && symbol.kind !== 'field') fresh.add(qualifiedName(symbol));
+    const whole = symbols.filter((symbol) => lines > 0 && from <= symbol.line && symbol.endLine <= to && symbol.kind !== 'field');
+    for (const symbol of whole) {
+      // A declaration whose name was there before was changed.
+      const before = wordPattern(symbol.name).test(removed);
+      (before ? touched : fresh).add(qualifiedName(symbol));
+    }
     const around = symbols.filter(
       (symbol) => symbol.line <= to && from <= symbol.endLine && !(from <= symbol.line && symbol.endLine <= to),
     );
@@ -212,13 +216,12 @@ function phrases(files: readonly ChangedPath[], language: 'es' | 'en'): string[]
       : { add: 'add', change: 'change', remove: 'remove', rename: 'move' };
   const code = files.filter(({ path }) => !isTestPath(path));
   const shown = code.length > 0 ? code : files;
-  const names = (of: (each: ChangedPath) => readonly string[]) => [
-    ...new Set(shown.flatMap(of).map((name) => name.split('.').at(-1) ?? name)),
-  ];
+  const names = (of: (each: ChangedPath) => readonly string[]) => [...new Set(shown.flatMap(of))];
   const base = (path: string) => path.split('/').at(-1) ?? path;
-  const fresh = names((each) => (each.fresh.length > 0 ? each.fresh : each.change === 'added' ? [base(each.path)] : []));
+  const simple = (declared: readonly string[]) => declared.map((name) => name.split('.').at(-1) ?? name);
+  const fresh = names((each) => (each.fresh.length > 0 ? simple(each.fresh) : each.change === 'added' ? [base(each.path)] : []));
   const changed = names((each) =>
-    each.change === 'modified' && each.fresh.length === 0 ? (each.symbols.length > 0 ? each.symbols : [base(each.path)]) : [],
+    each.change !== 'modified' || each.fresh.length > 0 ? [] : each.symbols.length > 0 ? simple(each.symbols) : [base(each.path)],
   );
   const removed = names((each) => (each.change === 'deleted' ? [base(each.path)] : []));
   const moved = names((each) => (each.change === 'renamed' ? [base(each.path)] : []));

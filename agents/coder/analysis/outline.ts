@@ -61,7 +61,7 @@ function rankOf({ name, container }: CodeSymbol, wanted: string): number | undef
   if (simple === wanted || full === wanted) return 0;
   if (full.endsWith(`.${wanted}`)) return 1;
   if (simple.startsWith(wanted)) return 2;
-  return full.includes(wanted) ? 3 : undefined;
+  return (wanted.includes('.') ? full : simple).includes(wanted) ? 3 : undefined;
 }
 
 export function qualifiedName({ name, container }: Pick<CodeSymbol, 'name' | 'container'>): string {

@@ -122,6 +122,8 @@ function declare(
   }
 }
 
+/** A method of Ruby that does nothing has no node for its body. */
 function hasBody(node: SyntaxNode): boolean {
+  if (/^(singleton_)?method$/.test(node.type)) return true;
   return (node.childForFieldName('body') ?? node.childForFieldName('value')?.childForFieldName('body') ?? null) !== null;
 }

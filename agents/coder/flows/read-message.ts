@@ -8,6 +8,8 @@ export interface ReadMessage {
   wish: Wish;
   /** `undefined` where the words do not tell. */
   language: 'es' | 'en' | undefined;
+  /** What it asks for besides, in its own words: one thing is done at a time. */
+  left?: readonly string[];
 }
 
 const politeness =
@@ -27,15 +29,50 @@ export function readMessage(text: string): ReadMessage {
   }
   if (said === '') return { wish: { kind: 'unclear' }, language };
   // With code in it the words are about that code.
-  if (code === undefined) {
-    for (const [pattern, wish] of phrases) {
-      const found = pattern.exec(said);
-      const meant = found === null ? undefined : wish(...found.slice(1).map(bare));
-      if (meant !== undefined) return { wish: meant, language };
-    }
+  const parts = code === undefined ? partsOf(words) : [];
+  const wished = parts.filter(({ wish }) => wish !== undefined);
+  const [first, ...others] = wished;
+  // Nothing is done of a message that also wants what cannot be done.
+  const beyond = parts.find(({ wish, asked }) => wish === undefined && asked !== undefined);
+  if (first?.wish !== undefined && beyond === undefined && others.length > 0) {
+    return { wish: first.wish, language, left: others.map(({ text: part }) => part) };
   }
-  const asked = forModels.find(([pattern]) => pattern.test(said) || pattern.test(words.trim()))?.[1];
+  const whole = code === undefined && (first === undefined || beyond === undefined) ? phraseWish(said) : undefined;
+  if (whole !== undefined) return { wish: whole, language };
+  if (first?.wish !== undefined && beyond === undefined && parts.length > 1) return { wish: first.wish, language };
+  const asked = beyond?.asked ?? askedOfModel(said) ?? askedOfModel(words.trim());
   return { wish: asked === undefined ? { kind: 'unclear' } : { kind: 'needs-model', asked }, language };
+}
+
+interface Part {
+  text: string;
+  wish: Wish | undefined;
+  asked: Asked | undefined;
+}
+
+type Asked = Extract<Wish, { kind: 'needs-model' }>['asked'];
+
+/** Sentences, and what comes "then"; greetings are no part. */
+function partsOf(words: string): Part[] {
+  return words
+    .split(/[.;?!]+\s+|,?\s+(?:y\s+)?(?:despu[eé]s|luego)\s+|,?\s+(?:and\s+)?then\s+/iu)
+    .map((part) => part.trim().replace(/^(?:(?:and|y)\s+)?(?:then|despu[eé]s|luego)[\s,]+/iu, ''))
+    .filter((part) => part !== '')
+    .map((text) => ({ text, wish: phraseWish(plainWords(text)), asked: askedOfModel(plainWords(text)) }))
+    .filter(({ wish }) => wish?.kind !== 'greeting' && wish?.kind !== 'thanks');
+}
+
+function askedOfModel(said: string): Asked | undefined {
+  return forModels.find(([pattern]) => pattern.test(said))?.[1];
+}
+
+function phraseWish(said: string): Wish | undefined {
+  for (const [pattern, wish] of phrases) {
+    const found = pattern.exec(said);
+    const meant = found === null ? undefined : wish(...found.slice(1).map(bare));
+    if (meant !== undefined) return meant;
+  }
+  return undefined;
 }
 
 /** Fenced code; else what follows the first line, where that ends with a colon. */

@@ -10,6 +10,7 @@ import type { FoundSymbol } from '../outline.ts';
 import type { Dependency, ImportGraph } from '../resolve-imports.ts';
 import { type Scopes, scopesOf } from '../scopes.ts';
 import { changeOfSpans, placeFinder } from '../span-edits.ts';
+import { escaped } from '../word-pattern.ts';
 import { classNamesOf, familyOf, isMember, lastName } from './families.ts';
 import { enclosingClass, type Receiver, receiverOf } from './receivers.ts';
 
@@ -84,7 +85,7 @@ export async function renameBySyntax(
       return chosen;
     });
     if (spans.length > 0) changes.push(changeOfSpans(path, text, hash, spans));
-    quoted += [...text.matchAll(new RegExp(`(['"])${symbol.name}\\1`, 'g'))].length;
+    quoted += [...text.matchAll(new RegExp(`(['"])${escaped(symbol.name)}\\1`, 'g'))].length;
   }
   const moved = movedFile(language, symbol, to);
   if (moved !== undefined) changes.push(moved);

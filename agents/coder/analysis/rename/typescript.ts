@@ -4,6 +4,7 @@ import type { FileChange } from '../../../../src/files.ts';
 import type { Place, Project, ProposedChanges, Snapshot } from '../contract.ts';
 import type { FoundSymbol } from '../outline.ts';
 import { changeOfSpans, placeFinder, type Span } from '../span-edits.ts';
+import { escaped } from '../word-pattern.ts';
 
 type Services = typeof import('@ts-morph/common');
 type Service = import('@ts-morph/common').ts.LanguageService;
@@ -174,8 +175,4 @@ function spliced(text: string, spans: readonly Span[]): string {
     at = end;
   }
   return result + text.slice(at);
-}
-
-function escaped(name: string): string {
-  return name.replaceAll('$', '\\$');
 }
