@@ -3,6 +3,7 @@ import { messageOf } from '../errors.ts';
 import type { Language } from '../language/contract.ts';
 import type { JsonObject } from '../vocabulary.ts';
 import type { ApiClient } from './api-client.ts';
+import { reach } from './code-server.ts';
 import { type ListedChange, sessionPath } from './code-session.ts';
 import { terminalText } from './code-text.ts';
 import { type AskedCall, type CodeTurn, codeTurn } from './code-turn.ts';
@@ -68,7 +69,9 @@ export async function runHeadless(connect: () => Promise<ApiClient>, options: He
   }
   const exitCode = exitCodeOf(turn, refused.length);
   if (json) {
-    const { changes } = await (await connect()).get<{ changes: ListedChange[] }>(`${sessionPath(conversation)}/changes`);
+    const { changes } = await reach(connect, (client) =>
+      client.get<{ changes: ListedChange[] }>(`${sessionPath(conversation)}/changes`),
+    );
     const ofRun = changes.filter(({ runId }) => runId === turn.run.id);
     event('result', {
       exitCode,

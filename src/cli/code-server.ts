@@ -13,6 +13,29 @@ const longestWaitMs = 60_000;
 /** What is asked of the agent of a project. */
 export const coderPath = '/api/v1/agents/coder';
 
+/** How often something is asked again of another process, once the one that had the store is gone. */
+const attempts = 20;
+
+/**
+ * Asks the Timonel that answers now. Where it is gone before it answered, the next one is asked: what is asked has to bear being asked twice.
+ * @throws Error as the API refuses
+ */
+export async function reach<T>(connect: () => Promise<ApiClient>, work: (client: ApiClient) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work(await connect());
+    } catch (error) {
+      if (!isGone(error) || attempt >= attempts) throw error;
+      await sleep(100 * attempt);
+    }
+  }
+}
+
+/** Nobody listens there any more, or the answer broke off. */
+export function isGone(error: unknown): boolean {
+  return error instanceof TimonelError && error.code === 'store_unavailable';
+}
+
 export class CodeServer implements AsyncDisposable {
   readonly root: string;
   /** Where what is known of the repository is kept. */

@@ -9,7 +9,7 @@ import { TerminalLines, type TerminalStreams } from './code-lines.ts';
 import { withFiles } from './code-mentions.ts';
 import { askAbout } from './code-question.ts';
 import { Screen, summaryOf } from './code-screen.ts';
-import type { CodeServer } from './code-server.ts';
+import { type CodeServer, reach } from './code-server.ts';
 import { type CodeMode, sessionPath } from './code-session.ts';
 import { terminalText } from './code-text.ts';
 import { codeTurn } from './code-turn.ts';
@@ -130,14 +130,14 @@ class RunningTurn {
             screen.call(call);
             screen.busy('…');
           },
-          ask: (_run, call) => askAbout(client, conversation, call, screen, lines),
+          ask: async (_run, call) => askAbout(await connect(), conversation, call, screen, lines),
         },
       );
       screen.endTurn(ended.reply?.text ?? '');
       if (ended.run.outcome === 'cancelled') screen.note(sentence(language, 'cancelled'));
       else if (ended.run.error !== undefined) screen.fault(sentence(language, 'failed', { message: ended.run.error.message }));
       else if (ended.run.degraded) screen.note(sentence(language, 'degraded'));
-      await title(client, conversation, text);
+      await reach(connect, (now) => title(now, conversation, text));
     } finally {
       this.#under = false;
       screen.endTurn('');

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallRecord, JsonObject, LocalizedText, MessagePart, Outcome, Reply, Verdict } from '../vocabulary.ts';
 import type { ApiClient } from './api-client.ts';
+import { isGone, reach } from './code-server.ts';
 import { serverEvents } from './event-stream.ts';
 
 /** A call that waits for a person. */
@@ -57,19 +58,24 @@ export async function codeTurn(
   const key = crypto.randomUUID();
   let run: string | undefined;
   let last: string | undefined;
-  const events = async (): Promise<CodeTurn | undefined> => {
-    const client = await connect();
+  const stream = (client: ApiClient) => {
     const accept = { accept: 'text/event-stream' };
-    const response =
-      run === undefined
-        ? await client.stream('POST', `/api/v1/conversations/${conversation}/messages`, message, {
-            ...accept,
-            'idempotency-key': key,
-          })
-        : await client.stream('GET', `/api/v1/runs/${run}/events`, undefined, {
-            ...accept,
-            ...(last === undefined ? {} : { 'last-event-id': last }),
-          });
+    if (run === undefined)
+      return client.stream('POST', `/api/v1/conversations/${conversation}/messages`, message, {
+        ...accept,
+        'idempotency-key': key,
+      });
+    const after = last === undefined ? {} : { 'last-event-id': last };
+    return client.stream('GET', `/api/v1/runs/${run}/events`, undefined, { ...accept, ...after });
+  };
+  const events = async (): Promise<CodeTurn | undefined> => {
+    let response: Response;
+    try {
+      response = await stream(await connect());
+    } catch (error) {
+      if (isGone(error)) return undefined;
+      throw error;
+    }
     try {
       for await (const { id, event, data } of serverEvents(response.body)) {
         last = id ?? last;
@@ -95,20 +101,20 @@ export async function codeTurn(
     }
     failed = 0;
     if (ended.run.outcome !== 'awaiting_approval') return ended;
-    await decide(await connect(), ended.run.id, surface);
+    await decide(connect, ended.run.id, surface);
   }
 }
 
 /** Asks about every call that waits. A call that somebody else decides about meanwhile is theirs. */
-async function decide(client: ApiClient, runId: string, surface: TurnSurface): Promise<void> {
-  const { approvals } = await client.get<{ approvals: AskedCall[] }>(`/api/v1/runs/${runId}`);
-  for (const call of approvals.filter(({ status }) => status === 'pending')) {
+async function decide(connect: () => Promise<ApiClient>, runId: string, surface: TurnSurface): Promise<void> {
+  const approvals = async () =>
+    (await reach(connect, (client) => client.get<{ approvals: AskedCall[] }>(`/api/v1/runs/${runId}`))).approvals;
+  for (const call of (await approvals()).filter(({ status }) => status === 'pending')) {
     const decision = await surface.ask(runId, call);
     try {
-      await client.post(`/api/v1/runs/${runId}/approvals/${call.callId}`, decision);
+      await reach(connect, (client) => client.post(`/api/v1/runs/${runId}/approvals/${call.callId}`, decision));
     } catch (error) {
-      const now = await client.get<{ approvals: AskedCall[] }>(`/api/v1/runs/${runId}`);
-      if (now.approvals.find(({ callId }) => callId === call.callId)?.status === 'pending') throw error;
+      if ((await approvals()).find(({ callId }) => callId === call.callId)?.status === 'pending') throw error;
     }
   }
 }

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { exitCodes, runHeadless } from './code-headless.ts';
+import { runHeadless } from './code-headless.ts';
 import { repositoryRoot } from './code-home.ts';
-import { CodeServer } from './code-server.ts';
+import { CodeServer, reach } from './code-server.ts';
 import { beginSession, type CodeMode, findSession, modeOf, sessionPath } from './code-session.ts';
 import { languageOf } from './code-words.ts';
 import { UsageError } from './usage-error.ts';
@@ -42,8 +42,7 @@ async function code(folder: string, options: CodeOptions): Promise<void> {
   const language = languageOf();
   await using server = new CodeServer(root);
   const connect = () => server.client();
-  const client = await connect();
-  const conversation = await sessionFor(client, mode, options);
+  const conversation = await reach(connect, (client) => sessionFor(client, mode, options));
   if (prompt === undefined) {
     const { talk } = await import('./code-terminal.ts');
     process.exitCode = await talk(server, conversation, language);
@@ -51,7 +50,7 @@ async function code(folder: string, options: CodeOptions): Promise<void> {
   }
   if (prompt.trim() === '') throw new UsageError('-p needs what is to be done. For example: timonel code -p "explain src/a.ts"');
   process.exitCode = await runHeadless(connect, { prompt, conversation, json, language, print: (line) => console.log(line) });
-  if (process.exitCode === exitCodes.done) await client.put(sessionPath(conversation), { title: prompt.slice(0, 80) });
+  await reach(connect, (client) => client.put(sessionPath(conversation), { title: prompt.slice(0, 80) }));
 }
 
 async function sessionFor(

@@ -37,4 +37,13 @@ describe('timonel code without a terminal', () => {
     expect(readdirSync(project.folder)).toEqual(['a.ts']);
     expect(existsSync(join(project.data, 'timonel', 'code'))).toBe(true);
   });
+
+  it('is one process at a time for a repository, also when two start at once and one ends before the other', async () => {
+    model.script = (messages) => `You said: ${String(messages.at(-1)?.content).split('\n')[0]}`;
+    const both = await Promise.all(['first', 'second'].map((text) => project.run('-p', text, '--json')));
+    for (const [at, { code, out, err }] of both.entries()) {
+      expect([code, err]).toEqual([0, '']);
+      expect(eventsOf(out).at(-1)?.['reply']).toBe(`You said: ${['first', 'second'][at]}`);
+    }
+  });
 });
