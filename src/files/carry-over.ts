@@ -134,8 +134,10 @@ function aligned(old: string[], next: string[], most: number): { equal: boolean;
   for (const { value, added, removed } of changes) {
     const last = groups.at(-1);
     if (!added && !removed) groups.push({ equal: true, old: value, next: value });
-    else if (last !== undefined && !last.equal) (removed ? last.old : last.next).push(...value);
-    else groups.push({ equal: false, old: removed ? [...value] : [], next: removed ? [] : [...value] });
+    else if (last !== undefined && !last.equal) {
+      if (removed) last.old = last.old.concat(value);
+      else last.next = last.next.concat(value);
+    } else groups.push({ equal: false, old: removed ? value : [], next: removed ? [] : value });
   }
   return groups;
 }

@@ -31,7 +31,8 @@ export function editBytes(path: string, bytes: Uint8Array, edits: readonly TextE
       refusals.push({ path, reason, message: `${path}: ${which}${why}` });
       continue;
     }
-    splices.push(...found.splices);
+    // An edit of every place can have more splices than a call takes arguments.
+    for (const each of found.splices) splices.push(each);
     const [first] = found.splices;
     if (first === undefined || edit.place === undefined) continue;
     from = first.end;
@@ -50,11 +51,11 @@ export function editBytes(path: string, bytes: Uint8Array, edits: readonly TextE
   if (edited.kind === 'unencodable') {
     return { kind: 'refused', refusals: [{ path, reason: 'unencodable', message: unencodable(path, edited.text, form) }] };
   }
-  return { kind: 'edited', bytes: edited.bytes, form, rung: loosest(...splices.map(({ rung }) => rung)) };
+  return { kind: 'edited', bytes: edited.bytes, form, rung: loosest(splices.map(({ rung }) => rung)) };
 }
 
 /** The loosest of some rungs. */
-export function loosest(...taken: readonly (MatchRung | undefined)[]): MatchRung | undefined {
+export function loosest(taken: readonly (MatchRung | undefined)[]): MatchRung | undefined {
   return rungs.findLast((rung) => taken.includes(rung));
 }
 

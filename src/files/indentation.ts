@@ -95,7 +95,7 @@ function spaceOf(
 }
 
 function leastIndent(lines: readonly string[]): number {
-  return Math.min(...lines.filter((line) => !isBlank(line)).map((line) => indentOf(line).length));
+  return lines.reduce((least, line) => (isBlank(line) ? least : Math.min(least, indentOf(line).length)), Number.POSITIVE_INFINITY);
 }
 
 const trimmed = (line: string) => line.trim();

@@ -1,11 +1,11 @@
-import { diff3Merge } from 'node-diff3';
+import { diffArrays } from 'diff';
 import type { Merged } from './contract.ts';
 import { sharedPrefix, sharedSuffix } from './difference.ts';
 import { textForm } from './encoding.ts';
 import { lineStart, linesOf, nextLineStart } from './line-ends.ts';
 
-/** Lines between the first and the last difference; a merge of more takes too long. */
-const mostLines = 20_000;
+/** Differing lines of one side; a difference of more takes too long. */
+const mostEdits = 5_000;
 
 /**
  * Merges two descendants of one content, by lines, on their bytes: line ends, encodings and byte order marks are those of the side that a line comes
@@ -41,26 +41,91 @@ function mergeTexts([base, ours, theirs]: [string, string, string]): string | { 
   const suffix = from === base.length ? 0 : base.length - (lineStart(base, from) === from ? from : nextLineStart(base, from));
   const middle = (text: string) => linesOf(text.slice(prefix, text.length - suffix));
   const [o, a, b] = [middle(base), middle(ours), middle(theirs)];
-  if (Math.max(o.length, a.length, b.length) > mostLines)
+  const [ourHunks, theirHunks] = [hunksOf(o, a), hunksOf(o, b)];
+  if (ourHunks === undefined || theirHunks === undefined)
     return { message: 'The sides differ in too many lines to be merged. Keep one of them.' };
   const pieces: string[] = [];
-  const before = linesOf(base.slice(0, prefix)).length;
-  for (const region of diff3Merge(a, o, b, { excludeFalseConflicts: true })) {
-    if (region.conflict !== undefined) {
-      const { oIndex, o: lines } = region.conflict;
-      const first = before + oIndex + 1;
-      const range = lines.length > 1 ? `lines ${first} to ${first + lines.length - 1}` : `line ${first}`;
-      return {
-        message: `Both sides changed ${range} of the content that they come from. Take one side, or change the file by hand.`,
-      };
-    }
-    pieces.push(...(region.ok ?? []));
+  let at = 0;
+  for (const group of touching(ourHunks, theirHunks)) {
+    pieces.push(o.slice(at, group.from).join(''));
+    const [our, their] = [sideOf(o, group, group.ours), sideOf(o, group, group.theirs)];
+    if (group.ours.length > 0 && group.theirs.length > 0 && our !== their)
+      return { message: conflictAt(linesOf(base.slice(0, prefix)).length, group) };
+    pieces.push(group.ours.length > 0 ? our : their);
+    at = group.to;
   }
+  pieces.push(o.slice(at).join(''));
   // A last line without an end would run into a line that follows it.
-  const open = pieces.findIndex((line, position) => (position < pieces.length - 1 || suffix > 0) && !/[\r\n]$/.test(line));
+  const written = pieces.filter((piece) => piece !== '');
+  const open = written.findIndex((piece, position) => (position < written.length - 1 || suffix > 0) && !/[\r\n]$/.test(piece));
   if (open !== -1)
     return {
       message: 'One side changed the last line, which has no end, and the other added lines after it. Change the file by hand.',
     };
-  return base.slice(0, prefix) + pieces.join('') + base.slice(base.length - suffix);
+  return base.slice(0, prefix) + written.join('') + base.slice(base.length - suffix);
+}
+
+/** Lines of the base, from `from` up to `to`, that one side has as `lines`. */
+interface MergeHunk {
+  from: number;
+  to: number;
+  lines: readonly string[];
+}
+
+interface HunkGroup {
+  from: number;
+  to: number;
+  ours: MergeHunk[];
+  theirs: MergeHunk[];
+}
+
+function hunksOf(base: readonly string[], side: readonly string[]): MergeHunk[] | undefined {
+  const changes = diffArrays([...base], [...side], { maxEditLength: mostEdits });
+  if (changes === undefined) return undefined;
+  const hunks: MergeHunk[] = [];
+  let at = 0;
+  for (const { value, added, removed } of changes) {
+    const last = hunks.at(-1);
+    const to = removed ? at + value.length : at;
+    if ((added || removed) && last !== undefined && last.to === at) {
+      last.to = to;
+      if (added) last.lines = last.lines.concat(value);
+    } else if (added || removed) hunks.push({ from: at, to, lines: added ? value : [] });
+    at = added ? at : at + value.length;
+  }
+  return hunks;
+}
+
+/** Hunks of both sides that overlap or touch, together; the others each alone. */
+function touching(ours: readonly MergeHunk[], theirs: readonly MergeHunk[]): HunkGroup[] {
+  const all = [
+    ...ours.map((hunk) => ({ hunk, side: 'ours' as const })),
+    ...theirs.map((hunk) => ({ hunk, side: 'theirs' as const })),
+  ];
+  const groups: HunkGroup[] = [];
+  for (const { hunk, side } of all.sort((a, b) => a.hunk.from - b.hunk.from || a.hunk.to - b.hunk.to)) {
+    let group = groups.at(-1);
+    if (group === undefined || hunk.from > group.to) {
+      group = { from: hunk.from, to: hunk.to, ours: [], theirs: [] };
+      groups.push(group);
+    }
+    group.to = Math.max(group.to, hunk.to);
+    group[side].push(hunk);
+  }
+  return groups;
+}
+
+function sideOf(base: readonly string[], { from, to }: HunkGroup, hunks: readonly MergeHunk[]): string {
+  let [text, at] = ['', from];
+  for (const hunk of hunks) {
+    text += base.slice(at, hunk.from).join('') + hunk.lines.join('');
+    at = hunk.to;
+  }
+  return text + base.slice(at, to).join('');
+}
+
+function conflictAt(before: number, { from, to }: HunkGroup): string {
+  const first = before + from + 1;
+  const range = to - from > 1 ? `lines ${first} to ${before + to}` : `line ${first}`;
+  return `Both sides changed ${range} of the content that they come from. Take one side, or change the file by hand.`;
 }

@@ -44,7 +44,8 @@ function recounted(text: string): string {
     while (body.at(-1) === ' ' && beginsPart(lines, at + 1)) body.pop();
     const count = (marks: RegExp) => body.filter((each) => marks.test(each)).length;
     const [old, next] = [count(/^[ -]/), count(/^[ +]/)];
-    result.push(`@@ -${head[1] ?? (old === 0 ? 0 : 1)},${old} +${head[2] ?? (next === 0 ? 0 : 1)},${next} @@`, ...body);
+    result.push(`@@ -${head[1] ?? (old === 0 ? 0 : 1)},${old} +${head[2] ?? (next === 0 ? 0 : 1)},${next} @@`);
+    for (const each of body) result.push(each);
   }
   return `${result.join('\n')}\n`;
 }

@@ -81,7 +81,7 @@ async function makeChange(change: FileChange, draftOf: (path: string) => Promise
     const edited = editBytes(path, now.bytes, change.edits);
     if (edited.kind === 'refused') return { refusals: [...edited.refusals], doubts: [] };
     draft.after = { bytes: edited.bytes, hash: hashOf(edited.bytes), mode: change.mode ?? now.mode };
-    draft.rung = loosest(draft.rung, edited.rung);
+    draft.rung = loosest([draft.rung, edited.rung]);
     const changed = change.hash !== undefined && change.hash !== now.hash;
     const message = `${path} is not as it was read; the lines of the edit are in it all the same.`;
     return { refusals: [], doubts: changed ? [{ path, doubt: 'changed', message }] : [] };

@@ -143,6 +143,7 @@ it('replays made commits with and without noise: the bytes that were meant, or a
 it('merges what touches different lines, and never loses a line of the user', () => {
   const changes = fc.array(fc.tuple(fc.nat({ max: 30 }), fc.constantFrom('insert', 'remove', 'replace')), { maxLength: 6 });
   const ends = fc.constantFrom('\n', '\r\n');
+  let merges = 0;
   fc.assert(
     fc.property(lines, changes, changes, ends, (all, agent, user, end) => {
       const text = (content: readonly string[]) => Buffer.from(content.map((each) => each + end).join(''));
@@ -162,6 +163,7 @@ it('merges what touches different lines, and never loses a line of the user', ()
       // Undo: the agent's change is taken back below what the user did since.
       const merged = mergeThreeWay(text(after), text(current), text(before));
       if (merged.kind === 'conflict') return;
+      merges += 1;
       const result = Buffer.from(merged.bytes).toString();
       for (const each of current) if (each.startsWith('user')) expect(result).toContain(`${each}${end}`);
       expect(result).not.toContain('<<<<<<<');
@@ -169,6 +171,7 @@ it('merges what touches different lines, and never loses a line of the user', ()
     }),
     { numRuns: 1_000 },
   );
+  expect(merges).toBeGreaterThan(200);
   const [base, ours, theirs] = ['a\nb\nc\nd\ne\n', 'A\nb\nc\nd\ne\n', 'a\nb\nc\nd\nE\n'].map((each) => Buffer.from(each));
   if (base === undefined || ours === undefined || theirs === undefined) throw new Error('There are three.');
   expect(mergeThreeWay(base, ours, theirs)).toEqual({ kind: 'merged', bytes: Buffer.from('A\nb\nc\nd\nE\n') });
