@@ -23,7 +23,7 @@ export async function runCommand(run: CommandRun): Promise<CommandResult> {
   // Reading a repository by git runs what its settings name, unless git is told otherwise.
   const withoutPrograms = run.approved !== true;
   const environment = {
-    ...commandEnvironment(run.environment),
+    ...commandEnvironment(run.environment, run.root),
     ...(withoutPrograms ? await harmlessGitEnvironment(folder, run.environment) : {}),
   };
   if (run.where === 'sandboxed') return runSandboxed(argv, folder, environment, run);
