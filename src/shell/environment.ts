@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import type { Environment } from './contract.ts';
 
@@ -44,16 +45,18 @@ export const keptVariables: readonly string[] = [
 
 const plainPath = '/usr/local/bin:/usr/bin:/bin';
 
-/** What a command sees of the user's environment: no variable that may hold a secret, no pager, no editor, no terminal. */
-export function commandEnvironment(environment: Environment = {}): Record<string, string> {
+/**
+ * What a command sees of the user's environment: no variable that may hold a secret, no pager, no editor, no terminal.
+ * @param root the project's folder: what is in it is not in the search path
+ */
+export function commandEnvironment(environment: Environment = {}, root?: string): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(environment))
     if (value !== undefined && (keptVariables.includes(name) || /^LC_[A-Z]+$/.test(name))) kept[name] = value;
   return {
     LANG: 'C.UTF-8',
     ...kept,
-    // A relative folder in the search path would start a program of the project in place of one of the system.
-    PATH: absoluteFolders(kept['PATH'] ?? plainPath) || plainPath,
+    PATH: searchPath(kept['PATH'], root),
     HOME: kept['HOME'] ?? homedir(),
     TERM: 'dumb',
     PAGER: 'cat',
@@ -63,9 +66,20 @@ export function commandEnvironment(environment: Environment = {}): Record<string
   };
 }
 
-function absoluteFolders(path: string): string {
-  return path
-    .split(':')
-    .filter((folder) => folder.startsWith('/'))
-    .join(':');
+/** A relative folder, or one of the project such as that of `npx`, would start a program of the project in place of one of the system. */
+export function searchPath(path: string | undefined, root: string | undefined): string {
+  const inside = root === undefined ? [] : [root, real(root)];
+  const folders = (path ?? plainPath).split(':').filter((folder) => {
+    if (!folder.startsWith('/')) return false;
+    return ![folder, real(folder)].some((each) => inside.some((top) => each === top || each.startsWith(`${top}/`)));
+  });
+  return folders.join(':') || plainPath;
+}
+
+function real(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }

@@ -21,9 +21,9 @@ export async function runCommand(run: CommandRun): Promise<CommandResult> {
   if (program === '' || program.startsWith('-')) throw new CommandNotStarted('A command begins with the name of a program.');
   if (argv.some((word) => word.includes('\0'))) throw new CommandNotStarted('A word of a command cannot hold a zero byte.');
   // Reading a repository by git runs what its settings name, unless git is told otherwise.
-  const withoutPrograms = run.approved !== true && argv.some((word) => /\bgit\b/.test(word));
+  const withoutPrograms = run.approved !== true;
   const environment = {
-    ...commandEnvironment(run.environment),
+    ...commandEnvironment(run.environment, run.root),
     ...(withoutPrograms ? await harmlessGitEnvironment(folder, run.environment) : {}),
   };
   if (run.where === 'sandboxed') return runSandboxed(argv, folder, environment, run);

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are lines for a shell
 /** Command lines with the verdict that they must have, at least. The project of the tests has `notes.md`, `lib/one.ts`, `lib/two.ts` and `.env`. */
 
 /** Proven to change nothing: they run unasked. */

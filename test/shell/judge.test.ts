@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { commandScope, judgeCommand, openWord, scopeCovers } from '../../src/shell.ts';
 import { destructive, doubtful, harmless } from './command-lines.ts';
@@ -75,6 +76,23 @@ it('follows the folder in which a line goes on', () => {
   expect(judge('cd lib && cat ../.env').verdict).toBe('ask');
   expect(judge('cd lib; cd ..; cd ..; ls').verdict).toBe('ask');
   expect(judge('(cd lib); cat lib/one.ts').verdict).toBe('allow');
+});
+
+it('asks where git would show a secret that it knows, or work in a repository within the project', () => {
+  const committed = projectFolder({ repository: true });
+  const at = (line: string) => judgeCommand(line, { root: committed.root, home: '/home/ann' }).verdict;
+  expect([at('git show HEAD'), at('git log -p'), at('cd lib && git status')]).toEqual(['allow', 'allow', 'allow']);
+  execFileSync('git', ['init', '-q', 'lib/inner'], { cwd: committed.root });
+  expect([at('cd lib/inner && git status'), at('git -C lib/inner diff')]).toEqual(['ask', 'ask']);
+  execFileSync('git', ['add', '-f', '.env'], { cwd: committed.root });
+  expect([at('git show HEAD'), at('git log -p'), at('git grep x'), at('git log --oneline'), at('git show HEAD:notes.md')]).toEqual([
+    'ask',
+    'ask',
+    'ask',
+    'allow',
+    'allow',
+  ]);
+  committed.remove();
 });
 
 it('says whether the network is reached', () => {

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are lines for a shell
 /** A generator of numbers that gives the same ones for one seed. */
 export type Chance = () => number;
 

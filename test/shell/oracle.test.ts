@@ -1,6 +1,7 @@
 /** Judged by effect: what is let through is run, in a project that starts a program wherever it can, and nothing is different afterwards. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { judgeCommand, runCommand } from '../../src/shell.ts';
 import { needs } from '../needs.ts';
@@ -12,6 +13,26 @@ describe.skipIf(!needs('Git', 'bubblewrap'))('what is let through', () => {
   let project: ProjectFolder;
   beforeAll(() => {
     project = projectFolder({ planted: true });
+    // A repository within, that git is told to look into, with a monitor of its own.
+    const inner = join(project.root, 'inner');
+    const git = (folder: string, ...args: string[]) =>
+      execFileSync('git', ['-c', 'core.fsmonitor=false', ...args], { cwd: folder, stdio: 'pipe' });
+    mkdirSync(inner);
+    git(inner, 'init', '-q');
+    git(inner, '-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '--allow-empty', '-qm', 'x');
+    writeFileSync(join(project.root, '.gitmodules'), '[submodule "inner"]\n\tpath = inner\n\turl = ./inner\n\tignore = none\n');
+    git(
+      project.root,
+      '-c',
+      'core.hooksPath=/dev/null',
+      'update-index',
+      '--add',
+      '--cacheinfo',
+      `160000,${git(inner, 'rev-parse', 'HEAD').toString().trim()},inner`,
+    );
+    git(inner, 'config', 'core.fsmonitor', join(project.root, 'lib/fsmonitor'));
+    writeFileSync(join(inner, 'new'), 'x');
+    for (const trap of readdirSync(project.trap)) rmSync(join(project.trap, trap));
   });
   afterAll(() => project.remove());
 

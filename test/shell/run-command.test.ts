@@ -105,6 +105,8 @@ describe.each(places)('a command in the %s', (where) => {
     expect(output).not.toContain('canary-value');
     expect(output).toContain('HOME=/home/nobody-here');
     expect(commandEnvironment(environment)['PATH']).not.toMatch(/^\.|:\./);
+    const own = { PATH: `${project.root}/node_modules/.bin:/usr/bin:/bin` };
+    expect(commandEnvironment(own, project.root)['PATH']).toBe('/usr/bin:/bin');
   });
 });
 

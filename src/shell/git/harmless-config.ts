@@ -49,8 +49,16 @@ const starts =
   /^(alias\.|pager\.|credential\.|hook\.|man\.|browser\.|web\.browser|tar\.|sendemail\.|imap\.|sequence\.editor|gc\..*hook|uploadpack\.|receive\.)|(command|cmd|program|helper|driver|textconv|clean|smudge|process|editor|pager|hook|hookspath|proxy|askpass|sshcommand|tunnel|external|packobjectshook|uploadpack|receivepack|vcs|fsmonitor|filter|insteadof|attributesfile)$|^submodule\..*\.(update|ignore)$/i;
 const neededFilter = /^filter\..*\.required$/i;
 
-/** The settings to run git with. @param hooks whether the repository's hooks may run */
-export function harmlessConfig(entries: readonly ConfigEntry[], hooks: boolean): Map<string, string> {
+/**
+ * The settings to run git with.
+ * @param hooks whether the repository's hooks may run
+ * @param submodules names of those that `.gitmodules` lists: it may say that their state is looked at
+ */
+export function harmlessConfig(
+  entries: readonly ConfigEntry[],
+  hooks: boolean,
+  submodules: readonly string[],
+): Map<string, string> {
   const own = new Map<string, string>();
   for (const { scope, key, value } of entries) if (scope === 'system' || scope === 'global') own.set(key, value);
   const settings = new Map<string, string>();
@@ -65,6 +73,7 @@ export function harmlessConfig(entries: readonly ConfigEntry[], hooks: boolean):
     settings.delete(key.toLowerCase());
     settings.set(key, value);
   }
+  for (const name of submodules) settings.set(`submodule.${name}.ignore`, 'dirty');
   if (!hooks) settings.set('core.hooksPath', '/dev/null');
   return settings;
 }

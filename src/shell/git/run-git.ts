@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { realpathSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { messageOf } from '../../errors.ts';
 import { withoutInherited } from '../../sandbox/bubblewrap/inherited.ts';
 import type { Environment } from '../contract.ts';
+import { searchPath } from '../environment.ts';
 import { GitFailed } from './git-failed.ts';
 import { type ConfigEntry, harmlessConfig, parseConfig } from './harmless-config.ts';
 import { checkedArguments } from './subcommands.ts';
@@ -43,12 +44,12 @@ export interface GitResult {
  */
 export async function git(root: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
   const words = checkedArguments(args);
-  const environment = environmentOf(options);
+  const environment = environmentOf(root, options);
   const listed = await execute(root, ['config', '--list', '--show-scope', '-z'], environment, { ...options, input: '' });
   if (listed.exitCode !== 0) throw new GitFailed(`Git cannot read its settings: ${listed.stderr.trim()}`, listed.exitCode);
   const entries = parseConfig(listed.stdout.toString('utf8'));
   checkWorktree(root, entries);
-  const settings = harmlessConfig(entries, options.hooks === true);
+  const settings = harmlessConfig(entries, options.hooks === true, submodulesOf(root));
   return execute(root, words, { ...environment, ...settingsInEnvironment(settings) }, options);
 }
 
@@ -60,7 +61,7 @@ export async function harmlessGitEnvironment(
   const options = environment === undefined ? {} : { environment };
   let entries: ConfigEntry[] = [];
   try {
-    const listed = await execute(folder, ['config', '--list', '--show-scope', '-z'], environmentOf(options), {
+    const listed = await execute(folder, ['config', '--list', '--show-scope', '-z'], environmentOf(folder, options), {
       ...options,
       input: '',
     });
@@ -69,7 +70,11 @@ export async function harmlessGitEnvironment(
     // Where there is no git, a command starts none.
     if (!(error instanceof GitFailed)) throw error;
   }
-  return { ...settingsInEnvironment(harmlessConfig(entries, false)), GIT_NO_LAZY_FETCH: '1', GIT_ALLOW_PROTOCOL: 'none' };
+  return {
+    ...settingsInEnvironment(harmlessConfig(entries, false, submodulesOf(folder))),
+    GIT_NO_LAZY_FETCH: '1',
+    GIT_ALLOW_PROTOCOL: 'none',
+  };
 }
 
 /** As {@link git}, and its output as text. @throws GitFailed also where it ends with another code than 0 */
@@ -90,6 +95,24 @@ function checkWorktree(root: string, entries: readonly ConfigEntry[]): void {
   }
 }
 
+/** Names of the submodules of the repository that a folder is in. */
+function submodulesOf(folder: string): string[] {
+  for (let top = folder; ; top = dirname(top)) {
+    if (existsSync(join(top, '.git'))) return submoduleNames(top);
+    if (dirname(top) === top) return [];
+  }
+}
+
+function submoduleNames(top: string): string[] {
+  try {
+    const text = readFileSync(join(top, '.gitmodules'), 'utf8');
+    return [...text.matchAll(/\[\s*submodule\s+"((?:[^"\\\n]|\\.)*)"/gi)].map(([, name = '']) => name.replace(/\\(.)/g, '$1'));
+  } catch {
+    // It has none.
+    return [];
+  }
+}
+
 function isAbove(folder: string, path: string): boolean {
   try {
     const [outer, inner] = [realpathSync(folder), realpathSync(path)];
@@ -101,12 +124,11 @@ function isAbove(folder: string, path: string): boolean {
 
 export const isOfRepository = (scope: string) => scope === 'local' || scope === 'worktree';
 
-function environmentOf({ environment = {}, index, author }: GitOptions): Record<string, string> {
+function environmentOf(root: string, { environment = {}, index, author }: GitOptions): Record<string, string> {
   const kept = (name: string) => (environment[name] === undefined ? {} : { [name]: environment[name] });
   const date = author?.at === undefined ? undefined : `${Math.floor(author.at.getTime() / 1000)} +0000`;
   return {
-    PATH: '/usr/local/bin:/usr/bin:/bin',
-    ...kept('PATH'),
+    PATH: searchPath(environment['PATH'], root),
     HOME: environment['HOME'] ?? homedir(),
     ...kept('XDG_CONFIG_HOME'),
     LC_ALL: 'C.UTF-8',

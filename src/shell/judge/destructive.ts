@@ -1,5 +1,5 @@
 import type { Places } from './places.ts';
-import { isDevice, isPrecious, isWhole } from './precious.ts';
+import { isDevice, isPrecious, losesAll } from './precious.ts';
 import { hole } from './words.ts';
 
 /** Programs that change machines, disks or accounts, whatever their words. */
@@ -27,7 +27,7 @@ export interface Where {
  */
 export function destruction(name: string, words: readonly string[], where: Where): string | undefined {
   const { places, folders } = where;
-  const whole = (value: string) => isWhole(value, folders, places);
+  const whole = (value: string) => losesAll(value, folders, places);
   const precious = (value: string) => isPrecious(value, folders, places);
   if (never.has(name) || /^mkfs(\.|$)|^mke2fs$|^newfs/.test(name)) return `${name} changes the machine.`;
   const device = words.find((word) => isDevice(word.replace(/^[a-z]+=/, '')));

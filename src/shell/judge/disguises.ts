@@ -3,7 +3,7 @@ import { destruction } from './destructive.ts';
 import type { LineJudgement } from './judgement.ts';
 import { sendsInput } from './network.ts';
 import type { Places } from './places.ts';
-import { isDevice, isPrecious, isWhole } from './precious.ts';
+import { isDevice, isPrecious, losesAll } from './precious.ts';
 import { readOnlyPrograms } from './programs.ts';
 import { hole, type ShellWord } from './words.ts';
 
@@ -101,7 +101,7 @@ export class Disguises {
   #unknownProgram(words: readonly ShellWord[], folders: readonly string[]): void {
     const values = words.map(({ value }) => value);
     const forced = values.some((value) => /^-[a-zA-Z]*[rRf]|^--(recursive|force)/.test(value));
-    const target = values.find((value) => !value.startsWith('-') && isWhole(value, folders, this.#places));
+    const target = values.find((value) => !value.startsWith('-') && losesAll(value, folders, this.#places));
     if (forced && target !== undefined)
       this.#judgement.deny(`A program of unknown name gets ${target.replaceAll(hole, '…')} and an option to force it.`);
     const device = values.find((value) => isDevice(value.replace(/^[a-z]+=/, '')));
@@ -175,7 +175,7 @@ export class Disguises {
       const forced = values.some((value) => /^-[a-zA-Z]*[rR]|^--recursive|^of=\/dev\//.test(value));
       if (
         forced &&
-        values.some((value) => /^of=\/dev\//.test(value) || isWhole(homed(value, this.#places.home), folders, this.#places))
+        values.some((value) => /^of=\/dev\//.test(value) || losesAll(homed(value, this.#places.home), folders, this.#places))
       )
         this.#judgement.deny('A line in its words removes what is not to be removed.');
     }

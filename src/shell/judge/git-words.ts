@@ -134,6 +134,8 @@ export function judgeGit(args: readonly ShellWord[], { places, folders }: Comman
     folders = folders.map((each) => posix.resolve(each, folder.value));
     at += 2;
   }
+  if (folders.some((folder) => places.isOtherRepository(folder)))
+    return { code: 'other-repository', message: 'A repository within the project has settings of its own.' };
   const name = words[at] ?? '';
   if (name.startsWith('-')) return { code: 'unknown-option', message: `git ${name} is not known to be harmless.` };
   const reads = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;
@@ -188,7 +190,27 @@ function subcommandDoubt(
     return { code: 'git-writes', message: 'git config without --get may change something.' };
   if (reads.words === 'none' && words.length > 0)
     return { code: 'unknown-operand', message: `git ${name} ${first ?? ''} is not known to be harmless.` };
+  const shown = reads.shows === true && showsFiles(name, args, words) ? places.trackedSecret() : undefined;
+  if (shown !== undefined)
+    return { code: 'secret-file', message: `It may show ${shown}, which holds secrets and is in the repository.` };
   return wordsDoubt(name, words, reads, { places, folders });
+}
+
+/** Whether it shows what is in files that its words do not name. */
+function showsFiles(name: string, args: readonly ShellWord[], words: readonly string[]): boolean {
+  const values = args.map(({ value }) => value);
+  if (
+    values.some((value) =>
+      /^--(stat|shortstat|numstat|dirstat|name-only|name-status|no-patch|summary|count|quiet)|^-s$/.test(value),
+    )
+  )
+    return false;
+  if (name === 'log' || name === 'whatchanged')
+    return values.some((value) => /^-[a-z]*[pucSGLm]|^--(patch|cc|raw|unified)/.test(value));
+  if (name === 'diff') return words.some((word) => /^(HEAD|.*[~^@]|[0-9a-f]{7,40}$|.*\.\.)/.test(word));
+  return (
+    (name === 'show' || name === 'grep' || name === 'diff-tree') && !(words.length > 0 && words.every((word) => word.includes(':')))
+  );
 }
 
 /** Paths, and the path of `revision:path`, are no secrets and not outside: outside of the project, `git diff` compares any two files. */

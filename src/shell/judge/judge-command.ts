@@ -25,6 +25,7 @@ export function judgeCommand(line: string, options: JudgeOptions): JudgedCommand
   const { root, folder = '', isSecret = isSecretPath, secrets, home = homedir() } = options;
   const places = new Places(root, home, isSecret, secrets);
   const start = posix.resolve(places.root, folder);
+  places.start = start;
   if (places.inside(start, places.root) === undefined)
     judgement.ask('outside-project', `The folder ${folder} is outside of the project.`);
   if (hidesText(line)) judgement.ask('hidden-text', 'A screen would hide part of this line.');

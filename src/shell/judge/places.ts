@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { posix } from 'node:path';
 import type { SecretTest } from '../contract.ts';
 import { findSecretsNow } from '../secret-files.ts';
@@ -16,6 +16,8 @@ export type PathReading = 'content' | 'beneath' | 'visible' | 'names';
 export class Places {
   readonly root: string;
   readonly home: string;
+  /** Where a line starts. */
+  start: string;
   readonly #isSecret: SecretTest;
   readonly #listed: readonly string[] | undefined;
   #real: string | undefined;
@@ -23,6 +25,7 @@ export class Places {
   constructor(root: string, home: string, isSecret: SecretTest, listed: readonly string[] | undefined) {
     this.root = posix.normalize(root);
     this.home = home;
+    this.start = this.root;
     this.#isSecret = isSecret;
     this.#listed = listed;
   }
@@ -35,6 +38,28 @@ export class Places {
 
   isSecret(path: string): boolean {
     return this.#isSecret(path);
+  }
+
+  /** Whether a folder below the one that a line starts in is a repository of its own, whose settings nobody knows. */
+  isOtherRepository(folder: string): boolean {
+    for (let at = folder; this.inside(at, at) !== undefined && at !== this.start; at = posix.dirname(at)) {
+      if (this.start.startsWith(`${at}/`)) return false;
+      if (at !== this.root && existsSync(`${at}/.git`)) return true;
+      if (at === this.root) return this.start !== this.root && existsSync(`${this.start}/.git`);
+    }
+    return false;
+  }
+
+  /** A file with secrets that git knows: what shows files of commits may show it. */
+  trackedSecret(): string | undefined {
+    const { paths } = this.#secrets('');
+    if (paths.length === 0) return undefined;
+    try {
+      const index = readFileSync(`${this.root}/.git/index`);
+      return paths.find((path) => index.includes(`${posix.basename(path)}\0`));
+    } catch {
+      return undefined;
+    }
   }
 
   /** Whether a folder is there, and has no file whose name looks like an option. */

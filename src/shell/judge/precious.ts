@@ -12,7 +12,7 @@ const devices = /^\/dev\/(sd|hd|vd|xvd|nvme|mmcblk|disk|rdisk|dm-|mapper|md|loop
 export const isDevice = (path: string) => devices.test(path) || /^\\\\\.\\/.test(path);
 
 /** What is lost with everything in it: the system, homes, the project as a whole, its history. */
-export function isWhole(value: string, folders: readonly string[], { root, home }: Places): boolean {
+export function losesAll(value: string, folders: readonly string[], { root, home }: Places): boolean {
   // A path that begins with a variable which may be empty begins at the root.
   if (new RegExp(`^${hole}+\\/`).test(value)) {
     const rest = posix.normalize(value.replace(new RegExp(`^${hole}+`), ''));

@@ -269,7 +269,7 @@ export const readOnlyPrograms: ReadonlyMap<string, ReadOnlyProgram> = new Map<st
     'diff',
     {
       operands: 'paths',
-      reads: 'content',
+      reads: 'beneath',
       letters: 'abBcdEeinNpqstTuwyZ',
       valued: 'CUIWx',
       long: 'brief report-identical-files unified context side-by-side ignore-case ignore-all-space ignore-space-change ignore-blank-lines ignore-trailing-space strip-trailing-cr text minimal new-file suppress-common-lines color normal ed',
