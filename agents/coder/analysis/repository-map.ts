@@ -70,11 +70,13 @@ function lineOf(symbol: CodeSymbol): string {
   return `${symbol.container === '' ? '  ' : '    '}${symbol.line}: ${symbol.signature}\n`;
 }
 
-function bestSymbols(symbols: readonly CodeSymbol[], path: string, uses: ReadonlyMap<string, ReadonlySet<string>>): CodeSymbol[] {
+function bestSymbols(symbols: readonly CodeSymbol[], path: string, uses: ReadonlyMap<string, NameUse>): CodeSymbol[] {
   const inFunctions = new Set(symbols.filter(({ complexity }) => complexity !== undefined).map(qualifiedName));
+  // What no other file may use only shares its name with what others do; a name of many declarations is anybody's.
   const weight = ({ name, exported }: CodeSymbol) => {
-    const others = uses.get(name);
-    return (others === undefined ? 0 : others.size - (others.has(path) ? 1 : 0)) + (exported ? 0.5 : 0);
+    const known = uses.get(name);
+    if (known === undefined || !exported) return 0;
+    return 0.5 + (known.files.size - (known.files.has(path) ? 1 : 0)) / known.declarations;
   };
   return symbols
     .filter(({ container, kind }) => !inFunctions.has(container) && kind !== 'field')
@@ -83,11 +85,22 @@ function bestSymbols(symbols: readonly CodeSymbol[], path: string, uses: Readonl
     .map(({ symbol }) => symbol);
 }
 
+interface NameUse {
+  files: Set<string>;
+  declarations: number;
+}
+
 /** Files that have each declared name. */
-function usesOf(snapshot: Snapshot): Map<string, Set<string>> {
-  const uses = new Map<string, Set<string>>();
-  for (const { symbols } of snapshot.files.values()) for (const { name } of symbols) uses.set(name, new Set());
-  for (const [path, { names }] of snapshot.files) for (const name of names.keys()) uses.get(name)?.add(path);
+function usesOf(snapshot: Snapshot): Map<string, NameUse> {
+  const uses = new Map<string, NameUse>();
+  for (const { symbols } of snapshot.files.values()) {
+    for (const { name } of symbols) {
+      const known = uses.get(name);
+      if (known === undefined) uses.set(name, { files: new Set(), declarations: 1 });
+      else known.declarations += 1;
+    }
+  }
+  for (const [path, { names }] of snapshot.files) for (const name of names.keys()) uses.get(name)?.files.add(path);
   return uses;
 }
 

@@ -14,6 +14,16 @@ export function nextMove(heard: Heard, calls: readonly CallRecord[]): FlowMove |
   const { wish, say } = heard;
   const last = calls.at(-1);
   if (last !== undefined && last.status !== 'completed') return stopped(heard, last, calls);
+  // Changes of which a part is missing are not made.
+  if ((wish.kind === 'rename' || wish.kind === 'replace') && calls[0]?.spilled !== undefined) {
+    return answer(
+      heard,
+      say(
+        'Son demasiados cambios para una vez. Con /replace se puede nombrar una carpeta.',
+        'These are too many changes for one time. A replacement can be limited to a folder.',
+      ),
+    );
+  }
   switch (wish.kind) {
     case 'analyse':
       return last === undefined

@@ -110,6 +110,11 @@ it('renames in TypeScript by the language service', async () => {
       'src/pricing.ts': ['const total = item.amountFor(amount);'],
     },
   });
+  const handedOn = { 'a.ts': 'export const size = 1;\n', 'index.ts': "export { size } from './a.ts';\n" };
+  expect(await renamed(handedOn, 'size', 'width')).toMatchObject({
+    lines: { 'a.ts': ['export const width = 1;'], 'index.ts': ["export { width as size } from './a.ts';"] },
+    notes: ['index.ts hands it on as size, and so it is called from there.'],
+  });
   const shorthand = { 'a.ts': 'export const size = 1;\nexport const box = { size };\nexport const half = box.size / 2;\n' };
   expect(await renamed(shorthand, 'a.ts:1', 'width')).toMatchObject({
     lines: { 'a.ts': ['export const width = 1;', 'export const box = { size: width };'] },

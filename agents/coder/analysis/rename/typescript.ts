@@ -47,11 +47,14 @@ export async function renameInScripts(
   const locations =
     before.findRenameLocations(`/${symbol.path}`, at, false, false, { providePrefixAndSuffixTextForRename: true }) ?? [];
   const spans = new Map<string, Span[]>();
+  // `export { new as old }`: what a file hands on keeps its name.
+  const kept = new Set<string>();
   for (const { fileName, textSpan, prefixText = '', suffixText = '' } of locations) {
     const path = fileName.slice(1);
     if (!texts.has(path))
       return { kind: 'cannot', message: `${symbol.name} is declared in ${path}, which is no file of this project.` };
     const span = { start: textSpan.start, end: textSpan.start + textSpan.length, new: `${prefixText}${to}${suffixText}` };
+    if (suffixText === ` as ${symbol.name}`) kept.add(path);
     spans.set(path, [...(spans.get(path) ?? []), span]);
   }
   const changes: FileChange[] = [];
@@ -91,10 +94,12 @@ export async function renameInScripts(
     changes,
     places,
     undecided: [],
-    notes:
-      strings === 0
+    notes: [
+      ...(kept.size === 0 ? [] : [`${[...kept].join(', ')} hands it on as ${symbol.name}, and so it is called from there.`]),
+      ...(strings === 0
         ? []
-        : [`"${symbol.name}" is also written in ${strings} ${strings === 1 ? 'string' : 'strings'}, which stay as they are.`],
+        : [`"${symbol.name}" is also written in ${strings} ${strings === 1 ? 'string' : 'strings'}, which stay as they are.`]),
+    ],
   };
 }
 
