@@ -56,14 +56,7 @@ const layers: string[][] = [
 ];
 
 /** What the package exports: above all layers, and all that agents know. */
-const publicApi = new Set([
-  'src/index.ts',
-  'src/database.ts',
-  'src/dialogue.ts',
-  'src/files.ts',
-  'src/sandbox.ts',
-  'src/shell.ts',
-]);
+const publicApi = new Set(['src/index.ts', 'src/database.ts', 'src/dialogue.ts', 'src/files.ts', 'src/sandbox.ts', 'src/shell.ts']);
 
 const bannedNames = new Set(['utils', 'util', 'helpers', 'helper', 'common', 'shared', 'lib', 'core', 'misc']);
 const longestFile = 400;
