@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type SQL, sql } from '../../src/database.ts';
 import { defineCommand, type JsonObject, type ResourceContext, rejectRow } from '../../src/index.ts';
 import { analysisOf, signalsOf } from './analysis.ts';
-import { anonymised, report } from './class-report.ts';
+import { anonymised, report, reportPage } from './class-report.ts';
 import { classOf, coursesInCommon, taughtCourse } from './class-view.ts';
 import { helpLevels } from './contract.ts';
 import { loadEvents, recordEvent } from './events.ts';
@@ -170,14 +170,16 @@ async function told(
 
 const reportCommand = defineCommand({
   name: 'report',
-  description: 'A line for each student and exercise of a course, as CSV: tries, hints, points, when it was passed',
+  description:
+    'A line for each student and exercise of a course: tries, hints, points, when it was passed; as CSV, or as a page to print with the signals',
   permission: 'tutor:teach',
-  input: z.object({ course }),
+  input: z.object({ course, format: z.enum(['csv', 'html']).default('csv') }),
   async run(input, context) {
-    const { course: code } = input as { course: string };
-    return context.query(async (database) => {
+    const { course: code, format } = input as { course: string; format: 'csv' | 'html' };
+    return context.query(async (database): Promise<JsonObject> => {
       const courseId = await requireCourse(database, context, code);
-      return { csv: await report(database, context, courseId) };
+      if (format === 'csv') return { csv: await report(database, context, courseId) };
+      return { html: await reportPage(database, context, courseId) };
     });
   },
 });

@@ -1,4 +1,4 @@
-/** Grading in the background: submissions that could not be graded when they came, and those whose tests were changed. */
+/** In the background: submissions that could not be graded when they came, those whose tests were changed, and help for those who are stuck. */
 import { sql } from '../../src/database.ts';
 import { type Job, type JobContext, TimonelError } from '../../src/index.ts';
 import type { GradedProgram } from './contract.ts';
@@ -6,6 +6,7 @@ import { keepWork } from './desk.ts';
 import { record } from './events.ts';
 import { loadExercises, type PlacedExercise } from './exercises.ts';
 import { graderOn } from './grading/grader.ts';
+import { offerHelp } from './offers.ts';
 import { instantOf } from './people.ts';
 import { storedResult } from './results.ts';
 import { storeGrading } from './work-tools.ts';
@@ -26,6 +27,7 @@ const atOnce = 40;
 export const jobs: readonly Job[] = [
   { name: 'grade-pending', cron: '*/5 * * * *', run: (_payload, context) => gradePending(context) },
   { name: 'regrade', cron: '* * * * *', run: (_payload, context) => regrade(context) },
+  { name: 'offer-help', cron: '* * * * *', run: (_payload, context) => offerHelp(context) },
 ];
 
 async function gradePending(context: JobContext): Promise<void> {

@@ -53,6 +53,8 @@ export interface AgentRoute<Params = unknown, Query = unknown, Body = unknown, A
   raw?: true;
   /** Shape of the JSON that is answered with 200; 204 without it. What `handle` gives is checked by it. */
   answer?: ZodType<Answer>;
+  /** `handle` gives a text of this type, e.g. `text/calendar; charset=utf-8`, which is answered with 200 as it is. Not with `answer`. */
+  mediaType?: string;
   /** @throws TimonelError: answered as the problem that it is; anything else is a fault, and 500 */
   handle(request: RouteRequest<Params, Query, Body>, context: RouteContext): Promise<Answer>;
 }
@@ -93,7 +95,7 @@ export interface RoutedAgent {
 export function routeFaults({ routes = [], resources = [] }: RoutedAgent): string[] {
   const seen = new Set<string>();
   return routes.flatMap((route) => {
-    const { method, path, summary, body, raw } = route;
+    const { method, path, summary, body, raw, answer, mediaType } = route;
     const wrong = (what: string) => [`route ${method} ${path}: ${what}`];
     if (!['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].includes(method))
       return wrong('method must be GET, POST, PUT, PATCH or DELETE.');
@@ -107,6 +109,10 @@ export function routeFaults({ routes = [], resources = [] }: RoutedAgent): strin
       return wrong(`say who may use it: permission: '<agent>:…' or public: true, and one only.`);
     if (method === 'GET' && (body !== undefined || raw === true)) return wrong('a GET has no body.');
     if (body !== undefined && raw === true) return wrong('raw hands the bytes over unread, so body checks nothing. Leave one out.');
+    if (mediaType !== undefined && answer !== undefined)
+      return wrong('mediaType answers a text, so answer checks nothing. Leave one out.');
+    if (mediaType !== undefined && (!/^text\/[a-z0-9.+-]+(; charset=utf-8)?$/.test(mediaType) || /^text\/html/.test(mediaType)))
+      return wrong('mediaType must be a kind of text that browsers do not run, e.g. text/calendar; charset=utf-8.');
     const named = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '');
     const declared = Object.keys(route.params?.shape ?? {});
     const missing = named.find((name) => !declared.includes(name)) ?? declared.find((name) => !named.includes(name));

@@ -1,5 +1,5 @@
 /** Addresses that agents bring, held to the same rules as Timonel's own. */
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
 import type { AnyRoute, RouteRequest } from '../../run/route.ts';
@@ -48,7 +48,7 @@ interface Declared {
 }
 
 function declare(app: TypedFastify, { routeCall }: HttpDependencies, { agent, route, url, limits }: Declared): void {
-  const { method, summary, description, permission, params, body, raw, answer } = route;
+  const { method, summary, description, permission, params, body, raw, answer, mediaType } = route;
   const query = route.public === true ? (route.query ?? z.strictObject({})).safeExtend({ workspace: workspaceName }) : route.query;
   if (raw === true) {
     app.removeAllContentTypeParsers();
@@ -65,7 +65,8 @@ function declare(app: TypedFastify, { routeCall }: HttpDependencies, { agent, ro
       ...(params === undefined ? {} : { params }),
       ...(query === undefined ? {} : { querystring: query }),
       ...(body === undefined ? {} : { body }),
-      response: answer === undefined ? { 204: z.null() } : { 200: answer },
+      response:
+        mediaType !== undefined ? { 200: textAnswer(mediaType) } : answer === undefined ? { 204: z.null() } : { 200: answer },
     },
     async handler(request, reply) {
       if (permission === undefined) limits.count(agent, request.ip);
@@ -83,10 +84,16 @@ function declare(app: TypedFastify, { routeCall }: HttpDependencies, { agent, ro
         origin: { ...originOf(request), requestId: request.id },
         request: sent,
       });
+      if (mediaType !== undefined) return (reply as FastifyReply).type(mediaType).send(String(given));
       return answer === undefined ? reply.code(204).send(null) : reply.send(given);
     },
   });
 }
+
+const textAnswer = (mediaType: string) => {
+  const [type = mediaType] = mediaType.split(';');
+  return { description: 'A text', content: { [type]: { schema: z.string() } } };
+};
 
 /** Without what lets a caller in. */
 function headersOf({ headers }: FastifyRequest): Record<string, string> {
