@@ -112,6 +112,8 @@ try {
     'dist/agents/booking/prompt.md',
     'dist/agents/hotel/migrations/0001_hotel.sql',
     'dist/agents/hotel/prompt.md',
+    'dist/agents/coder/migrations/0001_coder.sql',
+    'dist/agents/coder/prompt.md',
     'dist/agents/tutor/migrations/0001_tutor.sql',
     'dist/agents/tutor/prompt.md',
   ].filter((path) => !files.some((file) => file.path === path));

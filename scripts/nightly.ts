@@ -13,6 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readerLoad, webhookLoad } from '../test/channels/load.ts';
+import { playHistories } from '../test/code/histories.ts';
+import { killInTurns } from '../test/code/kills.ts';
 import { familyUnderFire } from '../test/crash/families.ts';
 import { FullDisk } from '../test/crash/full-disk.ts';
 import { mountSmallDisk, noSmallDisk } from '../test/crash/small-disk.ts';
@@ -56,7 +58,11 @@ const longRuns: Readonly<Record<string, LongRun>> = {
   'failover-bench': failoverBench,
   'tutor-attacks': tutorAttacks,
   'tutor-kills': tutorKills,
+  'code-histories': codeHistories,
+  'code-kills-embedded': codeKills('embedded'),
+  'code-kills-postgres': codeKills('postgres'),
   'project-files': projectFiles,
+  'shell-mutations': shellMutations,
 };
 
 /** What the tests of channels do in short: 2,000 messages over 50 kills, on WhatsApp and on a page, and 100,000 changed bodies and generated replies. */
@@ -147,6 +153,16 @@ async function failoverBench(): Promise<Result> {
   };
 }
 
+/** Disguises of commands that must not be let through. */
+async function shellMutations({ scale, seed }: Terms): Promise<Result> {
+  const mutations = String(Math.max(1, Math.round(100_000 * scale)));
+  const { status } = spawnSync('npx', ['vitest', 'run', 'test/shell/judge.test.ts', '--testTimeout', '3600000'], {
+    stdio: 'inherit',
+    env: { ...process.env, TIMONEL_TEST_SHELL_MUTATIONS: mutations, TIMONEL_TEST_SHELL_SEED: String(seed) },
+  });
+  return { verdict: status === 0 ? 'passed' : 'failed', figures: { mutations }, reasons: [] };
+}
+
 /** 120 attack dialogues in each of eleven disguises, against the guard of the tutor. */
 async function tutorAttacks(): Promise<Result> {
   const { status } = spawnSync('npx', ['vitest', 'run', 'agents/tutor/leaks/attacks', '--testTimeout', '3600000'], {
@@ -168,6 +184,31 @@ async function tutorKills({ scale }: Terms): Promise<Result> {
     },
   );
   return { verdict: status === 0 ? 'passed' : 'failed', figures: { kills }, reasons: [] };
+}
+
+/** A thousand random histories of the coding assistant and of a person in one project; then all of it is undone. */
+async function codeHistories({ scale, seed, progress }: Terms): Promise<Result> {
+  const { histories, undone, losses } = await playHistories(Math.max(1, Math.round(1_000 * scale)), seed, (done) =>
+    progress(`${done} histories`),
+  );
+  return { verdict: losses.length === 0 ? 'passed' : 'failed', figures: { histories, ...undone }, reasons: losses.slice(0, 20) };
+}
+
+/** Processes that are killed while the coding assistant edits. */
+function codeKills(kind: 'embedded' | 'postgres'): LongRun {
+  return async ({ scale, postgresUrl, progress }) => {
+    if (kind === 'postgres' && postgresUrl === undefined)
+      return { verdict: 'skipped', figures: {}, reasons: ['PostgreSQL is not installed here.'] };
+    const { environment, remove } = await storeEnvironment(kind === 'postgres' ? postgresUrl : undefined);
+    const count = Math.max(1, Math.round(500 * scale));
+    const { kills, inTurn, faults } = await killInTurns(count, environment, Math.random, (done) => progress(`${done} kills`));
+    await remove();
+    return {
+      verdict: faults.length === 0 ? 'passed' : 'failed',
+      figures: { kills, 'in a turn': inTurn },
+      reasons: faults.slice(0, 20),
+    };
+  };
 }
 
 /** What the tests of project files do in short: 60,000 reads and writes while folders are swapped for links, and a kill at every step of an application. */

@@ -23,6 +23,7 @@ export const english: readonly PageGroup[] = [
       'guides/memory',
       'guides/dialogue',
       'guides/testing',
+      'coder',
     ],
   },
   {
@@ -39,6 +40,7 @@ export const english: readonly PageGroup[] = [
       'evaluations',
       'sandbox',
       'files',
+      'shell',
       'flags',
     ],
   },

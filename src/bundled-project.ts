@@ -7,3 +7,12 @@ export async function bundledProject(): Promise<ProjectConfig> {
   const { tutor } = await import('../agents/tutor/agent.ts');
   return { agents: [booking, hotel, tutor] };
 }
+
+/** What `timonel code` works with: the coding assistant of one folder. It is in no project of a server. */
+export async function codingProject(
+  folder: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<ProjectConfig> {
+  const { coder } = await import('../agents/coder/agent.ts');
+  return { agents: [coder({ folder, environment })] };
+}

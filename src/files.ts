@@ -24,6 +24,7 @@ export {
   type ProjectFiles,
   type TextEdit,
 } from './files/contract.ts';
+export { unifiedDiff } from './files/difference.ts';
 export { mergeThreeWay } from './files/merge.ts';
 export { type ParsedChanges, parseChanges } from './files/parse-changes.ts';
 export { openProjectFiles, type ProjectFilesOptions, reversePlan } from './files/project-files.ts';

@@ -32,6 +32,7 @@ const layers: string[][] = [
   ['src/dialogue'],
   ['src/tools'],
   ['src/resources'],
+  ['src/shell'],
   ['src/llm', 'src/knowledge', 'src/sandbox', 'src/language', 'src/identity', 'src/artifacts'],
   ['src/files'],
   ['src/diagnostics.ts'],
@@ -55,7 +56,7 @@ const layers: string[][] = [
 ];
 
 /** What the package exports: above all layers, and all that agents know. */
-const publicApi = new Set(['src/index.ts', 'src/database.ts', 'src/dialogue.ts', 'src/files.ts', 'src/sandbox.ts']);
+const publicApi = new Set(['src/index.ts', 'src/database.ts', 'src/dialogue.ts', 'src/files.ts', 'src/sandbox.ts', 'src/shell.ts']);
 
 const bannedNames = new Set(['utils', 'util', 'helpers', 'helper', 'common', 'shared', 'lib', 'core', 'misc']);
 const longestFile = 400;

@@ -9,6 +9,7 @@ import { cacheCommand } from './cache.ts';
 import { channelsCommand } from './channels.ts';
 import { chatCommand } from './chat.ts';
 import { cleanCommand } from './clean.ts';
+import { codeCommand } from './code.ts';
 import { conversationsCommand } from './conversations.ts';
 import { costsCommand } from './costs.ts';
 import { evalCommand } from './eval.ts';
@@ -43,6 +44,7 @@ export function createProgram(): Command {
     upCommand(),
     healthCommand(),
     chatCommand(),
+    codeCommand(),
     explainCommand(),
     evalCommand(),
     evaluationsCommand(),

@@ -249,6 +249,11 @@ function planTurns(
       findPrincipal,
       flagsOf: (place) => flags.providers.clientFor(place),
       queryIn: (workspaceId) => (work) => pool.inWorkspace(workspaceId, (database) => work(database)),
+      readsIn: (workspaceId) => (work) =>
+        pool.inWorkspace(workspaceId, async (database, client) => {
+          await client.query('SET TRANSACTION READ ONLY');
+          return work(database);
+        }),
     }),
     flowPlanner: createFlowPlanner(
       (turn): Promise<Vocabulary> => vocabularies.of(turn.agent, turn.run.workspaceId, turn.run.timeZone),

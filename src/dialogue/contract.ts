@@ -58,6 +58,10 @@ export interface Flows<V extends object = Vocabulary> {
   /** Documents that it answers questions from. */
   knowledge?: DialogueKnowledge;
   understand(text: string, context: UnderstandingContext<V>): Understanding;
+  /**
+   * Messages that need no model, e.g. commands: the flow planner answers them though the agent has one. Pure. None where it is absent.
+   */
+  takes?(text: string): boolean;
   /** Pure. Asked again after each batch of calls until it replies. */
   next(turn: FlowTurn<V>): FlowMove;
 }

@@ -14,6 +14,7 @@ import type { Language } from '../language/contract.ts';
 import type { Rule, SaidBefore } from '../policy/contract.ts';
 import type { AgentCommand, ResourceDefinition } from '../resources/contract.ts';
 import type { AgentSandbox } from '../sandbox/contract.ts';
+import type { Database } from '../store/database.ts';
 import type { AnyTool, CompletesCalls, ScheduleInAgent, WorkspaceAccess } from '../tools/contract.ts';
 import type { AgentMetric, CountsMetrics } from '../tools/metrics.ts';
 import type { SendsMessages } from '../tools/send.ts';
@@ -53,6 +54,8 @@ export interface PromptTurn {
   readonly principal: Principal | undefined;
   /** Feature flags of the workspace, as tools have them. */
   readonly flags: Features;
+  /** Reads rows of the agent's tables, in a read-only transaction bound to the workspace. */
+  query<T>(work: (database: Database) => Promise<T>): Promise<T>;
   /** What the tools of the agent keep; each look is a round trip to the database. */
   readonly state: { readonly conversation: Pick<StateStore, 'get'>; readonly agent: Pick<StateStore, 'get'> };
 }

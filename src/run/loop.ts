@@ -99,7 +99,6 @@ class Loop {
   readonly #limits: RunLimits;
   readonly #signal: AbortSignal;
   readonly #attempt: RunAttempt;
-
   readonly #claimedAt: number;
   readonly #startedAt = performance.now();
   #firstEventAt: number | undefined;
@@ -215,8 +214,9 @@ class Loop {
     const onText = shown ? (delta: string) => this.#emit({ kind: 'text', delta }) : undefined;
     const seen = { steps, calls, flowState, latest, summary };
     const turn = { run: this.#run, agent: this.#agent, now: now(), ...seen, signal: this.#signal, onText };
-    if (this.#progress.degraded === undefined && modelPlanner.serves(turn)) {
-      // With the first plan only: what the model has begun is not handed to somebody who knows nothing of its calls.
+    const modelFree = this.#progress.degraded !== undefined || this.#agent.flows?.takes?.(this.#run.text) === true;
+    if (!modelFree && modelPlanner.serves(turn)) {
+      // With the first plan only: what the model has begun is handed to nobody who knows nothing of its calls.
       const decided = steps.length === 0 ? fallback.decided(this.#run) : 'none';
       if (decided !== 'none') return this.#fallBack(decided, 'decision', `${byDecision}${decided}`, turn);
       try {

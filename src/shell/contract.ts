@@ -22,6 +22,10 @@ export interface JudgedCommand {
   argv: readonly string[] | undefined;
   /** Whether it may reach the network, as far as is known. `unknown` counts as yes. */
   network: 'no' | 'yes' | 'unknown';
+  /** The line exactly as it was given: this is what runs. */
+  line: string;
+  /** Where it would run, relative to the project's folder; empty for the project's folder itself. */
+  folder: string;
 }
 
 export interface JudgeOptions {
@@ -29,6 +33,33 @@ export interface JudgeOptions {
   root: string;
   /** Folder in which it would run, relative to the root; the root by default. */
   folder?: string;
+  /** Whether a path, relative to the project's folder with `/`, holds secrets. {@link isSecretPath} by default. */
+  isSecret?: SecretTest;
+  /**
+   * Paths of the files with secrets in the project, as {@link findSecrets} lists them. Without it, the folder that a command searches is listed at each
+   * judgement; a large one asks.
+   */
+  secrets?: readonly string[];
+  /** The user's home folder; this process's by default. */
+  home?: string;
+}
+
+/** Whether a path, relative to the project's folder with `/`, holds secrets. */
+export type SecretTest = (path: string) => boolean;
+
+/** A word of an approved command: literal, or a hole that one word of a later command fills. */
+export type ScopeWord = string | { hole: string };
+
+/** What an approval of a command covers. */
+export interface CommandScope {
+  /** The words, where the command is one of literal words; else the line counts, character by character. */
+  words: readonly ScopeWord[] | undefined;
+  line: string;
+  folder: string;
+  /** As a person must see it; holes as `‹name›`. */
+  shown: string;
+  /** Two scopes with one key cover the same. */
+  key: string;
 }
 
 /** What is done with commands: `plan` reads only, `ask` asks for what is not proven harmless, `edit` likewise (edits are free), `auto` runs in a sandbox. */
@@ -44,6 +75,8 @@ export interface CommandResult {
   timedOut: boolean;
   /** Standard output and error in the order in which they came; the middle is left out of a long one, and said. */
   output: string;
+  /** Bytes in the middle that were left out of `output`. */
+  leftOutBytes: number;
   wallMs: number;
 }
 
@@ -56,6 +89,26 @@ export interface CommandRun {
   wallMs?: number;
   outputBytes?: number;
   where: 'sandboxed' | 'host';
+  /**
+   * A person said yes to this command: a `git` in it does what the repository's settings say, hooks and network among it. Without it, as for commands
+   * that are judged `allow`, git starts nothing for a repository.
+   */
+  approved?: boolean;
   signal?: AbortSignal;
+  /** Told of output as it comes, up to `outputBytes`. */
   onOutput?: (text: string) => void;
+  /** Environment of the user, of which {@link commandEnvironment} hands on what has no secrets. Without it: a plain search path and the home folder. */
+  environment?: Environment;
+  /** Which files of the project are not there for a command in the sandbox. {@link isSecretPath} by default. */
+  isSecret?: SecretTest;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Whether commands can be run in a sandbox on this machine. */
+export type ShellSandboxState = { available: true } | { available: false; reason: string };
+
+/** A command could not be started, or not as asked. The message says what would work. */
+export class CommandNotStarted extends Error {
+  override readonly name = 'CommandNotStarted';
 }

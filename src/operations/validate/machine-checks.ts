@@ -62,7 +62,7 @@ export function spaceFinding(folder: string, free: number, all: number): Finding
   return { status: 'pass', said };
 }
 
-export const git: Check = {
+export const gitProgram: Check = {
   name: 'git',
   async run() {
     const version = await execute('git', ['--version'], { timeout: 5_000 }).then(

@@ -2,7 +2,7 @@
 import { messageOf } from '../../errors.ts';
 import { orAfter } from '../../run/or-after.ts';
 import type { Check, CheckResult, Finding, Validation, ValidationOptions, ValidationParts } from './contract.ts';
-import { disk, git, sandbox, secrets } from './machine-checks.ts';
+import { disk, gitProgram, sandbox, secrets } from './machine-checks.ts';
 import { mail, model, monitoring, redis } from './service-checks.ts';
 import { clock, connections, database, schema } from './store-checks.ts';
 import { agents, backup, knowledge, queue } from './work-checks.ts';
@@ -23,7 +23,7 @@ const checks: readonly Check[] = [
   backup,
   disk,
   secrets,
-  git,
+  gitProgram,
 ];
 
 const longestMs = 30_000;

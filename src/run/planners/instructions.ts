@@ -20,6 +20,8 @@ export interface InstructionDependencies {
   flagsOf(run: RunContext): Features;
   /** Transactions in a workspace. */
   queryIn(workspaceId: string): WorkspaceAccess['query'];
+  /** The same, and read-only. */
+  readsIn(workspaceId: string): WorkspaceAccess['query'];
 }
 
 const longestPrompt = 200_000;
@@ -61,12 +63,13 @@ export class TurnInstructions {
   }
 
   async #seen({ run, now }: PlannerTurn): Promise<PromptTurn> {
-    const { findPrincipal, flagsOf, queryIn } = this.#dependencies;
+    const { findPrincipal, flagsOf, queryIn, readsIn } = this.#dependencies;
     const { workspaceId, conversationId, turn, text, timeZone, channel, contact } = run;
     const principal = behalfPrincipalOf(await behalfOf(run, findPrincipal));
     const flags = flagsOf(run);
+    const query = readsIn(workspaceId);
     const state = stateOf(run, queryIn(workspaceId));
-    return { workspaceId, conversationId, turn, text, now, timeZone, channel, contact, principal, flags, state };
+    return { workspaceId, conversationId, turn, text, now, timeZone, channel, contact, principal, flags, query, state };
   }
 }
 

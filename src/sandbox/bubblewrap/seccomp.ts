@@ -111,17 +111,25 @@ const refuseWith = (errno: number) => 0x0005_0000 | errno;
 const notPermitted = refuseWith(1);
 const notImplemented = refuseWith(38);
 const familyNotSupported = refuseWith(97);
-const localSocket = 1;
+/** AF_UNIX; and those that a network of one's own, with nothing but a loopback, can be used with: AF_INET, AF_INET6, AF_NETLINK. */
+const socketFamilies = { local: [1], loopback: [1, 2, 10, 16] } as const;
 /** CLONE_NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET, NEWNS, NEWTIME. */
 const newNamespaces = 0x7e02_0080;
 /** Calls of the x32 interface have this bit, and numbers of their own. */
 const x32 = 0x4000_0000;
 
-/** @returns `struct sock_filter[]` for this machine; undefined where its architecture is not known */
-export function seccompFilter(name: NodeJS.Architecture = process.arch): Buffer | undefined {
+/**
+ * @param sockets `loopback` for programs that may open servers and reach them in their own network namespace
+ * @returns `struct sock_filter[]` for this machine; undefined where its architecture is not known
+ */
+export function seccompFilter(
+  sockets: keyof typeof socketFamilies = 'local',
+  name: NodeJS.Architecture = process.arch,
+): Buffer | undefined {
   const architecture = architectures[name];
   if (architecture === undefined) return undefined;
   const { audit, column, socket, clone } = architecture;
+  const families = socketFamilies[sockets];
   const numbers = Object.values(refused).flatMap((row) => row[column] ?? []);
   const lines: number[][] = [
     [load, 0, 0, field.architecture],
@@ -136,11 +144,13 @@ export function seccompFilter(name: NodeJS.Architecture = process.arch): Buffer 
       [jumpIfEqual, 0, 1, number],
       [answer, 0, 0, notPermitted],
     ]),
-    [jumpIfEqual, 0, 4, socket],
+    [jumpIfEqual, 0, 2 * families.length + 2, socket],
     [load, 0, 0, field.firstArgument],
-    [jumpIfEqual, 1, 0, localSocket],
+    ...families.flatMap((family) => [
+      [jumpIfEqual, 0, 1, family],
+      [answer, 0, 0, allow],
+    ]),
     [answer, 0, 0, familyNotSupported],
-    [answer, 0, 0, allow],
     [jumpIfEqual, 0, 3, clone],
     [load, 0, 0, field.firstArgument],
     [jumpIfAnyBit, 0, 1, newNamespaces],
