@@ -24,5 +24,7 @@ export {
   type ProjectFiles,
   type TextEdit,
 } from './files/contract.ts';
+export { mergeThreeWay } from './files/merge.ts';
+export { type ParsedChanges, parseChanges } from './files/parse-changes.ts';
 export { openProjectFiles, type ProjectFilesOptions, reversePlan } from './files/project-files.ts';
 export { isSecretPath } from './files/secret-paths.ts';

@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, link, lstat, mkdir, open, rename, rmdir, unlink } from 'node:fs/promises';
+import { type FileHandle, link, lstat, mkdir, open, readdir, rename, rmdir, unlink } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { type ChangeRefusal, ChangeRefused, type FileState, type PlannedFile } from './contract.ts';
 import { type FoundFile, hashOf, unreadable } from './read-file.ts';
@@ -18,7 +19,7 @@ interface Staged {
 }
 
 const createFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
-/** How names of files begin that are on their way; a crash can leave one, and the next application takes it away. */
+/** How names of files begin that are on their way; a crash can leave one, and going on or back takes it away. */
 export const temporaryPrefix = '.timonel-';
 
 /**
@@ -88,15 +89,7 @@ async function stage(
 /** Writes and syncs a file in the folder of a place, with the mode and the owner that it will have. */
 async function writeBeside(place: WalkedPlace, { bytes, mode }: FileState, like: FoundFile | undefined): Promise<string> {
   const temporary = join(place.folder, temporaryName(place));
-  const create = () => open(temporary, createFlags, 0o600);
-  const handle = await create()
-    .catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-      // An application that was cut off left it.
-      await unlink(temporary);
-      return create();
-    })
-    .catch(failed(place.path));
+  const handle = await open(temporary, createFlags, 0o600).catch(failed(place.path));
   try {
     await handle.writeFile(bytes);
     await keepOwner(handle, like, place.path);
@@ -118,9 +111,13 @@ async function keepOwner(handle: FileHandle, like: FoundFile | undefined, path: 
   await handle.chown(like.stats.uid, like.stats.gid).catch(failed(path));
 }
 
-/** The same at each attempt, so that the next one finds what a crash left. */
-function temporaryName({ name }: WalkedPlace): string {
-  return `${temporaryPrefix}${hashOf(Buffer.from(name)).slice(0, 16)}`;
+/** A name of its own for each application, known by its beginning to the one that takes away what a crash left. */
+function temporaryName(place: WalkedPlace): string {
+  return `${temporaryStart(place)}${randomBytes(6).toString('hex')}`;
+}
+
+function temporaryStart({ name }: WalkedPlace): string {
+  return `${temporaryPrefix}${hashOf(Buffer.from(name)).slice(0, 16)}-`;
 }
 
 /** What the user saved since it was read is not written over. */
@@ -205,5 +202,7 @@ function failed(path: string) {
 
 /** Takes away what an application that was cut off left beside a place. */
 export async function removeLeftOver(place: WalkedPlace): Promise<void> {
-  await unlink(join(place.folder, temporaryName(place))).catch(() => undefined);
+  const start = temporaryStart(place);
+  for (const name of await readdir(join(place.folder, '.')).catch(() => []))
+    if (name.startsWith(start)) await unlink(join(place.folder, name)).catch(() => undefined);
 }

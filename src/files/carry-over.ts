@@ -1,7 +1,7 @@
 import { diffArrays } from 'diff';
 import type { MatchRung } from './contract.ts';
 import { anyLineEnd, type LineEnd, neighbourLineEnd } from './line-ends.ts';
-import { isTypographic, sourceRange, type TextView, viewOf } from './text-view.ts';
+import { isTypographic, plainSister, sourceRange, type TextView, viewOf } from './text-view.ts';
 
 /** A part of a file that a text was matched with, as views of equal text. */
 export interface MatchedPart {
@@ -19,7 +19,7 @@ export interface MatchedPart {
 
 /** More differing lines than these are not aligned: all of them are taken for new. */
 const mostLineEdits = 2_000;
-const mostTokenEdits = 4_000;
+const mostTokenEdits = 800;
 
 const token = /\n|[^\S\n]+|[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*|\P{M}\p{M}*|\p{M}+/gu;
 
@@ -43,7 +43,8 @@ export function carryOver(old: string, next: string, part: MatchedPart): string 
     let low = lowerBound(quoted.starts, start);
     let high = low;
     while (high < quoted.ends.length && (quoted.ends[high] ?? 0) <= end && (quoted.starts[high] ?? 0) < end) high += 1;
-    if (low === high) return '';
+    // Blanks that the view does not have are the new text's own.
+    if (low === high) return /^\s+$/.test(old.slice(start, end)) ? undefined : '';
     low += from;
     high += from;
     if (low > 0 && view.starts[low] === view.starts[low - 1] && view.ends[low] === view.ends[low - 1] && low > from)
@@ -87,28 +88,56 @@ interface Aligned {
 
 function alignedLines(old: string, next: string): Aligned[] {
   const lines = (text: string) => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
-  return aligned(lines(old), lines(next), mostLineEdits);
+  return aligned(lines(old), lines(next), mostLineEdits).map(({ equal, ...group }) => ({
+    equal,
+    old: group.old.join(''),
+    next: group.next.join(''),
+  }));
 }
 
-/** Line ends are runs of their own: blanks before the end of a changed line are not kept. */
+/** Blanks at the end of a line are not those between words, which the view of a file has. */
+const tail = '\0';
+
 function alignedTokens(old: string, next: string): Aligned[] {
-  return aligned(old.match(token) ?? [], next.match(token) ?? [], mostTokenEdits).flatMap((run) =>
-    run.equal ? (run.old.match(/\n|[^\n]+/g) ?? []).map((piece) => ({ equal: true, old: piece, next: piece })) : [run],
+  // No text has it; where one does, nothing is aligned.
+  if (next.includes(tail)) return [{ equal: false, old, next }];
+  const tokens = (text: string) => {
+    const all = text.match(token) ?? [];
+    return all.map((each, at) => (/^[^\S\n]/.test(each) && (all[at + 1] ?? '\n') === '\n' ? each + tail : each));
+  };
+  const joined = (pieces: readonly string[]) => pieces.join('').replaceAll(tail, '');
+  return aligned(tokens(old), tokens(next), mostTokenEdits).flatMap((run): Aligned[] =>
+    run.equal
+      ? runsOf(run.old).map((pieces) => ({ equal: true, old: joined(pieces), next: joined(pieces) }))
+      : [{ equal: false, old: joined(run.old), next: joined(run.next) }],
   );
 }
 
-function aligned(old: string[], next: string[], most: number): Aligned[] {
+/** Line ends, and blanks before them, are runs of their own: blanks before the end of a changed line are not kept. */
+function runsOf(tokens: readonly string[]): string[][] {
+  const runs: string[][] = [];
+  let open = false;
+  for (const each of tokens) {
+    const alone = each === '\n' || each.endsWith(tail);
+    const last = runs.at(-1);
+    if (open && !alone && last !== undefined) last.push(each);
+    else runs.push([each]);
+    open = !alone;
+  }
+  return runs;
+}
+
+function aligned(old: string[], next: string[], most: number): { equal: boolean; old: string[]; next: string[] }[] {
   const changes = diffArrays(old, next, { maxEditLength: most });
-  if (changes === undefined) return [{ equal: false, old: old.join(''), next: next.join('') }];
-  const groups: Aligned[] = [];
+  if (changes === undefined) return [{ equal: false, old, next }];
+  const groups: { equal: boolean; old: string[]; next: string[] }[] = [];
   for (const { value, added, removed } of changes) {
-    const piece = value.join('');
     const last = groups.at(-1);
-    if (!added && !removed) groups.push({ equal: true, old: piece, next: piece });
+    if (!added && !removed) groups.push({ equal: true, old: value, next: value });
     else if (last !== undefined && !last.equal) {
-      if (removed) last.old += piece;
-      else last.next += piece;
-    } else groups.push({ equal: false, old: removed ? piece : '', next: removed ? '' : piece });
+      if (removed) last.old = last.old.concat(value);
+      else last.next = last.next.concat(value);
+    } else groups.push({ equal: false, old: removed ? value : [], next: removed ? [] : value });
   }
   return groups;
 }
@@ -142,8 +171,17 @@ function adaptation(old: string, quoted: TextView, { text, view, offset, from, r
       return ours.size === 1 && only !== theirs && isTypographic(only) ? [[theirs, only] as const] : [];
     }),
   );
-  return (piece) => {
-    const normal = form === undefined ? piece : piece.normalize(form);
-    return replaced.size === 0 ? normal : Array.from(normal, (each) => replaced.get(each) ?? each).join('');
+  const families = new Map<string, boolean>();
+  for (const [theirs, ours] of seen) {
+    const sister = plainSister(theirs);
+    if (sister !== undefined)
+      families.set(sister.family, families.get(sister.family) !== false && ours.size === 1 && ours.has(sister.plain));
+  }
+  const adapted = (character: string): string => {
+    const only = replaced.get(character);
+    if (only !== undefined || seen.has(character)) return only ?? character;
+    const sister = plainSister(character);
+    return sister !== undefined && families.get(sister.family) === true ? sister.plain : character;
   };
+  return (piece) => Array.from(form === undefined ? piece : piece.normalize(form), adapted).join('');
 }

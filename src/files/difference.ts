@@ -30,6 +30,15 @@ export function sharedSuffix(a: string, b: string, most: number): number {
   return low;
 }
 
+/** Where two texts differ, on whole lines and with lines around: from `from` up to `oldTo` and `nextTo`. */
+export function changedMiddle(old: string, next: string, lines: number): { from: number; oldTo: number; nextTo: number } {
+  const prefix = sharedPrefix(old, next);
+  const suffix = sharedSuffix(old, next, Math.min(old.length, next.length) - prefix);
+  const from = backLines(old, prefix, lines);
+  const oldTo = forwardLines(old, old.length - suffix, lines);
+  return { from, oldTo, nextTo: next.length - (old.length - oldTo) };
+}
+
 /**
  * Unified diff of two texts; lines end with `\n`, and a carriage return belongs to its line. `undefined`: the file does not exist on that side.
  */
@@ -38,11 +47,7 @@ export function unifiedDiff(path: string, before: string | undefined, after: str
   const old = before ?? '';
   const next = after ?? '';
   if (old === next) return header;
-  const prefix = sharedPrefix(old, next);
-  const suffix = sharedSuffix(old, next, Math.min(old.length, next.length) - prefix);
-  const from = backLines(old, prefix, contextLines);
-  const oldTo = forwardLines(old, old.length - suffix, contextLines);
-  const nextTo = next.length - (old.length - oldTo);
+  const { from, oldTo, nextTo } = changedMiddle(old, next, contextLines);
   const skipped = countLines(old, from);
   const a = old.slice(from, oldTo);
   const b = next.slice(from, nextTo);

@@ -1,7 +1,8 @@
 import type { ChangeRefusal, MatchRung, TextEdit } from './contract.ts';
-import { byteOffset, decodeText, encodeText, firstUnencodable, type TextForm, textForm } from './encoding.ts';
+import { byteOffset, decodeText, encodeText, type TextForm, textForm } from './encoding.ts';
 import { findText, type TextSplice } from './find-text.ts';
 import { lineNumber } from './line-ends.ts';
+import { unencodable } from './whole-file.ts';
 
 const rungs: readonly MatchRung[] = ['exact', 'line-ends', 'trailing-blanks', 'unicode', 'indentation'];
 
@@ -16,8 +17,10 @@ export function editBytes(path: string, bytes: Uint8Array, edits: readonly TextE
   const splices: TextSplice[] = [];
   const refusals: ChangeRefusal[] = [];
   const binary = form.encoding === 'binary';
+  // A byte order mark is no part of the text; who quotes the first line by its bytes quotes it along.
+  const quoted = form.markBytes === 0 ? edits : edits.map(withoutMark);
   let [from, drift] = [0, 0];
-  for (const [position, edit] of edits.entries()) {
+  for (const [position, edit] of quoted.entries()) {
     const which = edits.length === 1 ? '' : `edit ${position + 1}: `;
     const found = findText(text, binary ? asBytes(edit) : edit, { exactOnly: binary, from, drift });
     if (found.kind === 'refused') {
@@ -28,7 +31,8 @@ export function editBytes(path: string, bytes: Uint8Array, edits: readonly TextE
       refusals.push({ path, reason, message: `${path}: ${which}${why}` });
       continue;
     }
-    splices.push(...found.splices);
+    // An edit of every place can have more splices than a call takes arguments.
+    for (const each of found.splices) splices.push(each);
     const [first] = found.splices;
     if (first === undefined || edit.place === undefined) continue;
     from = first.end;
@@ -45,10 +49,19 @@ export function editBytes(path: string, bytes: Uint8Array, edits: readonly TextE
   }
   const edited = splice(bytes, text, form, splices);
   if (edited.kind === 'unencodable') {
-    const message = `${path} is encoded as ${form.encoding}, which has no ${JSON.stringify(edited.character)}. Leave the character out, or write it as an escape.`;
-    return { kind: 'refused', refusals: [{ path, reason: 'unencodable', message }] };
+    return { kind: 'refused', refusals: [{ path, reason: 'unencodable', message: unencodable(path, edited.text, form) }] };
   }
-  return { kind: 'edited', bytes: edited.bytes, form, rung: rungs.findLast((rung) => splices.some((each) => each.rung === rung)) };
+  return { kind: 'edited', bytes: edited.bytes, form, rung: loosest(splices.map(({ rung }) => rung)) };
+}
+
+/** The loosest of some rungs. */
+export function loosest(taken: readonly (MatchRung | undefined)[]): MatchRung | undefined {
+  return rungs.findLast((rung) => taken.includes(rung));
+}
+
+function withoutMark(edit: TextEdit): TextEdit {
+  if (!edit.old.startsWith('\ufeff')) return edit;
+  return { ...edit, old: edit.old.slice(1), new: edit.new.replace(/^\ufeff/, '') };
 }
 
 /** A binary file is searched for the UTF-8 bytes of a text. */
@@ -62,7 +75,7 @@ function splice(
   text: string,
   form: TextForm,
   splices: readonly TextSplice[],
-): { kind: 'spliced'; bytes: Uint8Array } | { kind: 'unencodable'; character: string } {
+): { kind: 'spliced'; bytes: Uint8Array } | { kind: 'unencodable'; text: string } {
   const pieces: Uint8Array[] = [];
   let kept = 0;
   let [textAt, byteAt] = [0, form.markBytes as number];
@@ -73,7 +86,7 @@ function splice(
   };
   for (const each of splices) {
     const added = encodeText(each.text, form);
-    if (added === undefined) return { kind: 'unencodable', character: firstUnencodable(each.text, form) ?? '' };
+    if (added === undefined) return { kind: 'unencodable', text: each.text };
     const start = offset(each.start);
     const end = offset(each.end);
     pieces.push(bytes.subarray(kept, start), added);

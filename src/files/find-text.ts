@@ -2,7 +2,7 @@ import { candidateRegions, type TextRegion } from './candidate-regions.ts';
 import { carryOver } from './carry-over.ts';
 import type { EditPlace, MatchRung, TextEdit } from './contract.ts';
 import { type LinePair, reindent } from './indentation.ts';
-import { anyLineEnd, lineNumber, lineStart, neighbourLineEnd, nextLineStart, startOfLine } from './line-ends.ts';
+import { anyLineEnd, lineNumbers, lineStart, neighbourLineEnd, nextLineStart, startOfLine } from './line-ends.ts';
 import { nearestLines } from './nearest-lines.ts';
 import { isWhole, sourceRange, type TextView, viewOf } from './text-view.ts';
 
@@ -35,6 +35,8 @@ export interface FindOptions {
 
 const looseRungs = ['line-ends', 'trailing-blanks', 'unicode', 'indentation'] as const;
 const tabWidths = [undefined, 4, 2, 8] as const;
+/** Places of a text that is to be there once; more are not counted. */
+const mostMatches = 1_000;
 /** Larger than a text that somebody quotes; looser rungs would take too long on it. */
 const mostQuoted = 1_000_000;
 
@@ -79,6 +81,7 @@ function exactMatches(text: string, { old, new: next, all, place }: TextEdit, { 
   for (let start = text.indexOf(old); start !== -1; start = text.indexOf(old, start + step)) {
     const end = start + old.length;
     if (!fits(text, start, end, place) || (!exactOnly && cutsCharacter(text, start, end))) continue;
+    if (matches.length === mostMatches && all !== true && place === undefined) break;
     matches.push({ start, end, replace: () => ({ kind: 'text', text: withOwnLineEnds(old, next, text, start, exactOnly) }) });
   }
   return matches;
@@ -255,13 +258,17 @@ function pick(text: string, { place }: TextEdit, matches: readonly Match[], { fr
 }
 
 function several(text: string, matches: readonly Match[], rung: MatchRung): FoundEdit {
-  const lines = matches.slice(0, 10).map(({ start }) => lineNumber(text, start));
-  const more = matches.length > 10 ? ` and ${matches.length - 10} more` : '';
+  const shown = matches.slice(0, 10);
+  const lines = lineNumbers(
+    text,
+    shown.map(({ start }) => start),
+  );
+  const more = matches.length > shown.length ? ` and ${matches.length - shown.length} more` : '';
   const how = rung === 'exact' ? '' : ` (${rung.replace('-', ' ')} aside)`;
   return {
     kind: 'refused',
     reason: 'several-matches',
-    message: `the old text is there ${matches.length} times${how}, on lines ${lines.join(', ')}${more}. Quote lines before or after it that tell them apart, or replace all.`,
+    message: `the old text is there ${matches.length}${matches.length === mostMatches ? ' or more' : ''} times${how}, on lines ${[...new Set(lines)].join(', ')}${more}. Quote lines before or after it that tell them apart, or replace all.`,
   };
 }
 

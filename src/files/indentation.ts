@@ -39,7 +39,7 @@ export function reindent(pairs: readonly LinePair[], old: string, next: string):
   const space = spaceOf(pairs, oldLines, nextLines);
   if (space === 'unclear') return unclear();
   if (space === 'file') return { ...reindented, next };
-  const rules = rulesOf(told);
+  const rules = rulesOf(told, [...oldLines, ...nextLines]);
   if (rules.length === 0) return unclear();
   const lines: string[] = [];
   for (const line of nextLines) {
@@ -86,20 +86,22 @@ function spaceOf(
       if (!removed) nextAt += 1;
     }
   }
-  if (shared === 0) {
-    const least = (lines: readonly string[]) =>
-      Math.min(...lines.filter((line) => !isBlank(line)).map((line) => indentOf(line).length));
-    const [now, was, there] = [least(nextLines), least(oldLines), least(pairs.map(({ found }) => found))];
-    return now === there && now !== was ? 'file' : 'quoted';
-  }
+  const [now, was, there] = [nextLines, oldLines, pairs.map(({ found }) => found)].map(leastIndent);
+  if (shared === 0) return now === there && now !== was ? 'file' : 'quoted';
   if (quoted === file) return quoted === 0 ? 'unclear' : 'quoted';
-  return quoted > file ? 'quoted' : 'file';
+  if (quoted > file) return 'quoted';
+  // Lines that moved to the left can stand as the file has them by chance: the whole then begins where the quoted text begins.
+  return now === was && now !== there ? 'unclear' : 'file';
+}
+
+function leastIndent(lines: readonly string[]): number {
+  return lines.reduce((least, line) => (isBlank(line) ? least : Math.min(least, indentOf(line).length)), Number.POSITIVE_INFINITY);
 }
 
 const trimmed = (line: string) => line.trim();
 
-/** Every rule that explains all lines. */
-function rulesOf(pairs: readonly LinePair[]): Indent[] {
+/** Every rule that explains all lines; the simplest alone where there is one. */
+function rulesOf(pairs: readonly LinePair[], written: readonly string[]): Indent[] {
   const indents = pairs.map(({ quoted, found }) => [indentOf(quoted), indentOf(found)] as const);
   const [first] = indents;
   if (first === undefined) return [];
@@ -109,7 +111,25 @@ function rulesOf(pairs: readonly LinePair[]): Indent[] {
   if (shift !== undefined) return [shift];
   // One line says nothing of how many blanks a tab is.
   if (pairs.length < 2) return [];
-  return widths.flatMap((width) => [tabsForBlanks(width, first), blanksForTabs(width, first)]).filter(explains);
+  const conversions = (chosen: readonly number[], withShift: boolean) =>
+    chosen.flatMap((width) => [tabsForBlanks(width, first, withShift), blanksForTabs(width, first, withShift)]).filter(explains);
+  const plain = conversions(widths, false);
+  if (plain.length > 0) return plain;
+  // A text of one depth does not show how many blanks a tab is; the steps of its own lines do.
+  const step = stepOf(written);
+  const stepped = conversions(
+    widths.filter((width) => width === step),
+    true,
+  );
+  return stepped.length > 0 ? stepped : conversions(widths, true);
+}
+
+/** The largest number of blanks that every difference between two indentations is a multiple of. */
+function stepOf(lines: readonly string[]): number {
+  const depths = lines.filter((line) => !isBlank(line)).map((line) => indentOf(line).length);
+  const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+  const [least = 0] = depths.toSorted((a, b) => a - b);
+  return depths.reduce((step, depth) => divisor(step, depth - least), 0);
 }
 
 function lostPrefix([quoted, found]: readonly [string, string]): Indent | undefined {
@@ -125,18 +145,20 @@ function addedPrefix([quoted, found]: readonly [string, string]): Indent | undef
 }
 
 /** The file has tabs where the quoted text has blanks. */
-function tabsForBlanks(width: number, [quoted, found]: readonly [string, string]): Indent {
+function tabsForBlanks(width: number, first: readonly [string, string], withShift: boolean): Indent {
   const tabs = (indent: string) => `${'\t'.repeat(Math.floor(indent.length / width))}${' '.repeat(indent.length % width)}`;
-  return shifted((indent) => (indent.includes('\t') ? undefined : tabs(indent)), '\t', quoted, found);
+  const convert: Indent = (indent) => (indent.includes('\t') ? undefined : tabs(indent));
+  return withShift ? shifted(convert, '\t', first) : convert;
 }
 
 /** The file has blanks where the quoted text has tabs. */
-function blanksForTabs(width: number, [quoted, found]: readonly [string, string]): Indent {
-  return shifted((indent) => (/^\t* *$/.test(indent) ? indent.replaceAll('\t', ' '.repeat(width)) : undefined), ' ', quoted, found);
+function blanksForTabs(width: number, first: readonly [string, string], withShift: boolean): Indent {
+  const convert: Indent = (indent) => (/^\t* *$/.test(indent) ? indent.replaceAll('\t', ' '.repeat(width)) : undefined);
+  return withShift ? shifted(convert, ' ', first) : convert;
 }
 
 /** A conversion, and a shift by as many units as the first line shows. */
-function shifted(convert: Indent, unit: string, quoted: string, found: string): Indent {
+function shifted(convert: Indent, unit: string, [quoted, found]: readonly [string, string]): Indent {
   const converted = convert(quoted);
   if (converted === undefined) return () => undefined;
   const by = found.length - converted.length;

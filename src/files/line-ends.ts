@@ -48,9 +48,19 @@ export function neighbourLineEnd(text: string, at: number): LineEnd {
 
 /** Number of the line that a position is in, from 1. */
 export function lineNumber(text: string, at: number): number {
-  let lines = 1;
-  for (const { index } of text.slice(0, at).matchAll(anyLineEnd)) if (index < at) lines += 1;
-  return lines;
+  return lineNumbers(text, [at])[0] ?? 1;
+}
+
+/** Numbers of the lines that positions are in, from 1; positions in ascending order. */
+export function lineNumbers(text: string, positions: readonly number[]): number[] {
+  let [line, start] = [1, 0];
+  return positions.map((position) => {
+    for (let next = nextLineStart(text, start); next <= position && next > start; next = nextLineStart(text, start)) {
+      start = next;
+      line += 1;
+    }
+    return line;
+  });
 }
 
 /** Beginning of a line by its number; `undefined` beyond the line after the last. */

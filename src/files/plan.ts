@@ -1,9 +1,11 @@
 import type { ChangeDoubt, ChangePlan, ChangeRefusal, FileChange, FileState, MatchRung, PlannedFile } from './contract.ts';
 import { PathRefused } from './contract.ts';
 import { unifiedDiff } from './difference.ts';
-import { editBytes } from './edit-bytes.ts';
+import { doubtsOf } from './doubts.ts';
+import { editBytes, loosest } from './edit-bytes.ts';
 import { decodeText, textForm } from './encoding.ts';
 import { hashOf } from './read-file.ts';
+import { writeBytes } from './whole-file.ts';
 
 /** A file as a plan sees it while it is worked out. */
 interface Drafted {
@@ -40,15 +42,17 @@ export async function planChanges(changes: readonly FileChange[], read: ReadStat
     }
   }
   if (refusals.length > 0) return { kind: 'refused', refusals };
-  const files = [...drafts.values()].filter(isChanged).map(plannedFile);
-  if (files.length === 0) {
+  const finished = [...drafts.values()].filter(isChanged).map(plannedFile);
+  if (finished.length === 0) {
     const path = changes[0]?.path ?? '';
-    return {
-      kind: 'refused',
-      refusals: [{ path, reason: 'no-change', message: 'The changes leave every file as it is. Nothing has to be written.' }],
-    };
+    const message = 'The changes leave every file as it is. Nothing has to be written.';
+    return { kind: 'refused', refusals: [{ path, reason: 'no-change', message }] };
   }
-  return { kind: 'planned', files, doubts };
+  return {
+    kind: 'planned',
+    files: finished.map(({ file }) => file),
+    doubts: [...doubts, ...finished.flatMap((each) => each.doubts)],
+  };
 }
 
 interface Outcome {
@@ -67,8 +71,9 @@ async function makeChange(change: FileChange, draftOf: (path: string) => Promise
     if (change.hash === null && now !== undefined)
       return refuse('exists', `${path} exists already. Read it and edit it, or write under another name.`);
     if (typeof change.hash === 'string' && now?.hash !== change.hash) return refuse('stale', stale(path, now));
-    const written = Buffer.from(change.text, 'utf8');
-    draft.after = { bytes: written, hash: hashOf(written), mode: change.mode ?? now?.mode ?? newMode };
+    const written = writeBytes(path, now?.bytes, change.text);
+    if (written.kind === 'refused') return refuse(written.reason, written.message);
+    draft.after = { bytes: written.bytes, hash: hashOf(written.bytes), mode: change.mode ?? now?.mode ?? newMode };
     return { refusals: [], doubts: [] };
   }
   if (now === undefined) return refuse('missing', `${path} does not exist. List its folder to see the names that do.`);
@@ -76,8 +81,10 @@ async function makeChange(change: FileChange, draftOf: (path: string) => Promise
     const edited = editBytes(path, now.bytes, change.edits);
     if (edited.kind === 'refused') return { refusals: [...edited.refusals], doubts: [] };
     draft.after = { bytes: edited.bytes, hash: hashOf(edited.bytes), mode: change.mode ?? now.mode };
-    draft.rung = edited.rung;
-    return { refusals: [], doubts: [] };
+    draft.rung = loosest([draft.rung, edited.rung]);
+    const changed = change.hash !== undefined && change.hash !== now.hash;
+    const message = `${path} is not as it was read; the lines of the edit are in it all the same.`;
+    return { refusals: [], doubts: changed ? [{ path, doubt: 'changed', message }] : [] };
   }
   if (change.hash !== undefined && change.hash !== now.hash) return refuse('stale', stale(path, now));
   draft.after = undefined;
@@ -99,19 +106,16 @@ function isChanged({ before, after }: Drafted): boolean {
   return before?.hash !== after?.hash || before?.mode !== after?.mode;
 }
 
-function plannedFile({ path, before, after, rung }: Drafted): PlannedFile {
-  const form = textForm((after ?? before)?.bytes ?? new Uint8Array());
-  const texts = [before, after].map((state) =>
-    state === undefined ? undefined : { ...textForm(state.bytes), bytes: state.bytes },
+function plannedFile({ path, before, after, rung }: Drafted): { file: PlannedFile; doubts: readonly ChangeDoubt[] } {
+  const [old, next] = [before, after].map((state) =>
+    state === undefined ? undefined : { form: textForm(state.bytes), bytes: state.bytes },
   );
-  const binary = texts.some((each) => each?.encoding === 'binary');
-  const [old, next] = texts.map((each) => (each === undefined || binary ? undefined : decodeText(each.bytes, each)));
+  const file = { path, before, after, encoding: (next ?? old)?.form.encoding ?? 'utf-8', rung };
+  if (old?.form.encoding === 'binary' || next?.form.encoding === 'binary')
+    return { file: { ...file, diff: `Binary files a/${path} and b/${path} differ\n` }, doubts: [] };
+  const [oldText, nextText] = [old, next].map((each) => (each === undefined ? undefined : decodeText(each.bytes, each.form)));
   return {
-    path,
-    before,
-    after,
-    encoding: form.encoding,
-    rung,
-    diff: binary ? `Binary files a/${path} and b/${path} differ\n` : unifiedDiff(path, old, next),
+    file: { ...file, diff: unifiedDiff(path, oldText, nextText) },
+    doubts: nextText === undefined ? [] : doubtsOf(path, oldText, nextText),
   };
 }

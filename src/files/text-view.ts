@@ -36,6 +36,14 @@ const folds = new Map<string, string>([
   ['\ufeff', ''],
 ]);
 
+/** Characters that writers turn into their plain sisters together: one that is quoted for a plain one says so of all. */
+export function plainSister(character: string): { plain: string; family: 'quotes' | 'dashes' | 'blanks' } | undefined {
+  if (singleQuotes.includes(character)) return { plain: "'", family: 'quotes' };
+  if (doubleQuotes.includes(character)) return { plain: '"', family: 'quotes' };
+  if (dashes.includes(character)) return { plain: '-', family: 'dashes' };
+  return blanks.includes(character) ? { plain: ' ', family: 'blanks' } : undefined;
+}
+
 /** Whether a character has a plain sister that models write in its place, or is such a sister. */
 export function isTypographic(character: string): boolean {
   return folds.has(character) || character === "'" || character === '"' || character === '-' || character === ' ';

@@ -95,12 +95,7 @@ function posixPath(path: string): string {
 
 /** Where a link leads, as parts from the root on; folders before it have been walked, so that ".." is what it says. */
 function linkedParts({ before, target, after }: FoundLink, roots: readonly string[], path: string): string[] {
-  const out = () =>
-    refused(
-      path,
-      'outside',
-      `${path} goes through ${[...before.slice(0, -1), before.at(-1)].join('/')}, a link that leads out of the project.`,
-    );
+  const out = () => refused(path, 'outside', `${path} goes through ${before.join('/')}, a link that leads out of the project.`);
   const inside = isAbsolute(target)
     ? insideOf(posix.normalize(posixPath(target)), roots)
     : posix.join(...before.slice(0, -1), posixPath(target));
