@@ -56,6 +56,7 @@ export const english: readonly PageGroup[] = [
       'hand-off',
       'webhooks',
       'hotel-systems',
+      'tutor-lti',
     ],
   },
   { title: 'Models and releases', pages: ['models', 'compatible-api', 'releases', 'releases-statistics'] },
