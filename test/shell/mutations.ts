@@ -44,6 +44,9 @@ const spell: Mutation = (line, chance) => {
   return line.slice(0, at) + spelled + line.slice(at + 1);
 };
 
+/** A here document within another has an end of its own. */
+const within = (end: string, make: (end: string) => string) => make(end);
+
 /** The same command, started by something else or standing somewhere else: what it does stays. */
 export const faithful: readonly Mutation[] = [
   spell,
@@ -60,7 +63,7 @@ export const faithful: readonly Mutation[] = [
   (line, chance) =>
     `${pick(chance, ['bash -c', 'sh -c', 'bash -lc', 'bash --norc -c', 'zsh -ic', 'eval', '/bin/sh -c', 'env bash -c', 'timeout 5 sh -c'])} ${quote(line)}`,
   (line) => `bash <<< ${quote(line)}`,
-  (line) => `bash <<'END'\n${line}\nEND`,
+  (line, chance) => within(`END${Math.floor(chance() * 1e6)}`, (end) => `bash <<'${end}'\n${line}\n${end}`),
   (line) => `trap ${quote(line)} EXIT`,
   (line) => `find . -maxdepth 0 -exec sh -c ${quote(line)} \\;`,
   (line) => `echo x | xargs sh -c ${quote(line)}`,
@@ -74,22 +77,22 @@ export const faithful: readonly Mutation[] = [
   (line) => `case a in a) ${line}\n;; esac`,
   (line) => `run() { ${line}\n}; run`,
   (line) => `coproc { ${line}\n}`,
-  (line) => `echo "$(${line}\n)"`,
-  (line) => `ls $(${line}\n)`,
+  (line) => `echo "$( ${line}\n)"`,
+  (line) => `ls $( ${line}\n)`,
   (line) => `cat <(${line}\n)`,
-  (line) => `echo "\${x:-$(${line}\n)}"`,
-  (line) => `[ -n "$(${line}\n)" ]`,
-  (line) => `[[ -n $(${line}\n) ]]`,
-  (line) => `x=$(${line}\n)`,
-  (line) => `cat <<END\n$(${line}\n)\nEND`,
-  (line) => `echo $(( $(${line}\n) ))`,
+  (line) => `echo "\${x:-$( ${line}\n)}"`,
+  (line) => `[ -n "$( ${line}\n)" ]`,
+  (line) => `[[ -n $( ${line}\n) ]]`,
+  (line) => `x=$( ${line}\n)`,
+  (line, chance) => within(`END${Math.floor(chance() * 1e6)}`, (end) => `cat <<${end}\n$( ${line}\n)\n${end}`),
+  (line) => `echo $(( $( ${line}\n) ))`,
   (line, chance) =>
     `${pick(chance, ['ls; ', 'ls && ', 'ls missing || ', 'ls & ', 'ls\n', 'true # "\n', 'cd lib || true; ', ': "$(ls)"; ', 'echo \\# ; ', '{ ls; }; ', "echo '\n' ; "])}${line}`,
   (line, chance) =>
     `${line}${pick(chance, ['; ls', ' && ls', ' | cat', ' # it only lists', '\n', ' > /dev/null 2>&1', ' 2>/dev/null', ' &', '\nls'])}`,
 ];
 
-const marks = ['\u200b', '\u00a0', '\u202e', '\u2066', '\ufeff', '\r', '\t', '\u001b[2K', '\u00ad', '\u3164', '\u{e0041}'];
+const marks = ['\u200b', '\u00a0', '\u202e', '\u2066', '\ufeff', '\r', '\u001b[2K', '\u00ad', '\u3164', '\u{e0041}'];
 
 /** What may turn the command into another one that does as little harm: it is still not for certain. */
 export const unfaithful: readonly Mutation[] = [
