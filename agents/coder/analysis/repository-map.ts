@@ -25,7 +25,8 @@ export interface RepositoryMap {
 const mostDeclarations = 5;
 
 /**
- * Files are ranked as pages by their links (PageRank): a file that uses a name links to the file that declares it, and an import counts more than a name.
+ * Files are ranked as pages by their links (PageRank): a file links to those that it imports from, once and
+ * for each name; where imports cannot be resolved, to those that declare the names that it uses.
  * Of the best files the most used declarations are shown, as long as there is room.
  */
 export function repositoryMap(snapshot: Snapshot, graph: ImportGraph, options: MapOptions = {}): RepositoryMap {
@@ -33,7 +34,7 @@ export function repositoryMap(snapshot: Snapshot, graph: ImportGraph, options: M
   const inside = isBelow(under);
   const files = [...snapshot.files.keys()].filter(inside);
   const ranks = fileRanks(snapshot, graph, focus);
-  const uses = usesOf(snapshot);
+  const uses = usesOf(snapshot, graph);
   const ordered = files
     .filter((path) => (snapshot.files.get(path)?.symbols.length ?? 0) > 0)
     .sort((a, b) => (ranks.get(b) ?? 0) - (ranks.get(a) ?? 0) || (a < b ? -1 : 1));
@@ -70,13 +71,17 @@ function lineOf(symbol: CodeSymbol): string {
   return `${symbol.container === '' ? '  ' : '    '}${symbol.line}: ${symbol.signature}\n`;
 }
 
-function bestSymbols(symbols: readonly CodeSymbol[], path: string, uses: ReadonlyMap<string, NameUse>): CodeSymbol[] {
+function bestSymbols(symbols: readonly CodeSymbol[], path: string, uses: Uses): CodeSymbol[] {
   const inFunctions = new Set(symbols.filter(({ complexity }) => complexity !== undefined).map(qualifiedName));
   // What no other file may use only shares its name with what others do; a name of many declarations is anybody's.
-  const weight = ({ name, exported }: CodeSymbol) => {
-    const known = uses.get(name);
-    if (known === undefined || !exported) return 0;
-    return 0.5 + (known.files.size - (known.files.has(path) ? 1 : 0)) / known.declarations;
+  // What no other file may use only shares its name with what others do; a name of many declarations is anybody's.
+  const weight = ({ name, exported, container }: CodeSymbol) => {
+    if (!exported) return 0;
+    const importers = container === '' ? uses.importers.get(`${path}\n${name}`) : undefined;
+    if (importers !== undefined) return 0.5 + importers.size;
+    const known = uses.names.get(name);
+    if (known === undefined || (container === '' && uses.resolved.has(path))) return 0.5;
+    return 0.5 + (known.files.size - (known.files.has(path) ? 1 : 0)) / known.declarations / 2;
   };
   return symbols
     .filter(({ container, kind }) => !inFunctions.has(container) && kind !== 'field')
@@ -85,23 +90,38 @@ function bestSymbols(symbols: readonly CodeSymbol[], path: string, uses: Readonl
     .map(({ symbol }) => symbol);
 }
 
-interface NameUse {
-  files: Set<string>;
-  declarations: number;
+/** In these an import says which file a name is from; in others only the name is the same. */
+const resolvedLanguages: ReadonlySet<string> = new Set(['typescript', 'tsx', 'javascript', 'python', 'java']);
+
+interface Uses {
+  /** By path and name, joined by a line end: files that import it. */
+  importers: Map<string, Set<string>>;
+  /** By declared name: files that have it, and how often it is declared. */
+  names: Map<string, { files: Set<string>; declarations: number }>;
+  /** Files in a language whose imports are resolved. */
+  resolved: Set<string>;
 }
 
-/** Files that have each declared name. */
-function usesOf(snapshot: Snapshot): Map<string, NameUse> {
-  const uses = new Map<string, NameUse>();
-  for (const { symbols } of snapshot.files.values()) {
+function usesOf(snapshot: Snapshot, graph: ImportGraph): Uses {
+  const names: Uses['names'] = new Map();
+  const importers: Uses['importers'] = new Map();
+  const resolved = new Set<string>();
+  for (const [path, { symbols, language }] of snapshot.files) {
+    if (resolvedLanguages.has(language)) resolved.add(path);
     for (const { name } of symbols) {
-      const known = uses.get(name);
-      if (known === undefined) uses.set(name, { files: new Set(), declarations: 1 });
+      const known = names.get(name);
+      if (known === undefined) names.set(name, { files: new Set(), declarations: 1 });
       else known.declarations += 1;
     }
   }
-  for (const [path, { names }] of snapshot.files) for (const name of names.keys()) uses.get(name)?.files.add(path);
-  return uses;
+  for (const [path, file] of snapshot.files) for (const name of file.names.keys()) names.get(name)?.files.add(path);
+  for (const { from, to, names: taken } of graph.dependencies) {
+    for (const name of taken) {
+      const key = `${to}\n${name}`;
+      importers.set(key, (importers.get(key) ?? new Set()).add(from));
+    }
+  }
+  return { importers, names, resolved };
 }
 
 const damping = 0.85;
@@ -127,7 +147,9 @@ export function fileRanks(snapshot: Snapshot, graph: ImportGraph, focus: readonl
     }
   }
   for (const [at, path] of paths.entries()) {
-    for (const [name, count] of snapshot.files.get(path)?.names ?? []) {
+    const file = snapshot.files.get(path);
+    if (file === undefined || resolvedLanguages.has(file.language)) continue;
+    for (const [name, count] of file.names) {
       const places = declaredIn.get(name);
       if (places === undefined || places.length > mostDeclarations) continue;
       for (const place of places) link(at, place, (0.5 * Math.sqrt(count)) / places.length);
