@@ -82,6 +82,8 @@ export function runTool(project: CoderProject) {
           signal: context.signal,
           environment: project.environment,
           isSecret: project.isSecret,
+          // Without a person's word, git has no network, no hooks and none of the repository's own programs.
+          approved: !reads && !sandboxed,
           onOutput: (text) => context.progress(text),
           ...(wanted.folder === undefined ? {} : { folder: wanted.folder }),
         });

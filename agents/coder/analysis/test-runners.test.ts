@@ -1,4 +1,4 @@
-/** How tests are run and code is checked, and what runners and checkers print: copied from real ones. */
+/** How tests are run and code is checked, and what runners and checkers print. Of jest, maven, gradle, eslint, ruff and mypy it is written after their documents. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
