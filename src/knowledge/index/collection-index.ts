@@ -31,6 +31,8 @@ export interface IndexQuery {
   filter?: MetadataFilter | undefined;
   /** Of the question, of unit length; absent where there is none. */
   vector?: Float32Array | undefined;
+  /** What the database found by vectors, the nearest first, in the place of this index. */
+  nearest?: readonly { id: string; score: number }[] | undefined;
 }
 
 export interface FoundChunk {
@@ -46,7 +48,7 @@ export type IndexAnswer =
   | { kind: 'texts-needed'; ids: string[] };
 
 /** Of each list so many go into the fusion. */
-const fusedFrom = 50;
+export const fusedFrom = 50;
 /** Larger collections have no list of trigrams: it takes ten times the memory of the words. */
 const mostForGrams = 20_000;
 /** Part of what the question's words weigh that the collection has to know, for the words alone to do. */
@@ -133,7 +135,7 @@ export class CollectionIndex {
     const allowed = this.#allowed(query.filter);
     const byWords = this.#words().rank(terms.weights, fusedFrom, allowed, this.#preference(terms));
     const words: RankedList = { name: 'words', ...byWords, weight: 1 };
-    const vectors = query.strategy === 'lexical' ? undefined : await this.#byVector(query.vector, allowed);
+    const vectors = query.strategy === 'lexical' ? undefined : await this.#byVector(query, allowed);
     const lists: RankedList[] = query.strategy === 'vector' && vectors !== undefined ? [] : [words];
     if (lists.length > 0 && (terms.isForeign || this.#known(terms) < enough) && entries.length <= mostForGrams) {
       const missing = entries.filter(({ grams }) => grams === undefined).map(({ id }) => id);
@@ -174,6 +176,20 @@ export class CollectionIndex {
     return this.#entries;
   }
 
+  /** Of the chunk with that id; -1 where there is none. */
+  #numberOf(id: string): number {
+    const entries = this.#sorted();
+    let [from, to] = [0, entries.length - 1];
+    while (from <= to) {
+      const middle = (from + to) >> 1;
+      const there = entries[middle]?.id ?? '';
+      if (there === id) return middle;
+      if (there < id) from = middle + 1;
+      else to = middle - 1;
+    }
+    return -1;
+  }
+
   #said(): FeedbackIndex {
     this.#feedback ??= new FeedbackIndex(this.#sorted());
     return this.#feedback;
@@ -190,9 +206,16 @@ export class CollectionIndex {
   }
 
   async #byVector(
-    vector: Float32Array | undefined,
+    { vector, nearest }: IndexQuery,
     allowed: ((chunk: number) => boolean) | undefined,
   ): Promise<RankedList | undefined> {
+    if (nearest !== undefined) {
+      // What came after the last look at the changes has no number yet.
+      const known = nearest
+        .flatMap(({ id, score }) => ({ number: this.#numberOf(id), score }))
+        .filter(({ number }) => number !== -1);
+      return { name: 'vectors', chunks: known.map(({ number }) => number), scores: known.map(({ score }) => score), weight: 1 };
+    }
     if (vector === undefined || vector.length !== this.#dimensions) return undefined;
     this.#vectors ??= await VectorIndex.build(
       this.#sorted().map((entry) => entry.vector),
