@@ -17,7 +17,7 @@ describe.each(places)('vectors that pgvector searches ($kind)', ({ kind, runs })
   if (!runs) return void it.skip('PostgreSQL has no pgvector here');
   let timonel: TestTimonel;
   let questions: InventedQuestion[];
-  const invented = new InventedKnowledge({ house: 600 }, 64);
+  const invented = new InventedKnowledge({ house: 300 }, 32);
   const house = async () => (await timonel.call<Collection>('GET', at)).body;
   beforeAll(async () => {
     timonel = await startTimonel(kind, { agents: [notes] });
@@ -29,13 +29,13 @@ describe.each(places)('vectors that pgvector searches ($kind)', ({ kind, runs })
   it('scans on until a filter has left enough, by its index alone', async () => {
     const { pool } = timonel.timonel.store;
     const set = { workspaceId: defaultWorkspace, collectionId: (await house()).id, model: 'bench/random' };
-    // None are few enough to compare them all. 200 are looked at first, of which a tenth fits.
+    // None are few enough to compare them all. 200 are looked at first, of which a sixth fits.
     const pgvector = new Pgvector(pool, 0);
     const trips: number[] = [];
     for (const { vector } of questions) {
       const before = pool.roundTrips.count;
-      const found = await pgvector.nearest(set, { vector, limit: 50, filter: { tenth: [2, 5] } });
-      expect(found).toHaveLength(50);
+      const found = await pgvector.nearest(set, { vector, limit: 45, filter: { tenth: [3] } });
+      expect(found).toHaveLength(45);
       trips.push(pool.roundTrips.count - before);
     }
     // Between the borders of a transaction: the settings, what is in force of them, how many fit, and one search. Others may count in one.

@@ -21,11 +21,11 @@ describe.each(places)('collections of all sizes ($kind, $index)', ({ kind, index
   });
   afterAll(() => timonel.close());
 
-  const invented = new InventedKnowledge({ tiny: 10, small: 60, large: 600 }, 64);
+  const invented = new InventedKnowledge({ tiny: 10, small: 60, large: 300 }, 32);
   // An index that is built finds nearly all; a scan finds all.
   const nearlyAll = index === 'memory' ? 1 : expect.closeTo(1, 1);
 
-  it('finds the nearest in each, also among random vectors, and nothing of another', { timeout: 60_000 }, async () => {
+  it('finds the nearest in each, also among random vectors, and nothing of another', async () => {
     const { send } = await invented.prepare(timonel.timonel);
     await send();
     const questions = await invented.giveVectors(timonel.timonel, 20, index);
@@ -38,13 +38,17 @@ describe.each(places)('collections of all sizes ($kind, $index)', ({ kind, index
     // What a filter leaves is found whole, however little it is.
     expect(await invented.recall(timonel.timonel, 'large', questions, { tenth: 3 })).toEqual({ recall: 1, foreign: 0 });
     // Warm: which collections are open, and the passages; nothing is read of what is not answered. pgvector is asked in a transaction.
-    const trips = index === 'memory' ? 2 : 2 + 6;
     const { roundTrips } = timonel.timonel.store.pool;
     for (const collection of ['tiny', 'large']) {
-      await search(timonel.timonel, collection, questions[0]?.text ?? '', 'mmr', 5);
-      const before = roundTrips.count;
-      await search(timonel.timonel, collection, questions[0]?.text ?? '', 'mmr', 5);
-      expect(roundTrips.count - before).toBeLessThan(trips + 3);
+      const counts: number[] = [];
+      for (let time = 0; time < 8; time++) {
+        const before = roundTrips.count;
+        await search(timonel.timonel, collection, questions[0]?.text ?? '', 'mmr', 5);
+        counts.push(roundTrips.count - before);
+      }
+      // What runs beside it counts too, in some of them.
+      // Of the small one all are compared as well: a scan that ends with too few may have missed some.
+      expect(Math.min(...counts)).toBe(index === 'memory' ? 2 : collection === 'tiny' ? 2 + 6 : 2 + 5);
     }
   });
 
