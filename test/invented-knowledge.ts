@@ -21,12 +21,17 @@ export class InventedKnowledge {
   readonly #tenths = new Map<string, number>();
   readonly #passages: Readonly<Record<string, number>>;
   readonly #dimensions: number;
+  readonly #topics: Float32Array[];
   #seed = 7;
 
-  /** @param passages how many of each collection. */
-  constructor(passages: Readonly<Record<string, number>>, dimensions: number) {
+  /**
+   * @param passages how many of each collection. @param topics of vectors: each is then near three of so many, as those of texts are; without, they have
+   * nothing in common, which is the hard case
+   */
+  constructor(passages: Readonly<Record<string, number>>, dimensions: number, topics = 0) {
     this.#passages = passages;
     this.#dimensions = dimensions;
+    this.#topics = Array.from({ length: topics }, () => this.#noise());
   }
 
   /** Makes the collections, with documents of 50 passages, whose metadata has a `tenth` of 0 to 9. @returns their bytes, and how to put them there */
@@ -113,6 +118,18 @@ export class InventedKnowledge {
   }
 
   #vector(): Float32Array {
+    const vector = this.#noise();
+    if (this.#topics.length === 0) return vector;
+    const mixed = vector.map((value) => value * 0.5);
+    for (let part = 0; part < 3; part++) {
+      const share = this.#random();
+      const topic = this.#topics[Math.floor(this.#random() * this.#topics.length)];
+      for (let at = 0; at < mixed.length; at++) mixed[at] = (mixed[at] ?? 0) + share * (topic?.[at] ?? 0);
+    }
+    return unitVector(mixed) ?? vector;
+  }
+
+  #noise(): Float32Array {
     const value = () => this.#random() + this.#random() + this.#random() - 1.5;
     return unitVector(Float32Array.from({ length: this.#dimensions }, value)) ?? new Float32Array();
   }
