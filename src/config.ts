@@ -2,6 +2,7 @@
  * Settings of one process: the only reader of `process.env`. Every bad key is reported at once, with what would have worked.
  */
 import { TimonelError } from './errors.ts';
+import { withSecretFiles } from './secret-files.ts';
 import {
   type ArtifactEnvironment,
   artifactFaults,
@@ -127,9 +128,11 @@ export interface Settings {
  * @throws TimonelError `config_invalid`, naming every bad key.
  */
 export function readSettings(given: Environment = process.env): Settings {
-  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== ''));
+  const { present, faults } = withSecretFiles(
+    Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => (entry[1] ?? '') !== '')),
+  );
   const parsed = settingsSchema.safeParse(present);
-  const faults = parsed.success ? [] : parsed.error.issues.map((issue) => faultOf(issue, present));
+  if (!parsed.success) faults.push(...parsed.error.issues.map((issue) => faultOf(issue, present)));
   faults.push(...unknownKeys(present));
   if (present['TIMONEL_OLLAMA_MODEL'] !== undefined && present['TIMONEL_OLLAMA_URL'] === undefined) {
     faults.push('TIMONEL_OLLAMA_URL: give the base URL of Ollama, e.g. http://localhost:11434/v1');

@@ -16,6 +16,7 @@ import { type HandoffPart, openFeed, openHandoff, toldByRuns } from './compositi
 import { openKnowledge } from './composition/knowledge.ts';
 import { explainListening } from './composition/listening.ts';
 import { type Models, openModels } from './composition/models.ts';
+import { prepareValidation } from './composition/operations.ts';
 import { openSandbox } from './composition/sandbox.ts';
 import { seedAgents } from './composition/seeds.ts';
 import { prepareTurns, type Turns } from './composition/turns.ts';
@@ -340,15 +341,24 @@ interface ServedParts {
 }
 
 async function openServer(
-  { settings, agents, scope, now, newId }: Base,
+  base: Base,
   { foundation, telemetry, models, turns, jobs, handoff, sandbox, speech, ...parts }: ServedParts,
 ): Promise<FastifyInstance> {
+  const { settings, agents, scope, now, newId } = base;
   const { pool, store, signals } = foundation;
   const { runner } = turns;
   const app = await createServer({
     ...parts,
     ...models,
     ...turns,
+    jobs,
+    validateInstallation: prepareValidation(base, foundation, {
+      gateway: models.gateway,
+      jobs,
+      sandbox,
+      backups: parts.backups,
+      metrics: async () => (await telemetry.metrics.expose(undefined)).body,
+    }),
     desk: handoff.desk,
     handoffSettings: handoff.settings,
     version,

@@ -136,6 +136,10 @@ describe.each(storeKinds)('bad input gets a clear error (%s)', (kind) => {
     const anonymous = { authorization: '' };
     expect(await timonel.call('GET', '/health/live', undefined, anonymous)).toMatchObject({ status: 200, body: { status: 'ok' } });
     expect(await timonel.call('GET', '/health/ready', undefined, anonymous)).toMatchObject({ status: 200, body: { status: 'ok' } });
+    expect(await timonel.call('GET', '/api/v1/health/ready', undefined, anonymous)).toMatchObject({
+      status: 200,
+      body: { status: 'ok', database: 'up', cache: expect.stringMatching(/^(?:memory|up)$/), timestamp: expect.any(String) },
+    });
     expect((await timonel.call<string>('GET', '/metrics/prometheus', undefined, anonymous)).body).toMatch(
       /timonel_runs_total\{.*outcome="replied"/,
     );

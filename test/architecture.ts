@@ -43,6 +43,7 @@ const layers: string[][] = [
     'src/vocabulary.ts',
     'src/phone-numbers.ts',
     'src/setting-values.ts',
+    'src/secret-files.ts',
     'src/suggestion.ts',
     'src/faults.ts',
     'src/canonical-json.ts',

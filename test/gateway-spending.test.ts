@@ -26,6 +26,16 @@ interface Use {
   reserved: { money: number; tokens: number };
 }
 
+/** What the report of costs has of a key: the same as the budget. */
+async function costOf(key: string): Promise<Use['spent']> {
+  const { body } = await gateway.timonel.call<{ costs: { name: string; money: number; tokens: number }[] }>(
+    'GET',
+    '/api/v1/costs?by=key',
+  );
+  const { money = 0, tokens = 0 } = body.costs.find(({ name }) => name === key) ?? {};
+  return { money, tokens };
+}
+
 /** Calls with a key of its own. @returns what was paid, once nothing is reserved any more. */
 async function spend(
   behaviour: BehaviourName,
@@ -51,9 +61,13 @@ async function spend(
   for (;;) {
     const { body } = await timonel.call<{ budgets: { uses: Use[] }[] }>('GET', '/api/v1/budgets');
     const use = body.budgets[0]?.uses.find(({ subject }) => subject === made.body.id);
-    if (use === undefined) return { called, spent: { money: 0, tokens: 0 } };
-    if (use.reserved.money === 0) return { called, spent: use.spent };
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    if (use !== undefined && use.reserved.money !== 0) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      continue;
+    }
+    const spent = use?.spent ?? { money: 0, tokens: 0 };
+    expect(await costOf(made.body.id)).toEqual(spent);
+    return { called, spent };
   }
 }
 

@@ -1,5 +1,5 @@
 import { readSettings } from '../config.ts';
-import { messageOf, TimonelError } from '../errors.ts';
+import { type ErrorCode, errorTable, messageOf, TimonelError } from '../errors.ts';
 import { type LocalCredentials, readCredentials } from './credentials.ts';
 
 /** Speaks to a Timonel over HTTP, as any client would. */
@@ -85,14 +85,16 @@ export class ApiClient {
       throw new TimonelError('store_unavailable', `No Timonel answers at ${url} (${messageOf(cause)}). Start it: timonel up`);
     }
     if (response.ok) return response;
-    const answer = await this.#bodyOf<{ detail?: string; errorDetails?: string }>(response);
+    const answer = await this.#bodyOf<{ code?: string; detail?: string; errorDetails?: string }>(response);
     // Problem documents have a detail, and answers of OFREP have details of the error.
     const said = answer.detail ?? answer.errorDetails;
     if (response.status === 401) {
       const key = 'The key is the one that the last start wrote to credentials.json in TIMONEL_HOME';
       throw new TimonelError('unauthenticated', `${said ?? response.statusText} ${key}: start it again here, timonel up`);
     }
-    throw new TimonelError('invalid_request', said ?? `${response.status} ${response.statusText}`);
+    // Another server at that address has codes of its own.
+    const code = answer.code !== undefined && answer.code in errorTable ? (answer.code as ErrorCode) : 'invalid_request';
+    throw new TimonelError(code, said ?? `${response.status} ${response.statusText}`);
   }
 
   /** @throws TimonelError `invalid_request` for an answer that is no JSON, as of another server at that address */

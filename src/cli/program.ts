@@ -8,11 +8,14 @@ import { budgetsCommand } from './budgets.ts';
 import { cacheCommand } from './cache.ts';
 import { channelsCommand } from './channels.ts';
 import { chatCommand } from './chat.ts';
+import { cleanCommand } from './clean.ts';
 import { conversationsCommand } from './conversations.ts';
+import { costsCommand } from './costs.ts';
 import { evalCommand } from './eval.ts';
 import { evaluationsCommand } from './evaluations.ts';
 import { explainCommand } from './explain.ts';
 import { flagsCommand } from './flags.ts';
+import { healthCommand } from './health.ts';
 import { keysCommand } from './keys.ts';
 import { knowledgeCommand } from './knowledge.ts';
 import { migrateCommand } from './migrate.ts';
@@ -21,9 +24,11 @@ import { newCommand } from './new.ts';
 import { privacyCommand } from './privacy.ts';
 import { releaseCommand } from './release.ts';
 import { secretsCommand } from './secrets.ts';
+import { smokeCommand } from './smoke.ts';
 import { upCommand } from './up.ts';
 import { UsageError } from './usage-error.ts';
 import { userCommand } from './user.ts';
+import { validateCommand } from './validate.ts';
 import { webhooksCommand } from './webhooks.ts';
 import { workspaceCommand } from './workspace.ts';
 
@@ -36,16 +41,21 @@ export function createProgram(): Command {
     .exitOverride();
   for (const command of [
     upCommand(),
+    healthCommand(),
     chatCommand(),
     explainCommand(),
     evalCommand(),
     evaluationsCommand(),
     conversationsCommand(),
     budgetsCommand(),
+    costsCommand(),
     cacheCommand(),
     channelsCommand(),
     webhooksCommand(),
     migrateCommand(),
+    validateCommand(),
+    smokeCommand(),
+    cleanCommand(),
     backupCommand(),
     restoreCommand(),
     modelsCommand(),

@@ -5,12 +5,14 @@ import { ResponseCache } from '../llm/cache/response-cache.ts';
 import type { Gateway } from '../llm/gateway.ts';
 import { RateLimits } from '../llm/limits/rate-limits.ts';
 import { Budgets } from '../llm/money/budgets.ts';
+import { Spending } from '../llm/money/spending.ts';
 import { openGateway } from '../llm/open.ts';
 import type { Base } from './base.ts';
 import type { Foundation } from './foundation.ts';
 
 export interface Models {
   budgets: Budgets;
+  spending: Spending;
   rateLimits: RateLimits;
   responseCache: ResponseCache;
   gateway: Gateway;
@@ -26,6 +28,9 @@ export async function openModels(
     each.flush().catch((error: unknown) => publishFault('settling model calls', error)),
   );
   scope.defer(budgets.keepTidy());
+  const spending = scope.adopt(new Spending({ pool, now, newId }), (each) =>
+    each.flush().catch((error: unknown) => publishFault('storing what calls cost', error)),
+  );
   const rateLimits = new RateLimits(settings.rateLimits, redis);
   const responseCache = scope.adopt(new ResponseCache({ ...settings.cache, redis, now }), (each) => each.close());
   const gateway = await openGateway({ ...settings.models, maxCalls: settings.maxCalls }, project, {
@@ -34,8 +39,9 @@ export async function openModels(
     now,
     sharing: signals?.breakerChanged,
     budgets,
+    spending,
     rateLimits,
     cache: responseCache,
   });
-  return { budgets, rateLimits, responseCache, gateway: scope.adopt(gateway, (each) => each.close()) };
+  return { budgets, spending, rateLimits, responseCache, gateway: scope.adopt(gateway, (each) => each.close()) };
 }

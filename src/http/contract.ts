@@ -17,6 +17,7 @@ import type { ResponseCache } from '../llm/cache/response-cache.ts';
 import type { Gateway } from '../llm/gateway.ts';
 import type { RateLimits } from '../llm/limits/rate-limits.ts';
 import type { Budgets } from '../llm/money/budgets.ts';
+import type { Spending } from '../llm/money/spending.ts';
 import type { ReleasePart } from '../release/open.ts';
 import type { Shadows } from '../release/shadows.ts';
 import type { Resources } from '../resources/resources.ts';
@@ -54,6 +55,26 @@ export interface BackupOperations {
   verify(name: string): Promise<{ rows: number; tables: number; artifacts: number }>;
 }
 
+/** What the routes need of the queue. */
+export interface QueueOperations {
+  depths(): Promise<{ queue: string; waiting: number; active: number }[]>;
+  failed(limit: number): Promise<{ queue: string; id: string; failedAt: Date; retries: number; message: string | null }[]>;
+  /** @throws TimonelError `not_found` */
+  retry(queue: string, id: string): Promise<void>;
+}
+
+/** What is looked at when an installation is validated, and what was found. */
+export type ValidateInstallation = (options: { beforeDeploy: boolean; liveModel: boolean; processes: number }) => Promise<{
+  status: 'pass' | 'fail';
+  checks: {
+    name: string;
+    status: 'pass' | 'fail' | 'warning' | 'skipped';
+    said: string;
+    advice?: string | undefined;
+    milliseconds: number;
+  }[];
+}>;
+
 export interface HttpDependencies {
   version: string;
   runner: Runner;
@@ -74,6 +95,8 @@ export interface HttpDependencies {
   privacy: Privacy;
   artifacts: Artifacts;
   backups: BackupOperations;
+  jobs: QueueOperations;
+  validateInstallation: ValidateInstallation;
   channels: ChannelRoutes;
   webhooks: { endpoints: Endpoints; deliveries: WebhookDeliveries };
   knowledge: Knowledge;
@@ -87,6 +110,7 @@ export interface HttpDependencies {
   resources: Resources;
   gateway: Gateway;
   budgets: Budgets;
+  spending: Spending;
   responseCache: ResponseCache;
   rateLimits: RateLimits;
   live: LiveViews;

@@ -23,6 +23,7 @@ import type { RateLimits } from './limits/rate-limits.ts';
 import { Bill, type BillDependencies } from './money/bill.ts';
 import type { Budgets, Spender } from './money/budgets.ts';
 import { dollarsOf, nanosOf, type Prices } from './money/prices.ts';
+import type { Spending } from './money/spending.ts';
 import { boundAt, type RequestSize, sizeOf, type UpperBound } from './money/tokens.ts';
 import type { Providers } from './providers/providers.ts';
 import { RoutesByMedia, takenBy } from './requests/media.ts';
@@ -36,6 +37,7 @@ export interface GatewayDependencies {
   breakers: Breakers;
   prices: Prices;
   budgets: Budgets;
+  spending: Spending;
   rateLimits: RateLimits;
   cache: ResponseCache;
   caps: CallCaps;
@@ -75,14 +77,14 @@ export class Gateway {
   readonly #candidates = new WeakMap<Route, readonly Candidate[]>();
   readonly #byMedia = new RoutesByMedia();
 
-  constructor({ providers, routes, breakers, prices, budgets, rateLimits, cache, caps, upstream }: GatewayDependencies) {
+  constructor({ providers, routes, breakers, prices, budgets, spending, rateLimits, cache, caps, upstream }: GatewayDependencies) {
     this.providers = providers;
     this.routes = routes;
     this.breakers = breakers;
     this.prices = prices;
     this.upstream = upstream;
     this.cache = cache;
-    this.#billing = { budgets, prices, rateLimits, underWay: new Set() };
+    this.#billing = { budgets, prices, rateLimits, spending, underWay: new Set() };
     this.#service = { runner: new CandidateRunner(breakers, new RetryBudget()), breakers, caps };
   }
 

@@ -10,6 +10,7 @@ import type { RateLimits } from './limits/rate-limits.ts';
 import type { Budgets } from './money/budgets.ts';
 import type { MinutePrice, Price } from './money/price-table.ts';
 import { Prices } from './money/prices.ts';
+import type { Spending } from './money/spending.ts';
 import { Providers, type ProvidersSettings } from './providers/providers.ts';
 import { defaultRoutes } from './routes/default-routes.ts';
 import type { RouteInput } from './routes/route.ts';
@@ -43,13 +44,14 @@ export interface GatewayContext {
   /** Tells other processes what a breaker found out; absent where there is only this one. */
   sharing?: Signals | undefined;
   budgets: Budgets;
+  spending: Spending;
   rateLimits: RateLimits;
   cache: ResponseCache;
 }
 
 /** Puts the gateway together and loads the stored routes. @throws TimonelError `config_invalid`, `store_unavailable` */
 export async function openGateway(settings: ModelSettings, project: ModelProject, context: GatewayContext): Promise<Gateway> {
-  const { pool, notices, now, sharing, budgets, rateLimits, cache } = context;
+  const { pool, notices, now, sharing, budgets, spending, rateLimits, cache } = context;
   const upstream = new Upstream(settings.connectTimeoutMs);
   const models = project.models ?? {};
   const providers = new Providers(settings, models, upstream);
@@ -69,5 +71,5 @@ export async function openGateway(settings: ModelSettings, project: ModelProject
   });
   const prices = new Prices(project.prices ?? {}, now);
   const caps = new CallCaps(settings.maxCalls);
-  return new Gateway({ providers, routes, breakers, prices, budgets, rateLimits, cache, caps, upstream });
+  return new Gateway({ providers, routes, breakers, prices, budgets, spending, rateLimits, cache, caps, upstream });
 }

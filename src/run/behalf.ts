@@ -4,6 +4,7 @@
  */
 import { TimonelError } from '../errors.ts';
 import type { Principal } from '../identity/principal.ts';
+import type { Spender } from '../llm/money/budgets.ts';
 import type { ClaimedRun } from '../store/runs.ts';
 import type { AnyTool } from '../tools/contract.ts';
 import type { Asker, LocalizedText } from '../vocabulary.ts';
@@ -28,6 +29,17 @@ export async function behalfOf(run: Pick<ClaimedRun, 'workspaceId' | 'asker'>, f
     if (error instanceof TimonelError && error.code === 'store_unavailable') throw error;
     return { kind: 'gone' };
   }
+}
+
+/** On whose account the model calls of a run go: budgets of who asked apply to their turns too. */
+export function spenderOfRun({
+  workspaceId,
+  agent,
+  runId,
+  asker,
+}: Pick<ClaimedRun, 'workspaceId' | 'agent' | 'runId' | 'asker'>): Spender {
+  const whose = asker === undefined ? {} : asker.kind === 'user' ? { userId: asker.id } : { keyId: asker.id };
+  return { workspaceId, agent, runId, ...whose };
 }
 
 /** Why a tool may not be used on somebody's behalf, before any rule is asked; `undefined` where nothing is against it. */

@@ -73,6 +73,16 @@ interface Payload {
   key?: string;
 }
 
+/** A job that was tried as often as its queue allows. */
+export interface FailedJob {
+  queue: string;
+  id: string;
+  failedAt: Date;
+  retries: number;
+  /** Of the last failure. */
+  message: string | null;
+}
+
 export class Jobs {
   readonly #boss: PgBoss;
   readonly #dependencies: JobsDependencies;
@@ -186,6 +196,30 @@ export class Jobs {
     // The queue's own queues are its business.
     const ours = queues.filter(({ name }) => !name.startsWith('__'));
     return ours.map((queue) => ({ queue: queue.name, waiting: queue.queuedCount, active: queue.activeCount }));
+  }
+
+  /** Jobs that were given up, the last first; what they were to do stays in the queue. */
+  async failed(limit: number): Promise<FailedJob[]> {
+    return this.#dependencies.pool.executeText<FailedJob>(
+      `SELECT name AS queue, id::text AS id, completed_on AS "failedAt", retry_count AS retries, output ->> 'message' AS message
+       FROM pgboss.job WHERE state = 'failed' AND left(name, 2) <> '__' ORDER BY completed_on DESC, id LIMIT $1`,
+      [limit],
+    );
+  }
+
+  /** Has a job done again that was given up. @throws TimonelError `not_found` */
+  async retry(queue: string, id: string): Promise<void> {
+    const [known] = await this.#dependencies.pool.executeText(
+      `SELECT 1 AS there FROM pgboss.job WHERE name = $1 AND id = $2::uuid AND state = 'failed'`,
+      [queue, id],
+    );
+    if (known === undefined)
+      throw new TimonelError(
+        'not_found',
+        `No job ${id} of the queue "${queue}" was given up. GET /api/v1/queues/failed lists them.`,
+      );
+    await this.#boss.retry(queue, id);
+    this.#wake(queue);
   }
 
   async close(graceMs: number): Promise<void> {

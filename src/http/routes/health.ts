@@ -10,6 +10,15 @@ const dependency = z.object({
 });
 const health = z.object({ status: z.enum(['ok', 'degraded', 'down']), version: z.string(), dependencies: z.array(dependency) });
 
+/** The same in the words that many probes expect. */
+const summary = z.object({
+  status: z.enum(['ok', 'degraded', 'down']),
+  version: z.string(),
+  database: z.enum(['up', 'down']),
+  cache: z.enum(['memory', 'up', 'down']).describe('`memory` where there is no Redis'),
+  timestamp: z.date(),
+});
+
 export function healthRoutes(app: TypedFastify, dependencies: HttpDependencies): void {
   const { version } = dependencies;
   const config = { public: true } as const;
@@ -64,6 +73,45 @@ export function healthRoutes(app: TypedFastify, dependencies: HttpDependencies):
     { config, schema: { summary: 'Whether this process can take requests', response: { 200: health, 503: health } } },
     async (_request, reply) => {
       const current = await report();
+      return reply.code(current.status === 'down' ? 503 : 200).send(current);
+    },
+  );
+
+  const summarised = async () => {
+    const { status, dependencies: all } = await report();
+    const of = (name: string) => all.find((dependency) => dependency.name === name)?.status;
+    return {
+      status,
+      version,
+      database: of('database') ?? 'down',
+      cache: of('redis') ?? ('memory' as const),
+      timestamp: new Date(),
+    };
+  };
+
+  app.get(
+    '/api/v1/health',
+    { config, schema: { summary: 'State of the process in short', response: { 200: summary } } },
+    summarised,
+  );
+
+  app.get(
+    '/api/v1/health/live',
+    {
+      config,
+      schema: {
+        summary: 'As /health/live, with the time',
+        response: { 200: z.object({ status: z.literal('ok'), timestamp: z.date() }) },
+      },
+    },
+    () => ({ status: 'ok' as const, timestamp: new Date() }),
+  );
+
+  app.get(
+    '/api/v1/health/ready',
+    { config, schema: { summary: 'As /health/ready, in short', response: { 200: summary, 503: summary } } },
+    async (_request, reply) => {
+      const current = await summarised();
       return reply.code(current.status === 'down' ? 503 : 200).send(current);
     },
   );

@@ -368,6 +368,14 @@ export const coreTables: readonly TableOfData[] = [
     whose: `budget_id IN (SELECT id FROM budgets WHERE workspace_id = :workspace AND scope = 'user') AND subject = :user`,
     erase: 'delete',
   },
+  {
+    table: 'spending',
+    personal: true,
+    columns: ['user_id'],
+    whose: 'user_id = :user::text',
+    // What was spent stays, and belongs to nobody.
+    erase: { user_id: 'NULL' },
+  },
   { table: 'budgets', personal: true, columns: ['subject'], whose: `scope = 'user' AND subject = :user`, erase: 'delete' },
   ...evaluationTables,
   ...knowledgeTables,

@@ -5,6 +5,7 @@ import type { RateLimits, TakenTokens } from '../limits/rate-limits.ts';
 import { tokensOf, usageOf } from '../protocols/usage.ts';
 import type { Budgets, Reservation, Spender, Spent } from './budgets.ts';
 import { costOf, dollarsOf, type Prices } from './prices.ts';
+import type { Spending } from './spending.ts';
 import type { UpperBound } from './tokens.ts';
 import { sdkUsage, totalOf } from './usage.ts';
 
@@ -15,6 +16,7 @@ export interface BillDependencies {
   budgets: Budgets;
   prices: Prices;
   rateLimits: RateLimits;
+  spending: Spending;
   /** Settlements that nobody waits for, to be awaited before the store is closed. */
   underWay: Set<Promise<void>>;
 }
@@ -29,6 +31,12 @@ export class Bill {
   /** As the caller sent it: what it holds is counted where a provider did not. */
   readonly #request: object;
   readonly #about: Pick<ModelExchange, 'workspaceId' | 'route' | 'agent' | 'runId'>;
+  readonly #spending: Spending;
+  readonly #spender: Spender;
+  /** What counts where nobody says what was used. */
+  readonly #upper: UpperBound;
+  /** The target that broke off last. */
+  #broken: string | undefined;
   readonly #started = performance.now();
   readonly #underWay: Set<Promise<void>>;
   /** What earlier targets of the same call used before they broke. */
@@ -37,10 +45,11 @@ export class Bill {
   #exchanges: Map<Candidate, ModelExchange> | undefined;
 
   private constructor(
-    { prices, underWay }: BillDependencies,
-    { workspaceId, agent, runId }: Spender,
+    { prices, underWay, spending }: BillDependencies,
+    spender: Spender,
     request: object,
     route: string,
+    upper: UpperBound,
     reservation: Reservation,
     tokens: TakenTokens,
   ) {
@@ -48,7 +57,11 @@ export class Bill {
     this.#reservation = reservation;
     this.#tokens = tokens;
     this.#request = request;
+    const { workspaceId, agent, runId } = spender;
     this.#about = { workspaceId, route, agent, runId };
+    this.#spending = spending;
+    this.#spender = spender;
+    this.#upper = upper;
     this.#underWay = underWay;
   }
 
@@ -66,7 +79,7 @@ export class Bill {
     const { budgets, rateLimits } = dependencies;
     const tokens = rateLimits.tokens(spender, dearest.tokens);
     const opened = (taken: TakenTokens): Bill | Promise<Bill> => {
-      const bill = (reservation: Reservation) => new Bill(dependencies, spender, request, route, reservation, taken);
+      const bill = (reservation: Reservation) => new Bill(dependencies, spender, request, route, dearest, reservation, taken);
       const reservation = budgets.reserve(spender, dearest);
       if (!(reservation instanceof Promise)) return bill(reservation);
       return reservation.then(bill, async (error: unknown) => {
@@ -111,6 +124,7 @@ export class Bill {
   broke(candidate: Candidate, shown = ''): void {
     this.sent(candidate, 'cut');
     const spent = this.#spent(candidate, this.estimate(shown));
+    this.#broken = candidate.name;
     if (spent !== undefined) this.#before = sumOf(this.#before, spent);
   }
 
@@ -125,6 +139,7 @@ export class Bill {
     const spent = this.#spent(candidate, usage);
     const whole = spent === undefined ? undefined : sumOf(this.#before, spent);
     this.#reservation.settle(whole);
+    this.#spending.book(this.#spender, candidate.name, whole ?? this.#upper);
     this.#end(whole?.tokens);
     const cost = dollars(spent);
     this.sent(candidate, undefined, usage, cost);
@@ -148,7 +163,10 @@ export class Bill {
     for (const candidate of this.#exchanges?.keys() ?? []) this.sent(candidate, 'aborted');
     const { tokens } = this.#before;
     if (tokens === 0) this.#reservation.release();
-    else this.#reservation.settle(this.#before);
+    else {
+      this.#reservation.settle(this.#before);
+      this.#spending.book(this.#spender, this.#broken ?? this.#upper.model, this.#before);
+    }
     this.#end(tokens);
   }
 

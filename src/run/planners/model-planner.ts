@@ -11,6 +11,7 @@ import type { Gateway, GivenAnswer } from '../../llm/gateway.ts';
 import type { ClaimedRun, EarlierTurn, RunStore } from '../../store/runs.ts';
 import type { Summary, SummaryStep } from '../../store/steps.ts';
 import { inputSchemaOf } from '../../tools/input-schema.ts';
+import { spenderOfRun } from '../behalf.ts';
 import type { AgentDefinition } from '../contract.ts';
 import { readMemory } from '../memory.ts';
 import type { ModelPlanner, PlannerTurn, Proposal } from '../planner.ts';
@@ -77,7 +78,7 @@ export function createModelPlanner(dependencies: ModelPlannerDependencies): Mode
       try {
         answer = await gateway.ask({
           model: agent.model,
-          spender: run,
+          spender: spenderOfRun(run),
           prompt: promptOf(turn, prompt, past, { note, marks, contents: shown?.contents }),
           ...(shown === undefined ? {} : { media: shown.media }),
           tools: offered === undefined ? tools : tools.filter(({ name }) => isOffered(name)),

@@ -3,6 +3,7 @@ import { TimonelError } from '../../errors.ts';
 import type { Gateway } from '../../llm/gateway.ts';
 import type { EarlierTurn } from '../../store/runs.ts';
 import type { Summary, SummaryStep } from '../../store/steps.ts';
+import { spenderOfRun } from '../behalf.ts';
 import type { PlannerTurn } from '../planner.ts';
 import { cutAt } from './bounded-content.ts';
 import { CallIds, earlierMessages, toldContent } from './transcript.ts';
@@ -34,7 +35,7 @@ export async function summarise(
     const { run, agent, signal } = turn;
     const answer = await gateway.ask({
       model: agent.model,
-      spender: run,
+      spender: spenderOfRun(run),
       prompt: [
         { role: 'system', content: instructions },
         { role: 'user', content: [{ type: 'text', text: recordOf(before, turns) }] },
