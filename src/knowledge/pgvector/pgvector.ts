@@ -17,6 +17,9 @@ const mostDimensions = 4_000;
 /** Vectors of one statement: on the embedded store each takes some milliseconds of everybody's. */
 const batch = { embedded: 50, postgres: 1_000 };
 
+/** Where a filter leaves no more passages, all of them are compared: it takes less than the index, and misses none. */
+const comparedAll = 20_000;
+
 export type { NearestRow, VectorSet } from './statements.ts';
 
 export interface NearestQuery {
@@ -29,12 +32,9 @@ export interface NearestQuery {
 export class Pgvector {
   readonly #pool: DatabasePool;
   readonly #run: RunStatement;
-  readonly #comparedAll: number;
 
-  /** @param compared where a filter leaves no more passages, all of them are compared: it takes less than the index, and misses none. */
-  constructor(pool: DatabasePool, compared = 20_000) {
+  constructor(pool: DatabasePool) {
     this.#pool = pool;
-    this.#comparedAll = compared;
     this.#run = (text, values) => pool.executeText(text, values);
   }
 
@@ -106,7 +106,7 @@ export class Pgvector {
     }
     const query = { vector: textOf(vector), limit, filter };
     const isFiltered = filter !== undefined && Object.keys(filter).length > 0;
-    const isFew = isFiltered && (await rows.countFiltered(run, set, filter)) <= this.#comparedAll;
+    const isFew = isFiltered && (await rows.countFiltered(run, set, filter)) <= comparedAll;
     const found = isFew ? [] : await rows.nearestRows(run, set, { ...query, exact: false });
     // The scan ends after so many rows; whether there are others only a look at all of them says.
     return found.length < limit ? rows.nearestRows(run, set, { ...query, exact: true }) : found;
