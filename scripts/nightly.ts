@@ -55,6 +55,7 @@ const longRuns: Readonly<Record<string, LongRun>> = {
   'full-disk': fullDisk,
   'failover-bench': failoverBench,
   'tutor-attacks': tutorAttacks,
+  'project-files': projectFiles,
 };
 
 /** What the tests of channels do in short: 2,000 messages over 50 kills, on WhatsApp and on a page, and 100,000 changed bodies and generated replies. */
@@ -152,6 +153,17 @@ async function tutorAttacks(): Promise<Result> {
     env: { ...process.env, TIMONEL_TEST_TUTOR_ATTACKS: 'all' },
   });
   return { verdict: status === 0 ? 'passed' : 'failed', figures: { dialogues: 1_320 }, reasons: [] };
+}
+
+/** What the tests of project files do in short: 60,000 reads and writes while folders are swapped for links, and a kill at every step of an application. */
+async function projectFiles({ scale }: Terms): Promise<Result> {
+  const swaps = String(Math.max(1, Math.round(60_000 * scale)));
+  const files = ['test/files/swapped-links.test.ts', 'test/files/killed-application.test.ts'];
+  const { status } = spawnSync('npx', ['vitest', 'run', ...files, '--testTimeout', '3600000'], {
+    stdio: 'inherit',
+    env: { ...process.env, TIMONEL_TEST_FILE_SWAPS: swaps, TIMONEL_TEST_FILE_KILL_STRIDE: '1' },
+  });
+  return { verdict: status === 0 ? 'passed' : 'failed', figures: { swaps }, reasons: [] };
 }
 
 /** A hundred runs that start each other on two processes, which die in turn. */

@@ -38,6 +38,7 @@ export const english: readonly PageGroup[] = [
       'knowledge',
       'evaluations',
       'sandbox',
+      'files',
       'flags',
     ],
   },

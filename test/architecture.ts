@@ -33,6 +33,7 @@ const layers: string[][] = [
   ['src/tools'],
   ['src/resources'],
   ['src/llm', 'src/knowledge', 'src/sandbox', 'src/language', 'src/identity', 'src/artifacts'],
+  ['src/files'],
   ['src/diagnostics.ts'],
   ['src/diagnostic-events.ts'],
   ['src/store'],
@@ -54,7 +55,7 @@ const layers: string[][] = [
 ];
 
 /** What the package exports: above all layers, and all that agents know. */
-const publicApi = new Set(['src/index.ts', 'src/database.ts', 'src/dialogue.ts', 'src/sandbox.ts']);
+const publicApi = new Set(['src/index.ts', 'src/database.ts', 'src/dialogue.ts', 'src/files.ts', 'src/sandbox.ts']);
 
 const bannedNames = new Set(['utils', 'util', 'helpers', 'helper', 'common', 'shared', 'lib', 'core', 'misc']);
 const longestFile = 400;

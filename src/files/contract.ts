@@ -22,8 +22,8 @@ export interface ProjectFile {
   target: string | undefined;
 }
 
-/** Why a path cannot be used. `outside`: it, or a link on its way, leads out of the project. */
-export type PathRefusal = 'outside' | 'secret' | 'not-a-file' | 'missing' | 'too-large' | 'git-directory';
+/** Why a path cannot be used. `outside`: it, or a link on its way, leads out of the project. `unreadable`: the operating system refuses. */
+export type PathRefusal = 'outside' | 'secret' | 'not-a-file' | 'missing' | 'too-large' | 'git-directory' | 'unreadable';
 
 /** Thrown by every function that takes a path. The message says what would work. */
 export class PathRefused extends Error {
@@ -43,12 +43,28 @@ export interface TextEdit {
   new: string;
   /** Replace every exact occurrence, not the only one. */
   all?: boolean;
+  /** What a patch says of the place. With it the match is of whole lines, and `old` may be empty to insert. */
+  place?: EditPlace;
 }
 
-/** What somebody wants done to one file. `hash`: the file must still have this content; `null`: it must not exist. */
+/** Where the old text of a patch stands; it decides between several matches. */
+export interface EditPlace {
+  /** The line on which it begins, from 1, in the file as it is. */
+  line?: number;
+  /** Lines that stand before it, in this order. */
+  after?: readonly string[];
+  /** It ends where the file ends. */
+  atEnd?: boolean;
+}
+
+/**
+ * What somebody wants done to one file. `hash`: the file must still have this content; `null`: it must not exist. `mode`: permission bits that it gets;
+ * those that it has where it is left out. The edits of one change are all matched against the file as it is; changes of a list are made one after the
+ * other, so that a move and an edit of the moved file fit.
+ */
 export type FileChange =
-  | { kind: 'edit'; path: string; edits: readonly TextEdit[]; hash?: string }
-  | { kind: 'write'; path: string; text: string; hash?: string | null }
+  | { kind: 'edit'; path: string; edits: readonly TextEdit[]; hash?: string; mode?: number }
+  | { kind: 'write'; path: string; text: string; hash?: string | null; mode?: number }
   | { kind: 'delete'; path: string; hash?: string }
   | { kind: 'move'; path: string; to: string; hash?: string };
 
@@ -141,6 +157,16 @@ export interface ProjectFiles {
   apply(plan: readonly PlannedFile[]): Promise<void>;
   /** Where an application stands after a crash. */
   appliedState(hashes: readonly PlannedHashes[]): Promise<AppliedState>;
+  /**
+   * Goes on with an application that a crash cut off: what is as before is written, what is as after is left.
+   * @throws PathRefused, or ChangeRefused where a file is neither; nothing was written then
+   */
+  resume(plan: readonly PlannedFile[]): Promise<void>;
+  /**
+   * Takes an application back, whole or cut off by a crash: what is as after is written as before, what is as before is left.
+   * @throws PathRefused, or ChangeRefused where a file is neither; nothing was written then
+   */
+  rollBack(plan: readonly PlannedFile[]): Promise<void>;
 }
 
 /** Thrown by {@link ProjectFiles.apply}; nothing was written. */
