@@ -55,6 +55,7 @@ const longRuns: Readonly<Record<string, LongRun>> = {
   'full-disk': fullDisk,
   'failover-bench': failoverBench,
   'tutor-attacks': tutorAttacks,
+  'tutor-kills': tutorKills,
   'project-files': projectFiles,
 };
 
@@ -153,6 +154,20 @@ async function tutorAttacks(): Promise<Result> {
     env: { ...process.env, TIMONEL_TEST_TUTOR_ATTACKS: 'all' },
   });
   return { verdict: status === 0 ? 'passed' : 'failed', figures: { dialogues: 1_320 }, reasons: [] };
+}
+
+/** Kills anywhere between a submission, its grade at a learning platform and its statements at a record store. */
+async function tutorKills({ scale }: Terms): Promise<Result> {
+  const kills = String(Math.max(1, Math.round(100 * scale)));
+  const { status } = spawnSync(
+    'npx',
+    ['vitest', 'run', 'agents/tutor/lti/killed.test.ts', '--testTimeout', '36000000', '--hookTimeout', '3600000'],
+    {
+      stdio: 'inherit',
+      env: { ...process.env, TIMONEL_TUTOR_KILLS: kills },
+    },
+  );
+  return { verdict: status === 0 ? 'passed' : 'failed', figures: { kills }, reasons: [] };
 }
 
 /** What the tests of project files do in short: 60,000 reads and writes while folders are swapped for links, and a kill at every step of an application. */

@@ -55,6 +55,7 @@ export const english: readonly PageGroup[] = [
       'hand-off',
       'webhooks',
       'hotel-systems',
+      'tutor-lti',
     ],
   },
   { title: 'Models and releases', pages: ['models', 'compatible-api', 'releases', 'releases-statistics'] },

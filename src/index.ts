@@ -5,13 +5,14 @@
  */
 import { consultingTool } from './dialogue/consult.ts';
 import { messageOf } from './errors.ts';
+import { vouchedRoles } from './identity/vouched.ts';
 import { splitModel } from './llm/routes/route.ts';
 import type { Rule } from './policy/contract.ts';
 import type { ProjectConfig } from './project.ts';
 import type { AgentCommand, ResourceDefinition } from './resources/contract.ts';
 import { fieldsOf } from './resources/fields.ts';
 import type { AgentDefinition } from './run/contract.ts';
-import { type AgentRoute, type AnyRoute, routeFaults, takenWords } from './run/route.ts';
+import { type AgentRoute, type AnyRoute, type PageAnswer, routeFaults, takenWords } from './run/route.ts';
 import type { Tool } from './tools/contract.ts';
 import { inputSchemaOf } from './tools/input-schema.ts';
 import { metricFaults } from './tools/metrics.ts';
@@ -43,6 +44,7 @@ export {
 export type { AgentPermission, Permission } from './identity/permissions.ts';
 export type { Principal } from './identity/principal.ts';
 export type { FoundByAgent, PersonQuery, TableOfData } from './identity/privacy/contract.ts';
+export type { AgentAccounts, AgentSession, VouchedPerson, VouchedRole } from './identity/vouched.ts';
 export { type PassagesAsText, type PassageTemplate, passagesAsText } from './knowledge/context-builder.ts';
 export type {
   AgentKnowledge,
@@ -107,7 +109,7 @@ export type {
   SettledContext,
   SettledTurn,
 } from './run/contract.ts';
-export type { AgentRoute, AnyRoute, RouteContext, RouteRequest } from './run/route.ts';
+export type { AgentRoute, AnyRoute, PageAnswer, PageCookie, RouteContext, RouteRequest } from './run/route.ts';
 export type { ChildResult } from './store/child-runs.ts';
 export type { CompletionAnswer } from './store/completions.ts';
 export type { Database } from './store/database.ts';
@@ -202,9 +204,15 @@ export function defineCommand(command: AgentCommand): AgentCommand {
 }
 
 /** Declares a route of an agent; the types of its request and its answer follow from the schemas. */
+export function defineRoute<Params = Record<never, never>, Query = Record<never, never>>(
+  route: AgentRoute<Params, Query, Buffer, PageAnswer> & { raw: true; page: true },
+): AgentRoute<Params, Query, Buffer, PageAnswer>;
 export function defineRoute<Params = Record<never, never>, Query = Record<never, never>, Answer = void>(
   route: AgentRoute<Params, Query, Buffer, Answer> & { raw: true },
 ): AgentRoute<Params, Query, Buffer, Answer>;
+export function defineRoute<Params = Record<never, never>, Query = Record<never, never>, Body = undefined>(
+  route: AgentRoute<Params, Query, Body, PageAnswer> & { page: true },
+): AgentRoute<Params, Query, Body, PageAnswer>;
 export function defineRoute<Params = Record<never, never>, Query = Record<never, never>, Body = undefined, Answer = void>(
   route: AgentRoute<Params, Query, Body, Answer>,
 ): AgentRoute<Params, Query, Body, Answer>;
@@ -231,6 +239,9 @@ export function defineAgent(definition: AgentDefinition): AgentDefinition {
     }
   }
   checkMemory(agent);
+  const stranger = agent.vouchesFor?.find((role) => !vouchedRoles.includes(role));
+  if (stranger !== undefined)
+    throw new TypeError(`Agent "${agent.name}" cannot vouch for "${stranger}". It may for: ${vouchedRoles.join(', ')}.`);
   const { guardTimeoutMs } = agent;
   if (guardTimeoutMs !== undefined && !(Number.isInteger(guardTimeoutMs) && guardTimeoutMs >= 100 && guardTimeoutMs <= 60_000))
     throw new TypeError(`Agent "${agent.name}": guardTimeoutMs must be a whole number from 100 to 60000.`);

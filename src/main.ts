@@ -242,7 +242,7 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
     speech,
     evaluations,
   };
-  const routeCall = routeCalls(base, foundation, { artifacts, jobs, resources, ...turns });
+  const routeCall = routeCalls(base, foundation, { artifacts, jobs, resources, identity, ...turns });
   const app = await openServer(base, { ...parts, routeCall });
   scope.defer(() => streams.end());
   // New requests are refused first, then what is under way ends, then what it needs goes away.

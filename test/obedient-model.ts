@@ -5,12 +5,15 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AgentDefinition, JsonObject, JsonValue, PlannedCall } from '../src/index.ts';
+import { pixel, upload } from './artifact-client.ts';
 import { type Line, scriptedModel } from './scripted-model.ts';
-import { startTimonel, type TestTimonel } from './timonel.ts';
+import { startTimonel, type TestTimonel, type TurnBody } from './timonel.ts';
 
 /** One turn of an attack: the customer says something, the model makes calls one after the other, and replies. */
 export interface AttackTurn {
   says: string;
+  /** It comes with a picture, whose caption it is. */
+  picture?: true;
   /** Each is a plan of the model: one call or several at once. A function sees the output of the calls that were made, by tool. */
   calls?: readonly (Plan | ((outputs: Outputs) => Plan))[];
   /** What the model says at the end; the flow planner answers where the model is down. */
@@ -40,10 +43,15 @@ export interface ObedientModelOptions {
   now(): Date;
   /** Prepares the store before each attack. */
   prepare?(timonel: TestTimonel): Promise<void>;
+  /** What is of other people, once it is prepared: no answer of a tool and no reply has it in it. */
+  secrets?(): readonly string[];
+  /** Looks at the store after each attack. */
+  after?(timonel: TestTimonel): Promise<void>;
 }
 
 /** Declares a test for each attack: no effect completes, whatever the model does. */
-export function describeObedientModel({ agent, effects, attacks, now, prepare }: ObedientModelOptions): void {
+export function describeObedientModel(options: ObedientModelOptions): void {
+  const { agent, effects, attacks, now, prepare, secrets, after } = options;
   describe(`a model that obeys an attacker (${agent.name})`, () => {
     let timonel: TestTimonel;
     let script: ((outputs: Outputs) => Line)[] = [];
@@ -61,21 +69,38 @@ export function describeObedientModel({ agent, effects, attacks, now, prepare }:
       await prepare?.(timonel);
       const conversation = await timonel.converse(agent.name, contact);
       outputs = {};
-      for (const { says, calls = [], reply, agreed } of turns) {
+      for (const { says, picture, calls = [], reply, agreed } of turns) {
         script = calls.map((plan) => (known) => {
           const planned = typeof plan === 'function' ? plan(known) : plan;
           return { calls: [planned].flat() as PlannedCall[] };
         });
         if (reply !== 'model is down') script.push((known) => (typeof reply === 'function' ? reply(known) : reply));
-        const { run } = await timonel.say(conversation, says);
+        const { run, reply: told } = await (picture === true
+          ? captioned(timonel, conversation, says)
+          : timonel.say(conversation, says));
+        // Nothing of the attack was left undone.
+        if (reply !== 'model is down') expect(script.length, says).toBe(0);
         expect(run.degraded, says).toBe(reply === 'model is down');
-        const made = (await completedIn(timonel, run.id)).flatMap(({ tool, output }) =>
-          effects[tool]?.(output) === true ? [tool] : [],
-        );
+        const completed = await completedIn(timonel, run.id);
+        const made = completed.flatMap(({ tool, output }) => (effects[tool]?.(output) === true ? [tool] : []));
+        const shown = JSON.stringify([completed.map(({ output }) => output), told.text]);
+        for (const secret of secrets?.() ?? []) expect(shown, `«${says}» tells of somebody else`).not.toContain(secret);
         expect(made.length > 0, `«${says}» made: ${made.join(', ')}`).toBe(agreed === true);
       }
+      await after?.(timonel);
     });
   });
+}
+
+async function captioned(timonel: TestTimonel, conversation: string, text: string): Promise<TurnBody> {
+  const { body: artifact } = await upload(timonel, { data: pixel, name: 'photo.png', type: 'image/png' });
+  const parts = [
+    { type: 'text', text },
+    { type: 'image', artifact: artifact.id },
+  ];
+  const { status, body } = await timonel.call<TurnBody>('POST', `/api/v1/conversations/${conversation}/messages`, { parts });
+  expect(status, JSON.stringify(body)).toBe(200);
+  return body;
 }
 
 /** What the tools answered in this turn, as the model sees it. */

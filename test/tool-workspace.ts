@@ -96,7 +96,11 @@ export async function openToolWorkspace(
   });
   const outside = new OutsideClient({ anywhere: true });
   const serverKey = { kid: 'test', key: new Uint8Array(32) };
-  const reaches = reachesOutside({ outside, keys: { current: () => serverKey, all: () => [serverKey] } });
+  const reaches = reachesOutside({
+    outside,
+    publicUrl: 'http://localhost:8000',
+    keys: { current: () => serverKey, all: () => [serverKey] },
+  });
   const workspace: ToolWorkspace = {
     workspaceId,
     now,
@@ -117,6 +121,7 @@ export async function openToolWorkspace(
       sandbox: noSandbox,
       metrics: { add: () => {}, set: () => {}, observe: () => {} },
       runs: { start: refuse },
+      accounts: { vouch: refuse, signIn: refuse },
       schedule: refuse,
       // Its conversations are in no table.
       send: async (message) => {

@@ -7,7 +7,7 @@ import { hotelJobs } from './jobs.ts';
 import { personalData } from './personal-data.ts';
 import { policy } from './policy.ts';
 import { resources } from './resources.ts';
-import { routes } from './routes.ts';
+import { hotelRoutes } from './routes.ts';
 import { sample } from './seed.ts';
 import type { PmsSystems } from './systems.ts';
 import { hotelTools } from './tools.ts';
@@ -33,6 +33,12 @@ export function hotelAgent({ systems = {} }: { systems?: PmsSystems } = {}): Age
     parts: ['image', 'audio', 'file', 'location'],
     jobs: hotelJobs(systems),
     metrics: {
+      calendar_refreshes: {
+        kind: 'counter',
+        help: 'calendars of other channels that were read',
+        labels: { result: ['changed', 'unchanged', 'failed', 'held-back'] },
+      },
+      calendar_conflicts: { kind: 'counter', help: 'double bookings with calendars of other channels that were found' },
       notices: {
         kind: 'counter',
         help: 'reminders and requests for a review that fell due',
@@ -52,7 +58,7 @@ export function hotelAgent({ systems = {} }: { systems?: PmsSystems } = {}): Age
     },
     resources,
     commands: hotelCommands(systems),
-    routes,
+    routes: hotelRoutes(systems),
     migrations: new URL('./migrations/', import.meta.url),
     sample,
     personalData,

@@ -41,3 +41,7 @@ export function momentText(instant: number, timeZone: string): string {
 export function earlier(one: string, other: string): string {
   return one < other ? one : other;
 }
+
+export function later(one: string, other: string): string {
+  return one > other ? one : other;
+}

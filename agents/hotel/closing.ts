@@ -29,6 +29,9 @@ export async function closeDay(database: Database, access: WorkspaceAccess): Pro
   await database.execute(sql`
     DELETE FROM hotel_offers WHERE workspace_id = ${workspaceId} AND expires_at < ${nowOf(access)} - interval '1 day'`);
   await database.execute(sql`
+    DELETE FROM hotel_calendar_events WHERE workspace_id = ${workspaceId}
+      AND upper(nights) < (${nowOf(access)} - interval '30 days')::date`);
+  await database.execute(sql`
     DELETE FROM hotel_operations WHERE workspace_id = ${workspaceId} AND state IN ('done', 'refused')
       AND created_at < ${nowOf(access)} - interval '30 days'`);
 }

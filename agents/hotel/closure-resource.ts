@@ -17,7 +17,7 @@ export const closures = defineResource({
     'Rooms that are out of order. Guests who have them are given another room; where there is none the closure is refused.',
   table: 'hotel_stays',
   permissions: { read: 'hotel:read', write: 'hotel:stays' },
-  where: `t.status = 'blocked'`,
+  where: `t.status = 'blocked' AND t.calendar_event_id IS NULL`,
   schema: z
     .object({
       room: z.string().trim().min(1).max(40),

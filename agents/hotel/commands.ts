@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { sql } from '../../src/database.ts';
 import { defineCommand, type JsonObject, normaliseCode, type ResourceContext, rejectRow } from '../../src/index.ts';
+import { calendarCommands } from './calendars/commands.ts';
+import { deskCommands } from './desk-commands.ts';
 import { sampleHotel } from './sample-hotel.ts';
 import { pmsTest } from './system-check.ts';
 import type { PmsSystems } from './systems.ts';
@@ -73,4 +75,12 @@ const removeSample = defineCommand({
     }),
 });
 
-export const hotelCommands = (systems: PmsSystems) => [checkIn, checkOut, noShow, removeSample, pmsTest(systems)];
+export const hotelCommands = (systems: PmsSystems) => [
+  checkIn,
+  checkOut,
+  noShow,
+  removeSample,
+  pmsTest(systems),
+  ...calendarCommands,
+  ...deskCommands(systems),
+];

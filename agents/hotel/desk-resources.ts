@@ -93,7 +93,7 @@ export const requests = defineResource({
     text: z.string(),
     artifact: z.string().nullable(),
     urgent: z.boolean(),
-    conversationId: z.string(),
+    conversationId: z.string().nullable(),
     stay: z.string().nullable(),
     createdAt: z.iso.datetime(),
   }),

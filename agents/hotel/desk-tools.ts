@@ -14,7 +14,7 @@ import { deskAt } from './desk-hours.ts';
 import { loadHotelFacts } from './facts.ts';
 import { type House, houseById, loadHouses } from './house.ts';
 import { stayByCode } from './own-stays.ts';
-import { houseOf } from './place.ts';
+import { houseOf, staysHere } from './place.ts';
 import { type NewRequest, storeRequest } from './requests.ts';
 
 export const specialRequest = defineTool({
@@ -25,14 +25,16 @@ export const specialRequest = defineTool({
   effect: 'write',
   target: 'database',
   facts: ({ code }, context) => loadHotelFacts(context, { code }),
-  execute: ({ code, text }, context): Promise<SpecialRequestOutput> =>
-    context.query(async (database) => {
-      const stay = code === undefined ? undefined : await stayByCode(database, context, code);
+  async execute({ code, text }, context): Promise<SpecialRequestOutput> {
+    const here = await staysHere(context);
+    return context.query(async (database) => {
+      const stay = code === undefined ? undefined : await stayByCode(database, context, code, here);
       if (code !== undefined && stay === undefined) return { kind: 'not-found' };
       const { conversationId } = context;
       await storeRequest(database, context, { kind: 'special', text, bookingId: stay?.id, conversationId });
       return { kind: 'passed-on', text, ...(stay === undefined ? {} : { code: stay.code }) };
-    }),
+    });
+  },
 });
 
 export const paymentProof = defineTool({
@@ -46,7 +48,8 @@ export const paymentProof = defineTool({
   endsRunAs: 'escalated',
   facts: ({ code }, context) => loadHotelFacts(context, { code }),
   async execute({ code, artifact, note }, context): Promise<PaymentProofOutput> {
-    const stay = code === undefined ? undefined : await context.query((database) => stayByCode(database, context, code));
+    const here = await staysHere(context);
+    const stay = code === undefined ? undefined : await context.query((database) => stayByCode(database, context, code, here));
     const house = stay && (await context.query((database) => houseById(database, context, stay.hotelId)));
     const text = [stay?.code ?? code ?? '', note ?? ''].filter((each) => each !== '').join(': ') || 'Payment proof';
     const request = { kind: 'payment-proof', text, artifact, bookingId: stay?.id } as const;

@@ -4,6 +4,7 @@ import { normaliseCode, type ToolContext } from '../../src/index.ts';
 import { houseById, loadHouses } from './house.ts';
 import { storedOffer } from './offers.ts';
 import { countOpenStays, isOfVerifiedContact, stayByCode } from './own-stays.ts';
+import { staysHere } from './place.ts';
 import { amountOf, cancellationAt } from './stays.ts';
 
 export const hotelFacts = z.object({
@@ -52,8 +53,9 @@ export interface FactSubject {
 /** Changes nothing. */
 export async function loadHotelFacts(context: ToolContext, subject: FactSubject): Promise<HotelFacts> {
   const stored = subject.offer === undefined ? undefined : await storedOffer(context, subject.offer);
+  const here = subject.code === undefined ? undefined : await staysHere(context);
   return context.query(async (database) => {
-    const stay = subject.code === undefined ? undefined : await stayByCode(database, context, subject.code);
+    const stay = subject.code === undefined ? undefined : await stayByCode(database, context, subject.code, here);
     const hotelId = stored?.hotelId ?? stay?.hotelId;
     const house = hotelId === undefined ? undefined : await houseById(database, context, hotelId);
     const limits = house === undefined ? await loadHouses(database, context) : [house];

@@ -19,6 +19,7 @@ import type { Flows } from '../../src/index.ts';
 import type { DeskCalled } from './contract.ts';
 import { before, refine } from './flows/hear.ts';
 import { paid, questions, review, specialRequest, toldOfDesk, toPeople } from './flows/house.ts';
+import { knowledge } from './flows/knowledge.ts';
 import { cancel, change, earlyArrival, find, lateCheckout } from './flows/manage.ts';
 import { pickOffer, sell } from './flows/sell.ts';
 import { codeIn, say } from './flows/turn.ts';
@@ -42,6 +43,7 @@ const wholeAnswer: Slot['read'] = ({ text }, asked) => (asked ? text.slice(0, 50
 
 export const flows: Flows = defineDialogue({
   domain: hotelDomain,
+  knowledge,
   vocabulary: { sample: sampleVocabulary, load: loadVocabulary },
   slots: {
     stay: stay(staySetup),

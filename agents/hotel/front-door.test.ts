@@ -57,6 +57,6 @@ describe('messages that are more than text', () => {
 
   it('passes a picture to a person, whatever it shows', () => {
     expect(hear('', 'image')).toMatchObject({ kind: 'call', calls: [{ tool: 'payment_proof', args: { artifact: 'artifact-1' } }] });
-    expect(hear('¿tienen pileta?', 'image')).toMatchObject({ kind: 'call', calls: [{ tool: 'hotel_information' }] });
+    expect(hear('¿tienen pileta?', 'image')).toMatchObject({ kind: 'call', calls: [{ tool: 'house_rules' }] });
   });
 });

@@ -2,13 +2,14 @@
 import { sql } from '../../src/database.ts';
 import { type Job, type JobContext, type LocalizedText, TimonelError } from '../../src/index.ts';
 import { addDays, localMoment } from './calendar-dates.ts';
+import { refreshCalendars } from './calendars/refresh.ts';
 import { failedClaimsToStays } from './claims.ts';
 import { closeDay } from './closing.ts';
 import { type House, loadHouses } from './house.ts';
 import { endHolds, nowOf } from './pms/embedded/rows.ts';
 import { reconcileWrites } from './reconcile.ts';
 import { loadStays, type StayRecord, stayView } from './stays.ts';
-import { resealSystems } from './system-resource.ts';
+import { reseal } from './system-resource.ts';
 import type { PmsSystems } from './systems.ts';
 
 /** Local hours within which guests are written to; reminders go out from the later one on. */
@@ -27,6 +28,7 @@ export const hotelJobs = (systems: PmsSystems): readonly Job[] => [
       access.query(async (database) => void (await endHolds(database, access, sql`b.hold_expires_at <= ${nowOf(access)}`))),
   },
   { name: 'reconcile', cron: '* * * * *', run: (_payload, context) => reconcileWrites(systems, context) },
+  { name: 'read-calendars', cron: '*/15 * * * *', run: async (_payload, context) => void (await refreshCalendars(context)) },
   { name: 'notify', cron: '*/30 * * * *', run: (_payload, context) => notify(context) },
   {
     name: 'close-day',
@@ -34,7 +36,8 @@ export const hotelJobs = (systems: PmsSystems): readonly Job[] => [
     async run(_payload, access) {
       await access.query((database) => closeDay(database, access));
       await access.query((database) => failedClaimsToStays.forgetOld(database, access));
-      await access.query((database) => resealSystems(database, access));
+      await access.query((database) => reseal(database, access, 'hotel_systems', 'secret'));
+      await access.query((database) => reseal(database, access, 'hotel_calendars', 'url'));
     },
   },
 ];

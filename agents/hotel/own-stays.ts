@@ -33,7 +33,8 @@ export interface OwnStays {
   full: Claim;
 }
 
-export async function ownStays(database: Database, place: ClaimPlace, claim: Claim): Promise<OwnStays> {
+/** @param here of `b`, as `staysHere` gives it */
+export async function ownStays(database: Database, place: ClaimPlace, claim: Claim, here: SQL): Promise<OwnStays> {
   const { contact } = place;
   const full: Claim = {
     ...claim,
@@ -47,7 +48,7 @@ export async function ownStays(database: Database, place: ClaimPlace, claim: Cla
   const keys = [...new Set([...claimKeys(full), ...claimKeys(contact ?? {})])];
   if (keys.length > 0)
     filters.push(sql`g.phone_key = ANY(${sql.param(keys)}::text[]) OR g.email_key = ANY(${sql.param(keys)}::text[])`);
-  const found = await loadStays(database, place, sql`${openStays} AND (${sql.join(filters, sql` OR `)})`);
+  const found = await loadStays(database, place, sql`${openStays} AND ${here} AND (${sql.join(filters, sql` OR `)})`);
   const own = found.filter((stay) => isOwn(stay, place) || stay.code === code);
   return {
     stays: code === undefined ? own : own.filter((stay) => stay.code === code),
@@ -62,8 +63,13 @@ export async function ownStays(database: Database, place: ClaimPlace, claim: Cla
 }
 
 /** The open stay with this code, whoever asks: knowing its code is knowing it. */
-export async function stayByCode(database: Database, access: WorkspaceAccess, code: string): Promise<StayRecord | undefined> {
-  return (await loadStays(database, access, sql`${openStays} AND b.code = ${normaliseCode(code)}`))[0];
+export async function stayByCode(
+  database: Database,
+  access: WorkspaceAccess,
+  code: string,
+  here: SQL = sql`true`,
+): Promise<StayRecord | undefined> {
+  return (await loadStays(database, access, sql`${openStays} AND ${here} AND b.code = ${normaliseCode(code)}`))[0];
 }
 
 /** Booked in this conversation, or of the contact that the channel vouches for. */

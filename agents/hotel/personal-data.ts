@@ -80,6 +80,8 @@ export const personalData: NonNullable<AgentDefinition['personalData']> = {
     { table: 'hotel_notices', personal: false, because: 'A stay, a day and whether a message went out.' },
     { table: 'hotel_hotels', personal: false, because: house },
     { table: 'hotel_systems', personal: false, because: 'Where a hotel is kept, and sealed credentials of the hotel.' },
+    { table: 'hotel_calendars', personal: false, because: 'Addresses of calendars, sealed, and how reading them went.' },
+    { table: 'hotel_calendar_events', personal: false, because: 'Nights that are taken elsewhere, without names.' },
     { table: 'hotel_room_types', personal: false, because: house },
     { table: 'hotel_rooms', personal: false, because: house },
     { table: 'hotel_rates', personal: false, because: house },

@@ -1,5 +1,5 @@
 /** Which hotel a call is about: that of the channel's connection, the one that is named, the only one, or the one that was spoken of last. */
-import { sql } from '../../src/database.ts';
+import { type SQL, sql } from '../../src/database.ts';
 import type { ToolContext } from '../../src/index.ts';
 import type { WhichHotel } from './contract.ts';
 import { type House, loadHouses } from './house.ts';
@@ -31,4 +31,13 @@ export async function houseOf(place: HotelPlace, named?: string): Promise<House 
     if (last !== undefined) return last;
   }
   return { kind: 'which-hotel', hotels: candidates.map(({ name }) => name) };
+}
+
+/** Which stays (`b`) are spoken of where a conversation is: at a number of one hotel those of that hotel alone, whoever the guest is. */
+export async function staysHere(place: Pick<HotelPlace, 'connection'>): Promise<SQL> {
+  const connection = await place.connection?.();
+  if (connection === undefined) return sql`true`;
+  const { name } = connection;
+  return sql`(EXISTS (SELECT FROM hotel_hotels h WHERE h.workspace_id = b.workspace_id AND h.id = b.hotel_id AND ${name} = ANY(h.connections))
+    OR NOT EXISTS (SELECT FROM hotel_hotels h WHERE h.workspace_id = b.workspace_id AND ${name} = ANY(h.connections)))`;
 }

@@ -153,6 +153,7 @@ export const callLimits = defineRule({
     'late_checkout',
     'early_arrival',
     'hotel_information',
+    'house_rules',
     'room_photo',
     'special_request',
     'payment_proof',

@@ -5,7 +5,8 @@ import type { Database, WorkspaceAccess } from '../../src/index.ts';
 export interface NewRequest {
   kind: 'special' | 'early-arrival' | 'payment-proof' | 'front-desk' | 'review';
   text: string;
-  conversationId: string;
+  /** `null`: of the desk's own doing. */
+  conversationId: string | null;
   bookingId?: string | undefined;
   artifact?: string | undefined;
   urgent?: boolean;

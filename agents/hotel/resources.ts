@@ -1,6 +1,7 @@
 /** What the people of a hotel manage themselves: the house and its terms, rooms, rates, texts. Stays and closures have files of their own. */
 import { z } from 'zod';
 import { defineResource, type ResourceField } from '../../src/index.ts';
+import { calendarEvents, calendars } from './calendars/resource.ts';
 import { closures } from './closure-resource.ts';
 import { informationTopics } from './contract.ts';
 import { charges, guests, requests } from './desk-resources.ts';
@@ -75,6 +76,11 @@ const hotels = defineResource({
     luggage: z.boolean().default(true).describe('Bags can be left at the desk'),
     childFreeAge: z.int().min(0).max(18).default(3).describe('Younger children cost nothing'),
     childAdultAge: z.int().min(1).max(18).default(13).describe('From then on they cost as much as adults'),
+    rulesCollection: z
+      .string()
+      .max(100)
+      .default('')
+      .describe('Collection of documents with the rules of the house; empty: house-rules, where there is one hotel'),
     reviewLinks: z.array(z.url()).max(5).default([]),
     position,
   }),
@@ -244,6 +250,8 @@ export const resources = [
   texts,
   stays,
   closures,
+  calendars,
+  calendarEvents,
   guests,
   charges,
   requests,

@@ -1,8 +1,11 @@
-/** What the desk looks at: the board of rooms by days, who arrives, who leaves, who is there; and photos of room types. */
+/** What the desk looks at: the board of rooms by days; and photos of room types. Who arrives and leaves is in `desk-lists.ts`. */
 import { z } from 'zod';
 import { sql } from '../../src/database.ts';
-import { defineRoute, type RouteContext, TimonelError } from '../../src/index.ts';
+import { defineRoute, TimonelError } from '../../src/index.ts';
 import { addDays, localMoment } from './calendar-dates.ts';
+import { calendarLink } from './calendars/route.ts';
+import { deskLists } from './desk-lists.ts';
+import type { PmsSystems } from './systems.ts';
 
 const date = z.iso.date().optional().describe('Today by the clock of the workspace where absent');
 const cell = z.object({
@@ -49,70 +52,6 @@ const board = defineRoute({
   },
 });
 
-const line = z.object({
-  code: z.string(),
-  guest: z.string(),
-  phone: z.string().nullable(),
-  hotel: z.string(),
-  rooms: z.array(z.string()),
-  adults: z.number(),
-  children: z.array(z.number()),
-  checkIn: z.string(),
-  checkOut: z.string(),
-  arrivalTime: z.string().nullable(),
-  lateUntil: z.string().nullable(),
-  status: z.string(),
-  balance: z.number(),
-});
-
-const lists = {
-  arrivals: {
-    summary: 'Who arrives on a day',
-    which: (day: string) => sql`b.check_in = ${day}::date AND b.status IN ('confirmed', 'in_house')`,
-  },
-  departures: {
-    summary: 'Who leaves on a day',
-    which: (day: string) => sql`b.check_out = ${day}::date AND b.status IN ('confirmed', 'in_house', 'checked_out')`,
-  },
-  'in-house': {
-    summary: 'Who sleeps there in a night',
-    which: (day: string) => sql`b.check_in <= ${day}::date AND b.check_out > ${day}::date AND b.status = 'in_house'`,
-  },
-} as const;
-
-const deskLists = Object.entries(lists).map(([path, { summary, which }]) =>
-  defineRoute({
-    method: 'GET',
-    path: `/${path}`,
-    summary,
-    permission: 'hotel:read',
-    query: z.object({ date }),
-    answer: z.object({ date: z.string(), stays: z.array(line) }),
-    async handle({ query }, context) {
-      const day = query.date ?? localMoment(context.now(), context.timeZone).date;
-      return { date: day, stays: await linesOf(context, which(day)) };
-    },
-  }),
-);
-
-async function linesOf(context: RouteContext, which: ReturnType<typeof sql>): Promise<z.infer<typeof line>[]> {
-  const { rows } = await context.query((database) =>
-    database.execute<{ line: z.infer<typeof line> }>(sql`
-      SELECT json_build_object('code', b.code, 'guest', coalesce(g.name, ''), 'phone', g.phone, 'hotel', h.name, 'adults', b.adults,
-        'children', b.children, 'checkIn', b.check_in, 'checkOut', b.check_out, 'arrivalTime', to_char(b.arrival_time, 'HH24:MI'),
-        'lateUntil', to_char(b.late_until, 'HH24:MI'), 'status', b.status,
-        'balance', (b.total - b.paid + coalesce((SELECT sum(c.amount) FROM hotel_charges c WHERE c.workspace_id = b.workspace_id
-          AND c.booking_id = b.id), 0))::float8,
-        'rooms', coalesce((SELECT json_agg(r.number ORDER BY r.number) FROM hotel_stays s
-          JOIN hotel_rooms r ON r.workspace_id = s.workspace_id AND r.id = s.room_id
-          WHERE s.workspace_id = b.workspace_id AND s.booking_id = b.id), '[]'::json)) AS line
-      FROM hotel_bookings b JOIN hotel_hotels h ON h.workspace_id = b.workspace_id AND h.id = b.hotel_id
-        LEFT JOIN hotel_guests g ON g.workspace_id = b.workspace_id AND g.id = b.guest_id
-      WHERE b.workspace_id = ${context.workspaceId} AND ${which} ORDER BY b.arrival_time NULLS LAST, g.name LIMIT 500`),
-  );
-  return rows.map(({ line: each }) => each);
-}
-
 const photo = defineRoute({
   method: 'PUT',
   path: '/photos/:code',
@@ -135,4 +74,4 @@ const photo = defineRoute({
   },
 });
 
-export const routes = [board, ...deskLists, photo] as const;
+export const hotelRoutes = (systems: PmsSystems) => [board, ...deskLists(systems), photo, calendarLink] as const;

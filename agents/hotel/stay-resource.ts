@@ -3,11 +3,10 @@ import { z } from 'zod';
 import { sql } from '../../src/database.ts';
 import { defineResource, type ResourceContext, type ResourceField, type ResourceValues, rejectRow } from '../../src/index.ts';
 import { type House, loadHouses } from './house.ts';
-import { findNamed } from './names.ts';
 import { stayByCode } from './own-stays.ts';
-import type { Pms, PmsOffer, RefusedReason, StayRequest } from './pms/contract.ts';
+import type { Pms } from './pms/contract.ts';
 import { embeddedPms } from './pms/embedded/embedded.ts';
-import { readWish } from './search.ts';
+import { houseNamed, offerOf, reasonOf, stayFields } from './stay-offers.ts';
 
 const label = (es: string, en: string): ResourceField => ({ label: { es, en } });
 const ofGuest = (column: string) =>
@@ -15,24 +14,6 @@ const ofGuest = (column: string) =>
 const ofRooms = (column: string, table: string, key: string) => `coalesce((SELECT string_agg(x.${column}, ', ' ORDER BY x.${column})
   FROM hotel_stays s JOIN ${table} x ON x.workspace_id = s.workspace_id AND x.id = s.${key}
   WHERE s.workspace_id = t.workspace_id AND s.booking_id = t.id), '')`;
-
-const stayFields = z.object({
-  hotel: z.string().max(200).nullable().default(null).describe('Where the house has several'),
-  checkIn: z.iso.date(),
-  checkOut: z.iso.date(),
-  type: z.string().trim().min(1).max(200).describe('Name of the room type, or its code'),
-  adults: z.int().min(1).max(60),
-  children: z.array(z.int().min(0).max(17)).default([]).describe('Age of each'),
-  name: z.string().trim().min(2).max(200),
-  phone: z.string().max(40).nullable().default(null),
-  email: z.email().max(254).nullable().default(null),
-  paid: z.number().min(0).max(9_999_999_999).default(0).describe('What arrived, as a person saw it'),
-  arrivalTime: z
-    .string()
-    .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
-    .nullable()
-    .default(null),
-});
 
 export const stays = defineResource({
   name: 'stays',
@@ -81,12 +62,13 @@ export const stays = defineResource({
       const asked = stayFields.parse(values);
       if (asked.phone === null && asked.email === null) throw rejectRow('A stay needs a phone number or an e-mail address.');
       const house = await houseNamed(context, asked.hotel);
-      const { pms, offer, request } = await offerOf(context, house, asked);
+      const pms = deskOf(context, house);
+      const { offer, request } = await offerOf(context, house, pms, asked);
       const hold = await pms.hold(offer, request, context.newId());
-      if (hold.kind !== 'done') throw refused(hold);
+      if (hold.kind !== 'done') throw reasonOf(hold);
       const guest = { name: asked.name, phone: asked.phone ?? undefined, email: asked.email ?? undefined };
       const stay = await pms.confirm(hold.value.id, guest, { total: offer.total }, context.newId());
-      if (stay.kind !== 'done') throw refused(stay);
+      if (stay.kind !== 'done') throw reasonOf(stay);
       await setByHand(context, hold.value.id, { paid: asked.paid, arrivalTime: asked.arrivalTime });
       return hold.value.id;
     },
@@ -98,9 +80,10 @@ export const stays = defineResource({
       const asked = stayFields.parse({ ...values, ...changes, paid: 0 });
       const house = await houseNamed(context, asked.hotel);
       const code = String(values['code']);
-      const { pms, offer, request } = await offerOf(context, house, asked, code);
+      const pms = deskOf(context, house);
+      const { offer, request } = await offerOf(context, house, pms, asked, code);
       const changed = await pms.change(code, offer, request, context.newId());
-      if (changed.kind !== 'done') throw refused(changed);
+      if (changed.kind !== 'done') throw reasonOf(changed);
     },
     async delete({ values }, context) {
       const code = String(values['code']);
@@ -110,47 +93,18 @@ export const stays = defineResource({
       const house = houses.find((each) => each.id === stay.hotelId);
       if (house === undefined) throw rejectRow('Its hotel is gone.', true);
       const result = await deskOf(context, house).cancel(code, 0, context.newId());
-      if (result.kind !== 'done') throw refused(result);
+      if (result.kind !== 'done') throw reasonOf(result);
     },
   },
 });
-
-async function houseNamed(context: ResourceContext, named: string | null): Promise<House> {
-  const houses = await context.query((database) => loadHouses(database, context));
-  const house = named === null ? (houses.length === 1 ? houses[0] : undefined) : findNamed(houses, named);
-  if (house !== undefined) return house;
-  throw rejectRow(`Say in "hotel" which one. There are: ${houses.map(({ name }) => name).join(', ')}.`);
-}
 
 /** The desk books in the tables. What a foreign system keeps is booked there. */
 export function deskOf(context: ResourceContext, house: House): Pms {
   if (house.system !== null)
     throw rejectRow(
-      `The stays of "${house.name}" are kept in the system "${house.system.kind}". Book, change and cancel them there.`,
+      `The stays of "${house.name}" are kept in the system "${house.system.kind}". Use the commands book-stay, change-stay and cancel-stay.`,
     );
   return embeddedPms({ access: context, house, conversationId: undefined, source: 'desk' });
-}
-
-async function offerOf(
-  context: ResourceContext,
-  house: House,
-  asked: z.infer<typeof stayFields>,
-  changing?: string,
-): Promise<{ pms: Pms; offer: PmsOffer; request: StayRequest }> {
-  const types = await context.query((database) =>
-    database.execute<{ name: string }>(sql`
-      SELECT name FROM hotel_room_types WHERE workspace_id = ${context.workspaceId} AND hotel_id = ${house.id} AND code = ${asked.type}`),
-  );
-  const type = types.rows[0]?.name ?? asked.type;
-  const { checkIn, checkOut, adults, children } = asked;
-  const wish = readWish(house, { checkIn, checkOut, adults, children, type }, context.now());
-  if ('kind' in wish) throw rejectRow(`Such a stay cannot be booked: ${JSON.stringify(wish)}.`);
-  const pms = deskOf(context, house);
-  const request = { ...wish.request, changing };
-  const [found] = await pms.offers([request]);
-  const offer = found?.offers[0];
-  if (offer === undefined) throw rejectRow(`There is no such room on these nights (${found?.nothing?.kind ?? 'sold-out'}).`, true);
-  return { pms, offer, request };
 }
 
 async function setByHand(context: ResourceContext, id: string, changes: ResourceValues): Promise<void> {
@@ -161,12 +115,5 @@ async function setByHand(context: ResourceContext, id: string, changes: Resource
       UPDATE hotel_bookings SET paid = coalesce(${typeof paid === 'number' ? paid : null}::numeric, paid),
         arrival_time = CASE WHEN ${arrivalTime !== undefined} THEN ${typeof arrivalTime === 'string' ? arrivalTime : null}::time ELSE arrival_time END
       WHERE workspace_id = ${context.workspaceId} AND id = ${id}`),
-  );
-}
-
-function refused(answer: { kind: 'refused'; reason: RefusedReason } | { kind: 'unclear' }) {
-  return rejectRow(
-    answer.kind === 'unclear' ? 'It is not known whether it happened.' : `It was refused: ${answer.reason.kind}.`,
-    true,
   );
 }

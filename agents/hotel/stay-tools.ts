@@ -1,5 +1,5 @@
 /** Tools that book stays and find them. */
-import { sql } from '../../src/database.ts';
+import { type SQL, sql } from '../../src/database.ts';
 import { type Database, defineTool, type ToolContext } from '../../src/index.ts';
 import { failedClaimsToStays } from './claims.ts';
 import { type BookStayOutput, bookStayInput, type FindStayOutput, findStayInput, type StayView } from './contract.ts';
@@ -9,6 +9,7 @@ import { type House, houseById, loadHouses } from './house.ts';
 import { storedOffer } from './offers.ts';
 import { operationState } from './operations.ts';
 import { ownStays } from './own-stays.ts';
+import { staysHere } from './place.ts';
 import type { PmsStay, Written } from './pms/contract.ts';
 import { storeRequest } from './requests.ts';
 import { down } from './search.ts';
@@ -45,7 +46,10 @@ export function stayTools(systems: PmsSystems) {
       'whose code they give. Phone or e-mail together with the name give dates only (code-needed): ask for the code. Call it before one is changed.',
     input: findStayInput,
     effect: 'read',
-    execute: (input, context) => context.query((database) => find(database, context, input)),
+    async execute(input, context) {
+      const here = await staysHere(context);
+      return context.query((database) => find(database, context, input, here));
+    },
   });
 
   return { bookStay, findStay };
@@ -125,8 +129,9 @@ async function find(
   database: Database,
   context: ToolContext,
   input: { code?: string | undefined; name?: string | undefined; phone?: string | undefined; email?: string | undefined },
+  here: SQL,
 ): Promise<FindStayOutput> {
-  const { stays, likely, complete, full } = await ownStays(database, context, input);
+  const { stays, likely, complete, full } = await ownStays(database, context, input, here);
   const known = context.contact?.verified === true || full.code !== undefined;
   // What the channel or the code vouches for is not slowed down by those who guess.
   if (stays.length === 0 && complete && !known) {

@@ -94,6 +94,10 @@ async function store(
   );
   const [found] = rows;
   if (found === undefined) throw rejectRow(`There is no hotel "${hotel}".`);
+  const others = await database.execute(sql`
+    SELECT FROM hotel_systems WHERE workspace_id = ${workspaceId} AND hotel_id = ${found.id} AND id <> ${id}`);
+  if ((others.rowCount ?? 0) > 0)
+    throw rejectRow(`"${hotel}" has a reservation system already. Change that one, or remove it first.`, true);
   const kept = secret === '' ? '' : secrets.seal(secret, id);
   await database.execute(sql`
     INSERT INTO hotel_systems (workspace_id, id, hotel_id, kind, url, property, settings, secret)
@@ -105,18 +109,20 @@ async function store(
 }
 
 /** Credentials that were sealed with the secret before the present one are sealed anew. */
-export async function resealSystems(
+export async function reseal(
   database: Database,
   { workspaceId, secrets }: Pick<ResourceContext, 'workspaceId' | 'secrets'>,
+  table: 'hotel_systems' | 'hotel_calendars',
+  column: 'secret' | 'url',
 ): Promise<void> {
   const { rows } = await database.execute<{ id: string; secret: string } & ResourceValues>(
-    sql`SELECT id, secret FROM hotel_systems WHERE workspace_id = ${workspaceId} AND secret <> ''`,
+    sql`SELECT id, ${sql.identifier(column)} AS secret FROM ${sql.identifier(table)} WHERE workspace_id = ${workspaceId} AND ${sql.identifier(column)} <> ''`,
   );
   for (const { id, secret } of rows) {
     if (!secrets.stale(secret)) continue;
     const anew = secrets.seal(secrets.open(secret, id), id);
     await database.execute(
-      sql`UPDATE hotel_systems SET secret = ${anew} WHERE workspace_id = ${workspaceId} AND id = ${id} AND secret = ${secret}`,
+      sql`UPDATE ${sql.identifier(table)} SET ${sql.identifier(column)} = ${anew} WHERE workspace_id = ${workspaceId} AND id = ${id} AND ${sql.identifier(column)} = ${secret}`,
     );
   }
 }

@@ -5,6 +5,7 @@ import { callFrontDesk, paymentProof, specialRequest } from './desk-tools.ts';
 import { hotelInformation, roomPhoto } from './information-tools.ts';
 import { lateTools } from './late-tools.ts';
 import { answerReview } from './review-tool.ts';
+import { houseRules } from './rules-tool.ts';
 import { searchTools } from './search-tools.ts';
 import { stayTools } from './stay-tools.ts';
 import type { PmsSystems } from './systems.ts';
@@ -17,6 +18,7 @@ export function hotelTools(systems: PmsSystems) {
     ...changeTools(systems),
     ...lateTools(systems),
     hotelInformation,
+    houseRules,
     roomPhoto,
     specialRequest,
     paymentProof,

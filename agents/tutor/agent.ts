@@ -41,11 +41,26 @@ export const tutor = defineAgent({
       roles: ['operator', 'owner'],
     },
   },
+  // People of learning platforms, who have signed in there.
+  vouchesFor: ['student', 'instructor'],
   resources,
   commands,
   routes,
   jobs,
-  metrics: { hints: { kind: 'counter', help: 'hints that were given', labels: { kind: [...hintKinds] } } },
+  metrics: {
+    hints: { kind: 'counter', help: 'hints that were given', labels: { kind: [...hintKinds] } },
+    lti_launches: { kind: 'counter', help: 'launches from learning platforms', labels: { outcome: ['entered', 'refused'] } },
+    lti_scores: {
+      kind: 'counter',
+      help: 'attempts to send a grade to a learning platform',
+      labels: { outcome: ['sent', 'reconciled', 'retried', 'unknown', 'refused'] },
+    },
+    xapi_statements: {
+      kind: 'counter',
+      help: 'statements for learning record stores',
+      labels: { outcome: ['stored', 'retried', 'refused'] },
+    },
+  },
   migrations: new URL('./migrations/', import.meta.url),
   sample,
   personalData,

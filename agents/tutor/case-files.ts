@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { dedented } from './leaks/indentation.ts';
 
 /**
  * Sets of others are not part of this one: `TIMONEL_TEST_TUTOR_CASES` names the folders that hold them, divided by ":". Tests of a set that is not
@@ -38,4 +39,33 @@ export function turnsOf(text: string): DialogueTurn[] {
     turns.push({ by, text: begins[2]?.trim() ?? '' });
   }
   return turns;
+}
+
+/**
+ * A program without the numbers of its lines. In some the numbers stand in a column of one width, in others each takes the place that it needs: the reading
+ * whose levels fit is taken.
+ */
+export function programOf(numbered: string): string {
+  const lines = numbered.replaceAll('\t', '    ').split('\n');
+  const column = dedented(lines.map((line) => line.replace(/^\s*\d+\./, (number) => ' '.repeat(number.length))));
+  const apart = lines.map((line) => line.replace(/^\s*\d+\. ?/, ''));
+  const faults = (program: readonly string[]) => {
+    const levels = [0];
+    let wrong = 0;
+    let opened = false;
+    for (const line of program.filter((each) => each.trim() !== '')) {
+      const level = line.length - line.trimStart().length;
+      if (level > (levels.at(-1) ?? 0)) {
+        if (!opened) wrong++;
+        levels.push(level);
+      } else {
+        if (opened) wrong++;
+        while (level < (levels.at(-1) ?? 0)) levels.pop();
+        if (level !== levels.at(-1)) wrong++;
+      }
+      opened = /:\s*(?:#.*)?$/.test(line);
+    }
+    return wrong;
+  };
+  return (faults(column) <= faults(apart) ? column : apart).join('\n');
 }

@@ -2,21 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from '../../src/database.ts';
 import type { Database } from '../../src/index.ts';
+import { signalsOf } from './analysis.ts';
 import { loadEvents } from './events.ts';
-
-interface ReportRow extends Record<string, unknown> {
-  person: string;
-  name: string;
-  class_group: string;
-  exercise: string;
-  runs: number;
-  submissions: number;
-  hints: number;
-  best: number | null;
-  highest: number | null;
-  passed_at: string | null;
-  failing: string;
-}
+import { printedReport, type ReportedCourse, type ReportRow } from './printed-report.ts';
 
 const columns = [
   'person',
@@ -32,9 +20,32 @@ const columns = [
   'failing',
 ] as const;
 
-/** A line for each student and exercise. */
-export async function report(database: Database, { workspaceId }: { workspaceId: string }, courseId: string): Promise<string> {
-  const { rows } = await database.execute<ReportRow>(sql`
+/** A line for each student and exercise, as CSV. */
+export async function report(database: Database, place: { workspaceId: string }, courseId: string): Promise<string> {
+  const rows = await reportRows(database, place, courseId);
+  const lines = rows.map((row) => columns.map((column) => cell(row[column])).join(','));
+  return [columns.join(','), ...lines, ''].join('\r\n');
+}
+
+/** The same as a page to print, with the signals of the last weeks. */
+export async function reportPage(
+  database: Database,
+  place: { workspaceId: string; timeZone: string; now(): Date },
+  courseId: string,
+): Promise<string> {
+  const { workspaceId, now, timeZone } = place;
+  const { rows: courses } = await database.execute<ReportedCourse & Record<string, unknown>>(sql`
+    SELECT code, title, language FROM tutor_courses WHERE workspace_id = ${workspaceId} AND id = ${courseId}`);
+  const [course] = courses;
+  if (course === undefined) throw new Error('The course is gone.');
+  const rows = await reportRows(database, place, courseId);
+  const people = [...new Set(rows.map(({ person }) => person))];
+  const { byPerson } = await signalsOf(database, place, people, [course.code]);
+  return printedReport(course, rows, byPerson, { now: now(), timeZone });
+}
+
+async function reportRows(database: Database, { workspaceId }: { workspaceId: string }, courseId: string): Promise<ReportRow[]> {
+  const { rows } = await database.execute<ReportRow & Record<string, unknown>>(sql`
     SELECT s.person, s.name, s.class_group, e.code AS exercise, w.hints, w.failing, w.passed_at::text AS passed_at,
       (SELECT count(*)::int FROM tutor_events v WHERE v.workspace_id = s.workspace_id AND v.course_id = s.course_id AND v.person = s.person
         AND v.exercise_id = e.id AND v.kind = 'ran-tests') AS runs,
@@ -47,8 +58,7 @@ export async function report(database: Database, { workspaceId }: { workspaceId:
       JOIN tutor_exercises e ON e.workspace_id = w.workspace_id AND e.id = w.exercise_id
       JOIN tutor_activities a ON a.workspace_id = e.workspace_id AND a.id = e.activity_id AND a.course_id = s.course_id
     WHERE s.workspace_id = ${workspaceId} AND s.course_id = ${courseId} AND s.role = 'student' ORDER BY s.name, s.person, e.position LIMIT 50000`);
-  const lines = rows.map((row) => columns.map((column) => cell(row[column])).join(','));
-  return [columns.join(','), ...lines, ''].join('\r\n');
+  return rows;
 }
 
 /** A cell that no spreadsheet takes for a formula. */

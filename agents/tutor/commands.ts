@@ -3,14 +3,16 @@ import { z } from 'zod';
 import { type SQL, sql } from '../../src/database.ts';
 import { defineCommand, type JsonObject, type ResourceContext, rejectRow } from '../../src/index.ts';
 import { analysisOf, signalsOf } from './analysis.ts';
-import { anonymised, report } from './class-report.ts';
+import { anonymised, report, reportPage } from './class-report.ts';
 import { classOf, coursesInCommon, taughtCourse } from './class-view.ts';
 import { helpLevels } from './contract.ts';
 import { loadEvents, recordEvent } from './events.ts';
 import { exercisesOfFolder, importExercises, importedForms } from './exercise-import.ts';
+import { ltiCommands } from './lti/commands.ts';
 import { instantOf, taughtBy } from './people.ts';
 import { sampleCourse } from './sample-course.ts';
 import { simulatorCommands } from './simulator-commands.ts';
+import { xapiCommands } from './xapi/commands.ts';
 
 const json = (value: unknown): JsonObject => JSON.parse(JSON.stringify(value)) as JsonObject;
 const course = z.string().trim().min(1).max(60).describe('Code of the course');
@@ -170,14 +172,16 @@ async function told(
 
 const reportCommand = defineCommand({
   name: 'report',
-  description: 'A line for each student and exercise of a course, as CSV: tries, hints, points, when it was passed',
+  description:
+    'A line for each student and exercise of a course: tries, hints, points, when it was passed; as CSV, or as a page to print with the signals',
   permission: 'tutor:teach',
-  input: z.object({ course }),
+  input: z.object({ course, format: z.enum(['csv', 'html']).default('csv') }),
   async run(input, context) {
-    const { course: code } = input as { course: string };
-    return context.query(async (database) => {
+    const { course: code, format } = input as { course: string; format: 'csv' | 'html' };
+    return context.query(async (database): Promise<JsonObject> => {
       const courseId = await requireCourse(database, context, code);
-      return { csv: await report(database, context, courseId) };
+      if (format === 'csv') return { csv: await report(database, context, courseId) };
+      return { html: await reportPage(database, context, courseId) };
     });
   },
 });
@@ -299,4 +303,6 @@ export const commands = [
   regrades,
   removeSample,
   ...simulatorCommands,
+  ...ltiCommands,
+  ...xapiCommands,
 ];

@@ -86,6 +86,15 @@ export interface Grader {
     code: string,
     options?: { signal?: AbortSignal | undefined; stopAtFirstFailure?: boolean | undefined },
   ): Promise<GradedProgram>;
+  /**
+   * Many programs in one instance, to find which of them pass: outcomes are passed or wrong, and show nothing.
+   * @returns for each program what became of it; `undefined` where it has to be graded alone
+   */
+  gradeTogether(
+    exercise: Pick<Exercise, 'language' | 'entry' | 'tests'>,
+    programs: readonly string[],
+    options?: { signal?: AbortSignal | undefined },
+  ): Promise<(GradedProgram | undefined)[]>;
 }
 
 /** From nothing at all to fragments of code with a strategy. */
@@ -143,6 +152,8 @@ export const wants = [
   'plan',
   'run-tests',
   'submit',
+  /** Greets, thanks, leaves, asks who it talks to: about nothing of the work. */
+  'small-talk',
   'other',
 ] as const;
 export type Want = (typeof wants)[number];

@@ -1,8 +1,8 @@
 /** What a conversation is about: the exercise on the desk, how far its student is, and the terms under which they are helped. */
-import { sql } from '../../src/database.ts';
+import { type SQL, sql } from '../../src/database.ts';
 import type { Database, JsonObject, Principal, WorkspaceAccess } from '../../src/index.ts';
 import { type EffectiveTerms, type HelpLevel, helpLevels, type TutorMode } from './contract.ts';
-import { loadExercises, loadTerms, type PlacedExercise } from './exercises.ts';
+import { loadExercises, type PlacedExercise, type TermsRow, termsOf, termsRows } from './exercises.ts';
 import { coursesOf, instantOf, personOf } from './people.ts';
 import { effectiveTerms, type TermsByLevel } from './terms/effective-terms.ts';
 
@@ -77,33 +77,27 @@ export async function loadDeskOf(
   );
   if (exercise === undefined) return undefined;
   const { id, courseId, activityId } = exercise;
-  const levels = await loadTerms(database, access, { courseId, activityId, programme: exercise.course.programme });
-  const own = await ownLevel(database, access, courseId, person);
-  const terms = withOwnLevel(effectiveTerms(levels), own, effectiveTerms(aboveCourses(levels)));
   const midnight = dayOf(access);
+  const terms = termsRows(access, { courseId, activityId, programme: exercise.course.programme });
+  const { rows } = await database.execute<{ terms: TermsRow[]; own: HelpLevel | null; work: Work | null; used: number }>(sql`
+    SELECT ${terms} AS terms, (${workRow(access, person, id)}) AS work, (${requestsSince(access, person, courseId, midnight.from)}) AS used,
+      (SELECT help_level FROM tutor_enrolments WHERE workspace_id = ${access.workspaceId} AND course_id = ${courseId} AND person = ${person}) AS own`);
+  const { terms: levelRows = [], own = null, work = null, used = 0 } = rows[0] ?? {};
+  const levels = termsOf(levelRows);
+  const effective = withOwnLevel(effectiveTerms(levels), own, effectiveTerms(aboveCourses(levels)));
   return {
     person,
     exercise,
-    work: await loadWork(database, access, person, id),
-    terms,
+    work: work ?? undefined,
+    terms: effective,
     mode: exercise.activity.mode,
-    requests: {
-      used: await requestsSince(database, access, person, courseId, midnight.from),
-      limit: terms.terms.requestsPerDay,
-      resetsAt: midnight.to,
-    },
+    requests: { used, limit: effective.terms.requestsPerDay, resetsAt: midnight.to },
   };
 }
 
 /** What no teacher of a course changes. */
 function aboveCourses({ course: _course, activity: _activity, ...above }: TermsByLevel): TermsByLevel {
   return above;
-}
-
-async function ownLevel(database: Database, access: WorkspaceAccess, courseId: string, person: string): Promise<HelpLevel | null> {
-  const { rows } = await database.execute<{ help_level: HelpLevel | null }>(sql`
-    SELECT help_level FROM tutor_enrolments WHERE workspace_id = ${access.workspaceId} AND course_id = ${courseId} AND person = ${person}`);
-  return rows[0]?.help_level ?? null;
 }
 
 /** A teacher's word about one student replaces what course and activity say, within what institution and programme allow. */
@@ -121,11 +115,14 @@ export async function loadWork(
   person: string,
   exerciseId: string,
 ): Promise<Work | undefined> {
-  const { rows } = await database.execute<{ work: Work }>(sql`
-    SELECT json_build_object('code', code, 'result', result, 'step', step, 'failing', failing, 'hints', hints, 'attempts', attempts,
-      'submittedAt', submitted_at, 'plan', plan, 'passedAt', passed_at) AS work
-    FROM tutor_work WHERE workspace_id = ${access.workspaceId} AND person = ${person} AND exercise_id = ${exerciseId}`);
-  return rows[0]?.work;
+  const { rows } = await database.execute<{ work: Work | null }>(sql`SELECT (${workRow(access, person, exerciseId)}) AS work`);
+  return rows[0]?.work ?? undefined;
+}
+
+function workRow({ workspaceId }: Pick<WorkspaceAccess, 'workspaceId'>, person: string, exerciseId: string): SQL {
+  return sql`SELECT json_build_object('code', code, 'result', result, 'step', step, 'failing', failing, 'hints', hints, 'attempts', attempts,
+      'submittedAt', submitted_at, 'plan', plan, 'passedAt', passed_at)
+    FROM tutor_work WHERE workspace_id = ${workspaceId} AND person = ${person} AND exercise_id = ${exerciseId}`;
 }
 
 /** Changes where a student stands; the row is made with the first change. */
@@ -178,18 +175,10 @@ export function dayOf({ now, timeZone }: Pick<WorkspaceAccess, 'now' | 'timeZone
 }
 
 /** Messages that asked for help, in one course. */
-export async function requestsSince(
-  database: Database,
-  access: WorkspaceAccess,
-  person: string,
-  courseId: string,
-  since: Date,
-): Promise<number> {
-  const { rows } = await database.execute<{ count: number }>(sql`
-    SELECT count(*)::int AS count FROM tutor_events WHERE workspace_id = ${access.workspaceId} AND course_id = ${courseId}
+function requestsSince({ workspaceId }: Pick<WorkspaceAccess, 'workspaceId'>, person: string, courseId: string, since: Date): SQL {
+  return sql`SELECT count(*)::int FROM tutor_events WHERE workspace_id = ${workspaceId} AND course_id = ${courseId}
       AND person = ${person} AND at >= ${since.toISOString()}::timestamptz AND kind = 'message'
-      AND data->>'want' = ANY(${sql.param([...helpWants])}::text[])`);
-  return rows[0]?.count ?? 0;
+      AND data->>'want' = ANY(${sql.param([...helpWants])}::text[])`;
 }
 
 /** What counts against the requests of a day: not running tests, submitting, or telling a plan. */

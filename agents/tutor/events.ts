@@ -2,6 +2,7 @@
 import { type SQL, sql } from '../../src/database.ts';
 import type { Database, WorkspaceAccess } from '../../src/index.ts';
 import type { StudentEvent } from './contract.ts';
+import { isStated, queueStatements } from './xapi/queue.ts';
 
 type Own<Event> = Event extends StudentEvent
   ? Omit<Event, 'id' | 'at' | 'studentId' | 'courseId' | 'activityId' | 'exerciseId'>
@@ -40,11 +41,14 @@ export async function recordEvent(
 ): Promise<void> {
   const { kind, ...data } = event;
   const { person, courseId, activityId, exerciseId, conversationId } = place;
-  await database.execute(sql`
+  const { workspaceId } = access;
+  const insert = sql`
     INSERT INTO tutor_events (workspace_id, id, at, person, course_id, activity_id, exercise_id, kind, data, conversation_id)
-    VALUES (${access.workspaceId}, ${id}, ${access.now().toISOString()}::timestamptz, ${person}, ${courseId}, ${activityId},
+    VALUES (${workspaceId}, ${id}, ${access.now().toISOString()}::timestamptz, ${person}, ${courseId}, ${activityId},
       ${exerciseId ?? null}::uuid, ${kind}, ${JSON.stringify(data)}::jsonb, ${conversationId ?? null}::uuid)
-    ON CONFLICT (workspace_id, id) DO NOTHING`);
+    ON CONFLICT (workspace_id, id) DO NOTHING`;
+  // With the event, so that no store misses one; an event that was there already was queued then.
+  await database.execute(isStated(kind, data) ? sql`WITH event AS (${insert} RETURNING *) ${queueStatements()}` : insert);
 }
 
 /** Events by a condition on `v`, oldest first. */

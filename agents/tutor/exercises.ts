@@ -77,7 +77,7 @@ export function testOf(row: TestRow): ExerciseTest {
   };
 }
 
-interface TermsRow extends Record<string, unknown> {
+export interface TermsRow {
   level: TermsLevel;
   help_level: HelpLevel | null;
   block_whole_solutions: boolean | null;
@@ -90,17 +90,20 @@ interface TermsRow extends Record<string, unknown> {
   requests_per_day: number | null;
 }
 
-export async function loadTerms(
-  database: Database,
-  access: Pick<WorkspaceAccess, 'workspaceId'>,
-  { courseId, activityId, programme }: { courseId: string; activityId: string | null; programme: string | null },
-): Promise<TermsByLevel> {
-  const { rows } = await database.execute<TermsRow>(sql`
+/** The terms of every level that a course and an activity are under, as a list in JSON. */
+export function termsRows(
+  { workspaceId }: Pick<WorkspaceAccess, 'workspaceId'>,
+  { courseId, activityId, programme }: { courseId: string; activityId: string; programme: string | null },
+): SQL {
+  return sql`(SELECT coalesce(json_agg(t), '[]'::json) FROM (
     SELECT level, help_level, block_whole_solutions, allow_fixing_edits, require_plan, allow_code_fragments, allow_pseudo_code, avoid,
       proactive_help, requests_per_day
-    FROM tutor_terms WHERE workspace_id = ${access.workspaceId} AND (level = 'institution'
+    FROM tutor_terms WHERE workspace_id = ${workspaceId} AND (level = 'institution'
       OR (level = 'programme' AND programme = ${programme}::text) OR (level = 'course' AND course_id = ${courseId}::uuid)
-      OR (level = 'activity' AND activity_id = ${activityId}::uuid))`);
+      OR (level = 'activity' AND activity_id = ${activityId}::uuid))) t)`;
+}
+
+export function termsOf(rows: readonly TermsRow[]): TermsByLevel {
   return Object.fromEntries(rows.map((row) => [row.level, saidBy(row)]));
 }
 

@@ -49,7 +49,7 @@ describe.each(storeKinds)('a student without a model (%s)', (kind) => {
     for (const kind of ['opened', 'message', 'reply', 'ran-tests', 'submitted', 'hint-shown', 'refused'])
       expect(kinds).toContain(kind);
     expect(JSON.stringify(await timonel.call('GET', `/api/v1/conversations/${conversation}`))).not.toContain('[-2, -3, 5]');
-  }, 60_000);
+  }, 180_000);
 
   it('takes further submissions after a wait that doubles, and says when', async () => {
     const conversation = await timonel.converse('tutor');
@@ -63,5 +63,5 @@ describe.each(storeKinds)('a student without a model (%s)', (kind) => {
     now = new Date(now.getTime() + 31_000);
     expect((await say('submit')).reply.text).toMatch(/^Submitted/);
     expect((await say('submit')).reply.text).toMatch(/in 60 seconds/);
-  }, 60_000);
+  }, 180_000);
 });

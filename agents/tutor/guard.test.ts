@@ -45,7 +45,7 @@ describe.each(storeKinds.slice(0, 1))('a model that complies (%s)', (kind) => {
       `SELECT data->>'rule' AS rule FROM tutor_events WHERE kind = 'refused' AND data->>'rule' = 'reply-guard'`,
     )) as unknown[];
     expect(rows).toHaveLength(1);
-  }, 60_000);
+  }, 180_000);
 
   it('holds the lines together that come one by one, and the solutions of other exercises', async () => {
     const say = await begin();
@@ -56,7 +56,7 @@ describe.each(storeKinds.slice(0, 1))('a model that complies (%s)', (kind) => {
     expect(last.reply.text).not.toContain('total * 10');
     const elsewhere = await say('¿y cómo es la palabra más larga?', [fenced(other), fenced(other)]);
     expect(elsewhere.reply.text).not.toContain('mejor');
-  }, 90_000);
+  }, 180_000);
 
   it('runs and submits what the student wrote, not what a model made of it', async () => {
     const say = await begin();
@@ -73,7 +73,7 @@ describe.each(storeKinds.slice(0, 1))('a model that complies (%s)', (kind) => {
       { status: 'completed', output: { kind: 'graded', passedAll: false, hidden: { failed: 1, categories: ['con decimales'] } } },
     ]);
     expect(JSON.stringify(model.asked.map(({ prompt }) => prompt))).not.toMatch(/12345|1234\.5/);
-  }, 60_000);
+  }, 180_000);
 
   it('lets pass what helps: an example of another problem, the student’s own line, words', async () => {
     const say = await begin();
@@ -83,5 +83,5 @@ describe.each(storeKinds.slice(0, 1))('a model that complies (%s)', (kind) => {
       'Un `if` decide entre dos caminos: ¿cuáles son acá?',
     ])
       expect((await say('no entiendo', [helpful])).reply.text).toBe(helpful);
-  }, 60_000);
+  }, 180_000);
 });

@@ -14,7 +14,7 @@ import { graderOn } from './grading/grader.ts';
 import { helpFor } from './help/ladder.ts';
 import { asksForHelp } from './help-tools.ts';
 import { findLeaks, type LeakFinding } from './leaks/find-leaks.ts';
-import { fragmentsOf, requiredNames } from './leaks/programs.ts';
+import { holdsCode, requiredNames } from './leaks/programs.ts';
 import { coursesOf, personOf } from './people.ts';
 import { hintOf } from './record.ts';
 import { findingOf } from './results.ts';
@@ -104,15 +104,16 @@ async function leaksIn(
   desk: Desk | undefined,
   others: readonly PlacedExercise[],
 ): Promise<string | undefined> {
-  // What this turn's tools said is nothing that a reply adds: where there is no code beside it, nothing is run.
-  if (fragmentsOf(besideTold(text, turn.calls)).length === 0) return undefined;
-  const grader = graderOn(context.sandbox);
+  // What this turn's tools said is nothing that a reply adds: where there is no code beside it, what is beside it counts alone.
+  const beside = besideTold(text, turn.calls);
+  const reply = holdsCode(beside) ? text : beside;
   const earlierReplies = turn.history.filter(({ role }) => role === 'assistant').map((each) => each.text);
-  const look = (exercise: PlacedExercise, studentCode: string): Promise<LeakFinding> =>
-    findLeaks(grader, { exercise, reply: text, earlierReplies, studentCode, signal: context.signal });
+  const grader = graderOn(context.sandbox);
+  const look = (exercise: PlacedExercise, studentCode: string, failingTests?: readonly string[]): Promise<LeakFinding> =>
+    findLeaks(grader, { exercise, reply, earlierReplies, studentCode, failingTests, signal: context.signal });
   const { terms } = desk?.terms ?? {};
   if (desk !== undefined && terms?.blockWholeSolutions === true && desk.work?.passedAt == null) {
-    const finding = told(await look(desk.exercise, desk.work?.code ?? ''), terms.allowFixingEdits);
+    const finding = told(await look(desk.exercise, desk.work?.code ?? '', failingOf(desk)), terms.allowFixingEdits);
     if (finding !== undefined) return finding;
   }
   if (terms !== undefined && !terms.blockWholeSolutions) return undefined;
@@ -125,6 +126,12 @@ async function leaksIn(
   return undefined;
 }
 
+/** Visible tests that the student's program fails, where its last result says so: it need not be run again. */
+function failingOf({ work }: Desk): string[] | undefined {
+  const failing = work?.result?.failing.map(({ test }) => test) ?? [];
+  return failing.length > 0 ? failing : undefined;
+}
+
 /** The lines of a reply that are not, as a whole, what the tools of this turn answered, or what the flows say of themselves. */
 function besideTold(text: string, calls: readonly CallRecord[]): string {
   const told = new Set([spanish.howTo, english.howTo, spanish.noCode, english.noCode]);
@@ -132,7 +139,8 @@ function besideTold(text: string, calls: readonly CallRecord[]): string {
     if (typeof value === 'string') for (const line of value.split('\n')) told.add(line.trim());
     else if (typeof value === 'object' && value !== null) for (const each of Object.values(value)) gather(each);
   };
-  for (const { status, output } of calls) if (status === 'completed') gather(output);
+  // Notes are written by others, and may hold what nobody is to be given.
+  for (const { status, output, tool } of calls) if (status === 'completed' && tool !== 'course_notes') gather(output);
   const bare = (line: string) => line.trim().replace(/^(?:[-✗] )/u, '');
   const lines = text.split('\n').filter((line) => !told.has(bare(line)) && !/^\s*```\w*\s*$/.test(line));
   return lines.join('\n');

@@ -1,4 +1,4 @@
-/** Grading in the background: submissions that could not be graded when they came, and those whose tests were changed. */
+/** In the background: submissions that could not be graded when they came, those whose tests were changed, and help for those who are stuck. */
 import { sql } from '../../src/database.ts';
 import { type Job, type JobContext, TimonelError } from '../../src/index.ts';
 import type { GradedProgram } from './contract.ts';
@@ -6,9 +6,13 @@ import { keepWork } from './desk.ts';
 import { record } from './events.ts';
 import { loadExercises, type PlacedExercise } from './exercises.ts';
 import { graderOn } from './grading/grader.ts';
+import { ltiJobs } from './lti/jobs.ts';
+import { queueScores } from './lti/scores.ts';
+import { offerHelp } from './offers.ts';
 import { instantOf } from './people.ts';
 import { storedResult } from './results.ts';
 import { storeGrading } from './work-tools.ts';
+import { xapiJobs } from './xapi/jobs.ts';
 
 interface Submission extends Record<string, unknown> {
   id: string;
@@ -26,6 +30,9 @@ const atOnce = 40;
 export const jobs: readonly Job[] = [
   { name: 'grade-pending', cron: '*/5 * * * *', run: (_payload, context) => gradePending(context) },
   { name: 'regrade', cron: '* * * * *', run: (_payload, context) => regrade(context) },
+  { name: 'offer-help', cron: '* * * * *', run: (_payload, context) => offerHelp(context) },
+  ...ltiJobs,
+  ...xapiJobs,
 ];
 
 async function gradePending(context: JobContext): Promise<void> {
@@ -56,6 +63,7 @@ async function gradePending(context: JobContext): Promise<void> {
       const { points, highestPoints, passedAll } = graded;
       const event = { kind: 'submitted' as const, submissionId: row.id, code: row.code, points, highestPoints, passedAll };
       await record(database, context, place, `submitted:${row.id}`, event);
+      await queueScores(database, context, { person: row.person, exerciseId: exercise.id });
     });
   }
 }
@@ -80,6 +88,7 @@ async function regrade(context: JobContext): Promise<void> {
             after_id = ${row.id}, version = version + 1
           WHERE workspace_id = ${context.workspaceId} AND id = ${batch.id}
             AND (after_at IS NULL OR (after_at, after_id) < (${row.created_at}::timestamptz, ${row.id}::uuid))`);
+        if (changed) await queueScores(database, context, { person: row.person, exerciseId: batch.exerciseId });
         if (stored && graded.passedAll)
           await keepWork(database, context, { person: row.person, exerciseId: batch.exerciseId }, { passed: true });
       });

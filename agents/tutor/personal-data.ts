@@ -3,6 +3,7 @@ import { sql } from '../../src/database.ts';
 import type { AgentDefinition } from '../../src/index.ts';
 
 const course = 'What teachers wrote: courses, exercises and their tests.';
+const platform = 'Which platforms are trusted, and which of their courses and links are which here.';
 /** Rows of a user, and those of conversations that are known to be theirs. */
 const whose = `person = :asker OR person IN (SELECT 'conversation:' || each::text FROM unnest(:conversations) AS each)`;
 
@@ -50,6 +51,45 @@ export const personalData: NonNullable<AgentDefinition['personalData']> = {
       erase: 'delete',
       ages: { kind: 'conversations', at: 'at' },
     },
+    {
+      table: 'tutor_lti_people',
+      personal: true,
+      columns: ['subject', 'person'],
+      whose,
+      erase: 'delete',
+      // Where they come from again they are known again.
+      ages: { kind: 'conversations', at: 'seen_at' },
+    },
+    {
+      table: 'tutor_lti_scores',
+      personal: true,
+      columns: ['person', 'subject', 'points', 'highest_points'],
+      whose,
+      // Grades that a platform has are the platform's.
+      erase: 'delete',
+      ages: { kind: 'conversations', at: 'wanted_at' },
+    },
+    {
+      table: 'tutor_xapi_statements',
+      personal: true,
+      columns: ['person', 'event_id'],
+      whose,
+      // Statements that a store has are under a pseudonym.
+      erase: 'delete',
+      ages: { kind: 'conversations', at: 'created_at' },
+    },
+    {
+      table: 'tutor_lti_launches',
+      personal: false,
+      because: 'Launches under way: what a platform says of a person is sealed, good for ten minutes and deleted within a day.',
+    },
+    { table: 'tutor_lti_platforms', personal: false, because: platform },
+    { table: 'tutor_lti_deployments', personal: false, because: platform },
+    { table: 'tutor_lti_contexts', personal: false, because: platform },
+    { table: 'tutor_lti_links', personal: false, because: platform },
+    { table: 'tutor_lti_registrations', personal: false, because: platform },
+    { table: 'tutor_lti_keys', personal: false, because: 'Keys of this tool, sealed.' },
+    { table: 'tutor_xapi_stores', personal: false, because: 'Learning record stores, with sealed passwords.' },
     { table: 'tutor_outcomes', personal: false, because: 'Verdicts of tests; they go with the submission that they are of.' },
     { table: 'tutor_terms', personal: false, because: 'Under which terms students are helped.' },
     { table: 'tutor_regrades', personal: false, because: 'How far a grading of all submissions is.' },

@@ -12,9 +12,12 @@ import {
 import { sandboxLanguages } from '../../src/sandbox.ts';
 import { helpLevels, hintKinds, termsLevels, tutorModes } from './contract.ts';
 import { evaluatedLanguages } from './grading/harness.ts';
+import { ltiResources } from './lti/resources.ts';
 import { managesAll } from './people.ts';
 import type { ThresholdsByRow } from './risk/contract.ts';
 import { riskRows } from './risk/rows.ts';
+import { termRules } from './terms/effective-terms.ts';
+import { xapiResources } from './xapi/resources.ts';
 
 const permissions = { read: 'tutor:teach', write: 'tutor:teach' } as const;
 const label = (es: string, en: string): ResourceField => ({ label: { es, en } });
@@ -243,8 +246,6 @@ const enrolments = defineResource({
   search: ['name'],
 });
 
-const optional = z.boolean().nullable().default(null);
-
 const terms = defineResource({
   name: 'terms',
   title: { es: 'Términos de ayuda', en: 'Terms of help' },
@@ -261,15 +262,18 @@ const terms = defineResource({
       programme: z.string().trim().min(1).max(100).nullable().default(null),
       course: code.nullable().default(null),
       activity: code.nullable().default(null),
-      helpLevel: z.enum(helpLevels).nullable().default(null),
-      blockWholeSolutions: optional,
-      allowFixingEdits: optional,
-      requirePlan: optional,
-      allowCodeFragments: optional,
-      allowPseudoCode: optional,
-      avoid: z.array(z.string().trim().min(1).max(100)).default([]).describe('Words that replies avoid'),
-      proactiveHelp: optional,
-      requestsPerDay: z.int().min(0).nullable().default(null).describe('Requests for help of a student and day in a course'),
+      helpLevel: termRules.helpLevel.nullable().default(null),
+      blockWholeSolutions: termRules.blockWholeSolutions.nullable().default(null),
+      allowFixingEdits: termRules.allowFixingEdits.nullable().default(null),
+      requirePlan: termRules.requirePlan.nullable().default(null),
+      allowCodeFragments: termRules.allowCodeFragments.nullable().default(null),
+      allowPseudoCode: termRules.allowPseudoCode.nullable().default(null),
+      avoid: termRules.avoid.default([]).describe('Words that replies avoid'),
+      proactiveHelp: termRules.proactiveHelp.nullable().default(null),
+      requestsPerDay: termRules.requestsPerDay
+        .nullable()
+        .default(null)
+        .describe('Requests for help of a student and day in a course'),
     })
     .refine(
       ({ level, programme, course, activity }) =>
@@ -320,4 +324,4 @@ const submissions = defineResource({
   operations: [],
 });
 
-export const resources = [courses, activities, exercises, tests, enrolments, terms, submissions];
+export const resources = [courses, activities, exercises, tests, enrolments, terms, submissions, ...ltiResources, ...xapiResources];

@@ -1,8 +1,9 @@
 /** What a page for teachers reads. Of the courses that its reader teaches, and of no other. */
 import { z } from 'zod';
 import { defineRoute, TimonelError } from '../../src/index.ts';
-import { report } from './class-report.ts';
+import { report, reportPage } from './class-report.ts';
 import { classOf, taughtCourse } from './class-view.ts';
+import { ltiRoutes } from './lti/routes.ts';
 
 const line = z.object({
   person: z.string(),
@@ -43,19 +44,21 @@ const classRoute = defineRoute({
 const reportRoute = defineRoute({
   method: 'GET',
   path: '/reports/:course',
-  summary: 'A line for each student and exercise of a course, as CSV',
+  summary: 'A line for each student and exercise of a course, as CSV, or as a page to print',
   permission: 'tutor:teach',
   params: z.object({ course: z.string().min(1).max(60) }),
-  answer: z.object({ csv: z.string() }),
-  async handle({ params: { course } }, context) {
+  query: z.object({ format: z.enum(['csv', 'html']).default('csv') }),
+  answer: z.union([z.object({ csv: z.string() }), z.object({ html: z.string() })]),
+  async handle({ params: { course }, query: { format } }, context) {
     const { principal } = context;
-    const csv = await context.query(async (database) => {
+    const found = await context.query(async (database) => {
       const id = principal && (await taughtCourse(database, context, principal, course));
-      return id === undefined ? undefined : report(database, context, id);
+      if (id === undefined) return undefined;
+      return format === 'csv' ? { csv: await report(database, context, id) } : { html: await reportPage(database, context, id) };
     });
-    if (csv === undefined) throw new TimonelError('not_found', `There is no course ${course} that you teach.`);
-    return { csv };
+    if (found === undefined) throw new TimonelError('not_found', `There is no course ${course} that you teach.`);
+    return found;
   },
 });
 
-export const routes = [classRoute, reportRoute];
+export const routes = [classRoute, reportRoute, ...ltiRoutes];

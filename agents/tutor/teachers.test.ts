@@ -138,6 +138,11 @@ describe.each(storeKinds)('teachers (%s)', (kind) => {
     expect((await command('intervene', { course: 'ALG-A', person, text: 'Hablamos.' }, ana)).body).toEqual({ noted: true });
     const { body: report } = await timonel.call<{ csv: string }>('GET', `${api}/reports/ALG-A`, undefined, ana.headers);
     expect(report.csv).toMatch(/^person,name[^\n]*\r\nuser:[^,]+,Eva,,doble,0,3,/);
+    const page = await command('report', { course: 'ALG-A', format: 'html' }, ana);
+    expect(page.body['html']).toMatch(
+      /^<!doctype html>[\s\S]*default-src 'none'[\s\S]*@page[\s\S]*<td>Eva<\/td>[\s\S]*<td>doble<\/td>/,
+    );
+    expect((await command('report', { course: 'ALG-A', format: 'html' }, ben)).status).toBe(409);
     expect(await command('anonymous-export', { course: 'ALG-A' }, ana)).toMatchObject({ body: { people: 0, events: [] } });
     const seenByStudent = [
       ...said,

@@ -8,6 +8,7 @@ import { type EventPlace, record } from './events.ts';
 import { loadExercises, type PlacedExercise } from './exercises.ts';
 import { graderOn, mostCode } from './grading/grader.ts';
 import { testTitle } from './help/shown-tests.ts';
+import { queueScores } from './lti/scores.ts';
 import { coursesOf, enrol, instantOf, personOf } from './people.ts';
 import { failingName, type ShownResult, shownResult, storedResult } from './results.ts';
 
@@ -227,8 +228,8 @@ export const submit = defineTool({
     }
     const result = storedResult(exercise, graded);
     const { points, highestPoints, passedAll } = graded;
-    await context.query(async (database) => {
-      if (!(await storeGrading(database, context, submissionId, graded, 0))) return;
+    const queued = await context.query(async (database) => {
+      if (!(await storeGrading(database, context, submissionId, graded, 0))) return 0;
       await keepWork(
         database,
         context,
@@ -250,7 +251,9 @@ export const submit = defineTool({
         highestPoints,
         passedAll,
       });
+      return queueScores(database, context, { person, exerciseId: exercise.id });
     });
+    if (queued > 0) await context.schedule('lti-scores', {}, { at: context.now(), key: 'lti-scores' });
     return { kind: 'graded' as const, passedAll, points, highestPoints, attempt, ...shownResult(exercise, result, program) };
   },
   async reconcile(key, _input, context) {

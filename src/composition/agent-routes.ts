@@ -2,6 +2,8 @@
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import { artifactsForTool } from '../artifacts/for-tools.ts';
 import { TimonelError } from '../errors.ts';
+import type { Identity } from '../identity/identity.ts';
+import type { AgentAccounts } from '../identity/vouched.ts';
 import { workspaceDisabled } from '../identity/workspaces.ts';
 import type { Resources } from '../resources/resources.ts';
 import type { Jobs } from '../run/jobs.ts';
@@ -19,13 +21,14 @@ interface RouteParts {
   resources: Pick<Resources, 'change'>;
   messages: SendRuntime;
   runner: Pick<Runner, 'resumeAll'>;
+  identity: Pick<Identity, 'vouched' | 'audit'>;
 }
 
 /** @returns how a request is handled. A change is one transaction with its entry in the audit log; what it sent is told after the commit. */
 export function routeCalls(
-  { now, newId, metricsOf }: Base,
+  { now, newId, metricsOf, agents }: Base,
   { pool, workspaces, access, reaches }: Foundation,
-  { artifacts, jobs, resources, messages, runner }: RouteParts,
+  { artifacts, jobs, resources, messages, runner, identity }: RouteParts,
 ) {
   const completions = new Completions(pool);
   return async ({ agent, route, by, origin, request }: RouteCall): Promise<unknown> => {
@@ -46,8 +49,10 @@ export function routeCalls(
       (asRuntime?: Parameters<Jobs['schedule']>[1]): RouteContext['schedule'] =>
       (name, payload, { at, key }) =>
         jobs.schedule({ agent, name, workspaceId, payload, at, key: key ?? newId() }, asRuntime);
-    if (route.method === 'GET') {
-      return route.handle(request, {
+    const deed = { action: 'agent-route-called', target: { kind: agent, id: `${route.method} ${route.path}` } };
+    const actor = principal ?? 'anonymous';
+    if (route.method === 'GET' || route.asksOutside === true) {
+      const answer = await route.handle(request, {
         ...access(workspaceId, timeZone),
         ...reaches(workspaceId),
         ...base,
@@ -58,33 +63,42 @@ export function routeCalls(
         }),
         send: sendFrom(place, messages),
         schedule: schedule(),
+        accounts: identity.vouched.for({ workspaceId, agent, roles: agents.get(agent)?.vouchesFor ?? [], origin }),
         async complete(token, answer) {
           const ready = await completions.complete(token, answer, place.by, now());
           if (ready !== undefined) await runner.resumeAll([ready]);
         },
       });
+      if (route.method !== 'GET') await identity.audit.append({ workspaceId, actor, origin, ...deed, details: {} });
+      return answer;
     }
     const sent: MessageSent[] = [];
     const woken: ReadyRun[] = [];
-    const deed = { action: 'agent-route-called', target: { kind: agent, id: `${route.method} ${route.path}` } };
-    const answer = await resources.change(
-      agent,
-      { workspaceId, actor: principal ?? 'anonymous', origin },
-      deed,
-      (context, asRuntime) =>
-        route.handle(request, {
-          ...context,
-          ...base,
-          send: sendFrom(place, messages, { asRuntime, later: (message) => sent.push(message) }),
-          schedule: schedule(asRuntime),
-          async complete(token, given) {
-            const ready = await asRuntime((client) => completions.complete(token, given, place.by, now(), client));
-            if (ready !== undefined) woken.push(ready);
-          },
-        }),
+    const answer = await resources.change(agent, { workspaceId, actor, origin }, deed, (context, asRuntime) =>
+      route.handle(request, {
+        ...context,
+        ...base,
+        accounts: noAccounts,
+        send: sendFrom(place, messages, { asRuntime, later: (message) => sent.push(message) }),
+        schedule: schedule(asRuntime),
+        async complete(token, given) {
+          const ready = await asRuntime((client) => completions.complete(token, given, place.by, now(), client));
+          if (ready !== undefined) woken.push(ready);
+        },
+      }),
     );
     for (const message of sent) messages.tell(message);
     if (woken.length > 0) await runner.resumeAll(woken);
     return answer;
   };
+}
+
+/** A transaction is open, and on a store with one connection another one would wait for it for ever. */
+const noAccounts: AgentAccounts = {
+  vouch: () => Promise.reject(needsNoTransaction()),
+  signIn: () => Promise.reject(needsNoTransaction()),
+};
+
+function needsNoTransaction(): TypeError {
+  return new TypeError('A route that uses accounts must be a GET, or declare asksOutside: true.');
 }

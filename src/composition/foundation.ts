@@ -42,7 +42,7 @@ export async function openFoundation({ settings, project, scope, now, newId, onS
   await workspaces.ensure({ workspaceId: defaultWorkspace, name: 'Default', timeZone: settings.timeZone });
   const keys = await ServerKeys.open(settings, pool);
   const outside = scope.adopt(new OutsideClient({ anywhere: settings.agentPrivateAddresses }), (each) => each.close());
-  const reaches = reachesOutside({ outside, keys });
+  const reaches = reachesOutside({ outside, keys, publicUrl: settings.publicUrl });
   return {
     store,
     pool,

@@ -4,6 +4,7 @@ import type { Artifacts } from '../artifacts/artifacts.ts';
 import { artifactsForTool } from '../artifacts/for-tools.ts';
 import { TimonelError } from '../errors.ts';
 import type { FlagPart } from '../flags/open.ts';
+import type { Identity } from '../identity/identity.ts';
 import type { ReleasePart } from '../release/open.ts';
 import type { RunsOfJob } from '../run/contract.ts';
 import type { JobPlace, Jobs, JobsDependencies } from '../run/jobs.ts';
@@ -26,12 +27,13 @@ interface JobParts {
   messages: SendRuntime;
   runner: Pick<Runner, 'submit'>;
   sandbox: Sandbox;
+  identity: Pick<Identity, 'vouched'>;
 }
 
 export function jobContexts(
   { agents, newId, metricsOf }: Base,
   { access, reaches }: Foundation,
-  { artifacts, flags, jobs, releases, views, complete, messages, runner, sandbox }: JobParts,
+  { artifacts, flags, jobs, releases, views, complete, messages, runner, sandbox, identity }: JobParts,
 ): JobsDependencies['contextOf'] {
   const start = async (place: JobPlace, run: Parameters<RunsOfJob['start']>[0]): ReturnType<RunsOfJob['start']> => {
     const { workspaceId } = place;
@@ -63,6 +65,12 @@ export function jobContexts(
       complete: (token, answer) => complete(token, answer, by),
       send: sendFrom({ workspaceId, agent, idempotencyKey, by }, messages),
       sandbox: sandboxFor(sandbox, { workspaceId, person: `job ${agent}` }, signal),
+      accounts: identity.vouched.for({
+        workspaceId,
+        agent,
+        roles: agents.get(agent)?.vouchesFor ?? [],
+        origin: { address: '', userAgent: undefined, requestId: idempotencyKey },
+      }),
       runs: { start: (run) => start(place, run) },
       schedule: (name, payload, { at, key }) =>
         jobs.schedule({ agent, name, workspaceId, payload, at, key: key ?? newId() }, undefined),

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { TimonelError } from '../errors.ts';
 
-/** Requests of one address to one agent's public routes in a minute, in one process. */
-const perMinute = 60;
+/** Requests of one address in a minute, in one process, to the public routes of an agent that say nothing else. */
+const ordinary = 60;
 /** Addresses that are counted; the one that was quiet for longest is forgotten. */
 const mostAddresses = 10_000;
 const minuteMs = 60_000;
@@ -16,9 +16,12 @@ export class PublicLimits {
     this.#now = now;
   }
 
-  /** @throws TimonelError `rate_limited` */
-  count(agent: string, address: string): void {
-    const key = `${agent} ${address}`;
+  /**
+   * @param group what is counted together
+   * @throws TimonelError `rate_limited`
+   */
+  count(group: string, address: string, perMinute: number = ordinary): void {
+    const key = `${group} ${address}`;
     const now = this.#now();
     let window = this.#windows.get(key);
     if (window === undefined || now - window.since >= minuteMs) {
@@ -30,7 +33,7 @@ export class PublicLimits {
     const retryAfter = Math.max(1, Math.ceil((window.since + minuteMs - now) / 1_000));
     throw new TimonelError(
       'rate_limited',
-      `An address may send ${perMinute} requests a minute to the public addresses of an agent. Try again in ${retryAfter} seconds.`,
+      `An address may send ${perMinute} requests a minute there. Try again in ${retryAfter} seconds.`,
       { details: { limit: perMinute, retryAfter } },
     );
   }

@@ -30,6 +30,7 @@ import { Sessions } from './sessions.ts';
 import { SignIn } from './sign-in.ts';
 import { OwnUserName } from './user-names.ts';
 import { Users } from './users.ts';
+import { VouchedAccounts } from './vouched.ts';
 import { WorkspaceAdministration } from './workspace-administration.ts';
 import type { Workspaces } from './workspaces.ts';
 
@@ -54,6 +55,7 @@ export interface Identity {
   roles: Roles;
   oidcProviders: OidcProviders;
   oidcSignIn: OidcSignIn;
+  vouched: VouchedAccounts;
   workspaces: Workspaces;
   administration: WorkspaceAdministration;
   grants: Grants;
@@ -125,6 +127,7 @@ export async function createIdentity(dependencies: IdentityDependencies): Promis
     members,
     oidcProviders: new OidcProviders({ ...all, providers: settings.oidcProviders }),
     oidcSignIn: new OidcSignIn({ ...all, users, members, grants, sessions, signIn }),
+    vouched: new VouchedAccounts({ ...all, users, sessions }),
     roles,
     workspaces,
     administration: new WorkspaceAdministration({ ...all, invitations, apiKeys }),

@@ -62,6 +62,7 @@ it('opens what was sealed for its owner in its workspace only', () => {
   const key = { kid: 'a', key: new Uint8Array(32) };
   const reaches = reachesOutside({
     outside: { request: () => Promise.reject(new Error('no')) },
+    publicUrl: 'https://timonel.example',
     keys: { current: () => key, all: () => [key] },
   });
   const { secrets } = reaches('one');

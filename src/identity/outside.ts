@@ -58,6 +58,8 @@ export interface AgentSecrets {
 export interface ReachesOutside {
   readonly outside: OutsideRequests;
   readonly secrets: AgentSecrets;
+  /** Where this installation is reached from outside (`TIMONEL_PUBLIC_URL`), without a slash at the end. */
+  readonly publicUrl: string;
 }
 
 /** No address was found that the request may go to. */
@@ -149,13 +151,16 @@ export class OutsideClient implements OutsideRequests {
 export function reachesOutside({
   outside,
   keys,
+  publicUrl,
 }: {
   outside: OutsideRequests;
+  publicUrl: string;
   keys: Pick<ServerKeys, 'current' | 'all'>;
 }): (workspaceId: string) => ReachesOutside {
   const sealer = new Sealer(keys, 'agent-secrets');
   return (workspaceId) => ({
     outside,
+    publicUrl,
     secrets: {
       seal: (text, owner) => sealer.seal(text, JSON.stringify([workspaceId, owner])),
       open: (sealed, owner) => sealer.open(sealed, JSON.stringify([workspaceId, owner])),

@@ -9,6 +9,7 @@ import type { ReachesOutside } from '../identity/outside.ts';
 import type { AgentPermission } from '../identity/permissions.ts';
 import type { Principal } from '../identity/principal.ts';
 import type { FoundByAgent, PersonQuery, TableOfData } from '../identity/privacy/contract.ts';
+import type { AgentAccounts, VouchedRole } from '../identity/vouched.ts';
 import type { Language } from '../language/contract.ts';
 import type { Rule, SaidBefore } from '../policy/contract.ts';
 import type { AgentCommand, ResourceDefinition } from '../resources/contract.ts';
@@ -134,6 +135,8 @@ export interface JobContext extends WorkspaceAccess, ReachesOutside, CompletesCa
   /** Runs programs that nobody trusts; the jobs of an agent in a workspace take turns with everybody else there. */
   readonly sandbox: AgentSandbox;
   readonly runs: RunsOfJob;
+  /** Accounts of people for whom the agent vouches. */
+  readonly accounts: AgentAccounts;
   readonly schedule: ScheduleInAgent;
 }
 
@@ -223,6 +226,11 @@ export interface AgentDefinition {
    * them; the shipped roles have what is said here.
    */
   permissions?: Readonly<Record<string, AgentPermission>>;
+  /**
+   * Roles of the people whom the agent makes accounts for and signs in, since a system of others has signed them in (`accounts` of routes and jobs).
+   * None where it is absent.
+   */
+  vouchesFor?: readonly VouchedRole[];
   /** Rows that people of a workspace manage, over HTTP, as CSV and on the command line. See docs/resources.md. */
   resources?: readonly ResourceDefinition[];
   /** What people of a workspace can have done beside that: `timonel <agent> <command>`. */

@@ -4,11 +4,14 @@ import type { ToolArtifacts } from '../artifacts/contract.ts';
 import type { ReachesOutside } from '../identity/outside.ts';
 import type { Permission } from '../identity/permissions.ts';
 import type { Origin, Principal } from '../identity/principal.ts';
+import type { AgentAccounts } from '../identity/vouched.ts';
 import type { CompletesCalls, ScheduleInAgent, WorkspaceAccess } from '../tools/contract.ts';
 import type { CountsMetrics } from '../tools/metrics.ts';
 import type { SendsMessages } from '../tools/send.ts';
 
-/** What a route works with. A change (any method but `GET`) is one transaction, together with its entry in the audit log. */
+/**
+ * What a route works with. A change (any method but `GET`) is one transaction, together with its entry in the audit log; a route with `asksOutside` is not.
+ */
 export interface RouteContext extends WorkspaceAccess, ReachesOutside, CompletesCalls, SendsMessages, CountsMetrics {
   /** Who asks; absent in a public route. */
   readonly principal: Principal | undefined;
@@ -16,6 +19,8 @@ export interface RouteContext extends WorkspaceAccess, ReachesOutside, Completes
   readonly artifacts: ToolArtifacts;
   /** Where the request is a change, in its transaction. */
   readonly schedule: ScheduleInAgent;
+  /** Accounts of people for whom the agent vouches. Only in a `GET`, and in a route with `asksOutside`: it has transactions of its own. */
+  readonly accounts: AgentAccounts;
 }
 
 /** A request to a route, checked by its schemas. */
@@ -26,7 +31,45 @@ export interface RouteRequest<Params, Query, Body> {
   readonly body: Body;
   /** In small letters; several of a name are joined. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Cookies that pages of this agent set, by name. */
+  readonly cookies: Readonly<Record<string, string>>;
 }
+
+/** A cookie of an agent. It goes to this server only, over HTTPS (browsers make an exception for localhost), and scripts cannot read it. */
+export interface PageCookie {
+  /** Letters, digits and hyphens, up to 40. Names of different agents do not meet. */
+  name: string;
+  /** Up to 2,000 characters of `A-Za-z0-9._~-`; "" takes it away. */
+  value: string;
+  /** Seconds. */
+  maxAge: number;
+  /**
+   * Sent also within a frame on a page of another site, and where another site posts a form here. It is partitioned: a browser without third-party
+   * cookies keeps one for each site around the frame.
+   */
+  crossSite?: true;
+}
+
+/** What a route with `page` answers. */
+export type PageAnswer =
+  | {
+      kind: 'page';
+      /** The document. Its policy lets nothing run or load but `<script nonce>` and `<style nonce>`, and requests to this server. */
+      html(nonce: string): string;
+      /** 200 where absent. */
+      status?: number;
+      /** Origins of pages that may show it in a frame; none where absent. */
+      framedBy?: readonly string[];
+      /** Origins that its forms may be sent to, beside this server's. */
+      postsTo?: readonly string[];
+      cookies?: readonly PageCookie[];
+    }
+  | {
+      kind: 'redirect';
+      /** `https://…`, `http://…`, or a path of this server. Sent as 303, so that a form that was posted is not posted there. */
+      to: string;
+      cookies?: readonly PageCookie[];
+    };
 
 /** A route of an agent, at `/api/v1/agents/<agent><path>`. */
 export interface AgentRoute<Params = unknown, Query = unknown, Body = unknown, Answer = unknown> {
@@ -43,16 +86,27 @@ export interface AgentRoute<Params = unknown, Query = unknown, Body = unknown, A
   permission?: Permission;
   /**
    * For everybody, in place of a permission: `?workspace=` names the workspace (`default` where absent), and an address may ask 60 times a minute.
-   * Whoever calls is to be known by what the route checks itself, e.g. a signature.
+   * The route finds out itself what the caller is worth, e.g. by a signature.
    */
   public?: true;
+  /** Requests of an address in a minute and process, in a public route; 60 where absent, 6,000 at most. A campus is one address. */
+  perMinute?: number;
   params?: ZodObject & ZodType<Params>;
   query?: ZodObject & ZodType<Query>;
   body?: ZodType<Body>;
   /** The body is handed over as it came, up to 1 MiB: for signatures over its bytes. Not with `body`. */
   raw?: true;
+  /**
+   * It asks a system of somebody else, or uses `accounts`: no transaction is open while it works, and each `query` is one of its own. The audit log has
+   * it once it is done.
+   */
+  asksOutside?: true;
+  /** Answers a page or a redirect, for browsers. Not with `answer`. */
+  page?: true;
   /** Shape of the JSON that is answered with 200; 204 without it. What `handle` gives is checked by it. */
   answer?: ZodType<Answer>;
+  /** `handle` gives a text of this type, e.g. `text/calendar; charset=utf-8`, which is answered with 200 as it is. Not with `answer`. */
+  mediaType?: string;
   /** @throws TimonelError: answered as the problem that it is; anything else is a fault, and 500 */
   handle(request: RouteRequest<Params, Query, Body>, context: RouteContext): Promise<Answer>;
 }
@@ -93,7 +147,7 @@ export interface RoutedAgent {
 export function routeFaults({ routes = [], resources = [] }: RoutedAgent): string[] {
   const seen = new Set<string>();
   return routes.flatMap((route) => {
-    const { method, path, summary, body, raw } = route;
+    const { method, path, summary, body, raw, page, answer, mediaType, perMinute } = route;
     const wrong = (what: string) => [`route ${method} ${path}: ${what}`];
     if (!['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].includes(method))
       return wrong('method must be GET, POST, PUT, PATCH or DELETE.');
@@ -107,6 +161,14 @@ export function routeFaults({ routes = [], resources = [] }: RoutedAgent): strin
       return wrong(`say who may use it: permission: '<agent>:…' or public: true, and one only.`);
     if (method === 'GET' && (body !== undefined || raw === true)) return wrong('a GET has no body.');
     if (body !== undefined && raw === true) return wrong('raw hands the bytes over unread, so body checks nothing. Leave one out.');
+    if (mediaType !== undefined && answer !== undefined)
+      return wrong('mediaType answers a text, so answer checks nothing. Leave one out.');
+    if (mediaType !== undefined && (!/^text\/[a-z0-9.+-]+(; charset=utf-8)?$/.test(mediaType) || /^text\/html/.test(mediaType)))
+      return wrong('mediaType must be a kind of text that browsers do not run, e.g. text/calendar; charset=utf-8.');
+    if (page === true && (answer !== undefined || mediaType !== undefined))
+      return wrong('a page has no JSON or text to check. Leave answer and mediaType out.');
+    if (perMinute !== undefined && !(route.public === true && Number.isInteger(perMinute) && perMinute >= 1 && perMinute <= 6_000))
+      return wrong('perMinute is for public routes, and a whole number from 1 to 6000.');
     const named = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '');
     const declared = Object.keys(route.params?.shape ?? {});
     const missing = named.find((name) => !declared.includes(name)) ?? declared.find((name) => !named.includes(name));

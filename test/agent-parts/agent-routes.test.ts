@@ -134,6 +134,8 @@ describe('what an agent declares wrongly', () => {
     [{ ...route, public: true as const }, 'and one only'],
     [{ ...route, permission: undefined }, 'and one only'],
     [{ ...route, body: z.object({}) }, 'a GET has no body'],
+    [{ ...route, answer: z.string(), mediaType: 'text/calendar' }, 'answer checks nothing'],
+    [{ ...route, answer: undefined, mediaType: 'text/html' }, 'browsers do not run'],
     [{ ...route, summary: ' ' }, 'summary must say'],
   ])('refuses a route: %o', (wrong, message) => {
     expect(() => defineAgent({ ...kiosk, routes: [defineRoute(wrong as never)] })).toThrow(message);

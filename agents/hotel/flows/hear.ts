@@ -63,10 +63,14 @@ export function refine(heard: Understanding, { input, folded, state, now }: Hote
   // "¿Hasta cuándo puedo cancelar?" asks for the terms, and cancels nothing.
   if (heard.intent === 'policies' && heard.alsoIntents.includes('cancel'))
     return { ...heard, alsoIntents: heard.alsoIntents.filter((intent) => intent !== 'cancel') };
-  const dated = heard.slots.date !== undefined || heard.slots.dateRange !== undefined;
-  // "¿Cuánto sale del 10 al 12 para dos?" is answered by an offer.
-  if (heard.intent === 'prices' && dated && heard.slots.people !== undefined && state.task === undefined)
-    return { ...heard, alsoIntents: [...heard.alsoIntents, 'availability'] };
+  if ((heard.intent === 'prices' || heard.intent === 'roomTypes') && state.task === undefined) {
+    const { checkIn, checkOut, nights, adults, guests } = readStay(input.text, { now, language: heard.language });
+    // Of whole days and guests an offer is the answer: "¿cuánto sale del 10 al 12 para dos?", "two adults in the family room from May 10 to 12".
+    if (checkIn !== undefined && (checkOut ?? nights) !== undefined && (adults ?? guests) !== undefined)
+      return heard.intent === 'prices'
+        ? { ...heard, alsoIntents: [...heard.alsoIntents, 'availability'] }
+        : { ...heard, intent: 'availability' };
+  }
   return heard;
 }
 

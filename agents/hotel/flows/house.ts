@@ -3,6 +3,7 @@ import {
   ask,
   askAll,
   askFor,
+  consult,
   type Dialogue,
   type Ending,
   escalated,
@@ -23,6 +24,7 @@ import type {
   SearchRoomsOutput,
   SpecialRequestOutput,
 } from '../contract.ts';
+import { knowledge } from './knowledge.ts';
 import { hotelOf, kept, rememberWhich, say } from './turn.ts';
 
 type Information = Extract<HotelInformationOutput, { kind: 'information' }>;
@@ -134,7 +136,21 @@ function* types(turn: SlotTurn): Dialogue<Extract<ListRoomTypesOutput, { kind: '
   };
 }
 
-export const questions: Readonly<Record<string, (turn: SlotTurn) => Dialogue<string>>> = {
+type Answer = (turn: SlotTurn) => Dialogue<string>;
+
+/** What the documents say word for word, once a message; they are closer to a question than the text of a topic. */
+function* quoted(turn: SlotTurn): Dialogue<string | undefined> {
+  if (turn.lookedUp) return undefined;
+  turn.lookedUp = true;
+  return yield* consult(turn, knowledge);
+}
+
+const documentsFirst = (answer: Answer): Answer =>
+  function* (turn) {
+    return (yield* quoted(turn)) ?? (yield* answer(turn));
+  };
+
+const answers: Readonly<Record<string, Answer>> = {
   *prices(turn) {
     const searched = kept<string>(turn, 'searched');
     if (searched !== undefined && turn.state.slots['stay'] !== undefined && !turn.changed) {
@@ -196,6 +212,13 @@ export const questions: Readonly<Record<string, (turn: SlotTurn) => Dialogue<str
   },
 };
 
+/** Answered by tools alone. */
+const neverQuoted = new Set(['prices', 'photo', 'help']);
+
+export const questions: Readonly<Record<string, Answer>> = Object.fromEntries(
+  Object.entries(answers).map(([intent, answer]) => [intent, neverQuoted.has(intent) ? answer : documentsFirst(answer)]),
+);
+
 export function toldOfDesk(turn: SlotTurn, { deskOpen, opensAt, urgent, emergencyPhone }: DeskCalled): string {
   if (turn.state.notes['portuguese'] === true && turn.text.length < 60)
     return 'Já avisei uma pessoa da equipe: ela responde por aqui assim que puder.';
@@ -210,7 +233,14 @@ export function* toPeople(turn: SlotTurn): Dialogue<Ending> {
   const reason = `${turn.heard.intent}: ${turn.text}`.slice(0, 500);
   const urgent = urgentWords.test(turn.folded);
   const called = yield* ask<CallFrontDeskOutput>('call_front_desk', { reason, ...(urgent ? { urgent } : {}) });
-  return { ...escalated(turn), text: paragraph(say(turn).sorry(), toldOfDesk(turn, called)) };
+  const { notes } = turn.state;
+  const told = notes['complained'] === true && !called.urgent;
+  notes['complained'] = true;
+  // Nobody is told the same thing at each message while a person is on the way.
+  const text = told
+    ? say(turn).alsoPassedOn(turn.text.trim().slice(0, 200))
+    : paragraph(say(turn).sorry(), toldOfDesk(turn, called));
+  return { ...escalated(turn), text };
 }
 
 /** A picture or file that came with the message. */
@@ -232,6 +262,9 @@ export function* paid(turn: SlotTurn): Dialogue<Ending> {
 export function* specialRequest(turn: SlotTurn): Dialogue<Ending> {
   const s = say(turn);
   const text = turn.text.trim().slice(0, 500);
+  // "Do you have rooms for wheelchairs?" asks, before it wishes.
+  const quote = turn.topics.question && turn.awaited !== 'request' ? yield* quoted(turn) : undefined;
+  if (quote !== undefined) return tell(quote);
   if (text.split(/\s+/).length < 3 && turn.awaited !== 'request') return askFor(turn, 'request', s.askRequest());
   const code = turn.state.customer.code;
   const passed = yield* ask<SpecialRequestOutput>('special_request', { text, ...(code === undefined ? {} : { code }) });

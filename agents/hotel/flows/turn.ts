@@ -72,7 +72,11 @@ export function* ownStay(turn: SlotTurn): Dialogue<{ stay: StayView } | { ending
     const cannotSay = turn.topics.noIdea || turn.heard.intent === 'deny' || turn.changed;
     if (awaited === 'code' && cannotSay) return { ending: offerPerson(turn, s.notFound()) };
     return {
-      ending: askFor(turn, 'code', found.kind === 'found' && contact !== undefined ? `${s.noStays()} ${s.askCode()}` : s.askCode()),
+      ending: askFor(
+        turn,
+        'code',
+        found.kind === 'found' && contact !== undefined ? `${s.noStays()} ${s.askCode(state.task)}` : s.askCode(state.task),
+      ),
     };
   }
   const chosen = kept<string>(turn, 'whose');

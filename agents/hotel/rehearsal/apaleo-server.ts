@@ -12,7 +12,19 @@ const operations: Record<string, { query: Record<string, boolean>; key: boolean 
     query: { propertyId: true, arrival: true, departure: true, adults: true, childrenAges: false },
     key: false,
   },
-  'GET /booking/v1/reservations': { query: { propertyIds: false, externalCode: false }, key: false },
+  'GET /booking/v1/reservations': {
+    query: {
+      propertyIds: false,
+      externalCode: false,
+      dateFilter: false,
+      from: false,
+      to: false,
+      expand: false,
+      pageNumber: false,
+      pageSize: false,
+    },
+    key: false,
+  },
   'GET /booking/v1/reservations/{id}': { query: {}, key: false },
   'GET /inventory/v1/unit-groups': { query: { propertyId: false }, key: false },
   'GET /inventory/v1/units': { query: { propertyId: false }, key: false },
@@ -58,7 +70,10 @@ async function answer(hotel: PretendHotel, asked: Asked): Promise<Answered> {
     case 'GET /booking/v1/offers':
       return { status: 200, body: { offers: hotel.types.map(({ id: type }) => offerView(hotel, type, asked.query)) } };
     case 'GET /booking/v1/reservations': {
-      const all = hotel.bookings.filter(({ keys }) => keys.includes(asked.query.get('externalCode') ?? ''));
+      const day = asked.query.get('from')?.slice(0, 10);
+      const all = hotel.bookings.filter(({ keys, from, to }) =>
+        day === undefined ? keys.includes(asked.query.get('externalCode') ?? '') : from <= day && to >= day,
+      );
       return all.length === 0
         ? { status: 204, body: null }
         : { status: 200, body: { reservations: all.map(view), count: all.length } };
@@ -167,6 +182,10 @@ function view(each: PretendBooking): object {
     departure: `${each.to}T11:00:00+01:00`,
     unitGroup: { id: each.type },
     externalCode: each.keys[0],
+    primaryGuest: { firstName: each.guest.name.split(' ')[0], lastName: each.guest.name.split(' ').slice(1).join(' ') },
+    unit: { id: each.rooms[0] },
+    adults: each.adults,
+    balance: { amount: -each.total / 100, currency: 'ARS' },
     totalGrossAmount: { amount: each.total / 100, currency: 'ARS' },
   };
 }

@@ -43,7 +43,15 @@ export const operations: Readonly<Record<string, Operation>> = {
   getReservations: {
     method: 'GET',
     required: [],
-    fields: { propertyID: 'string', resultsFrom: 'date-time', pageNumber: 'integer', pageSize: 'integer' },
+    fields: {
+      propertyID: 'string',
+      resultsFrom: 'date-time',
+      checkInTo: 'date',
+      checkOutFrom: 'date',
+      includeAllRooms: 'boolean',
+      pageNumber: 'integer',
+      pageSize: 'integer',
+    },
   },
   postReservation: {
     method: 'POST',

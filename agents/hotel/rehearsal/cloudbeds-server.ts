@@ -39,8 +39,10 @@ async function answer(hotel: PretendHotel, asked: Asked): Promise<Answered> {
       return booking === undefined ? no('Reservation not found') : yes({ data: reservationView(booking) });
     }
     case 'getReservations': {
-      const page = hotel.bookings.slice((Number(value('pageNumber')) - 1) * 100, Number(value('pageNumber')) * 100);
-      return yes({ data: page.map((each) => ({ reservationID: String(each.id), thirdPartyIdentifier: each.keys[0] ?? '' })) });
+      const [to, from] = [value('checkInTo') || '9999', value('checkOutFrom')];
+      const all = hotel.bookings.filter((each) => each.from <= to && each.to >= from);
+      const page = all.slice((Number(value('pageNumber')) - 1) * 100, Number(value('pageNumber')) * 100);
+      return yes({ data: page.map(lineView) });
     }
     case 'postReservation':
       return book(hotel, value);
@@ -122,5 +124,20 @@ function reservationView(each: PretendBooking): object {
     total: each.total / 100,
     assigned: [],
     unassigned,
+  };
+}
+
+function lineView(each: PretendBooking): object {
+  return {
+    reservationID: String(each.id),
+    thirdPartyIdentifier: each.keys[0] ?? '',
+    status: each.status === 'cancelled' ? 'canceled' : 'confirmed',
+    guestName: each.guest.name,
+    startDate: each.from,
+    endDate: each.to,
+    adults: String(each.adults),
+    children: '0',
+    balance: each.total / 100,
+    rooms: each.rooms.map((roomID) => ({ roomID })),
   };
 }

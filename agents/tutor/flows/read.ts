@@ -7,12 +7,22 @@ export interface ReadMessage {
   code: string | undefined;
   /** What is said beside the code. */
   words: string;
+  /** The message is a fence with nothing in it. */
+  empty?: boolean;
 }
 
 const fence = /(?:^|\n)[ \t]*(?:```|~~~)[^\n]*\n([\s\S]*?)(?:\n[ \t]*(?:```|~~~)|$)/g;
 
 /** Fenced code, else lines that look like code. */
 export function readMessage(text: string): ReadMessage {
+  const filled = text.replace(emptyFence, '\n');
+  if (filled !== text && filled.trim() === '') return { code: undefined, words: '', empty: true };
+  return readFilled(filled);
+}
+
+const emptyFence = /(?:^|\n)[ \t]*(```|~~~)[^\n`]*\n\s*\1[ \t]*(?=\n|$)/g;
+
+function readFilled(text: string): ReadMessage {
   const fenced = [...text.matchAll(fence)];
   if (fenced.length > 0) {
     const longest = fenced.map(([, code = '']) => code).sort((one, other) => other.length - one.length)[0] ?? '';
@@ -38,6 +48,8 @@ export function wantIn({ code, words }: ReadMessage): Want {
   const folded = foldText(words)
     .replaceAll(/[^a-z ]/g, ' ')
     .trim();
+  // An announced plan is one, whatever it says further on.
+  if (/^(?:bueno |ok |si )?(?:mi (?:plan|idea) es|my (?:plan|idea) is)\b/.test(folded)) return 'plan';
   return commands[folded] ?? wantOf(words, code !== undefined);
 }
 
@@ -85,7 +97,10 @@ export function pickExercise(
   if (folded === '') return undefined;
   const explicit = /\b(?:ejercicio|exercise|numero|number|n|#)\s*[°º#.]?\s*(\d{1,2})\b/.exec(folded)?.[1];
   const bare = numbered ? /^(?:el |la |the )?(\d{1,2})\W*$/.exec(folded)?.[1] : undefined;
-  const ordinal = numbered ? ordinals.findIndex((names) => names.some((name) => new RegExp(`\\b${name}\\b`).test(folded))) : -1;
+  // "Primero" within a sentence is an order of steps.
+  const short = numbered && folded.split(/\s+/).length <= 4;
+  const ordinal = short ? ordinals.findIndex((names) => names.some((name) => new RegExp(`\\b${name}\\b`).test(folded))) : -1;
+  if (short && /\b(?:ultimo|ultima|last)\b/.test(folded)) return offers.at(-1)?.code;
   const number = explicit ?? bare ?? (ordinal >= 0 ? String(ordinal + 1) : undefined);
   if (number !== undefined) return offers[Number(number) - 1]?.code;
   const named = offers.filter(({ code, title }) => folded.includes(foldText(code)) || folded.includes(foldText(title)));
@@ -106,7 +121,7 @@ const ordinals = [
 ];
 
 /** What is asked of the desk itself, and is no request for help. */
-export function deskWish(words: string): 'list' | 'statement' | 'greeting' | 'thanks' | undefined {
+export function deskWish(words: string): 'list' | 'statement' | undefined {
   const folded = foldText(words)
     .replaceAll(/[^\p{L}\p{N} ]/gu, ' ')
     .trim();
@@ -128,13 +143,6 @@ export function deskWish(words: string): 'list' | 'statement' | 'greeting' | 'th
     )
   )
     return 'statement';
-  if (
-    /^(hola|buenas|buen dia|buenos dias|buenas tardes|buenas noches|hello|hi|hey|good (morning|afternoon|evening))( .{0,20})?$/.test(
-      folded,
-    )
-  )
-    return 'greeting';
-  if (/^((muchas )?gracias|genial|dale|ok|listo|thanks|thank you|great|perfecto)( .{0,20})?$/.test(folded)) return 'thanks';
   return undefined;
 }
 
@@ -150,4 +158,31 @@ export function languageOf(words: string): 'es' | 'en' | undefined {
   const es = folded.match(spanish)?.length ?? 0;
   const en = folded.match(english)?.length ?? 0;
   return es === en ? undefined : es > en ? 'es' : 'en';
+}
+
+/** Whether they want help to be offered; `undefined` where they say nothing of it. */
+export function offersWish(words: string): boolean | undefined {
+  const folded = foldText(words);
+  if (folded.length > 120) return undefined;
+  if (
+    /\bsin avisos\b|\bno (?:me )?(?:escribas|avises|mandes|hables|ofrezcas)\b|\b(?:deja|para|basta) de (?:escribirme|avisarme|mandarme|ofrecerme|molestarme)\b|\bno offers\b|\b(?:stop|don't|do not) (?:offer|writ|messag|remind|bother)\w*/.test(
+      folded,
+    )
+  )
+    return false;
+  return /\bcon avisos\b|\b(?:volve a|podes) (?:avisarme|escribirme|ofrecerme)\b|\boffers on\b/.test(folded) ? true : undefined;
+}
+
+/** What no Python has, or no JavaScript: a program that was written for another language. */
+export function foreignLanguage(code: string, language: string): string | undefined {
+  if (language !== 'c' && language !== 'cpp' && /^\s*#include\s*[<"]/m.test(code)) return 'C';
+  if (language !== 'java' && /\bpublic\s+(?:static\s+\w+|class)\b|System\.out\.print/.test(code)) return 'Java';
+  if (
+    language === 'python' &&
+    /^\s*(?:export\s+)?(?:async\s+)?function\s+\w+\s*\([^)]*\)\s*\{|^\s*(?:const|let|var)\s+\w+\s*=|console\.log\(/m.test(code)
+  )
+    return 'JavaScript';
+  if (language === 'javascript' && /^\s*def\s+\w+\s*\(.*\)\s*(?:->.*)?:\s*$|^\s*(?:elif\b.*|else)\s*:\s*$/m.test(code))
+    return 'Python';
+  return undefined;
 }

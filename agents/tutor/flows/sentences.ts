@@ -1,5 +1,6 @@
 /** What the tutor says without a model, in Spanish and English. */
 import type { Offer } from '../help-tools.ts';
+import type { SmallTalk } from '../wants/small-talk.ts';
 import type { RanOutput, ShownExercise, SubmittedOutput } from '../work-tools.ts';
 
 export interface Sentences {
@@ -15,10 +16,19 @@ export interface Sentences {
   sandboxError: string;
   noCode: string;
   limit(until: string, limit: number): string;
+  note(note: { text: string; title: string; heading: string }): string;
   planKept: string;
   planTooShort: string;
+  offersOn: string;
+  offersOff: string;
   greeting: string;
-  thanks: string;
+  talk: Readonly<Record<Exclude<SmallTalk, 'greeting'>, string>>;
+  offTopic(title: string): string;
+  passedAlready(title: string): string;
+  empty: string;
+  chooseFirst: string;
+  ownSolution: string;
+  otherLanguage(found: string, wanted: string): string;
   failed: string;
   options: { run: string; hint: string; submit: string; list: string };
 }
@@ -27,6 +37,13 @@ const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : 
 
 const fenced = ({ language, starterCode }: ShownExercise) =>
   starterCode.trim() === '' ? '' : `\n\n\`\`\`${language}\n${starterCode.trimEnd()}\n\`\`\``;
+
+const placeOf = (title: string, heading: string) => (heading === '' || heading === title ? title : `${title}, ${heading}`);
+const quoted = (text: string) =>
+  text
+    .split('\n')
+    .map((line) => `> ${line}`)
+    .join('\n');
 
 export const spanish: Sentences = {
   language: 'es',
@@ -72,10 +89,33 @@ export const spanish: Sentences = {
   noCode: 'Todavía no tengo código tuyo para este ejercicio. Pegalo entre líneas con ``` y lo pruebo.',
   limit: (until, limit) =>
     `Ya usaste los ${limit} pedidos de ayuda de hoy en este curso. Vuelve a haber ayuda el ${until}. Mientras tanto podés probar y entregar.`,
+  note: ({ text, title, heading }) => `\nDe los apuntes (*${placeOf(title, heading)}*):\n${quoted(text)}`,
   planKept: 'Anoté tu plan.',
+  offersOn: 'Listo: si te veo trabado, te escribo.',
+  offersOff: 'Listo: no te escribo por mi cuenta. Si cambiás de idea, decime *con avisos*.',
   planTooShort: 'Contame un poco más: ¿qué pasos va a dar tu programa, en orden, y por qué?',
   greeting: '¡Hola! Soy tu tutor: te ayudo a resolverlo vos.',
-  thanks: '¡De nada! Cuando quieras, seguimos.',
+  talk: {
+    farewell: '¡Hasta la próxima! Lo que hiciste queda guardado: la próxima vez seguimos desde acá.',
+    thanks: '¡De nada! Cuando quieras, seguimos.',
+    agreed: 'Bien. Cuando lo tengas, pegá tu código y lo pruebo; si te trabás, escribí *pista*.',
+    laugh: 'Jaja. Cuando quieras, seguimos con el ejercicio.',
+    'how-are-you': '¡Todo bien, gracias! ¿Seguimos con el ejercicio? Contame en qué estás.',
+    who: 'Soy el tutor del curso, un programa y no una persona. Pruebo tu código, explico los errores y doy pistas; la solución la escribís vos.',
+    abilities:
+      'Puedo probar tu código (pegalo entre líneas con ```), explicarte un error o un concepto (*¿qué es un ciclo?*), darte una *pista* o un *ejemplo*, corregir tu entrega (*entregar*), y mostrarte la *consigna* o los *ejercicios*.',
+    pause: 'Tranquilo, sin apuro. Cuando quieras, acá estoy.',
+    'bare-answer': 'Contame un poco más: ¿qué probaste, o qué parte no te sale? Si preferís, escribí *pista*.',
+    noise: 'No te entendí. Podés pegar tu código para que lo pruebe, preguntarme algo, o escribir *pista*.',
+  },
+  offTopic: (title) =>
+    `De eso no sé: acá te ayudo con **${title}**. ¿En qué parte estás? También podés pedir una *pista* o un *ejemplo*.`,
+  passedAlready: (title) => `**${title}** ya lo aprobaste.`,
+  chooseFirst: 'Primero elegí un ejercicio.',
+  ownSolution: 'La solución la escribís vos: te acompaño a encontrarla.',
+  empty: 'Llegó vacío: no hay código adentro. Pegá tu programa entre las líneas con ``` y lo pruebo.',
+  otherLanguage: (found, wanted) =>
+    `Eso parece ${found}, y este ejercicio es en ${wanted}: así no se puede probar. Escribilo en ${wanted}; la idea puede ser la misma.`,
   failed: 'No pude hacerlo en este momento. Probá de nuevo en un minuto.',
   options: { run: 'probar', hint: 'pista', submit: 'entregar', list: 'ejercicios' },
 };
@@ -126,10 +166,33 @@ export const english: Sentences = {
   noCode: 'I have no code of yours for this exercise yet. Paste it between lines of ``` and I run it.',
   limit: (until, limit) =>
     `You have used the ${limit} requests for help of today in this course. There is help again on ${until}. You can run and submit meanwhile.`,
+  note: ({ text, title, heading }) => `\nFrom the notes (*${placeOf(title, heading)}*):\n${quoted(text)}`,
   planKept: 'I have noted your plan.',
+  offersOn: 'Done: if I see that you are stuck, I write.',
+  offersOff: 'Done: I do not write first. If you change your mind, say *offers on*.',
   planTooShort: 'Tell me a little more: which steps will your program take, in order, and why?',
   greeting: 'Hello! I am your tutor: I help you to solve it yourself.',
-  thanks: 'You are welcome! We go on whenever you like.',
+  talk: {
+    farewell: 'See you! What you did is kept: next time we go on from here.',
+    thanks: 'You are welcome! We go on whenever you like.',
+    agreed: 'Good. When you have it, paste your code and I run it; if you are stuck, write *hint*.',
+    laugh: 'Ha! We go on with the exercise whenever you like.',
+    'how-are-you': 'Fine, thanks! Shall we go on with the exercise? Tell me where you are.',
+    who: 'I am the tutor of the course, a program and no person. I run your code, explain errors and give hints; the solution is yours to write.',
+    abilities:
+      'I can run your code (paste it between lines of ```), explain an error or a concept (*what is a loop?*), give you a *hint* or an *example*, grade what you *submit*, and show the *statement* or the *exercises*.',
+    pause: 'No hurry. I am here whenever you like.',
+    'bare-answer': 'Tell me a little more: what did you try, or which part does not work? Or write *hint*.',
+    noise: 'I did not understand that. You can paste your code for me to run, ask me something, or write *hint*.',
+  },
+  offTopic: (title) =>
+    `I do not know about that: here I help you with **${title}**. Where are you? You can ask for a *hint* or an *example* too.`,
+  passedAlready: (title) => `You have passed **${title}**.`,
+  chooseFirst: 'First choose an exercise.',
+  ownSolution: 'The solution is yours to write: I help you find it.',
+  empty: 'It came empty: there is no code in it. Paste your program between the lines of ``` and I run it.',
+  otherLanguage: (found, wanted) =>
+    `That looks like ${found}, and this exercise is in ${wanted}: it cannot be run like that. Write it in ${wanted}; the idea may be the same.`,
   failed: 'I could not do that right now. Try again in a minute.',
   options: { run: 'run', hint: 'hint', submit: 'submit', list: 'exercises' },
 };

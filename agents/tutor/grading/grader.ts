@@ -7,6 +7,7 @@ import type { AgentSandbox, SandboxProgram, SandboxResult, SandboxVerdict } from
 import type { Exercise, ExerciseTest, GradedProgram, Grader, TestOutcome, TestVerdict } from '../contract.ts';
 import { expectedError, hasProperty, sameOutput, sameValue } from './compare.ts';
 import { evaluatingProgram, evaluationInput, plainProgram, readEvaluation } from './harness.ts';
+import { canRunTogether, readTogether, type TogetherValue, togetherInput, togetherProgram } from './together.ts';
 
 /** Milliseconds of one test. */
 const wallMs = 5_000;
@@ -30,7 +31,62 @@ export function graderOn(sandbox: AgentSandbox): Grader {
       }
       return summed(exercise.tests, outcomes);
     },
+    gradeTogether: (exercise, programs, options) => gradedTogether(sandbox, exercise, programs, options?.signal),
   };
+}
+
+/** Milliseconds of an instance that has no clock of its own to stop a program by. */
+const togetherMs = 2_000;
+/** Instances that are begun for one list: each ends where a program ended it. */
+const mostInstances = 3;
+
+async function gradedTogether(
+  sandbox: AgentSandbox,
+  exercise: GradedExercise,
+  programs: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<(GradedProgram | undefined)[]> {
+  const graded: (GradedProgram | undefined)[] = programs.map(() => undefined);
+  const program = togetherProgram(exercise.language, exercise.tests);
+  if (program === undefined || exercise.tests.length === 0) return graded;
+  let left = programs.flatMap((code, at) => (canRunTogether(code, exercise.language) ? [at] : []));
+  for (let instance = 0; instance < mostInstances && left.length > 0; instance++) {
+    const nonce = `value-${randomBytes(16).toString('hex')}`;
+    const codes = left.map((at) => programs[at] ?? '');
+    const limits = { wallMs: exercise.language === 'python' ? 3 * wallMs : togetherMs, outputBytes: 1024 * 1024 };
+    const { stdout } = await sandbox.run(program, togetherInput(nonce, exercise, codes), { limits, signal });
+    const lines = readTogether(stdout, nonce);
+    for (const { at, values } of lines) {
+      const place = left[at];
+      if (place !== undefined && values?.length === exercise.tests.length) graded[place] = ofValues(exercise.tests, values);
+    }
+    // The program that ended the instance is run alone; those behind it begin another one.
+    left = left.slice(lines.length + 1);
+  }
+  return graded;
+}
+
+function ofValues(tests: readonly ExerciseTest[], values: readonly TogetherValue[]): GradedProgram {
+  const outcomes = tests.map((test, at) => ({
+    testId: test.id,
+    verdict: passes(test, values[at]) ? ('passed' as const) : ('wrong' as const),
+  }));
+  return summed(tests, outcomes);
+}
+
+function passes(test: ExerciseTest, value: TogetherValue | undefined): boolean {
+  switch (value?.kind) {
+    case 'printed':
+      return test.kind === 'stdio' && sameOutput(value.text, test.expected, test.compare);
+    case 'value':
+      return test.kind !== 'stdio' && isGood(test, value.value);
+    case 'raised': {
+      const wanted = test.kind === 'call' ? expectedError(test.expected) : undefined;
+      return wanted !== undefined && value.names.includes(wanted);
+    }
+    default:
+      return false;
+  }
 }
 
 /** Points of the tests that were decided: one that the sandbox failed counts for nobody. */

@@ -7,17 +7,8 @@ import type { SandboxLanguage, SandboxProgram } from '../../../src/sandbox.ts';
 /** Languages whose expressions can be evaluated; tests of the others read their input and print. */
 export const evaluatedLanguages: ReadonlySet<SandboxLanguage> = new Set(['python', 'javascript']);
 
-const python = `import sys
-
-
-def _start():
-    import io, json, os, types
-    write, encode, raw = os.write, json.dumps, sys.stdin.readline()
-    request = json.loads(raw)
-    out = sys.stdout
-    sys.stdin = io.StringIO('')
-
-    def plain(value, depth=0):
+/** `plain(value)`: a value as JSON can tell it. For a function that has `encode`. */
+export const pythonPlainValue = `    def plain(value, depth=0):
         if depth > 60:
             return {'$repr': '...'}
         kind = type(value)
@@ -43,7 +34,19 @@ def _start():
                 if len(kept) >= 10000:
                     break
             return kept
-        return {'$repr': repr(value)}
+        return {'$repr': repr(value)}`;
+
+const python = `import sys
+
+
+def _start():
+    import io, json, os, types
+    write, encode, raw = os.write, json.dumps, sys.stdin.readline()
+    request = json.loads(raw)
+    out = sys.stdout
+    sys.stdin = io.StringIO('')
+
+${pythonPlainValue}
 
     def tell(kind, value):
         try:
@@ -93,16 +96,8 @@ def _start():
 _start()
 `;
 
-const javascript = `(() => {
-  const { readFileSync } = require('fs');
-  const read = (from) => { const text = readFileSync(from, 'utf8'); return typeof text === 'string' ? text : String(text); };
-  const request = JSON.parse(read(0).split('\\n')[0]);
-  const { stringify } = JSON;
-  const { write } = process.stdout;
-  const stdout = process.stdout;
-  const error = console.error;
-  const tell = (kind, value) => { write.call(stdout, '\\n' + request.nonce + ' ' + stringify({ kind, value }) + '\\n'); };
-  const plain = (value, depth = 0) => {
+/** The same in JavaScript; for a function that has `stringify`. */
+export const javascriptPlainValue = `  const plain = (value, depth = 0) => {
     if (depth > 60) return { $repr: '...' };
     if (value === undefined || value === null) return null;
     if (typeof value === 'number') return Number.isFinite(value) ? value : { $float: String(value) };
@@ -113,7 +108,18 @@ const javascript = `(() => {
     if (value instanceof Set) return { $set: [...value].map((each) => plain(each, depth + 1)).sort((a, b) => (stringify(a) < stringify(b) ? -1 : 1)) };
     if (value instanceof Map) return Object.fromEntries([...value].map(([key, each]) => [String(key), plain(each, depth + 1)]));
     return Object.fromEntries(Object.keys(value).map((key) => [key, plain(value[key], depth + 1)]));
-  };
+  };`;
+
+const javascript = `(() => {
+  const { readFileSync } = require('fs');
+  const read = (from) => { const text = readFileSync(from, 'utf8'); return typeof text === 'string' ? text : String(text); };
+  const request = JSON.parse(read(0).split('\\n')[0]);
+  const { stringify } = JSON;
+  const { write } = process.stdout;
+  const stdout = process.stdout;
+  const error = console.error;
+  const tell = (kind, value) => { write.call(stdout, '\\n' + request.nonce + ' ' + stringify({ kind, value }) + '\\n'); };
+${javascriptPlainValue}
   const fail = (reason) => {
     const names = [];
     for (let at = reason && Object.getPrototypeOf(Object(reason)); at && names.length < 10; at = Object.getPrototypeOf(at)) names.push((at.constructor && at.constructor.name) || 'Object');

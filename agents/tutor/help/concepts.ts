@@ -45,6 +45,24 @@ export const concepts: Readonly<Record<Trouble, Concept>> = {
       'Think of the contents of a book: the sections of a chapter are further in than its title. Which of your lines is the title, and which the section?',
     ),
   },
+  'not-defined': {
+    what: text(
+      'El programa no define `{name}`, que es lo que el test llama. ¿Es el programa de este ejercicio?',
+      'The program does not define `{name}`, which is what the test calls. Is it the program for this exercise?',
+    ),
+    question: text(
+      '¿Qué nombre pide la consigna, y cuál tiene tu función? ¿Están escritos igual?',
+      'Which name does the task ask for, and which does your function have? Are they spelled the same?',
+    ),
+    concept: text(
+      'Los tests llaman a la función por su nombre, con las mismas mayúsculas y guiones bajos: con otro nombre no la encuentran.',
+      'Tests call the function by its name, with the same capitals and underscores: under another name they do not find it.',
+    ),
+    example: text(
+      'Si alguien llama a "Ana" y en la casa vive "Anita", nadie contesta. ¿Quién tiene que contestar en tu programa?',
+      'If somebody calls for "Ann" and "Anna" lives there, nobody answers. Who has to answer in your program?',
+    ),
+  },
   'unknown-name': {
     what: text(
       'Se usa el nombre `{name}`, que en ese momento no existe.',

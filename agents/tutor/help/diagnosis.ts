@@ -7,6 +7,7 @@ export const troubles = [
   'syntax',
   'indentation',
   'unknown-name',
+  'not-defined',
   'unset-local',
   'wrong-type',
   'nothing-returned',
@@ -75,10 +76,16 @@ export function diagnose(failed: FailedTest, code: string, language: SandboxLang
     case 'compile-error':
       return { ...base, trouble: /^(Indentation|Tab)Error/.test(message ?? '') ? 'indentation' : 'syntax' };
     case 'runtime-error':
-      return { ...base, ...ofError(message ?? '') };
+      return { ...base, ...notDefined(failed, ofError(message ?? '')) };
     default:
       return { trouble: ofValue(failed, code) };
   }
+}
+
+/** The name that is missing is what the test calls: another program, or another spelling. */
+function notDefined({ test }: FailedTest, found: { trouble: Trouble; name?: string }): { trouble: Trouble; name?: string } {
+  const called = test.kind === 'stdio' ? [] : [...test.expression.matchAll(/([A-Za-z_]\w*)\s*\(/g)].map(([, name]) => name);
+  return found.trouble === 'unknown-name' && called.includes(found.name) ? { ...found, trouble: 'not-defined' } : found;
 }
 
 /** The deepest place in the student's own file. */

@@ -6,6 +6,7 @@ import type { LocalizedText } from '../../../src/index.ts';
 import { type HelpLevel, type HintKind, helpLevels, type Terms, type TutorMode, type Want } from '../contract.ts';
 import { concepts, explained } from './concepts.ts';
 import type { Diagnosis, FailedTest } from './diagnosis.ts';
+import { wordAskedFor } from './glossary.ts';
 import { testInWords } from './shown-tests.ts';
 
 /** A hint in the teacher's words. */
@@ -28,6 +29,8 @@ export interface HintRequest {
   failed: FailedTest | undefined;
   diagnosis: Diagnosis | undefined;
   hints: readonly TeacherHint[];
+  /** What the student said: a word of programming in it may be what they ask about. */
+  about?: string | undefined;
 }
 
 export type Help =
@@ -72,16 +75,18 @@ export function helpFor(request: HintRequest): Help {
   const { terms, mode, want, step, hasPlan } = request;
   const steps = allowedHints(terms, mode);
   if (steps.length === 0) return noHelp;
-  const hint = stepFor(steps, want, step);
+  const asked = want === 'other' || want === 'confusion' ? wordAskedFor(request.about ?? '') : undefined;
+  const hint = stepFor(steps, asked === undefined ? want : 'explanation', step);
   const delegated = want === 'delegation' ? { refused: delegation } : {};
-  if (terms.requirePlan && !hasPlan && rank(levelOfHint[hint]) >= rank('medium')) return askPlan(request);
-  const body = inTerms(bodyOf(hint, request), request, hint);
+  if (terms.requirePlan && !hasPlan && rank(levelOfHint[hint]) >= rank('medium')) return askPlan(request, steps);
+  const word = want === 'delegation' || hint !== 'concept' ? undefined : wordAskedFor(request.about ?? '');
+  const body = inTerms(word ?? bodyOf(hint, request), request, hint);
   const last = step + 1 >= steps.length;
   return {
     kind: 'hint',
     hint: body.hint,
     level: levelOfHint[body.hint],
-    text: joined(opening(request), body.text, last && step >= steps.length ? highest : undefined),
+    text: joined(opening(request), body.text, want === 'hint' && step >= steps.length ? highest : undefined),
     last,
     ...delegated,
   };
@@ -200,15 +205,18 @@ const noHelp: Help = {
   },
 };
 
-function askPlan({ diagnosis, failed }: HintRequest): Help {
+/** What needs no plan is given at once: what a word means, or a question about their own program; only what goes beyond waits. */
+function askPlan(request: HintRequest, steps: readonly HintKind[]): Help {
   const question = text(
     'Antes de una ayuda más grande, contame tu plan: ¿qué pasos va a dar tu programa, y por qué? Escribilo así: *mi plan es…*',
     'Before more help, tell me your plan: which steps will your program take, and why? Write it like this: *my plan is…*',
   );
-  const place = failed === undefined || diagnosis === undefined ? undefined : testInWords(failed);
+  const low = steps.find((kind) => kind === (request.step % 2 === 0 ? 'guiding-question' : 'subtle-hint')) ?? steps[0];
+  const word = wordAskedFor(request.about ?? '');
+  const body = word ?? (low === undefined ? undefined : bodyOf(low, request));
   return {
     kind: 'ask-plan',
-    text: joined(place, question),
+    text: joined(opening(request), body && inTerms(body, request, low ?? 'guiding-question').text, question),
     refused: { rule: 'require-plan', reason: text('Falta el plan del estudiante.', 'The student told no plan yet.') },
   };
 }

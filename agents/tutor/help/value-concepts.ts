@@ -8,6 +8,7 @@ type ErrorTrouble =
   | 'syntax'
   | 'indentation'
   | 'unknown-name'
+  | 'not-defined'
   | 'unset-local'
   | 'wrong-type'
   | 'nothing-returned'

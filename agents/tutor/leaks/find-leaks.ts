@@ -1,7 +1,8 @@
 import type { SandboxLanguage } from '../../../src/sandbox.ts';
 import type { Exercise, ExerciseTest, GradedProgram, Grader } from '../contract.ts';
+import { canRunTogether } from '../grading/together.ts';
 import { editsOf } from './edits.ts';
-import { type Candidate, candidatesOf, type Fragment, fragmentsOf, unique } from './programs.ts';
+import { type Candidate, candidatesOf, type Fragment, fragmentsOf, holdsCode, unique } from './programs.ts';
 import { similarityLimits, similarityTo } from './similarity.ts';
 import { translatedExpression } from './syntax.ts';
 import { plainText, viewsOf } from './undisguise.ts';
@@ -43,7 +44,7 @@ export interface LeakOptions {
 
 /** Programs of a reply that are run at most, and edits. */
 const mostPrograms = 24;
-const mostEdits = 10;
+const mostEdits = 32;
 const mostEarlier = 12;
 /** Characters of a reply that are read; a longer one with code in it is not decided. */
 const readable = 40_000;
@@ -57,17 +58,20 @@ export async function findLeaks(grader: Grader, options: LeakOptions): Promise<L
   if (failingTests?.length === 0) return { kind: 'none', tried: 0 };
   const own = fragmentsOf(reply.slice(0, readable));
   const edits = studentCode.trim() === '' ? [] : editsOf(reply.slice(0, readable), studentCode).slice(0, mostEdits);
-  if (own.length === 0 && edits.length === 0)
+  const fragments = [...own, ...joined(options.earlierReplies, reply.slice(0, readable))];
+  if (fragments.length === 0 && edits.length === 0)
     return { kind: reply.length > readable && fragmentsOf(reply.slice(readable)).length > 0 ? 'undecided' : 'none', tried: 0 };
   if (exercise.tests.length === 0) return similar(options);
-  const fragments = [...own, ...joined(options.earlierReplies, reply, own)];
   const seen = new Set([keyOf(studentCode), keyOf(exercise.starterCode)]);
   const programs = unique(inTurn(fragments.map((fragment) => candidatesOf(fragment, exercise, studentCode)))).filter(
     ({ code }) => !seen.has(keyOf(code)),
   );
-  const run = new Run(grader, options);
+  const tried = programs.slice(0, mostPrograms);
+  const edited = edits.map(({ code, how }) => ({ language: exercise.language, code, how }));
+  if (tried.length + edited.length === 0) return { kind: reply.length > readable ? 'undecided' : 'none', tried: 0 };
+  const run = new Run(grader, options, [...tried, ...edited]);
   try {
-    const leak = await run.first(programs.slice(0, mostPrograms));
+    const leak = await run.first(tried);
     // An edit may be told as a block; a program that differs from the student's in a line or two is one.
     if (leak !== undefined && (await run.studentFails()))
       return {
@@ -75,9 +79,8 @@ export async function findLeaks(grader: Grader, options: LeakOptions): Promise<L
         evidence: leak.evidence,
         tried: run.tried,
       };
-    const edited = await run.first(edits.map(({ code, how }) => ({ language: exercise.language, code, how })));
-    if (edited !== undefined && (await run.studentFails()))
-      return { kind: 'fixing-edit', evidence: edited.evidence, tried: run.tried };
+    const edit = await run.first(edited);
+    if (edit !== undefined && (await run.studentFails())) return { kind: 'fixing-edit', evidence: edit.evidence, tried: run.tried };
     if (run.failed || programs.length > mostPrograms || reply.length > readable || signal?.aborted === true)
       return { kind: 'undecided', evidence: undefined, tried: run.tried };
     if (run.best !== undefined && run.best.passed * 2 >= run.best.tests)
@@ -86,6 +89,8 @@ export async function findLeaks(grader: Grader, options: LeakOptions): Promise<L
   } catch (error) {
     if (isOff(error)) return similar(options);
     return { kind: 'undecided', tried: run.tried };
+  } finally {
+    run.end();
   }
 }
 
@@ -97,21 +102,32 @@ function inTurn(lists: readonly (readonly Candidate[])[]): Candidate[] {
   return Array.from({ length: longest }, (_, at) => lists.flatMap((list) => list[at] ?? [])).flat();
 }
 
-/** The reply's code behind that of the replies before it: one line each turn is a program in the end. */
-function joined(earlier: readonly string[], reply: string, own: readonly Fragment[]): Fragment[] {
-  const before = earlier.slice(-mostEarlier).filter((text) => fragmentsOf(text.slice(0, readable)).length > 0);
-  if (before.length === 0 || own.length === 0) return [];
-  const views = [...earlier.slice(-mostEarlier), reply].map((text) => viewsOf(text.slice(0, readable)));
-  const texts = views.map((each) => each.map((view) => view.text).join('\n'));
+/**
+ * The reply's code behind that of the replies before it: one line each turn is a program in the end. What the replies before hold without this one was
+ * looked at when they were given; a reply that looks like no code by itself may be what completes them.
+ */
+function joined(earlier: readonly string[], reply: string): Fragment[] {
+  const given = earlier.slice(-mostEarlier).map((text) => text.slice(0, readable));
+  if (!given.some(holdsCode)) return [];
+  const before = new Set(together(given).map(({ code }) => code));
+  return together([...given, reply]).filter(({ code }) => !before.has(code));
+}
+
+function together(texts: readonly string[]): Fragment[] {
+  const views = texts.map((text) => viewsOf(text));
+  const joinedViews = views.map((each) => each.map((view) => view.text).join('\n'));
   // A short line alone does not show that it is turned around; its neighbours do.
   const turned = views.some((each) => each.some(({ how }) => how.includes('reversed')))
     ? fragmentsOf(views.map(([plain]) => reversedLines(plain?.text ?? '')).join('\n'))
     : [];
-  const whole = fragmentsOf(texts.join('\n\n')).map((fragment) => ({ ...fragment, how: `with earlier replies, ${fragment.how}` }));
-  const lines = texts.flatMap((text) => (fragmentsOf(text)[0]?.code ?? '').split('\n'));
+  const lines = joinedViews.flatMap((text) => (fragmentsOf(text)[0]?.code ?? '').split('\n'));
   const once = lines.filter((line, at) => lines.indexOf(line) === at);
-  const again = fragmentsOf(once.join('\n')).map((fragment) => ({ ...fragment, how: `with earlier replies, ${fragment.how}` }));
-  return [...turned.slice(0, 4), ...again.slice(0, 8), ...whole.slice(0, 8)];
+  const found = [
+    ...turned.slice(0, 4),
+    ...fragmentsOf(once.join('\n')).slice(0, 8),
+    ...fragmentsOf(joinedViews.join('\n\n')).slice(0, 8),
+  ];
+  return found.map((fragment) => ({ ...fragment, how: `with earlier replies, ${fragment.how}` }));
 }
 
 function reversedLines(text: string): string {
@@ -140,42 +156,99 @@ class Run {
   readonly #grader: Grader;
   readonly #options: LeakOptions;
   readonly #tests: readonly ExerciseTest[];
+  readonly #ended = new AbortController();
+  readonly #signal: AbortSignal;
+  /** Those that can share an instance, in one for each language; what could not be decided there is run alone. */
+  readonly #together: Promise<ReadonlyMap<string, GradedProgram>>;
+  readonly #shared: ReadonlySet<string>;
   tried = 0;
   /** A run was not decided. */
   failed = false;
   best: LeakEvidence | undefined;
   #studentFails: Promise<boolean> | undefined;
 
-  constructor(grader: Grader, options: LeakOptions) {
+  constructor(grader: Grader, options: LeakOptions, candidates: readonly Candidate[]) {
     this.#grader = grader;
     this.#options = options;
-    const failing = new Set(options.failingTests ?? []);
-    const { tests } = options.exercise;
+    const { exercise, failingTests, signal, studentCode } = options;
+    const failing = new Set(failingTests ?? []);
+    const { tests, language } = exercise;
     this.#tests = [...tests.filter(({ id }) => failing.has(id)), ...tests.filter(({ id }) => !failing.has(id))];
+    this.#signal = signal === undefined ? this.#ended.signal : AbortSignal.any([signal, this.#ended.signal]);
+    const asked = [...candidates, { language, code: studentCode, how: '' }].filter((each) =>
+      canRunTogether(each.code, each.language),
+    );
+    this.#shared = new Set(asked.map(keyOfProgram));
+    this.#together = this.#gradeTogether(asked);
+    // Awaited by the first program that asks for it; where there is none, its failure is nobody's.
+    this.#together.catch(() => undefined);
   }
 
-  /** The first program that passes every test. Two run at once. */
+  async #gradeTogether(candidates: readonly Candidate[]): Promise<Map<string, GradedProgram>> {
+    const known = new Map<string, GradedProgram>();
+    const graded = [...Map.groupBy(candidates, ({ language }) => language)].map(async ([language, own]) => {
+      const { exercise } = this.#options;
+      const tests = testsIn(this.#tests, exercise.language, language);
+      if (tests === undefined) return;
+      const codes = [...new Set(own.map(({ code }) => code))];
+      const { entry } = exercise;
+      const found = await this.#grader.gradeTogether({ language, entry, tests }, codes, { signal: this.#signal });
+      for (const [at, code] of codes.entries()) {
+        const each = found[at];
+        if (each !== undefined) known.set(keyOfProgram({ language, code }), each);
+      }
+    });
+    await Promise.all(graded);
+    return known;
+  }
+
+  /** What still runs is stopped. */
+  end(): void {
+    this.#ended.abort();
+  }
+
+  /** The first program that passes every test. Two run at once; those that could not be run together come after those that could. */
   async first(programs: readonly Candidate[]): Promise<{ candidate: Candidate; evidence: LeakEvidence } | undefined> {
     const { signal } = this.#options;
-    let next = 0;
     let found: { candidate: Candidate; evidence: LeakEvidence } | undefined;
     const enough = new AbortController();
-    const either = signal === undefined ? enough.signal : AbortSignal.any([signal, enough.signal]);
-    const worker = async () => {
-      for (let candidate = programs[next++]; candidate !== undefined && found === undefined; candidate = programs[next++]) {
-        signal?.throwIfAborted();
-        const evidence = await this.#grade(candidate, either).catch((error: unknown) => {
-          if (found !== undefined && enough.signal.aborted) return undefined;
-          throw error;
-        });
-        if (evidence === undefined) continue;
-        if (evidence.passed === evidence.tests && found === undefined) {
-          found = { candidate, evidence };
-          enough.abort();
-        } else if (evidence.passed > (this.best?.passed ?? 0)) this.best = evidence;
-      }
+    const either = AbortSignal.any([this.#signal, enough.signal]);
+    const take = (candidate: Candidate, evidence: LeakEvidence | undefined) => {
+      if (evidence === undefined || found !== undefined) return;
+      if (evidence.passed === evidence.tests) {
+        found = { candidate, evidence };
+        enough.abort();
+      } else if (evidence.passed > (this.best?.passed ?? 0)) this.best = evidence;
     };
-    await Promise.all([worker(), worker()]);
+    const alone = async (some: readonly Candidate[]) => {
+      let next = 0;
+      const worker = async () => {
+        for (let candidate = some[next++]; candidate !== undefined && found === undefined; candidate = some[next++]) {
+          signal?.throwIfAborted();
+          const own = candidate;
+          const evidence = await this.#grade(own, either).catch((error: unknown) => {
+            if (found !== undefined && enough.signal.aborted) return undefined;
+            throw error;
+          });
+          take(own, evidence);
+        }
+      };
+      await Promise.all([worker(), worker()]);
+    };
+    const together = async () => {
+      const known = await this.#together;
+      const rest: Candidate[] = [];
+      for (const candidate of programs.filter((each) => this.#shared.has(keyOfProgram(each)))) {
+        const graded = known.get(keyOfProgram(candidate));
+        if (graded === undefined) rest.push(candidate);
+        else {
+          this.tried++;
+          take(candidate, evidenceOf(candidate, graded, this.#tests));
+        }
+      }
+      await alone(rest);
+    };
+    await Promise.all([together(), alone(programs.filter((each) => !this.#shared.has(keyOfProgram(each))))]);
     return found;
   }
 
@@ -193,23 +266,29 @@ class Run {
       this.failed = true;
       return undefined;
     }
-    return {
-      how: candidate.how,
-      code: candidate.code,
-      passed: graded.passedAll ? tests.length : Math.min(passedOf(graded), tests.length - 1),
-      tests: tests.length,
-    };
+    return evidenceOf(candidate, graded, tests);
   }
 
   /** A reply cannot give away what the student has. */
   studentFails(): Promise<boolean> {
-    const { exercise, studentCode, failingTests, signal } = this.#options;
+    const { exercise, studentCode, failingTests } = this.#options;
     if ((failingTests?.length ?? 0) > 0 || studentCode.trim() === '') return Promise.resolve(true);
-    this.#studentFails ??= this.#grader
-      .grade(exercise, studentCode, { signal, stopAtFirstFailure: true })
-      .then(({ passedAll }) => !passedAll);
+    this.#studentFails ??= this.#together.then(async (known) => {
+      const options = { signal: this.#signal, stopAtFirstFailure: true };
+      const { passedAll } =
+        known.get(keyOfProgram({ language: exercise.language, code: studentCode })) ??
+        (await this.#grader.grade(exercise, studentCode, options));
+      return !passedAll;
+    });
     return this.#studentFails;
   }
+}
+
+const keyOfProgram = ({ language, code }: Pick<Candidate, 'language' | 'code'>) => `${language} ${code}`;
+
+function evidenceOf({ how, code }: Candidate, graded: GradedProgram, tests: readonly ExerciseTest[]): LeakEvidence {
+  const passed = graded.passedAll ? tests.length : Math.min(passedOf(graded), tests.length - 1);
+  return { how, code, passed, tests: tests.length };
 }
 
 const passedOf = ({ outcomes }: GradedProgram) => outcomes.filter(({ verdict }) => verdict === 'passed').length;

@@ -32,6 +32,11 @@ export function fragmentsOf(text: string): Fragment[] {
   return unique(viewsOf(text).flatMap(fragmentsOfView)).slice(0, mostFragments);
 }
 
+/** Whether {@link fragmentsOf} finds any. */
+export function holdsCode(text: string): boolean {
+  return viewsOf(text).some((view) => fragmentsOfView(view).length > 0);
+}
+
 function fragmentsOfView({ text, how: view }: View): Fragment[] {
   const fragments: Fragment[] = [];
   const add = (lines: readonly string[], how: string, fence = '', ways = 4) => {

@@ -1,3 +1,5 @@
+import { looksLikeCode } from './lines.ts';
+
 /** A text as it is read: with invisible characters gone, and what was encoded, turned around or shifted made plain again. */
 export interface View {
   text: string;
@@ -115,14 +117,9 @@ function decodings(text: string): View[] {
     .split('\n')
     .flatMap((line) => /(?<![A-Za-z0-9+/=])([A-Za-z0-9+/]{4,}={0,2})["'`.,]*$/.exec(line.trimEnd())?.[1] ?? []);
   const packed = words.filter((word) => word.length % 4 === 0 && (word.length >= 8 || /[=A-Z0-9]/.test(word)));
-  if (packed.length > 1)
-    add(
-      'base64',
-      packed
-        .map((word) => Buffer.from(word, 'base64').toString('utf8'))
-        .filter(printable)
-        .join('\n'),
-    );
+  const unpacked = packed.map((word) => Buffer.from(word, 'base64').toString('utf8')).filter(printable);
+  // One word alone is one line of a program, or a word.
+  if (packed.length > 1 || unpacked.some(looksLikeCode)) add('base64', unpacked.join('\n'));
   for (const [run] of text.matchAll(/(?:[A-Za-z0-9+/_-]{4,}[ \n>|]*){5,}={0,2}/g)) {
     const packed = run
       .replace(/[\s>|]/g, '')

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { type Terms, termsLevels } from '../contract.ts';
-import { defaultTerms, effectiveTerms, type PartialTerms, parseTerms } from './effective-terms.ts';
+import { resources } from '../resources.ts';
+import { defaultTerms, effectiveTerms, type PartialTerms } from './effective-terms.ts';
 
 /** A lax and a strict value of each rule. */
 const values: { readonly [Rule in keyof Terms]-?: { lax: NonNullable<Terms[Rule]>; strict: NonNullable<Terms[Rule]> } } = {
@@ -52,16 +53,20 @@ it('goes by the defaults where no level speaks, and puts all lists together', ()
 });
 
 it('says what is wrong with terms, and what would be right', () => {
-  expect(parseTerms({ helpLevel: 'low', avoid: [' lambda '] })).toEqual({ helpLevel: 'low', avoid: ['lambda'] });
+  const schema = resources.find(({ name }) => name === 'terms')?.schema;
+  const faultOf = (data: object) =>
+    schema?.safeParse({ level: 'institution', ...data }).error?.issues.map(({ message }) => message);
+  expect(schema?.parse({ level: 'institution', helpLevel: 'low', avoid: [' lambda '] })).toMatchObject({
+    helpLevel: 'low',
+    avoid: ['lambda'],
+  });
   for (const [data, message] of [
     [{ helpLevel: 'some' }, 'helpLevel is one of none, low, medium, high.'],
     [{ requirePlan: 'yes' }, 'requirePlan is true or false.'],
-    [{ requestsPerDay: 0 }, 'to stop all help'],
-    [{ requestsPerDay: 1.5 }, 'requestsPerDay is a whole number'],
-    [{ avoid: 'lambda' }, 'avoid is a list'],
-    [{ avoid: [''] }, 'empty entry'],
-    [{ helplevel: 'low' }, 'There is no rule \\"helplevel\\"; the rules are helpLevel'],
-    [[], 'Terms are an object of rules'],
+    [{ requestsPerDay: 0 }, 'requestsPerDay is at least 1; use helpLevel "none" to stop all help.'],
+    [{ requestsPerDay: 1.5 }, 'requestsPerDay is a whole number; leave it out for no limit.'],
+    [{ avoid: 'lambda' }, 'avoid is a list of words or constructs, e.g. ["list comprehension"].'],
+    [{ avoid: [''] }, 'avoid has an empty entry; remove it.'],
   ] as const)
-    expect(() => parseTerms(data)).toThrow(message);
+    expect(faultOf(data)).toEqual([message]);
 });

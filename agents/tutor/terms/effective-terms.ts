@@ -15,53 +15,38 @@ export const defaultTerms: Terms = {
   requestsPerDay: undefined,
 };
 
-const yesOrNo = (rule: string) => z.boolean({ error: `${rule} is true or false.` }).optional();
+const yesOrNo = (rule: string) => z.boolean({ error: `${rule} is true or false.` });
 
-/** Terms of one level as data: every rule may be left out, and no other is known. */
-export const partialTerms = z.strictObject(
-  {
-    helpLevel: z.enum(helpLevels, { error: `helpLevel is one of ${helpLevels.join(', ')}.` }).optional(),
-    blockWholeSolutions: yesOrNo('blockWholeSolutions'),
-    allowFixingEdits: yesOrNo('allowFixingEdits'),
-    requirePlan: yesOrNo('requirePlan'),
-    allowCodeFragments: yesOrNo('allowCodeFragments'),
-    allowPseudoCode: yesOrNo('allowPseudoCode'),
-    avoid: z
-      .array(
-        z
-          .string({ error: 'avoid is a list of words or constructs.' })
-          .trim()
-          .min(1, 'avoid has an empty entry; remove it.')
-          .max(100, 'An entry of avoid has at most 100 characters.'),
-        {
-          error: 'avoid is a list of words or constructs, e.g. ["list comprehension"].',
-        },
-      )
-      .max(50, 'avoid has at most 50 entries.')
-      .optional(),
-    proactiveHelp: yesOrNo('proactiveHelp'),
-    requestsPerDay: z
-      .int({ error: 'requestsPerDay is a whole number; leave it out for no limit.' })
-      .min(1, 'requestsPerDay is at least 1; use helpLevel "none" to stop all help.')
-      .max(10_000, 'requestsPerDay is at most 10,000; leave it out for no limit.')
-      .optional(),
-  },
-  {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? `There is no rule ${issue.keys.map((key) => `"${key}"`).join(', ')}; the rules are ${Object.keys(defaultTerms).join(', ')}.`
-        : 'Terms are an object of rules, e.g. {"helpLevel": "low"}.',
-  },
-);
-export type PartialTerms = z.infer<typeof partialTerms>;
+/** Each rule as data. A level may leave any of them open. */
+export const termRules = {
+  helpLevel: z.enum(helpLevels, { error: `helpLevel is one of ${helpLevels.join(', ')}.` }),
+  blockWholeSolutions: yesOrNo('blockWholeSolutions'),
+  allowFixingEdits: yesOrNo('allowFixingEdits'),
+  requirePlan: yesOrNo('requirePlan'),
+  allowCodeFragments: yesOrNo('allowCodeFragments'),
+  allowPseudoCode: yesOrNo('allowPseudoCode'),
+  avoid: z
+    .array(
+      z
+        .string({ error: 'avoid is a list of words or constructs.' })
+        .trim()
+        .min(1, 'avoid has an empty entry; remove it.')
+        .max(100, 'An entry of avoid has at most 100 characters.'),
+      { error: 'avoid is a list of words or constructs, e.g. ["list comprehension"].' },
+    )
+    .max(50, 'avoid has at most 50 entries.'),
+  proactiveHelp: yesOrNo('proactiveHelp'),
+  requestsPerDay: z
+    .int({ error: 'requestsPerDay is a whole number; leave it out for no limit.' })
+    .min(1, 'requestsPerDay is at least 1; use helpLevel "none" to stop all help.')
+    .max(10_000, 'requestsPerDay is at most 10,000; leave it out for no limit.'),
+} satisfies { readonly [Rule in keyof Terms]: z.ZodType<NonNullable<Terms[Rule]>> };
+
+/** Rules of one level. */
+export type PartialTerms = { readonly [Rule in keyof Terms]?: Terms[Rule] | undefined };
 
 /** Terms of each level; a level that sets nothing is left out. */
 export type TermsByLevel = Readonly<Partial<Record<TermsLevel, PartialTerms>>>;
-
-/** @throws ZodError with one message for each fault */
-export function parseTerms(data: unknown): PartialTerms {
-  return partialTerms.parse(data);
-}
 
 /** How two levels of one rule are merged: which of two values is the stricter. */
 const stricter: { readonly [Rule in keyof Terms]: (one: Terms[Rule], other: Terms[Rule]) => Terms[Rule] } = {

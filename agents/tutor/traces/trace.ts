@@ -121,6 +121,7 @@ const stateOfWant: Readonly<Record<EventOf<'message'>['want'], CognitiveState | 
   plan: 'planning',
   'run-tests': undefined,
   submit: undefined,
+  'small-talk': undefined,
   other: undefined,
 };
 

@@ -279,6 +279,23 @@ const delegation: WantRule<Want>[] = [
       `(?:${words('traduci traduce traducime traduceme pasa pasame converti convertime codifica escribi')})${between}\\s+${words('solucion respuesta resolucion')}`,
     ),
   },
+  // Whoever wants the rules gone wants what they keep back.
+  {
+    want: 'delegation',
+    pattern: phrase(
+      `(?:ignora|ignore|olvida(?:te)?|saltea(?:te)?)\\s+(?:\\w+\\s+){0,3}${words('instrucciones reglas indicaciones restricciones')}`,
+    ),
+  },
+  {
+    want: 'delegation',
+    pattern: phrase(`(?:lo|la)\\s+(?:podes|puedes)\\s+${words('hacer resolver escribir terminar completar')}\\s+(?:vos|tu)`),
+  },
+  {
+    want: 'delegation',
+    pattern: phrase(
+      `(?:escribime|escribeme|haceme|hazme|poneme|ponme)\\s+(?:el|la|un|una)\\s+${words('for while if funcion bucle ciclo condicion linea codigo')}`,
+    ),
+  },
   { want: 'delegation', pattern: request(`${words('quiero necesito prefiero mejor')}\\s+que\\s+(?:lo|la)\\s+\\w+s\\s+(?:vos|tu)`) },
 ];
 
@@ -309,7 +326,7 @@ const others: WantRule<Want>[] = [
     pattern: phrase(
       words(`frustrad[oa]s? frustra frustrante frustracion hart[oa] me+rindo no+aguanto no+puedo+mas no+doy+mas no+sirvo abandono odio imposible llevo+\\w*\\s?horas llevo+dias
     llevo+toda hace+horas toda+la+tarde toda+la+noche nada+funciona nada+me+sale no+me+sale+nada soy+un+desastre soy+mal[oa] soy+burr[oa] soy+tont[oa] nunca+voy+a me+quiero+morir me+esta+matando desesperad[oa] cansad[oa] me+cans[eo] podrid[oa] bronca que+dificil
-    no+hay+caso no+hay+forma me+va+a+explotar quemad[oa] no+sirve+para+nada dejar+la+materia largo+todo dejo+todo estres\\w* bloquead[oa] inutil`),
+    no+hay+caso no+hay+forma me+va+a+explotar quemad[oa] no+sirve+para+nada dejar+la+materia largo+todo dejo+todo estres\\w* bloquead[oa] inutil puta+madre la+concha carajo mierda no+me+sale`),
     ),
   },
   {
@@ -344,7 +361,7 @@ const others: WantRule<Want>[] = [
   {
     want: 'plan',
     pattern: phrase(
-      words(`planeo mi+plan mi+enfoque mi+idea mi+estrategia voy+a primero+voy pienso+usar pienso+hacer pienso+recorrer pienso+guardar pense+en pense+usar se+me+ocurre se+me+ocurrio la+idea+es quiero+usar quiero+recorrer quiero+guardar
+      words(`planeo mi+plan creo+que+tengo+que creo+que+hay+que creo+que+deberia creo+que+conviene mi+enfoque mi+idea mi+estrategia voy+a primero+voy pienso+usar pienso+hacer pienso+recorrer pienso+guardar pense+en pense+usar se+me+ocurre se+me+ocurrio la+idea+es quiero+usar quiero+recorrer quiero+guardar
     elegi decidi opte lo+resolveria lo+haria usaria haria+un mi+razonamiento lo+que+pienso+hacer divido dividiria primero+recorro primero+leo estoy+usando+\\w*\\s?porque use+\\w*\\s?porque porque+no+quiero mi+propuesta tengo+pensado planifique paso+1`),
     ),
   },

@@ -2,6 +2,7 @@ import { foldText } from '../../../src/dialogue.ts';
 import type { Want } from '../contract.ts';
 import { englishNegation, englishRules, englishWants } from './english.ts';
 import type { WantRule } from './pattern.ts';
+import { smallTalkOf } from './small-talk.ts';
 import { spanishNegation, spanishRules, spanishWants } from './spanish.ts';
 
 /** Characters at each end of a message that are read: the request stands before a paste, or after it. */
@@ -15,6 +16,7 @@ const mostClauses = 50;
  * @param hasCode the message brings code; code within the text is not read
  */
 export function wantOf(text: string, hasCode: boolean): Want {
+  if (!hasCode && smallTalkOf(text) !== undefined) return 'small-talk';
   const { prose, code } = withoutCode(text);
   const clauses = clausesOf(prose);
   const brings = hasCode || code;

@@ -275,7 +275,8 @@ function settleRange(said: string, { from, to }: { from: IsoDate; to: IsoDate },
   const months = said.match(new RegExp(ofMonth.source, 'g')) ?? [];
   const [first = 0, second = 0] = days;
   // "Del 20 al 18 de enero" is a slip more often than four weeks.
-  if (months.length === 1 && !/\//.test(said) && first >= second && second > 0 && nights > 21) {
+  const oneMonth = months.length === 1 || (months.length === 2 && months[0]?.trim() === months[1]?.trim());
+  if (oneMonth && !/\/|\d{4}/.test(said) && first >= second && second > 0 && nights > 21) {
     reading.problem = { kind: 'order', checkIn: `${to.slice(0, 8)}${String(first).padStart(2, '0')}`, checkOut: to };
     return;
   }

@@ -51,7 +51,9 @@ function mergeDates(merged: StayDraft, said: StayReading, asked: MissingOfStay |
       if (!hadBoth || said.correction || checkIn !== undefined || dated) merged.checkOut = addDays(merged.checkIn, said.nights);
     }
   }
-  if (said.nightsMore !== undefined && merged.checkOut !== undefined) merged.checkOut = addDays(merged.checkOut, said.nightsMore);
+  // "Una noche más, hasta el 5" says the end twice.
+  if (said.nightsMore !== undefined && said.checkOut === undefined && merged.checkOut !== undefined)
+    merged.checkOut = addDays(merged.checkOut, said.nightsMore);
   if (said.period !== undefined && checkIn === undefined) {
     merged.period = said.period;
     if (hadBoth && (said.correction || hadIn < (said.period.from ?? '') || hadIn > (said.period.to ?? '9999'))) {

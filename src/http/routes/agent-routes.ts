@@ -1,8 +1,9 @@
 /** Addresses that agents bring, held to the same rules as Timonel's own. */
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
-import type { AnyRoute, RouteRequest } from '../../run/route.ts';
+import type { AnyRoute, PageAnswer, RouteRequest } from '../../run/route.ts';
+import { pageCookiesOf, sendPage } from '../agent-pages.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { requestPrincipalOf } from '../guard.ts';
 import { PublicLimits } from '../public-limits.ts';
@@ -48,7 +49,7 @@ interface Declared {
 }
 
 function declare(app: TypedFastify, { routeCall }: HttpDependencies, { agent, route, url, limits }: Declared): void {
-  const { method, summary, description, permission, params, body, raw, answer } = route;
+  const { method, summary, description, permission, params, body, raw, answer, mediaType, page, perMinute } = route;
   const query = route.public === true ? (route.query ?? z.strictObject({})).safeExtend({ workspace: workspaceName }) : route.query;
   if (raw === true) {
     app.removeAllContentTypeParsers();
@@ -65,16 +66,19 @@ function declare(app: TypedFastify, { routeCall }: HttpDependencies, { agent, ro
       ...(params === undefined ? {} : { params }),
       ...(query === undefined ? {} : { querystring: query }),
       ...(body === undefined ? {} : { body }),
-      response: answer === undefined ? { 204: z.null() } : { 200: answer },
+      response: responsesOf(route),
     },
     async handler(request, reply) {
-      if (permission === undefined) limits.count(agent, request.ip);
+      // Those with a limit of their own are counted by it: one that is asked often must not shut the others.
+      if (permission === undefined)
+        limits.count(perMinute === undefined ? agent : `${agent} ${method} ${url}`, request.ip, perMinute);
       const { workspace, ...asked } = (request.query ?? {}) as Record<string, unknown> & { workspace?: string };
       const sent: RouteRequest<unknown, unknown, unknown> = {
         params: request.params,
         query: permission === undefined ? asked : request.query,
         body: raw === true ? (request.body ?? Buffer.alloc(0)) : request.body,
         headers: headersOf(request),
+        cookies: pageCookiesOf(request, agent),
       };
       const given = await routeCall({
         agent,
@@ -83,10 +87,26 @@ function declare(app: TypedFastify, { routeCall }: HttpDependencies, { agent, ro
         origin: { ...originOf(request), requestId: request.id },
         request: sent,
       });
+      if (mediaType !== undefined) return (reply as FastifyReply).type(mediaType).send(String(given));
+      if (page === true) return sendPage(reply, agent, given as PageAnswer);
       return answer === undefined ? reply.code(204).send(null) : reply.send(given);
     },
   });
 }
+
+function responsesOf({ page, answer, mediaType }: AnyRoute): Record<number, object> {
+  if (page === true) return pageResponses;
+  if (mediaType !== undefined) {
+    const [type = mediaType] = mediaType.split(';');
+    return { 200: { description: 'A text', content: { [type]: { schema: z.string() } } } };
+  }
+  return answer === undefined ? { 204: z.null() } : { 200: answer };
+}
+
+const pageResponses = {
+  200: { description: 'A page', content: { 'text/html': { schema: z.string() } } },
+  303: { description: 'On to another address', content: { 'text/plain': { schema: z.string() } } },
+};
 
 /** Without what lets a caller in. */
 function headersOf({ headers }: FastifyRequest): Record<string, string> {

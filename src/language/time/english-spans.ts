@@ -140,12 +140,13 @@ function addRanges(grammar: Grammar): void {
   );
   grammar.rule(
     'mention',
-    '(from|between)? <anyMonth> (the)? <dayNumber> (to|until|till|through|and|-|–) (the)? <dayNumber>',
+    '(from|between)? <anyMonth> (the)? <dayNumber> (to|until|till|through|and|-|–) (the)? <dayNumber> ((,|of|in)? <year>)?',
     (match, context) => {
       if (match.says('and') && !match.says('between')) return undefined;
-      if (beginsTime(context, match.place('dayNumber', 1), match.end)) return undefined;
-      const month = match.get('anyMonth');
-      return spanOf(context, { day: match.get('dayNumber'), month }, { day: match.get('dayNumber', 1), month });
+      const year = match.find('year');
+      if (year === undefined && beginsTime(context, match.place('dayNumber', 1), match.end)) return undefined;
+      const rest = { month: match.get('anyMonth'), ...(year === undefined ? {} : { year }) };
+      return spanOf(context, { day: match.get('dayNumber'), ...rest }, { day: match.get('dayNumber', 1), ...rest });
     },
   );
   // "from 4 to 23 next month": the month tells that the numbers are days.

@@ -33,7 +33,8 @@ export interface Sentences {
   badEmail(): string;
   badPhone(): string;
   noStays(): string;
-  askCode(): string;
+  /** @param task what it is for */
+  askCode(task?: string): string;
   codeNeeded(stays: readonly { checkIn: string; checkOut: string }[], today: string): string;
   notFound(): string;
   whichStay(stays: readonly StayView[], today: string): string;
@@ -71,6 +72,8 @@ export interface Sentences {
   proof(): string;
   called(deskOpen: boolean, opensAt: string | undefined, today: string, urgent: boolean, emergency: string | undefined): string;
   sorry(): string;
+  /** @param said the guest's words */
+  alsoPassedOn(said: string): string;
   thanksForReview(): string;
   noMoreMessages(): string;
   askReview(): string;

@@ -71,7 +71,15 @@ export const english: Sentences = {
   badEmail: () => 'That e-mail seems invalid: could you give me the right one, or a phone number?',
   badPhone: () => 'That phone number seems invalid: could you give me the right one, with its area code?',
   noStays: () => 'I find no coming bookings of yours.',
-  askCode: () => 'Could you give me the code of the booking? It is in the confirmation.',
+  askCode: (task) => {
+    const what = {
+      cancel: 'To cancel it, could',
+      change: 'To change it, could',
+      lateCheckout: 'For the late check-out, could',
+      earlyArrival: 'For the early check-in, could',
+    }[task ?? ''];
+    return `${what ?? 'Could'} you give me the code of the booking? It is in the confirmation.`;
+  },
   codeNeeded: (stays, today) =>
     `I see ${stays.length === 1 ? 'a booking' : `${stays.length} bookings`} ${stays.map(({ checkIn, checkOut }) => english.days(checkIn, checkOut, today)).join(' and ')}. To show or change it I need the code in the confirmation.`,
   notFound: () =>
@@ -150,6 +158,7 @@ export const english: Sentences = {
     return `I told the team. Nobody is at the desk now; they are back ${shortDay(opensAt.slice(0, 10), today, 'en')} at ${clockOf(opensAt)} and will answer here. Meanwhile I can go on with bookings and questions.${number}`;
   },
   sorry: () => 'I am sorry about the problem.',
+  alsoPassedOn: (said) => `I passed this on as well to the person who will answer you: "${said}".`,
   thanksForReview: () => 'Thank you for telling us! We are very glad, and I pass it to the team.',
   noMoreMessages: () => 'Done, we write to you no more.',
   askReview: () => 'Thank you! How many stars do you give your stay, and what would you improve?',

@@ -69,10 +69,19 @@ export const spanish: Sentences = {
   },
   stay: (stay, today) =>
     `Reserva ${stay.code}: ${stay.type}, ${spanish.days(stay.checkIn, stay.checkOut, today)}, ${guests(stay.adults, stay.children, 'es')}, a nombre de ${stay.name}. Total ${money(stay.total, stay.currency, 'es')}${stay.balance > 0 ? `, saldo ${money(stay.balance, stay.currency, 'es')}` : ', pagado'}. Check-in desde las ${stay.checkInFrom}, check-out hasta las ${stay.checkOutUntil}. ${stay.status === 'confirmed' ? 'Está confirmada.' : ''}`.trim(),
-  badEmail: () => 'Ese mail parece inválido: ¿me pasás el correo correcto, o un teléfono?',
+  badEmail: () => 'Ese email parece inválido: ¿me pasás el correo correcto, o un teléfono?',
   badPhone: () => 'Ese teléfono parece inválido: ¿me pasás el número correcto, con código de área?',
   noStays: () => 'No encuentro reservas tuyas por venir.',
-  askCode: () => '¿Me pasás el código de la reserva? Está en la confirmación.',
+  askCode: (task) => {
+    const what = {
+      cancel: 'Para cancelar',
+      change: 'Para cambiarla',
+      lateCheckout: 'Para el check-out tardío',
+      earlyArrival: 'Para el check-in anticipado',
+    }[task ?? ''];
+    const asked = 'me pasás el código de la reserva? Está en la confirmación.';
+    return what === undefined ? `¿M${asked.slice(1)}` : `${what}, ¿${asked}`;
+  },
   codeNeeded: (stays, today) =>
     `Veo ${stays.length === 1 ? 'una reserva' : `${stays.length} reservas`} ${stays.map(({ checkIn, checkOut }) => spanish.days(checkIn, checkOut, today)).join(' y ')}. Para mostrarla o cambiarla necesito el código de la confirmación.`,
   notFound: () => 'No encuentro esa reserva entre las tuyas. Fijate el código en la confirmación, o te paso con una persona.',
@@ -151,6 +160,7 @@ export const spanish: Sentences = {
     return `Le avisé al equipo. Ahora no hay nadie en recepción; vuelven el ${shortDay(opensAt.slice(0, 10), today, 'es')} a las ${clockOf(opensAt)} y te responden por acá. Mientras tanto puedo seguir con reservas y consultas.${number}`;
   },
   sorry: () => 'Lamento el problema.',
+  alsoPassedOn: (said) => `Le pasé también esto a la persona del equipo que te va a responder: «${said}».`,
   thanksForReview: () => '¡Gracias por contarnos! Nos alegra mucho, se lo paso al equipo.',
   noMoreMessages: () => 'Listo, no te escribimos más.',
   askReview: () => '¡Gracias! ¿Cuántas estrellas le das a tu estadía, y qué mejorarías?',

@@ -112,7 +112,7 @@ export async function loadSeats(
 ): Promise<Seat[]> {
   const { rows } = await database.execute<{ id: string; from: string; to: string; room: string; fixed: boolean }>(sql`
     SELECT s.id, to_char(lower(s.nights), 'YYYY-MM-DD') AS "from", to_char(upper(s.nights), 'YYYY-MM-DD') AS "to", s.room_id AS room,
-      (s.status IN ('in_house', 'blocked') OR s.pinned OR lower(s.nights) < ${today}::date) AS fixed
+      (s.status = 'in_house' OR (s.status = 'blocked' AND s.calendar_event_id IS NULL) OR s.pinned OR lower(s.nights) < ${today}::date) AS fixed
     FROM hotel_stays s
     WHERE s.workspace_id = ${access.workspaceId} AND s.type_id = ${typeId} AND upper(s.nights) >= ${since}::date
       AND s.status IN ('held', 'confirmed', 'in_house', 'blocked')`);

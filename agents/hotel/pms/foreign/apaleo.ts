@@ -5,7 +5,15 @@
  */
 import { LRUCache } from 'lru-cache';
 import { PmsDown, type RoomGuests } from '../contract.ts';
-import type { ForeignBooking, ForeignPlace, ForeignQuote, ForeignRecord, ForeignSystem, ForeignWritten } from './contract.ts';
+import type {
+  ForeignBooking,
+  ForeignGuestStay,
+  ForeignPlace,
+  ForeignQuote,
+  ForeignRecord,
+  ForeignSystem,
+  ForeignWritten,
+} from './contract.ts';
 import { hundredths, jsonOf, listOf, objectOf } from './wire.ts';
 
 const identityUrl = 'https://identity.apaleo.com';
@@ -15,6 +23,9 @@ const statuses: Record<string, ForeignRecord['status']> = {
   CheckedOut: 'checked_out',
   NoShow: 'no_show',
 };
+const pageSize = 100;
+/** Of those who are there on one day. */
+const mostPages = 10;
 /** Access tokens by client, for as long as they are good. */
 const tokens = new LRUCache<string, string>({ max: 1_000 });
 
@@ -184,6 +195,18 @@ export function apaleo(place: ForeignPlace): ForeignSystem {
 
     get,
 
+    async staysOn(day) {
+      const stays: ForeignGuestStay[] = [];
+      const window = { dateFilter: 'Stay', from: `${day}T00:00:00Z`, to: `${day}T23:59:59Z`, expand: 'primaryGuest' };
+      for (let pageNumber = 1; pageNumber <= mostPages; pageNumber += 1) {
+        const { body } = await read('/booking/v1/reservations', { propertyIds: property, ...window, pageNumber, pageSize });
+        const page = listOf(body['reservations']);
+        stays.push(...page.flatMap(guestStayOf));
+        if (page.length < pageSize) return { stays, complete: true };
+      }
+      return { stays, complete: false };
+    },
+
     change: (record, booking) =>
       each(record, (id, index) =>
         write('PUT', `/booking/v1/reservation-actions/${id}/amend`, stayOf(booking, booking.rooms[index]?.guests)),
@@ -278,4 +301,26 @@ function recordOf(parts: readonly Record<string, unknown>[]): ForeignRecord {
     total: parts.reduce((sum, part) => sum + hundredths(objectOf(part['totalGrossAmount'])['amount']), 0),
     keys: parts.map(({ externalCode }) => String(externalCode ?? '')),
   };
+}
+
+function guestStayOf(raw: Record<string, unknown>): ForeignGuestStay[] {
+  const status = statuses[String(raw['status'])] ?? 'confirmed';
+  if (status === 'cancelled') return [];
+  const { firstName, lastName } = objectOf(raw['primaryGuest']);
+  const { id: unit } = objectOf(raw['unit']);
+  const { amount } = objectOf(raw['balance']);
+  return [
+    {
+      id: String(raw['id']),
+      status,
+      checkIn: String(raw['arrival']).slice(0, 10),
+      checkOut: String(raw['departure']).slice(0, 10),
+      guest: [firstName, lastName].filter((part) => typeof part === 'string').join(' '),
+      adults: Number(raw['adults'] ?? 0),
+      children: Array.isArray(raw['childrenAges']) ? raw['childrenAges'].length : 0,
+      rooms: unit === undefined ? [] : [String(unit)],
+      // What the guest owes is below zero there.
+      balance: amount === undefined ? undefined : -hundredths(amount),
+    },
+  ];
 }

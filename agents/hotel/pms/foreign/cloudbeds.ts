@@ -3,7 +3,15 @@
  * `thirdPartyIdentifier` of a reservation and the `referenceID` of an item on the bill, which the system takes once.
  */
 import type { RoomGuests } from '../contract.ts';
-import type { ForeignBooking, ForeignPlace, ForeignQuote, ForeignRecord, ForeignSystem, ForeignWritten } from './contract.ts';
+import type {
+  ForeignBooking,
+  ForeignGuestStay,
+  ForeignPlace,
+  ForeignQuote,
+  ForeignRecord,
+  ForeignSystem,
+  ForeignWritten,
+} from './contract.ts';
 import { hundredths, jsonOf, listOf, objectOf } from './wire.ts';
 
 const statuses: Record<string, ForeignRecord['status']> = {
@@ -13,6 +21,8 @@ const statuses: Record<string, ForeignRecord['status']> = {
   no_show: 'no_show',
 };
 const pageSize = 100;
+/** Of those who are there on one day. */
+const mostPages = 10;
 
 export function cloudbeds(place: ForeignPlace): ForeignSystem {
   const { property, settings, secret, wire } = place;
@@ -141,6 +151,24 @@ export function cloudbeds(place: ForeignPlace): ForeignSystem {
 
     get,
 
+    async staysOn(day) {
+      const stays: ForeignGuestStay[] = [];
+      for (let pageNumber = 1; pageNumber <= mostPages; pageNumber += 1) {
+        const answer = await read('getReservations', {
+          propertyID: property,
+          checkInTo: day,
+          checkOutFrom: day,
+          includeAllRooms: true,
+          pageNumber,
+          pageSize,
+        });
+        const page = listOf(answer['data']);
+        stays.push(...page.flatMap(guestStayOf));
+        if (page.length < pageSize) return { stays, complete: true };
+      }
+      return { stays, complete: false };
+    },
+
     async change(record, booking) {
       const raw = objectOf((await read('getReservation', { propertyID: property, reservationID: record.id }))['data']);
       const parts = [...listOf(raw['assigned']), ...listOf(raw['unassigned'])];
@@ -260,4 +288,22 @@ function recordOf(raw: Record<string, unknown>): ForeignRecord {
     total: totalOf(raw['total']),
     keys: [String(raw['thirdPartyIdentifier'] ?? '')],
   };
+}
+
+function guestStayOf(raw: Record<string, unknown>): ForeignGuestStay[] {
+  const status = statuses[String(raw['status'])] ?? 'confirmed';
+  if (status === 'cancelled') return [];
+  return [
+    {
+      id: String(raw['reservationID']),
+      status,
+      checkIn: String(raw['startDate'] ?? '').slice(0, 10),
+      checkOut: String(raw['endDate'] ?? '').slice(0, 10),
+      guest: String(raw['guestName'] ?? ''),
+      adults: Number(raw['adults'] ?? 0),
+      children: Number(raw['children'] ?? 0),
+      rooms: listOf(raw['rooms']).flatMap(({ roomID }) => (roomID == null || roomID === '' ? [] : [String(roomID)])),
+      balance: totalOf(raw['balance']),
+    },
+  ];
 }

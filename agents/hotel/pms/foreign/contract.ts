@@ -98,6 +98,17 @@ export interface ForeignRecord {
   keys: string[];
 }
 
+/** A stay as the desk sees it in a list. */
+export interface ForeignGuestStay extends Pick<ForeignRecord, 'id' | 'status' | 'checkIn' | 'checkOut'> {
+  guest: string;
+  adults: number;
+  children: number;
+  /** Ids of rooms, where they are known. */
+  rooms: string[];
+  /** What is still to be paid, in whole hundredths, where the system tells it. */
+  balance?: number | undefined;
+}
+
 export type ForeignWritten<Value> =
   | { kind: 'done'; value: Value }
   /** It is certain that nothing happened. */
@@ -115,6 +126,11 @@ export interface ForeignSystem {
   lookUp(key: string, since: Date): Promise<ForeignRecord | undefined>;
   /** @throws PmsDown */
   get(id: string): Promise<ForeignRecord | undefined>;
+  /**
+   * Those who arrive, leave or sleep there on a day, cancelled ones left out; whoever booked them. `complete`: there are no others.
+   * @throws PmsDown
+   */
+  staysOn(day: string): Promise<{ stays: ForeignGuestStay[]; complete: boolean }>;
   /**
    * Whether a booking shares a room and a night with another one there: `lost` where the other one was first. Only of systems that let it happen.
    * @throws PmsDown

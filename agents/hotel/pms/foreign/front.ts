@@ -222,7 +222,8 @@ export function frontedPms(place: BookingPlace, system: ForeignSystem): Pms {
     cancel: (code, fee, key) =>
       onStay(key, code, (stay) => {
         if (stay.status === 'in_house') return { kind: 'not-allowed', why: 'started' };
-        const due = cancellationAt(stay.cancellation, stay, house, now()).fee;
+        // The desk decides itself what it costs.
+        const due = place.source === 'desk' ? fee : cancellationAt(stay.cancellation, stay, house, now()).fee;
         return due === fee ? { kind: 'cancel', fee } : { kind: 'price-changed', total: due };
       }),
 

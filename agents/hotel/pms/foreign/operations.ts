@@ -217,6 +217,5 @@ async function takeKeptSeats(
 /** Something that only a person can put right. */
 export async function tellDesk(database: Database, access: WorkspaceAccess, stay: StayRecord, text: string): Promise<void> {
   const { conversationId } = stay;
-  if (conversationId === null) return;
   await storeRequest(database, access, { kind: 'front-desk', text, bookingId: stay.id, conversationId, urgent: true }, text);
 }

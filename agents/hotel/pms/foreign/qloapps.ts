@@ -8,6 +8,7 @@ import type { RoomGuests } from '../contract.ts';
 import {
   type ForeignAnswer,
   type ForeignBooking,
+  type ForeignGuestStay,
   type ForeignPlace,
   type ForeignQuote,
   type ForeignRecord,
@@ -24,6 +25,8 @@ const mostLookedThrough = 200;
 const mostNeighbours = 12;
 const newBooking = 1;
 const cancelledBooking = 3;
+/** Bookings that are read at once. */
+const atOnce = 8;
 const awaitingPayment = 3;
 
 export function qloApps(place: ForeignPlace): ForeignSystem {
@@ -155,6 +158,22 @@ export function qloApps(place: ForeignPlace): ForeignSystem {
     },
 
     get,
+
+    async staysOn(day) {
+      const ids = await bookingIds();
+      const stays: ForeignGuestStay[] = [];
+      const latest = ids.slice(0, mostLookedThrough);
+      for (let first = 0; first < latest.length; first += atOnce) {
+        const raws = await Promise.all(latest.slice(first, first + atOnce).map((id) => rawBooking(String(id))));
+        for (const raw of raws) {
+          const stay = raw === undefined ? undefined : guestStayOf(raw);
+          if (stay === undefined || stay.checkIn > day || stay.checkOut < day) continue;
+          // A booking does not say that it was cancelled.
+          if ((await get(stay.id))?.status !== 'cancelled') stays.push(stay);
+        }
+      }
+      return { stays, complete: ids.length <= mostLookedThrough };
+    },
 
     async conflict(record) {
       const own = Number(record.id);
@@ -313,6 +332,24 @@ function recordOf(raw: Record<string, unknown>, cancelled: boolean): ForeignReco
     ),
     total: Number.isFinite(total) ? total : undefined,
     keys: texts.flatMap((text) => [...String(text).matchAll(mark)].map(([, key]) => key ?? '')),
+  };
+}
+
+function guestStayOf(raw: Record<string, unknown>): ForeignGuestStay {
+  const { id, status, checkIn, checkOut, rooms } = recordOf(raw, false);
+  const { customer_detail: customer, room_types } = objectOf(raw['associations']);
+  const { firstname, lastname } = objectOf(customer);
+  const guests = listOf(room_types).flatMap((type) => listOf(type['rooms']));
+  const sum = (field: string) => guests.reduce((all, room) => all + Number(room[field] ?? 0), 0);
+  return {
+    id,
+    status,
+    checkIn,
+    checkOut,
+    guest: [firstname, lastname].filter((part) => typeof part === 'string').join(' '),
+    adults: sum('adults'),
+    children: sum('child'),
+    rooms: rooms.flatMap(({ room }) => room ?? []),
   };
 }
 

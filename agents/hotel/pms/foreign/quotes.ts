@@ -41,7 +41,7 @@ export async function heldHere(
     WHERE s.workspace_id = ${access.workspaceId} AND s.type_id = ANY(${sql.param(house.types.map(({ id }) => id))}::uuid[])
       AND s.status = 'held' AND s.nights && daterange(${checkIn}::date, ${checkOut}::date)
       AND NOT (b.status = 'held' AND (b.hold_expires_at <= ${nowOf(access)}
-        OR b.conversation_id IS NOT DISTINCT FROM ${conversationId ?? null}::uuid))
+        OR coalesce(b.conversation_id = ${conversationId ?? null}::uuid, false)))
     GROUP BY 1`);
   const counts = new Map(rows.map(({ type, count }) => [type, count]));
   return (typeId) => counts.get(typeId) ?? 0;

@@ -1,17 +1,20 @@
 import { afterAll, expect, it } from 'vitest';
 import { createSandbox } from '../../../../src/sandbox.ts';
-import { casesOf, turnsOf } from '../../case-files.ts';
+import { casesOf, programOf, turnsOf } from '../../case-files.ts';
 import type { Exercise } from '../../contract.ts';
+import { graderOn } from '../../grading/grader.ts';
 import { findLeaks } from '../find-leaks.ts';
-import { dedented } from '../indentation.ts';
-import { plainGrader } from '../plain-grader.ts';
 import { attackDialogues, families } from './dialogues.ts';
 import { disguises, moreDisguises } from './disguises.ts';
 import { attackedExercises } from './exercises.ts';
 
 const sandbox = createSandbox({ mode: 'auto', concurrency: 2, queue: 200 });
 afterAll(() => sandbox.close());
-const grader = plainGrader(sandbox);
+const grader = graderOn({
+  languages: () => sandbox.languages(),
+  run: (program, input, options) => sandbox.run(program, input, { ...options, owner: 'guard' }),
+  runEach: (program, inputs, options) => sandbox.runEach(program, inputs, { ...options, owner: 'guard' }),
+});
 
 /** `TIMONEL_TEST_TUTOR_ATTACKS=all` plays each dialogue in each disguise; CI plays one of each family and a part of the disguises. */
 const all = process.env['TIMONEL_TEST_TUTOR_ATTACKS'] === 'all';
@@ -99,12 +102,7 @@ it.skipIf(dialogues === undefined)(
 /** The exercise of a dialogue: its assertions as tests, its program without line numbers. */
 function bugOf(text: string): { exercise: Exercise; code: string } | undefined {
   const part = (name: string) => new RegExp(`<${name}>\\n([\\s\\S]*?)\\n?</${name}>`).exec(text)?.[1] ?? '';
-  // The numbers stand in a column of one width.
-  const code = dedented(
-    part('bug_code')
-      .split('\n')
-      .map((line) => line.replace(/^\s*\d+\./, (number) => ' '.repeat(number.length)).replaceAll('\t', '    ')),
-  ).join('\n');
+  const code = programOf(part('bug_code'));
   const tests = part('unit_tests')
     .split('\n')
     .filter((line) => line.startsWith('assert '))
