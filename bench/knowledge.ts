@@ -2,7 +2,8 @@
  * What searches in large collections cost, and whether they find what they should: `npm run bench:knowledge`. Invented passages and random vectors, the
  * hard case, on a store of its own (PostgreSQL where DATABASE_URL names an empty database), through the same code as a request: ingest; the first search
  * of a process, which loads the index; then many, by words, vectors, fusion and MMR. Collections of 0.1, 1 and 10 % of the passages lie beside the large
- * one. TIMONEL_BENCH_CHUNKS says how many passages there are.
+ * one. TIMONEL_BENCH_CHUNKS says how many passages there are, TIMONEL_BENCH_INDEX=pgvector where vectors are searched, if not in memory,
+ * TIMONEL_BENCH_TOPICS=800 that vectors lie near topics, as those of texts do.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,6 +21,7 @@ const passages = {
   tenth: Math.round(wanted * 0.1),
   large: Math.round(wanted * 0.889),
 };
+const index = process.env['TIMONEL_BENCH_INDEX'] === 'pgvector' ? 'pgvector' : 'memory';
 const home = mkdtempSync(join(tmpdir(), 'timonel-bench-knowledge-'));
 const database = process.env['DATABASE_URL'];
 const environment = {
@@ -32,9 +34,11 @@ const open = () => openTimonel(readSettings(environment), { agents: [notes] });
 
 let timonel = await open();
 try {
-  const invented = new InventedKnowledge(passages, 384);
+  const invented = new InventedKnowledge(passages, 384, Number(process.env['TIMONEL_BENCH_TOPICS'] ?? 0));
   await ingest(timonel, invented);
-  const questions = await invented.giveVectors(timonel, 500);
+  const from = performance.now();
+  const questions = await invented.giveVectors(timonel, 500, index);
+  say(`vectors stored and searched in ${index}: ${((performance.now() - from) / 1_000).toFixed(1)} s`);
   await timonel.close();
   timonel = await open();
   await searches(

@@ -27,6 +27,9 @@ describe.each(storeKinds)('questions to the documents of a shop (%s)', (kind) =>
     );
     expect(await asked('¿puedo donar mi pelo?')).toContain('25 centímetros');
     expect(await asked('¿tienen sauna?')).toMatch(/no te lo sé decir/);
+    // Both sound like a wish for a person; one is a question that the documents answer.
+    expect(await asked('¿alguien habla portugués?')).toContain('Carlos habla también portugués');
+    expect(await asked('¿puedo hablar con alguien en portugués?')).toMatch(/persona del equipo/);
   });
 
   it('are answered from the documents of the workspace alone', async () => {

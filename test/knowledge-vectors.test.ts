@@ -4,12 +4,15 @@ import type { Collection } from '../src/knowledge/contract.ts';
 import { type EmbeddingProvider, startEmbeddingProvider } from './embedding-provider.ts';
 import { ask, makeCollection, putDocument } from './knowledge-client.ts';
 import { notes } from './notes-agent.ts';
-import { freshStoreEnvironment, storeKinds } from './stores.ts';
+import { freshStoreEnvironment, vectorPlaces } from './stores.ts';
 import { startTimonel, type TestTimonel } from './timonel.ts';
 
 const patience = { timeout: 30_000, interval: 100 };
 
-describe.each(storeKinds)('vectors of collections (%s)', (kind) => {
+const places = await vectorPlaces();
+
+describe.each(places)('vectors of collections ($kind, $index)', ({ kind, index, runs }) => {
+  if (!runs) return void it.skip('PostgreSQL has no pgvector here');
   let timonel: TestTimonel;
   let provider: EmbeddingProvider;
   let remove: () => Promise<void>;
@@ -30,7 +33,8 @@ describe.each(storeKinds)('vectors of collections (%s)', (kind) => {
   });
 
   const collection = async () => (await timonel.call<Collection>('GET', '/api/v1/knowledge/collections/house')).body;
-  const change = (vectorModel: string | null) => timonel.call('PATCH', '/api/v1/knowledge/collections/house', { vectorModel });
+  const change = (vectorModel: string | null) =>
+    timonel.call('PATCH', '/api/v1/knowledge/collections/house', { vectorModel, vectorIndex: index });
   const modelOf = async () => (await collection()).vectors.model;
 
   it('refuses a route, whose models may change', async () => {
@@ -44,7 +48,7 @@ describe.each(storeKinds)('vectors of collections (%s)', (kind) => {
   it('makes them by a job, and fuses their ranks with those of the words', async () => {
     expect((await change('configured/one')).status).toBe(200);
     await expect.poll(modelOf, patience).toBe('configured/one');
-    expect((await collection()).vectors).toMatchObject({ state: 'ready', building: null, failure: null });
+    expect((await collection()).vectors).toMatchObject({ state: 'ready', building: null, failure: null, searchedIn: index });
     expect(provider.inputs.filter(({ model }) => model === 'one')).toHaveLength(3);
     // The provider knows words as they are written; the analyser leaves function words out.
     const found = await ask(timonel, 'desayuno en el patio');

@@ -1,7 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { verifyChain } from '../src/identity/audit/verify.ts';
+import { makeCollection, putDocument } from './knowledge-client.ts';
 import { type Body, startReleases } from './releases.ts';
 import { storeKinds } from './stores.ts';
+import type { TestTimonel } from './timonel.ts';
 
 /** Turns as the record has them once they ended: more than a test could have in time. */
 const insertTurns = `
@@ -25,15 +27,16 @@ describe.each(storeKinds)('a release that nobody looks after (%s)', (kind) => {
     for (const each of running) await each.close();
   });
 
-  async function started(costs: number) {
+  async function started(costs: number, plan: object = {}, before: (timonel: TestTimonel) => Promise<unknown> = async () => {}) {
     let hours = 0;
     const timonel = await startReleases(kind, { now: () => new Date(Date.now() + hours * 3_600_000) });
     running.push(timonel);
+    await before(timonel);
     const steps = [
       { percentage: 50, bakeMinutes: 1 },
       { percentage: 100, bakeMinutes: 0 },
     ];
-    const { id, canary } = await timonel.release({ prompt: 'You are POLITE.' }, { steps });
+    const { id, canary } = await timonel.release({ prompt: 'You are POLITE.' }, { steps, ...plan });
     const pass = async () => {
       await timonel.timonel.store.pool.executeText(insertTurns, [id, costs, 4_000]);
       for (let look = 0; look < 4; look++) {
@@ -60,6 +63,48 @@ describe.each(storeKinds)('a release that nobody looks after (%s)', (kind) => {
     });
     expect(await timonel.store.pool.executeText('SELECT FROM release_units')).toHaveLength(0);
     expect(await verifyChain(timonel.store.pool, timonel.identity.audit, 'default')).toMatchObject({ intact: true });
+  });
+
+  it('is held where a collection that it names became worse, and not promoted before that was looked at', async () => {
+    const rules = Array.from(
+      { length: 8 },
+      (_, at) => `## Regla ${at}\n\nEn la sala ${'abcdefgh'[at]}${'abcdefgh'[at]}${at}z se puede jugar.`,
+    );
+    const questions = rules.map((_, at) => ({
+      question: `¿qué hay en la sala ${'abcdefgh'[at]}${'abcdefgh'[at]}${at}z?`,
+      relevant: [`${at}.md`],
+    }));
+    const evaluate = (timonel: TestTimonel) =>
+      timonel.call<Body>('POST', '/api/v1/knowledge/collections/house/evaluations', { questions });
+    const fill = async (timonel: TestTimonel) => {
+      await makeCollection(timonel, 'house', { language: 'es' });
+      for (const [at, text] of rules.entries()) await putDocument(timonel, 'house', `${at}.md`, text);
+      expect((await evaluate(timonel)).body.figures).toMatchObject({ mrr: 1 });
+    };
+    const { pass, show, id, post, look, ...timonel } = await started(1, { collections: ['house'] }, fill);
+    await pass();
+    const waiting = await show(id);
+    expect(waiting).toMatchObject({
+      status: 'running',
+      standing: { verdict: 'inconclusive', collections: [{ verdict: 'missing' }] },
+    });
+    expect(waiting.standing.reason).toContain('no two evaluations of the same questions');
+    for (let at = 0; at < 7; at++) await timonel.call('DELETE', `/api/v1/knowledge/collections/house/documents?key=${at}.md`);
+    await evaluate(timonel);
+    await look();
+    expect(await show(id)).toMatchObject({
+      status: 'running',
+      standing: { verdict: 'hold', collections: [{ collection: 'house', verdict: 'worse', better: 0, worse: 7, p: 0.0156 }] },
+    });
+    expect(await post(`/api/v1/releases/${id}/promote`)).toMatchObject({
+      status: 409,
+      body: { code: 'release_unproven', detail: expect.stringContaining('"house" became worse') },
+    });
+    // As good as before again: nothing is in the way.
+    for (const [at, text] of rules.entries()) await putDocument(timonel, 'house', `${at}.md`, text);
+    await evaluate(timonel);
+    await look();
+    expect(await show(id)).toMatchObject({ status: 'promoted' });
   });
 
   it('is rolled back when it costs a third more', async () => {

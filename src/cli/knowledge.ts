@@ -85,9 +85,10 @@ export function knowledgeCommand(): Command {
     .description(
       'Make vectors of a collection with a model for embeddings, e.g. openai/text-embedding-3-small; none takes them away',
     )
-    .action(async (name: string, model: string) => {
+    .option('--index <index>', 'where they are searched: memory, or pgvector for more than a process can hold')
+    .action(async (name: string, model: string, { index }: { index?: string }) => {
       const vectorModel = model === 'none' ? null : model;
-      const { vectors } = await ApiClient.here().patch<Collection>(`${base}/${name}`, { vectorModel });
+      const { vectors } = await ApiClient.here().patch<Collection>(`${base}/${name}`, { vectorModel, vectorIndex: index });
       console.log(
         vectorModel === null
           ? `${name} goes by words.`

@@ -38,6 +38,8 @@ export function releaseReport(release: Release): string {
   }
   const { safetyViolations, crashes, dollars } = standing.tripwires;
   lines.push('', `  tripwires: ${safetyViolations} safety violation(s), ${crashes} crash loop(s), $${dollars.toFixed(2)}`);
+  for (const { collection, verdict, better, worse } of standing.collections)
+    lines.push(`  collection ${collection}: ${verdict}, ${better} question(s) went better and ${worse} worse since it began`);
   if (standing.moreTurns !== null)
     lines.push(
       `  About ${Math.ceil(standing.moreTurns)} more turns until it can be promoted, if it is as good as the stable version.`,

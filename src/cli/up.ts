@@ -87,7 +87,7 @@ async function up(settings: Settings, json: boolean): Promise<void> {
   );
   if (!timonel.store.vectors) {
     logger.warn(
-      'The database has no "vector" extension: search is by words alone. Install pgvector and restart to search by meaning too.',
+      'The database has no "vector" extension: vectors are searched in memory. Install pgvector for collections with more than a process can hold.',
     );
   }
   if (timonel.developmentSecret) {

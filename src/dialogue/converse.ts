@@ -91,7 +91,10 @@ function reply({ state, parts }: Turn, { text, options, outcome, awaiting, under
 
 function* converse<S extends Shape>(turn: Turn<S>, stages: Stages<S>): Dialogue<Ending> {
   const { heard, topics, state } = turn;
-  if (heard.intent === 'handoff' && !topics.identity) return yield* stages.escalate(turn, 'the customer asks for a person');
+  if (heard.intent === 'handoff' && !topics.identity) {
+    const answered = stages.guesses?.(turn) === true ? yield* answeredFromDocuments(turn, stages) : undefined;
+    return answered ?? (yield* stages.escalate(turn, 'the customer asks for a person'));
+  }
   if (turn.personOffered && heard.intent === 'confirm' && turn.awaited === undefined) {
     return yield* stages.escalate(turn, 'the customer accepts to be passed to a person');
   }

@@ -1,7 +1,7 @@
 /** Shapes of the API of knowledge. */
 import { z } from 'zod';
 import type { permissionTable } from '../identity/permissions.ts';
-import { passageVerdicts, strategies, textLanguages } from '../knowledge/contract.ts';
+import { passageVerdicts, strategies, textLanguages, vectorIndexes } from '../knowledge/contract.ts';
 
 export const collectionName = z
   .string()
@@ -30,6 +30,8 @@ export const collectionShape = z.object({
     done: z.number().int(),
     total: z.number().int(),
     failure: z.string().nullable(),
+    index: z.enum(vectorIndexes).describe('Where they are to be searched'),
+    searchedIn: z.enum(vectorIndexes).describe('Where they are searched: in memory until pgvector has all of them'),
   }),
   version: z.number().int(),
   createdAt: z.string(),
@@ -52,6 +54,12 @@ export const collectionChanges = newCollection.omit({ name: true }).extend({
     .nullable()
     .optional()
     .describe('provider/model for vectors, e.g. openai/text-embedding-3-small; null takes them away'),
+  vectorIndex: z
+    .enum(vectorIndexes)
+    .optional()
+    .describe(
+      'Where vectors are searched: exactly in the memory of each process, or by pgvector, for more than a process can hold',
+    ),
 });
 
 export const documentShape = z.object({

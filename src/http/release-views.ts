@@ -31,6 +31,19 @@ const standing = z.object({
   moreTurns: z.number().nullable(),
   metrics: z.record(z.enum(metricNames), metric),
   tripwires: z.object({ safetyViolations: z.number().int(), crashes: z.number().int(), dollars: z.number() }),
+  collections: z
+    .array(
+      z.object({
+        collection: z.string(),
+        verdict: z.enum(['better', 'worse', 'inconclusive', 'missing']),
+        base: z.string().nullable().describe('The newest evaluation before the release began'),
+        other: z.string().nullable().describe('The newest since, of the same questions'),
+        better: z.number().int().describe('Questions that went better'),
+        worse: z.number().int(),
+        p: z.number(),
+      }),
+    )
+    .describe('What evaluations say of the collections that the plan names'),
 });
 
 export const releaseView = z.object({
@@ -123,7 +136,7 @@ export function releaseEntryOf({ sequence, at, action, actor, details, hash }: A
 
 function standingOf(found: Release['standing']): z.infer<typeof standing> | null {
   if (found === undefined) return null;
-  const { at, verdict, reason, judgement, tripwires } = found;
+  const { at, verdict, reason, judgement, tripwires, collections = [] } = found;
   const { safetyViolations, crashed, crashing, dollars } = tripwires;
   return {
     at: at.toISOString(),
@@ -132,5 +145,6 @@ function standingOf(found: Release['standing']): z.infer<typeof standing> | null
     moreTurns: judgement.moreTurns ?? null,
     metrics: judgement.metrics,
     tripwires: { safetyViolations, crashes: crashed.canary + crashing.canary, dollars },
+    collections: [...collections],
   };
 }

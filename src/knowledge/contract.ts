@@ -32,6 +32,13 @@ export interface Collection {
   updatedAt: string;
 }
 
+/**
+ * Where the vectors of a collection are searched. `memory`: exactly, in each process · `pgvector`: by an index of the database, for collections with
+ * more vectors than a process can hold; it finds nearly all of the nearest.
+ */
+export const vectorIndexes = ['memory', 'pgvector'] as const;
+export type VectorIndexKind = (typeof vectorIndexes)[number];
+
 /** The vectors of a collection: those that searches use, and a set that is being made. */
 export interface VectorState {
   /** Route or `provider/model` of the vectors that are complete, and searched; null where there are none. */
@@ -44,6 +51,10 @@ export interface VectorState {
   total: number;
   /** Why it failed. */
   failure: string | null;
+  /** Where they are to be searched. */
+  index: VectorIndexKind;
+  /** Where they are searched: in memory until pgvector has all of them. */
+  searchedIn: VectorIndexKind;
 }
 
 export interface NewCollection {

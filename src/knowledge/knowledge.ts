@@ -16,6 +16,7 @@ import type {
   Retrieved,
   RetrieveQuery,
   Strategy,
+  VectorIndexKind,
 } from './contract.ts';
 import { collectionNotFound, Documents, type NewDocument, type PutDocument, requireCollection } from './documents.ts';
 import {
@@ -30,6 +31,7 @@ import { KnowledgeFeedback } from './feedback.ts';
 import { Indexes } from './index/indexes.ts';
 import { PageFetcher } from './pages/fetch-page.ts';
 import { WebPages } from './pages/pages.ts';
+import { Pgvector } from './pgvector/pgvector.ts';
 import { Retriever } from './retrieve.ts';
 import * as rows from './rows/collections.ts';
 import { findEvaluation, listEvaluations, type StoredEvaluation, storeEvaluation } from './rows/evaluations.ts';
@@ -77,7 +79,8 @@ export class Knowledge {
     this.#dependencies = dependencies;
     this.#run = (text, values) => pool.executeText(text, values);
     this.#documents = new Documents(pool);
-    this.vectors = new Vectors({ pool, embed, now });
+    const pgvector = new Pgvector(pool);
+    this.vectors = new Vectors({ pool, embed, pgvector, now });
     this.feedback = new KnowledgeFeedback({ ...dependencies, documents: this.#documents });
     this.#fetcher = new PageFetcher({ mostBytes: settings.documentBytes, privateAddresses: settings.privateAddresses });
     this.pages = new WebPages({ ...dependencies, documents: this.#documents, fetcher: this.#fetcher });
@@ -87,7 +90,13 @@ export class Knowledge {
       onLoaded: (milliseconds) => channels.knowledgeLoaded.publish({ milliseconds } satisfies KnowledgeLoaded),
       onMemory: (memory) => channels.knowledgeIndexes.publish(memory satisfies KnowledgeIndexes),
     });
-    this.#retriever = new Retriever({ run: this.#run, indexes: this.#indexes, vectors: this.vectors });
+    this.#retriever = new Retriever({
+      run: this.#run,
+      indexes: this.#indexes,
+      vectors: this.vectors,
+      pgvector,
+      onAbsent: ({ workspaceId, collectionId }) => dependencies.enqueueVectors(workspaceId, collectionId),
+    });
   }
 
   /** @throws TimonelError `collection_exists` */
@@ -115,10 +124,10 @@ export class Knowledge {
     workspaceId: string,
     name: string,
     version: number | undefined,
-    changes: rows.CollectionChanges & { vectorModel?: string | null | undefined },
+    changes: rows.CollectionChanges & { vectorModel?: string | null | undefined; vectorIndex?: VectorIndexKind | undefined },
     by: string,
   ): Promise<Collection> {
-    const { vectorModel, ...plain } = changes;
+    const { vectorModel, vectorIndex, ...plain } = changes;
     if (typeof vectorModel === 'string' && !/^[^/\s]+\/\S+$/.test(vectorModel)) {
       throw new TimonelError(
         'invalid_request',
@@ -133,9 +142,13 @@ export class Knowledge {
         `The collection is at version ${there.version} by now. Read it again, and change that.`,
       );
     }
-    if (vectorModel === undefined || (vectorModel === updated.vectors.model && updated.vectors.building === null)) return updated;
-    await this.vectors.plan(workspaceId, updated.id, vectorModel);
-    if (vectorModel !== null) await this.#dependencies.enqueueVectors(workspaceId, updated.id);
+    const { id, vectors } = updated;
+    const isOtherIndex = vectorIndex !== undefined && vectorIndex !== vectors.index;
+    const isOtherModel = vectorModel !== undefined && (vectorModel !== vectors.model || vectors.building !== null);
+    if (isOtherIndex) await this.vectors.planIndex(workspaceId, id, vectorIndex);
+    if (isOtherModel) await this.vectors.plan(workspaceId, id, vectorModel);
+    if (!isOtherIndex && !isOtherModel) return updated;
+    await this.#dependencies.enqueueVectors(workspaceId, id);
     return this.get(workspaceId, name);
   }
 

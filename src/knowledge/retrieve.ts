@@ -3,10 +3,11 @@
 import { channels, type KnowledgeSearched } from '../diagnostics.ts';
 import { messageOf, TimonelError } from '../errors.ts';
 import type { RunStatement } from '../store/database.ts';
-import type { Evidence, Passage, Payer, Retrieved, RetrieveQuery, Strategy } from './contract.ts';
+import type { Evidence, MetadataFilter, Passage, Payer, Retrieved, RetrieveQuery, Strategy } from './contract.ts';
 import { collectionNotFound } from './documents.ts';
-import type { FoundChunk } from './index/collection-index.ts';
+import { type FoundChunk, fusedFrom } from './index/collection-index.ts';
 import type { Indexes } from './index/indexes.ts';
+import type { NearestRow, Pgvector, VectorSet } from './pgvector/pgvector.ts';
 import { type KnowledgeReader, type OpenCollection, openCollections } from './rows/collections.ts';
 import { findPassages } from './rows/passages.ts';
 import type { Vectors } from './vectors.ts';
@@ -15,6 +16,9 @@ export interface RetrieverDependencies {
   run: RunStatement;
   indexes: Indexes;
   vectors: Vectors;
+  pgvector: Pgvector;
+  /** A set of pgvector is not there: it has to be made. */
+  onAbsent(set: VectorSet): Promise<void>;
 }
 
 /** Longer questions are documents; what comes later is not searched for. */
@@ -74,10 +78,12 @@ export class Retriever {
     if (absent.length > 0) throw collectionNotFound(absent);
     const asked = await this.#vectorsFor(payer, query, collections, signal);
     const found = await Promise.all(
-      collections.map((collection): Promise<FoundIn> => {
+      collections.map(async (collection): Promise<FoundIn> => {
         const { query: question, strategy, limit, filter } = query;
         const vector = collection.vectorModel === null ? undefined : asked.vectors.get(collection.vectorModel);
-        return indexes.search(payer.workspaceId, collection, { question, strategy, limit, filter, vector });
+        const { searched, nearest } = await this.#nearest(payer.workspaceId, collection, vector, filter);
+        const inMemory = nearest === undefined ? vector : undefined;
+        return indexes.search(payer.workspaceId, searched, { question, strategy, limit, filter, vector: inMemory, nearest });
       }),
     );
     const merged = mergedOf(found, query.limit);
@@ -98,6 +104,24 @@ export class Retriever {
       used: [...new Set(found.flatMap(({ used }) => used))],
       degraded: asked.degraded,
     };
+  }
+
+  /** What pgvector finds, where it has the vectors; those are not loaded into memory then. */
+  async #nearest(
+    workspaceId: string,
+    collection: OpenCollection,
+    vector: Float32Array | undefined,
+    filter: MetadataFilter | undefined,
+  ): Promise<{ searched: OpenCollection; nearest?: NearestRow[] }> {
+    const { id: collectionId, vectorModel: model, usesPgvector } = collection;
+    if (model === null || !usesPgvector) return { searched: collection };
+    const searched = { ...collection, vectorModel: null };
+    if (vector === undefined) return { searched };
+    const set = { workspaceId, collectionId, model };
+    const nearest = await this.#dependencies.pgvector.nearest(set, { vector, limit: fusedFrom, filter });
+    if (nearest !== undefined) return { searched, nearest };
+    await this.#dependencies.onAbsent(set);
+    return { searched: collection };
   }
 
   /** The question as a vector of each model that a collection has; without, the search goes by words, and says so. */

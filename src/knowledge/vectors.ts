@@ -6,10 +6,11 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { messageOf, TimonelError } from '../errors.ts';
 import type { DatabasePool, RunStatement } from '../store/database.ts';
-import type { Embed, Payer } from './contract.ts';
+import type { Embed, Payer, VectorIndexKind } from './contract.ts';
 import { statementsOf } from './documents.ts';
 import { packVector, unitVector, unpackVector } from './index/vector-index.ts';
 import { embeddedText } from './ingest/prepare.ts';
+import type { Pgvector, VectorSet } from './pgvector/pgvector.ts';
 import { countChange } from './rows/collections.ts';
 import * as rows from './rows/vectors.ts';
 
@@ -30,6 +31,7 @@ const keptChanges = 10_000;
 export interface VectorsDependencies {
   pool: DatabasePool;
   embed: Embed;
+  pgvector: Pgvector;
   now(): Date;
 }
 
@@ -63,6 +65,13 @@ export class Vectors {
     await rows.planVectors(this.#run, workspaceId, collectionId, model);
   }
 
+  /** Wants them searched in memory, or by pgvector. @throws TimonelError `invalid_request` where the database has none */
+  async planIndex(workspaceId: string, collectionId: string, index: VectorIndexKind): Promise<void> {
+    const reason = index === 'pgvector' ? await this.#dependencies.pgvector.lacking() : undefined;
+    if (reason !== undefined) throw new TimonelError('invalid_request', `${reason} Until then vectors are searched in memory.`);
+    await rows.setVectorIndex(this.#run, workspaceId, collectionId, index);
+  }
+
   /** Collections whose vectors are not complete, without those that a job failed at for good. */
   unfinished(): Promise<{ workspaceId: string; collectionId: string }[]> {
     return rows.unfinishedCollections(this.#run);
@@ -76,13 +85,16 @@ export class Vectors {
     const plan = await rows.findPlan(this.#run, workspaceId, collectionId);
     if (plan === undefined) return;
     try {
-      if (plan.vectorModel !== null) await this.#complete(workspaceId, collectionId, plan.vectorModel, true, signal);
-      const { buildingModel } = plan;
+      const { vectorModel, buildingModel } = plan;
+      if (vectorModel !== null) {
+        await this.#complete(workspaceId, collectionId, vectorModel, true, signal);
+        await this.#index(plan, { workspaceId, collectionId, model: vectorModel }, signal);
+      }
       if (buildingModel === null) return;
       // Documents may come while the last vectors are made.
       for (let round = 0; round < 20; round++) {
         await this.#complete(workspaceId, collectionId, buildingModel, false, signal);
-        if (await this.#finished(workspaceId, collectionId, buildingModel)) return;
+        if (await this.#finished(plan, { workspaceId, collectionId, model: buildingModel }, signal)) return;
         const now = await rows.findPlan(this.#run, workspaceId, collectionId);
         if (now?.buildingModel !== buildingModel) return;
       }
@@ -97,14 +109,36 @@ export class Vectors {
     const before = new Date(this.#dependencies.now().getTime() - keptDays * dayMs);
     for (let count = 1_000; count === 1_000; ) count = await rows.deleteUnused(this.#run, before, 1_000);
     await rows.trimChanges(this.#run, keptChanges);
+    await this.#dependencies.pgvector.dropUnused();
   }
 
-  #finished(workspaceId: string, collectionId: string, model: string): Promise<boolean> {
+  /** Has pgvector get what it lacks of the vectors that serve. */
+  async #index(plan: rows.VectorPlan, set: VectorSet, signal: AbortSignal): Promise<void> {
+    if (!(await this.#filled(plan, set, signal)) || plan.indexedModel === set.model) return;
+    await this.#holding(set, (run) => this.#dependencies.pgvector.complete(run, set));
+  }
+
+  /** Whether pgvector is wanted, and has the vectors but for those that come meanwhile. Without the extension they are searched in memory. */
+  async #filled(plan: rows.VectorPlan, set: VectorSet, signal: AbortSignal): Promise<boolean> {
+    const { pgvector } = this.#dependencies;
+    return plan.vectorIndex === 'pgvector' && (await pgvector.lacking()) === undefined && (await pgvector.fill(set, signal));
+  }
+
+  async #finished(plan: rows.VectorPlan, set: VectorSet, signal: AbortSignal): Promise<boolean> {
+    const { workspaceId, collectionId, model } = set;
+    const filled = await this.#filled(plan, set, signal);
+    return this.#holding(set, async (run) => {
+      if (filled && !(await this.#dependencies.pgvector.complete(run, set))) return false;
+      return rows.finishVectors(run, workspaceId, collectionId, model);
+    });
+  }
+
+  /** Holds off documents for a moment: no chunk without a vector slips in. */
+  #holding<T>({ workspaceId, collectionId }: VectorSet, work: (run: RunStatement) => Promise<T>): Promise<T> {
     return this.#dependencies.pool.inTransaction(async (client) => {
       const run = statementsOf(client);
-      // Holds off documents for a moment: no chunk without a vector slips in.
       await run('SELECT id FROM knowledge_collections WHERE workspace_id = $1 AND id = $2 FOR UPDATE', [workspaceId, collectionId]);
-      return rows.finishVectors(run, workspaceId, collectionId, model);
+      return work(run);
     });
   }
 

@@ -1,4 +1,4 @@
-import { type MessagePort, Worker } from 'node:worker_threads';
+import { type MessagePort, Worker, type WorkerOptions } from 'node:worker_threads';
 import { messageOf } from '../errors.ts';
 
 /** What a thread is sent: a task, and the number that its answer comes back with. */
@@ -24,25 +24,27 @@ export interface ThreadEvents {
 /** A thread that does tasks. Started with the first one; one that died is started anew. While it has nothing to do it does not keep the process. */
 export class WorkerThread<Task, Result> {
   readonly #address: URL;
+  readonly #options: WorkerOptions;
   readonly #events: ThreadEvents;
   readonly #waiting = new Map<number, { resolve: (result: Result) => void; reject: (error: unknown) => void }>();
   #worker: Worker | undefined;
   #tasks = 0;
 
   /** @param address of its module. */
-  constructor(address: URL, events: ThreadEvents) {
+  constructor(address: URL, options: WorkerOptions, events: ThreadEvents) {
     this.#address = address;
+    this.#options = options;
     this.#events = events;
   }
 
-  /** @throws what {@link ThreadEvents.failure} makes */
-  run(task: Task): Promise<Result> {
+  /** @param moved buffers of the task that the thread gets as they are, and this one has no more. @throws what {@link ThreadEvents.failure} makes */
+  run(task: Task, moved: readonly ArrayBuffer[] = []): Promise<Result> {
     const worker = this.#started();
     const id = ++this.#tasks;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
       worker.ref();
-      worker.postMessage({ id, task } satisfies ThreadRequest<Task>);
+      worker.postMessage({ id, task } satisfies ThreadRequest<Task>, moved);
     });
   }
 
@@ -55,7 +57,7 @@ export class WorkerThread<Task, Result> {
 
   #started(): Worker {
     if (this.#worker !== undefined) return this.#worker;
-    const worker = new Worker(this.#address);
+    const worker = new Worker(this.#address, this.#options);
     this.#worker = worker;
     worker.on('message', ({ id, result, error }: ThreadReply<Result>) => {
       const waiting = this.#waiting.get(id);

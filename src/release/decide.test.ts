@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CollectionFinding } from './collections.ts';
 import { decideRelease, type ReleaseFindings } from './decide.ts';
 import { noEvidence } from './evidence/evidence.ts';
 import { judge } from './evidence/judge.ts';
@@ -26,6 +27,10 @@ function judgement(verdict: ReleaseVerdict, turns = 1_000): ReleaseJudgement {
   };
 }
 
+function found(verdict: CollectionFinding['verdict']): CollectionFinding {
+  return { collection: 'house', verdict, base: null, other: null, better: 0, worse: 7, p: 0.0156 };
+}
+
 function findings(
   change: { plan?: object; step?: number; watchedMs?: number; enabled?: boolean } & Partial<ReleaseFindings>,
 ): ReleaseFindings {
@@ -34,11 +39,23 @@ function findings(
     release: { plan: releasePlan.parse(plan), step, watchedMs, enabled },
     judgement: judgement('inconclusive'),
     tripwires: noTrips,
+    collections: [],
     ...rest,
   };
 }
 
 describe('a decision', () => {
+  it('is to hold where a collection became worse, at any step, and after what rolls back', () => {
+    const collections = [found('better'), found('worse')];
+    for (const step of [0, 2])
+      expect(decideRelease(findings({ step, judgement: judgement('non-inferior'), collections }))).toEqual({
+        verdict: 'hold',
+        reason: expect.stringContaining('"house" became worse'),
+      });
+    expect(decideRelease(findings({ judgement: judgement('rollback'), collections }))).toMatchObject({ verdict: 'roll-back' });
+    expect(decideRelease(findings({ collections: [found('better'), found('missing')] }))).toMatchObject({ verdict: 'ramp' });
+  });
+
   it('is to go on when a step is over, and to promote at the last one', () => {
     expect(decideRelease(findings({}))).toMatchObject({ verdict: 'ramp' });
     expect(decideRelease(findings({ step: 2, judgement: judgement('non-inferior') }))).toMatchObject({ verdict: 'promote' });
@@ -53,6 +70,7 @@ describe('a decision', () => {
     ['there are few turns', { judgement: judgement('inconclusive', 49) }],
     ['the time is not over', { watchedMs: 29 * 60_000 }],
     ['it is the last step and nothing is shown', { step: 2 }],
+    ['a collection was not evaluated', { step: 2, judgement: judgement('non-inferior'), collections: [found('missing')] }],
     ['it is switched off', { enabled: false, judgement: judgement('non-inferior') }],
   ])('is inconclusive while %s', (_why, change) => {
     expect(decideRelease(findings(change))).toMatchObject({ verdict: 'inconclusive' });

@@ -1,3 +1,4 @@
+import { type CollectionFinding, unevaluated, worsened } from './collections.ts';
 import type { ReleaseJudgement } from './evidence/judgement.ts';
 import type { Release, RolloutVerdict, Tripwires } from './release.ts';
 
@@ -13,17 +14,20 @@ export interface ReleaseFindings {
   release: Pick<Release, 'plan' | 'step' | 'watchedMs' | 'enabled'>;
   judgement: ReleaseJudgement;
   tripwires: Tripwires;
+  collections: readonly CollectionFinding[];
 }
 
 /**
  * Decides how a release goes on. Pure. What is missing holds a release where it is: it never promotes and never rolls back.
  */
-export function decideRelease({ release, judgement, tripwires }: ReleaseFindings): ReleaseDecision {
+export function decideRelease({ release, judgement, tripwires, collections }: ReleaseFindings): ReleaseDecision {
   const { plan, step, watchedMs, enabled } = release;
   const tripped = trippedWire(plan, tripwires);
   if (tripped !== undefined) return { verdict: 'roll-back', reason: tripped, hard: true };
   if (judgement.verdict === 'rollback') return { verdict: 'roll-back', reason: judgement.reason };
   if (judgement.verdict === 'hold') return { verdict: 'hold', reason: judgement.reason };
+  const worse = worsened(collections);
+  if (worse !== undefined) return { verdict: 'hold', reason: worse };
   if (!enabled) return { verdict: 'inconclusive', reason: 'New conversations are not assigned: it is switched off.' };
 
   const { stable, canary } = judgement.metrics.success;
@@ -45,6 +49,8 @@ export function decideRelease({ release, judgement, tripwires }: ReleaseFindings
   const next = plan.steps[step + 1];
   if (next === undefined || next.percentage === 100) {
     if (judgement.verdict !== 'non-inferior') return { verdict: 'inconclusive', reason: judgement.reason };
+    const missing = unevaluated(collections);
+    if (missing !== undefined) return { verdict: 'inconclusive', reason: missing };
     return plan.automatic
       ? { verdict: 'promote', reason: judgement.reason }
       : { verdict: 'hold', reason: `It may be promoted, which this plan leaves to a person. ${judgement.reason}` };

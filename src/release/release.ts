@@ -1,6 +1,7 @@
 /** What a release is: two versions of an agent, who gets which, and by which standards the new one is judged. */
 import { z } from 'zod';
 import type { Contact } from '../vocabulary.ts';
+import type { CollectionFinding } from './collections.ts';
 import type { ReleaseJudgement } from './evidence/judgement.ts';
 
 /** Who counts as one unit, which always gets the same arm. The names are those of the settings `CANARY_STRATEGY`. */
@@ -64,6 +65,13 @@ export const releasePlan = z
         dollars: z.number().positive().optional().describe('What all turns of the canary may cost'),
       })
       .default({ safetyViolations: 1, recoveries: 3 }),
+    collections: z
+      .array(z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be the name of a collection, e.g. house'))
+      .max(20)
+      .default([])
+      .describe(
+        'Collections whose evaluations are evidence: worse than before the start holds it, and without one it is not promoted',
+      ),
     shadow: z
       .strictObject({ share: z.number().min(0).max(1), dollars: z.number().positive() })
       .optional()
@@ -152,6 +160,8 @@ export interface Standing {
   reason: string;
   judgement: ReleaseJudgement;
   tripwires: Tripwires;
+  /** Of the collections that the plan names; absent in what was found before there were any. */
+  collections?: readonly CollectionFinding[] | undefined;
 }
 
 /** Counts that end a release whatever the statistics say. */

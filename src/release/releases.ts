@@ -6,6 +6,7 @@ import type { AuditLog, ChangeAuthor } from '../identity/audit/audit-log.ts';
 import type { AuditEntry } from '../identity/audit/entry.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { Catalog } from './catalog.ts';
+import { unevaluated, worsened } from './collections.ts';
 import type { InForce } from './in-force.ts';
 import type { Release, ReleasePlan, ReleaseStatus, UnitStrategy } from './release.ts';
 import { findRelease, insertRelease, listReleases, lockRelease } from './release-rows.ts';
@@ -194,7 +195,9 @@ export class Releases {
     const promoted = await this.#change(name, by, async (transition, release) => {
       requireStatus(release, ['running'], 'promoted');
       const { standing } = release;
-      if (!force && standing?.judgement.verdict !== 'non-inferior') {
+      const collections = standing?.collections ?? [];
+      const doubt = worsened(collections) ?? unevaluated(collections);
+      if (!force && (standing?.judgement.verdict !== 'non-inferior' || doubt !== undefined)) {
         const found = standing === undefined ? 'Nothing is known of it yet.' : standing.reason;
         throw new TimonelError(
           'release_unproven',

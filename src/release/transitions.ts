@@ -8,8 +8,7 @@ import type { AccessNotice } from '../identity/access.ts';
 import type { AuditLog, ChangeAuthor } from '../identity/audit/audit-log.ts';
 import { storeWebhookEvent } from '../store/webhook-events.ts';
 import type { JsonObject } from '../vocabulary.ts';
-import type { ReleaseJudgement } from './evidence/judgement.ts';
-import type { Release } from './release.ts';
+import type { Release, Standing } from './release.ts';
 import { type ReleaseChange, updateRelease } from './release-rows.ts';
 
 export interface Transition {
@@ -82,7 +81,7 @@ export async function change(
 ): Promise<Release> {
   const changed = await updateRelease(client, release.id, set, true);
   const { workspaceId, agent, stable, canary } = changed;
-  const evidence = changed.standing === undefined ? {} : { evidence: evidenceOf(changed.standing.judgement) };
+  const evidence = changed.standing === undefined ? {} : { evidence: evidenceOf(changed.standing) };
   const told = { agent, stable, canary, revision: changed.revision, ...details, ...evidence };
   await audit.append({ workspaceId, ...by, action, target: { kind: 'release', id: changed.id }, details: told }, client);
   const { percentage, reason } = details;
@@ -107,6 +106,6 @@ async function forgetUnits(client: pg.ClientBase, { workspaceId, id }: Release):
 }
 
 /** The numbers that a decision stands on: plain JSON, without what is not known. */
-function evidenceOf(judgement: ReleaseJudgement): JsonObject {
-  return JSON.parse(JSON.stringify(judgement)) as JsonObject;
+function evidenceOf({ judgement, collections = [] }: Standing): JsonObject {
+  return JSON.parse(JSON.stringify({ ...judgement, ...(collections.length === 0 ? {} : { collections }) })) as JsonObject;
 }

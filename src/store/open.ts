@@ -10,7 +10,7 @@ import { dropStrangers, migrate } from './migrate.ts';
 export interface Store {
   kind: 'embedded' | 'postgres';
   pool: DatabasePool;
-  /** Vectors can be stored and searched; otherwise search is by words alone. */
+  /** The database has pgvector. Without it vectors are searched in memory. */
   vectors: boolean;
   /** One line for the person who starts the process. */
   description: string;

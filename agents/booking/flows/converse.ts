@@ -41,9 +41,15 @@ const asked: ReadonlySet<string> = new Set([
   'smalltalk',
 ]);
 
+/** Words of those who want a person, and no answer. */
+const person =
+  /\b(hablar|hablo con|hable|comunic\w*|contact\w*|pas(a|e)(me|nme|rme)|persona\w*|human\w*|agentes?|asesor\w*|operador\w*|encargad\w*|gerente|(talk|speak) (to|with)|people|person|agent|manager|representative|somebody|someone)\b/;
+
 /** A question that no tool is plainly asked by: what it sounds like is a guess. */
 export function guesses({ heard, topics, folded, text, awaited, state }: Turn): boolean {
   const { slots, intent, unknownService } = heard;
+  // "¿Alguien habla inglés?", "¿dónde se deja una queja?": what sounds like a wish for a person may be a question.
+  if (intent === 'handoff') return topics.question && !person.test(folded);
   if (slots.date !== undefined || slots.time !== undefined || state.held !== undefined) return false;
   if (intent === 'prices' && slots.service !== undefined) return false;
   if (topics.whatIf || (rules.test(folded) && topics.question)) return true;

@@ -4,24 +4,28 @@
  */
 import { packedTerms, termBytes } from '../analysis/terms.ts';
 import type { Evidence, MetadataFilter, Strategy, TextLanguage } from '../contract.ts';
-import { FeedbackIndex, type SaidOfPassage } from './feedback-index.ts';
+import { bytesOfUuid, ChunkTable, type IndexedDocument, uuidOf } from './chunk-table.ts';
+import { FeedbackIndex } from './feedback-index.ts';
 import { type FusedChunk, fused, type RankedList, varied } from './fuse.ts';
 import { LexicalIndex } from './lexical-index.ts';
 import { type QuestionTerms, questionTerms } from './question.ts';
 import { gramsOf } from './trigrams.ts';
 import { type PackedVector, VectorIndex } from './vector-index.ts';
 
-export interface IndexedDocument {
-  id: string;
-  language: TextLanguage;
-  metadata: Readonly<Record<string, unknown>>;
-  feedback?: readonly SaidOfPassage[] | null | undefined;
-}
-
 export interface IndexedChunk {
+  /** UUID. */
   id: string;
   documentId: string;
   terms: Uint8Array;
+}
+
+/** A chunk as a page has it. */
+export interface PackedChunk {
+  /** 16 bytes. */
+  id: Uint8Array;
+  documentId: string;
+  terms: Uint8Array;
+  vector: PackedVector | undefined;
 }
 
 export interface IndexQuery {
@@ -31,6 +35,8 @@ export interface IndexQuery {
   filter?: MetadataFilter | undefined;
   /** Of the question, of unit length; absent where there is none. */
   vector?: Float32Array | undefined;
+  /** What the database found by vectors, the nearest first, in the place of this index. */
+  nearest?: readonly { id: string; score: number }[] | undefined;
 }
 
 export interface FoundChunk {
@@ -46,7 +52,7 @@ export type IndexAnswer =
   | { kind: 'texts-needed'; ids: string[] };
 
 /** Of each list so many go into the fusion. */
-const fusedFrom = 50;
+export const fusedFrom = 50;
 /** Larger collections have no list of trigrams: it takes ten times the memory of the words. */
 const mostForGrams = 20_000;
 /** Part of what the question's words weigh that the collection has to know, for the words alone to do. */
@@ -56,87 +62,95 @@ const otherLanguage = 0.7;
 /** Part of its own score that a passage has to be ahead of the next, to be quoted without a look at both. */
 const clearLead = 0.2;
 
-interface Entry extends IndexedChunk {
+interface Owner {
   document: IndexedDocument;
-  grams?: Uint8Array;
-  vector?: PackedVector;
+  /** Its chunks in the table. */
+  rows: number[];
 }
 
 export class CollectionIndex {
-  readonly #documents = new Map<string, { document: IndexedDocument; chunks: Map<string, Entry> }>();
-  #entries: Entry[] | undefined;
+  readonly #documents = new Map<string, Owner>();
+  readonly #table = new ChunkTable();
+  /** By the id of the chunk. */
+  readonly #gramsOf = new Map<string, Uint8Array>();
+  #vectors: VectorIndex | undefined;
   #lexical: LexicalIndex | undefined;
   #grams: LexicalIndex | undefined;
-  #vectors: VectorIndex | undefined;
   #feedback: FeedbackIndex | undefined;
-  /** Of the vectors; 0 where there are none. */
-  #dimensions = 0;
 
   /** Takes a document out, and puts it in again where it is still there. */
   change(id: string, document: IndexedDocument | undefined, chunks: readonly IndexedChunk[] = []): void {
-    const before = this.#documents.get(id)?.chunks;
-    if (document === undefined) this.#documents.delete(id);
-    else {
-      const entries = chunks.map((chunk): [string, Entry] => {
-        const { grams, vector } = before?.get(chunk.id) ?? {};
-        return [chunk.id, { ...chunk, document, ...(grams && { grams }), ...(vector && { vector }) }];
-      });
-      this.#documents.set(id, { document, chunks: new Map(entries) });
+    const before = this.#documents.get(id);
+    const staying = new Set(chunks.map((chunk) => chunk.id));
+    for (const row of before?.rows ?? []) {
+      const gone = this.#table.idOf(row);
+      if (!staying.has(gone)) this.#gramsOf.delete(gone);
+      this.#vectors?.clear(row);
+      this.#table.remove(row);
+    }
+    this.#documents.delete(id);
+    if (document !== undefined) {
+      const rows = chunks.map((chunk) => this.#table.add(bytesOfUuid(chunk.id), document, chunk.terms));
+      this.#documents.set(id, { document, rows });
     }
     this.#forget();
+  }
+
+  /** Documents that are all there will be for now: room is made for their chunks. */
+  expect(documents: readonly IndexedDocument[]): void {
+    const chunks = documents.reduce((sum, each) => sum + (each.chunks ?? 0), 0);
+    this.#table.reserve(this.#table.rows + chunks);
+    for (const document of documents) this.change(document.id, document);
   }
 
   /** Adds to documents that are there: how a collection is loaded page by page. */
-  add(chunks: readonly IndexedChunk[]): void {
-    for (const chunk of chunks) {
-      const owner = this.#documents.get(chunk.documentId);
+  add(chunks: Iterable<PackedChunk>): void {
+    for (const { id, documentId, terms, vector } of chunks) {
+      const owner = this.#documents.get(documentId);
       // Gone between two pages; the change that took it away comes next.
-      if (owner !== undefined) owner.chunks.set(chunk.id, { ...chunk, documentId: owner.document.id, document: owner.document });
+      if (owner === undefined) continue;
+      const row = this.#table.add(id, owner.document, terms);
+      owner.rows.push(row);
+      if (vector !== undefined) this.#vectorsLike(vector).set(row, vector);
     }
     this.#forget();
   }
 
-  addTexts(texts: readonly { id: string; documentId: string; text: string }[]): void {
-    for (const { id, documentId, text } of texts) {
-      const entry = this.#documents.get(documentId)?.chunks.get(id);
-      if (entry !== undefined) entry.grams = packedTerms(gramsOf(text));
-    }
+  addTexts(texts: readonly { id: string; text: string }[]): void {
+    for (const { id, text } of texts) if (this.#table.find(id) !== -1) this.#gramsOf.set(id, packedTerms(gramsOf(text)));
     this.#grams = undefined;
   }
 
-  addVectors(vectors: readonly { id: string; documentId: string; vector: PackedVector }[]): void {
-    for (const { id, documentId, vector } of vectors) {
-      const entry = this.#documents.get(documentId)?.chunks.get(id);
-      if (entry !== undefined) entry.vector = vector;
-      this.#dimensions ||= vector.values.length;
+  /** Vectors of chunks that are there. */
+  addVectors(chunks: Iterable<PackedChunk>): void {
+    const { rowOf } = this.#table.numbered();
+    for (const { id, vector } of chunks) {
+      const number = vector === undefined ? -1 : this.#table.find(uuidOf(id, 0));
+      if (vector !== undefined && number !== -1) this.#vectorsLike(vector).set(rowOf[number] ?? 0, vector);
     }
-    this.#vectors = undefined;
   }
 
   /** Another model's come in their place. */
   dropVectors(): void {
-    for (const { chunks } of this.#documents.values()) for (const entry of chunks.values()) delete entry.vector;
     this.#vectors = undefined;
-    this.#dimensions = 0;
   }
 
   get bytes(): number {
-    let bytes = 0;
-    for (const { terms, grams, vector } of this.#sorted())
-      bytes += 250 + terms.byteLength + (grams?.byteLength ?? 0) + (vector?.values.byteLength ?? 0);
+    let bytes = this.#table.bytes;
+    for (const grams of this.#gramsOf.values()) bytes += 200 + grams.byteLength;
     return bytes + (this.#lexical?.bytes ?? 0) + (this.#grams?.bytes ?? 0) + (this.#vectors?.bytes ?? 0);
   }
 
-  async search(query: IndexQuery): Promise<IndexAnswer> {
-    const entries = this.#sorted();
+  search(query: IndexQuery): IndexAnswer {
+    const { size } = this.#table;
     const terms = questionTerms(query.question, this.#languages());
     const allowed = this.#allowed(query.filter);
     const byWords = this.#words().rank(terms.weights, fusedFrom, allowed, this.#preference(terms));
     const words: RankedList = { name: 'words', ...byWords, weight: 1 };
-    const vectors = query.strategy === 'lexical' ? undefined : await this.#byVector(query.vector, allowed);
+    const vectors = query.strategy === 'lexical' ? undefined : this.#byVector(query, allowed);
     const lists: RankedList[] = query.strategy === 'vector' && vectors !== undefined ? [] : [words];
-    if (lists.length > 0 && (terms.isForeign || this.#known(terms) < enough) && entries.length <= mostForGrams) {
-      const missing = entries.filter(({ grams }) => grams === undefined).map(({ id }) => id);
+    if (lists.length > 0 && (terms.isForeign || this.#known(terms) < enough) && size <= mostForGrams) {
+      const missing = this.#ids().filter((id) => !this.#gramsOf.has(id));
       if (missing.length > 0) return { kind: 'texts-needed', ids: missing };
       const grams = this.#byGrams(query.question, allowed);
       // Words of another language agree by chance, and pieces of them by their common root.
@@ -152,58 +166,81 @@ export class CollectionIndex {
       query.strategy === 'mmr' ? varied(all.slice(0, fusedFrom), query.limit, this.#similarity) : all.slice(0, query.limit);
     return {
       kind: 'found',
-      chunks: taken.map(({ chunk, lists: ranks, ...fusion }) => ({ ...fusion, id: entries[chunk]?.id ?? '', lists: ranks })),
+      chunks: taken.map(({ chunk, lists: ranks, ...fusion }) => ({
+        ...fusion,
+        id: this.#table.idOf(this.#rowOf(chunk)),
+        lists: ranks,
+      })),
       evidence: this.#evidence(terms, all, lists),
       used: lists.map(({ name }) => name),
     };
   }
 
   #forget(): void {
-    this.#entries = undefined;
     this.#lexical = undefined;
     this.#grams = undefined;
-    this.#vectors = undefined;
     this.#feedback = undefined;
   }
 
-  /** Chunks by their number: in the order of their ids, so that the same chunks have the same numbers in every process. */
-  #sorted(): Entry[] {
-    this.#entries ??= [...this.#documents.values()]
-      .flatMap(({ chunks }) => [...chunks.values()])
-      .sort((one, other) => (one.id < other.id ? -1 : 1));
-    return this.#entries;
+  #rowOf(number: number): number {
+    return this.#table.numbered().rowOf[number] ?? 0;
+  }
+
+  #documentOf(number: number): IndexedDocument | undefined {
+    return this.#table.ownerOf(this.#rowOf(number));
+  }
+
+  /** By number. */
+  #ids(): string[] {
+    return Array.from(this.#table.numbered().rowOf, (row) => this.#table.idOf(row));
+  }
+
+  #vectorsLike({ values }: PackedVector): VectorIndex {
+    this.#vectors ??= new VectorIndex(values.length, this.#table.capacity);
+    return this.#vectors;
   }
 
   #said(): FeedbackIndex {
-    this.#feedback ??= new FeedbackIndex(this.#sorted());
+    if (this.#feedback !== undefined) return this.#feedback;
+    const { numberOf } = this.#table.numbered();
+    const spoken = [...this.#documents.values()].filter(({ document }) => (document.feedback ?? []).length > 0);
+    const entries = spoken.flatMap(({ document, rows }) =>
+      rows.map((row) => ({ number: numberOf[row] ?? -1, id: this.#table.idOf(row), document })),
+    );
+    this.#feedback = new FeedbackIndex(entries.sort((one, other) => one.number - other.number));
     return this.#feedback;
   }
 
   #words(): LexicalIndex {
-    this.#lexical ??= new LexicalIndex(this.#sorted().map(({ terms }) => terms));
+    if (this.#lexical !== undefined) return this.#lexical;
+    const { rowOf } = this.#table.numbered();
+    this.#lexical = new LexicalIndex(rowOf.length, (number) => this.#table.termsOf(rowOf[number] ?? 0));
     return this.#lexical;
   }
 
   #byGrams(question: string, allowed: ((chunk: number) => boolean) | undefined) {
-    this.#grams ??= new LexicalIndex(this.#sorted().map(({ grams }) => grams ?? new Uint8Array()));
+    const none = new Uint8Array();
+    const ids = this.#ids();
+    this.#grams ??= new LexicalIndex(ids.length, (number) => this.#gramsOf.get(ids[number] ?? '') ?? none);
     return this.#grams.rank(countsOf(packedTerms(gramsOf(question))), fusedFrom, allowed);
   }
 
-  async #byVector(
-    vector: Float32Array | undefined,
-    allowed: ((chunk: number) => boolean) | undefined,
-  ): Promise<RankedList | undefined> {
-    if (vector === undefined || vector.length !== this.#dimensions) return undefined;
-    this.#vectors ??= await VectorIndex.build(
-      this.#sorted().map((entry) => entry.vector),
-      this.#dimensions,
-    );
-    return { name: 'vectors', ...this.#vectors.rank(vector, fusedFrom, allowed), weight: 1 };
+  #byVector({ vector, nearest }: IndexQuery, allowed: ((chunk: number) => boolean) | undefined): RankedList | undefined {
+    if (nearest !== undefined) {
+      // What came after the last look at the changes has no number yet.
+      const known = nearest
+        .flatMap(({ id, score }) => ({ number: this.#table.find(id), score }))
+        .filter(({ number }) => number !== -1);
+      return { name: 'vectors', chunks: known.map(({ number }) => number), scores: known.map(({ score }) => score), weight: 1 };
+    }
+    if (vector === undefined || vector.length !== this.#vectors?.dimensions) return undefined;
+    const { numberOf } = this.#table.numbered();
+    return { name: 'vectors', ...this.#vectors.rank(vector, fusedFrom, (row) => numberOf[row] ?? -1, allowed), weight: 1 };
   }
 
   #languages(): TextLanguage[] {
     const counts = { es: 0, en: 0 };
-    for (const { document, chunks } of this.#documents.values()) counts[document.language] += chunks.size;
+    for (const { document, rows } of this.#documents.values()) counts[document.language] += rows.length;
     const found = (['es', 'en'] as const).filter((language) => counts[language] > 0);
     return found.sort((one, other) => counts[other] - counts[one]);
   }
@@ -211,17 +248,15 @@ export class CollectionIndex {
   /** Passages in the language of the question first, where there are some: the same is often written in both. */
   #preference({ language, byLanguage }: QuestionTerms): ((chunk: number) => number) | undefined {
     if (byLanguage.size < 2) return undefined;
-    const entries = this.#sorted();
-    return (chunk) => (entries[chunk]?.document.language === language ? 1 : otherLanguage);
+    return (chunk) => (this.#documentOf(chunk)?.language === language ? 1 : otherLanguage);
   }
 
   #allowed(filter: MetadataFilter | undefined): ((chunk: number) => boolean) | undefined {
     if (filter === undefined || Object.keys(filter).length === 0) return undefined;
     const open = new Set<IndexedDocument>();
     for (const { document } of this.#documents.values()) if (fits(document.metadata, filter)) open.add(document);
-    const entries = this.#sorted();
     return (chunk) => {
-      const document = entries[chunk]?.document;
+      const document = this.#documentOf(chunk);
       return document !== undefined && open.has(document);
     };
   }
@@ -240,10 +275,10 @@ export class CollectionIndex {
 
   /** Part of what the words of the question weigh that is in the chunk. */
   #coverage(terms: QuestionTerms, chunk: number): number {
-    const entry = this.#sorted()[chunk];
-    if (entry === undefined) return 0;
-    const hashes = terms.byLanguage.get(entry.document.language) ?? [];
-    const present = countsOf(entry.terms);
+    const document = this.#documentOf(chunk);
+    if (document === undefined) return 0;
+    const hashes = terms.byLanguage.get(document.language) ?? [];
+    const present = countsOf(this.#table.termsOf(this.#rowOf(chunk)));
     let all = 0;
     let there = 0;
     for (const hash of hashes) {
@@ -273,8 +308,9 @@ export class CollectionIndex {
   }
 
   readonly #similarity = (one: number, other: number): number => {
-    if (this.#vectors?.has(one) === true && this.#vectors.has(other)) return this.#vectors.similarity(one, other);
-    return alike(this.#sorted()[one]?.terms, this.#sorted()[other]?.terms);
+    const [row, beside] = [this.#rowOf(one), this.#rowOf(other)];
+    if (this.#vectors?.has(row) === true && this.#vectors.has(beside)) return this.#vectors.similarity(row, beside);
+    return alike(this.#table.termsOf(row), this.#table.termsOf(beside));
   };
 }
 
@@ -285,8 +321,8 @@ function leadOf({ chunks, scores }: RankedList, chunk: number): number {
 }
 
 /** Cosine of which terms two chunks have; both are sorted by hash. */
-function alike(one: Uint8Array | undefined, other: Uint8Array | undefined): number {
-  if (one === undefined || other === undefined || one.length === 0 || other.length === 0) return 0;
+function alike(one: Uint8Array, other: Uint8Array): number {
+  if (one.length === 0 || other.length === 0) return 0;
   const [a, z] = [viewOf(one), viewOf(other)];
   let both = 0;
   for (let i = 0, j = 0; i < one.length && j < other.length; ) {
@@ -302,9 +338,8 @@ function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-function countsOf(packed: Uint8Array | undefined): Map<number, number> {
+function countsOf(packed: Uint8Array): Map<number, number> {
   const counts = new Map<number, number>();
-  if (packed === undefined) return counts;
   const view = viewOf(packed);
   for (let at = 0; at < packed.length; at += termBytes) counts.set(view.getUint32(at, true), packed[at + 4] ?? 0);
   return counts;

@@ -29,14 +29,15 @@ export class FeedbackIndex {
   readonly #boosts = new Map<number, number>();
   readonly #questions: ApprovedQuestion[] = [];
 
-  /** @param entries chunks by their number. */
+  /** @param entries chunks of documents that something was said of, in the order of their numbers. */
   constructor(
     entries: readonly {
+      number: number;
       id: string;
       document: { language: TextLanguage; feedback?: readonly SaidOfPassage[] | null | undefined };
     }[],
   ) {
-    for (const [number, { id, document }] of entries.entries())
+    for (const { number, id, document } of entries)
       for (const { chunk, balance, questions } of document.feedback ?? []) {
         if (chunk !== null && chunk !== id) continue;
         this.#boosts.set(number, 1 + step * Math.max(-most, Math.min(most, balance)));

@@ -13,7 +13,6 @@ import {
   documentPages,
   type IndexScope,
   textPages,
-  vectorPages,
 } from '../rows/index-pages.ts';
 import type { IndexAnswer, IndexQuery } from './collection-index.ts';
 import { createSearchThread, type SearchThread } from './search-thread.ts';
@@ -123,8 +122,8 @@ export class Indexes {
       await this.#thread.run({ kind: 'documents', collection: id, documents });
       all.push(...documents);
     }
-    for await (const page of chunkPages(run, scope, all)) await this.#thread.run({ kind: 'chunks', collection: id, page });
-    if (vectorModel !== null) await this.#loadVectors(scope, all, vectorModel);
+    for await (const page of chunkPages(run, scope, all, vectorModel))
+      await this.#thread.run({ kind: 'chunks', collection: id, page }, [page.buffer]);
     // What changed while it was read comes with the next look at the changes.
     this.#loaded.set(id, { sequence, vectorModel, bytes: 0 });
     this.#dependencies.onLoaded(performance.now() - started);
@@ -139,11 +138,11 @@ export class Indexes {
       const changed = { ...scope, documents: changes.documents };
       const documents: DocumentOfIndex[] = [];
       for await (const page of documentPages(run, changed)) documents.push(...page);
-      const pages: string[] = [];
-      for await (const page of chunkPages(run, scope, documents)) pages.push(page);
+      const pages: Uint8Array<ArrayBuffer>[] = [];
+      for await (const page of chunkPages(run, scope, documents, index.vectorModel)) pages.push(page);
       const task = { kind: 'changes', collection: id, changed: changes.documents, documents, pages } as const;
-      if ((await this.#thread.run(task)).kind === 'unknown') return false;
-      if (index.vectorModel !== null) await this.#loadVectors(scope, documents, index.vectorModel);
+      const moved = pages.map(({ buffer }) => buffer);
+      if ((await this.#thread.run(task, moved)).kind === 'unknown') return false;
       index.sequence = changes.sequence;
     }
     if (index.vectorModel !== vectorModel) {
@@ -159,8 +158,8 @@ export class Indexes {
   }
 
   async #loadVectors(scope: IndexScope, documents: readonly DocumentOfIndex[], model: string): Promise<void> {
-    for await (const page of vectorPages(this.#dependencies.run, scope, documents, model))
-      await this.#thread.run({ kind: 'vectors', collection: scope.collectionId, page });
+    for await (const page of chunkPages(this.#dependencies.run, scope, documents, model))
+      await this.#thread.run({ kind: 'vectors', collection: scope.collectionId, page }, [page.buffer]);
   }
 
   async #addTexts(scope: IndexScope, ids: readonly string[]): Promise<void> {

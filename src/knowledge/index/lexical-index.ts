@@ -20,23 +20,23 @@ export class LexicalIndex {
   /** From the hash of a term to its number. */
   readonly #ids = new TermTable();
   readonly #starts: Uint32Array;
+  /** Of each term in turn the chunks that have it: their number, and in the lowest byte how often. */
   readonly #postings: Uint32Array;
-  readonly #counts: Uint8Array;
   readonly #norms: Float32Array;
   readonly #scores: Float64Array;
   readonly size: number;
 
-  /** @param chunks packed terms of each chunk, by number. */
-  constructor(chunks: readonly Uint8Array[]) {
-    this.size = chunks.length;
+  /** @param size how many chunks there are, below 2^24. @param termsOf packed terms of a chunk, by number. */
+  constructor(size: number, termsOf: (number: number) => Uint8Array) {
+    this.size = size;
     let total = 0;
-    for (const { length } of chunks) total += length / termBytes;
-    const lengths = new Float32Array(chunks.length);
+    for (let number = 0; number < size; number++) total += termsOf(number).length / termBytes;
+    const lengths = new Float32Array(size);
     // Numbers of terms in the order of the chunks: each is looked up once.
     const ids = new Uint32Array(total);
     const frequencies = new GrowingCounts();
-    for (let number = 0, next = 0; number < chunks.length; number++) {
-      const packed = chunks[number] ?? new Uint8Array();
+    for (let number = 0, next = 0; number < size; number++) {
+      const packed = termsOf(number);
       let length = 0;
       for (let at = 0; at < packed.length; at += termBytes) {
         const id = this.#ids.add(hashAt(packed, at));
@@ -49,28 +49,26 @@ export class LexicalIndex {
     this.#starts = new Uint32Array(this.#ids.size + 1);
     for (let id = 0; id < this.#ids.size; id++) this.#starts[id + 1] = (this.#starts[id] ?? 0) + frequencies.of(id);
     this.#postings = new Uint32Array(total);
-    this.#counts = new Uint8Array(total);
     const places = this.#starts.slice();
-    for (let number = 0, next = 0; number < chunks.length; number++) {
-      const packed = chunks[number] ?? new Uint8Array();
+    for (let number = 0, next = 0; number < size; number++) {
+      const packed = termsOf(number);
       for (let at = 0; at < packed.length; at += termBytes) {
         const id = ids[next++] ?? 0;
         const place = places[id] ?? 0;
         places[id] = place + 1;
-        this.#postings[place] = number;
-        this.#counts[place] = packed[at + 4] ?? 0;
+        this.#postings[place] = number * 256 + (packed[at + 4] ?? 0);
       }
     }
-    const average = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, chunks.length);
+    // Given back at once: it is as large as what stays.
+    ids.buffer.transfer(0);
+    const average = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, size);
     this.#norms = lengths.map((length) => k1 * (1 - b + (b * length) / Math.max(1, average)));
-    this.#scores = new Float64Array(chunks.length);
+    this.#scores = new Float64Array(size);
   }
 
   /** Bytes that it takes. */
   get bytes(): number {
-    return (
-      this.#starts.byteLength + this.#postings.byteLength + this.#counts.byteLength + this.#norms.byteLength * 3 + this.#ids.bytes
-    );
+    return this.#starts.byteLength + this.#postings.byteLength + this.#norms.byteLength * 3 + this.#ids.bytes;
   }
 
   /** Chunks that have the term. */
@@ -103,8 +101,9 @@ export class LexicalIndex {
       const value = weight * this.weight(hash);
       const end = this.#starts[id + 1] ?? 0;
       for (let place = this.#starts[id] ?? 0; place < end; place++) {
-        const chunk = this.#postings[place] ?? 0;
-        const count = this.#counts[place] ?? 0;
+        const posting = this.#postings[place] ?? 0;
+        const chunk = posting >>> 8;
+        const count = posting & 0xff;
         const before = scores[chunk] ?? 0;
         if (before === 0) touched.push(chunk);
         scores[chunk] = before + (value * count * (k1 + 1)) / (count + (this.#norms[chunk] ?? 1));

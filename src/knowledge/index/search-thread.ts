@@ -8,9 +8,14 @@ export type SearchThread = WorkerThread<SearchTask, SearchResult>;
 export function createSearchThread(onDied: (error: unknown) => void): SearchThread {
   // From source in development and from dist/ when installed.
   const address = new URL(import.meta.url.endsWith('.ts') ? './search-worker.ts' : './search-worker.js', import.meta.url);
-  return new WorkerThread(address, {
-    failure: (cause) =>
-      new TimonelError('knowledge_unavailable', 'The search does not answer at the moment. Ask again.', { cause }),
-    onDied,
-  });
+  // What it keeps lies outside of the heap of JavaScript; little is young for long, as in `npm start`.
+  return new WorkerThread(
+    address,
+    { resourceLimits: { maxYoungGenerationSizeMb: 24 } },
+    {
+      failure: (cause) =>
+        new TimonelError('knowledge_unavailable', 'The search does not answer at the moment. Ask again.', { cause }),
+      onDied,
+    },
+  );
 }

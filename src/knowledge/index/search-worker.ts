@@ -2,25 +2,26 @@
 import { parentPort } from 'node:worker_threads';
 import { readRecords } from '../rows/index-pages.ts';
 import { answerTasks } from '../worker-thread.ts';
-import { CollectionIndex, type IndexAnswer, type IndexedDocument, type IndexQuery } from './collection-index.ts';
-import { unpackVector } from './vector-index.ts';
+import type { IndexedDocument } from './chunk-table.ts';
+import { CollectionIndex, type IndexAnswer, type IndexQuery, type PackedChunk } from './collection-index.ts';
+import { loadNativeScan, unpackVector } from './vector-index.ts';
 
 export type SearchTask =
   | { kind: 'open'; collection: string }
   | { kind: 'drop'; collection: string }
   | { kind: 'documents'; collection: string; documents: readonly IndexedDocument[] }
-  | { kind: 'chunks'; collection: string; page: string }
+  | { kind: 'chunks'; collection: string; page: Uint8Array<ArrayBuffer> }
   /** Documents that changed, with all that they have now; those without an entry are gone. */
   | {
       kind: 'changes';
       collection: string;
       changed: readonly string[];
       documents: readonly IndexedDocument[];
-      pages: readonly string[];
+      pages: readonly Uint8Array<ArrayBuffer>[];
     }
-  | { kind: 'texts'; collection: string; texts: readonly { id: string; documentId: string; text: string }[] }
+  | { kind: 'texts'; collection: string; texts: readonly { id: string; text: string }[] }
   | { kind: 'forget-vectors'; collection: string }
-  | { kind: 'vectors'; collection: string; page: string }
+  | { kind: 'vectors'; collection: string; page: Uint8Array<ArrayBuffer> }
   | { kind: 'measure'; collection: string }
   | { kind: 'search'; collection: string; query: IndexQuery };
 
@@ -28,9 +29,10 @@ export type SearchResult = { kind: 'done' } | { kind: 'bytes'; bytes: number } |
 
 const indexes = new Map<string, CollectionIndex>();
 
+await loadNativeScan();
 answerTasks(parentPort, perform);
 
-async function perform(task: SearchTask): Promise<SearchResult> {
+function perform(task: SearchTask): SearchResult {
   if (task.kind === 'open') {
     indexes.set(task.collection, new CollectionIndex());
     return { kind: 'done' };
@@ -50,17 +52,17 @@ async function perform(task: SearchTask): Promise<SearchResult> {
 function load(index: CollectionIndex, task: Exclude<SearchTask, { kind: 'open' | 'drop' | 'search' | 'measure' }>): void {
   switch (task.kind) {
     case 'documents':
-      for (const document of task.documents) index.change(document.id, document);
+      index.expect(task.documents);
       return;
     case 'chunks':
       index.add(chunksOf(task.page));
+      task.page.buffer.transfer(0);
       return;
-    case 'changes': {
-      const chunks = Map.groupBy(task.pages.flatMap(chunksOf), ({ documentId }) => documentId);
-      const documents = new Map(task.documents.map((document) => [document.id, document]));
-      for (const id of task.changed) index.change(id, documents.get(id), chunks.get(id));
+    case 'changes':
+      for (const id of task.changed) index.change(id, undefined);
+      index.expect(task.documents);
+      for (const page of task.pages) index.add(chunksOf(page));
       return;
-    }
     case 'texts':
       index.addTexts(task.texts);
       return;
@@ -68,12 +70,12 @@ function load(index: CollectionIndex, task: Exclude<SearchTask, { kind: 'open' |
       index.dropVectors();
       return;
     case 'vectors':
-      index.addVectors(
-        readRecords(task.page).map(({ id, documentId, bytes }) => ({ id, documentId, vector: unpackVector(bytes) })),
-      );
+      index.addVectors(chunksOf(task.page));
+      task.page.buffer.transfer(0);
   }
 }
 
-function chunksOf(page: string) {
-  return readRecords(page).map(({ id, documentId, bytes }) => ({ id, documentId, terms: bytes }));
+function* chunksOf(page: Uint8Array): Generator<PackedChunk> {
+  for (const { vector, ...chunk } of readRecords(page))
+    yield { ...chunk, vector: vector.byteLength === 0 ? undefined : unpackVector(vector) };
 }

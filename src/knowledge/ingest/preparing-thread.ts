@@ -12,6 +12,7 @@ export class PreparingThread {
   // From source in development and from dist/ when installed.
   readonly #thread = new WorkerThread<PrepareTask, PreparedText>(
     new URL(import.meta.url.endsWith('.ts') ? './prepare-worker.ts' : './prepare-worker.js', import.meta.url),
+    {},
     {
       failure: (cause) =>
         new TimonelError('knowledge_unavailable', 'The document could not be cut into passages at the moment. Send it again.', {

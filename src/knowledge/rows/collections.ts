@@ -1,6 +1,6 @@
 /** The statements of collections. Each names the workspace of every row that it touches. */
 import type { RunStatement } from '../../store/database.ts';
-import type { Collection, NewCollection, TextLanguage } from '../contract.ts';
+import type { Collection, NewCollection, TextLanguage, VectorIndexKind } from '../contract.ts';
 
 interface CollectionRow {
   id: string;
@@ -17,6 +17,8 @@ interface CollectionRow {
   building_model: string | null;
   vector_state: Collection['vectors']['state'];
   vector_failure: string | null;
+  vector_index: VectorIndexKind;
+  indexed_model: string | null;
   vectors_done: number;
   version: number;
   created_at: Date;
@@ -24,7 +26,7 @@ interface CollectionRow {
 }
 
 const columns = `k.id, k.name, k.description, k.language, k.agents, k.roles, k.sequence, k.vector_model, k.building_model, k.vector_state,
-  k.vector_failure, k.version, k.created_at, k.updated_at,
+  k.vector_failure, k.vector_index, k.indexed_model, k.version, k.created_at, k.updated_at,
   (SELECT count(*)::int FROM knowledge_documents d WHERE d.collection_id = k.id AND d.workspace_id = k.workspace_id) AS documents,
   (SELECT count(*)::int FROM knowledge_chunks c WHERE c.collection_id = k.id AND c.workspace_id = k.workspace_id) AS chunks,
   CASE WHEN k.building_model IS NULL THEN 0 ELSE (SELECT count(*)::int FROM knowledge_chunks c JOIN knowledge_vectors v
@@ -50,6 +52,8 @@ function collectionOf(row: CollectionRow): Collection {
       done: row.building_model === null ? (row.vector_model === null ? 0 : chunks) : row.vectors_done,
       total: row.vector_state === 'none' ? 0 : chunks,
       failure: row.vector_failure,
+      index: row.vector_index,
+      searchedIn: row.indexed_model !== null && row.indexed_model === row.vector_model ? row.vector_index : 'memory',
     },
     version,
     createdAt: row.created_at.toISOString(),
@@ -152,6 +156,8 @@ export interface OpenCollection {
   name: string;
   sequence: number;
   vectorModel: string | null;
+  /** pgvector has the vectors of {@link vectorModel}, all of them. */
+  usesPgvector: boolean;
 }
 
 /** Who searches; absent for people who manage knowledge. */
@@ -168,13 +174,14 @@ export async function openCollections(
   names: readonly string[] | undefined,
   reader: KnowledgeReader | undefined,
 ): Promise<OpenCollection[]> {
-  const rows = await run<{ id: string; name: string; sequence: string; vector_model: string | null }>(
-    `SELECT id, name, sequence, vector_model FROM knowledge_collections
+  const rows = await run<Omit<OpenCollection, 'sequence'> & { sequence: string }>(
+    `SELECT id, name, sequence, vector_model AS "vectorModel",
+       (vector_index = 'pgvector' AND indexed_model = vector_model) IS TRUE AS "usesPgvector" FROM knowledge_collections
      WHERE workspace_id = $1 AND ($2::text[] IS NULL OR name = ANY($2))
        AND ($3::text IS NULL OR ((agents = '{}' OR $3 = ANY(agents)) AND (roles = '{}' OR $4 = ANY(roles)))) ORDER BY name`,
     [workspaceId, names ?? null, reader?.agent ?? null, reader?.role ?? null],
   );
-  return rows.map(({ id, name, sequence, vector_model }) => ({ id, name, sequence: Number(sequence), vectorModel: vector_model }));
+  return rows.map(({ sequence, ...rest }) => ({ ...rest, sequence: Number(sequence) }));
 }
 
 /** Counts a change, and holds the collection until its transaction ends: changes become visible in their order. */

@@ -1,10 +1,11 @@
 /** What an index is loaded from: rows packed by the database, since a hundred thousand of them one by one hold up everything else. */
 import type { RunStatement } from '../../store/database.ts';
 import type { TextLanguage } from '../contract.ts';
+import { uuidOf } from '../index/chunk-table.ts';
 import { rankedBy } from './feedback.ts';
 
 /** Chunks of one page, about. */
-const pageSize = { chunks: 1_000, vectors: 500, texts: 500 };
+const pageSize = { chunks: 1_000, vectors: 400, texts: 500 };
 
 export interface IndexScope {
   workspaceId: string;
@@ -41,80 +42,71 @@ function plannedPages(documents: readonly DocumentOfIndex[], size: number): Page
   return planned;
 }
 
-/** @param record SQL of a record's bytes, of `c` and `v`. @returns pages in base64: the driver reads text alone, and this is the shortest. */
-async function* pages(
+/**
+ * Pages for {@link readRecords}: terms of the chunks of these documents, with the vectors of a model where one is named. They come in base64, since the
+ * driver reads text alone and this is the shortest.
+ */
+export async function* chunkPages(
   run: RunStatement,
   { workspaceId, collectionId }: IndexScope,
   documents: readonly DocumentOfIndex[],
-  { size, record, join = '', model }: { size: number; record: string; join?: string; model?: string },
-): AsyncGenerator<string> {
+  model: string | null,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const vector = model === null ? `''::bytea` : `coalesce(v.vector, ''::bytea)`;
+  const record = `uuid_send(c.id) || uuid_send(c.document_id) || int4send(octet_length(c.terms)) || int4send(octet_length(${vector})) || c.terms || ${vector}`;
+  const join = `
+       LEFT JOIN LATERAL (SELECT vector FROM knowledge_vectors WHERE workspace_id = $1 AND model = $6 AND hash = c.hash OFFSET 0) v ON true`;
   const read = ({ documents: ids, from, before }: PageOfChunks) =>
     run<{ packed: string | null }>(
       // The second condition in a shape that no index fits: without statistics the planner would read the whole collection for each page.
-      `SELECT encode(string_agg(${record}, ''::bytea), 'base64') AS packed FROM knowledge_chunks c${join}
+      `SELECT encode(string_agg(${record}, ''::bytea), 'base64') AS packed FROM knowledge_chunks c${model === null ? '' : join}
        WHERE c.workspace_id = $1 AND (c.collection_id = $2) IS TRUE AND c.document_id = ANY($3::uuid[]) AND c.ordinal >= $4 AND c.ordinal < $5`,
-      [workspaceId, collectionId, ids, from, before, ...(model === undefined ? [] : [model])],
+      [workspaceId, collectionId, ids, from, before, ...(model === null ? [] : [model])],
     );
   // One page is read while the one before it is taken in.
   let next: Promise<{ packed: string | null }[]> | undefined;
-  const planned = plannedPages(documents, size);
+  const planned = plannedPages(documents, model === null ? pageSize.chunks : pageSize.vectors);
   for (const [at, page] of planned.entries()) {
     const [row] = await (next ?? read(page));
     const following = planned[at + 1];
     next = following === undefined ? undefined : read(following);
     // Whoever stops taking pages leaves one behind.
     next?.catch(() => {});
-    if (row?.packed != null) yield row.packed;
+    if (row?.packed == null) continue;
+    const bytes = Buffer.from(row.packed, 'base64');
+    // Bytes of their own, which a thread can be given: a small buffer shares them with others.
+    yield bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
   }
-}
-
-/** Pages for {@link readRecords}: terms of the chunks of these documents. */
-export function chunkPages(run: RunStatement, scope: IndexScope, documents: readonly DocumentOfIndex[]): AsyncGenerator<string> {
-  const record = 'uuid_send(c.id) || uuid_send(c.document_id) || int4send(octet_length(c.terms)) || c.terms';
-  return pages(run, scope, documents, { size: pageSize.chunks, record });
-}
-
-/** The same, of the vectors of a model. */
-export function vectorPages(
-  run: RunStatement,
-  scope: IndexScope,
-  documents: readonly DocumentOfIndex[],
-  model: string,
-): AsyncGenerator<string> {
-  const record = 'uuid_send(c.id) || uuid_send(c.document_id) || int4send(octet_length(v.vector)) || v.vector';
-  const join = `
-       CROSS JOIN LATERAL (SELECT vector FROM knowledge_vectors WHERE workspace_id = $1 AND model = $6 AND hash = c.hash OFFSET 0) v`;
-  return pages(run, scope, documents, { size: pageSize.vectors, record, join, model });
 }
 
 export interface PageRecord {
-  id: string;
+  /** 16 bytes. */
+  id: Uint8Array;
   documentId: string;
-  bytes: Uint8Array;
+  terms: Uint8Array;
+  /** Empty where there is none. */
+  vector: Uint8Array;
 }
 
-/** The records of a page; their bytes are views of what it was decoded into. */
-export function readRecords(packed: string): PageRecord[] {
-  const page = Buffer.from(packed, 'base64');
+/** The records of a page; their bytes are views of it. */
+export function* readRecords(page: Uint8Array): Generator<PageRecord> {
   const view = new DataView(page.buffer, page.byteOffset, page.byteLength);
-  const records: PageRecord[] = [];
+  const document = { id: '', high: -1n, low: -1n };
   for (let at = 0; at < page.byteLength; ) {
-    const length = view.getInt32(at + 32);
-    records.push({ id: uuidAt(page, at), documentId: uuidAt(page, at + 16), bytes: page.subarray(at + 36, at + 36 + length) });
-    at += 36 + length;
+    const [high, low] = [view.getBigUint64(at + 16), view.getBigUint64(at + 24)];
+    // Chunks of a document follow each other.
+    if (high !== document.high || low !== document.low) Object.assign(document, { id: uuidOf(page, at + 16), high, low });
+    const terms = at + 40;
+    const vector = terms + view.getInt32(at + 32);
+    const end = vector + view.getInt32(at + 36);
+    yield {
+      id: page.subarray(at, at + 16),
+      documentId: document.id,
+      terms: page.subarray(terms, vector),
+      vector: page.subarray(vector, end),
+    };
+    at = end;
   }
-  return records;
-}
-
-const digits = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
-
-function uuidAt(bytes: Uint8Array, from: number): string {
-  let text = '';
-  for (let at = 0; at < 16; at++) {
-    if (at === 4 || at === 6 || at === 8 || at === 10) text += '-';
-    text += digits[bytes[from + at] ?? 0];
-  }
-  return text;
 }
 
 export interface DocumentOfIndex {

@@ -1,5 +1,6 @@
 /** The statements of vectors, and of the jobs that make them. */
 import type { RunStatement } from '../../store/database.ts';
+import type { VectorIndexKind } from '../contract.ts';
 
 export async function findVector(
   run: RunStatement,
@@ -62,14 +63,32 @@ export interface VectorPlan {
   id: string;
   vectorModel: string | null;
   buildingModel: string | null;
+  vectorIndex: VectorIndexKind;
+  /** The model whose vectors pgvector has. */
+  indexedModel: string | null;
 }
 
 export async function findPlan(run: RunStatement, workspaceId: string, collectionId: string): Promise<VectorPlan | undefined> {
-  const [row] = await run<{ id: string; vector_model: string | null; building_model: string | null }>(
-    'SELECT id, vector_model, building_model FROM knowledge_collections WHERE workspace_id = $1 AND id = $2',
+  const [row] = await run<VectorPlan>(
+    `SELECT id, vector_model AS "vectorModel", building_model AS "buildingModel", vector_index AS "vectorIndex",
+       indexed_model AS "indexedModel" FROM knowledge_collections WHERE workspace_id = $1 AND id = $2`,
     [workspaceId, collectionId],
   );
-  return row === undefined ? undefined : { id: row.id, vectorModel: row.vector_model, buildingModel: row.building_model };
+  return row;
+}
+
+/** Wants the vectors searched elsewhere; in memory they are from now on, by pgvector when it has all of them. */
+export async function setVectorIndex(
+  run: RunStatement,
+  workspaceId: string,
+  collectionId: string,
+  index: VectorIndexKind,
+): Promise<void> {
+  await run(
+    `UPDATE knowledge_collections SET vector_index = $3, version = version + 1,
+       indexed_model = CASE $3 WHEN 'pgvector' THEN indexed_model END WHERE workspace_id = $1 AND id = $2`,
+    [workspaceId, collectionId, index],
+  );
 }
 
 /** Another model is wanted, or none: the vectors that are complete serve until then. */
@@ -81,7 +100,7 @@ export async function planVectors(
 ): Promise<void> {
   await run(
     model === null
-      ? `UPDATE knowledge_collections SET vector_model = NULL, building_model = NULL, vector_state = 'none', vector_failure = NULL,
+      ? `UPDATE knowledge_collections SET vector_model = NULL, building_model = NULL, indexed_model = NULL, vector_state = 'none', vector_failure = NULL,
            version = version + 1 WHERE workspace_id = $1 AND id = $2`
       : `UPDATE knowledge_collections SET building_model = $3, vector_state = 'building', vector_failure = NULL, version = version + 1
          WHERE workspace_id = $1 AND id = $2`,
@@ -136,6 +155,7 @@ export async function unfinishedCollections(run: RunStatement): Promise<{ worksp
      WHERE k.vector_state = 'building' OR (k.vector_state = 'ready' AND EXISTS (
        SELECT FROM knowledge_chunks c WHERE c.workspace_id = k.workspace_id AND c.collection_id = k.id AND NOT EXISTS (
          SELECT FROM knowledge_vectors v WHERE v.workspace_id = k.workspace_id AND v.model = k.vector_model AND v.hash = c.hash)))
+       OR (k.vector_index = 'pgvector' AND k.indexed_model IS DISTINCT FROM k.vector_model)
      LIMIT 100`,
     [],
   );
