@@ -73,8 +73,8 @@ export const said = {
   failed: { es: 'El turno falló: {message}', en: 'The turn failed: {message}' },
   denied: { es: 'no se hizo: {reason}', en: 'not done: {reason}' },
   noTerminal: {
-    es: 'Sin terminal nadie puede decidir: se rechazó. Con --mode edit o --mode auto se pregunta menos.',
-    en: 'Without a terminal nobody can decide: it was refused. With --mode edit or --mode auto less is asked.',
+    es: 'Sin terminal nadie puede decidir: se rechazó. Con --mode edit los cambios no se preguntan; con --mode auto, tampoco lo que corre en el sandbox.',
+    en: 'Without a terminal nobody can decide: it was refused. With --mode edit changes are not asked about; with --mode auto neither is what runs in the sandbox.',
   },
 } as const satisfies Record<string, LocalizedText>;
 

@@ -34,7 +34,10 @@ export interface UndoOutput {
 export function showUndo({ changes, files }: UndoOutput, direction: 'undo' | 'redo', say: Say): string {
   if (changes.length === 0 && files.length === 0)
     return direction === 'undo'
-      ? say('No hay nada para deshacer.', 'There is nothing to undo.')
+      ? say(
+          'No hay nada para deshacer en esta sesión. La última sigue con --continue.',
+          'There is nothing to undo in this session. --continue goes on with the last one.',
+        )
       : say('No hay nada para rehacer.', 'There is nothing to redo.');
   const words: Readonly<Record<string, string>> = {
     restored: say('restaurado', 'restored'),
