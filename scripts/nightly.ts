@@ -21,6 +21,7 @@ import { mountSmallDisk, noSmallDisk } from '../test/crash/small-disk.ts';
 import { storm } from '../test/crash/storm.ts';
 import { profiles } from '../test/failover-bench/play.ts';
 import { scoreTimonel } from '../test/failover-bench/timonel.ts';
+import { buildImage } from '../test/operations/build-image.ts';
 import { startPostgres } from '../test/postgres.ts';
 import { storeEnvironment } from '../test/store-environment.ts';
 
@@ -62,6 +63,7 @@ const longRuns: Readonly<Record<string, LongRun>> = {
   'code-kills-embedded': codeKills('embedded'),
   'code-kills-postgres': codeKills('postgres'),
   'project-files': projectFiles,
+  image,
   'shell-mutations': shellMutations,
 };
 
@@ -209,6 +211,21 @@ function codeKills(kind: 'embedded' | 'postgres'): LongRun {
       reasons: faults.slice(0, 20),
     };
   };
+}
+
+/** The image, built by buildah and started; the scale says nothing to it. */
+async function image({ progress }: Terms): Promise<Result> {
+  const lacks = ['buildah', 'debootstrap'].filter((program) => spawnSync(program, ['--version']).error !== undefined);
+  if (lacks.length > 0 || process.getuid?.() !== 0)
+    return { verdict: 'skipped', figures: {}, reasons: [`It needs root, and apt-get install ${lacks.join(' ')}`.trim()] };
+  const folder = mkdtempSync(join(tmpdir(), 'timonel-image-'));
+  try {
+    const { megabytes, status, user } = await buildImage(folder, 'slim', progress);
+    const figures = { 'MB of the image': megabytes.image, 'MB of its base': megabytes.base, health: status, user };
+    return { verdict: status === 'ok' && user === '10001' ? 'passed' : 'failed', figures, reasons: [] };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** What the tests of project files do in short: 60,000 reads and writes while folders are swapped for links, and a kill at every step of an application. */
