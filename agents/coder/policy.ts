@@ -66,16 +66,15 @@ const commands = defineRule({
   safety: true,
   evaluate(_call, { loaded }) {
     const { verdict, reasons, shown, scope, sandboxed } = loaded as CommandFacts;
-    const why = reasons.join(' ');
     if (verdict === 'deny')
-      return { kind: 'deny', reason: { es: `No se corre en ningún modo: ${why}`, en: `It runs in no mode: ${why}` } };
+      return { kind: 'deny', reason: { es: `No se corre en ningún modo: ${reasons.es}`, en: `It runs in no mode: ${reasons.en}` } };
     if (verdict === 'allow' || sandboxed) return undefined;
     const undo = {
       es: 'Lo que cambie en archivos del proyecto se lista y se puede deshacer; fuera de él, en .git y en carpetas de dependencias, no.',
       en: 'What it changes in files of the project is listed and can be undone; outside of it, in .git and in folders of dependencies, it cannot.',
     };
     // The exact words, and where: an approval covers nothing else.
-    return ask(`${shown}\n${why} ${undo.es}`, `${shown}\n${why} ${undo.en}`, { command: scope });
+    return ask(`${shown}\n${reasons.es} ${undo.es}`, `${shown}\n${reasons.en} ${undo.en}`, { command: scope });
   },
 });
 

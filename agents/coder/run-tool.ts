@@ -7,6 +7,7 @@ import { changedSince, lookAround } from './command-effects.ts';
 import type { CoderMode } from './contract.ts';
 import type { CoderProject } from './project.ts';
 import { modeAndReads } from './sessions.ts';
+import { spanishReasons } from './spanish-reasons.ts';
 
 const input = z.object({
   command: z.string().min(1).max(10_000).describe('As it would be typed in bash'),
@@ -19,7 +20,7 @@ type RunInput = z.infer<typeof input>;
 export interface CommandFacts {
   mode: CoderMode;
   verdict: JudgedCommand['verdict'];
-  reasons: readonly string[];
+  reasons: { es: string; en: string };
   shown: string;
   /** Two commands with the same one are covered by one approval. */
   scope: string;
@@ -57,7 +58,7 @@ export function runTool(project: CoderProject) {
       return {
         mode,
         verdict,
-        reasons: judged.reasons.map(({ message }) => message),
+        reasons: { es: spanishReasons(judged.reasons).join(' '), en: judged.reasons.map(({ message }) => message).join(' ') },
         shown,
         scope: commandScope(judged).key,
         network,
