@@ -103,7 +103,7 @@ describe.each(storeKinds)('pages and accounts of an agent (%s)', (kind) => {
 it('refuses what cannot be a page, or an agent that vouches for administrators', () => {
   const route = { method: 'GET', path: '/door', summary: 'Door.', public: true, page: true, handle: async () => {} } as const;
   const refused = (wrong: object) => () => defineAgent({ ...lobby, routes: [defineRoute({ ...route, ...wrong } as never)] });
-  expect(refused({ answer: { parse: () => {} } })).toThrow('a page has no JSON to check');
+  expect(refused({ answer: { parse: () => {} } })).toThrow('a page has no JSON or text to check');
   expect(refused({ perMinute: 0 })).toThrow('from 1 to 6000');
   expect(refused({ public: undefined, permission: 'agents:read', perMinute: 5 })).toThrow('perMinute is for public routes');
   expect(() => defineAgent({ ...lobby, vouchesFor: ['admin' as never] })).toThrow('cannot vouch for "admin"');
