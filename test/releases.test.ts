@@ -79,18 +79,19 @@ describe.each(storeKinds)('a release (%s)', (kind) => {
     const plan = { steps: [{ percentage: 50, bakeMinutes: 0 }] };
     const { release, talk, look, show, timonel } = await started();
     const { id } = await release({ prompt: 'You are POLITE.' }, plan);
-    await talk(8);
+    // So many that chance gives the canary enough of them.
+    await talk(20);
     // As the record has a turn that three processes died of.
     await timonel.store.pool.executeText(`UPDATE runs SET recoveries = 3 WHERE release = $1 AND arm = 'canary'`, [id]);
     await look();
     expect(await show(id)).toMatchObject({
       status: 'rolled-back',
-      reason: expect.stringMatching(/^Tripwire: \d turn\(s\) of the canary took/),
+      reason: expect.stringMatching(/^Tripwire: \d+ turn\(s\) of the canary took/),
     });
 
     const dear = await started({ project: { prices: { default: { input: 10, output: 50 } } } });
     const { id: second } = await dear.release({ prompt: 'You are POLITE.' }, { ...plan, tripwires: { dollars: 0.005 } });
-    await dear.talk(12);
+    await dear.talk(30);
     await dear.look();
     expect(await dear.show(second)).toMatchObject({
       status: 'rolled-back',

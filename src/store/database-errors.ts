@@ -63,7 +63,8 @@ export function storeUnavailable(cause: unknown): TimonelError {
   return new TimonelError('store_unavailable', 'The database does not answer. Try again shortly.', { cause });
 }
 
+/** The SQLSTATE. `EPIPE` and `EBUSY`, of Node, have five letters too; no class of states begins with an E. */
 function stateOf(error: unknown): string | undefined {
   const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+  return typeof code === 'string' && /^[0-9A-DF-Z][0-9A-Z]{4}$/.test(code) ? code : undefined;
 }
