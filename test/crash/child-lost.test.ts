@@ -15,28 +15,32 @@ const deaths: Point[] = [
 ];
 
 onEachArrangement('the end of a run that another one started is not lost', arrangements, (setting) => {
-  it.each(deaths)('when the process dies %s', async (point) => {
-    const { cluster } = setting;
-    for (let attempt = 1; ; attempt++) {
-      const conversation = await cluster.converse();
-      try {
-        const { acting } = await cluster.strike(point, 'SIGKILL', (victim) =>
-          cluster.say(conversation, `parent-${point}-${attempt}: fan_out(2); write_row`, { to: victim }),
-        );
-        await cluster.recover();
-        await acting;
-      } catch (error) {
-        // Another process claimed the runs, or ended them.
-        if (setting.processes === 1 || attempt === 5 || !String(error).includes('did not get to')) throw error;
-        continue;
+  it.each(deaths)(
+    'when the process dies %s',
+    async (point) => {
+      const { cluster } = setting;
+      for (let attempt = 1; ; attempt++) {
+        const conversation = await cluster.converse();
+        try {
+          const { acting } = await cluster.strike(point, 'SIGKILL', (victim) =>
+            cluster.say(conversation, `parent-${point}-${attempt}: fan_out(2); write_row`, { to: victim }),
+          );
+          await cluster.recover();
+          await acting;
+        } catch (error) {
+          // Another process claimed the runs, or ended them.
+          if (setting.processes === 1 || attempt === 10 || !String(error).includes('did not get to')) throw error;
+          continue;
+        }
+        await cluster.settle();
+        const family = await familyOf(cluster, conversation);
+        expect(family).toHaveLength(2);
+        expect(await violations(cluster, [...cluster.history, ...family])).toEqual([]);
+        break;
       }
-      await cluster.settle();
-      const family = await familyOf(cluster, conversation);
-      expect(family).toHaveLength(2);
-      expect(await violations(cluster, [...cluster.history, ...family])).toEqual([]);
-      break;
-    }
-  });
+    },
+    240_000,
+  );
 });
 
 it.skipIf(!storeKinds.includes('postgres'))(
