@@ -44,7 +44,7 @@ describe.each(storeKinds)('a release that a process without its code looks at fi
     const open = await house();
     const owner = await open([safeNotes, later]);
     const { id } = await owner.release({ codeVersion: '1.1.0' }, { steps: [{ percentage: 50, bakeMinutes: 0 }] });
-    const met = await owner.talk(6);
+    const met = await owner.talk(20);
     expect(met.some(({ arm }) => arm === 'canary')).toBe(true);
 
     const stranger = await open(agents);

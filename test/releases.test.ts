@@ -67,7 +67,7 @@ describe.each(storeKinds)('a release (%s)', (kind) => {
   it('rolls back at once when a safety rule refuses a call, and takes open conversations back with their next turn', async () => {
     const { release, talk, look, show, say } = await started();
     const { id, stable } = await release({ prompt: 'You are UNSAFE.' }, { steps: [{ percentage: 50, bakeMinutes: 0 }] });
-    const met = await talk(6);
+    const met = await talk(20);
     const moved = met.find(({ arm }) => arm === 'canary');
     if (moved === undefined) throw new Error('A canary was expected.');
     await look();
