@@ -7,6 +7,7 @@ import { ApiClient } from './api-client.ts';
 import { messagesOf, withFile } from './chat-messages.ts';
 import { type ChatTurn, say } from './conversing.ts';
 import { findCredentials } from './credentials.ts';
+import { probe } from './health.ts';
 import { loadProject } from './project-file.ts';
 import { startSpinner } from './spinner.ts';
 
@@ -26,7 +27,8 @@ export function chatCommand(): Command {
 async function withTimonel(work: (client: ApiClient) => Promise<void>): Promise<void> {
   const settings = readSettings();
   const credentials = findCredentials(settings.home);
-  if (credentials !== undefined && (await answers(credentials.url))) return work(new ApiClient(credentials));
+  if (credentials !== undefined && (await probe(credentials.url, '/health/live', 2_000)).ok)
+    return work(new ApiClient(credentials));
   console.error('No Timonel runs here: one is started for this conversation. `timonel up` starts one that stays.');
   const { openTimonel, defaultWorkspace } = await import('../main.ts');
   const timonel = await openTimonel({ ...settings, host: '127.0.0.1', port: 0 }, await loadProject(settings));
@@ -38,13 +40,6 @@ async function withTimonel(work: (client: ApiClient) => Promise<void>): Promise<
   } finally {
     await timonel.close();
   }
-}
-
-function answers(url: string): Promise<boolean> {
-  return fetch(`${url}/health/live`, { signal: AbortSignal.timeout(2_000) }).then(
-    ({ ok }) => ok,
-    () => false,
-  );
 }
 
 async function chat(client: ApiClient, agent: string, json: boolean): Promise<void> {

@@ -6,6 +6,7 @@ import type { Timonel } from '../main.ts';
 import { ApiClient } from './api-client.ts';
 import { codeHome, codeSettings } from './code-home.ts';
 import { findCredentials, type LocalCredentials, writeCredentials } from './credentials.ts';
+import { localKey } from './local-key.ts';
 
 /** For how long a start waits for the process that has the store, and does not answer yet. */
 const longestWaitMs = 60_000;
@@ -95,22 +96,11 @@ export class CodeServer implements AsyncDisposable {
   }
 
   async #start(): Promise<LocalCredentials> {
-    const { openTimonel, defaultWorkspace } = await import('../main.ts');
+    const { openTimonel } = await import('../main.ts');
     const timonel = await openTimonel(codeSettings(this.home), await codingProject(this.root, process.env));
     try {
       const url = await timonel.listen();
-      const before = findCredentials(this.home);
-      const known = before === undefined ? undefined : await timonel.apiKeys.find(before.apiKey);
-      const apiKey =
-        before !== undefined && known?.role === 'admin'
-          ? before.apiKey
-          : await timonel.apiKeys.create({
-              id: crypto.randomUUID(),
-              workspaceId: defaultWorkspace,
-              name: 'timonel code',
-              role: 'admin',
-            });
-      const credentials = { url, apiKey };
+      const credentials = { url, apiKey: await localKey(timonel, this.home, 'timonel code') };
       writeCredentials(this.home, credentials);
       this.#own = timonel;
       return credentials;

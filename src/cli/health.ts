@@ -63,14 +63,17 @@ async function untilReady(url: string, patienceMs: number): Promise<Probed> {
 }
 
 /** Asks once; a process that hangs is one that does not answer. */
-export async function probe(url: string, path: string): Promise<Probed> {
+export async function probe(url: string, path: string, patienceMs = answerMs): Promise<Probed> {
   const started = performance.now();
-  const answered = await ask(`${url}${path}`).catch((error: unknown) => ({ ok: false, said: failureOf(error) }));
+  const answered = await ask(`${url}${path}`, patienceMs).catch((error: unknown) => ({
+    ok: false,
+    said: failureOf(error, patienceMs),
+  }));
   return { ...answered, milliseconds: Math.round(performance.now() - started) };
 }
 
-async function ask(address: string): Promise<Pick<Probed, 'ok' | 'said'>> {
-  const response = await fetch(address, { signal: AbortSignal.timeout(answerMs), redirect: 'manual' });
+async function ask(address: string, patienceMs: number): Promise<Pick<Probed, 'ok' | 'said'>> {
+  const response = await fetch(address, { signal: AbortSignal.timeout(patienceMs), redirect: 'manual' });
   const text = await response.text();
   if (response.ok) return { ok: true, said: statusOf(text) ?? 'answers' };
   return { ok: false, said: `answers ${response.status}: ${statusOf(text) ?? text.slice(0, 500)}` };
@@ -92,8 +95,8 @@ function statusOf(text: string): string | undefined {
   }
 }
 
-function failureOf(error: unknown): string {
-  if (error instanceof DOMException && error.name === 'TimeoutError') return `does not answer within ${answerMs / 1_000} seconds`;
+function failureOf(error: unknown, patienceMs: number): string {
+  if (error instanceof DOMException && error.name === 'TimeoutError') return `does not answer within ${patienceMs / 1_000} seconds`;
   const { cause } = error as { cause?: { code?: string } };
   return `does not answer: ${cause?.code ?? messageOf(error)}`;
 }

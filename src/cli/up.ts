@@ -6,7 +6,8 @@ import { publishFault } from '../diagnostics.ts';
 import type { Timonel } from '../main.ts';
 import { orAfter } from '../run/or-after.ts';
 import { prepareDirectory } from '../store/home.ts';
-import { findCredentials, writeCredentials } from './credentials.ts';
+import { writeCredentials } from './credentials.ts';
+import { localKey } from './local-key.ts';
 import { loadProject } from './project-file.ts';
 import { startSpinner } from './spinner.ts';
 import { onStop, startedByNpm } from './stopping.ts';
@@ -57,7 +58,7 @@ async function up(settings: Settings, json: boolean): Promise<void> {
   } finally {
     spinner?.stop();
   }
-  const credentials = writeCredentials(settings.home, { url, apiKey: await adminKey(timonel, settings.home) });
+  const credentials = writeCredentials(settings.home, { url, apiKey: await localKey(timonel, settings.home, 'local admin') });
   serving.timonel = timonel;
 
   const milliseconds = Math.round(performance.now() - started);
@@ -98,21 +99,6 @@ async function up(settings: Settings, json: boolean): Promise<void> {
       'This login cannot use the role timonel_member: row-level security binds it only if it is not a superuser. See docs/decisions.',
     );
   }
-}
-
-/** The key of the last start while it is still valid, else a new one. */
-async function adminKey(timonel: Timonel, home: string): Promise<string> {
-  const before = findCredentials(home);
-  if (before !== undefined) {
-    const known = await timonel.apiKeys.find(before.apiKey);
-    if (known?.role === 'admin' && known.workspaceId === defaultWorkspace) return before.apiKey;
-  }
-  return timonel.apiKeys.create({
-    id: crypto.randomUUID(),
-    workspaceId: defaultWorkspace,
-    name: 'local admin',
-    role: 'admin',
-  });
 }
 
 /** Without its store the process is of no use, and a supervisor can start another one. */

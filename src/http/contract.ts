@@ -22,6 +22,7 @@ import type { ReleasePart } from '../release/open.ts';
 import type { Shadows } from '../release/shadows.ts';
 import type { Resources } from '../resources/resources.ts';
 import type { AgentDefinition } from '../run/contract.ts';
+import type { Jobs } from '../run/jobs.ts';
 import type { RouteCall } from '../run/route.ts';
 import type { Runner } from '../run/runner.ts';
 import type { Seeds } from '../run/seeds.ts';
@@ -53,14 +54,6 @@ export interface BackupOperations {
   list(): Promise<{ name: string; bytes: number; takenAt: Date; encrypted: boolean; verifiedAt?: Date }[]>;
   create(): Promise<unknown>;
   verify(name: string): Promise<{ rows: number; tables: number; artifacts: number }>;
-}
-
-/** What the routes need of the queue. */
-export interface QueueOperations {
-  depths(): Promise<{ queue: string; waiting: number; active: number }[]>;
-  failed(limit: number): Promise<{ queue: string; id: string; failedAt: Date; retries: number; message: string | null }[]>;
-  /** @throws TimonelError `not_found` */
-  retry(queue: string, id: string): Promise<void>;
 }
 
 /** What is looked at when an installation is validated, and what was found. */
@@ -95,7 +88,7 @@ export interface HttpDependencies {
   privacy: Privacy;
   artifacts: Artifacts;
   backups: BackupOperations;
-  jobs: QueueOperations;
+  jobs: Pick<Jobs, 'depths' | 'failed' | 'retry'>;
   validateInstallation: ValidateInstallation;
   channels: ChannelRoutes;
   webhooks: { endpoints: Endpoints; deliveries: WebhookDeliveries };
