@@ -14,7 +14,7 @@ import type {
   ForeignSystem,
   ForeignWritten,
 } from './contract.ts';
-import { hundredths, jsonOf, listOf, objectOf } from './wire.ts';
+import { hundredths, jsonOf, listOf, objectOf, pagedStays } from './wire.ts';
 
 const identityUrl = 'https://identity.apaleo.com';
 const statuses: Record<string, ForeignRecord['status']> = {
@@ -23,9 +23,6 @@ const statuses: Record<string, ForeignRecord['status']> = {
   CheckedOut: 'checked_out',
   NoShow: 'no_show',
 };
-const pageSize = 100;
-/** Of those who are there on one day. */
-const mostPages = 10;
 /** Access tokens by client, for as long as they are good. */
 const tokens = new LRUCache<string, string>({ max: 1_000 });
 
@@ -196,15 +193,11 @@ export function apaleo(place: ForeignPlace): ForeignSystem {
     get,
 
     async staysOn(day) {
-      const stays: ForeignGuestStay[] = [];
       const window = { dateFilter: 'Stay', from: `${day}T00:00:00Z`, to: `${day}T23:59:59Z`, expand: 'primaryGuest' };
-      for (let pageNumber = 1; pageNumber <= mostPages; pageNumber += 1) {
-        const { body } = await read('/booking/v1/reservations', { propertyIds: property, ...window, pageNumber, pageSize });
-        const page = listOf(body['reservations']);
-        stays.push(...page.flatMap(guestStayOf));
-        if (page.length < pageSize) return { stays, complete: true };
-      }
-      return { stays, complete: false };
+      return pagedStays(guestStayOf, async (page) => {
+        const { body } = await read('/booking/v1/reservations', { propertyIds: property, ...window, ...page });
+        return listOf(body['reservations']);
+      });
     },
 
     change: (record, booking) =>

@@ -12,7 +12,7 @@ import type {
   ForeignSystem,
   ForeignWritten,
 } from './contract.ts';
-import { hundredths, jsonOf, listOf, objectOf } from './wire.ts';
+import { hundredths, jsonOf, listOf, objectOf, pagedStays, pageSize } from './wire.ts';
 
 const statuses: Record<string, ForeignRecord['status']> = {
   canceled: 'cancelled',
@@ -20,9 +20,6 @@ const statuses: Record<string, ForeignRecord['status']> = {
   checked_out: 'checked_out',
   no_show: 'no_show',
 };
-const pageSize = 100;
-/** Of those who are there on one day. */
-const mostPages = 10;
 
 export function cloudbeds(place: ForeignPlace): ForeignSystem {
   const { property, settings, secret, wire } = place;
@@ -152,21 +149,10 @@ export function cloudbeds(place: ForeignPlace): ForeignSystem {
     get,
 
     async staysOn(day) {
-      const stays: ForeignGuestStay[] = [];
-      for (let pageNumber = 1; pageNumber <= mostPages; pageNumber += 1) {
-        const answer = await read('getReservations', {
-          propertyID: property,
-          checkInTo: day,
-          checkOutFrom: day,
-          includeAllRooms: true,
-          pageNumber,
-          pageSize,
-        });
-        const page = listOf(answer['data']);
-        stays.push(...page.flatMap(guestStayOf));
-        if (page.length < pageSize) return { stays, complete: true };
-      }
-      return { stays, complete: false };
+      const window = { checkInTo: day, checkOutFrom: day, includeAllRooms: true };
+      return pagedStays(guestStayOf, async (page) =>
+        listOf((await read('getReservations', { propertyID: property, ...window, ...page }))['data']),
+      );
     },
 
     async change(record, booking) {

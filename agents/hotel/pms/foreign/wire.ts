@@ -3,7 +3,7 @@ import { BrokenCircuitError, ConsecutiveBreaker, circuitBreaker, handleWhen, typ
 import { LRUCache } from 'lru-cache';
 import { OutsideFault, type OutsideRequests } from '../../../../src/index.ts';
 import { PmsDown } from '../contract.ts';
-import { type ForeignAnswer, type ForeignRequest, type ForeignWire, InDoubt } from './contract.ts';
+import { type ForeignAnswer, type ForeignGuestStay, type ForeignRequest, type ForeignWire, InDoubt } from './contract.ts';
 
 const readMs = 10_000;
 /** A booking takes a minute where the system sends mail meanwhile: what is not answered by then is looked up. */
@@ -113,4 +113,23 @@ export function listOf(value: unknown): Record<string, unknown>[] {
 
 export function hundredths(value: unknown): number {
   return Math.round(Number(value) * 100);
+}
+
+/** Rows that are asked for at once. */
+export const pageSize = 100;
+/** Of those who are there on one day. */
+const mostPages = 10;
+
+/** Reads the stays of a day page by page; `complete` is false where there are more than so many pages. */
+export async function pagedStays<Row>(
+  stayOf: (row: Row) => readonly ForeignGuestStay[],
+  read: (page: { pageNumber: number; pageSize: number }) => Promise<readonly Row[]>,
+): Promise<{ stays: ForeignGuestStay[]; complete: boolean }> {
+  const stays: ForeignGuestStay[] = [];
+  for (let pageNumber = 1; pageNumber <= mostPages; pageNumber += 1) {
+    const page = await read({ pageNumber, pageSize });
+    stays.push(...page.flatMap(stayOf));
+    if (page.length < pageSize) return { stays, complete: true };
+  }
+  return { stays, complete: false };
 }
