@@ -4,16 +4,20 @@ import { type Environment, git, sandboxState } from '../../src/shell.ts';
 import type { Project } from './analysis/contract.ts';
 import { createProjectIndex, type ProjectIndex } from './analysis/project-index.ts';
 import type { CoderOptions } from './contract.ts';
+import { type CoderSettings, readCoderSettings } from './settings.ts';
 
 export class CoderProject {
   readonly folder: string;
   readonly environment: Environment;
+  /** The user's folder of settings, commands and skills. */
+  readonly userFolder: string | undefined;
   readonly isSecret = isSecretPath;
   #files: Promise<ProjectFiles> | undefined;
   #index: ProjectIndex | undefined;
 
-  constructor({ folder, environment = {} }: CoderOptions) {
+  constructor({ folder, environment = {}, userFolder }: CoderOptions) {
     this.folder = folder;
+    this.userFolder = userFolder;
     this.environment = environment;
   }
 
@@ -24,6 +28,11 @@ export class CoderProject {
       throw error;
     });
     return this.#files;
+  }
+
+  /** The settings of the user and of the project, as they are now. */
+  async settings(): Promise<CoderSettings> {
+    return readCoderSettings(await this.files(), this.userFolder);
   }
 
   /** The project as analysis sees it: through the jail, and git that only reads. */
