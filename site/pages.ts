@@ -25,6 +25,7 @@ export const english: readonly PageGroup[] = [
       'guides/testing',
       'coder',
       'editors',
+      'coder-extensions',
     ],
   },
   {

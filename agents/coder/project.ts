@@ -60,6 +60,12 @@ export class CoderProject {
     return editor === undefined ? files : withEditorBuffers(files, buffersOf(editor));
   }
 
+  /** The user's own folder; `undefined` where there is none now. */
+  async userFiles(): Promise<ProjectFiles | undefined> {
+    if (this.userFolder === undefined) return undefined;
+    return openProjectFiles(this.userFolder).catch(() => undefined);
+  }
+
   /** The settings of the user and of the project, as they are now. */
   async settings(): Promise<CoderSettings> {
     return readCoderSettings(await this.files(), this.userFolder);

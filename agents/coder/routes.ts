@@ -6,6 +6,8 @@ import { listChanges } from './changes.ts';
 import { coderModes } from './contract.ts';
 import { previewOf } from './edit-tools.ts';
 import { changedTexts, editorRoutesOf } from './editor-routes.ts';
+import { extensionRoutesOf } from './extension-routes.ts';
+import { namedFile, readNamed } from './named-files.ts';
 import type { CoderProject } from './project.ts';
 import { loadSession, saveSession } from './sessions.ts';
 import { undo } from './undo.ts';
@@ -161,15 +163,13 @@ export function routesOf(project: CoderProject): readonly AnyRoute[] {
   const file = defineRoute({
     method: 'GET',
     path: '/files',
-    summary: 'What a file of the project says, for a message that names it; null where it cannot be read',
+    summary:
+      'What a file of the project says, for a message that names it: a text, a picture, the names in a folder; null where it cannot be read',
     permission,
     query: z.object({ path: z.string().min(1).max(1_000), conversation: z.uuid().optional() }),
-    answer: z.object({ text: z.string().nullable() }),
-    async handle({ query: { path, conversation } }, context) {
-      const files = await (conversation === undefined ? project.files() : project.filesOf(context, conversation));
-      const read = await files.read(path).catch(() => undefined);
-      return { text: read === undefined || read.encoding === 'binary' ? null : read.text };
-    },
+    answer: namedFile,
+    handle: async ({ query: { path, conversation } }, context) =>
+      readNamed(await (conversation === undefined ? project.files() : project.filesOf(context, conversation)), path),
   });
 
   const preview = defineRoute({
@@ -189,7 +189,18 @@ export function routesOf(project: CoderProject): readonly AnyRoute[] {
       }
     },
   });
-  return [projectRoute, list, show, change, changes, take, file, preview, ...editorRoutesOf(project)];
+  return [
+    projectRoute,
+    list,
+    show,
+    change,
+    changes,
+    take,
+    file,
+    preview,
+    ...editorRoutesOf(project),
+    ...extensionRoutesOf(project),
+  ];
 }
 
 async function sessionOf({ workspaceId, query }: RouteContext, conversation: string) {

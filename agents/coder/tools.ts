@@ -7,6 +7,7 @@ import { hookedTool } from './hooked-tool.ts';
 import type { CoderProject } from './project.ts';
 import { readTools } from './read-tools.ts';
 import { runTool } from './run-tool.ts';
+import { skillTool } from './skills.ts';
 import { smallTools } from './small-tools.ts';
 
 export function toolsOf(project: CoderProject): readonly AnyTool[] {
@@ -16,6 +17,7 @@ export function toolsOf(project: CoderProject): readonly AnyTool[] {
     ...editTools(project),
     runTool(project),
     gitTool(project),
+    skillTool(project),
     ...smallTools(project),
   ];
   return tools.map((tool) => hookedTool(project, tool));

@@ -15,6 +15,7 @@ import { AcpBuffers } from './acp-buffers.ts';
 import { AcpSession } from './acp-session.ts';
 import type { ApiClient } from './api-client.ts';
 import { repositoryRoot } from './code-home.ts';
+import { autoRoute, chooseModel, listRoutes } from './code-models.ts';
 import { CodeServer, reach } from './code-server.ts';
 import { beginSession, type CodeMode, listSessions, modes, sessionPath } from './code-session.ts';
 import { languageOf, sentence } from './code-words.ts';
@@ -216,47 +217,34 @@ function modesIn(current: CodeMode, language: ReturnType<typeof languageOf>): Se
 
 const modelOption = 'model';
 
-interface ListedRoute {
-  alias: string;
-  targets: { model: string }[];
-}
-
 /** One option with the routes that there are; none without a model. */
 async function modelsOf(client: ApiClient, chosen?: string): Promise<SessionConfigOption[]> {
-  const { routes } = await client.get<{ routes: ListedRoute[] }>('/api/v1/routes');
+  const routes = await listRoutes(client);
   const standard = routes.find(({ alias }) => alias === 'default');
   if (standard === undefined) return [];
-  const others = routes.filter(({ alias }) => alias !== 'default');
+  const others = routes.filter(({ alias }) => alias !== 'default' && alias !== autoRoute);
   const same = others.find(({ targets }) => targets[0]?.model === standard.targets[0]?.model);
   const options = [
-    { value: 'auto', name: 'auto', description: standard.targets.map(({ model }) => model).join(', ') },
+    {
+      value: autoRoute,
+      name: autoRoute,
+      description: (routes.find(({ alias }) => alias === autoRoute) ?? standard).targets.map(({ model }) => model).join(', '),
+    },
     ...others.map(({ alias, targets }) => ({
       value: alias,
       name: alias,
       description: targets.map(({ model }) => model).join(', '),
     })),
   ];
-  const current = chosen ?? same?.alias ?? 'auto';
+  const current = chosen ?? (standard.version === 0 ? autoRoute : same?.alias) ?? autoRoute;
   return [
     {
       id: modelOption,
       name: 'Model',
       category: 'model',
       type: 'select',
-      currentValue: options.some(({ value }) => value === current) ? current : 'auto',
+      currentValue: options.some(({ value }) => value === current) ? current : autoRoute,
       options,
     },
   ];
-}
-
-/** As `/model` does in a terminal: the route of this repository's store. */
-async function chooseModel(client: ApiClient, value: string): Promise<void> {
-  if (value === 'auto') {
-    await client.delete('/api/v1/routes/default').catch((error: unknown) => {
-      if (!(error instanceof TimonelError) || error.status !== 404) throw error;
-    });
-    return;
-  }
-  const { route } = await client.get<{ route: ListedRoute }>(`/api/v1/routes/${encodeURIComponent(value)}`);
-  await client.put('/api/v1/routes/default', { targets: route.targets });
 }

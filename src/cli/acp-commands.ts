@@ -4,6 +4,7 @@ import type { AvailableCommand } from '@agentclientprotocol/sdk';
 import type { Language } from '../language/contract.ts';
 import type { ApiClient } from './api-client.ts';
 import { type CommandState, runCommandOf, terminalCommands } from './code-commands.ts';
+import { extensionsOf } from './code-extensions.ts';
 import { Screen } from './code-screen.ts';
 import { coderPath } from './code-server.ts';
 import { type CodeMode, sessionPath } from './code-session.ts';
@@ -18,11 +19,14 @@ export async function acpCommands(client: ApiClient, language: Language): Promis
   const own = Object.entries(terminalCommands)
     .filter(([name]) => !ofTerminals.has(name))
     .map(([name, { takes, ...text }]) => available(name, text[language], takes));
+  const custom = (await extensionsOf(client)).commands
+    .filter(({ problem }) => problem === null)
+    .map(({ name, description, hint }) => available(name, description === '' ? name : description, hint));
   const names = new Set(own.map(({ name }) => name));
   const others = commands
     .filter(({ name }) => !names.has(name))
     .map(({ name, usage, ...text }) => available(name, text[language], usage.replace(/^\S+\s*/, '')));
-  return [...own, ...others];
+  return [...own, ...others, ...custom];
 }
 
 function available(name: string, description: string, takes: string | undefined): AvailableCommand {

@@ -4,14 +4,10 @@ import { fileURLToPath } from 'node:url';
 import type { ContentBlock } from '@agentclientprotocol/sdk';
 import type { Language } from '../language/contract.ts';
 import type { ApiClient } from './api-client.ts';
-import { MessageFiles } from './code-mentions.ts';
+import { expanded } from './code-extensions.ts';
+import { MessageFiles, NotTaken } from './code-mentions.ts';
 import type { SentText } from './code-turn.ts';
 import { sentence } from './code-words.ts';
-
-/** A prompt that cannot be taken, with what would be. */
-export class NotTaken extends Error {
-  override readonly name = 'NotTaken';
-}
 
 /** @throws NotTaken */
 export async function messageFor(
@@ -23,10 +19,13 @@ export async function messageFor(
 ): Promise<SentText> {
   const files = new MessageFiles(client, conversation);
   const said: string[] = [];
-  for (const block of blocks) {
+  const named: string[] = [];
+  for (const each of blocks) {
+    const block = said.length === 0 && each.type === 'text' ? { ...each, text: await expanded(client, each.text) } : each;
     switch (block.type) {
       case 'text':
         said.push(block.text);
+        named.push(block.text);
         break;
       case 'resource_link': {
         const path = pathIn(root, block.uri);
@@ -43,11 +42,11 @@ export async function messageFor(
         if ('text' in resource) {
           said.push(`@${name}`);
           await files.addText(name, resource.text);
-        } else await files.addPicture(name, resource.blob, resource.mimeType ?? '');
+        } else await files.addPicture(name, resource.blob);
         break;
       }
       case 'image':
-        await files.addPicture(block.uri ?? '', block.data, block.mimeType);
+        await files.addPicture(block.uri ?? '', block.data);
         break;
       default:
         throw new NotTaken(sentence(language, 'notTaken', { what: block.type }));
@@ -55,7 +54,7 @@ export async function messageFor(
   }
   // What is named in the words, as in a terminal.
   const text = said.join(' ').trim();
-  for (const block of blocks) if (block.type === 'text') await files.addNamed(block.text);
+  for (const each of named) await files.addNamed(each);
   if (text === '' && files.pictures === 0) throw new NotTaken(sentence(language, 'emptyPrompt'));
   return files.message(text);
 }

@@ -41,9 +41,9 @@ export class ApiClient {
   }
 
   /** Stores a file for a conversation. */
-  async upload(conversation: string, name: string, bytes: Uint8Array<ArrayBuffer>, type: string): Promise<{ id: string }> {
+  async upload(conversation: string, name: string, bytes: Uint8Array<ArrayBuffer>): Promise<{ id: string; mediaType: string }> {
     const form = new FormData();
-    form.set('file', new Blob([bytes], { type }), name);
+    form.set('file', new Blob([bytes]), name);
     return this.#bodyOf(await this.#answered('POST', `/api/v1/artifacts?conversation=${conversation}`, form, {}));
   }
 

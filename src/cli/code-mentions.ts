@@ -10,13 +10,12 @@ const mostPictureBytes = 5 * 1024 * 1024;
 /** Parts of a message, its text included. */
 const mostPictures = 19;
 
-const pictureTypes: Readonly<Record<string, string>> = {
-  png: 'image/png',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  webp: 'image/webp',
-  gif: 'image/gif',
-};
+const pictureTypes: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/webp', 'image/gif']);
+
+/** A message that cannot be taken, with what would be. */
+export class NotTaken extends Error {
+  override readonly name = 'NotTaken';
+}
 
 /** What goes with a message. */
 export class MessageFiles {
@@ -46,7 +45,11 @@ export class MessageFiles {
     if (this.#named.has(path)) return;
     this.#named.add(path);
     const query = `path=${encodeURIComponent(path)}&conversation=${this.#conversation}`;
-    const file = await this.#client.get<{ text: string | null }>(`${coderPath}/files?${query}`).catch(() => undefined);
+    const file = await this.#client
+      .get<{ text: string | null; picture?: string; because?: string }>(`${coderPath}/files?${query}`)
+      .catch(() => undefined);
+    if (file?.because !== undefined) throw new NotTaken(file.because);
+    if (file?.picture !== undefined) return this.addPicture(path, file.picture);
     if (file === undefined || file.text === null) return;
     if (file.text.length > this.#left) this.#texts.push(`[${path} is a file of the project; read it.]`);
     else this.#fenced(path, file.text);
@@ -67,16 +70,19 @@ export class MessageFiles {
     this.#texts.push(`${name}:\n${fence}\n${text.replace(/\n$/, '')}\n${fence}`);
   }
 
-  /** @param base64 its bytes */
-  async addPicture(name: string, base64: string, mediaType: string): Promise<void> {
+  /** @param base64 its bytes. What it is, is found out from them. @throws NotTaken */
+  async addPicture(name: string, base64: string): Promise<void> {
+    const shown = name === '' ? 'picture' : (name.split('/').at(-1) ?? name);
     const bytes = Buffer.from(base64, 'base64');
-    const kind = Object.entries(pictureTypes).find(([, type]) => type === mediaType.toLowerCase())?.[0];
-    const shown = name === '' ? `picture.${kind ?? 'bin'}` : name;
-    if (kind === undefined)
-      return void this.#texts.push(`[${shown} (${mediaType}) is no picture that can be shown: PNG, JPEG, WebP, GIF.]`);
-    if (bytes.byteLength > mostPictureBytes || this.#pictures.length >= mostPictures)
-      return void this.#texts.push(`[${shown} was left out: ${mostPictures} pictures of ${mostPictureBytes} bytes can be shown.]`);
-    const { id } = await this.#client.upload(this.#conversation, shown.split('/').at(-1) ?? shown, bytes, mediaType);
+    if (bytes.byteLength > mostPictureBytes)
+      throw new NotTaken(
+        `${shown} has ${bytes.byteLength} bytes; pictures of up to ${mostPictureBytes} are sent. Make it smaller.`,
+      );
+    if (this.#pictures.length >= mostPictures)
+      throw new NotTaken(`A message takes ${mostPictures} pictures. Send the others in another one.`);
+    const { id, mediaType } = await this.#client.upload(this.#conversation, shown, bytes);
+    if (!pictureTypes.has(mediaType))
+      throw new NotTaken(`${shown} is no picture that can be sent (${mediaType}): PNG, JPEG, WebP, GIF.`);
     this.#pictures.push({ type: 'image', artifact: id });
   }
 

@@ -1,9 +1,10 @@
 /** The conversation in a terminal, line by line. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { messageOf } from '../errors.ts';
+import { messageOf, TimonelError } from '../errors.ts';
 import type { Language } from '../language/contract.ts';
 import { type CommandState, runCommandOf } from './code-commands.ts';
+import { expanded, extensionsOf, tellFaults } from './code-extensions.ts';
 import { TerminalLines, type TerminalStreams } from './code-lines.ts';
 import { withFiles } from './code-mentions.ts';
 import { askAbout } from './code-question.ts';
@@ -47,7 +48,8 @@ export async function talk(
       if (command) continue;
       await turn.take(state.conversation, text, lines);
     } catch (error) {
-      screen.fault(messageOf(error));
+      const unseen = error instanceof TimonelError && error.code === 'part_unsupported';
+      screen.fault(unseen ? sentence(language, 'noImages', { reason: error.message }) : messageOf(error));
     }
     if (turn.leaving) return 0;
   }
@@ -64,6 +66,7 @@ async function greet(
   const shown = model === undefined ? sentence(language, 'noModel') : `, ${model}`;
   screen.line(terminalText(sentence(language, 'hello', { root, mode, model: shown })));
   if (!serves) screen.note(sentence(language, 'attached'));
+  tellFaults(screen, await extensionsOf(client));
 }
 
 /** The turn that is under way, if one is. */
@@ -109,7 +112,7 @@ class RunningTurn {
     this.#run = undefined;
     screen.busy('…');
     try {
-      const message = await withFiles(client, conversation, text);
+      const message = await withFiles(client, conversation, await expanded(client, text));
       const ended = await codeTurn(connect, conversation, message, {
         began: (run) => {
           this.#run = run;

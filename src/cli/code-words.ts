@@ -55,6 +55,13 @@ export const said = {
     es: 'Acá no hay sandbox ({reason}): pregunto como en edit.',
     en: 'There is no sandbox here ({reason}): I ask as in edit.',
   },
+  user: { es: 'tuyo', en: 'yours' },
+  project: { es: 'del proyecto', en: 'of the project' },
+  noSkills: {
+    es: 'No hay guías. Una es una carpeta con SKILL.md en .timonel/skills, o en tu carpeta de configuración.',
+    en: 'There are no skills. One is a folder with a SKILL.md in .timonel/skills, or in your settings folder.',
+  },
+  noHooks: { es: 'No hay hooks.', en: 'There are no hooks.' },
   allowOnce: { es: 'Permitir esta vez', en: 'Allow this once' },
   allowAlways: { es: 'Permitir siempre exactamente esto, en esta sesión', en: 'Always allow exactly this, in this session' },
   rejectOnce: { es: 'No', en: 'No' },

@@ -1,11 +1,21 @@
 /** The coding assistant in an editor: a real `timonel acp`, by the client side of the protocol's own SDK. */
 import { methods, type SessionUpdate } from '@agentclientprotocol/sdk';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ApiClient } from '../../src/cli/api-client.ts';
+import { codeHome } from '../../src/cli/code-home.ts';
+import { findCredentials } from '../../src/cli/credentials.ts';
 import { type Editor, startEditor } from './acp-client.ts';
 import { type StubLine, type StubModel, startStubModel } from './stub-model.ts';
 import { type CodeProject, codeProject } from './terminal.ts';
 
 const { agent } = methods;
+
+/** What asks the process that has the store, beside the editor. */
+async function editorClient({ folder, environment }: CodeProject): Promise<ApiClient> {
+  const credentials = findCredentials(codeHome(folder, environment));
+  if (credentials === undefined) throw new Error('Nobody has the store open.');
+  return new ApiClient(credentials);
+}
 
 describe('timonel acp', () => {
   let model: StubModel;
@@ -120,6 +130,16 @@ describe('timonel acp', () => {
     expect(project.read('a.ts')).toContain('2');
     const said = await request().request(agent.session.prompt, { sessionId, prompt: [{ type: 'text', text: '/undo' }] });
     expect([said.stopReason, project.read('a.ts')]).toEqual(['end_turn', 'one\ntwo\nthree\n']);
+    // The model of the repository: chosen, and gone back from.
+    const client = await editorClient(project);
+    await client.put('/api/v1/routes/other', { targets: [{ model: 'configured/stub-2' }] });
+    const choose = (value: string) => request().request(agent.session.setConfigOption, { sessionId, configId: 'model', value });
+    expect(await choose('other')).toMatchObject({ configOptions: [{ id: 'model', currentValue: 'other' }] });
+    await prompt(sessionId, ['Other.']);
+    expect(model.requests.at(-1)).toMatchObject({ model: 'stub-2' });
+    await choose('auto');
+    await prompt(sessionId, ['First.']);
+    expect(model.requests.at(-1)).toMatchObject({ model: 'stub-1' });
     await expect(request().request(agent.session.setMode, { sessionId, modeId: 'yolo' })).rejects.toThrow('plan, ask, edit, auto');
   });
 
@@ -162,6 +182,25 @@ describe('timonel acp', () => {
     expect(await picture()).toEqual({ stopReason: 'end_turn' });
     expect(editor.textOf(sessionId)).toContain('cannot look at that');
     expect(model.requests).toHaveLength(requests);
+    // A model of which the route says that it looks at pictures.
+    const client = await editorClient(project);
+    const { route } = await client.get<{ route: { targets: { model: string }[] } }>('/api/v1/routes/default');
+    await client.put('/api/v1/routes/default', { targets: [{ model: route.targets[0]?.model, media: ['image'] }] });
+    model.script = ['A pixel.'];
+    expect(await picture()).toEqual({ stopReason: 'end_turn' });
+    expect(JSON.stringify(model.requests.at(-1)?.messages)).toContain(`data:image/png;base64,${data}`);
+    expect(editor.textOf(sessionId)).toContain('A pixel.');
+    await client.put('/api/v1/routes/default', { targets: [{ model: route.targets[0]?.model }] });
+  });
+
+  it('takes commands of the project, and offers them', async () => {
+    project.write('.timonel/commands/greet.md', '---\ndescription: Greets\n---\nGreet $1 in verse.\n');
+    const sessionId = await begin();
+    await prompt(sessionId, ['Hail.'], '/greet Ana');
+    expect(JSON.stringify(model.requests.at(-1)?.messages)).toContain('Greet Ana in verse.');
+    await expect
+      .poll(() => JSON.stringify(kinds(sessionId, 'available_commands_update')), { timeout: 20_000 })
+      .toContain('"name":"greet","description":"Greets"');
   });
 
   it('stops a turn, also one that waits for an answer, and goes on after it', async () => {
