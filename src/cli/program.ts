@@ -12,6 +12,7 @@ import { cleanCommand } from './clean.ts';
 import { codeCommand } from './code.ts';
 import { conversationsCommand } from './conversations.ts';
 import { costsCommand } from './costs.ts';
+import { deployCommand } from './deploy.ts';
 import { evalCommand } from './eval.ts';
 import { evaluationsCommand } from './evaluations.ts';
 import { explainCommand } from './explain.ts';
@@ -57,6 +58,7 @@ export function createProgram(): Command {
     migrateCommand(),
     validateCommand(),
     smokeCommand(),
+    deployCommand(),
     cleanCommand(),
     backupCommand(),
     restoreCommand(),
