@@ -23,7 +23,8 @@ export function Menu({
 }) {
   return (
     <Base.Root>
-      <Base.Trigger className="menu-trigger" aria-label={label} title={label}>
+      <Base.Trigger className="menu-trigger" title={label}>
+        <span className="only-read">{label}: </span>
         {children}
       </Base.Trigger>
       <Base.Portal>

@@ -24,7 +24,7 @@ export function WorkspaceMenu() {
   if (others.length < 2) return <div className="workspace-alone">{shown}</div>;
   return (
     <Menu
-      label={`${words.workspace}: ${name}`}
+      label={words.workspace}
       groups={[
         others.map(({ workspaceId, name: other }) => ({
           key: workspaceId,
