@@ -10,6 +10,7 @@ import { channelsCommand } from './channels.ts';
 import { chatCommand } from './chat.ts';
 import { cleanCommand } from './clean.ts';
 import { codeCommand } from './code.ts';
+import { consoleCommand } from './console.ts';
 import { conversationsCommand } from './conversations.ts';
 import { costsCommand } from './costs.ts';
 import { deployCommand } from './deploy.ts';
@@ -44,6 +45,7 @@ export function createProgram(): Command {
   for (const command of [
     upCommand(),
     healthCommand(),
+    consoleCommand(),
     chatCommand(),
     codeCommand(),
     explainCommand(),
