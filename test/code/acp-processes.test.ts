@@ -46,7 +46,7 @@ describe('editors beside each other, and one after the other', () => {
     first.answer = never;
     const left = await begin(first);
     const unanswered = say(first, left, 'edit a.ts').catch(() => 'gone');
-    await expect.poll(() => first.asked.length, { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => first.asked.length, { timeout: 60_000 }).toBe(1);
 
     const second = await start();
     const shared = await begin(second);
@@ -73,13 +73,13 @@ describe('editors beside each other, and one after the other', () => {
       mcpServers: [],
     });
     expect(modes?.currentModeId).toBe('ask');
-    await expect.poll(() => third.asked.length, { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => third.asked.length, { timeout: 60_000 }).toBe(1);
     expect(third.asked[0]).toMatchObject({ sessionId: left, toolCall: { kind: 'edit' } });
-    await expect.poll(() => project.read('a.ts'), { timeout: 30_000 }).toBe('one\n2\n');
-    await expect.poll(() => third.textOf(left), { timeout: 30_000 }).toContain('Done.');
+    await expect.poll(() => project.read('a.ts'), { timeout: 60_000 }).toBe('one\n2\n');
+    await expect.poll(() => third.textOf(left), { timeout: 60_000 }).toContain('Done.');
     const said = third.updates.filter(({ update }) => update.sessionUpdate === 'user_message_chunk');
     expect(said).toMatchObject([{ update: { content: { text: 'edit a.ts' } } }]);
     expect(await third.close()).toBe(0);
     expect(await second.close()).toBe(0);
-  }, 120_000);
+  }, 240_000);
 });
