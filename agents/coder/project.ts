@@ -1,20 +1,24 @@
 /** The project of an agent: its folder, opened with the first call, and what commands of it may use. */
 import { isSecretPath, openProjectFiles, type ProjectFiles } from '../../src/files.ts';
+import type { McpHub } from '../../src/mcp.ts';
 import { type Environment, git, sandboxState } from '../../src/shell.ts';
 import type { Project } from './analysis/contract.ts';
 import { createProjectIndex, type ProjectIndex } from './analysis/project-index.ts';
 import type { CoderOptions } from './contract.ts';
+import { mcpServersOf } from './mcp-servers.ts';
 
 export class CoderProject {
   readonly folder: string;
   readonly environment: Environment;
   readonly isSecret = isSecretPath;
+  readonly mcp: McpHub;
   #files: Promise<ProjectFiles> | undefined;
   #index: ProjectIndex | undefined;
 
-  constructor({ folder, environment = {} }: CoderOptions) {
+  constructor({ folder, environment = {}, mcp }: CoderOptions) {
     this.folder = folder;
     this.environment = environment;
+    this.mcp = mcp ?? mcpServersOf(folder, environment);
   }
 
   files(): Promise<ProjectFiles> {

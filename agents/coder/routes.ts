@@ -5,6 +5,7 @@ import { type AnyRoute, defineRoute, type RouteContext, TimonelError } from '../
 import { listChanges } from './changes.ts';
 import { coderModes } from './contract.ts';
 import { previewOf } from './edit-tools.ts';
+import { mcpRoutes } from './mcp-routes.ts';
 import type { CoderProject } from './project.ts';
 import { loadSession, saveSession } from './sessions.ts';
 import { undo } from './undo.ts';
@@ -186,7 +187,7 @@ export function routesOf(project: CoderProject): readonly AnyRoute[] {
       }
     },
   });
-  return [projectRoute, list, show, change, changes, take, file, preview];
+  return [projectRoute, list, show, change, changes, take, file, preview, ...mcpRoutes(project.mcp)];
 }
 
 async function sessionOf({ workspaceId, query }: RouteContext, conversation: string) {

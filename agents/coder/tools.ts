@@ -1,11 +1,13 @@
 /** What the coding assistant can do. */
 import type { AnyTool } from '../../src/index.ts';
+import { mcpTools } from '../../src/mcp.ts';
 import { analyseTool } from './analysis/tool.ts';
 import { editTools } from './edit-tools.ts';
 import { gitTool } from './git-tool.ts';
 import type { CoderProject } from './project.ts';
 import { readTools } from './read-tools.ts';
 import { runTool } from './run-tool.ts';
+import { modeAndReads } from './sessions.ts';
 import { smallTools } from './small-tools.ts';
 
 export function toolsOf(project: CoderProject): readonly AnyTool[] {
@@ -16,5 +18,8 @@ export function toolsOf(project: CoderProject): readonly AnyTool[] {
     runTool(project),
     gitTool(project),
     ...smallTools(project),
+    ...mcpTools(project.mcp, {
+      facts: async (context) => ({ mode: (await modeAndReads(context, context.conversationId)).mode }),
+    }),
   ];
 }

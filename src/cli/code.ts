@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { runHeadless } from './code-headless.ts';
 import { repositoryRoot } from './code-home.ts';
+import { codeMcpCommand } from './code-mcp-command.ts';
 import { CodeServer, reach } from './code-server.ts';
 import { beginSession, type CodeMode, findSession, modeOf, sessionPath } from './code-session.ts';
 import { languageOf } from './code-words.ts';
@@ -28,7 +29,8 @@ export function codeCommand(): Command {
     .option('--json', 'with -p: print one JSON line per event, the last one with the result')
     .option('--resume <id>', 'go on with a session, by the end of its id')
     .option('--continue', 'go on with the latest session')
-    .action((folder: string, options: CodeOptions) => code(folder, options));
+    .action((folder: string, options: CodeOptions) => code(folder, options))
+    .addCommand(codeMcpCommand());
 }
 
 async function code(folder: string, options: CodeOptions): Promise<void> {

@@ -62,7 +62,8 @@ export function answerToError(sdk: Sdk, error: unknown): McpAnswer {
       ? { kind: 'refused', message }
       : { kind: 'failed', text: message };
   }
-  if (error instanceof sdk.UnauthorizedError) throw new McpNotConnected('login', 'The server asks for a sign-in.', { cause: error });
+  if (error instanceof sdk.UnauthorizedError)
+    throw new McpNotConnected('login', 'The server asks for a sign-in.', { cause: error });
   if (error instanceof sdk.SdkHttpError && refusals.has(error.status)) return { kind: 'refused', message };
   if (error instanceof sdk.SdkError && happenedNot(sdk, error)) return { kind: 'refused', message };
   if (wasNotSent(networkErrorCode(error))) return { kind: 'refused', message };

@@ -25,7 +25,9 @@ type Sdk = typeof import('@modelcontextprotocol/client');
 export type McpElicit = (asked: {
   message: string;
   schema: JsonObject;
-}) => Promise<{ action: 'accept'; content: Record<string, string | number | boolean | string[]> } | { action: 'decline' | 'cancel' }>;
+}) => Promise<
+  { action: 'accept'; content: Record<string, string | number | boolean | string[]> } | { action: 'decline' | 'cancel' }
+>;
 
 export interface McpConnectionOptions {
   /** What programs are started with beside what their settings name: it must hold no secrets. */
@@ -146,7 +148,10 @@ export class McpConnection {
             ...(signal === undefined ? {} : { signal }),
             ...(progress === undefined
               ? {}
-              : { onprogress: ({ message, progress: done, total }) => progress(plainText(message ?? `${done}/${total ?? '?'}`, 500)) }),
+              : {
+                  onprogress: ({ message, progress: done, total }) =>
+                    progress(plainText(message ?? `${done}/${total ?? '?'}`, 500)),
+                }),
           },
         );
         return answerFrom(result);
@@ -192,7 +197,8 @@ export class McpConnection {
   }
 
   async #opened(): Promise<Opened> {
-    if (this.#state === 'disabled') throw new McpNotConnected('disabled', `The server ${this.entry.name} is switched off in its settings.`);
+    if (this.#state === 'disabled')
+      throw new McpNotConnected('disabled', `The server ${this.entry.name} is switched off in its settings.`);
     return this.#open ?? this.#opening ?? this.#begin(this.#options.authorizer);
   }
 

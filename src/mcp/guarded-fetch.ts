@@ -64,7 +64,9 @@ function bounded(response: Response): Response {
           }
         else bytes += chunk.length;
         if (bytes > mostAnswerBytes)
-          controller.error(new Error(`The answer is longer than ${mostAnswerBytes / 1_048_576} MB, which is the most that is read.`));
+          controller.error(
+            new Error(`The answer is longer than ${mostAnswerBytes / 1_048_576} MB, which is the most that is read.`),
+          );
         else controller.enqueue(chunk);
       },
     }),
