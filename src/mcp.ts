@@ -5,7 +5,8 @@
  */
 export { approvalsInFile, approvalsInMemory, type McpApprovals } from './mcp/approvals-file.ts';
 export { type BrowserLogin, browserLogin } from './mcp/browser-login.ts';
-export { McpConnection, type McpConnectionOptions, type McpElicit } from './mcp/connection.ts';
+export type { McpElicit } from './mcp/client.ts';
+export { McpConnection, type McpConnectionOptions } from './mcp/connection.ts';
 export {
   type McpAnswer,
   McpCallUnclear,

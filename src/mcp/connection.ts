@@ -1,9 +1,9 @@
 /** The connection to one server: made when it is first asked for, made anew when it is lost, and its tools stay known meanwhile. */
 import type { Client, OAuthClientProvider, PriorDiscovery } from '@modelcontextprotocol/client';
 import { messageOf } from '../errors.ts';
-import { version } from '../package-file.ts';
 import type { JsonObject } from '../vocabulary.ts';
 import { answerFrom, answerToError, ofNotConnected } from './answers.ts';
+import { clientFor, type McpElicit } from './client.ts';
 import {
   type McpAnswer,
   type McpCallUnclear,
@@ -20,14 +20,6 @@ import type { McpTokenStore } from './token-store.ts';
 import { type OpenedTransport, openTransport } from './transports.ts';
 
 type Sdk = typeof import('@modelcontextprotocol/client');
-
-/** What a server asks the person behind the client. */
-export type McpElicit = (asked: {
-  message: string;
-  schema: JsonObject;
-}) => Promise<
-  { action: 'accept'; content: Record<string, string | number | boolean | string[]> } | { action: 'decline' | 'cancel' }
->;
 
 export interface McpConnectionOptions {
   /** What programs are started with beside what their settings name: it must hold no secrets. */
@@ -242,7 +234,10 @@ export class McpConnection {
       await this.#widen(sdk, settings.url, provider, this.#wantedScope);
     for (let attempt = 1; ; attempt++) {
       const opened = await openTransport(settings, this.#options.environment, provider);
-      const client = this.#client(sdk);
+      const client = clientFor(sdk, settings, this.#options.elicit, (tools) => {
+        if (tools === undefined) this.#listedAt = Number.NEGATIVE_INFINITY;
+        else this.#take(tools);
+      });
       try {
         await client.connect(opened.transport, {
           timeout: connectMs,
@@ -271,38 +266,6 @@ export class McpConnection {
         throw new Error(`${messageOf(error)} The program said: ${complaint}`, { cause: error });
       }
     }
-  }
-
-  #client(sdk: Sdk): Client {
-    const { protocol = 'auto', kind } = this.entry.settings;
-    const { elicit } = this.#options;
-    const client = new sdk.Client(
-      { name: 'timonel', title: 'Timonel', version },
-      {
-        capabilities: elicit === undefined ? {} : { elicitation: { form: { applyDefaults: true } } },
-        versionNegotiation: {
-          mode: protocol === 'auto' ? 'auto' : protocol === '2025-11-25' ? 'legacy' : { pin: protocol },
-          // A program that knows nothing of the question says nothing.
-          ...(kind === 'stdio' ? { probe: { timeoutMs: 5_000 } } : {}),
-        },
-        listChanged: {
-          tools: {
-            onChanged: (error, tools) => {
-              if (error === null && tools !== null) this.#take(tools);
-              else this.#listedAt = Number.NEGATIVE_INFINITY;
-            },
-          },
-        },
-      },
-    );
-    // What comes of it is told by the call that it belongs to.
-    client.onerror = () => undefined;
-    if (elicit !== undefined)
-      client.setRequestHandler('elicitation/create', async ({ params }) => {
-        if (params.mode === 'url') return { action: 'decline' as const };
-        return elicit({ message: plainText(params.message, 4_000), schema: params.requestedSchema as JsonObject });
-      });
-    return client;
   }
 
   #remember(client: Client): void {

@@ -2,7 +2,8 @@
 import type { JsonObject } from '../vocabulary.ts';
 import type { McpApprovals } from './approvals-file.ts';
 import { argumentFaults } from './arguments.ts';
-import { McpConnection, type McpElicit } from './connection.ts';
+import type { McpElicit } from './client.ts';
+import { McpConnection } from './connection.ts';
 import { type McpAnswer, McpNotConnected, type McpServerEntry, type McpServerView, type McpTool } from './contract.ts';
 import { type McpSource, readMcpSettings } from './settings.ts';
 import type { McpAuthorizer } from './sign-in.ts';
