@@ -27,5 +27,6 @@ export { McpHub, type McpHubOptions } from './mcp/hub.ts';
 export { mcpRules } from './mcp/rules.ts';
 export { type McpSettings, type McpSource, readMcpSettings } from './mcp/settings.ts';
 export type { McpAuthorizer } from './mcp/sign-in.ts';
+export type { McpSkill, McpSkillFile } from './mcp/skills.ts';
 export { type McpKeptTokens, type McpTokenStore, tokensInFolder, tokensInMemory } from './mcp/token-store.ts';
 export { type McpCallFacts, type McpConnectFacts, type McpToolOptions, mcpTools } from './mcp/tools.ts';

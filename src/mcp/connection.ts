@@ -15,6 +15,7 @@ import {
 } from './contract.ts';
 import { toolsFrom } from './definitions.ts';
 import { type McpAuthorizer, McpSignIn, providerFor } from './sign-in.ts';
+import { listSkills, type McpSkill, type McpSkillFile, readSkill } from './skills.ts';
 import { plainText } from './text.ts';
 import type { McpTokenStore } from './token-store.ts';
 import { type OpenedTransport, openTransport } from './transports.ts';
@@ -153,6 +154,16 @@ export class McpConnection {
         return answerToError(open.sdk, error);
       }
     }
+  }
+
+  /** Skills that the server offers; none where it knows no skills. @throws McpNotConnected */
+  async skills(): Promise<readonly McpSkill[]> {
+    return listSkills((await this.#opened()).client);
+  }
+
+  /** A file of a skill; SKILL.md where none is named. @throws McpNotConnected where it is not what the list says of it */
+  async skillFile(uri: string, file?: string): Promise<McpSkillFile> {
+    return readSkill((await this.#opened()).client, uri, file);
   }
 
   /**

@@ -7,6 +7,7 @@ import { McpConnection } from './connection.ts';
 import { type McpAnswer, McpNotConnected, type McpServerEntry, type McpServerView, type McpTool } from './contract.ts';
 import { type McpSource, readMcpSettings } from './settings.ts';
 import type { McpAuthorizer } from './sign-in.ts';
+import type { McpSkill, McpSkillFile } from './skills.ts';
 import { type McpTokenStore, tokensInMemory } from './token-store.ts';
 
 export interface McpHubOptions {
@@ -90,6 +91,16 @@ export class McpHub implements AsyncDisposable {
   /** @throws McpNotConnected */
   async tools(name: string, options: { fresh?: boolean } = {}): Promise<ReadonlyMap<string, McpTool>> {
     return (await this.#approved(name)).tools(options);
+  }
+
+  /** Skills of a server. @throws McpNotConnected */
+  async skills(name: string): Promise<readonly McpSkill[]> {
+    return (await this.#approved(name)).skills();
+  }
+
+  /** A file of a skill; SKILL.md where none is named. @throws McpNotConnected */
+  async skillFile(name: string, uri: string, file?: string): Promise<McpSkillFile> {
+    return (await this.#approved(name)).skillFile(uri, file);
   }
 
   /** Whether the user's own settings let the tool run without a question. */

@@ -59,8 +59,10 @@ const afterUntrusted: Rule = {
   },
 };
 
+const ofServers: ReadonlySet<string> = new Set(['mcp', 'mcp_tools', 'mcp_skill', 'mcp_connect']);
+
 /** What the server said itself leads to nothing but its own tools, about which a person is asked. */
 function isFromElsewhere({ tool, output }: PolicyFacts['calls'][number], server: string): boolean {
   if (typeof output !== 'object' || output === null || Array.isArray(output) || output['untrusted'] !== true) return false;
-  return !((tool === 'mcp' || tool === 'mcp_tools' || tool === 'mcp_connect') && output['server'] === server);
+  return !(ofServers.has(tool) && output['server'] === server);
 }

@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { McpConnection } from '../../src/mcp/connection.ts';
 import type { McpHttpSettings, McpOAuthSettings, McpProtocol } from '../../src/mcp/contract.ts';
 import type { McpAuthorizer } from '../../src/mcp/sign-in.ts';
@@ -17,6 +17,8 @@ export interface PlayedScenario {
   /** Checks by what they came to. */
   passed: number;
   failed: readonly string[];
+  /** What our client said, where something failed. */
+  said: string;
 }
 
 interface Asked {
@@ -72,6 +74,29 @@ export async function playConformance(which: readonly string[], reach?: string):
   }
 }
 
+/** Scenarios that no set of requirements has: those of 2025-03-26, and of skills. */
+const besides = [
+  'auth/2025-03-26-oauth-metadata-backcompat',
+  'auth/2025-03-26-oauth-endpoint-fallback',
+  'sep-2640-client-no-prefetch',
+  'sep-2640-client-verify-digest',
+  'sep-2640-client-verify-size',
+  'sep-2640-client-verify-frontmatter',
+];
+
+/** Every client scenario, those of both revisions by the wire of each. @param reach as for {@link playConformance} */
+export async function allClientScenarios(reach?: string): Promise<PlayedScenario[]> {
+  const played: PlayedScenario[] = [];
+  for (const revision of ['2026-07-28', '2025-11-25']) played.push(...(await playConformance(['--requirements', revision], reach)));
+  for (const name of besides) played.push(...(await playConformance(['--scenario', name], reach)));
+  return played;
+}
+
+/** What was not met: something failed, or nothing was checked. */
+export function unmet(played: readonly PlayedScenario[]): PlayedScenario[] {
+  return played.filter(({ passed, failed }) => failed.length > 0 || passed === 0);
+}
+
 function resultsIn(folder: string): PlayedScenario[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('checks.json'))
@@ -81,12 +106,15 @@ function resultsIn(folder: string): PlayedScenario[] {
         status: string;
         errorMessage?: string;
       }[];
+      const failed = checks
+        .filter(({ status }) => status === 'FAILURE' || status === 'WARNING')
+        .map(({ id, errorMessage = '' }) => `${id} ${errorMessage}`.trim());
+      const said = failed.length === 0 ? '' : readFileSync(join(folder, dirname(path), 'stderr.txt'), 'utf8');
       return {
         name: path.replace(/-\d{4}-\d{2}-\d{2}T[^/]*\/checks\.json$/, ''),
         passed: checks.filter(({ status }) => status === 'SUCCESS').length,
-        failed: checks
-          .filter(({ status }) => status === 'FAILURE' || status === 'WARNING')
-          .map(({ id, errorMessage = '' }) => `${id} ${errorMessage}`.trim()),
+        failed,
+        said,
       };
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -106,12 +134,21 @@ async function play({ url, scenario, protocol, context }: Asked, say: (line: str
       },
     ),
   );
+  if (scenario.startsWith('sep-2640-client-')) return await lookAtSkills(connection, scenario, say);
   const tools = await connection.tools();
   const echoed = [...tools.values()][0]?.inputSchema;
   const calls =
     context.toolCalls ??
     [...tools.values()].map(({ name, inputSchema }) => ({ name, arguments: argumentsFor(inputSchema, echoed ?? {}) }));
   for (const { name, arguments: args } of calls) say(`${name} ${JSON.stringify(await connection.call(name, args))}`);
+}
+
+/** Every file of every skill is asked for, but where the scenario looks at what is done before that. */
+async function lookAtSkills(connection: McpConnection, scenario: string, say: (line: string) => void): Promise<void> {
+  for (const { uri, files = [] } of await connection.skills()) {
+    if (scenario === 'sep-2640-client-no-prefetch') continue;
+    for (const file of files) say(await connection.skillFile(uri, file).then(({ text }) => text, String));
+  }
 }
 
 const disposed = (connection: McpConnection) =>
