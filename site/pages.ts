@@ -41,6 +41,7 @@ export const english: readonly PageGroup[] = [
       'sandbox',
       'files',
       'shell',
+      'mcp',
       'flags',
     ],
   },

@@ -6,7 +6,7 @@ import { Command } from 'commander';
 import { messageOf } from '../errors.ts';
 import { readMcpSettings } from '../mcp/settings.ts';
 import { codeHome, mcpPlaces, repositoryRoot } from './code-home.ts';
-import { mcpInTerminal } from './code-mcp.ts';
+import { mcpInTerminal, silenceLibrary } from './code-mcp.ts';
 import { CodeServer, reach } from './code-server.ts';
 import { languageOf } from './code-words.ts';
 import { UsageError } from './usage-error.ts';
@@ -30,7 +30,11 @@ export function codeMcpCommand(): Command {
     .argument('[command...]', 'the program and its arguments, after --')
     .option('--url <url>', 'the address of a server')
     .option('--sse', 'the address speaks the transport of 2024-11-05')
-    .option('--header <header>', 'sent with each request, e.g. "Authorization: Bearer ${TOKEN}"; can be repeated', collect)
+    .option(
+      '--header <header>',
+      '"Name: value", sent with each request; can be repeated. A value may name variables of your environment',
+      collect,
+    )
     .option('--env <variable>', 'NAME=value, or NAME for what it is in your environment; can be repeated', collect)
     .option('--allow <tool>', 'a tool that runs without a question; can be repeated', collect)
     .action((name: string, program: string[], options: AddOptions) => add(name, program, options));
@@ -107,7 +111,9 @@ function add(name: string, program: string[], options: AddOptions): void {
   const whole = { ...definition, ...(allow === undefined ? {} : { allow }) };
   const path = settingsPath();
   const text = JSON.stringify({ mcpServers: { [name]: whole } });
-  const { faults } = readMcpSettings([{ origin: 'user', path, text, folder: '/' }], process.env);
+  // A variable may be set later.
+  const anything = new Proxy<Record<string, string>>({}, { get: () => 'x' });
+  const { faults } = readMcpSettings([{ origin: 'user', path, text, folder: '/' }], anything);
   if (faults.length > 0) throw new UsageError(faults.join('\n'));
   const settings = readSettingsFile(path);
   writeSettingsFile(path, { ...settings, mcpServers: { ...settings.mcpServers, [name]: whole } });
@@ -135,6 +141,7 @@ function remove(name: string): void {
 }
 
 async function inProject(argument: string): Promise<void> {
+  silenceLibrary();
   await using server = new CodeServer(repositoryRoot('.'));
   const surface = {
     language: languageOf(),

@@ -121,7 +121,7 @@ function show(surface: ServersSurface, { name, state, tools, version, because, s
     ),
   );
   surface.note(terminalText(`    ${shown.replaceAll('\n', '\n    ')}`));
-  if (because !== undefined && state !== 'connected') surface.fault(terminalText(`    ${because}`));
+  if (because !== undefined) surface.fault(terminalText(`    ${because}`));
   return !['failed', 'login', 'unapproved'].includes(state);
 }
 
@@ -167,4 +167,17 @@ export async function unapprovedNotice(client: ApiClient, language: Language): P
   const { servers } = await listed(client);
   const names = servers.filter(({ state }) => state === 'unapproved').map(({ name }) => name);
   return names.length === 0 ? undefined : worded(said.waits, language, { names: names.join(', ') });
+}
+
+/**
+ * The client library of the Model Context Protocol writes to the console, with names that servers chose: into the middle of what a person reads, and
+ * with what a terminal obeys. What it says of a server is in the state of the server.
+ */
+export function silenceLibrary(): void {
+  for (const level of ['debug', 'warn', 'error'] as const) {
+    const write = console[level].bind(console);
+    console[level] = (...words: unknown[]) => {
+      if (!(typeof words[0] === 'string' && words[0].startsWith('[mcp-sdk]'))) write(...words);
+    };
+  }
 }

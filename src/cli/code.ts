@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { runHeadless } from './code-headless.ts';
 import { repositoryRoot } from './code-home.ts';
+import { silenceLibrary } from './code-mcp.ts';
 import { codeMcpCommand } from './code-mcp-command.ts';
 import { CodeServer, reach } from './code-server.ts';
 import { beginSession, type CodeMode, findSession, modeOf, sessionPath } from './code-session.ts';
@@ -40,6 +41,7 @@ async function code(folder: string, options: CodeOptions): Promise<void> {
     throw new UsageError('--json goes with -p. For example: timonel code -p "explain src/a.ts" --json');
   if (options.resume !== undefined && options.continue === true)
     throw new UsageError('--resume names a session and --continue takes the latest: give one of them.');
+  silenceLibrary();
   const root = repositoryRoot(folder);
   const language = languageOf();
   await using server = new CodeServer(root);

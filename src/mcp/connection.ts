@@ -210,6 +210,7 @@ export class McpConnection {
     this.#state = 'connecting';
     this.#opening = this.#connect(authorizer)
       .then((open) => {
+        if (authorizer !== this.#options.authorizer && open.provider instanceof McpSignIn) open.provider.leave();
         this.#open = open;
         this.#state = 'connected';
         this.#because = undefined;

@@ -33,7 +33,7 @@ export class McpSignIn implements OAuthClientProvider {
   readonly #settings: McpOAuthSettings;
   readonly #store: McpTokenStore;
   /** Absent where nobody can be asked now. */
-  readonly #authorizer: McpAuthorizer | undefined;
+  #authorizer: McpAuthorizer | undefined;
   #verifier = '';
   #state = '';
   /** The address that a person is to open, once the server asked for it. */
@@ -163,6 +163,11 @@ export class McpSignIn implements OAuthClientProvider {
 
   done(): void {
     this.#asked = undefined;
+  }
+
+  /** The person has gone: what is asked for from here on waits until one signs in again. */
+  leave(): void {
+    this.#authorizer = undefined;
   }
 }
 
