@@ -1,4 +1,5 @@
 /** All servers of an agent: read from settings, connected when they are asked for, and none of a project before somebody said yes. */
+import { messageOf } from '../errors.ts';
 import type { JsonObject } from '../vocabulary.ts';
 import type { McpApprovals } from './approvals-file.ts';
 import { argumentFaults } from './arguments.ts';
@@ -165,8 +166,14 @@ export class McpHub implements AsyncDisposable {
   /** A server whose settings changed is another one: its connection ends. */
   async #readNow(): Promise<void> {
     const { sources, variables, environment, tokens, elicit, firstDelayMs } = this.#options;
-    const { entries, faults } = readMcpSettings(await sources(), variables);
-    this.#faults = faults;
+    const unread: string[] = [];
+    const found = await sources().catch((error: unknown) => {
+      // An agent goes on without servers rather than not at all.
+      unread.push(`The settings of servers cannot be read: ${messageOf(error)}`);
+      return [];
+    });
+    const { entries, faults } = readMcpSettings(found, variables);
+    this.#faults = [...unread, ...faults];
     const gone = [...this.#connections].filter(([name, { entry }]) => {
       const now = entries.find((each) => each.name === name);
       return now === undefined || JSON.stringify(now) !== JSON.stringify(entry);

@@ -146,7 +146,7 @@ function entryOf(
     name,
     origin,
     settings,
-    shown: shownOf(given),
+    shown: shownOf(given, origin),
     launch: createHash('sha256').update(canonicalJson({ folder, launched })).digest('hex').slice(0, 32),
   };
 }
@@ -159,19 +159,21 @@ function stated<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], und
 }
 
 /** As it is written, so that names of variables are shown and not what they hold. */
-function shownOf(given: z.infer<typeof stdio> | z.infer<typeof http>): string {
+function shownOf(given: z.infer<typeof stdio> | z.infer<typeof http>, origin: McpOrigin): string {
+  // What users wrote themselves they need not read again, and it may be a secret; of a project all of it counts.
+  const told = (value: string) => (origin === 'project' || value.includes('${') ? value : '…');
   if ('url' in given) {
-    const headers = Object.entries(given.headers).map(([header, value]) => `${header}: ${value}`);
+    const headers = Object.entries(given.headers).map(([header, value]) => `${header}: ${told(value)}`);
     return visibleText([given.url, ...headers].join('\n'));
   }
   const { command, args, env, cwd } = given;
-  const variables = Object.entries(env).map(([variable, value]) => `${variable}=${quoted(value)}`);
+  const variables = Object.entries(env).map(([variable, value]) => `${variable}=${quoted(told(value))}`);
   const where = cwd === undefined ? '' : `\n(in ${cwd})`;
   return visibleText([...variables, quoted(command), ...args.map(quoted)].join(' ') + where);
 }
 
 function quoted(word: string): string {
-  return /^[\w@%+=:,./${}-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return /^[\w@%+=:,./${}…-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function filledIn(value: unknown, environment: Readonly<Record<string, string | undefined>>): unknown {

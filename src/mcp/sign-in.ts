@@ -25,6 +25,8 @@ export interface McpAuthorizer {
   authorize(url: URL): Promise<URLSearchParams>;
 }
 
+const signInWanted = 'The server asks for a sign-in, or for more access than it was given: a person has to log in.';
+
 /** For metadata of a client that nobody can ask for access: it is not registered. */
 const nowhere = 'http://127.0.0.1/callback';
 
@@ -80,7 +82,7 @@ export class McpSignIn implements OAuthClientProvider {
     const kept = context === undefined ? undefined : this.#store.read().clients[context.issuer];
     if (kept !== undefined && this.#mayUse(kept)) return kept;
     // A client that is registered without anybody to sign in would be left behind at the server.
-    if (this.#authorizer === undefined) throw new McpNotConnected('login', 'The server asks for a sign-in.');
+    if (this.#authorizer === undefined) throw new McpNotConnected('login', signInWanted);
     return undefined;
   }
 
@@ -113,7 +115,7 @@ export class McpSignIn implements OAuthClientProvider {
   redirectToAuthorization(url: URL): void {
     if (this.#authorizer === undefined) {
       this.wantedScope = url.searchParams.get('scope') ?? undefined;
-      throw new McpNotConnected('login', 'The server asks for a sign-in.');
+      throw new McpNotConnected('login', signInWanted);
     }
     this.#asked = url;
   }
@@ -153,7 +155,7 @@ export class McpSignIn implements OAuthClientProvider {
    */
   async ask(): Promise<URLSearchParams> {
     const url = this.#asked;
-    if (url === undefined || this.#authorizer === undefined) throw new McpNotConnected('login', 'The server asks for a sign-in.');
+    if (url === undefined || this.#authorizer === undefined) throw new McpNotConnected('login', signInWanted);
     const back = await this.#authorizer.authorize(url);
     // RFC 6749 §10.12: an answer to a question of somebody else.
     if (back.get('state') !== this.#state)

@@ -72,8 +72,6 @@ describe('servers in the terminal', () => {
 
   it('need an approval that nobody gives where there is no terminal', async () => {
     project.write('.mcp.json', JSON.stringify({ mcpServers: { other: { command: process.execPath, args: [program, log, 'x'] } } }));
-    const listed = await project.run('mcp', 'list');
-    expect(listed.out).toContain('other  the project names it, and you have to say yes');
     expect(await project.run('mcp', 'connect', 'other')).toMatchObject({ code: 1 });
     model.script = [{ calls: [{ tool: 'mcp_tools', args: { server: 'other' } }] }, 'It waits for you.'];
     const { code, out } = await project.run('-p', 'use the server');
