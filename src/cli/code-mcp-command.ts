@@ -4,7 +4,6 @@ import { dirname } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import { messageOf } from '../errors.ts';
-import { readMcpSettings } from '../mcp/settings.ts';
 import { codeHome, mcpPlaces, repositoryRoot } from './code-home.ts';
 import { mcpInTerminal, silenceLibrary } from './code-mcp.ts';
 import { CodeServer, reach } from './code-server.ts';
@@ -95,7 +94,7 @@ function writeSettingsFile(path: string, settings: SettingsFile): void {
   renameSync(temporary, path);
 }
 
-function add(name: string, program: string[], options: AddOptions): void {
+async function add(name: string, program: string[], options: AddOptions): Promise<void> {
   const { url, sse = false, header = [], env = [], allow } = options;
   const [command, ...args] = program;
   if ((url === undefined) === (command === undefined))
@@ -111,6 +110,8 @@ function add(name: string, program: string[], options: AddOptions): void {
   const whole = { ...definition, ...(allow === undefined ? {} : { allow }) };
   const path = settingsPath();
   const text = JSON.stringify({ mcpServers: { [name]: whole } });
+  // Every command is loaded with the program: what only this one needs is not.
+  const { readMcpSettings } = await import('../mcp/settings.ts');
   // A variable may be set later.
   const anything = new Proxy<Record<string, string>>({}, { get: () => 'x' });
   const { faults } = readMcpSettings([{ origin: 'user', path, text, folder: '/' }], anything);
