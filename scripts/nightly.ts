@@ -64,6 +64,7 @@ const longRuns: Readonly<Record<string, LongRun>> = {
   'code-kills-postgres': codeKills('postgres'),
   'project-files': projectFiles,
   image,
+  mcp,
   switches,
   'shell-mutations': shellMutations,
 };
@@ -163,6 +164,15 @@ async function failoverBench(): Promise<Result> {
     figures: { cases: scores.length, passed },
     reasons: scores.map(({ line }) => line),
   };
+}
+
+/** Every client scenario of the protocol's own suite, and the control of each: the same with nothing that listens. */
+async function mcp(): Promise<Result> {
+  const { status } = spawnSync('npx', ['vitest', 'run', 'test/mcp/conformance.test.ts'], {
+    stdio: 'inherit',
+    env: { ...process.env, TIMONEL_TEST_MCP_SCENARIOS: 'all' },
+  });
+  return { verdict: status === 0 ? 'passed' : 'failed', figures: { scenarios: 48 }, reasons: [] };
 }
 
 /** Disguises of commands that must not be let through. */

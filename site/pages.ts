@@ -43,6 +43,7 @@ export const english: readonly PageGroup[] = [
       'sandbox',
       'files',
       'shell',
+      'mcp',
       'flags',
     ],
   },

@@ -9,11 +9,24 @@ export async function bundledProject(): Promise<ProjectConfig> {
 }
 
 /** What `timonel code` works with: the coding assistant of one folder. It is in no project of a server. */
+export interface CodingProject extends AsyncDisposable {
+  project: ProjectConfig;
+}
+
+/** @param mcp where settings, tokens and approvals of servers of the Model Context Protocol are */
 export async function codingProject(
   folder: string,
   environment: Readonly<Record<string, string | undefined>>,
-  userFolder?: string,
-): Promise<ProjectConfig> {
-  const { coder } = await import('../agents/coder/agent.ts');
-  return { agents: [coder({ folder, environment, ...(userFolder === undefined ? {} : { userFolder }) })] };
+  userFolder: string,
+  mcp: { settings: string; tokens: string; approvals: string },
+): Promise<CodingProject> {
+  const [{ coder }, { mcpServersOf }] = await Promise.all([
+    import('../agents/coder/agent.ts'),
+    import('../agents/coder/mcp-servers.ts'),
+  ]);
+  const servers = mcpServersOf(folder, environment, mcp);
+  return {
+    project: { agents: [coder({ folder, environment, userFolder, mcp: servers })] },
+    [Symbol.asyncDispose]: () => servers[Symbol.asyncDispose](),
+  };
 }

@@ -28,6 +28,7 @@ const layers: string[][] = [
   ['src/flags'],
   ['src/project.ts'],
   ['src/run'],
+  ['src/mcp'],
   ['src/policy'],
   ['src/dialogue'],
   ['src/tools'],
@@ -56,7 +57,15 @@ const layers: string[][] = [
 ];
 
 /** What the package exports: above all layers, and all that agents know. */
-const publicApi = new Set(['src/index.ts', 'src/database.ts', 'src/dialogue.ts', 'src/files.ts', 'src/sandbox.ts', 'src/shell.ts']);
+const publicApi = new Set([
+  'src/index.ts',
+  'src/database.ts',
+  'src/dialogue.ts',
+  'src/files.ts',
+  'src/mcp.ts',
+  'src/sandbox.ts',
+  'src/shell.ts',
+]);
 
 const bannedNames = new Set(['utils', 'util', 'helpers', 'helper', 'common', 'shared', 'lib', 'core', 'misc']);
 const longestFile = 400;

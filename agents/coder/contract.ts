@@ -1,5 +1,6 @@
 /** What the coding assistant is made of: its modes, what it keeps of changes, and what its tools answer. */
 import type { PlannedHashes } from '../../src/files.ts';
+import type { McpHub } from '../../src/mcp.ts';
 import type { Environment } from '../../src/shell.ts';
 
 /**
@@ -16,6 +17,8 @@ export interface CoderOptions {
   userFolder?: string;
   /** The user's environment, of which commands get what has no secrets. */
   environment?: Environment;
+  /** Servers of the Model Context Protocol; those that the project names where absent. Who passes them closes them. */
+  mcp?: McpHub;
 }
 
 /** `planned` may have been written or not: the hashes tell. */

@@ -107,7 +107,7 @@ describe('hooks around the tools of the coding assistant', () => {
     expect(lastAnswer()).toContain('"kind":"file"');
     settings('user', { hook: {} });
     await say(await session(), edit);
-    expect(JSON.stringify(model.asked.at(-1)?.prompt)).toContain('It has \\"hook\\". There are mcpServers, hooks.');
+    expect(JSON.stringify(model.asked.at(-1)?.prompt)).toContain('It has \\"hook\\". There is hooks;');
   });
 
   it.runIf(needs('bubblewrap'))(

@@ -1,5 +1,6 @@
 /** What the coding assistant may do, whoever plans: decided from the mode and the judgement of the call, never from a text. */
 import { askAfterUntrusted, defineRule, type LocalizedText, type RuleAnswer } from '../../src/index.ts';
+import { type McpCallFacts, mcpRules } from '../../src/mcp.ts';
 import type { EditFacts } from './edit-tools.ts';
 import type { GitFacts } from './git-tool.ts';
 import { type HookFacts, unhookedTools } from './hooks.ts';
@@ -20,13 +21,15 @@ const ask = (es: string, en: string, pattern?: Record<string, string>): RuleAnsw
 const planMode = defineRule({
   id: 'plan-reads-only',
   description: 'In the mode plan nothing is changed',
-  tools: ['edit', 'write', 'run', 'git', 'undo'],
+  tools: ['edit', 'write', 'run', 'git', 'undo', 'mcp'],
   safety: true,
   evaluate({ tool }, { loaded }) {
-    const facts = loaded as ModeFacts & Partial<CommandFacts & GitFacts>;
+    const facts = loaded as ModeFacts & Partial<CommandFacts & GitFacts & McpCallFacts>;
     if (facts.mode !== 'plan') return undefined;
     if (tool === 'run' && facts.verdict === 'allow') return undefined;
     if (tool === 'git' && facts.writes === false) return undefined;
+    // That a tool only reads is the word of its server: the user's settings name those that it is taken of.
+    if (tool === 'mcp' && facts.allowed === true && facts.readOnly === true) return undefined;
     return { kind: 'deny', reason: readsOnly };
   },
 });
@@ -208,6 +211,7 @@ export function policyOf(tools: readonly string[]) {
     undoing,
     reachesOut,
     remembering,
+    ...mcpRules(),
     loopsOver(tools),
   ];
 }

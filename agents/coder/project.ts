@@ -1,11 +1,13 @@
 /** The project of an agent: its folder, opened with the first call, and what commands of it may use. */
 import { isSecretPath, openProjectFiles, type ProjectFiles, withEditorBuffers } from '../../src/files.ts';
 import type { WorkspaceAccess } from '../../src/index.ts';
+import type { McpHub } from '../../src/mcp.ts';
 import { type Environment, git, sandboxState } from '../../src/shell.ts';
 import type { Project } from './analysis/contract.ts';
 import { createProjectIndex, type ProjectIndex } from './analysis/project-index.ts';
 import type { CoderOptions } from './contract.ts';
 import { buffersOf, type EditorAddress, editorOf, saveEditor } from './editor.ts';
+import { mcpServersOf } from './mcp-servers.ts';
 import { type CoderSettings, readCoderSettings } from './settings.ts';
 
 export class CoderProject {
@@ -14,15 +16,17 @@ export class CoderProject {
   /** The user's folder of settings, commands and skills. */
   readonly userFolder: string | undefined;
   readonly isSecret = isSecretPath;
+  readonly mcp: McpHub;
   #files: Promise<ProjectFiles> | undefined;
   #index: ProjectIndex | undefined;
   /** Files as sessions see them, those of sessions without an editor too: sessions are asked for it once. */
   readonly #ofSessions = new Map<string, Promise<ProjectFiles>>();
 
-  constructor({ folder, environment = {}, userFolder }: CoderOptions) {
+  constructor({ folder, environment = {}, userFolder, mcp }: CoderOptions) {
     this.folder = folder;
     this.userFolder = userFolder;
     this.environment = environment;
+    this.mcp = mcp ?? mcpServersOf(folder, environment);
   }
 
   files(): Promise<ProjectFiles> {

@@ -7,6 +7,7 @@ import { coderModes } from './contract.ts';
 import { previewOf } from './edit-tools.ts';
 import { changedTexts, editorRoutesOf } from './editor-routes.ts';
 import { extensionRoutesOf } from './extension-routes.ts';
+import { mcpRoutes } from './mcp-routes.ts';
 import { namedFile, readNamed } from './named-files.ts';
 import type { CoderProject } from './project.ts';
 import { loadSession, saveSession } from './sessions.ts';
@@ -200,6 +201,7 @@ export function routesOf(project: CoderProject): readonly AnyRoute[] {
     preview,
     ...editorRoutesOf(project),
     ...extensionRoutesOf(project),
+    ...mcpRoutes(project.mcp),
   ];
 }
 

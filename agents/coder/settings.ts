@@ -20,8 +20,6 @@ const mostBytes = 256 * 1024;
 const sections = z.strictObject({
   /** For editors. */
   $schema: z.string().optional(),
-  /** Read by the MCP client: servers by name. */
-  mcpServers: z.unknown().optional(),
   /** Read by the hooks: what runs around tools. */
   hooks: z.unknown().optional(),
 });
@@ -33,7 +31,6 @@ export interface SettingsFile {
   path: string;
   /** Lower-case hexadecimal SHA-256 of the file: the same as long as nothing in it changes. */
   hash: string;
-  mcpServers?: unknown;
   hooks?: unknown;
 }
 
@@ -106,16 +103,15 @@ function parse(origin: SettingsOrigin, path: string, text: string): SettingsFile
     const [issue] = parsed.error.issues;
     const message =
       issue?.code === 'unrecognized_keys'
-        ? `It has ${issue.keys.map((key) => `"${key}"`).join(', ')}. There are ${known.join(', ')}.`
+        ? `It has ${issue.keys.map((key) => `"${key}"`).join(', ')}. There is ${known.join(', ')}; servers of MCP are in mcp.json and .mcp.json.`
         : `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'It is no object.'}`.replace(/^: /, '');
     return { origin, path, message };
   }
-  const { mcpServers, hooks } = parsed.data;
+  const { hooks } = parsed.data;
   return {
     origin,
     path,
     hash: createHash('sha256').update(text).digest('hex'),
-    ...(mcpServers === undefined ? {} : { mcpServers }),
     ...(hooks === undefined ? {} : { hooks }),
   };
 }

@@ -1,5 +1,6 @@
 /** What the coding assistant can do. */
 import type { AnyTool } from '../../src/index.ts';
+import { mcpTools } from '../../src/mcp.ts';
 import { analyseTool } from './analysis/tool.ts';
 import { editTools } from './edit-tools.ts';
 import { gitTool } from './git-tool.ts';
@@ -7,6 +8,7 @@ import { hookedTool } from './hooked-tool.ts';
 import type { CoderProject } from './project.ts';
 import { readTools } from './read-tools.ts';
 import { runTool } from './run-tool.ts';
+import { modeAndReads } from './sessions.ts';
 import { skillTool } from './skills.ts';
 import { smallTools } from './small-tools.ts';
 
@@ -19,6 +21,9 @@ export function toolsOf(project: CoderProject): readonly AnyTool[] {
     gitTool(project),
     skillTool(project),
     ...smallTools(project),
+    ...mcpTools(project.mcp, {
+      facts: async (context) => ({ mode: (await modeAndReads(context, context.conversationId)).mode }),
+    }),
   ];
   return tools.map((tool) => hookedTool(project, tool));
 }

@@ -106,7 +106,9 @@ export class AcpSession {
     const [first] = blocks;
     if (blocks.length === 1 && first?.type === 'text' && first.text.startsWith('/')) {
       const client = await this.server.client();
-      const answer = await runAcpCommand({ client, conversation: this.id, data: this.server.home }, first.text, this.#language);
+      // An editor asks by permission requests; a command that needs a typed answer gets none.
+      const state = { client, conversation: this.id, data: this.server.home, ask: async () => undefined };
+      const answer = await runAcpCommand(state, first.text, this.#language);
       if (answer !== undefined) {
         if (answer.text !== '') await this.#say(answer.text);
         if (answer.mode !== undefined) await this.#send({ sessionUpdate: 'current_mode_update', currentModeId: answer.mode });

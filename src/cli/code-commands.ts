@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ApiClient } from './api-client.ts';
 import { extensionsOf, tellFaults } from './code-extensions.ts';
+import { mcpInTerminal } from './code-mcp.ts';
 import { chooseModel, listRoutes } from './code-models.ts';
 import type { Screen } from './code-screen.ts';
 import { coderPath } from './code-server.ts';
@@ -28,6 +29,8 @@ export interface CommandState {
   conversation: string;
   /** Where an export goes. */
   data: string;
+  /** A line of the person; `undefined` at the end of the input. */
+  ask(question: string): Promise<string | undefined>;
 }
 
 type Handler = (state: CommandState, argument: string) => Promise<unknown>;
@@ -238,6 +241,23 @@ export const terminalCommands: Readonly<Record<string, TerminalCommand>> = {
   },
   hooks: { es: 'comandos que corren con mis llamadas', en: 'commands that run around my calls', run: hooks },
   model: { es: 'qué modelo contesta', en: 'which model answers', takes: '[fast|smart|provider/model|auto]', run: model },
+  mcp: {
+    es: 'servidores MCP: cuáles hay, conectar, entrar',
+    en: 'MCP servers: which there are, connect, sign in',
+    takes: '[connect|disconnect|login|logout|tools name]',
+    run: ({ client, screen, ask }, argument) =>
+      mcpInTerminal(
+        client,
+        {
+          language: screen.language,
+          line: (text) => screen.line(text),
+          note: (text) => screen.note(text),
+          fault: (text) => screen.fault(text),
+          ask,
+        },
+        argument,
+      ),
+  },
   exit: { es: 'salir', en: 'leave', run: async () => 'exit' },
 };
 

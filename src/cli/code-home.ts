@@ -43,6 +43,15 @@ export function userSettingsFolder(environment: Readonly<Record<string, string |
   return join(base, 'timonel');
 }
 
+/** Where servers of the Model Context Protocol are named, and what is kept of them: tokens for all projects, approvals for this one. */
+export function mcpPlaces(home: string, environment: Readonly<Record<string, string | undefined>> = process.env) {
+  return {
+    settings: join(userSettingsFolder(environment), 'mcp.json'),
+    tokens: join(dirname(dirname(home)), 'mcp'),
+    approvals: join(home, 'mcp-approved.json'),
+  };
+}
+
 /** Models and limits come from the environment, as anywhere; store and address are the repository's own. */
 export function codeSettings(home: string, environment: Readonly<Record<string, string | undefined>> = process.env): Settings {
   const own = Object.fromEntries(Object.entries(environment).filter(([name]) => !ofServers.test(name)));

@@ -177,6 +177,11 @@ export function summaryOf(tool: string, args: JsonObject): string {
     case 'remember':
     case 'forget':
       return text('fact');
+    case 'mcp':
+      return `mcp__${text('server')}__${text('tool')}`;
+    case 'mcp_tools':
+    case 'mcp_connect':
+      return [text('server'), text('tool')].filter((part) => part !== '').join(' ');
     case 'edit':
       return Array.isArray(args['files'])
         ? (args['files'] as { path?: string }[]).map(({ path = '' }) => path).join(', ')

@@ -1,10 +1,10 @@
 /** The Timonel of a repository: one process has it open, and every other terminal speaks to that one. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { codingProject } from '../bundled-project.ts';
+import { type CodingProject, codingProject } from '../bundled-project.ts';
 import { TimonelError } from '../errors.ts';
 import type { Timonel } from '../main.ts';
 import { ApiClient } from './api-client.ts';
-import { codeHome, codeSettings, userSettingsFolder } from './code-home.ts';
+import { codeHome, codeSettings, mcpPlaces, userSettingsFolder } from './code-home.ts';
 import { findCredentials, type LocalCredentials, writeCredentials } from './credentials.ts';
 import { localKey } from './local-key.ts';
 
@@ -42,6 +42,7 @@ export class CodeServer implements AsyncDisposable {
   /** Where what is known of the repository is kept. */
   readonly home: string;
   #own: Timonel | undefined;
+  #project: CodingProject | undefined;
   #client: ApiClient | undefined;
 
   constructor(root: string) {
@@ -97,21 +98,26 @@ export class CodeServer implements AsyncDisposable {
 
   async #start(): Promise<LocalCredentials> {
     const { openTimonel } = await import('../main.ts');
-    const timonel = await openTimonel(codeSettings(this.home), await codingProject(this.root, process.env, userSettingsFolder()));
+    const coding = await codingProject(this.root, process.env, userSettingsFolder(), mcpPlaces(this.home));
+    const timonel = await openTimonel(codeSettings(this.home), coding.project);
     try {
       const url = await timonel.listen();
       const credentials = { url, apiKey: await localKey(timonel, this.home, 'timonel code') };
       writeCredentials(this.home, credentials);
       this.#own = timonel;
+      this.#project = coding;
       return credentials;
     } catch (error) {
       await timonel.close();
+      await coding[Symbol.asyncDispose]();
       throw error;
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#own?.close();
+    await this.#project?.[Symbol.asyncDispose]();
     this.#own = undefined;
+    this.#project = undefined;
   }
 }

@@ -6,6 +6,7 @@ import type { Language } from '../language/contract.ts';
 import { type CommandState, runCommandOf } from './code-commands.ts';
 import { expanded, extensionsOf, tellFaults } from './code-extensions.ts';
 import { TerminalLines, type TerminalStreams } from './code-lines.ts';
+import { unapprovedNotice } from './code-mcp.ts';
 import { withFiles } from './code-mentions.ts';
 import { askAbout } from './code-question.ts';
 import { Screen, summaryOf } from './code-screen.ts';
@@ -29,7 +30,13 @@ export async function talk(
   const screen = new Screen(streams.output, language, colours);
   await screen.open();
   using lines = new TerminalLines(streams);
-  const state: CommandState = { client: await server.client(), screen, conversation, data: server.home };
+  const state: CommandState = {
+    client: await server.client(),
+    screen,
+    conversation,
+    data: server.home,
+    ask: (question) => lines.line(question),
+  };
   await greet(server, state);
   const turn = new RunningTurn(server, screen);
   lines.onInterrupt = () => turn.interrupt(lines);
@@ -67,6 +74,8 @@ async function greet(
   screen.line(terminalText(sentence(language, 'hello', { root, mode, model: shown })));
   if (!serves) screen.note(sentence(language, 'attached'));
   tellFaults(screen, await extensionsOf(client));
+  const waiting = await unapprovedNotice(client, language);
+  if (waiting !== undefined) screen.note(waiting);
 }
 
 /** The turn that is under way, if one is. */

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { runHeadless } from './code-headless.ts';
 import { repositoryRoot } from './code-home.ts';
+import { silenceLibrary } from './code-mcp.ts';
+import { codeMcpCommand } from './code-mcp-command.ts';
 import { CodeServer, reach } from './code-server.ts';
 import { beginSession, type CodeMode, findSession, modeOf, sessionPath } from './code-session.ts';
 import { languageOf } from './code-words.ts';
@@ -28,7 +30,8 @@ export function codeCommand(): Command {
     .option('--json', 'with -p: print one JSON line per event, the last one with the result')
     .option('--resume <id>', 'go on with a session, by the end of its id')
     .option('--continue', 'go on with the latest session')
-    .action((folder: string, options: CodeOptions) => code(folder, options));
+    .action((folder: string, options: CodeOptions) => code(folder, options))
+    .addCommand(codeMcpCommand());
 }
 
 async function code(folder: string, options: CodeOptions): Promise<void> {
@@ -38,6 +41,7 @@ async function code(folder: string, options: CodeOptions): Promise<void> {
     throw new UsageError('--json goes with -p. For example: timonel code -p "explain src/a.ts" --json');
   if (options.resume !== undefined && options.continue === true)
     throw new UsageError('--resume names a session and --continue takes the latest: give one of them.');
+  silenceLibrary();
   const root = repositoryRoot(folder);
   const language = languageOf();
   await using server = new CodeServer(root);
