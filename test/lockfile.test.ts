@@ -7,7 +7,8 @@ const lock = (folder: string) => readLock(readFileSync(new URL(`../${folder}pack
 
 it('every package is held to its content, and fetched from no address of its own (node scripts/complete-lockfile.ts)', () => {
   expect(Object.keys(lock('')).length).toBeGreaterThan(400);
-  for (const folder of ['', 'deploy/kubernetes/', 'site/typedoc/']) expect([folder, checkLock(lock(folder)).faults]).toEqual([folder, []]);
+  for (const folder of ['', 'deploy/kubernetes/', 'site/typedoc/'])
+    expect([folder, checkLock(lock(folder)).faults]).toEqual([folder, []]);
 });
 
 it('every package of production may be shipped with an Apache-2.0 program', () => {
