@@ -98,6 +98,7 @@ try {
         ),
     );
   check('the package holds the program and its documents alone', strange.length === 0, strange.join('\n'));
+  check('no installed package is in it', !files.some(({ path }) => path.includes('node_modules/')));
   check('no test is in it', !files.some(({ path }) => /\.test\.|rehearsal/.test(path)));
   const absent = [
     'LICENSE',
@@ -108,6 +109,7 @@ try {
     'dist/src/database.d.ts',
     'dist/src/dialogue.d.ts',
     'dist/src/dialogue/reservations/weights.json',
+    'dist/console/dist/index.html',
     'dist/agents/booking/migrations/0001_booking.sql',
     'dist/agents/booking/prompt.md',
     'dist/agents/hotel/migrations/0001_hotel.sql',

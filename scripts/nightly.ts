@@ -64,7 +64,9 @@ const longRuns: Readonly<Record<string, LongRun>> = {
   'code-kills-postgres': codeKills('postgres'),
   'project-files': projectFiles,
   image,
+  switches,
   'shell-mutations': shellMutations,
+  coverage,
 };
 
 /** What the tests of channels do in short: 2,000 messages over 50 kills, on WhatsApp and on a page, and 100,000 changed bodies and generated replies. */
@@ -91,6 +93,15 @@ async function channels({ scale }: Terms): Promise<Result> {
     },
   });
   return { verdict: status === 0 ? 'passed' : 'failed', figures: { kills: of(50) }, reasons: [] };
+}
+
+/** Twenty updates of a host under load: what the test does twice. */
+async function switches({ scale }: Terms): Promise<Result> {
+  const { status } = spawnSync('npx', ['vitest', 'run', 'test/deploy/deploy.test.ts', '--testTimeout', '3600000'], {
+    stdio: 'inherit',
+    env: { ...process.env, TIMONEL_TEST_SWITCHES: String(Math.max(2, Math.round(20 * scale))) },
+  });
+  return { verdict: status === 0 ? 'passed' : 'failed', figures: {}, reasons: [] };
 }
 
 /** 50 webhooks a second for a minute, while each model call takes 20 s. */
@@ -153,6 +164,12 @@ async function failoverBench(): Promise<Result> {
     figures: { cases: scores.length, passed },
     reasons: scores.map(({ line }) => line),
   };
+}
+
+/** The whole suite with the lines that it runs, those of processes too; the scale says nothing to it. */
+async function coverage(): Promise<Result> {
+  const { status } = spawnSync(process.execPath, ['scripts/coverage.ts', '--gate', '85'], { stdio: 'inherit' });
+  return { verdict: status === 0 ? 'passed' : 'failed', figures: { 'least, % of lines': 85 }, reasons: [] };
 }
 
 /** Disguises of commands that must not be let through. */

@@ -15,9 +15,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type Finding, judged, skipped } from './scan/contract.ts';
 import { checkHeaders } from './scan/headers.ts';
-import { checkBill, checkLicences, checkLock, readLock } from './scan/packages.ts';
+import { checkBill, checkLicences, checkLock, type Lock, readLock } from './scan/packages.ts';
 import { checkDockerfile, checkSecrets, checkWorkflows, workflowsIn } from './scan/sources.ts';
-import { billOfMaterials } from './write-bill.ts';
+import { billOfMaterials, shippedLocks } from './write-bill.ts';
 
 const root = join(import.meta.dirname, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -34,8 +34,8 @@ const { values: options, positionals } = parseArgs({
 
 const checks: Readonly<Record<string, () => Finding | Promise<Finding>>> = {
   bill,
-  licences: () => checkLicences(readLock(read('package-lock.json'))),
-  lock: locks,
+  licences: () => together(shippedLocks, checkLicences),
+  lock: () => together([...shippedLocks, 'deploy/kubernetes/package-lock.json', 'site/typedoc/package-lock.json'], checkLock),
   secrets: () => checkSecrets(root),
   dockerfile: () => checkDockerfile(read('deploy/Dockerfile')),
   workflows: () => checkWorkflows(workflowsIn(root)),
@@ -45,15 +45,15 @@ const checks: Readonly<Record<string, () => Finding | Promise<Finding>>> = {
 
 /** The same that the Dockerfile puts into the image. */
 function bill(): Finding {
-  const lock = readLock(read('package-lock.json'));
-  const text = billOfMaterials(lock, JSON.parse(read('package.json')));
+  const shipped = shippedLocks.map((file) => readLock(read(file)));
+  const text = billOfMaterials(shipped, JSON.parse(read('package.json')));
   if (options.bill !== undefined) writeFileSync(options.bill, text);
-  return checkBill(text, lock);
+  return checkBill(text, shipped);
 }
 
-function locks(): Finding {
-  const files = ['package-lock.json', 'deploy/kubernetes/package-lock.json', 'site/typedoc/package-lock.json'];
-  const found = files.map((file) => checkLock(readLock(read(file))));
+/** One finding of several lock files. */
+function together(files: readonly string[], check: (lock: Lock) => Finding): Finding {
+  const found = files.map((file) => check(readLock(read(file))));
   return judged(
     files.map((file, index) => `${file}: ${found[index]?.said}`).join(', '),
     found.flatMap(({ faults }, index) => faults.map((fault) => `${files[index]}: ${fault}`)),

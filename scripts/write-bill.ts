@@ -1,5 +1,6 @@
 /**
- * Prints the bill of materials of what is shipped, as CycloneDX: `node scripts/write-bill.ts > dist/sbom.cdx.json`. It is read from the lock file.
+ * Prints the bill of materials of what is shipped, as CycloneDX: `node scripts/write-bill.ts > dist/sbom.cdx.json`. It is read from the lock files of Timonel and
+ * of its console.
  * `npm sbom --omit=dev` leaves out packages that a development dependency needs too, a quarter of them.
  */
 import { createHash } from 'node:crypto';
@@ -14,10 +15,13 @@ interface Package {
   license: string;
 }
 
-/** The same text for the same lock file. */
-export function billOfMaterials(lock: Lock, { name, version, description, license }: Package): string {
+/** Lock files of what is shipped. */
+export const shippedLocks = ['package-lock.json', 'console/package-lock.json'];
+
+/** The same text for the same lock files. */
+export function billOfMaterials(locks: readonly Lock[], { name, version, description, license }: Package): string {
   const components = new Map<string, object>();
-  for (const [path, entry] of Object.entries(lock)) {
+  for (const [path, entry] of locks.flatMap((lock) => Object.entries(lock))) {
     if (path === '' || entry.dev === true || !isInstalled(entry)) continue;
     const component = componentOf(nameOf(path), entry);
     components.set(component['bom-ref'], component);
@@ -64,5 +68,10 @@ function componentOf(name: string, { version = '', integrity = '', license, opti
 
 if (import.meta.main) {
   const read = (path: string) => readFileSync(join(import.meta.dirname, '..', path), 'utf8');
-  process.stdout.write(billOfMaterials(readLock(read('package-lock.json')), JSON.parse(read('package.json')) as Package));
+  process.stdout.write(
+    billOfMaterials(
+      shippedLocks.map((file) => readLock(read(file))),
+      JSON.parse(read('package.json')) as Package,
+    ),
+  );
 }

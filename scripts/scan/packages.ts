@@ -88,13 +88,13 @@ interface BillOfMaterials {
 }
 
 /** A CycloneDX document has every package of production once, with the hash that the lock file has. */
-export function checkBill(text: string, lock: Lock): Finding {
+export function checkBill(text: string, locks: readonly Lock[]): Finding {
   const { bomFormat, specVersion, components = [] } = JSON.parse(text) as BillOfMaterials;
   const listed = new Map(
     components.map((each) => [`${each.name}@${each.version}`, each.hashes?.find(({ alg }) => alg === 'SHA-512')?.content]),
   );
   const faults = bomFormat === 'CycloneDX' ? [] : ['It is no CycloneDX document.'];
-  for (const [path, { version, dev, integrity = '' }] of installed(lock)) {
+  for (const [path, { version, dev, integrity = '' }] of locks.flatMap(installed)) {
     const name = `${nameOf(path)}@${version}`;
     if (dev === true) continue;
     const hash = Buffer.from(integrity.replace(/^sha512-/, ''), 'base64').toString('hex');
