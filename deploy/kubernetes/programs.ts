@@ -15,9 +15,11 @@ export function programPath(name: keyof typeof places): string {
   const [bytes] = Object.values(unzipSync(readFileSync(archive), { filter: (file) => file.name === places[name] }));
   if (bytes === undefined) throw new Error(`${archive} has no ${places[name]}.`);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.partial`, bytes);
-  chmodSync(`${path}.partial`, 0o755);
-  renameSync(`${path}.partial`, path);
+  // Several processes may want it at once: each writes its own, and any of them is the one that stays.
+  const own = `${path}.${process.pid}`;
+  writeFileSync(own, bytes);
+  chmodSync(own, 0o755);
+  renameSync(own, path);
   return path;
 }
 
