@@ -67,6 +67,7 @@ const longRuns: Readonly<Record<string, LongRun>> = {
   mcp,
   switches,
   'shell-mutations': shellMutations,
+  coverage,
 };
 
 /** What the tests of channels do in short: 2,000 messages over 50 kills, on WhatsApp and on a page, and 100,000 changed bodies and generated replies. */
@@ -173,6 +174,12 @@ async function mcp(): Promise<Result> {
     env: { ...process.env, TIMONEL_TEST_MCP_SCENARIOS: 'all' },
   });
   return { verdict: status === 0 ? 'passed' : 'failed', figures: { scenarios: 48 }, reasons: [] };
+}
+
+/** The whole suite with the lines that it runs, those of processes too; the scale says nothing to it. */
+async function coverage(): Promise<Result> {
+  const { status } = spawnSync(process.execPath, ['scripts/coverage.ts', '--gate', '85'], { stdio: 'inherit' });
+  return { verdict: status === 0 ? 'passed' : 'failed', figures: { 'least, % of lines': 85 }, reasons: [] };
 }
 
 /** Disguises of commands that must not be let through. */

@@ -64,7 +64,7 @@ export const english: readonly PageGroup[] = [
     ],
   },
   { title: 'Models and releases', pages: ['models', 'compatible-api', 'releases', 'releases-statistics'] },
-  { title: 'In production', pages: ['operations', 'backup', 'telemetry', 'metrics', 'runbook', 'identity', 'security'] },
+  { title: 'In production', pages: ['deployment', 'kubernetes', 'deployment-clouds', 'operations', 'backup', 'disaster-recovery', 'telemetry', 'metrics', 'runbook', 'identity', 'security'] },
   { title: 'Reference', pages: ['reference/api', 'reference/cli', 'errors'] },
   { title: 'Decisions', pages: decisions },
 ];

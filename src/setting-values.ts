@@ -274,6 +274,8 @@ export interface BackupSettings {
   folder: string;
   /** When one is taken by itself (UTC); never where absent. */
   cron: string | undefined;
+  /** Whether there have to be some: they are taken by this process, or by another program into a folder that was named. */
+  expected: boolean;
   /** Public key of age that files are encrypted for. */
   recipient: string | undefined;
   /** File with the private key of age: to verify encrypted files. */
@@ -307,6 +309,7 @@ export function backupsOf(env: z.infer<z.ZodObject<typeof backupShape>> & { TIMO
   return {
     folder: resolve(env.TIMONEL_BACKUP_FOLDER ?? join(env.TIMONEL_HOME, 'backups')),
     cron: env.TIMONEL_BACKUP_CRON,
+    expected: env.TIMONEL_BACKUP_CRON !== undefined || env.TIMONEL_BACKUP_FOLDER !== undefined,
     recipient: env.TIMONEL_BACKUP_RECIPIENT,
     identityFile: env.TIMONEL_BACKUP_IDENTITY_FILE,
     keep: env.TIMONEL_BACKUP_KEEP as Keep,

@@ -111,10 +111,10 @@ export class Backups {
     await this.folder.prune(settings.backups.keep);
   }
 
-  /** Seconds since the newest verified backup; since the process began where there is none; `undefined` without a schedule. */
+  /** Seconds since the newest verified backup; since the process began where there is none; `undefined` where none is expected. */
   async verifiedAge(): Promise<number | undefined> {
     const { settings, now } = this.#dependencies;
-    if (settings.backups.cron === undefined) return undefined;
+    if (!settings.backups.expected) return undefined;
     const newest = (await this.list()).find(({ verifiedAt }) => verifiedAt !== undefined);
     return (now().getTime() - (newest?.takenAt ?? this.#began).getTime()) / 1_000;
   }

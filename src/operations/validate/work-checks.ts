@@ -11,12 +11,12 @@ export const backup: Check = {
     if (verified === undefined) {
       const said = all.length === 0 ? 'There is no backup.' : `${all.length} backups, and none was verified.`;
       // Where nobody asked for backups, an update still must not begin without one.
-      return { status: beforeDeploy || settings.backups.cron !== undefined ? 'fail' : 'warning', said, advice };
+      return { status: beforeDeploy || settings.backups.expected ? 'fail' : 'warning', said, advice };
     }
     const hours = (now().getTime() - verified.takenAt.getTime()) / 3_600_000;
     const said = `The newest verified backup is ${hours < 1 ? 'less than an hour' : `${Math.round(hours)} hours`} old.`;
     if (hours <= freshHours) return { status: 'pass', said };
-    return { status: beforeDeploy || settings.backups.cron !== undefined ? 'fail' : 'warning', said, advice };
+    return { status: beforeDeploy || settings.backups.expected ? 'fail' : 'warning', said, advice };
   },
 };
 
