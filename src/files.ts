@@ -28,4 +28,4 @@ export { unifiedDiff } from './files/difference.ts';
 export { mergeThreeWay } from './files/merge.ts';
 export { type ParsedChanges, parseChanges } from './files/parse-changes.ts';
 export { openProjectFiles, type ProjectFilesOptions, reversePlan } from './files/project-files.ts';
-export { isSecretPath } from './files/secret-paths.ts';
+export { hasPrivateKey, isGitName, isSecretPath } from './files/secret-paths.ts';
