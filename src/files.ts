@@ -29,4 +29,4 @@ export { type EditedBytes, editBytes } from './files/edit-bytes.ts';
 export { mergeThreeWay } from './files/merge.ts';
 export { type ParsedChanges, parseChanges } from './files/parse-changes.ts';
 export { openProjectFiles, type ProjectFilesOptions, reversePlan } from './files/project-files.ts';
-export { isSecretPath } from './files/secret-paths.ts';
+export { hasPrivateKey, isGitName, isSecretPath } from './files/secret-paths.ts';
