@@ -4,6 +4,7 @@
  * files over the state that the project had when it began.
  */
 import type { CheckReport, Review, Score } from './checks/contract.ts';
+import type { RoleName } from './limits.ts';
 import type { ProjectState } from './project/contract.ts';
 
 /** What is asked for. `design`: a plan and no code. `unclear`: a question is asked, and no code is made. */
@@ -181,4 +182,8 @@ export interface CodegenOptions {
   dataFolder: string;
   /** Folders in which a project may lie, beside those that are made; absolute. */
   roots?: readonly string[];
+  /** Who asks may approve it: for a machine with one user. Only what a fresh workspace begins with; its rules are changed as the resource `rules`. */
+  singleUser?: boolean;
+  /** Models or routes by role; the default route where absent. */
+  routes?: Partial<Record<RoleName, string>>;
 }

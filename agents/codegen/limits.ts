@@ -1,6 +1,4 @@
 /** Bounds of a generation, and what each role may spend. */
-import type { TaskKind } from './contract.ts';
-
 export const roleNames = ['analyst', 'planner', 'implementer', 'tester', 'writer', 'reviewer'] as const;
 export type RoleName = (typeof roleNames)[number];
 
@@ -14,11 +12,11 @@ export const roleMoney: Readonly<Record<RoleName, number>> = {
   reviewer: 0.15,
 };
 
-export const roleOfTask: Readonly<Record<TaskKind, RoleName>> = {
+export const roleOfTask = {
   implementation: 'implementer',
   testing: 'tester',
   documentation: 'writer',
-};
+} as const satisfies Readonly<Record<string, RoleName>>;
 
 export const mostTasks = 10;
 export const mostFiles = 20;

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CheckTree, ScoreOf } from './checks/contract.ts';
-import type { ChangedFiles, CodegenProject, ProjectState } from './project/contract.ts';
+import type { ChangedFiles, CodegenProject, ProjectState, ProjectTree } from './project/contract.ts';
 import type { ProjectOpener, ProjectRoots } from './projects.ts';
 
 export interface Workshop {
@@ -32,4 +32,9 @@ export function inFolder(project: CodegenProject, state: ProjectState, changes: 
 export function stateName(state: ProjectState): string {
   if (state.kind === 'git') return `${state.branch ?? ''}@${state.commit ?? ''}`;
   return JSON.stringify(Object.entries(state.hashes).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Permission bits of a file of the tree. */
+export async function modeAt(tree: ProjectTree & { mode?(path: string): Promise<number | undefined> }, path: string): Promise<number> {
+  return (await tree.mode?.(path)) ?? 0o644;
 }

@@ -145,7 +145,7 @@ CREATE TABLE codegen_examples (
   generation_id uuid,
   conversation_id uuid,
   version integer NOT NULL DEFAULT 1,
-  created_at timestamptz NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (workspace_id, id),
   UNIQUE (workspace_id, source, path)
 );

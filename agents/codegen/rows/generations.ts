@@ -123,9 +123,9 @@ export async function listGenerations(
 export type GenerationChanges = Partial<
   Pick<
     Generation,
-    'stage' | 'result' | 'reason' | 'analysis' | 'plan' | 'round' | 'runId' | 'commit' | 'branch' | 'merged' | 'reverted' | 'base'
+    'stage' | 'reason' | 'analysis' | 'plan' | 'round' | 'runId' | 'commit' | 'branch' | 'merged' | 'reverted' | 'base'
   >
-> & { approvedBy?: { id: string; name: string }; before?: KeptChanges };
+> & { result?: Generation['result'] | null; approvedBy?: { id: string; name: string }; before?: KeptChanges };
 
 /** Changes what is named; the rest stays. */
 export async function updateGeneration(access: Access, id: string, changes: GenerationChanges): Promise<void> {

@@ -103,12 +103,8 @@ async function reportOf(
   const tree = await project.treeOf(base, contents);
   if (own?.tree === tree && own.report !== undefined) return { round, changes, tree, report: own.report };
   context.progress({ stage: 'checks', generation: id, round });
-  const report = await workshop.checkTree(project.tree(base, contents), contents, {
-    sandbox: context.sandbox,
-    signal: context.signal,
-    base: project.tree(base),
-    inFolder: inFolder(project, base, contents),
-  });
+  const options = { sandbox: context.sandbox, signal: context.signal, base: project.tree(base), inFolder: inFolder(project, base, contents) };
+  const report = await workshop.checkTree(project.tree(base, contents), contents, options);
   await saveRound(context, id, { round, changes, tree, report, review: undefined, score: workshop.scoreOf(report), feedback: own?.feedback });
   return { round, changes, tree, report };
 }

@@ -7,7 +7,7 @@ import type { ChangedContent, CodegenProject, ProjectState } from '../project/co
 import { keepContents, loadContents } from '../rows/contents.ts';
 import { loadGeneration, loadRounds, updateGeneration } from '../rows/generations.ts';
 import { applyJournal } from '../rows/journal.ts';
-import type { Workshop } from '../workshop.ts';
+import { modeAt, type Workshop } from '../workshop.ts';
 import { commitFacts } from './facts.ts';
 import { answerable, authorOf, idOf } from './person.ts';
 import { textsOf } from './texts.ts';
@@ -37,7 +37,10 @@ export function commitTool(workshop: Workshop): AnyTool {
         // The journal says what was under way; it is finished or taken back before anything is tried again.
         await project.recover(id, applyJournal(context));
         return generation.result === 'written'
-          ? { kind: 'happened', output: { kind: 'written', files: await filesOf(context, id, round), author: generation.approvedBy ?? '' } }
+          ? {
+              kind: 'happened',
+              output: { kind: 'written' as const, files: await filesOf(context, id, round), author: generation.approvedBy ?? '' },
+            }
           : { kind: 'did-not-happen' };
       }
       const commit = await project.commitOf(id);
@@ -77,7 +80,7 @@ async function writeFiles(context: ToolContext, project: CodegenProject, generat
   const paths = Object.keys(own.changes);
   const before: Record<string, ChangedContent | null> = {};
   const tree = project.tree(base);
-  for (const path of paths) before[path] = (await tree.has(path)) ? { content: await tree.read(path), mode: (await tree.mode?.(path)) ?? 0o644 } : null;
+  for (const path of paths) before[path] = (await tree.has(path)) ? { content: await tree.read(path), mode: await modeAt(tree, path) } : null;
   const kept = await keepContents(context, before);
   const state = await stateOver(project, base, paths);
   const done = await project.write(state, await loadContents(context, own.changes), id, applyJournal(context));

@@ -13,7 +13,7 @@ import { keepContents, loadContents } from '../rows/contents.ts';
 import { loadGeneration, loadRounds, updateGeneration } from '../rows/generations.ts';
 import { storeCost } from '../rows/role-runs.ts';
 import { updateTasks } from '../rows/tasks.ts';
-import type { Workshop } from '../workshop.ts';
+import { modeAt, type Workshop } from '../workshop.ts';
 import { askedAgain, heardOf, startRole } from './ask-role.ts';
 import { analysisPart, asData, filesAsData, requestPart, taskPart, textAt, textsOf } from './texts.ts';
 
@@ -185,7 +185,7 @@ class Graph {
     const tree = this.#project.tree(this.#generation.base);
     const read = await readFiles(text, task.files, async (path) => {
       if (Object.hasOwn(seen, path)) return seen[path] ?? undefined;
-      return (await tree.has(path)) ? { content: await tree.read(path), mode: 0o644 } : undefined;
+      return (await tree.has(path)) ? { content: await tree.read(path), mode: await modeAt(tree, path) } : undefined;
     });
     if (read.kind === 'malformed') return read;
     for (const path of Object.keys(read.changes)) {

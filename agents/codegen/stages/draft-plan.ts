@@ -38,7 +38,7 @@ export function draftPlanTool(workshop: Workshop): AnyTool {
       const over = plannedOver(project, generation);
       if (given !== undefined) {
         const checked = await checkPlan(given, over, 1);
-        return checked.kind === 'refused' ? checked : keep(context, generation, checked.plan, { by: 'person', told: [] });
+        return checked.kind === 'refused' ? checked : keep(context, project, generation, checked.plan, { by: 'person', told: [] });
       }
       const examples = await findExamples(context, generation.request);
       const fewest = least ?? leastTasks(analysis);
@@ -59,8 +59,8 @@ export function draftPlanTool(workshop: Workshop): AnyTool {
         return { kind: 'malformed', message: checked.faults.join(' ') };
       });
       if (asked.kind === 'no-model') return { kind: 'no-model', examples };
-      if (asked.kind === 'answer') return keep(context, generation, asked.value, { by: 'model', told });
-      return keep(context, generation, await singleTask(generation.request, analysis, over), { by: 'rule', told: [...told, asked.message].slice(0, 10) });
+      if (asked.kind === 'answer') return keep(context, project, generation, asked.value, { by: 'model', told });
+      return keep(context, project, generation, await singleTask(generation.request, analysis, over), { by: 'rule', told: [...told, asked.message].slice(0, 10) });
     },
   });
 }
@@ -72,6 +72,7 @@ export function plannedOver(project: CodegenProject, { base }: Pick<Generation, 
 
 async function keep(
   context: ToolContext,
+  project: CodegenProject,
   generation: Generation,
   plan: GenerationPlan,
   { by, told }: { by: 'model' | 'rule' | 'person'; told: readonly string[] },
@@ -84,7 +85,9 @@ async function keep(
   const paid = affordable(plan.tasks, left);
   const unaffordable = plan.tasks.filter((task) => !paid.has(task.id)).map((task) => task.id);
   const kept = { ...plan, mostCost: round(plan.mostCost) };
-  await updateGeneration(context, id, { plan: kept, stage: design ? 'ended' : 'plan', ...(design ? { result: 'designed' as const } : {}), runId: context.runId });
+  // Of a folder without git only the files are looked at that will be written.
+  const base = project.kind === 'git' ? {} : { base: await project.state(plan.tasks.flatMap(({ files }) => files.map(({ path }) => path))) };
+  await updateGeneration(context, id, { plan: kept, ...base, stage: design ? 'ended' : 'plan', ...(design ? { result: 'designed' as const } : {}), runId: context.runId });
   await dropTasks(context, id, number);
   await planTasks(
     context,
