@@ -1,11 +1,22 @@
 import type { ProjectConfig } from './project.ts';
 
+/** Where code is made on this machine. */
+export interface BundledOptions {
+  /** The data directory: new projects of the agent `codegen` are made in it. */
+  home: string;
+  /** Folders in which its projects may lie beside those. */
+  codegenRoots: readonly string[];
+}
+
 /** The agents that ship with Timonel, for a project without a `timonel.config.ts`. */
-export async function bundledProject(): Promise<ProjectConfig> {
+export async function bundledProject(
+  { home, codegenRoots }: BundledOptions = { home: '.timonel', codegenRoots: [] },
+): Promise<ProjectConfig> {
   const { booking } = await import('../agents/booking/agent.ts');
   const { hotel } = await import('../agents/hotel/agent.ts');
   const { tutor } = await import('../agents/tutor/agent.ts');
-  return { agents: [booking, hotel, tutor] };
+  const { codegen } = await import('../agents/codegen/agent.ts');
+  return { agents: [booking, hotel, tutor, ...codegen({ dataFolder: home, roots: codegenRoots })] };
 }
 
 /** What `timonel code` works with: the coding assistant of one folder. It is in no project of a server. */
@@ -15,4 +26,10 @@ export async function codingProject(
 ): Promise<ProjectConfig> {
   const { coder } = await import('../agents/coder/agent.ts');
   return { agents: [coder({ folder, environment })] };
+}
+
+/** What `timonel codegen` works with on a machine with one user: the projects of that user, who approves what they asked for. */
+export async function codegenProject(dataFolder: string, roots: readonly string[]): Promise<ProjectConfig> {
+  const { codegen } = await import('../agents/codegen/agent.ts');
+  return { agents: codegen({ dataFolder, roots, singleUser: true }) };
 }

@@ -13,7 +13,7 @@ export function seedOf({ singleUser = false }: CodegenOptions) {
     if (!singleUser) return;
     await access.query((database) =>
       database.execute(sql`
-        INSERT INTO codegen_rules (workspace_id, id, auto_approve, self_approve) VALUES (${access.workspaceId}, ${access.newId()}, false, true)
+        INSERT INTO codegen_rules (workspace_id, id, auto_approve, self_approve) VALUES (${access.workspaceId}, ${access.newId()}, true, true)
         ON CONFLICT DO NOTHING`),
     );
   };

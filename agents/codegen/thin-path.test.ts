@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { block, gitIn, json, openWorkbench, type Workbench } from '../../test/codegen/workbench.ts';
 import { storeKinds } from '../../test/stores.ts';
-import { block, gitIn, json, openWorkbench, type Workbench } from './workbench.ts';
 
 describe.each(storeKinds)('from a request to a commit (%s)', (kind) => {
   let bench: Workbench;

@@ -1,7 +1,7 @@
 /** Roles for tests: a model that answers each role by a function of what it was told. */
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
+import type { RoleName } from '../../agents/codegen/limits.ts';
 import { type ScriptedModel, type ScriptLine, scriptedModel } from '../../src/testing.ts';
-import type { RoleName } from './limits.ts';
 
 const marks: readonly (readonly [RoleName, string])[] = [
   ['analyst', 'You analyse a request'],

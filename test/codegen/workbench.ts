@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
-import type { StoreKind } from '../../test/stores.ts';
-import { startTimonel, type TestTimonel, type TurnBody } from '../../test/timonel.ts';
-import { codegen } from './agent.ts';
+import { codegen } from '../../agents/codegen/agent.ts';
+import type { StoreKind } from '../stores.ts';
+import { startTimonel, type TestTimonel, type TurnBody } from '../timonel.ts';
 import { type RoleCall, scriptedRoles } from './scripted-roles.ts';
 
 export type Answers = (call: RoleCall) => string | Error | Promise<string>;
