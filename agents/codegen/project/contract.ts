@@ -83,6 +83,8 @@ export interface CodegenProject {
   /** Absolute, without links. */
   readonly folder: string;
   readonly kind: 'git' | 'folder';
+  /** Where the project lies in its repository: empty, or folders with a slash at the end. */
+  readonly prefix: string;
   /** The state as it is now. Of a folder without git only the paths that are named are looked at. */
   state(paths?: readonly string[]): Promise<ProjectState>;
   /** @param changes are seen over the state */
@@ -94,8 +96,10 @@ export interface CodegenProject {
   fault(path: string): Promise<PathFault>;
   /** The hash that an approval is bound to. Writes objects, and no ref. */
   treeOf(state: ProjectState, changes: ChangedFiles): Promise<string>;
-  /** Unified diff of the changes over the state. */
+  /** Unified diff of the changes over the state, with git's headers. */
   diff(state: ProjectState, changes: ChangedFiles): Promise<string>;
+  /** What a person should know before approving, in sentences: files that the repository ignores, or that its attributes would have converted. */
+  remarks(changes: ChangedFiles): Promise<readonly string[]>;
   /**
    * Commits by plumbing with an index of its own onto `timonel/<run>`: the same commit when it is asked again. No hook runs unless asked, and the branch that is
    * checked out is not moved.

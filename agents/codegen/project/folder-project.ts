@@ -1,7 +1,17 @@
-import { createHash } from 'node:crypto';
-import { ChangeRefused, type FileState, PathRefused, type PlannedFile, type ProjectFiles } from '../../../src/files.ts';
+import { ChangeRefused, PathRefused, type ProjectFiles } from '../../../src/files.ts';
 import type { ApplyJournal, ApplyResult, ChangedFiles, JournalledFile, ProjectState, ProjectTree } from './contract.ts';
 import { fileDiff } from './difference.ts';
+import {
+  applyJournalled,
+  conflict,
+  executable,
+  isDone,
+  keptMode,
+  plannedFile,
+  settle,
+  sha256,
+  stateAt,
+} from './journalled-files.ts';
 import { emptyFolder, putFile } from './materialise.ts';
 import { shownPath } from './path-fault.ts';
 import { faultOfPaths, listingOf } from './place-fault.ts';
@@ -19,17 +29,6 @@ export function folderState(state: ProjectState): FolderState {
   if (state.kind !== 'folder')
     throw new ProjectRefused('The state is one of a repository, and the project is a folder without git. Take its state anew.');
   return state;
-}
-
-const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-
-async function stateAt(files: ProjectFiles, path: string): Promise<FileState | undefined> {
-  try {
-    return await files.readBytes(path);
-  } catch (error) {
-    if (error instanceof PathRefused && error.refusal === 'missing') return undefined;
-    throw error;
-  }
 }
 
 /** A folder without git, by functions of the contract. */
@@ -178,53 +177,9 @@ export class FolderProject {
   async recover(run: string, journal: ApplyJournal): Promise<void> {
     const files = await journal.find(run);
     if (files === undefined) return;
-    await this.#files.resume(files.map(plannedFile));
+    const changed = await settle(files, (plan) => this.#files.resume(plan.map(plannedFile)), 'none');
+    // Not all can be written any more: what was is put back, and what a person wrote since stays.
+    if (changed.length > 0) await settle(files, (plan) => this.#files.rollBack(plan.map(plannedFile)), 'rest');
     await journal.end(run);
   }
-}
-
-const executable = (mode: number) => (mode & 0o100) !== 0;
-
-/** The bits of a file that is there stay, where it is as executable as it should be. */
-export function keptMode(mode: number, before: number | undefined): number {
-  if (before !== undefined && executable(before) === executable(mode)) return before;
-  return executable(mode) ? 0o755 : 0o644;
-}
-
-function isDone({ before, after }: JournalledFile): boolean {
-  if (before === undefined || after === undefined) return before === after;
-  return before.mode === after.mode && Buffer.from(before.content).equals(after.content);
-}
-
-/** Writes files as a journal holds them: all, or none. @returns why none was written */
-export async function applyJournalled(
-  files: ProjectFiles,
-  journalled: readonly JournalledFile[],
-): Promise<ApplyResult | undefined> {
-  const plan = journalled.filter((file) => !isDone(file)).map(plannedFile);
-  try {
-    if (plan.length > 0) await files.apply(plan);
-    return undefined;
-  } catch (error) {
-    if (error instanceof ChangeRefused) return conflict(error.refusals.map(({ path }) => path));
-    if (error instanceof PathRefused) return { kind: 'refused', message: error.message };
-    throw error;
-  }
-}
-
-export function conflict(files: readonly string[]): ApplyResult {
-  const named = files.map(shownPath).join(', ');
-  return {
-    kind: 'conflict',
-    files,
-    message: `${named} changed since the generation began. Nothing was written; generate over what it is now.`,
-  };
-}
-
-export function plannedFile({ path, before, after }: JournalledFile): PlannedFile {
-  return { path, before: fileState(before), after: fileState(after), encoding: 'binary', rung: undefined, diff: '' };
-}
-
-function fileState(side: JournalledFile['before']): FileState | undefined {
-  return side === undefined ? undefined : { bytes: side.content, hash: sha256(side.content), mode: side.mode };
 }
