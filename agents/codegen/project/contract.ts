@@ -25,6 +25,8 @@ export interface ProjectTree {
   /** @throws PathRefused (`missing`, `secret`, `too-large`, …) */
   read(path: string): Promise<Uint8Array>;
   has(path: string): Promise<boolean>;
+  /** Permission bits of a file: 0o644 or 0o755; `undefined` where there is none. */
+  mode(path: string): Promise<number | undefined>;
 }
 
 /** What a commit is made of. */
@@ -112,7 +114,10 @@ export interface CodegenProject {
    * paths are written, all or none, through the journal; where the person changed one of them it is a conflict.
    */
   merge(commit: string, run: string, author: TreeCommit['author'], journal: ApplyJournal): Promise<ApplyResult>;
-  /** Writes approved files into a folder without git, all or none, through the journal. */
+  /**
+   * Writes approved files into the folder, all or none, through the journal. In a repository too: index and branches stay as they are, and a working file that
+   * is not as the state has it is a conflict.
+   */
   write(state: ProjectState, changes: ChangedFiles, run: string, journal: ApplyJournal): Promise<ApplyResult>;
   /** Goes on with a writing that a crash cut off, or takes it back. Nothing where there is none. */
   recover(run: string, journal: ApplyJournal): Promise<void>;

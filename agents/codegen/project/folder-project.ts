@@ -1,17 +1,7 @@
 import { ChangeRefused, PathRefused, type ProjectFiles } from '../../../src/files.ts';
 import type { ApplyJournal, ApplyResult, ChangedFiles, JournalledFile, ProjectState, ProjectTree } from './contract.ts';
 import { fileDiff } from './difference.ts';
-import {
-  applyJournalled,
-  conflict,
-  executable,
-  isDone,
-  keptMode,
-  plannedFile,
-  settle,
-  sha256,
-  stateAt,
-} from './journalled-files.ts';
+import { applyJournalled, conflict, executable, isDone, keptMode, rollOn, sha256, stateAt } from './journalled-files.ts';
 import { emptyFolder, putFile } from './materialise.ts';
 import { shownPath } from './path-fault.ts';
 import { faultOfPaths, listingOf } from './place-fault.ts';
@@ -63,10 +53,14 @@ export class FolderProject {
 
   tree(given: ProjectState, changes: ChangedFiles): ProjectTree {
     const { hashes } = folderState(given);
+    const files = this.#files;
     return treeOver(
       {
         paths: () => this.#paths(),
-        has: async (path) => (await this.#files.check(path)).kind === 'file',
+        async mode(path) {
+          const found = await stateAt(files, path);
+          return found === undefined ? undefined : executable(found.mode) ? 0o755 : 0o644;
+        },
         read: async (path) => {
           const found = await stateAt(this.#files, path);
           if (Object.hasOwn(hashes, path) && found?.hash !== hashes[path])
@@ -177,9 +171,7 @@ export class FolderProject {
   async recover(run: string, journal: ApplyJournal): Promise<void> {
     const files = await journal.find(run);
     if (files === undefined) return;
-    const changed = await settle(files, (plan) => this.#files.resume(plan.map(plannedFile)), 'none');
-    // Not all can be written any more: what was is put back, and what a person wrote since stays.
-    if (changed.length > 0) await settle(files, (plan) => this.#files.rollBack(plan.map(plannedFile)), 'rest');
+    await rollOn(this.#files, files);
     await journal.end(run);
   }
 }

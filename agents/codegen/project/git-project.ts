@@ -34,7 +34,7 @@ export function gitState(state: ProjectState): GitState {
 }
 
 /** The files of a state, with all changes judged. @throws ProjectRefused */
-async function judged(
+export async function judged(
   { folder, repository }: GitProject,
   opened: OpenGit,
   state: GitState,
@@ -76,7 +76,10 @@ export function tree({ repository }: GitProject, given: ProjectState, changes: C
   return treeOver(
     {
       paths: async () => [...(await entries())].filter(([, { mode }]) => isFile(mode)).map(([path]) => path),
-      has: async (path) => isFile((await entries()).get(path)?.mode),
+      async mode(path) {
+        const found = (await entries()).get(path)?.mode;
+        return isFile(found) ? (found === '100755' ? 0o755 : 0o644) : undefined;
+      },
       async read(path) {
         const entry = (await entries()).get(path);
         if (entry === undefined || !isFile(entry.mode)) return undefined;

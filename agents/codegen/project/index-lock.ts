@@ -5,10 +5,8 @@ import type { OpenGit } from '../../../src/shell.ts';
 
 /** What a merge is about to do; kept beside the index while it holds the index's lock, so that a crash can be told and mended. */
 export interface MergeMark {
-  /** Branch that is checked out. */
-  branch: string;
-  /** Commit that it is moved to. */
-  target: string;
+  /** Branch that is checked out, and the commit that it is moved to; undefined where only files are written. */
+  move: { branch: string; target: string } | undefined;
   /** Lines for `git update-index --index-info` that make the index what the target has at the merge's own paths. */
   entries: string;
   owner: ProcessMark;
@@ -41,6 +39,19 @@ export class IndexLock {
 
   /** Takes the lock. @returns false where another process has it */
   async take(mark: Omit<MergeMark, 'owner'>): Promise<boolean> {
+    await this.note(mark);
+    try {
+      await link(this.#mark, this.#lock);
+      return true;
+    } catch (error) {
+      await rm(this.folder, { recursive: true, force: true });
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      throw error;
+    }
+  }
+
+  /** Notes what is begun without taking the lock: for files alone. */
+  async note(mark: Omit<MergeMark, 'owner'>): Promise<void> {
     await mkdir(this.folder, { recursive: true });
     const whole: MergeMark = { ...mark, owner: await thisProcess() };
     const draft = join(this.folder, 'mark.new');
@@ -52,14 +63,6 @@ export class IndexLock {
       await handle.close();
     }
     await rename(draft, this.#mark);
-    try {
-      await link(this.#mark, this.#lock);
-      return true;
-    } catch (error) {
-      await rm(this.folder, { recursive: true, force: true });
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-      throw error;
-    }
   }
 
   /** What was begun and not ended; `held`: the lock is there, and ours. */

@@ -80,3 +80,9 @@ export async function settle(
     return changed;
   }
 }
+
+/** Writes what is as before. Where a person changed a file meanwhile, not all can be written any more: what was is put back, and what the person wrote stays. */
+export async function rollOn(files: ProjectFiles, journalled: readonly JournalledFile[]): Promise<void> {
+  const changed = await settle(journalled, (plan) => files.resume(plan.map(plannedFile)), 'none');
+  if (changed.length > 0) await settle(journalled, (plan) => files.rollBack(plan.map(plannedFile)), 'rest');
+}

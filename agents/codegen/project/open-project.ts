@@ -5,10 +5,13 @@ import { type Environment, GitFailed, gitText } from '../../../src/shell.ts';
 import type { CodegenProject } from './contract.ts';
 import { FolderProject } from './folder-project.ts';
 import * as inGit from './git-project.ts';
-import { type CheckedOutProject, merge, recover } from './merge.ts';
+import { merge } from './merge.ts';
+import { recover } from './recover.ts';
 import { remarksOn } from './remarks.ts';
 import { findRepository, type Repository } from './repository.ts';
 import { revert } from './revert.ts';
+import type { CheckedOutProject } from './working-files.ts';
+import { writeFiles } from './write.ts';
 
 export interface CodegenProjectOptions {
   /** The user's environment; git's search path and home folder are taken from it. */
@@ -41,8 +44,7 @@ export async function openCodegenProject(folder: string, options: CodegenProject
     commit: (commit) => inGit.commit(project, commit),
     commitOf: (run) => inGit.commitOf(project, run),
     merge: (commit, run, author, journal) => merge(project, commit, run, author, journal),
-    write: () =>
-      Promise.resolve({ kind: 'refused', message: 'The project is in a repository: commit the changes, and merge the commit.' }),
+    write: (state, changes, run, journal) => writeFiles(project, state, changes, run, journal),
     recover: (run, journal) => recover(project, run, journal),
     revert: (commit, run, author) => revert(project, commit, run, author),
     materialise: (state, changes, target) => inGit.materialise(project, state, changes, target),

@@ -1,11 +1,11 @@
 import { agentPerson, commitsWith, type Person, storeCommit, trailerNames } from './commit-object.ts';
 import type { CommitResult } from './contract.ts';
 import { currentState, makeBranch } from './git-project.ts';
-import { contains, mergedTree } from './merge.ts';
 import { shownPath } from './path-fault.ts';
 import { ProjectRefused } from './project-refused.ts';
 import { type GitProject, resolveNames } from './repository.ts';
 import { branchOf } from './run-name.ts';
+import { contains, mergedTree } from './tree-changes.ts';
 
 export async function revert(project: GitProject, commit: string, run: string, author: Person): Promise<CommitResult> {
   try {
