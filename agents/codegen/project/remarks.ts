@@ -13,25 +13,26 @@ export async function remarksOn({ repository }: GitProject, changes: ChangedFile
   );
   if (written.length === 0) return [];
   const opened = await repository.open();
-  const input = written.map(([path]) => `${path}\0`).join('');
+  // Nothing that begins so is taken for a pattern.
+  const input = written.map(([path]) => `./${path}\0`).join('');
   const [ignored, told] = await Promise.all([
     ignoredOf(opened, input),
     opened.text(['check-attr', '-z', '--stdin', ...attributes], { input }),
   ]);
   const remarks = ignored.map(
-    (path) => `${shownPath(path.slice(prefix.length))} is ignored by the repository (.gitignore). It is committed all the same.`,
+    (path) => `${shownPath(path.slice(2 + prefix.length))} is ignored by the repository (.gitignore). It is committed all the same.`,
   );
   const contents = new Map(written);
   const fields = told.split('\0');
   for (let at = 0; at + 2 < fields.length; at += 3) {
     const [path = '', attribute, value = ''] = fields.slice(at, at + 3);
-    const shown = shownPath(path.slice(prefix.length));
+    const shown = shownPath(path.slice(2 + prefix.length));
     const set = !['unspecified', 'unset', ''].includes(value);
     if (set && (attribute === 'filter' || attribute === 'working-tree-encoding'))
       remarks.push(
         `${shown} has ${attribute}=${value} in .gitattributes. It is committed as it was approved, without that conversion.`,
       );
-    const returns = contents.get(path)?.includes(13) === true;
+    const returns = contents.get(path.slice(2))?.includes(13) === true;
     if (set && returns && ((attribute === 'text' && value !== 'auto') || attribute === 'eol'))
       remarks.push(`${shown} has carriage returns, and .gitattributes takes it for text. Git will show it as changed.`);
   }
