@@ -84,7 +84,7 @@ export async function openGit(root: string, options: GitOptions = {}): Promise<O
   });
   if (listed.exitCode !== 0) throw new GitFailed(`Git cannot read its settings: ${listed.stderr.trim()}`, listed.exitCode);
   const entries = parseConfig(listed.stdout.toString('utf8'));
-  checkWorktree(root, entries);
+  if (options.repository === undefined) checkWorktree(root, entries);
   const submodules = submodulesOf(root);
   const run = (args: readonly string[], own: GitOptions = {}): Promise<GitResult> => {
     const given = { ...options, ...own };
@@ -94,7 +94,10 @@ export async function openGit(root: string, options: GitOptions = {}): Promise<O
     if (given.index !== undefined) settings.set('core.splitIndex', 'false');
     if (given.durable === true) settings.set('core.fsync', 'committed,reference');
     if (given.hooks === true && given.hooksPath !== undefined) settings.set('core.hooksPath', given.hooksPath);
-    return execute(root, words, { ...environmentOf(root, given), ...settingsInEnvironment(settings) }, given);
+    const environment = { ...environmentOf(root, given), ...settingsInEnvironment(settings) };
+    // A hook may name files by patterns, and check-ignore knows no literal ones.
+    if (words[0] === 'hook' || words[0] === 'check-ignore') delete environment['GIT_LITERAL_PATHSPECS'];
+    return execute(root, words, environment, given);
   };
   return { run, text: async (args, own) => textOf(args, await run(args, own)) };
 }
@@ -137,19 +140,37 @@ function textOf(args: readonly string[], { exitCode, stdout, stderr }: GitResult
 function checkWorktree(root: string, entries: readonly ConfigEntry[]): void {
   for (const { scope, key, value } of entries) {
     if (key !== 'core.worktree' || !isOfRepository(scope)) continue;
-    if (!isAbove(resolve(root, '.git', value), root) && !isAbove(resolve(root, value), root))
+    if (!isAbove(resolve(gitDirectory(root), value), root) && !isAbove(resolve(root, value), root))
       throw new GitFailed(
         `The settings of this repository say that its files are in ${value}. Remove core.worktree from .git/config.`,
       );
   }
 }
 
+/** Where settings of a repository count from; a submodule's is elsewhere, and its `.git` a file that says where. */
+function gitDirectory(folder: string): string {
+  const top = topOf(folder) ?? folder;
+  try {
+    const [, directory] = /^gitdir: (.+?)\n*$/s.exec(readFileSync(join(top, '.git'), 'utf8')) ?? [];
+    if (directory !== undefined) return resolve(top, directory);
+  } catch {
+    // It is a folder.
+  }
+  return join(top, '.git');
+}
+
+/** The folder with `.git` that a folder is in, or is. */
+function topOf(folder: string): string | undefined {
+  for (let top = folder; ; top = dirname(top)) {
+    if (existsSync(join(top, '.git'))) return top;
+    if (dirname(top) === top) return undefined;
+  }
+}
+
 /** Names of the submodules of the repository that a folder is in. */
 function submodulesOf(folder: string): string[] {
-  for (let top = folder; ; top = dirname(top)) {
-    if (existsSync(join(top, '.git'))) return submoduleNames(top);
-    if (dirname(top) === top) return [];
-  }
+  const top = topOf(folder);
+  return top === undefined ? [] : submoduleNames(top);
 }
 
 function submoduleNames(top: string): string[] {
