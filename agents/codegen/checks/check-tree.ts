@@ -2,6 +2,7 @@
 import type { CheckReport, CheckTree, Finding } from './contract.ts';
 import { type AnalysedFile, coveredShare, judgeRun, nothingRun, type RunEvidence } from './evidence.ts';
 import { checkPython } from './python/check-python.ts';
+import { checkScript } from './script/check-script.ts';
 import { secretsIn } from './secrets.ts';
 import { readSubject, type Subject } from './subject.ts';
 
@@ -17,6 +18,8 @@ export const checkTree: CheckTree = async (tree, changes, options): Promise<Chec
   const runs: RunEvidence[] = [];
   const python = await checkPython(subject, options, left());
   if (python !== undefined) runs.push(python);
+  const script = await checkScript(subject, options, left());
+  if (script !== undefined) runs.push(script);
   const files = runs.flatMap((run) => run.files);
   for (const { path, syntax, findings: found } of files) {
     if (syntax !== undefined) findings.push({ path, line: syntax.line, level: 'error', check: 'syntax', message: syntax.message });
@@ -31,7 +34,9 @@ export const checkTree: CheckTree = async (tree, changes, options): Promise<Chec
   findings.push(...undocumented);
   return {
     parses: !findings.some(({ check, level }) => check === 'syntax' && level === 'error'),
-    types: files.length === 0 ? undefined : !findings.some(({ check, level }) => check === 'types' && level === 'error'),
+    types: !files.some(({ path }) => path.endsWith('.py'))
+      ? undefined
+      : !findings.some(({ check, level }) => check === 'types' && level === 'error'),
     testFiles: [
       ...new Set([
         ...subject.changed.filter(({ isTest }) => isTest).map(({ path }) => path),
