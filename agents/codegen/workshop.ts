@@ -30,7 +30,7 @@ export function inFolder(project: CodegenProject, state: ProjectState, changes: 
 
 /** Names a state: what it is compared by. */
 export function stateName(state: ProjectState): string {
-  if (state.kind === 'git') return `${state.branch ?? ''}@${state.commit ?? ''}`;
+  if (state.kind === 'git') return state.commit ?? 'no commit yet';
   return JSON.stringify(Object.entries(state.hashes).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

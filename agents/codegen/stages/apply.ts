@@ -33,14 +33,19 @@ export function mergeTool(workshop: Workshop): AnyTool {
     async reconcile(_key, { generation: id }, context) {
       const generation = await loadGeneration(context, id);
       const project = await workshop.open(generation.folder);
-      await project.recover(`merge-${id}`, applyJournal(context));
+      for (const run of [id, `revert-${id}`]) await project.recover(run, applyJournal(context));
       return { kind: 'did-not-happen' };
     },
     async execute({ generation: id, commit }, context): Promise<Applied> {
       const generation = await loadGeneration(context, id);
       const project = await workshop.open(generation.folder);
       if (commit === undefined) return { kind: 'refused', message: 'There is no commit to merge.' };
-      const done = await project.merge(commit, `merge-${id}`, authorOf(await answerable(context)), applyJournal(context));
+      const done = await project.merge(
+        commit,
+        commit === generation.reverted ? `revert-${id}` : id,
+        authorOf(await answerable(context)),
+        applyJournal(context),
+      );
       if (done.kind !== 'applied') return { kind: done.kind, message: done.message };
       if (commit === generation.commit) await updateGeneration(context, id, { merged: done.commit ?? commit });
       return { kind: 'applied', files: done.files.slice(0, 100), ...(done.commit === undefined ? {} : { commit: done.commit }) };

@@ -102,6 +102,7 @@ async function writeFiles(
     round: own.round,
     ...(who === undefined ? {} : { approvedBy: { id: idOf(who), name: who.name } }),
   });
+  context.metrics.add('generations', { result: 'written' });
   await learn(context, generation, own, `${generation.project} (${id})`);
   return { kind: 'written', files: paths.sort(), author: authorOf(who).name };
 }
@@ -131,6 +132,7 @@ async function ended(
     round,
     ...(who === undefined ? {} : { approvedBy: { id: idOf(who), name: who.name } }),
   });
+  context.metrics.add('generations', { result: 'committed' });
   const own = (await loadRounds(context, generation.id)).find((each) => each.round === round);
   if (own !== undefined) await learn(context, generation, own, `${generation.project}@${commit.slice(0, 12)}`);
   return { kind: 'committed', commit, branch, author: authorOf(who).name };

@@ -180,6 +180,7 @@ class Graph {
       this.#changes.set(task.id, changes);
       await this.#keep(task.id, { state: 'completed', changes, cost, reason: '' });
       this.#tell(task.id, 'completed');
+      this.#context.metrics.add('tasks', { state: 'completed' });
       return undefined;
     }
     const budget = roleMoney[roleOfTask[task.kind]] - cost;
@@ -258,6 +259,7 @@ class Graph {
       ...changes,
     ]);
     this.#tell(task.id, 'failed');
+    this.#context.metrics.add('tasks', { state: 'failed' });
   }
 
   #keep(id: string, change: Parameters<typeof updateTasks>[3][number] extends infer T ? Omit<T, 'id'> : never): Promise<void> {

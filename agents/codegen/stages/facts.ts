@@ -104,14 +104,22 @@ export async function commitFacts(
       },
     });
   const { score } = own;
-  const diff = await project.diff(generation.base, await loadContents(context, own.changes));
+  const changes = await loadContents(context, own.changes);
+  const [diff, remarks] = await Promise.all([project.diff(generation.base, changes), project.remarks(changes)]);
   return {
     ...plain,
     problem: undefined,
     score: score.value,
     executed: score.executed,
     autoAsked: generation.options.autoApprove,
-    summary: summaryOf(generation, { round, score: score.value, executed: score.executed, paths: Object.keys(own.changes), diff }),
+    summary: summaryOf(generation, {
+      round,
+      score: score.value,
+      executed: score.executed,
+      paths: Object.keys(own.changes),
+      diff,
+      remarks,
+    }),
   };
 }
 
@@ -131,9 +139,10 @@ function summaryOf(
     executed,
     paths,
     diff,
-  }: { round: number; score: number; executed: boolean; paths: readonly string[]; diff: string },
+    remarks,
+  }: { round: number; score: number; executed: boolean; paths: readonly string[]; diff: string; remarks: readonly string[] },
 ): LocalizedText {
-  const files = paths.slice(0, 20).join(', ');
+  const files = [paths.slice(0, 20).join(', '), ...remarks.slice(0, 10)].join('. ');
   const shown = diff.length > longestDiff ? `${diff.slice(0, longestDiff)}\n[…]` : diff;
   const asked = request.length > 300 ? `${request.slice(0, 300)}…` : request;
   return {

@@ -179,6 +179,7 @@ export function endTool(): AnyTool {
       if (generation.stage === 'ended' && generation.result !== result) return { kind: 'refused', message: over };
       await takeOver(context, generation);
       await updateGeneration(context, id, { stage: 'ended', result, reason });
+      context.metrics.add('generations', { result });
       return { kind: 'ended', result };
     },
   });
