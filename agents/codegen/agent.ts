@@ -10,7 +10,7 @@ import { mostBudget } from './limits.ts';
 import { personalData } from './personal-data.ts';
 import { policy } from './policy.ts';
 import { openCodegenProject } from './project/open-project.ts';
-import { ProjectRoots } from './projects.ts';
+import { type ProjectOpener, ProjectRoots } from './projects.ts';
 import { resourcesOf } from './resources.ts';
 import { roleAgents } from './roles/agents.ts';
 import { routesOf } from './routes.ts';
@@ -23,7 +23,8 @@ import type { Workshop } from './workshop.ts';
  * @returns the agent `codegen`, and those of its roles: a project needs all of them
  */
 export function codegen(options: CodegenOptions): AgentDefinition[] {
-  const workshop: Workshop = { open: openCodegenProject, roots: new ProjectRoots(options), checkTree, scoreOf };
+  const open = keptFor(5_000);
+  const workshop: Workshop = { open, roots: new ProjectRoots(options), checkTree, scoreOf };
   const agent = defineAgent({
     name: 'codegen',
     version: '1.0.0',
@@ -58,5 +59,21 @@ export function codegen(options: CodegenOptions): AgentDefinition[] {
     personalData,
     evals: new URL('./evals/', import.meta.url),
   });
-  return [agent, ...roleAgents(openCodegenProject, options.routes)];
+  return [agent, ...roleAgents(open, options.routes)];
+}
+
+/** The stages of a generation follow one another: what was found out of a folder holds for a moment, so that git is not asked by each of them. */
+function keptFor(milliseconds: number): ProjectOpener {
+  const known = new Map<string, { until: number; project: ReturnType<ProjectOpener> }>();
+  return (folder) => {
+    const now = performance.now();
+    for (const [key, { until }] of known) if (until < now) known.delete(key);
+    const found = known.get(folder);
+    if (found !== undefined) return found.project;
+    const project = openCodegenProject(folder);
+    known.set(folder, { until: now + milliseconds, project });
+    // A folder that is not there now may be there with the next call.
+    project.catch(() => known.delete(folder));
+    return project;
+  };
 }
