@@ -16,3 +16,9 @@ export async function codingProject(
   const { coder } = await import('../agents/coder/agent.ts');
   return { agents: [coder({ folder, environment })] };
 }
+
+/** What `timonel codegen` works with, where no server is asked: all folders of the user who started it. */
+export async function codegenProject(dataFolder: string): Promise<ProjectConfig> {
+  const { codegen } = await import('../agents/codegen/agent.ts');
+  return { agents: codegen({ dataFolder, roots: ['/'], singleUser: true }) };
+}

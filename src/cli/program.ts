@@ -10,6 +10,7 @@ import { channelsCommand } from './channels.ts';
 import { chatCommand } from './chat.ts';
 import { cleanCommand } from './clean.ts';
 import { codeCommand } from './code.ts';
+import { codegenCommand } from './codegen.ts';
 import { consoleCommand } from './console.ts';
 import { conversationsCommand } from './conversations.ts';
 import { costsCommand } from './costs.ts';
@@ -48,6 +49,7 @@ export function createProgram(): Command {
     consoleCommand(),
     chatCommand(),
     codeCommand(),
+    codegenCommand(),
     explainCommand(),
     evalCommand(),
     evaluationsCommand(),
