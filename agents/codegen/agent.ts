@@ -27,7 +27,8 @@ export function codegen(options: CodegenOptions): AgentDefinition[] {
   const agent = defineAgent({
     name: 'codegen',
     version: '1.0.0',
-    description: 'Makes code for a request: plan, tasks in parallel, tests that run, review, approval and a git commit, in Spanish and English.',
+    description:
+      'Makes code for a request: plan, tasks in parallel, tests that run, review, approval and a git commit, in Spanish and English.',
     prompt: readFileSync(new URL('./prompt.md', import.meta.url), 'utf8'),
     tools: toolsOf(workshop),
     policy,

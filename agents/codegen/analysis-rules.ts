@@ -2,14 +2,28 @@
 import type { Analysis, RequestKind } from './contract.ts';
 
 /** @param known language of most files of the project, where there is one. */
-export function analyseByRules(request: string, { language: spoken, known }: { language: 'es' | 'en'; known?: string | undefined }): Analysis {
+export function analyseByRules(
+  request: string,
+  { language: spoken, known }: { language: 'es' | 'en'; known?: string | undefined },
+): Analysis {
   const text = folded(request);
   const kind = kindOf(text);
   const language = languageOf(text) ?? languageOfFile(request) ?? known ?? 'python';
   const file = fileIn(request) ?? suggestedFile(text, kind, language);
   const parts = text.split(/\b(?:then|and then|luego|despues|y luego)\b|[;\n]/).filter((part) => part.trim() !== '').length;
   const words = text.split(/\s+/).filter((word) => word !== '').length;
-  const base = { function: 0.2, class: 0.35, module: 0.45, tests: 0.3, documentation: 0.2, change: 0.4, api: 0.7, library: 0.7, design: 0.5, unclear: 0 };
+  const base = {
+    function: 0.2,
+    class: 0.35,
+    module: 0.45,
+    tests: 0.3,
+    documentation: 0.2,
+    change: 0.4,
+    api: 0.7,
+    library: 0.7,
+    design: 0.5,
+    unclear: 0,
+  };
   const complexity = Math.min(1, Math.round((base[kind] + 0.15 * (parts - 1) + Math.min(0.2, words / 200)) * 100) / 100);
   return {
     kind,
@@ -39,18 +53,33 @@ const empty =
 function kindOf(text: string): RequestKind {
   const words = text.split(/[^\p{L}\p{N}_+#.]+/u).filter((word) => word !== '');
   if (words.length === 0 || words.every((word) => empty.test(word))) return 'unclear';
-  if (/^(?:design|plan|propose|outline|architect\w*|disena\w*|diseno|planifica\w*|propone|propon\w*|esboza\w*)\b/.test(text.trim())) return 'design';
-  if (/\b(?:fix|bug|refactor\w*|rename|change|modify|update|add .{1,60} to|corregi\w*|arregl\w*|cambi\w*|modific\w*|actualiz\w*|renombr\w*|agreg\w* .{1,60} (?:a|al|en)\b)/.test(text) && !/\b(?:create|build|crea\w*|constru\w*)\b/.test(text))
+  if (/^(?:design|plan|propose|outline|architect\w*|disena\w*|diseno|planifica\w*|propone|propon\w*|esboza\w*)\b/.test(text.trim()))
+    return 'design';
+  if (
+    /\b(?:fix|bug|refactor\w*|rename|change|modify|update|add .{1,60} to|corregi\w*|arregl\w*|cambi\w*|modific\w*|actualiz\w*|renombr\w*|agreg\w* .{1,60} (?:a|al|en)\b)/.test(
+      text,
+    ) &&
+    !/\b(?:create|build|crea\w*|constru\w*)\b/.test(text)
+  )
     return 'change';
   const many = text.split(/\b(?:then|and then|luego|despues)\b/).length > 2;
   if (/\b(?:api|endpoints?|rest|graphql|servidor|server|web service|servicio web|microservi\w+)\b/.test(text)) return 'api';
   if (/\b(?:library|package|sdk|libreria|biblioteca|paquete|framework)\b/.test(text)) return 'library';
   if (many) return 'module';
-  if (/\b(?:tests?|pruebas?|benchmark)\b/.test(text) && !/\b(?:function|class|module|funcion|clase|modulo)\b/.test(text)) return 'tests';
-  if (/\b(?:document\w*|readme|docstrings?|guia|guide)\b/.test(text) && !/\b(?:function|class|module|funcion|clase|modulo)\b/.test(text)) return 'documentation';
+  if (/\b(?:tests?|pruebas?|benchmark)\b/.test(text) && !/\b(?:function|class|module|funcion|clase|modulo)\b/.test(text))
+    return 'tests';
+  if (
+    /\b(?:document\w*|readme|docstrings?|guia|guide)\b/.test(text) &&
+    !/\b(?:function|class|module|funcion|clase|modulo)\b/.test(text)
+  )
+    return 'documentation';
   if (/\b(?:class|clase)\b/.test(text)) return 'class';
   if (/\b(?:function|funcion|method|metodo|def|algorithm|algoritmo|snippet)\b/.test(text)) return 'function';
-  if (/\b(?:module|modulo|model|modelo|system|sistema|script|program|programa|tool|herramienta|cli|service|servicio|app|application|aplicacion)\b/.test(text))
+  if (
+    /\b(?:module|modulo|model|modelo|system|sistema|script|program|programa|tool|herramienta|cli|service|servicio|app|application|aplicacion)\b/.test(
+      text,
+    )
+  )
     return words.filter((word) => !empty.test(word)).length < 2 ? 'unclear' : 'module';
   return words.filter((word) => !empty.test(word)).length >= 2 ? 'function' : 'unclear';
 }
@@ -103,7 +132,9 @@ export function languageOfFile(text: string): string | undefined {
 
 /** A file that the request names. */
 function fileIn(request: string): string | undefined {
-  return /(?:^|[\s"'`(])((?:[\w-]+\/)*[\w-]+\.(?:py|ts|js|mjs|java|go|rs|cpp|c|cs|rb|php|sql|sh|md|txt|json|html|css|ya?ml))(?=$|[\s"'`),.;:])/i.exec(request)?.[1];
+  return /(?:^|[\s"'`(])((?:[\w-]+\/)*[\w-]+\.(?:py|ts|js|mjs|java|go|rs|cpp|c|cs|rb|php|sql|sh|md|txt|json|html|css|ya?ml))(?=$|[\s"'`),.;:])/i.exec(
+    request,
+  )?.[1];
 }
 
 const article =
@@ -113,14 +144,20 @@ const article =
 function suggestedFile(text: string, kind: RequestKind, language: string): string | undefined {
   if (kind === 'unclear' || kind === 'design' || kind === 'change') return undefined;
   const plain = text.replaceAll(/\([^)]*\)/g, ' ').replaceAll(/[^a-z0-9_\s-]/g, ' ');
-  const noun = /\b(?:function|class|module|library|package|api|model|system|script|funcion|clase|modulo|libreria|biblioteca|paquete|modelo|sistema)\b/;
+  const noun =
+    /\b(?:function|class|module|library|package|api|model|system|script|funcion|clase|modulo|libreria|biblioteca|paquete|modelo|sistema)\b/;
   const found = noun.exec(plain);
   const isSpanish = found !== null && /^(?:funcion|clase|modulo|libreria|biblioteca|paquete|modelo|sistema)$/.test(found[0]);
   const before = found === null ? plain : plain.slice(0, found.index);
-  const [after = ''] = (found === null ? '' : plain.slice(found.index + found[0].length)).split(/\b(?:con|para|que|with|for|that|using|usando)\b/);
+  const [after = ''] = (found === null ? '' : plain.slice(found.index + found[0].length)).split(
+    /\b(?:con|para|que|with|for|that|using|usando)\b/,
+  );
   const words = (part: string) => part.split(/\s+/).filter((word) => word !== '' && !article.test(word));
   const chosen = isSpanish ? words(after).slice(0, 2) : words(before).slice(-3);
-  const name = (chosen.length > 0 ? chosen : [...words(before), ...words(after)].slice(0, 2)).join('_').replaceAll('-', '_').slice(0, 40);
+  const name = (chosen.length > 0 ? chosen : [...words(before), ...words(after)].slice(0, 2))
+    .join('_')
+    .replaceAll('-', '_')
+    .slice(0, 40);
   if (name === '') return undefined;
   const extension = kind === 'documentation' ? 'md' : extensionOf(language);
   return kind === 'tests' ? `test_${name.replace(/_?tests?$/, '') || 'generated'}.${extension}` : `${name}.${extension}`;

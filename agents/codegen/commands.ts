@@ -22,7 +22,10 @@ export function commandsOf({ roots }: Workshop): readonly AgentCommand[] {
       asksOutside: true,
       async run(input, context) {
         const { name } = input as { name: string };
-        if (!projectName.test(name)) throw rejectRow(`${JSON.stringify(name.slice(0, 60))} is no name of a project. It has letters, digits, "-" and "_", e.g. shop-api.`);
+        if (!projectName.test(name))
+          throw rejectRow(
+            `${JSON.stringify(name.slice(0, 60))} is no name of a project. It has letters, digits, "-" and "_", e.g. shop-api.`,
+          );
         const folder = await roots.make(context.workspaceId, name);
         await addProject(context, { name, folder });
         return { name, folder };

@@ -31,7 +31,10 @@ export function wordsOf(text: string): Set<string> {
 }
 
 /** Up to three whose request or path has half of the words; of equal ones the latest. */
-export async function findExamples({ workspaceId, query }: Pick<Access, 'workspaceId' | 'query'>, request: string): Promise<Example[]> {
+export async function findExamples(
+  { workspaceId, query }: Pick<Access, 'workspaceId' | 'query'>,
+  request: string,
+): Promise<Example[]> {
   const wanted = wordsOf(request);
   if (wanted.size === 0) return [];
   const { rows } = await query((database) =>
@@ -57,7 +60,12 @@ export async function addExamples(
 ): Promise<number> {
   const rows = examples
     .filter(({ content }) => content.length <= longestExample && !content.includes('\0') && content.isWellFormed())
-    .map((example) => ({ ...example, id: newId(), generation: example.generation ?? null, conversation: example.conversation ?? null }));
+    .map((example) => ({
+      ...example,
+      id: newId(),
+      generation: example.generation ?? null,
+      conversation: example.conversation ?? null,
+    }));
   if (rows.length === 0) return 0;
   await query((database) =>
     database.execute(sql`
@@ -70,7 +78,10 @@ export async function addExamples(
 }
 
 /** What was taken back is no example any more. */
-export async function dropExamples({ workspaceId, query }: Pick<Access, 'workspaceId' | 'query'>, generation: string): Promise<void> {
+export async function dropExamples(
+  { workspaceId, query }: Pick<Access, 'workspaceId' | 'query'>,
+  generation: string,
+): Promise<void> {
   await query((database) =>
     database.execute(sql`DELETE FROM codegen_examples WHERE workspace_id = ${workspaceId} AND generation_id = ${generation}`),
   );

@@ -25,7 +25,11 @@ export const personalData: NonNullable<AgentDefinition['personalData']> = {
     { table: 'codegen_tasks', personal: false, because: 'Tasks of a generation; they go with it.' },
     { table: 'codegen_rounds', personal: false, because: 'Rounds of a generation; they go with it.' },
     { table: 'codegen_role_runs', personal: false, because: 'Runs of a generation; they go with it.' },
-    { table: 'codegen_contents', personal: false, because: 'Contents of files of projects; those that nothing refers to are removed daily.' },
+    {
+      table: 'codegen_contents',
+      personal: false,
+      because: 'Contents of files of projects; those that nothing refers to are removed daily.',
+    },
     { table: 'codegen_journal', personal: false, because: 'A writing of files that is under way; it is gone once that is done.' },
     { table: 'codegen_projects', personal: false, because: 'Names of projects and their folders.' },
     { table: 'codegen_rules', personal: false, because: 'What the workspace allows without a second person.' },

@@ -56,15 +56,20 @@ export async function checkPlan(value: unknown, over: PlannedOver, least: number
   const { summary, tasks: given } = parsed.data;
   const faults: string[] = [];
   if (given.length > mostTasks) faults.push(`There are ${given.length} tasks; ${mostTasks} are the most. Join some.`);
-  if (given.length < least) faults.push(`There are ${given.length} tasks; a request like this takes at least ${least}: the code, its tests, its documentation.`);
+  if (given.length < least)
+    faults.push(
+      `There are ${given.length} tasks; a request like this takes at least ${least}: the code, its tests, its documentation.`,
+    );
   const ids = given.map(({ id }) => id);
-  for (const id of ids) if (!/^[A-Za-z0-9_-]{1,60}$/.test(id)) faults.push(`"${id}" is no id. An id has letters, digits, "-" and "_".`);
+  for (const id of ids)
+    if (!/^[A-Za-z0-9_-]{1,60}$/.test(id)) faults.push(`"${id}" is no id. An id has letters, digits, "-" and "_".`);
   const twice = ids.find((id, position) => ids.indexOf(id) !== position);
   if (twice !== undefined) faults.push(`Two tasks have the id ${twice}. Give each an id of its own.`);
   for (const task of given) {
     if (task.files.length === 0) faults.push(`The task ${task.id} has no files. Name every file that it writes.`);
     for (const needed of task.dependsOn)
-      if (!ids.includes(needed) || needed === task.id) faults.push(`The task ${task.id} depends on ${needed}, which is no other task. There are ${ids.join(', ')}.`);
+      if (!ids.includes(needed) || needed === task.id)
+        faults.push(`The task ${task.id} depends on ${needed}, which is no other task. There are ${ids.join(', ')}.`);
   }
   const paths = new Set(given.flatMap(({ files }) => files.map(({ path }) => path)));
   if (paths.size > mostFiles) faults.push(`There are ${paths.size} files; ${mostFiles} are the most. Plan less at once.`);
@@ -77,7 +82,8 @@ export async function checkPlan(value: unknown, over: PlannedOver, least: number
       const fault = await over.fault(path);
       if (fault !== undefined) faults.push(`${path}: ${fault}`);
       const there = fault === undefined && (await over.has(path));
-      if (action === 'create' && there) faults.push(`The task ${task.id} creates ${path}, which exists already. Edit it, or choose another path.`);
+      if (action === 'create' && there)
+        faults.push(`The task ${task.id} creates ${path}, which exists already. Edit it, or choose another path.`);
       if (action === 'edit' && !there && !made.has(path) && fault === undefined)
         faults.push(`The task ${task.id} edits ${path}, which does not exist. Create it, or name a file that is there.`);
       files.push({ path, action: there || made.has(path) ? 'edit' : 'create' });
@@ -136,7 +142,9 @@ function sharedFiles(tasks: readonly PlannedTask[]): string[] {
     for (const other of tasks.slice(position + 1)) {
       const shared = one.files.find(({ path }) => other.files.some((file) => file.path.toLowerCase() === path.toLowerCase()));
       if (shared === undefined || ancestorsOf(tasks, other.id).has(one.id) || ancestorsOf(tasks, one.id).has(other.id)) continue;
-      faults.push(`The tasks ${one.id} and ${other.id} both write ${shared.path} and may run at once. Let one depend on the other, or join them.`);
+      faults.push(
+        `The tasks ${one.id} and ${other.id} both write ${shared.path} and may run at once. Let one depend on the other, or join them.`,
+      );
     }
   return faults;
 }
@@ -150,7 +158,12 @@ export async function singleTask(request: string, analysis: Analysis, over: Plan
   for (let count = 2; analysis.kind !== 'change' && (await over.has(path)) && count < 100; count++)
     path = usable.replace(/(\.\w+)?$/, (extension) => `_${count}${extension}`);
   const action = (await over.has(path)) ? ('edit' as const) : ('create' as const);
-  const kind = analysis.kind === 'tests' ? ('testing' as const) : analysis.kind === 'documentation' ? ('documentation' as const) : ('implementation' as const);
+  const kind =
+    analysis.kind === 'tests'
+      ? ('testing' as const)
+      : analysis.kind === 'documentation'
+        ? ('documentation' as const)
+        : ('implementation' as const);
   const tasks = [{ id: 'code', kind, description: request.slice(0, 4_000), files: [{ path, action }], dependsOn: [] }];
   return { summary: analysis.summary, tasks, mostCost: mostCostOf(tasks) };
 }

@@ -44,7 +44,8 @@ const second = defineRule({
 
 const approved = defineRule({
   id: 'person-approves',
-  description: 'A person approves exactly this content; without one only where a rule of the workspace allows it and the score is 7 or more',
+  description:
+    'A person approves exactly this content; without one only where a rule of the workspace allows it and the score is 7 or more',
   tools: writing,
   evaluate(_call, facts) {
     const loaded = facts.loaded as WritingFacts;
@@ -59,7 +60,8 @@ function approvedByRule({ autoAsked, rules, score, executed }: WritingFacts): bo
 
 /** `/approve` is the decision of who says it, as far as they may decide. */
 function approvedInWords({ requester, rules }: WritingFacts, { text, principal }: PolicyFacts): boolean {
-  if (!/^\s*\/(?:approve|aprobar)\s*$/i.test(text) || principal === undefined || !principal.permissions.has('runs:decide')) return false;
+  if (!/^\s*\/(?:approve|aprobar)\s*$/i.test(text) || principal === undefined || !principal.permissions.has('runs:decide'))
+    return false;
   return rules.selfApprove || `${principal.kind}:${principal.id}` !== requester;
 }
 

@@ -17,7 +17,10 @@ export interface RegisteredProject extends Record<string, unknown> {
 
 export const projectName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$/;
 
-export async function listProjects({ workspaceId, query }: Pick<WorkspaceAccess, 'workspaceId' | 'query'>): Promise<RegisteredProject[]> {
+export async function listProjects({
+  workspaceId,
+  query,
+}: Pick<WorkspaceAccess, 'workspaceId' | 'query'>): Promise<RegisteredProject[]> {
   const { rows } = await query((database) =>
     database.execute<RegisteredProject>(
       sql`SELECT name, folder FROM codegen_projects WHERE workspace_id = ${workspaceId} ORDER BY name LIMIT 200`,
@@ -65,7 +68,9 @@ export class ProjectRoots {
       );
       if (inside) return { folder: real };
     }
-    return { fault: `The folder ${path} lies in none of the folders that the operator allows. TIMONEL_CODEGEN_ROOTS names them; "init" makes a new project.` };
+    return {
+      fault: `The folder ${path} lies in none of the folders that the operator allows. TIMONEL_CODEGEN_ROOTS names them; "init" makes a new project.`,
+    };
   }
 
   /** Makes the folder of a new project, with a repository of its own. @returns its folder, without links */
@@ -76,7 +81,8 @@ export class ProjectRoots {
     const folder = join(top, name);
     await mkdir(folder, { recursive: true, mode: 0o750 });
     const real = await realpath(folder);
-    if (!isWithin(await realpath(top), real)) throw new Error(`The folder of ${name} leads out of the data directory. Take its link away.`);
+    if (!isWithin(await realpath(top), real))
+      throw new Error(`The folder of ${name} leads out of the data directory. Take its link away.`);
     const inside = await git(real, ['rev-parse', '--show-toplevel']).catch(() => undefined);
     // The data directory may lie within a repository; that one is not the project's.
     const own = inside?.exitCode === 0 && (await realpath(inside.stdout.toString('utf8').trim()).catch(() => '')) === real;

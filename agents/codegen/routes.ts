@@ -1,11 +1,11 @@
 /** What a client asks beside conversations: generations with their plans, tasks, diffs and logs, and the files of a project. */
 import { z } from 'zod';
 import { type AnyRoute, defineRoute, type RouteContext, TimonelError } from '../../src/index.ts';
-import { generationStages, type Generation } from './contract.ts';
-import { changesOf } from './stages/check.ts';
+import { type Generation, generationStages } from './contract.ts';
 import { listProjects } from './projects.ts';
 import { loadContents } from './rows/contents.ts';
 import { findGeneration, listGenerations, loadRounds } from './rows/generations.ts';
+import { changesOf } from './stages/check.ts';
 import type { Workshop } from './workshop.ts';
 
 const permission = 'codegen:use';
@@ -47,9 +47,21 @@ const workflow = z.object({
   request: z.string(),
   summary: z.string(),
   mostCost: z.number(),
-  tasks: z.array(z.object({ id: z.string(), kind: z.string(), description: z.string(), dependsOn: z.array(z.string()), files: z.array(z.string()) })),
+  tasks: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.string(),
+      description: z.string(),
+      dependsOn: z.array(z.string()),
+      files: z.array(z.string()),
+    }),
+  ),
 });
-const page = z.object({ project: z.string().max(60).optional(), limit: z.coerce.number().int().min(1).max(100).default(50), after: z.uuid().optional() });
+const page = z.object({
+  project: z.string().max(60).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  after: z.uuid().optional(),
+});
 
 export function routesOf(workshop: Workshop): readonly AnyRoute[] {
   return [
@@ -69,13 +81,23 @@ export function routesOf(workshop: Workshop): readonly AnyRoute[] {
       method: 'GET',
       path: '/executions/:id',
       summary: 'A generation with its tasks, rounds and scores',
-      description: 'Its events are those of its run: GET /api/v1/runs/:id/events. POST /api/v1/runs/:id/cancel cancels it, with all that it started.',
+      description:
+        'Its events are those of its run: GET /api/v1/runs/:id/events. POST /api/v1/runs/:id/cancel cancels it, with all that it started.',
       permission,
       params: one,
       answer: execution.extend({
         analysis: z.unknown(),
         tasks: z.array(task),
-        rounds: z.array(z.object({ round: z.number(), feedback: z.string().nullable(), tree: z.string().nullable(), score: z.unknown(), report: z.unknown(), review: z.unknown() })),
+        rounds: z.array(
+          z.object({
+            round: z.number(),
+            feedback: z.string().nullable(),
+            tree: z.string().nullable(),
+            score: z.unknown(),
+            report: z.unknown(),
+            review: z.unknown(),
+          }),
+        ),
       }),
       async handle({ params }, context) {
         const found = await required(context, params.id);
@@ -142,7 +164,12 @@ export function routesOf(workshop: Workshop): readonly AnyRoute[] {
             qualityScore: own?.score?.value ?? null,
             analysis: found.analysis ?? null,
             plan: found.plan ?? null,
-            rounds: rounds.map(({ round, feedback, score, report }) => ({ round, feedback: feedback ?? null, score: score ?? null, tests: report?.tests ?? null })),
+            rounds: rounds.map(({ round, feedback, score, report }) => ({
+              round,
+              feedback: feedback ?? null,
+              score: score ?? null,
+              tests: report?.tests ?? null,
+            })),
             approvedBy: found.approvedBy ?? null,
             tree: own?.tree ?? null,
             commit: found.commit ?? null,
@@ -183,7 +210,12 @@ export function routesOf(workshop: Workshop): readonly AnyRoute[] {
       summary: 'Files of a project, or what one of them says',
       permission,
       query: z.object({ project: z.string().min(1).max(60), path: z.string().min(1).max(1_000).optional() }),
-      answer: z.object({ branch: z.string().nullable(), commit: z.string().nullable(), paths: z.array(z.string()), text: z.string().nullable() }),
+      answer: z.object({
+        branch: z.string().nullable(),
+        commit: z.string().nullable(),
+        paths: z.array(z.string()),
+        text: z.string().nullable(),
+      }),
       async handle({ query: { project: name, path } }, context) {
         const known = (await listProjects(context)).find((each) => each.name === name);
         if (known === undefined) throw new TimonelError('not_found', `There is no project "${name}" in this workspace.`);
@@ -192,7 +224,8 @@ export function routesOf(workshop: Workshop): readonly AnyRoute[] {
         const project = await workshop.open(found.folder);
         const state = await project.state();
         const tree = project.tree(state);
-        const place = state.kind === 'git' ? { branch: state.branch ?? null, commit: state.commit ?? null } : { branch: null, commit: null };
+        const place =
+          state.kind === 'git' ? { branch: state.branch ?? null, commit: state.commit ?? null } : { branch: null, commit: null };
         if (path === undefined) return { ...place, paths: (await tree.paths()).slice(0, 5_000), text: null };
         const bytes = await tree.read(path).catch((error: unknown) => {
           throw new TimonelError('not_found', error instanceof Error ? error.message : String(error));

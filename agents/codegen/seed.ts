@@ -1,5 +1,5 @@
 /** What a fresh workspace begins with: twelve small examples, and the rules of a machine with one user. */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { sql } from '../../src/database.ts';
 import type { WorkspaceAccess } from '../../src/index.ts';
 import type { CodegenOptions } from './contract.ts';
@@ -28,6 +28,11 @@ export function shippedExamples() {
       const text = readFileSync(new URL(name, folder), 'utf8');
       const [first = '', ...rest] = text.split('\n');
       const path = name.replace(/\.txt$/, '');
-      return { request: first.replace(/^(?:#|\/\/)\s*/, ''), source: `shipped with Timonel: ${path}`, path, content: rest.join('\n').trimStart() };
+      return {
+        request: first.replace(/^(?:#|\/\/)\s*/, ''),
+        source: `shipped with Timonel: ${path}`,
+        path,
+        content: rest.join('\n').trimStart(),
+      };
     });
 }

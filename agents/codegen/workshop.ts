@@ -35,6 +35,9 @@ export function stateName(state: ProjectState): string {
 }
 
 /** Permission bits of a file of the tree. */
-export async function modeAt(tree: ProjectTree & { mode?(path: string): Promise<number | undefined> }, path: string): Promise<number> {
+export async function modeAt(
+  tree: ProjectTree & { mode?(path: string): Promise<number | undefined> },
+  path: string,
+): Promise<number> {
   return (await tree.mode?.(path)) ?? 0o644;
 }

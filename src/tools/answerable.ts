@@ -15,7 +15,10 @@ const statement = `
     LEFT JOIN users u ON u.id::text = CASE WHEN a.who LIKE 'user:%' THEN substr(a.who, 6) ELSE k.owner_id::text END`;
 
 /** @param run within the tool's transaction, where it has one. */
-export async function answerableOf(run: RunStatement, { run: owner, callId, principal }: CallPlace): Promise<Answerable | undefined> {
+export async function answerableOf(
+  run: RunStatement,
+  { run: owner, callId, principal }: CallPlace,
+): Promise<Answerable | undefined> {
   const { workspaceId, runId } = owner;
   const asker = principal === undefined ? null : `${principal.kind}:${principal.id}`;
   const [row] = await run<{ who: string | null; approved: boolean; name: string; email: string | null }>(statement, [

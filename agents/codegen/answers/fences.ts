@@ -96,5 +96,10 @@ function pathOfRemark(line: string): string | undefined {
 }
 
 function looksLikePath(text: string): boolean {
-  return text !== '' && !/\s/.test(text) && text.length <= 400 && /^(?:[^\s=]*\/)?[^\s/=]*\.[A-Za-z0-9]{1,12}$|^[^\s=]+\/[^\s=]+$|^(?:Makefile|Dockerfile|LICENSE)$/.test(text);
+  return (
+    text !== '' &&
+    !/\s/.test(text) &&
+    text.length <= 400 &&
+    /^(?:[^\s=]*\/)?[^\s/=]*\.[A-Za-z0-9]{1,12}$|^[^\s=]+\/[^\s=]+$|^(?:Makefile|Dockerfile|LICENSE)$/.test(text)
+  );
 }

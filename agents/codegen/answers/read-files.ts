@@ -30,7 +30,9 @@ export async function readFiles(
   const allowed = new Set(files.map(({ path }) => path));
   const changes: Record<string, ChangedContent | null> = {};
   for (const block of blocks) {
-    const read = await readBlock(block, files, async (path) => (Object.hasOwn(changes, path) ? (changes[path] ?? undefined) : contentAt(path)));
+    const read = await readBlock(block, files, async (path) =>
+      Object.hasOwn(changes, path) ? (changes[path] ?? undefined) : contentAt(path),
+    );
     if (read.kind === 'malformed') return read;
     for (const [path, change] of Object.entries(read.changes)) {
       if (!allowed.has(path)) return malformed(`The task may not write ${path}. It may write ${named(files)}, and nothing else.`);
@@ -75,12 +77,16 @@ async function readBlock(block: FencedBlock, files: readonly TaskFile[], content
   if (searchMark.test(body)) {
     const edits = searchAndReplace(body);
     if (edits === undefined)
-      return malformed(`The edits of ${path} cannot be read. Write <<<<<<< SEARCH, the old lines, =======, the new lines, >>>>>>> REPLACE.`);
+      return malformed(
+        `The edits of ${path} cannot be read. Write <<<<<<< SEARCH, the old lines, =======, the new lines, >>>>>>> REPLACE.`,
+      );
     return edited(path, edits, contentAt);
   }
   if (body.trim() === '') return malformed(`The block for ${path} is empty. Write the whole file.`);
   if (!body.isWellFormed()) return malformed(`The block for ${path} has half of a character. Write the whole file.`);
-  const mode = (await contentAt(path).catch(() => undefined))?.mode ?? (files.some((file) => file.path === path) && body.startsWith('#!') ? 0o755 : 0o644);
+  const mode =
+    (await contentAt(path).catch(() => undefined))?.mode ??
+    (files.some((file) => file.path === path) && body.startsWith('#!') ? 0o755 : 0o644);
   return { kind: 'read', changes: { [path]: { content: Buffer.from(body, 'utf8'), mode } } };
 }
 

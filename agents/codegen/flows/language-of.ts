@@ -6,7 +6,12 @@ const english =
 
 export function spokenIn(text: string): 'es' | 'en' | undefined {
   // What stands in fences is code.
-  const words = text.replaceAll(/```[\s\S]*?(?:```|$)/g, ' ').toLowerCase().slice(0, 2_000).match(/[\p{L}]+/gu) ?? [];
+  const words =
+    text
+      .replaceAll(/```[\s\S]*?(?:```|$)/g, ' ')
+      .toLowerCase()
+      .slice(0, 2_000)
+      .match(/[\p{L}]+/gu) ?? [];
   const [es, en] = [words.filter((word) => spanish.test(word)).length, words.filter((word) => english.test(word)).length];
   return es === en ? undefined : es > en ? 'es' : 'en';
 }

@@ -22,20 +22,50 @@ export interface Heard {
 
 /** Usage and meaning of each command, in the order of /help. */
 export const slashCommands: Readonly<Record<string, { usage: string; es: string; en: string; alike?: readonly string[] }>> = {
-  generate: { usage: '/generate request | {"request": "…", …}', es: 'hace código para un pedido', en: 'makes code for a request', alike: ['generar'] },
-  orchestrate: { usage: '/orchestrate request | {…}', es: 'lo mismo, con tres tareas por lo menos', en: 'the same, with three tasks at least', alike: ['orquestar'] },
+  generate: {
+    usage: '/generate request | {"request": "…", …}',
+    es: 'hace código para un pedido',
+    en: 'makes code for a request',
+    alike: ['generar'],
+  },
+  orchestrate: {
+    usage: '/orchestrate request | {…}',
+    es: 'lo mismo, con tres tareas por lo menos',
+    en: 'the same, with three tasks at least',
+    alike: ['orquestar'],
+  },
   plan: { usage: '/plan [request | {"tasks": […]}]', es: 'hace, muestra o cambia un plan', en: 'makes, shows or changes a plan' },
   go: { usage: '/go', es: 'sigue después del plan', en: 'goes on after the plan', alike: ['seguir', 'dale', 'proceed'] },
   approve: { usage: '/approve', es: 'aprueba lo que se ofrece', en: 'approves what is offered', alike: ['aprobar'] },
   reject: { usage: '/reject [reason]', es: 'lo rechaza', en: 'rejects it', alike: ['rechazar'] },
-  modify: { usage: '/modify what to change', es: 'otra ronda con tus cambios', en: 'another round with your changes', alike: ['modificar'] },
-  retry: { usage: '/retry [task]', es: 'otra vez las tareas que fallaron', en: 'the failed tasks once more', alike: ['reintentar'] },
-  bring: { usage: '/bring request, then files in fences or a patch', es: 'pasa código tuyo por pruebas, puntaje y aprobación', en: 'takes code of yours through tests, score and approval', alike: ['traer'] },
+  modify: {
+    usage: '/modify what to change',
+    es: 'otra ronda con tus cambios',
+    en: 'another round with your changes',
+    alike: ['modificar'],
+  },
+  retry: {
+    usage: '/retry [task]',
+    es: 'otra vez las tareas que fallaron',
+    en: 'the failed tasks once more',
+    alike: ['reintentar'],
+  },
+  bring: {
+    usage: '/bring request, then files in fences or a patch',
+    es: 'pasa código tuyo por pruebas, puntaje y aprobación',
+    en: 'takes code of yours through tests, score and approval',
+    alike: ['traer'],
+  },
   status: { usage: '/status', es: 'cómo va', en: 'how it stands', alike: ['estado'] },
   merge: { usage: '/merge', es: 'lleva el commit a tu rama', en: 'brings the commit onto your branch' },
   revert: { usage: '/revert', es: 'retira lo que se escribió', en: 'takes back what was written', alike: ['revertir'] },
   cancel: { usage: '/cancel', es: 'lo termina sin escribir nada', en: 'ends it without writing anything', alike: ['cancelar'] },
-  project: { usage: '/project [name]', es: 'muestra o elige el proyecto', en: 'shows or chooses the project', alike: ['proyecto', 'workspace'] },
+  project: {
+    usage: '/project [name]',
+    es: 'muestra o elige el proyecto',
+    en: 'shows or chooses the project',
+    alike: ['proyecto', 'workspace'],
+  },
   init: { usage: '/init name', es: 'hace un proyecto nuevo', en: 'makes a new project' },
   clear: { usage: '/clear', es: 'olvida lo que se venía hablando', en: 'forgets what was talked about', alike: ['limpiar'] },
   help: { usage: '/help', es: 'muestra esto', en: 'shows this', alike: ['ayuda'] },
@@ -48,7 +78,11 @@ export function readMessage(text: string): Heard {
   if (word === '') return { wish: plainWish(plain), language };
   const command = commandOf(word.toLowerCase());
   const wish = command === undefined ? { kind: 'unknown' as const, command: word } : wishOf(command, rest.trim());
-  const spanish = command !== undefined && command !== word.toLowerCase() && word.toLowerCase() !== 'workspace' && word.toLowerCase() !== 'proceed';
+  const spanish =
+    command !== undefined &&
+    command !== word.toLowerCase() &&
+    word.toLowerCase() !== 'workspace' &&
+    word.toLowerCase() !== 'proceed';
   return { wish, language: language ?? (spanish ? 'es' : undefined) };
 }
 
@@ -76,13 +110,17 @@ function wishOf(command: string, rest: string): Wish {
       const given = objectOf(rest);
       if (given !== undefined && 'tasks' in given) return { kind: 'plan', plan: given };
       const asked = requestOf(rest);
-      return asked === undefined ? { kind: 'incomplete', usage } : { kind: 'generate', request: asked.request, options: { ...asked.options, designOnly: true } };
+      return asked === undefined
+        ? { kind: 'incomplete', usage }
+        : { kind: 'generate', request: asked.request, options: { ...asked.options, designOnly: true } };
     }
     case 'bring': {
       const given = objectOf(rest);
       if (given !== undefined) {
         const { request, text, ...options } = given;
-        return typeof request === 'string' && typeof text === 'string' ? { kind: 'bring', request, text, options } : { kind: 'incomplete', usage };
+        return typeof request === 'string' && typeof text === 'string'
+          ? { kind: 'bring', request, text, options }
+          : { kind: 'incomplete', usage };
       }
       const at = rest.search(/^(?:`{3,}|~{3,}|diff --git |--- |\*\*\* Begin Patch)/m);
       if (at === -1) return { kind: 'incomplete', usage };

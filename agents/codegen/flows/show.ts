@@ -59,7 +59,9 @@ export function planText({ say }: Talk, { plan, unaffordable, told, by }: Extrac
     plan.summary,
     ...lines,
     say(`Cuesta como mucho ${plan.mostCost} dólares.`, `It costs ${plan.mostCost} US dollars at most.`),
-    ...(by === 'rule' ? [say('El plan del modelo no servía; queda una sola tarea.', 'The plan of the model was of no use; one task is left.')] : []),
+    ...(by === 'rule'
+      ? [say('El plan del modelo no servía; queda una sola tarea.', 'The plan of the model was of no use; one task is left.')]
+      : []),
     ...(told.length > 0 && by === 'rule' ? [told.slice(0, 3).join(' ')] : []),
   ]
     .filter((line) => line !== '')
@@ -71,7 +73,9 @@ export function tasksText({ say }: Talk, { completed, failed, skipped, unafforda
     ...(completed.length > 0 ? [say(`Hecho: ${completed.join(', ')}.`, `Done: ${completed.join(', ')}.`)] : []),
     ...failed.map(({ id, reason }) => say(`Falló ${id}: ${reason}`, `${id} failed: ${reason}`)),
     ...(skipped.length > 0 ? [say(`Salteado por eso: ${skipped.join(', ')}.`, `Skipped for that: ${skipped.join(', ')}.`)] : []),
-    ...(unaffordable.length > 0 ? [say(`Sin dinero para: ${unaffordable.join(', ')}.`, `No money left for: ${unaffordable.join(', ')}.`)] : []),
+    ...(unaffordable.length > 0
+      ? [say(`Sin dinero para: ${unaffordable.join(', ')}.`, `No money left for: ${unaffordable.join(', ')}.`)]
+      : []),
   ].join('\n');
 }
 
@@ -95,7 +99,10 @@ export function statusText({ say }: Talk, at: Looked): string {
   const tasks = at.tasks.map(({ id, state, reason }) => `- ${id}: ${state}${reason === null ? '' : ` (${reason})`}`);
   const scores = at.rounds.map(({ round, score }) => `${round}: ${score ?? '-'}`).join(', ');
   return [
-    say(`«${at.request.slice(0, 200)}» en ${at.project}: ${at.result ?? at.stage}.`, `"${at.request.slice(0, 200)}" in ${at.project}: ${at.result ?? at.stage}.`),
+    say(
+      `«${at.request.slice(0, 200)}» en ${at.project}: ${at.result ?? at.stage}.`,
+      `"${at.request.slice(0, 200)}" in ${at.project}: ${at.result ?? at.stage}.`,
+    ),
     ...tasks,
     ...(scores === '' ? [] : [say(`Puntaje por ronda: ${scores}.`, `Score by round: ${scores}.`)]),
     say(`Gastado: ${at.spent.toFixed(4)} de ${at.budget} dólares.`, `Spent: ${at.spent.toFixed(4)} of ${at.budget} US dollars.`),

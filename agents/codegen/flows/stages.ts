@@ -20,7 +20,8 @@ export interface Asked {
   bring: string | undefined;
 }
 
-const latest = (calls: readonly CallRecord[], tool: string) => calls.findLast((each) => each.tool === tool && each.status === 'completed');
+const latest = (calls: readonly CallRecord[], tool: string) =>
+  calls.findLast((each) => each.tool === tool && each.status === 'completed');
 
 function generationIn(calls: readonly CallRecord[]): string {
   const named = calls.findLast((each) => typeof each.args['generation'] === 'string');
@@ -46,7 +47,10 @@ export function afterStage(talk: Talk, calls: readonly CallRecord[], last: CallR
     case 'analyse': {
       const { analysis } = outputOf<Analysed>(last);
       if (analysis.questions.length > 0)
-        return reply(talk, analysis.questions.join('\n'), 'awaiting_input', { awaiting: 'question', state: { awaiting: 'question', request: asked.request } });
+        return reply(talk, analysis.questions.join('\n'), 'awaiting_input', {
+          awaiting: 'question',
+          state: { awaiting: 'question', request: asked.request },
+        });
       return call(talk, 'draft_plan', { generation, ...(asked.least === undefined ? {} : { least: asked.least }) });
     }
     case 'draft_plan':
@@ -87,15 +91,28 @@ function afterPlan(talk: Talk, drafted: Drafted, generation: string, confirm: bo
   const { say } = talk;
   if (drafted.kind === 'no-model') return end(talk, generation, 'failed', noModel(talk, drafted.examples));
   if (drafted.kind === 'refused')
-    return reply(talk, `${say('Ese plan no sirve', 'That plan cannot be used')}:\n- ${drafted.faults.join('\n- ')}`, 'awaiting_input', { awaiting: 'plan' });
+    return reply(
+      talk,
+      `${say('Ese plan no sirve', 'That plan cannot be used')}:\n- ${drafted.faults.join('\n- ')}`,
+      'awaiting_input',
+      { awaiting: 'plan' },
+    );
   const text = planText(talk, drafted);
   if (drafted.design)
-    return reply(talk, `${text}\n${say('Es un plan; no se escribió código. /go lo hace.', 'This is a plan; no code was written. /go does it.')}`);
+    return reply(
+      talk,
+      `${text}\n${say('Es un plan; no se escribió código. /go lo hace.', 'This is a plan; no code was written. /go does it.')}`,
+    );
   if (confirm)
-    return reply(talk, `${text}\n${say('/go sigue, /plan {…} lo cambia, /cancel lo deja.', '/go goes on, /plan {…} changes it, /cancel leaves it.')}`, 'awaiting_input', {
-      awaiting: 'plan',
-      options: ['/go', '/cancel'],
-    });
+    return reply(
+      talk,
+      `${text}\n${say('/go sigue, /plan {…} lo cambia, /cancel lo deja.', '/go goes on, /plan {…} changes it, /cancel leaves it.')}`,
+      'awaiting_input',
+      {
+        awaiting: 'plan',
+        options: ['/go', '/cancel'],
+      },
+    );
   return call(talk, 'do_tasks', { generation, round: 1, pass: 1 });
 }
 
@@ -108,7 +125,12 @@ function afterBegun(talk: Talk, calls: readonly CallRecord[], tool: string, begu
     const best = checked === undefined ? at?.best : outputOf<Extract<Checked, { kind: 'checked' }>>(checked).best;
     if (best === undefined || best === null)
       return end(talk, begun.generation, 'failed', talk.say('Ninguna ronda se puede ofrecer.', 'No round can be offered.'));
-    return commit(talk, begun.generation, best, checked === undefined ? (at?.base ?? '') : outputOf<Extract<Checked, { kind: 'checked' }>>(checked).base);
+    return commit(
+      talk,
+      begun.generation,
+      best,
+      checked === undefined ? (at?.base ?? '') : outputOf<Extract<Checked, { kind: 'checked' }>>(checked).base,
+    );
   }
   return call(talk, 'do_tasks', { generation: begun.generation, round: begun.round, pass: begun.pass });
 }
@@ -119,19 +141,31 @@ function commit(talk: Talk, generation: string, { round, tree }: { round: number
 
 function afterCheck(talk: Talk, calls: readonly CallRecord[], checked: Checked, generation: string): FlowMove {
   const { say } = talk;
-  if (checked.kind === 'nothing') return end(talk, generation, 'failed', say('No hay nada que revisar.', 'There is nothing to check.'));
+  if (checked.kind === 'nothing')
+    return end(talk, generation, 'failed', say('No hay nada que revisar.', 'There is nothing to check.'));
   const broughtOrRebased = latest(calls, 'bring') !== undefined || calls.at(-2)?.tool === 'rebase';
-  if (checked.revise !== undefined && !broughtOrRebased) return call(talk, 'next_round', { generation, feedback: checked.revise, from: checked.round });
+  if (checked.revise !== undefined && !broughtOrRebased)
+    return call(talk, 'next_round', { generation, feedback: checked.revise, from: checked.round });
   if (checked.best !== undefined) return commit(talk, generation, checked.best, checked.base);
   const tasks = latest(calls, 'do_tasks');
   const done = tasks === undefined ? '' : `${tasksText(talk, outputOf<TasksDone>(tasks))}\n`;
-  const left = say('No se ofrece: no pasa sus comprobaciones. /modify dice qué cambiar.', 'It is not offered: it does not pass its checks. /modify says what to change.');
+  const left = say(
+    'No se ofrece: no pasa sus comprobaciones. /modify dice qué cambiar.',
+    'It is not offered: it does not pass its checks. /modify says what to change.',
+  );
   return end(talk, generation, 'failed', `${done}${checkText(talk, checked)}\n${left}`);
 }
 
-function afterCommit(talk: Talk, calls: readonly CallRecord[], done: Committed, { args }: CallRecord, generation: string): FlowMove {
+function afterCommit(
+  talk: Talk,
+  calls: readonly CallRecord[],
+  done: Committed,
+  { args }: CallRecord,
+  generation: string,
+): FlowMove {
   const { say } = talk;
-  if (done.kind === 'stale' && calls.filter(({ tool }) => tool === 'rebase').length < 5) return call(talk, 'rebase', { generation, round: Number(args['round']) });
+  if (done.kind === 'stale' && calls.filter(({ tool }) => tool === 'rebase').length < 5)
+    return call(talk, 'rebase', { generation, round: Number(args['round']) });
   if (done.kind !== 'committed' && done.kind !== 'written') return end(talk, generation, 'failed', done.message);
   const checked = latest(calls, 'check');
   const score = checked === undefined ? '' : `\n${checkText(talk, outputOf<Extract<Checked, { kind: 'checked' }>>(checked))}`;
@@ -139,7 +173,10 @@ function afterCommit(talk: Talk, calls: readonly CallRecord[], done: Committed, 
   const left = tasks === undefined ? '' : `\n${tasksText(talk, outputOf<TasksDone>(tasks))}`;
   const text =
     done.kind === 'committed'
-      ? say(`Commit ${done.commit} en ${done.branch}, por ${done.author}. /merge lo lleva a tu rama.`, `Commit ${done.commit} on ${done.branch}, by ${done.author}. /merge brings it onto your branch.`)
+      ? say(
+          `Commit ${done.commit} en ${done.branch}, por ${done.author}. /merge lo lleva a tu rama.`,
+          `Commit ${done.commit} on ${done.branch}, by ${done.author}. /merge brings it onto your branch.`,
+        )
       : say(`Escritos: ${done.files.join(', ')}.`, `Written: ${done.files.join(', ')}.`);
   return reply(talk, `${text}${score}${left}`);
 }
@@ -148,13 +185,22 @@ function afterApply(talk: Talk, done: Applied): FlowMove {
   const { say } = talk;
   switch (done.kind) {
     case 'applied':
-      return reply(talk, say(`Combinado${done.commit === undefined ? '' : ` (${done.commit})`}: ${done.files.join(', ')}.`, `Merged${done.commit === undefined ? '' : ` (${done.commit})`}: ${done.files.join(', ')}.`));
+      return reply(
+        talk,
+        say(
+          `Combinado${done.commit === undefined ? '' : ` (${done.commit})`}: ${done.files.join(', ')}.`,
+          `Merged${done.commit === undefined ? '' : ` (${done.commit})`}: ${done.files.join(', ')}.`,
+        ),
+      );
     case 'reverted':
       return reply(
         talk,
         done.commit === undefined
           ? say(`Retirado: ${(done.files ?? []).join(', ')}.`, `Taken back: ${(done.files ?? []).join(', ')}.`)
-          : say(`Retirado por ${done.commit} en ${done.branch ?? ''}. /merge lo lleva a tu rama.`, `Taken back by ${done.commit} on ${done.branch ?? ''}. /merge brings it onto your branch.`),
+          : say(
+              `Retirado por ${done.commit} en ${done.branch ?? ''}. /merge lo lleva a tu rama.`,
+              `Taken back by ${done.commit} on ${done.branch ?? ''}. /merge brings it onto your branch.`,
+            ),
       );
     default:
       return reply(talk, done.message, 'denied');
@@ -162,7 +208,10 @@ function afterApply(talk: Talk, done: Applied): FlowMove {
 }
 
 function end(talk: Talk, generation: string, result: 'rejected' | 'failed' | 'stale' | 'cancelled', reason: string): FlowMove {
-  return call(talk, 'end', { generation, result, reason: reason.slice(0, 2_000) }, { told: reason.slice(0, 12_000), awaiting: '' } satisfies JsonObject);
+  return call(talk, 'end', { generation, result, reason: reason.slice(0, 2_000) }, {
+    told: reason.slice(0, 12_000),
+    awaiting: '',
+  } satisfies JsonObject);
 }
 
 function afterEnd(talk: Talk, calls: readonly CallRecord[], last: CallRecord): FlowMove {
@@ -170,7 +219,14 @@ function afterEnd(talk: Talk, calls: readonly CallRecord[], last: CallRecord): F
   const result = String(last.args['result'] ?? '');
   const { told: _told, ...kept } = state;
   const quiet = { ...talk, state: kept };
-  if (result === 'rejected') return reply(quiet, say('Rechazado; no se escribió nada. /modify lo rehace con tus cambios.', 'Rejected; nothing was written. /modify makes it anew with your changes.'));
+  if (result === 'rejected')
+    return reply(
+      quiet,
+      say(
+        'Rechazado; no se escribió nada. /modify lo rehace con tus cambios.',
+        'Rejected; nothing was written. /modify makes it anew with your changes.',
+      ),
+    );
   if (result === 'cancelled') return reply(quiet, say('Cancelado; no se escribió nada.', 'Cancelled; nothing was written.'));
   const told = typeof state['told'] === 'string' && state['told'] !== '' ? state['told'] : String(last.args['reason'] ?? '');
   const plan = latest(calls, 'draft_plan');
@@ -189,7 +245,13 @@ function afterRefusal(talk: Talk, calls: readonly CallRecord[], last: CallRecord
       return call(talk, 'rebase', { generation, round: Number(last.args['round']) });
   }
   if (last.status === 'rejected') return reply(talk, say('Rechazado; queda como está.', 'Rejected; it stays as it is.'));
-  if (last.status === 'denied' || last.status === 'invalid') return reply(talk, reason, last.status === 'denied' ? 'denied' : 'awaiting_input');
+  if (last.status === 'denied' || last.status === 'invalid')
+    return reply(talk, reason, last.status === 'denied' ? 'denied' : 'awaiting_input');
   if (last.tool === 'end' || generation === '') return reply(talk, reason);
-  return end(talk, generation, 'failed', `${say(`La etapa ${last.tool} falló.`, `The stage ${last.tool} failed.`)} ${reason} ${say('/retry sigue con lo que falló.', '/retry goes on with what failed.')}`);
+  return end(
+    talk,
+    generation,
+    'failed',
+    `${say(`La etapa ${last.tool} falló.`, `The stage ${last.tool} failed.`)} ${reason} ${say('/retry sigue con lo que falló.', '/retry goes on with what failed.')}`,
+  );
 }

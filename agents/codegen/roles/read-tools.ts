@@ -53,7 +53,13 @@ export function readTools(open: ProjectOpener): readonly AnyTool[] {
         const tree = await treeOf(open, context);
         if (tree === undefined) return none;
         try {
-          return { untrusted: true, path, text: Buffer.from(await tree.read(path)).toString('utf8').slice(0, 60_000) };
+          return {
+            untrusted: true,
+            path,
+            text: Buffer.from(await tree.read(path))
+              .toString('utf8')
+              .slice(0, 60_000),
+          };
         } catch (error) {
           return { untrusted: true, path, refused: error instanceof Error ? error.message : String(error) };
         }
@@ -75,7 +81,8 @@ export function readTools(open: ProjectOpener): readonly AnyTool[] {
             () => '',
           );
           for (const [index, line] of content.split('\n').entries())
-            if (found.length < mostFound && line.toLowerCase().includes(wanted)) found.push({ path, line: index + 1, text: line.slice(0, mostLine) });
+            if (found.length < mostFound && line.toLowerCase().includes(wanted))
+              found.push({ path, line: index + 1, text: line.slice(0, mostLine) });
           if (found.length >= mostFound) break;
         }
         return { untrusted: true, found };

@@ -70,4 +70,3 @@ export async function updateTasks(
       WHERE t.workspace_id = ${workspaceId} AND t.generation_id = ${generation} AND t.round = ${round} AND t.id = c.id`),
   );
 }
-

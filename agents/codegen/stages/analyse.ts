@@ -44,7 +44,11 @@ export function analyseTool(workshop: Workshop): AnyTool {
       const paths = await project.tree(generation.base).paths();
       const ruled = analyseByRules(generation.request, { language: generation.language, known: commonLanguage(paths) });
       const keep = async (analysis: Analysis, model: boolean): Promise<Analysed> => {
-        await updateGeneration(context, id, { analysis, stage: analysis.questions.length > 0 ? 'question' : 'plan', runId: context.runId });
+        await updateGeneration(context, id, {
+          analysis,
+          stage: analysis.questions.length > 0 ? 'question' : 'plan',
+          runId: context.runId,
+        });
         return { kind: 'analysed', analysis, model };
       };
       // What says nothing is asked about before any money is spent.
@@ -54,7 +58,9 @@ export function analyseTool(workshop: Workshop): AnyTool {
         `By rule it is: ${JSON.stringify({ kind: ruled.kind, language: ruled.language, file: ruled.file ?? null })}.`,
         asData('files of the project', paths.slice(0, 300).join('\n')),
       ].join('\n\n');
-      const asked = await askRole(context, { role: 'analyst', generation: id, key: 'analysis', input }, (text) => read(text, ruled));
+      const asked = await askRole(context, { role: 'analyst', generation: id, key: 'analysis', input }, (text) =>
+        read(text, ruled),
+      );
       return asked.kind === 'answer' ? keep(asked.value, true) : keep(ruled, asked.kind !== 'no-model');
     },
   });
@@ -64,7 +70,11 @@ function read(text: string, ruled: Analysis): Reading<Analysis> {
   const json = readJson(text);
   if (json.kind === 'malformed') return json;
   const parsed = answer.safeParse(json.value);
-  if (!parsed.success) return { kind: 'malformed', message: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ') };
+  if (!parsed.success)
+    return {
+      kind: 'malformed',
+      message: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
+    };
   const { kind, language, complexity, summary, file, questions } = parsed.data;
   // A design by rule stays one: the person asked for no code.
   const decided = ruled.kind === 'design' ? 'design' : kind;

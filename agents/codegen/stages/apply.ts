@@ -107,6 +107,9 @@ async function factsOf(
     autoAsked: false,
     requester: generation?.askedBy,
     approver: who?.approved === true ? idOf(who) : undefined,
-    summary: { es: `Proyecto ${generation?.project ?? ''}: ${what.slice(0, 12)}`, en: `Project ${generation?.project ?? ''}: ${what.slice(0, 12)}` },
+    summary: {
+      es: `Proyecto ${generation?.project ?? ''}: ${what.slice(0, 12)}`,
+      en: `Project ${generation?.project ?? ''}: ${what.slice(0, 12)}`,
+    },
   };
 }

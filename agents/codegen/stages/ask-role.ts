@@ -44,7 +44,9 @@ export async function startRole(context: ToolContext, question: RoleQuestion): P
 }
 
 /** What became of the run of a role. */
-export function heardOf(result: ChildResult): { kind: 'text'; text: string } | { kind: 'no-model' } | { kind: 'failed'; message: string } {
+export function heardOf(
+  result: ChildResult,
+): { kind: 'text'; text: string } | { kind: 'no-model' } | { kind: 'failed'; message: string } {
   const text = result.reply?.text ?? '';
   if (result.outcome === 'denied' && text === noModelAnswer) return { kind: 'no-model' };
   if ((result.outcome === 'replied' || result.outcome === 'awaiting_input') && text !== '') return { kind: 'text', text };

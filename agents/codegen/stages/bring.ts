@@ -1,7 +1,7 @@
 /** Code that a person brings goes through the same gate: checks, score, approval, commit. Nothing of it is written by a model. */
 import { z } from 'zod';
-import { type AnyTool, defineTool, type LocalizedText } from '../../../src/index.ts';
 import { parseChanges } from '../../../src/files.ts';
+import { type AnyTool, defineTool, type LocalizedText } from '../../../src/index.ts';
 import { analyseByRules } from '../analysis-rules.ts';
 import { readFences } from '../answers/fences.ts';
 import { readFiles } from '../answers/read-files.ts';
@@ -11,7 +11,9 @@ import { keepContents } from '../rows/contents.ts';
 import { loadGeneration, saveRound, updateGeneration } from '../rows/generations.ts';
 import { modeAt, type Workshop } from '../workshop.ts';
 
-export type Brought = { kind: 'brought'; generation: string; files: readonly string[] } | { kind: 'refused'; message: LocalizedText };
+export type Brought =
+  | { kind: 'brought'; generation: string; files: readonly string[] }
+  | { kind: 'refused'; message: LocalizedText };
 
 export function bringTool(workshop: Workshop): AnyTool {
   return defineTool({
@@ -47,8 +49,21 @@ export function bringTool(workshop: Workshop): AnyTool {
       if (read.kind === 'malformed') return refused(read.message);
       const changes = await keepContents(context, read.changes);
       const analysis = analyseByRules(generation.request, { language: generation.language });
-      await updateGeneration(context, id, { base, analysis: { ...analysis, questions: [] }, stage: 'checks', runId: context.runId });
-      await saveRound(context, id, { round: 1, feedback: undefined, tree: undefined, changes, report: undefined, review: undefined, score: undefined });
+      await updateGeneration(context, id, {
+        base,
+        analysis: { ...analysis, questions: [] },
+        stage: 'checks',
+        runId: context.runId,
+      });
+      await saveRound(context, id, {
+        round: 1,
+        feedback: undefined,
+        tree: undefined,
+        changes,
+        report: undefined,
+        review: undefined,
+        score: undefined,
+      });
       return { kind: 'brought', generation: id, files: paths };
     },
   });
@@ -58,10 +73,15 @@ function pathsIn(text: string): string[] {
   const fences = readFences(text);
   const blocks = fences.kind === 'read' ? fences.blocks : [];
   const named = blocks.flatMap(({ path }) => (path === undefined ? [] : [path.replace(/^\.\//, '')]));
-  const patches = [...blocks.filter(({ path }) => path === undefined).map(({ body }) => body), ...(blocks.length === 0 ? [text.slice(Math.max(0, text.search(/^(?:diff --git |--- |\*\*\* Begin Patch)/m)))] : [])];
+  const patches = [
+    ...blocks.filter(({ path }) => path === undefined).map(({ body }) => body),
+    ...(blocks.length === 0 ? [text.slice(Math.max(0, text.search(/^(?:diff --git |--- |\*\*\* Begin Patch)/m)))] : []),
+  ];
   const patched = patches.flatMap((patch) => {
     const parsed = parseChanges(patch);
-    return parsed.kind === 'parsed' ? parsed.changes.flatMap((change) => (change.kind === 'move' ? [change.path, change.to] : [change.path])) : [];
+    return parsed.kind === 'parsed'
+      ? parsed.changes.flatMap((change) => (change.kind === 'move' ? [change.path, change.to] : [change.path]))
+      : [];
   });
   return [...new Set([...named, ...patched])];
 }

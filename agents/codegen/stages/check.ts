@@ -70,7 +70,8 @@ export function checkTool(workshop: Workshop): AnyTool {
       const brought = own !== undefined && generation.tasks.length === 0 ? own.changes : {};
       const changes = changesOf(generation, { ...before, ...brought });
       if (Object.keys(changes).length === 0) return { kind: 'nothing' };
-      if (generation.stage !== 'checks' && generation.stage !== 'review') await updateGeneration(context, id, { stage: 'checks', runId: context.runId });
+      if (generation.stage !== 'checks' && generation.stage !== 'review')
+        await updateGeneration(context, id, { stage: 'checks', runId: context.runId });
       const checked = await reportOf(workshop, context, project, generation, { round, changes, own });
       const review = own?.review ?? (await reviewOf(context, project, generation, checked));
       const score = workshop.scoreOf(checked.report, review);
@@ -103,9 +104,22 @@ async function reportOf(
   const tree = await project.treeOf(base, contents);
   if (own?.tree === tree && own.report !== undefined) return { round, changes, tree, report: own.report };
   context.progress({ stage: 'checks', generation: id, round });
-  const options = { sandbox: context.sandbox, signal: context.signal, base: project.tree(base), inFolder: inFolder(project, base, contents) };
+  const options = {
+    sandbox: context.sandbox,
+    signal: context.signal,
+    base: project.tree(base),
+    inFolder: inFolder(project, base, contents),
+  };
   const report = await workshop.checkTree(project.tree(base, contents), contents, options);
-  await saveRound(context, id, { round, changes, tree, report, review: undefined, score: workshop.scoreOf(report), feedback: own?.feedback });
+  await saveRound(context, id, {
+    round,
+    changes,
+    tree,
+    report,
+    review: undefined,
+    score: workshop.scoreOf(report),
+    feedback: own?.feedback,
+  });
   return { round, changes, tree, report };
 }
 
@@ -129,7 +143,9 @@ async function reviewOf(
   ].join('\n\n');
   if (generation.stage !== 'review') await updateGeneration(context, id, { stage: 'review' });
   const paths = new Set(await project.tree(base, contents).paths());
-  const asked = await askRole(context, { role: 'reviewer', generation: id, key: `review/${round}`, input, changes }, (text) => readReview(text, paths));
+  const asked = await askRole(context, { role: 'reviewer', generation: id, key: `review/${round}`, input, changes }, (text) =>
+    readReview(text, paths),
+  );
   return asked.kind === 'answer' ? asked.value : undefined;
 }
 
@@ -139,7 +155,13 @@ function readReview(text: string, paths: ReadonlySet<string>): Reading<Review> {
   const parsed = reviewAnswer.safeParse(json.value);
   if (!parsed.success) return { kind: 'malformed', message: 'The review must be {"score": 0 to 10, "findings": [...]}.' };
   const findings = parsed.data.findings.map(
-    ({ path, line, level, message }): Finding => ({ path: paths.has(path) ? path : '', line: line ?? undefined, level, check: 'review', message }),
+    ({ path, line, level, message }): Finding => ({
+      path: paths.has(path) ? path : '',
+      line: line ?? undefined,
+      level,
+      check: 'review',
+      message,
+    }),
   );
   return { kind: 'read', value: { score: parsed.data.score, findings } };
 }
@@ -149,7 +171,9 @@ function answerOf({ base, options }: Generation, round: GenerationRound, rounds:
   if (report === undefined || score === undefined || tree === undefined) return { kind: 'nothing' };
   const { runner, backend, passed, failed, ok, reason } = report.tests;
   const findings = [...report.findings, ...(review?.findings ?? [])];
-  const offerable = rounds.filter(mayBeOffered).sort((one, other) => (other.score?.value ?? 0) - (one.score?.value ?? 0) || other.round - one.round);
+  const offerable = rounds
+    .filter(mayBeOffered)
+    .sort((one, other) => (other.score?.value ?? 0) - (one.score?.value ?? 0) || other.round - one.round);
   const [best] = offerable;
   const wanting = !mayBeOffered(round) || (review !== undefined && review.score < leastReview);
   const revise = wanting && round.round < options.rounds ? feedbackOf(round) : undefined;
@@ -172,11 +196,17 @@ function answerOf({ base, options }: Generation, round: GenerationRound, rounds:
 export function mayBeOffered({ report, tree }: GenerationRound): boolean {
   if (report === undefined || tree === undefined || !report.parses) return false;
   if (report.findings.some(({ check, level }) => check === 'forbidden' && level === 'error')) return false;
-  return report.tests.ok || report.tests.runner === 'none' || (report.tests.failed === 0 && report.tests.failures.length === 0 && report.testFiles.length === 0);
+  return (
+    report.tests.ok ||
+    report.tests.runner === 'none' ||
+    (report.tests.failed === 0 && report.tests.failures.length === 0 && report.testFiles.length === 0)
+  );
 }
 
 function feedbackOf({ report, review }: GenerationRound): string {
-  const failures = (report?.tests.failures ?? []).slice(0, 10).map(({ name, message }) => `The test ${name} fails: ${message.slice(0, 1_000)}`);
+  const failures = (report?.tests.failures ?? [])
+    .slice(0, 10)
+    .map(({ name, message }) => `The test ${name} fails: ${message.slice(0, 1_000)}`);
   const findings = [...(report?.findings ?? []), ...(review?.findings ?? [])]
     .filter(({ level }) => level !== 'note')
     .slice(0, 15)

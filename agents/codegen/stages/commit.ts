@@ -75,12 +75,18 @@ export function commitTool(workshop: Workshop): AnyTool {
   });
 }
 
-async function writeFiles(context: ToolContext, project: CodegenProject, generation: Generation, own: GenerationRound): Promise<Committed> {
+async function writeFiles(
+  context: ToolContext,
+  project: CodegenProject,
+  generation: Generation,
+  own: GenerationRound,
+): Promise<Committed> {
   const { id, base } = generation;
   const paths = Object.keys(own.changes);
   const before: Record<string, ChangedContent | null> = {};
   const tree = project.tree(base);
-  for (const path of paths) before[path] = (await tree.has(path)) ? { content: await tree.read(path), mode: await modeAt(tree, path) } : null;
+  for (const path of paths)
+    before[path] = (await tree.has(path)) ? { content: await tree.read(path), mode: await modeAt(tree, path) } : null;
   const kept = await keepContents(context, before);
   const state = await stateOver(project, base, paths);
   const done = await project.write(state, await loadContents(context, own.changes), id, applyJournal(context));
@@ -104,7 +110,10 @@ async function writeFiles(context: ToolContext, project: CodegenProject, generat
 export async function stateOver(project: CodegenProject, base: ProjectState, paths: readonly string[]): Promise<ProjectState> {
   const now = await project.state(paths);
   if (now.kind !== 'folder' || base.kind !== 'folder') return base;
-  return { kind: 'folder', hashes: { ...now.hashes, ...Object.fromEntries(Object.entries(base.hashes).filter(([path]) => paths.includes(path))) } };
+  return {
+    kind: 'folder',
+    hashes: { ...now.hashes, ...Object.fromEntries(Object.entries(base.hashes).filter(([path]) => paths.includes(path))) },
+  };
 }
 
 async function ended(
@@ -143,11 +152,24 @@ async function filesOf(context: ToolContext, id: string, round: number): Promise
 
 /** Conventional: a line of up to 72 characters, then the request and what is known of it. */
 export function messageOf({ analysis, request, plan }: Generation, { score, report }: GenerationRound): string {
-  const type = analysis?.kind === 'tests' ? 'test' : analysis?.kind === 'documentation' ? 'docs' : analysis?.kind === 'change' ? 'fix' : 'feat';
-  const said = (analysis?.summary ?? plan?.summary ?? request).replaceAll(/\s+/g, ' ').trim().replace(/[.!]+$/, '');
+  const type =
+    analysis?.kind === 'tests'
+      ? 'test'
+      : analysis?.kind === 'documentation'
+        ? 'docs'
+        : analysis?.kind === 'change'
+          ? 'fix'
+          : 'feat';
+  const said = (analysis?.summary ?? plan?.summary ?? request)
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .replace(/[.!]+$/, '');
   const subject = `${type}: ${said.charAt(0).toLowerCase()}${said.slice(1)}`;
   const line = subject.length <= 72 ? subject : `${subject.slice(0, 71).replace(/\s+\S*$/, '')}…`;
-  const tests = report === undefined || report.tests.runner === 'none' ? 'not executed' : `${report.tests.passed} passed, ${report.tests.failed} failed (${report.tests.runner})`;
+  const tests =
+    report === undefined || report.tests.runner === 'none'
+      ? 'not executed'
+      : `${report.tests.passed} passed, ${report.tests.failed} failed (${report.tests.runner})`;
   const asked = request.length > 2_000 ? `${request.slice(0, 2_000)}…` : request;
   return `${line}\n\nRequest: ${asked.replaceAll(/\n{2,}/g, '\n')}\n\nTests: ${tests}. Score: ${score?.value ?? 0} of 10.`;
 }

@@ -96,12 +96,16 @@ class Graph {
     for (;;) {
       for (const task of tasks) {
         if (running.length >= options.maxWorkers) break;
-        if (this.#states.get(task.id) !== 'planned' || !task.dependsOn.every((id) => this.#states.get(id) === 'completed')) continue;
+        if (this.#states.get(task.id) !== 'planned' || !task.dependsOn.every((id) => this.#states.get(id) === 'completed'))
+          continue;
         const started = await this.#start(task);
         if (started !== undefined) running.push(started);
       }
       if (running.length === 0) break;
-      const ended = await this.#context.runs.join(running.map(({ run }) => run), 'any');
+      const ended = await this.#context.runs.join(
+        running.map(({ run }) => run),
+        'any',
+      );
       const still: Running[] = [];
       for (const one of running) {
         const result = ended.find(({ runId }) => runId === one.run);
@@ -128,7 +132,14 @@ class Graph {
     const { round, pass } = this.#of;
     const key = `${round}/${pass}/${task.id}${suffix}`;
     try {
-      const run = await startRole(this.#context, { role: roleOfTask[task.kind], generation, key, input, changes: this.#seenBy(task), budget });
+      const run = await startRole(this.#context, {
+        role: roleOfTask[task.kind],
+        generation,
+        key,
+        input,
+        changes: this.#seenBy(task),
+        budget,
+      });
       this.#states.set(task.id, 'running');
       if (task.state === 'planned' || (task.state === 'running' && task.runId !== run)) {
         await this.#keep(task.id, { state: 'running', runId: run });
@@ -198,7 +209,11 @@ class Graph {
   /** A task sees what the round before left, and the results of those that it depends on: nothing of its siblings. */
   #seenBy(task: GenerationTask): KeptChanges {
     const above = ancestorsOf(this.#generation.tasks, task.id);
-    return Object.assign({}, this.#of.before, ...this.#generation.tasks.filter(({ id }) => above.has(id)).map(({ id }) => this.#changes.get(id) ?? {}));
+    return Object.assign(
+      {},
+      this.#of.before,
+      ...this.#generation.tasks.filter(({ id }) => above.has(id)).map(({ id }) => this.#changes.get(id) ?? {}),
+    );
   }
 
   async #inputOf(task: GenerationTask): Promise<string> {
@@ -211,12 +226,16 @@ class Graph {
       const text = await textAt(tree, path);
       if (text !== undefined) own.push({ path, text });
     }
-    const results: ChangedFiles = Object.fromEntries(Object.entries(seen).filter(([path]) => !own.some((file) => file.path === path)));
+    const results: ChangedFiles = Object.fromEntries(
+      Object.entries(seen).filter(([path]) => !own.some((file) => file.path === path)),
+    );
     return [
       requestPart(this.#generation),
       ...(analysis === undefined ? [] : [analysisPart(analysis)]),
       taskPart(task),
-      ...(this.#of.feedback === undefined ? [] : [`It was done before, and this has to change:\n${asData('feedback', this.#of.feedback)}`]),
+      ...(this.#of.feedback === undefined
+        ? []
+        : [`It was done before, and this has to change:\n${asData('feedback', this.#of.feedback)}`]),
       ...(own.length === 0 ? [] : [`The files of the task as they are:\n\n${filesAsData(own)}`]),
       ...(Object.keys(results).length === 0 ? [] : [`What the tasks before it made:\n\n${filesAsData(textsOf(results))}`]),
     ].join('\n\n');
@@ -228,7 +247,12 @@ class Graph {
     const { tasks } = this.#generation;
     const after = tasks.filter(({ id }) => ancestorsOf(tasks, id).has(task.id) && this.#states.get(id) === 'planned');
     for (const { id } of after) this.#states.set(id, 'skipped');
-    const changes = after.map(({ id }) => ({ id, state: 'skipped' as const, reason: `${task.id} failed, on which it depends.`, attempt: this.#of.pass }));
+    const changes = after.map(({ id }) => ({
+      id,
+      state: 'skipped' as const,
+      reason: `${task.id} failed, on which it depends.`,
+      attempt: this.#of.pass,
+    }));
     await updateTasks(this.#context, this.#generation.id, this.#of.round, [
       { id: task.id, state: 'failed', reason: reason.slice(0, 2_000), cost, attempt: this.#of.pass },
       ...changes,

@@ -14,7 +14,14 @@ import { askRole } from './ask-role.ts';
 import { analysisPart, asData, requestPart } from './texts.ts';
 
 export type Drafted =
-  | { kind: 'planned'; plan: GenerationPlan; unaffordable: readonly string[]; told: readonly string[]; by: 'model' | 'rule' | 'person'; design: boolean }
+  | {
+      kind: 'planned';
+      plan: GenerationPlan;
+      unaffordable: readonly string[];
+      told: readonly string[];
+      by: 'model' | 'rule' | 'person';
+      design: boolean;
+    }
   | { kind: 'no-model'; examples: readonly Example[] }
   | { kind: 'refused'; faults: readonly string[] };
 
@@ -48,19 +55,27 @@ export function draftPlanTool(workshop: Workshop): AnyTool {
         analysisPart(analysis),
         `At least ${fewest} task(s).`,
         asData('files of the project', paths.join('\n')),
-        ...examples.map((example) => asData(`approved before, from ${example.source}: ${example.request}`, `${example.path}\n${example.content}`)),
+        ...examples.map((example) =>
+          asData(`approved before, from ${example.source}: ${example.request}`, `${example.path}\n${example.content}`),
+        ),
       ].join('\n\n');
       const told: string[] = [];
       const asked = await askRole(context, { role: 'planner', generation: id, key: 'plan', input }, async (text) => {
         const json = readJson(text);
-        const checked = json.kind === 'malformed' ? { kind: 'refused' as const, faults: [json.message] } : await checkPlan(json.value, over, fewest);
+        const checked =
+          json.kind === 'malformed'
+            ? { kind: 'refused' as const, faults: [json.message] }
+            : await checkPlan(json.value, over, fewest);
         if (checked.kind === 'plan') return { kind: 'read', value: checked.plan };
         told.push(...checked.faults);
         return { kind: 'malformed', message: checked.faults.join(' ') };
       });
       if (asked.kind === 'no-model') return { kind: 'no-model', examples };
       if (asked.kind === 'answer') return keep(context, project, generation, asked.value, { by: 'model', told });
-      return keep(context, project, generation, await singleTask(generation.request, analysis, over), { by: 'rule', told: [...told, asked.message].slice(0, 10) });
+      return keep(context, project, generation, await singleTask(generation.request, analysis, over), {
+        by: 'rule',
+        told: [...told, asked.message].slice(0, 10),
+      });
     },
   });
 }
@@ -86,18 +101,32 @@ async function keep(
   const unaffordable = plan.tasks.filter((task) => !paid.has(task.id)).map((task) => task.id);
   const kept = { ...plan, mostCost: round(plan.mostCost) };
   // Of a folder without git only the files are looked at that will be written.
-  const base = project.kind === 'git' ? {} : { base: await project.state(plan.tasks.flatMap(({ files }) => files.map(({ path }) => path))) };
-  await updateGeneration(context, id, { plan: kept, ...base, stage: design ? 'ended' : 'plan', ...(design ? { result: 'designed' as const } : {}), runId: context.runId });
+  const base =
+    project.kind === 'git' ? {} : { base: await project.state(plan.tasks.flatMap(({ files }) => files.map(({ path }) => path))) };
+  await updateGeneration(context, id, {
+    plan: kept,
+    ...base,
+    stage: design ? 'ended' : 'plan',
+    ...(design ? { result: 'designed' as const } : {}),
+    runId: context.runId,
+  });
   await dropTasks(context, id, number);
   await planTasks(
     context,
     id,
     number,
     plan.tasks.map((task) =>
-      paid.has(task.id) ? task : { ...task, state: 'unaffordable' as const, reason: `The budget of ${budget} US dollars ends before it.` },
+      paid.has(task.id)
+        ? task
+        : { ...task, state: 'unaffordable' as const, reason: `The budget of ${budget} US dollars ends before it.` },
     ),
   );
-  context.progress({ stage: 'plan', generation: id, tasks: plan.tasks.map(({ id: task, dependsOn }) => ({ id: task, dependsOn: [...dependsOn] })), mostCost: kept.mostCost });
+  context.progress({
+    stage: 'plan',
+    generation: id,
+    tasks: plan.tasks.map(({ id: task, dependsOn }) => ({ id: task, dependsOn: [...dependsOn] })),
+    mostCost: kept.mostCost,
+  });
   return { kind: 'planned', plan: kept, unaffordable, told, by, design };
 }
 

@@ -48,8 +48,16 @@ export interface CommitInput {
 }
 
 /** Facts of a commit: the round that is offered, the tree that it is bound to, and whether the base is where it was. */
-export async function commitFacts(workshop: Workshop, { generation: id, round, tree, base }: CommitInput, context: ToolContext): Promise<WritingFacts> {
-  const [generation, rules, who] = await Promise.all([findGeneration(context, id), workspaceRules(context), context.answerable?.()]);
+export async function commitFacts(
+  workshop: Workshop,
+  { generation: id, round, tree, base }: CommitInput,
+  context: ToolContext,
+): Promise<WritingFacts> {
+  const [generation, rules, who] = await Promise.all([
+    findGeneration(context, id),
+    workspaceRules(context),
+    context.answerable?.(),
+  ]);
   const plain = { rules, requester: generation?.askedBy, approver: who?.approved === true ? idOf(who) : undefined };
   const failed = (problem: NonNullable<WritingFacts['problem']>): WritingFacts => ({
     ...plain,
@@ -66,22 +74,34 @@ export async function commitFacts(workshop: Workshop, { generation: id, round, t
   if (own?.tree !== tree || own.score === undefined)
     return failed({
       id: 'tree',
-      reason: { es: 'El contenido no es el que se mostró: hay que mirarlo de nuevo.', en: 'The content is not what was shown: it has to be looked at again.' },
+      reason: {
+        es: 'El contenido no es el que se mostró: hay que mirarlo de nuevo.',
+        en: 'The content is not what was shown: it has to be looked at again.',
+      },
     });
   const done = generation.result === 'committed' || generation.result === 'written';
   if (!done && (generation.stage === 'ended' || generation.runId !== context.runId))
     return failed({
       id: 'superseded',
-      reason: { es: 'Esta propuesta ya no está en pie: hay una más nueva, o fue rechazada.', en: 'This proposal does not stand any more: there is a newer one, or it was rejected.' },
+      reason: {
+        es: 'Esta propuesta ya no está en pie: hay una más nueva, o fue rechazada.',
+        en: 'This proposal does not stand any more: there is a newer one, or it was rejected.',
+      },
     });
   if (!mayBeOffered(own))
-    return failed({ id: 'not-offered', reason: { es: 'No pasa sus pruebas, así que no se ofrece.', en: 'It does not pass its tests, so it is not offered.' } });
+    return failed({
+      id: 'not-offered',
+      reason: { es: 'No pasa sus pruebas, así que no se ofrece.', en: 'It does not pass its tests, so it is not offered.' },
+    });
   const project = await workshop.open(generation.folder);
   const now = await project.state(Object.keys(own.changes));
   if (!done && (stateName(now) !== base || stateName(generation.base) !== base) && !sameFiles(now, generation))
     return failed({
       id: 'stale',
-      reason: { es: 'El proyecto cambió desde que se preparó: se revisa otra vez.', en: 'The project has changed since this was prepared: it is checked again.' },
+      reason: {
+        es: 'El proyecto cambió desde que se preparó: se revisa otra vez.',
+        en: 'The project has changed since this was prepared: it is checked again.',
+      },
     });
   const { score } = own;
   const diff = await project.diff(generation.base, await loadContents(context, own.changes));
@@ -105,7 +125,13 @@ const longestDiff = 6_000;
 
 function summaryOf(
   { project, request, options, id }: Generation,
-  { round, score, executed, paths, diff }: { round: number; score: number; executed: boolean; paths: readonly string[]; diff: string },
+  {
+    round,
+    score,
+    executed,
+    paths,
+    diff,
+  }: { round: number; score: number; executed: boolean; paths: readonly string[]; diff: string },
 ): LocalizedText {
   const files = paths.slice(0, 20).join(', ');
   const shown = diff.length > longestDiff ? `${diff.slice(0, longestDiff)}\n[…]` : diff;

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { type AnyTool, defineTool } from '../../../src/index.ts';
 import type { Generation, GenerationPlan, GenerationStage } from '../contract.ts';
-import { findGeneration, latestGeneration, loadRounds } from '../rows/generations.ts';
 import { listProjects } from '../projects.ts';
+import { findGeneration, latestGeneration, loadRounds } from '../rows/generations.ts';
 import { stateName } from '../workshop.ts';
 import { mayBeOffered } from './check.ts';
 
@@ -44,7 +44,9 @@ export function lookTool(): AnyTool {
       const found = id === undefined ? await latestGeneration(context, context.conversationId) : await findGeneration(context, id);
       if (found === undefined) return { kind: 'none' };
       const rounds = await loadRounds(context, found.id);
-      const best = rounds.filter(mayBeOffered).sort((one, other) => (other.score?.value ?? 0) - (one.score?.value ?? 0) || other.round - one.round)[0];
+      const best = rounds
+        .filter(mayBeOffered)
+        .sort((one, other) => (other.score?.value ?? 0) - (one.score?.value ?? 0) || other.round - one.round)[0];
       return {
         ...lookedOf(found),
         rounds: rounds.map(({ round, score }) => ({ round, score: score?.value ?? null, executed: score?.executed ?? false })),
@@ -67,7 +69,14 @@ function lookedOf(found: Generation): Omit<Looked, 'rounds' | 'best' | 'ownRun'>
     round: found.round,
     pass: Math.max(1, ...found.tasks.map(({ attempt }) => attempt)),
     plan: found.plan ?? null,
-    tasks: found.tasks.map(({ id, kind, state, reason, cost, files }) => ({ id, kind, state, reason: reason ?? null, cost, files: files.map(({ path }) => path) })),
+    tasks: found.tasks.map(({ id, kind, state, reason, cost, files }) => ({
+      id,
+      kind,
+      state,
+      reason: reason ?? null,
+      cost,
+      files: files.map(({ path }) => path),
+    })),
     base: stateName(found.base),
     budget: found.budget,
     spent: found.spent,

@@ -40,7 +40,8 @@ export function openTool(workshop: Workshop): AnyTool {
     async execute({ request, project: wanted, language, ...given }, context): Promise<Opened> {
       const projects = await listProjects(context);
       const named = projects.map(({ name }) => name);
-      const chosen = wanted === undefined ? (projects.length === 1 ? projects[0] : undefined) : projects.find(({ name }) => name === wanted);
+      const chosen =
+        wanted === undefined ? (projects.length === 1 ? projects[0] : undefined) : projects.find(({ name }) => name === wanted);
       if (chosen === undefined) return { kind: 'refused', message: projectMissing(wanted, named) };
       const found = await workshop.roots.folder(context.workspaceId, chosen.folder);
       if ('fault' in found) return { kind: 'refused', message: { es: found.fault, en: found.fault } };
@@ -74,6 +75,9 @@ function projectMissing(wanted: string | undefined, named: readonly string[]): L
     };
   const list = named.slice(0, 20).join(', ');
   return wanted === undefined
-    ? { es: `¿En qué proyecto? Hay: ${list}. Se elige con /project nombre.`, en: `In which project? There are: ${list}. /project name chooses one.` }
+    ? {
+        es: `¿En qué proyecto? Hay: ${list}. Se elige con /project nombre.`,
+        en: `In which project? There are: ${list}. /project name chooses one.`,
+      }
     : { es: `No hay un proyecto "${wanted}". Hay: ${list}.`, en: `There is no project "${wanted}". There are: ${list}.` };
 }

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { type AnyTool, defineTool, type LocalizedText, type ToolContext } from '../../../src/index.ts';
 import type { Generation } from '../contract.ts';
 import { mostRounds } from '../limits.ts';
-import type { CodegenProject, ProjectState } from '../project/contract.ts';
 import { ancestorsOf } from '../plan-rules.ts';
+import type { CodegenProject, ProjectState } from '../project/contract.ts';
 import { loadGeneration, loadRounds, saveRound, updateGeneration } from '../rows/generations.ts';
 import { planTasks, updateTasks } from '../rows/tasks.ts';
 import type { Workshop } from '../workshop.ts';
@@ -35,19 +35,33 @@ export function nextRoundTool(): AnyTool {
     reconcile: again,
     async execute({ generation: id, feedback, from }, context): Promise<Begun> {
       const generation = await loadGeneration(context, id);
-      if (generation.stage === 'ended' && generation.result !== 'rejected' && generation.result !== 'failed') return { kind: 'refused', message: over };
+      if (generation.stage === 'ended' && generation.result !== 'rejected' && generation.result !== 'failed')
+        return { kind: 'refused', message: over };
       await takeOver(context, generation);
       if (from >= mostRounds) return { kind: 'last', generation: id, round: from };
       const round = from + 1;
       const rounds = await loadRounds(context, id);
       if (!rounds.some((each) => each.round === round))
-        await saveRound(context, id, { round, feedback, changes: {}, tree: undefined, report: undefined, review: undefined, score: undefined });
+        await saveRound(context, id, {
+          round,
+          feedback,
+          changes: {},
+          tree: undefined,
+          report: undefined,
+          review: undefined,
+          score: undefined,
+        });
       // What was left out for money or for a failure before it is tried again within what is left.
-      await planTasks(context, id, round, generation.tasks.map(({ state, reason, ...task }) => ({
-        ...task,
-        changes: {},
-        ...(state === 'unaffordable' ? { state, ...(reason === undefined ? {} : { reason }) } : {}),
-      })));
+      await planTasks(
+        context,
+        id,
+        round,
+        generation.tasks.map(({ state, reason, ...task }) => ({
+          ...task,
+          changes: {},
+          ...(state === 'unaffordable' ? { state, ...(reason === undefined ? {} : { reason }) } : {}),
+        })),
+      );
       await updateGeneration(context, id, { round, stage: 'tasks', result: null });
       return { kind: 'begun', generation: id, round, pass: 1 };
     },
@@ -64,10 +78,13 @@ export function retryTool(): AnyTool {
     async execute({ generation: id, task: named }, context): Promise<Begun> {
       const generation = await loadGeneration(context, id);
       const { tasks, round } = generation;
-      if (generation.stage === 'ended' && generation.result !== 'failed' && generation.result !== 'rejected') return { kind: 'refused', message: over };
+      if (generation.stage === 'ended' && generation.result !== 'failed' && generation.result !== 'rejected')
+        return { kind: 'refused', message: over };
       // Made again after a crash: the tasks are planned already.
       const pass = 1 + Math.max(1, ...tasks.filter(({ state }) => state !== 'planned').map(({ attempt }) => attempt));
-      const wanted = tasks.filter(({ id: each, state }) => (state === 'failed' || state === 'planned') && (named === undefined || each === named));
+      const wanted = tasks.filter(
+        ({ id: each, state }) => (state === 'failed' || state === 'planned') && (named === undefined || each === named),
+      );
       if (wanted.length === 0)
         return {
           kind: 'refused',
@@ -78,8 +95,15 @@ export function retryTool(): AnyTool {
         };
       await takeOver(context, generation);
       const ids = new Set(wanted.map((task) => task.id));
-      const reset = tasks.filter((task) => ids.has(task.id) || (task.state === 'skipped' && [...ancestorsOf(tasks, task.id)].some((each) => ids.has(each))));
-      await updateTasks(context, id, round, reset.map((task) => ({ id: task.id, state: 'planned' as const, attempt: pass, reason: '' })));
+      const reset = tasks.filter(
+        (task) => ids.has(task.id) || (task.state === 'skipped' && [...ancestorsOf(tasks, task.id)].some((each) => ids.has(each))),
+      );
+      await updateTasks(
+        context,
+        id,
+        round,
+        reset.map((task) => ({ id: task.id, state: 'planned' as const, attempt: pass, reason: '' })),
+      );
       await updateGeneration(context, id, { stage: 'tasks', result: null });
       return { kind: 'begun', generation: id, round, pass };
     },
@@ -128,7 +152,12 @@ export function takeTool(): AnyTool {
       if (generation.stage === 'ended' && generation.result !== 'designed') return { kind: 'refused', message: over };
       await takeOver(context, generation);
       if (generation.result === 'designed') await updateGeneration(context, id, { stage: 'tasks', result: null });
-      return { kind: 'begun', generation: id, round: generation.round, pass: Math.max(1, ...generation.tasks.map(({ attempt }) => attempt)) };
+      return {
+        kind: 'begun',
+        generation: id,
+        round: generation.round,
+        pass: Math.max(1, ...generation.tasks.map(({ attempt }) => attempt)),
+      };
     },
   });
 }
@@ -139,7 +168,11 @@ export function endTool(): AnyTool {
     ...repeatable,
     name: 'end',
     description: 'Ends a generation without writing anything: rejected, cancelled or failed.',
-    input: z.object({ generation: z.string(), result: z.enum(['rejected', 'cancelled', 'failed', 'stale']), reason: z.string().max(2_000).default('') }),
+    input: z.object({
+      generation: z.string(),
+      result: z.enum(['rejected', 'cancelled', 'failed', 'stale']),
+      reason: z.string().max(2_000).default(''),
+    }),
     reconcile: again,
     async execute({ generation: id, result, reason }, context) {
       const generation = await loadGeneration(context, id);
@@ -154,7 +187,12 @@ export function endTool(): AnyTool {
 const over: LocalizedText = { es: 'Eso ya terminó. Pedí algo nuevo.', en: 'That is over. Ask for something new.' };
 
 /** The first path that is not as it was. */
-async function sameContents(project: CodegenProject, before: ProjectState, now: ProjectState, paths: readonly string[]): Promise<string | undefined> {
+async function sameContents(
+  project: CodegenProject,
+  before: ProjectState,
+  now: ProjectState,
+  paths: readonly string[],
+): Promise<string | undefined> {
   if (before.kind === 'folder' || now.kind === 'folder') {
     const hashes = (state: ProjectState) => (state.kind === 'folder' ? state.hashes : {});
     return paths.find((path) => Object.hasOwn(hashes(before), path) && hashes(before)[path] !== hashes(now)[path]);
