@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import { ChangeRefused, type FileState, PathRefused, type PlannedFile, type ProjectFiles } from '../../../src/files.ts';
+import { ChangeRefused, PathRefused, type ProjectFiles } from '../../../src/files.ts';
 import type { ApplyJournal, ApplyResult, ChangedFiles, JournalledFile, ProjectState, ProjectTree } from './contract.ts';
 import { fileDiff } from './difference.ts';
+import { applyJournalled, conflict, executable, isDone, keptMode, rollOn, sha256, stateAt } from './journalled-files.ts';
 import { emptyFolder, putFile } from './materialise.ts';
 import { shownPath } from './path-fault.ts';
 import { faultOfPaths, listingOf } from './place-fault.ts';
@@ -19,17 +19,6 @@ export function folderState(state: ProjectState): FolderState {
   if (state.kind !== 'folder')
     throw new ProjectRefused('The state is one of a repository, and the project is a folder without git. Take its state anew.');
   return state;
-}
-
-const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-
-async function stateAt(files: ProjectFiles, path: string): Promise<FileState | undefined> {
-  try {
-    return await files.readBytes(path);
-  } catch (error) {
-    if (error instanceof PathRefused && error.refusal === 'missing') return undefined;
-    throw error;
-  }
 }
 
 /** A folder without git, by functions of the contract. */
@@ -64,10 +53,14 @@ export class FolderProject {
 
   tree(given: ProjectState, changes: ChangedFiles): ProjectTree {
     const { hashes } = folderState(given);
+    const files = this.#files;
     return treeOver(
       {
         paths: () => this.#paths(),
-        has: async (path) => (await this.#files.check(path)).kind === 'file',
+        async mode(path) {
+          const found = await stateAt(files, path);
+          return found === undefined ? undefined : executable(found.mode) ? 0o755 : 0o644;
+        },
         read: async (path) => {
           const found = await stateAt(this.#files, path);
           if (Object.hasOwn(hashes, path) && found?.hash !== hashes[path])
@@ -178,53 +171,7 @@ export class FolderProject {
   async recover(run: string, journal: ApplyJournal): Promise<void> {
     const files = await journal.find(run);
     if (files === undefined) return;
-    await this.#files.resume(files.map(plannedFile));
+    await rollOn(this.#files, files);
     await journal.end(run);
   }
-}
-
-const executable = (mode: number) => (mode & 0o100) !== 0;
-
-/** The bits of a file that is there stay, where it is as executable as it should be. */
-export function keptMode(mode: number, before: number | undefined): number {
-  if (before !== undefined && executable(before) === executable(mode)) return before;
-  return executable(mode) ? 0o755 : 0o644;
-}
-
-function isDone({ before, after }: JournalledFile): boolean {
-  if (before === undefined || after === undefined) return before === after;
-  return before.mode === after.mode && Buffer.from(before.content).equals(after.content);
-}
-
-/** Writes files as a journal holds them: all, or none. @returns why none was written */
-export async function applyJournalled(
-  files: ProjectFiles,
-  journalled: readonly JournalledFile[],
-): Promise<ApplyResult | undefined> {
-  const plan = journalled.filter((file) => !isDone(file)).map(plannedFile);
-  try {
-    if (plan.length > 0) await files.apply(plan);
-    return undefined;
-  } catch (error) {
-    if (error instanceof ChangeRefused) return conflict(error.refusals.map(({ path }) => path));
-    if (error instanceof PathRefused) return { kind: 'refused', message: error.message };
-    throw error;
-  }
-}
-
-export function conflict(files: readonly string[]): ApplyResult {
-  const named = files.map(shownPath).join(', ');
-  return {
-    kind: 'conflict',
-    files,
-    message: `${named} changed since the generation began. Nothing was written; generate over what it is now.`,
-  };
-}
-
-export function plannedFile({ path, before, after }: JournalledFile): PlannedFile {
-  return { path, before: fileState(before), after: fileState(after), encoding: 'binary', rung: undefined, diff: '' };
-}
-
-function fileState(side: JournalledFile['before']): FileState | undefined {
-  return side === undefined ? undefined : { bytes: side.content, hash: sha256(side.content), mode: side.mode };
 }

@@ -1,24 +1,18 @@
 import { PathRefused } from '../../../src/files.ts';
 import { GitFailed, type OpenGit } from '../../../src/shell.ts';
-import { agentPerson, commitsWith, type FoundCommit, storeCommit, trailerNames } from './commit-object.ts';
+import { agentPerson, commitsWith, type FoundCommit, messageOf, storeCommit, trailerNames } from './commit-object.ts';
 import type { ChangedContent, ChangedFiles, CodegenProject, CommitResult, ProjectState, TreeCommit } from './contract.ts';
 import { fileDiff } from './difference.ts';
+import { runHooks } from './hooks.ts';
 import { materialiseTree } from './materialise.ts';
 import { shownPath } from './path-fault.ts';
 import { faultOfPaths, type TreeListing } from './place-fault.ts';
 import { ProjectRefused } from './project-refused.ts';
 import { treeOver } from './project-tree.ts';
-import { type Repository, readBlobs, resolveNames, withTemporary, writeTree } from './repository.ts';
+import { type GitProject, readBlobs, resolveNames, withTemporary, writeTree } from './repository.ts';
 import { branchOf } from './run-name.ts';
 
 export type GitState = Extract<ProjectState, { kind: 'git' }>;
-
-/** What the functions of a project in git share. */
-export interface GitProject {
-  folder: string;
-  repository: Repository;
-  now: () => Date;
-}
 
 /** The commit and the branch that are checked out. */
 export async function currentState(opened: OpenGit): Promise<GitState> {
@@ -40,7 +34,7 @@ export function gitState(state: ProjectState): GitState {
 }
 
 /** The files of a state, with all changes judged. @throws ProjectRefused */
-async function judged(
+export async function judged(
   { folder, repository }: GitProject,
   opened: OpenGit,
   state: GitState,
@@ -82,7 +76,10 @@ export function tree({ repository }: GitProject, given: ProjectState, changes: C
   return treeOver(
     {
       paths: async () => [...(await entries())].filter(([, { mode }]) => isFile(mode)).map(([path]) => path),
-      has: async (path) => isFile((await entries()).get(path)?.mode),
+      async mode(path) {
+        const found = (await entries()).get(path)?.mode;
+        return isFile(found) ? (found === '100755' ? 0o755 : 0o644) : undefined;
+      },
       async read(path) {
         const entry = (await entries()).get(path);
         if (entry === undefined || !isFile(entry.mode)) return undefined;
@@ -182,7 +179,19 @@ async function commitTree(project: GitProject, given: TreeCommit): Promise<Commi
         message: `The approval was for the tree ${given.tree}, and the changes make ${tree}. Ask for it anew.`,
       };
     if (tree === oldTree) return { kind: 'refused', message: 'The changes leave every file as it is. There is nothing to commit.' };
-    const message = given.message;
+    let { message } = given;
+    if (given.hooks) {
+      const passed = await runHooks(project, opened, {
+        head,
+        tree,
+        changes: given.changes,
+        index,
+        folder,
+        message: messageOf({ message, trailer }),
+      });
+      if (passed.kind === 'refused') return passed;
+      message = passed.message;
+    }
     const { author, at } = given;
     const made = await storeCommit(opened, { tree, parents, message, trailer, author, committer: agentPerson, at });
     return makeBranch(opened, branch, made, `timonel: commit of ${given.run}`, earlier);

@@ -5,8 +5,13 @@ import { type Environment, GitFailed, gitText } from '../../../src/shell.ts';
 import type { CodegenProject } from './contract.ts';
 import { FolderProject } from './folder-project.ts';
 import * as inGit from './git-project.ts';
-import { ProjectRefused } from './project-refused.ts';
+import { merge } from './merge.ts';
+import { recover } from './recover.ts';
+import { remarksOn } from './remarks.ts';
 import { findRepository, type Repository } from './repository.ts';
+import { revert } from './revert.ts';
+import type { CheckedOutProject } from './working-files.ts';
+import { writeFiles } from './write.ts';
 
 export interface CodegenProjectOptions {
   /** The user's environment; git's search path and home folder are taken from it. */
@@ -25,22 +30,23 @@ export async function openCodegenProject(folder: string, options: CodegenProject
   const files = await openProjectFiles(folder);
   const repository = await repositoryOf(files.root, environment);
   if (repository === undefined) return inFolder(new FolderProject(files));
-  const project: inGit.GitProject = { folder: files.root, repository, now };
+  const project: CheckedOutProject = { folder: files.root, repository, now, files };
   return {
     folder: files.root,
     kind: 'git',
+    prefix: repository.prefix,
     state: async () => inGit.currentState(await repository.open()),
     tree: (state, changes = {}) => inGit.tree(project, state, changes),
     fault: (path) => inGit.fault(project, path),
     treeOf: (state, changes) => inGit.treeOf(project, state, changes),
     diff: (state, changes) => inGit.diff(project, state, changes),
+    remarks: (changes) => remarksOn(project, changes),
     commit: (commit) => inGit.commit(project, commit),
     commitOf: (run) => inGit.commitOf(project, run),
-    merge: () => Promise.reject(new ProjectRefused('Merge is not there.')),
-    write: () =>
-      Promise.resolve({ kind: 'refused', message: 'The project is in a repository: commit the changes, and merge the commit.' }),
-    recover: () => Promise.resolve(),
-    revert: () => Promise.reject(new ProjectRefused('Revert is not there.')),
+    merge: (commit, run, author, journal) => merge(project, commit, run, author, journal),
+    write: (state, changes, run, journal) => writeFiles(project, state, changes, run, journal),
+    recover: (run, journal) => recover(project, run, journal),
+    revert: (commit, run, author) => revert(project, commit, run, author),
     materialise: (state, changes, target) => inGit.materialise(project, state, changes, target),
   };
 }
@@ -51,11 +57,13 @@ function inFolder(project: FolderProject): CodegenProject {
   return {
     folder: project.folder,
     kind: 'folder',
+    prefix: '',
     state: (paths) => project.state(paths),
     tree: (state, changes = {}) => project.tree(state, changes),
     fault: (path) => project.fault(path),
     treeOf: (state, changes) => project.treeOf(state, changes),
     diff: (state, changes) => project.diff(state, changes),
+    remarks: () => Promise.resolve([]),
     commit: () => Promise.resolve({ kind: 'refused', message }),
     commitOf: () => Promise.resolve(undefined),
     merge: () => Promise.resolve({ kind: 'refused', message }),

@@ -6,7 +6,8 @@ import { shownPath } from './path-fault.ts';
 export interface BaseFiles {
   /** Of regular files, in any order. */
   paths(): Promise<readonly string[]>;
-  has(path: string): Promise<boolean>;
+  /** 0o644 or 0o755; `undefined` where there is no such regular file. */
+  mode(path: string): Promise<number | undefined>;
   /** `undefined` where there is no such file. @throws PathRefused */
   read(path: string): Promise<Uint8Array | undefined>;
 }
@@ -19,17 +20,19 @@ export function isShown(path: string): boolean {
 /** Changes seen over a state. */
 export function treeOver(base: BaseFiles, changes: ChangedFiles): ProjectTree {
   const change = (path: string) => (Object.hasOwn(changes, path) ? changes[path] : undefined);
+  const mode = async (path: string): Promise<number | undefined> => {
+    if (!isShown(path)) return undefined;
+    const own = change(path);
+    return own === undefined ? base.mode(path) : own === null ? undefined : own.mode & 0o100 ? 0o755 : 0o644;
+  };
   return {
     async paths() {
       const paths = new Set(await base.paths());
       for (const [path, content] of Object.entries(changes)) content === null ? paths.delete(path) : paths.add(path);
       return [...paths].filter(isShown).sort();
     },
-    async has(path) {
-      if (!isShown(path)) return false;
-      const own = change(path);
-      return own === undefined ? base.has(path) : own !== null;
-    },
+    has: async (path) => (await mode(path)) !== undefined,
+    mode,
     async read(path) {
       if (!isShown(path))
         throw isSecretPath(path)

@@ -21,6 +21,13 @@ export interface Repository {
   listing(opened: OpenGit, commit: string | undefined): Promise<TreeListing>;
 }
 
+/** What the functions of a project in git share. */
+export interface GitProject {
+  folder: string;
+  repository: Repository;
+  now: () => Date;
+}
+
 const mostOutput = 512 * 1024 * 1024;
 const keptListings = 4;
 
@@ -59,7 +66,8 @@ export async function findRepository(folder: string, environment: Environment | 
   };
 }
 
-async function listTree(opened: OpenGit, commit: string, prefix: string): Promise<TreeListing> {
+/** Files of a commit below a prefix, by paths from it on. */
+export async function listTree(opened: OpenGit, commit: string, prefix: string): Promise<TreeListing> {
   const below = prefix === '' ? [] : ['--', prefix];
   const text = await opened.text(['ls-tree', '-r', '-z', '--full-tree', commit, ...below], { outputBytes: mostOutput });
   const entries = new Map<string, TreeEntry>();

@@ -84,7 +84,7 @@ export async function openGit(root: string, options: GitOptions = {}): Promise<O
   });
   if (listed.exitCode !== 0) throw new GitFailed(`Git cannot read its settings: ${listed.stderr.trim()}`, listed.exitCode);
   const entries = parseConfig(listed.stdout.toString('utf8'));
-  checkWorktree(root, entries);
+  if (options.repository === undefined) checkWorktree(root, entries);
   const submodules = submodulesOf(root);
   const run = (args: readonly string[], own: GitOptions = {}): Promise<GitResult> => {
     const given = { ...options, ...own };
@@ -94,7 +94,10 @@ export async function openGit(root: string, options: GitOptions = {}): Promise<O
     if (given.index !== undefined) settings.set('core.splitIndex', 'false');
     if (given.durable === true) settings.set('core.fsync', 'committed,reference');
     if (given.hooks === true && given.hooksPath !== undefined) settings.set('core.hooksPath', given.hooksPath);
-    return execute(root, words, { ...environmentOf(root, given), ...settingsInEnvironment(settings) }, given);
+    const environment = { ...environmentOf(root, given), ...settingsInEnvironment(settings) };
+    // A hook may name files by patterns.
+    if (words[0] === 'hook') delete environment['GIT_LITERAL_PATHSPECS'];
+    return execute(root, words, environment, given);
   };
   return { run, text: async (args, own) => textOf(args, await run(args, own)) };
 }
