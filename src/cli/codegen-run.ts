@@ -77,7 +77,9 @@ export async function runMessage(
     ...(turn.run.error === undefined ? {} : { error: turn.run.error }),
   });
   if (json) return exitCode;
-  if (turn.reply !== null && turn.reply.text !== '') print(terminalText(turn.reply.text));
+  // What waits was shown, and who decides sits here or comes later.
+  const waits = turn.run.outcome === 'awaiting_approval';
+  if (!waits && turn.reply !== null && turn.reply.text !== '') print(terminalText(turn.reply.text));
   if (turn.run.error !== undefined) console.error(terminalText(turn.run.error.message));
   if (turn.run.outcome === 'awaiting_approval' && id !== undefined)
     print(codegenSentence(language, 'later', { id: id.id.slice(-12) }));
@@ -149,10 +151,16 @@ async function askPerson(
 /** Decides about what a generation offers, from anywhere and after any restart. */
 export async function decideAbout(
   connect: () => Promise<ApiClient>,
-  { runId, conversationId }: Execution,
+  { conversationId }: Execution,
   decision: { decision: 'approve' } | { decision: 'reject'; reason?: string },
   options: RunOptions,
 ): Promise<number | undefined> {
+  // A commit, its merge and its revert are asked about in runs of their own.
+  const { runs } = await reach(connect, (client) =>
+    client.get<{ runs: { id: string; outcome: string | null }[] }>(`/api/v1/runs?conversation=${conversationId}&limit=50`),
+  );
+  const runId = runs.find(({ outcome }) => outcome === 'awaiting_approval')?.id;
+  if (runId === undefined) return undefined;
   const { approvals } = await reach(connect, (client) => client.get<{ approvals: AskedCall[] }>(`/api/v1/runs/${runId}`));
   const waiting = approvals.find(({ status }) => status === 'pending');
   if (waiting === undefined) return undefined;
