@@ -28,8 +28,11 @@ export async function codingProject(
   return { agents: [coder({ folder, environment })] };
 }
 
-/** What `timonel codegen` works with on a machine with one user: the projects of that user, who approves what they asked for. */
-export async function codegenProject(dataFolder: string, roots: readonly string[]): Promise<ProjectConfig> {
+/** What `timonel codegen` works with, where no server is asked: all folders of the user who started it, whose name git's settings say. */
+export async function codegenProject(
+  dataFolder: string,
+  environment: Readonly<Record<string, string | undefined>> = {},
+): Promise<ProjectConfig> {
   const { codegen } = await import('../agents/codegen/agent.ts');
-  return { agents: codegen({ dataFolder, roots, singleUser: true }) };
+  return { agents: codegen({ dataFolder, roots: ['/'], singleUser: true, environment }) };
 }

@@ -9,12 +9,13 @@ import { jobs } from './jobs.ts';
 import { mostBudget } from './limits.ts';
 import { personalData } from './personal-data.ts';
 import { policy } from './policy.ts';
-import { openCodegenProject } from './project/open-project.ts';
+import { type CodegenProjectOptions, openCodegenProject } from './project/open-project.ts';
 import { type ProjectOpener, ProjectRoots } from './projects.ts';
 import { resourcesOf } from './resources.ts';
 import { roleAgents } from './roles/agents.ts';
 import { routesOf } from './routes.ts';
 import { seedOf } from './seed.ts';
+import { userOfGit } from './stages/person.ts';
 import { toolsOf } from './tools.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -23,8 +24,10 @@ import type { Workshop } from './workshop.ts';
  * @returns the agent `codegen`, and those of its roles: a project needs all of them
  */
 export function codegen(options: CodegenOptions): AgentDefinition[] {
-  const open = keptFor(5_000);
-  const workshop: Workshop = { open, roots: new ProjectRoots(options), checkTree, scoreOf };
+  const { environment, singleUser = false } = options;
+  const open = keptFor(5_000, environment === undefined ? {} : { environment });
+  const gitUser: Workshop['gitUser'] = async (folder) => (singleUser ? userOfGit(folder, environment) : undefined);
+  const workshop: Workshop = { open, gitUser, roots: new ProjectRoots(options), checkTree, scoreOf };
   const agent = defineAgent({
     name: 'codegen',
     version: '1.0.0',
@@ -63,14 +66,14 @@ export function codegen(options: CodegenOptions): AgentDefinition[] {
 }
 
 /** The stages of a generation follow one another: what was found out of a folder holds for a moment, so that git is not asked by each of them. */
-function keptFor(milliseconds: number): ProjectOpener {
+function keptFor(milliseconds: number, options: CodegenProjectOptions): ProjectOpener {
   const known = new Map<string, { until: number; project: ReturnType<ProjectOpener> }>();
   return (folder) => {
     const now = performance.now();
     for (const [key, { until }] of known) if (until < now) known.delete(key);
     const found = known.get(folder);
     if (found !== undefined) return found.project;
-    const project = openCodegenProject(folder);
+    const project = openCodegenProject(folder, options);
     known.set(folder, { until: now + milliseconds, project });
     // A folder that is not there now may be there with the next call.
     project.catch(() => known.delete(folder));

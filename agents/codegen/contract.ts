@@ -3,6 +3,7 @@
  * commit. The order is code; models only fill in each stage. Until it is approved, nothing is written to the project: a generation is a list of changed
  * files over the state that the project had when it began.
  */
+import type { Environment } from '../../src/shell.ts';
 import type { CheckReport, Review, Score } from './checks/contract.ts';
 import type { RoleName } from './limits.ts';
 import type { ProjectState } from './project/contract.ts';
@@ -184,6 +185,8 @@ export interface CodegenOptions {
   roots?: readonly string[];
   /** Who asks may approve it: for a machine with one user. Only what a fresh workspace begins with; its rules are changed as the resource `rules`. */
   singleUser?: boolean;
+  /** The user's environment: git's settings are looked up by it. With `singleUser` they name the author of commits that a key of this machine approved. */
+  environment?: Environment;
   /** Models or routes by role; the default route where absent. */
   routes?: Partial<Record<RoleName, string>>;
 }

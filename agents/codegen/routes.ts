@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type AnyRoute, defineRoute, type RouteContext, TimonelError } from '../../src/index.ts';
 import { type Generation, generationStages } from './contract.ts';
+import { projectStatus } from './project/project-status.ts';
 import { listProjects } from './projects.ts';
 import { loadContents } from './rows/contents.ts';
 import { findGeneration, listGenerations, loadRounds } from './rows/generations.ts';
@@ -217,11 +218,7 @@ export function routesOf(workshop: Workshop): readonly AnyRoute[] {
         text: z.string().nullable(),
       }),
       async handle({ query: { project: name, path } }, context) {
-        const known = (await listProjects(context)).find((each) => each.name === name);
-        if (known === undefined) throw new TimonelError('not_found', `There is no project "${name}" in this workspace.`);
-        const found = await workshop.roots.folder(context.workspaceId, known.folder);
-        if ('fault' in found) throw new TimonelError('invalid_request', found.fault);
-        const project = await workshop.open(found.folder);
+        const project = await workshop.open(await folderOf(workshop, name, context));
         const state = await project.state();
         const tree = project.tree(state);
         const place =
@@ -233,7 +230,42 @@ export function routesOf(workshop: Workshop): readonly AnyRoute[] {
         return { ...place, paths: [path], text: bytes.includes(0) ? null : Buffer.from(bytes).toString('utf8') };
       },
     }),
+    defineRoute({
+      method: 'GET',
+      path: '/git-status',
+      summary: 'What git says of a project',
+      permission,
+      query: z.object({ project: z.string().min(1).max(60) }),
+      answer: z.object({
+        branch: z.string().nullable(),
+        commit: z.string().nullable(),
+        upstream: z.string().nullable(),
+        ahead: z.number(),
+        behind: z.number(),
+        staged: z.array(z.string()),
+        modified: z.array(z.string()),
+        untracked: z.array(z.string()),
+        unmerged: z.array(z.string()),
+        elsewhere: z.number(),
+      }),
+      async handle({ query: { project: name } }, context) {
+        const status = await projectStatus(await workshop.open(await folderOf(workshop, name, context)));
+        if (status === undefined) throw new TimonelError('invalid_request', `The project "${name}" is a folder without git.`);
+        const { branch = null, commit = null, upstream = null, staged, modified, untracked, unmerged, ...counts } = status;
+        const paths = { staged: [...staged], modified: [...modified], untracked: [...untracked], unmerged: [...unmerged] };
+        return { branch, commit, upstream, ...paths, ...counts };
+      },
+    }),
   ];
+}
+
+/** The folder of a project, as long as the operator allows it. */
+async function folderOf({ roots }: Workshop, name: string, context: RouteContext): Promise<string> {
+  const known = (await listProjects(context)).find((each) => each.name === name);
+  if (known === undefined) throw new TimonelError('not_found', `There is no project "${name}" in this workspace.`);
+  const found = await roots.folder(context.workspaceId, known.folder);
+  if ('fault' in found) throw new TimonelError('invalid_request', found.fault);
+  return found.folder;
 }
 
 async function required(context: RouteContext, id: string): Promise<Generation> {

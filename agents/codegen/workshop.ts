@@ -5,12 +5,15 @@ import { join } from 'node:path';
 import type { CheckTree, ScoreOf } from './checks/contract.ts';
 import type { ChangedFiles, CodegenProject, ProjectState, ProjectTree } from './project/contract.ts';
 import type { ProjectOpener, ProjectRoots } from './projects.ts';
+import type { Author } from './stages/person.ts';
 
 export interface Workshop {
   open: ProjectOpener;
   roots: ProjectRoots;
   checkTree: CheckTree;
   scoreOf: ScoreOf;
+  /** Who git's settings say that the user of this machine is; `undefined` where they do not, and on a server. */
+  gitUser(folder: string): Promise<Author | undefined>;
 }
 
 /** Writes the tree into a folder of its own, for a runner of the project, and removes it again. */

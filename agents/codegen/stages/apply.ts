@@ -7,7 +7,7 @@ import { findGeneration, loadGeneration, updateGeneration } from '../rows/genera
 import { applyJournal } from '../rows/journal.ts';
 import type { Workshop } from '../workshop.ts';
 import { type WritingFacts, workspaceRules } from './facts.ts';
-import { answerable, authorOf, idOf } from './person.ts';
+import { answerable, authorIn, idOf } from './person.ts';
 
 export type Applied =
   | { kind: 'applied'; files: readonly string[]; commit?: string }
@@ -43,7 +43,7 @@ export function mergeTool(workshop: Workshop): AnyTool {
       const done = await project.merge(
         commit,
         commit === generation.reverted ? `revert-${id}` : id,
-        authorOf(await answerable(context)),
+        await authorIn(workshop, generation.folder, context),
         applyJournal(context),
       );
       if (done.kind !== 'applied') return { kind: done.kind, message: done.message };
@@ -85,7 +85,7 @@ export function revertTool(workshop: Workshop): AnyTool {
         await updateGeneration(context, id, { reverted: 'written' });
         return { kind: 'reverted', files: done.files };
       }
-      const done = await project.revert(commit, id, authorOf(await answerable(context)));
+      const done = await project.revert(commit, id, await authorIn(workshop, generation.folder, context));
       if (done.kind !== 'committed') return { kind: done.kind, message: done.message };
       await dropExamples(context, id);
       await updateGeneration(context, id, { reverted: done.commit });

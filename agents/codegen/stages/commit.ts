@@ -9,7 +9,7 @@ import { loadGeneration, loadRounds, updateGeneration } from '../rows/generation
 import { applyJournal } from '../rows/journal.ts';
 import { modeAt, type Workshop } from '../workshop.ts';
 import { commitFacts } from './facts.ts';
-import { answerable, authorOf, idOf } from './person.ts';
+import { answerable, authorIn, authorOf, idOf } from './person.ts';
 import { textsOf } from './texts.ts';
 
 export type Committed =
@@ -62,7 +62,7 @@ export function commitTool(workshop: Workshop): AnyTool {
         tree,
         run: id,
         message: messageOf(generation, own),
-        author: authorOf(await answerable(context)),
+        author: await authorIn(workshop, generation.folder, context),
         at: context.now(),
         hooks: generation.options.hooks,
       });

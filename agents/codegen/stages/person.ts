@@ -1,5 +1,6 @@
 /** Who answers for a commit: the person who approved it. */
 import type { Answerable, ToolContext } from '../../../src/index.ts';
+import { type Environment, gitText } from '../../../src/shell.ts';
 
 export interface Author {
   name: string;
@@ -19,4 +20,26 @@ export function idOf(who: Pick<Answerable, 'kind' | 'id'>): string {
 
 export async function answerable(context: ToolContext): Promise<Answerable | undefined> {
   return context.answerable?.();
+}
+
+/** The author of what this call commits: who approved it; for a key of a machine with one user that user, as git knows them. */
+export async function authorIn(
+  { gitUser }: { gitUser(folder: string): Promise<Author | undefined> },
+  folder: string,
+  context: ToolContext,
+): Promise<Author> {
+  const who = await answerable(context);
+  const known = who?.kind === 'api-key' && who.email === undefined ? await gitUser(folder) : undefined;
+  return known ?? authorOf(who);
+}
+
+/** @returns `undefined` where git's settings name nobody */
+export async function userOfGit(folder: string, environment: Environment | undefined): Promise<Author | undefined> {
+  const setting = (name: string) =>
+    gitText(folder, ['config', '--get', name], environment === undefined ? {} : { environment }).then(
+      (text) => text.trim(),
+      () => '',
+    );
+  const [name, email] = await Promise.all([setting('user.name'), setting('user.email')]);
+  return name === '' || email === '' ? undefined : { name, email };
 }
