@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { block, gitIn, json, openWorkbench, patient, type Workbench } from './workbench.ts';
+import { block, gitIn, json, openWorkbench, patient, type Workbench } from '../../test/codegen/workbench.ts';
 
 interface Problem {
   task_id: string;
