@@ -24,6 +24,7 @@ export const english: readonly PageGroup[] = [
       'guides/dialogue',
       'guides/testing',
       'coder',
+      'codegen',
     ],
   },
   {

@@ -23,6 +23,8 @@ export interface Workbench {
   say(conversation: string, text: string): Promise<TurnBody>;
   /** Says something and waits until the run is over, or waits for a person. */
   run(conversation: string, text: string): Promise<Ended>;
+  /** Waits until a run is over, or waits for a person. */
+  settled(run: string): Promise<Ended>;
   /** Decides about what a run waits for, and waits again. */
   decide(run: string, decision: 'approve' | 'reject', key?: string, reason?: string): Promise<Ended>;
   executions(project: string): Promise<Execution[]>;
@@ -143,6 +145,7 @@ export async function openWorkbench(
         }
       return turn(run);
     },
+    settled: turn,
     async executions(project) {
       return (await timonel.call<{ executions: Execution[] }>('GET', `/api/v1/agents/codegen/executions?project=${project}`)).body
         .executions;
