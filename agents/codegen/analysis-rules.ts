@@ -149,12 +149,11 @@ function suggestedFile(text: string, kind: RequestKind, language: string): strin
   const found = noun.exec(plain);
   const isSpanish = found !== null && /^(?:funcion|clase|modulo|libreria|biblioteca|paquete|modelo|sistema)$/.test(found[0]);
   const before = found === null ? plain : plain.slice(0, found.index);
-  const [after = ''] = (found === null ? '' : plain.slice(found.index + found[0].length)).split(
-    /\b(?:con|para|que|with|for|that|using|usando)\b/,
-  );
+  const behind = found === null ? '' : plain.slice(found.index + found[0].length);
+  const [after = ''] = behind.split(/\b(?:con|para|que|with|for|that|using|usando)\b/);
   const words = (part: string) => part.split(/\s+/).filter((word) => word !== '' && !article.test(word));
   const chosen = isSpanish ? words(after).slice(0, 2) : words(before).slice(-3);
-  const name = (chosen.length > 0 ? chosen : [...words(before), ...words(after)].slice(0, 2))
+  const name = (chosen.length > 0 ? chosen : [...words(before), ...words(behind)].slice(0, 2))
     .join('_')
     .replaceAll('-', '_')
     .slice(0, 40);
