@@ -20,7 +20,8 @@ export async function remarksOn({ repository }: GitProject, changes: ChangedFile
     opened.text(['check-attr', '-z', '--stdin', ...attributes], { input }),
   ]);
   const remarks = ignored.map(
-    (path) => `${shownPath(path.slice(2 + prefix.length))} is ignored by the repository (.gitignore). It is committed all the same.`,
+    (path) =>
+      `${shownPath(path.slice(2 + prefix.length))} is ignored by the repository (.gitignore). It is committed all the same.`,
   );
   const contents = new Map(written);
   const fields = told.split('\0');
