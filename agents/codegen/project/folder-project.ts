@@ -58,7 +58,11 @@ export class FolderProject {
       {
         paths: () => this.#paths(),
         async mode(path) {
-          const found = await stateAt(files, path);
+          // What cannot be read is not there for a generation.
+          const found = await stateAt(files, path).catch((error: unknown) => {
+            if (error instanceof PathRefused) return undefined;
+            throw error;
+          });
           return found === undefined ? undefined : executable(found.mode) ? 0o755 : 0o644;
         },
         read: async (path) => {

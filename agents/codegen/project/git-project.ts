@@ -5,7 +5,7 @@ import type { ChangedContent, ChangedFiles, CodegenProject, CommitResult, Projec
 import { fileDiff } from './difference.ts';
 import { runHooks } from './hooks.ts';
 import { materialiseTree } from './materialise.ts';
-import { shownPath } from './path-fault.ts';
+import { pathFault, shownPath } from './path-fault.ts';
 import { faultOfPaths, type TreeListing } from './place-fault.ts';
 import { ProjectRefused } from './project-refused.ts';
 import { treeOver } from './project-tree.ts';
@@ -33,23 +33,31 @@ export function gitState(state: ProjectState): GitState {
   return state;
 }
 
-/** The files of a state, with all changes judged. @throws ProjectRefused */
+/** Git, and the files of a state, with all changes judged. @throws ProjectRefused */
 export async function judged(
   { folder, repository }: GitProject,
-  opened: OpenGit,
   state: GitState,
   changes: ChangedFiles,
-): Promise<TreeListing> {
+  given?: OpenGit,
+): Promise<{ opened: OpenGit; entries: TreeListing['entries'] }> {
+  // What is no path needs no process to be told.
+  for (const path of Object.keys(changes)) {
+    const fault = pathFault(path, true);
+    if (fault !== undefined) throw new ProjectRefused(fault, path);
+  }
+  const opened = given ?? (await repository.open());
   const listing = await repository.listing(opened, state.commit);
   const found = await faultOfPaths(folder, Object.keys(changes), listing);
   if (found !== undefined) throw new ProjectRefused(found.fault, found.path);
   for (const [path, change] of Object.entries(changes))
     if (change === null && !listing.entries.has(path))
       throw new ProjectRefused(`${shownPath(path)} cannot be removed: the commit does not have it. Name a file that it has.`, path);
-  return listing;
+  return { opened, entries: listing.entries };
 }
 
 export async function fault({ folder, repository }: GitProject, path: string): Promise<string | undefined> {
+  const written = pathFault(path, true);
+  if (written !== undefined) return written;
   const opened = await repository.open();
   const [head] = await resolveNames(opened, ['HEAD^{commit}']);
   return (await faultOfPaths(folder, [path], await repository.listing(opened, head)))?.fault;
@@ -57,8 +65,7 @@ export async function fault({ folder, repository }: GitProject, path: string): P
 
 export async function treeOf(project: GitProject, given: ProjectState, changes: ChangedFiles): Promise<string> {
   const state = gitState(given);
-  const opened = await project.repository.open();
-  await judged(project, opened, state, changes);
+  const { opened } = await judged(project, state, changes);
   return withTemporary((folder) =>
     writeTree(project.repository, opened, state.commit, changes, { index: `${folder}/index`, folder }),
   );
@@ -101,8 +108,7 @@ async function contentOf(opened: OpenGit, path: string, hash: string): Promise<U
 
 export async function diff(project: GitProject, given: ProjectState, changes: ChangedFiles): Promise<string> {
   const state = gitState(given);
-  const opened = await project.repository.open();
-  const { entries } = await judged(project, opened, state, changes);
+  const { opened, entries } = await judged(project, state, changes);
   const paths = Object.keys(changes).sort();
   const old = await readBlobs(
     opened,
@@ -124,8 +130,7 @@ function sideOf(change: ChangedContent | null | undefined) {
 
 export async function materialise(project: GitProject, given: ProjectState, changes: ChangedFiles, folder: string): Promise<void> {
   const state = gitState(given);
-  const opened = await project.repository.open();
-  const { entries } = await judged(project, opened, state, changes);
+  const { opened, entries } = await judged(project, state, changes);
   await materialiseTree(opened, entries, changes, folder);
 }
 
@@ -169,7 +174,7 @@ async function commitTree(project: GitProject, given: TreeCommit): Promise<Commi
         message: `The project was at ${state.commit?.slice(0, 12) ?? 'no commit'} and is at ${head?.slice(0, 12) ?? 'no commit'}. Generate over what it is now.`,
       }
     );
-  await judged(project, opened, state, given.changes);
+  await judged(project, state, given.changes, opened);
   return withTemporary(async (folder) => {
     const index = `${folder}/index`;
     const tree = await writeTree(repository, opened, state.commit, given.changes, { index, folder });

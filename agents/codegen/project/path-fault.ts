@@ -65,7 +65,7 @@ function nameFault(name: string, shown: string): PathFault {
 
 /** What two paths share that a file system could take for one. */
 export function plain(path: string): string {
-  return path.normalize('NFKC').toLowerCase().normalize('NFKC');
+  return path.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC');
 }
 
 /** A path as a person can be shown it: bounded, without what a terminal acts on. */

@@ -94,6 +94,7 @@ export function filesOf(folder: string, below = ''): Record<string, string> {
     const stats = lstatSync(join(folder, path));
     if (stats.isDirectory()) Object.assign(found, filesOf(folder, path));
     else if (stats.isSymbolicLink()) found[path] = `link ${readlinkSync(join(folder, path))}`;
+    else if (!stats.isFile()) found[path] = 'no file';
     else found[path] = `${(stats.mode & 0o777).toString(8)} ${hashOf(readFileSync(join(folder, path)))}`;
   }
   return found;

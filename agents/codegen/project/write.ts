@@ -36,8 +36,7 @@ async function write(
 ): Promise<ApplyResult> {
   const { repository, files } = project;
   const state = gitState(given);
-  const opened = await repository.open();
-  const { entries } = await judged(project, opened, state, changes);
+  const { opened, entries } = await judged(project, state, changes);
   const written: JournalledFile[] = [];
   const changed: string[] = [];
   for (const [path, change] of Object.entries(changes)) {
