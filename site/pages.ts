@@ -39,6 +39,7 @@ export const english: readonly PageGroup[] = [
       'knowledge',
       'evaluations',
       'sandbox',
+      'codegen-checks',
       'files',
       'shell',
       'flags',
