@@ -58,12 +58,14 @@ const longRuns: Readonly<Record<string, LongRun>> = {
   'full-disk': fullDisk,
   'failover-bench': failoverBench,
   'tutor-attacks': tutorAttacks,
+  'codegen-attacks': codegenAttacks,
   'tutor-kills': tutorKills,
   'code-histories': codeHistories,
   'code-kills-embedded': codeKills('embedded'),
   'code-kills-postgres': codeKills('postgres'),
   'project-files': projectFiles,
   image,
+  switches,
   'shell-mutations': shellMutations,
 };
 
@@ -91,6 +93,15 @@ async function channels({ scale }: Terms): Promise<Result> {
     },
   });
   return { verdict: status === 0 ? 'passed' : 'failed', figures: { kills: of(50) }, reasons: [] };
+}
+
+/** Twenty updates of a host under load: what the test does twice. */
+async function switches({ scale }: Terms): Promise<Result> {
+  const { status } = spawnSync('npx', ['vitest', 'run', 'test/deploy/deploy.test.ts', '--testTimeout', '3600000'], {
+    stdio: 'inherit',
+    env: { ...process.env, TIMONEL_TEST_SWITCHES: String(Math.max(2, Math.round(20 * scale))) },
+  });
+  return { verdict: status === 0 ? 'passed' : 'failed', figures: {}, reasons: [] };
 }
 
 /** 50 webhooks a second for a minute, while each model call takes 20 s. */
@@ -172,6 +183,15 @@ async function tutorAttacks(): Promise<Result> {
     env: { ...process.env, TIMONEL_TEST_TUTOR_ATTACKS: 'all' },
   });
   return { verdict: status === 0 ? 'passed' : 'failed', figures: { dialogues: 1_320 }, reasons: [] };
+}
+
+/** Every attack of generated code and tests, on both backends of the sandbox. */
+async function codegenAttacks(): Promise<Result> {
+  const { status } = spawnSync('npx', ['vitest', 'run', 'agents/codegen/checks/attacks', '--testTimeout', '3600000'], {
+    stdio: 'inherit',
+    env: { ...process.env, TIMONEL_TEST_CODEGEN_ATTACKS: 'all' },
+  });
+  return { verdict: status === 0 ? 'passed' : 'failed', figures: { attacks: 282 }, reasons: [] };
 }
 
 /** Kills anywhere between a submission, its grade at a learning platform and its statements at a record store. */
