@@ -4,7 +4,7 @@ import { createSandbox } from '../../../src/sandbox.ts';
 import { needs } from '../../../test/needs.ts';
 import { checkTree } from './check-tree.ts';
 import type { CheckReport } from './contract.ts';
-import { changesOf, sandboxOf, treeOf } from './rehearsal.ts';
+import { changesOf, sandboxOf, treeOf } from './rehearsal/trees.ts';
 import { scoreOf } from './score.ts';
 
 type Files = Record<string, string>;

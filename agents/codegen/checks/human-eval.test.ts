@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, expect, it } from 'vitest';
 import { createSandbox } from '../../../src/sandbox.ts';
 import { checkTree } from './check-tree.ts';
-import { changesOf, sandboxOf, treeOf } from './rehearsal.ts';
+import { changesOf, sandboxOf, treeOf } from './rehearsal/trees.ts';
 import { scoreOf } from './score.ts';
 
 interface Problem {

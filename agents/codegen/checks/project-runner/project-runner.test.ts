@@ -6,7 +6,7 @@ import { afterAll, expect, it } from 'vitest';
 import { createSandbox } from '../../../../src/sandbox.ts';
 import { needs } from '../../../../test/needs.ts';
 import { checkTree } from '../check-tree.ts';
-import { changesOf, sandboxOf, treeOf } from '../rehearsal.ts';
+import { changesOf, sandboxOf, treeOf } from '../rehearsal/trees.ts';
 
 const sandbox = createSandbox({ mode: 'auto', concurrency: 2, queue: 100 });
 afterAll(() => sandbox.close());

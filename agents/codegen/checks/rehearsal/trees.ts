@@ -1,6 +1,6 @@
 /** Trees in memory, for tests and measurements of the checks. */
-import type { AgentSandbox, Sandbox } from '../../../src/sandbox.ts';
-import type { ChangedFiles, ProjectTree } from '../project/contract.ts';
+import type { AgentSandbox, Sandbox } from '../../../../src/sandbox.ts';
+import type { ChangedFiles, ProjectTree } from '../../project/contract.ts';
 
 type Files = Readonly<Record<string, string>>;
 
