@@ -40,6 +40,7 @@ export const english: readonly PageGroup[] = [
       'knowledge',
       'evaluations',
       'sandbox',
+      'codegen-checks',
       'files',
       'shell',
       'flags',

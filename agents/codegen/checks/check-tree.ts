@@ -1,6 +1,7 @@
 /** Parses, checks and runs what changed, and sums it up in a report. */
 import type { CheckReport, CheckTree, Finding } from './contract.ts';
 import { type AnalysedFile, coveredShare, judgeRun, nothingRun, type RunEvidence } from './evidence.ts';
+import { runProject } from './project-runner/run-project.ts';
 import { checkPython } from './python/check-python.ts';
 import { checkScript } from './script/check-script.ts';
 import { secretsIn } from './secrets.ts';
@@ -27,7 +28,24 @@ export const checkTree: CheckTree = async (tree, changes, options): Promise<Chec
   }
   const judged = runs.map((run) => judgeRun(tamperedBy(run, files)));
   findings.push(...judged.flatMap((each) => each.findings));
-  const tests = sum(judged.map(({ run }) => run));
+  const embedded = sum(judged.map(({ run }) => run));
+  const project = await runProject(subject, options, left, embedded.backend !== undefined);
+  const tests =
+    project === undefined
+      ? embedded
+      : joined(project.run, embedded, runs.flatMap(({ tampered }) => tampered).length > 0 || tamperingIn(files).length > 0);
+  if (tests.runner === 'project')
+    findings.push(
+      ...tests.failures.map(
+        ({ name, message }): Finding => ({
+          path: name.split('::')[0] ?? name,
+          line: undefined,
+          level: 'error',
+          check: 'tests',
+          message: `${name}: ${message}`,
+        }),
+      ),
+    );
   const { covered, missed } = coveredShare(subject, runs);
   findings.push(...missed);
   const { documented, undocumented } = documentation(subject, files);
@@ -50,6 +68,20 @@ export const checkTree: CheckTree = async (tree, changes, options): Promise<Chec
     findings: ordered(findings).slice(0, mostFindings),
   };
 };
+
+/**
+ * The project's runner decides where it ran. What the embedded one knows besides still counts: that the code changes what runs it, and that no test is
+ * evidence.
+ */
+function joined(project: CheckReport['tests'], embedded: CheckReport['tests'], tampered: boolean): CheckReport['tests'] {
+  if (tampered) return embedded.backend === undefined ? { ...project, ok: false, passed: 0 } : embedded;
+  if (embedded.backend !== undefined && embedded.failed === 0 && !embedded.ok) return embedded;
+  return project;
+}
+
+function tamperingIn(files: readonly AnalysedFile[]): Finding[] {
+  return files.flatMap((file) => file.findings.filter(({ check }) => check === 'tampering'));
+}
 
 /** What changes or observes the runner, as the text says: no result of such a run counts. */
 function tamperedBy(run: RunEvidence, files: readonly AnalysedFile[]): RunEvidence {

@@ -12,7 +12,7 @@ export const scoreOf: ScoreOf = (report: CheckReport, review?: Review): Score =>
   const nature = report.contents;
   const parts: ScorePart[] = [
     part('parses', report.parses ? 2 : 0, 2, report.parses ? 'Every changed file parses.' : 'A changed file does not parse.'),
-    typesPart(report),
+    typesPart(report, nature),
     testsPart(report, nature),
     coveragePart(report, nature),
     forbiddenPart(report),
@@ -27,7 +27,9 @@ export const scoreOf: ScoreOf = (report: CheckReport, review?: Review): Score =>
 
 const part = (name: ScorePart['name'], points: number, of: number, why: string): ScorePart => ({ name, points, of, why });
 
-function typesPart({ types, findings }: CheckReport): ScorePart {
+function typesPart({ types, findings }: CheckReport, nature: CheckReport['contents']): ScorePart {
+  if (types === undefined && (nature === 'documentation' || nature === 'data'))
+    return part('types', 1, 1, 'There is nothing with types.');
   if (types === undefined) return part('types', 0, 1, 'Nothing here checks the types of these languages.');
   const count = findings.filter(({ check, level }) => check === 'types' && level === 'error').length;
   return types ? part('types', 1, 1, 'No fault of types or names.') : part('types', 0, 1, `${count} faults of types or names.`);
@@ -59,10 +61,9 @@ function testsPart({ tests }: CheckReport, nature: CheckReport['contents']): Sco
 }
 
 function coveragePart({ covered, tests }: CheckReport, nature: CheckReport['contents']): ScorePart {
-  if (nature === 'documentation') return part('coverage', 1, 1, 'There are no lines to run.');
+  if (nature === 'documentation' || nature === 'data') return part('coverage', 1, 1, 'There are no lines to run.');
   if (!tests.ok) return part('coverage', 0, 1, 'It counts where the tests pass.');
   if (nature === 'tests') return part('coverage', 1, 1, 'Only tests changed, and they run code of the project.');
-  if (nature === 'data') return part('coverage', 1, 1, 'There are no lines to run.');
   if (covered === undefined) return part('coverage', 0, 1, 'It was not measured.');
   const shown = `${Math.round(covered * 100)} % of the changed lines were run; ${coveredEnough * 100} % are needed.`;
   return part('coverage', covered >= coveredEnough ? 1 : 0, 1, shown);

@@ -277,15 +277,16 @@ def analyse(path, is_test):
     lines = set()
     executable(code, lines)
     lines -= never(tree)
-    assertions = set()
+    assertions, of_unittest = set(), set()
     if is_test:
         for node in ast.walk(tree):
             if says(node):
                 end = node.test.end_lineno if isinstance(node, ast.If) else node.end_lineno
-                assertions.update(range(node.lineno, end + 1))
+                own = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr.startswith('assert') and not node.func.attr.startswith('assert_')
+                (of_unittest if own else assertions).update(range(node.lineno, end + 1))
         code = compile(ast.fix_missing_locations(Explaining().visit(tree)), full, 'exec', dont_inherit=True)
     return {
-        'syntax': None, 'code': code, 'assertions': assertions, 'lines': sorted(lines), 'bodies': bodies(tree), 'documented': documented(tree),
+        'syntax': None, 'code': code, 'assertions': assertions, 'of_unittest': of_unittest, 'lines': sorted(lines), 'bodies': bodies(tree), 'documented': documented(tree),
         'findings': undefined(tree) + forbidden(tree, is_test), 'guarded': any('__main__' in ast.unparse(each.test) for each in tree.body if isinstance(each, ast.If)),
     }
 `;

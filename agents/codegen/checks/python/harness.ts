@@ -27,7 +27,8 @@ raw = sys.stdin.readline()
 request = json.loads(raw)
 ROOT = os.path.dirname(HERE).rstrip('/')
 NONCE = request['nonce']
-STDLIB = os.path.dirname(os.__file__)
+# Where code of the standard library says that it is from, which need not be where its files are.
+STDLIB = (os.path.dirname(os.__file__) + '/', os.path.dirname(os.path.dirname(json.dumps.__code__.co_filename)) + '/')
 private = dict(__builtins__)
 
 
@@ -40,7 +41,10 @@ def tell(kind, **fields):
 def guard(nonce, token):
     """The only way to report, and what keeps the harness out of reach."""
     write, escape, getframe, ident = posix.write, _json.encode_basestring_ascii, sys._getframe, _thread.get_ident
-    stdlib = STDLIB + '/'
+    stdlib = STDLIB
+    writes = (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND) & ~os.O_RDONLY
+    trusted = stdlib + ('<frozen', '<timonel')
+    inside = tuple(each.strip('/') for each in stdlib)
     frames = ('tb_frame', 'gi_frame', 'cr_frame', 'ag_frame')
     refused = frozenset((
         'sys.settrace', 'sys.setprofile', 'sys.monitoring.register_callback', 'sys._current_frames', 'sys._current_exceptions', 'sys.addaudithook',
@@ -52,7 +56,7 @@ def guard(nonce, token):
     ))
     modules = frozenset(('ctypes', '_ctypes', '_testcapi', '_testinternalcapi', '_testbuffer', '_xxsubinterpreters', '_interpreters', '_posixsubprocess'))
     paths = frozenset(('open', 'os.chdir', 'os.symlink', 'os.link', 'os.listdir', 'os.scandir', 'os.rename', 'os.truncate'))
-    watched = refused | paths | {'import', 'object.__getattr__', 'object.__setattr__', 'sys._getframe', 'timonel.report', 'exec', 'function.__new__'}
+    watched = refused | paths | {'import', 'object.__getattr__', 'object.__setattr__', 'sys._getframe', 'timonel.report', 'exec', 'function.__new__', 'compile', 'code.__new__'}
     busy = []
     number = [0]
 
@@ -84,7 +88,7 @@ def guard(nonce, token):
 
     def in_project(frame):
         name = frame.f_code.co_filename
-        return not (name.startswith(stdlib) or name.startswith('<frozen') or name == '<timonel>')
+        return not name.startswith(trusted)
 
     def judge(event, args):
         if event == 'timonel.report':
@@ -117,8 +121,22 @@ def guard(nonce, token):
             for path in args[:2]:
                 if isinstance(path, bytes):
                     path = path.decode('utf-8', 'replace')
-                if type(path) is str and ('proc' in path.split('/') or path.startswith('/sys/')):
+                if type(path) is not str:
+                    continue
+                if 'proc' in path.split('/') or path.startswith('/sys/'):
                     refuse('the path ' + path)
+                # Code from there is taken for the standard library's.
+                if event != 'open' or type(args[2]) is int and args[2] & writes or type(args[1]) is str and args[1].strip('rbtU'):
+                    for each in inside:
+                        if each in path and event not in ('os.listdir', 'os.scandir'):
+                            refuse('writing to ' + path)
+            return
+        if event == 'compile' or event == 'code.__new__':
+            name = args[1]
+            if type(name) is bytes:
+                name = name.decode('utf-8', 'replace')
+            if type(name) is str and name.startswith(trusted) and in_project(getframe(2)):
+                refuse('code that says it is of the standard library')
             return
         if event in ('exec', 'function.__new__'):
             if args[0].co_filename == '<timonel>' and in_project(getframe(2)):
@@ -168,12 +186,15 @@ def close_doors():
             if hasattr(found, name):
                 setattr(found, name, denied(module + '.' + name))
     sys.gettrace = lambda: None
+    # What asyncio asks before it would set a handler.
+    __import__('signal').getsignal = lambda _: None
     sys.getprofile = lambda: None
 
 
-def tracker(watched):
-    """Lines that ran, by file, since they were last taken."""
+def tracker(watched, tests):
+    """Lines that ran, by file, since they were last taken; and whether an assertion failed in a file of tests."""
     seen = {path: set() for path in watched}
+    failed = [False]
     if hasattr(sys, 'monitoring'):
         monitoring = sys.monitoring
         disable = monitoring.DISABLE
@@ -184,21 +205,28 @@ def tracker(watched):
             if found is not None:
                 found.add(number)
             return disable
+
+        def raised(code, _, error):
+            if code.co_filename in tests and isinstance(error, AssertionError):
+                failed[0] = True
         monitoring.use_tool_id(1, 'timonel')
         monitoring.register_callback(1, lines, line)
+        monitoring.register_callback(1, monitoring.events.RAISE, raised)
         restart = monitoring.restart_events
-        begin = lambda: monitoring.set_events(1, lines)
+        begin = lambda: monitoring.set_events(1, lines | monitoring.events.RAISE)
     else:
         tracers = {}
 
-        def tracer_of(add):
-            def local(frame, event, _):
+        def tracer_of(add, of_test):
+            def local(frame, event, about):
                 if event == 'line':
                     add(frame.f_lineno)
+                elif of_test and event == 'exception' and issubclass(about[0], AssertionError):
+                    failed[0] = True
                 return local
             return local
         for path in watched:
-            tracers[path] = tracer_of(seen[path].add)
+            tracers[path] = tracer_of(seen[path].add, path in tests)
         get = tracers.get
 
         def trace(frame, event, _):
@@ -211,7 +239,8 @@ def tracker(watched):
         for lines in seen.values():
             lines.clear()
         restart()
-        return taken
+        swallowed, failed[0] = failed[0], False
+        return taken, swallowed
     return begin, take
 
 
@@ -223,7 +252,7 @@ def main():
         found = space['analyse'](path, path in request['tests'] or path in request['supporting'])
         analysed[path] = found
         if path in request['told']:
-            shown = {name: each for name, each in found.items() if name not in ('code', 'assertions')}
+            shown = {name: each for name, each in found.items() if name not in ('code', 'assertions', 'of_unittest')}
             tell('analysed', path=path, **shown)
     if not request['tests']:
         return
@@ -234,7 +263,7 @@ def main():
     }
     exec(compile(RUNNING, '<timonel>', 'exec'), running)
     watched = [ROOT + '/' + path for path in request['analysed']]
-    begin, take = tracker(watched)
+    begin, take = tracker(watched, frozenset(ROOT + '/' + path for path in request['analysed'] if path in request['tests'] or path in request['supporting']))
     token = object()
     running['prepare']()
     run, audit, leave = running['run'], sys.audit, posix._exit

@@ -25,12 +25,13 @@ def wanted_lines():
     return found
 
 
-def facts(taken):
-    """Whether a test asserted, and whether it ran functions that changed."""
+def facts(taken, kind):
+    """Whether a test asserted, and whether it ran functions that changed. A test that passes where an assertion failed swallowed that: it asserted nothing."""
     asserted, reached = False, not WANTED
+    taken, swallowed = taken
     for path, ran in taken.items():
         about = EXPLAINED.get(path)
-        if about is not None and about['assertions'] and ran & about['assertions']:
+        if about is not None and not swallowed and (ran & about['assertions'] or kind == 'unittest' and ran & about['of_unittest']):
             asserted = True
         wanted = WANTED.get(path)
         if wanted is not None and not ran.isdisjoint(wanted):
@@ -44,7 +45,7 @@ def run(sources, token, audit, take_lines):
 
     def take():
         taken = take_lines()
-        for path, ran in taken.items():
+        for path, ran in taken[0].items():
             if path in total:
                 total[path] |= ran
         return taken
@@ -52,13 +53,13 @@ def run(sources, token, audit, take_lines):
     def tell(kind, *fields):
         audit('timonel.report', token, (('kind', kind),) + fields)
 
-    def tell_test(name, outcome, said, where, taken):
+    def tell_test(name, outcome, said, where, taken, kind='asserts'):
         touched = changed()
         if touched is not None:
             tell('tampered', ('what', plain(touched)))
-        tell('test', ('name', plain(name, 300)), ('outcome', outcome), ('message', said), ('path', where and where[0]), ('line', where and where[1]), *facts(taken))
+        tell('test', ('name', plain(name, 300)), ('outcome', outcome), ('message', said), ('path', where and where[0]), ('line', where and where[1]), *facts(taken, kind))
 
-    def verdict(name, work):
+    def verdict(name, work, kind='asserts'):
         take()
         tell('began', ('name', plain(name, 300)))
         said, outcome, where, missing = '', 'passed', None, None
@@ -71,7 +72,7 @@ def run(sources, token, audit, take_lines):
             del error
         if missing is not None:
             tell('missing', ('module', plain(missing)))
-        tell_test(name, outcome, said, where, take())
+        tell_test(name, outcome, said, where, take(), kind)
 
     for path, code in sources:
         module = types.ModuleType(module_name(path))
@@ -144,7 +145,7 @@ def run(sources, token, audit, take_lines):
                         raise error
                     verdict(entry[0], failing)
                 else:
-                    verdict(entry[0], lambda: run_unittest(entry))
+                    verdict(entry[0], lambda: run_unittest(entry), 'unittest')
             else:
                 names = parameters_of(entry[3] if isinstance(entry[3], types.FunctionType) else entry[3].__func__)
                 for row in fixture_rows(own, names):

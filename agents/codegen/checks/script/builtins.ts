@@ -82,7 +82,10 @@ export const scriptBuiltins = `const BUILTINS = ({ request, native, realRequire,
       this.operator = options.operator;
     }
   }
+  // How many assertions failed: a test that passes all the same swallowed one.
+  const failures = { count: 0 };
   const failing = (message, made, actual, expected, operator) => {
+    failures.count += 1;
     if (message !== undefined && typeof message === 'object' && within(NativeError, message)) throw message;
     throw new AssertionError({ message: message === undefined ? made() : '' + message, actual, expected, operator });
   };
@@ -126,14 +129,18 @@ export const scriptBuiltins = `const BUILTINS = ({ request, native, realRequire,
     ifError: (value) => { if (value !== null && value !== undefined) throw value; },
     throws: (work, expected, message) => {
       let caught;
+      const before = failures.count;
       try { work(); } catch (error) { caught = { error }; }
+      failures.count = before;
       if (caught === undefined) failing(typeof expected === 'string' ? expected : message, () => 'Missing expected exception', undefined, expected, 'throws');
       thrown(caught.error, expected, message);
     },
     doesNotThrow: (work, expected, message) => { try { work(); } catch (error) { failing(message, () => 'It threw ' + shown(error), error, expected, 'doesNotThrow'); } },
     rejects: async (work, expected, message) => {
       let caught;
+      const before = failures.count;
       try { await (typeof work === 'function' ? work() : work); } catch (error) { caught = { error }; }
+      failures.count = before;
       if (caught === undefined) failing(typeof expected === 'string' ? expected : message, () => 'Missing expected rejection', undefined, expected, 'rejects');
       thrown(caught.error, expected, message);
     },
@@ -219,7 +226,7 @@ export const scriptBuiltins = `const BUILTINS = ({ request, native, realRequire,
   const os = { EOL: '\\n', tmpdir: () => '/tmp', platform: () => 'linux', homedir: () => '/', cpus: () => [{}], hostname: () => 'sandbox' };
   const modules = new NativeMap(Object.entries({ 'node:assert': assert, 'node:assert/strict': strict, 'node:fs': fs, 'node:fs/promises': promised, 'node:path': path, 'node:path/posix': path, 'node:events': events, 'node:util': util, 'node:url': url, 'node:timers/promises': timers, 'node:os': os }));
   if (native) for (const name of ['node:crypto', 'node:buffer', 'node:string_decoder', 'node:querystring', 'node:zlib']) modules.set(name, realRequire(name));
-  modules.internal = { deepEqual, AssertionError, shown };
+  modules.internal = { deepEqual, AssertionError, shown, failures };
   globalThis.structuredClone ??= (value) => { const copy = (each) => { if (typeof each === 'function') throw new NativeError('DataCloneError'); if (typeof each !== 'object' || each === null) return each; if (isArray(each)) return each.map(copy); if (within(NativeDate, each)) return new NativeDate(+each); if (within(NativeMap, each)) return new NativeMap([...each].map(([key, one]) => [copy(key), copy(one)])); if (within(NativeSet, each)) return new NativeSet([...each].map(copy)); return Object.fromEntries(Object.entries(each).map(([key, one]) => [key, copy(one)])); }; return copy(value); };
   globalThis.performance ??= { now: () => Date.now() };
   return modules;

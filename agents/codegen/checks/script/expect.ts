@@ -1,5 +1,5 @@
 /** `expect(value).toBe(…)` as tests of jest and vitest use it. A part of the harness in the sandbox. */
-export const scriptExpect = `const EXPECT = ({ assert, deepEqual, AssertionError, freeze, is }) => {
+export const scriptExpect = `const EXPECT = ({ assert, deepEqual, AssertionError, failures, freeze, is }) => {
   const NativeError = Error;
   const NativeRegExp = RegExp;
   const show = (value) => { try { return typeof value === 'string' ? JSON.stringify(value) : typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value); } catch { return '[value]'; } };
@@ -36,7 +36,7 @@ export const scriptExpect = `const EXPECT = ({ assert, deepEqual, AssertionError
   };
   const matcher = (value, negated, mode) => {
     const made = {};
-    const settle = (name, result, args) => { if (Boolean(result) === negated) throw new AssertionError({ message: 'expect(' + show(value) + ')' + (negated ? '.not' : '') + '.' + name + '(' + args.map(show).join(', ') + ')', actual: value, expected: args[0], operator: name }); };
+    const settle = (name, result, args) => { if (Boolean(result) === negated) { failures.count += 1; throw new AssertionError({ message: 'expect(' + show(value) + ')' + (negated ? '.not' : '') + '.' + name + '(' + args.map(show).join(', ') + ')', actual: value, expected: args[0], operator: name }); } };
     for (const name of Object.keys(tests)) {
       made[name] = (...args) => {
         if (mode === undefined) { settle(name, tests[name](value, ...args), args); return undefined; }

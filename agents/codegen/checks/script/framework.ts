@@ -1,7 +1,7 @@
 /** `node:test` as tests use it, and as much of `expect` as most tests of other frameworks do. A part of the harness in the sandbox. */
 export const scriptFramework = `const FRAMEWORK = ({ freeze, apply, is }, modules) => {
   const assert = modules.get('node:assert');
-  const { deepEqual, AssertionError } = modules.internal;
+  const { deepEqual, AssertionError, failures } = modules.internal;
   class Skip extends Error {}
   let root;
   let current;
@@ -165,7 +165,7 @@ export const scriptFramework = `const FRAMEWORK = ({ freeze, apply, is }, module
   const testModule = Object.assign(test, { test, it: test, describe, suite: describe, before, after, beforeEach, afterEach, mock, default: test, __esModule: true });
   for (const name of ['skip', 'todo', 'only', 'each']) freeze(testModule[name]);
 
-  const expecting = EXPECT({ assert, deepEqual, AssertionError, freeze, is });
+  const expecting = EXPECT({ assert, deepEqual, AssertionError, failures, freeze, is });
   const helpers = { fn: (work) => makeMock(work), spyOn: (target, name) => spy(target, name), restoreAllMocks: restoreAll, clearAllMocks: () => {}, resetAllMocks: () => {} };
   return {
     test: freeze(testModule),

@@ -213,8 +213,11 @@ export const scriptHarness = `'use strict';
   // What runs the tests cannot be written over.
   for (const name of ['NaN']) void name;
 
+  const { failures } = modules.internal;
   const told = (name, outcome, error) => {
     const facts = take();
+    if (outcome === 'passed' && failures.count > 0) { outcome = 'failed'; error = new Error('An assertion failed, and the failure was swallowed.'); }
+    failures.count = 0;
     const what = touched();
     if (what !== undefined) tell('tampered', ['what'], [what]);
     const lacking = error !== null && typeof error === 'object' ? hostName(error) : undefined;
@@ -254,6 +257,7 @@ export const scriptHarness = `'use strict';
     }
     const what = touched();
     if (what !== undefined) tell('tampered', ['what'], [what]);
+    if (failures.count > 0) told('late', 'failed', new Error('An assertion failed after its test had ended.'));
     for (let at = 0; at < late.length; at++) told('unhandled', 'failed', late[at]);
     if (slim.exitCode !== undefined && slim.exitCode !== 0) told('process.exitCode', 'failed', new Error('process.exitCode was set.'));
     take();
