@@ -12,6 +12,7 @@ export function treeOf(files: Files): ProjectTree {
       if (text === undefined) throw new Error(`There is no file "${path}".`);
       return new TextEncoder().encode(text);
     },
+    mode: async () => undefined,
     has: async (path) => Object.hasOwn(files, path),
   };
 }
