@@ -16,7 +16,9 @@ for (const file of globSync([
   'agents/*/*.md',
   'agents/*/evals/*.jsonl',
   'agents/*/knowledge/*/*.md',
+  'agents/*/examples/*.txt',
   'agents/*/migrations/*.sql',
+  'agents/*/roles/prompts/*.md',
   'agents/*/simulators/scenarios/*.json',
 ])) {
   mkdirSync(join('dist', dirname(file)), { recursive: true });

@@ -58,6 +58,7 @@ const longRuns: Readonly<Record<string, LongRun>> = {
   'full-disk': fullDisk,
   'failover-bench': failoverBench,
   'tutor-attacks': tutorAttacks,
+  'codegen-attacks': codegenAttacks,
   'tutor-kills': tutorKills,
   'code-histories': codeHistories,
   'code-kills-embedded': codeKills('embedded'),
@@ -199,6 +200,15 @@ async function tutorAttacks(): Promise<Result> {
     env: { ...process.env, TIMONEL_TEST_TUTOR_ATTACKS: 'all' },
   });
   return { verdict: status === 0 ? 'passed' : 'failed', figures: { dialogues: 1_320 }, reasons: [] };
+}
+
+/** Every attack of generated code and tests, on both backends of the sandbox. */
+async function codegenAttacks(): Promise<Result> {
+  const { status } = spawnSync('npx', ['vitest', 'run', 'agents/codegen/checks/attacks', '--testTimeout', '3600000'], {
+    stdio: 'inherit',
+    env: { ...process.env, TIMONEL_TEST_CODEGEN_ATTACKS: 'all' },
+  });
+  return { verdict: status === 0 ? 'passed' : 'failed', figures: { attacks: 282 }, reasons: [] };
 }
 
 /** Kills anywhere between a submission, its grade at a learning platform and its statements at a record store. */

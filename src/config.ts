@@ -35,6 +35,8 @@ export interface Settings {
   host: string;
   port: number;
   configFile: string | undefined;
+  /** Absolute; projects of the agent `codegen` may lie in them. */
+  codegenRoots: readonly string[];
   timeZone: string;
   /** Agents fill a fresh workspace with invented data. */
   sample: boolean;
@@ -175,6 +177,7 @@ export function readSettings(given: Environment = process.env): Settings {
     host: env.TIMONEL_HOST,
     port: env.TIMONEL_PORT,
     configFile: env.TIMONEL_CONFIG,
+    codegenRoots: env.TIMONEL_CODEGEN_ROOTS,
     timeZone: env.TIMONEL_TIME_ZONE,
     logLevel: env.TIMONEL_LOG_LEVEL,
     database: {

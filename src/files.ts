@@ -25,8 +25,9 @@ export {
   type TextEdit,
 } from './files/contract.ts';
 export { unifiedDiff } from './files/difference.ts';
+export { type EditedBytes, editBytes } from './files/edit-bytes.ts';
 export { type EditorBuffers, withEditorBuffers } from './files/editor-buffers.ts';
 export { mergeThreeWay } from './files/merge.ts';
 export { type ParsedChanges, parseChanges } from './files/parse-changes.ts';
 export { openProjectFiles, type ProjectFilesOptions, reversePlan } from './files/project-files.ts';
-export { isSecretPath } from './files/secret-paths.ts';
+export { hasPrivateKey, isGitName, isSecretPath } from './files/secret-paths.ts';

@@ -115,6 +115,7 @@ export type { CompletionAnswer } from './store/completions.ts';
 export type { Database } from './store/database.ts';
 export type { JoinMode } from './store/waits.ts';
 export type {
+  Answerable,
   AnyTool,
   ChannelConnection,
   CompletesCalls,

@@ -1,6 +1,6 @@
 /** Every setting of a process, by the name of its environment variable: what it takes, and its default. */
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import {
   artifactShape,
@@ -37,6 +37,11 @@ export const settingsSchema = z.object({
   TIMONEL_HOST: z.string().min(1).default('127.0.0.1'),
   TIMONEL_PORT: z.coerce.number().int().min(0).max(65_535).default(8000),
   TIMONEL_CONFIG: z.string().min(1).optional(),
+  /** Folders in which projects of the agent `codegen` may lie, beside those that it makes in the data directory. */
+  TIMONEL_CODEGEN_ROOTS: list(
+    (item) => isAbsolute(item),
+    'must be absolute paths of folders with commas between them, e.g. /srv/code,/home/ana/code',
+  ),
   TIMONEL_TIME_ZONE: z
     .string()
     .default('America/Argentina/Buenos_Aires')

@@ -35,6 +35,7 @@ export {
   gitBranches,
   gitCommit,
   gitMakeBranch,
+  withTrailers,
 } from './shell/git/commit.ts';
 export { GitFailed } from './shell/git/git-failed.ts';
 export {
@@ -46,7 +47,7 @@ export {
   gitLog,
   gitShow,
 } from './shell/git/history.ts';
-export { type GitOptions, type GitResult, git, gitText } from './shell/git/run-git.ts';
+export { type GitOptions, type GitPerson, type GitResult, git, gitText, type OpenGit, openGit } from './shell/git/run-git.ts';
 export { type GitChange, type GitFileStatus, type GitStatus, gitStatus } from './shell/git/status.ts';
 export { commandScope, judgeCommand, openWord, scopeCovers } from './shell/judge/judge-command.ts';
 export { runCommand } from './shell/run-command.ts';

@@ -3,8 +3,10 @@
  * commit. The order is code; models only fill in each stage. Until it is approved, nothing is written to the project: a generation is a list of changed
  * files over the state that the project had when it began.
  */
-import type { CheckReport, Score } from './checks/contract.ts';
-import type { ChangedFiles, ProjectState } from './project/contract.ts';
+import type { Environment } from '../../src/shell.ts';
+import type { CheckReport, Review, Score } from './checks/contract.ts';
+import type { RoleName } from './limits.ts';
+import type { ProjectState } from './project/contract.ts';
 
 /** What is asked for. `design`: a plan and no code. `unclear`: a question is asked, and no code is made. */
 export const requestKinds = [
@@ -73,6 +75,8 @@ export type TaskState = (typeof taskStates)[number];
 export interface GenerationTask extends PlannedTask {
   state: TaskState;
   attempt: number;
+  /** What it wrote. */
+  changes: KeptChanges;
   /** The child run that does it. */
   runId: string | undefined;
   /** Why it is in its state, where that needs a word. */
@@ -106,10 +110,11 @@ export interface GenerationRound {
   /** What the person asked to be changed; absent in the first round. */
   feedback: string | undefined;
   /** SHA-1 or SHA-256 of the git tree that an approval is bound to; of a folder without git a SHA-256 over paths, modes and contents. */
-  tree: string;
-  changes: ChangedFiles;
-  report: CheckReport;
-  score: Score;
+  tree: string | undefined;
+  changes: KeptChanges;
+  report: CheckReport | undefined;
+  review: Review | undefined;
+  score: Score | undefined;
 }
 
 export interface Generation {
@@ -125,6 +130,7 @@ export interface Generation {
   base: ProjectState;
   analysis: Analysis | undefined;
   plan: GenerationPlan | undefined;
+  /** Of the current round. */
   tasks: readonly GenerationTask[];
   /** Number of the current round. */
   round: number;
@@ -132,4 +138,55 @@ export interface Generation {
   budget: number;
   spent: number;
   createdAt: Date;
+  /** Absolute path of the project. */
+  folder: string;
+  options: GenerateOptions;
+  /** Why it ended so, where that needs a word. */
+  reason: string | undefined;
+  /** `user:…` or `api-key:…`; `undefined` where nobody with an account asked. */
+  askedBy: string | undefined;
+  commit: string | undefined;
+  branch: string | undefined;
+  approvedBy: string | undefined;
+  /** What its files were before they were written, in a folder without git. */
+  before: KeptChanges | undefined;
+  /** Commit of the branch that it was merged to, and the one that took it back. */
+  merged: string | undefined;
+  reverted: string | undefined;
+}
+
+/** What a request may say beside its words. */
+export interface GenerateOptions {
+  /** US dollars that it may spend, 2 by default. */
+  budget: number;
+  /** `plan`: it stops after the plan, and waits until a person goes on. */
+  confirm: 'plan' | undefined;
+  /** Commit without a question, where a rule of the workspace allows that. */
+  autoApprove: boolean;
+  /** `false`: approved files are written into the folder, and nothing is committed. */
+  git: boolean;
+  /** Tasks at once, 1 to 8; 4 by default. */
+  maxWorkers: number;
+  /** Rounds at most, 1 to 3; 3 by default. */
+  rounds: number;
+  /** The repository's own hooks run when it is committed. */
+  hooks: boolean;
+  /** Nothing is made: the plan is kept, and can be gone on with. */
+  designOnly: boolean;
+}
+
+/** Content of a file by its hash, as rows keep it; `null`: the file is removed. */
+export type KeptChanges = Readonly<Record<string, { hash: string; mode: number } | null>>;
+
+export interface CodegenOptions {
+  /** Where new projects are made, in `codegen/projects`, e.g. the data directory. */
+  dataFolder: string;
+  /** Folders in which a project may lie, beside those that are made; absolute. */
+  roots?: readonly string[];
+  /** Who asks may approve it: for a machine with one user. Only what a fresh workspace begins with; its rules are changed as the resource `rules`. */
+  singleUser?: boolean;
+  /** The user's environment: git's settings are looked up by it. With `singleUser` they name the author of commits that a key of this machine approved. */
+  environment?: Environment;
+  /** Models or routes by role; the default route where absent. */
+  routes?: Partial<Record<RoleName, string>>;
 }

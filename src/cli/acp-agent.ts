@@ -16,9 +16,10 @@ import { AcpSession } from './acp-session.ts';
 import type { ApiClient } from './api-client.ts';
 import { repositoryRoot } from './code-home.ts';
 import { autoRoute, chooseModel, listRoutes } from './code-models.ts';
-import { CodeServer, reach } from './code-server.ts';
+import { CodeServer } from './code-server.ts';
 import { beginSession, type CodeMode, listSessions, modes, sessionPath } from './code-session.ts';
 import { languageOf, sentence } from './code-words.ts';
+import { reach } from './local-server.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Serves one editor until it hangs up. What is under way then goes on with the next start, as in a terminal that was closed. */

@@ -15,10 +15,11 @@ import { acpCommands, runAcpCommand } from './acp-commands.ts';
 import { messageFor } from './acp-prompt.ts';
 import { AcpUpdates } from './acp-updates.ts';
 import { NotTaken } from './code-mentions.ts';
-import { type CodeServer, reach } from './code-server.ts';
+import type { CodeServer } from './code-server.ts';
 import { saidIn, sessionPath, titleSession } from './code-session.ts';
 import { type AskedCall, type CodeTurn, codeTurn, type SentText, type TerminalDecision } from './code-turn.ts';
 import { sentence } from './code-words.ts';
+import { reach } from './local-server.ts';
 
 export interface AcpSessionOptions {
   id: string;

@@ -6,10 +6,10 @@ import type { Language } from '../language/contract.ts';
 import type { CallRecord, JsonObject, Verdict } from '../vocabulary.ts';
 import type { ApiClient } from './api-client.ts';
 import { summaryOf } from './code-screen.ts';
-import { reach } from './code-server.ts';
 import { sessionPath } from './code-session.ts';
 import { terminalText } from './code-text.ts';
 import type { AskedCall } from './code-turn.ts';
+import { reach } from './local-server.ts';
 
 /** Characters of an output that an editor is shown; the model has all of it. */
 const mostText = 16_000;

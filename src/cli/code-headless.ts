@@ -5,11 +5,11 @@ import type { JsonObject } from '../vocabulary.ts';
 import type { ApiClient } from './api-client.ts';
 import { expanded } from './code-extensions.ts';
 import { withFiles } from './code-mentions.ts';
-import { reach } from './code-server.ts';
 import { type ListedChange, sessionPath } from './code-session.ts';
 import { terminalText } from './code-text.ts';
 import { type AskedCall, type CodeTurn, codeTurn } from './code-turn.ts';
 import { sentence } from './code-words.ts';
+import { reach } from './local-server.ts';
 
 /** What a turn ended with, for the exit code of the process. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, needsApproval: 3, budget: 4 } as const;

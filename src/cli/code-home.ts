@@ -1,4 +1,4 @@
-/** Where the coding assistant keeps what it knows of a repository: in the user's data directory, never in the repository. */
+/** Where the agents for code keep what they know: in the user's data directory, never in a repository. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -24,12 +24,23 @@ export function repositoryRoot(folder: string): string {
   }
 }
 
-/** The data directory of a repository; made where it is not there. */
-export function codeHome(root: string, environment: Readonly<Record<string, string | undefined>> = process.env): string {
+/** The user's data directory of Timonel. */
+function userData(environment: Readonly<Record<string, string | undefined>>): string {
   const given = environment['XDG_DATA_HOME'];
   // By its specification a relative path is to be ignored.
-  const base = given !== undefined && isAbsolute(given) ? given : join(homedir(), '.local', 'share');
-  const home = join(base, 'timonel', 'code', createHash('sha256').update(root).digest('hex').slice(0, 16));
+  return join(given !== undefined && isAbsolute(given) ? given : join(homedir(), '.local', 'share'), 'timonel');
+}
+
+/** Where the code generator keeps what it knows of all projects of a user; made where it is not there. */
+export function codegenHome(environment: Readonly<Record<string, string | undefined>> = process.env): string {
+  const home = join(userData(environment), 'codegen');
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  return home;
+}
+
+/** The data directory of a repository; made where it is not there. */
+export function codeHome(root: string, environment: Readonly<Record<string, string | undefined>> = process.env): string {
+  const home = join(userData(environment), 'code', createHash('sha256').update(root).digest('hex').slice(0, 16));
   mkdirSync(home, { recursive: true, mode: 0o700 });
   // For a person who looks into the directory.
   writeFileSync(join(home, 'project.json'), `${JSON.stringify({ root })}\n`, { mode: 0o600 });

@@ -6,8 +6,9 @@ import { Command } from 'commander';
 import { messageOf } from '../errors.ts';
 import { codeHome, mcpPlaces, repositoryRoot } from './code-home.ts';
 import { mcpInTerminal, silenceLibrary } from './code-mcp.ts';
-import { CodeServer, reach } from './code-server.ts';
+import { CodeServer } from './code-server.ts';
 import { languageOf } from './code-words.ts';
+import { reach } from './local-server.ts';
 import { UsageError } from './usage-error.ts';
 
 interface AddOptions {

@@ -10,11 +10,12 @@ import { unapprovedNotice } from './code-mcp.ts';
 import { withFiles } from './code-mentions.ts';
 import { askAbout } from './code-question.ts';
 import { Screen, summaryOf } from './code-screen.ts';
-import { type CodeServer, reach } from './code-server.ts';
+import type { CodeServer } from './code-server.ts';
 import { type CodeMode, sessionPath, titleSession } from './code-session.ts';
 import { terminalText } from './code-text.ts';
 import { codeTurn } from './code-turn.ts';
 import { sentence } from './code-words.ts';
+import { reach } from './local-server.ts';
 
 /** Within so many milliseconds a second Ctrl-C means the terminal, not the turn. */
 const twiceMs = 2_000;

@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallRecord, JsonObject, LocalizedText, Outcome, Reply, Verdict } from '../vocabulary.ts';
 import type { ApiClient } from './api-client.ts';
-import { isGone, reach } from './code-server.ts';
 import { serverEvents } from './event-stream.ts';
+import { isGone, reach } from './local-server.ts';
 
 /** A call that waits for a person. */
 export interface AskedCall {
@@ -44,14 +44,15 @@ export interface TurnSurface {
   decided?(callId: string, tool: string, verdict: Verdict): void;
   progressed(tool: string, chunk: unknown, callId: string): void;
   finished(call: CallRecord & { milliseconds: number }): void;
-  ask(runId: string, call: AskedCall): Promise<TerminalDecision>;
+  /** `later`: it stays open, and the turn is left as it is. */
+  ask(runId: string, call: AskedCall): Promise<TerminalDecision | 'later'>;
 }
 
 /** How often a connection that broke is made anew in a row. */
 const attempts = 8;
 
 /**
- * @param message what is said, or the run that is gone on with
+ * @param message what the person says, or a run that is under way, which is read to its end.
  * @param connect gives the Timonel that answers now: where the one that did is gone, another one, which goes on with the run.
  * @throws Error with the problem's own explanation when the API refuses
  */
@@ -107,22 +108,24 @@ export async function codeTurn(
     }
     failed = 0;
     if (ended.run.outcome !== 'awaiting_approval') return ended;
-    await decide(connect, ended.run.id, surface);
+    if (!(await decide(connect, ended.run.id, surface))) return ended;
   }
 }
 
-/** Asks about every call that waits. A call that somebody else decides about meanwhile is theirs. */
-async function decide(connect: () => Promise<ApiClient>, runId: string, surface: TurnSurface): Promise<void> {
+/** Asks about every call that waits. A call that somebody else decides about meanwhile is theirs. @returns whether the run goes on */
+async function decide(connect: () => Promise<ApiClient>, runId: string, surface: TurnSurface): Promise<boolean> {
   const approvals = async () =>
     (await reach(connect, (client) => client.get<{ approvals: AskedCall[] }>(`/api/v1/runs/${runId}`))).approvals;
   for (const call of (await approvals()).filter(({ status }) => status === 'pending')) {
     const decision = await surface.ask(runId, call);
+    if (decision === 'later') return false;
     try {
       await reach(connect, (client) => client.post(`/api/v1/runs/${runId}/approvals/${call.callId}`, decision));
     } catch (error) {
       if ((await approvals()).find(({ callId }) => callId === call.callId)?.status === 'pending') throw error;
     }
   }
+  return true;
 }
 
 function tell(event: string, data: unknown, surface: TurnSurface): void {

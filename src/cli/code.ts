@@ -3,9 +3,10 @@ import { runHeadless } from './code-headless.ts';
 import { repositoryRoot } from './code-home.ts';
 import { silenceLibrary } from './code-mcp.ts';
 import { codeMcpCommand } from './code-mcp-command.ts';
-import { CodeServer, reach } from './code-server.ts';
+import { CodeServer } from './code-server.ts';
 import { beginSession, type CodeMode, findSession, modeOf, sessionPath } from './code-session.ts';
 import { languageOf } from './code-words.ts';
+import { reach } from './local-server.ts';
 import { UsageError } from './usage-error.ts';
 
 interface CodeOptions {

@@ -11,12 +11,12 @@ import { checkProject, type ProjectConfig } from '../project.ts';
  * The project in the current folder; the agents that ship with Timonel when there is no `timonel.config.ts`.
  * @throws TimonelError `config_invalid`
  */
-export async function loadProject(settings: Pick<Settings, 'configFile'>): Promise<ProjectConfig> {
+export async function loadProject(settings: Pick<Settings, 'configFile' | 'home' | 'codegenRoots'>): Promise<ProjectConfig> {
   const named = settings.configFile === undefined ? undefined : resolve(settings.configFile);
   const path =
     named ??
     ['timonel.config.ts', 'timonel.config.js', 'timonel.config.mjs'].map((name) => resolve(name)).find((each) => existsSync(each));
-  if (path === undefined) return bundledProject();
+  if (path === undefined) return bundledProject(settings);
   if (!existsSync(path)) throw new TimonelError('config_invalid', `TIMONEL_CONFIG names ${path}, and there is no such file.`);
   let loaded: { default?: unknown };
   try {

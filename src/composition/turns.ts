@@ -219,10 +219,12 @@ function waitingRuntime(
     },
     start: (run, client) => children.start(run, client),
     join: (...call) => children.join(...call),
-    async cancel(workspaceId, parent, runId) {
+    async cancel({ workspaceId, runId: parent, conversationId }, runId) {
       const run = await views.run(workspaceId, runId);
-      if (run.parentRun !== parent) {
-        throw new TimonelError('run_not_found', `A run cancels runs that it started itself, and it did not start ${runId}.`);
+      const earlier = run.parentRun !== parent && runId !== parent && run.conversationId === conversationId;
+      if (run.parentRun !== parent && !earlier) {
+        const message = `A run cancels runs that it started itself, and earlier ones of its conversation, and ${runId} is neither.`;
+        throw new TimonelError('run_not_found', message);
       }
       if (run.status !== 'finished') await runner().cancel(workspaceId, runId, `the run ${parent}`);
     },

@@ -32,6 +32,8 @@ export interface ChildResult {
   outcome: Outcome | 'unfinished';
   reply: Reply | null;
   error: { code: string; message: string } | null;
+  /** US dollars that its model calls cost, those of the runs that it started not counted; null where its models have no price. */
+  cost: number | null;
 }
 
 interface StartRow {
@@ -83,7 +85,7 @@ const startText = `
 
 const joinText = `
   WITH kids AS (
-    SELECT r.id, r.status, r.outcome, r.error, m.text, m.options
+    SELECT r.id, r.status, r.outcome, r.error, (r.usage->>'cost')::float8 AS cost, m.text, m.options
     FROM runs r LEFT JOIN messages m ON m.conversation_id = r.conversation_id AND m.turn = r.turn AND m.role = 'assistant'
     WHERE r.parent_run = $2 AND r.workspace_id = $1 AND r.id = ANY($5::uuid[])
   ), state AS (
@@ -94,7 +96,7 @@ const joinText = `
       (SELECT COALESCE(json_agg(json_build_object('runId', k.id, 'outcome', CASE WHEN k.status = 'finished' THEN k.outcome ELSE 'unfinished' END,
           'reply', CASE WHEN k.status = 'finished' AND k.outcome <> 'cancelled' AND k.text IS NOT NULL
             THEN json_strip_nulls(json_build_object('text', k.text, 'options', k.options)) END,
-          'error', CASE WHEN k.status = 'finished' THEN k.error END)
+          'error', CASE WHEN k.status = 'finished' THEN k.error END, 'cost', k.cost)
         ORDER BY array_position($5::uuid[], k.id)), '[]') FROM kids k WHERE $6 <> 'any' OR k.status = 'finished')::jsonb, now()
     FROM state s WHERE s.found = cardinality($5::uuid[]) AND (s.done = s.found OR ($6 = 'any' AND s.done > 0) OR $7)
     ON CONFLICT (run_id, call_id, position) DO UPDATE

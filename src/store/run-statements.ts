@@ -205,7 +205,9 @@ export const renewStatement: Statement = {
 };
 
 /** How often a run was claimed after the claim that stored its last step: each claim raises the fence, and a step has the fence of its claim. */
-const claimsInVain = 'r.fence - COALESCE((SELECT max(s.fence) FROM steps s WHERE s.run_id = r.id), 1)';
+const claimsInVain = `GREATEST(0, r.fence - COALESCE((SELECT max(s.fence) FROM steps s WHERE s.run_id = r.id), 1)
+  - (SELECT count(*) FROM waits w WHERE w.run_id = r.id
+      AND w.answered_at > COALESCE((SELECT max(s.created_at) FROM steps s WHERE s.run_id = r.id), '-infinity'))::int)`;
 
 const takeOver = (name: string, owner: string): Statement => ({
   name,

@@ -19,8 +19,8 @@ export interface WaitingRuntime {
     mode: JoinMode,
     expired: boolean,
   ): Promise<ChildResult[] | undefined>;
-  /** @throws TimonelError `run_not_found` where `parent` did not start it */
-  cancel(workspaceId: string, parent: string, runId: string): Promise<void>;
+  /** @throws TimonelError `run_not_found` where `by` did not start it, and it is no earlier one of its conversation */
+  cancel(by: { workspaceId: string; runId: string; conversationId: string }, runId: string): Promise<void>;
   /** The token of a call: the same whenever it is asked. */
   tokenOf(runId: string, callId: string): string;
   issue(call: { workspaceId: string; runId: string; fence: number; callId: string }, token: string, deadline: Date): Promise<void>;
@@ -73,7 +73,7 @@ export class CallWaits {
       runs: {
         start: (run) => this.#start(run, withinTransaction),
         join: (ids, mode = 'all', options = {}) => this.#join(ids, mode, options.until),
-        cancel: (id) => this.#runtime.cancel(this.#place.run.workspaceId, this.#place.run.runId, id),
+        cancel: (id) => this.#runtime.cancel(this.#place.run, id),
       },
       sleepUntil: (instant) => this.#sleepUntil(instant),
       completionToken: (options = {}) => this.#completionToken(options.until),

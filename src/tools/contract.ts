@@ -59,6 +59,18 @@ export interface ChannelConnection {
   account: string;
 }
 
+/** Who answers for a call. */
+export interface Answerable {
+  kind: 'user' | 'api-key';
+  id: string;
+  /** As the workspace knows them: of a user their name, of a key its name. */
+  name: string;
+  /** Of a user, and of the owner of a personal key; `undefined` for any other key. */
+  email: string | undefined;
+  /** They approved the call; otherwise nobody was asked, and they are on whose behalf the run works. */
+  approved: boolean;
+}
+
 export interface ToolContext extends WorkspaceAccess, ReachesOutside, CompletesCalls, SendsMessages, CountsMetrics {
   readonly conversationId: string;
   readonly runId: string;
@@ -71,6 +83,12 @@ export interface ToolContext extends WorkspaceAccess, ReachesOutside, CompletesC
   connection?(): Promise<ChannelConnection | undefined>;
   /** On whose behalf the run works, and what they may do now; absent where a channel brought the message of somebody without an account. */
   readonly principal?: Principal | undefined;
+  /**
+   * Who approved this call; where nobody was asked, on whose behalf the run works; `undefined` where a channel brought the message of somebody without
+   * an account. Each look is a round trip to the database. In `facts` of a call that waits it says who approved it once that is decided. Absent in
+   * contexts that tests make themselves.
+   */
+  answerable?(): Promise<Answerable | undefined>;
   /** The same for every attempt at this call, also after a crash. Send it along with an effect outside of our database. */
   readonly idempotencyKey: string;
   /**
@@ -147,7 +165,11 @@ export interface RunsOfCall {
    * @throws TimonelError `run_not_found` where this run did not start one of them
    */
   join(ids: readonly string[], mode?: JoinMode, options?: { until?: Date }): Promise<ChildResult[]>;
-  /** Cancels a run that this run started, with all that it started. Nothing happens where it has ended. @throws TimonelError `run_not_found` */
+  /**
+   * Cancels a run that this run started, or an earlier one of its conversation, with all that it started: an approval that it waits for is void. Nothing
+   * happens where it has ended.
+   * @throws TimonelError `run_not_found`
+   */
   cancel(id: string): Promise<void>;
 }
 

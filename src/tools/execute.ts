@@ -30,6 +30,7 @@ import { storable, storableValue } from '../store/storable.ts';
 import type { AsRuntime } from '../store/transaction-client.ts';
 import type { PendingWait } from '../store/waits.ts';
 import type { JsonObject, LocalizedText } from '../vocabulary.ts';
+import { answerableOf } from './answerable.ts';
 import type { CallPlace } from './call-place.ts';
 import { CallWaits, Suspended, type WaitingRuntime } from './call-waits.ts';
 import { connectionOf } from './connection.ts';
@@ -170,6 +171,7 @@ export class ToolExecutor {
           ...this.#waitsOf(tool, place).parts(asRuntime),
           query,
           connection: () => connectionOf(runtimeStatement, place.run),
+          answerable: () => answerableOf(runtimeStatement, place),
           send: this.#sendFrom(place, { asRuntime, later: (message) => sent.push(message) }),
           state: stateOf(place.run, query),
           artifacts: this.#runtime.artifacts(place, runtimeStatement),
@@ -252,6 +254,7 @@ export class ToolExecutor {
       channel,
       contact,
       connection: () => connectionOf((text, values) => this.#runtime.pool.executeText(text, values), run),
+      answerable: () => answerableOf((text, values) => this.#runtime.pool.executeText(text, values), place),
       principal,
       idempotencyKey: idempotencyKey(place),
       flags: this.#runtime.flagsOf(run),

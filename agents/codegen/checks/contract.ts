@@ -49,6 +49,13 @@ export interface CheckReport {
   tests: TestRun;
   /** Share of the executable lines that changed which the tests ran, 0 to 1; `undefined` where it was not measured. */
   covered: number | undefined;
+  /** Share of the exported functions and classes among what changed that say what they are for; `undefined` where there are none. */
+  documented: number | undefined;
+  /**
+   * What the change holds. `tests`: code of tests alone. `data`: configuration and data, and no code: it is not capped at 4, and gets 6 at most where no test
+   * of the project ran. `documentation`: texts alone, with nothing to run.
+   */
+  contents: 'code' | 'tests' | 'data' | 'documentation';
   findings: readonly Finding[];
 }
 
@@ -78,6 +85,8 @@ export interface Review {
 export interface CheckOptions {
   sandbox: Pick<AgentSandbox, 'run' | 'runEach' | 'languages'>;
   signal: AbortSignal;
+  /** The project before the change: what changed of a file is found by it. Without it, all lines of a changed file count as changed. */
+  base?: ProjectTree;
   /**
    * Writes the tree into a folder, for a runner of the project, and removes it again; absent where none may be made.
    * @returns what `work` gives
@@ -87,7 +96,7 @@ export interface CheckOptions {
   wallMs?: number;
 }
 
-/** Parses, checks and runs what changed. @throws only where the sandbox itself fails */
+/** Parses, checks and runs what changed. @param tree with the changes over it. @throws only where the sandbox itself fails */
 export type CheckTree = (tree: ProjectTree, changes: ChangedFiles, options: CheckOptions) => Promise<CheckReport>;
 /** The score of a report; a review can lower it. */
 export type ScoreOf = (report: CheckReport, review?: Review) => Score;

@@ -25,6 +25,8 @@ export interface ProjectTree {
   /** @throws PathRefused (`missing`, `secret`, `too-large`, …) */
   read(path: string): Promise<Uint8Array>;
   has(path: string): Promise<boolean>;
+  /** Permission bits of a file: 0o644 or 0o755; `undefined` where there is none. */
+  mode(path: string): Promise<number | undefined>;
 }
 
 /** What a commit is made of. */
@@ -83,6 +85,8 @@ export interface CodegenProject {
   /** Absolute, without links. */
   readonly folder: string;
   readonly kind: 'git' | 'folder';
+  /** Where the project lies in its repository: empty, or folders with a slash at the end. */
+  readonly prefix: string;
   /** The state as it is now. Of a folder without git only the paths that are named are looked at. */
   state(paths?: readonly string[]): Promise<ProjectState>;
   /** @param changes are seen over the state */
@@ -94,8 +98,10 @@ export interface CodegenProject {
   fault(path: string): Promise<PathFault>;
   /** The hash that an approval is bound to. Writes objects, and no ref. */
   treeOf(state: ProjectState, changes: ChangedFiles): Promise<string>;
-  /** Unified diff of the changes over the state. */
+  /** Unified diff of the changes over the state, with git's headers. */
   diff(state: ProjectState, changes: ChangedFiles): Promise<string>;
+  /** What a person should know before approving, in sentences: files that the repository ignores, or that its attributes would have converted. */
+  remarks(changes: ChangedFiles): Promise<readonly string[]>;
   /**
    * Commits by plumbing with an index of its own onto `timonel/<run>`: the same commit when it is asked again. No hook runs unless asked, and the branch that is
    * checked out is not moved.
@@ -108,7 +114,10 @@ export interface CodegenProject {
    * paths are written, all or none, through the journal; where the person changed one of them it is a conflict.
    */
   merge(commit: string, run: string, author: TreeCommit['author'], journal: ApplyJournal): Promise<ApplyResult>;
-  /** Writes approved files into a folder without git, all or none, through the journal. */
+  /**
+   * Writes approved files into the folder, all or none, through the journal. In a repository too: index and branches stay as they are, and a working file that
+   * is not as the state has it is a conflict.
+   */
   write(state: ProjectState, changes: ChangedFiles, run: string, journal: ApplyJournal): Promise<ApplyResult>;
   /** Goes on with a writing that a crash cut off, or takes it back. Nothing where there is none. */
   recover(run: string, journal: ApplyJournal): Promise<void>;

@@ -33,24 +33,29 @@ export interface GitCommitOptions extends GitOptions {
 export async function gitCommit(root: string, options: GitCommitOptions): Promise<string> {
   const { message, trailers = [], amend = false, allowEmpty = false } = options;
   if (message.trim() === '') throw new GitFailed('A commit needs a message.');
-  for (const [name, value] of trailers)
-    if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(name) || /[\n\r\0]/.test(value))
-      throw new GitFailed(`"${name}: ${value}" is no trailer. A name has letters, digits and dashes, a value is one line.`);
+  const input = withTrailers(message, trailers);
   const args = ['commit', '--file=-', '--cleanup=verbatim', '--quiet'];
   if (amend) args.push('--amend');
   if (allowEmpty) args.push('--allow-empty');
   if (options.sign !== undefined) args.push(options.sign ? '--gpg-sign' : '--no-gpg-sign');
   if (options.hooks !== true) args.push('--no-verify');
-  const lines = trailers.map(([name, value]) => `${name}: ${value}`).join('\n');
-  const body = message.replaceAll('\r\n', '\n').trimEnd();
-  const glue = lines === '' ? '' : endsInTrailers(body) ? '\n' : '\n\n';
-  const input = `${body}${glue}${lines}\n`;
   const { exitCode, stdout, stderr } = await git(root, args, { ...options, input });
   if (exitCode !== 0) {
     const said = `${stderr.trim()}\n${stdout.toString('utf8').trim()}`.trim();
     throw new GitFailed(`git commit: ${said === '' ? 'nothing is staged; add files first.' : said}`, exitCode);
   }
   return (await gitText(root, ['rev-parse', 'HEAD'], options)).trim();
+}
+
+/** A message with trailers at its end, in the paragraph of those that it has. Line ends become `\n`. @throws GitFailed where one is no trailer */
+export function withTrailers(message: string, trailers: readonly (readonly [name: string, value: string])[]): string {
+  for (const [name, value] of trailers)
+    if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(name) || /[\n\r\0]/.test(value))
+      throw new GitFailed(`"${name}: ${value}" is no trailer. A name has letters, digits and dashes, a value is one line.`);
+  const lines = trailers.map(([name, value]) => `${name}: ${value}`).join('\n');
+  const body = message.replaceAll('\r\n', '\n').trimEnd();
+  const glue = lines === '' ? '' : endsInTrailers(body) ? '\n' : '\n\n';
+  return `${body}${glue}${lines}\n`;
 }
 
 /** Whether the last paragraph, which is not the subject, is one of trailers already. */

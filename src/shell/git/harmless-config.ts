@@ -39,6 +39,8 @@ const fixed: readonly [string, string][] = [
   ['log.showSignature', 'false'],
   ['color.ui', 'false'],
   ['core.quotePath', 'false'],
+  ['i18n.commitEncoding', 'UTF-8'],
+  ['i18n.logOutputEncoding', 'UTF-8'],
 ];
 
 /**

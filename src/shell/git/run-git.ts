@@ -18,14 +18,37 @@ export interface GitOptions {
   /** The user's environment: search path, home folder and the folder of git's settings are taken from it. */
   environment?: Environment;
   /** Who a commit is by, in place of the user of git's settings. */
-  author?: { name: string; email: string; at?: Date };
+  author?: GitPerson;
+  /** Who makes the commit; the author by default. */
+  committer?: GitPerson;
+  /** Objects and refs are synced to the disk before git ends. */
+  durable?: boolean;
   /** Run the repository's own hooks. Only where the user asks for it. */
   hooks?: boolean;
+  /** Absolute path of the folder of hooks, where `hooks` is set and the repository's own path would be taken from another working tree. */
+  hooksPath?: string;
+  /** Path of the repository (`.git`), where the folder is a working tree that does not know it. */
+  repository?: string;
   signal?: AbortSignal;
   /** Milliseconds; 60,000 by default. */
   wallMs?: number;
   /** Most bytes of standard output; 32 MiB by default. */
   outputBytes?: number;
+}
+
+export interface GitPerson {
+  name: string;
+  email: string;
+  /** Now by default. */
+  at?: Date;
+}
+
+/** Git in one folder, whose settings were read once: for several subcommands in a row. */
+export interface OpenGit {
+  /** As {@link git}. */
+  run(args: readonly string[], options?: GitOptions): Promise<GitResult>;
+  /** As {@link gitText}. */
+  text(args: readonly string[], options?: GitOptions): Promise<string>;
 }
 
 export interface GitResult {
@@ -43,14 +66,40 @@ export interface GitResult {
  * another code than 0.
  */
 export async function git(root: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
-  const words = checkedArguments(args);
-  const environment = environmentOf(root, options);
-  const listed = await execute(root, ['config', '--list', '--show-scope', '-z'], environment, { ...options, input: '' });
+  checkedArguments(args, options.hooks === true);
+  return (await openGit(root, options)).run(args);
+}
+
+/**
+ * Reads the settings of a folder's repository, for several subcommands of one undertaking: a process less for each. Settings that change meanwhile do not
+ * count, so keep it for as long as the undertaking takes and no longer.
+ *
+ * @param options hold for every subcommand that does not give its own
+ * @throws GitFailed
+ */
+export async function openGit(root: string, options: GitOptions = {}): Promise<OpenGit> {
+  const listed = await execute(root, ['config', '--list', '--show-scope', '-z'], environmentOf(root, options), {
+    ...options,
+    input: '',
+  });
   if (listed.exitCode !== 0) throw new GitFailed(`Git cannot read its settings: ${listed.stderr.trim()}`, listed.exitCode);
   const entries = parseConfig(listed.stdout.toString('utf8'));
-  checkWorktree(root, entries);
-  const settings = harmlessConfig(entries, options.hooks === true, submodulesOf(root));
-  return execute(root, words, { ...environment, ...settingsInEnvironment(settings) }, options);
+  if (options.repository === undefined) checkWorktree(root, entries);
+  const submodules = submodulesOf(root);
+  const run = (args: readonly string[], own: GitOptions = {}): Promise<GitResult> => {
+    const given = { ...options, ...own };
+    const words = checkedArguments(args, given.hooks === true);
+    const settings = harmlessConfig(entries, given.hooks === true, submodules);
+    // An index of one's own leaves nothing in the repository.
+    if (given.index !== undefined) settings.set('core.splitIndex', 'false');
+    if (given.durable === true) settings.set('core.fsync', 'committed,reference');
+    if (given.hooks === true && given.hooksPath !== undefined) settings.set('core.hooksPath', given.hooksPath);
+    const environment = { ...environmentOf(root, given), ...settingsInEnvironment(settings) };
+    // A hook may name files by patterns, and check-ignore knows no literal ones.
+    if (words[0] === 'hook' || words[0] === 'check-ignore') delete environment['GIT_LITERAL_PATHSPECS'];
+    return execute(root, words, environment, given);
+  };
+  return { run, text: async (args, own) => textOf(args, await run(args, own)) };
 }
 
 /** Variables under which a `git` that a command starts runs nothing that the repository's settings name. */
@@ -79,7 +128,10 @@ export async function harmlessGitEnvironment(
 
 /** As {@link git}, and its output as text. @throws GitFailed also where it ends with another code than 0 */
 export async function gitText(root: string, args: readonly string[], options: GitOptions = {}): Promise<string> {
-  const { exitCode, stdout, stderr } = await git(root, args, options);
+  return textOf(args, await git(root, args, options));
+}
+
+function textOf(args: readonly string[], { exitCode, stdout, stderr }: GitResult): string {
   if (exitCode !== 0) throw new GitFailed(`git ${args[0] ?? ''}: ${stderr.trim() || `ended with ${exitCode}`}`, exitCode);
   return stdout.toString('utf8');
 }
@@ -88,19 +140,37 @@ export async function gitText(root: string, args: readonly string[], options: Gi
 function checkWorktree(root: string, entries: readonly ConfigEntry[]): void {
   for (const { scope, key, value } of entries) {
     if (key !== 'core.worktree' || !isOfRepository(scope)) continue;
-    if (!isAbove(resolve(root, '.git', value), root) && !isAbove(resolve(root, value), root))
+    if (!isAbove(resolve(gitDirectory(root), value), root) && !isAbove(resolve(root, value), root))
       throw new GitFailed(
         `The settings of this repository say that its files are in ${value}. Remove core.worktree from .git/config.`,
       );
   }
 }
 
+/** Where settings of a repository count from; a submodule's is elsewhere, and its `.git` a file that says where. */
+function gitDirectory(folder: string): string {
+  const top = topOf(folder) ?? folder;
+  try {
+    const [, directory] = /^gitdir: (.+?)\n*$/s.exec(readFileSync(join(top, '.git'), 'utf8')) ?? [];
+    if (directory !== undefined) return resolve(top, directory);
+  } catch {
+    // It is a folder.
+  }
+  return join(top, '.git');
+}
+
+/** The folder with `.git` that a folder is in, or is. */
+function topOf(folder: string): string | undefined {
+  for (let top = folder; ; top = dirname(top)) {
+    if (existsSync(join(top, '.git'))) return top;
+    if (dirname(top) === top) return undefined;
+  }
+}
+
 /** Names of the submodules of the repository that a folder is in. */
 function submodulesOf(folder: string): string[] {
-  for (let top = folder; ; top = dirname(top)) {
-    if (existsSync(join(top, '.git'))) return submoduleNames(top);
-    if (dirname(top) === top) return [];
-  }
+  const top = topOf(folder);
+  return top === undefined ? [] : submoduleNames(top);
 }
 
 function submoduleNames(top: string): string[] {
@@ -124,9 +194,9 @@ function isAbove(folder: string, path: string): boolean {
 
 export const isOfRepository = (scope: string) => scope === 'local' || scope === 'worktree';
 
-function environmentOf(root: string, { environment = {}, index, author }: GitOptions): Record<string, string> {
+function environmentOf(root: string, options: GitOptions): Record<string, string> {
+  const { environment = {}, index, author, committer = author, repository } = options;
   const kept = (name: string) => (environment[name] === undefined ? {} : { [name]: environment[name] });
-  const date = author?.at === undefined ? undefined : `${Math.floor(author.at.getTime() / 1000)} +0000`;
   return {
     PATH: searchPath(environment['PATH'], root),
     HOME: environment['HOME'] ?? homedir(),
@@ -142,16 +212,16 @@ function environmentOf(root: string, { environment = {}, index, author }: GitOpt
     GIT_NO_LAZY_FETCH: '1',
     GIT_LITERAL_PATHSPECS: '1',
     ...(index === undefined ? {} : { GIT_INDEX_FILE: index }),
-    ...(author === undefined
-      ? {}
-      : {
-          GIT_AUTHOR_NAME: author.name,
-          GIT_AUTHOR_EMAIL: author.email,
-          GIT_COMMITTER_NAME: author.name,
-          GIT_COMMITTER_EMAIL: author.email,
-        }),
-    ...(date === undefined ? {} : { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date }),
+    ...(repository === undefined ? {} : { GIT_DIR: repository, GIT_WORK_TREE: root }),
+    ...personVariables('AUTHOR', author),
+    ...personVariables('COMMITTER', committer),
   };
+}
+
+function personVariables(role: 'AUTHOR' | 'COMMITTER', person: GitPerson | undefined): Record<string, string> {
+  if (person === undefined) return {};
+  const named = { [`GIT_${role}_NAME`]: person.name, [`GIT_${role}_EMAIL`]: person.email };
+  return person.at === undefined ? named : { ...named, [`GIT_${role}_DATE`]: `${Math.floor(person.at.getTime() / 1000)} +0000` };
 }
 
 /** Settings come by the environment: a name may hold what the command line would read as the end of it. */

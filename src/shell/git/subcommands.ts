@@ -3,6 +3,8 @@ import { GitFailed } from './git-failed.ts';
 interface Subcommand {
   /** Put before the caller's words. */
   always?: readonly string[];
+  /** It runs hooks, and does nothing else. */
+  hooks?: boolean;
 }
 
 const noDrivers = ['--no-ext-diff', '--no-textconv'];
@@ -27,6 +29,9 @@ const subcommands = new Map<string, Subcommand>([
   ['fsck', {}],
   ['grep', { always: ['--no-textconv'] }],
   ['hash-object', {}],
+  ['hook', { hooks: true }],
+  // A template could bring hooks.
+  ['init', { always: ['--template='] }],
   ['log', { always: noDrivers }],
   ['ls-files', {}],
   ['ls-tree', {}],
@@ -66,16 +71,17 @@ const refused = [
 ];
 
 /** @throws GitFailed */
-export function checkedArguments(args: readonly string[]): string[] {
+export function checkedArguments(args: readonly string[], hooks: boolean): string[] {
   const [name = '', ...rest] = args;
   const subcommand = subcommands.get(name);
   if (subcommand === undefined) throw new GitFailed(`git ${name} is not run here. What is: ${[...subcommands.keys()].join(', ')}.`);
+  if (subcommand.hooks === true && !hooks) throw new GitFailed(`git ${name} is run where the user asks for hooks, and not here.`);
   const end = rest.indexOf('--');
   for (const word of end < 0 ? rest : rest.slice(0, end)) {
     const option = /^--[^=]+/.exec(word)?.[0];
     const hit =
       option !== undefined && option.length > 4 && refused.some((each) => each.startsWith(option) && !allowedPrefix.has(option));
-    if (hit || (name === 'grep' && /^-[a-zA-Z]*O/.test(word)))
+    if (hit || (name === 'grep' && /^-[a-zA-Z]*O/.test(word)) || (name === 'init' && /^--(?:te|se)/.test(word)))
       throw new GitFailed(`git ${name} ${word} is not run here: it starts a program or leaves the repository.`);
   }
   return [name, ...(subcommand.always ?? []), ...rest];
