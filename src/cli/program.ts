@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, TimonelError } from '../errors.ts';
 import { version } from '../package-file.ts';
+import { acpCommand } from './acp.ts';
 import { agentCommand } from './agent-command.ts';
 import { auditCommand } from './audit.ts';
 import { backupCommand, restoreCommand } from './backup.ts';
@@ -10,8 +11,10 @@ import { channelsCommand } from './channels.ts';
 import { chatCommand } from './chat.ts';
 import { cleanCommand } from './clean.ts';
 import { codeCommand } from './code.ts';
+import { consoleCommand } from './console.ts';
 import { conversationsCommand } from './conversations.ts';
 import { costsCommand } from './costs.ts';
+import { deployCommand } from './deploy.ts';
 import { evalCommand } from './eval.ts';
 import { evaluationsCommand } from './evaluations.ts';
 import { explainCommand } from './explain.ts';
@@ -43,8 +46,10 @@ export function createProgram(): Command {
   for (const command of [
     upCommand(),
     healthCommand(),
+    consoleCommand(),
     chatCommand(),
     codeCommand(),
+    acpCommand(),
     explainCommand(),
     evalCommand(),
     evaluationsCommand(),
@@ -57,6 +62,7 @@ export function createProgram(): Command {
     migrateCommand(),
     validateCommand(),
     smokeCommand(),
+    deployCommand(),
     cleanCommand(),
     backupCommand(),
     restoreCommand(),
