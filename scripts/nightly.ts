@@ -63,6 +63,8 @@ const longRuns: Readonly<Record<string, LongRun>> = {
   'code-histories': codeHistories,
   'code-kills-embedded': codeKills('embedded'),
   'code-kills-postgres': codeKills('postgres'),
+  'codegen-paths': codegenPaths,
+  'codegen-kills': codegenKills,
   'project-files': projectFiles,
   image,
   mcp,
@@ -274,6 +276,27 @@ async function projectFiles({ scale }: Terms): Promise<Result> {
     env: { ...process.env, TIMONEL_TEST_FILE_SWAPS: swaps, TIMONEL_TEST_FILE_KILL_STRIDE: '1' },
   });
   return { verdict: status === 0 ? 'passed' : 'failed', figures: { swaps }, reasons: [] };
+}
+
+/** 60,000 writes of the code generator while a folder is swapped for links that lead out and into git's folder. */
+async function codegenPaths({ scale }: Terms): Promise<Result> {
+  const swaps = String(Math.max(1, Math.round(60_000 * scale)));
+  const files = ['agents/codegen/project/swapped-links.test.ts', 'agents/codegen/project/path-attacks.test.ts'];
+  const { status } = spawnSync('npx', ['vitest', 'run', ...files, '--testTimeout', '3600000'], {
+    stdio: 'inherit',
+    env: { ...process.env, TIMONEL_TEST_CODEGEN_SWAPS: swaps },
+  });
+  return { verdict: status === 0 ? 'passed' : 'failed', figures: { swaps }, reasons: [] };
+}
+
+/** Processes that are killed while the code generator commits, merges and writes ten files: 67 times each, at steps from the first to the last. */
+async function codegenKills({ scale }: Terms): Promise<Result> {
+  const kills = Math.max(1, Math.round(67 * scale));
+  const { status } = spawnSync('npx', ['vitest', 'run', 'agents/codegen/project/killed.test.ts', '--testTimeout', '3600000'], {
+    stdio: 'inherit',
+    env: { ...process.env, TIMONEL_TEST_CODEGEN_KILLS: String(kills) },
+  });
+  return { verdict: status === 0 ? 'passed' : 'failed', figures: { kills: 3 * kills }, reasons: [] };
 }
 
 /** A hundred runs that start each other on two processes, which die in turn. */

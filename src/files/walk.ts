@@ -148,7 +148,7 @@ async function walkOnce(
     for (const [position, name] of parts.entries()) {
       const here = join(folder, name);
       const last = position === parts.length - 1;
-      const found = await lstat(here).catch(missing);
+      const found = await lstat(here).catch(missing).catch(refusedBy(path));
       if (found === undefined) return place('missing', parts.at(-1) ?? name, parts.slice(position, -1));
       if (found.isSymbolicLink()) {
         const target = await readlink(here).catch(missing);
@@ -166,7 +166,7 @@ async function walkOnce(
         folder = here;
         continue;
       }
-      const next: FileHandle | undefined = await open(here, directoryFlags).catch(missing);
+      const next: FileHandle | undefined = await open(here, directoryFlags).catch(missing).catch(refusedBy(path));
       if (next === undefined) return { kind: 'again' };
       await handle?.close();
       handle = next;
@@ -184,6 +184,15 @@ const address = (handle: FileHandle) => `/proc/self/fd/${handle.fd}`;
 function missing(error: NodeJS.ErrnoException): undefined {
   if (['ENOENT', 'ELOOP', 'ENOTDIR', 'EINVAL', 'EMLINK'].includes(error.code ?? '')) return undefined;
   throw error;
+}
+
+/** Anything else that the operating system has against a path, such as a name that is too long. */
+function refusedBy(path: string) {
+  return (error: NodeJS.ErrnoException): never => {
+    if (error.code === undefined) throw error;
+    const short = path.length > 200 ? `${path.slice(0, 200)}…` : path;
+    throw refused(path, 'unreadable', `${short}: the operating system answers ${error.code}. Take another path, or ask its owner.`);
+  };
 }
 
 /** No way goes through git's folder or ends in a secret, by whatever link it is reached. */

