@@ -24,6 +24,8 @@ export const english: readonly PageGroup[] = [
       'guides/dialogue',
       'guides/testing',
       'coder',
+      'editors',
+      'coder-extensions',
     ],
   },
   {

@@ -12,7 +12,8 @@ export async function bundledProject(): Promise<ProjectConfig> {
 export async function codingProject(
   folder: string,
   environment: Readonly<Record<string, string | undefined>>,
+  userFolder?: string,
 ): Promise<ProjectConfig> {
   const { coder } = await import('../agents/coder/agent.ts');
-  return { agents: [coder({ folder, environment })] };
+  return { agents: [coder({ folder, environment, ...(userFolder === undefined ? {} : { userFolder }) })] };
 }

@@ -25,6 +25,7 @@ export {
   type TextEdit,
 } from './files/contract.ts';
 export { unifiedDiff } from './files/difference.ts';
+export { type EditorBuffers, withEditorBuffers } from './files/editor-buffers.ts';
 export { mergeThreeWay } from './files/merge.ts';
 export { type ParsedChanges, parseChanges } from './files/parse-changes.ts';
 export { openProjectFiles, type ProjectFilesOptions, reversePlan } from './files/project-files.ts';

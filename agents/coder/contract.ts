@@ -12,6 +12,8 @@ export type CoderMode = (typeof coderModes)[number];
 export interface CoderOptions {
   /** Absolute path of the project: the only folder in which it reads and writes. */
   folder: string;
+  /** Absolute path of the user's own folder with settings, commands and skills for every project, e.g. `~/.config/timonel`; none where absent. */
+  userFolder?: string;
   /** The user's environment, of which commands get what has no secrets. */
   environment?: Environment;
 }

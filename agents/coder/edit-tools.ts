@@ -81,7 +81,7 @@ const pathsOf = (changes: readonly FileChange[]) =>
 /** The changes that a call would make, as files. */
 async function planned(project: CoderProject, context: ToolContext, wanted: readonly FileChange[]) {
   const { mode, reads } = await modeAndReads(context, context.conversationId, pathsOf(wanted));
-  const files = await project.files();
+  const files = await project.filesOf(context, context.conversationId);
   return { mode, files, plan: await files.plan(withReads(wanted, reads)) };
 }
 
@@ -167,7 +167,7 @@ async function reconcile(project: CoderProject, context: ToolContext, key: strin
   if (found === undefined) return { kind: 'did-not-happen' };
   const happened = { kind: 'happened', output: found.answer as unknown as EditAnswer } as const;
   if (found.state === 'applied') return happened;
-  const files = await project.files();
+  const files = await project.filesOf(context, context.conversationId);
   let state = await files.appliedState(found.files);
   if (state === 'partly') {
     const kept = await keptFiles(context, found);
@@ -204,19 +204,42 @@ async function keptFiles(context: ToolContext, { files }: CoderChange): Promise<
   }));
 }
 
-/** @returns the diff that a call would make, for whoever is asked about it; why it cannot be made otherwise. */
+/** The texts of a file before and after a change; `null`: it is not there, or is no text. */
+export interface ChangedTexts {
+  path: string;
+  before: string | null;
+  after: string | null;
+}
+
+/** @returns the diff that a call would make, and its texts, for those who are asked about it; why it cannot be made otherwise. */
 export async function previewOf(
   project: CoderProject,
   access: Pick<ToolContext, 'workspaceId' | 'query'>,
   conversationId: string,
   tool: string,
   args: unknown,
-): Promise<string> {
+): Promise<{ diff: string; files: ChangedTexts[] }> {
   const wanted = tool === 'write' ? [{ kind: 'write' as const, ...writeInput.parse(args) }] : changesOf(editInput.parse(args));
   const { reads } = await modeAndReads(access, conversationId, pathsOf(wanted));
-  const plan = await (await project.files()).plan(withReads(wanted, reads));
-  if (plan.kind === 'refused') return plan.refusals.map(({ message }) => message).join('\n');
-  return plan.files.map(({ diff }) => diff).join('\n');
+  const plan = await (await project.filesOf(access, conversationId)).plan(withReads(wanted, reads));
+  if (plan.kind === 'refused') return { diff: plan.refusals.map(({ message }) => message).join('\n'), files: [] };
+  return {
+    diff: plan.files.map(({ diff }) => diff).join('\n'),
+    files: plan.files.map(({ path: of, before, after }) => ({
+      path: of,
+      before: textOf(before?.bytes),
+      after: textOf(after?.bytes),
+    })),
+  };
+}
+
+/** Bytes of text that is shown beside a change; of a longer file the diff says what changes. */
+const longestText = 400_000;
+
+/** For a person to look at: bytes that are no UTF-8 are shown as such. */
+export function textOf(bytes: Uint8Array | undefined): string | null {
+  if (bytes === undefined || bytes.byteLength > longestText || bytes.includes(0)) return null;
+  return new TextDecoder().decode(bytes);
 }
 
 export function editTools(project: CoderProject) {

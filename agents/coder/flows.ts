@@ -25,14 +25,22 @@ export const flows: Flows = {
   next({ text, state, calls }): FlowMove {
     const { wish, language: told, left = [] } = readMessage(text);
     const language = told ?? (state['language'] === 'en' ? 'en' : 'es');
+    const refused = refusedByHook(calls.at(-1)?.output);
     const heard: Heard = { wish, language, say: sayIn(language), state: { language } };
-    const move = nextMove(heard, calls) ?? said(heard);
+    const move = refused === undefined ? (nextMove(heard, calls) ?? said(heard)) : answer(heard, refused);
     if (move.kind !== 'reply' || left.length === 0) return move;
     const rest = left.map((part) => `«${part}»`).join(', ');
     const oneAtATime = heard.say(`Hago una cosa por mensaje. Queda: ${rest}.`, `I do one thing a message. Left: ${rest}.`);
     return { ...move, reply: { ...move.reply, text: `${move.reply.text}\n${oneAtATime}` } };
   },
 };
+
+/** A call that a hook stopped ends what the message wanted. */
+function refusedByHook(output: unknown): string | undefined {
+  if (typeof output !== 'object' || output === null || !('hooks' in output) || !('kind' in output) || !('because' in output))
+    return undefined;
+  return output.kind === 'refused' && typeof output.because === 'string' ? output.because : undefined;
+}
 
 /** Answers that need no call. */
 function said(heard: Heard): FlowMove {

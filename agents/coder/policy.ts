@@ -2,6 +2,7 @@
 import { askAfterUntrusted, defineRule, type LocalizedText, type RuleAnswer } from '../../src/index.ts';
 import type { EditFacts } from './edit-tools.ts';
 import type { GitFacts } from './git-tool.ts';
+import { type HookFacts, unhookedTools } from './hooks.ts';
 import type { CommandFacts } from './run-tool.ts';
 import type { ModeFacts } from './small-tools.ts';
 
@@ -127,6 +128,46 @@ function isUntrusted(output: unknown): boolean {
   return typeof output === 'object' && output !== null && 'untrusted' in output && output.untrusted === true;
 }
 
+/** Hooks that nobody can read refuse nothing: what changes something waits until they can be read. */
+const brokenHooks = (tools: readonly string[]) =>
+  defineRule({
+    id: 'hooks-readable',
+    description: "Nothing is changed while the user's settings, which may have hooks that refuse it, cannot be read",
+    tools,
+    evaluate({ effect }, { loaded }) {
+      const { broken } = hooksIn(loaded);
+      if (broken === undefined || effect === 'read') return undefined;
+      const reason = {
+        es: `Tu configuración no se puede leer, y podría tener hooks. ${broken}`,
+        en: `The user's settings cannot be read, and may have hooks. ${broken}`,
+      };
+      return { kind: 'deny', reason };
+    },
+  });
+
+/** Without a sandbox they would run as the user. */
+const projectHooks = (tools: readonly string[]) =>
+  defineRule({
+    id: 'project-hooks-ask',
+    description: 'Where there is no sandbox, hooks of the project are asked about, with their exact words',
+    tools,
+    evaluate(_call, { loaded }) {
+      const { asked, scope } = hooksIn(loaded);
+      if (asked.length === 0) return undefined;
+      const shown = asked.join('\n');
+      return ask(
+        `El proyecto quiere correr, con esta llamada:\n${shown}\nAcá no hay sandbox.`,
+        `With this call the project wants to run:\n${shown}\nThere is no sandbox here.`,
+        { hooks: scope },
+      );
+    },
+  });
+
+function hooksIn(loaded: unknown): HookFacts {
+  const { hooks } = loaded as { hooks?: HookFacts };
+  return hooks ?? { asked: [], scope: '', broken: undefined };
+}
+
 /** The same words three times, or two to four calls in turns: nothing new comes of it. */
 const loopsOver = (tools: readonly string[]) =>
   defineRule({
@@ -155,5 +196,18 @@ const loopsOver = (tools: readonly string[]) =>
 
 /** @param tools names of all that the agent can do: none of them may go round in circles. */
 export function policyOf(tools: readonly string[]) {
-  return [planMode, edits, doubts, commands, repository, undoing, reachesOut, remembering, loopsOver(tools)];
+  const hooked = tools.filter((name) => !unhookedTools.has(name));
+  return [
+    planMode,
+    brokenHooks(hooked),
+    projectHooks(hooked),
+    edits,
+    doubts,
+    commands,
+    repository,
+    undoing,
+    reachesOut,
+    remembering,
+    loopsOver(tools),
+  ];
 }

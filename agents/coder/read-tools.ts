@@ -26,7 +26,7 @@ export function readTools(project: CoderProject) {
     }),
     effect: 'read',
     async execute({ path, from = 1, lines = mostLines }, context) {
-      const files = await project.files();
+      const files = await project.filesOf(context, context.conversationId);
       try {
         const { kind, ...refusal } = await files.check(path === '' ? '.' : path);
         if (kind === 'refused') return { kind: 'refused' as const, because: (refusal as { message: string }).message };

@@ -5,6 +5,9 @@ import { type AnyRoute, defineRoute, type RouteContext, TimonelError } from '../
 import { listChanges } from './changes.ts';
 import { coderModes } from './contract.ts';
 import { previewOf } from './edit-tools.ts';
+import { changedTexts, editorRoutesOf } from './editor-routes.ts';
+import { extensionRoutesOf } from './extension-routes.ts';
+import { namedFile, readNamed } from './named-files.ts';
 import type { CoderProject } from './project.ts';
 import { loadSession, saveSession } from './sessions.ts';
 import { undo } from './undo.ts';
@@ -146,10 +149,11 @@ export function routesOf(project: CoderProject): readonly AnyRoute[] {
     params: ofSession,
     body: z.strictObject({ direction: z.enum(['undo', 'redo']), change: z.string().max(40).optional() }),
     answer: z.object({ changes: z.array(z.string()), files: z.array(undoneFile) }),
+    asksOutside: true,
     async handle({ params: { conversation }, body }, context) {
       const { workspaceId } = context;
       const place = { workspaceId, conversationId: conversation, key: `undo:${context.newId()}` };
-      const files = await project.files();
+      const files = await project.filesOf(context, conversation);
       const report = await context.query((database) => undo(files, database, place, body));
       context.metrics.add('edits', { result: body.direction === 'undo' ? 'undone' : 'redone' }, report.changes.length);
       return { changes: [...report.changes], files: [...report.files] };
@@ -159,15 +163,13 @@ export function routesOf(project: CoderProject): readonly AnyRoute[] {
   const file = defineRoute({
     method: 'GET',
     path: '/files',
-    summary: 'What a file of the project says, for a message that names it; null where it cannot be read',
+    summary:
+      'What a file of the project says, for a message that names it: a text, a picture, the names in a folder; null where it cannot be read',
     permission,
-    query: z.object({ path: z.string().min(1).max(1_000) }),
-    answer: z.object({ text: z.string().nullable() }),
-    async handle({ query: { path } }) {
-      const files = await project.files();
-      const read = await files.read(path).catch(() => undefined);
-      return { text: read === undefined || read.encoding === 'binary' ? null : read.text };
-    },
+    query: z.object({ path: z.string().min(1).max(1_000), conversation: z.uuid().optional() }),
+    answer: namedFile,
+    handle: async ({ query: { path, conversation } }, context) =>
+      readNamed(await (conversation === undefined ? project.files() : project.filesOf(context, conversation)), path),
   });
 
   const preview = defineRoute({
@@ -177,16 +179,28 @@ export function routesOf(project: CoderProject): readonly AnyRoute[] {
     permission,
     params: ofSession,
     body: z.strictObject({ tool: z.enum(['edit', 'write']), args: z.record(z.string(), z.unknown()) }),
-    answer: z.object({ diff: z.string() }),
+    answer: z.object({ diff: z.string(), files: changedTexts }),
+    asksOutside: true,
     async handle({ params: { conversation }, body: { tool, args } }, context) {
       try {
-        return { diff: await previewOf(project, context, conversation, tool, args) };
+        return await previewOf(project, context, conversation, tool, args);
       } catch (error) {
         throw new TimonelError('invalid_request', error instanceof Error ? error.message : String(error));
       }
     },
   });
-  return [projectRoute, list, show, change, changes, take, file, preview];
+  return [
+    projectRoute,
+    list,
+    show,
+    change,
+    changes,
+    take,
+    file,
+    preview,
+    ...editorRoutesOf(project),
+    ...extensionRoutesOf(project),
+  ];
 }
 
 async function sessionOf({ workspaceId, query }: RouteContext, conversation: string) {

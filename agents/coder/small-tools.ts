@@ -89,7 +89,7 @@ export function smallTools(project: CoderProject) {
     },
     async execute({ direction }, context): Promise<UndoAnswer> {
       const { workspaceId, conversationId, idempotencyKey: key } = context;
-      const files = await project.files();
+      const files = await project.filesOf(context, conversationId);
       const report = await context.query((database) => undo(files, database, { workspaceId, conversationId, key }, { direction }));
       context.metrics.add('edits', { result: direction === 'undo' ? 'undone' : 'redone' }, report.changes.length);
       return { kind: 'moved', ...report };

@@ -40,6 +40,13 @@ export class ApiClient {
     return this.#bodyOf(await this.#answered(method, path, bytes, { 'content-type': type }));
   }
 
+  /** Stores a file for a conversation. */
+  async upload(conversation: string, name: string, bytes: Uint8Array<ArrayBuffer>): Promise<{ id: string; mediaType: string }> {
+    const form = new FormData();
+    form.set('file', new Blob([bytes]), name);
+    return this.#bodyOf(await this.#answered('POST', `/api/v1/artifacts?conversation=${conversation}`, form, {}));
+  }
+
   /** An answer whose body is read as it comes. @throws Error as the others do */
   stream(method: 'GET' | 'POST', path: string, body: object | undefined, headers: Record<string, string>): Promise<Response> {
     const sent = body === undefined ? undefined : JSON.stringify(body);
@@ -69,7 +76,7 @@ export class ApiClient {
   async #answered(
     method: string,
     path: string,
-    body: string | Uint8Array<ArrayBuffer> | undefined,
+    body: string | Uint8Array<ArrayBuffer> | FormData | undefined,
     headers: Record<string, string>,
   ): Promise<Response> {
     const { url, apiKey } = this.#credentials;

@@ -2,6 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ApiClient } from './api-client.ts';
+import { extensionsOf, tellFaults } from './code-extensions.ts';
+import { chooseModel, listRoutes } from './code-models.ts';
 import type { Screen } from './code-screen.ts';
 import { coderPath } from './code-server.ts';
 import {
@@ -130,21 +132,27 @@ async function sessions({ client, screen, conversation }: CommandState): Promise
 }
 
 async function model({ client, screen }: CommandState, argument: string): Promise<void> {
-  if (argument === '') {
-    const { routes } = await client.get<{ routes: { alias: string; targets: { model: string }[] }[] }>('/api/v1/routes');
-    for (const { alias, targets } of routes) screen.note(`${alias}: ${targets.map((target) => target.model).join(', ')}`);
-    if (routes.length === 0) screen.line(sentence(screen.language, 'noModel').replace(/^, /, ''));
-    return;
+  if (argument !== '') await chooseModel(client, argument);
+  const routes = await listRoutes(client);
+  for (const { alias, targets } of routes) screen.note(`${alias}: ${targets.map((target) => target.model).join(', ')}`);
+  if (routes.length === 0) screen.line(sentence(screen.language, 'noModel').replace(/^, /, ''));
+}
+
+async function skills({ client, screen }: CommandState): Promise<void> {
+  const found = await extensionsOf(client);
+  for (const { name, origin, description, problems } of found.skills) {
+    screen.note(`${problems.length === 0 ? ' ' : '!'} ${name} (${sentence(screen.language, origin)})  ${description}`);
+    for (const problem of problems) screen.fault(`    ${problem}`);
   }
-  if (argument === 'auto') {
-    await client.delete('/api/v1/routes/default');
-    return model({ client, screen } as CommandState, '');
-  }
-  const targets = argument.includes('/')
-    ? [{ model: argument }]
-    : (await client.get<{ route: { targets: { model: string }[] } }>(`/api/v1/routes/${argument}`)).route.targets;
-  await client.put('/api/v1/routes/default', { targets: targets.map((target) => ({ model: target.model })) });
-  await model({ client, screen } as CommandState, '');
+  if (found.skills.length === 0) screen.line(sentence(screen.language, 'noSkills'));
+}
+
+async function hooks({ client, screen }: CommandState): Promise<void> {
+  const found = await extensionsOf(client);
+  for (const { when, origin, command, tools } of found.hooks)
+    screen.note(`${when} ${tools.length === 0 ? '*' : tools.join(', ')} (${sentence(screen.language, origin)})  ${command}`);
+  if (found.hooks.length === 0) screen.line(sentence(screen.language, 'noHooks'));
+  tellFaults(screen, found);
 }
 
 async function memories({ client, screen }: CommandState, argument: string): Promise<void> {
@@ -160,7 +168,7 @@ async function memories({ client, screen }: CommandState, argument: string): Pro
 
 /** By name, in the order of `/help`. */
 export const terminalCommands: Readonly<Record<string, TerminalCommand>> = {
-  help: { es: 'estos comandos', en: 'these commands', run: async ({ screen }) => help(screen) },
+  help: { es: 'estos comandos', en: 'these commands', run: help },
   mode: { es: 'qué se hace sin preguntar', en: 'what is done unasked', takes: modes.join('|'), run: setMode },
   undo: {
     es: 'deshace el último turno, o un cambio',
@@ -223,13 +231,21 @@ export const terminalCommands: Readonly<Record<string, TerminalCommand>> = {
     takes: '[id]',
     run: memories,
   },
+  skills: {
+    es: 'guías que puedo leer, y qué está mal en ellas',
+    en: 'skills that I can read, and what is wrong in them',
+    run: skills,
+  },
+  hooks: { es: 'comandos que corren con mis llamadas', en: 'commands that run around my calls', run: hooks },
   model: { es: 'qué modelo contesta', en: 'which model answers', takes: '[fast|smart|provider/model|auto]', run: model },
   exit: { es: 'salir', en: 'leave', run: async () => 'exit' },
 };
 
-function help(screen: Screen): void {
+async function help({ client, screen }: CommandState): Promise<void> {
   for (const [name, { takes = '', ...text }] of Object.entries(terminalCommands))
     screen.note(`/${`${name} ${takes}`.padEnd(34)} ${text[screen.language]}`);
+  for (const { name, hint, description, origin, problem } of (await extensionsOf(client)).commands)
+    if (problem === null) screen.note(`/${`${name} ${hint}`.padEnd(34)} ${description} (${sentence(screen.language, origin)})`);
   screen.note(
     screen.language === 'es'
       ? '!comando lo corre en tu terminal; @ruta agrega un archivo al mensaje'

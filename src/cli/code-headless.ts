@@ -3,6 +3,8 @@ import { messageOf } from '../errors.ts';
 import type { Language } from '../language/contract.ts';
 import type { JsonObject } from '../vocabulary.ts';
 import type { ApiClient } from './api-client.ts';
+import { expanded } from './code-extensions.ts';
+import { withFiles } from './code-mentions.ts';
 import { reach } from './code-server.ts';
 import { type ListedChange, sessionPath } from './code-session.ts';
 import { terminalText } from './code-text.ts';
@@ -30,38 +32,34 @@ export async function runHeadless(connect: () => Promise<ApiClient>, options: He
   event('session', { session: conversation });
   let turn: CodeTurn;
   try {
-    turn = await codeTurn(
-      connect,
-      conversation,
-      { text: options.prompt },
-      {
-        began: (run) => event('run', { run }),
-        text: (text) => event('text', { text }),
-        planned: () => undefined,
-        progressed: (tool, output) => event('progress', { tool, output }),
-        finished: ({ callId, tool, args, status, output, reason }) =>
-          event('call', {
-            call: callId,
-            tool,
-            args,
-            status,
-            output: output ?? null,
-            ...(reason === undefined ? {} : { reason: reason[language] }),
-          }),
-        async ask(_run, call: AskedCall) {
-          refused.push({ tool: call.tool, args: call.args, rule: call.rule, reason: call.reason[language] });
-          event('question', {
-            call: call.callId,
-            tool: call.tool,
-            args: call.args,
-            rule: call.rule,
-            reason: call.reason[language],
-            decision: 'refused',
-          });
-          return { decision: 'reject', reason: sentence(language, 'noTerminal') };
-        },
+    const message = await reach(connect, async (client) => withFiles(client, conversation, await expanded(client, options.prompt)));
+    turn = await codeTurn(connect, conversation, message, {
+      began: (run) => event('run', { run }),
+      text: (text) => event('text', { text }),
+      planned: () => undefined,
+      progressed: (tool, output) => event('progress', { tool, output }),
+      finished: ({ callId, tool, args, status, output, reason }) =>
+        event('call', {
+          call: callId,
+          tool,
+          args,
+          status,
+          output: output ?? null,
+          ...(reason === undefined ? {} : { reason: reason[language] }),
+        }),
+      async ask(_run, call: AskedCall) {
+        refused.push({ tool: call.tool, args: call.args, rule: call.rule, reason: call.reason[language] });
+        event('question', {
+          call: call.callId,
+          tool: call.tool,
+          args: call.args,
+          rule: call.rule,
+          reason: call.reason[language],
+          decision: 'refused',
+        });
+        return { decision: 'reject', reason: sentence(language, 'noTerminal') };
       },
-    );
+    });
   } catch (error) {
     if (!json) throw error;
     event('result', { exitCode: exitCodes.failed, outcome: 'failed', error: { message: messageOf(error) } });

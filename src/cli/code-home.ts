@@ -36,6 +36,13 @@ export function codeHome(root: string, environment: Readonly<Record<string, stri
   return home;
 }
 
+/** The user's folder of settings, commands and skills, which hold in every project: `$XDG_CONFIG_HOME/timonel`. It need not be there. */
+export function userSettingsFolder(environment: Readonly<Record<string, string | undefined>> = process.env): string {
+  const given = environment['XDG_CONFIG_HOME'];
+  const base = given !== undefined && isAbsolute(given) ? given : join(homedir(), '.config');
+  return join(base, 'timonel');
+}
+
 /** Models and limits come from the environment, as anywhere; store and address are the repository's own. */
 export function codeSettings(home: string, environment: Readonly<Record<string, string | undefined>> = process.env): Settings {
   const own = Object.fromEntries(Object.entries(environment).filter(([name]) => !ofServers.test(name)));

@@ -4,7 +4,7 @@ import { codingProject } from '../bundled-project.ts';
 import { TimonelError } from '../errors.ts';
 import type { Timonel } from '../main.ts';
 import { ApiClient } from './api-client.ts';
-import { codeHome, codeSettings } from './code-home.ts';
+import { codeHome, codeSettings, userSettingsFolder } from './code-home.ts';
 import { findCredentials, type LocalCredentials, writeCredentials } from './credentials.ts';
 import { localKey } from './local-key.ts';
 
@@ -97,7 +97,7 @@ export class CodeServer implements AsyncDisposable {
 
   async #start(): Promise<LocalCredentials> {
     const { openTimonel } = await import('../main.ts');
-    const timonel = await openTimonel(codeSettings(this.home), await codingProject(this.root, process.env));
+    const timonel = await openTimonel(codeSettings(this.home), await codingProject(this.root, process.env, userSettingsFolder()));
     try {
       const url = await timonel.listen();
       const credentials = { url, apiKey: await localKey(timonel, this.home, 'timonel code') };

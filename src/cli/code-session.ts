@@ -79,6 +79,15 @@ export async function findSession(client: ApiClient, wanted: { id: string } | 'l
   return one;
 }
 
+/** A session is called by what was asked first. @returns its title, where it got one now */
+export async function titleSession(client: ApiClient, conversation: string, text: string): Promise<string | undefined> {
+  const session = await client.get<{ title: string }>(sessionPath(conversation));
+  if (session.title !== '') return undefined;
+  const title = text.replaceAll(/\s+/g, ' ').trim().slice(0, 80);
+  await client.put(sessionPath(conversation), { title });
+  return title;
+}
+
 /** Everything that was said, the oldest first. */
 export async function saidIn(client: ApiClient, conversation: string): Promise<SaidMessage[]> {
   const all: SaidMessage[] = [];

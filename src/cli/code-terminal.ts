@@ -1,16 +1,16 @@
 /** The conversation in a terminal, line by line. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { messageOf } from '../errors.ts';
+import { messageOf, TimonelError } from '../errors.ts';
 import type { Language } from '../language/contract.ts';
-import type { ApiClient } from './api-client.ts';
 import { type CommandState, runCommandOf } from './code-commands.ts';
+import { expanded, extensionsOf, tellFaults } from './code-extensions.ts';
 import { TerminalLines, type TerminalStreams } from './code-lines.ts';
 import { withFiles } from './code-mentions.ts';
 import { askAbout } from './code-question.ts';
 import { Screen, summaryOf } from './code-screen.ts';
 import { type CodeServer, reach } from './code-server.ts';
-import { type CodeMode, sessionPath } from './code-session.ts';
+import { type CodeMode, sessionPath, titleSession } from './code-session.ts';
 import { terminalText } from './code-text.ts';
 import { codeTurn } from './code-turn.ts';
 import { sentence } from './code-words.ts';
@@ -48,7 +48,8 @@ export async function talk(
       if (command) continue;
       await turn.take(state.conversation, text, lines);
     } catch (error) {
-      screen.fault(messageOf(error));
+      const unseen = error instanceof TimonelError && error.code === 'part_unsupported';
+      screen.fault(unseen ? sentence(language, 'noImages', { reason: error.message }) : messageOf(error));
     }
     if (turn.leaving) return 0;
   }
@@ -65,6 +66,7 @@ async function greet(
   const shown = model === undefined ? sentence(language, 'noModel') : `, ${model}`;
   screen.line(terminalText(sentence(language, 'hello', { root, mode, model: shown })));
   if (!serves) screen.note(sentence(language, 'attached'));
+  tellFaults(screen, await extensionsOf(client));
 }
 
 /** The turn that is under way, if one is. */
@@ -110,46 +112,34 @@ class RunningTurn {
     this.#run = undefined;
     screen.busy('…');
     try {
-      const message = await withFiles(client, text);
-      const ended = await codeTurn(
-        connect,
-        conversation,
-        { text: message },
-        {
-          began: (run) => {
-            this.#run = run;
-          },
-          text: (delta) => screen.reply(delta),
-          planned: (calls) => {
-            screen.endReply();
-            const [first] = calls;
-            screen.busy(first === undefined ? '…' : `${first.tool} ${summaryOf(first.tool, first.args)}`);
-          },
-          progressed: (tool, chunk) => screen.busy(`${tool}: ${typeof chunk === 'string' ? chunk : JSON.stringify(chunk)}`),
-          finished: (call) => {
-            screen.call(call);
-            screen.busy('…');
-          },
-          ask: async (_run, call) => askAbout(await connect(), conversation, call, screen, lines),
+      const message = await withFiles(client, conversation, await expanded(client, text));
+      const ended = await codeTurn(connect, conversation, message, {
+        began: (run) => {
+          this.#run = run;
         },
-      );
+        text: (delta) => screen.reply(delta),
+        planned: (calls) => {
+          screen.endReply();
+          const [first] = calls;
+          screen.busy(first === undefined ? '…' : `${first.tool} ${summaryOf(first.tool, first.args)}`);
+        },
+        progressed: (tool, chunk) => screen.busy(`${tool}: ${typeof chunk === 'string' ? chunk : JSON.stringify(chunk)}`),
+        finished: (call) => {
+          screen.call(call);
+          screen.busy('…');
+        },
+        ask: async (_run, call) => askAbout(await connect(), conversation, call, screen, lines),
+      });
       screen.endTurn(ended.reply?.text ?? '');
       if (ended.run.outcome === 'cancelled') screen.note(sentence(language, 'cancelled'));
       else if (ended.run.error !== undefined) screen.fault(sentence(language, 'failed', { message: ended.run.error.message }));
       else if (ended.run.degraded) screen.note(sentence(language, 'degraded'));
-      await reach(connect, (now) => title(now, conversation, text));
+      await reach(connect, (now) => titleSession(now, conversation, text));
     } finally {
       this.#under = false;
       screen.endTurn('');
     }
   }
-}
-
-/** A session is called by what was asked first. */
-async function title(client: ApiClient, conversation: string, text: string): Promise<void> {
-  const session = await client.get<{ title: string }>(sessionPath(conversation));
-  if (session.title === '')
-    await client.put(sessionPath(conversation), { title: text.replaceAll(/\s+/g, ' ').trim().slice(0, 80) });
 }
 
 /** What the person runs is theirs: in their shell, and seen by nobody else. */

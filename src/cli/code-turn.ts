@@ -1,6 +1,6 @@
 /** One turn of the coding assistant over HTTP, from what the person says to its end, with the questions that come up meanwhile. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CallRecord, JsonObject, LocalizedText, MessagePart, Outcome, Reply, Verdict } from '../vocabulary.ts';
+import type { CallRecord, JsonObject, LocalizedText, Outcome, Reply, Verdict } from '../vocabulary.ts';
 import type { ApiClient } from './api-client.ts';
 import { isGone, reach } from './code-server.ts';
 import { serverEvents } from './event-stream.ts';
@@ -15,6 +15,11 @@ export interface AskedCall {
   status: 'pending' | 'approved' | 'rejected' | 'cancelled';
   pattern?: JsonObject;
 }
+
+/** A message as the API takes it. */
+export type SentText =
+  | { text: string }
+  | { parts: readonly ({ type: 'text'; text: string } | { type: 'image' | 'file'; artifact: string })[] };
 
 export type TerminalDecision = { decision: 'approve'; remember?: 'conversation' } | { decision: 'reject'; reason?: string };
 
@@ -37,7 +42,7 @@ export interface TurnSurface {
   text(delta: string): void;
   planned(calls: readonly { callId: string; tool: string; args: JsonObject }[]): void;
   decided?(callId: string, tool: string, verdict: Verdict): void;
-  progressed(tool: string, chunk: unknown): void;
+  progressed(tool: string, chunk: unknown, callId: string): void;
   finished(call: CallRecord & { milliseconds: number }): void;
   ask(runId: string, call: AskedCall): Promise<TerminalDecision>;
 }
@@ -46,17 +51,18 @@ export interface TurnSurface {
 const attempts = 8;
 
 /**
+ * @param message what is said, or the run that is gone on with
  * @param connect gives the Timonel that answers now: where the one that did is gone, another one, which goes on with the run.
  * @throws Error with the problem's own explanation when the API refuses
  */
 export async function codeTurn(
   connect: () => Promise<ApiClient>,
   conversation: string,
-  message: { text: string } | { parts: readonly MessagePart[] },
+  message: SentText | { run: string },
   surface: TurnSurface,
 ): Promise<CodeTurn> {
   const key = crypto.randomUUID();
-  let run: string | undefined;
+  let run = 'run' in message ? message.run : undefined;
   let last: string | undefined;
   const stream = (client: ApiClient) => {
     const accept = { accept: 'text/event-stream' };
@@ -133,8 +139,8 @@ function tell(event: string, data: unknown, surface: TurnSurface): void {
       break;
     }
     case 'call-progressed': {
-      const { tool, chunk } = data as { tool: string; chunk: unknown };
-      surface.progressed(tool, chunk);
+      const { tool, chunk, callId } = data as { tool: string; chunk: unknown; callId: string };
+      surface.progressed(tool, chunk, callId);
       break;
     }
     case 'call-finished':

@@ -55,6 +55,25 @@ export const said = {
     es: 'Acá no hay sandbox ({reason}): pregunto como en edit.',
     en: 'There is no sandbox here ({reason}): I ask as in edit.',
   },
+  user: { es: 'tuyo', en: 'yours' },
+  project: { es: 'del proyecto', en: 'of the project' },
+  noSkills: {
+    es: 'No hay guías. Una es una carpeta con SKILL.md en .timonel/skills, o en tu carpeta de configuración.',
+    en: 'There are no skills. One is a folder with a SKILL.md in .timonel/skills, or in your settings folder.',
+  },
+  noHooks: { es: 'No hay hooks.', en: 'There are no hooks.' },
+  allowOnce: { es: 'Permitir esta vez', en: 'Allow this once' },
+  allowAlways: { es: 'Permitir siempre exactamente esto, en esta sesión', en: 'Always allow exactly this, in this session' },
+  rejectOnce: { es: 'No', en: 'No' },
+  noImages: {
+    es: 'No puedo mirar eso: {reason} Poné en la ruta un modelo que vea imágenes (/model), o describila.',
+    en: 'I cannot look at that: {reason} Put a model that sees pictures on the route (/model), or describe it.',
+  },
+  notTaken: {
+    es: 'No puedo usar eso ({what}): mandá texto, archivos o imágenes.',
+    en: 'I cannot use that ({what}): send text, files or pictures.',
+  },
+  emptyPrompt: { es: 'El mensaje está vacío.', en: 'The message is empty.' },
   noMoney: { es: 'Va en dólares, por ejemplo /budget 2.', en: 'It is in dollars, e.g. /budget 2.' },
   noBudget: {
     es: 'No hay un presupuesto: un turno gasta 5 dólares a lo sumo. /budget 2 pone uno.',

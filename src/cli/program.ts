@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf, TimonelError } from '../errors.ts';
 import { version } from '../package-file.ts';
+import { acpCommand } from './acp.ts';
 import { agentCommand } from './agent-command.ts';
 import { auditCommand } from './audit.ts';
 import { backupCommand, restoreCommand } from './backup.ts';
@@ -48,6 +49,7 @@ export function createProgram(): Command {
     consoleCommand(),
     chatCommand(),
     codeCommand(),
+    acpCommand(),
     explainCommand(),
     evalCommand(),
     evaluationsCommand(),

@@ -1,14 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { posix } from 'node:path';
+import { stateOfAll } from './applied-state.ts';
 import { applyFiles, removeLeftOver, temporaryPrefix } from './apply.ts';
 import {
-  type AppliedState,
   type ChangeRefusal,
   ChangeRefused,
   type FileState,
   PathRefused,
   type PlannedFile,
-  type PlannedHashes,
   type ProjectFile,
   type ProjectFiles,
 } from './contract.ts';
@@ -155,12 +154,4 @@ async function hashNow(
     if (error instanceof PathRefused) return 'refused';
     throw error;
   }
-}
-
-function stateOfAll(files: readonly (PlannedHashes & { now: string | undefined })[]): AppliedState {
-  // A change of the mode alone leaves no trace in hashes.
-  const told = files.filter(({ before, after, now }) => before !== after || now !== after);
-  if (told.some(({ before, after, now }) => now !== before && now !== after)) return 'unknown';
-  if (told.every(({ after, now }) => now === after)) return 'happened';
-  return told.every(({ before, now }) => now === before) ? 'did-not-happen' : 'partly';
 }

@@ -23,7 +23,7 @@ export interface Child {
 /** The variable by which processes of a command are found that left its group. */
 const mark = 'TIMONEL_COMMAND';
 
-/** Runs a command to its end, without standard input and without a terminal. Nothing that it started is left running. */
+/** Runs a command to its end, without a terminal. Nothing that it started is left running. */
 export async function runChild(child: Child, run: CommandRun): Promise<CommandResult> {
   run.signal?.throwIfAborted();
   const id = randomUUID();
@@ -37,13 +37,15 @@ export async function runChild(child: Child, run: CommandRun): Promise<CommandRe
     cwd: child.folder,
     env: { ...child.environment, [mark]: id },
     stdio: [
-      'ignore',
+      run.input === undefined ? 'ignore' : 'pipe',
       'pipe',
       'pipe',
       ...descriptors.map((each) => (typeof each === 'number' ? each : each === undefined ? 'ignore' : 'pipe')),
     ],
     detached: true,
   });
+  // A command need not read it.
+  spawned.stdin?.on('error', () => undefined).end(run.input);
   const stop = () => killGroup(spawned);
   let isOver = false;
   // What is in a namespace of its own ends with it.

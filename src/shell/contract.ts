@@ -97,6 +97,10 @@ export interface CommandRun {
   signal?: AbortSignal;
   /** Told of output as it comes, up to `outputBytes`. */
   onOutput?: (text: string) => void;
+  /** In the sandbox: the project's folder cannot be written either. On the host it has no meaning. */
+  readOnly?: boolean;
+  /** What it reads on its standard input, which is empty otherwise. */
+  input?: string;
   /** Environment of the user, of which {@link commandEnvironment} hands on what has no secrets. Without it: a plain search path and the home folder. */
   environment?: Environment;
   /** Which files of the project are not there for a command in the sandbox. {@link isSecretPath} by default. */

@@ -7,7 +7,7 @@ import { harmlessGitEnvironment } from './git/run-git.ts';
 import { runSandboxed } from './sandboxed.ts';
 
 /**
- * Runs a command of a project to its end. It has no standard input and no terminal, and nothing that it started outlives it.
+ * Runs a command of a project to its end. It has no terminal, and nothing that it started outlives it.
  *
  * On the `host` it is an ordinary process of this user with an environment that has no secrets. `sandboxed` it sees the project's folder, without its
  * secrets, and the programs of the system, and no network.

@@ -60,7 +60,7 @@ const programsOfHome = [
 const decidingOfGit = ['hooks', 'config', 'config.worktree', 'modules', 'info', 'commondir', 'worktrees'];
 
 /** The part of bubblewrap's command line that says what is where. `empty`: called for each descriptor of an empty file. */
-export function mounts(root: string, home: string, secrets: SecretFiles, empty: () => number): string[] {
+export function mounts(root: string, home: string, secrets: SecretFiles, empty: () => number, readOnly = false): string[] {
   const list: string[] = [];
   for (const path of systemFolders) {
     const link = linkOf(path);
@@ -91,7 +91,7 @@ export function mounts(root: string, home: string, secrets: SecretFiles, empty: 
   // The Node that runs this, wherever it is installed.
   const node = dirname(dirname(realpathSync(process.execPath)));
   if (!isWithin(node, root) && !systemFolders.some((folder) => isWithin(node, folder))) list.push('--ro-bind', node, node);
-  list.push('--bind', root, root, ...gitMounts(root));
+  list.push(readOnly ? '--ro-bind' : '--bind', root, root, ...gitMounts(root, readOnly));
   for (const path of secrets.folders) list.push('--tmpfs', join(root, path), '--remount-ro', join(root, path));
   // Several links may lead to one file, and a folder that is hidden already may hold it.
   const targets = new Set(secrets.files.flatMap((path) => insideTarget(root, path) ?? []));
@@ -102,10 +102,11 @@ export function mounts(root: string, home: string, secrets: SecretFiles, empty: 
 }
 
 /** `.git` as a mount of its own cannot be renamed, so that what is read-only in it stays in its place. */
-function gitMounts(root: string): string[] {
+function gitMounts(root: string, readOnly: boolean): string[] {
   const path = join(root, '.git');
   const state = lstatSync(path, { throwIfNoEntry: false });
   if (state === undefined) return [];
+  if (state.isDirectory() && readOnly) return [];
   if (state.isDirectory()) return ['--bind', path, path, ...deciding(path)];
   if (!state.isFile()) return [];
   // A worktree: its repository is elsewhere.

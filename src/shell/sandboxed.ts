@@ -64,7 +64,7 @@ async function enclosed(
     ...['/bin/sh', '-c', 'read -r go <&3 && exec 3<&- && exec "$@" 2>&1', 'sandbox', bubblewrap],
     ...['--unshare-user', '--unshare-all', '--disable-userns', '--die-with-parent', '--new-session', '--clearenv'],
     ...['--cap-drop', 'ALL', '--hostname', 'sandbox'],
-    ...mounts(root, home, secrets, empty),
+    ...mounts(root, home, secrets, empty, run.readOnly),
     ...Object.entries({ ...environment, TMPDIR: '/tmp' }).flatMap(([name, value]) => ['--setenv', name, value]),
     ...['--remount-ro', '/', '--chdir', join(root, relative(run.root, folder)), '--seccomp', '4', '--'],
     ...['/bin/sh', '-c', 'echo >&5 && exec 5>&- && exec "$@"', 'begin', ...argv],

@@ -5,6 +5,7 @@ import { decisionOf } from '../../src/cli/code-question.ts';
 import { CodeServer } from '../../src/cli/code-server.ts';
 import { beginSession, findSession } from '../../src/cli/code-session.ts';
 import { talk } from '../../src/cli/code-terminal.ts';
+import { pixel } from '../artifact-client.ts';
 import { type StubLine, type StubModel, startStubModel } from './stub-model.ts';
 import { type CodeProject, codeProject } from './terminal.ts';
 
@@ -52,6 +53,23 @@ describe('timonel code in a terminal', () => {
     );
     expect(shown).toMatch(/a\.ts: restored\n[\s\S]*-blue\n {2}\+red[\s\S]*a\.ts: restored\n[\s\S]*-red\n {2}\+blue/);
     expect(project.read('a.ts')).toBe('blue\n');
+  });
+
+  it('takes folders, pictures and commands of the project with a message', async () => {
+    project.write('src/one.ts', '1\n');
+    project.write('.timonel/commands/tell.md', 'Tell me of @src/ in $1 words.\n');
+    project.write('.timonel/commands/help.md', 'Never.\n');
+    const { shown } = await typed(['/help', '/tell ten', 'look at @a.png'], ['One file.']);
+    const asked = JSON.stringify(model.requests.at(-1)?.messages);
+    expect(asked).toContain('Tell me of @src/ in ten words.\\n\\nsrc/:\\n```\\none.ts\\n```');
+    expect(shown).toContain('Tell me of @src/ in $1 words. (of the');
+    expect(shown).toContain('help.md: /help is a command of the assistant already');
+    project.write('a.png', pixel);
+    const requests = model.requests.length;
+    expect((await typed(['what is @a.png'])).shown).toContain('Put a model that sees pictures on the route');
+    project.write('big.png', Buffer.alloc(6_000_000));
+    expect((await typed(['what is @big.png'])).shown).toContain('big.png has 6000000 bytes');
+    expect(model.requests).toHaveLength(requests);
   });
 
   it('takes a no with its reason to the model', async () => {

@@ -11,7 +11,7 @@ export interface CodeProject {
   data: string;
   environment: Record<string, string>;
   read(path: string): string;
-  write(path: string, text: string): void;
+  write(path: string, content: string | Uint8Array): void;
   run(...args: string[]): Promise<{ code: number; out: string; err: string }>;
   remove(): void;
 }
@@ -19,9 +19,9 @@ export interface CodeProject {
 export function codeProject(files: Record<string, string>, model: Record<string, string> = {}): CodeProject {
   const folder = mkdtempSync(join(tmpdir(), 'timonel-code-'));
   const data = mkdtempSync(join(tmpdir(), 'timonel-data-'));
-  const write = (path: string, text: string) => {
+  const write = (path: string, content: string | Uint8Array) => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
+    writeFileSync(join(folder, path), content);
   };
   for (const [path, text] of Object.entries(files)) write(path, text);
   const environment = {

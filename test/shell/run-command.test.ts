@@ -49,6 +49,11 @@ describe.each(places)('a command in the %s', (where) => {
     });
   });
 
+  it('reads what it is given', async () => {
+    expect((await run('cat; echo .', { where, input: 'ñandú\n' })).output).toBe('ñandú\n.\n');
+    expect((await run('exec 0<&-; sleep 0.1; echo done', { where, input: 'x'.repeat(1_000_000) })).output).toBe('done\n');
+  });
+
   it('is started without a shell where its words are given', async () => {
     const argv = ['printf', '%s|', '$HOME', '*', '; touch x', '$(touch y)', 'ñ "\''];
     expect((await run('', { command: { argv }, where })).output).toBe('$HOME|*|; touch x|$(touch y)|ñ "\'|');
@@ -145,6 +150,14 @@ describe.skipIf(!needs('bubblewrap'))('the sandbox', () => {
     expect(readFileSync(join(project.root, 'made.txt'), 'utf8')).toBe('made\n');
     rmSync(join(project.root, 'made.txt'));
     rmSync(join(project.root, 'lib/sub'), { recursive: true });
+  });
+
+  it('may have the project to read and nothing else', async () => {
+    const { output, exitCode } = await run('cat lib/* > /dev/null; touch made.txt lib/made.txt .git/made.txt', {
+      where: 'sandboxed',
+      readOnly: true,
+    });
+    expect([exitCode, output.match(/Read-only file system/g)?.length]).toEqual([1, 3]);
   });
 
   it('has no secrets, by whatever name', async () => {
