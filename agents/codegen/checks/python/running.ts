@@ -6,6 +6,9 @@ export const pythonRunning = `def missing_of(error):
     """A module that is neither the project's nor here."""
     if isinstance(error, ModuleNotFoundError) and type(error.name) is str and error.name.split('.')[0] not in PROJECT:
         return error.name
+    # The embedded interpreter says so of calls that it does not have.
+    if sys.platform == 'wasi' and isinstance(error, OSError) and error.errno in (52, 58):
+        return 'a call of the system (%s)' % plain(error.strerror, 60)
     return None
 
 
