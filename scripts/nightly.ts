@@ -196,18 +196,20 @@ async function codeHistories({ scale, seed, progress }: Terms): Promise<Result> 
   return { verdict: losses.length === 0 ? 'passed' : 'failed', figures: { histories, ...undone }, reasons: losses.slice(0, 20) };
 }
 
-/** Processes that are killed while the coding assistant edits. */
+/** Processes that are killed while the coding assistant edits and commits. */
 function codeKills(kind: 'embedded' | 'postgres'): LongRun {
   return async ({ scale, postgresUrl, progress }) => {
     if (kind === 'postgres' && postgresUrl === undefined)
       return { verdict: 'skipped', figures: {}, reasons: ['PostgreSQL is not installed here.'] };
     const { environment, remove } = await storeEnvironment(kind === 'postgres' ? postgresUrl : undefined);
     const count = Math.max(1, Math.round(500 * scale));
-    const { kills, inTurn, faults } = await killInTurns(count, environment, Math.random, (done) => progress(`${done} kills`));
+    const { kills, inTurn, locksLeft, faults } = await killInTurns(count, environment, Math.random, (done) =>
+      progress(`${done} kills`),
+    );
     await remove();
     return {
       verdict: faults.length === 0 ? 'passed' : 'failed',
-      figures: { kills, 'in a turn': inTurn },
+      figures: { kills, 'in a turn': inTurn, "git's locks left": locksLeft },
       reasons: faults.slice(0, 20),
     };
   };
