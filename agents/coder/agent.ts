@@ -3,7 +3,7 @@ import type { CoderOptions } from './contract.ts';
 import { flows } from './flows.ts';
 import { jobs } from './jobs.ts';
 import { personalData } from './personal-data.ts';
-import { policyOf } from './policy.ts';
+import { policy } from './policy.ts';
 import { CoderProject } from './project.ts';
 import { promptOf } from './prompt.ts';
 import { resources } from './resources.ts';
@@ -20,12 +20,12 @@ export function coder(options: CoderOptions): AgentDefinition {
     description: 'Coding assistant for one project, in Spanish and English: searches, reads, edits, runs, remembers and undoes.',
     prompt: promptOf(project),
     tools,
-    policy: policyOf(tools.map(({ name }) => name)),
+    policy,
     // A command means one thing, whether there is a model or not.
     flows: { ...flows, takes: (text) => /^\/[a-z][\w-]*(?:\s|$)/i.test(text) },
     // Who uses it is at the terminal.
     handOff: false,
-    limits: { steps: 400, toolCalls: 150, wallTimeMs: 1_800_000, money: 5 },
+    limits: { steps: 400, toolCalls: 150, wallTimeMs: 1_800_000, money: 5, repetitions: true },
     permissions: {
       'coder:use': { description: 'Work with the coding assistant in its project', roles: ['operator', 'owner'] },
     },
