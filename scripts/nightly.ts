@@ -203,8 +203,8 @@ function codeKills(kind: 'embedded' | 'postgres'): LongRun {
       return { verdict: 'skipped', figures: {}, reasons: ['PostgreSQL is not installed here.'] };
     const { environment, remove } = await storeEnvironment(kind === 'postgres' ? postgresUrl : undefined);
     const count = Math.max(1, Math.round(500 * scale));
-    const { kills, inTurn, locksLeft, faults } = await killInTurns(count, environment, Math.random, (done) =>
-      progress(`${done} kills`),
+    const { kills, inTurn, locksLeft, faults } = await killInTurns(count, environment, Math.random, (done, wrong) =>
+      progress(`${done} kills, ${wrong} faults`),
     );
     await remove();
     return {

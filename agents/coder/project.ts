@@ -4,11 +4,13 @@ import { type Environment, git, sandboxState } from '../../src/shell.ts';
 import type { Project } from './analysis/contract.ts';
 import { createProjectIndex, type ProjectIndex } from './analysis/project-index.ts';
 import type { CoderOptions } from './contract.ts';
+import { Diagnostics } from './diagnostics/diagnose.ts';
 
 export class CoderProject {
   readonly folder: string;
   readonly environment: Environment;
   readonly isSecret = isSecretPath;
+  readonly diagnostics = new Diagnostics(this);
   #files: Promise<ProjectFiles> | undefined;
   #index: ProjectIndex | undefined;
 

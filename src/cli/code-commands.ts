@@ -54,6 +54,20 @@ async function setMode({ client, screen, conversation }: CommandState, argument:
   if (!project.sandbox) screen.fault(sentence(language, 'noSandbox', { reason: project.because ?? '' }));
 }
 
+const levels = ['all', 'syntax', 'off'] as const;
+
+async function diagnostics({ client, screen, conversation }: CommandState, argument: string): Promise<void> {
+  const { language } = screen;
+  const wanted = levels.find((each) => each === argument);
+  if (argument !== '' && wanted === undefined) return screen.fault(sentence(language, 'levels'));
+  const path = sessionPath(conversation);
+  const session =
+    wanted === undefined
+      ? await client.get<{ diagnostics: (typeof levels)[number] }>(path)
+      : await client.put<{ diagnostics: (typeof levels)[number] }>(path, { diagnostics: wanted });
+  screen.line(sentence(language, `diagnostics-${session.diagnostics}`));
+}
+
 const undoing =
   (direction: 'undo' | 'redo'): Handler =>
   async ({ client, screen, conversation }, argument) => {
@@ -162,6 +176,12 @@ async function memories({ client, screen }: CommandState, argument: string): Pro
 export const terminalCommands: Readonly<Record<string, TerminalCommand>> = {
   help: { es: 'estos comandos', en: 'these commands', run: async ({ screen }) => help(screen) },
   mode: { es: 'qué se hace sin preguntar', en: 'what is done unasked', takes: modes.join('|'), run: setMode },
+  diagnostics: {
+    es: 'quién mira los archivos después de cada cambio',
+    en: 'who looks at the files after each edit',
+    takes: `[${levels.join('|')}]`,
+    run: diagnostics,
+  },
   undo: {
     es: 'deshace el último turno, o un cambio',
     en: 'takes back the last turn, or a change',

@@ -2,6 +2,7 @@
  * Shell commands, judged before they run. A command line is parsed; every simple command, redirect, substitution and assignment in it is judged, and the
  * strictest verdict counts. Only what is proven to read inside the project runs unasked.
  */
+import type { Readable, Writable } from 'node:stream';
 
 /** `allow`: it is proven to change nothing and to read inside the project. `deny`: nobody may approve it. */
 export type ShellVerdict = 'allow' | 'ask' | 'deny';
@@ -101,6 +102,19 @@ export interface CommandRun {
   environment?: Environment;
   /** Which files of the project are not there for a command in the sandbox. {@link isSecretPath} by default. */
   isSecret?: SecretTest;
+  /** In the sandbox nothing of the project can be written. */
+  readOnly?: boolean;
+  /** With `readOnly`: bytes that stand in the place of a file's own, by path. A path that is no file is left out. */
+  overlays?: ReadonlyMap<string, Uint8Array>;
+}
+
+/** A program in the sandbox that is spoken to while it runs, such as a language server. */
+export interface SandboxedServer {
+  readonly input: Writable;
+  readonly output: Readable;
+  /** Resolves when it is over, by itself or stopped. */
+  readonly ended: Promise<void>;
+  stop(): void;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;

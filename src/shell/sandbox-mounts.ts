@@ -59,8 +59,18 @@ const programsOfHome = [
 /** What decides in `.git` which programs git starts: later, outside of the sandbox. */
 const decidingOfGit = ['hooks', 'config', 'config.worktree', 'modules', 'info', 'commondir', 'worktrees'];
 
-/** The part of bubblewrap's command line that says what is where. `empty`: called for each descriptor of an empty file. */
-export function mounts(root: string, home: string, secrets: SecretFiles, empty: () => number): string[] {
+/** What of a project is not as it lies there. */
+export interface ProjectMounts {
+  readOnly: boolean;
+  /** By path: what stands in the place of a file's own bytes. */
+  overlays: ReadonlyMap<string, Uint8Array>;
+  /** Gives the descriptor of bytes, of none for an empty file. */
+  content(bytes?: Uint8Array): number;
+}
+
+/** The part of bubblewrap's command line that says what is where. */
+export function mounts(root: string, home: string, secrets: SecretFiles, { readOnly, overlays, content }: ProjectMounts): string[] {
+  const empty = () => content();
   const list: string[] = [];
   for (const path of systemFolders) {
     const link = linkOf(path);
@@ -91,13 +101,18 @@ export function mounts(root: string, home: string, secrets: SecretFiles, empty: 
   // The Node that runs this, wherever it is installed.
   const node = dirname(dirname(realpathSync(process.execPath)));
   if (!isWithin(node, root) && !systemFolders.some((folder) => isWithin(node, folder))) list.push('--ro-bind', node, node);
-  list.push('--bind', root, root, ...gitMounts(root));
+  if (readOnly) list.push('--ro-bind', root, root);
+  else list.push('--bind', root, root, ...gitMounts(root));
   for (const path of secrets.folders) list.push('--tmpfs', join(root, path), '--remount-ro', join(root, path));
   // Several links may lead to one file, and a folder that is hidden already may hold it.
   const targets = new Set(secrets.files.flatMap((path) => insideTarget(root, path) ?? []));
   for (const target of targets)
     if (!secrets.folders.some((folder) => isWithin(target, join(root, folder))))
       list.push('--perms', '0400', '--ro-bind-data', `${empty()}`, target);
+  for (const [path, bytes] of overlays) {
+    const target = insideTarget(root, path);
+    if (target !== undefined && !targets.has(target)) list.push('--perms', '0444', '--ro-bind-data', `${content(bytes)}`, target);
+  }
   return list;
 }
 

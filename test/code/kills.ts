@@ -28,7 +28,7 @@ export async function killInTurns(
   count: number,
   environment: Record<string, string>,
   random: () => number,
-  onDone: (done: number) => void = () => undefined,
+  onDone: (done: number, faults: number) => void = () => undefined,
 ): Promise<KillFigures> {
   const figures: KillFigures = { kills: 0, inTurn: 0, locksLeft: 0, faults: [] };
   const folder = mkdtempSync(join(tmpdir(), 'timonel-kills-'));
@@ -60,7 +60,9 @@ export async function killInTurns(
       await running.until((line) => line === `step ${after}` || line.startsWith('ended'));
       await new Promise((resolve) => setTimeout(resolve, random() * 12));
       const whole = random() < 0.5;
-      process.kill(whole ? -(running.process.pid ?? 0) : (running.process.pid ?? 0), 'SIGKILL');
+      const { pid } = running.process;
+      if (pid === undefined) throw new Error('It has no process.');
+      process.kill(whole ? -pid : pid, 'SIGKILL');
       await once(running.process, 'exit');
       const before = readFileSync(file, 'utf8');
       if (!before.includes(`edit ${editsOfTurn - 1}\n`)) figures.inTurn++;
@@ -83,7 +85,7 @@ export async function killInTurns(
         encoding: 'utf8',
       });
       if (status !== 0 || `${stdout}${stderr}`.trim() !== '') fault(`git fsck: ${stdout}${stderr}`);
-      onDone(figures.kills + 1);
+      onDone(figures.kills + 1, figures.faults.length);
     }
   } finally {
     running.process.kill('SIGKILL');
@@ -91,6 +93,8 @@ export async function killInTurns(
   }
   return figures;
 }
+
+const byItself = 'ended by itself';
 
 /** A started process, and what it says line by line. */
 async function ready(process: ChildProcess) {
@@ -102,7 +106,7 @@ async function ready(process: ChildProcess) {
     for (const wake of waiting.splice(0)) wake();
   });
   process.once('exit', () => {
-    lines.push('ended by itself');
+    lines.push(byItself);
     for (const wake of waiting.splice(0)) wake();
   });
   const until = async (fits: (line: string) => boolean): Promise<string> => {
@@ -110,6 +114,7 @@ async function ready(process: ChildProcess) {
       const line = lines.shift();
       if (line === undefined) await new Promise<void>((resolve) => waiting.push(resolve));
       else if (fits(line)) return line;
+      else if (line === byItself) throw new Error(`It ${byItself}.`);
     }
   };
   await until((line) => line === 'ready');
