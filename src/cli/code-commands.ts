@@ -143,22 +143,34 @@ async function sessions({ client, screen, conversation }: CommandState): Promise
     );
 }
 
-async function model({ client, screen }: CommandState, argument: string): Promise<void> {
+interface ListedRoutes {
+  routes: { alias: string; targets: { model: string }[] }[];
+}
+
+/** `deep` is what routes call `smart`: the model that answers best. `auto` is what the environment gives. */
+async function model(state: CommandState, argument: string): Promise<void> {
+  const { client, screen } = state;
+  const { language } = screen;
+  const { routes } = await client.get<ListedRoutes>('/api/v1/routes');
   if (argument === '') {
-    const { routes } = await client.get<{ routes: { alias: string; targets: { model: string }[] }[] }>('/api/v1/routes');
-    for (const { alias, targets } of routes) screen.note(`${alias}: ${targets.map((target) => target.model).join(', ')}`);
-    if (routes.length === 0) screen.line(sentence(screen.language, 'noModel').replace(/^, /, ''));
+    for (const { alias, targets } of routes)
+      screen.note(`${alias === 'smart' ? 'deep' : alias}: ${targets.map((target) => target.model).join(', ')}`);
+    if (routes.length === 0) screen.line(sentence(language, 'noModel').replace(/^, /, ''));
     return;
   }
   if (argument === 'auto') {
-    await client.delete('/api/v1/routes/default');
-    return model({ client, screen } as CommandState, '');
+    await client.delete('/api/v1/routes/default?standard=true');
+    return model(state, '');
   }
-  const targets = argument.includes('/')
-    ? [{ model: argument }]
-    : (await client.get<{ route: { targets: { model: string }[] } }>(`/api/v1/routes/${argument}`)).route.targets;
+  const alias = argument === 'deep' ? 'smart' : argument;
+  const route = routes.find((each) => each.alias === alias);
+  const targets = argument.includes('/') ? [{ model: argument }] : route?.targets;
+  if (targets === undefined) {
+    const there = routes.map((each) => (each.alias === 'smart' ? 'deep' : each.alias)).join(', ');
+    return screen.fault(sentence(language, 'noRoute', { route: argument, there: there === '' ? '–' : there }));
+  }
   await client.put('/api/v1/routes/default', { targets: targets.map((target) => ({ model: target.model })) });
-  await model({ client, screen } as CommandState, '');
+  await model(state, '');
 }
 
 async function memories({ client, screen }: CommandState, argument: string): Promise<void> {
@@ -243,7 +255,7 @@ export const terminalCommands: Readonly<Record<string, TerminalCommand>> = {
     takes: '[id]',
     run: memories,
   },
-  model: { es: 'qué modelo contesta', en: 'which model answers', takes: '[fast|smart|provider/model|auto]', run: model },
+  model: { es: 'qué modelo contesta', en: 'which model answers', takes: '[fast|deep|auto|provider/model]', run: model },
   exit: { es: 'salir', en: 'leave', run: async () => 'exit' },
 };
 

@@ -55,6 +55,10 @@ export const said = {
     es: 'Acá no hay sandbox ({reason}): pregunto como en edit.',
     en: 'There is no sandbox here ({reason}): I ask as in edit.',
   },
+  noRoute: {
+    es: 'No hay un modelo «{route}»; hay: {there}. fast y deep salen de las claves de proveedores; /models propone uno local que entra en esta máquina.',
+    en: 'There is no model "{route}"; there are: {there}. fast and deep come from the keys of providers; /models proposes a local one that fits this machine.',
+  },
   levels: { es: 'Hay tres: all, syntax, off.', en: 'There are three: all, syntax, off.' },
   'diagnostics-all': {
     es: 'Después de cada cambio miran las gramáticas y, en el sandbox, los servidores de lenguaje y chequeos del proyecto.',
