@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readerLoad, webhookLoad } from '../test/channels/load.ts';
+import { playCanaries } from '../test/code/canaries.ts';
 import { playHistories } from '../test/code/histories.ts';
 import { killInTurns } from '../test/code/kills.ts';
 import { familyUnderFire } from '../test/crash/families.ts';
@@ -59,6 +60,7 @@ const longRuns: Readonly<Record<string, LongRun>> = {
   'failover-bench': failoverBench,
   'tutor-attacks': tutorAttacks,
   'tutor-kills': tutorKills,
+  'code-canaries': codeCanaries,
   'code-histories': codeHistories,
   'code-kills-embedded': codeKills('embedded'),
   'code-kills-postgres': codeKills('postgres'),
@@ -186,6 +188,14 @@ async function tutorKills({ scale }: Terms): Promise<Result> {
     },
   );
   return { verdict: status === 0 ? 'passed' : 'failed', figures: { kills }, reasons: [] };
+}
+
+/** Ten thousand turns of a model that calls tools at random, with words that lead to secrets: none of them is in what a model is sent. */
+async function codeCanaries({ scale, seed, progress }: Terms): Promise<Result> {
+  const { turns, calls, leaks } = await playCanaries(Math.max(1, Math.round(10_000 * scale)), seed, (done) =>
+    progress(`${done} turns`),
+  );
+  return { verdict: leaks.length === 0 ? 'passed' : 'failed', figures: { turns, ...calls }, reasons: leaks.slice(0, 20) };
 }
 
 /** A thousand random histories of the coding assistant and of a person in one project; then all of it is undone. */

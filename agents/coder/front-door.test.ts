@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, linkSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -106,15 +106,17 @@ describe.each(storeKinds)('the coding assistant (%s)', (kind) => {
   it('never shows a secret to the model', async () => {
     const conversation = await session('edit');
     symlinkSync('.env', file('link'));
+    linkSync(file('.env'), file('same'));
     await say(
       conversation,
       call('read', { path: '.env' }),
       call('read', { path: 'link' }),
+      call('read', { path: 'same' }),
       call('search', { pattern: 'canary', ignored: true }),
       call('edit', { path: '.env', edits: [{ old: 'TOKEN', new: 'X' }] }),
       call('read', { path: '' }),
     );
-    rmSync(file('link'));
+    for (const path of ['link', 'same']) rmSync(file(path));
     expect(JSON.stringify(model.asked)).not.toContain('canary-4711');
     const { run } = await say(conversation, call('run', { command: 'cat .env' }));
     expect(run.outcome).not.toBe('replied');

@@ -103,6 +103,7 @@ export function mounts(root: string, home: string, secrets: SecretFiles, { readO
   if (!isWithin(node, root) && !systemFolders.some((folder) => isWithin(node, folder))) list.push('--ro-bind', node, node);
   if (readOnly) list.push('--ro-bind', root, root);
   else list.push('--bind', root, root, ...gitMounts(root));
+  list.push(...withoutGitSecrets(root, secrets, content));
   for (const path of secrets.folders) list.push('--tmpfs', join(root, path), '--remount-ro', join(root, path));
   // Several links may lead to one file, and a folder that is hidden already may hold it.
   const targets = new Set(secrets.files.flatMap((path) => insideTarget(root, path) ?? []));
@@ -113,6 +114,29 @@ export function mounts(root: string, home: string, secrets: SecretFiles, { readO
     const target = insideTarget(root, path);
     if (target !== undefined && !targets.has(target)) list.push('--perms', '0444', '--ro-bind-data', `${content(bytes)}`, target);
   }
+  return list;
+}
+
+/**
+ * What of `.git` holds secrets: passwords in the addresses of remotes and headers with tokens; and contents of files with secrets that were added. Git cannot
+ * leave single contents out, so that all are hidden then: commands see the files, and no history.
+ */
+function withoutGitSecrets(root: string, secrets: SecretFiles, content: (bytes: Uint8Array) => number): string[] {
+  const git = join(root, '.git');
+  if (lstatSync(git, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+  const list: string[] = [];
+  const config = join(git, 'config');
+  const text = exists(config) ? readFileSync(config, 'latin1') : '';
+  const shown = text
+    .replace(/(\w+:\/\/)[^\s/@"]+@/g, '$1')
+    .split('\n')
+    .filter((line) => !/^\s*(?:extraheader|proxy|.*(?:token|password|secret))\s*=/i.test(line))
+    .join('\n');
+  if (shown !== text) list.push('--perms', '0444', '--ro-bind-data', `${content(Buffer.from(shown, 'latin1'))}`, config);
+  const index = join(git, 'index');
+  const added = exists(index) ? readFileSync(index) : Buffer.of();
+  const tracked = [...secrets.files, ...secrets.folders].some((path) => added.includes(`${path}\0`) || added.includes(`${path}/`));
+  if (tracked) list.push('--tmpfs', join(git, 'objects'), '--remount-ro', join(git, 'objects'));
   return list;
 }
 

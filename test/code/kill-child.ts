@@ -43,30 +43,27 @@ const { call, say: speak } = apiCallerOf(timonel.app, apiKey);
 
 interface OpenRun {
   id: string;
-  approvals: { callId: string; status: string }[];
+  approvals?: { callId: string; status: string }[];
 }
 
 /** The person says yes to what is asked: git's writes are asked about in every mode. */
 async function approve(id: string): Promise<void> {
   const { body } = await call<OpenRun>('GET', `/api/v1/runs/${id}`);
-  for (const { callId } of body.approvals.filter(({ status }) => status === 'pending'))
+  for (const { callId } of (body.approvals ?? []).filter(({ status }) => status === 'pending'))
     await call('POST', `/api/v1/runs/${id}/approvals/${callId}`, { decision: 'approve' });
 }
 
 /** What this process or an earlier one began is gone on with to its end. */
 async function settle(): Promise<void> {
   for (;;) {
-    const open = await Promise.all(
-      ['queued', 'running', 'waiting'].map((status) => call<{ runs: { id: string }[] }>('GET', `/api/v1/runs?status=${status}`)),
-    );
-    const runs = open.flatMap(({ body }) => body.runs);
-    if (runs.length === 0) break;
-    for (const { id } of runs) await approve(id);
+    // One question, since a run goes from one status to the next between two.
+    const { body } = await call<{ runs?: { id: string; status: string; outcome: string | null }[] }>('GET', '/api/v1/runs?limit=1');
+    const [last] = body.runs ?? [];
+    if (body.runs !== undefined && last === undefined) return;
+    if (last?.status === 'ended') return void say(`ended ${last.outcome}`);
+    if (last !== undefined) await approve(last.id);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  const { body } = await call<{ runs: { outcome: string }[] }>('GET', '/api/v1/runs?limit=1');
-  const [last] = body.runs;
-  if (last !== undefined) say(`ended ${last.outcome}`);
 }
 
 function environmentOf(): Record<string, string> {
