@@ -6,10 +6,12 @@ import { dirname, join } from 'node:path';
 rmSync('dist', { recursive: true, force: true });
 run('tsc', ['-p', 'tsconfig.build.json']);
 run(process.execPath, ['scripts/build-template.ts']);
+run(process.execPath, ['scripts/build-console.ts']);
 
 cpSync('src/store/migrations', 'dist/src/store/migrations', { recursive: true });
 copyFileSync('src/identity/leaked-passwords.txt', 'dist/src/identity/leaked-passwords.txt');
 cpSync('src/channels/web/widget', 'dist/src/channels/web/widget', { recursive: true, filter: (file) => !file.endsWith('.json') });
+cpSync('console/dist', 'dist/console/dist', { recursive: true });
 for (const file of globSync([
   'agents/*/*.md',
   'agents/*/evals/*.jsonl',

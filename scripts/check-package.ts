@@ -108,6 +108,7 @@ try {
     'dist/src/database.d.ts',
     'dist/src/dialogue.d.ts',
     'dist/src/dialogue/reservations/weights.json',
+    'dist/console/dist/index.html',
     'dist/agents/booking/migrations/0001_booking.sql',
     'dist/agents/booking/prompt.md',
     'dist/agents/hotel/migrations/0001_hotel.sql',

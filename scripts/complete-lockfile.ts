@@ -7,7 +7,8 @@
  * - Each entry says what its package's content has to be (`integrity`): what npm did not download here is asked of the registry. npm checks
  *   nothing of a package whose entry does not say it.
  *
- * Run it after each `npm install <package>`: `node scripts/complete-lockfile.ts`. `test/lockfile.test.ts` holds the file to it.
+ * Run it after each `npm install <package>`: `node scripts/complete-lockfile.ts`, or with the path of another lock file, such as
+ * `console/package-lock.json`. `test/lockfile.test.ts` holds the file to it.
  */
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -26,7 +27,7 @@ interface LockEntry {
   optionalDependencies?: Record<string, string>;
 }
 
-const lockPath = new URL('../package-lock.json', import.meta.url);
+const lockPath = new URL(`../${process.argv[2] ?? 'package-lock.json'}`, import.meta.url);
 const lock = JSON.parse(readFileSync(lockPath, 'utf8')) as { packages: Record<string, LockEntry> };
 
 const platforms: Record<string, string> = { windows: 'win32', sunos: 'sunos' };

@@ -12,11 +12,13 @@ interface LockEntry {
   os?: string[];
 }
 
-const { packages } = JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8')) as {
-  packages: Record<string, LockEntry>;
-};
 // `complete-lockfile.ts` gives the system "none" to what is installed nowhere.
-const entries = Object.entries(packages).filter(([path, { os }]) => path !== '' && os?.[0] !== 'none');
+const entries = ['package-lock.json', 'console/package-lock.json'].flatMap((file) => {
+  const { packages } = JSON.parse(readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')) as {
+    packages: Record<string, LockEntry>;
+  };
+  return Object.entries(packages).filter(([path, { os }]) => path !== '' && os?.[0] !== 'none');
+});
 
 /** Licences that ask for no more than to be named. */
 const permissive = [

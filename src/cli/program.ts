@@ -10,8 +10,10 @@ import { channelsCommand } from './channels.ts';
 import { chatCommand } from './chat.ts';
 import { cleanCommand } from './clean.ts';
 import { codeCommand } from './code.ts';
+import { consoleCommand } from './console.ts';
 import { conversationsCommand } from './conversations.ts';
 import { costsCommand } from './costs.ts';
+import { deployCommand } from './deploy.ts';
 import { evalCommand } from './eval.ts';
 import { evaluationsCommand } from './evaluations.ts';
 import { explainCommand } from './explain.ts';
@@ -43,6 +45,7 @@ export function createProgram(): Command {
   for (const command of [
     upCommand(),
     healthCommand(),
+    consoleCommand(),
     chatCommand(),
     codeCommand(),
     explainCommand(),
@@ -57,6 +60,7 @@ export function createProgram(): Command {
     migrateCommand(),
     validateCommand(),
     smokeCommand(),
+    deployCommand(),
     cleanCommand(),
     backupCommand(),
     restoreCommand(),

@@ -74,11 +74,12 @@ async function up(settings: Settings, json: boolean): Promise<void> {
   console.log(
     [
       `Timonel is up (${milliseconds} ms, ${planner})`,
-      `  API    ${url}/api/v1`,
-      `  Docs   ${url}/docs`,
-      `  Data   ${timonel.store.description}`,
-      `  Key    ${credentials}`,
-      `  Agents ${agents.join(', ')}`,
+      `  Console ${consoleLine(timonel, url)}`,
+      `  API     ${url}/api/v1`,
+      `  Docs    ${url}/docs`,
+      `  Data    ${timonel.store.description}`,
+      `  Key     ${credentials}`,
+      `  Agents  ${agents.join(', ')}`,
       '',
       `Talk to one from a second terminal: npx timonel chat ${agents[0] ?? ''}`,
       ...(startedByNpm()
@@ -99,6 +100,12 @@ async function up(settings: Settings, json: boolean): Promise<void> {
       'This login cannot use the role timonel_member: row-level security binds it only if it is not a superuser. See docs/decisions.',
     );
   }
+}
+
+/** With a link to sign in by, where a person reads it: what is piped ends in a log. */
+function consoleLine({ identity }: Timonel, url: string): string {
+  if (!process.stdout.isTTY) return `${url}/console (npx timonel console prints a link to sign in by)`;
+  return `${url}/console#sign-in=${identity.localSignIn.issue(defaultWorkspace).token} (once, within ten minutes)`;
 }
 
 /** Without its store the process is of no use, and a supervisor can start another one. */

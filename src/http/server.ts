@@ -44,6 +44,7 @@ import { cacheRoutes } from './routes/cache.ts';
 import { canaryRoutes } from './routes/canary.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { completionRoutes } from './routes/completions.ts';
+import { consoleRoutes } from './routes/console.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { costRoutes } from './routes/costs.ts';
 import { evaluationCaseRoutes } from './routes/evaluation-cases.ts';
@@ -173,6 +174,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   operationRoutes(typed, dependencies);
   authRoutes(typed, dependencies);
   oidcRoutes(typed, dependencies);
+  consoleRoutes(typed, dependencies);
   accountRoutes(typed, dependencies);
   userRoutes(typed, dependencies);
   workspaceRoutes(typed, dependencies);

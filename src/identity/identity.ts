@@ -13,6 +13,7 @@ import { Authenticator } from './authenticator.ts';
 import type { RecordDeed } from './deeds.ts';
 import { Grants } from './grants.ts';
 import { Invitations } from './invitations.ts';
+import { LocalSignIn } from './local-sign-in.ts';
 import type { Mailer } from './mail/mailer.ts';
 import { Members } from './members.ts';
 import { OidcSignIn } from './oidc/oidc-sign-in.ts';
@@ -46,6 +47,7 @@ export interface Identity {
   attempts: Attempts;
   sessions: Sessions;
   signIn: SignIn;
+  localSignIn: LocalSignIn;
   registration: Registration;
   ownPassword: OwnPassword;
   ownUserName: OwnUserName;
@@ -119,6 +121,7 @@ export async function createIdentity(dependencies: IdentityDependencies): Promis
     attempts,
     sessions,
     signIn,
+    localSignIn: new LocalSignIn({ ...all, users, members, signIn }),
     registration: new Registration({ ...all, users, passwords, attempts, invitations, grants, signIn }),
     ownPassword: new OwnPassword({ ...all, users, passwords, attempts, sessions }),
     ownUserName: new OwnUserName({ ...all, users }),

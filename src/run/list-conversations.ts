@@ -19,6 +19,8 @@ export interface ConversationFilter {
   unread?: boolean | undefined;
   /** Part of the beginning of a message; three characters at least, for the index to be of use. */
   text?: string | undefined;
+  /** Of the same contact on a channel as this conversation, which is among them. */
+  contactOf?: string | undefined;
   after: Place | undefined;
   limit: number;
 }
@@ -55,7 +57,7 @@ export async function listConversations(
   reach: Reach,
   filter: ConversationFilter,
 ): Promise<ListedConversation[]> {
-  const { handler, waiting, assignee, status, agent, arm, channel, unread, text, after, limit } = filter;
+  const { handler, waiting, assignee, status, agent, arm, channel, unread, text, contactOf, after, limit } = filter;
   return pool.execute<ListedConversation>({ name: 'conversations-list', text: listStatement }, [
     workspaceId,
     agent ?? null,
@@ -71,6 +73,7 @@ export async function listConversations(
     after?.[0] ?? null,
     after?.[1] ?? null,
     limit,
+    contactOf ?? null,
   ]);
 }
 
@@ -90,5 +93,6 @@ const listStatement = `
     AND ($8::text IS NULL OR c.status = $8) AND ($9::text IS NULL OR c.arm = $9) AND ($10::text IS NULL OR c.channel = $10)
     AND ($11::boolean IS NULL OR (c.last_turn > c.seen_turn) = $11)
     AND ($12::text IS NULL OR c.id IN (SELECT m.conversation_id FROM messages m WHERE m.workspace_id = $1 AND left(m.text, 2000) ILIKE $12))
+    AND ($16::uuid IS NULL OR c.contact_id = (SELECT o.contact_id FROM conversations o WHERE o.id = $16 AND o.workspace_id = $1))
     AND ($13::timestamptz IS NULL OR (c.created_at, c.id) < ($13, $14::uuid))
   ORDER BY c.created_at DESC, c.id DESC LIMIT $15`;

@@ -10,6 +10,8 @@ export interface RunFilter {
   status?: RunView['status'] | undefined;
   outcome?: Outcome | undefined;
   agent?: string | undefined;
+  /** Of this conversation. */
+  conversation?: string | undefined;
   version?: string | undefined;
   degraded?: boolean | undefined;
   /** Began then or later. */
@@ -43,7 +45,7 @@ export interface ListedRun {
 
 /** One round trip. */
 export async function listRuns(pool: DatabasePool, workspaceId: string, reach: Reach, filter: RunFilter): Promise<ListedRun[]> {
-  const { status, outcome, agent, version, degraded, since, minCost, after, limit } = filter;
+  const { status, outcome, agent, conversation, version, degraded, since, minCost, after, limit } = filter;
   return pool.execute<ListedRun>(
     {
       name: 'runs-list',
@@ -58,6 +60,7 @@ export async function listRuns(pool: DatabasePool, workspaceId: string, reach: R
           AND ($6::text IS NULL OR r.agent = $6) AND ($7::text IS NULL OR r.agent_version = $7)
           AND ($8::boolean IS NULL OR (r.degraded IS NOT NULL) = $8) AND ($9::timestamptz IS NULL OR r.created_at >= $9)
           AND ($10::float8 IS NULL OR (r.usage->>'cost')::float8 >= $10)
+          AND ($14::uuid IS NULL OR r.conversation_id = $14)
           AND ($11::timestamptz IS NULL OR (r.created_at, r.id) < ($11, $12::uuid))
         ORDER BY r.created_at DESC, r.id DESC LIMIT $13`,
     },
@@ -74,6 +77,7 @@ export async function listRuns(pool: DatabasePool, workspaceId: string, reach: R
       after?.[0] ?? null,
       after?.[1] ?? null,
       limit,
+      conversation ?? null,
     ],
   );
 }

@@ -92,6 +92,9 @@ export function inboxRoutes(app: TypedFastify, { pool, views }: HttpDependencies
           arm: z.string().max(40).optional(),
           channel: z.string().max(40).optional(),
           unread: z.stringbool().optional(),
+          contactOf: schemas.identifier
+            .optional()
+            .describe('Those of the same contact on a channel as this conversation, which is among them'),
           text: z.string().trim().min(3).max(200).optional().describe('Part of the first 2,000 characters of a message'),
         }),
         response: { 200: z.object({ conversations: z.array(listedConversation), next }) },
@@ -173,6 +176,7 @@ export function inboxRoutes(app: TypedFastify, { pool, views }: HttpDependencies
           status: schemas.runSchema.shape.status.optional(),
           outcome: z.enum(outcomes).optional(),
           agent: z.string().max(100).optional(),
+          conversation: schemas.identifier.optional().describe('Of this conversation'),
           version: z.string().max(100).optional(),
           degraded: z.stringbool().optional(),
           since: z.iso.datetime({ offset: true }).optional().describe('Began then or later'),
