@@ -60,7 +60,7 @@ async function settle(): Promise<void> {
     const { body } = await call<{ runs?: { id: string; status: string; outcome: string | null }[] }>('GET', '/api/v1/runs?limit=1');
     const [last] = body.runs ?? [];
     if (body.runs !== undefined && last === undefined) return;
-    if (last?.status === 'ended') return void say(`ended ${last.outcome}`);
+    if (last?.status === 'finished') return void say(`ended ${last.outcome}`);
     if (last !== undefined) await approve(last.id);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
