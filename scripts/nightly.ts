@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readerLoad, webhookLoad } from '../test/channels/load.ts';
+import { playCanaries } from '../test/code/canaries.ts';
 import { playHistories } from '../test/code/histories.ts';
 import { killInTurns } from '../test/code/kills.ts';
 import { familyUnderFire } from '../test/crash/families.ts';
@@ -60,6 +61,7 @@ const longRuns: Readonly<Record<string, LongRun>> = {
   'tutor-attacks': tutorAttacks,
   'codegen-attacks': codegenAttacks,
   'tutor-kills': tutorKills,
+  'code-canaries': codeCanaries,
   'code-histories': codeHistories,
   'code-kills-embedded': codeKills('embedded'),
   'code-kills-postgres': codeKills('postgres'),
@@ -227,6 +229,14 @@ async function tutorKills({ scale }: Terms): Promise<Result> {
   return { verdict: status === 0 ? 'passed' : 'failed', figures: { kills }, reasons: [] };
 }
 
+/** Ten thousand turns of a model that calls tools at random, with words that lead to secrets: none of them is in what a model is sent. */
+async function codeCanaries({ scale, seed, progress }: Terms): Promise<Result> {
+  const { turns, calls, leaks } = await playCanaries(Math.max(1, Math.round(10_000 * scale)), seed, (done) =>
+    progress(`${done} turns`),
+  );
+  return { verdict: leaks.length === 0 ? 'passed' : 'failed', figures: { turns, ...calls }, reasons: leaks.slice(0, 20) };
+}
+
 /** A thousand random histories of the coding assistant and of a person in one project; then all of it is undone. */
 async function codeHistories({ scale, seed, progress }: Terms): Promise<Result> {
   const { histories, undone, losses } = await playHistories(Math.max(1, Math.round(1_000 * scale)), seed, (done) =>
@@ -235,18 +245,20 @@ async function codeHistories({ scale, seed, progress }: Terms): Promise<Result> 
   return { verdict: losses.length === 0 ? 'passed' : 'failed', figures: { histories, ...undone }, reasons: losses.slice(0, 20) };
 }
 
-/** Processes that are killed while the coding assistant edits. */
+/** Processes that are killed while the coding assistant edits and commits. */
 function codeKills(kind: 'embedded' | 'postgres'): LongRun {
   return async ({ scale, postgresUrl, progress }) => {
     if (kind === 'postgres' && postgresUrl === undefined)
       return { verdict: 'skipped', figures: {}, reasons: ['PostgreSQL is not installed here.'] };
     const { environment, remove } = await storeEnvironment(kind === 'postgres' ? postgresUrl : undefined);
     const count = Math.max(1, Math.round(500 * scale));
-    const { kills, inTurn, faults } = await killInTurns(count, environment, Math.random, (done) => progress(`${done} kills`));
+    const { kills, inTurn, locksLeft, faults } = await killInTurns(count, environment, Math.random, (done, wrong) =>
+      progress(`${done} kills, ${wrong} faults`),
+    );
     await remove();
     return {
       verdict: faults.length === 0 ? 'passed' : 'failed',
-      figures: { kills, 'in a turn': inTurn },
+      figures: { kills, 'in a turn': inTurn, "git's locks left": locksLeft },
       reasons: faults.slice(0, 20),
     };
   };

@@ -11,6 +11,7 @@ export type {
   Environment,
   JudgedCommand,
   JudgeOptions,
+  SandboxedServer,
   ScopeWord,
   SecretTest,
   ShellReason,
@@ -51,5 +52,5 @@ export { type GitOptions, type GitPerson, type GitResult, git, gitText, type Ope
 export { type GitChange, type GitFileStatus, type GitStatus, gitStatus } from './shell/git/status.ts';
 export { commandScope, judgeCommand, openWord, scopeCovers } from './shell/judge/judge-command.ts';
 export { runCommand } from './shell/run-command.ts';
-export { sandboxState } from './shell/sandboxed.ts';
+export { sandboxState, startSandboxedServer } from './shell/sandboxed.ts';
 export { findSecrets, type SecretFiles } from './shell/secret-files.ts';

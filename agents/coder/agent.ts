@@ -25,7 +25,7 @@ export function coder(options: CoderOptions): AgentDefinition {
     flows: { ...flows, takes: (text) => /^\/[a-z][\w-]*(?:\s|$)/i.test(text) },
     // Who uses it is at the terminal.
     handOff: false,
-    limits: { steps: 400, toolCalls: 150, wallTimeMs: 1_800_000, money: 5 },
+    limits: { steps: 400, toolCalls: 150, wallTimeMs: 1_800_000, money: 5, repetitions: true },
     permissions: {
       'coder:use': { description: 'Work with the coding assistant in its project', roles: ['operator', 'owner'] },
     },

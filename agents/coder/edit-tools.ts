@@ -5,6 +5,7 @@ import { ChangeRefused, type FileChange, type PlannedFile, parseChanges, type Te
 import { defineTool, type JsonValue, type Reconciliation, type ToolContext } from '../../src/index.ts';
 import { changeOfKey, keepChange, loadImages, markApplied } from './changes.ts';
 import type { CoderChange, CoderMode } from './contract.ts';
+import type { Fault } from './diagnostics/contract.ts';
 import type { CoderProject } from './project.ts';
 import { modeAndReads } from './sessions.ts';
 
@@ -48,6 +49,10 @@ type EditAnswer =
       files: { path: string; change: 'created' | 'changed' | 'removed'; matched?: string }[];
       diff: string;
       notes: string[];
+      /** Faults that were not there before. Absent where nothing looked, or the process ended before it could. */
+      diagnostics?: { faults: readonly Fault[]; more?: number; checkedBy: readonly string[]; notChecked?: readonly string[] };
+      /** What checkers say quotes the project. */
+      untrusted?: true;
     }
   | { kind: 'refused'; because: string[] };
 
@@ -80,9 +85,9 @@ const pathsOf = (changes: readonly FileChange[]) =>
 
 /** The changes that a call would make, as files. */
 async function planned(project: CoderProject, context: ToolContext, wanted: readonly FileChange[]) {
-  const { mode, reads } = await modeAndReads(context, context.conversationId, pathsOf(wanted));
+  const { mode, diagnostics, reads } = await modeAndReads(context, context.conversationId, pathsOf(wanted));
   const files = await project.filesOf(context, context.conversationId);
-  return { mode, files, plan: await files.plan(withReads(wanted, reads)) };
+  return { mode, diagnostics, files, plan: await files.plan(withReads(wanted, reads)) };
 }
 
 async function factsOf(project: CoderProject, context: ToolContext, wanted: () => FileChange[]): Promise<EditFacts> {
@@ -105,7 +110,7 @@ async function change(project: CoderProject, context: ToolContext, wanted: () =>
   } catch (error) {
     return { kind: 'refused', because: [error instanceof Error ? error.message : String(error)] };
   }
-  const { files, plan } = await planned(project, context, changes);
+  const { files, plan, diagnostics: level } = await planned(project, context, changes);
   if (plan.kind === 'refused') {
     context.metrics.add('edits', { result: 'refused' });
     return { kind: 'refused', because: plan.refusals.map(({ message }) => message) };
@@ -145,7 +150,16 @@ async function change(project: CoderProject, context: ToolContext, wanted: () =>
     files: plan.files.map((file) => ({ path: file.path, hash: file.after?.hash })),
   });
   context.metrics.add('edits', { result: 'applied' });
-  return answer;
+  const edited = plan.files.map(({ path: of, before, after }) => ({ path: of, before: before?.bytes, after: after?.bytes }));
+  // The edit is made: that nothing could look at it does not undo it.
+  const found = await project.diagnostics.after(edited, level, context.signal).catch(() => undefined);
+  if (found === undefined) return answer;
+  const { faults, more, checkedBy, notChecked } = found;
+  return {
+    ...answer,
+    diagnostics: { faults, checkedBy, ...(more === 0 ? {} : { more }), ...(notChecked.length === 0 ? {} : { notChecked }) },
+    ...(faults.length === 0 ? {} : { untrusted: true }),
+  };
 }
 
 function bounded(diff: string): string {
@@ -247,11 +261,11 @@ export function editTools(project: CoderProject) {
   const edit = defineTool({
     name: 'edit',
     description:
-      'Changes files. Each edit replaces a text that is there exactly once; nothing else of the file changes. All edits of a call are made, or none. Answers the diff, or why it was refused and what would work.',
+      'Changes files. Each edit replaces a text that is there exactly once; nothing else of the file changes. All edits of a call are made, or none. Answers the diff and the faults that are new since, or why it was refused and what would work.',
     input: editInput,
     effect: 'write',
     target: 'outside',
-    timeoutMs: 30_000,
+    timeoutMs: 90_000,
     facts: (input, context): Promise<EditFacts> => factsOf(project, context, () => changesOf(input)),
     execute: (input, context): Promise<EditAnswer> => change(project, context, () => changesOf(input)),
     reconcile: (key, _input, context) => reconcile(project, context, key),
@@ -263,7 +277,7 @@ export function editTools(project: CoderProject) {
     input: writeInput,
     effect: 'write',
     target: 'outside',
-    timeoutMs: 30_000,
+    timeoutMs: 90_000,
     facts: (input, context): Promise<EditFacts> => factsOf(project, context, wantedOf(input)),
     execute: (input, context): Promise<EditAnswer> => change(project, context, wantedOf(input)),
     reconcile: (key, _input, context) => reconcile(project, context, key),

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, linkSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -106,15 +106,17 @@ describe.each(storeKinds)('the coding assistant (%s)', (kind) => {
   it('never shows a secret to the model', async () => {
     const conversation = await session('edit');
     symlinkSync('.env', file('link'));
+    linkSync(file('.env'), file('same'));
     await say(
       conversation,
       call('read', { path: '.env' }),
       call('read', { path: 'link' }),
+      call('read', { path: 'same' }),
       call('search', { pattern: 'canary', ignored: true }),
       call('edit', { path: '.env', edits: [{ old: 'TOKEN', new: 'X' }] }),
       call('read', { path: '' }),
     );
-    rmSync(file('link'));
+    for (const path of ['link', 'same']) rmSync(file(path));
     expect(JSON.stringify(model.asked)).not.toContain('canary-4711');
     const { run } = await say(conversation, call('run', { command: 'cat .env' }));
     expect(run.outcome).not.toBe('replied');
@@ -163,11 +165,32 @@ describe.each(storeKinds)('the coding assistant (%s)', (kind) => {
     expect(read('a.ts')).toMatch(/^one\n/);
   });
 
-  it('refuses the third round of calls that repeat themselves', async () => {
+  it('ends a turn with the third round of calls that repeat themselves, and says what they were', async () => {
     const conversation = await session('edit');
     const [a, b] = [call('read', { path: 'a.ts' }), call('read', { path: 'b.ts' })];
-    await say(conversation, a, b, a, b, a, b);
-    expect(lastAnswer()).toContain('for the third time');
+    const asked = model.asked.length;
+    const { run, reply } = await say(conversation, change('one', '1'), a, b, a, b, a, b, 'Never said.');
+    expect(run).toMatchObject({ outcome: 'failed', error: { code: 'limit_reached' } });
+    expect(reply?.text).toMatch(/third time.*read \{"path":"a\.ts"\}; read \{"path":"b\.ts"\}[\s\S]*a\.ts edited/);
+    // The sixth of them was planned, and not made.
+    expect(model.asked).toHaveLength(asked + 7);
+    // Also one that is refused each time, and one that no schema takes.
+    expect((await say(conversation, ...Array(3).fill(call('run', { command: 'rm -rf ~' })))).run.outcome).toBe('failed');
+    expect((await say(conversation, ...Array(3).fill(call('read', { paths: 'a.ts' })))).run.outcome).toBe('failed');
+  });
+
+  it('hears a circle that began in an earlier turn, where nothing new came of it', async () => {
+    const conversation = await session('edit');
+    const a = call('read', { path: 'a.ts' });
+    const outcome = async (...lines: Line[]) => (await say(conversation, ...lines)).run.outcome;
+    expect(await outcome(a)).toBe('replied');
+    expect(await outcome(a)).toBe('replied');
+    expect(await outcome(a)).toBe('failed');
+    // The person knows; the next turn begins anew. What came to something else each time is no circle.
+    for (const text of ['1\n', '2\n', '3\n']) {
+      writeFileSync(file('a.ts'), text);
+      expect(await outcome(a)).toBe('replied');
+    }
   });
 
   it('keeps facts as data, and tells the guidance of the project within its marks', async () => {

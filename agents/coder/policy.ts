@@ -171,33 +171,7 @@ function hooksIn(loaded: unknown): HookFacts {
   return hooks ?? { asked: [], scope: '', broken: undefined };
 }
 
-/** The same words three times, or two to four calls in turns: nothing new comes of it. */
-const loopsOver = (tools: readonly string[]) =>
-  defineRule({
-    id: 'no-loops',
-    description: 'Calls that repeat themselves, one or up to four in turns, are refused the third time',
-    tools,
-    evaluate({ tool, args }, { calls }) {
-      const names = calls.map((each) => `${each.tool} ${JSON.stringify(each.args)}`);
-      const next = `${tool} ${JSON.stringify(args)}`;
-      const sequence = [...names, next];
-      for (let period = 1; period <= 4; period++) {
-        const tail = sequence.slice(-3 * period);
-        if (tail.length < 3 * period) break;
-        if (tail.every((each, at) => each === tail[at % period]))
-          return {
-            kind: 'deny',
-            reason: {
-              es: 'Es la tercera vez que se repite lo mismo. Probá otra cosa, o decí qué falta.',
-              en: 'This repeats itself for the third time. Try something else, or say what is missing.',
-            },
-          };
-      }
-      return undefined;
-    },
-  });
-
-/** @param tools names of all that the agent can do: none of them may go round in circles. */
+/** @param tools names of all that the agent can do. */
 export function policyOf(tools: readonly string[]) {
   const hooked = tools.filter((name) => !unhookedTools.has(name));
   return [
@@ -212,6 +186,5 @@ export function policyOf(tools: readonly string[]) {
     reachesOut,
     remembering,
     ...mcpRules(),
-    loopsOver(tools),
   ];
 }

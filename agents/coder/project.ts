@@ -6,6 +6,7 @@ import { type Environment, git, sandboxState } from '../../src/shell.ts';
 import type { Project } from './analysis/contract.ts';
 import { createProjectIndex, type ProjectIndex } from './analysis/project-index.ts';
 import type { CoderOptions } from './contract.ts';
+import { Diagnostics } from './diagnostics/diagnose.ts';
 import { buffersOf, type EditorAddress, editorOf, saveEditor } from './editor.ts';
 import { mcpServersOf } from './mcp-servers.ts';
 import { type CoderSettings, readCoderSettings } from './settings.ts';
@@ -17,6 +18,7 @@ export class CoderProject {
   readonly userFolder: string | undefined;
   readonly isSecret = isSecretPath;
   readonly mcp: McpHub;
+  readonly diagnostics = new Diagnostics(this);
   #files: Promise<ProjectFiles> | undefined;
   #index: ProjectIndex | undefined;
   /** Files as sessions see them, those of sessions without an editor too: sessions are asked for it once. */

@@ -4,6 +4,7 @@ import { sql } from '../../src/database.ts';
 import { type AnyRoute, defineRoute, type RouteContext, TimonelError } from '../../src/index.ts';
 import { listChanges } from './changes.ts';
 import { coderModes } from './contract.ts';
+import { diagnosticsLevels } from './diagnostics/contract.ts';
 import { previewOf } from './edit-tools.ts';
 import { changedTexts, editorRoutesOf } from './editor-routes.ts';
 import { extensionRoutesOf } from './extension-routes.ts';
@@ -16,8 +17,10 @@ import { undo } from './undo.ts';
 const permission = 'coder:use';
 const ofSession = z.object({ conversation: z.uuid() });
 const mode = z.enum(coderModes);
+const diagnostics = z.enum(diagnosticsLevels);
 const session = z.object({
   mode,
+  diagnostics,
   title: z.string(),
   plan: z.array(z.object({ text: z.string(), state: z.enum(['open', 'doing', 'done']) })),
 });
@@ -95,6 +98,7 @@ export function routesOf(project: CoderProject): readonly AnyRoute[] {
     params: ofSession,
     body: z.strictObject({
       mode: mode.optional(),
+      diagnostics: diagnostics.optional(),
       title: z.string().trim().max(200).optional(),
       forked: z.strictObject({ conversation: z.uuid(), text: z.string().max(40_000) }).optional(),
     }),
@@ -206,6 +210,6 @@ export function routesOf(project: CoderProject): readonly AnyRoute[] {
 }
 
 async function sessionOf({ workspaceId, query }: RouteContext, conversation: string) {
-  const { mode: current, title, plan } = await query((database) => loadSession(database, workspaceId, conversation));
-  return { mode: current, title, plan: [...plan] };
+  const loaded = await query((database) => loadSession(database, workspaceId, conversation));
+  return { mode: loaded.mode, diagnostics: loaded.diagnostics, title: loaded.title, plan: [...loaded.plan] };
 }

@@ -15,7 +15,7 @@ import { AcpBuffers } from './acp-buffers.ts';
 import { AcpSession } from './acp-session.ts';
 import type { ApiClient } from './api-client.ts';
 import { repositoryRoot } from './code-home.ts';
-import { autoRoute, chooseModel, listRoutes } from './code-models.ts';
+import { autoRoute, chooseModel, listRoutes, shownAlias } from './code-models.ts';
 import { CodeServer } from './code-server.ts';
 import { beginSession, type CodeMode, listSessions, modes, sessionPath } from './code-session.ts';
 import { languageOf, sentence } from './code-words.ts';
@@ -140,7 +140,7 @@ export async function serveAcp(streams: { input: ReadableStream<Uint8Array>; out
         const value = 'value' in params ? params.value : undefined;
         if (params.configId !== modelOption || typeof value !== 'string')
           throw RequestError.invalidParams(undefined, `There is one option, "${modelOption}", with the name of a route.`);
-        await chooseModel(client, value);
+        await chooseModel(client, value, language);
         return { configOptions: await modelsOf(client, value) };
       }),
     )
@@ -223,17 +223,17 @@ async function modelsOf(client: ApiClient, chosen?: string): Promise<SessionConf
   const routes = await listRoutes(client);
   const standard = routes.find(({ alias }) => alias === 'default');
   if (standard === undefined) return [];
-  const others = routes.filter(({ alias }) => alias !== 'default' && alias !== autoRoute);
+  const others = routes.filter(({ alias }) => alias !== 'default');
   const same = others.find(({ targets }) => targets[0]?.model === standard.targets[0]?.model);
   const options = [
     {
       value: autoRoute,
       name: autoRoute,
-      description: (routes.find(({ alias }) => alias === autoRoute) ?? standard).targets.map(({ model }) => model).join(', '),
+      description: standard.version === 0 ? standard.targets.map(({ model }) => model).join(', ') : 'as the environment has it',
     },
     ...others.map(({ alias, targets }) => ({
       value: alias,
-      name: alias,
+      name: shownAlias(alias),
       description: targets.map(({ model }) => model).join(', '),
     })),
   ];

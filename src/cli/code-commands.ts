@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ApiClient } from './api-client.ts';
 import { extensionsOf, tellFaults } from './code-extensions.ts';
 import { mcpInTerminal } from './code-mcp.ts';
-import { chooseModel, listRoutes } from './code-models.ts';
+import { chooseModel, listRoutes, shownAlias } from './code-models.ts';
 import type { Screen } from './code-screen.ts';
 import { coderPath } from './code-server.ts';
 import {
@@ -57,6 +57,20 @@ async function setMode({ client, screen, conversation }: CommandState, argument:
   if (mode !== 'auto') return;
   const project = await client.get<{ sandbox: boolean; because?: string }>(`${coderPath}/project`);
   if (!project.sandbox) screen.fault(sentence(language, 'noSandbox', { reason: project.because ?? '' }));
+}
+
+const levels = ['all', 'syntax', 'off'] as const;
+
+async function diagnostics({ client, screen, conversation }: CommandState, argument: string): Promise<void> {
+  const { language } = screen;
+  const wanted = levels.find((each) => each === argument);
+  if (argument !== '' && wanted === undefined) return screen.fault(sentence(language, 'levels'));
+  const path = sessionPath(conversation);
+  const session =
+    wanted === undefined
+      ? await client.get<{ diagnostics: (typeof levels)[number] }>(path)
+      : await client.put<{ diagnostics: (typeof levels)[number] }>(path, { diagnostics: wanted });
+  screen.line(sentence(language, `diagnostics-${session.diagnostics}`));
 }
 
 const undoing =
@@ -135,9 +149,9 @@ async function sessions({ client, screen, conversation }: CommandState): Promise
 }
 
 async function model({ client, screen }: CommandState, argument: string): Promise<void> {
-  if (argument !== '') await chooseModel(client, argument);
+  if (argument !== '') await chooseModel(client, argument, screen.language);
   const routes = await listRoutes(client);
-  for (const { alias, targets } of routes) screen.note(`${alias}: ${targets.map((target) => target.model).join(', ')}`);
+  for (const { alias, targets } of routes) screen.note(`${shownAlias(alias)}: ${targets.map((target) => target.model).join(', ')}`);
   if (routes.length === 0) screen.line(sentence(screen.language, 'noModel').replace(/^, /, ''));
 }
 
@@ -173,6 +187,12 @@ async function memories({ client, screen }: CommandState, argument: string): Pro
 export const terminalCommands: Readonly<Record<string, TerminalCommand>> = {
   help: { es: 'estos comandos', en: 'these commands', run: help },
   mode: { es: 'qué se hace sin preguntar', en: 'what is done unasked', takes: modes.join('|'), run: setMode },
+  diagnostics: {
+    es: 'quién mira los archivos después de cada cambio',
+    en: 'who looks at the files after each edit',
+    takes: `[${levels.join('|')}]`,
+    run: diagnostics,
+  },
   undo: {
     es: 'deshace el último turno, o un cambio',
     en: 'takes back the last turn, or a change',
@@ -240,7 +260,7 @@ export const terminalCommands: Readonly<Record<string, TerminalCommand>> = {
     run: skills,
   },
   hooks: { es: 'comandos que corren con mis llamadas', en: 'commands that run around my calls', run: hooks },
-  model: { es: 'qué modelo contesta', en: 'which model answers', takes: '[fast|smart|provider/model|auto]', run: model },
+  model: { es: 'qué modelo contesta', en: 'which model answers', takes: '[fast|deep|auto|provider/model]', run: model },
   mcp: {
     es: 'servidores MCP: cuáles hay, conectar, entrar',
     en: 'MCP servers: which there are, connect, sign in',

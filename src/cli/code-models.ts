@@ -1,5 +1,8 @@
 /** Which model answers in a repository: the route `default` of its store. */
+import type { Language } from '../language/contract.ts';
 import type { ApiClient } from './api-client.ts';
+import { sentence } from './code-words.ts';
+import { UsageError } from './usage-error.ts';
 
 export interface ListedRoute {
   alias: string;
@@ -8,29 +11,31 @@ export interface ListedRoute {
   targets: { model: string }[];
 }
 
-/** What the environment had chosen is kept under this name, so that it can be gone back to. */
+/** What is said to go back to what the environment gives. */
 export const autoRoute = 'auto';
 
 export async function listRoutes(client: ApiClient): Promise<ListedRoute[]> {
   return (await client.get<{ routes: ListedRoute[] }>('/api/v1/routes')).routes;
 }
 
+/** `deep` is what routes call `smart`: the model that answers best. */
+export const shownAlias = (alias: string) => (alias === 'smart' ? 'deep' : alias);
+
 /**
- * @param wanted `auto`, the name of a route, or `provider/model`
- * @throws Error as the API refuses, e.g. where there is no such route
+ * @param wanted `fast`, `deep`, `auto`, the name of a route, or `provider/model`
+ * @throws UsageError where there is no such route; Error as the API refuses
  */
-export async function chooseModel(client: ApiClient, wanted: string): Promise<void> {
-  const routes = await listRoutes(client);
-  const of = (alias: string) => routes.find((route) => route.alias === alias);
-  const standard = of('default');
+export async function chooseModel(client: ApiClient, wanted: string, language: Language): Promise<void> {
   if (wanted === autoRoute) {
-    const before = of(autoRoute) ?? of('smart') ?? of('local');
-    if (before !== undefined && standard?.version !== 0) await client.put('/api/v1/routes/default', { targets: before.targets });
+    await client.delete('/api/v1/routes/default?standard=true');
     return;
   }
-  if (standard?.version === 0) await client.put(`/api/v1/routes/${autoRoute}`, { targets: standard.targets });
-  const targets = wanted.includes('/')
-    ? [{ model: wanted }]
-    : (await client.get<{ route: ListedRoute }>(`/api/v1/routes/${encodeURIComponent(wanted)}`)).route.targets;
-  await client.put('/api/v1/routes/default', { targets });
+  const routes = await listRoutes(client);
+  const alias = wanted === 'deep' ? 'smart' : wanted;
+  const targets = wanted.includes('/') ? [{ model: wanted }] : routes.find((each) => each.alias === alias)?.targets;
+  if (targets === undefined) {
+    const there = routes.map((each) => shownAlias(each.alias)).join(', ');
+    throw new UsageError(sentence(language, 'noRoute', { route: wanted, there: there === '' ? '–' : there }));
+  }
+  await client.put('/api/v1/routes/default', { targets: targets.map(({ model }) => ({ model })) });
 }

@@ -121,8 +121,20 @@ export class Screen {
     if (Array.isArray(answer['because'])) for (const each of answer['because']) this.note(`  ${String(each)}`);
     else if (typeof answer['because'] === 'string') this.note(`  ${answer['because']}`);
     if (typeof answer['diff'] === 'string' && (tool === 'edit' || tool === 'write')) this.diff(answer['diff']);
+    if (tool === 'edit' || tool === 'write') this.#faults(answerOf(answer['diagnostics'] ?? {}));
     if (tool === 'run' && typeof answer['output'] === 'string') this.#tail(answer['output'], answer['exitCode']);
     if (tool === 'plan' && Array.isArray(answer['steps'])) this.plan(answer['steps'] as { text: string; state: string }[]);
+  }
+
+  /** What is wrong since an edit, and who could not look. */
+  #faults({ faults = [], more, notChecked = [] }: Record<string, unknown>): void {
+    for (const each of faults as { path: string; line: number; severity: string; code: string; message: string; by: string }[]) {
+      const { path, line, severity, code, message, by } = each;
+      const text = `  ${severity === 'error' ? '✗' : '!'} ${path}:${line}  ${message.split('\n')[0] ?? ''} (${by}${code === '' || code === by ? '' : ` ${code}`})`;
+      this.line(this.styled(severity === 'error' ? 'red' : 'dim', fitted(terminalText(text), this.columns - 1)));
+    }
+    if (typeof more === 'number') this.note(`  … ${more}`);
+    for (const each of notChecked as string[]) this.note(`  ${each}`);
   }
 
   plan(steps: readonly { text: string; state: string }[]): void {

@@ -45,6 +45,7 @@ export async function talk(
     const text = await lines.message('› ');
     if (text === undefined || turn.leaving) return 0;
     if (text.trim() === '') continue;
+    turn.heard();
     try {
       state.client = await server.client();
       if (text.startsWith('!')) {
@@ -91,6 +92,11 @@ class RunningTurn {
   constructor(server: Pick<CodeServer, 'client' | 'root'>, screen: Screen) {
     this.#server = server;
     this.#screen = screen;
+  }
+
+  /** A line was typed: an interrupt before it and one after it are not two in a row. */
+  heard(): void {
+    this.#interruptedAt = Number.NEGATIVE_INFINITY;
   }
 
   /** Once: the turn ends, what was done stays done. Twice: the terminal is left. */

@@ -74,6 +74,20 @@ export const said = {
     en: 'I cannot use that ({what}): send text, files or pictures.',
   },
   emptyPrompt: { es: 'El mensaje está vacío.', en: 'The message is empty.' },
+  noRoute: {
+    es: 'No hay un modelo «{route}»; hay: {there}. fast y deep salen de las claves de proveedores; /models propone uno local que entra en esta máquina.',
+    en: 'There is no model "{route}"; there are: {there}. fast and deep come from the keys of providers; /models proposes a local one that fits this machine.',
+  },
+  levels: { es: 'Hay tres: all, syntax, off.', en: 'There are three: all, syntax, off.' },
+  'diagnostics-all': {
+    es: 'Después de cada cambio miran las gramáticas y, en el sandbox, los servidores de lenguaje y chequeos del proyecto.',
+    en: 'After each edit the grammars look at it and, in the sandbox, the language servers and checkers of the project.',
+  },
+  'diagnostics-syntax': {
+    es: 'Después de cada cambio miran solo las gramáticas.',
+    en: 'After each edit only the grammars look at it.',
+  },
+  'diagnostics-off': { es: 'Después de los cambios no mira nadie.', en: 'Nothing looks at the files after an edit.' },
   noMoney: { es: 'Va en dólares, por ejemplo /budget 2.', en: 'It is in dollars, e.g. /budget 2.' },
   noBudget: {
     es: 'No hay un presupuesto: un turno gasta 5 dólares a lo sumo. /budget 2 pone uno.',

@@ -93,9 +93,9 @@ function cutsCharacter(text: string, start: number, end: number): boolean {
   return continues(end) || (start > 0 && continues(start) && /[\ud800-\udbff]/.test(text[start - 1] ?? ''));
 }
 
-/** A text that quotes a line end exactly has the file's; one that quotes none gets those of its neighbours. */
+/** A text that quotes a line end exactly has the file's; one that quotes none gets those of its neighbours, or keeps its own where the file has none. */
 function withOwnLineEnds(old: string, next: string, text: string, start: number, binary: boolean): string {
-  if (binary || /[\r\n]/.test(old) || !/[\r\n]/.test(next)) return next;
+  if (binary || /[\r\n]/.test(old) || !/[\r\n]/.test(next) || !/[\r\n]/.test(text)) return next;
   return next.replace(anyLineEnd, neighbourLineEnd(text, start));
 }
 

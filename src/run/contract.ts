@@ -35,6 +35,12 @@ export interface RunLimits {
   wallTimeMs: number;
   /** US dollars, by the prices that the configuration gives. */
   money: number;
+  /**
+   * Whether a model that goes round in circles is stopped: with the third equal round of one to four calls, in this turn or begun in earlier ones, the run
+   * ends, and its reply tells the round. Where a round began in an earlier turn, both that were made have to have come to the same. Off where absent: what
+   * an agent reads may be meant to change by itself.
+   */
+  repetitions?: boolean;
 }
 
 /** What the instructions of a turn, and the tools that are offered in it, may depend on. */

@@ -14,6 +14,7 @@ import type { ToolExecutor } from '../tools/execute.ts';
 import type { Outcome, Reply } from '../vocabulary.ts';
 import { type Behalf, behalfOf, behalfPrincipalOf, type FindPrincipal } from './behalf.ts';
 import { RunCancelled } from './cancelled.ts';
+import { circleOf } from './circles.ts';
 import type { AgentDefinition, RunLimits } from './contract.ts';
 import { type DecisionContext, decideAll, decideCall } from './decide.ts';
 import type { RunEvent } from './events.ts';
@@ -135,9 +136,8 @@ class Loop {
   async work(): Promise<TurnEnd> {
     try {
       for (;;) {
-        if (!this.#leaseHolds()) {
+        if (!this.#leaseHolds())
           throw new TimonelError('run_fenced', 'This process did not renew its lease in time; another one may have the run.');
-        }
         this.#throwIfCancelled();
         const open = this.#progress.openCalls();
         const end = open.length > 0 ? await this.#act(open) : await this.#plan();
@@ -177,6 +177,8 @@ class Loop {
     );
     if (this.#progress.calls.length + calls.length > this.#limits.toolCalls)
       return this.#stop(`${this.#limits.toolCalls} tool calls`, proposal);
+    const circle = circleOf(this.#agent, this.#run, this.#progress, proposal, calls);
+    if (circle !== undefined) return this.#end(circle.steps, circle.ending);
     const asked = performance.now();
     const decisions = await decideAll(calls, await this.#decisionContext());
     tellDecisions(this.#run, decisions, performance.now() - asked);
@@ -246,9 +248,7 @@ class Loop {
   #fallBack(kind: FallbackKind, reason: FellBack['reason'], details: string, turn: PlannerTurn): Promise<Proposal> {
     const { flowPlanner, fallback } = this.#dependencies;
     this.#progress.degraded = details;
-    if (channels.fellBack.hasSubscribers) {
-      channels.fellBack.publish({ run: this.#run, reason } satisfies FellBack);
-    }
+    if (channels.fellBack.hasSubscribers) channels.fellBack.publish({ run: this.#run, reason } satisfies FellBack);
     return kind === 'flows' ? this.#asked('flow', flowPlanner, turn) : this.#asked('http', fallback.system, turn);
   }
 
@@ -392,7 +392,7 @@ class Loop {
       error,
       firstEventMs: this.#firstEventMs(),
       reply,
-      state: this.#progress.state(),
+      state: this.#progress.state(this.#agent.limits?.repetitions === true),
       contact,
       handoff: handoffOf(this.#agent, this.#progress, ending),
     };

@@ -5,11 +5,14 @@
  */
 import type { Summary } from '../store/steps.ts';
 import type { CallRecord, JsonObject } from '../vocabulary.ts';
+import type { PastCall } from './repeats.ts';
 
 export interface RunMemory {
   flow: JsonObject;
   counts: Record<string, number>;
   latest: Record<string, CallRecord>;
+  /** What models called last in earlier turns, of agents that limit repetitions. */
+  trail?: readonly PastCall[] | undefined;
   /** The latest summary; absent while prompts hold the whole conversation. */
   summary?: Summary | undefined;
   /** Turns in a row, up to the last one, that the flow planner did not understand. */
@@ -28,11 +31,12 @@ export interface HandedOn {
 const largestOutput = 16_384;
 
 export function readMemory(state: JsonObject): RunMemory {
-  const { summary, handedOn, misunderstood } = state;
+  const { summary, handedOn, misunderstood, trail } = state;
   return {
     flow: isObject(state['flow']) ? state['flow'] : {},
     counts: isObject(state['counts']) ? (state['counts'] as Record<string, number>) : {},
     latest: isObject(state['latest']) ? (state['latest'] as unknown as Record<string, CallRecord>) : {},
+    ...(Array.isArray(trail) ? { trail: trail as unknown as PastCall[] } : {}),
     ...(isObject(summary) ? { summary: summary as unknown as Summary } : {}),
     ...(isObject(handedOn) ? { handedOn: handedOn as unknown as HandedOn } : {}),
     ...(typeof misunderstood === 'number' ? { misunderstood } : {}),
@@ -40,8 +44,12 @@ export function readMemory(state: JsonObject): RunMemory {
 }
 
 export function writeMemory(memory: RunMemory): JsonObject {
-  const { flow, counts, latest, summary, misunderstood } = memory;
-  const optional = { ...(summary === undefined ? {} : { summary }), ...(misunderstood === undefined ? {} : { misunderstood }) };
+  const { flow, counts, latest, summary, misunderstood, trail = [] } = memory;
+  const optional = {
+    ...(trail.length === 0 ? {} : { trail }),
+    ...(summary === undefined ? {} : { summary }),
+    ...(misunderstood === undefined ? {} : { misunderstood }),
+  };
   return { flow, counts, latest, ...optional } as unknown as JsonObject;
 }
 

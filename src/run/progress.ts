@@ -5,6 +5,7 @@ import type { ClaimedRun } from '../store/runs.ts';
 import type { IdentifiedCall, Step, Summary, Usage } from '../store/steps.ts';
 import type { CallRecord, JsonObject, Verdict } from '../vocabulary.ts';
 import { type HandedOn, type RunMemory, readMemory, remember, writeMemory } from './memory.ts';
+import { type PastCall, repetitionRule, trailOf } from './repeats.ts';
 
 type ModelUsage = Extract<Step, { kind: 'model-call' }>['usage'];
 
@@ -27,12 +28,16 @@ export class Progress {
   flowState: JsonObject;
   /** What earlier turns called last, per tool. */
   readonly latest: Readonly<Record<string, CallRecord>>;
+  /** What models called last in earlier turns. */
+  readonly trail: readonly PastCall[];
   /** The summary that earlier turns left. */
   readonly summary: Summary | undefined;
   readonly #memory: RunMemory;
   readonly #decisions = new Map<string, { verdict: Verdict; callHash: string }>();
   readonly #approvals = new Map<string, Extract<Step, { kind: 'approval' }>>();
   readonly #done = new Set<string>();
+  /** Calls that a model planned. */
+  readonly #byModel = new Set<string>();
   #lastPlan: IdentifiedCall[] = [];
   /** A person decided about a call of the last plan. */
   waited = false;
@@ -44,6 +49,7 @@ export class Progress {
     this.#memory = readMemory(run.state);
     this.flowState = this.#memory.flow;
     this.latest = this.#memory.latest;
+    this.trail = this.#memory.trail ?? [];
     this.summary = this.#memory.summary;
     for (const step of run.steps) this.add(step);
   }
@@ -54,6 +60,7 @@ export class Progress {
       case 'model-call':
         this.#spent(step.usage, step.cost);
         this.#planned(step.calls);
+        for (const { callId } of step.calls) this.#byModel.add(callId);
         break;
       case 'summary': {
         const { upToTurn, text, tokens } = step;
@@ -131,8 +138,13 @@ export class Progress {
     return remember({ ...kept, flow: this.flowState, ...misunderstood }, this.calls);
   }
 
-  /** The memory as it is stored with the end of the turn. */
-  state(): JsonObject {
-    return writeMemory(this.memory());
+  /**
+   * The memory as it is stored with the end of the turn.
+   * @param trails whether the agent limits repetitions. After a turn that such a limit ended the next one begins anew.
+   */
+  state(trails = false): JsonObject {
+    const circled = this.calls.some(({ rule }) => rule === repetitionRule);
+    const made = this.calls.filter(({ callId }) => this.#byModel.has(callId));
+    return writeMemory({ ...this.memory(), trail: trails && !circled ? trailOf(this.trail, made) : [] });
   }
 }

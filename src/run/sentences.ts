@@ -50,6 +50,18 @@ export function apology(agent: AgentDefinition, run: ClaimedRun, calls: readonly
   ].join('\n');
 }
 
+/** What a customer hears of a run that was stopped for a reason of its own, and what was done before. */
+export function stoppedBecause(
+  agent: AgentDefinition,
+  run: ClaimedRun,
+  calls: readonly CallRecord[],
+  reason: LocalizedText,
+): string {
+  const language = runLanguageOf(agent, run);
+  const anything = doneBy(agent, calls, language).size > 0;
+  return anything ? `${reason[language]}\n${apology(agent, run, calls)}` : reason[language];
+}
+
 /** Says in both languages that a run was given up: the agent's code, which knows the person's, may be what it failed of. */
 export function abandonment(mayHaveHappened: boolean): string {
   return mayHaveHappened

@@ -5,7 +5,7 @@ import type { Readable, Writable } from 'node:stream';
 import { messageOf } from '../errors.ts';
 import { withoutInherited } from '../sandbox/bubblewrap/inherited.ts';
 import { BoundedOutput } from './bounded-output.ts';
-import { CommandNotStarted, type CommandResult, type CommandRun } from './contract.ts';
+import { CommandNotStarted, type CommandResult, type CommandRun, type SandboxedServer } from './contract.ts';
 
 export const defaultWallMs = 120_000;
 export const defaultCommandOutputBytes = 64 * 1024;
@@ -36,12 +36,7 @@ export async function runChild(child: Child, run: CommandRun): Promise<CommandRe
   const spawned = spawn(program, args, {
     cwd: child.folder,
     env: { ...child.environment, [mark]: id },
-    stdio: [
-      run.input === undefined ? 'ignore' : 'pipe',
-      'pipe',
-      'pipe',
-      ...descriptors.map((each) => (typeof each === 'number' ? each : each === undefined ? 'ignore' : 'pipe')),
-    ],
+    stdio: [run.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...descriptors.map(stdioOf)],
     detached: true,
   });
   // A command need not read it.
@@ -77,6 +72,37 @@ export async function runChild(child: Child, run: CommandRun): Promise<CommandRe
     killLeft();
     for (const stream of [spawned.stdout, spawned.stderr]) stream?.destroy();
   }
+}
+
+/** Starts a program that is spoken to by its standard input and output. @param onEnd is called once when it is over */
+export function startChild(child: Child, onEnd: () => unknown): SandboxedServer {
+  const own = child.descriptors ?? [];
+  const descriptors = [...own, ...withoutInherited(own.length + 3)];
+  const [program = '', ...args] = child.argv;
+  const spawned = spawn(program, args, {
+    cwd: child.folder,
+    env: child.environment,
+    stdio: ['pipe', 'pipe', 'ignore', ...descriptors.map(stdioOf)],
+    detached: true,
+  });
+  const { stdin: input, stdout: output } = spawned;
+  if (input === null || output === null) throw new CommandNotStarted('The program has no input and output.');
+  input.on('error', () => undefined);
+  const ended = endOf(spawned).then(
+    () => undefined,
+    () => undefined,
+  );
+  void ended.then(onEnd);
+  if (spawned.pid !== undefined) child.started?.(spawned.pid);
+  for (const [at, content] of descriptors.entries()) connect(spawned, at + 3, content);
+  // It keeps nobody from ending.
+  spawned.unref();
+  for (const stream of [input, output]) (stream as unknown as { unref?: () => void }).unref?.();
+  return { input, output, ended, stop: () => killGroup(spawned) };
+}
+
+function stdioOf(use: Buffer | string | (() => void) | number | undefined): number | 'ignore' | 'pipe' {
+  return typeof use === 'number' ? use : use === undefined ? 'ignore' : 'pipe';
 }
 
 function endOf(child: ChildProcess): Promise<{ exitCode: number | undefined; signal: string | undefined }> {

@@ -2,6 +2,7 @@
  * Shell commands, judged before they run. A command line is parsed; every simple command, redirect, substitution and assignment in it is judged, and the
  * strictest verdict counts. Only what is proven to read inside the project runs unasked.
  */
+import type { Readable, Writable } from 'node:stream';
 
 /** `allow`: it is proven to change nothing and to read inside the project. `deny`: nobody may approve it. */
 export type ShellVerdict = 'allow' | 'ask' | 'deny';
@@ -97,14 +98,25 @@ export interface CommandRun {
   signal?: AbortSignal;
   /** Told of output as it comes, up to `outputBytes`. */
   onOutput?: (text: string) => void;
-  /** In the sandbox: the project's folder cannot be written either. On the host it has no meaning. */
-  readOnly?: boolean;
   /** What it reads on its standard input, which is empty otherwise. */
   input?: string;
   /** Environment of the user, of which {@link commandEnvironment} hands on what has no secrets. Without it: a plain search path and the home folder. */
   environment?: Environment;
   /** Which files of the project are not there for a command in the sandbox. {@link isSecretPath} by default. */
   isSecret?: SecretTest;
+  /** In the sandbox nothing of the project can be written. On the host it has no meaning. */
+  readOnly?: boolean;
+  /** With `readOnly`: bytes that stand in the place of a file's own, by path. A path that is no file is left out. */
+  overlays?: ReadonlyMap<string, Uint8Array>;
+}
+
+/** A program in the sandbox that is spoken to while it runs, such as a language server. */
+export interface SandboxedServer {
+  readonly input: Writable;
+  readonly output: Readable;
+  /** Resolves when it is over, by itself or stopped. */
+  readonly ended: Promise<void>;
+  stop(): void;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -59,8 +59,18 @@ const programsOfHome = [
 /** What decides in `.git` which programs git starts: later, outside of the sandbox. */
 const decidingOfGit = ['hooks', 'config', 'config.worktree', 'modules', 'info', 'commondir', 'worktrees'];
 
-/** The part of bubblewrap's command line that says what is where. `empty`: called for each descriptor of an empty file. */
-export function mounts(root: string, home: string, secrets: SecretFiles, empty: () => number, readOnly = false): string[] {
+/** What of a project is not as it lies there. */
+export interface ProjectMounts {
+  readOnly: boolean;
+  /** By path: what stands in the place of a file's own bytes. */
+  overlays: ReadonlyMap<string, Uint8Array>;
+  /** Gives the descriptor of bytes, of none for an empty file. */
+  content(bytes?: Uint8Array): number;
+}
+
+/** The part of bubblewrap's command line that says what is where. */
+export function mounts(root: string, home: string, secrets: SecretFiles, { readOnly, overlays, content }: ProjectMounts): string[] {
+  const empty = () => content();
   const list: string[] = [];
   for (const path of systemFolders) {
     const link = linkOf(path);
@@ -92,12 +102,40 @@ export function mounts(root: string, home: string, secrets: SecretFiles, empty: 
   const node = dirname(dirname(realpathSync(process.execPath)));
   if (!isWithin(node, root) && !systemFolders.some((folder) => isWithin(node, folder))) list.push('--ro-bind', node, node);
   list.push(readOnly ? '--ro-bind' : '--bind', root, root, ...gitMounts(root, readOnly));
+  list.push(...withoutGitSecrets(root, secrets, content));
   for (const path of secrets.folders) list.push('--tmpfs', join(root, path), '--remount-ro', join(root, path));
   // Several links may lead to one file, and a folder that is hidden already may hold it.
   const targets = new Set(secrets.files.flatMap((path) => insideTarget(root, path) ?? []));
   for (const target of targets)
     if (!secrets.folders.some((folder) => isWithin(target, join(root, folder))))
       list.push('--perms', '0400', '--ro-bind-data', `${empty()}`, target);
+  for (const [path, bytes] of overlays) {
+    const target = insideTarget(root, path);
+    if (target !== undefined && !targets.has(target)) list.push('--perms', '0444', '--ro-bind-data', `${content(bytes)}`, target);
+  }
+  return list;
+}
+
+/**
+ * What of `.git` holds secrets: passwords in the addresses of remotes and headers with tokens; and contents of files with secrets that were added. Git cannot
+ * leave single contents out, so that all are hidden then: commands see the files, and no history.
+ */
+function withoutGitSecrets(root: string, secrets: SecretFiles, content: (bytes: Uint8Array) => number): string[] {
+  const git = join(root, '.git');
+  if (lstatSync(git, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+  const list: string[] = [];
+  const config = join(git, 'config');
+  const text = exists(config) ? readFileSync(config, 'latin1') : '';
+  const shown = text
+    .replace(/(\w+:\/\/)[^\s/@"]+@/g, '$1')
+    .split('\n')
+    .filter((line) => !/^\s*(?:extraheader|proxy|.*(?:token|password|secret))\s*=/i.test(line))
+    .join('\n');
+  if (shown !== text) list.push('--perms', '0444', '--ro-bind-data', `${content(Buffer.from(shown, 'latin1'))}`, config);
+  const index = join(git, 'index');
+  const added = exists(index) ? readFileSync(index) : Buffer.of();
+  const tracked = [...secrets.files, ...secrets.folders].some((path) => added.includes(`${path}\0`) || added.includes(`${path}/`));
+  if (tracked) list.push('--tmpfs', join(git, 'objects'), '--remount-ro', join(git, 'objects'));
   return list;
 }
 

@@ -6,8 +6,14 @@ import { messageOf } from '../errors.ts';
 import { createControlGroup } from '../sandbox/bubblewrap/cgroup.ts';
 import { seccompFilter } from '../sandbox/bubblewrap/seccomp.ts';
 import { defaultSandboxLimits } from '../sandbox/contract.ts';
-import { runChild } from './child.ts';
-import { CommandNotStarted, type CommandResult, type CommandRun, type ShellSandboxState } from './contract.ts';
+import { type Child, runChild, startChild } from './child.ts';
+import {
+  CommandNotStarted,
+  type CommandResult,
+  type CommandRun,
+  type SandboxedServer,
+  type ShellSandboxState,
+} from './contract.ts';
 import { commandEnvironment } from './environment.ts';
 import { mounts } from './sandbox-mounts.ts';
 import { findSecrets } from './secret-files.ts';
@@ -43,50 +49,71 @@ async function enclosed(
   environment: Readonly<Record<string, string>>,
   run: CommandRun,
 ): Promise<CommandResult> {
-  const root = realpathSync(run.root);
-  const secrets = await findSecrets(root, run.isSecret);
-  if (!secrets.complete)
-    throw new CommandNotStarted('The project has too many files to know all of its secrets; run the command in a smaller folder.');
-  const filter = seccompFilter('loopback');
-  if (filter === undefined) throw new CommandNotStarted(`No filter of system calls is known for ${process.arch}.`);
-  const home = environment['HOME'] ?? '/';
-  nothing ??= openSync('/dev/null', 'r');
   let began = false;
-  const descriptors: (Buffer | string | (() => void) | number)[] = [
-    '\n',
-    filter,
-    () => {
-      began = true;
-    },
-  ];
-  const empty = () => descriptors.push(nothing ?? 0) + 2;
-  const line = [
-    ...['/bin/sh', '-c', 'read -r go <&3 && exec 3<&- && exec "$@" 2>&1', 'sandbox', bubblewrap],
-    ...['--unshare-user', '--unshare-all', '--disable-userns', '--die-with-parent', '--new-session', '--clearenv'],
-    ...['--cap-drop', 'ALL', '--hostname', 'sandbox'],
-    ...mounts(root, home, secrets, empty, run.readOnly),
-    ...Object.entries({ ...environment, TMPDIR: '/tmp' }).flatMap(([name, value]) => ['--setenv', name, value]),
-    ...['--remount-ro', '/', '--chdir', join(root, relative(run.root, folder)), '--seccomp', '4', '--'],
-    ...['/bin/sh', '-c', 'echo >&5 && exec 5>&- && exec "$@"', 'begin', ...argv],
-  ];
+  const child = await enclosure(argv, folder, environment, run, '2>&1', () => {
+    began = true;
+  });
   const group = createControlGroup({ ...defaultSandboxLimits, memoryBytes, processes });
   try {
-    const result = await runChild(
-      {
-        argv: line,
-        folder: '/',
-        environment: {},
-        descriptors,
-        ...(group === undefined ? {} : { started: (pid) => group.add(pid) }),
-      },
-      run,
-    );
+    const result = await runChild({ ...child, ...(group === undefined ? {} : { started: (pid) => group.add(pid) }) }, run);
     if (!began && !result.timedOut)
       throw new CommandNotStarted(`The sandbox could not be made: ${result.output.trim().slice(0, 300)} ${toInstall}`);
     return result;
   } finally {
     await group?.remove();
   }
+}
+
+/** What is started, and with which descriptors, so that a command runs in the sandbox. @throws CommandNotStarted */
+async function enclosure(
+  argv: readonly string[],
+  folder: string,
+  environment: Readonly<Record<string, string>>,
+  run: Pick<CommandRun, 'root' | 'isSecret' | 'readOnly' | 'overlays'>,
+  errors: '2>&1' | '2>/dev/null',
+  onBegun: () => void = () => undefined,
+): Promise<Child> {
+  const root = realpathSync(run.root);
+  const secrets = await findSecrets(root, run.isSecret);
+  if (!secrets.complete)
+    throw new CommandNotStarted('The project has too many files to know all of its secrets; run the command in a smaller folder.');
+  const filter = seccompFilter('loopback');
+  if (filter === undefined) throw new CommandNotStarted(`No filter of system calls is known for ${process.arch}.`);
+  nothing ??= openSync('/dev/null', 'r');
+  const none = nothing;
+  const descriptors: (Buffer | string | (() => void) | number)[] = ['\n', filter, onBegun];
+  const project = {
+    readOnly: run.readOnly === true,
+    overlays: run.readOnly === true ? (run.overlays ?? new Map()) : new Map(),
+    content: (bytes?: Uint8Array) => descriptors.push(bytes === undefined ? none : Buffer.from(bytes)) + 2,
+  };
+  const line = [
+    ...['/bin/sh', '-c', `read -r go <&3 && exec 3<&- && exec "$@" ${errors}`, 'sandbox', bubblewrap],
+    ...['--unshare-user', '--unshare-all', '--disable-userns', '--die-with-parent', '--new-session', '--clearenv'],
+    ...['--cap-drop', 'ALL', '--hostname', 'sandbox'],
+    ...mounts(root, environment['HOME'] ?? '/', secrets, project),
+    ...Object.entries({ ...environment, TMPDIR: '/tmp' }).flatMap(([name, value]) => ['--setenv', name, value]),
+    ...['--remount-ro', '/', '--chdir', join(root, relative(run.root, folder)), '--seccomp', '4', '--'],
+    ...['/bin/sh', '-c', 'echo >&5 && exec 5>&- && exec "$@"', 'begin', ...argv],
+  ];
+  return { argv: line, folder: '/', environment: {}, descriptors };
+}
+
+/**
+ * Starts a program in the sandbox that is spoken to while it runs. It reads the project and writes nothing of it; it ends with this process.
+ * @throws CommandNotStarted as {@link runSandboxed}
+ */
+export async function startSandboxedServer(
+  argv: readonly string[],
+  run: Pick<CommandRun, 'root' | 'isSecret' | 'environment'>,
+): Promise<SandboxedServer> {
+  const state = await sandboxState();
+  if (!state.available) throw new CommandNotStarted(`Commands cannot be run in a sandbox here: ${state.reason} ${toInstall}`);
+  const root = realpathSync(run.root);
+  const environment = commandEnvironment(run.environment, run.root);
+  const child = await enclosure(argv, root, environment, { ...run, root, readOnly: true }, '2>/dev/null');
+  const group = createControlGroup({ ...defaultSandboxLimits, memoryBytes, processes });
+  return startChild({ ...child, ...(group === undefined ? {} : { started: (pid) => group.add(pid) }) }, () => group?.remove());
 }
 
 const inspection = `

@@ -1,4 +1,4 @@
-import { readdirSync, realpathSync } from 'node:fs';
+import { lstatSync, readdirSync, realpathSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { isSecretPath } from '../files/secret-paths.ts';
@@ -21,13 +21,14 @@ export async function findSecrets(root: string, isSecret: SecretTest = isSecretP
   const found: SecretFiles = { files: [], folders: [], complete: true };
   let left = most;
   const pending = [''];
+  const others: string[] = [];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
     left -= entries.length;
     if (left < 0) return { ...found, complete: false };
-    for (const entry of entries) sort(root, entry, folder, isSecret, found, pending);
+    for (const entry of entries) sort(root, entry, folder, isSecret, found, pending, others);
   }
-  return found;
+  return withOtherNames(root, found, others);
 }
 
 /** The same for one folder and at once, for a judgement. */
@@ -35,6 +36,7 @@ export function findSecretsNow(root: string, start: string, isSecret: SecretTest
   const found: SecretFiles = { files: [], folders: [], complete: true };
   let left = most;
   const pending = [start];
+  const others: string[] = [];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     let entries: Entry[] = [];
     try {
@@ -44,9 +46,21 @@ export function findSecretsNow(root: string, start: string, isSecret: SecretTest
     }
     left -= entries.length;
     if (left < 0) return { ...found, complete: false };
-    for (const entry of entries) sort(root, entry, folder, isSecret, found, pending);
+    for (const entry of entries) sort(root, entry, folder, isSecret, found, pending, others);
   }
-  return found;
+  return withOtherNames(root, found, others);
+}
+
+/** A hard link is the same file under another name. Where no file with secrets has two names, nothing else is looked at. */
+function withOtherNames(root: string, found: SecretFiles, others: readonly string[]): SecretFiles {
+  const inodeOf = (path: string, least: number) => {
+    const state = lstatSync(join(root, path), { throwIfNoEntry: false });
+    return state?.isFile() === true && state.nlink >= least ? `${state.dev} ${state.ino}` : undefined;
+  };
+  const secrets = new Set(found.files.flatMap((path) => inodeOf(path, 2) ?? []));
+  if (secrets.size === 0) return found;
+  const same = others.filter((path) => secrets.has(inodeOf(path, 2) ?? ''));
+  return { ...found, files: [...found.files, ...same] };
 }
 
 interface Entry {
@@ -55,12 +69,21 @@ interface Entry {
   isSymbolicLink(): boolean;
 }
 
-function sort(root: string, entry: Entry, folder: string, isSecret: SecretTest, found: SecretFiles, pending: string[]): void {
+function sort(
+  root: string,
+  entry: Entry,
+  folder: string,
+  isSecret: SecretTest,
+  found: SecretFiles,
+  pending: string[],
+  others: string[],
+): void {
   const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
   if (entry.isDirectory()) {
     if (isSecret(path)) found.folders.push(path);
     else if (!foreignFolders.has(entry.name)) pending.push(path);
   } else if (isSecret(path) || (entry.isSymbolicLink() && leadsToSecret(root, path, isSecret))) found.files.push(path);
+  else others.push(path);
 }
 
 function leadsToSecret(root: string, path: string, isSecret: SecretTest): boolean {

@@ -7,17 +7,7 @@ import { readSettings } from '../../src/config.ts';
 import { defaultWorkspace, openTimonel } from '../../src/main.ts';
 import { type ApiCaller, apiCallerOf } from '../../src/testing/api-caller.ts';
 import { type Line, scriptedModel } from '../scripted-model.ts';
-
-/** A generator of numbers from 0 to 1 (mulberry32): the same for the same seed. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+import { generator } from './random.ts';
 
 const paths = ['one.ts', 'two.ts', 'crlf.ts', 'new.ts'];
 const lineEnd = (path: string) => (path === 'crlf.ts' ? '\r\n' : '\n');
@@ -115,13 +105,27 @@ class History {
       if (report.files.length === 0) break;
       for (const { result } of report.files) undone[result] = (undone[result] ?? 0) + 1;
     }
-    for (const path of paths) {
-      const [was, is] = [before.get(path), this.#read(path)];
-      const mine = (was ?? '').match(/user \d+ [^\r\n]*\r?\n/g) ?? [];
-      for (const line of mine) if (is?.includes(line) !== true) losses.push(`${path} lost ${JSON.stringify(line)}`);
-      if (!touched.has(path) && is !== original.get(path))
+    const lost = (what: string, known: ReadonlyMap<string, string | undefined>) => {
+      for (const [path, was = ''] of known)
+        for (const line of was.match(/user \d+ [^\r\n]*\r?\n/g) ?? [])
+          if (this.#read(path)?.includes(line) !== true) losses.push(`${what}: ${path} lost ${JSON.stringify(line)}`);
+    };
+    lost('undo', before);
+    for (const path of paths)
+      if (!touched.has(path) && this.#read(path) !== original.get(path))
         losses.push(`${path} is not as it was, though only the agent had changed it`);
+    // The person goes on, and all of it is made anew.
+    const writesMore = this.#random() < 0.5;
+    if (writesMore) this.#userWrites(touched);
+    const between = new Map(paths.map((path) => [path, this.#read(path)]));
+    for (let round = 0; round <= turns + 1; round++) {
+      const { body: report } = await this.#api.call<UndoReport>('POST', `${base}/undo`, { direction: 'redo' });
+      if (report.files.length === 0) break;
+      undone['redone'] = (undone['redone'] ?? 0) + report.files.length;
     }
+    lost('redo', between);
+    for (const path of paths)
+      if (!touched.has(path) && this.#read(path) !== before.get(path)) losses.push(`${path} is not as it was before it was undone`);
     return losses;
   }
 

@@ -13,7 +13,7 @@ export interface StubMessage {
 export interface StubModel {
   environment: Record<string, string>;
   /** What it was asked, one list of messages per request. */
-  requests: { messages: StubMessage[]; tools?: { function: { name: string } }[] }[];
+  requests: { model?: string; messages: StubMessage[]; tools?: { function: { name: string } }[] }[];
   /** What it says from now on. */
   script: StubLine[] | ((messages: StubMessage[]) => StubLine);
   close(): Promise<void>;

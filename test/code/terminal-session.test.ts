@@ -119,6 +119,20 @@ describe('timonel code in a terminal', () => {
     expect((await findSession(await server.client(), 'latest')).title).toBe('remember the word lighthouse');
   });
 
+  it('goes over to fast, deep and back, and proposes a local model by the memory of the machine', async () => {
+    const client = await server.client();
+    await client.put('/api/v1/routes/smart', { targets: [{ model: 'configured/large' }] });
+    const { shown } = await typed(
+      ['/model deep', 'which model?', '/model auto', 'and now?', '/model fast', '/models'],
+      ['The large one.', 'The first one.'],
+    );
+    expect(model.requests.slice(-2).map((each) => each.model)).toEqual(['large', 'stub-1']);
+    expect(shown).toContain('default: configured/large');
+    expect(shown).toMatch(/There is no model "fast"; there are: .*deep/);
+    expect(shown).toMatch(/(?:Memory|Memoria): [\s\S]*(?:ollama pull qwen|None fits|Ninguno entra)/);
+    await client.delete('/api/v1/routes/smart');
+  });
+
   it('is one process for a repository: a second terminal speaks to the first', async () => {
     const second = new CodeServer(project.folder);
     await (await second.client()).get('/api/v1/agents/coder/project');

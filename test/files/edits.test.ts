@@ -23,6 +23,7 @@ const edits: readonly [
   ['a last line without an end', 'a\nb\nc', 'c\n', 'C\n', 'a\nb\nC', 'line-ends'],
   ['a last line that gets an end', 'a\nc', 'c', 'C\n', 'a\nC\n', 'exact'],
   ['line ends that are changed on purpose', 'a\nb\n', 'a\nb\n', 'a\r\nb\r\n', 'a\r\nb\r\n', 'exact'],
+  ['a line end in a file that has none', 'a', 'a', 'A\r\n', 'A\r\n', 'exact'],
   ['a byte order mark', '\ufeffa\nb\n', 'a\nb', 'A\nb', '\ufeffA\nb\n', 'exact'],
   ['UTF-16 with a mark', utf16('a\r\nñ\r\n'), 'a\nñ', 'a\nN', utf16('a\r\nN\r\n'), 'line-ends'],
   ['UTF-16 without a mark', utf16('alpha\nbeta\n', false), 'beta', 'gamma €', utf16('alpha\ngamma €\n', false), 'exact'],

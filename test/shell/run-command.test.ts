@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { linkSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -204,6 +205,30 @@ describe.skipIf(!needs('bubblewrap'))('the sandbox', () => {
     expect(output).toContain('Seccomp:\t2');
     expect(output).not.toMatch(/namespaced|mounted/);
     expect(Number(output.trim().split('\n').at(-1))).toBeLessThan(12);
+  });
+});
+
+describe.runIf(needs('bubblewrap'))('a command in the sandbox', () => {
+  it('sees no secret by another name, in the settings of git, or in what git keeps; and writes nothing where it may only read', async () => {
+    const own = projectFolder({ repository: true });
+    try {
+      linkSync(join(own.root, '.env'), join(own.root, 'same.txt'));
+      const git = (...args: string[]) => execFileSync('git', ['-C', own.root, ...args], { stdio: 'pipe' });
+      git('config', 'remote.origin.url', 'https://ann:canary-value@example.org/x.git');
+      const where = 'sandboxed';
+      const seen = async (line: string, more: Partial<CommandRun> = {}) =>
+        (await runCommand({ command: { line }, root: own.root, where, ...more })).output;
+      expect(await seen('cat same.txt .git/config; git remote -v; git log --oneline')).toMatch(/example\.org[\s\S]*Begin/);
+      expect(await seen('cat same.txt .git/config; git remote -v')).not.toContain('canary-value');
+      git('add', '--force', '.env');
+      git('commit', '-qm', 'With a secret');
+      expect(await seen('git show HEAD:.env; git log -p --all; git stash show -p')).not.toContain('canary-value');
+      const overlays = new Map([['notes.md', Buffer.from('as it was\n')]]);
+      expect(await seen('cat notes.md; touch new.txt', { readOnly: true, overlays })).toMatch(/^as it was\n.*Read-only/);
+      expect(readFileSync(join(own.root, 'notes.md'), 'utf8')).toBe('one\n2\n');
+    } finally {
+      own.remove();
+    }
   });
 });
 

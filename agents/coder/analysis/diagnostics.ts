@@ -88,6 +88,33 @@ const readers: Readonly<Record<Checker, (output: string) => Diagnostic[]>> = {
         message,
       }),
     ),
+  pyright(output) {
+    const from = output.indexOf('{');
+    const to = output.lastIndexOf('}');
+    try {
+      const { generalDiagnostics = [] } = JSON.parse(output.slice(from, to + 1)) as {
+        generalDiagnostics?: {
+          file: string;
+          severity: string;
+          message: string;
+          rule?: string;
+          range?: { start: { line: number; character: number } };
+        }[];
+      };
+      return generalDiagnostics
+        .filter(({ severity }) => severity === 'error' || severity === 'warning')
+        .map(({ file, severity, message, rule = 'syntax', range }) => ({
+          path: file,
+          line: (range?.start.line ?? 0) + 1,
+          column: (range?.start.character ?? 0) + 1,
+          severity: severity === 'warning' ? 'warning' : 'error',
+          code: rule,
+          message,
+        }));
+    } catch {
+      return [];
+    }
+  },
   javac(output) {
     const maven = [...output.matchAll(/^\[(ERROR|WARNING)\] (\S+\.java):\[(\d+),(\d+)\] (.*)$/gm)].map(
       ([, severity, path = '', line, column, message = '']): Diagnostic => ({

@@ -1,4 +1,6 @@
 /** Text in a project's files. */
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Project } from './contract.ts';
 import { isBelow, listFiles, plainPath } from './listing.ts';
 import { ripgrepLines } from './ripgrep.ts';
@@ -68,18 +70,32 @@ export async function search(project: Project, pattern: string, options: SearchO
   listing.catch(() => undefined);
   const below = isBelow(options.under);
   const found: FoundLine[] = [];
+  const readable = new Map<string, boolean>();
   let more = false;
   for await (const line of ripgrepLines(project.root, argv, options.signal)) {
     const { type, data } = JSON.parse(line) as RipgrepEvent;
     if (type !== 'match') continue;
     const path = plainPath(textOf(data.path));
     if (project.isSecret(path) || !below(path)) continue;
+    const shows = readable.get(path) ?? (await mayShow(project, path));
+    readable.set(path, shows);
+    if (!shows) continue;
     more = found.length === limit;
     if (more) break;
     found.push({ path, line: data.line_number, ...around(data) });
   }
   const { ignored, secrets } = await listing;
   return { found, more, ignored, secrets };
+}
+
+/** A file with a second name may be one with secrets under another name: the jail knows. */
+async function mayShow(project: Project, path: string): Promise<boolean> {
+  const state = await lstat(join(project.root, path)).catch(() => undefined);
+  if (state === undefined || state.nlink < 2) return true;
+  return project.read(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 function textOf({ text, bytes }: RipgrepText): string {

@@ -3,7 +3,7 @@ import type { Project } from './contract.ts';
 import { listFiles } from './listing.ts';
 
 export type TestRunner = 'vitest' | 'jest' | 'node' | 'npm' | 'pytest' | 'unittest' | 'maven' | 'gradle' | 'go' | 'cargo';
-export type Checker = 'tsc' | 'eslint' | 'biome' | 'ruff' | 'mypy' | 'javac';
+export type Checker = 'tsc' | 'eslint' | 'biome' | 'ruff' | 'mypy' | 'pyright' | 'javac';
 
 /** A program to start, without a shell. */
 export interface Command<Name> {
@@ -159,6 +159,8 @@ export async function checkCommands(project: Project): Promise<Command<Checker>[
   const mypy = first('mypy.ini', '.mypy.ini') ?? (/\[tool\.mypy/.test(pyproject) ? 'pyproject.toml' : undefined);
   if (mypy !== undefined)
     found.push({ name: 'mypy', argv: ['mypy', '.', '--show-column-numbers', '--no-error-summary'], because: mypy });
+  const pyright = first('pyrightconfig.json') ?? (/\[tool\.pyright/.test(pyproject) ? 'pyproject.toml' : undefined);
+  if (pyright !== undefined) found.push({ name: 'pyright', argv: ['pyright', '--outputjson'], because: pyright });
   if (has('pom.xml'))
     found.push({ name: 'javac', argv: [has('mvnw') ? './mvnw' : 'mvn', '-B', '-q', '-o', 'test-compile'], because: 'pom.xml' });
   else if (paths.some((path) => path.endsWith('.java')) && first('build.gradle', 'build.gradle.kts') === undefined) {

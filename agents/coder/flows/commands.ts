@@ -223,6 +223,7 @@ const terminalCommands = new Set([
   'cls',
   'reset',
   'mode',
+  'diagnostics',
   'model',
   'cost',
   'tokens',

@@ -2,6 +2,7 @@
 import { isSecretPath } from '../../../src/files.ts';
 import type { CallRecord, FlowMove, JsonValue } from '../../../src/index.ts';
 import type { AnalysisAnswer } from '../analysis/analyse.ts';
+import type { Fault } from '../diagnostics/contract.ts';
 import { answer, call, callAnalysis, type Heard, outputOf, quoted } from './heard.ts';
 import { runCommands } from './move-commands.ts';
 import { counted, fenced, lines, listed, placeLine, splitChanges } from './show.ts';
@@ -232,6 +233,7 @@ interface EditOutput {
   kind: 'changed' | 'refused';
   because?: string[];
   diff?: string;
+  diagnostics?: { faults: readonly Fault[] };
 }
 
 /** The tool that edits takes fifty files and a hundred edits of each. */
@@ -268,6 +270,9 @@ function applyChanges(
     shown: lines(
       done.map(({ diff = '' }) => (diff === '' ? '' : fenced(diff.slice(0, 6_000), 'diff'))),
       moves.map(({ path, to }) => `${path} → ${to}`),
+      done.flatMap(({ diagnostics }) =>
+        (diagnostics?.faults ?? []).map(({ path, line, message, by }) => `✗ ${path}:${line}  ${message} (${by})`),
+      ),
     ),
   };
 }

@@ -97,16 +97,32 @@ export function routeRoutes(app: TypedFastify, { gateway, identity }: HttpDepend
     '/api/v1/routes/:alias',
     {
       config: { permission: 'models:manage' },
-      schema: { summary: 'Remove a route; its versions stay', params: alias, headers: ifMatch, response: { 204: z.null() } },
+      schema: {
+        summary: 'Remove a route; its versions stay',
+        params: alias,
+        querystring: z.object({
+          standard: z
+            .stringbool()
+            .optional()
+            .describe('Give it back to what the environment and the project say, rather than remove it'),
+        }),
+        headers: ifMatch,
+        response: { 204: z.null() },
+      },
     },
     async (request, reply) => {
       const principal = requestPrincipalOf(request);
       const { workspaceId } = principal;
-      if (routes.find(workspaceId, request.params.alias) === undefined)
+      const standard = request.query.standard === true;
+      if (!standard && routes.find(workspaceId, request.params.alias) === undefined)
         throw unknownRoute(request.params.alias, routes.list(workspaceId));
       const expected = expectedVersion(request.headers['if-match']);
-      await routes.put(workspaceId, request.params.alias, null, { by: askerText(principal), expected });
-      await recordDeed(identity, request, { action: 'route-removed', target: { kind: 'route', id: request.params.alias } });
+      await routes.put(workspaceId, request.params.alias, standard ? 'standard' : null, { by: askerText(principal), expected });
+      await recordDeed(identity, request, {
+        action: 'route-removed',
+        target: { kind: 'route', id: request.params.alias },
+        details: { standard },
+      });
       return reply.code(204).send(null);
     },
   );

@@ -4,7 +4,7 @@ import { KeptCopy, type Teller } from '../../store/kept-copy.ts';
 import type { Notices } from '../../store/notices.ts';
 import { type Route, type RouteDefinition, storedDefinition } from './route.ts';
 
-/** A stored version of a route; without a definition, the version that removed it. */
+/** A stored version of a route; without a definition, the version that removed it, or gave it back to what the process starts with. */
 export interface RouteVersion {
   alias: string;
   version: number;
@@ -18,7 +18,9 @@ interface Row {
   workspace_id: string;
   alias: string;
   version: number;
+  /** SQL's null: removed. JSON's null: as the process starts with it. */
   definition: unknown;
+  standard?: boolean;
   created_by: string;
   created_at: Date;
 }
@@ -68,14 +70,14 @@ export class RouteTable {
 
   /**
    * Stores a new version of a route, which is in force at once here and in other processes as soon as they are told.
-   * @param definition `null` removes the route.
+   * @param definition `null` removes the route; `standard` gives it back to what the environment and the project say.
    * @param expected the version that the change was made from; 0 where none was stored.
    * @throws TimonelError `version_conflict` when somebody else was faster
    */
   async put(
     workspaceId: string,
     alias: string,
-    definition: RouteDefinition | null,
+    definition: RouteDefinition | null | 'standard',
     { by, expected }: { by: string; expected: number | undefined },
   ): Promise<RouteVersion> {
     const row = await this.#dependencies.notices.change(async (client, tell) => {
@@ -85,7 +87,13 @@ export class RouteTable {
            FROM (SELECT coalesce(max(version), 0) AS version FROM model_routes WHERE workspace_id = $1 AND alias = $2) latest
           WHERE $5::int IS NULL OR latest.version = $5
          ON CONFLICT DO NOTHING RETURNING *`,
-        [workspaceId, alias, definition === null ? null : JSON.stringify(definition), by, expected ?? null],
+        [
+          workspaceId,
+          alias,
+          definition === null ? null : definition === 'standard' ? 'null' : JSON.stringify(definition),
+          by,
+          expected ?? null,
+        ],
       );
       if (rows[0] !== undefined) tell({ kind: 'routes', workspaceId });
       return rows[0];
@@ -114,13 +122,15 @@ export class RouteTable {
   /** Reads the latest version of every stored route. */
   async #read(): Promise<void> {
     const rows = await this.#dependencies.pool.executeText<Row>(
-      'SELECT DISTINCT ON (workspace_id, alias) * FROM model_routes ORDER BY workspace_id, alias, version DESC',
+      `SELECT DISTINCT ON (workspace_id, alias) *, jsonb_typeof(definition) = 'null' AS standard
+         FROM model_routes ORDER BY workspace_id, alias, version DESC`,
     );
     this.#stored = new Map(
-      rows.map((row) => {
+      rows.flatMap((row) => {
+        if (row.standard === true) return [];
         const { alias, version, definition } = versionOf(row);
         const route = definition === null ? ('removed' as const) : { ...definition, alias, version, source: 'workspace' as const };
-        return [keyOf(row.workspace_id, alias), route];
+        return [[keyOf(row.workspace_id, alias), route] as const];
       }),
     );
   }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { posix } from 'node:path';
 import type { SecretTest } from '../contract.ts';
 import { findSecretsNow } from '../secret-files.ts';
@@ -102,6 +102,8 @@ export class Places {
       const target = this.#target(walked);
       if (target === undefined) return { code: 'outside-project', message: `${value} leads out of the project by a link.` };
       if (this.#isSecret(target)) return { code: 'secret-file', message: `${value} leads to ${target}, which holds secrets.` };
+      if (hasOtherNames(walked) && this.#secrets('').paths.includes(target))
+        return { code: 'secret-file', message: `${value} is another name of a file that holds secrets.` };
     }
     if (reading === 'beneath' || reading === 'visible') return this.#secretsBeneath(path, value, reading);
     return undefined;
@@ -159,6 +161,13 @@ export class Places {
     const { files, folders, complete } = findSecretsNow(this.root, start, this.#isSecret);
     return { paths: [...files, ...folders], complete };
   }
+}
+
+/** Packages are linked out of a store by package managers: they have many names, and none is asked about. */
+function hasOtherNames(path: string): boolean {
+  if (/\/(?:node_modules|\.pnpm-store|\.venv|site-packages)\//.test(path)) return false;
+  const state = statSync(path, { throwIfNoEntry: false });
+  return state?.isFile() === true && state.nlink > 1;
 }
 
 function globPattern(path: string): RegExp {
