@@ -64,6 +64,7 @@ const longRuns: Readonly<Record<string, LongRun>> = {
   'code-kills-postgres': codeKills('postgres'),
   'project-files': projectFiles,
   image,
+  switches,
   'shell-mutations': shellMutations,
 };
 
@@ -91,6 +92,15 @@ async function channels({ scale }: Terms): Promise<Result> {
     },
   });
   return { verdict: status === 0 ? 'passed' : 'failed', figures: { kills: of(50) }, reasons: [] };
+}
+
+/** Twenty updates of a host under load: what the test does twice. */
+async function switches({ scale }: Terms): Promise<Result> {
+  const { status } = spawnSync('npx', ['vitest', 'run', 'test/deploy/deploy.test.ts', '--testTimeout', '3600000'], {
+    stdio: 'inherit',
+    env: { ...process.env, TIMONEL_TEST_SWITCHES: String(Math.max(2, Math.round(20 * scale))) },
+  });
+  return { verdict: status === 0 ? 'passed' : 'failed', figures: {}, reasons: [] };
 }
 
 /** 50 webhooks a second for a minute, while each model call takes 20 s. */

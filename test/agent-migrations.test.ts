@@ -6,9 +6,11 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { booking } from '../agents/booking/agent.ts';
 import { readSettings } from '../src/config.ts';
+import type { AgentDefinition } from '../src/run/contract.ts';
+import { requirePersonalData } from '../src/run/personal-data.ts';
 import { dropAgent } from '../src/store/agent-migrations/apply.ts';
 import { readAgentMigrations } from '../src/store/agent-migrations/files.ts';
-import { migrate, migrating, migrationsFolder, schemaStatus } from '../src/store/migrate.ts';
+import { migrate, migrating, migrationsFolder, newerSchema, schemaStatus } from '../src/store/migrate.ts';
 import { openStore } from '../src/store/open.ts';
 import { emptyStoreEnvironment, onEachStore } from './stores.ts';
 
@@ -27,6 +29,9 @@ function agentWith(files: Record<string, string>, name = 'desk') {
 
 const books =
   'CREATE TABLE desk_books (workspace_id text NOT NULL, id uuid NOT NULL, title text NOT NULL, PRIMARY KEY (workspace_id, id));';
+
+const loans = 'CREATE TABLE desk_loans (workspace_id text NOT NULL, id uuid NOT NULL, PRIMARY KEY (workspace_id, id));';
+const named = (table: string) => ({ table, personal: false as const, because: 'Titles.' });
 
 /** What each of these does is refused, and why; all of it is undone. */
 const refused: [string, string, RegExp][] = [
@@ -126,6 +131,19 @@ onEachStore('migrations of agents', (open, kind) => {
       /0002_late.*after that/,
     );
     await again({ '0001_books.sql': books, '0003_more.sql': 'SELECT 1;', '0004_next.sql': 'SELECT 2;' });
+  });
+
+  it('takes tables of a newer version for what they are, and still asks about its own', async () => {
+    const { pool } = await open([]);
+    await migrate(pool, readAgentMigrations([agentWith({ '0001_books.sql': books, '0002_loans.sql': loans })]));
+    const before = { ...agentWith({ '0001_books.sql': books }), personalData: { tables: [named('desk_books')] } };
+    await requirePersonalData(pool, [before as unknown as AgentDefinition]);
+    const unknown = { ...before, personalData: { tables: [] } } as unknown as AgentDefinition;
+    await expect(requirePersonalData(pool, [unknown])).rejects.toThrow(/does not say whose data is in desk_books\./);
+    expect(await newerSchema(pool, readAgentMigrations([before]))).toEqual({
+      migrations: ['desk/0002_loans.sql'],
+      tables: ['desk_loans'],
+    });
   });
 
   it('refuses agents whose tables could be mixed up, and names that the core has', async () => {

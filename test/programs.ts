@@ -13,6 +13,7 @@ export const programs = {
   'eSpeak NG': { files: ['espeak-ng'], package: 'espeak-ng' },
   bubblewrap: { files: ['bwrap'], package: 'bubblewrap' },
   Git: { files: ['git'], package: 'git' },
+  nginx: { files: ['nginx'], package: 'nginx-light' },
   // An extension, which no file on the PATH tells of: `vectorPlaces` asks PostgreSQL.
   pgvector: { files: [], package: 'postgresql-17-pgvector' },
 } as const satisfies Record<string, { files: readonly string[]; package: string }>;

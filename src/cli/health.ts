@@ -52,7 +52,8 @@ function addressOf(given: string | undefined): string {
   return findCredentials(home)?.url ?? `http://127.0.0.1:${port}`;
 }
 
-async function untilReady(url: string, patienceMs: number): Promise<Probed> {
+/** Asks until it can take requests, or the time is over. */
+export async function untilReady(url: string, patienceMs: number): Promise<Probed> {
   const started = performance.now();
   for (;;) {
     const last = await probe(url, '/health/ready');

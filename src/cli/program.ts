@@ -13,6 +13,7 @@ import { codeCommand } from './code.ts';
 import { consoleCommand } from './console.ts';
 import { conversationsCommand } from './conversations.ts';
 import { costsCommand } from './costs.ts';
+import { deployCommand } from './deploy.ts';
 import { evalCommand } from './eval.ts';
 import { evaluationsCommand } from './evaluations.ts';
 import { explainCommand } from './explain.ts';
@@ -59,6 +60,7 @@ export function createProgram(): Command {
     migrateCommand(),
     validateCommand(),
     smokeCommand(),
+    deployCommand(),
     cleanCommand(),
     backupCommand(),
     restoreCommand(),

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { readSettings } from '../config.ts';
 import { messageOf } from '../errors.ts';
 import { ApiClient } from './api-client.ts';
-import { readCredentials } from './credentials.ts';
+import { type LocalCredentials, readCredentials } from './credentials.ts';
 import { type SmokeFinding, type SmokeSystem, smokeFlows, testContact } from './smoke-flows.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -54,21 +54,43 @@ async function systemOf({ url, keyFile, write }: Options): Promise<SmokeSystem> 
   const address = (url ?? own?.url ?? '').replace(/\/+$/, '');
   if (!URL.canParse(address))
     throw new UsageError(`--url takes an address, and is "${address}". For example: --url https://agents.example.com`);
-  const client = new ApiClient({ url: address, apiKey: key ?? own?.apiKey ?? '' });
-  const { agents } = await client.get<{ agents: { name: string }[] }>('/api/v1/agents');
-  return { url: address, client, agents: agents.map(({ name }) => name), write: write === true };
+  return systemAt(address, key ?? own?.apiKey ?? '', write === true);
 }
 
-async function round(system: SmokeSystem, { json, keep }: Options): Promise<boolean> {
-  const found: (SmokeFinding & { name: string; milliseconds: number })[] = [];
+async function systemAt(url: string, apiKey: string, write: boolean): Promise<SmokeSystem> {
+  const client = new ApiClient({ url, apiKey });
+  const { agents } = await client.get<{ agents: { name: string }[] }>('/api/v1/agents');
+  return { url, client, agents: agents.map(({ name }) => name), write };
+}
+
+/** A flow as it went. */
+export type SmokeResult = SmokeFinding & { name: string; milliseconds: number };
+
+/** Tries a system once, writes nothing that lasts, and erases what it made. */
+export async function smokeOnce({ url, apiKey }: LocalCredentials): Promise<SmokeResult[]> {
+  const system = await systemAt(url, apiKey, false);
+  const found = await play(system, () => undefined);
+  await erase(system);
+  return found;
+}
+
+async function play(system: SmokeSystem, told: (result: SmokeResult) => void): Promise<SmokeResult[]> {
+  const found: SmokeResult[] = [];
   // One after the other: a turn of one flow is not to be counted by another.
   for (const flow of smokeFlows) {
     const started = performance.now();
     const finding = await flow.run(system).catch((error: unknown): SmokeFinding => ({ status: 'fail', said: messageOf(error) }));
     const result = { name: flow.name, ...finding, milliseconds: Math.round(performance.now() - started) };
     found.push(result);
-    if (json !== true) console.log(`${result.status.padEnd(8)} ${flow.name.padEnd(14)} ${result.said} (${result.milliseconds} ms)`);
+    told(result);
   }
+  return found;
+}
+
+async function round(system: SmokeSystem, { json, keep }: Options): Promise<boolean> {
+  const found = await play(system, ({ status, name, said, milliseconds }) => {
+    if (json !== true) console.log(`${status.padEnd(8)} ${name.padEnd(14)} ${said} (${milliseconds} ms)`);
+  });
   const passed = found.every(({ status }) => status !== 'fail');
   if (json === true) console.log(JSON.stringify({ url: system.url, status: passed ? 'pass' : 'fail', flows: found }));
   if (keep !== true) await erase(system);

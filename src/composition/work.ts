@@ -17,11 +17,15 @@ import { mostAttempts } from '../webhooks/deliveries.ts';
 import type { Base } from './base.ts';
 import type { Foundation } from './foundation.ts';
 
-export function preparePrivacy({ agents, now }: Base, { pool, workspaces, access }: Foundation, identity: Identity): Privacy {
+export function preparePrivacy(
+  { project: { agents }, now }: Base,
+  { pool, workspaces, access }: Foundation,
+  identity: Identity,
+): Privacy {
   return createPrivacy({
     pool,
     identity,
-    agents: agents.values(),
+    agents,
     access: async (workspaceId) => access(workspaceId, (await workspaces.get(workspaceId)).timeZone),
     now,
   });

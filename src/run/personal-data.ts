@@ -2,8 +2,9 @@ import { TimonelError } from '../errors.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { AgentData } from '../identity/privacy/contract.ts';
 import { Privacy } from '../identity/privacy/privacy.ts';
-import { prefixOf } from '../store/agent-migrations/files.ts';
+import { prefixOf, readAgentMigrations } from '../store/agent-migrations/files.ts';
 import type { DatabasePool } from '../store/database.ts';
+import { newerSchema } from '../store/migrate.ts';
 import type { WorkspaceAccess } from '../tools/contract.ts';
 import type { AgentDefinition } from './contract.ts';
 
@@ -11,16 +12,20 @@ import type { AgentDefinition } from './contract.ts';
 export function createPrivacy(dependencies: {
   pool: DatabasePool;
   identity: Pick<Identity, 'audit' | 'notices' | 'permissions'>;
-  agents: Iterable<AgentDefinition>;
+  /** All of the project; of an agent in several versions the first one says whose data it has. */
+  agents: readonly AgentDefinition[];
   access(workspaceId: string): Promise<WorkspaceAccess>;
   now(): Date;
 }): Privacy {
   const { pool, identity, agents, access, now } = dependencies;
+  const first = agents.filter(({ name }, index) => agents.findIndex((each) => each.name === name) === index);
+  const migrations = readAgentMigrations(agents);
   return new Privacy({
     pool,
+    newerMigrations: async () => (await newerSchema(pool, migrations)).migrations,
     audit: identity.audit,
     permissions: identity.permissions,
-    agents: [...agents].flatMap((agent) => dataOf(agent, access)),
+    agents: first.flatMap((agent) => dataOf(agent, access)),
     now,
     changing: (userId, work) =>
       identity.notices.change((client, tell) => {
@@ -48,7 +53,9 @@ function dataOf({ name, personalData }: AgentDefinition, access: (workspaceId: s
  * erasure too.
  * @throws TimonelError `config_invalid`
  */
-export async function requirePersonalData(pool: DatabasePool, agents: Iterable<AgentDefinition>): Promise<void> {
+export async function requirePersonalData(pool: DatabasePool, agents: readonly AgentDefinition[]): Promise<void> {
+  // A version that comes back beside a newer one, or after it, cannot know of its tables; export and erasure refuse meanwhile.
+  const { tables: ofNewer } = await newerSchema(pool, readAgentMigrations(agents));
   for (const { name, migrations, personalData } of agents) {
     if (migrations === undefined) continue;
     const rows = await pool.executeText<{ table: string; columns: string[] }>(
@@ -57,7 +64,9 @@ export async function requirePersonalData(pool: DatabasePool, agents: Iterable<A
       [prefixOf(name)],
     );
     const declared = personalData?.tables ?? [];
-    const silent = rows.filter(({ table }) => !declared.some((each) => each.table === table)).map(({ table }) => table);
+    const silent = rows
+      .map(({ table }) => table)
+      .filter((table) => !ofNewer.includes(table) && !declared.some((each) => each.table === table));
     if (silent.length > 0) {
       throw new TimonelError(
         'config_invalid',

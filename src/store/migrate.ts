@@ -138,6 +138,29 @@ export async function appliedMigrations(client: pg.ClientBase): Promise<string[]
   return rows.map(({ at }) => entries.find(({ when }) => when === Number(at))?.tag ?? `unknown-${at}`);
 }
 
+/** What newer versions than this one added to the database, while it served beside them or before it came back. */
+export interface NewerSchema {
+  /** Migrations, as `0044_name` of the core or `agent/0003_name.sql`. */
+  migrations: string[];
+  /** Tables that agents' migrations made. */
+  tables: string[];
+}
+
+/** Looks for what newer versions added. Agents that the project does not have are not among it. */
+export async function newerSchema(pool: DatabasePool, agents: readonly AgentMigrations[]): Promise<NewerSchema> {
+  return pool.onOneConnection(async (client) => {
+    const core = (await appliedMigrations(client)).filter((tag) => tag.startsWith('unknown-'));
+    const newer = (await readLedger(client)).filter(({ agent, name }) => {
+      const files = agents.find((each) => each.agent === agent)?.files;
+      return files?.every((file) => file.name !== name);
+    });
+    return {
+      migrations: [...core, ...newer.map(({ agent, name }) => `${agent}/${name}`)],
+      tables: newer.flatMap(({ created }) => created.flatMap((made) => /^table (.+)$/.exec(made)?.[1] ?? [])),
+    };
+  });
+}
+
 /**
  * Brings an empty database to an earlier schema: the first `count` migrations of the core, and the given files of agents. For rows that
  * were written under that schema; {@link migrate} does the rest.

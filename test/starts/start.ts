@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-const bin = new URL('../../bin/timonel.mjs', import.meta.url).pathname;
+const ownBin = new URL('../../bin/timonel.mjs', import.meta.url).pathname;
 
 /** What became of a start. */
 export interface Start {
@@ -24,10 +24,12 @@ export interface StartOptions {
   args?: readonly string[];
   /** Number of another user to be. */
   uid?: number;
+  /** The program of another tree. */
+  bin?: string;
 }
 
 /** Waits until it is up, or has ended; after 30 seconds without either it is killed. */
-export async function start({ environment, folder, args = [], uid }: StartOptions): Promise<Start> {
+export async function start({ environment, folder, args = [], uid, bin = ownBin }: StartOptions): Promise<Start> {
   const child = spawn(process.execPath, [bin, 'up', '--json', ...args], {
     cwd: folder,
     env: { PATH: process.env['PATH'] ?? '', TIMONEL_PORT: '0', ...environment },

@@ -49,6 +49,7 @@ async function filled(store: Store) {
       query: (work) => pool.inWorkspace(workspaceId, (database) => work(database)),
     }) satisfies WorkspaceAccess;
   const privacy = new Privacy({
+    newerMigrations: async () => [],
     pool,
     audit,
     permissions: corePermissions,

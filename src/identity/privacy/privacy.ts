@@ -45,6 +45,8 @@ export interface PrivacyDependencies {
   /** All that can be allowed in this process. */
   permissions: PermissionCatalogue;
   now(): Date;
+  /** What newer versions added to the database: this one does not know whose data is in it. */
+  newerMigrations(): Promise<readonly string[]>;
   /** Runs a transaction of the runtime after which everybody who knew of the user asks again. */
   changing<T>(userId: string | null, work: (client: pg.ClientBase) => Promise<T>): Promise<T>;
 }
@@ -70,10 +72,11 @@ export class Privacy {
 
   /**
    * Everything of a person, as one document. Secrets and their hashes are left out.
-   * @throws TimonelError `person_not_found`
+   * @throws TimonelError `person_not_found`; `config_invalid` where a newer version added tables
    */
   async export(workspaceId: string, query: PersonQuery, request: Request): Promise<PersonExport> {
     const { pool, audit, now } = this.#dependencies;
+    await this.#requireWhole();
     const withWorkspace = await this.#tablesWithWorkspace();
     const { person, found, elsewhere } = await this.#find(workspaceId, query);
     const data: Record<string, JsonObject[]> = {};
@@ -100,10 +103,11 @@ export class Privacy {
    * Takes a person out of a workspace: deletes what is theirs, blanks what others need to count by, in one transaction. The audit log keeps
    * that it was done, and to which id.
    * @throws TimonelError `person_not_found`; `person_busy` while a turn of theirs is under way; `last_admin`; `forbidden` for a member who
-   *   may do more than who asks
+   *   may do more than who asks; `config_invalid` where a newer version added tables
    */
   async erase(workspaceId: string, query: PersonQuery, request: Request): Promise<Erasure> {
     const { audit, changing, permissions } = this.#dependencies;
+    await this.#requireWhole();
     const withWorkspace = await this.#tablesWithWorkspace();
     const { person, found, elsewhere } = await this.#find(workspaceId, query);
     return changing(person.userId, async (client) => {
@@ -140,6 +144,16 @@ export class Privacy {
       );
       return { workspaceId, erased, accountKept };
     });
+  }
+
+  /** An export without the tables of a newer version would be incomplete, and an erasure too. */
+  async #requireWhole(): Promise<void> {
+    const newer = await this.#dependencies.newerMigrations();
+    if (newer.length === 0) return;
+    throw new TimonelError(
+      'config_invalid',
+      `A newer version of Timonel or of an agent changed this database (${newer.join(', ')}), and this one does not know whose data is there. Ask the newer version.`,
+    );
   }
 
   *#places(): Generator<Place> {
