@@ -10,7 +10,8 @@ import { freshStoreEnvironment } from '../stores.ts';
 import { startTimonel, type TestTimonel } from '../timonel.ts';
 import type { ScreenWalk } from './screen-walk.ts';
 
-export const patient = { timeout: 20_000 };
+/** A step in a browser on two busy cores. */
+export const patient = { timeout: 60_000 };
 const root = join(import.meta.dirname, '../..');
 const pictures = process.env['TIMONEL_TEST_SCREENSHOTS'] === undefined ? undefined : join(root, 'console/artifacts');
 
