@@ -67,6 +67,8 @@ export async function openConsole(): Promise<ConsoleTest> {
     const context = await browser.newContext({
       colorScheme: dark ? 'dark' : 'light',
       locale: language === 'es' ? 'es-AR' : 'en-GB',
+      // What is measured in the middle of a change of colour is neither of both.
+      reducedMotion: 'reduce',
       timezoneId: 'America/New_York',
       viewport: { width, height: width < 640 ? 844 : 800 },
     });
