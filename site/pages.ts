@@ -60,6 +60,7 @@ export const english: readonly PageGroup[] = [
       'channels-web',
       'speech',
       'hand-off',
+      'console',
       'webhooks',
       'hotel-systems',
       'tutor-lti',

@@ -49,9 +49,9 @@ export function wireEvent(event: RunEvent): RunEventFrame {
   const { index: id, step } = event;
   switch (step.kind) {
     case 'model-call': {
-      const { model, finishReason, milliseconds, calls } = step;
+      const { model, finishReason, milliseconds, calls, cost } = step;
       const usage = { inputTokens: step.usage.inputTokens.total ?? 0, outputTokens: step.usage.outputTokens.total ?? 0 };
-      return { id, event: 'plan-made', data: { planner: 'model', model, finishReason, milliseconds, usage, calls } };
+      return { id, event: 'plan-made', data: { planner: 'model', model, finishReason, milliseconds, usage, calls, cost } };
     }
     case 'summary':
       return { id, event: 'summary-made', data: { upToTurn: step.upToTurn, by: step.by, tokens: step.tokens } };

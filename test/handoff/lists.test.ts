@@ -65,6 +65,13 @@ describe.each(storeKinds)('lists (%s)', (kind) => {
     expect(await idsOf('unread=false')).toEqual([ids[1]]);
     expect(await idsOf('status=closed')).toEqual([]);
     expect(await idsOf('arm=stable&channel=api&limit=1')).toHaveLength(1);
+    // Those of one contact, as a channel knows it; a conversation without one has none beside it.
+    const contact = [crypto.randomUUID(), [ids[2], ids[4]]];
+    await rig.timonel.store.pool.executeText('UPDATE conversations SET contact_id = $1 WHERE id = ANY($2)', contact);
+    expect(await idsOf(`contactOf=${ids[2]}`)).toEqual([ids[4], ids[2]]);
+    expect(await idsOf(`contactOf=${ids[3]}`)).toEqual([]);
+    const runs = await rig.call<{ runs: { conversationId: string }[] }>('GET', `/api/v1/runs?conversation=${ids[3]}`);
+    expect(runs.body.runs.map(({ conversationId }) => conversationId)).toEqual([ids[3]]);
     const [waiting] = (await list('assignee=none')).conversations;
     expect(waiting).toMatchObject({
       unread: true,

@@ -72,6 +72,8 @@ function invoke<T>(name: string, options: object = {}): Promise<Versioned<T>> {
 
 export interface RequestOptions {
   body?: unknown;
+  /** Sent as it is, in place of `body`; its type is in `headers`. */
+  raw?: Blob | undefined;
   headers?: Record<string, string> | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -90,7 +92,7 @@ export async function request<T>(method: string, address: string, options: Reque
 }
 
 /** Sends without a refresh: for signing in. @throws ApiProblem where the server is not reached */
-export async function send(method: string, address: string, { body, headers, signal }: RequestOptions): Promise<Response> {
+export async function send(method: string, address: string, { body, raw, headers, signal }: RequestOptions): Promise<Response> {
   const changes = method !== 'GET';
   try {
     return await fetch(address, {
@@ -102,7 +104,7 @@ export async function send(method: string, address: string, { body, headers, sig
         ...(changes && csrfToken !== '' ? { 'x-csrf-token': csrfToken } : {}),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(raw !== undefined ? { body: raw } : body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),
     });
   } catch (error) {

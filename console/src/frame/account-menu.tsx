@@ -1,10 +1,13 @@
 import { CircleUser, Languages, LogOut, Monitor, Moon, Sun } from 'lucide-react';
+import { lazy } from 'react';
 import { useMe } from '../session/session.tsx';
 import { setLanguage, useLanguage, useWords } from '../words/language.ts';
-import { Menu } from './menu.tsx';
 import { signOut } from './switching.ts';
 import { setTheme, useTheme } from './theme.ts';
 import { frameWords } from './words.ts';
+
+/** Comes after the first paint: menus are a third of what a first screen may weigh. */
+const Menu = lazy(() => import('./menu.tsx'));
 
 export function AccountMenu() {
   const words = useWords(frameWords);

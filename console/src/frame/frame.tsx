@@ -11,6 +11,7 @@ import { useMe } from '../session/session.tsx';
 import { useWords } from '../words/language.ts';
 import { AccountMenu } from './account-menu.tsx';
 import './frame.css';
+import './menu.css';
 import { frameWords } from './words.ts';
 import { WorkspaceMenu } from './workspace-menu.tsx';
 
@@ -47,7 +48,9 @@ export function Frame() {
         {words.skip}
       </a>
       <nav className={open ? 'sidebar open' : 'sidebar'} aria-label={words.screens}>
-        <WorkspaceMenu />
+        <Suspense fallback={<div className="workspace-alone" />}>
+          <WorkspaceMenu />
+        </Suspense>
         <div className="sidebar-screens">
           {groups.map((group) => {
             const ofGroup = mine.filter((screen) => screen.group === group);
@@ -65,7 +68,9 @@ export function Frame() {
             );
           })}
         </div>
-        <AccountMenu />
+        <Suspense fallback={<div className="menu-trigger" />}>
+          <AccountMenu />
+        </Suspense>
       </nav>
       <div className="frame-main">
         <div className="topbar">

@@ -12,7 +12,7 @@ export interface MenuItem {
 }
 
 /** A menu of acts, in groups. */
-export function Menu({
+export default function Menu({
   label,
   children,
   groups,

@@ -1,10 +1,13 @@
 import { ChevronDown } from 'lucide-react';
+import { lazy } from 'react';
 import { useAnswer } from '../api/queries.ts';
 import { useMe } from '../session/session.tsx';
 import { useWords } from '../words/language.ts';
-import { Menu } from './menu.tsx';
 import { switchWorkspace } from './switching.ts';
 import { frameWords } from './words.ts';
+
+/** Comes after the first paint: menus are a third of what a first screen may weigh. */
+const Menu = lazy(() => import('./menu.tsx'));
 
 /** Which workspace one is in; a menu where there are several. */
 export function WorkspaceMenu() {

@@ -68,77 +68,79 @@ export function ListTable<Row>(props: ListTableProps<Row>) {
   useShortcut('k', '↑', () => go(at - 1));
 
   return (
-    <div className="list-table" role="table" aria-label={label} aria-rowcount={hasMore ? -1 : rows.length + 1}>
-      <div role="rowgroup" className="list-head">
-        <div role="row" className="list-row" style={{ gridTemplateColumns: template(columns) }}>
-          {columns.map((column) => (
-            <div
-              role="columnheader"
-              key={column.key}
-              className={classOf(column)}
-              aria-sort={
-                column.sort === undefined || onSort === undefined
-                  ? undefined
-                  : sort === column.sort
-                    ? 'ascending'
-                    : sort === `-${column.sort}`
-                      ? 'descending'
-                      : 'none'
-              }
-            >
-              {column.sort === undefined || onSort === undefined ? (
-                column.title
-              ) : (
-                <button
-                  type="button"
-                  className="list-sort"
-                  onClick={() => onSort(sort === column.sort ? `-${column.sort}` : (column.sort ?? ''))}
-                >
-                  {column.title}
-                  <span aria-hidden="true">{sort === column.sort ? ' ↑' : sort === `-${column.sort}` ? ' ↓' : ''}</span>
-                </button>
-              )}
-            </div>
-          ))}
-        </div>
-      </div>
-      <div role="rowgroup" className="list-body" ref={scroller} tabIndex={rows.length === 0 ? undefined : -1}>
-        <div className="list-space" style={{ height: virtual.getTotalSize() }}>
-          {items.map(({ index, start, size }) => {
-            const row = rows[index];
-            if (row === undefined) return null;
-            const key = keyOf(row);
-            return (
+    <div className="list-table">
+      <div className="list-itself" role="table" aria-label={label} aria-rowcount={hasMore ? -1 : rows.length + 1}>
+        <div role="rowgroup" className="list-head">
+          <div role="row" className="list-row" style={{ gridTemplateColumns: template(columns) }}>
+            {columns.map((column) => (
               <div
-                role="row"
-                key={key}
-                data-index={index}
-                aria-rowindex={index + 2}
-                aria-selected={chosen === undefined ? undefined : chosen === key}
-                className={onOpen === undefined ? 'list-row' : 'list-row opens'}
-                style={{ gridTemplateColumns: template(columns), height: size, transform: `translateY(${start}px)` }}
-                tabIndex={onOpen === undefined ? -1 : index === Math.max(0, at) ? 0 : -1}
-                onFocus={() => setAt(index)}
-                onClick={(event) => {
-                  if ((event.target as HTMLElement).closest('a,button,input,label') === null) onOpen?.(row);
-                }}
-                onKeyDown={(event) => {
-                  if (event.target !== event.currentTarget) return;
-                  if (event.key === 'Enter') onOpen?.(row);
-                  else if (event.key === 'ArrowDown') go(index + 1);
-                  else if (event.key === 'ArrowUp') go(index - 1);
-                  else return;
-                  event.preventDefault();
-                }}
+                role="columnheader"
+                key={column.key}
+                className={classOf(column)}
+                aria-sort={
+                  column.sort === undefined || onSort === undefined
+                    ? undefined
+                    : sort === column.sort
+                      ? 'ascending'
+                      : sort === `-${column.sort}`
+                        ? 'descending'
+                        : 'none'
+                }
               >
-                {columns.map((column) => (
-                  <div role="cell" key={column.key} className={classOf(column)}>
-                    {column.cell(row)}
-                  </div>
-                ))}
+                {column.sort === undefined || onSort === undefined ? (
+                  column.title
+                ) : (
+                  <button
+                    type="button"
+                    className="list-sort"
+                    onClick={() => onSort(sort === column.sort ? `-${column.sort}` : (column.sort ?? ''))}
+                  >
+                    {column.title}
+                    <span aria-hidden="true">{sort === column.sort ? ' ↑' : sort === `-${column.sort}` ? ' ↓' : ''}</span>
+                  </button>
+                )}
               </div>
-            );
-          })}
+            ))}
+          </div>
+        </div>
+        <div role="rowgroup" className="list-body" ref={scroller} tabIndex={rows.length === 0 ? undefined : -1}>
+          <div className="list-space" style={{ height: virtual.getTotalSize() }}>
+            {items.map(({ index, start, size }) => {
+              const row = rows[index];
+              if (row === undefined) return null;
+              const key = keyOf(row);
+              return (
+                <div
+                  role="row"
+                  key={key}
+                  data-index={index}
+                  aria-rowindex={index + 2}
+                  aria-selected={chosen === undefined ? undefined : chosen === key}
+                  className={onOpen === undefined ? 'list-row' : 'list-row opens'}
+                  style={{ gridTemplateColumns: template(columns), height: size, transform: `translateY(${start}px)` }}
+                  tabIndex={onOpen === undefined ? -1 : index === Math.max(0, at) ? 0 : -1}
+                  onFocus={() => setAt(index)}
+                  onClick={(event) => {
+                    if ((event.target as HTMLElement).closest('a,button,input,label') === null) onOpen?.(row);
+                  }}
+                  onKeyDown={(event) => {
+                    if (event.target !== event.currentTarget) return;
+                    if (event.key === 'Enter') onOpen?.(row);
+                    else if (event.key === 'ArrowDown') go(index + 1);
+                    else if (event.key === 'ArrowUp') go(index - 1);
+                    else return;
+                    event.preventDefault();
+                  }}
+                >
+                  {columns.map((column) => (
+                    <div role="cell" key={column.key} className={classOf(column)}>
+                      {column.cell(row)}
+                    </div>
+                  ))}
+                </div>
+              );
+            })}
+          </div>
         </div>
       </div>
       <div className="list-end small quiet" role="status">

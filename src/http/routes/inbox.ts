@@ -211,6 +211,10 @@ export function inboxRoutes(app: TypedFastify, { pool, views }: HttpDependencies
         params: parameters,
         querystring: z.object({
           before: z.coerce.number().int().min(0).optional().describe('`before` of the page after'),
+          notable: z
+            .stringbool()
+            .optional()
+            .describe('Only those that did not go the plain way: refused, asked about, failed, recovered, held back, degraded'),
           limit: z.coerce.number().int().min(1).max(100).default(50),
         }),
         response: { 200: z.object({ steps: z.array(step), before: z.number().int().nullable() }) },
@@ -219,9 +223,9 @@ export function inboxRoutes(app: TypedFastify, { pool, views }: HttpDependencies
     async (request) => {
       const principal = requestPrincipalOf(request);
       const { id } = request.params;
-      const { before, limit } = request.query;
+      const { before, limit, notable } = request.query;
       await views.run(principal.workspaceId, id, reachOf(principal, 'conversations:read-all'));
-      const rows = await readSteps(pool, principal.workspaceId, id, before, limit);
+      const rows = await readSteps(pool, principal.workspaceId, id, before, limit, notable);
       const shown = rows.map(({ index, step: stored }) => {
         const { event, data } = wireEvent({ kind: 'step', index, step: stored });
         const bound = boundedMembers(data as object);

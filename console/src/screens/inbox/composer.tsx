@@ -73,7 +73,7 @@ export function Composer({ conversation, state, holder }: { conversation: Shown;
         submit();
       }}
     >
-      <div className="row composer-kinds" role="group" aria-label={words.reply}>
+      <div className="row views composer-kinds" role="group" aria-label={words.reply}>
         {state === 'mine' && (
           <button type="button" aria-pressed={kind === 'reply'} aria-keyshortcuts="r" onClick={() => write('reply')}>
             {words.reply}

@@ -67,7 +67,7 @@ export function ConversationList({
 
   return (
     <section className="inbox-list" aria-label={words.list}>
-      <div className="inbox-views" role="group" aria-label={words.viewsLabel}>
+      <div className="views" role="group" aria-label={words.viewsLabel}>
         {views.map((each) => (
           <button type="button" key={each} aria-pressed={each === view} onClick={() => change({ view: each })}>
             {words.views[each]}
@@ -132,12 +132,12 @@ function Row({ row, chosen, onOpen }: { row: Listed; chosen: boolean; onOpen(id:
     <button
       type="button"
       data-id={row.id}
-      className={row.unread ? 'inbox-row unread' : 'inbox-row'}
+      className={row.unread ? 'side-row unread' : 'side-row'}
       aria-current={chosen ? 'true' : undefined}
       onClick={() => onOpen(row.id)}
     >
-      <span className="inbox-row-top">
-        <span className="grow cut inbox-row-name">
+      <span className="side-row-top">
+        <span className="grow cut side-row-name">
           {personName(row.contact, words.someone)}
           {row.unread && <span className="only-read">, {words.unread}</span>}
         </span>
@@ -145,17 +145,17 @@ function Row({ row, chosen, onOpen }: { row: Listed; chosen: boolean; onOpen(id:
           {ago(row.updatedAt)}
         </time>
       </span>
-      <span className="cut quiet inbox-row-last">{last?.text ?? ''}</span>
-      <span className="inbox-row-foot small quiet">
+      <span className="cut quiet side-row-last">{last?.text ?? ''}</span>
+      <span className="side-row-foot small quiet">
         <span>{row.channel}</span>
         <span>{row.agent}</span>
         {handoff !== null && (
-          <span className="cut grow inbox-row-why">
+          <span className="cut grow side-row-why">
             {handoff.assignee !== null ? words.with(handoff.assignee.name) : words.reasons[handoff.reason]}
             {handoff.priority === 'urgent' && <strong> · {words.urgent}</strong>}
           </span>
         )}
-        {overdue && handoff !== null && <span className="inbox-row-overdue">{words.overdue(ago(handoff.dueAt))}</span>}
+        {overdue && handoff !== null && <span className="side-row-overdue">{words.overdue(ago(handoff.dueAt))}</span>}
       </span>
     </button>
   );

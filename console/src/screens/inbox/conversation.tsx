@@ -31,6 +31,8 @@ export function Conversation({ id, onBack }: { id: string; onBack(): void }) {
   const me = useMe();
   const answers = useMay('conversations:reply');
   const writes = useMay('conversations:write');
+  const all = useMay('conversations:write-all');
+  const readsAll = useMay('conversations:read-all');
   const path = { id };
   const read = useAnswer('GET /api/v1/conversations/{id}', { path });
   const handoffs = useAnswer('GET /api/v1/conversations/{id}/handoffs', { path }, { enabled: answers });
@@ -48,7 +50,7 @@ export function Conversation({ id, onBack }: { id: string; onBack(): void }) {
   const mayTake = answers && isOpen && !mine && assignee === null;
   const mayHandBack = answers && isOpen && open !== undefined && (mine || assignee === null);
   // Who answers customers closes what they see; others close their own.
-  const mayClose = isOpen && writes;
+  const mayClose = isOpen && writes && (answers || all || !readsAll);
   const last = conversation?.messages.at(-1);
   const lastKey = last === undefined ? '' : `${last.turn} ${last.role}`;
 
