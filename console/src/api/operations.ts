@@ -15,7 +15,7 @@ export interface Operations {
   'DELETE /api/v1/knowledge/collections/{collection}/documents': { path: { collection: string }; query: { key: string }; body: undefined; answer: undefined };
   'DELETE /api/v1/knowledge/collections/{collection}/feedback/{id}': { path: { collection: string; id: string }; query: undefined; body: undefined; answer: undefined };
   'DELETE /api/v1/roles/{name}': { path: { name: string }; query: undefined; body: undefined; answer: undefined };
-  'DELETE /api/v1/routes/{alias}': { path: { alias: string }; query: undefined; body: undefined; answer: undefined };
+  'DELETE /api/v1/routes/{alias}': { path: { alias: string }; query: { standard?: string | undefined }; body: undefined; answer: undefined };
   'DELETE /api/v1/runs/{id}/approvals/{callId}': { path: { id: string; callId: string }; query: undefined; body: undefined; answer: undefined };
   'DELETE /api/v1/users/{id}': { path: { id: string }; query: undefined; body: undefined; answer: undefined };
   'DELETE /api/v1/webhooks/{id}': { path: { id: string }; query: undefined; body: undefined; answer: undefined };
