@@ -5,7 +5,7 @@
  *     npm run nightly -- crash-embedded        those that are named
  *     npm run nightly -- --scale 0.1 --seed 7  a tenth as long, with that seed
  *
- * A new long run is one more line in `longRuns`.
+ * A new long run is one more line in `longTests`, where CI runs its tests in short, or in `longRuns`.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -47,47 +47,17 @@ interface Result {
 
 type LongRun = (terms: Terms) => Promise<Result>;
 
-const longRuns: Readonly<Record<string, LongRun>> = {
-  'crash-embedded': crashes('embedded', 1, 300),
-  'crash-postgres': crashes('postgres', 1, 300),
-  'crash-postgres-three-processes': crashes('postgres', 3, 400),
-  'family-under-fire': family,
-  channels,
-  'channel-webhooks': webhooks,
-  'event-readers': readers,
-  knowledge,
-  'full-disk': fullDisk,
-  'failover-bench': failoverBench,
-  'tutor-attacks': tutorAttacks,
-  'codegen-attacks': codegenAttacks,
-  'tutor-kills': tutorKills,
-  'code-canaries': codeCanaries,
-  'code-histories': codeHistories,
-  'code-kills-embedded': codeKills('embedded'),
-  'code-kills-postgres': codeKills('postgres'),
-  'codegen-paths': codegenPaths,
-  'codegen-kills': codegenKills,
-  'project-files': projectFiles,
-  image,
-  mcp,
-  switches,
-  'shell-mutations': shellMutations,
-  coverage,
-};
-
-/** What the tests of channels do in short: 2,000 messages over 50 kills, on WhatsApp and on a page, and 100,000 changed bodies and generated replies. */
-async function channels({ scale }: Terms): Promise<Result> {
-  const of = (count: number) => String(Math.max(1, Math.round(count * scale)));
-  const files = [
-    'test/crash/lost-on-a-channel.test.ts',
-    'test/crash/lost-on-a-page.test.ts',
-    'test/channels/signed-bodies.test.ts',
-    'test/channels/rendering.test.ts',
-  ];
-  const { status } = spawnSync('npx', ['vitest', 'run', ...files, '--testTimeout', '3600000'], {
-    stdio: 'inherit',
-    env: {
-      ...process.env,
+/** Tests that CI runs in short, at full length: their files, and the variables that say how long. */
+const longTests = {
+  // 2,000 messages over 50 kills, on WhatsApp and on a page, and 100,000 changed bodies and generated replies.
+  channels: longTest(
+    [
+      'test/crash/lost-on-a-channel.test.ts',
+      'test/crash/lost-on-a-page.test.ts',
+      'test/channels/signed-bodies.test.ts',
+      'test/channels/rendering.test.ts',
+    ],
+    (of) => ({
       TIMONEL_TEST_CHANNEL_KILLS: of(50),
       TIMONEL_TEST_CHANNEL_PEOPLE: '50',
       TIMONEL_TEST_CHANNEL_MESSAGES: of(40),
@@ -96,19 +66,79 @@ async function channels({ scale }: Terms): Promise<Result> {
       TIMONEL_TEST_PAGE_MESSAGES: of(15),
       TIMONEL_TEST_MUTATIONS: of(100_000),
       TIMONEL_TEST_REPLIES: of(100_000),
-    },
-  });
-  return { verdict: status === 0 ? 'passed' : 'failed', figures: { kills: of(50) }, reasons: [] };
+    }),
+  ),
+  // Kills while documents are replaced, a hundred workspaces, and 10,000 random documents to cut.
+  knowledge: longTest(
+    ['test/crash/document-halved.test.ts', 'test/knowledge-scale.test.ts', 'src/knowledge/split/splitter.test.ts'],
+    (of) => ({ TIMONEL_TEST_KNOWLEDGE_KILLS: of(40), TIMONEL_TEST_WORKSPACES: of(100), TIMONEL_TEST_DOCUMENTS: of(10_000) }),
+  ),
+  // Twenty updates of a host under load.
+  switches: longTest(['test/deploy/deploy.test.ts'], (of) => ({ TIMONEL_TEST_SWITCHES: of(20) })),
+  // Every client scenario of the protocol's own suite, and the control of each: the same with nothing that listens.
+  mcp: longTest(['test/mcp/conformance.test.ts'], () => ({ TIMONEL_TEST_MCP_SCENARIOS: 'all' })),
+  // Disguises of commands that must not be let through.
+  'shell-mutations': longTest(['test/shell/judge.test.ts'], (of, seed) => ({
+    TIMONEL_TEST_SHELL_MUTATIONS: of(100_000),
+    TIMONEL_TEST_SHELL_SEED: String(seed),
+  })),
+  // 120 attack dialogues in each of eleven disguises, against the guard of the tutor.
+  'tutor-attacks': longTest(['agents/tutor/leaks/attacks'], () => ({ TIMONEL_TEST_TUTOR_ATTACKS: 'all' })),
+  // Kills anywhere between a submission, its grade at a learning platform and its statements at a record store.
+  'tutor-kills': longTest(['agents/tutor/lti/killed.test.ts'], (of) => ({ TIMONEL_TUTOR_KILLS: of(100) })),
+  // Every attack of generated code and tests, on both backends of the sandbox.
+  'codegen-attacks': longTest(['agents/codegen/checks/attacks'], () => ({ TIMONEL_TEST_CODEGEN_ATTACKS: 'all' })),
+  // Plans at random with failures: one, two and four tasks at a time give the same tree.
+  'codegen-graphs': longTest(['agents/codegen/graphs.test.ts'], (of) => ({ TIMONEL_TEST_CODEGEN_GRAPHS: of(500) })),
+  // Writes while a folder is swapped for links that lead out and into git's folder.
+  'codegen-paths': longTest(
+    ['agents/codegen/project/swapped-links.test.ts', 'agents/codegen/project/path-attacks.test.ts'],
+    (of) => ({ TIMONEL_TEST_CODEGEN_SWAPS: of(60_000) }),
+  ),
+  // Kills while ten files are committed, merged and written: at steps from the first to the last of each.
+  'codegen-kills': longTest(['agents/codegen/project/killed.test.ts'], (of) => ({ TIMONEL_TEST_CODEGEN_KILLS: of(67) })),
+  // Reads and writes while folders are swapped for links, and a kill at every step of an application.
+  'project-files': longTest(['test/files/swapped-links.test.ts', 'test/files/killed-application.test.ts'], (of) => ({
+    TIMONEL_TEST_FILE_SWAPS: of(60_000),
+    TIMONEL_TEST_FILE_KILL_STRIDE: '1',
+  })),
+} satisfies Readonly<Record<string, LongRun>>;
+
+/** @param variables gets a number of the whole length, and gives it for this run, one at least. */
+function longTest(
+  files: readonly string[],
+  variables: (of: (count: number) => string, seed: number) => Readonly<Record<string, string>>,
+): LongRun {
+  return async ({ scale, seed }) => {
+    const given = variables((count) => String(Math.max(1, Math.round(count * scale))), seed);
+    const { status } = spawnSync('npx', ['vitest', 'run', ...files, '--testTimeout', '36000000', '--hookTimeout', '3600000'], {
+      stdio: 'inherit',
+      env: { ...process.env, ...given },
+    });
+    const figures = Object.fromEntries(
+      Object.entries(given).map(([name, value]) => [name.replace(/^TIMONEL_(?:TEST_)?/, ''), value]),
+    );
+    return { verdict: status === 0 ? 'passed' : 'failed', figures, reasons: [] };
+  };
 }
 
-/** Twenty updates of a host under load: what the test does twice. */
-async function switches({ scale }: Terms): Promise<Result> {
-  const { status } = spawnSync('npx', ['vitest', 'run', 'test/deploy/deploy.test.ts', '--testTimeout', '3600000'], {
-    stdio: 'inherit',
-    env: { ...process.env, TIMONEL_TEST_SWITCHES: String(Math.max(2, Math.round(20 * scale))) },
-  });
-  return { verdict: status === 0 ? 'passed' : 'failed', figures: {}, reasons: [] };
-}
+const longRuns: Readonly<Record<string, LongRun>> = {
+  ...longTests,
+  'crash-embedded': crashes('embedded', 1, 300),
+  'crash-postgres': crashes('postgres', 1, 300),
+  'crash-postgres-three-processes': crashes('postgres', 3, 400),
+  'family-under-fire': family,
+  'channel-webhooks': webhooks,
+  'event-readers': readers,
+  'full-disk': fullDisk,
+  'failover-bench': failoverBench,
+  'code-canaries': codeCanaries,
+  'code-histories': codeHistories,
+  'code-kills-embedded': codeKills('embedded'),
+  'code-kills-postgres': codeKills('postgres'),
+  image,
+  coverage,
+};
 
 /** 50 webhooks a second for a minute, while each model call takes 20 s. */
 async function webhooks({ scale }: Terms): Promise<Result> {
@@ -145,22 +175,6 @@ async function readers({ scale }: Terms): Promise<Result> {
   };
 }
 
-/** What the tests of knowledge do in short: kills while documents are replaced, a hundred workspaces, and 10,000 random documents to cut. */
-async function knowledge({ scale }: Terms): Promise<Result> {
-  const of = (count: number) => String(Math.max(1, Math.round(count * scale)));
-  const files = ['test/crash/document-halved.test.ts', 'test/knowledge-scale.test.ts', 'src/knowledge/split/splitter.test.ts'];
-  const { status } = spawnSync('npx', ['vitest', 'run', ...files, '--testTimeout', '3600000'], {
-    stdio: 'inherit',
-    env: {
-      ...process.env,
-      TIMONEL_TEST_KNOWLEDGE_KILLS: of(40),
-      TIMONEL_TEST_WORKSPACES: of(100),
-      TIMONEL_TEST_DOCUMENTS: of(10_000),
-    },
-  });
-  return { verdict: status === 0 ? 'passed' : 'failed', figures: { kills: of(40), workspaces: of(100) }, reasons: [] };
-}
-
 /** FailoverBench's sixteen cases with their real waiting times, which no scale shortens. */
 async function failoverBench(): Promise<Result> {
   const scores = await scoreTimonel(profiles.full);
@@ -172,61 +186,10 @@ async function failoverBench(): Promise<Result> {
   };
 }
 
-/** Every client scenario of the protocol's own suite, and the control of each: the same with nothing that listens. */
-async function mcp(): Promise<Result> {
-  const { status } = spawnSync('npx', ['vitest', 'run', 'test/mcp/conformance.test.ts'], {
-    stdio: 'inherit',
-    env: { ...process.env, TIMONEL_TEST_MCP_SCENARIOS: 'all' },
-  });
-  return { verdict: status === 0 ? 'passed' : 'failed', figures: { scenarios: 48 }, reasons: [] };
-}
-
 /** The whole suite with the lines that it runs, those of processes too; the scale says nothing to it. */
 async function coverage(): Promise<Result> {
   const { status } = spawnSync(process.execPath, ['scripts/coverage.ts', '--gate', '85'], { stdio: 'inherit' });
   return { verdict: status === 0 ? 'passed' : 'failed', figures: { 'least, % of lines': 85 }, reasons: [] };
-}
-
-/** Disguises of commands that must not be let through. */
-async function shellMutations({ scale, seed }: Terms): Promise<Result> {
-  const mutations = String(Math.max(1, Math.round(100_000 * scale)));
-  const { status } = spawnSync('npx', ['vitest', 'run', 'test/shell/judge.test.ts', '--testTimeout', '3600000'], {
-    stdio: 'inherit',
-    env: { ...process.env, TIMONEL_TEST_SHELL_MUTATIONS: mutations, TIMONEL_TEST_SHELL_SEED: String(seed) },
-  });
-  return { verdict: status === 0 ? 'passed' : 'failed', figures: { mutations }, reasons: [] };
-}
-
-/** 120 attack dialogues in each of eleven disguises, against the guard of the tutor. */
-async function tutorAttacks(): Promise<Result> {
-  const { status } = spawnSync('npx', ['vitest', 'run', 'agents/tutor/leaks/attacks', '--testTimeout', '3600000'], {
-    stdio: 'inherit',
-    env: { ...process.env, TIMONEL_TEST_TUTOR_ATTACKS: 'all' },
-  });
-  return { verdict: status === 0 ? 'passed' : 'failed', figures: { dialogues: 1_320 }, reasons: [] };
-}
-
-/** Every attack of generated code and tests, on both backends of the sandbox. */
-async function codegenAttacks(): Promise<Result> {
-  const { status } = spawnSync('npx', ['vitest', 'run', 'agents/codegen/checks/attacks', '--testTimeout', '3600000'], {
-    stdio: 'inherit',
-    env: { ...process.env, TIMONEL_TEST_CODEGEN_ATTACKS: 'all' },
-  });
-  return { verdict: status === 0 ? 'passed' : 'failed', figures: { attacks: 282 }, reasons: [] };
-}
-
-/** Kills anywhere between a submission, its grade at a learning platform and its statements at a record store. */
-async function tutorKills({ scale }: Terms): Promise<Result> {
-  const kills = String(Math.max(1, Math.round(100 * scale)));
-  const { status } = spawnSync(
-    'npx',
-    ['vitest', 'run', 'agents/tutor/lti/killed.test.ts', '--testTimeout', '36000000', '--hookTimeout', '3600000'],
-    {
-      stdio: 'inherit',
-      env: { ...process.env, TIMONEL_TUTOR_KILLS: kills },
-    },
-  );
-  return { verdict: status === 0 ? 'passed' : 'failed', figures: { kills }, reasons: [] };
 }
 
 /** Ten thousand turns of a model that calls tools at random, with words that lead to secrets: none of them is in what a model is sent. */
@@ -277,38 +240,6 @@ async function image({ progress }: Terms): Promise<Result> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** What the tests of project files do in short: 60,000 reads and writes while folders are swapped for links, and a kill at every step of an application. */
-async function projectFiles({ scale }: Terms): Promise<Result> {
-  const swaps = String(Math.max(1, Math.round(60_000 * scale)));
-  const files = ['test/files/swapped-links.test.ts', 'test/files/killed-application.test.ts'];
-  const { status } = spawnSync('npx', ['vitest', 'run', ...files, '--testTimeout', '3600000'], {
-    stdio: 'inherit',
-    env: { ...process.env, TIMONEL_TEST_FILE_SWAPS: swaps, TIMONEL_TEST_FILE_KILL_STRIDE: '1' },
-  });
-  return { verdict: status === 0 ? 'passed' : 'failed', figures: { swaps }, reasons: [] };
-}
-
-/** 60,000 writes of the code generator while a folder is swapped for links that lead out and into git's folder. */
-async function codegenPaths({ scale }: Terms): Promise<Result> {
-  const swaps = String(Math.max(1, Math.round(60_000 * scale)));
-  const files = ['agents/codegen/project/swapped-links.test.ts', 'agents/codegen/project/path-attacks.test.ts'];
-  const { status } = spawnSync('npx', ['vitest', 'run', ...files, '--testTimeout', '3600000'], {
-    stdio: 'inherit',
-    env: { ...process.env, TIMONEL_TEST_CODEGEN_SWAPS: swaps },
-  });
-  return { verdict: status === 0 ? 'passed' : 'failed', figures: { swaps }, reasons: [] };
-}
-
-/** Processes that are killed while the code generator commits, merges and writes ten files: 67 times each, at steps from the first to the last. */
-async function codegenKills({ scale }: Terms): Promise<Result> {
-  const kills = Math.max(1, Math.round(67 * scale));
-  const { status } = spawnSync('npx', ['vitest', 'run', 'agents/codegen/project/killed.test.ts', '--testTimeout', '3600000'], {
-    stdio: 'inherit',
-    env: { ...process.env, TIMONEL_TEST_CODEGEN_KILLS: String(kills) },
-  });
-  return { verdict: status === 0 ? 'passed' : 'failed', figures: { kills: 3 * kills }, reasons: [] };
 }
 
 /** A hundred runs that start each other on two processes, which die in turn. */
