@@ -16,7 +16,7 @@ import { DeadLetters, Queues } from './queues.tsx';
 import { Validation } from './validation.tsx';
 import { healthWords } from './words.ts';
 
-export const oftenEnough = { every: 30_000 };
+const oftenEnough = { every: 30_000 };
 /** From then on the alert BackupStale fires, too. */
 const oldBackupMs = 26 * 3_600_000;
 

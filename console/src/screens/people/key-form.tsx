@@ -1,0 +1,122 @@
+import { Copy } from 'lucide-react';
+import { useState } from 'react';
+import { call } from '../../api/client.ts';
+import { useChange } from '../../api/queries.ts';
+import { Button } from '../../parts/button.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
+import { Field } from '../../parts/field.tsx';
+import { partWords } from '../../parts/words.ts';
+import { useMe } from '../../session/session.tsx';
+import { useWords } from '../../words/language.ts';
+import { Choices } from './choices.tsx';
+import { FormDialog } from './form-dialog.tsx';
+import type { Key } from './keys.tsx';
+import { touchedByKeys, useRoles } from './reach.ts';
+import { peopleWords } from './words.ts';
+
+type KeyRole = NonNullable<Key['role']>;
+const keyRoles: readonly KeyRole[] = ['client', 'operator', 'admin'];
+
+interface KeyFormProps {
+  onMade(made: { name: string; secret: string }): void;
+  onClose(): void;
+}
+
+export function KeyForm({ onMade, onClose }: KeyFormProps) {
+  const words = useWords(peopleWords);
+  const me = useMe();
+  const { permissions } = useRoles();
+  const [name, setName] = useState('');
+  const [role, setRole] = useState<KeyRole | 'scopes'>('client');
+  const [scopes, setScopes] = useState<readonly string[]>([]);
+  const [personal, setPersonal] = useState(false);
+  const [expires, setExpires] = useState('');
+  const make = useChange(async () => {
+    const made = await call('POST /api/v1/api-keys', {
+      body: {
+        name: name.trim(),
+        ...(role === 'scopes' ? { scopes: [...scopes] } : { role }),
+        personal,
+        ...(expires === '' ? {} : { expiresAt: `${expires}T23:59:59Z` }),
+      },
+    });
+    onMade({ name: made.name, secret: made.apiKey });
+  }, touchedByKeys);
+  const about = (each: string) => permissions.find((known) => known.name === each)?.description;
+  return (
+    <FormDialog
+      title={words.makeKey}
+      verb={words.makeKey}
+      ready={name.trim() !== '' && (role !== 'scopes' || scopes.length > 0)}
+      act={() => make.mutateAsync(undefined)}
+      onClose={onClose}
+    >
+      <Field label={words.name} hint={words.keyNameHint}>
+        <input required maxLength={100} value={name} autoComplete="off" onChange={(event) => setName(event.target.value)} />
+      </Field>
+      <Field label={words.mayColumn} hint={words.keyRoleHints[role]}>
+        <select value={role} onChange={(event) => setRole(event.target.value as KeyRole | 'scopes')}>
+          {keyRoles.map((each) => (
+            <option key={each} value={each}>
+              {each}
+            </option>
+          ))}
+          <option value="scopes">{words.chosenScopes}</option>
+        </select>
+      </Field>
+      {role === 'scopes' && (
+        <Choices
+          label={words.permissions}
+          choices={me.permissions.map((value) => {
+            const text = about(value);
+            return { value, label: value, ...(text === undefined ? {} : { about: text }) };
+          })}
+          chosen={scopes}
+          onChange={setScopes}
+        />
+      )}
+      <Field label={words.expires} hint={words.expiresHint}>
+        <input type="date" value={expires} onChange={(event) => setExpires(event.target.value)} />
+      </Field>
+      <label className="row">
+        <input type="checkbox" checked={personal} onChange={(event) => setPersonal(event.target.checked)} />
+        <span>{words.personalHint}</span>
+      </label>
+    </FormDialog>
+  );
+}
+
+/** A new secret: once, and nowhere else. */
+export function Secret({ name, secret, onClose }: { name: string; secret: string; onClose(): void }) {
+  const words = useWords(peopleWords);
+  const parts = useWords(partWords);
+  const [copied, setCopied] = useState(false);
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={words.secretOf(name)}
+      actions={
+        <>
+          <Button
+            icon={Copy}
+            onClick={() =>
+              void navigator.clipboard?.writeText(secret).then(
+                () => setCopied(true),
+                () => setCopied(false),
+              )
+            }
+          >
+            {copied ? parts.copied : parts.copy}
+          </Button>
+          <Button kind="primary" onClick={onClose}>
+            {words.keptIt}
+          </Button>
+        </>
+      }
+    >
+      <p>{words.secretWhat}</p>
+      <code className="people-secret">{secret}</code>
+    </Dialog>
+  );
+}
