@@ -9,9 +9,8 @@ const dayMs = 24 * hourMs;
 
 /** Names the day or the month of an instant, e.g. 2026-11-30, 2026-11. */
 function named(at: number, period: 'day' | 'month', zone: string | undefined): string {
-  const date = new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', ...(zone === undefined ? {} : { timeZone: zone }) }).format(
-    at,
-  );
+  const options = { year: 'numeric', month: '2-digit', day: '2-digit', ...(zone === undefined ? {} : { timeZone: zone }) } as const;
+  const date = new Intl.DateTimeFormat('sv-SE', options).format(at);
   return period === 'day' ? date : date.slice(0, 7);
 }
 

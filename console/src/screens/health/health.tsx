@@ -70,16 +70,7 @@ export default function Health() {
             <Promises indicators={slos.data?.indicators ?? []} />
           </Surface>
         </Section>
-        <Section title={words.deadLetters}>
-          <Surface
-            read={failed}
-            rows={2}
-            isEmpty={failed.data?.jobs.length === 0}
-            empty={<p className="quiet">{words.noDeadLetterHint}</p>}
-          >
-            <DeadLetters jobs={failed.data?.jobs ?? []} />
-          </Surface>
-        </Section>
+        <DeadLetters read={failed} />
         <Queues />
         <Backups read={backups} />
         <Validation />

@@ -1,7 +1,8 @@
+import type { UseQueryResult } from '@tanstack/react-query';
 import { RotateCcw } from 'lucide-react';
 import { useState } from 'react';
 import { type Answer, call } from '../../api/client.ts';
-import { problemOf } from '../../api/problem.ts';
+import { type ApiProblem, problemOf } from '../../api/problem.ts';
 import { useAnswer, useChange } from '../../api/queries.ts';
 import { Button } from '../../parts/button.tsx';
 import { Note } from '../../parts/note.tsx';
@@ -43,7 +44,7 @@ export function Queues() {
 }
 
 /** Jobs that were given up: why, and once more. */
-export function DeadLetters({ jobs }: { jobs: readonly Failed[] }) {
+export function DeadLetters({ read }: { read: UseQueryResult<{ jobs: Failed[] }, ApiProblem> }) {
   const words = useWords(healthWords);
   const manages = useMay('operations:manage');
   const [again, setAgain] = useState<string>();
@@ -51,49 +52,52 @@ export function DeadLetters({ jobs }: { jobs: readonly Failed[] }) {
     ({ queue, id }: Failed) => call('POST /api/v1/queues/{queue}/jobs/{id}/retry', { path: { queue, id } }),
     ['GET /api/v1/queues', 'GET /api/v1/queues/failed', 'GET /api/v1/jobs'],
   );
+  const jobs = read.data?.jobs ?? [];
   return (
-    <>
+    <Section title={words.deadLetters}>
       {retry.isError && <Note kind="bad">{problemOf(retry.error).message}</Note>}
       {retry.isSuccess && <p role="status">{words.retried}</p>}
-      <PlainTable
-        label={words.deadLetters}
-        rows={jobs}
-        keyOf={({ id }) => id}
-        columns={[
-          { title: words.queue, cell: ({ queue }) => <code>{queue}</code> },
-          {
-            title: words.givenUp,
-            cell: ({ failedAt }) => (
-              <time dateTime={failedAt} title={exactTime(failedAt)}>
-                {ago(failedAt)}
-              </time>
-            ),
-          },
-          { title: words.attempts, figure: true, cell: ({ retries }) => count(retries + 1) },
-          { title: words.why, long: true, cell: ({ message }) => message ?? <span className="quiet">{words.noData}</span> },
-          ...(manages
-            ? [
-                {
-                  title: words.act,
-                  figure: true,
-                  cell: (job: Failed) => (
-                    <Button
-                      icon={RotateCcw}
-                      busy={retry.isPending && again === job.id}
-                      aria-label={words.retryJob(job.queue)}
-                      onClick={() => {
-                        setAgain(job.id);
-                        retry.mutate(job);
-                      }}
-                    >
-                      {words.retry}
-                    </Button>
-                  ),
-                },
-              ]
-            : []),
-        ]}
-      />
-    </>
+      <Surface read={read} rows={2} isEmpty={jobs.length === 0} empty={<p className="quiet">{words.noDeadLetterHint}</p>}>
+        <PlainTable
+          label={words.deadLetters}
+          rows={jobs}
+          keyOf={({ id }) => id}
+          columns={[
+            { title: words.queue, cell: ({ queue }) => <code>{queue}</code> },
+            {
+              title: words.givenUp,
+              cell: ({ failedAt }) => (
+                <time dateTime={failedAt} title={exactTime(failedAt)}>
+                  {ago(failedAt)}
+                </time>
+              ),
+            },
+            { title: words.attempts, figure: true, cell: ({ retries }) => count(retries + 1) },
+            { title: words.why, long: true, cell: ({ message }) => message ?? <span className="quiet">{words.noData}</span> },
+            ...(manages
+              ? [
+                  {
+                    title: words.act,
+                    figure: true,
+                    cell: (job: Failed) => (
+                      <Button
+                        icon={RotateCcw}
+                        busy={retry.isPending && again === job.id}
+                        aria-label={words.retryJob(job.queue)}
+                        onClick={() => {
+                          setAgain(job.id);
+                          retry.mutate(job);
+                        }}
+                      >
+                        {words.retry}
+                      </Button>
+                    ),
+                  },
+                ]
+              : []),
+          ]}
+        />
+      </Surface>
+    </Section>
   );
 }

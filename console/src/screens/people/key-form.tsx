@@ -10,8 +10,7 @@ import { useMe } from '../../session/session.tsx';
 import { useWords } from '../../words/language.ts';
 import { Choices } from './choices.tsx';
 import { FormDialog } from './form-dialog.tsx';
-import type { Key } from './keys.tsx';
-import { touchedByKeys, useRoles } from './reach.ts';
+import { type Key, touchedByKeys, useRoles } from './reach.ts';
 import { peopleWords } from './words.ts';
 
 type KeyRole = NonNullable<Key['role']>;
@@ -25,7 +24,8 @@ interface KeyFormProps {
 export function KeyForm({ onMade, onClose }: KeyFormProps) {
   const words = useWords(peopleWords);
   const me = useMe();
-  const { permissions } = useRoles();
+  const { permissions, reachesKey } = useRoles();
+  const roles = keyRoles.filter((each) => reachesKey({ role: each, scopes: null }));
   const [name, setName] = useState('');
   const [role, setRole] = useState<KeyRole | 'scopes'>('client');
   const [scopes, setScopes] = useState<readonly string[]>([]);
@@ -56,7 +56,7 @@ export function KeyForm({ onMade, onClose }: KeyFormProps) {
       </Field>
       <Field label={words.mayColumn} hint={words.keyRoleHints[role]}>
         <select value={role} onChange={(event) => setRole(event.target.value as KeyRole | 'scopes')}>
-          {keyRoles.map((each) => (
+          {roles.map((each) => (
             <option key={each} value={each}>
               {each}
             </option>

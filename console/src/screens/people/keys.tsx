@@ -1,6 +1,6 @@
 import { KeyRound } from 'lucide-react';
 import { useState } from 'react';
-import { type Answer, call } from '../../api/client.ts';
+import { call } from '../../api/client.ts';
 import { useAnswer, useChange } from '../../api/queries.ts';
 import { Button } from '../../parts/button.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
@@ -12,10 +12,9 @@ import { ago, count, exactTime } from '../../words/format.ts';
 import { useWords } from '../../words/language.ts';
 import { PlainTable } from '../health/table.tsx';
 import { KeyForm, Secret } from './key-form.tsx';
-import { touchedByKeys } from './reach.ts';
+import { type Key, touchedByKeys, useRoles } from './reach.ts';
 import { peopleWords } from './words.ts';
 
-export type Key = Answer<'GET /api/v1/api-keys'>['apiKeys'][number];
 type Act = 'rotate' | 'confirm' | 'revoke';
 
 /** Keys of programs: in force first. A secret is seen once, when it is made. */
@@ -23,6 +22,7 @@ export default function Keys() {
   const words = useWords(peopleWords);
   const me = useMe();
   const manages = useMay('keys:manage');
+  const { reachesKey } = useRoles();
   const [makes, setMakes] = useState(false);
   const [asks, setAsks] = useState<{ key: Key; act: Act }>();
   const [secret, setSecret] = useState<{ name: string; secret: string }>();
@@ -35,7 +35,7 @@ export default function Keys() {
   }, touchedByKeys);
   const rows = (read.data?.apiKeys ?? []).toSorted((one, other) => Number(ended(one)) - Number(ended(other)));
   const actsOf = (key: Key): readonly Act[] => {
-    if (!manages || ended(key)) return [];
+    if (!manages || ended(key) || !reachesKey(key)) return [];
     const own = key.ownerId === null || key.ownerId === me.id;
     return [...(key.needsConfirmation ? (['confirm'] as const) : []), ...(own ? (['rotate'] as const) : []), 'revoke'];
   };
