@@ -51,11 +51,11 @@ export const walk: ScreenWalk = {
     const budgets = page.getByRole('region', { name: 'Presupuestos' });
     await budgets.getByRole('row', { name: /booking.*12,50/ }).waitFor(patient);
     await page.getByRole('button', { name: 'Cambiar el presupuesto: booking' }).click();
-    await dialog.getByLabel('Límite, en tokens').fill('9000');
+    await dialog.getByLabel('Límite, en tokens').fill('90000');
     await dialog.getByRole('button', { name: 'Guardar' }).click();
-    await budgets.getByRole('row', { name: /booking.*12,50.*9\.000 tokens/ }).waitFor(patient);
+    await budgets.getByRole('row', { name: /booking.*12,50.*90\.000 tokens/ }).waitFor(patient);
     const { body } = await api.call<{ budgets: { subject: string | null; limit: object }[] }>('GET', '/api/v1/budgets');
-    expect(body.budgets.find(({ subject }) => subject === 'booking')?.limit).toEqual({ money: 12.5, tokens: 9_000 });
+    expect(body.budgets.find(({ subject }) => subject === 'booking')?.limit).toEqual({ money: 12.5, tokens: 90_000 });
     await page.getByRole('button', { name: 'Quitar el presupuesto: booking' }).click();
     await dialog.getByLabel('Escribí «booking» para confirmar').fill('booking');
     await dialog.getByRole('button', { name: 'Quitar' }).click();

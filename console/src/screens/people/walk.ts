@@ -25,7 +25,7 @@ export const walk: ScreenWalk = {
     await shot('people-invited');
     await page.getByRole('button', { name: `Retirar la invitación de ${invited}` }).click();
     await dialog.getByRole('button', { name: 'Retirar' }).click();
-    await page.getByText(invited).waitFor({ state: 'detached', ...patient });
+    await page.getByRole('row', { name: new RegExp(invited) }).waitFor({ state: 'detached', ...patient });
 
     // A role of the workspace, given to somebody.
     await page.getByRole('button', { name: 'Roles', exact: true }).click();
@@ -36,7 +36,7 @@ export const walk: ScreenWalk = {
     await dialog.getByRole('button', { name: 'Guardar' }).click();
     await page.getByRole('button', { name: 'Cambiar walk-desk' }).waitFor(patient);
     await go(`/people/${id}`);
-    await page.getByRole('button', { name: 'Cambiar' }).click();
+    await page.getByRole('button', { name: 'Cambiar', exact: true }).click();
     await dialog.getByLabel('Rol').selectOption('walk-desk');
     await dialog.getByLabel('Conversaciones de agentes').selectOption('some');
     await dialog.getByLabel('notes').check();
@@ -53,7 +53,7 @@ export const walk: ScreenWalk = {
     await go('/people?view=keys');
     await page.getByRole('button', { name: 'Crear una clave' }).click();
     await dialog.getByLabel('Nombre').fill('walk program');
-    await dialog.getByLabel('Puede').selectOption('scopes');
+    await dialog.getByRole('combobox', { name: /^Puede/ }).selectOption('scopes');
     await dialog.getByLabel('agents:read').check();
     await dialog.getByRole('button', { name: 'Crear una clave' }).click();
     await page.getByRole('heading', { name: 'Secreto de walk program' }).waitFor(patient);
