@@ -22,7 +22,8 @@ export const walk: ScreenWalk = {
           1_250_000_000 + 400_000_000 * at,
         ],
       );
-    await api.call('PUT', '/api/v1/budgets', { scope: 'workspace', period: 'month', money: 500 });
+    // In tokens: models without a price are refused where money is limited, and those of other screens' turns have none.
+    await api.call('PUT', '/api/v1/budgets', { scope: 'workspace', period: 'month', tokens: 5_000_000 });
     return {};
   },
   addresses: () => ['/costs', '/costs?period=last-30&by=day'],

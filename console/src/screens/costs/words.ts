@@ -48,7 +48,8 @@ export const costWords = defineWords({
     removeWhat: 'Nothing limits these calls any more, and what was counted is deleted. A new budget begins at zero.',
     limitMoney: 'Limit, US dollars',
     limitTokens: 'Limit, tokens',
-    limitHint: 'At least one of both. What was used stays counted. A limit of money counts calls to models with a price.',
+    limitHint:
+      'At least one of both. What was used stays counted. Where money is limited, calls to models without a price are refused.',
     reconciliation: 'Reconciliation',
     reconciliationHint:
       'The same money, counted three times. Calls outside of runs (gateway) are in the costs and not in the runs; a budget counts from when it was set; runs count in the period in which they began.',
@@ -120,7 +121,8 @@ export const costWords = defineWords({
     removeWhat: 'Ya nada limita estas llamadas, y lo que se contó se borra. Un presupuesto nuevo empieza de cero.',
     limitMoney: 'Límite, en dólares',
     limitTokens: 'Límite, en tokens',
-    limitHint: 'Al menos uno de los dos. Lo usado sigue contado. Un límite en dólares cuenta las llamadas a modelos con precio.',
+    limitHint:
+      'Al menos uno de los dos. Lo usado sigue contado. Con un límite en dólares se rechazan las llamadas a modelos sin precio.',
     reconciliation: 'Cuadre',
     reconciliationHint:
       'La misma plata, contada tres veces. Las llamadas fuera de una ejecución (gateway) están en los costos y no en las ejecuciones; un presupuesto cuenta desde que se puso; una ejecución cuenta en el período en que empezó.',

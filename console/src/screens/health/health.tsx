@@ -27,7 +27,7 @@ export default function Health() {
   const health = useFigures('/metrics/health');
   const failed = useAnswer('GET /api/v1/queues/failed', {}, oftenEnough);
   const backups = useAnswer('GET /api/v1/backups', {}, oftenEnough);
-  const firing = alerts.data?.alerts.filter(({ state }) => state !== 'resolved') ?? [];
+  const firing = alerts.data?.alerts.filter(({ state }) => state === 'firing') ?? [];
   return (
     <Page title={words.title} scrolls>
       <Sections>
