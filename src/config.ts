@@ -10,6 +10,7 @@ import {
   type BackupSettings,
   backupsOf,
   faultOf,
+  hostAndPortOf,
   type IncomingSettings,
   incomingOf,
   type OidcProvider,
@@ -52,7 +53,8 @@ export interface Settings {
     statementTimeoutMs: number;
     idleInTransactionTimeoutMs: number;
   };
-  redisUrl: string | undefined;
+  /** With sentinels the host of the URL is the name of the group that they watch. */
+  redis: { url: string; sentinels: readonly { host: string; port: number }[] } | undefined;
   models: {
     /** Keys and base URLs of the providers that have an API of their own. */
     hosted: Record<'anthropic' | 'openai' | 'google' | 'groq', { key: string | undefined; url: string | undefined }>;
@@ -190,7 +192,8 @@ export function readSettings(given: Environment = process.env): Settings {
       statementTimeoutMs: env.TIMONEL_STATEMENT_TIMEOUT_MS,
       idleInTransactionTimeoutMs: env.TIMONEL_IDLE_IN_TRANSACTION_TIMEOUT_MS,
     },
-    redisUrl: env.REDIS_URL,
+    redis:
+      env.REDIS_URL === undefined ? undefined : { url: env.REDIS_URL, sentinels: env.TIMONEL_REDIS_SENTINELS.map(hostAndPortOf) },
     models: {
       hosted: {
         anthropic: { key: env.ANTHROPIC_API_KEY, url: env.TIMONEL_ANTHROPIC_URL },

@@ -101,7 +101,7 @@ describe.skipIf(inject('redisUrl') === '')('rate limits in Redis', () => {
   let server: PrivateRedis;
   let shared: Redis;
   const connect = async () => {
-    const redis = openRedis(server.url, (client) => client.on('error', () => {}));
+    const redis = openRedis({ url: server.url, sentinels: [] }, (client) => client.on('error', () => {}));
     opened.push(redis);
     await vi.waitUntil(() => redis.status === 'ready', { timeout: 20_000 });
     return redis;

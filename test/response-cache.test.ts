@@ -246,7 +246,7 @@ describe.skipIf(inject('redisUrl') === '')('the response cache with Redis behind
 
   /** A process: its own connection, its own memory. */
   const processWith = (bytes?: number) => {
-    const redis = openRedis(server.url, (client) => client.on('error', () => {}));
+    const redis = openRedis({ url: server.url, sentinels: [] }, (client) => client.on('error', () => {}));
     opened.push(redis);
     const made = cacheIn({ redis, ...(bytes === undefined ? {} : { bytes }) });
     caches.push(made.cache);
@@ -370,7 +370,7 @@ describe.skipIf(inject('redisUrl') === '')('the response cache with Redis behind
     await one.ask('k', 'old', 'missed');
     await expect.poll(async () => (await other.ask('k', 'x', 'missed')).state, { timeout: 20_000 }).toBe('hit');
     // Only the connections go away: the server stays, and the other process clears meanwhile.
-    const admin = openRedis(server.url, (client) => client.on('error', () => {}));
+    const admin = openRedis({ url: server.url, sentinels: [] }, (client) => client.on('error', () => {}));
     opened.push(admin);
     await connected(admin);
     await one.cache.clear('missed');

@@ -67,7 +67,7 @@ async function fromOutside(settings: Settings, options: ValidationOptions): Prom
       });
     throw error;
   });
-  const redis = await openCache(settings.redisUrl);
+  const redis = await openCache(settings.redis);
   try {
     const now = () => new Date();
     const migrations = readAgentMigrations(agents);
@@ -80,10 +80,10 @@ async function fromOutside(settings: Settings, options: ValidationOptions): Prom
   }
 }
 
-async function openCache(url: string | undefined) {
-  if (url === undefined) return undefined;
+async function openCache(address: Settings['redis']) {
+  if (address === undefined) return undefined;
   const { openRedis } = await import('../store/cache/redis.ts');
-  const redis = openRedis(url, (client) => client.on('error', () => {}));
+  const redis = openRedis(address, (client) => client.on('error', () => {}));
   await new Promise((resolve) => {
     redis.once('ready', resolve);
     redis.once('close', resolve);

@@ -9,7 +9,7 @@ import { ServerKeys } from '../identity/secrets.ts';
 import { Workspaces } from '../identity/workspaces.ts';
 import { requirePersonalData } from '../run/personal-data.ts';
 import { accessTo } from '../run/workspace-access.ts';
-import { openRedis, tellOnce } from '../store/cache/redis.ts';
+import { openRedis, type RedisAddress, tellOnce } from '../store/cache/redis.ts';
 import { type RedisSignals, redisSignals } from '../store/cache/wake-ups.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { openStore, type Store } from '../store/open.ts';
@@ -37,7 +37,7 @@ export async function openFoundation({ settings, project, scope, now, newId, onS
   const store = scope.adopt(await openStore(settings, { agents, onLost: onStoreLost }), (each) => each.close());
   const { pool } = store;
   await requirePersonalData(pool, agents);
-  const { redis, signals } = openCache(settings.redisUrl, scope);
+  const { redis, signals } = openCache(settings.redis, scope);
   const workspaces = new Workspaces(pool);
   await workspaces.ensure({ workspaceId: defaultWorkspace, name: 'Default', timeZone: settings.timeZone });
   const keys = await ServerKeys.open(settings, pool);
@@ -55,11 +55,11 @@ export async function openFoundation({ settings, project, scope, now, newId, onS
   };
 }
 
-function openCache(url: string | undefined, scope: AsyncDisposableStack): Pick<Foundation, 'redis' | 'signals'> {
-  if (url === undefined) return { redis: undefined, signals: undefined };
-  const watch = tellOnce(url);
-  const redis = scope.adopt(openRedis(url, watch), (each) => each.disconnect());
-  return { redis, signals: scope.adopt(redisSignals(url, watch), (each) => each.close()) };
+function openCache(address: RedisAddress | undefined, scope: AsyncDisposableStack): Pick<Foundation, 'redis' | 'signals'> {
+  if (address === undefined) return { redis: undefined, signals: undefined };
+  const watch = tellOnce(address);
+  const redis = scope.adopt(openRedis(address, watch), (each) => each.disconnect());
+  return { redis, signals: scope.adopt(redisSignals(address, watch), (each) => each.close()) };
 }
 
 /** @param enqueueMail adds the job that hands a mail to its server. */

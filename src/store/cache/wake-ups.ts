@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { publishFault } from '../../faults.ts';
+import { type RedisAddress, redisClient } from './redis.ts';
 
 /** Tells other processes on the same database that something happened. May be lost: those who wait also look for themselves. */
 export interface Signals {
@@ -30,11 +31,11 @@ export interface RedisSignals {
 /**
  * Through Redis, to all processes on the same database. While Redis is down nothing is published, and waiters find out by looking.
  */
-export function redisSignals(url: string, watch: (client: Redis) => void): RedisSignals {
+export function redisSignals(address: RedisAddress, watch: (client: Redis) => void): RedisSignals {
   // Commands fail at once while the connection is down: what Redis carries here may be lost, and nobody waits for it.
   const options = { enableOfflineQueue: false, maxRetriesPerRequest: 1, lazyConnect: false };
-  const publisher = new Redis(url, options);
-  const subscriber = new Redis(url, { ...options, enableOfflineQueue: true, maxRetriesPerRequest: null });
+  const publisher = redisClient(address, options);
+  const subscriber = redisClient(address, { ...options, enableOfflineQueue: true, maxRetriesPerRequest: null });
   for (const client of [publisher, subscriber]) watch(client);
   // Waits until Redis is up; what ends the wait is the end of the process.
   void subscriber.subscribe(...Object.values(channels)).catch((error: unknown) => {
