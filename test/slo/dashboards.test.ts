@@ -16,10 +16,9 @@ interface DrawnPanel {
 }
 
 const drawn = Object.fromEntries(
-  readdirSync(dashboardsFolder).map((name) => [
-    name,
-    JSON.parse(readFileSync(join(dashboardsFolder, name), 'utf8')) as { uid: string; panels: DrawnPanel[] },
-  ]),
+  readdirSync(dashboardsFolder)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => [name, JSON.parse(readFileSync(join(dashboardsFolder, name), 'utf8')) as { uid: string; panels: DrawnPanel[] }]),
 );
 
 /** Every expression of every dashboard, with the place where it stands. */
