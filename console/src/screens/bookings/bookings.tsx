@@ -64,10 +64,12 @@ export default function Bookings() {
       setSaid({ kind: 'bad', text: problemOf(error).message });
     } finally {
       await readAgain(client);
-      setProposal(undefined);
+      setProposal((current) => (current === proposal ? undefined : current));
       setBusy(false);
-      // It may stand in another column now.
-      requestAnimationFrame(() => document.getElementById(`appointment-${moving.id}`)?.focus());
+      // In another column it is another element.
+      requestAnimationFrame(() => {
+        if (document.activeElement === document.body) document.getElementById(`appointment-${moving.id}`)?.focus();
+      });
     }
   };
 

@@ -75,7 +75,6 @@ export function Entry(props: EntryProps) {
       className={['entry', own === undefined ? '' : 'leaving', movable ? 'movable' : ''].join(' ').trim()}
       style={{ top: props.top, height: props.height }}
       aria-current={props.chosen ? 'true' : undefined}
-      aria-label={words.entry(appointment.name ?? words.someone, appointment.service, timeOf(from), timeOf(to))}
       title={movable ? words.moveHint : undefined}
       onClick={() => {
         // What ends a drag is no click.
@@ -94,9 +93,10 @@ export function Entry(props: EntryProps) {
         if (drag.current?.moved === false) drag.current = undefined;
       }}
     >
-      <span className="entry-name cut">{appointment.name ?? words.someone}</span>
+      <span className="entry-name cut">{appointment.name ?? words.someone}</span>{' '}
       <span className="cut">
-        {timeOf(from)} {appointment.service}
+        {timeOf(from)}
+        <span className="only-read">–{timeOf(to)}</span> {appointment.service}
       </span>
     </button>
   );

@@ -53,7 +53,9 @@ export function Proposal({ generation: { project }, offered, round, files, loade
         ? words.offers.revert(project)
         : words.offers.commit(words.files(count(files), files), project);
   const named = ([name, value]: readonly [string, unknown]) =>
-    typeof value === 'string' ? [[name, <code key={name}>{value.slice(0, 12)}</code>] as const] : [];
+    typeof value === 'string'
+      ? [[name, <code key={name}>{/^[0-9a-f]{40,}$/.test(value) ? value.slice(0, 12) : value}</code>] as const]
+      : [];
   return (
     <section className="code-proposal" aria-label={title}>
       <h3>{title}</h3>

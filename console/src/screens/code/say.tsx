@@ -44,6 +44,11 @@ export function Say({ generation: { id, stage, conversationId, tasks } }: { gene
     if (text.trim() === '') return;
     say.mutate(asks === 'modify' ? `${spanish ? '/modificar' : '/modify'} ${text.trim()}` : text.trim());
   };
+  const end = (
+    <Button kind="danger" onClick={() => setEnding(true)}>
+      {words.cancel}
+    </Button>
+  );
   return (
     <div className="code-say">
       {asks !== undefined && (
@@ -58,21 +63,20 @@ export function Say({ generation: { id, stage, conversationId, tasks } }: { gene
             <Button type="submit" disabled={text.trim() === ''} busy={say.isPending}>
               {asks === 'modify' ? words.modify : words.answer}
             </Button>
+            {end}
           </div>
         </form>
       )}
       {say.error !== null && <Note kind="bad">{say.error.message}</Note>}
       {say.data !== undefined && <Note kind="info">{say.data === '' ? words.sent : say.data}</Note>}
-      {waits && (
+      {waits && asks === undefined && (
         <div className="page-actions">
           {stage === 'plan' && (
             <Button busy={say.isPending} onClick={() => say.mutate(spanish ? '/seguir' : '/go')}>
               {words.go}
             </Button>
           )}
-          <Button kind="danger" onClick={() => setEnding(true)}>
-            {words.cancel}
-          </Button>
+          {end}
         </div>
       )}
       {ending && (

@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { ScreenWalk } from '../../../../test/console/screen-walk.ts';
 import type { TestTimonel } from '../../../../test/timonel.ts';
 
@@ -8,6 +8,7 @@ const project = 'tienda';
 
 interface Execution {
   id: string;
+  conversationId: string;
   runId: string;
   stage: string;
   result: string | null;
@@ -21,30 +22,24 @@ async function asked(api: TestTimonel, more: object = {}): Promise<string> {
   const conversation = await api.converse('codegen');
   const request = 'Creá una función que sume dos números enteros';
   await api.say(conversation, `/generar ${JSON.stringify({ project, request, ...more })}`);
-  let found: (Execution & { conversationId: string }) | undefined;
-  await expect
-    .poll(async () => {
-      const { body } = await api.call<{ executions: (Execution & { conversationId: string })[] }>('GET', `${root}/executions`);
-      found = body.executions.find((each) => each.conversationId === conversation);
-      return found?.stage;
-    }, patient)
-    .toMatch(/^(?:approval|plan|ended)$/);
-  return found?.id ?? '';
+  return vi.waitFor(async () => {
+    const { body } = await api.call<{ executions: Execution[] }>('GET', `${root}/executions`);
+    const found = body.executions.find(({ conversationId }) => conversationId === conversation);
+    expect(found?.stage).toMatch(/^(?:approval|plan|ended)$/);
+    return found?.id ?? '';
+  }, patient);
 }
 
 const executionOf = async (api: TestTimonel, id: string) => (await api.call<Execution>('GET', `${root}/executions/${id}`)).body;
 
 /** The call that waits; the stage is stored a moment before it. */
-async function waiting(api: TestTimonel, runId: string): Promise<string> {
-  let call: string | undefined;
-  await expect
-    .poll(async () => {
-      const { body } = await api.call<{ approvals: { callId: string; status: string }[] }>('GET', `/api/v1/runs/${runId}`);
-      call = body.approvals.find(({ status }) => status === 'pending')?.callId;
-      return call;
-    }, patient)
-    .toBeDefined();
-  return call ?? '';
+function waiting(api: TestTimonel, runId: string): Promise<string> {
+  return vi.waitFor(async () => {
+    const { body } = await api.call<{ approvals: { callId: string; status: string }[] }>('GET', `/api/v1/runs/${runId}`);
+    const call = body.approvals.find(({ status }) => status === 'pending');
+    expect(call).toBeDefined();
+    return call?.callId ?? '';
+  }, patient);
 }
 
 export const walk: ScreenWalk = {
@@ -59,7 +54,7 @@ export const walk: ScreenWalk = {
     const { runId } = await executionOf(api, done);
     const path = `/api/v1/runs/${runId}/approvals/${await waiting(api, runId)}`;
     await api.call('POST', path, { decision: 'approve' }, { authorization: `Bearer ${key}` });
-    await expect.poll(async () => (await executionOf(api, done)).result, patient).toBe('committed');
+    await vi.waitFor(async () => expect((await executionOf(api, done)).result).toBe('committed'), patient);
     return { done, planned: await asked(api, { confirm: 'plan' }) };
   },
   addresses: ({ done, planned }) => [`/code/${done}`, `/code/${planned}`, '/code'],
