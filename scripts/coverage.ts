@@ -4,7 +4,7 @@
  *     npm run coverage                          the whole suite, with the processes that it starts
  *     npm run coverage -- --gate 85             fails below 85 % of lines: nightly
  *     npm run coverage -- src/language          some tests
- *     npm run coverage -- --from FOLDER         of a run of tests that is over: CI, which runs the suite with --coverage once
+ *     npm run coverage -- --from FOLDER         of a run of tests that is over, with --coverage
  *     npm run coverage -- --from FOLDER --raise writes the floor that --from holds later runs to
  */
 import { spawnSync } from 'node:child_process';

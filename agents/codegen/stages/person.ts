@@ -33,13 +33,10 @@ export async function authorIn(
   return known ?? authorOf(who);
 }
 
-/** @returns `undefined` where git's settings name nobody */
+/** @returns `undefined` where git does not know who its user is */
 export async function userOfGit(folder: string, environment: Environment | undefined): Promise<Author | undefined> {
-  const setting = (name: string) =>
-    gitText(folder, ['config', '--get', name], environment === undefined ? {} : { environment }).then(
-      (text) => text.trim(),
-      () => '',
-    );
-  const [name, email] = await Promise.all([setting('user.name'), setting('user.email')]);
+  const options = environment === undefined ? {} : { environment };
+  const identity = await gitText(folder, ['var', 'GIT_AUTHOR_IDENT'], options).catch(() => '');
+  const [, name = '', email = ''] = /^(.+) <([^<>]+)> \d+ [+-]\d{4}$/.exec(identity.trim()) ?? [];
   return name === '' || email === '' ? undefined : { name, email };
 }

@@ -49,6 +49,7 @@ const subcommands = new Map<string, Subcommand>([
   ['symbolic-ref', {}],
   ['update-index', {}],
   ['update-ref', {}],
+  ['var', {}],
   ['write-tree', {}],
 ]);
 
