@@ -96,6 +96,7 @@ export const walk: ScreenWalk = {
     await aside.getByRole('heading', { name: 'Elsa Mora' }).waitFor(patient);
     await aside.getByRole('button', { name: 'Cancelar el turno' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancelar el turno' }).click();
+    await expect.poll(() => page.getByRole('dialog').count(), patient).toBe(0);
     await expect.poll(() => elsa.count(), patient).toBe(0);
 
     // Blocked hours are booked by nobody.

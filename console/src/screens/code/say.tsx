@@ -38,7 +38,7 @@ export function Say({ generation: { id, stage, conversationId, tasks } }: { gene
   // Code that a person brought has no tasks that could be done once more.
   const asks = stage === 'question' ? 'answer' : stage === 'approval' && tasks.length > 0 ? 'modify' : undefined;
   const waits = stage === 'question' || stage === 'plan' || stage === 'approval';
-  if (!waits && say.data === undefined && say.error === null) return null;
+  if (stage === 'ended' || (!waits && say.data === undefined && say.error === null)) return null;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (text.trim() === '') return;
