@@ -8,6 +8,7 @@ import { findProgram } from '../programs.ts';
 import { scriptedModel } from '../scripted-model.ts';
 import { freshStoreEnvironment } from '../stores.ts';
 import { startTimonel, type TestTimonel } from '../timonel.ts';
+import { codeProject } from './code-project.ts';
 import type { ScreenWalk } from './screen-walk.ts';
 
 /** A step in a browser on two busy cores. */
@@ -49,11 +50,12 @@ const model = scriptedModel(({ prompt }) => {
 
 export async function openConsole(): Promise<ConsoleTest> {
   const fresh = await freshStoreEnvironment('embedded');
+  const code = codeProject();
   const [browser, api]: [Browser, TestTimonel] = await Promise.all([
     chromium.launch({ executablePath: findProgram('chromium') ?? '', args: ['--no-sandbox', '--disable-gpu'] }),
     startTimonel(
       'embedded',
-      { agents: [notes, booking], models: { default: model } },
+      { agents: [notes, booking, ...code.agents], models: { default: model, ...code.models } },
       { environment: { ...fresh.environment, TIMONEL_SAMPLE: 'true' } },
     ),
   ]);
@@ -107,6 +109,7 @@ export async function openConsole(): Promise<ConsoleTest> {
       await browser.close();
       await api.close();
       await fresh.remove();
+      code.remove();
     },
   };
 }

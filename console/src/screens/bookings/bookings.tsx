@@ -1,0 +1,207 @@
+/** Who comes today, to whom, and when? A day with a column for each person of the house. */
+import { useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Ban, CalendarPlus, ChevronLeft, ChevronRight } from 'lucide-react';
+import { useState } from 'react';
+import { problemOf } from '../../api/problem.ts';
+import { useAddressState } from '../../parts/address-state.ts';
+import { Button } from '../../parts/button.tsx';
+import { Note } from '../../parts/note.tsx';
+import { Page } from '../../parts/page.tsx';
+import { useShortcut } from '../../parts/shortcuts.ts';
+import { Empty, Surface } from '../../parts/surface.tsx';
+import { useMay } from '../../session/session.tsx';
+import { count } from '../../words/format.ts';
+import { useWords } from '../../words/language.ts';
+import { AppointmentDetails } from './appointment-details.tsx';
+import { BlockForm } from './block-form.tsx';
+import { BookForm } from './book-form.tsx';
+import './bookings.css';
+import { DayGrid, type Proposal } from './day-grid.tsx';
+import { addDays, ownPeriods, timeOf, weekdayOf } from './hours.ts';
+import { longDate, move, now, readAgain, useDay, useHouse } from './house.ts';
+import { bookingWords } from './words.ts';
+
+export default function Bookings() {
+  const words = useWords(bookingWords);
+  const client = useQueryClient();
+  const [{ date: asked, open, at, who }, change] = useAddressState();
+  const date = /^\d{4}-\d\d-\d\d$/.test(asked ?? '') && !Number.isNaN(Date.parse(asked ?? '')) ? (asked ?? '') : now().date;
+  const house = useHouse();
+  const day = useDay(date);
+  const books = useMay('booking:calendar');
+  const manages = useMay('booking:manage');
+  const [proposal, setProposal] = useState<Proposal>();
+  const [busy, setBusy] = useState(false);
+  const [said, setSaid] = useState<{ kind: 'good' | 'bad'; text: string }>();
+
+  const goTo = (next: string | undefined) => {
+    setProposal(undefined);
+    setSaid(undefined);
+    change({ date: next, open: undefined, at: undefined, who: undefined });
+  };
+  const show = (next: string | undefined, place: { at?: string; who?: string } = {}) => {
+    setProposal(undefined);
+    change({ date, open: next, at: place.at, who: place.who }, true);
+  };
+  useShortcut('j', words.after, () => goTo(addDays(date, 1)));
+  useShortcut('k', words.before, () => goTo(addDays(date, -1)));
+  useShortcut('t', words.today, () => goTo(undefined));
+  useShortcut('n', words.book, () => show('new'), books);
+  useShortcut('b', words.block, () => show('block'), manages);
+  useShortcut('Escape', words.leave, () => setProposal(undefined), proposal !== undefined);
+
+  const appointments = day.data?.appointments ?? [];
+  const moving = appointments.find(({ id }) => id === proposal?.id);
+  const confirm = async () => {
+    if (proposal === undefined || moving === undefined || busy) return;
+    setBusy(true);
+    setSaid(undefined);
+    try {
+      await move(moving, { date, time: timeOf(proposal.minutes), staff: proposal.staff });
+      setSaid({ kind: 'good', text: words.moved });
+    } catch (error) {
+      setSaid({ kind: 'bad', text: problemOf(error).message });
+    } finally {
+      await readAgain(client);
+      setProposal((current) => (current === proposal ? undefined : current));
+      setBusy(false);
+      // In another column it is another element.
+      requestAnimationFrame(() => {
+        if (document.activeElement === document.body) document.getElementById(`appointment-${moving.id}`)?.focus();
+      });
+    }
+  };
+
+  const read = house.data === undefined ? house : day;
+  const closed =
+    house.data !== undefined &&
+    day.data !== undefined &&
+    ownPeriods({ hours: house.data.hours, specials: day.data.specials }, weekdayOf(date), null).length === 0;
+  return (
+    <Page
+      title={words.title}
+      below={
+        <div className="page-top">
+          <div className="row booking-day">
+            <Button kind="quiet" icon={ChevronLeft} iconOnly shortcut="k" onClick={() => goTo(addDays(date, -1))}>
+              {words.before}
+            </Button>
+            <input
+              type="date"
+              aria-label={words.date}
+              value={date}
+              onChange={({ target }) => target.value !== '' && goTo(target.value)}
+            />
+            <Button kind="quiet" icon={ChevronRight} iconOnly shortcut="j" onClick={() => goTo(addDays(date, 1))}>
+              {words.after}
+            </Button>
+            <Button shortcut="t" onClick={() => goTo(undefined)}>
+              {words.today}
+            </Button>
+            <p className="booking-sum">
+              <strong>{longDate(date)}</strong>
+              {day.data !== undefined && (
+                <span className="quiet">
+                  {' '}
+                  · {closed ? words.closed : words.count(count(appointments.length), appointments.length)}
+                </span>
+              )}
+            </p>
+          </div>
+          <div className="page-actions">
+            {manages && (
+              <Button icon={Ban} shortcut="b" onClick={() => show('block')}>
+                {words.block}
+              </Button>
+            )}
+            {books && (
+              <Button kind="primary" icon={CalendarPlus} shortcut="n" onClick={() => show('new')}>
+                {words.book}
+              </Button>
+            )}
+          </div>
+        </div>
+      }
+    >
+      <div className="booking-said" aria-live="polite">
+        {proposal !== undefined && moving !== undefined && (
+          <Note
+            kind="info"
+            action={
+              <span className="row">
+                <Button onClick={() => setProposal(undefined)}>{words.leave}</Button>
+                <Button kind="primary" busy={busy} onClick={() => void confirm()}>
+                  {words.move}
+                </Button>
+              </span>
+            }
+          >
+            {words.proposal(
+              moving.name ?? words.someone,
+              words.at(moving.time, moving.staff),
+              words.at(timeOf(proposal.minutes), proposal.staff),
+            )}{' '}
+            <span className="small">{words.enter}</span>
+          </Note>
+        )}
+        {proposal === undefined && said !== undefined && <Note kind={said.kind}>{said.text}</Note>}
+      </div>
+      <div className={open === undefined ? 'bookings' : 'bookings opened'}>
+        <div className="booking-grid">
+          <Surface
+            read={read}
+            rows={12}
+            isEmpty={house.data?.staff.length === 0 && appointments.length === 0}
+            empty={
+              <Empty title={words.noStaff}>
+                <p>{words.noStaffHint}</p>
+                {manages && <Link to="/data/booking/staff/new">{words.toStaff}</Link>}
+              </Empty>
+            }
+          >
+            {house.data !== undefined && day.data !== undefined && (
+              <DayGrid
+                date={date}
+                house={house.data}
+                day={day.data}
+                chosen={open}
+                books={books}
+                proposal={proposal}
+                onOpen={(id) => show(id)}
+                onBook={(time, staff) => show('new', { at: time, who: staff })}
+                onPropose={(next) => {
+                  setSaid(undefined);
+                  setProposal(next);
+                }}
+                onConfirm={() => void confirm()}
+              />
+            )}
+          </Surface>
+        </div>
+        {open === 'new' && books && house.data !== undefined && (
+          <BookForm
+            key={`${date} ${at} ${who}`}
+            house={house.data}
+            at={{ date, time: at, staff: who }}
+            onClose={() => show(undefined)}
+            onBooked={(booked) => change({ date: booked.date, open: booked.id, at: undefined, who: undefined }, true)}
+          />
+        )}
+        {open === 'block' && manages && house.data !== undefined && day.data !== undefined && (
+          <BlockForm key={date} date={date} house={house.data} day={day.data} onClose={() => show(undefined)} />
+        )}
+        {open !== undefined && open !== 'new' && open !== 'block' && house.data !== undefined && day.data !== undefined && (
+          <AppointmentDetails
+            key={open}
+            appointment={appointments.find(({ id }) => id === open)}
+            house={house.data}
+            books={books}
+            onClose={() => show(undefined)}
+            onMoved={(moved) => change({ date: moved.date, open: moved.id }, true)}
+          />
+        )}
+      </div>
+    </Page>
+  );
+}
