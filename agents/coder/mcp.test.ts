@@ -109,7 +109,7 @@ describe.each(storeKinds)('servers of the coding assistant (%s)', (kind) => {
     await decide(run.id, { decision: 'approve', remember: 'conversation' });
     await expect.poll(told, { timeout: 20_000 }).toContain('"kind":"answered","text":"5"');
     const second = await using('add', { a: 4, b: 3 });
-    expect((await say(conversation, second, second)).run.outcome).toBe('replied');
+    expect((await say(conversation, second, await using('add', { a: 5, b: 3 }))).run.outcome).toBe('replied');
     const before = (await hub.tools('own')).get('add')?.definition;
     await hub.call('own', 'change', {});
     await expect.poll(async () => (await hub.tools('own')).get('add')?.definition, { timeout: 20_000 }).not.toBe(before);
