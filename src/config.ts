@@ -2,6 +2,7 @@
  * Settings of one process: the only reader of `process.env`. Every bad key is reported at once, with what would have worked.
  */
 import { TimonelError } from './errors.ts';
+import { hostAndPortOf } from './host-and-port.ts';
 import { withSecretFiles } from './secret-files.ts';
 import {
   type ArtifactEnvironment,
@@ -10,7 +11,6 @@ import {
   type BackupSettings,
   backupsOf,
   faultOf,
-  hostAndPortOf,
   type IncomingSettings,
   incomingOf,
   type OidcProvider,

@@ -30,16 +30,6 @@ export const list = (check: (item: string) => boolean, sentence: string) =>
     .transform((value) => value.split(/[\s,]+/).filter((item) => item !== ''))
     .refine((items) => items.every(check), sentence);
 
-const hostAndPortShape = /^([A-Za-z0-9._-]+):(\d{1,5})$/;
-
-export const isHostAndPort = (item: string) => hostAndPortOf(item).port <= 65_535;
-
-/** A port above all others where the text has another form. */
-export function hostAndPortOf(item: string): { host: string; port: number } {
-  const [, host = '', port = 'none'] = hostAndPortShape.exec(item) ?? [];
-  return { host, port: Number(port) >= 0 ? Number(port) : Number.POSITIVE_INFINITY };
-}
-
 /** What OpenTelemetry writes as `name=value,name=value`, with what is not allowed in between as %20 and the like. */
 export const pairs = z
   .string()

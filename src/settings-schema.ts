@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
+import { isHostAndPort } from './host-and-port.ts';
 import {
   artifactShape,
   backupShape,
@@ -10,7 +11,6 @@ import {
   flag,
   incomingShape,
   isAddressRange,
-  isHostAndPort,
   isTimeZone,
   knowledgeShape,
   list,
