@@ -46,6 +46,7 @@ const layers: string[][] = [
     'src/vocabulary.ts',
     'src/phone-numbers.ts',
     'src/setting-values.ts',
+    'src/host-and-port.ts',
     'src/secret-files.ts',
     'src/suggestion.ts',
     'src/faults.ts',
