@@ -11,7 +11,7 @@ const mostText = 12_000;
 
 /** Commands of the terminal, which knows them itself. */
 export const terminalNames: ReadonlySet<string> = new Set(
-  'help mode undo redo checkpoints cost tokens stats sessions resume fork clear export budget memories model exit quit q h reset cls skills hooks mcp'.split(
+  'help mode undo redo checkpoints cost tokens stats sessions resume fork clear export budget memories model exit quit q h reset cls skills hooks mcp diagnostics'.split(
     ' ',
   ),
 );
