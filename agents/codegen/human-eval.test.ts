@@ -1,6 +1,6 @@
 /**
  * HumanEval through the front door: its references and stubs are what the model answers. The problems are not in this repository: the file is named by
- * `TIMONEL_CODEGEN_HUMAN_EVAL` (`HumanEval.jsonl` of github.com/openai/human-eval), and without it a few of our own in the same form are played.
+ * `TIMONEL_TEST_HUMAN_EVAL` (`HumanEval.jsonl` of github.com/openai/human-eval), and without it a few of our own in the same form are played.
  */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ interface Problem {
   test: string;
 }
 
-const file = process.env['TIMONEL_CODEGEN_HUMAN_EVAL'];
+const file = process.env['TIMONEL_TEST_HUMAN_EVAL'];
 const problems: Problem[] =
   file === undefined
     ? [
@@ -110,7 +110,7 @@ describe('problems of HumanEval', () => {
       if (role === 'tester')
         return block(
           `test_${module}.py`,
-          `from ${module} import ${problem.entry_point}\n\n${problem.test}\n\ndef test_${problem.entry_point}():\n    check(${problem.entry_point})`,
+          `from ${module} import *\n\n${problem.test}\n\ndef test_${problem.entry_point}():\n    check(${problem.entry_point})`,
         );
       return json({ score: 10, findings: [] });
     });
