@@ -20,6 +20,7 @@ import {
   type ProjectFiles,
 } from './contract.ts';
 import { decodeText, textForm } from './encoding.ts';
+import { leftOfPlan } from './left-of-plan.ts';
 import { planChanges } from './plan.ts';
 import { reversePlan } from './project-files.ts';
 import { hashOf } from './read-file.ts';
@@ -140,21 +141,12 @@ export function withEditorBuffers(files: ProjectFiles, buffers: EditorBuffers): 
   };
 
   const settle = async (plan: readonly PlannedFile[]): Promise<void> => {
-    const open: PlannedFile[] = [];
-    const unknown: ChangeRefusal[] = [];
-    for (const file of plan) {
-      const { state } = await current(file.path);
-      if (state?.hash === file.after?.hash) continue;
-      if (state?.hash === file.before?.hash) open.push(file);
-      else
-        unknown.push({
-          path: file.path,
-          reason: 'stale',
-          message: `${file.path} is neither as it was before the change nor as after it. Look at it, and plan anew.`,
-        });
-    }
-    if (unknown.length > 0) throw new ChangeRefused(unknown);
-    if (open.length > 0) await apply(open);
+    const left = await leftOfPlan(plan, async ({ path, before, after }) => {
+      const { state } = await current(path);
+      if (state?.hash === after?.hash) return 'after';
+      return state?.hash === before?.hash ? 'before' : 'otherwise';
+    });
+    if (left.length > 0) await apply(left);
   };
 
   return {

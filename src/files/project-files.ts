@@ -2,16 +2,9 @@ import { readdir } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { stateOfAll } from './applied-state.ts';
 import { applyFiles, removeLeftOver, temporaryPrefix } from './apply.ts';
-import {
-  type ChangeRefusal,
-  ChangeRefused,
-  type FileState,
-  PathRefused,
-  type PlannedFile,
-  type ProjectFile,
-  type ProjectFiles,
-} from './contract.ts';
+import { type FileState, PathRefused, type PlannedFile, type ProjectFile, type ProjectFiles } from './contract.ts';
 import { decodeText, textForm } from './encoding.ts';
+import { leftOfPlan } from './left-of-plan.ts';
 import { planChanges } from './plan.ts';
 import { type FoundFile, readPlace, unreadable } from './read-file.ts';
 import { secretInodes } from './secret-inodes.ts';
@@ -48,23 +41,14 @@ export async function openProjectFiles(
   };
   /** Brings every file to where `file.after` is, from there or from `file.before`. */
   const settle = async (plan: readonly PlannedFile[]): Promise<void> => {
-    const open: PlannedFile[] = [];
-    const unknown: ChangeRefusal[] = [];
-    for (const file of plan) {
-      await using place = await walker.walk(file.path);
+    const left = await leftOfPlan(plan, async ({ path, before, after }) => {
+      await using place = await walker.walk(path);
       await removeLeftOver(place);
       const found = await readAt(place);
-      if (isState(found, file.after)) continue;
-      if (isState(found, file.before)) open.push(file);
-      else
-        unknown.push({
-          path: file.path,
-          reason: 'stale',
-          message: `${file.path} is neither as it was before the change nor as after it. Look at it, and plan anew.`,
-        });
-    }
-    if (unknown.length > 0) throw new ChangeRefused(unknown);
-    if (open.length > 0) await applyFiles(open, walker, readAt);
+      if (isState(found, after)) return 'after';
+      return isState(found, before) ? 'before' : 'otherwise';
+    });
+    if (left.length > 0) await applyFiles(left, walker, readAt);
   };
 
   return {
