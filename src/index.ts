@@ -71,6 +71,7 @@ export type {
 } from './language/contract.ts';
 export { readablePart } from './language/text.ts';
 export { findTimeMentions } from './language/time/mentions.ts';
+export { understoodAs } from './language/understood-as.ts';
 export { phoneKey, samePhone } from './phone-numbers.ts';
 export { type AskAfterUntrusted, askAfterUntrusted } from './policy/after-untrusted.ts';
 export { type ConfirmedFirst, confirmedFirst } from './policy/confirmed-first.ts';

@@ -1,5 +1,5 @@
 /** The planner of `codegen` is always code: a message names what is wanted, and each stage leads to the next. */
-import type { CallRecord, FlowMove, Flows, JsonObject, Understanding } from '../../src/index.ts';
+import { type CallRecord, type FlowMove, type Flows, type JsonObject, type Understanding, understoodAs } from '../../src/index.ts';
 import { readMessage, slashCommands, type Wish } from './flows/read-message.ts';
 import { call, outputOf, planText, reply, statusText, type Talk } from './flows/show.ts';
 import { type Asked, afterStage } from './flows/stages.ts';
@@ -13,17 +13,11 @@ export const flows: Flows = {
   takes: () => true,
   understand(text, { language: known }): Understanding {
     const { wish, language } = readMessage(text);
-    return {
+    return understoodAs({
       language: language ?? known ?? 'en',
       intent: wish.kind,
       confidence: wish.kind === 'unknown' ? 0.3 : 0.9,
-      slots: {},
-      alsoIntents: [],
-      ambiguous: {},
-      invalid: {},
-      correction: false,
-      anyOf: {},
-    };
+    });
   },
   next({ text, state, calls }): FlowMove {
     const heard = readMessage(text);

@@ -1,5 +1,5 @@
 /** What the assistant does without a model: commands and phrases in Spanish and English lead to analysis, edits, commands and git. */
-import type { FlowMove, Flows, Understanding } from '../../src/index.ts';
+import { type FlowMove, type Flows, type Understanding, understoodAs } from '../../src/index.ts';
 import { slashCommands } from './flows/commands.ts';
 import { answer, type Heard } from './flows/heard.ts';
 import { nextMove } from './flows/moves.ts';
@@ -10,17 +10,11 @@ export const flows: Flows = {
   understand(text, { language: known }): Understanding {
     const { wish, language } = readMessage(text);
     const sure = wish.kind !== 'unclear' && wish.kind !== 'unknown-command';
-    return {
+    return understoodAs({
       language: language ?? known ?? 'es',
       intent: wish.kind,
       confidence: sure ? 0.9 : 0.3,
-      slots: {},
-      alsoIntents: [],
-      ambiguous: {},
-      invalid: {},
-      correction: false,
-      anyOf: {},
-    };
+    });
   },
   next({ text, state, calls }): FlowMove {
     const { wish, language: told, left = [] } = readMessage(text);

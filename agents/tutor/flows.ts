@@ -1,5 +1,14 @@
 /** What the tutor does without a model: it reads what a student wants, runs their code, and gives the hints that the ladder has. */
-import type { CallRecord, FlowMove, Flows, FlowTurn, JsonObject, Reply, Understanding } from '../../src/index.ts';
+import {
+  type CallRecord,
+  type FlowMove,
+  type Flows,
+  type FlowTurn,
+  type JsonObject,
+  type Reply,
+  type Understanding,
+  understoodAs,
+} from '../../src/index.ts';
 import type { Want } from './contract.ts';
 import { isOffTopic } from './flows/off-topic.ts';
 import {
@@ -35,17 +44,11 @@ export const flows: Flows = {
     const read = readMessage(text);
     const want = wantIn(read);
     const language = languageOf(read.words) ?? 'es';
-    return {
+    return understoodAs({
       language,
       intent: want,
       confidence: want === 'other' ? 0.4 : 0.9,
-      slots: {},
-      alsoIntents: [],
-      ambiguous: {},
-      invalid: {},
-      correction: false,
-      anyOf: {},
-    };
+    });
   },
   next(turn) {
     const heard = hear(turn);

@@ -1,6 +1,6 @@
 /** The roles of a generation: agents of their own, each with its instructions, its tools, its route and a limit of money. They answer in text. */
 import { readFileSync } from 'node:fs';
-import { type AgentDefinition, defineAgent } from '../../../src/index.ts';
+import { type AgentDefinition, defineAgent, understoodAs } from '../../../src/index.ts';
 import { agentOfRole, type RoleName, roleMoney, roleNames } from '../limits.ts';
 import type { ProjectOpener } from '../projects.ts';
 import { readTools } from './read-tools.ts';
@@ -29,17 +29,7 @@ export function roleAgents(open: ProjectOpener, routes: Partial<Record<RoleName,
       tools: role === 'analyst' ? [] : readTools(open),
       policy: [],
       flows: {
-        understand: () => ({
-          language: 'en',
-          intent: 'none',
-          confidence: 0,
-          slots: {},
-          alsoIntents: [],
-          ambiguous: {},
-          invalid: {},
-          correction: false,
-          anyOf: {},
-        }),
+        understand: () => understoodAs({ language: 'en', intent: 'none', confidence: 0 }),
         next: ({ state }) => ({ kind: 'reply', reply: { text: noModelAnswer }, outcome: 'denied', state }),
       },
       handOff: false,
