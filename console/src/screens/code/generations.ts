@@ -112,6 +112,8 @@ export function useDifference(id: string, round: number | undefined, tree: strin
     queryKey: [live, 'codegen', id, 'diff', round, tree],
     queryFn: ({ signal }) => textOf(`${root}/executions/${id}/diff${queryText({ round })}`, signal),
     enabled: round !== undefined,
+    // The changes of a tree are always the same: an event of a run has them read no second time.
+    ...(tree === null ? {} : { staleTime: 'static' as const }),
   });
 }
 
