@@ -1,29 +1,32 @@
 import { type FormEvent, type ReactNode, useId, useState } from 'react';
-import { problemOf } from '../../api/problem.ts';
-import { Button } from '../../parts/button.tsx';
-import { Dialog } from '../../parts/dialog.tsx';
-import { Note } from '../../parts/note.tsx';
-import { partWords } from '../../parts/words.ts';
-import { useWords } from '../../words/language.ts';
+import { problemOf } from '../api/problem.ts';
+import { useWords } from '../words/language.ts';
+import { Button } from './button.tsx';
+import { Dialog } from './dialog.tsx';
+import { Note } from './note.tsx';
+import { partWords } from './words.ts';
 
 interface FormDialogProps {
   title: string;
   verb: string;
   ready?: boolean;
   wide?: boolean;
+  danger?: boolean;
   /** It stays open, and says why, where this fails. */
   act(): Promise<unknown>;
   onClose(): void;
   children: ReactNode;
 }
 
-export function FormDialog({ title, verb, ready = true, wide = false, act, onClose, children }: FormDialogProps) {
+/** A form in a dialog, with a button that does it. */
+export function FormDialog({ title, verb, ready = true, wide = false, danger = false, act, onClose, children }: FormDialogProps) {
   const words = useWords(partWords);
   const form = useId();
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<string>();
   const submit = async (event: FormEvent) => {
     event.preventDefault();
+    if (!ready) return;
     setBusy(true);
     setFault(undefined);
     try {
@@ -43,7 +46,7 @@ export function FormDialog({ title, verb, ready = true, wide = false, act, onClo
       actions={
         <>
           <Button onClick={onClose}>{words.cancel}</Button>
-          <Button kind="primary" type="submit" form={form} disabled={!ready} busy={busy}>
+          <Button kind={danger ? 'danger' : 'primary'} type="submit" form={form} disabled={!ready} busy={busy}>
             {verb}
           </Button>
         </>

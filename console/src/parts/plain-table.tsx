@@ -1,6 +1,6 @@
 /** A table of few rows inside of a page that scrolls, and a bar of how much of something is used. */
 import type { ReactNode } from 'react';
-import './table.css';
+import './plain-table.css';
 
 export interface TableColumn<Row> {
   title: string;

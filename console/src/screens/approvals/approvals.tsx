@@ -7,10 +7,10 @@ import { useAnswer, usePages } from '../../api/queries.ts';
 import { useAddressState } from '../../parts/address-state.ts';
 import { Button } from '../../parts/button.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
+import { LoadMore } from '../../parts/load-more.tsx';
 import { Page } from '../../parts/page.tsx';
 import { useShortcut } from '../../parts/shortcuts.ts';
 import { Empty, Surface } from '../../parts/surface.tsx';
-import { partWords } from '../../parts/words.ts';
 import { ago, exactTime } from '../../words/format.ts';
 import { useLanguage, useWords } from '../../words/language.ts';
 import { ApprovalCard } from './approval-card.tsx';
@@ -25,7 +25,6 @@ const keyOf = ({ runId, callId }: Listed) => `${runId} ${callId}`;
 
 export default function Approvals() {
   const words = useWords(approvalWords);
-  const parts = useWords(partWords);
   const [address, change] = useAddressState();
   const view = views.find((each) => each === address['view']) ?? 'pending';
   const list = usePages('GET /api/v1/approvals', {
@@ -70,11 +69,7 @@ export default function Approvals() {
                   </li>
                 ))}
               </ul>
-              {list.hasNextPage && (
-                <Button kind="quiet" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-                  {parts.loadMore}
-                </Button>
-              )}
+              <LoadMore list={list} />
             </Surface>
           </div>
         </section>

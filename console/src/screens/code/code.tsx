@@ -2,12 +2,11 @@
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useAddressState } from '../../parts/address-state.ts';
-import { Button } from '../../parts/button.tsx';
 import { Filters } from '../../parts/filters.tsx';
+import { LoadMore } from '../../parts/load-more.tsx';
 import { Page } from '../../parts/page.tsx';
 import { useShortcut } from '../../parts/shortcuts.ts';
 import { Empty, Surface } from '../../parts/surface.tsx';
-import { partWords } from '../../parts/words.ts';
 import { ago, exactTime } from '../../words/format.ts';
 import { useWords } from '../../words/language.ts';
 import './code.css';
@@ -18,7 +17,6 @@ import { codeWords } from './words.ts';
 
 export default function Code() {
   const words = useWords(codeWords);
-  const parts = useWords(partWords);
   const navigate = useNavigate();
   const { id } = useParams({ strict: false }) as { id?: string };
   const [{ project }] = useAddressState();
@@ -87,11 +85,7 @@ export default function Code() {
                   </li>
                 ))}
               </ul>
-              {list.hasNextPage && (
-                <Button kind="quiet" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-                  {parts.loadMore}
-                </Button>
-              )}
+              <LoadMore list={list} />
             </Surface>
           </div>
         </section>

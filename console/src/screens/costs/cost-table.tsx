@@ -1,9 +1,9 @@
 import { Link } from '@tanstack/react-router';
 import type { Answer } from '../../api/client.ts';
+import { Bar, PlainTable } from '../../parts/plain-table.tsx';
 import { useMay } from '../../session/session.tsx';
 import { count, day, money } from '../../words/format.ts';
 import { useWords } from '../../words/language.ts';
-import { Bar, PlainTable } from '../health/table.tsx';
 import { useNames } from './names.ts';
 import { costWords } from './words.ts';
 

@@ -6,11 +6,11 @@ import { problemOf } from '../../api/problem.ts';
 import { useAnswer } from '../../api/queries.ts';
 import { Button } from '../../parts/button.tsx';
 import { Mark, Note } from '../../parts/note.tsx';
+import { PlainTable } from '../../parts/plain-table.tsx';
 import { Surface } from '../../parts/surface.tsx';
 import { useMay } from '../../session/session.tsx';
 import { count, money } from '../../words/format.ts';
 import { useWords } from '../../words/language.ts';
-import { PlainTable } from '../health/table.tsx';
 import { costWords } from './words.ts';
 
 type Run = Answer<'GET /api/v1/runs'>['runs'][number];

@@ -7,12 +7,12 @@ import { useChange } from '../../api/queries.ts';
 import { Button } from '../../parts/button.tsx';
 import { Mark, Note } from '../../parts/note.tsx';
 import { Section } from '../../parts/page.tsx';
+import { PlainTable } from '../../parts/plain-table.tsx';
 import { Surface } from '../../parts/surface.tsx';
 import { partWords } from '../../parts/words.ts';
 import { useMay } from '../../session/session.tsx';
 import { ago, bytes, count, exactTime } from '../../words/format.ts';
 import { useWords } from '../../words/language.ts';
-import { PlainTable } from './table.tsx';
 import { healthWords } from './words.ts';
 
 type Page = Answer<'GET /api/v1/backups'>;

@@ -1,8 +1,8 @@
 import { Mark, type Tone } from '../../parts/note.tsx';
+import { Bar, PlainTable } from '../../parts/plain-table.tsx';
 import { count, percent } from '../../words/format.ts';
 import { useWords } from '../../words/language.ts';
 import type { Indicator } from './figures.ts';
-import { Bar, PlainTable } from './table.tsx';
 import { healthWords } from './words.ts';
 
 const tones: Record<Indicator['status'], Tone> = { kept: 'good', burning: 'bad', missed: 'bad', unknown: 'quiet' };

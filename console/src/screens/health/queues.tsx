@@ -7,11 +7,11 @@ import { useAnswer, useChange } from '../../api/queries.ts';
 import { Button } from '../../parts/button.tsx';
 import { Note } from '../../parts/note.tsx';
 import { Section } from '../../parts/page.tsx';
+import { PlainTable } from '../../parts/plain-table.tsx';
 import { Surface } from '../../parts/surface.tsx';
 import { useMay } from '../../session/session.tsx';
 import { ago, count, exactTime } from '../../words/format.ts';
 import { useWords } from '../../words/language.ts';
-import { PlainTable } from './table.tsx';
 import { healthWords } from './words.ts';
 
 type Failed = Answer<'GET /api/v1/queues/failed'>['jobs'][number];

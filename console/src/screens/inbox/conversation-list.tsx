@@ -2,11 +2,10 @@ import { useMemo, useRef } from 'react';
 import type { Answer } from '../../api/client.ts';
 import { useAnswer, usePages } from '../../api/queries.ts';
 import { useAddressState } from '../../parts/address-state.ts';
-import { Button } from '../../parts/button.tsx';
 import { Filters } from '../../parts/filters.tsx';
+import { LoadMore } from '../../parts/load-more.tsx';
 import { useShortcut } from '../../parts/shortcuts.ts';
 import { Empty, Surface } from '../../parts/surface.tsx';
-import { partWords } from '../../parts/words.ts';
 import { useMay } from '../../session/session.tsx';
 import { ago, exactTime } from '../../words/format.ts';
 import { useWords } from '../../words/language.ts';
@@ -33,7 +32,6 @@ export function ConversationList({
   answers: boolean;
 }) {
   const words = useWords(inboxWords);
-  const parts = useWords(partWords);
   const [address, change] = useAddressState();
   const views: readonly View[] = answers ? ['waiting', 'mine', 'open', 'closed'] : ['open', 'closed'];
   const view = views.find((each) => each === address['view']) ?? views[0] ?? 'open';
@@ -113,11 +111,7 @@ export function ConversationList({
               </li>
             ))}
           </ul>
-          {list.hasNextPage && (
-            <Button kind="quiet" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-              {parts.loadMore}
-            </Button>
-          )}
+          <LoadMore list={list} />
         </Surface>
       </div>
     </section>

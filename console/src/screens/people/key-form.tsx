@@ -5,11 +5,11 @@ import { useChange } from '../../api/queries.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Field } from '../../parts/field.tsx';
+import { FormDialog } from '../../parts/form-dialog.tsx';
 import { partWords } from '../../parts/words.ts';
 import { useMe } from '../../session/session.tsx';
 import { useWords } from '../../words/language.ts';
 import { Choices } from './choices.tsx';
-import { FormDialog } from './form-dialog.tsx';
 import { type Key, touchedByKeys, useRoles } from './reach.ts';
 import { peopleWords } from './words.ts';
 

@@ -5,15 +5,15 @@ import { useChange } from '../../api/queries.ts';
 import { Button } from '../../parts/button.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Field } from '../../parts/field.tsx';
+import { FormDialog } from '../../parts/form-dialog.tsx';
 import { Section, Sections } from '../../parts/page.tsx';
+import { PlainTable } from '../../parts/plain-table.tsx';
 import { Surface } from '../../parts/surface.tsx';
 import { partWords } from '../../parts/words.ts';
 import { useMay } from '../../session/session.tsx';
 import { count } from '../../words/format.ts';
 import { useWords } from '../../words/language.ts';
-import { PlainTable } from '../health/table.tsx';
 import { Choices } from './choices.tsx';
-import { FormDialog } from './form-dialog.tsx';
 import { type Role, useRoles } from './reach.ts';
 import { peopleWords } from './words.ts';
 

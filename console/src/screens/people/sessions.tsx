@@ -5,10 +5,10 @@ import { Button } from '../../parts/button.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Mark } from '../../parts/note.tsx';
 import { Section, Sections } from '../../parts/page.tsx';
+import { PlainTable } from '../../parts/plain-table.tsx';
 import { Surface } from '../../parts/surface.tsx';
 import { ago, exactTime } from '../../words/format.ts';
 import { useWords } from '../../words/language.ts';
-import { PlainTable } from '../health/table.tsx';
 import { peopleWords } from './words.ts';
 
 type Session = Answer<'GET /api/v1/auth/sessions'>['sessions'][number];

@@ -8,14 +8,14 @@ import { Button } from '../../parts/button.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Filters } from '../../parts/filters.tsx';
+import { FormDialog } from '../../parts/form-dialog.tsx';
 import { type Column, ListTable } from '../../parts/list-table.tsx';
 import { Mark } from '../../parts/note.tsx';
+import { PlainTable } from '../../parts/plain-table.tsx';
 import { Empty, Surface } from '../../parts/surface.tsx';
 import { useMay } from '../../session/session.tsx';
 import { ago, exactTime } from '../../words/format.ts';
 import { useLanguage, useWords } from '../../words/language.ts';
-import { PlainTable } from '../health/table.tsx';
-import { FormDialog } from './form-dialog.tsx';
 import { useRoles } from './reach.ts';
 import { peopleWords } from './words.ts';
 
