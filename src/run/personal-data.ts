@@ -54,8 +54,6 @@ function dataOf({ name, personalData }: AgentDefinition, access: (workspaceId: s
  * @throws TimonelError `config_invalid`
  */
 export async function requirePersonalData(pool: DatabasePool, agents: readonly AgentDefinition[]): Promise<void> {
-  // A version that comes back beside a newer one, or after it, cannot know of its tables; export and erasure refuse meanwhile.
-  const { tables: ofNewer } = await newerSchema(pool, readAgentMigrations(agents));
   for (const { name, migrations, personalData } of agents) {
     if (migrations === undefined) continue;
     const rows = await pool.executeText<{ table: string; columns: string[] }>(
@@ -64,9 +62,10 @@ export async function requirePersonalData(pool: DatabasePool, agents: readonly A
       [prefixOf(name)],
     );
     const declared = personalData?.tables ?? [];
-    const silent = rows
-      .map(({ table }) => table)
-      .filter((table) => !ofNewer.includes(table) && !declared.some((each) => each.table === table));
+    const undeclared = rows.map(({ table }) => table).filter((table) => !declared.some((each) => each.table === table));
+    // A version that comes back beside a newer one, or after it, cannot know of its tables; export and erasure refuse meanwhile.
+    const ofNewer = undeclared.length === 0 ? [] : (await newerSchema(pool, readAgentMigrations(agents))).tables;
+    const silent = undeclared.filter((table) => !ofNewer.includes(table));
     if (silent.length > 0) {
       throw new TimonelError(
         'config_invalid',
