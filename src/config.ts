@@ -193,7 +193,9 @@ export function readSettings(given: Environment = process.env): Settings {
       idleInTransactionTimeoutMs: env.TIMONEL_IDLE_IN_TRANSACTION_TIMEOUT_MS,
     },
     redis:
-      env.REDIS_URL === undefined ? undefined : { url: env.REDIS_URL, sentinels: env.TIMONEL_REDIS_SENTINELS.map(hostAndPortOf) },
+      env.REDIS_URL === undefined
+        ? undefined
+        : { url: env.REDIS_URL, sentinels: env.TIMONEL_REDIS_SENTINELS.flatMap((item) => hostAndPortOf(item) ?? []) },
     models: {
       hosted: {
         anthropic: { key: env.ANTHROPIC_API_KEY, url: env.TIMONEL_ANTHROPIC_URL },

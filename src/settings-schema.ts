@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
-import { isHostAndPort } from './host-and-port.ts';
+import { hostAndPortOf } from './host-and-port.ts';
 import {
   artifactShape,
   backupShape,
@@ -65,7 +65,10 @@ export const settingsSchema = z.object({
   TIMONEL_STATEMENT_TIMEOUT_MS: milliseconds(15_000),
   TIMONEL_IDLE_IN_TRANSACTION_TIMEOUT_MS: milliseconds(5_000),
   REDIS_URL: url(['redis:', 'rediss:']).optional(),
-  TIMONEL_REDIS_SENTINELS: list(isHostAndPort, 'must be host:port with commas between them, e.g. 10.0.0.1:26379,10.0.0.2:26379'),
+  TIMONEL_REDIS_SENTINELS: list(
+    (item) => hostAndPortOf(item) !== undefined,
+    'must be host:port with commas between them, e.g. 10.0.0.1:26379,10.0.0.2:26379',
+  ),
 
   TIMONEL_SECRET: secret.optional(),
   /** The secret before the last rotation: what it signed stays valid, nothing new is signed with it. */

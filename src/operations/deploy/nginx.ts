@@ -59,7 +59,7 @@ export async function workersOf({ pidFile }: Nginx): Promise<ReadonlySet<number>
 
 async function parentOf(pid: string): Promise<number | undefined> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  // The name of the program, in brackets, may have blanks and brackets in it.
-  const [, parent] = /^\S \d+/.test(text.slice(text.lastIndexOf(')') + 2)) ? text.slice(text.lastIndexOf(')') + 2).split(' ') : [];
+  // The name of the program, in brackets, may have blanks and brackets in it; the state and the parent follow it.
+  const [, parent] = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return parent === undefined ? undefined : Number(parent);
 }
