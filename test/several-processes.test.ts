@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { booking } from '../agents/booking/agent.ts';
 import { notes } from './notes-agent.ts';
-import { type Line, scriptedModel } from './scripted-model.ts';
+import { scriptedModel } from './scripted-model.ts';
 import { storeKinds } from './stores.ts';
 import { startTimonel, type TestTimonel } from './timonel.ts';
 
@@ -10,9 +10,12 @@ describe.runIf(storeKinds.includes('postgres') && inject('redisUrl') !== '')(
   () => {
     let first: TestTimonel;
     let second: TestTimonel;
-    const script: Line[] = [];
     beforeAll(async () => {
-      const project = { agents: [notes, booking], models: { default: scriptedModel(() => script.shift() ?? 'Bien.') } };
+      // The answer goes by the message alone: turns of another test may still run.
+      const model = scriptedModel(({ prompt }) =>
+        JSON.stringify(prompt.at(-1)).includes('Borrá') ? { calls: [{ tool: 'delete_notes', args: { why: 'x' } }] } : 'Bien.',
+      );
+      const project = { agents: [notes, booking], models: { default: model } };
       first = await startTimonel('postgres', project);
       const environment = { ...first.environment, REDIS_URL: inject('redisUrl') };
       await first.close(false);
@@ -65,7 +68,6 @@ describe.runIf(storeKinds.includes('postgres') && inject('redisUrl') !== '')(
 
     it('answers an approval at another process than the one that asked', async () => {
       const conversation = await first.converse('notes');
-      script.push({ calls: [{ tool: 'delete_notes', args: { why: 'x' } }] }, 'Borrado.');
       const { run } = await first.say(conversation, 'Borrá');
       const { body } = await second.call<{ approvals: { callId: string }[] }>('GET', `/api/v1/runs/${run.id}`);
       const answered = await second.call('POST', `/api/v1/runs/${run.id}/approvals/${body.approvals[0]?.callId}`, {

@@ -231,7 +231,7 @@ export async function reschedule(
       : priceOn(lookup.catalogue, before.service, input.date);
   const { conversationId } = context;
   for (const place of placesOf(lookup)) {
-    const move = { fromStaffId: before.staffId, conversationId, price, promotion };
+    const move = { conversationId, price, promotion };
     const result = await moveAppointment(database, context, before.id, place, move);
     if (result === 'gone') return { kind: 'not-found' };
     if (result === 'taken') continue;

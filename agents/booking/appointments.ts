@@ -85,11 +85,11 @@ async function insert(
     const id = access.newId();
     const code = newCode();
     const result = await database.execute<{ inserted: boolean; codeInUse: boolean }>(sql`
-      WITH attempt AS (
+      WITH ${besideOthers(access)}, attempt AS (
         INSERT INTO booking_appointments (workspace_id, id, code, service_id, staff_id, customer_name, customer_phone, customer_email,
           phone_key, email_key, starts_at, ends_at, period, price, currency, promotion, status, hold_expires_at, conversation_id,
           created_at, updated_at)
-        VALUES (${workspaceId}, ${id}, ${code}, ${place.service.id}, ${place.staffId}, ${customer?.name ?? null},
+        VALUES ((SELECT ${workspaceId} FROM turn), ${id}, ${code}, ${place.service.id}, ${place.staffId}, ${customer?.name ?? null},
           ${customer?.phone ?? null}, ${customer?.email ?? null}, ${keyOf(customer?.phone, phoneKey)},
           ${keyOf(customer?.email, canonicalEmail)}, ${instant(place.start)}, ${instant(place.end)}, ${periodOf(place)}, ${appointment.price},
           ${appointment.currency}, ${promotion ?? null}, ${holdExpiresAt === undefined ? 'confirmed' : 'held'},
@@ -148,18 +148,30 @@ export async function confirmHold(
   customer: Customer,
 ): Promise<boolean> {
   const result = await database.execute(sql`
+    WITH ${besideOthers(access)}
     UPDATE booking_appointments SET status = 'confirmed', hold_expires_at = NULL, customer_name = ${customer.name},
       customer_phone = ${customer.phone ?? null}, customer_email = ${customer.email ?? null},
       phone_key = ${keyOf(customer.phone, phoneKey)}, email_key = ${keyOf(customer.email, canonicalEmail)},
       updated_at = ${access.now().toISOString()}
-    WHERE workspace_id = ${access.workspaceId} AND id = ${holdId} AND status = 'held'`);
+    FROM turn WHERE workspace_id = ${access.workspaceId} AND id = ${holdId} AND status = 'held'`);
   return result.rowCount === 1;
+}
+
+/**
+ * Lock order: a move looks at the slot that it takes while it still has its old one, so that a move and an insertion can wait for each
+ * other in a circle, which the database would break by failing one of them. A move is therefore alone in its workspace; insertions and
+ * confirmations share the lock. The common table expression has to be read by the statement, or it is not run before it.
+ */
+function besideOthers(access: WorkspaceAccess): SQL {
+  return sql`turn AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(${moveLock(access)}))`;
+}
+
+function moveLock(access: WorkspaceAccess): SQL {
+  return sql`hashtextextended(${`booking:${access.workspaceId}`}, 0)`;
 }
 
 /** What changes when an appointment moves. */
 export interface Move {
-  /** The staff member who had it, for the order of locks. */
-  fromStaffId: string;
   conversationId: string;
   price: number;
   promotion?: string | undefined;
@@ -175,11 +187,7 @@ export async function moveAppointment(
   place: Placement,
   move: Move,
 ): Promise<'moved' | 'taken' | 'gone'> {
-  // The constraint decides. The lock only spares two moves to each other's slots a wait that the database would have to break.
-  const people = [...new Set([move.fromStaffId, place.staffId])].sort();
-  for (const person of people) {
-    await database.execute(sql`SELECT pg_advisory_xact_lock(hashtextextended(${`booking:${access.workspaceId}:${person}`}, 0))`);
-  }
+  await database.execute(sql`SELECT pg_advisory_xact_lock(${moveLock(access)})`);
   // An update cannot say ON CONFLICT DO NOTHING, and an error would end the transaction that also carries the idempotency key.
   await database.execute(sql`SAVEPOINT booking_move`);
   try {
