@@ -37,7 +37,9 @@ export async function playScenario(
   const calendar = flow === 'reservation' ? await readCalendar(first) : undefined;
   const play = flow === 'reservation' ? reservationFlow(crowd, `${seed}-${Date.now().toString(36)}`) : askFlow(crowd, agent);
   const loops = Array.from({ length: customers }, (_, at) => crowd.customer(origins[at % origins.length] ?? first, play));
-  const memory = new Memory(servers, () => recorder.count);
+  // A forced collection stops the world: only where its figure is asked for.
+  const watched = thresholds.some(({ figure }) => figure.startsWith('memory')) ? servers : [];
+  const memory = new Memory(watched, () => recorder.count);
   let lookups = { hits: 0, all: 0 };
   await arrivals.play({ seconds: warmUpSeconds, perSecond: stages[0]?.perSecond ?? 1 }, stages, {
     random,
