@@ -18,8 +18,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const bench = (name: string, ...args: string[]) =>
   new Promise<{ code: number; out: string; err: string }>((resolve) => {
     const program = join(import.meta.dirname, '../../bench', name);
-    execFile(process.execPath, [program, ...args], { env: { ...process.env, NODE_COMPILE_CACHE: compileCache } }, (error, out, err) =>
-      resolve({ code: error === null ? 0 : Number(error.code), out, err }),
+    execFile(
+      process.execPath,
+      [program, ...args],
+      { env: { ...process.env, NODE_COMPILE_CACHE: compileCache } },
+      (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code), out, err }),
     );
   });
 
