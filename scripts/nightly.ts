@@ -12,6 +12,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { loadRun } from '../bench/load/long-run.ts';
 import { readerLoad, webhookLoad } from '../test/channels/load.ts';
 import { playCanaries } from '../test/code/canaries.ts';
 import { playHistories } from '../test/code/histories.ts';
@@ -136,6 +137,10 @@ const longRuns: Readonly<Record<string, LongRun>> = {
   'code-histories': codeHistories,
   'code-kills-embedded': codeKills('embedded'),
   'code-kills-postgres': codeKills('postgres'),
+  'load-soak': loadRun('soak'),
+  'load-reservation': loadRun('reservation'),
+  'load-headline': loadRun('headline'),
+  'load-headline-three': loadRun('headline-three'),
   image,
   coverage,
 };

@@ -1,6 +1,6 @@
 /** The flows of `timonel smoke`: each asks a running system over HTTP, as a customer or an operator would, and says what it saw. */
 import type { Outcome, Reply } from '../vocabulary.ts';
-import type { ApiClient } from './api-client.ts';
+import { ApiClient } from './api-client.ts';
 import { probe } from './health.ts';
 
 /** The mark of all that smoke makes: a contact that no person can have (RFC 2606). `timonel clean --test-data` takes away what carries it. */
@@ -18,8 +18,12 @@ export interface SmokeSystem {
   client: ApiClient;
   /** Names of the agents that it runs. */
   agents: readonly string[];
+  /** Those of them that a model is configured for. */
+  withModel: readonly string[];
   /** Book and cancel an appointment, in place of asking for free times. */
   write: boolean;
+  /** Try what happens without a model, for which a key and a budget are made and removed. */
+  fallback: boolean;
 }
 
 export interface SmokeFlow {
@@ -28,7 +32,7 @@ export interface SmokeFlow {
 }
 
 interface Turn {
-  run: { id: string; outcome: Outcome | null; awaiting?: string; degraded: boolean } | null;
+  run: { id: string; outcome: Outcome | null; awaiting?: string; degraded: boolean; error?: { message: string } } | null;
   reply: Reply | null;
 }
 
@@ -60,14 +64,20 @@ const flags: SmokeFlow = {
   },
 };
 
+/** What agents answer without a model, who would think about a greeting at length. */
+const firstWords: Readonly<Record<string, string>> = { codegen: '/help', coder: '/help' };
+
+/** Agents that `codegen` starts, and nobody talks to. */
+const roles = /^codegen-/;
+
 /** One turn of each agent; counted by the metrics of the process that had it. */
 const turns: SmokeFlow = {
   name: 'turns',
   async run({ client, agents }) {
     const seen: string[] = [];
     let degraded = false;
-    for (const agent of agents) {
-      const turn = await conversation(client, agent).then((say) => say('Hola'));
+    for (const agent of agents.filter((name) => !roles.test(name))) {
+      const turn = await conversation(client, agent).then((say) => say(firstWords[agent] ?? 'Hola'));
       const { run } = turn;
       if (run === null) seen.push(`${agent}: a person has it`);
       else if (failedOutcomes.includes(run.outcome))
@@ -152,9 +162,52 @@ const denial: SmokeFlow = {
   },
 };
 
+/** A key that may spend nothing has no model: its turns are the flow planner's. */
+const fallback: SmokeFlow = {
+  name: 'fallback',
+  async run(system) {
+    const { url, client } = system;
+    const agent = ['booking', 'hotel', 'tutor'].find((name) => system.agents.includes(name));
+    if (agent === undefined) return { status: 'skipped', said: 'Of booking, hotel and tutor none runs here.' };
+    if (!system.withModel.includes(agent)) return { status: 'skipped', said: 'No model is configured: all turns are without one.' };
+    if (!system.fallback) return { status: 'skipped', said: 'Tried in the first round only.' };
+    const expiresAt = new Date(Date.now() + 600_000).toISOString();
+    const key = await client
+      .post<{ id: string; apiKey: string }>('/api/v1/api-keys', { name: 'smoke: may ask no model', role: 'client', expiresAt })
+      .catch(allowed);
+    if (key === undefined) return { status: 'skipped', said: 'It takes a key that may make keys and budgets.' };
+    let budget: { id: string } | undefined;
+    try {
+      const limit = { scope: 'api-key', subject: key.id, period: 'day', tokens: 1 };
+      budget = await client.put<{ id: string }>('/api/v1/budgets', limit).catch(allowed);
+      if (budget === undefined) return { status: 'skipped', said: 'It takes a key that may make keys and budgets.' };
+      const say = await conversation(new ApiClient({ url, apiKey: key.apiKey }), agent);
+      // Another process may hear of the budget a moment later.
+      for (let attempt = 0; attempt < 3; attempt++) {
+        const turn = await say('Hola');
+        if (turn.run === null || failedOutcomes.includes(turn.run.outcome))
+          return {
+            status: 'fail',
+            said: `${agent} had no answer without a model: ${turn.run?.error?.message ?? 'a person has it'}`,
+          };
+        if (turn.run.degraded) return { status: 'pass', said: `Without a model ${agent} says ${shortened(turn)}` };
+      }
+      return { status: 'fail', said: `${agent} asked a model that the budget of its caller does not allow.` };
+    } finally {
+      if (budget !== undefined) await client.delete(`/api/v1/budgets/${budget.id}`);
+      await client.delete(`/api/v1/api-keys/${key.id}`);
+    }
+  },
+};
+
+/** What a key may not do is left out; what fails otherwise fails. */
+function allowed(error: unknown): undefined {
+  if ((error as { code?: unknown }).code !== 'forbidden') throw error;
+}
+
 async function conversation(client: ApiClient, agent: string): Promise<(text: string) => Promise<Turn>> {
   const { id } = await client.post<{ id: string }>('/api/v1/conversations', { agent, channel: 'smoke', contact: testContact });
   return (text) => client.post<Turn>(`/api/v1/conversations/${id}/messages`, { text });
 }
 
-export const smokeFlows: readonly SmokeFlow[] = [services, strangers, flags, turns, telemetry, booking, denial];
+export const smokeFlows: readonly SmokeFlow[] = [services, strangers, flags, turns, telemetry, booking, denial, fallback];

@@ -22,7 +22,7 @@ const unit: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_0
 export function smokeCommand(): Command {
   return new Command('smoke')
     .description(
-      'Try a running system as a customer would: its services, a turn of each agent, booking, a denial, flags, telemetry. What it makes carries a test mark, and is erased at the end. Exit code 1 where a flow fails',
+      'Try a running system as a customer would: its services, a turn of each agent, booking, a denial, flags, telemetry, an answer without a model. What it makes carries a test mark, and is erased at the end. Exit code 1 where a flow fails',
     )
     .option('--url <url>', 'address of the system (default: the one that runs here)')
     .option('--key-file <file>', 'file with an API key of it (default: the key of this machine)')
@@ -33,8 +33,8 @@ export function smokeCommand(): Command {
     .action(async (options: Options) => {
       const pause = options.every === undefined ? undefined : millisecondsOf(options.every);
       const system = await systemOf(options);
-      for (;;) {
-        const passed = await round(system, options);
+      for (let first = true; ; first = false) {
+        const passed = await round({ ...system, fallback: first }, options);
         if (!passed) process.exitCode = 1;
         if (pause === undefined) return;
         await sleep(pause);
@@ -59,8 +59,16 @@ async function systemOf({ url, keyFile, write }: Options): Promise<SmokeSystem> 
 
 async function systemAt(url: string, apiKey: string, write: boolean): Promise<SmokeSystem> {
   const client = new ApiClient({ url, apiKey });
-  const { agents } = await client.get<{ agents: { name: string }[] }>('/api/v1/agents');
-  return { url, client, agents: agents.map(({ name }) => name), write };
+  const { agents } = await client.get<{ agents: { name: string; model: string | null }[] }>('/api/v1/agents');
+  const withModel = agents.filter(({ model }) => model !== null);
+  return {
+    url,
+    client,
+    agents: agents.map(({ name }) => name),
+    withModel: withModel.map(({ name }) => name),
+    write,
+    fallback: true,
+  };
 }
 
 /** A flow as it went. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { booking } from '../../agents/booking/agent.ts';
 import { writeCredentials } from '../../src/cli/credentials.ts';
 import { commandHere } from '../command.ts';
+import { scriptedModel } from '../scripted-model.ts';
 import { storeKinds } from '../stores.ts';
 import { startTimonel, type TestTimonel } from '../timonel.ts';
 
@@ -43,6 +44,7 @@ describe.each(storeKinds)('timonel smoke (%s)', (kind) => {
       'telemetry pass',
       'booking pass',
       'policy denial pass',
+      'fallback skipped',
     ]);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(round.flows[5]?.said).toMatch(/booked \([A-Z0-9]{6}\) and cancelled/);
@@ -62,14 +64,36 @@ describe.each(storeKinds)('timonel smoke (%s)', (kind) => {
     expect(await clean()).toMatchObject({ code: 2, err: expect.stringContaining('--test-data') });
   });
 
+  it('has an answer without a model where there is one, and removes the key and the budget that it takes', async () => {
+    const withModel = await startTimonel(kind, { agents: [booking], models: { default: scriptedModel(() => 'Soy un modelo.') } });
+    try {
+      const itsHome = withModel.environment['TIMONEL_HOME'] ?? '';
+      writeCredentials(itsHome, { url: await withModel.timonel.listen(), apiKey: withModel.apiKey });
+      const { out } = await commandHere(itsHome, 'smoke')();
+      expect(out).toMatch(/^pass +turns +booking: "Soy un modelo\."/m);
+      expect(out).toMatch(/^pass +fallback +Without a model booking says "¡Hola!/m);
+      const { budgets } = (await withModel.call<{ budgets: unknown[] }>('GET', '/api/v1/budgets')).body;
+      const { apiKeys } = (
+        await withModel.call<{ apiKeys: { name: string; revokedAt: string | null }[] }>('GET', '/api/v1/api-keys')
+      ).body;
+      expect(budgets).toEqual([]);
+      expect(apiKeys.filter(({ name, revokedAt }) => name.startsWith('smoke') && revokedAt === null)).toEqual([]);
+    } finally {
+      await withModel.close();
+    }
+  });
+
   it('fails where an agent cannot answer, and says which', async () => {
-    const broken = await startTimonel(kind, { agents: [silent] });
+    // One has no model, the other nothing else.
+    const hotel = { ...silent, name: 'hotel', model: 'talking' };
+    const broken = await startTimonel(kind, { agents: [silent, hotel], models: { talking: scriptedModel(() => 'Bien.') } });
     try {
       const brokenHome = broken.environment['TIMONEL_HOME'] ?? '';
       writeCredentials(brokenHome, { url: await broken.timonel.listen(), apiKey: broken.apiKey });
       const { code, out } = await commandHere(brokenHome, 'smoke')();
       expect(code).toBe(1);
       expect(out).toMatch(/^fail +turns +silent: the run /m);
+      expect(out).toMatch(/^fail +fallback +hotel had no answer without a model: /m);
       expect(out).toMatch(/^skipped +booking /m);
     } finally {
       await broken.close();
