@@ -113,9 +113,8 @@ export type Send = (kind: string, method: 'GET' | 'POST', path: string, body?: o
 function faultOf({ run }: Turn): string | undefined {
   if (run === null) return undefined;
   if (run.degraded) return 'turn: no model answered, the flow planner did';
-  return run.outcome === 'replied' || run.outcome === 'awaiting_input'
-    ? undefined
-    : `turn: the run ended ${run.outcome ?? 'never'}`;
+  const failed = run.outcome === null || run.outcome === 'failed' || run.outcome === 'cancelled';
+  return failed ? `turn: the run ended ${run.outcome ?? 'never'}` : undefined;
 }
 
 async function opened(send: Send, conversation: object): Promise<string> {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { messageOf, TimonelError } from '../errors.ts';
 import { directoryInUse, lockDirectory } from '../store/embedded/lock.ts';
-import { temporaryMarkOf, temporaryPrefix } from '../store/temporary-home.ts';
+import { temporaryHomePrefix, temporaryMarkOf } from '../store/temporary-home.ts';
 import { codeHomeName, codeHomes } from './code-home.ts';
 
 /** A directory with Timonel's mark. */
@@ -29,7 +29,7 @@ export function findHomes(
 ): MarkedHome[] {
   const found = [
     ...foldersIn(temporary)
-      .filter((path) => basename(path).startsWith(temporaryPrefix))
+      .filter((path) => basename(path).startsWith(temporaryHomePrefix))
       .map(temporaryHome),
     ...foldersIn(code).map(homeOfCode),
   ];

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { messageOf } from '../errors.ts';
 import { ApiClient } from './api-client.ts';
-import { sizeOf } from './backup.ts';
 import { findHomes, type MarkedHome, removeHome } from './clean-homes.ts';
 import { testContact } from './smoke-flows.ts';
 import { UsageError } from './usage-error.ts';
@@ -82,10 +81,14 @@ function tellHomes(homes: readonly MarkedHome[], dryRun: boolean): void {
   for (const { path, kind, bytes, usedAt, kept } of homes) {
     const days = Math.floor((Date.now() - usedAt.getTime()) / (24 * hour));
     const fate = kept === undefined ? (dryRun ? 'would go' : 'removed') : `stays: ${kept}`;
-    console.log(`${path}  ${kind}, ${sizeOf(bytes)}, unchanged for ${days} ${days === 1 ? 'day' : 'days'}: ${fate}`);
+    console.log(`${path}  ${kind}, ${mebibytes(bytes)}, unchanged for ${days} ${days === 1 ? 'day' : 'days'}: ${fate}`);
   }
-  const size = sizeOf(gone.reduce((sum, { bytes }) => sum + bytes, 0));
+  const size = mebibytes(gone.reduce((sum, { bytes }) => sum + bytes, 0));
   console.log(`${dryRun ? 'Would remove' : 'Removed'} ${gone.length} of ${homes.length} marked directories, ${size}.`);
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 1_048_576).toFixed(1)} MiB`;
 }
 
 /** @returns what could not be removed, and why */

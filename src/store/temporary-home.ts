@@ -15,7 +15,7 @@ const marked = z.object({
 export type TemporaryMark = z.infer<typeof marked>;
 
 /** Beginning of the names of temporary directories. */
-export const temporaryPrefix = 'timonel-';
+export const temporaryHomePrefix = 'timonel-';
 const markFile = '.timonel-temporary.json';
 
 /**
@@ -24,7 +24,7 @@ const markFile = '.timonel-temporary.json';
  * @returns the path
  */
 export function makeTemporaryHome(kind: TemporaryMark['kind']): string {
-  const directory = mkdtempSync(join(tmpdir(), `${temporaryPrefix}${kind}-`));
+  const directory = mkdtempSync(join(tmpdir(), `${temporaryHomePrefix}${kind}-`));
   const mark: TemporaryMark = { madeBy: 'timonel', kind, pid: process.pid, madeAt: new Date().toISOString() };
   writeFileSync(join(directory, markFile), `${JSON.stringify(mark)}\n`, { mode: 0o600 });
   return directory;
