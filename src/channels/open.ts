@@ -55,8 +55,6 @@ export interface ChannelsOptions {
   /** Servers of mail on this machine and its network are taken too. */
   privateAddresses: boolean;
   publicUrl: string;
-  /** The server's secret was replaced: what the one before sealed is sealed anew. */
-  reseal: boolean;
   now(): Date;
   newId(): string;
 }
@@ -169,7 +167,6 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
   });
   const deliveries = new Deliveries(pool, () => worker.wakeOutbound());
   try {
-    if (options.reseal) await connections.reseal();
     await connections.open();
   } catch (error) {
     await client.close();

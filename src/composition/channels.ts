@@ -65,7 +65,6 @@ export async function openChannelPart(
     onAnswer: (answer) => handoff.answers.take(answer),
     privateAddresses: settings.webhookPrivateAddresses,
     publicUrl: settings.publicUrl,
-    reseal: settings.secrets.previous !== undefined,
     now,
     newId,
   });

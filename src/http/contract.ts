@@ -56,6 +56,12 @@ export interface BackupOperations {
   verify(name: string): Promise<{ rows: number; tables: number; artifacts: number }>;
 }
 
+/** Which secrets are set, how old they are, and how far a rotation is. */
+export type ReportSecrets = () => Promise<{
+  secrets: { name: string; kind: 'own' | 'foreign'; protects: string; source: 'file' | 'environment'; changedAt: Date | null }[];
+  rotation: { accepts: 'next' | 'previous'; since: Date | null; sealedBefore: number | null } | null;
+}>;
+
 /** What is looked at when an installation is validated, and what was found. */
 export type ValidateInstallation = (options: { beforeDeploy: boolean; liveModel: boolean; processes: number }) => Promise<{
   status: 'pass' | 'fail';
@@ -90,6 +96,7 @@ export interface HttpDependencies {
   backups: BackupOperations;
   jobs: Pick<Jobs, 'depths' | 'failed' | 'retry'>;
   validateInstallation: ValidateInstallation;
+  secrets: ReportSecrets;
   channels: ChannelRoutes;
   webhooks: { endpoints: Endpoints; deliveries: WebhookDeliveries };
   knowledge: Knowledge;

@@ -2,7 +2,7 @@
 import { Agent, request } from 'undici';
 import { foreignLookup, ownAddressIn } from '../foreign-addresses.ts';
 import { networkErrorCode, wasNotSent } from '../network-failures.ts';
-import { Sealer } from './sealed.ts';
+import { agentPurpose, Sealer } from './sealed.ts';
 import type { ServerKeys } from './secrets.ts';
 
 export interface OutsideRequest {
@@ -157,7 +157,7 @@ export function reachesOutside({
   publicUrl: string;
   keys: Pick<ServerKeys, 'current' | 'all'>;
 }): (workspaceId: string) => ReachesOutside {
-  const sealer = new Sealer(keys, 'agent-secrets');
+  const sealer = new Sealer(keys, agentPurpose);
   return (workspaceId) => ({
     outside,
     publicUrl,

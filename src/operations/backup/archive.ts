@@ -179,7 +179,7 @@ async function decrypted(content: Readable, identity: string | undefined): Promi
   const { Decrypter } = await import('age-encryption');
   const decrypter = new Decrypter();
   try {
-    decrypter.addIdentity(identity);
+    for (const each of identity.split('\n')) decrypter.addIdentity(each);
     return Readable.fromWeb((await decrypter.decrypt(Readable.toWeb(content) as never)) as never);
   } catch (error) {
     throw new TimonelError(
