@@ -35,6 +35,8 @@ export async function writeArchive(
   write: (archive: ArchiveWriter) => Promise<void>,
 ): Promise<{ bytes: number; sha256: string }> {
   const tar = pack();
+  // It is destroyed with the error of the disk, which the caller gets; an event that nobody hears would end the process.
+  tar.on('error', () => {});
   const hash = createHash('sha256');
   let bytes = 0;
   const counted = new Transform({
