@@ -58,7 +58,7 @@ export function ago(at: string | Date, now = new Date()): string {
   );
 }
 
-/** US dollars to the micro-dollar where they are small. */
+/** US dollars to the micro-dollar where they are small. `US$`: the sign alone is that of the peso in Argentina. */
 export function money(dollars: number): string {
   const digits = dollars !== 0 && Math.abs(dollars) < 1 ? 6 : 2;
   return kept(
@@ -67,7 +67,7 @@ export function money(dollars: number): string {
       new Intl.NumberFormat(locale, {
         style: 'currency',
         currency: 'USD',
-        currencyDisplay: 'narrowSymbol',
+        currencyDisplay: 'symbol',
         minimumFractionDigits: 2,
         maximumFractionDigits: digits,
       }),
