@@ -74,6 +74,15 @@ export function money(dollars: number): string {
   ).format(dollars);
 }
 
+/** The instant at which a day begins on the clock of the workspace. @param date e.g. 2026-11-30 */
+export function startOfDay(date: string): string {
+  const named = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', ...(zone === undefined ? {} : { timeZone: zone }) });
+  // Zones are whole quarters of an hour away from UTC, by 14 hours at most.
+  let at = Date.parse(`${date}T00:00:00Z`) - 14 * 3_600_000;
+  while (named.format(at) < date) at += 15 * 60_000;
+  return new Date(at).toISOString();
+}
+
 export function count(value: number): string {
   return kept('count', (locale) => new Intl.NumberFormat(locale)).format(value);
 }
