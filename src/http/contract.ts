@@ -101,7 +101,10 @@ export interface HttpDependencies {
   webhooks: { endpoints: Endpoints; deliveries: WebhookDeliveries };
   knowledge: Knowledge;
   evaluations: { cases: EvaluationCases; evaluations: Evaluations };
-  settings: Pick<Settings, 'corsOrigins' | 'publicUrl' | 'trustedProxies' | 'canary' | 'regionHeader' | 'incoming'>;
+  settings: Pick<
+    Settings,
+    'corsOrigins' | 'publicUrl' | 'trustedProxies' | 'canary' | 'regionHeader' | 'incoming' | 'retentionDays'
+  >;
   agents: ReadonlyMap<string, AgentDefinition>;
   seeds: Seeds;
   releases: ReleasePart;

@@ -242,7 +242,7 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
   it('give out and erase nothing of a person of another workspace', async () => {
     const stranger = await newPerson(timonel, { role: 'member', workspaceId: 'other' });
     const before = await rowsOf('other');
-    for (const url of ['/api/v1/privacy/export', '/api/v1/privacy/erase']) {
+    for (const url of ['/api/v1/privacy/export', '/api/v1/privacy/preview', '/api/v1/privacy/erase']) {
       for (const body of [{ userId: stranger.id }, { email: stranger.email }]) {
         expect([url, (await timonel.call('POST', url, body)).status]).toEqual([url, 404]);
       }
