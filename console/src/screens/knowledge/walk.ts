@@ -38,22 +38,22 @@ export const walk: ScreenWalk = {
     await go('/knowledge');
     await page.getByRole('row', { name: /casa.*Lo que preguntan/ }).waitFor(patient);
     await page.getByRole('button', { name: 'Crear una colección' }).click();
-    await dialog.getByLabel('Nombre').fill('walk-house');
+    await dialog.getByRole('textbox', { name: /^Nombre/ }).fill('walk-house');
     await dialog.getByLabel('De qué trata').fill('Normas');
     await dialog.getByRole('button', { name: 'Crear una colección' }).click();
     await page.getByText('Esta colección está vacía.').waitFor(patient);
 
     // Two files, one of which cannot be read, and a text.
     await page.getByRole('button', { name: 'Agregar documentos' }).click();
-    await dialog.getByLabel('Archivos').setInputFiles([
+    await dialog.getByLabel(/^Archivos/).setInputFiles([
       { name: 'casa.md', mimeType: 'text/markdown', buffer: Buffer.from(house) },
       { name: 'roto.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4 no es un PDF') },
     ]);
-    await dialog.getByLabel('Carpeta').fill('subidos/');
+    await dialog.getByRole('textbox', { name: /^Carpeta/ }).fill('subidos/');
     await dialog.getByRole('button', { name: 'Agregar', exact: true }).click();
     await dialog.getByText(/1 no se pudieron leer: roto\.pdf/).waitFor(patient);
     await dialog.getByRole('button', { name: 'Texto', exact: true }).click();
-    await dialog.getByLabel('Clave').fill('mascotas.md');
+    await dialog.getByRole('textbox', { name: /^Clave/ }).fill('mascotas.md');
     await dialog
       .getByRole('textbox', { name: /^Texto/ })
       .fill('# Mascotas\n\nLos perros chicos pueden esperar en la recepción, con correa.');
@@ -74,7 +74,7 @@ export const walk: ScreenWalk = {
     await shot('knowledge-question');
 
     // Hidden, it is not found; shown again, it is. Its passages are those of its text.
-    await page.getByRole('button', { name: 'Documentos' }).click();
+    await page.getByRole('button', { name: 'Documentos', exact: true }).click();
     await page.getByRole('row', { name: /subidos\/casa\.md/ }).click();
     await page.getByText('Se puede pagar en efectivo').waitFor(patient);
     await page.getByRole('button', { name: 'Ocultar de las búsquedas' }).click();
