@@ -69,7 +69,7 @@ export const walk: ScreenWalk = {
     expect(await page.getByText('another-verify-token').count()).toBe(0);
     await page.getByRole('button', { name: 'Mandar un mensaje de prueba' }).click();
     await dialog.getByLabel(/^A quién/).fill('+54 9 351 555 0178');
-    await dialog.getByLabel('Texto').fill('Prueba');
+    await dialog.getByRole('textbox', { name: 'Texto' }).fill('Prueba');
     await dialog.getByRole('button', { name: 'Mandar', exact: true }).click();
     await dialog.getByText('window-closed').waitFor(patient);
     await shot('channel-test-message');

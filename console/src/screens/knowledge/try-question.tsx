@@ -7,7 +7,7 @@ import { Button } from '../../parts/button.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Note, type Tone } from '../../parts/note.tsx';
 import { PlainTable } from '../../parts/plain-table.tsx';
-import { count } from '../../words/format.ts';
+import { count, significant } from '../../words/format.ts';
 import { useWords } from '../../words/language.ts';
 import { knowledgeWords } from './words.ts';
 
@@ -103,7 +103,7 @@ function FoundPassages({ found, varied, words }: { found: Found; varied: boolean
               figure: true,
               cell: ({ score, boost }) => (
                 <span title={boost === 1 ? undefined : words.boosted(count(boost))}>
-                  {figure(score)}
+                  {significant(score)}
                   {boost !== 1 && ` (× ${count(boost)})`}
                 </span>
               ),
@@ -137,11 +137,7 @@ function ListPlace({ place, words }: { place: { rank: number; score: number } | 
     );
   return (
     <>
-      {count(place.rank)} · {figure(place.score)}
+      {count(place.rank)} · {significant(place.score)}
     </>
   );
-}
-
-function figure(score: number): string {
-  return count(Number(score.toPrecision(3)));
 }

@@ -84,7 +84,7 @@ export const walk: ScreenWalk = {
     await dialog.getByLabel('Escribí «subidos/casa.md» para confirmar').fill('subidos/casa.md');
     await dialog.getByRole('button', { name: 'Borrar el documento' }).click();
     await page.getByRole('row', { name: /mascotas\.md/ }).waitFor(patient);
-    expect(await page.getByRole('row', { name: /subidos\/casa\.md/ }).count()).toBe(0);
+    await page.getByRole('row', { name: /subidos\/casa\.md/ }).waitFor({ state: 'detached', ...patient });
 
     await page.getByRole('button', { name: 'Reindexar' }).click();
     await dialog.getByRole('button', { name: 'Reindexar' }).click();
@@ -97,6 +97,6 @@ export const walk: ScreenWalk = {
     await dialog.getByLabel('Escribí «walk-house» para confirmar').fill('walk-house');
     await dialog.getByRole('button', { name: 'Borrar la colección' }).click();
     await page.getByRole('row', { name: /casa.*Lo que preguntan/ }).waitFor(patient);
-    expect(await page.getByRole('row', { name: /walk-house/ }).count()).toBe(0);
+    await page.getByRole('row', { name: /walk-house/ }).waitFor({ state: 'detached', ...patient });
   },
 };
