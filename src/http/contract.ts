@@ -7,6 +7,7 @@ import type { HttpExchange } from '../diagnostics.ts';
 import type { EvaluationCases } from '../evaluations/cases.ts';
 import type { Evaluations } from '../evaluations/evaluations.ts';
 import type { FlagPart } from '../flags/open.ts';
+import type { CannedTexts } from '../handoff/canned-texts.ts';
 import type { Desk } from '../handoff/desk.ts';
 import type { HandoffSettings } from '../handoff/settings.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -79,6 +80,7 @@ export interface HttpDependencies {
   runner: Runner;
   desk: Desk;
   handoffSettings: HandoffSettings;
+  cannedTexts: CannedTexts;
   feed: ChangeFeed;
   /** Answers a call that waits. @throws TimonelError `completion_not_found`, `completion_used`, `completion_expired` */
   complete(token: string, answer: CompletionAnswer, by: string): Promise<void>;
