@@ -20,6 +20,7 @@ import type { RateLimits } from '../llm/limits/rate-limits.ts';
 import type { Budgets } from '../llm/money/budgets.ts';
 import type { Spending } from '../llm/money/spending.ts';
 import type { ReleasePart } from '../release/open.ts';
+import type { Rehearsals } from '../release/rehearsals.ts';
 import type { Shadows } from '../release/shadows.ts';
 import type { Resources } from '../resources/resources.ts';
 import type { AgentDefinition } from '../run/contract.ts';
@@ -111,6 +112,7 @@ export interface HttpDependencies {
   seeds: Seeds;
   releases: ReleasePart;
   shadows: Shadows;
+  rehearsals: Rehearsals;
   flags: FlagPart;
   resources: Resources;
   gateway: Gateway;

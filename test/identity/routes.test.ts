@@ -70,6 +70,7 @@ const bodies: Record<string, object> = {
   'POST /api/v1/webhooks/:id/test': {},
   'POST /api/v1/webhook-deliveries/:id/replay': {},
   'POST /api/v1/agents/:agent/explain': { text: 'Hola' },
+  'POST /api/v1/agents/:agent/rehearsals': { messages: ['Hola'] },
   'POST /api/v1/backups/:name/verify': {},
   'POST /api/v1/queues/:queue/jobs/:id/retry': {},
   'POST /api/v1/conversations/:id/take': {},
