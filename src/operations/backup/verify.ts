@@ -7,8 +7,9 @@ import type { MigratingAgent } from '../../store/agent-migrations/files.ts';
 import { readAgentMigrations } from '../../store/agent-migrations/files.ts';
 import { openStore } from '../../store/open.ts';
 import { makeTemporaryHome } from '../../store/temporary-home.ts';
+import type { BackupToRead } from './archive.ts';
 import type { RestoredBackup } from './contract.ts';
-import { type BackupToRead, readHeader, restoreBackup, schemaOf } from './restore.ts';
+import { readHeader, restoreBackup, schemaOf } from './restore.ts';
 
 /**
  * Restores a backup into an embedded store of its own in a temporary folder, and compares every table with what was saved. The store that is
