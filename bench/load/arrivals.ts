@@ -11,13 +11,16 @@ export interface Arrival {
   stage: string | undefined;
 }
 
-/** An arrival that no customer was free for in this time is dropped, and counts as failed. */
-const patienceMs = 10_000;
-
 export class Arrivals {
   readonly #free: ((arrival: Arrival | undefined) => void)[] = [];
   readonly #due: Arrival[] = [];
+  readonly #patienceMs: number;
   #over = false;
+
+  /** @param patienceMs an arrival that no customer was free for in this time is dropped, and counts as failed */
+  constructor(patienceMs: number) {
+    this.#patienceMs = patienceMs;
+  }
 
   /** The next request of a customer, as soon as one is due; `undefined` when the run is over. */
   async next(): Promise<Arrival | undefined> {
@@ -38,8 +41,9 @@ export class Arrivals {
     await this.#stage(warmUp, undefined, random, dropped);
     await began();
     for (const stage of stages) await this.#stage(stage, stage.name, random, dropped);
+    // What is still due is sent, too, or is dropped as before: the end of a run fails nothing.
+    for (; this.#due.length > 0; await sleep(100)) this.#drop(dropped);
     this.#over = true;
-    for (const arrival of this.#due.splice(0)) dropped(arrival);
     for (const free of this.#free.splice(0)) free(undefined);
   }
 
@@ -55,12 +59,16 @@ export class Arrivals {
     for (let at = start + gap(); ; ) {
       const now = performance.now();
       for (; at <= now && at < end; at += gap()) this.#arrive({ at, stage: name });
-      while ((this.#due[0]?.at ?? Number.POSITIVE_INFINITY) < now - patienceMs) {
-        const late = this.#due.shift();
-        if (late !== undefined) dropped(late);
-      }
+      this.#drop(dropped);
       if (now >= end) return;
       await sleep(Math.max(1, Math.min(at, end) - now));
+    }
+  }
+
+  #drop(dropped: (arrival: Arrival) => void): void {
+    while ((this.#due[0]?.at ?? Number.POSITIVE_INFINITY) < performance.now() - this.#patienceMs) {
+      const late = this.#due.shift();
+      if (late !== undefined) dropped(late);
     }
   }
 

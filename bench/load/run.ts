@@ -28,7 +28,7 @@ export async function playScenario(
 ): Promise<LoadRun> {
   const { flow, customers, stages, warmUpSeconds, thresholds } = scenario;
   const random = seeded(seed);
-  const arrivals = new Arrivals();
+  const arrivals = new Arrivals(scenario.patient === true ? 60_000 : 10_000);
   const recorder = new Recorder();
   const crowd = new Crowd(Math.ceil(customers / origins.length), { arrivals, recorder, random });
   const [first] = origins;
@@ -45,7 +45,7 @@ export async function playScenario(
     random,
     dropped: ({ stage = '' }) => {
       if (stage !== '')
-        recorder.add({ kind: 'dropped', stage, milliseconds: 0, status: 0, failed: true }, 'no customer was free for ten seconds');
+        recorder.add({ kind: 'dropped', stage, milliseconds: 0, status: 0, failed: true }, 'no customer was free in time');
     },
     began: async () => {
       await memory.begin();

@@ -27,7 +27,7 @@ const collector = new URL('../turns/collect-on-signal.ts', import.meta.url).href
 
 /** @throws Error where PostgreSQL or Redis is needed and not installed, and where a process does not start. */
 export async function startSystem(
-  { flow, processes }: Pick<Scenario, 'flow' | 'processes'>,
+  { flow, processes, patient }: Pick<Scenario, 'flow' | 'processes' | 'patient'>,
   options: { store: StoreKind; modelMs: number },
 ): Promise<LoadedSystem> {
   const directory = mkdtempSync(join(tmpdir(), 'timonel-load-'));
@@ -65,6 +65,7 @@ export async function startSystem(
         nodeOptions: ['--expose-gc', '--import', collector],
         ...(postgres === undefined ? {} : { databaseUrl: postgres.url }),
         environment: {
+          ...(patient === true ? { TIMONEL_MAX_EVENT_LOOP_DELAY_MS: '0' } : {}),
           ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
           // Appointments are made by the agents that ship with Timonel, with the sample salon and without a model.
           ...(flow === 'reservation' ? { TIMONEL_CONFIG: '', TIMONEL_MODEL: '', TIMONEL_MODEL_URL: '' } : {}),
