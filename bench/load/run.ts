@@ -6,7 +6,7 @@ import { Arrivals, seeded } from './arrivals.ts';
 import { calendarFigures, readCalendar } from './calendar.ts';
 import { askFlow, Crowd, type Origin, reservationFlow } from './customers.ts';
 import { type Figures, Recorder } from './recorder.ts';
-import type { Scenario } from './scenarios.ts';
+import { memorySlope, type Scenario } from './scenarios.ts';
 import type { LoadedSystem } from './system.ts';
 import { type Judged, judge, type LoadVerdict, verdictOf } from './verdict.ts';
 
@@ -107,7 +107,7 @@ class Memory {
       'memory at the end, MB': figure(collected),
       'memory growth': figure((100 * (collected - this.#collected)) / this.#collected),
       // By least squares, over the second half.
-      'memory slope, MB per 1,000 requests': figure(slopeOf(half) * 1_000),
+      [memorySlope]: figure(slopeOf(half) * 1_000),
     };
   }
 

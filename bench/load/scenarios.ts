@@ -31,9 +31,12 @@ export interface Scenario {
   thresholds: readonly Threshold[];
 }
 
+export const memorySlope = 'memory slope, MB per 1,000 requests';
+
 /**
- * Latencies in ms, shares in %, memory in MB. `p95 calm` is the figure of a stage, `turns p95` that of messages alone. `memory growth` is what a
- * forced collection leaves at the end more than after the warm-up, in % of it, and has one sample per measured second.
+ * Latencies in ms, shares in %, memory in MB. `p95 calm` is the figure of a stage, `turns p95` that of messages alone. The slope of
+ * memory is that of the second half, by least squares; its growth is what a forced collection leaves at the end more than after the warm-up, in % of
+ * that. Both have one sample per measured second.
  */
 export const scenarios = {
   smoke: {
@@ -108,7 +111,8 @@ export const scenarios = {
       { figure: '5xx', most: 0.1, samples: 50_000 },
       { figure: 'p95', most: 350, samples: 50_000 },
       { figure: 'p99', most: 1_000, samples: 50_000 },
-      { figure: 'memory growth', most: 10, samples: 900 },
+      { figure: memorySlope, most: 0.6, samples: 900 },
+      { figure: 'memory growth', most: 15, samples: 900 },
     ],
   },
   reservation: {
@@ -158,7 +162,8 @@ function headline(samples: number): Threshold[] {
     // Of what was asked for, so that a generator that lags does not pass for a system that keeps up.
     { figure: 'rate reached', least: 98, samples },
     { figure: 'cache hits', least: 78, samples: samples / 4 },
-    { figure: 'memory growth', most: 10, samples: 60 },
+    // Caches of answers and compiled code still fill in so short a time: flat is what the second half is.
+    { figure: memorySlope, most: 1, samples: 60 },
   ];
 }
 
