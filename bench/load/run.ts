@@ -40,7 +40,7 @@ export async function playScenario(
   // A forced collection stops the world: only where its figure is asked for.
   const watched = thresholds.some(({ figure }) => figure.startsWith('memory')) ? servers : [];
   const memory = new Memory(watched, () => recorder.count);
-  let lookups = { hits: 0, all: 0 };
+  let lookups: Lookups | undefined;
   await arrivals.play({ seconds: warmUpSeconds, perSecond: stages[0]?.perSecond ?? 1 }, stages, {
     random,
     dropped: ({ stage = '' }) => {
@@ -55,7 +55,7 @@ export async function playScenario(
   await Promise.all(loops);
   const cached = await cacheLookups(origins);
   const figures: Figures = { ...recorder.figures(stages), ...(await memory.figures()) };
-  if (flow === 'ask') Object.assign(figures, cacheFigures(lookups, cached, crowd));
+  if (flow === 'ask' && lookups !== undefined && cached !== undefined) Object.assign(figures, cacheFigures(lookups, cached, crowd));
   if (calendar !== undefined) {
     const { appointments } = await readCalendar(first);
     Object.assign(figures, calendarFigures(appointments, calendar.codes, crowd.codes));
@@ -118,12 +118,17 @@ class Memory {
   }
 }
 
-/** What the response caches of all processes did until now. A key that may not see it leaves the figure out. */
-async function cacheLookups(origins: readonly Origin[]): Promise<{ hits: number; all: number }> {
+interface Lookups {
+  hits: number;
+  all: number;
+}
+
+/** What the response caches of all processes did until now. Where one does not say, or the key may not see it, the figure is left out. */
+async function cacheLookups(origins: readonly Origin[]): Promise<Lookups | undefined> {
   const sum = { hits: 0, all: 0 };
   for (const { url, apiKey } of origins) {
     const answer = await fetch(`${url}/api/v1/cache/stats`, { headers: { authorization: `Bearer ${apiKey}` } });
-    if (!answer.ok) return { hits: 0, all: 0 };
+    if (!answer.ok) return undefined;
     const { hits, joined, misses } = (await answer.json()) as { hits: number; joined: number; misses: number };
     sum.hits += hits + joined;
     sum.all += hits + joined + misses;
@@ -132,7 +137,7 @@ async function cacheLookups(origins: readonly Origin[]): Promise<{ hits: number;
 }
 
 /** The mix decides how many hits there can be: that share stands beside the hits. */
-function cacheFigures(before: { hits: number; all: number }, after: { hits: number; all: number }, { turns }: Crowd): Figures {
+function cacheFigures(before: Lookups, after: Lookups, { turns }: Crowd): Figures {
   const samples = after.all - before.all;
   if (samples === 0) return {};
   return {
