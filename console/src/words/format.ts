@@ -87,6 +87,11 @@ export function count(value: number): string {
   return kept('count', (locale) => new Intl.NumberFormat(locale)).format(value);
 }
 
+/** With three significant digits: of scores, which differ far behind the point. */
+export function significant(value: number): string {
+  return kept('significant', (locale) => new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 })).format(value);
+}
+
 export function percent(share: number, digits = 0): string {
   return kept(
     `percent ${digits}`,
