@@ -1,8 +1,9 @@
 import { defineWords } from '../../words/language.ts';
+import { privacyTitle } from './title.ts';
 
 export const privacyWords = defineWords({
   en: {
-    title: 'Privacy',
+    ...privacyTitle.en,
     find: 'Find a person',
     findHint: 'By any of these, or several. What is found is counted and not read; that somebody looked is in the audit log.',
     email: 'E-mail',
@@ -70,7 +71,7 @@ export const privacyWords = defineWords({
     table: 'Of what',
   },
   es: {
-    title: 'Privacidad',
+    ...privacyTitle.es,
     find: 'Buscar a una persona',
     findHint:
       'Por cualquiera de estos datos, o varios. Lo que se encuentra se cuenta y no se lee; que alguien buscó queda en la auditoría.',

@@ -1,10 +1,10 @@
 import { Settings } from 'lucide-react';
 import type { Screen } from '../screen.ts';
-import { settingWords } from './words.ts';
+import { settingTitle } from './title.ts';
 
 export const screen: Screen = {
   name: 'settings',
-  title: settingWords,
+  title: settingTitle,
   group: 'admin',
   order: 50,
   icon: Settings,

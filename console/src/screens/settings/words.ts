@@ -1,8 +1,9 @@
 import { defineWords } from '../../words/language.ts';
+import { settingTitle } from './title.ts';
 
 export const settingWords = defineWords({
   en: {
-    title: 'Settings',
+    ...settingTitle.en,
     viewsLabel: 'What is shown',
     views: {
       workspace: 'Workspace',
@@ -143,7 +144,7 @@ export const settingWords = defineWords({
     disabledWorkspace: 'off',
   },
   es: {
-    title: 'Configuración',
+    ...settingTitle.es,
     viewsLabel: 'Qué se muestra',
     views: {
       workspace: 'Espacio de trabajo',
