@@ -83,6 +83,6 @@ export const walk: ScreenWalk = {
     await dialog.getByLabel('Escribí «walk-offer» para confirmar').fill('walk-offer');
     await dialog.getByRole('button', { name: 'Quitar' }).click();
     await page.getByRole('row', { name: /walk-menu/ }).waitFor(patient);
-    expect(await page.getByRole('row', { name: /walk-offer/ }).count()).toBe(0);
+    await page.getByRole('row', { name: /walk-offer/ }).waitFor({ state: 'detached', ...patient });
   },
 };
