@@ -36,7 +36,6 @@ export function ResourceRowForm({ resource, id, references, mayChange, mayDelete
   const form = useId();
   const client = useQueryClient();
   const read = useRow(resource, id);
-  const row = read.data?.value;
   const [busy, setBusy] = useState(false);
   const [said, setSaid] = useState<{ kind: 'good' | 'bad' | 'info'; text: string }>();
   const [faults, setFaults] = useState<Readonly<Record<string, string>>>({});
@@ -44,8 +43,14 @@ export function ResourceRowForm({ resource, id, references, mayChange, mayDelete
   const [deleting, setDeleting] = useState(false);
   /** A form that begins anew, with what is there now. */
   const [edition, setEdition] = useState(0);
+  // Of when the form began: what is read anew behind it is not what the person saw, and is not overwritten unseen.
+  const key = `${id} ${edition}`;
+  const [begun, setBegun] = useState<{ key: string; read: NonNullable<typeof read.data> }>();
+  if (read.data !== undefined && begun?.key !== key) setBegun({ key, read: read.data });
+  const base = begun?.key === key ? begun.read : undefined;
+  const row = base?.value;
 
-  const save = async (changes: Values, etag = read.data?.etag) => {
+  const save = async (changes: Values, etag = base?.etag) => {
     if (Object.keys(changes).length === 0 && id !== undefined) return setSaid({ kind: 'info', text: words.noChanges });
     setBusy(true);
     setFaults({});
@@ -89,7 +94,7 @@ export function ResourceRowForm({ resource, id, references, mayChange, mayDelete
     <>
       {mayChange && (
         <DescribedForm
-          key={`${id} ${edition}`}
+          key={key}
           id={form}
           fields={resource.fields}
           values={row ?? {}}
