@@ -8,7 +8,7 @@
  * A new long run is one more line in `longTests`, where CI runs its tests in short, or in `longRuns`.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -22,7 +22,9 @@ import { mountSmallDisk, noSmallDisk } from '../test/crash/small-disk.ts';
 import { storm } from '../test/crash/storm.ts';
 import { profiles } from '../test/failover-bench/play.ts';
 import { scoreTimonel } from '../test/failover-bench/timonel.ts';
+import { noArchive } from '../test/operations/archived-postgres.ts';
 import { buildImage } from '../test/operations/build-image.ts';
+import { promoteAStandby, recoverToAPointInTime } from '../test/operations/point-in-time.ts';
 import { startPostgres } from '../test/postgres.ts';
 import { storeEnvironment } from '../test/store-environment.ts';
 
@@ -136,6 +138,7 @@ const longRuns: Readonly<Record<string, LongRun>> = {
   'code-histories': codeHistories,
   'code-kills-embedded': codeKills('embedded'),
   'code-kills-postgres': codeKills('postgres'),
+  pitr,
   image,
   coverage,
 };
@@ -225,6 +228,26 @@ function codeKills(kind: 'embedded' | 'postgres'): LongRun {
       reasons: faults.slice(0, 20),
     };
   };
+}
+
+/** The machine of PostgreSQL is lost under load: what is archived comes back, and a synchronous standby loses nothing. */
+async function pitr({ scale, progress }: Terms): Promise<Result> {
+  const why = process.getuid?.() === 0 ? noArchive() : 'It needs root, to run PostgreSQL as a user of its own.';
+  if (why !== undefined) return { verdict: 'skipped', figures: {}, reasons: [why] };
+  const folder = mkdtempSync(join(tmpdir(), 'timonel-archive-'));
+  chmodSync(folder, 0o755);
+  try {
+    progress('archived');
+    const load = { seconds: Math.max(12, Math.round(90 * scale)), archiveSeconds: scale < 1 ? 5 : 60 };
+    const archived = await recoverToAPointInTime(join(folder, 'archived'), load);
+    progress('with a standby');
+    const standby = await promoteAStandby(join(folder, 'standby'), Math.max(5, Math.round(30 * scale)));
+    const reasons = [...archived.reasons, ...standby.reasons];
+    const figures = { ...archived.figures, ...standby.figures };
+    return { verdict: reasons.length === 0 ? 'passed' : 'failed', figures, reasons: reasons.slice(0, 20) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+  }
 }
 
 /** The image, built by buildah and started; the scale says nothing to it. */
