@@ -101,7 +101,7 @@ export function backupCommand(): Command {
       const [row] = await store.pool
         .executeText<{ version: number }>(`SELECT current_setting('server_version_num')::int AS version`)
         .finally(() => store.close());
-      await dumpByPostgres(settings.database.url, Math.floor((row?.version ?? 0) / 10_000), resolve(file));
+      await dumpByPostgres(settings.database.url, Math.floor((row?.version ?? 0) / 10_000), resolve(file), process.env);
       console.log(`${file} is written. To have it back: pg_restore --no-owner --dbname=<an empty database> ${file}`);
     });
   return command;

@@ -37,7 +37,7 @@ async function update(folder: string, { config, json }: Options): Promise<void> 
     smoke: () => smoked(settings),
   };
   try {
-    const report = await new InPlaceUpdate(settings, questions, told).to(folder, interrupted.signal);
+    const report = await new InPlaceUpdate(settings, questions, process.env, told).to(folder, interrupted.signal);
     console.log(json === true ? JSON.stringify(report) : `\n${outcomeOf(report)}`);
     if (report.status !== 'updated') process.exitCode = 1;
   } finally {

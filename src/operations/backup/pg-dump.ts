@@ -9,9 +9,15 @@ const longestSeconds = 86_400;
  * Runs `pg_dump --format=custom` into a file, which has its name only when it is whole.
  * @param url of the database; its password is in no argument, where other users of the machine would see it
  * @param serverMajor version of the server; an older `pg_dump` cannot read it
+ * @param environment of the program: where it is found, and what libpq reads
  * @throws TimonelError `config_invalid` where the program is not there, or its version does not fit
  */
-export async function dumpByPostgres(url: string, serverMajor: number, file: string): Promise<void> {
+export async function dumpByPostgres(
+  url: string,
+  serverMajor: number,
+  file: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
   const printed = await runToEnd(['pg_dump', '--version'], 10).catch((error: unknown) => {
     throw new TimonelError(
       'config_invalid',
@@ -31,7 +37,7 @@ export async function dumpByPostgres(url: string, serverMajor: number, file: str
   const partial = `${file}.partial`;
   await (await open(partial, 'wx', 0o600)).close();
   try {
-    const env = { ...process.env, ...(password === '' ? {} : { PGPASSWORD: password }) };
+    const env = { ...environment, ...(password === '' ? {} : { PGPASSWORD: password }) };
     const command = ['pg_dump', '--format=custom', '--no-owner', `--file=${partial}`, `--dbname=${address.href}`] as const;
     await runToEnd([...command], longestSeconds, { env });
     await rename(partial, file);

@@ -63,13 +63,20 @@ class UpdateStepFailed extends Error {}
 export class InPlaceUpdate {
   readonly #settings: UpdateSettings;
   readonly #ask: UpdateQuestions;
+  readonly #environment: Readonly<Record<string, string | undefined>>;
   readonly #told: (step: UpdateStep) => void;
   readonly #steps: UpdateStep[] = [];
 
-  /** @param told hears of each step when it has ended */
-  constructor(settings: UpdateSettings, ask: UpdateQuestions, told: (step: UpdateStep) => void) {
+  /** @param environment of the process: the settings by which its store is backed up; @param told hears of each step when it has ended */
+  constructor(
+    settings: UpdateSettings,
+    ask: UpdateQuestions,
+    environment: Readonly<Record<string, string | undefined>>,
+    told: (step: UpdateStep) => void,
+  ) {
     this.#settings = settings;
     this.#ask = ask;
+    this.#environment = environment;
     this.#told = told;
   }
 
@@ -167,7 +174,7 @@ export class InPlaceUpdate {
   /** A command of a version, on the store of the process. @returns the last line that it printed, which is JSON */
   async #timonel(folder: string, ...args: string[]): Promise<string> {
     const { home, commandSeconds } = this.#settings;
-    const place = { cwd: folder, env: { ...process.env, TIMONEL_HOME: home } };
+    const place = { cwd: folder, env: { ...this.#environment, TIMONEL_HOME: home } };
     const said = await runToEnd([process.execPath, programOf(folder), ...args], commandSeconds, place);
     return said.split('\n').findLast((line) => line.startsWith('{')) ?? '{}';
   }
