@@ -31,7 +31,8 @@ describe.each(storeKinds)('timonel backup (%s)', (kind) => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('takes one, verifies it, and restores it into an empty store; each step names the next', async () => {
+  // Seven processes, one after the other.
+  it('takes one, verifies it, and restores it into an empty store; each step names the next', { timeout: 300_000 }, async () => {
     const environment = { ...(await fresh()), TIMONEL_BACKUP_FOLDER: folder };
     const timonel = await startTimonel(kind, { agents: [booking] }, { environment });
     const conversation = await timonel.converse('booking');
