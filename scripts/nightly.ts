@@ -8,7 +8,7 @@
  * A new long run is one more line in `longTests`, where CI runs its tests in short, or in `longRuns`.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -22,9 +22,8 @@ import { mountSmallDisk, noSmallDisk } from '../test/crash/small-disk.ts';
 import { storm } from '../test/crash/storm.ts';
 import { profiles } from '../test/failover-bench/play.ts';
 import { scoreTimonel } from '../test/failover-bench/timonel.ts';
-import { noArchive } from '../test/operations/archived-postgres.ts';
-import { buildImage } from '../test/operations/build-image.ts';
-import { promoteAStandby, recoverToAPointInTime } from '../test/operations/point-in-time.ts';
+import { buildImages } from '../test/operations/build-image.ts';
+import { recoverLostMachines } from '../test/operations/point-in-time.ts';
 import { startPostgres } from '../test/postgres.ts';
 import { storeEnvironment } from '../test/store-environment.ts';
 
@@ -99,6 +98,8 @@ const longTests = {
   ),
   // Kills while ten files are committed, merged and written: at steps from the first to the last of each.
   'codegen-kills': longTest(['agents/codegen/project/killed.test.ts'], (of) => ({ TIMONEL_TEST_CODEGEN_KILLS: of(67) })),
+  // Kills anywhere between a request for code and its commit.
+  'codegen-generations': longTest(['test/codegen/kills.test.ts'], (of) => ({ TIMONEL_TEST_GENERATION_KILLS: of(100) })),
   // Reads and writes while folders are swapped for links, and a kill at every step of an application.
   'project-files': longTest(['test/files/swapped-links.test.ts', 'test/files/killed-application.test.ts'], (of) => ({
     TIMONEL_TEST_FILE_SWAPS: of(60_000),
@@ -232,34 +233,37 @@ function codeKills(kind: 'embedded' | 'postgres'): LongRun {
 
 /** The machine of PostgreSQL is lost under load: what is archived comes back, and a synchronous standby loses nothing. */
 async function pitr({ scale, progress }: Terms): Promise<Result> {
-  const why = process.getuid?.() === 0 ? noArchive() : 'It needs root, to run PostgreSQL as a user of its own.';
-  if (why !== undefined) return { verdict: 'skipped', figures: {}, reasons: [why] };
-  const folder = mkdtempSync(join(tmpdir(), 'timonel-archive-'));
-  chmodSync(folder, 0o755);
-  try {
-    progress('archived');
-    const load = { seconds: Math.max(12, Math.round(90 * scale)), archiveSeconds: scale < 1 ? 5 : 60 };
-    const archived = await recoverToAPointInTime(join(folder, 'archived'), load);
-    progress('with a standby');
-    const standby = await promoteAStandby(join(folder, 'standby'), Math.max(5, Math.round(30 * scale)));
-    const reasons = [...archived.reasons, ...standby.reasons];
-    const figures = { ...archived.figures, ...standby.figures };
-    return { verdict: reasons.length === 0 ? 'passed' : 'failed', figures, reasons: reasons.slice(0, 20) };
-  } finally {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
-  }
+  const found = await recoverLostMachines(scale, progress);
+  if (typeof found === 'string') return { verdict: 'skipped', figures: {}, reasons: [found] };
+  return { verdict: found.reasons.length === 0 ? 'passed' : 'failed', ...found };
 }
 
-/** The image, built by buildah and started; the scale says nothing to it. */
+/** Megabytes of files, with those of the base. */
+const largestImage = { slim: 350, runtime: 500 } as const;
+
+/** The images, built by buildah and started; the scale says nothing to it. */
 async function image({ progress }: Terms): Promise<Result> {
   const lacks = ['buildah', 'debootstrap'].filter((program) => spawnSync(program, ['--version']).error !== undefined);
   if (lacks.length > 0 || process.getuid?.() !== 0)
     return { verdict: 'skipped', figures: {}, reasons: [`It needs root, and apt-get install ${lacks.join(' ')}`.trim()] };
   const folder = mkdtempSync(join(tmpdir(), 'timonel-image-'));
   try {
-    const { megabytes, status, user } = await buildImage(folder, 'slim', progress);
-    const figures = { 'MB of the image': megabytes.image, 'MB of its base': megabytes.base, health: status, user };
-    return { verdict: status === 'ok' && user === '10001' ? 'passed' : 'failed', figures, reasons: [] };
+    const built = await buildImages(folder, ['slim', 'runtime'], progress);
+    const figures = Object.fromEntries(
+      built.flatMap(([target, { megabytes, status, user }]) => [
+        [`MB of ${target}`, megabytes.image],
+        ['MB of the base', megabytes.base],
+        [target, `${status} as ${user}`],
+      ]),
+    );
+    const reasons = built.flatMap(([target, { megabytes, status, user }]) => [
+      ...(status === 'ok' ? [] : [`${target}: health is ${status}`]),
+      ...(user === '10001' ? [] : [`${target} runs as ${user}`]),
+      ...(megabytes.image > largestImage[target]
+        ? [`${target} has ${megabytes.image} MB, and may have ${largestImage[target]}`]
+        : []),
+    ]);
+    return { verdict: reasons.length === 0 ? 'passed' : 'failed', figures, reasons };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -4,7 +4,8 @@
 import { type BackupSettings, backupsOf } from './backup-settings.ts';
 import { TimonelError } from './errors.ts';
 import { hostAndPortOf } from './host-and-port.ts';
-import { withSecretFiles } from './secret-files.ts';
+import { secretSettings, withSecretFiles } from './secret-files.ts';
+import { type InstallationSecret, installationSecret } from './secret-generations.ts';
 import {
   type ArtifactEnvironment,
   artifactsOf,
@@ -66,7 +67,9 @@ export interface Settings {
     timeoutMs: number;
   };
   /** What tokens are signed with, at least 32 bytes each; absent in development, where the database keeps a secret. */
-  secrets: { current: Uint8Array | undefined; previous: Uint8Array | undefined };
+  secrets: InstallationSecret;
+  /** Secret settings that are set, by name: the file that each was read from, or `null` where the environment has it. */
+  secretSources: Readonly<Record<string, string | null>>;
   /** Where people reach this server, without a slash at the end; links in mails start with it. */
   publicUrl: string;
   /** Who may make an account: anybody, who was invited, or nobody. */
@@ -131,7 +134,7 @@ export interface Settings {
  * @throws TimonelError `config_invalid`, naming every bad key.
  */
 export function readSettings(given: Environment = process.env): Settings {
-  const { present, faults } = withSecretFiles(
+  const { present, files, faults } = withSecretFiles(
     Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => (entry[1] ?? '') !== '')),
   );
   const parsed = settingsSchema.safeParse(present);
@@ -209,7 +212,10 @@ export function readSettings(given: Environment = process.env): Settings {
       connectTimeoutMs: env.TIMONEL_MODEL_CONNECT_TIMEOUT_MS,
       timeoutMs: env.TIMONEL_MODEL_TIMEOUT_MS,
     },
-    secrets: { current: env.TIMONEL_SECRET, previous: env.TIMONEL_SECRET_PREVIOUS },
+    secrets: installationSecret(env.TIMONEL_SECRET, env.TIMONEL_SECRET_PREVIOUS),
+    secretSources: Object.fromEntries(
+      secretSettings.flatMap((name) => (present[name] === undefined ? [] : [[name, files[name] ?? null]])),
+    ),
     publicUrl: (env.TIMONEL_PUBLIC_URL ?? `http://localhost:${env.TIMONEL_PORT}`).replace(/\/+$/, ''),
     registration: env.TIMONEL_REGISTRATION,
     emailVerification: env.TIMONEL_EMAIL_VERIFICATION,

@@ -79,16 +79,6 @@ const exampleOf: Readonly<Record<string, string>> = {
   OTEL_TRACES_SAMPLER_ARG: '0.1',
 };
 
-export const secret = z
-  .string()
-  // As `timonel secrets generate` prints it for an .env file, where its whole output was given for the value.
-  .transform((text) => secretBytes(text.trim().replace(/^TIMONEL_SECRET=/, '')))
-  .refine((bytes) => bytes.length >= 32, {
-    message: 'is too short: it must be 32 random bytes or more. `timonel secrets generate` makes one',
-    abort: true,
-  })
-  .refine((bytes) => new Set(bytes).size >= 16, 'is not random: anybody could guess it. `timonel secrets generate` makes one');
-
 const provider = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be a short lower-case name, e.g. google'),
   name: z.string().min(1).max(60).optional(),
@@ -108,12 +98,6 @@ const provider = z.strictObject({
 
 /** Somebody else's service that people may sign in with. */
 export type OidcProvider = z.infer<typeof provider>;
-
-/** The bytes that a secret stands for: hexadecimal, base64 or base64url; other text is none. */
-function secretBytes(text: string): Uint8Array {
-  if (/^(?:[0-9a-f]{2})+$/i.test(text)) return Buffer.from(text, 'hex');
-  return /^[\w+/-]+={0,2}$/.test(text) ? Buffer.from(text, 'base64') : new Uint8Array();
-}
 
 export function isAddressRange(item: string): boolean {
   const [address = '', bits, ...more] = item.split('/');

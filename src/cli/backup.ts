@@ -208,6 +208,6 @@ function summaryOf({ rows, tables, artifacts, unfinishedRuns }: RestoredBackup):
   return { rows, tables, artifacts, unfinishedRuns };
 }
 
-function sizeOf(bytes: number): string {
+export function sizeOf(bytes: number): string {
   return bytes < 1_048_576 ? `${Math.ceil(bytes / 1024)} KiB` : `${(bytes / 1_048_576).toFixed(1)} MiB`;
 }

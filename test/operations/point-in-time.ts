@@ -1,11 +1,12 @@
 /** The machine of PostgreSQL is lost under load, and comes back from what was archived, or as the standby that each commit waited for. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster } from '../crash/cluster.ts';
 import { type Said, violations } from '../crash/history.ts';
 import { storeEnvironment } from '../store-environment.ts';
-import { ArchivedPostgres } from './archived-postgres.ts';
+import { ArchivedPostgres, noArchive } from './archived-postgres.ts';
 
 export interface Recovered {
   figures: Record<string, string | number>;
@@ -15,8 +16,33 @@ export interface Recovered {
 
 const clients = 4;
 
+/**
+ * Both, one after the other.
+ * @param scale 1: ninety seconds of load, with `archive_timeout` as in production
+ * @returns why it cannot be done here, where it cannot
+ */
+export async function recoverLostMachines(scale: number, progress: (line: string) => void): Promise<Recovered | string> {
+  const why = process.getuid?.() === 0 ? noArchive() : 'It needs root, to run PostgreSQL as a user of its own.';
+  if (why !== undefined) return why;
+  const folder = mkdtempSync(join(tmpdir(), 'timonel-archive-'));
+  chmodSync(folder, 0o755);
+  try {
+    progress('archived');
+    const load = { seconds: Math.max(12, Math.round(90 * scale)), archiveSeconds: scale < 1 ? 5 : 60 };
+    const archived = await recoverToAPointInTime(join(folder, 'archived'), load);
+    progress('with a standby');
+    const standby = await promoteAStandby(join(folder, 'standby'), Math.max(5, Math.round(30 * scale)));
+    return {
+      figures: { ...archived.figures, ...standby.figures },
+      reasons: [...archived.reasons, ...standby.reasons].slice(0, 20),
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+  }
+}
+
 /** @param seconds of load; @param archiveSeconds `archive_timeout` */
-export async function recoverToAPointInTime(
+async function recoverToAPointInTime(
   folder: string,
   { seconds, archiveSeconds }: { seconds: number; archiveSeconds: number },
 ): Promise<Recovered> {
@@ -60,7 +86,7 @@ export async function recoverToAPointInTime(
 }
 
 /** @param seconds of load */
-export async function promoteAStandby(folder: string, seconds: number): Promise<Recovered> {
+async function promoteAStandby(folder: string, seconds: number): Promise<Recovered> {
   const postgres = await ArchivedPostgres.start(folder, undefined);
   const { environment } = await storeEnvironment(postgres.url);
   const promote = await postgres.synchronousStandby();

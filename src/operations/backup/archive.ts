@@ -35,6 +35,8 @@ export async function writeArchive(
   write: (archive: ArchiveWriter) => Promise<void>,
 ): Promise<{ bytes: number; sha256: string }> {
   const tar = pack();
+  // It is destroyed with the error of the disk, which the caller gets; an event that nobody hears would end the process.
+  tar.on('error', () => {});
   const hash = createHash('sha256');
   let bytes = 0;
   const counted = new Transform({
@@ -195,7 +197,7 @@ async function decrypted(content: Readable, identity: string | undefined): Promi
   const { Decrypter } = await import('age-encryption');
   const decrypter = new Decrypter();
   try {
-    decrypter.addIdentity(identity);
+    for (const each of identity.split('\n')) decrypter.addIdentity(each);
     return Readable.fromWeb((await decrypter.decrypt(Readable.toWeb(content) as never)) as never);
   } catch (error) {
     throw new TimonelError(

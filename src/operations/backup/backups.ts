@@ -182,19 +182,19 @@ export class Backups {
   }
 }
 
-/** @throws TimonelError `config_invalid` */
+/** All identities of a file, one a line: while they are rotated there are two. @throws TimonelError `config_invalid` */
 export async function readIdentity(file: string | undefined): Promise<string | undefined> {
   if (file === undefined) return undefined;
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new TimonelError('config_invalid', `The file with the identity cannot be read: ${messageOf(error)}.`, { cause: error });
   });
-  const line = text.split('\n').find((each) => each.startsWith('AGE-SECRET-KEY-'));
-  if (line === undefined)
+  const lines = text.split('\n').filter((each) => each.startsWith('AGE-SECRET-KEY-'));
+  if (lines.length === 0)
     throw new TimonelError(
       'config_invalid',
       `${file} has no line that begins with AGE-SECRET-KEY-. \`age-keygen\` writes such a file.`,
     );
-  return line.trim();
+  return lines.map((line) => line.trim()).join('\n');
 }
 
 function explained(error: unknown, folder: string): unknown {
