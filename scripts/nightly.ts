@@ -24,6 +24,7 @@ import { storm } from '../test/crash/storm.ts';
 import { profiles } from '../test/failover-bench/play.ts';
 import { scoreTimonel } from '../test/failover-bench/timonel.ts';
 import { buildImages } from '../test/operations/build-image.ts';
+import { recoverLostMachines } from '../test/operations/point-in-time.ts';
 import { startPostgres } from '../test/postgres.ts';
 import { storeEnvironment } from '../test/store-environment.ts';
 
@@ -143,6 +144,7 @@ const longRuns: Readonly<Record<string, LongRun>> = {
   'load-reservation': loadRun('reservation'),
   'load-headline': loadRun('headline'),
   'load-headline-three': loadRun('headline-three'),
+  pitr,
   image,
   coverage,
 };
@@ -232,6 +234,13 @@ function codeKills(kind: 'embedded' | 'postgres'): LongRun {
       reasons: faults.slice(0, 20),
     };
   };
+}
+
+/** The machine of PostgreSQL is lost under load: what is archived comes back, and a synchronous standby loses nothing. */
+async function pitr({ scale, progress }: Terms): Promise<Result> {
+  const found = await recoverLostMachines(scale, progress);
+  if (typeof found === 'string') return { verdict: 'skipped', figures: {}, reasons: [found] };
+  return { verdict: found.reasons.length === 0 ? 'passed' : 'failed', ...found };
 }
 
 /** Megabytes of files, with those of the base. */

@@ -41,6 +41,7 @@ const layers: string[][] = [
   ['src/store'],
   ['src/config.ts'],
   ['src/settings-schema.ts'],
+  ['src/backup-settings.ts'],
   [
     'src/errors.ts',
     'src/vocabulary.ts',

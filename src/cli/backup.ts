@@ -82,6 +82,28 @@ export function backupCommand(): Command {
       if (options.json === true) console.log(JSON.stringify({ deleted: gone }));
       else console.log(gone.length === 0 ? 'Nothing to delete.' : `Deleted: ${gone.join(', ')}.`);
     });
+  command
+    .command('pg-dump')
+    .description(
+      'Let pg_dump write the database into a file for pg_restore, where its version fits the server. Artifacts outside of the database are not in it, and it is neither verified nor counted',
+    )
+    .argument('<file>', 'the file; it must not be there yet')
+    .action(async (file: string) => {
+      const settings = readSettings();
+      if (settings.database.url === undefined)
+        throw new UsageError('The embedded store has no pg_dump. Its backup restores into PostgreSQL too: timonel backup');
+      if (existsSync(file)) throw new UsageError(`${file} is there already. Name another file: timonel backup pg-dump <file>`);
+      const [{ openStore }, { dumpByPostgres }] = await Promise.all([
+        import('../store/open.ts'),
+        import('../operations/backup/pg-dump.ts'),
+      ]);
+      const store = await openStore(settings, { migrate: false });
+      const [row] = await store.pool
+        .executeText<{ version: number }>(`SELECT current_setting('server_version_num')::int AS version`)
+        .finally(() => store.close());
+      await dumpByPostgres(settings.database.url, Math.floor((row?.version ?? 0) / 10_000), resolve(file), process.env);
+      console.log(`${file} is written. To have it back: pg_restore --no-owner --dbname=<an empty database> ${file}`);
+    });
   return command;
 }
 

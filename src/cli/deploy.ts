@@ -44,7 +44,8 @@ async function deploy(options: Options): Promise<void> {
   const interrupt = () => interrupted.abort();
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   const told = (step: DeployStep) => {
-    if (options.json !== true) console.log(`${marks[step.status]} ${step.name.padEnd(6)} ${step.said} (${step.milliseconds} ms)`);
+    if (options.json !== true)
+      console.log(`${stepMarks[step.status]} ${step.name.padEnd(6)} ${step.said} (${step.milliseconds} ms)`);
   };
   try {
     const report = await new Deploy(settings, questions(options.back === true), told).to(to, interrupted.signal);
@@ -56,7 +57,7 @@ async function deploy(options: Options): Promise<void> {
   }
 }
 
-const marks: Readonly<Record<DeployStep['status'], string>> = { pass: '✓', fail: '✗', warning: '!' };
+export const stepMarks: Readonly<Record<DeployStep['status'], string>> = { pass: '✓', fail: '✗', warning: '!' };
 
 function sentenceOf({ status: how, from, to }: DeployReport): string {
   if (how === 'switched') return `${to} has the traffic.${from === undefined ? '' : ' Back again: timonel deploy --back'}`;
@@ -96,6 +97,11 @@ interface Health {
   dependencies: { name: string; detail?: { kind?: string } }[];
 }
 
+/** @returns `undefined` where nobody answers */
+export async function storeKindAt(url: string): Promise<string | undefined> {
+  return (await healthOf(url))?.dependencies.find(({ name }) => name === 'database')?.detail?.kind;
+}
+
 async function healthOf(url: string): Promise<Health | undefined> {
   const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
   return response?.ok === true ? ((await response.json()) as Health) : undefined;
@@ -120,15 +126,19 @@ function answers(url: string): Promise<boolean> {
 
 async function checked(live: HostSlot | undefined): Promise<Asked> {
   if (live === undefined) return { ok: true, said: 'No slot has the traffic yet, so nobody was asked.' };
-  const kind = (await healthOf(live.url))?.dependencies.find(({ name }) => name === 'database')?.detail?.kind;
-  if (kind === 'embedded')
+  if ((await storeKindAt(live.url)) === 'embedded')
     return {
       ok: false,
-      said: 'The embedded store serves one process, so two versions cannot run beside each other. Stop, back up, update and start as docs/operations.md says, or set DATABASE_URL.',
+      said: 'The embedded store serves one process, so two versions cannot run beside each other. One command stops it, backs up, updates and starts: timonel update <folder>. Or set DATABASE_URL.',
     };
-  const client = new ApiClient(readCredentials(live.home));
+  return validatedBeforeDeploy(live.home);
+}
+
+/** @param taken checks that the caller takes care of itself */
+export async function validatedBeforeDeploy(home: string, taken: readonly string[] = []): Promise<Asked> {
+  const client = new ApiClient(readCredentials(home));
   const { checks } = await client.post<Validation>('/api/v1/validations', { beforeDeploy: true, liveModel: false, processes: 1 });
-  const failed = checks.filter(({ status: each }) => each === 'fail');
+  const failed = checks.filter(({ name, status: each }) => each === 'fail' && !taken.includes(name));
   if (failed.length === 0)
     return { ok: true, said: `${checks.filter(({ status: each }) => each === 'pass').length} checks passed.` };
   return { ok: false, said: failed.map(({ name, said, advice }) => `${name}: ${said} ${advice ?? ''}`.trim()).join('\n') };
@@ -138,7 +148,7 @@ async function checked(live: HostSlot | undefined): Promise<Asked> {
 const smokeAttempts = 3;
 const smokePauseMs = 2_000;
 
-async function smoked(slot: HostSlot): Promise<Asked> {
+export async function smoked(slot: Pick<HostSlot, 'url' | 'home'>): Promise<Asked> {
   for (let attempt = 1; ; attempt++) {
     const asked = await smokedOnce(slot).catch((error: unknown) => ({ ok: false, said: messageOf(error) }));
     if (asked.ok || attempt === smokeAttempts)
@@ -147,7 +157,7 @@ async function smoked(slot: HostSlot): Promise<Asked> {
   }
 }
 
-async function smokedOnce({ url, home }: HostSlot): Promise<Asked> {
+async function smokedOnce({ url, home }: Pick<HostSlot, 'url' | 'home'>): Promise<Asked> {
   const { apiKey } = readCredentials(home);
   const flows = await smokeOnce({ url, apiKey });
   const failed = flows.filter(({ status: each }) => each === 'fail');

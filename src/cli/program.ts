@@ -32,6 +32,7 @@ import { releaseCommand } from './release.ts';
 import { secretsCommand } from './secrets.ts';
 import { smokeCommand } from './smoke.ts';
 import { upCommand } from './up.ts';
+import { updateCommand } from './update.ts';
 import { UsageError } from './usage-error.ts';
 import { userCommand } from './user.ts';
 import { validateCommand } from './validate.ts';
@@ -66,6 +67,7 @@ export function createProgram(): Command {
     validateCommand(),
     smokeCommand(),
     deployCommand(),
+    updateCommand(),
     drillCommand(),
     cleanCommand(),
     backupCommand(),

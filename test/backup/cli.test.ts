@@ -1,10 +1,11 @@
 /** Backups by the command line, as a person takes and restores them. */
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { booking } from '../../agents/booking/agent.ts';
+import { findProgram } from '../programs.ts';
 import type { StoreEnvironment } from '../store-environment.ts';
 import { emptyStoreEnvironment, storeKinds } from '../stores.ts';
 import { startTimonel } from '../timonel.ts';
@@ -30,7 +31,8 @@ describe.each(storeKinds)('timonel backup (%s)', (kind) => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('takes one, verifies it, and restores it into an empty store; each step names the next', async () => {
+  // Seven processes, one after the other.
+  it('takes one, verifies it, and restores it into an empty store; each step names the next', { timeout: 300_000 }, async () => {
     const environment = { ...(await fresh()), TIMONEL_BACKUP_FOLDER: folder };
     const timonel = await startTimonel(kind, { agents: [booking] }, { environment });
     const conversation = await timonel.converse('booking');
@@ -53,6 +55,21 @@ describe.each(storeKinds)('timonel backup (%s)', (kind) => {
     const again = await startTimonel(kind, { agents: [booking] }, { environment: other });
     const { body } = await again.call<{ messages: { text: string }[] }>('GET', `/api/v1/conversations/${conversation}`);
     expect(body.messages[0]?.text).toBe('hola, ¿cuánto sale un corte?');
+    await again.close(false);
+  });
+
+  it.runIf(kind === 'postgres')('lets pg_dump write what pg_restore reads', async () => {
+    const environment = await fresh();
+    const timonel = await startTimonel(kind, { agents: [booking] }, { environment });
+    const conversation = await timonel.converse('booking');
+    await timonel.close(false);
+    const file = join(folder, 'database.dump');
+    expect(await run(environment, 'backup', 'pg-dump', file)).toMatchObject({ code: 0, err: '' });
+    expect((await run(environment, 'backup', 'pg-dump', file)).err).toContain('is there already');
+    const other = await fresh();
+    execFileSync(findProgram('pg_restore') ?? 'pg_restore', ['--no-owner', `--dbname=${other['DATABASE_URL']}`, file]);
+    const again = await startTimonel(kind, { agents: [booking] }, { environment: other });
+    expect((await again.call('GET', `/api/v1/conversations/${conversation}`)).status).toBe(200);
     await again.close(false);
   });
 

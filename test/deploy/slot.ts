@@ -1,19 +1,24 @@
 /**
  * Starts and stops the process of a slot, as `systemctl` does: `node slot.ts start <file>` returns once it was started, `stop` once it has ended.
- * The file holds `{ environment, folder }`; the pid is kept beside it.
+ * The file holds `{ environment, folder, bin }`, `bin` where another version is started; the pid is kept beside it.
  */
 import { spawn } from 'node:child_process';
 import { openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const bin = new URL('../../bin/timonel.mjs', import.meta.url).pathname;
+const own = new URL('../../bin/timonel.mjs', import.meta.url).pathname;
 const [act, file = ''] = process.argv.slice(2);
 const pidFile = `${file}.pid`;
 
 if (act === 'start') {
-  const { environment, folder } = JSON.parse(readFileSync(file, 'utf8')) as {
+  const {
+    environment,
+    folder,
+    bin = own,
+  } = JSON.parse(readFileSync(file, 'utf8')) as {
     environment: Record<string, string>;
     folder: string;
+    bin?: string;
   };
   const log = openSync(`${file}.log`, 'a');
   const child = spawn(process.execPath, [bin, 'up', '--json'], {

@@ -5,16 +5,16 @@ export const slotNames = ['blue', 'green'] as const;
 export type SlotName = (typeof slotNames)[number];
 
 /** A program and its arguments; no shell reads them. */
-const command = z.tuple([z.string().min(1)], z.string()).readonly();
+export const commandShape = z.tuple([z.string().min(1)], z.string()).readonly();
 const seconds = (least: number, most: number) => z.number().min(least).max(most);
 
 const slot = z.strictObject({
   /** Where the process listens, for this host alone. */
   url: z.url({ protocol: /^https?$/ }),
   /** Starts it, and returns. */
-  start: command,
+  start: commandShape,
   /** Stops it by SIGTERM, and returns once it has ended. */
-  stop: command,
+  stop: commandShape,
   /** Its `TIMONEL_HOME`, of its own: the key of this machine is there after each start. */
   home: z.string().startsWith('/'),
 });
@@ -30,8 +30,8 @@ export const deploySchema = z.strictObject({
       .string()
       .regex(/^[a-z][a-z0-9_]*$/)
       .default('timonel'),
-    test: command.default(['nginx', '-t']),
-    reload: command.default(['systemctl', 'reload', 'nginx']),
+    test: commandShape.default(['nginx', '-t']),
+    reload: commandShape.default(['systemctl', 'reload', 'nginx']),
     /** Pid of nginx's master: its old workers are waited for. */
     pidFile: z.string().startsWith('/').default('/run/nginx.pid'),
   }),
