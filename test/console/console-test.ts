@@ -3,6 +3,7 @@ import { globSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { booking } from '../../agents/booking/agent.ts';
+import { hotel } from '../../agents/hotel/agent.ts';
 import { notes } from '../notes-agent.ts';
 import { findProgram } from '../programs.ts';
 import { scriptedModel } from '../scripted-model.ts';
@@ -55,7 +56,7 @@ export async function openConsole(): Promise<ConsoleTest> {
     chromium.launch({ executablePath: findProgram('chromium') ?? '', args: ['--no-sandbox', '--disable-gpu'] }),
     startTimonel(
       'embedded',
-      { agents: [notes, booking, ...code.agents], models: { default: model, ...code.models } },
+      { agents: [notes, booking, hotel, ...code.agents], models: { default: model, ...code.models } },
       { environment: { ...fresh.environment, TIMONEL_SAMPLE: 'true' } },
     ),
   ]);
