@@ -234,8 +234,12 @@ function waitingRuntime(
       }
       if (run.status !== 'finished') await runner().cancel(workspaceId, runId, `the run ${parent}`);
     },
-    tokenOf: (runId, callId) =>
-      createHmac('sha256', keys.current('completion-tokens').key).update(`${runId}:${callId}`).digest('base64url'),
+    tokensOf(runId, callId) {
+      const tokens = keys
+        .all('completion-tokens')
+        .map(({ key }) => createHmac('sha256', key).update(`${runId}:${callId}`).digest('base64url'));
+      return tokens as [string, ...string[]];
+    },
     issue: (...call) => completions.issue(...call),
     complete,
   };

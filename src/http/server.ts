@@ -42,6 +42,7 @@ import { backupRoutes } from './routes/backups.ts';
 import { budgetRoutes } from './routes/budgets.ts';
 import { cacheRoutes } from './routes/cache.ts';
 import { canaryRoutes } from './routes/canary.ts';
+import { cannedTextRoutes } from './routes/canned-texts.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { completionRoutes } from './routes/completions.ts';
 import { consoleRoutes } from './routes/console.ts';
@@ -169,6 +170,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   rehearsalRoutes(typed, dependencies);
   conversationRoutes(typed, dependencies);
   handoffRoutes(typed, dependencies);
+  cannedTextRoutes(typed, dependencies);
   inboxRoutes(typed, dependencies);
   runRoutes(typed, dependencies);
   backupRoutes(typed, dependencies);
