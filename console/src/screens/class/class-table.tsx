@@ -68,6 +68,9 @@ export function ClassTable({ board, chosen, onOpen, onTerms }: ClassTableProps) 
                             work.highestPoints !== null &&
                             ` · ${count(work.points)}/${count(work.highestPoints)}`}
                         </span>
+                        {work.failing !== null && state !== 'passed' && (
+                          <span className="small">{words.failing(work.failing)}</span>
+                        )}
                       </>
                     )}
                   </td>

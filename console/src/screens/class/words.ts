@@ -20,7 +20,8 @@ export const classWords = defineWords({
     cell: (title: string, state: string, attempts: string, hints: string) =>
       `${title}: ${state}, ${attempts} submissions, ${hints} hints`,
     attempts: (count: string) => `${count} subm.`,
-    hints: (count: string) => `${count} hints`,
+    hints: (count: string) => (count === '1' ? '1 hint' : `${count} hints`),
+    failing: (test: string) => (test === 'hidden' ? 'fails a hidden test' : `fails ${test}`),
     hiddenTests: (count: string) => `${count} hidden tests`,
     signals: 'What stands out',
     noSignals: 'Nothing stands out in the last four weeks.',
@@ -105,7 +106,8 @@ export const classWords = defineWords({
     cell: (title: string, state: string, attempts: string, hints: string) =>
       `${title}: ${state}, ${attempts} entregas, ${hints} pistas`,
     attempts: (count: string) => `${count} entr.`,
-    hints: (count: string) => `${count} pistas`,
+    hints: (count: string) => (count === '1' ? '1 pista' : `${count} pistas`),
+    failing: (test: string) => (test === 'hidden' ? 'falla un test oculto' : `falla ${test}`),
     hiddenTests: (count: string) => `${count} tests ocultos`,
     signals: 'Qué llama la atención',
     noSignals: 'Nada llama la atención en las últimas cuatro semanas.',
