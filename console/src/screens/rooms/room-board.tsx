@@ -62,9 +62,9 @@ export function RoomBoard(props: RoomBoardProps) {
           <Fragment key={`${hotel} ${type}`}>
             {board.hotels.length > 1 && groups[at - 1]?.hotel !== hotel && <h2 className="room-hotel">{hotel}</h2>}
             <div className="room-line room-type">
-              <h3 className="room-head cut" title={type}>
+              <h2 className="room-head cut" title={type}>
                 {type}
-              </h3>
+              </h2>
               {days.map((day) => {
                 const left = rooms.length - rooms.filter((room) => isTaken(room, day, told)).length;
                 return (
