@@ -1,6 +1,7 @@
 /** What a page for teachers reads. Of the courses that its reader teaches, and of no other. */
 import { z } from 'zod';
 import { defineRoute, TimonelError } from '../../src/index.ts';
+import { classBoardRoutes } from './class-board.ts';
 import { report, reportPage } from './class-report.ts';
 import { classOf, taughtCourse } from './class-view.ts';
 import { ltiRoutes } from './lti/routes.ts';
@@ -61,4 +62,4 @@ const reportRoute = defineRoute({
   },
 });
 
-export const routes = [classRoute, reportRoute, ...ltiRoutes];
+export const routes = [classRoute, reportRoute, ...classBoardRoutes, ...ltiRoutes];

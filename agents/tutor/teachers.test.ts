@@ -122,6 +122,25 @@ describe.each(storeKinds)('teachers (%s)', (kind) => {
       ],
     });
     expect(await command('class', {}, ben)).toMatchObject({ body: { students: 0 } });
+    const get = (path: string, who: Person) => timonel.call('GET', `${api}/${path}`, undefined, who.headers);
+    expect((await get('taught', ana)).body).toEqual({ courses: [{ code: 'ALG-A', title: 'Curso ALG-A', students: 1 }] });
+    expect((await get('class/ALG-A', ana)).body).toMatchObject({
+      exercises: [{ code: 'doble', activity: 'A1', hiddenTests: 1 }],
+      students: [{ name: 'Eva', state: 'stuck', work: [{ exercise: 'doble', state: 'stuck', attempts: 3, failing: 'hidden' }] }],
+    });
+    const shown = (await get(`students/user:${student.id}?course=ALG-A`, ana)).body;
+    expect(shown).toMatchObject({
+      name: 'Eva',
+      events: expect.arrayContaining([expect.objectContaining({ kind: 'submitted', exercise: 'doble' })]),
+    });
+    expect(JSON.stringify(shown)).not.toMatch(/return n|canary/);
+    // Nobody sees another one's class, and students see none.
+    for (const path of ['class/ALG-A', `students/user:${student.id}?course=ALG-A`]) {
+      expect([path, (await get(path, ben)).status]).toEqual([path, 404]);
+      expect([path, (await get(path, student)).status]).toEqual([path, 403]);
+    }
+    expect((await get(`students/user:${student.id}?course=ALG-B`, ben)).status).toBe(404);
+    expect((await get('taught', ben)).body).toMatchObject({ courses: [{ code: 'ALG-B', students: 0 }] });
     const person = `user:${student.id}`;
     expect((await command('student', { person }, ben)).status).toBeGreaterThanOrEqual(400);
     const way = await command('student', { person }, ana);

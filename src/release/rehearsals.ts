@@ -49,7 +49,7 @@ export interface RehearsedTurn {
   usage: Usage;
 }
 
-export interface Rehearsal {
+export interface RehearsedConversation {
   version: string;
   turns: RehearsedTurn[];
   /** What the model is told in the last turn; absent where the agent has no model, or its part throws. */
@@ -73,7 +73,7 @@ export class Rehearsals {
   }
 
   /** @throws TimonelError `agent_not_found`; `invalid_request` for a version that this process does not have */
-  async play(request: RehearsalRequest): Promise<Rehearsal> {
+  async play(request: RehearsalRequest): Promise<RehearsedConversation> {
     const { workspaceId, agent, messages } = request;
     const { vocabularyOf, now } = this.#dependencies;
     const version = await this.#version(request);
@@ -82,7 +82,7 @@ export class Rehearsals {
     const turns: RehearsedTurn[] = [];
     const history: ClaimedRun['history'] = [];
     let state: JsonObject = {};
-    let instructions: Rehearsal['instructions'];
+    let instructions: RehearsedConversation['instructions'];
     const conversationId = this.#dependencies.newId();
     for (const [at, text] of messages.entries()) {
       const run = { workspaceId, agent, conversationId, turn: at + 1, text, state, history: [...history], timeZone };
@@ -116,7 +116,7 @@ export class Rehearsals {
     { asker, models, signal }: RehearsalRequest,
     { version, definition }: AgentVersion,
     given: Pick<ClaimedRun, 'workspaceId' | 'agent' | 'conversationId' | 'turn' | 'text' | 'state' | 'history' | 'timeZone'>,
-  ): Promise<{ turn: RehearsedTurn; memory: JsonObject; told: Rehearsal['instructions'] }> {
+  ): Promise<{ turn: RehearsedTurn; memory: JsonObject; told: RehearsedConversation['instructions'] }> {
     const { modelPlanner, flowPlanner, fallback, findPrincipal, executor, now, newId } = this.#dependencies;
     const record = new ShadowRecord();
     const run: ClaimedRun = {
@@ -186,7 +186,11 @@ export class Rehearsals {
     return { turn, memory: state, told: await this.#instructions(run, agent, stop.signal) };
   }
 
-  async #instructions(run: ClaimedRun, agent: AgentDefinition, signal: AbortSignal): Promise<Rehearsal['instructions']> {
+  async #instructions(
+    run: ClaimedRun,
+    agent: AgentDefinition,
+    signal: AbortSignal,
+  ): Promise<RehearsedConversation['instructions']> {
     const { modelPlanner, now } = this.#dependencies;
     const none = { steps: [], calls: [], flowState: {}, latest: {}, summary: undefined };
     const turn = { run, agent, now: now(), ...none, signal };

@@ -3,6 +3,8 @@ import { globSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { booking } from '../../agents/booking/agent.ts';
+import { hotel } from '../../agents/hotel/agent.ts';
+import { tutor } from '../../agents/tutor/agent.ts';
 import { notes } from '../notes-agent.ts';
 import { findProgram } from '../programs.ts';
 import { scriptedModel } from '../scripted-model.ts';
@@ -55,7 +57,7 @@ export async function openConsole(): Promise<ConsoleTest> {
     chromium.launch({ executablePath: findProgram('chromium') ?? '', args: ['--no-sandbox', '--disable-gpu'] }),
     startTimonel(
       'embedded',
-      { agents: [notes, booking, ...code.agents], models: { default: model, ...code.models } },
+      { agents: [notes, booking, hotel, tutor, ...code.agents], models: { default: model, ...code.models } },
       // Nobody answers for providers: what is not refused before waits.
       { environment: { ...fresh.environment, TIMONEL_SAMPLE: 'true', TIMONEL_WHATSAPP_URL: 'http://127.0.0.1:9' } },
     ),

@@ -3,6 +3,7 @@ import { defineWords } from '../words/language.ts';
 export const partWords = defineWords({
   en: {
     cancel: 'Cancel',
+    close: 'Close',
     save: 'Save',
     saving: 'Saving…',
     typeName: (name: string) => `Type “${name}” to confirm`,
@@ -45,6 +46,7 @@ export const partWords = defineWords({
   },
   es: {
     cancel: 'Cancelar',
+    close: 'Cerrar',
     save: 'Guardar',
     saving: 'Guardando…',
     typeName: (name: string) => `Escribí «${name}» para confirmar`,

@@ -47,7 +47,7 @@ export function Abilities({ agent: { tools, rules } }: { agent: AgentInForce }) 
             rows={tools}
             keyOf={({ name }) => name}
             columns={[
-              { title: words.name, cell: ({ name }) => <code>{name}</code> },
+              { title: words.tool, cell: ({ name }) => <code>{name}</code> },
               {
                 title: words.effect,
                 cell: ({ effect, target }) =>

@@ -1,8 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { problemOf } from '../../api/problem.ts';
+import { Aside } from '../../parts/aside.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
+import { longDate } from '../../parts/days.ts';
 import { Field } from '../../parts/field.tsx';
 import { Note } from '../../parts/note.tsx';
 import { Facts } from '../../parts/page.tsx';
@@ -10,9 +12,8 @@ import { Empty } from '../../parts/surface.tsx';
 import { partWords } from '../../parts/words.ts';
 import { count } from '../../words/format.ts';
 import { useWords } from '../../words/language.ts';
-import { Aside } from './aside.tsx';
 import { timeOf } from './hours.ts';
-import { type Appointment, cancel, type House, longDate, move, periodOf, readAgain } from './house.ts';
+import { type Appointment, cancel, type House, move, periodOf, readAgain } from './house.ts';
 import { bookingWords } from './words.ts';
 
 interface AppointmentDetailsProps {
@@ -67,7 +68,7 @@ export function AppointmentDetails({ appointment, house, books, onClose, onMoved
       {books && coming && (
         <>
           <MoveForm key={appointment.version} appointment={appointment} house={house} onMoved={onMoved} />
-          <div className="page-actions booking-end">
+          <div className="page-actions board-end">
             <Button kind="danger" onClick={() => setCancelling(true)}>
               {words.cancel}
             </Button>
@@ -129,8 +130,8 @@ function MoveForm({ appointment, house, onMoved }: MoveFormProps) {
     }
   };
   return (
-    <form className="booking-form" onSubmit={(event) => void submit(event)} aria-label={words.moveIt}>
-      <div className="booking-pair">
+    <form className="board-form" onSubmit={(event) => void submit(event)} aria-label={words.moveIt}>
+      <div className="board-pair">
         <Field label={words.date}>
           <input type="date" name="date" required defaultValue={appointment.date} />
         </Field>

@@ -1,13 +1,14 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { problemOf } from '../../api/problem.ts';
+import { Aside } from '../../parts/aside.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
+import { weekdayOf } from '../../parts/days.ts';
 import { Field } from '../../parts/field.tsx';
 import { Note } from '../../parts/note.tsx';
 import { useWords } from '../../words/language.ts';
-import { Aside } from './aside.tsx';
-import { minutesOf, ownPeriods, type Plan, type SpecialDate, timeOf, weekdayOf, without } from './hours.ts';
+import { minutesOf, ownPeriods, type Plan, type SpecialDate, timeOf, without } from './hours.ts';
 import { type Day, type House, readAgain, removeHours, setHours } from './house.ts';
 import { bookingWords } from './words.ts';
 
@@ -58,7 +59,7 @@ export function BlockForm({ date, house, day, onClose }: BlockFormProps) {
 
   return (
     <Aside title={words.blockTitle} onClose={onClose}>
-      <form className="booking-form" onSubmit={(event) => void submit(event)}>
+      <form className="board-form" onSubmit={(event) => void submit(event)}>
         <p className="small quiet">{words.blockHint}</p>
         <Field label={words.who}>
           <select name="staff">
@@ -68,7 +69,7 @@ export function BlockForm({ date, house, day, onClose }: BlockFormProps) {
             <option value="">{words.house}</option>
           </select>
         </Field>
-        <div className="booking-pair">
+        <div className="board-pair">
           <Field label={words.from}>
             <input type="time" name="from" required />
           </Field>
@@ -87,7 +88,7 @@ export function BlockForm({ date, house, day, onClose }: BlockFormProps) {
         </div>
       </form>
       {day.specials.length > 0 && (
-        <section className="booking-specials">
+        <section className="board-end">
           <h3>{words.specials}</h3>
           <ul>
             {day.specials.map((special) => (

@@ -1,11 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { problemOf } from '../../api/problem.ts';
+import { Aside } from '../../parts/aside.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Note } from '../../parts/note.tsx';
 import { useWords } from '../../words/language.ts';
-import { Aside } from './aside.tsx';
 import { type Appointment, book, type House, readAgain } from './house.ts';
 import { bookingWords } from './words.ts';
 
@@ -58,7 +58,7 @@ export function BookForm({ house, at, onClose, onBooked }: BookFormProps) {
 
   return (
     <Aside title={words.bookTitle} onClose={onClose}>
-      <form className="booking-form" onSubmit={(event) => void submit(event)}>
+      <form className="board-form" onSubmit={(event) => void submit(event)}>
         <Field label={words.service}>
           <select required value={chosen} onChange={({ target }) => setService(target.value)}>
             <option value="" />
@@ -77,7 +77,7 @@ export function BookForm({ house, at, onClose, onBooked }: BookFormProps) {
             ))}
           </select>
         </Field>
-        <div className="booking-pair">
+        <div className="board-pair">
           <Field label={words.date}>
             <input type="date" name="date" required defaultValue={at.date} />
           </Field>
@@ -88,7 +88,7 @@ export function BookForm({ house, at, onClose, onBooked }: BookFormProps) {
         <Field label={words.name}>
           <input name="name" required minLength={2} maxLength={120} autoComplete="off" />
         </Field>
-        <div className="booking-pair">
+        <div className="board-pair">
           <Field label={words.phone}>
             <input type="tel" name="phone" maxLength={26} autoComplete="off" />
           </Field>

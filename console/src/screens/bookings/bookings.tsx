@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { problemOf } from '../../api/problem.ts';
 import { useAddressState } from '../../parts/address-state.ts';
 import { Button } from '../../parts/button.tsx';
+import { addDays, dayOf, longDate, weekdayOf } from '../../parts/days.ts';
 import { Note } from '../../parts/note.tsx';
 import { Page } from '../../parts/page.tsx';
 import { useShortcut } from '../../parts/shortcuts.ts';
@@ -18,15 +19,15 @@ import { BlockForm } from './block-form.tsx';
 import { BookForm } from './book-form.tsx';
 import './bookings.css';
 import { DayGrid, type Proposal } from './day-grid.tsx';
-import { addDays, ownPeriods, timeOf, weekdayOf } from './hours.ts';
-import { longDate, move, now, readAgain, useDay, useHouse } from './house.ts';
+import { ownPeriods, timeOf } from './hours.ts';
+import { move, readAgain, useDay, useHouse } from './house.ts';
 import { bookingWords } from './words.ts';
 
 export default function Bookings() {
   const words = useWords(bookingWords);
   const client = useQueryClient();
   const [{ date: asked, open, at, who }, change] = useAddressState();
-  const date = /^\d{4}-\d\d-\d\d$/.test(asked ?? '') && !Number.isNaN(Date.parse(asked ?? '')) ? (asked ?? '') : now().date;
+  const date = dayOf(asked);
   const house = useHouse();
   const day = useDay(date);
   const books = useMay('booking:calendar');
@@ -147,8 +148,8 @@ export default function Bookings() {
         )}
         {proposal === undefined && said !== undefined && <Note kind={said.kind}>{said.text}</Note>}
       </div>
-      <div className={open === undefined ? 'bookings' : 'bookings opened'}>
-        <div className="booking-grid">
+      <div className={open === undefined ? 'board' : 'board opened'}>
+        <div className="board-itself">
           <Surface
             read={read}
             rows={12}

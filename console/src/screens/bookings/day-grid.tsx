@@ -1,9 +1,10 @@
 /** A day: a column for each person, free times that are booked by a click, and what is there. */
 import { type CSSProperties, useEffect, useRef } from 'react';
+import { longDate, weekdayOf } from '../../parts/days.ts';
 import { useWords } from '../../words/language.ts';
 import { Entry } from './entry.tsx';
-import { ownPeriods, type Period, type Plan, timeOf, weekdayOf, without, workPeriods } from './hours.ts';
-import { type Appointment, type Day, type House, longDate, now, periodOf } from './house.ts';
+import { ownPeriods, type Period, type Plan, timeOf, without, workPeriods } from './hours.ts';
+import { type Appointment, type Day, type House, now, periodOf } from './house.ts';
 import { bookingWords } from './words.ts';
 
 /** Where an appointment would go; nothing is changed yet. */

@@ -39,14 +39,6 @@ export function timeOf(minutes: number): string {
   return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
 }
 
-export function addDays(date: string, days: number): string {
-  return new Date(Date.parse(`${date}T12:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
-}
-
-export function weekdayOf(date: string): number {
-  return ((new Date(`${date}T12:00:00Z`).getUTCDay() + 6) % 7) + 1;
-}
-
 /** Hours of a person before the house's are looked at; of the house for `null`. */
 export function ownPeriods({ hours, specials }: Plan, weekday: number, staff: string | null): Period[] {
   const special = specials.find((each) => each.staff === staff);

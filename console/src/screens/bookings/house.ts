@@ -2,8 +2,7 @@
 import { type QueryClient, useQuery } from '@tanstack/react-query';
 import { queryText, request } from '../../api/client.ts';
 import type { ApiProblem } from '../../api/problem.ts';
-import { localInstant } from '../../parts/described.ts';
-import { currentLanguage } from '../../words/language.ts';
+import { localNow } from '../../parts/days.ts';
 import { minutesOf, type OpeningHours, type Period, type SpecialDate } from './hours.ts';
 
 const root = '/api/v1/agents/booking';
@@ -154,15 +153,6 @@ export function periodOf({ time, startsAt, endsAt }: Appointment): Period {
 }
 
 export function now(): { date: string; minutes: number } {
-  const [date = '', time = '00:00'] = localInstant(new Date().toISOString()).split('T');
+  const { date, time } = localNow();
   return { date, minutes: minutesOf(time) };
-}
-
-/** Monday, 30 November */
-export function longDate(date: string): string {
-  const options = { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' } as const;
-  const text = new Intl.DateTimeFormat(currentLanguage() === 'es' ? 'es-AR' : 'en-GB', options).format(
-    new Date(`${date}T12:00:00Z`),
-  );
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
