@@ -16,7 +16,7 @@ import { type HandoffPart, openFeed, openHandoff, toldByRuns } from './compositi
 import { openKnowledge } from './composition/knowledge.ts';
 import { explainListening } from './composition/listening.ts';
 import { type Models, openModels } from './composition/models.ts';
-import { prepareValidation } from './composition/operations.ts';
+import { prepareDrills, prepareValidation } from './composition/operations.ts';
 import { openSandbox } from './composition/sandbox.ts';
 import { seedAgents } from './composition/seeds.ts';
 import { prepareTurns, type Turns } from './composition/turns.ts';
@@ -44,6 +44,7 @@ import type { ResponseCache } from './llm/cache/response-cache.ts';
 import type { Gateway } from './llm/gateway.ts';
 import type { Budgets } from './llm/money/budgets.ts';
 import type { Backups } from './operations/backup/backups.ts';
+import type { Drills } from './operations/drill/drills.ts';
 import { version } from './package-file.ts';
 import { checkProject, type ProjectConfig } from './project.ts';
 import type { ReleasePart } from './release/open.ts';
@@ -162,6 +163,7 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
   const artifacts = await openArtifactPart(base, foundation);
   const contextOf: Turns['jobContextOf'] = (place) => turns.jobContextOf(place);
   const backups = prepareBackups(base, foundation, version);
+  const drills = prepareDrills(base);
   const knowledge = openKnowledge(base, foundation, models.gateway, (payload) => jobs.enqueue('knowledge-vectors', payload));
   const sandbox = openSandbox(base);
   const round = async () => handoff.round.run();
@@ -217,7 +219,7 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
   });
   Object.assign(late, { channels: channelPart } satisfies LateParts);
   const streams = new OpenStreams(identity.access, identity.notices);
-  Object.assign(late, { runner: turns.runner, streams, jobs, backups } satisfies LateParts);
+  Object.assign(late, { runner: turns.runner, streams, jobs, backups, drills } satisfies LateParts);
   const parts = {
     foundation,
     telemetry,
@@ -226,6 +228,7 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
     models,
     artifacts,
     backups,
+    drills,
     channels: channelRoutesOf(channelPart),
     knowledge,
     sandbox,
@@ -287,6 +290,7 @@ interface LateParts {
   streams?: OpenStreams;
   jobs?: Jobs;
   backups?: Backups;
+  drills?: Drills;
   channels?: ChannelPart;
 }
 
@@ -306,6 +310,7 @@ async function openTelemetry(
     pingStore: () => pool.executeText('SELECT 1'),
     queues: async () => (await late.jobs?.depths()) ?? [],
     backupAge: async () => late.backups?.verifiedAge(),
+    drills: async () => (await late.drills?.list()) ?? [],
     handoffs: () => countHandoffs(pool),
     waits: () => waitingFigures(pool),
     redisMemory: redis === undefined ? undefined : () => redis.info('memory'),
@@ -322,6 +327,7 @@ interface ServedParts {
   models: Models;
   artifacts: Artifacts;
   backups: Backups;
+  drills: Drills;
   channels: ChannelRoutes;
   knowledge: Knowledge;
   sandbox: OpenSandbox;

@@ -56,6 +56,32 @@ export interface BackupOperations {
   verify(name: string): Promise<{ rows: number; tables: number; artifacts: number }>;
 }
 
+/** What the routes need of drills. */
+export interface DrillOperations {
+  readonly startable: boolean;
+  readonly underWay: string | undefined;
+  list(): Promise<{ name: string; summary: string; last: DrillResult | null }[]>;
+  start(name: string, seed: number | undefined): Promise<void>;
+}
+
+interface DrillResult {
+  verdict: 'pass' | 'fail' | 'inconclusive';
+  said: string;
+  seed: number;
+  store: 'embedded' | 'postgres';
+  startedAt: string;
+  milliseconds: number;
+  fault: string | null;
+  recoveryMs: number | null;
+  probes: {
+    name: string;
+    phase: 'before' | 'fault' | 'during' | 'throughout' | 'after';
+    ok: boolean;
+    said: string;
+    milliseconds: number;
+  }[];
+}
+
 /** What is looked at when an installation is validated, and what was found. */
 export type ValidateInstallation = (options: { beforeDeploy: boolean; liveModel: boolean; processes: number }) => Promise<{
   status: 'pass' | 'fail';
@@ -88,6 +114,7 @@ export interface HttpDependencies {
   privacy: Privacy;
   artifacts: Artifacts;
   backups: BackupOperations;
+  drills: DrillOperations;
   jobs: Pick<Jobs, 'depths' | 'failed' | 'retry'>;
   validateInstallation: ValidateInstallation;
   channels: ChannelRoutes;

@@ -97,7 +97,7 @@ export const databaseSlow: Drill = {
         return `Each packet takes the database ${milliseconds} ms.`;
       },
       felt: namesDown(process, 'database', 503),
-      during: [readinessAnswers(process, 4_000), neverHangs(customers, 110_000), readinessAnswers(process, 4_000)],
+      during: [readinessAnswers(process, 4_000), neverHangs(customers, 130_000), readinessAnswers(process, 4_000)],
       throughout: [lives(process)],
       undo: () => delay(0),
       recoveryMs: 120_000,

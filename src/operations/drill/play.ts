@@ -16,6 +16,8 @@ import { seededRandom } from './random.ts';
 
 export interface PlayOptions extends Omit<DrillPlace, 'scope'> {
   seed: number;
+  /** No probe after the fault is waited for longer; milliseconds. For those who know that it is not found. */
+  patienceMs?: number;
   /** Hears each probe once it is decided, and what is done. */
   onProgress?(line: ProbeResult | string): void;
 }
@@ -156,16 +158,18 @@ class Play {
   async #one(phase: ProbePhase, probe: Probe, until = Number.POSITIVE_INFINITY): Promise<ProbeResult | undefined> {
     const { signal } = this.#options;
     const started = performance.now();
-    const end = Math.min(until, started + probe.withinMs);
+    const { patienceMs = Number.POSITIVE_INFINITY } = phase === 'during' || phase === 'after' ? this.#options : {};
+    const end = Math.min(until, started + Math.min(probe.withinMs, patienceMs));
     let found: ProbeFinding;
     do {
       found = await looked(probe, end - performance.now(), signal);
-      if (found.ok || signal.aborted) break;
+      if (found.ok || found.final === true || signal.aborted) break;
       await sleep(pauseMs, undefined, { signal }).catch(() => {});
     } while (performance.now() < end);
-    const result = { name: probe.name, phase, ...found, milliseconds: Math.round(performance.now() - started) };
+    const { ok, said } = found;
+    const result = { name: probe.name, phase, ok, said, milliseconds: Math.round(performance.now() - started) };
     this.#record(result);
-    return found.ok ? undefined : result;
+    return ok ? undefined : result;
   }
 
   /** @returns what a look did not find, where one did not. */

@@ -6,6 +6,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { TimonelError } from '../../errors.ts';
 import { orAfter } from '../../run/or-after.ts';
@@ -18,6 +19,9 @@ import { type ScratchDatabase, scratchDatabase } from './scratch-database.ts';
 /** How long a start may take, and an end; milliseconds. */
 const startMs = 120_000;
 const endMs = 15_000;
+
+const mostTries = 40;
+const pauseMs = 500;
 
 /** An answer of the rehearsed process. */
 export interface RehearsedAnswer<Body> {
@@ -200,6 +204,15 @@ export class RehearsedProcess {
     return { status: response.status, headers: response.headers, body: parsed<Body>(text) };
   }
 
+  /** The same for what begins a drill: a process that has just started can be busy with itself, and says so. */
+  async callPatiently<Body>(method: 'POST', path: string, body: object): Promise<RehearsedAnswer<Body>> {
+    for (let tries = 1; ; tries++) {
+      const answer = await this.call<Body>(method, path, { body });
+      if (answer.status !== 503 || tries === mostTries) return answer;
+      await sleep(pauseMs);
+    }
+  }
+
   /** Pulls a lever, and waits until it is. */
   async pull(order: LeverOrder): Promise<void> {
     const done = once(this.#child, 'message');
@@ -256,7 +269,7 @@ function parsed<Body>(text: string): Body {
 }
 
 /** The command of this installation: beside the sources, or above `dist`. */
-function timonelProgram(): string {
+export function timonelProgram(): string {
   const [beside, above] = ['../../../bin/timonel.mjs', '../../../../bin/timonel.mjs'].map((path) =>
     join(import.meta.dirname, path),
   );
