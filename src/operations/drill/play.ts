@@ -23,6 +23,7 @@ export interface PlayOptions extends Omit<DrillPlace, 'scope'> {
 }
 
 const pauseMs = 250;
+const shortestLookMs = 500;
 
 export async function playDrill(drill: Drill, options: PlayOptions): Promise<DrillReport> {
   const started = performance.now();
@@ -165,7 +166,8 @@ class Play {
       found = await looked(probe, end - performance.now(), signal);
       if (found.ok || found.final === true || signal.aborted) break;
       await sleep(pauseMs, undefined, { signal }).catch(() => {});
-    } while (performance.now() < end);
+      // A look that has no time to answer would hide what the one before it saw.
+    } while (performance.now() + shortestLookMs < end);
     const { ok, said } = found;
     const result = { name: probe.name, phase, ok, said, milliseconds: Math.round(performance.now() - started) };
     this.#record(result);
