@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Drill, DrillPlace, Probe } from './contract.ts';
 import { Customers } from './customers.ts';
 import { answers, isReady, lives, nobodyListens } from './probes.ts';
@@ -111,24 +112,28 @@ export const webhookStorm: Drill = {
     const chats = Array.from({ length: random.between(80, 120) }, (_, index) => 1_000 + index);
     const storm = { sent: 0, taken: new Set<number>() };
     let blowing = Promise.resolve();
-    /** As a provider does: what is not answered with 200 comes again. */
+    const send = async (who: readonly number[]) => {
+      await Promise.all(
+        who.map(async (chat) => {
+          storm.sent++;
+          const status = await telegram.write(rehearsal.process, 3_000_000 + chat, chat, 'Hola', 60_000).catch(() => 0);
+          if (status === 200) storm.taken.add(chat);
+        }),
+      );
+    };
+    /** As a provider does: what is not answered with 200 comes again, and what was comes again too, late. */
     const blow = async () => {
-      for (let wave = 0; wave < 20 && (wave === 0 || storm.taken.size < chats.length); wave++) {
-        const twice = wave === 0 ? [...chats, ...chats] : chats.filter((chat) => !storm.taken.has(chat));
-        await Promise.all(
-          twice.map(async (chat) => {
-            storm.sent++;
-            const status = await telegram.write(rehearsal.process, 3_000_000 + chat, chat, 'Hola', 60_000).catch(() => 0);
-            if (status === 200) storm.taken.add(chat);
-          }),
-        );
-      }
+      await send([...chats, ...chats]);
+      for (let wave = 0; wave < 20 && storm.taken.size < chats.length; wave++)
+        await send(chats.filter((chat) => !storm.taken.has(chat)));
+      for (let looks = 0; looks < 600 && chats.some((chat) => telegram.reached(chat) === 0); looks++) await sleep(200);
+      await send(chats);
     };
     return {
       before: [isReady(process), answers(customers, 'model'), answersOnChannel(telegram, rehearsal, 1)],
       async fault() {
         blowing = blow();
-        return `${2 * chats.length} webhooks of ${chats.length} people were sent at once, each twice.`;
+        return `${2 * chats.length} webhooks of ${chats.length} people were sent at once, each twice, and come once more when they are answered.`;
       },
       felt: {
         name: 'the storm is there',
@@ -149,7 +154,13 @@ export const webhookStorm: Drill = {
       throughout: [lives(process)],
       undo: () => blowing,
       recoveryMs: 240_000,
-      after: [eachOnce(telegram, chats), isReady(process), answers(customers, 'model', 60_000)],
+      after: [
+        isReady(process),
+        answers(customers, 'model', 60_000),
+        // Whoever writes last is answered after what came before.
+        answersOnChannel(telegram, rehearsal, 2),
+        eachOnce(telegram, chats),
+      ],
     };
   },
 };

@@ -103,7 +103,7 @@ export const redisSlow: Drill = {
         const milliseconds = random.between(30_000, 60_000);
         proxy.delay(milliseconds);
         // Something is said, so that something is late.
-        await customers.say(30_000);
+        customers.say(30_000).catch(() => {});
         return `Each packet takes Redis ${milliseconds} ms.`;
       },
       felt: counted('a packet is held back', () => proxy.delayed),
