@@ -3,7 +3,7 @@ import type { Drill, DrillPlace, Probe } from './contract.ts';
 import { Customers } from './customers.ts';
 import { answers, isReady, lives, nobodyListens } from './probes.ts';
 import { FaultyProxy } from './proxy.ts';
-import { Rehearsal, type RehearsedProcess } from './rehearsal.ts';
+import { DrillRehearsal, type RehearsedProcess } from './rehearsal.ts';
 import { DrillTelegram } from './telegram.ts';
 
 const nothing = async () => undefined;
@@ -11,7 +11,7 @@ const nothing = async () => undefined;
 async function connected(place: DrillPlace) {
   const telegram = place.scope.use(await DrillTelegram.open());
   const proxy = place.scope.use(await FaultyProxy.open({ host: '127.0.0.1', port: telegram.port }));
-  const rehearsal = await Rehearsal.open(place, { TIMONEL_TELEGRAM_URL: `http://127.0.0.1:${proxy.port}` });
+  const rehearsal = await DrillRehearsal.open(place, { TIMONEL_TELEGRAM_URL: `http://127.0.0.1:${proxy.port}` });
   const process = () => rehearsal.process;
   const customers = new Customers(process);
   await telegram.connect(rehearsal.process);
@@ -19,7 +19,7 @@ async function connected(place: DrillPlace) {
 }
 
 /** Somebody who writes on the channel gets the answer there. */
-function answersOnChannel(telegram: DrillTelegram, rehearsal: Rehearsal, chat: number): Probe {
+function answersOnChannel(telegram: DrillTelegram, rehearsal: DrillRehearsal, chat: number): Probe {
   let written = false;
   return {
     name: 'somebody who writes on the channel is answered there',

@@ -13,13 +13,13 @@ import {
   refusesMessages,
 } from './probes.ts';
 import type { SeededRandom } from './random.ts';
-import { Rehearsal } from './rehearsal.ts';
+import { DrillRehearsal } from './rehearsal.ts';
 
 const nothing = async () => undefined;
 
 /** A rehearsal whose first turns are under way when the database goes. */
 async function staged(place: DrillPlace, random: SeededRandom) {
-  const rehearsal = await Rehearsal.open(place);
+  const rehearsal = await DrillRehearsal.open(place);
   const process = () => rehearsal.process;
   const customers = new Customers(process);
   const conversations = await customers.conversations(random.between(2, 4));
@@ -36,7 +36,7 @@ async function staged(place: DrillPlace, random: SeededRandom) {
 }
 
 /** Turns whose model has answered meanwhile are finished once the database is back. */
-const afterwards = (process: () => Rehearsal['process'], customers: Customers) =>
+const afterwards = (process: () => DrillRehearsal['process'], customers: Customers) =>
   [isReady(process), answers(customers, 'any', 60_000), losesNothing(customers)] as const;
 
 export const databaseStopped: Drill = {

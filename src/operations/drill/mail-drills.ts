@@ -4,7 +4,7 @@ import type { Drill, Probe } from './contract.ts';
 import { Customers } from './customers.ts';
 import { answers, isReady, lives, nobodyListens } from './probes.ts';
 import { FaultyProxy } from './proxy.ts';
-import { Rehearsal, type RehearsedProcess } from './rehearsal.ts';
+import { DrillRehearsal, type RehearsedProcess } from './rehearsal.ts';
 
 const nothing = async () => undefined;
 
@@ -97,7 +97,7 @@ export const mailDown: Drill = {
   async prepare(place, random) {
     const server = place.scope.use(await DrillMailServer.open());
     const proxy = place.scope.use(await FaultyProxy.open({ host: '127.0.0.1', port: server.port }));
-    const rehearsal = await Rehearsal.open(place, {
+    const rehearsal = await DrillRehearsal.open(place, {
       TIMONEL_SMTP_URL: `smtp://127.0.0.1:${proxy.port}`,
       TIMONEL_MAIL_FROM: 'Timonel <drill@timonel.invalid>',
     });

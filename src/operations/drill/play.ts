@@ -14,7 +14,7 @@ import type {
 } from './contract.ts';
 import { seededRandom } from './random.ts';
 
-export interface PlayOptions extends Omit<DrillPlace, 'scope'> {
+export interface DrillOptions extends Omit<DrillPlace, 'scope'> {
   seed: number;
   /** No probe after the fault is waited for longer; milliseconds. For those who know that it is not found. */
   patienceMs?: number;
@@ -25,7 +25,7 @@ export interface PlayOptions extends Omit<DrillPlace, 'scope'> {
 const pauseMs = 250;
 const shortestLookMs = 500;
 
-export async function playDrill(drill: Drill, options: PlayOptions): Promise<DrillReport> {
+export async function playDrill(drill: Drill, options: DrillOptions): Promise<DrillReport> {
   const started = performance.now();
   const play = new Play(drill, options);
   const startedAt = new Date().toISOString();
@@ -56,11 +56,11 @@ class Play {
   fault: string | null = null;
   recoveryMs: number | null = null;
   readonly #drill: Drill;
-  readonly #options: PlayOptions;
+  readonly #options: DrillOptions;
   /** When the undoing began. */
   #undone = 0;
 
-  constructor(drill: Drill, options: PlayOptions) {
+  constructor(drill: Drill, options: DrillOptions) {
     this.#drill = drill;
     this.#options = options;
   }

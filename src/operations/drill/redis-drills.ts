@@ -10,7 +10,7 @@ import type { Drill, DrillPlace } from './contract.ts';
 import { Customers } from './customers.ts';
 import { answers, counted, isReady, lives, losesNothing, namesDown, nobodyListens, readinessAnswers } from './probes.ts';
 import { FaultyProxy } from './proxy.ts';
-import { Rehearsal } from './rehearsal.ts';
+import { DrillRehearsal } from './rehearsal.ts';
 
 /** Publications of one Redis reach all of its databases, so a drill never shares one with an installation. */
 async function lacksRedis(): Promise<string | undefined> {
@@ -60,7 +60,7 @@ async function withRedis(place: DrillPlace) {
     await sleep(100);
   }
   const proxy = place.scope.use(await FaultyProxy.open({ host: '127.0.0.1', port }));
-  const rehearsal = await Rehearsal.open(place, {
+  const rehearsal = await DrillRehearsal.open(place, {
     REDIS_URL: `redis://127.0.0.1:${proxy.port}`,
     // A limit that nobody reaches: with one, every request asks Redis.
     TIMONEL_RATE_LIMIT_KEY_REQUESTS: '100000',

@@ -30,7 +30,7 @@ export interface RehearsedAnswer<Body> {
   body: Body;
 }
 
-export class Rehearsal {
+export class DrillRehearsal {
   /** Everything of the rehearsal that lies on a disk. */
   readonly folder: string;
   readonly models: DrillModels;
@@ -62,7 +62,7 @@ export class Rehearsal {
    * @param wishes settings of that drill; they come after those of the place
    * @throws TimonelError `store_unavailable`, `config_invalid`
    */
-  static async open(place: DrillPlace, wishes: Readonly<Record<string, string>> = {}): Promise<Rehearsal> {
+  static async open(place: DrillPlace, wishes: Readonly<Record<string, string>> = {}): Promise<DrillRehearsal> {
     const { scope } = place;
     const folder = await mkdtemp(join(tmpdir(), 'timonel-drill-'));
     scope.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
@@ -82,7 +82,7 @@ export class Rehearsal {
       ...(database === undefined || databaseProxy === undefined ? {} : { DATABASE_URL: database.urlBy(databaseProxy.port) }),
       ...wishes,
     };
-    const rehearsal = new Rehearsal(folder, environment, models, modelProxy, database, databaseProxy);
+    const rehearsal = new DrillRehearsal(folder, environment, models, modelProxy, database, databaseProxy);
     scope.defer(() => rehearsal.#close());
     await rehearsal.start(place.signal);
     return rehearsal;

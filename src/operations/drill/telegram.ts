@@ -6,14 +6,14 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import type { RehearsedProcess } from './rehearsal.ts';
 
-export interface SentMessage {
+export interface DeliveredMessage {
   chat: number;
   text: string;
 }
 
 export class DrillTelegram implements AsyncDisposable {
   /** What reached people. */
-  readonly sent: SentMessage[] = [];
+  readonly sent: DeliveredMessage[] = [];
   readonly #webhookSecret = randomBytes(16).toString('hex');
   readonly #server = createServer(async (request, response) => {
     const body = (await json(request).catch(() => ({}))) as { chat_id?: number | string; text?: string };
