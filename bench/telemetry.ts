@@ -191,6 +191,7 @@ const live = {
   pingStore: async () => undefined,
   queues: async () => [],
   backupAge: async () => undefined,
+  drills: async () => [],
   handoffs: async () => ({ waiting: 0, overdue: 0, taken: 0 }),
   waits: async () => [],
   redisMemory: undefined,

@@ -77,6 +77,8 @@ const longTests = {
   ),
   // Twenty updates of a host under load.
   switches: longTest(['test/deploy/deploy.test.ts'], (of) => ({ TIMONEL_TEST_SWITCHES: of(20) })),
+  // Every drill on each store, with its protection and without.
+  drills: longTest(['test/operations/drills.test.ts'], () => ({ TIMONEL_TEST_DRILLS: 'all' })),
   // Every client scenario of the protocol's own suite, and the control of each: the same with nothing that listens.
   mcp: longTest(['test/mcp/conformance.test.ts'], () => ({ TIMONEL_TEST_MCP_SCENARIOS: 'all' })),
   // Disguises of commands that must not be let through.

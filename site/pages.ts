@@ -76,6 +76,7 @@ export const english: readonly PageGroup[] = [
       'deployment-clouds',
       'operations',
       'backup',
+      'drills',
       'disaster-recovery',
       'telemetry',
       'metrics',

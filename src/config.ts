@@ -101,6 +101,8 @@ export interface Settings {
   regionHeader: string | undefined;
   artifacts: ArtifactEnvironment;
   backups: BackupSettings;
+  /** Drills may be started over HTTP. */
+  drills: boolean;
   /** Base URLs of the APIs of channels, without a slash at the end. */
   channelUrls: { whatsapp: string; telegram: string; twilio: string };
   /** Webhooks of workspaces may go to addresses of this machine and its network. */
@@ -247,6 +249,7 @@ export function readSettings(given: Environment = process.env): Settings {
     regionHeader: env.TIMONEL_REGION_HEADER?.toLowerCase(),
     artifacts: artifactsOf(env),
     backups: backupsOf(env),
+    drills: env.TIMONEL_DRILLS,
     channelUrls: {
       whatsapp: env.TIMONEL_WHATSAPP_URL.replace(/\/+$/, ''),
       telegram: env.TIMONEL_TELEGRAM_URL.replace(/\/+$/, ''),

@@ -16,7 +16,7 @@ import { type HandoffPart, openFeed, openHandoff, toldByRuns } from './compositi
 import { openKnowledge } from './composition/knowledge.ts';
 import { explainListening } from './composition/listening.ts';
 import { type Models, openModels } from './composition/models.ts';
-import { prepareValidation } from './composition/operations.ts';
+import { prepareDrills, prepareValidation } from './composition/operations.ts';
 import { openPresence, prepareRotation } from './composition/presence.ts';
 import { openSandbox } from './composition/sandbox.ts';
 import { seedAgents } from './composition/seeds.ts';
@@ -164,6 +164,7 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
   const artifacts = await openArtifactPart(base, foundation);
   const contextOf: Turns['jobContextOf'] = (place) => turns.jobContextOf(place);
   const backups = prepareBackups(base, foundation, version);
+  const drills = prepareDrills(base);
   const knowledge = openKnowledge(base, foundation, models.gateway, (payload) => jobs.enqueue('knowledge-vectors', payload));
   const sandbox = openSandbox(base);
   const round = async () => handoff.round.run();
@@ -219,7 +220,7 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
   });
   Object.assign(late, { channels: channelPart } satisfies LateParts);
   const streams = new OpenStreams(identity.access, identity.notices);
-  Object.assign(late, { runner: turns.runner, streams, jobs, backups } satisfies LateParts);
+  Object.assign(late, { runner: turns.runner, streams, jobs, backups, drills } satisfies LateParts);
   const parts = {
     foundation,
     telemetry,
@@ -228,6 +229,7 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
     models,
     artifacts,
     backups,
+    drills,
     channels: channelRoutesOf(store.pool, channelPart),
     knowledge,
     sandbox,
@@ -290,6 +292,7 @@ interface LateParts {
   streams?: OpenStreams;
   jobs?: Jobs;
   backups?: Backups;
+  drills?: ReturnType<typeof prepareDrills>;
   channels?: ChannelPart;
 }
 
@@ -309,6 +312,7 @@ async function openTelemetry(
     pingStore: () => pool.executeText('SELECT 1'),
     queues: async () => (await late.jobs?.depths()) ?? [],
     backupAge: async () => late.backups?.verifiedAge(),
+    drills: async () => (await late.drills?.list()) ?? [],
     handoffs: () => countHandoffs(pool),
     waits: () => waitingFigures(pool),
     redisMemory: redis === undefined ? undefined : () => redis.info('memory'),
@@ -325,6 +329,7 @@ interface ServedParts {
   models: Models;
   artifacts: Artifacts;
   backups: Backups;
+  drills: ReturnType<typeof prepareDrills>;
   channels: ChannelRoutes;
   knowledge: Knowledge;
   sandbox: OpenSandbox;

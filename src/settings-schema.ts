@@ -134,6 +134,8 @@ export const settingsSchema = z.object({
 
   ...artifactShape,
   ...backupShape,
+  /** Whether drills may be started over HTTP: each starts a process beside this one. */
+  TIMONEL_DRILLS: flag(false),
 
   /** Where the APIs of channels are: another host for a proxy, or for a server of one's own. */
   TIMONEL_WHATSAPP_URL: url(['http:', 'https:']).default('https://graph.facebook.com/v23.0'),

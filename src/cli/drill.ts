@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { readSettings } from '../config.ts';
 import type { Drill, DrillReport, DrillVerdict, ProbePhase, ProbeResult } from '../operations/drill/contract.ts';
@@ -9,6 +10,7 @@ interface Options {
   seed?: string;
   databaseUrl?: string;
   config?: string;
+  report?: string | true;
   json?: boolean;
 }
 
@@ -21,10 +23,12 @@ export function drillCommand(): Command {
     .option('--seed <number>', 'makes the same choices again (default: by chance, and told)')
     .option('--database-url <url>', 'PostgreSQL to make a scratch database on (default: DATABASE_URL, else the embedded store)')
     .option('--config <file>', 'project to rehearse (default: as timonel up)')
+    .option('--report [folder]', 'keep the result for the console and the metrics (default: in TIMONEL_HOME)')
     .option('--json', 'print JSON')
     .action(async (name: string | undefined, options: Options) => {
       const { drills, drillOf } = await import('../operations/drill/catalogue.ts');
-      const databaseUrl = options.databaseUrl ?? readSettings().database.url;
+      const settings = readSettings();
+      const databaseUrl = options.databaseUrl ?? settings.database.url;
       if (name === undefined) return list(drills, databaseUrl, options.json === true);
       const drill = drillOf(name);
       if (drill === undefined) {
@@ -32,6 +36,10 @@ export function drillCommand(): Command {
         throw new UsageError(`There is no drill "${name}"; ${suggestion(name, names) ?? `there are ${names.join(', ')}`}.`);
       }
       const report = await play(drill, databaseUrl, options);
+      if (options.report !== undefined) {
+        const { DrillReports } = await import('../operations/drill/drills.ts');
+        await new DrillReports(options.report === true ? join(settings.home, 'drills') : options.report).keep(report);
+      }
       if (options.json === true) console.log(JSON.stringify(report));
       else console.log(`\n${report.name}: ${report.verdict}. ${report.said}\nAgain: timonel drill ${name} --seed ${report.seed}`);
       process.exitCode = exitCodes[report.verdict];

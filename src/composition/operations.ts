@@ -1,6 +1,8 @@
 /** What looks at a running installation as a whole. */
+import { join } from 'node:path';
 import type { Gateway } from '../llm/gateway.ts';
 import type { Backups } from '../operations/backup/backups.ts';
+import { Drills } from '../operations/drill/drills.ts';
 import type { Validation, ValidationOptions } from '../operations/validate/contract.ts';
 import { validate } from '../operations/validate/validate.ts';
 import type { Jobs } from '../run/jobs.ts';
@@ -18,6 +20,13 @@ export interface ValidatedParts {
   sandbox: OpenSandbox;
   backups: Backups;
   metrics(): Promise<string>;
+}
+
+/** Drills of this installation; one that is under way is interrupted at the end, and undoes its fault. */
+export function prepareDrills({ settings, scope }: Base): Drills {
+  const drills = new Drills({ folder: join(settings.home, 'drills'), startable: settings.drills });
+  scope.defer(() => drills.close());
+  return drills;
 }
 
 /** Validates this process from inside. */

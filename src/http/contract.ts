@@ -58,6 +58,32 @@ export interface BackupOperations {
   verify(name: string): Promise<{ rows: number; tables: number; artifacts: number }>;
 }
 
+/** What the routes need of drills. */
+export interface DrillOperations {
+  readonly startable: boolean;
+  readonly underWay: string | undefined;
+  list(): Promise<{ name: string; summary: string; last: DrillResult | null }[]>;
+  start(name: string, seed: number | undefined): Promise<void>;
+}
+
+interface DrillResult {
+  verdict: 'pass' | 'fail' | 'inconclusive';
+  said: string;
+  seed: number;
+  store: 'embedded' | 'postgres';
+  startedAt: string;
+  milliseconds: number;
+  fault: string | null;
+  recoveryMs: number | null;
+  probes: {
+    name: string;
+    phase: 'before' | 'fault' | 'during' | 'throughout' | 'after';
+    ok: boolean;
+    said: string;
+    milliseconds: number;
+  }[];
+}
+
 /** Which secrets are set, how old they are, and how far a rotation is. */
 export type ReportSecrets = () => Promise<{
   secrets: { name: string; kind: 'own' | 'foreign'; protects: string; source: 'file' | 'environment'; changedAt: Date | null }[];
@@ -97,6 +123,7 @@ export interface HttpDependencies {
   privacy: Privacy;
   artifacts: Artifacts;
   backups: BackupOperations;
+  drills: DrillOperations;
   jobs: Pick<Jobs, 'depths' | 'failed' | 'retry'>;
   validateInstallation: ValidateInstallation;
   secrets: ReportSecrets;

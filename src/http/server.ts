@@ -48,6 +48,7 @@ import { completionRoutes } from './routes/completions.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { costRoutes } from './routes/costs.ts';
+import { drillRoutes } from './routes/drills.ts';
 import { evaluationCaseRoutes } from './routes/evaluation-cases.ts';
 import { evaluationRoutes } from './routes/evaluations.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -174,6 +175,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   inboxRoutes(typed, dependencies);
   runRoutes(typed, dependencies);
   backupRoutes(typed, dependencies);
+  drillRoutes(typed, dependencies);
   costRoutes(typed, dependencies);
   operationRoutes(typed, dependencies);
   authRoutes(typed, dependencies);

@@ -36,7 +36,7 @@ export const permissionTable = {
   'audit:read': 'Read and export the audit log',
   'privacy:manage': "Export and erase a person's data",
   'operations:read': 'See the state of processes, queues and backups',
-  'operations:manage': 'Take backups and verify them',
+  'operations:manage': 'Take backups and verify them, and start drills',
   'workspace:manage': 'Change settings of the workspace; in the workspace `default`: make, change and disable workspaces',
 } as const;
 

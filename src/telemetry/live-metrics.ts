@@ -18,6 +18,8 @@ export interface LiveState {
   queues(): Promise<{ queue: string; waiting: number; active: number }[]>;
   /** Seconds since the newest verified backup, where backups are taken by a schedule. */
   backupAge(): Promise<number | undefined>;
+  /** Drills with the last result of each. */
+  drills(): Promise<readonly { name: string; last: { verdict: 'pass' | 'fail' | 'inconclusive'; startedAt: string } | null }[]>;
   /** Conversations that wait for a person, and that people have. */
   handoffs(): Promise<HandoffCounts>;
   /** What runs of all workspaces wait for, by kind. */
@@ -62,6 +64,14 @@ export function liveMetrics(set: MetricSet, live: LiveState): void {
     'timonel_backup_verified_age_seconds',
     'time since the newest backup that was restored and compared; no series where no schedule, folder or bucket is set',
     () => live.backupAge(),
+  );
+  const drills = shortly(() => live.drills(), countedFor);
+  const played = async () => ((await drills()) ?? []).flatMap(({ name, last }) => (last === null ? [] : [{ name, last }]));
+  set.readEach('timonel_drill_verdict', 'last verdict of a drill: 1 pass, 0 fail, -1 inconclusive', ['drill'], async () =>
+    (await played()).map(({ name, last }) => ({ values: [name], value: { pass: 1, fail: 0, inconclusive: -1 }[last.verdict] })),
+  );
+  set.readEach('timonel_drill_timestamp_seconds', 'when it was played, in seconds since 1970', ['drill'], async () =>
+    (await played()).map(({ name, last }) => ({ values: [name], value: Date.parse(last.startedAt) / 1_000 })),
   );
   const handoffs = shortly(() => live.handoffs());
   set.readEach(

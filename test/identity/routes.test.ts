@@ -72,6 +72,7 @@ const bodies: Record<string, object> = {
   'POST /api/v1/agents/:agent/explain': { text: 'Hola' },
   'POST /api/v1/agents/:agent/rehearsals': { messages: ['Hola'] },
   'POST /api/v1/backups/:name/verify': {},
+  'POST /api/v1/drills': { name: 'models-down' },
   'POST /api/v1/queues/:queue/jobs/:id/retry': {},
   'POST /api/v1/conversations/:id/take': {},
   'POST /api/v1/conversations/:id/replies': { text: 'Hola' },

@@ -38,6 +38,7 @@ function start(): Metrics {
     openStreams: () => 0,
     pingStore: async () => undefined,
     backupAge: async () => 60,
+    drills: async () => [{ name: 'models-down', last: { verdict: 'pass', startedAt: '2026-11-20T12:00:00Z' } }],
     waits: async () => [],
     queues: async () => Array.from({ length: 700 }, (_, index) => ({ queue: `queue-${index}`, waiting: 1, active: 0 })),
     handoffs: async () => ({ waiting: 0, overdue: 0, taken: 0 }),

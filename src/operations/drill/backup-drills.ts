@@ -4,7 +4,7 @@ import type { Drill, Probe } from './contract.ts';
 import { Customers } from './customers.ts';
 import { backupIsTaken } from './disk-drills.ts';
 import { answers, isReady, lives } from './probes.ts';
-import { Rehearsal, type RehearsedProcess } from './rehearsal.ts';
+import { DrillRehearsal, type RehearsedProcess } from './rehearsal.ts';
 
 const nothing = async () => undefined;
 
@@ -44,7 +44,7 @@ export const backupCorrupt: Drill = {
   summary: 'bytes of the newest backup change on its disk: its verification refuses it, and takes the whole one',
   lacks: nothing,
   async prepare(place, random) {
-    const rehearsal = await Rehearsal.open(place);
+    const rehearsal = await DrillRehearsal.open(place);
     const process = () => rehearsal.process;
     const customers = new Customers(process);
     const folder = join(rehearsal.folder, 'home', 'backups');

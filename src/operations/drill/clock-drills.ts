@@ -1,7 +1,7 @@
 import type { Drill, Probe } from './contract.ts';
 import { Customers } from './customers.ts';
 import { answers, isReady, lives, losesNothing } from './probes.ts';
-import { Rehearsal, type RehearsedProcess } from './rehearsal.ts';
+import { DrillRehearsal, type RehearsedProcess } from './rehearsal.ts';
 
 const nothing = async () => undefined;
 
@@ -27,7 +27,7 @@ export const clockJump: Drill = {
   summary: 'the clock of the process jumps by hours: it says so, customers are answered, nothing is lost, and its key stays valid',
   lacks: nothing,
   async prepare(place, random) {
-    const rehearsal = await Rehearsal.open(place);
+    const rehearsal = await DrillRehearsal.open(place);
     const process = () => rehearsal.process;
     const customers = new Customers(process);
     const conversations = await customers.conversations(random.between(2, 4));

@@ -14,6 +14,8 @@ export interface ProbeFinding {
   ok: boolean;
   /** One sentence, without secrets. */
   said: string;
+  /** What was not found at this look is not found at a later one, either. */
+  final?: true;
 }
 
 /** A question whose answer decides a verdict. */
@@ -28,7 +30,7 @@ export interface Probe {
 
 export type ProbePhase = 'before' | 'fault' | 'during' | 'throughout' | 'after';
 
-export interface ProbeResult extends ProbeFinding {
+export interface ProbeResult extends Omit<ProbeFinding, 'final'> {
   name: string;
   phase: ProbePhase;
   /** Milliseconds from the first look to the last. */

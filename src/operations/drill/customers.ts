@@ -48,15 +48,12 @@ export class Customers {
 
   async #open(): Promise<string> {
     const process = this.#process();
-    for (let tries = 1; ; tries++) {
-      const { status, body } = await process.call<{ id?: string; detail?: string }>('POST', '/api/v1/conversations', {
-        body: { agent: process.agent, channel: 'drill' },
-      });
-      if (body.id !== undefined) return body.id;
-      // A process that has just started is busy with itself, and says so.
-      if (status !== 503 || tries === mostTries) throw new Error(`No conversation was begun: ${status} ${body.detail ?? ''}`);
-      await sleep(pauseMs);
-    }
+    const { status, body } = await process.callPatiently<{ id?: string; detail?: string }>('POST', '/api/v1/conversations', {
+      agent: process.agent,
+      channel: 'drill',
+    });
+    if (body.id === undefined) throw new Error(`No conversation was begun: ${status} ${body.detail ?? ''}`);
+    return body.id;
   }
 
   /** Each in a conversation of its own, so that none waits for another. Begun before a fault, they can be written in while it lasts. */
@@ -121,16 +118,17 @@ export class Customers {
   async kept(): Promise<ProbeFinding> {
     for (const each of this.#taken) {
       const lacking = await this.#lacking(each);
-      if (lacking !== undefined) return { ok: false, said: lacking };
+      if (lacking !== undefined) return { ok: false, ...lacking };
     }
     return { ok: true, said: `${this.#taken.length} messages were taken, and each was answered once.` };
   }
 
-  async #lacking({ conversation, runId, text }: Taken): Promise<string | undefined> {
+  async #lacking({ conversation, runId, text }: Taken): Promise<Omit<ProbeFinding, 'ok'> | undefined> {
     const run = await this.#get<TurnBody>(`/api/v1/runs/${runId}`);
-    if (run.status !== 200) return `The run ${runId} was taken, and is not there (${run.status} ${run.body.code ?? ''}).`;
+    if (run.status !== 200) return { said: `The run ${runId} was taken, and is not there (${run.status} ${run.body.code ?? ''}).` };
     const outcome = run.body.run?.outcome ?? null;
-    if (outcome === null || outcome === 'failed') return `The run ${runId} ${outcome === null ? 'has not ended' : 'failed'}.`;
+    if (outcome === null) return { said: `The run ${runId} has not ended.` };
+    if (outcome === 'failed') return { said: `The run ${runId} failed.`, final: true };
     const { body } = await this.#get<{ messages?: { role: string; runId: string | null; text: string }[] }>(
       `/api/v1/conversations/${conversation}`,
     );
@@ -138,7 +136,8 @@ export class Customers {
     const asked = messages.filter((message) => message.role === 'user' && message.text === text).length;
     const replies = messages.filter((message) => message.role === 'assistant' && message.runId === runId).length;
     if (asked === 1 && replies === 1) return undefined;
-    return `"${text}" is there ${asked} times, and has ${replies} answers.`;
+    const said = `"${text}" is there ${asked} times, and has ${replies} answers.`;
+    return asked > 1 || replies > 1 ? { said, final: true } : { said };
   }
 
   #get<Body>(path: string): Promise<RehearsedAnswer<Body>> {

@@ -13,13 +13,13 @@ import {
   refusesMessages,
 } from './probes.ts';
 import type { SeededRandom } from './random.ts';
-import { Rehearsal } from './rehearsal.ts';
+import { DrillRehearsal } from './rehearsal.ts';
 
 const nothing = async () => undefined;
 
 /** A rehearsal whose first turns are under way when the database goes. */
 async function staged(place: DrillPlace, random: SeededRandom) {
-  const rehearsal = await Rehearsal.open(place);
+  const rehearsal = await DrillRehearsal.open(place);
   const process = () => rehearsal.process;
   const customers = new Customers(process);
   const conversations = await customers.conversations(random.between(2, 4));
@@ -36,7 +36,7 @@ async function staged(place: DrillPlace, random: SeededRandom) {
 }
 
 /** Turns whose model has answered meanwhile are finished once the database is back. */
-const afterwards = (process: () => Rehearsal['process'], customers: Customers) =>
+const afterwards = (process: () => DrillRehearsal['process'], customers: Customers) =>
   [isReady(process), answers(customers, 'any', 60_000), losesNothing(customers)] as const;
 
 export const databaseStopped: Drill = {
@@ -97,7 +97,7 @@ export const databaseSlow: Drill = {
         return `Each packet takes the database ${milliseconds} ms.`;
       },
       felt: namesDown(process, 'database', 503),
-      during: [readinessAnswers(process, 4_000), neverHangs(customers, 110_000), readinessAnswers(process, 4_000)],
+      during: [readinessAnswers(process, 4_000), neverHangs(customers, 130_000), readinessAnswers(process, 4_000)],
       throughout: [lives(process)],
       undo: () => delay(0),
       recoveryMs: 120_000,

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Drill, Probe } from './contract.ts';
 import { Customers } from './customers.ts';
 import { answers, isReady, lives, losesNothing, namesDown, refusesMessages } from './probes.ts';
-import { Rehearsal, type RehearsedProcess } from './rehearsal.ts';
+import { DrillRehearsal, type RehearsedProcess } from './rehearsal.ts';
 import { lacksSmallDisk, SmallDisk } from './small-disk.ts';
 
 /** Room for a new store, its log, and what the turns of a drill write. */
@@ -18,7 +18,7 @@ export const databaseFull: Drill = {
       : 'the disk of a PostgreSQL server is not for a drill to fill. On the embedded store: timonel drill database-full, without DATABASE_URL.',
   async prepare(place, random) {
     const disk = await SmallDisk.mount(storeMegabytes, place.scope);
-    const rehearsal = await Rehearsal.open(place, { TIMONEL_HOME: join(disk.path, 'home') });
+    const rehearsal = await DrillRehearsal.open(place, { TIMONEL_HOME: join(disk.path, 'home') });
     const process = () => rehearsal.process;
     const customers = new Customers(process);
     return {
@@ -50,7 +50,7 @@ export const diskFull: Drill = {
   lacks: lacksSmallDisk,
   async prepare(place) {
     const disk = await SmallDisk.mount(folderMegabytes, place.scope);
-    const rehearsal = await Rehearsal.open(place, {
+    const rehearsal = await DrillRehearsal.open(place, {
       TIMONEL_BACKUP_FOLDER: join(disk.path, 'backups'),
       TIMONEL_ARTIFACT_FOLDER: join(disk.path, 'artifacts'),
     });

@@ -1,7 +1,7 @@
 import type { Drill } from './contract.ts';
 import { Customers } from './customers.ts';
 import { answers, isReady, lives, losesNothing, nobodyListens } from './probes.ts';
-import { Rehearsal } from './rehearsal.ts';
+import { DrillRehearsal } from './rehearsal.ts';
 
 const nothing = async () => undefined;
 
@@ -10,7 +10,7 @@ export const modelsDown: Drill = {
   summary: 'no model provider answers: the flow planner does, and the model again afterwards',
   lacks: nothing,
   async prepare(place) {
-    const rehearsal = await Rehearsal.open(place);
+    const rehearsal = await DrillRehearsal.open(place);
     const process = () => rehearsal.process;
     const customers = new Customers(process);
     return {
@@ -35,7 +35,7 @@ export const modelsSlow: Drill = {
   summary: 'every model takes minutes for an answer: the flow planner answers in time',
   lacks: nothing,
   async prepare(place, random) {
-    const rehearsal = await Rehearsal.open(place);
+    const rehearsal = await DrillRehearsal.open(place);
     const process = () => rehearsal.process;
     const customers = new Customers(process);
     const [waiting] = await customers.conversations(1);

@@ -14,15 +14,18 @@ import type {
 } from './contract.ts';
 import { seededRandom } from './random.ts';
 
-export interface PlayOptions extends Omit<DrillPlace, 'scope'> {
+export interface DrillOptions extends Omit<DrillPlace, 'scope'> {
   seed: number;
+  /** No probe after the fault is waited for longer; milliseconds. For those who know that it is not found. */
+  patienceMs?: number;
   /** Hears each probe once it is decided, and what is done. */
   onProgress?(line: ProbeResult | string): void;
 }
 
 const pauseMs = 250;
+const shortestLookMs = 500;
 
-export async function playDrill(drill: Drill, options: PlayOptions): Promise<DrillReport> {
+export async function playDrill(drill: Drill, options: DrillOptions): Promise<DrillReport> {
   const started = performance.now();
   const play = new Play(drill, options);
   const startedAt = new Date().toISOString();
@@ -53,11 +56,11 @@ class Play {
   fault: string | null = null;
   recoveryMs: number | null = null;
   readonly #drill: Drill;
-  readonly #options: PlayOptions;
+  readonly #options: DrillOptions;
   /** When the undoing began. */
   #undone = 0;
 
-  constructor(drill: Drill, options: PlayOptions) {
+  constructor(drill: Drill, options: DrillOptions) {
     this.#drill = drill;
     this.#options = options;
   }
@@ -156,16 +159,19 @@ class Play {
   async #one(phase: ProbePhase, probe: Probe, until = Number.POSITIVE_INFINITY): Promise<ProbeResult | undefined> {
     const { signal } = this.#options;
     const started = performance.now();
-    const end = Math.min(until, started + probe.withinMs);
+    const { patienceMs = Number.POSITIVE_INFINITY } = phase === 'during' || phase === 'after' ? this.#options : {};
+    const end = Math.min(until, started + Math.min(probe.withinMs, patienceMs));
     let found: ProbeFinding;
     do {
       found = await looked(probe, end - performance.now(), signal);
-      if (found.ok || signal.aborted) break;
+      if (found.ok || found.final === true || signal.aborted) break;
       await sleep(pauseMs, undefined, { signal }).catch(() => {});
-    } while (performance.now() < end);
-    const result = { name: probe.name, phase, ...found, milliseconds: Math.round(performance.now() - started) };
+      // A look that has no time to answer would hide what the one before it saw.
+    } while (performance.now() + shortestLookMs < end);
+    const { ok, said } = found;
+    const result = { name: probe.name, phase, ok, said, milliseconds: Math.round(performance.now() - started) };
     this.#record(result);
-    return found.ok ? undefined : result;
+    return ok ? undefined : result;
   }
 
   /** @returns what a look did not find, where one did not. */

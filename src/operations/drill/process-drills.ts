@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Drill, Probe } from './contract.ts';
 import { Customers } from './customers.ts';
 import { answers, isReady, losesNothing, nobodyListens } from './probes.ts';
-import { Rehearsal } from './rehearsal.ts';
+import { DrillRehearsal } from './rehearsal.ts';
 
 const nothing = async () => undefined;
 
 /** Runs that wait for the model when their process is struck. */
-async function underWay(rehearsal: Rehearsal, customers: Customers, conversations: readonly string[]): Promise<void> {
+async function underWay(rehearsal: DrillRehearsal, customers: Customers, conversations: readonly string[]): Promise<void> {
   rehearsal.models.hold();
   for (const conversation of conversations) if (!(await customers.leave(conversation))) throw new Error('A message was not taken.');
   for (let looks = 0; rehearsal.models.waiting < conversations.length && looks < 200; looks++) await sleep(50);
@@ -18,7 +18,7 @@ export const processKilled: Drill = {
   summary: 'the process is killed in the middle of turns: they are finished once it, or another one, is there',
   lacks: nothing,
   async prepare(place, random) {
-    const rehearsal = await Rehearsal.open(place);
+    const rehearsal = await DrillRehearsal.open(place);
     const struck = rehearsal.process;
     // Embedded, one process serves the store: nobody takes over until it is there again.
     const beside = rehearsal.database === undefined ? undefined : await rehearsal.start(place.signal);
@@ -54,7 +54,7 @@ export const processFrozen: Drill = {
   summary: 'the process stands still beyond its lease in the middle of turns: each is answered once',
   lacks: async () => (process.platform === 'win32' ? 'a process is frozen by a signal, which Windows has not.' : undefined),
   async prepare(place, random) {
-    const rehearsal = await Rehearsal.open(place);
+    const rehearsal = await DrillRehearsal.open(place);
     const struck = rehearsal.process;
     const beside = rehearsal.database === undefined ? undefined : await rehearsal.start(place.signal);
     const customers = new Customers(() => beside ?? struck);
@@ -94,7 +94,7 @@ export const processFrozen: Drill = {
 };
 
 /** The other process finished what the frozen one had: asked at the database, because the frozen one does not answer. */
-function tookOver(rehearsal: Rehearsal, count: number): Probe {
+function tookOver(rehearsal: DrillRehearsal, count: number): Probe {
   return {
     name: 'the other process takes the turns over',
     withinMs: 60_000,

@@ -6,6 +6,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { TimonelError } from '../../errors.ts';
 import { orAfter } from '../../run/or-after.ts';
@@ -19,6 +20,9 @@ import { type ScratchDatabase, scratchDatabase } from './scratch-database.ts';
 const startMs = 120_000;
 const endMs = 15_000;
 
+const mostTries = 40;
+const pauseMs = 500;
+
 /** An answer of the rehearsed process. */
 export interface RehearsedAnswer<Body> {
   status: number;
@@ -26,7 +30,7 @@ export interface RehearsedAnswer<Body> {
   body: Body;
 }
 
-export class Rehearsal {
+export class DrillRehearsal {
   /** Everything of the rehearsal that lies on a disk. */
   readonly folder: string;
   readonly models: DrillModels;
@@ -58,7 +62,7 @@ export class Rehearsal {
    * @param wishes settings of that drill; they come after those of the place
    * @throws TimonelError `store_unavailable`, `config_invalid`
    */
-  static async open(place: DrillPlace, wishes: Readonly<Record<string, string>> = {}): Promise<Rehearsal> {
+  static async open(place: DrillPlace, wishes: Readonly<Record<string, string>> = {}): Promise<DrillRehearsal> {
     const { scope } = place;
     const folder = await mkdtemp(join(tmpdir(), 'timonel-drill-'));
     scope.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
@@ -78,7 +82,7 @@ export class Rehearsal {
       ...(database === undefined || databaseProxy === undefined ? {} : { DATABASE_URL: database.urlBy(databaseProxy.port) }),
       ...wishes,
     };
-    const rehearsal = new Rehearsal(folder, environment, models, modelProxy, database, databaseProxy);
+    const rehearsal = new DrillRehearsal(folder, environment, models, modelProxy, database, databaseProxy);
     scope.defer(() => rehearsal.#close());
     await rehearsal.start(place.signal);
     return rehearsal;
@@ -200,6 +204,15 @@ export class RehearsedProcess {
     return { status: response.status, headers: response.headers, body: parsed<Body>(text) };
   }
 
+  /** The same for what begins a drill: a process that has just started can be busy with itself, and says so. */
+  async callPatiently<Body>(method: 'POST', path: string, body: object): Promise<RehearsedAnswer<Body>> {
+    for (let tries = 1; ; tries++) {
+      const answer = await this.call<Body>(method, path, { body });
+      if (answer.status !== 503 || tries === mostTries) return answer;
+      await sleep(pauseMs);
+    }
+  }
+
   /** Pulls a lever, and waits until it is. */
   async pull(order: LeverOrder): Promise<void> {
     const done = once(this.#child, 'message');
@@ -256,7 +269,7 @@ function parsed<Body>(text: string): Body {
 }
 
 /** The command of this installation: beside the sources, or above `dist`. */
-function timonelProgram(): string {
+export function timonelProgram(): string {
   const [beside, above] = ['../../../bin/timonel.mjs', '../../../../bin/timonel.mjs'].map((path) =>
     join(import.meta.dirname, path),
   );

@@ -8,6 +8,7 @@ import { ago, count, exactTime } from '../../words/format.ts';
 import { useWords } from '../../words/language.ts';
 import { Alerts } from './alerts.tsx';
 import { Backups, lastVerified } from './backups.tsx';
+import { Drills } from './drills.tsx';
 import { useFigures } from './figures.ts';
 import './health.css';
 import { Process } from './process.tsx';
@@ -27,6 +28,7 @@ export default function Health() {
   const health = useFigures('/metrics/health');
   const failed = useAnswer('GET /api/v1/queues/failed', {}, oftenEnough);
   const backups = useAnswer('GET /api/v1/backups', {}, oftenEnough);
+  const drills = useAnswer('GET /api/v1/drills', {}, oftenEnough);
   const firing = alerts.data?.alerts.filter(({ state }) => state === 'firing') ?? [];
   return (
     <Page title={words.title} scrolls>
@@ -73,6 +75,7 @@ export default function Health() {
         <DeadLetters read={failed} />
         <Queues />
         <Backups read={backups} />
+        <Drills read={drills} />
         <Validation />
         <Section title={words.process}>
           <Surface read={health} rows={2}>

@@ -42,6 +42,11 @@ export const walk: ScreenWalk = {
     await page.getByText(/Restaurado y comparado: [\d.]+ filas/).waitFor(patient);
     await page.getByText(/Último respaldo verificado/).waitFor(patient);
     expect(await page.getByText('No hay ningún respaldo verificado').count()).toBe(0);
+    await page
+      .getByRole('row', { name: /models-down/ })
+      .getByText('nunca')
+      .waitFor(patient);
+    await page.getByText('timonel drill <name> --report').waitFor(patient);
     await page.getByRole('button', { name: 'Validar', exact: true }).click();
     await page.getByText(/^(Nada|Algo) falló\.$/).waitFor(patient);
     await shot('health-validated');
