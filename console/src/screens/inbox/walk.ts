@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { secrets, signatureOf } from '../../../../test/channels/cloud-api.ts';
 import { change, message, webhook } from '../../../../test/channels/webhooks.ts';
 import type { ScreenWalk } from '../../../../test/console/screen-walk.ts';
@@ -25,15 +25,18 @@ async function lateCustomer(api: TestTimonel): Promise<string> {
     headers: { 'content-type': 'application/json', 'x-hub-signature-256': signatureOf(payload) },
     payload,
   });
-  const listed = async () =>
-    (
-      await api.call<{ conversations: { id: string; contact: { name?: string } | null }[] }>(
+  return vi.waitFor(
+    async () => {
+      const { body } = await api.call<{ conversations: { id: string; contact: { name?: string } | null }[] }>(
         'GET',
         '/api/v1/conversations?channel=whatsapp',
-      )
-    ).body.conversations.find(({ contact }) => contact?.name === 'Rita Late')?.id;
-  await expect.poll(listed, { timeout: 60_000 }).toBeDefined();
-  return (await listed()) ?? '';
+      );
+      const found = body.conversations.find(({ contact }) => contact?.name === 'Rita Late');
+      if (found === undefined) throw new Error('The customer is not there yet.');
+      return found.id;
+    },
+    { timeout: 60_000, interval: 200 },
+  );
 }
 
 export const walk: ScreenWalk = {
