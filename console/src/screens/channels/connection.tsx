@@ -106,17 +106,21 @@ export default function ConnectionPage() {
                 [words.state, <ConnectionMark key="state" connection={connection} />],
                 [words.channel, words.channels[connection.channel as ChannelName] ?? connection.channel],
                 [words.agent, connection.agent],
-                [words.account, connection.account],
+                // Of a chat it is an id of our own.
+                ...(connection.channel === 'web' ? [] : [[words.account, connection.account] as const]),
                 [words.heard, <At key="heard" at={activity?.heardAt ?? null} none={words.never} />],
                 [words.sent, <At key="sent" at={activity?.sentAt ?? null} none={words.never} />],
                 [words.waiting, count(activity?.waiting ?? 0)],
-                [words.failed, words.failedOf(count(activity?.failed ?? 0), count(activity?.recent ?? 0))],
+                [
+                  words.failed,
+                  (activity?.recent ?? 0) === 0 ? '—' : words.failedOf(count(activity?.failed ?? 0), count(activity?.recent ?? 0)),
+                ],
                 [words.secretsSet, connection.secrets.join(', ')],
               ]}
             />
             {connection.previousUntil !== null && <p className="quiet">{words.previous(exactTime(connection.previousUntil))}</p>}
             <Addresses connection={connection} />
-            <div role="status">
+            <div role="status" className="channel-status">
               {check.error !== null && <Note kind="bad">{check.error.message}</Note>}
               {check.data !== undefined && <Findings ok={check.data.ok} findings={check.data.findings} />}
             </div>

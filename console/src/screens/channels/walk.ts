@@ -71,13 +71,13 @@ export const walk: ScreenWalk = {
     await dialog.getByLabel(/^A quién/).fill('+54 9 351 555 0178');
     await dialog.getByRole('textbox', { name: 'Texto' }).fill('Prueba');
     await dialog.getByRole('button', { name: 'Mandar', exact: true }).click();
-    await dialog.getByText('window-closed').waitFor(patient);
+    await dialog.getByText('El contacto escribió hace demasiado').waitFor(patient);
     await shot('channel-test-message');
     await dialog.getByRole('button', { name: 'Cerrar' }).click();
 
     // What did not arrive, with why; sent once more, once.
     await go('/channels?view=deliveries');
-    const row = page.getByRole('row', { name: /Hola, ¿llegó\?.*rechazada.*window-closed/ });
+    const row = page.getByRole('row', { name: /Hola, ¿llegó\?.*rechazada.*hace demasiado/ });
     await row.first().waitFor(patient);
     await row.first().getByRole('button', { name: 'Mandar otra vez' }).click();
     await dialog.getByRole('button', { name: 'Mandar otra vez' }).click();

@@ -83,6 +83,12 @@ export const channelWords = defineWords({
     saidBy: 'Said by',
     sayers: { assistant: 'agent', agent: 'agent', person: 'person', channel: 'channel' },
     reason: 'Reason',
+    reasons: {
+      'window-closed': 'The contact wrote too long ago for a free text, and no template reopens the conversation.',
+      'contact-stopped': 'Nothing is sent to the contact until they write.',
+      unclear: 'It is not known whether it arrived: the connection broke, or the process ended.',
+    },
+    connection: 'Connection',
     attempts: 'Attempts',
     onlyFailed: 'What did not arrive',
     all: 'All',
@@ -103,7 +109,6 @@ export const channelWords = defineWords({
     any: 'Any connection',
     act: 'Act',
     close: 'Close',
-    overdueWindow: 'Nobody wrote here yet.',
   },
   es: {
     title: 'Canales',
@@ -187,6 +192,12 @@ export const channelWords = defineWords({
     saidBy: 'Lo dice',
     sayers: { assistant: 'el agente', agent: 'el agente', person: 'una persona', channel: 'el canal' },
     reason: 'Motivo',
+    reasons: {
+      'window-closed': 'El contacto escribió hace demasiado para un texto libre y ninguna plantilla reabre la conversación.',
+      'contact-stopped': 'No se le manda nada al contacto hasta que escriba.',
+      unclear: 'No se sabe si llegó: se cortó la conexión o terminó el proceso.',
+    },
+    connection: 'Conexión',
     attempts: 'Intentos',
     onlyFailed: 'Lo que no llegó',
     all: 'Todo',
@@ -207,6 +218,5 @@ export const channelWords = defineWords({
     any: 'Cualquier conexión',
     act: 'Acción',
     close: 'Cerrar',
-    overdueWindow: 'Todavía no escribió nadie por acá.',
   },
 });

@@ -91,7 +91,7 @@ export const walk: ScreenWalk = {
     await page
       .locator('input[type=file]')
       .setInputFiles({ name: 'mapa.txt', mimeType: 'text/plain', buffer: Buffer.from('San Martín 12') });
-    await page.getByText('mapa.txt').waitFor(patient);
+    await page.getByText('mapa.txt', { exact: true }).waitFor(patient);
     await field.press('Enter');
     await log.getByText('Hola Ana Gil, estamos en San Martín 12.').waitFor(patient);
     await log.getByText('mapa.txt').waitFor(patient);
