@@ -57,8 +57,6 @@ export interface ChannelsOptions {
   /** Servers of mail on this machine and its network are taken too. */
   privateAddresses: boolean;
   publicUrl: string;
-  /** The server's secret was replaced: what the one before sealed is sealed anew. */
-  reseal: boolean;
   now(): Date;
   newId(): string;
 }
@@ -177,7 +175,6 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
   const direct = new DirectMessages({ pool, connections, newId, wake });
   const replyOptions = new ReplyOptions({ pool, connections, largest: artifacts.largest, now });
   try {
-    if (options.reseal) await connections.reseal();
     await connections.open();
   } catch (error) {
     await client.close();

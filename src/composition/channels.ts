@@ -67,7 +67,6 @@ export async function openChannelPart(
     onAnswer: (answer) => handoff.answers.take(answer),
     privateAddresses: settings.webhookPrivateAddresses,
     publicUrl: settings.publicUrl,
-    reseal: settings.secrets.previous !== undefined,
     now,
     newId,
   });

@@ -67,6 +67,7 @@ import { ofrepDoor } from './routes/ofrep.ts';
 import { oidcRoutes } from './routes/oidc.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { privacyRoutes } from './routes/privacy.ts';
+import { rehearsalRoutes } from './routes/rehearsals.ts';
 import { releaseRoutes } from './routes/releases.ts';
 import { resourceRoutes } from './routes/resources.ts';
 import { runRoutes } from './routes/runs.ts';
@@ -166,6 +167,7 @@ export async function createServer(dependencies: HttpDependencies): Promise<Fast
   metricRoutes(typed, dependencies);
   agentRoutes(typed, dependencies);
   explainRoutes(typed, dependencies);
+  rehearsalRoutes(typed, dependencies);
   conversationRoutes(typed, dependencies);
   handoffRoutes(typed, dependencies);
   cannedTextRoutes(typed, dependencies);

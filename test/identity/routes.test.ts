@@ -70,6 +70,7 @@ const bodies: Record<string, object> = {
   'POST /api/v1/webhooks/:id/test': {},
   'POST /api/v1/webhook-deliveries/:id/replay': {},
   'POST /api/v1/agents/:agent/explain': { text: 'Hola' },
+  'POST /api/v1/agents/:agent/rehearsals': { messages: ['Hola'] },
   'POST /api/v1/backups/:name/verify': {},
   'POST /api/v1/queues/:queue/jobs/:id/retry': {},
   'POST /api/v1/conversations/:id/take': {},
@@ -251,7 +252,7 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
   it('give out and erase nothing of a person of another workspace', async () => {
     const stranger = await newPerson(timonel, { role: 'member', workspaceId: 'other' });
     const before = await rowsOf('other');
-    for (const url of ['/api/v1/privacy/export', '/api/v1/privacy/erase']) {
+    for (const url of ['/api/v1/privacy/export', '/api/v1/privacy/preview', '/api/v1/privacy/erase']) {
       for (const body of [{ userId: stranger.id }, { email: stranger.email }]) {
         expect([url, (await timonel.call('POST', url, body)).status]).toEqual([url, 404]);
       }
