@@ -149,15 +149,30 @@ export default function ConnectionPage() {
 }
 
 /** What is given to a provider, or put on a page. */
-function Addresses({ connection: { script, webhook, channel } }: { connection: Connection }) {
+function Addresses({ connection: { id, script, webhook, channel } }: { connection: Connection }) {
   const words = useWords(channelWords);
-  if (script !== null)
+  if (script !== null) {
+    // The tag has the address that the public reaches; the console may be open under another one.
+    const [source = ''] = /https?:[^"]+/.exec(script) ?? [];
+    const page = source.replace(/widget\.js$/, `${encodeURIComponent(id)}/page`);
     return (
-      <Section title={words.snippet}>
-        <p className="small quiet">{words.snippetHint}</p>
-        <CopyText text={script} label={words.snippet} />
-      </Section>
+      <>
+        <Section title={words.snippet}>
+          <p className="small quiet">{words.snippetHint}</p>
+          <CopyText text={script} label={words.snippet} />
+        </Section>
+        <Section title={words.page}>
+          <p className="small quiet">{words.pageHint}</p>
+          <CopyText text={page} label={words.page} />
+          <p className="small">
+            <a href={page} target="_blank" rel="noreferrer">
+              {words.openPage}
+            </a>
+          </p>
+        </Section>
+      </>
     );
+  }
   if (webhook === null || channel === 'web') return null;
   return (
     <Section title={words.webhook}>

@@ -35,6 +35,8 @@ export const walk: ScreenWalk = {
     await dialog.getByRole('button', { name: 'Conectar un canal' }).click();
     await page.getByRole('heading', { name: 'Walk web' }).waitFor(patient);
     await page.getByText(/<script async src=".*widget\.js" data-connection=/).waitFor(patient);
+    const chatPage = await page.getByRole('link', { name: 'Abrir la página' }).getAttribute('href');
+    expect(chatPage).toMatch(/\/api\/v1\/web\/[\w-]+\/page$/);
     await shot('channel-web');
     await page.getByRole('button', { name: 'Comprobar' }).click();
     await page.getByText('https://salon.example.com', { exact: true }).waitFor(patient);
