@@ -42,26 +42,30 @@ describe.runIf(needs('Chromium'))('the console', () => {
   }, 120_000);
   afterAll(() => test?.[Symbol.asyncDispose]());
 
-  it.each(looks)('has nothing that axe objects to: $language, dark $dark, $width px', async (look) => {
-    const { page, faults, go, context } = await test.signedIn(look);
-    const found: string[] = [];
-    for (const { name, address } of addresses) {
-      await go(address);
-      await page.evaluate(axe);
-      const violations = await page.evaluate(async () => {
-        const { axe: runner } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
-        return (await runner.run()).violations;
-      });
-      for (const { id, nodes } of violations)
-        found.push(`${address}: ${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`);
-      const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
-      if (overflow > 1) found.push(`${address}: wider than the page by ${overflow} px`);
-      await picture(page, `${name}-${look.language}-${look.dark ? 'dark' : 'light'}-${look.width}`);
-    }
-    expect(found).toEqual([]);
-    expect(faults).toEqual([]);
-    await context.close();
-  });
+  it.each(looks)(
+    'has nothing that axe objects to: $language, dark $dark, $width px',
+    async (look) => {
+      const { page, faults, go, context } = await test.signedIn(look);
+      const found: string[] = [];
+      for (const { name, address } of addresses) {
+        await go(address);
+        await page.evaluate(axe);
+        const violations = await page.evaluate(async () => {
+          const { axe: runner } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
+          return (await runner.run()).violations;
+        });
+        for (const { id, nodes } of violations)
+          found.push(`${address}: ${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`);
+        const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+        if (overflow > 1) found.push(`${address}: wider than the page by ${overflow} px`);
+        await picture(page, `${name}-${look.language}-${look.dark ? 'dark' : 'light'}-${look.width}`);
+      }
+      expect(found).toEqual([]);
+      expect(faults).toEqual([]);
+      await context.close();
+    },
+    300_000,
+  );
 
   it('signs in by the link of the terminal once, and keeps the link out of the address', async () => {
     const link = await test.link();

@@ -106,17 +106,21 @@ export default function ConnectionPage() {
                 [words.state, <ConnectionMark key="state" connection={connection} />],
                 [words.channel, words.channels[connection.channel as ChannelName] ?? connection.channel],
                 [words.agent, connection.agent],
-                [words.account, connection.account],
+                // Of a chat it is an id of our own.
+                ...(connection.channel === 'web' ? [] : [[words.account, connection.account] as const]),
                 [words.heard, <At key="heard" at={activity?.heardAt ?? null} none={words.never} />],
                 [words.sent, <At key="sent" at={activity?.sentAt ?? null} none={words.never} />],
                 [words.waiting, count(activity?.waiting ?? 0)],
-                [words.failed, words.failedOf(count(activity?.failed ?? 0), count(activity?.recent ?? 0))],
+                [
+                  words.failed,
+                  (activity?.recent ?? 0) === 0 ? '—' : words.failedOf(count(activity?.failed ?? 0), count(activity?.recent ?? 0)),
+                ],
                 [words.secretsSet, connection.secrets.join(', ')],
               ]}
             />
             {connection.previousUntil !== null && <p className="quiet">{words.previous(exactTime(connection.previousUntil))}</p>}
             <Addresses connection={connection} />
-            <div role="status">
+            <div role="status" className="channel-status">
               {check.error !== null && <Note kind="bad">{check.error.message}</Note>}
               {check.data !== undefined && <Findings ok={check.data.ok} findings={check.data.findings} />}
             </div>
@@ -145,15 +149,30 @@ export default function ConnectionPage() {
 }
 
 /** What is given to a provider, or put on a page. */
-function Addresses({ connection: { script, webhook, channel } }: { connection: Connection }) {
+function Addresses({ connection: { id, script, webhook, channel } }: { connection: Connection }) {
   const words = useWords(channelWords);
-  if (script !== null)
+  if (script !== null) {
+    // The tag has the address that the public reaches; the console may be open under another one.
+    const [source = ''] = /https?:[^"]+/.exec(script) ?? [];
+    const page = source.replace(/widget\.js$/, `${encodeURIComponent(id)}/page`);
     return (
-      <Section title={words.snippet}>
-        <p className="small quiet">{words.snippetHint}</p>
-        <CopyText text={script} label={words.snippet} />
-      </Section>
+      <>
+        <Section title={words.snippet}>
+          <p className="small quiet">{words.snippetHint}</p>
+          <CopyText text={script} label={words.snippet} />
+        </Section>
+        <Section title={words.page}>
+          <p className="small quiet">{words.pageHint}</p>
+          <CopyText text={page} label={words.page} />
+          <p className="small">
+            <a href={page} target="_blank" rel="noreferrer">
+              {words.openPage}
+            </a>
+          </p>
+        </Section>
+      </>
     );
+  }
   if (webhook === null || channel === 'web') return null;
   return (
     <Section title={words.webhook}>

@@ -15,7 +15,7 @@ import { Empty, Surface } from '../../parts/surface.tsx';
 import { useMay } from '../../session/session.tsx';
 import { count } from '../../words/format.ts';
 import { useWords } from '../../words/language.ts';
-import { At, DeliveryMark, hasFailed } from './marks.tsx';
+import { At, DeliveryMark, DeliveryReason, hasFailed } from './marks.tsx';
 import type { Connection, Delivery } from './shapes.ts';
 import { channelWords } from './words.ts';
 
@@ -79,7 +79,7 @@ export function Deliveries({ connections }: { connections: readonly Connection[]
           keyOf={({ id }) => id}
           columns={[
             { title: words.at, cell: ({ createdAt }) => <At at={createdAt} none="" /> },
-            { title: words.views.connections, cell: (row) => nameOf(row.connection) },
+            { title: words.connection, cell: (row) => nameOf(row.connection) },
             {
               title: words.message,
               long: true,
@@ -102,14 +102,7 @@ export function Deliveries({ connections }: { connections: readonly Connection[]
             {
               title: words.reason,
               long: true,
-              cell: ({ error }) =>
-                error === null ? (
-                  <span className="quiet">—</span>
-                ) : (
-                  <>
-                    <code>{error.code}</code> {error.message}
-                  </>
-                ),
+              cell: ({ error }) => (error === null ? <span className="quiet">—</span> : <DeliveryReason error={error} />),
             },
             { title: words.attempts, figure: true, cell: ({ attempts }) => count(attempts) },
             ...(manages

@@ -46,3 +46,14 @@ export function At({ at, none }: { at: string | null; none: string }) {
     </time>
   );
 }
+
+/** Why it did not arrive: our own reasons in words, those of providers as they write them. */
+export function DeliveryReason({ error: { code, message } }: { error: NonNullable<Delivery['error']> }) {
+  const words = useWords(channelWords);
+  if (code in words.reasons) return <span title={message}>{words.reasons[code as keyof typeof words.reasons]}</span>;
+  return (
+    <>
+      <code>{code}</code> {message}
+    </>
+  );
+}

@@ -9,7 +9,7 @@ import { Note } from '../../parts/note.tsx';
 import { TemplateFields, templateReads } from '../../parts/template-fields.tsx';
 import { useMay } from '../../session/session.tsx';
 import { useWords } from '../../words/language.ts';
-import { DeliveryMark } from './marks.tsx';
+import { DeliveryMark, DeliveryReason } from './marks.tsx';
 import { type ChannelName, type Connection, templatesOf } from './shapes.ts';
 import { channelWords } from './words.ts';
 
@@ -108,7 +108,7 @@ function Outcome({ connection, delivery, onClose }: { connection: string; delive
         {found === undefined ? <p>{words.sending}</p> : <DeliveryMark delivery={found} />}
         {found?.error != null && (
           <Note kind="bad">
-            <code>{found.error.code}</code> {found.error.message}
+            <DeliveryReason error={found.error} />
           </Note>
         )}
       </div>

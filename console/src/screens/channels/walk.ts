@@ -35,6 +35,8 @@ export const walk: ScreenWalk = {
     await dialog.getByRole('button', { name: 'Conectar un canal' }).click();
     await page.getByRole('heading', { name: 'Walk web' }).waitFor(patient);
     await page.getByText(/<script async src=".*widget\.js" data-connection=/).waitFor(patient);
+    const chatPage = await page.getByRole('link', { name: 'Abrir la página' }).getAttribute('href');
+    expect(chatPage).toMatch(/\/api\/v1\/web\/[\w-]+\/page$/);
     await shot('channel-web');
     await page.getByRole('button', { name: 'Comprobar' }).click();
     await page.getByText('https://salon.example.com', { exact: true }).waitFor(patient);
@@ -71,13 +73,13 @@ export const walk: ScreenWalk = {
     await dialog.getByLabel(/^A quién/).fill('+54 9 351 555 0178');
     await dialog.getByRole('textbox', { name: 'Texto' }).fill('Prueba');
     await dialog.getByRole('button', { name: 'Mandar', exact: true }).click();
-    await dialog.getByText('window-closed').waitFor(patient);
+    await dialog.getByText('El contacto escribió hace demasiado').waitFor(patient);
     await shot('channel-test-message');
     await dialog.getByRole('button', { name: 'Cerrar' }).click();
 
     // What did not arrive, with why; sent once more, once.
     await go('/channels?view=deliveries');
-    const row = page.getByRole('row', { name: /Hola, ¿llegó\?.*rechazada.*window-closed/ });
+    const row = page.getByRole('row', { name: /Hola, ¿llegó\?.*rechazada.*hace demasiado/ });
     await row.first().waitFor(patient);
     await row.first().getByRole('button', { name: 'Mandar otra vez' }).click();
     await dialog.getByRole('button', { name: 'Mandar otra vez' }).click();

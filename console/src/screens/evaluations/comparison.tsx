@@ -77,7 +77,7 @@ export default function Comparison() {
               />
               {rows.length > 0 && (
                 <PlainTable
-                  label={words.comparison}
+                  label={`${words.base} · ${words.other}`}
                   rows={rows}
                   keyOf={({ name }) => name}
                   columns={[

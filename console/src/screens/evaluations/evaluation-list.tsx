@@ -50,7 +50,7 @@ export function EvaluationList({ agent }: { agent: string }) {
       >
         <Surface read={list} rows={3} isEmpty={rows.length === 0} empty={<Empty title={words.none}>{words.noneHint}</Empty>}>
           <PlainTable
-            label={words.views.runs}
+            label={`${words.views.runs} · ${agent}`}
             rows={rows}
             keyOf={({ id }) => id}
             columns={[

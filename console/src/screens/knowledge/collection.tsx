@@ -65,8 +65,7 @@ function WholeCollection({ name }: { name: string }) {
             <p className="knowledge-about">
               {collection.description !== '' && <span>{collection.description}</span>}
               <span className="quiet">
-                {count(collection.documents)} {words.documents.toLowerCase()} · {count(collection.chunks)}{' '}
-                {words.passages.toLowerCase()}
+                {words.documents}: {count(collection.documents)} · {words.passages}: {count(collection.chunks)}
               </span>
               <VectorMark vectors={collection.vectors} />
             </p>

@@ -28,7 +28,7 @@ export function Documents({ collection }: { collection: string }) {
         </>
       ),
     },
-    { key: 'state', title: words.state, width: '110px', cell: ({ state }) => <DocumentMark state={state} /> },
+    { key: 'state', title: words.state, width: '128px', cell: ({ state }) => <DocumentMark state={state} /> },
     { key: 'passages', title: words.passages, width: '72px', figure: true, cell: ({ chunks }) => count(chunks) },
     { key: 'size', title: words.size, width: '92px', figure: true, wide: true, cell: ({ characters }) => count(characters) },
     {

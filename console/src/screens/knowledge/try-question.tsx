@@ -70,6 +70,11 @@ export function TryQuestion({ collection }: { collection?: string }) {
       </form>
       {ask.error !== null && <Note kind="bad">{ask.error.message}</Note>}
       <div role="status" className="knowledge-found">
+        {ask.data === undefined && kept !== '' && !ask.isError && (
+          <div className="skeleton">
+            <i aria-hidden="true" />
+          </div>
+        )}
         {ask.data !== undefined && <FoundPassages found={ask.data} varied={strategy === 'mmr'} words={words} />}
       </div>
     </>

@@ -92,6 +92,7 @@ export const walk: ScreenWalk = {
     await page.getByRole('button', { name: 'Cambiar' }).click();
     await dialog.getByLabel('De qué trata').fill('Normas de la casa');
     await dialog.getByRole('button', { name: 'Guardar' }).click();
+    await dialog.waitFor({ state: 'detached', ...patient });
     await page.getByText('Normas de la casa').waitFor(patient);
     await page.getByRole('button', { name: 'Borrar la colección' }).click();
     await dialog.getByLabel('Escribí «walk-house» para confirmar').fill('walk-house');
