@@ -61,6 +61,9 @@ export const english: readonly PageGroup[] = [
       'speech',
       'hand-off',
       'console',
+      'console-shop',
+      'console-operator',
+      'console-programmer',
       'webhooks',
       'hotel-systems',
       'tutor-lti',
@@ -93,7 +96,10 @@ export const types: PageGroup = {
   pages: globSync('reference/types/**/*.md', { cwd: docs }).map(withoutEnding).sort(),
 };
 
-export const spanish: readonly PageGroup[] = [{ title: 'Guías', pages: ['es/get-started', 'es/write-an-agent', 'es/tools'] }];
+export const spanish: readonly PageGroup[] = [
+  { title: 'Guías', pages: ['es/get-started', 'es/write-an-agent', 'es/tools'] },
+  { title: 'Consola', pages: ['es/console-shop', 'es/console-operator', 'es/console-programmer'] },
+];
 
 /** The first heading of a page. */
 export function titleOf(page: string): string {
