@@ -163,6 +163,7 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
     inbox,
     streams,
     artifacts,
+    publicUrl,
     now,
     newId,
     wake: () => worker.wakeInbound(),

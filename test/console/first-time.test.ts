@@ -41,7 +41,7 @@ describe.runIf(needs('Chromium'))('who sees the console for the first time', () 
     const { page, context, faults } = await test.signedInAs('owner', small);
     const form = page.getByRole('complementary');
     const add = async (what: string, fill: () => Promise<void>) => {
-      await page.getByRole('link', { name: 'Datos' }).click();
+      await page.getByRole('link', { name: 'Datos', exact: true }).click();
       await page.getByRole('link', { name: what, exact: true }).click();
       await page.getByRole('button', { name: 'Agregar' }).click();
       await fill();
@@ -53,7 +53,7 @@ describe.runIf(needs('Chromium'))('who sees the console for the first time', () 
         .first()
         .waitFor(patient);
     };
-    await page.getByRole('link', { name: 'Datos' }).click();
+    await page.getByRole('link', { name: 'Datos', exact: true }).click();
     await page.getByRole('link', { name: 'Servicios', exact: true }).waitFor(patient);
     await settled(page);
     await shot(page, 'owner-data');
