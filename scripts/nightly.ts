@@ -22,7 +22,7 @@ import { mountSmallDisk, noSmallDisk } from '../test/crash/small-disk.ts';
 import { storm } from '../test/crash/storm.ts';
 import { profiles } from '../test/failover-bench/play.ts';
 import { scoreTimonel } from '../test/failover-bench/timonel.ts';
-import { buildImage } from '../test/operations/build-image.ts';
+import { buildImages } from '../test/operations/build-image.ts';
 import { startPostgres } from '../test/postgres.ts';
 import { storeEnvironment } from '../test/store-environment.ts';
 
@@ -97,6 +97,8 @@ const longTests = {
   ),
   // Kills while ten files are committed, merged and written: at steps from the first to the last of each.
   'codegen-kills': longTest(['agents/codegen/project/killed.test.ts'], (of) => ({ TIMONEL_TEST_CODEGEN_KILLS: of(67) })),
+  // Kills anywhere between a request for code and its commit.
+  'codegen-generations': longTest(['test/codegen/kills.test.ts'], (of) => ({ TIMONEL_TEST_GENERATION_KILLS: of(100) })),
   // Reads and writes while folders are swapped for links, and a kill at every step of an application.
   'project-files': longTest(['test/files/swapped-links.test.ts', 'test/files/killed-application.test.ts'], (of) => ({
     TIMONEL_TEST_FILE_SWAPS: of(60_000),
@@ -227,16 +229,32 @@ function codeKills(kind: 'embedded' | 'postgres'): LongRun {
   };
 }
 
-/** The image, built by buildah and started; the scale says nothing to it. */
+/** Megabytes of files, with those of the base. */
+const largestImage = { slim: 350, runtime: 500 } as const;
+
+/** The images, built by buildah and started; the scale says nothing to it. */
 async function image({ progress }: Terms): Promise<Result> {
   const lacks = ['buildah', 'debootstrap'].filter((program) => spawnSync(program, ['--version']).error !== undefined);
   if (lacks.length > 0 || process.getuid?.() !== 0)
     return { verdict: 'skipped', figures: {}, reasons: [`It needs root, and apt-get install ${lacks.join(' ')}`.trim()] };
   const folder = mkdtempSync(join(tmpdir(), 'timonel-image-'));
   try {
-    const { megabytes, status, user } = await buildImage(folder, 'slim', progress);
-    const figures = { 'MB of the image': megabytes.image, 'MB of its base': megabytes.base, health: status, user };
-    return { verdict: status === 'ok' && user === '10001' ? 'passed' : 'failed', figures, reasons: [] };
+    const built = await buildImages(folder, ['slim', 'runtime'], progress);
+    const figures = Object.fromEntries(
+      built.flatMap(([target, { megabytes, status, user }]) => [
+        [`MB of ${target}`, megabytes.image],
+        ['MB of the base', megabytes.base],
+        [target, `${status} as ${user}`],
+      ]),
+    );
+    const reasons = built.flatMap(([target, { megabytes, status, user }]) => [
+      ...(status === 'ok' ? [] : [`${target}: health is ${status}`]),
+      ...(user === '10001' ? [] : [`${target} runs as ${user}`]),
+      ...(megabytes.image > largestImage[target]
+        ? [`${target} has ${megabytes.image} MB, and may have ${largestImage[target]}`]
+        : []),
+    ]);
+    return { verdict: reasons.length === 0 ? 'passed' : 'failed', figures, reasons };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -97,7 +97,7 @@ export const types: PageGroup = {
 };
 
 export const spanish: readonly PageGroup[] = [
-  { title: 'Guías', pages: ['es/get-started', 'es/write-an-agent', 'es/tools'] },
+  { title: 'Guías', pages: ['es/get-started', 'es/write-an-agent', 'es/tools', 'es/coder', 'es/codegen'] },
   { title: 'Consola', pages: ['es/console-shop', 'es/console-operator', 'es/console-programmer'] },
 ];
 

@@ -1,20 +1,20 @@
 /**
  * Settings of one process: the only reader of `process.env`. Every bad key is reported at once, with what would have worked.
  */
+import { type BackupSettings, backupsOf } from './backup-settings.ts';
 import { TimonelError } from './errors.ts';
 import { hostAndPortOf } from './host-and-port.ts';
-import { withSecretFiles } from './secret-files.ts';
+import { secretSettings, withSecretFiles } from './secret-files.ts';
+import { type InstallationSecret, installationSecret } from './secret-generations.ts';
 import {
   type ArtifactEnvironment,
-  artifactFaults,
   artifactsOf,
-  type BackupSettings,
-  backupsOf,
   faultOf,
   type IncomingSettings,
   incomingOf,
   type OidcProvider,
   type SessionSettings,
+  s3Faults,
   sessionsOf,
   type TraceSettings,
   tracesOf,
@@ -67,7 +67,9 @@ export interface Settings {
     timeoutMs: number;
   };
   /** What tokens are signed with, at least 32 bytes each; absent in development, where the database keeps a secret. */
-  secrets: { current: Uint8Array | undefined; previous: Uint8Array | undefined };
+  secrets: InstallationSecret;
+  /** Secret settings that are set, by name: the file that each was read from, or `null` where the environment has it. */
+  secretSources: Readonly<Record<string, string | null>>;
   /** Where people reach this server, without a slash at the end; links in mails start with it. */
   publicUrl: string;
   /** Who may make an account: anybody, who was invited, or nobody. */
@@ -132,7 +134,7 @@ export interface Settings {
  * @throws TimonelError `config_invalid`, naming every bad key.
  */
 export function readSettings(given: Environment = process.env): Settings {
-  const { present, faults } = withSecretFiles(
+  const { present, files, faults } = withSecretFiles(
     Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => (entry[1] ?? '') !== '')),
   );
   const parsed = settingsSchema.safeParse(present);
@@ -159,7 +161,7 @@ export function readSettings(given: Environment = process.env): Settings {
       'TIMONEL_SECRET_PREVIOUS: must be the secret before TIMONEL_SECRET, not the same one; leave it out if there was none',
     );
   }
-  faults.push(...artifactFaults(present));
+  faults.push(...s3Faults(present, 'TIMONEL_ARTIFACT_S3'), ...s3Faults(present, 'TIMONEL_BACKUP_S3'));
   if (present['TIMONEL_SMTP_URL'] !== undefined && present['TIMONEL_MAIL_FROM'] === undefined) {
     faults.push('TIMONEL_MAIL_FROM: say who mails come from, e.g. Timonel <no-reply@example.com>');
   }
@@ -210,7 +212,10 @@ export function readSettings(given: Environment = process.env): Settings {
       connectTimeoutMs: env.TIMONEL_MODEL_CONNECT_TIMEOUT_MS,
       timeoutMs: env.TIMONEL_MODEL_TIMEOUT_MS,
     },
-    secrets: { current: env.TIMONEL_SECRET, previous: env.TIMONEL_SECRET_PREVIOUS },
+    secrets: installationSecret(env.TIMONEL_SECRET, env.TIMONEL_SECRET_PREVIOUS),
+    secretSources: Object.fromEntries(
+      secretSettings.flatMap((name) => (present[name] === undefined ? [] : [[name, files[name] ?? null]])),
+    ),
     publicUrl: (env.TIMONEL_PUBLIC_URL ?? `http://localhost:${env.TIMONEL_PORT}`).replace(/\/+$/, ''),
     registration: env.TIMONEL_REGISTRATION,
     emailVerification: env.TIMONEL_EMAIL_VERIFICATION,

@@ -17,6 +17,7 @@ import { openKnowledge } from './composition/knowledge.ts';
 import { explainListening } from './composition/listening.ts';
 import { type Models, openModels } from './composition/models.ts';
 import { prepareValidation } from './composition/operations.ts';
+import { openPresence, prepareRotation } from './composition/presence.ts';
 import { openSandbox } from './composition/sandbox.ts';
 import { seedAgents } from './composition/seeds.ts';
 import { prepareTurns, type Turns } from './composition/turns.ts';
@@ -37,13 +38,14 @@ import { OpenStreams } from './http/streams.ts';
 import type { ApiKeys } from './identity/api-keys.ts';
 import type { Identity } from './identity/identity.ts';
 import type { Privacy } from './identity/privacy/privacy.ts';
-import { finishRotation } from './identity/rotation.ts';
+import type { Rotation } from './identity/rotation.ts';
 import type { Workspaces } from './identity/workspaces.ts';
 import type { Knowledge } from './knowledge/knowledge.ts';
 import type { ResponseCache } from './llm/cache/response-cache.ts';
 import type { Gateway } from './llm/gateway.ts';
 import type { Budgets } from './llm/money/budgets.ts';
 import type { Backups } from './operations/backup/backups.ts';
+import { reportSecrets } from './operations/secrets/report.ts';
 import { version } from './package-file.ts';
 import { checkProject, type ProjectConfig } from './project.ts';
 import type { ReleasePart } from './release/open.ts';
@@ -153,7 +155,7 @@ function memoisedMetrics({ agents }: ProjectConfig): Base['metricsOf'] {
 async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
   const { settings, agents, scope } = base;
   const foundation = await openFoundation(base);
-  const { store, pool, keys, workspaces } = foundation;
+  const { store, keys, workspaces } = foundation;
   const late: LateParts = {};
   const telemetry = await openTelemetry(base, foundation, late);
   const { identity, mailer } = await openIdentity(base, foundation, (payload) => jobs.enqueue('mail', payload));
@@ -182,7 +184,7 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
   });
   const flags = await openFlagPart(base, foundation, identity);
   const releases = await openReleasePart(base, foundation, identity);
-  if (settings.secrets.previous !== undefined) await finishRotation(pool, keys, identity.audit);
+  const rotation = await prepareRotation(base, foundation, identity);
   const seeds = await seedAgents(base, foundation);
   const evaluations = openEvaluations(base, foundation, { releases, gateway: models.gateway, jobs });
   const resources = await openResources(base, foundation, identity, artifacts);
@@ -226,7 +228,7 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
     models,
     artifacts,
     backups,
-    channels: channelRoutesOf(channelPart),
+    channels: channelRoutesOf(store.pool, channelPart),
     knowledge,
     sandbox,
     jobs,
@@ -243,12 +245,13 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
     evaluations,
   };
   const routeCall = routeCalls(base, foundation, { artifacts, jobs, resources, identity, ...turns });
-  const app = await openServer(base, { ...parts, routeCall });
+  const app = await openServer(base, { ...parts, routeCall, rotation });
   scope.defer(() => streams.end());
   // New requests are refused first, then what is under way ends, then what it needs goes away.
   scope.defer(() => turns.runner.stop(settings.shutdownGraceMs));
   await turns.runner.start();
   await jobs.work();
+  await openPresence(base, foundation, { app, turns, streams, rotation });
   releases.watch.start();
   channelPart.start();
 
@@ -338,14 +341,15 @@ interface ServedParts {
   webhooks: WebhookPart;
   speech: Speech;
   evaluations: EvaluationPart;
+  rotation: Rotation;
 }
 
 async function openServer(
   base: Base,
-  { foundation, telemetry, models, turns, jobs, handoff, sandbox, speech, ...parts }: ServedParts,
+  { foundation, telemetry, models, turns, jobs, handoff, sandbox, speech, rotation, ...parts }: ServedParts,
 ): Promise<FastifyInstance> {
   const { settings, agents, scope, now, newId } = base;
-  const { pool, store, signals } = foundation;
+  const { pool, keys, store, signals } = foundation;
   const { runner } = turns;
   const app = await createServer({
     ...parts,
@@ -361,6 +365,7 @@ async function openServer(
     }),
     desk: handoff.desk,
     handoffSettings: handoff.settings,
+    cannedTexts: handoff.cannedTexts,
     version,
     addresses: new ConversationAddresses(pool),
     requests: new AcceptedRequests(pool),
@@ -371,6 +376,7 @@ async function openServer(
     acknowledgements: new Acknowledgements(pool),
     now,
     newId,
+    secrets: () => reportSecrets({ ...settings, secrets: keys.inForce }, rotation),
     dependencies: () => readinessOf({ runner, store, signals, jobs, sandbox, speech: () => speech.status(defaultWorkspace) }),
     metrics: telemetry.metrics.expose,
     onRequest: (exchange: HttpExchange) => {

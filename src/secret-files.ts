@@ -16,6 +16,8 @@ export const secretSettings = [
   'GROQ_API_KEY',
   'TIMONEL_ARTIFACT_S3_KEY_ID',
   'TIMONEL_ARTIFACT_S3_SECRET',
+  'TIMONEL_BACKUP_S3_KEY_ID',
+  'TIMONEL_BACKUP_S3_SECRET',
   'OTEL_EXPORTER_OTLP_HEADERS',
   'OTEL_EXPORTER_OTLP_TRACES_HEADERS',
 ] as const;
@@ -26,16 +28,22 @@ type Environment = Readonly<Record<string, string>>;
 
 /**
  * Puts the content of each file in the place of its setting; one line end at the end of a file does not count.
- * @returns the environment without `…_FILE`, and what is wrong with it: no fault holds a secret.
+ * @returns the environment without `…_FILE`, the files by their settings, and what is wrong: no fault holds a secret.
  */
-export function withSecretFiles(environment: Environment): { present: Environment; faults: string[] } {
+export function withSecretFiles(environment: Environment): {
+  present: Environment;
+  files: Readonly<Record<string, string>>;
+  faults: string[];
+} {
   const present: Record<string, string> = { ...environment };
+  const files: Record<string, string> = {};
   const faults: string[] = [];
   for (const name of secretSettings) {
     const key = `${name}_FILE`;
     const path = present[key];
     if (path === undefined) continue;
     delete present[key];
+    files[name] = path;
     if (present[name] !== undefined) {
       faults.push(`${key}: ${name} is set too; give one of them`);
       continue;
@@ -50,5 +58,5 @@ export function withSecretFiles(environment: Environment): { present: Environmen
       faults.push(`${key}: ${path} cannot be read (${code}); mount it, and let the user of this process read it`);
     }
   }
-  return { present, faults };
+  return { present, files, faults };
 }

@@ -2,10 +2,11 @@
 import { availableParallelism } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
+import { backupShape } from './backup-settings.ts';
 import { hostAndPortOf } from './host-and-port.ts';
+import { generations } from './secret-generations.ts';
 import {
   artifactShape,
-  backupShape,
   calls,
   days,
   flag,
@@ -20,7 +21,6 @@ import {
   readProviders,
   samplers,
   sandboxShape,
-  secret,
   sessionShape,
   speechShape,
   url,
@@ -70,9 +70,10 @@ export const settingsSchema = z.object({
     'must be host:port with commas between them, e.g. 10.0.0.1:26379,10.0.0.2:26379',
   ),
 
-  TIMONEL_SECRET: secret.optional(),
+  /** One more after `next:` or `previous:` is accepted too: `timonel secrets rotate` writes it. */
+  TIMONEL_SECRET: generations.optional(),
   /** The secret before the last rotation: what it signed stays valid, nothing new is signed with it. */
-  TIMONEL_SECRET_PREVIOUS: secret.optional(),
+  TIMONEL_SECRET_PREVIOUS: generations.optional(),
   TIMONEL_PUBLIC_URL: url(['http:', 'https:']).optional(),
   TIMONEL_REGISTRATION: z.enum(['open', 'invite', 'closed']).default('invite'),
   TIMONEL_EMAIL_VERIFICATION: flag(true),

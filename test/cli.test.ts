@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readSettings } from '../src/config.ts';
+import { secretSettings } from '../src/secret-files.ts';
 import { notes } from './notes-agent.ts';
 import { freshStoreEnvironment, storeKinds } from './stores.ts';
 import { startTimonel, type TestTimonel } from './timonel.ts';
@@ -62,30 +64,38 @@ describe('timonel secrets', () => {
     expect(one.out).not.toBe(two.out);
   });
 
-  it('rotates an .env file: the new one and the one before, everything else as it was', async () => {
+  it('rotates a line of an .env file in two steps, everything else as it was, and prints neither secret', async () => {
     const file = join(folder, '.env');
     writeFileSync(file, `# ours\nTIMONEL_PORT=8000\nTIMONEL_SECRET="${secret}"\nREDIS_URL=redis://x`, { mode: 0o600 });
-    expect(await timonel(['secrets', 'rotate', '--file', file])).toMatchObject({ code: 0, out: '' });
-    const [comment, port, fresh, redis, previous] = readFileSync(file, 'utf8').split('\n');
-    expect([comment, port, redis, previous]).toEqual([
-      '# ours',
-      'TIMONEL_PORT=8000',
-      'REDIS_URL=redis://x',
-      `TIMONEL_SECRET_PREVIOUS=${secret}`,
-    ]);
-    expect(fresh).toMatch(/^TIMONEL_SECRET=[\w-]{43}$/);
+    const home = { TIMONEL_HOME: join(folder, 'home') };
+    const { code, out, err } = await timonel(['secrets', 'rotate', '--file', file], home);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const [comment, port, fresh = '', redis] = readFileSync(file, 'utf8').split('\n');
+    expect([comment, port, redis]).toEqual(['# ours', 'TIMONEL_PORT=8000', 'REDIS_URL=redis://x']);
+    const [, next = '', before] = /^TIMONEL_SECRET=([\w-]{43}),previous:([^,@]+)@\S+,made:\S+$/.exec(fresh) ?? [];
+    expect(before).toBe(secret);
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    await timonel(['secrets', 'rotate', '--file', file]);
-    expect(readFileSync(file, 'utf8')).toContain(`TIMONEL_SECRET_PREVIOUS=${fresh?.split('=')[1]}\n`);
+    for (const each of [secret, next]) expect(out).not.toContain(each);
+    // A process takes the line as it stands.
+    expect(readSettings({ TIMONEL_SECRET: fresh.replace('TIMONEL_SECRET=', '') }).secrets.previous).toHaveLength(32);
+    expect(await timonel(['secrets', 'rotate', '--file', file, '--finish', '--now'], home)).toMatchObject({ code: 0 });
+    expect(readFileSync(file, 'utf8')).toMatch(new RegExp(`^TIMONEL_SECRET=${next},made:\\S+$`, 'm'));
   });
 
-  it('prints the pair where there is no file, and says so where there is nothing to rotate', async () => {
-    const { out } = await timonel(['secrets', 'rotate'], { TIMONEL_SECRET: secret });
-    expect(out).toMatch(new RegExp(`^TIMONEL_SECRET=[\\w-]{43}\nTIMONEL_SECRET_PREVIOUS=${secret}\n$`));
-    expect(await timonel(['secrets', 'rotate'])).toMatchObject({
+  it('says where the secret is to be written, and which secrets there are', async () => {
+    expect(await timonel(['secrets', 'rotate'], { TIMONEL_SECRET: secret })).toMatchObject({
       code: 2,
-      err: expect.stringContaining('timonel secrets generate'),
+      out: '',
+      err: expect.stringContaining('--file .env'),
     });
+    expect(await timonel(['secrets', 'rotate', 'TIMONEL_SECRETS'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('TIMONEL_SECRET, DATABASE_URL, REDIS_URL'),
+    });
+    const { out } = await timonel(['secrets', 'list', '--json'], { OPENAI_API_KEY: 'sesame-of-nobody' });
+    expect(out).not.toContain('sesame');
+    const listed = (JSON.parse(out) as { name: string; source: string | null; meanwhile: string }[]).map((each) => each.name);
+    for (const name of secretSettings.filter((each) => each !== 'TIMONEL_SECRET_PREVIOUS')) expect(listed).toContain(name);
   });
 });
 

@@ -9,7 +9,6 @@ import { type House, loadHouses } from './house.ts';
 import { endHolds, nowOf } from './pms/embedded/rows.ts';
 import { reconcileWrites } from './reconcile.ts';
 import { loadStays, type StayRecord, stayView } from './stays.ts';
-import { reseal } from './system-resource.ts';
 import type { PmsSystems } from './systems.ts';
 
 /** Local hours within which guests are written to; reminders go out from the later one on. */
@@ -36,8 +35,6 @@ export const hotelJobs = (systems: PmsSystems): readonly Job[] => [
     async run(_payload, access) {
       await access.query((database) => closeDay(database, access));
       await access.query((database) => failedClaimsToStays.forgetOld(database, access));
-      await access.query((database) => reseal(database, access, 'hotel_systems', 'secret'));
-      await access.query((database) => reseal(database, access, 'hotel_calendars', 'url'));
     },
   },
 ];

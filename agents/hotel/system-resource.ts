@@ -1,14 +1,7 @@
 /** The reservation system of somebody else that keeps a hotel, with its credentials: written, sealed, and never shown. */
 import { z } from 'zod';
 import { sql } from '../../src/database.ts';
-import {
-  type Database,
-  defineResource,
-  type ResourceContext,
-  type ResourceField,
-  type ResourceValues,
-  rejectRow,
-} from '../../src/index.ts';
+import { type Database, defineResource, type ResourceContext, type ResourceField, rejectRow } from '../../src/index.ts';
 
 const label = (es: string, en: string): ResourceField => ({ label: { es, en } });
 const hidden = '********';
@@ -106,23 +99,4 @@ async function store(
       property = excluded.property, settings = excluded.settings,
       secret = CASE WHEN ${sealed} THEN excluded.secret ELSE hotel_systems.secret END, version = hotel_systems.version + 1`);
   return id;
-}
-
-/** Credentials that were sealed with the secret before the present one are sealed anew. */
-export async function reseal(
-  database: Database,
-  { workspaceId, secrets }: Pick<ResourceContext, 'workspaceId' | 'secrets'>,
-  table: 'hotel_systems' | 'hotel_calendars',
-  column: 'secret' | 'url',
-): Promise<void> {
-  const { rows } = await database.execute<{ id: string; secret: string } & ResourceValues>(
-    sql`SELECT id, ${sql.identifier(column)} AS secret FROM ${sql.identifier(table)} WHERE workspace_id = ${workspaceId} AND ${sql.identifier(column)} <> ''`,
-  );
-  for (const { id, secret } of rows) {
-    if (!secrets.stale(secret)) continue;
-    const anew = secrets.seal(secrets.open(secret, id), id);
-    await database.execute(
-      sql`UPDATE ${sql.identifier(table)} SET ${sql.identifier(column)} = ${anew} WHERE workspace_id = ${workspaceId} AND id = ${id} AND ${sql.identifier(column)} = ${secret}`,
-    );
-  }
 }

@@ -2,7 +2,7 @@
 import { publishFault } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import type { AccessNotices } from '../identity/access.ts';
-import { Sealer } from '../identity/sealed.ts';
+import { channelPurpose, Sealer } from '../identity/sealed.ts';
 import type { ServerKeys } from '../identity/secrets.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { KeptCopy } from '../store/kept-copy.ts';
@@ -80,7 +80,7 @@ export class Connections {
 
   constructor(dependencies: ConnectionsDependencies) {
     this.#dependencies = dependencies;
-    this.#sealer = new Sealer(dependencies.keys, 'channel-secrets');
+    this.#sealer = new Sealer(dependencies.keys, channelPurpose);
     const { notices } = dependencies;
     this.#copy = new KeptCopy({ read: () => this.#read(), notices, kind: 'channels' });
   }
@@ -243,26 +243,6 @@ export class Connections {
       ]),
     );
     await this.#copy.read();
-  }
-
-  /** Seals anew what was sealed with the server's secret before. @returns how many. */
-  async reseal(): Promise<number> {
-    const { pool } = this.#dependencies;
-    const rows = await pool.executeText<Row>(`SELECT ${columns} FROM channel_connections`);
-    let count = 0;
-    for (const row of rows.filter(({ secrets }) => this.#sealer.stale(secrets))) {
-      try {
-        const sealed = this.#sealer.seal(this.#sealer.open(row.secrets, row.id), row.id);
-        const changed = await pool.executeText(
-          'UPDATE channel_connections SET secrets = $3 WHERE id = $1 AND secrets = $2 AND workspace_id = $4 RETURNING 1',
-          [row.id, row.secrets, sealed, row.workspace_id],
-        );
-        count += changed.length;
-      } catch (error) {
-        publishFault(`sealing the secrets of the connection ${row.id} anew`, error);
-      }
-    }
-    return count;
   }
 
   async #row(workspaceId: string, id: string): Promise<Row> {

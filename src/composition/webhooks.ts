@@ -27,7 +27,6 @@ export async function openWebhooks(
   const anywhere = settings.webhookPrivateAddresses;
   const record = audit.append.bind(audit);
   const endpoints = new Endpoints({ pool, keys, notices, record, anywhere, now, newId });
-  if (settings.secrets.previous !== undefined) await endpoints.reseal();
   const sender = scope.adopt(new WebhookSender({ anywhere, now }), (each) => each.close());
   const deliveries = scope.adopt(
     new WebhookDeliveries({ pool, endpoints, sender, enqueue: (payload) => enqueue('webhook', payload) }),

@@ -42,8 +42,8 @@ interface SigningKey {
  * key to choose for whoever sends a token; and the payload must read back to the same bytes, which no doubled member survives.
  */
 export class AccessTokens {
-  readonly #current: SigningKey;
-  readonly #byHeader: ReadonlyMap<string, SigningKey>;
+  readonly #keys: ServerKeys;
+  #signing: { changes: number; current: SigningKey; byHeader: ReadonlyMap<string, SigningKey> };
   readonly #algorithm: TokenAlgorithm;
   readonly #now: () => Date;
   readonly #verified = new LRUCache<string, TokenClaims>({ max: 10_000 });
@@ -51,30 +51,28 @@ export class AccessTokens {
   constructor({ keys, algorithm, now }: { keys: ServerKeys; algorithm: TokenAlgorithm; now: () => Date }) {
     this.#algorithm = algorithm;
     this.#now = now;
-    this.#current = this.#signingKey(keys.current(purpose));
-    this.#byHeader = new Map(
-      keys
-        .all(purpose)
-        .map((key) => this.#signingKey(key))
-        .map((key) => [Buffer.from(JSON.stringify(this.#header(key.kid))).toString('base64url'), key]),
-    );
+    this.#keys = keys;
+    this.#signing = this.#prepare();
   }
 
   async issue(userId: string, sessionId: string): Promise<string> {
     const now = Math.floor(this.#now().getTime() / 1000);
+    const { current } = this.#inForce();
     return new SignJWT({ sid: sessionId })
-      .setProtectedHeader(this.#header(this.#current.kid))
+      .setProtectedHeader(this.#header(current.kid))
       .setIssuer(issuer)
       .setAudience(audience)
       .setSubject(userId)
       .setIssuedAt(now)
       .setExpirationTime(now + accessTokenSeconds)
-      .sign(this.#current.sign);
+      .sign(current.sign);
   }
 
   /** @returns what a valid token says; `undefined` for every other text. */
   async verify(token: string): Promise<TokenClaims | undefined> {
     const now = this.#now();
+    // What was verified with a key that is not in force any more is not remembered.
+    this.#inForce();
     let claims = this.#verified.get(token);
     if (claims === undefined) {
       claims = await this.#read(token, now);
@@ -87,7 +85,7 @@ export class AccessTokens {
   /** The public keys (RFC 7517), for others who want to verify tokens; none where they are signed with a shared secret. */
   async publicKeys(): Promise<JSONWebKeySet> {
     if (this.#algorithm === 'HS256') return { keys: [] };
-    const keys = [...this.#byHeader.values()].map(async ({ kid, verify }) => ({
+    const keys = [...this.#inForce().byHeader.values()].map(async ({ kid, verify }) => ({
       ...(await exportJWK(verify)),
       kid,
       alg: this.#algorithm,
@@ -99,7 +97,7 @@ export class AccessTokens {
   async #read(token: string, now: Date): Promise<TokenClaims | undefined> {
     if (token.length > longestToken) return undefined;
     const [header = '', payload = '', signature = '', ...more] = token.split('.');
-    const key = this.#byHeader.get(header);
+    const key = this.#inForce().byHeader.get(header);
     if (key === undefined || more.length > 0 || !isCanonical(payload) || !isCanonical(signature)) return undefined;
     try {
       const { payload: claims } = await jwtVerify(token, key.verify, {
@@ -121,6 +119,23 @@ export class AccessTokens {
     } catch {
       return undefined;
     }
+  }
+
+  #inForce() {
+    if (this.#signing.changes !== this.#keys.changes) {
+      this.#signing = this.#prepare();
+      this.#verified.clear();
+    }
+    return this.#signing;
+  }
+
+  #prepare() {
+    const all = this.#keys.all(purpose).map((key) => this.#signingKey(key));
+    return {
+      changes: this.#keys.changes,
+      current: all[0] as SigningKey,
+      byHeader: new Map(all.map((key) => [Buffer.from(JSON.stringify(this.#header(key.kid))).toString('base64url'), key])),
+    };
   }
 
   #header(kid: string) {

@@ -23,8 +23,8 @@ import { Passwords } from './passwords.ts';
 import { corePermissions, type PermissionCatalogue } from './permissions.ts';
 import { Registration } from './registration.ts';
 import { Roles } from './roles.ts';
-import { secondFactorPurpose } from './rotation.ts';
-import { Sealer } from './sealed.ts';
+
+import { Sealer, secondFactorPurpose } from './sealed.ts';
 import { SecondFactor } from './second-factor.ts';
 import type { ServerKeys } from './secrets.ts';
 import { Sessions } from './sessions.ts';

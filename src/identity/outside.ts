@@ -3,7 +3,7 @@ import { Agent, request } from 'undici';
 import { foreignLookup, ownAddressIn } from '../foreign-addresses.ts';
 import { networkErrorCode, wasNotSent } from '../network-failures.ts';
 import { type AgentLinks, agentLinks } from './agent-links.ts';
-import { Sealer } from './sealed.ts';
+import { agentPurpose, Sealer } from './sealed.ts';
 import type { ServerKeys } from './secrets.ts';
 
 export interface OutsideRequest {
@@ -161,7 +161,7 @@ export function reachesOutside({
   keys: Pick<ServerKeys, 'current' | 'all'>;
   now(): Date;
 }): (workspaceId: string, agent: string) => ReachesOutside {
-  const sealer = new Sealer(keys, 'agent-secrets');
+  const sealer = new Sealer(keys, agentPurpose);
   return (workspaceId, agent) => ({
     outside,
     publicUrl,

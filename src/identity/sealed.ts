@@ -1,6 +1,13 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { KeyPurpose, ServerKey, ServerKeys } from './secrets.ts';
 
+/** Purposes of the keys that texts are sealed with which last. */
+export const secondFactorPurpose = 'second-factor';
+export const channelPurpose = 'channel-secrets';
+export const webhookPurpose = 'webhook-secrets';
+export const agentPurpose = 'agent-secrets';
+export const mailPurpose = 'mail';
+
 /**
  * Seals small texts that the database keeps and must not be able to read (AES-256-GCM): the secrets of second factors, the links in
  * mails that wait to be sent. What was sealed is `kid.nonce.tag.text`, each in base64url.

@@ -140,6 +140,7 @@ export const takenWords: ReadonlySet<string> = new Set([
   'resources',
   'commands',
   'explain',
+  'rehearsals',
   'evaluations',
   'releases',
   'state',

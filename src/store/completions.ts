@@ -17,7 +17,7 @@ const issueStatement: Statement = {
     SELECT r.workspace_id, r.id, $4, 0, 'token', $5, $6 FROM runs r
     WHERE r.workspace_id = $1 AND r.id = $2 AND r.fence = $3 AND r.status = 'running'
     ON CONFLICT (run_id, call_id, position) DO UPDATE SET token_hash = waits.token_hash
-    RETURNING run_id`,
+    RETURNING token_hash`,
 };
 
 /** $1 hash of the token, $2 answer, $3 by whom, $4 now. One statement: the token is used once, and the run is queued once. */
@@ -57,15 +57,20 @@ export class Completions {
     this.#pool = pool;
   }
 
-  /** Makes a token good, until `deadline`; one that the call has already stays as it is. @throws TimonelError `run_fenced` */
+  /**
+   * Makes the first token good, until `deadline`; one that the call has already stays as it is.
+   * @returns the one that is good. @throws TimonelError `run_fenced`
+   */
   async issue(
     call: { workspaceId: string; runId: string; fence: number; callId: string },
-    token: string,
+    tokens: readonly [string, ...string[]],
     deadline: Date,
-  ): Promise<void> {
-    const values = [call.workspaceId, call.runId, call.fence, call.callId, deadline, hashOf(token)];
-    const rows = await this.#pool.execute(issueStatement, values);
-    if (rows.length === 0) throw new TimonelError('run_fenced', `Another process has taken over the run ${call.runId}.`);
+  ): Promise<string> {
+    const [first] = tokens;
+    const values = [call.workspaceId, call.runId, call.fence, call.callId, deadline, hashOf(first)];
+    const [row] = await this.#pool.execute<{ token_hash: Buffer }>(issueStatement, values);
+    if (row === undefined) throw new TimonelError('run_fenced', `Another process has taken over the run ${call.runId}.`);
+    return tokens.find((token) => hashOf(token).equals(row.token_hash)) ?? first;
   }
 
   /**

@@ -22,8 +22,14 @@ export interface WaitingRuntime {
   /** @throws TimonelError `run_not_found` where `by` did not start it, and it is no earlier one of its conversation */
   cancel(by: { workspaceId: string; runId: string; conversationId: string }, runId: string): Promise<void>;
   /** The token of a call: the same whenever it is asked. */
-  tokenOf(runId: string, callId: string): string;
-  issue(call: { workspaceId: string; runId: string; fence: number; callId: string }, token: string, deadline: Date): Promise<void>;
+  /** Of each secret that is in force, that of the current one first. */
+  tokensOf(runId: string, callId: string): readonly [string, ...string[]];
+  /** @returns the one of them that is good: a call that has one keeps it. */
+  issue(
+    call: { workspaceId: string; runId: string; fence: number; callId: string },
+    tokens: readonly [string, ...string[]],
+    deadline: Date,
+  ): Promise<string>;
   complete(token: string, answer: CompletionAnswer, by: string): Promise<void>;
 }
 
@@ -138,9 +144,11 @@ export class CallWaits {
     this.#inBackground();
     const { run, callId } = this.#place;
     const { workspaceId, runId, fence } = run;
-    const token = this.#runtime.tokenOf(runId, callId);
+    const tokens = this.#runtime.tokensOf(runId, callId);
     const deadline = until ?? new Date(this.#now().getTime() + tokenHours * 3_600_000);
-    if (this.#stored(0) === undefined) await this.#runtime.issue({ workspaceId, runId, fence, callId }, token, deadline);
+    // A call that is made again after a rotation of the secret has the token that it handed over.
+    const asked = tokens.length > 1 || this.#stored(0) === undefined;
+    const token = asked ? await this.#runtime.issue({ workspaceId, runId, fence, callId }, tokens, deadline) : tokens[0];
     this.#issued = true;
     return token;
   }

@@ -1,12 +1,11 @@
 /** Addresses at which a workspace wants to be told of what happens, with sealed secrets. */
 import { randomBytes } from 'node:crypto';
-import { publishFault } from '../diagnostics.ts';
 import { TimonelError } from '../errors.ts';
 import { ownAddressIn } from '../foreign-addresses.ts';
 import type { AccessNotices } from '../identity/access.ts';
 import type { ChangeAuthor } from '../identity/audit/audit-log.ts';
 import type { RecordDeed } from '../identity/deeds.ts';
-import { Sealer } from '../identity/sealed.ts';
+import { Sealer, webhookPurpose } from '../identity/sealed.ts';
 import type { ServerKeys } from '../identity/secrets.ts';
 import type { DatabasePool } from '../store/database.ts';
 import type { WebhookEvent } from '../store/webhook-events.ts';
@@ -60,7 +59,7 @@ export class Endpoints {
 
   constructor(dependencies: EndpointsDependencies) {
     this.#dependencies = dependencies;
-    this.#sealer = new Sealer(dependencies.keys, 'webhook-secrets');
+    this.#sealer = new Sealer(dependencies.keys, webhookPurpose);
   }
 
   async list(workspaceId: string): Promise<EndpointView[]> {
@@ -154,25 +153,6 @@ export class Endpoints {
   secretsOf(row: Pick<EndpointRow, 'id' | 'secrets'>): string[] {
     const { current, previous, previousUntil = 0 } = this.#unseal(row);
     return previous !== undefined && previousUntil > this.#dependencies.now().getTime() ? [current, previous] : [current];
-  }
-
-  /** Seals anew what was sealed with the server's secret before. */
-  async reseal(): Promise<void> {
-    const { pool } = this.#dependencies;
-    const rows = await pool.executeText<EndpointRow>(`SELECT ${columns} FROM webhook_endpoints`);
-    for (const row of rows.filter(({ secrets }) => this.#sealer.stale(secrets))) {
-      try {
-        const sealed = this.#sealer.seal(this.#sealer.open(row.secrets, row.id), row.id);
-        await pool.executeText('UPDATE webhook_endpoints SET secrets = $3 WHERE id = $1 AND secrets = $2 AND workspace_id = $4', [
-          row.id,
-          row.secrets,
-          sealed,
-          row.workspace_id,
-        ]);
-      } catch (error) {
-        publishFault(`sealing the secret of the webhook ${row.id} anew`, error);
-      }
-    }
   }
 
   async #row(workspaceId: string, id: string): Promise<EndpointRow> {

@@ -102,20 +102,13 @@ export async function newKey(place: Place, { compromised }: { compromised: boole
   });
 }
 
-/** Daily: makes the next key in time, takes old ones back, and seals anew what was sealed with the installation's secret before the present one. */
+/** Daily: makes the next key in time, and takes old ones back. */
 export async function tendKeys(place: Place): Promise<void> {
-  const { workspaceId, secrets } = place;
+  const { workspaceId } = place;
   const at = place.now().getTime();
   const keys = await place.query((database) => keysIn(database, place));
   const [newest] = keys;
   if (newest === undefined) return;
-  for (const { id, private_key } of keys) {
-    if (!secrets.stale(private_key)) continue;
-    const anew = secrets.seal(secrets.open(private_key, id), id);
-    await place.query((database) =>
-      database.execute(sql`UPDATE tutor_lti_keys SET private_key = ${anew} WHERE workspace_id = ${workspaceId} AND id = ${id}`),
-    );
-  }
   const age = ({ created_at }: OwnKey) => at - new Date(created_at).getTime();
   if (age(newest) >= lastsMs) await makeKey(place, { only: false });
   // Those whose successor has signed for a month.

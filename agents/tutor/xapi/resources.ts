@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { sql } from '../../../src/database.ts';
-import { defineResource, type ResourceContext, type ResourceField, type WorkspaceAccess } from '../../../src/index.ts';
+import { defineResource, type ResourceContext, type ResourceField } from '../../../src/index.ts';
 
 const permissions = { read: 'tutor:manage', write: 'tutor:manage' } as const;
 const label = (es: string, en: string): ResourceField => ({ label: { es, en } });
@@ -74,29 +74,6 @@ async function store(
         secret = CASE WHEN ${given} THEN excluded.secret ELSE s.secret END, version = s.version + 1`),
   );
   return id;
-}
-
-/** What was sealed with the secret of the installation before the present one is sealed anew. */
-export async function resealStores({
-  query,
-  workspaceId,
-  secrets,
-}: Pick<WorkspaceAccess, 'query' | 'workspaceId'> & Pick<ResourceContext, 'secrets'>): Promise<void> {
-  const { rows } = await query((database) =>
-    database.execute<{ id: string; secret: string; pseudonym_key: string }>(
-      sql`SELECT id, secret, pseudonym_key FROM tutor_xapi_stores WHERE workspace_id = ${workspaceId}`,
-    ),
-  );
-  for (const { id, secret, pseudonym_key } of rows) {
-    const anew = (sealed: string) => (sealed !== '' && secrets.stale(sealed) ? secrets.seal(secrets.open(sealed, id), id) : sealed);
-    const [nextSecret, nextKey] = [anew(secret), anew(pseudonym_key)];
-    if (nextSecret === secret && nextKey === pseudonym_key) continue;
-    await query((database) =>
-      database.execute(sql`
-        UPDATE tutor_xapi_stores SET secret = ${nextSecret}, pseudonym_key = ${nextKey} WHERE workspace_id = ${workspaceId} AND id = ${id}
-          AND secret = ${secret}`),
-    );
-  }
 }
 
 const statements = defineResource({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listProcesses } from '../../store/process-list.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { recordDeed } from '../requests.ts';
 
@@ -15,10 +16,83 @@ const validation = z.object({
   ),
 });
 
+const process = z.object({
+  id: z.string(),
+  host: z.string(),
+  pid: z.int(),
+  state: z
+    .enum(['serving', 'draining', 'gone', 'unknown'])
+    .describe('`gone`: its lease has lapsed, and it is forgotten a minute later. `unknown`: its version tells nothing of itself'),
+  version: z.string().nullable(),
+  startedAt: z.string().nullable(),
+  seenAt: z.date().nullable(),
+  address: z.string().nullable().describe('Where it listens'),
+  load: z.object({ runs: z.int(), streams: z.int(), memoryBytes: z.int(), eventLoopDelayMs: z.number() }).nullable(),
+  secret: z
+    .object({ signs: z.string(), accepts: z.array(z.string()) })
+    .nullable()
+    .describe('Generations of TIMONEL_SECRET, by names that tell nothing of them'),
+});
+
+const secretReport = z.object({
+  secrets: z.array(
+    z.object({
+      name: z.string(),
+      kind: z.enum(['own', 'foreign']).describe('Whether Timonel makes the next one'),
+      protects: z.string(),
+      source: z.enum(['file', 'environment']),
+      changedAt: z.date().nullable(),
+    }),
+  ),
+  rotation: z
+    .object({
+      accepts: z.enum(['next', 'previous']).describe('`next`: the new one does not sign yet. `previous`: it does'),
+      since: z.date().nullable(),
+      sealedBefore: z.int().nullable().describe('Texts that are still sealed with the one before'),
+    })
+    .nullable(),
+});
+
 const mostFailed = 200;
 
 /** The installation as a whole: what all its processes share, and this one's own look at it. */
-export function operationRoutes(app: TypedFastify, { validateInstallation, jobs, identity }: HttpDependencies): void {
+export function operationRoutes(
+  app: TypedFastify,
+  { validateInstallation, jobs, identity, pool, secrets }: HttpDependencies,
+): void {
+  app.get(
+    '/api/v1/processes',
+    {
+      config: { permission: 'operations:read', installation: true },
+      schema: {
+        summary: 'All processes of this installation, and what each tells of itself',
+        response: { 200: z.object({ processes: z.array(process) }) },
+      },
+    },
+    async () => ({
+      processes: (await listProcesses(pool)).map(({ about, ...row }) => ({
+        ...row,
+        version: about?.version ?? null,
+        startedAt: about?.startedAt ?? null,
+        address: about?.address ?? null,
+        load: about?.load ?? null,
+        secret: about === null ? null : { signs: about.secret.signs, accepts: [...about.secret.accepts] },
+      })),
+    }),
+  );
+
+  app.get(
+    '/api/v1/secrets',
+    {
+      config: { permission: 'operations:read', installation: true },
+      schema: {
+        summary: 'Which secrets are set, how old they are, and how far a rotation is; never what one is',
+        response: { 200: secretReport },
+      },
+    },
+    () => secrets(),
+  );
+
   app.post(
     '/api/v1/validations',
     {

@@ -137,12 +137,8 @@ export class AuditLog {
    * fit stays what it is, for `verify` to find.
    */
   async resealHeads(): Promise<number> {
-    const { kid: current } = this.#keys.current(sealPurpose);
-    const stale = await this.#pool.executeText<{ id: string }>('SELECT workspace_id AS id FROM audit_heads WHERE seal_kid <> $1', [
-      current,
-    ]);
     let count = 0;
-    for (const { id } of stale) {
+    for (const id of await this.staleHeads()) {
       await this.#pool.inTransaction(async (client) => {
         await this.lock(id, client);
         const { rows } = await client.query<Head>(headStatement, [id]);
@@ -154,6 +150,14 @@ export class AuditLog {
       });
     }
     return count;
+  }
+
+  /** Workspaces whose heads are not sealed with the current secret. */
+  async staleHeads(): Promise<string[]> {
+    const rows = await this.#pool.executeText<{ id: string }>('SELECT workspace_id AS id FROM audit_heads WHERE seal_kid <> $1', [
+      this.#keys.current(sealPurpose).kid,
+    ]);
+    return rows.map(({ id }) => id);
   }
 
   /** Whether the head was written by somebody who has this installation's secret. */

@@ -4,7 +4,7 @@ import type { Settings } from '../../config.ts';
 import { type PrintedMail, publishFault } from '../../diagnostics.ts';
 import { messageOf } from '../../errors.ts';
 import type { JsonObject } from '../../vocabulary.ts';
-import { Sealer } from '../sealed.ts';
+import { mailPurpose, Sealer } from '../sealed.ts';
 import type { ServerKeys } from '../secrets.ts';
 import { type MailContent, type MailLanguage, writeMail } from './texts.ts';
 
@@ -41,7 +41,7 @@ export class Mailer {
   constructor(dependencies: MailerDependencies) {
     const { url } = dependencies.settings.mail;
     this.#dependencies = dependencies;
-    this.#sealer = new Sealer(dependencies.keys, 'mail');
+    this.#sealer = new Sealer(dependencies.keys, mailPurpose);
     // A server that does not answer costs a job these times, in milliseconds, and no more.
     const timeouts = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 };
     if (url !== undefined) this.#transport = createTransport({ url, ...timeouts, disableFileAccess: true, disableUrlAccess: true });

@@ -86,6 +86,7 @@ export const channelTables: readonly TableOfData[] = [
     columns: ['created_by'],
     whose: 'created_by = :asker',
     withheld: ['secrets'],
+    sealed: ['secrets'],
     erase: { created_by: `'erased'` },
   },
   {
@@ -94,6 +95,7 @@ export const channelTables: readonly TableOfData[] = [
     columns: ['created_by'],
     whose: 'created_by = :asker',
     withheld: ['secrets'],
+    sealed: ['secrets'],
     erase: { created_by: `'erased'` },
   },
 ];

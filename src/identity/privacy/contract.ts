@@ -12,6 +12,7 @@ export interface ImpersonalTable {
   table: string;
   personal: false;
   because: string;
+  sealed?: readonly string[];
 }
 
 /**
@@ -28,6 +29,8 @@ export interface PersonalTable {
   whose: string;
   /** Columns that an export leaves out: secrets, and hashes of them. */
   withheld?: readonly string[];
+  /** Columns with texts that are sealed for the `id` of their row: they are sealed anew when the secret of the installation is replaced. */
+  sealed?: readonly string[];
   /** What erasing does: takes the row away, or gives columns another value (SQL) so that money and counts stay. */
   erase: 'delete' | Readonly<Record<string, string>>;
   /** Erased by itself when it is this old; `at` and `when` are SQL on the row. */

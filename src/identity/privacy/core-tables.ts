@@ -147,6 +147,14 @@ export const coreTables: readonly TableOfData[] = [
     },
   },
   {
+    table: 'canned_texts',
+    personal: true,
+    columns: ['name', 'changed_by'],
+    // What it says is the house's.
+    whose: 'changed_by = :asker',
+    erase: { changed_by: `'erased'` },
+  },
+  {
     table: 'messages',
     personal: true,
     columns: ['author', 'author_name'],
@@ -298,6 +306,7 @@ export const coreTables: readonly TableOfData[] = [
     columns: ['email', 'name', 'user_name', 'language'],
     whose: 'id = :user::uuid',
     withheld: ['password_hash', 'totp_secret', 'totp_counter'],
+    sealed: ['totp_secret'],
     // Who belongs to another workspace too keeps the account: only that workspace, or the person, may end it there.
     erase: 'delete',
   },

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { agesOf } from '../secrets/report.ts';
 import type { Check, Finding } from './contract.ts';
 
 const execute = promisify(execFile);
@@ -9,21 +10,36 @@ const execute = promisify(execFile);
 const leastBytes = 512 * 1_048_576;
 const leastShare = 0.1;
 
+const oldMs = 366 * 86_400_000;
+const dayOf = (date: Date) => date.toISOString().slice(0, 10);
+
 export const secrets: Check = {
   name: 'secrets',
-  async run({ settings }) {
-    const { current, previous } = settings.secrets;
+  async run({ settings, now }) {
+    const { current, previous, next, previousSince } = settings.secrets;
     if (current === undefined)
       return {
         status: 'warning',
         said: 'TIMONEL_SECRET is not set: the database keeps the secret that tokens are signed with.',
         advice: 'For production: timonel secrets generate',
       };
-    if (previous !== undefined)
+    if (previous !== undefined || next !== undefined)
       return {
         status: 'warning',
-        said: 'TIMONEL_SECRET_PREVIOUS is still set: a rotation is under way.',
-        advice: 'Take it away once the longest session has ended.',
+        said: `A rotation of TIMONEL_SECRET is under way${previousSince === undefined ? '' : ` since ${dayOf(previousSince)}`}: two secrets are accepted.`,
+        advice:
+          next === undefined
+            ? 'After a week: timonel secrets rotate TIMONEL_SECRET --finish'
+            : 'Let the new one sign: timonel secrets rotate TIMONEL_SECRET',
+      };
+    const old = (await agesOf(settings)).filter(
+      ({ changedAt }) => changedAt !== null && now().getTime() - changedAt.getTime() > oldMs,
+    );
+    if (old.length > 0)
+      return {
+        status: 'warning',
+        said: `Older than a year: ${old.map(({ name, changedAt }) => `${name} (${changedAt === null ? '' : dayOf(changedAt)})`).join(', ')}.`,
+        advice: `timonel secrets rotate ${old[0]?.name ?? ''}`,
       };
     return {
       status: 'pass',
@@ -35,7 +51,8 @@ export const secrets: Check = {
 export const disk: Check = {
   name: 'disk',
   async run({ settings }) {
-    const folders = [...new Set([settings.home, settings.backups.folder])];
+    const { folder, s3 } = settings.backups;
+    const folders = [...new Set([settings.home, ...(s3 === undefined ? [folder] : [])])];
     const found = await Promise.all(folders.map(spaceOf));
     return (
       found.find(({ status }) => status === 'fail') ?? found.find(({ status }) => status === 'warning') ?? (found[0] as Finding)
