@@ -73,6 +73,7 @@ export const english: readonly PageGroup[] = [
   {
     title: 'In production',
     pages: [
+      'operations-by-task',
       'deployment',
       'kubernetes',
       'deployment-clouds',
