@@ -1,9 +1,7 @@
 /** The chat in a real browser: on a page of another origin with a strict policy, by keyboard, offline and back. */
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { needs } from '../needs.ts';
@@ -11,7 +9,6 @@ import { findProgram } from '../programs.ts';
 import { openPageChat, type PageChat } from './page-visitor.ts';
 
 const patient = { timeout: 20_000 };
-const axe = readFileSync(join(import.meta.dirname, '../../console/node_modules/axe-core/axe.min.js'), 'utf8');
 /** Where screenshots go, for those who want to look at them. */
 const folder = process.env['TIMONEL_TEST_SCREENSHOTS'];
 
@@ -168,40 +165,5 @@ describe.runIf(needs('Chromium'))('the chat in Chromium', () => {
     await page.getByRole('button', { name: 'Enviar' }).click({ timeout: 10_000 });
     await expect.poll(async () => (await texts(page)).at(-1), patient).toBe('Anotado: desde el teléfono');
     await page.context().close();
-  });
-
-  it('fills a page of Timonel’s own, on a phone, in both languages, with nothing that axe objects to', async () => {
-    const address = `${chat.url}/api/v1/web/${chat.connection}/page`;
-    // The server of the test has another address than its settings say.
-    const origins = [shop.url, chat.url];
-    expect((await chat.test.call('PATCH', `/api/v1/channels/${chat.connection}`, { settings: { origins } })).status).toBe(200);
-    const context = await browser.newContext({ viewport: { width: 320, height: 700 } });
-    const page = await context.newPage();
-    const faults: string[] = [];
-    page.on('pageerror', (error) => faults.push(String(error)));
-    page.on('console', (message) => /Content Security Policy/.test(message.text()) && faults.push(message.text()));
-    page.on('request', (request) => request.url().startsWith(chat.url) || faults.push(`asked ${request.url()}`));
-    for (const [language, label] of [
-      ['en', 'Write a message'],
-      ['es', 'Escribí un mensaje'],
-    ] as const) {
-      await page.goto(`${address}?language=${language}`);
-      const field = page.getByLabel(label);
-      await field.waitFor(patient);
-      // It is open, and one writes at once.
-      await expect.poll(() => field.evaluate('(element) => element.getRootNode().activeElement === element'), patient).toBe(true);
-      await page.keyboard.type(`hola ${language}`);
-      await page.keyboard.press('Enter');
-      await expect.poll(async () => (await texts(page)).at(-1), patient).toBe(`Anotado: hola ${language}`);
-      await page.evaluate(axe);
-      const found = await page.evaluate<string[]>('axe.run().then(({ violations }) => violations.map(({ id }) => id))');
-      expect(found).toEqual([]);
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320);
-    }
-    expect(faults).toEqual([]);
-    await context.close();
-    expect((await fetch(`${chat.url}/api/v1/web/${crypto.randomUUID()}/page`)).status).toBe(404);
-    const own = { origin: 'http://localhost:0', authorization: undefined };
-    expect((await chat.test.call('POST', `/api/v1/web/${chat.connection}/session`, {}, own)).status).toBe(200);
   });
 });
