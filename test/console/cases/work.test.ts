@@ -71,44 +71,6 @@ describe.runIf(needs('Chromium'))('work in the console', () => {
     await page.getByRole('log', { name: 'Mensajes' }).getByText('Anotado: ¿Seguís ahí?').waitFor(patient);
   });
 
-  it('shows a result of five megabytes cut, and stays usable', async () => {
-    const { page, go } = own;
-    const conversation = await test.api.converse('notes', { name: 'Grande' });
-    await test.api.say(conversation, 'Hola');
-    const { id } = await runOf(conversation);
-    const data = JSON.stringify({
-      kind: 'tool-call',
-      callId: '0.0',
-      tool: 'list_notes',
-      status: 'completed',
-      output: { text: 'A'.repeat(5_000_000) },
-      milliseconds: 3,
-    });
-    await test.api.timonel.store.pool.executeText(
-      `INSERT INTO steps (workspace_id, run_id, index, kind, data, fence)
-       SELECT workspace_id, id, (SELECT max(index) + 1 FROM steps WHERE run_id = $1), 'tool-call', $2, fence FROM runs WHERE id = $1`,
-      [id, data],
-    );
-    const index = (
-      await test.api.timonel.store.pool.executeText<{ last: number }>(`SELECT max(index) AS last FROM steps WHERE run_id = $1`, [
-        id,
-      ])
-    )[0]?.last;
-    let bytes = 0;
-    page.on('response', async (response) => {
-      if (response.url().includes(`/runs/${id}/steps`)) bytes += Number(response.headers()['content-length'] ?? 0);
-    });
-    await go(`/runs/${id}?step=${index}`);
-    await page.getByRole('button', { name: 'Cargarlo entero' }).waitFor(patient);
-    expect(bytes).toBeLessThan(200_000);
-    expect((await page.locator('main').textContent())?.length).toBeLessThan(100_000);
-    await page.getByRole('button', { name: 'Cargarlo entero' }).click();
-    const more = page.getByRole('button', { name: /Mostrar todo/ });
-    await more.first().waitFor(patient);
-    // It is there, and is drawn only when that is asked for.
-    expect((await page.locator('main').textContent())?.length).toBeLessThan(100_000);
-  });
-
   it('shows nobody anything without a session', async () => {
     const { page, context, faults } = await test.open();
     const answered: string[] = [];
