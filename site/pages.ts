@@ -61,6 +61,9 @@ export const english: readonly PageGroup[] = [
       'speech',
       'hand-off',
       'console',
+      'console-shop',
+      'console-operator',
+      'console-programmer',
       'webhooks',
       'hotel-systems',
       'tutor-lti',
@@ -97,6 +100,7 @@ export const types: PageGroup = {
 
 export const spanish: readonly PageGroup[] = [
   { title: 'Guías', pages: ['es/get-started', 'es/write-an-agent', 'es/tools', 'es/coder', 'es/codegen'] },
+  { title: 'Consola', pages: ['es/console-shop', 'es/console-operator', 'es/console-programmer'] },
 ];
 
 /** The first heading of a page. */

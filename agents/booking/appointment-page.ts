@@ -49,7 +49,7 @@ border:1px solid var(--line);border-radius:4px;background:none;color:inherit;fon
 .danger{color:var(--bad);border-color:var(--bad)}input:not([type=radio]){font:inherit;min-height:44px;padding:.25rem .5rem;border:1px solid var(--line);border-radius:4px;background:var(--paper);color:inherit;max-width:100%}
 label{display:inline-flex;flex-direction:column;gap:.25rem}.wide,.wide input{width:100%}fieldset{border:0;padding:0;margin:1rem 0}legend{font-weight:600;padding:0;margin-bottom:.5rem}
 .times{display:grid;grid-template-columns:repeat(auto-fill,minmax(8.5rem,1fr));gap:.5rem}.times label{flex-direction:row;align-items:center;gap:.5rem;min-height:44px;padding:.25rem .75rem;
-border:1px solid var(--line);border-radius:4px;cursor:pointer}.times label:has(:checked){border-color:var(--go);outline:1px solid var(--go)}input[type=radio]{width:1.1rem;height:1.1rem;margin:0;accent-color:var(--go)}
+border:1px solid var(--line);border-radius:4px;cursor:pointer}.times label:has(:checked){border-color:var(--go);outline:1px solid var(--go)}input[type=radio]{flex:none;width:1.1rem;height:1.1rem;margin:0;accent-color:var(--go)}
 :focus-visible{outline:2px solid var(--go);outline-offset:2px}footer{margin-top:2rem;padding-top:1rem;border-top:1px solid var(--line)}`;
 
 export function appointmentPage(state: PageState): PageAnswer {

@@ -15,15 +15,33 @@ const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time such 
 const closing = z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'must be a time such as 18:30; 24:00 is midnight');
 const weekday = z.int().min(1).max(7).describe('Monday = 1 … Sunday = 7');
 
-const label = (es: string, en: string): ResourceField => ({ label: { es, en } });
+const label = (es: string, en: string, hint?: readonly [es: string, en: string]): ResourceField => ({
+  label: { es, en },
+  ...(hint === undefined ? {} : { hint: { es: hint[0], en: hint[1] } }),
+});
+const days = [
+  'lunes Monday',
+  'martes Tuesday',
+  'miércoles Wednesday',
+  'jueves Thursday',
+  'viernes Friday',
+  'sábado Saturday',
+  'domingo Sunday',
+];
+const dayNames = Object.fromEntries(
+  days.map((both, at) => {
+    const [es = '', en = ''] = both.split(' ');
+    return [String(at + 1), { es, en }];
+  }),
+);
 const named = {
   name: label('Nombre', 'Name'),
-  aliases: label('Alias', 'Aliases'),
+  aliases: label('Alias', 'Aliases', ['Cómo lo llaman también los clientes', 'Other names that customers use']),
   active: label('Activo', 'Active'),
-  position: label('Orden', 'Position'),
+  position: label('Orden', 'Position', ['En qué orden se ofrece', 'Order in which it is offered']),
 };
 const oneOfStaff: ResourceField = {
-  ...label('Persona', 'Staff'),
+  ...label('Persona', 'Staff', ['Vacío: la casa', 'Empty: the house']),
   column: 'staff_id',
   reference: { table: 'booking_staff', by: 'name' },
 };
@@ -50,10 +68,16 @@ const services = defineResource({
     ...named,
     description: label('Descripción', 'Description'),
     category: label('Categoría', 'Category'),
-    price: label('Precio', 'Price'),
-    durationMinutes: label('Duración', 'Duration'),
-    bufferBeforeMinutes: label('Margen antes', 'Buffer before'),
-    bufferAfterMinutes: label('Margen después', 'Buffer after'),
+    price: label('Precio', 'Price', ['En la moneda de la casa', 'In the currency of the house']),
+    durationMinutes: label('Duración', 'Duration', ['En minutos', 'In minutes']),
+    bufferBeforeMinutes: label('Margen antes', 'Buffer before', [
+      'Minutos en que quien atiende ya está ocupado',
+      'Minutes that whoever attends is busy before',
+    ]),
+    bufferAfterMinutes: label('Margen después', 'Buffer after', [
+      'Minutos en que quien atiende sigue ocupado',
+      'Minutes that whoever attends is busy after',
+    ]),
   },
   key: ['name'],
   order: ['position', 'name', 'price', 'durationMinutes'],
@@ -93,7 +117,7 @@ const staff = defineResource({
   fields: {
     ...named,
     services: {
-      ...label('Servicios', 'Services'),
+      ...label('Servicios', 'Services', ['Qué hace esta persona', 'What this person does']),
       reference: {
         table: 'booking_services',
         by: 'name',
@@ -116,7 +140,12 @@ const openingHours = defineResource({
   schema: z
     .object({ staff: name.nullable().default(null).describe('Empty: the house'), weekday, opens: time, closes: closing })
     .refine(({ opens, closes }) => closes > opens, { path: ['closes'], message: 'must be later than opens' }),
-  fields: { staff: oneOfStaff, weekday: label('Día', 'Weekday'), opens: label('Abre', 'Opens'), closes: label('Cierra', 'Closes') },
+  fields: {
+    staff: oneOfStaff,
+    weekday: { ...label('Día', 'Weekday'), names: dayNames },
+    opens: label('Abre', 'Opens'),
+    closes: label('Cierra', 'Closes'),
+  },
   key: ['staff', 'weekday', 'opens'],
   order: ['weekday', 'opens'],
   filters: ['staff', 'weekday'],
@@ -173,7 +202,10 @@ const specialDates = defineResource({
   fields: {
     date: label('Fecha', 'Date'),
     staff: oneOfStaff,
-    periods: { ...label('Horarios', 'Periods'), cell: { read: readPeriods, write: writePeriods } },
+    periods: {
+      ...label('Horarios', 'Periods', ['Vacío: cerrado', 'Empty: closed']),
+      cell: { read: readPeriods, write: writePeriods },
+    },
     reason: label('Motivo', 'Reason'),
   },
   key: ['date', 'staff'],
@@ -220,10 +252,14 @@ const promotions = defineResource({
     description: label('Descripción', 'Description'),
     active: named.active,
     discountPercent: label('Descuento', 'Discount'),
-    services: { ...label('Servicios', 'Services'), column: 'service_ids', reference: { table: 'booking_services', by: 'name' } },
+    services: {
+      ...label('Servicios', 'Services', ['Ninguno: todos', 'None: all of them']),
+      column: 'service_ids',
+      reference: { table: 'booking_services', by: 'name' },
+    },
     validFrom: label('Desde', 'From'),
     validTo: label('Hasta', 'Until'),
-    weekdays: label('Días', 'Weekdays'),
+    weekdays: { ...label('Días', 'Weekdays', ['Ninguno: todos', 'None: every day']), names: dayNames },
   },
   key: ['name'],
   order: ['name', 'discountPercent'],
@@ -267,7 +303,33 @@ const settings = defineResource({
     address: label('Dirección', 'Address'),
     phone: label('Teléfono', 'Phone'),
     email: label('Correo', 'E-mail'),
-    currency: label('Moneda', 'Currency'),
+    currency: label('Moneda', 'Currency', ['Tres letras, p. ej. ARS', 'Three letters, e.g. ARS']),
+    slotStepMinutes: label('Un turno cada', 'A start every', [
+      'Minutos entre los horarios que se ofrecen',
+      'Minutes between the times that are offered',
+    ]),
+    noticeMinutes: label('Anticipación', 'Notice', [
+      'Minutos: antes no se reserva',
+      'Minutes: nothing is booked that starts sooner',
+    ]),
+    changeMinutes: label('Cambios hasta', 'Changes until', [
+      'Minutos antes del turno en que el cliente todavía lo cambia o cancela',
+      'Minutes before the start until which customers move and cancel',
+    ]),
+    horizonDays: label('Hasta cuándo', 'Horizon', ['Días desde hoy que se pueden reservar', 'Days from today that can be booked']),
+    holdMinutes: label('Espera al confirmar', 'Hold', [
+      'Minutos que se guarda un horario mientras el cliente confirma',
+      'Minutes that a time is kept while the customer confirms',
+    ]),
+    reminderHours: label('Recordatorio', 'Reminder', ['Horas antes del turno', 'Hours before the appointment']),
+    maxOpenBookings: label('Turnos por cliente', 'Open bookings', [
+      'Cuántos turnos por venir puede tener una persona',
+      'Coming appointments of one customer at most',
+    ]),
+    maxCallsPerConversation: label('Cambios por conversación', 'Changes in a conversation', [
+      'Cuántas veces se reserva, cambia o cancela en una conversación',
+      'How often one conversation books, moves or cancels',
+    ]),
   },
   key: [],
   order: ['name'],

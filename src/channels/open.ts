@@ -166,6 +166,7 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
     inbox,
     streams,
     artifacts,
+    publicUrl,
     now,
     newId,
     wake: () => worker.wakeInbound(),

@@ -103,6 +103,7 @@ interface VisitorCall {
 export interface VisitorRoutes {
   script(): { text: string; etag: string };
   allows(connectionId: string, origin: string): boolean;
+  page(connectionId: string, nonce: string, language: 'es' | 'en' | undefined): { html: string; policy: string };
   shown(connectionId: string): { title: string; greeting: string; color: string; language: 'es' | 'en'; fileBytes: number };
   session(connectionId: string, call: VisitorCall): Promise<{ token: string; expiresAt: Date }>;
   say(

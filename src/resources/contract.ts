@@ -48,6 +48,10 @@ export interface RowFault {
 export interface ResourceField {
   /** What people call it. */
   label?: LocalizedText;
+  /** What people have to know to fill it in; the description of the schema where absent, which is for those who call the API. */
+  hint?: LocalizedText;
+  /** What its values are called, where they are numbers or words of the API: `{ '1': { es: 'lunes', en: 'Monday' } }`. */
+  names?: Readonly<Record<string, LocalizedText>>;
   /** The column; the field's name in snake_case where absent. */
   column?: string;
   /**

@@ -16,6 +16,8 @@ export interface FieldDescription {
   nullable: boolean;
   readOnly: boolean;
   help?: string;
+  hint?: LocalizedText;
+  names?: Readonly<Record<string, LocalizedText>>;
   choices?: string[];
   default?: JsonValue;
   minimum?: number;
@@ -88,6 +90,8 @@ function fieldsIn(
       nullable,
       readOnly,
       ...(known === undefined ? {} : { help: known }),
+      ...(options.hint === undefined ? {} : { hint: options.hint }),
+      ...(options.names === undefined ? {} : { names: options.names }),
       ...(item.enum === undefined ? {} : { choices: item.enum.map(String) }),
       ...(property.default === undefined ? {} : { default: property.default }),
       ...(item.minimum === undefined || item.minimum <= Number.MIN_SAFE_INTEGER ? {} : { minimum: item.minimum }),

@@ -5,6 +5,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { booking } from '../../agents/booking/agent.ts';
 import { hotel } from '../../agents/hotel/agent.ts';
 import { tutor } from '../../agents/tutor/agent.ts';
+import { addUser, goodPassword } from '../identity/people.ts';
 import { notes } from '../notes-agent.ts';
 import { findProgram } from '../programs.ts';
 import { scriptedModel } from '../scripted-model.ts';
@@ -32,9 +33,14 @@ export interface ConsoleTest extends AsyncDisposable {
   api: TestTimonel;
   url: string;
   /** A page of a new visitor, who is not signed in. */
-  open(options?: { language?: 'es' | 'en'; width?: number; dark?: boolean }): Promise<Opened>;
+  open(options?: { language?: 'es' | 'en'; width?: number; dark?: boolean; timeZone?: string }): Promise<Opened>;
   /** A page of the local administrator. */
   signedIn(options?: Parameters<ConsoleTest['open']>[0]): Promise<Opened>;
+  /** A page of a new person with that role, who signed in by name and password. */
+  signedInAs(
+    role: string,
+    options?: Parameters<ConsoleTest['open']>[0] & { workspace?: string },
+  ): Promise<Opened & { userId: string }>;
   /** A link that signs in once. */
   link(): Promise<string>;
 }
@@ -46,6 +52,13 @@ const model = scriptedModel(({ prompt }) => {
   const [part] = Array.isArray(last?.content) ? last.content : [];
   const said = part?.type === 'text' ? part.text : '';
   if (said.startsWith('Guardá: ')) return { calls: [{ tool: 'add_note', args: { text: said.slice(8) } }] };
+  if (said.startsWith('Borrá dos'))
+    return {
+      calls: [
+        { tool: 'delete_notes', args: { why: 'La primera' } },
+        { tool: 'delete_notes', args: { why: 'La segunda' } },
+      ],
+    };
   if (said.startsWith('Borrá')) return { calls: [{ tool: 'delete_notes', args: { why: said } }] };
   return `Anotado: ${said}`;
 });
@@ -68,13 +81,13 @@ export async function openConsole(): Promise<ConsoleTest> {
     const answer = await fetch(`${url}/api/v1/auth/local-links`, { method: 'POST', headers });
     return ((await answer.json()) as { url: string }).url;
   };
-  const open: ConsoleTest['open'] = async ({ language = 'es', width = 1280, dark = false } = {}) => {
+  const open: ConsoleTest['open'] = async ({ language = 'es', width = 1280, dark = false, timeZone = 'America/New_York' } = {}) => {
     const context = await browser.newContext({
       colorScheme: dark ? 'dark' : 'light',
       locale: language === 'es' ? 'es-AR' : 'en-GB',
       // What is measured in the middle of a change of colour is neither of both.
       reducedMotion: 'reduce',
-      timezoneId: 'America/New_York',
+      timezoneId: timeZone,
       viewport: { width, height: width < 640 ? 844 : 800 },
     });
     const page = await context.newPage();
@@ -102,6 +115,19 @@ export async function openConsole(): Promise<ConsoleTest> {
     url,
     link,
     open,
+    async signedInAs(role, options) {
+      const opened = await open(options);
+      const { id: userId, email } = await addUser(api, { role, ...(options?.workspace && { workspaceId: options.workspace }) });
+      const { page } = opened;
+      const spanish = options?.language !== 'en';
+      await page.goto(`${url}/console`);
+      await page.getByLabel(spanish ? 'Correo electrónico o nombre de usuario' : 'E-mail or user name').fill(email);
+      await page.getByLabel(spanish ? 'Contraseña' : 'Password', { exact: true }).fill(goodPassword);
+      await page.getByRole('button', { name: spanish ? 'Entrar' : 'Sign in' }).click();
+      await page.locator('.sidebar').waitFor({ state: 'attached', ...patient });
+      await settled(page);
+      return { ...opened, userId };
+    },
     async signedIn(options) {
       const opened = await open(options);
       await opened.page.goto(await link());

@@ -24,6 +24,11 @@ export interface ScreenWalk {
   /** Addresses that are held to axe in both languages and themes, on a desk and on a phone, and pictured. */
   addresses(made: Made): readonly string[];
   walk(context: WalkContext): Promise<void>;
-  /** Buttons (in Spanish) that those have who hold the permission, and nobody else; on the first address. */
-  acts?: readonly { button: string; permission: string }[];
+  /** Buttons (in Spanish) that those have who hold the permission, and nobody else; on the first address, before anything was done there. */
+  acts?: readonly {
+    button: string;
+    permission: string;
+    /** It is there in another state only: without the permission it is never seen. */
+    elsewhere?: true;
+  }[];
 }

@@ -27,6 +27,7 @@ const publicRoutes = [
   'GET /api/v1/shared/:token',
   'GET /api/v1/web/:connection',
   'GET /api/v1/web/:connection/events',
+  'GET /api/v1/web/:connection/page',
   'GET /api/v1/web/widget.js',
   'GET /console',
   'GET /console/*',

@@ -25,6 +25,8 @@ export function DescribedForm({ id, fields, values, choices, faults, onSubmit, o
   const language = useLanguage();
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>({});
   const [own, setOwn] = useState<Readonly<Record<string, string>>>({});
+  // Where values have names, what the schema says of the numbers helps nobody.
+  const hintOf = ({ hint, help, names }: DescribedField) => hint?.[language] ?? (names === undefined ? help : undefined);
   const shown = fields.filter(({ readOnly }) => !readOnly);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -48,15 +50,15 @@ export function DescribedForm({ id, fields, values, choices, faults, onSubmit, o
           label={`${field.label[language]}${field.required ? ' *' : ''}`}
           hint={
             field.list && field.kind !== 'json' && choices[field.name] === undefined
-              ? [field.help, words.onePerLine].filter((each) => each !== undefined).join('. ')
-              : field.help
+              ? [hintOf(field), words.onePerLine].filter((each) => each !== undefined).join('. ')
+              : hintOf(field)
           }
           fault={own[field.name] ?? faults[field.name]}
         >
           <Control
             field={field}
             text={texts[field.name] ?? textOf(field, values[field.name] ?? field.default)}
-            choices={choices[field.name] ?? field.choices}
+            choices={choices[field.name] ?? field.choices ?? (field.names === undefined ? undefined : Object.keys(field.names))}
             onText={(text) => {
               setTexts((before) => ({ ...before, [field.name]: text }));
               onChange?.();
@@ -79,7 +81,9 @@ interface ControlProps {
 
 function Control({ field, text, choices, onText }: ControlProps) {
   const words = useWords(partWords);
+  const language = useLanguage();
   const { kind, list: several, required, nullable, minimum, maximum, maxLength } = field;
+  const nameOf = (choice: string) => field.names?.[choice]?.[language] ?? choice;
   if (kind === 'boolean') {
     return (
       <span className="described-switch">
@@ -95,13 +99,13 @@ function Control({ field, text, choices, onText }: ControlProps) {
           <span key={choice} className="row">
             <input
               type="checkbox"
-              aria-label={choice}
+              aria-label={nameOf(choice)}
               checked={chosen.includes(choice)}
               onChange={(event) =>
                 onText((event.target.checked ? [...chosen, choice] : chosen.filter((each) => each !== choice)).join('\n'))
               }
             />
-            {choice}
+            {nameOf(choice)}
           </span>
         ))}
       </span>
@@ -113,7 +117,7 @@ function Control({ field, text, choices, onText }: ControlProps) {
         {(!required || text === '') && <option value="">{nullable || !required ? words.none : ''}</option>}
         {[...new Set([...choices, ...(text === '' ? [] : [text])])].map((choice) => (
           <option key={choice} value={choice}>
-            {choice}
+            {nameOf(choice)}
           </option>
         ))}
       </select>

@@ -2,15 +2,23 @@
 import type { Answer } from '../api/client.ts';
 import type { Json } from '../api/operations.ts';
 import { timeZone } from '../words/format.ts';
+import { currentLanguage } from '../words/language.ts';
 
 export type Resource = Answer<'GET /api/v1/agents/{agent}/resources'>['resources'][number];
 export type DescribedField = Resource['fields'][number];
 export type Values = Readonly<Record<string, Json | undefined>>;
 
 /** What a row of a list, a form and a conflict show of a value. */
-export function shownText(field: Pick<DescribedField, 'kind' | 'list'>, value: Json | undefined, yes: string, no: string): string {
+export function shownText(
+  field: Pick<DescribedField, 'kind' | 'list' | 'names'>,
+  value: Json | undefined,
+  yes: string,
+  no: string,
+): string {
   if (value === undefined || value === null) return '';
   if (Array.isArray(value)) return value.map((each) => shownText({ ...field, list: false }, each, yes, no)).join(', ');
+  const name = field.names?.[String(value)];
+  if (name !== undefined) return name[currentLanguage()];
   if (typeof value === 'boolean') return value ? yes : no;
   if (typeof value === 'object') return JSON.stringify(value);
   if (field.kind === 'instant') return localInstant(String(value)).replace('T', ' ');

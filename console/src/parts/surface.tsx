@@ -35,16 +35,13 @@ export function Surface({ read, rows = 6, empty, isEmpty, children }: SurfacePro
     return <Failure problem={read.error} retry={() => read.refetch()} />;
   if (read.data === undefined)
     return (
-      <div className="skeleton" role="status">
-        {late && (
-          <>
-            <span className="only-read">…</span>
-            {Array.from({ length: rows }, (_, at) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: lines of a skeleton have nothing else
-              <i key={at} aria-hidden="true" />
-            ))}
-          </>
-        )}
+      <div className={late ? 'skeleton' : 'skeleton unseen'} role="status">
+        {late && <span className="only-read">{words.loading}</span>}
+        {Array.from({ length: rows }, (_, at) => (
+          // Unseen at first, they keep the place: what stands below does not move twice.
+          // biome-ignore lint/suspicious/noArrayIndexKey: lines of a skeleton have nothing else
+          <i key={at} aria-hidden="true" />
+        ))}
       </div>
     );
   return (

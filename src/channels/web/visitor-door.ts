@@ -7,6 +7,7 @@ import type { Connections } from '../connections.ts';
 import type { IncomingMedia, OpenConnection } from '../contract.ts';
 import type { Inbox } from '../inbox.ts';
 import { type WidgetScript, widgetScript } from './bundle.ts';
+import { type ChatPage, chatPage } from './chat-page.ts';
 import { type VisitorLimits, visitorLimited } from './visitor-limits.ts';
 import type { VisitorStreams } from './visitor-streams.ts';
 import { readVisitorToken, type Visitor, visitorToken } from './visitor-tokens.ts';
@@ -24,6 +25,8 @@ export interface VisitorDoorDependencies {
   streams: VisitorStreams;
   artifacts: Artifacts;
   limits: VisitorLimits;
+  /** Where this installation is reached: its own page may show the chat. */
+  publicUrl: string;
   now(): Date;
   newId(): string;
   wake(): void;
@@ -47,7 +50,8 @@ export class VisitorDoor {
   /** Whether pages of that origin may talk to the connection. A connection that is not there allows nobody. */
   allows(connectionId: string, origin: string): boolean {
     const found = this.#dependencies.connections.find(connectionId);
-    return found?.channel === 'web' && settingsOf(found).origins.includes(origin);
+    if (found?.channel !== 'web') return false;
+    return settingsOf(found).origins.includes(origin) || origin === new URL(this.#dependencies.publicUrl).origin;
   }
 
   /** What the widget shows before anybody wrote. @throws TimonelError `connection_not_found` */
@@ -56,6 +60,12 @@ export class VisitorDoor {
     const { title, greeting, color, files } = settingsOf(connection);
     const fileBytes = files ? Math.min(largestVisitorFile, this.#dependencies.artifacts.largest) : 0;
     return { title, greeting, color, language: connection.settings.language, fileBytes };
+  }
+
+  /** The page of Timonel's own with the chat. @throws TimonelError `connection_not_found` */
+  page(connectionId: string, nonce: string, asked?: 'es' | 'en'): ChatPage {
+    const { title, language } = this.shown(connectionId);
+    return chatPage({ connection: connectionId, title: title === '' ? 'Chat' : title, language: asked ?? language, nonce });
   }
 
   /** A token for the visitor: a new one for who has none that is valid. @throws TimonelError `connection_not_found`, `rate_limited` */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
@@ -26,6 +27,25 @@ export async function webRoutes(app: TypedFastify, { channels, streams }: HttpDe
       });
       if (request.headers['if-none-match'] === etag) return reply.code(304).send();
       return reply.type('text/javascript; charset=utf-8').send(text);
+    },
+  );
+
+  app.get(
+    '/api/v1/web/:connection/page',
+    {
+      config: { public: true },
+      schema: {
+        summary: 'A page with the chat alone, for a link or a QR code',
+        params: parameters,
+        querystring: z.object({ language: z.enum(['es', 'en']).optional().describe('That of the connection where absent') }),
+        response: { 200: { description: 'A page', content: { 'text/html': { schema: z.string() } } } },
+      },
+    },
+    async (request, reply) => {
+      const nonce = randomBytes(18).toString('base64url');
+      const { html, policy } = visitors.page(request.params.connection, nonce, request.query.language);
+      reply.headers({ 'content-security-policy': policy, 'cache-control': 'no-store' });
+      return reply.type('text/html; charset=utf-8').send(html);
     },
   );
 

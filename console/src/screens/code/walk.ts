@@ -59,8 +59,8 @@ export const walk: ScreenWalk = {
   },
   addresses: ({ done, planned }) => [`/code/${done}`, `/code/${planned}`, '/code'],
   acts: [
-    { button: 'Aprobar', permission: 'runs:decide' },
-    { button: 'Rechazar', permission: 'runs:decide' },
+    { button: 'Aprobar', permission: 'runs:decide', elsewhere: true },
+    { button: 'Rechazar', permission: 'runs:decide', elsewhere: true },
   ],
   async walk({ page, api, made: { done = '' }, go, shot }) {
     await go(`/code/${done}`);

@@ -60,7 +60,7 @@ class Chat {
     root.adoptedStyleSheets = [sheetOf(shown.color)];
     root.append(this.#panel, this.#launcher);
     document.body.append(this.#host);
-    this.#launcher.addEventListener('click', () => (this.#panel.hidden ? this.#open() : this.#close()));
+    this.#launcher.addEventListener('click', () => (this.#panel.hidden ? this.open() : this.#close()));
     close.addEventListener('click', () => this.#close());
     this.#panel.addEventListener('keydown', (event) => {
       if (event.key === 'Escape') this.#close();
@@ -126,7 +126,7 @@ class Chat {
     style.height = `${Math.min(132, this.#field.scrollHeight + 2)}px`;
   }
 
-  #open() {
+  open() {
     this.#panel.hidden = false;
     this.#unread = 0;
     this.#wire.follow();
@@ -218,7 +218,9 @@ function start() {
   const show = async () => {
     const asked = new Wire(server, connection, { onMessage() {}, onState() {}, onConnected() {}, onSent() {} });
     const shown = await asked.shown();
-    new Chat((listener) => new Wire(server, connection, listener), shown, languageOf(said, shown.language));
+    const chat = new Chat((listener) => new Wire(server, connection, listener), shown, languageOf(said, shown.language));
+    // A page that is there for the chat alone.
+    if (script.dataset['open'] !== undefined) chat.open();
   };
   const begin = () => void show().catch((error) => console.error(String(error)));
   if (document.body === null) addEventListener('DOMContentLoaded', begin, { once: true });
