@@ -104,9 +104,7 @@ it('names only files of the sources that are there, where the life of a turn is 
 });
 
 it('names tests that there are', () => {
-  const named = [
-    ...new Set(pages.flatMap((page) => read(page).match(/\b(?:test|src)\/[\w./-]+\.test\.ts\b/g) ?? [])),
-  ];
+  const named = [...new Set(pages.flatMap((page) => read(page).match(/\b(?:test|src)\/[\w./-]+\.test\.ts\b/g) ?? []))];
   expect(named.length).toBeGreaterThan(10);
   expect(named.filter((path) => !exists(path))).toEqual([]);
 });
