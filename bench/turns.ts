@@ -47,7 +47,7 @@ chmodSync(directory, 0o711);
 const load = { conversations: Number(options.conversations), turnsPerConversation: Number(options['turns-per-conversation']) };
 const wanted = options.only === '' ? [] : options.only.split(',').map((name) => name.toLowerCase());
 const chosen = contenders.filter(({ name }) => wanted.length === 0 || wanted.some((each) => name.toLowerCase().includes(each)));
-const postgres = options.soak ? undefined : await startPostgres(join(directory, 'postgres'));
+const postgres = options.soak ? undefined : await startPostgres(join(directory, 'postgres'), { durable: true });
 const machine = describeMachine(postgres?.version, timonelBuild);
 const date = new Date().toISOString().slice(0, 10);
 const started: Running[] = [];

@@ -26,7 +26,7 @@ export interface ApiDocument {
   paths: Record<string, Record<string, Operation>>;
 }
 
-const own = (path: string) => path.startsWith('/api/v1/') && !/^\/api\/v1\/agents\/[^{]/.test(path);
+const own = (path: string) => (path.startsWith('/api/v1/') || path.startsWith('/ofrep/')) && !/^\/api\/v1\/agents\/[^{]/.test(path);
 
 /** The text of `console/src/api/operations.ts`. */
 export function consoleTypes({ paths }: ApiDocument): string {

@@ -97,6 +97,8 @@ const longTests = {
   ),
   // Kills while ten files are committed, merged and written: at steps from the first to the last of each.
   'codegen-kills': longTest(['agents/codegen/project/killed.test.ts'], (of) => ({ TIMONEL_TEST_CODEGEN_KILLS: of(67) })),
+  // Kills anywhere between a request for code and its commit.
+  'codegen-generations': longTest(['test/codegen/kills.test.ts'], (of) => ({ TIMONEL_TEST_GENERATION_KILLS: of(100) })),
   // Reads and writes while folders are swapped for links, and a kill at every step of an application.
   'project-files': longTest(['test/files/swapped-links.test.ts', 'test/files/killed-application.test.ts'], (of) => ({
     TIMONEL_TEST_FILE_SWAPS: of(60_000),

@@ -93,7 +93,9 @@ export const types: PageGroup = {
   pages: globSync('reference/types/**/*.md', { cwd: docs }).map(withoutEnding).sort(),
 };
 
-export const spanish: readonly PageGroup[] = [{ title: 'Guías', pages: ['es/get-started', 'es/write-an-agent', 'es/tools'] }];
+export const spanish: readonly PageGroup[] = [
+  { title: 'Guías', pages: ['es/get-started', 'es/write-an-agent', 'es/tools', 'es/coder', 'es/codegen'] },
+];
 
 /** The first heading of a page. */
 export function titleOf(page: string): string {

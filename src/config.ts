@@ -1,21 +1,20 @@
 /**
  * Settings of one process: the only reader of `process.env`. Every bad key is reported at once, with what would have worked.
  */
+import { type BackupSettings, backupsOf } from './backup-settings.ts';
 import { TimonelError } from './errors.ts';
 import { type HostAndPort, hostAndPortOf } from './host-and-port.ts';
 import { secretSettings, withSecretFiles } from './secret-files.ts';
 import { type InstallationSecret, installationSecret } from './secret-generations.ts';
 import {
   type ArtifactEnvironment,
-  artifactFaults,
   artifactsOf,
-  type BackupSettings,
-  backupsOf,
   faultOf,
   type IncomingSettings,
   incomingOf,
   type OidcProvider,
   type SessionSettings,
+  s3Faults,
   sessionsOf,
   type TraceSettings,
   tracesOf,
@@ -162,7 +161,7 @@ export function readSettings(given: Environment = process.env): Settings {
       'TIMONEL_SECRET_PREVIOUS: must be the secret before TIMONEL_SECRET, not the same one; leave it out if there was none',
     );
   }
-  faults.push(...clusterFaults(present), ...artifactFaults(present));
+  faults.push(...clusterFaults(present), ...s3Faults(present, 'TIMONEL_ARTIFACT_S3'), ...s3Faults(present, 'TIMONEL_BACKUP_S3'));
   if (present['TIMONEL_SMTP_URL'] !== undefined && present['TIMONEL_MAIL_FROM'] === undefined) {
     faults.push('TIMONEL_MAIL_FROM: say who mails come from, e.g. Timonel <no-reply@example.com>');
   }

@@ -95,6 +95,7 @@ export const errorTable = {
   shutting_down: { status: 503, retryable: true, title: 'The process is shutting down' },
   config_invalid: { status: 500, retryable: false, title: 'The configuration is not valid' },
   backup_invalid: { status: 422, retryable: false, title: 'The backup cannot be restored' },
+  backup_target_unavailable: { status: 503, retryable: true, title: 'The place of backups does not answer' },
   store_not_empty: { status: 409, retryable: false, title: 'The store has data' },
   migration_refused: { status: 500, retryable: false, title: 'A migration of an agent was refused' },
   directory_locked: { status: 500, retryable: false, title: 'Another process uses the data directory' },

@@ -156,7 +156,7 @@ function memoisedMetrics({ agents }: ProjectConfig): Base['metricsOf'] {
 async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
   const { settings, agents, scope } = base;
   const foundation = await openFoundation(base);
-  const { store, keys, workspaces } = foundation;
+  const { store, pool, keys, workspaces } = foundation;
   const late: LateParts = {};
   const telemetry = await openTelemetry(base, foundation, late);
   const { identity, mailer } = await openIdentity(base, foundation, (payload) => jobs.enqueue('mail', payload));
@@ -229,7 +229,7 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
     models,
     artifacts,
     backups,
-    channels: channelRoutesOf(channelPart),
+    channels: channelRoutesOf(pool, channelPart),
     knowledge,
     sandbox,
     jobs,
@@ -366,6 +366,7 @@ async function openServer(
     }),
     desk: handoff.desk,
     handoffSettings: handoff.settings,
+    cannedTexts: handoff.cannedTexts,
     version,
     addresses: new ConversationAddresses(pool),
     requests: new AcceptedRequests(pool),

@@ -1,6 +1,5 @@
 /** The forms that values of settings have, and what is said of those that have another. */
 import { BlockList, isIP } from 'node:net';
-import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
 export const milliseconds = (fallback: number) => z.coerce.number().int().min(0).max(86_400_000).default(fallback);
@@ -239,76 +238,22 @@ export function artifactsOf(env: z.infer<z.ZodObject<typeof artifactShape>>): Ar
   };
 }
 
-/** Half a configuration of S3 would quietly store elsewhere. */
-export function artifactFaults(present: Readonly<Record<string, string | undefined>>): string[] {
-  const [url, ...others] = ['TIMONEL_ARTIFACT_S3_URL', 'TIMONEL_ARTIFACT_S3_KEY_ID', 'TIMONEL_ARTIFACT_S3_SECRET'] as const;
+/** Half a configuration of S3 would quietly store elsewhere. @param prefix `TIMONEL_ARTIFACT_S3` or `TIMONEL_BACKUP_S3` */
+export function s3Faults(present: Readonly<Record<string, string | undefined>>, prefix: string): string[] {
+  const [url, ...others] = [`${prefix}_URL`, `${prefix}_KEY_ID`, `${prefix}_SECRET`] as const;
   const given = [url, ...others].filter((name) => present[name] !== undefined);
-  if (given.length === 0 || given.length === 3) {
-    const path = present[url] !== undefined && URL.canParse(present[url]) ? new URL(present[url]).pathname : '/bucket';
-    return path === '/' ? [`${url}: name the bucket too, e.g. https://s3.example.com/bucket`] : [];
+  if (given.length === 0) return [];
+  if (given.length === 3) {
+    const address = present[url];
+    const path = address !== undefined && URL.canParse(address) ? new URL(address).pathname : '/bucket';
+    // In the other style the host names the bucket.
+    return path === '/' && !['false', '0'].includes(present[`${prefix}_PATH_STYLE`] ?? '')
+      ? [`${url}: name the bucket too, e.g. https://s3.example.com/bucket`]
+      : [];
   }
   return [url, ...others]
     .filter((name) => present[name] === undefined)
     .map((name) => `${name}: S3 needs it beside ${given.join(' and ')}`);
-}
-
-/** Where backups go, and when. */
-export interface BackupSettings {
-  /** Folder of the files. */
-  folder: string;
-  /** When one is taken by itself (UTC); never where absent. */
-  cron: string | undefined;
-  /** Whether there have to be some: they are taken by this process, or by another program into a folder that was named. */
-  expected: boolean;
-  /** Public key of age that files are encrypted for. */
-  recipient: string | undefined;
-  /** File with the private key of age: to verify encrypted files. */
-  identityFile: string | undefined;
-  keep: Keep;
-}
-
-/** How many backups are kept: the newest of each of the last days, weeks and months that have one. */
-export interface Keep {
-  days: number;
-  weeks: number;
-  months: number;
-}
-
-export const backupShape = {
-  TIMONEL_BACKUP_FOLDER: z.string().min(1).optional(),
-  TIMONEL_BACKUP_CRON: z.string().min(1).optional(),
-  TIMONEL_BACKUP_RECIPIENT: z
-    .string()
-    .regex(/^age1[a-z0-9-]+$/, 'must be the public key of age that `age-keygen` prints; it begins with age1')
-    .optional(),
-  TIMONEL_BACKUP_IDENTITY_FILE: z.string().min(1).optional(),
-  TIMONEL_BACKUP_KEEP: z
-    .string()
-    .default('7d,4w,12m')
-    .transform(readKeep)
-    .refine((keep) => keep !== undefined, 'must be numbers of days, weeks and months, e.g. 7d,4w,12m'),
-};
-
-export function backupsOf(env: z.infer<z.ZodObject<typeof backupShape>> & { TIMONEL_HOME: string }): BackupSettings {
-  return {
-    folder: resolve(env.TIMONEL_BACKUP_FOLDER ?? join(env.TIMONEL_HOME, 'backups')),
-    cron: env.TIMONEL_BACKUP_CRON,
-    expected: env.TIMONEL_BACKUP_CRON !== undefined || env.TIMONEL_BACKUP_FOLDER !== undefined,
-    recipient: env.TIMONEL_BACKUP_RECIPIENT,
-    identityFile: env.TIMONEL_BACKUP_IDENTITY_FILE,
-    keep: env.TIMONEL_BACKUP_KEEP as Keep,
-  };
-}
-
-/** `7d,4w,12m`. @returns `undefined` where the text is none of that form. */
-function readKeep(text: string): Keep | undefined {
-  const keep = { days: 0, weeks: 0, months: 0 };
-  for (const part of text.split(',')) {
-    const match = /^\s*(\d{1,3})([dwm])\s*$/.exec(part);
-    if (match === null) return undefined;
-    keep[match[2] === 'd' ? 'days' : match[2] === 'w' ? 'weeks' : 'months'] = Number(match[1]);
-  }
-  return keep.days + keep.weeks + keep.months === 0 ? undefined : keep;
 }
 
 export const knowledgeShape = {

@@ -2,11 +2,11 @@
 import { availableParallelism } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
+import { backupShape } from './backup-settings.ts';
 import { hostAndPortOf } from './host-and-port.ts';
 import { generations } from './secret-generations.ts';
 import {
   artifactShape,
-  backupShape,
   calls,
   days,
   flag,

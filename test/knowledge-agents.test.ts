@@ -166,6 +166,7 @@ it('leaves out what does not fit into the budget, and cuts nothing', () => {
     citation,
     metadata: {},
     rank: at + 1,
+    score: 0.03,
     boost: 1,
     lists: {},
   }));

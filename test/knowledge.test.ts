@@ -60,6 +60,15 @@ describe.each(storeKinds)('knowledge over HTTP (%s)', (kind) => {
   it('checks a quotation against what is stored', async () => {
     const { passages } = await ask(timonel, 'perros en la recepción');
     const [first] = passages;
+    expect(passages.map(({ score }) => score)).toEqual(passages.map(({ score }) => score).toSorted((one, other) => other - one));
+    // What is found is one of the passages of its document, at the same place.
+    const chunks = '/api/v1/knowledge/collections/house/documents/chunks?key=casa.md&limit=2';
+    type Chunks = { chunks: { id: string; ordinal: number; start: number; text: string }[]; next: number | null };
+    const { body: page } = await timonel.call<Chunks>('GET', chunks);
+    const { body: rest } = await timonel.call<Chunks>('GET', `${chunks}&after=${page.next}`);
+    const all = [...page.chunks, ...rest.chunks];
+    expect(all.map(({ ordinal }) => ordinal)).toEqual([0, 1, 2]);
+    expect(all.find(({ id }) => id === first?.citation.chunkId)).toMatchObject({ start: first?.citation.start, text: first?.text });
     const { documentId, documentVersion, start, end } = first?.citation ?? {};
     const check = async (quotation: string | undefined, from = start) =>
       (

@@ -20,8 +20,14 @@ export interface PrivatePostgres {
   stop(): void;
 }
 
-/** Starts a PostgreSQL under `directory`; `undefined` where none is installed. */
-export async function startPostgres(directory: string): Promise<PrivatePostgres | undefined> {
+/**
+ * Starts a PostgreSQL under `directory`; `undefined` where none is installed.
+ * @param options `durable`: what is committed is on the disk, as in production; for measurements
+ */
+export async function startPostgres(
+  directory: string,
+  { durable = false }: { durable?: boolean } = {},
+): Promise<PrivatePostgres | undefined> {
   const initdb = findProgram('initdb');
   const control = findProgram('pg_ctl');
   if (initdb === undefined || control === undefined) return undefined;
@@ -37,7 +43,7 @@ export async function startPostgres(directory: string): Promise<PrivatePostgres 
   const port = await freePort();
   // Processes are killed here and machines are not: what was written survives in the cache of the kernel. Without that, every database that is
   // made or dropped waits for the disk.
-  const careless = '-c fsync=off -c full_page_writes=off';
+  const careless = durable ? '' : '-c fsync=off -c full_page_writes=off';
   const options = `-p ${port} -k ${directory} -c listen_addresses=127.0.0.1 -c max_connections=300 ${careless}`;
   const launch = () => run(control, ['-D', data, '-w', '-l', join(directory, 'postgres.log'), '-o', options, 'start']);
   run(initdb, ['-D', data, '-A', 'trust', '-U', 'timonel', '--no-sync', '-E', 'UTF8']);

@@ -82,6 +82,21 @@ describe('the desk of a hotel that is kept elsewhere', () => {
     expect((await list('departures', '2026-11-26')).stays).toMatchObject([{ guest: 'Otra Agencia' }]);
     expect((await list('in-house', '2026-11-24')).stays).toHaveLength(2);
 
+    const elsewhere = () => timonel.call('GET', `${at}/elsewhere?from=2026-11-23&days=4`);
+    expect((await elsewhere()).body).toMatchObject({
+      hotels: [
+        { system: kind, reached: true, stays: expect.arrayContaining([expect.objectContaining({ code, guest: 'Rita Sosa' })]) },
+      ],
+    });
+    // Rooms are given there, not here.
+    const { body: board } = await timonel.call<{ rooms: { stays: { id: string; code: string; version: number }[] }[] }>(
+      'GET',
+      `${at}/board?from=2026-11-23`,
+    );
+    const seat = board.rooms.flatMap(({ stays }) => stays).find((each) => each.code === code);
+    const moved = await timonel.call('PUT', `${at}/seats/${seat?.id}`, { room: '107', version: seat?.version });
+    expect([moved.status, moved.body['detail']]).toEqual([409, expect.stringContaining(`in the system "${kind}"`)]);
+
     const longer = await command('change-stay', { code, checkOut: '2026-11-26' });
     expect([longer.status, longer.body]).toMatchObject([200, { state: 'done', checkOut: '2026-11-26', total: 60_000 }]);
     expect((await list('departures', '2026-11-26')).stays).toHaveLength(2);
@@ -98,6 +113,7 @@ describe('the desk of a hotel that is kept elsewhere', () => {
       stays: [{ code, source: 'here' }],
     });
     expect(await command('cancel-stay', { code })).toMatchObject({ status: 409 });
+    expect((await elsewhere()).body).toMatchObject({ hotels: [{ reached: false, stays: [] }] });
     there.away = false;
     const cancelled = await command('cancel-stay', { code });
     expect([cancelled.status, cancelled.body]).toMatchObject([200, { state: 'done', status: 'cancelled' }]);

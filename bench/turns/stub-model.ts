@@ -1,6 +1,7 @@
 /**
- * The stub model server: an OpenAI-compatible chat completions endpoint that answers the same sentence at once. A process of its own,
- * so that what it costs is the same for every server that is measured, and is measured alone as the ceiling.
+ * The stub model server: an OpenAI-compatible chat completions endpoint that answers the same sentence at once, or after as many milliseconds
+ * as its first argument says. A process of its own, so that what it costs is the same for every server that is measured, and is measured alone
+ * as the ceiling.
  */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -31,10 +32,16 @@ const streamed = Buffer.from(
 );
 const streamedHeaders = { 'content-type': 'text/event-stream', 'content-length': streamed.byteLength };
 
+const delay = Number(process.argv[2] ?? 0);
+
 const server = createServer((request, response) => {
   const parts: Buffer[] = [];
   request.on('data', (part: Buffer) => parts.push(part));
-  request.on('end', () => answer(Buffer.concat(parts), response));
+  request.on('end', () => {
+    const body = Buffer.concat(parts);
+    if (delay > 0) setTimeout(answer, delay, body, response);
+    else answer(body, response);
+  });
 });
 // A connection that is closed while a client reuses it would be counted as the client's error.
 server.keepAliveTimeout = 600_000;

@@ -7,6 +7,7 @@ const template = z.strictObject({
     .array(z.string().regex(/^[a-zA-Z][a-zA-Z0-9_]{0,39}$/))
     .max(20)
     .default([]),
+  text: z.string().max(1_024).optional(),
   reopens: z.boolean().optional(),
 });
 

@@ -15,6 +15,11 @@ export interface Resolved {
   merged: string[];
 }
 
+/** Keeps others from changing contacts of the workspace until the transaction ends. */
+export async function holdContacts(client: pg.PoolClient, workspaceId: string): Promise<void> {
+  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`channel-contacts\n${workspaceId}`]);
+}
+
 export class Contacts {
   readonly #newId: () => string;
 

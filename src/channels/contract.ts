@@ -28,6 +28,8 @@ export interface TemplateEntry {
   name: string;
   language: string;
   parameters: string[];
+  /** How it reads, with `{{parameter}}` where one goes: people see it before they send it. */
+  text?: string | undefined;
   /** Sent in place of a free text where the window is closed; its parameters are then `name` and `text`, or none. */
   reopens?: boolean | undefined;
 }
@@ -230,6 +232,8 @@ export interface Channel {
   accountOf(settings: Readonly<Record<string, unknown>>): string;
   /** Messages per account and per pair. */
   readonly rates: { account: Rate; pair: Rate };
+  /** Bytes of the largest file that it sends, by the kind of part. */
+  readonly fileBytes: Readonly<Record<MediaPart['type'], number>>;
   /** Nobody vouches for who writes. */
   readonly strangers?: true;
   /** Contacts read the outbox itself: what was under way in a process that died has arrived. */

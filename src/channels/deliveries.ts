@@ -35,7 +35,7 @@ export interface DeliveryFilter {
   limit: number;
 }
 
-interface Row {
+export interface DeliveryRow {
   id: string;
   sequence: string;
   connection_id: string;
@@ -53,13 +53,15 @@ interface Row {
   ended_at: Date | null;
 }
 
-const columns =
+/** Of {@link DeliveryRow}. */
+export const deliveryColumns =
   'id, sequence, connection_id, conversation_id, contact_id, run_id, said_by, content, state, status, attempts, error, replays, created_at, ended_at';
 /** A delivery of the channel's own counts to the agent of its connection. */
 const reached = (value: string) =>
   `(${value} IS NULL OR timonel_within(${value}, COALESCE((SELECT c.agent FROM conversations c WHERE c.id = d.conversation_id),
     (SELECT k.agent FROM channel_connections k WHERE k.id = d.connection_id)), d.connection_id))`;
-const hasFailed = `(state IN ('refused', 'unclear') OR status = 'failed')`;
+/** Refused, unclear, or failed after the provider took it. */
+export const hasFailed = `(state IN ('refused', 'unclear') OR status = 'failed')`;
 
 export class Deliveries {
   readonly #pool: DatabasePool;
@@ -73,8 +75,8 @@ export class Deliveries {
   /** The latest first. @returns `next` for the page that follows; absent on the last one */
   async list(workspaceId: string, filter: DeliveryFilter): Promise<{ deliveries: DeliveryView[]; next: string | null }> {
     const { connection, conversation, state, failed, before, limits, limit } = filter;
-    const rows = await this.#pool.executeText<Row>(
-      `SELECT ${columns} FROM channel_deliveries d
+    const rows = await this.#pool.executeText<DeliveryRow>(
+      `SELECT ${deliveryColumns} FROM channel_deliveries d
        WHERE workspace_id = $1 AND ($2::uuid IS NULL OR connection_id = $2) AND ($3::uuid IS NULL OR conversation_id = $3)
          AND ($4::text IS NULL OR state = $4) AND ($5::boolean IS NULL OR ${hasFailed} = $5) AND ($6::bigint IS NULL OR sequence < $6) AND ${reached('$8::jsonb')}
        ORDER BY sequence DESC LIMIT $7`,
@@ -90,7 +92,7 @@ export class Deliveries {
       ],
     );
     const page = rows.slice(0, limit);
-    return { deliveries: page.map(viewOf), next: rows.length > limit ? (page.at(-1)?.sequence ?? null) : null };
+    return { deliveries: page.map(deliveryViewOf), next: rows.length > limit ? (page.at(-1)?.sequence ?? null) : null };
   }
 
   /**
@@ -98,17 +100,17 @@ export class Deliveries {
    * @throws TimonelError `not_found`, `delivery_not_failed`
    */
   async replay(workspaceId: string, id: string, limits: AccessLimits): Promise<DeliveryView> {
-    const [row] = await this.#pool.executeText<Row>(
+    const [row] = await this.#pool.executeText<DeliveryRow>(
       `INSERT INTO channel_deliveries (workspace_id, connection_id, contact_id, conversation_id, run_id, turn, said_by, content, replays)
        SELECT workspace_id, connection_id, contact_id, conversation_id, run_id, turn, said_by, content, id FROM channel_deliveries d
        WHERE workspace_id = $1 AND id = $2 AND ${hasFailed} AND ${reached('$3::jsonb')}
          AND NOT EXISTS (SELECT FROM channel_deliveries r WHERE r.workspace_id = $1 AND r.contact_id = d.contact_id AND r.replays = d.id)
-       RETURNING ${columns}`,
+       RETURNING ${deliveryColumns}`,
       [workspaceId, id, limitsValue(limits)],
     );
     if (row !== undefined) {
       this.#wake();
-      return viewOf(row);
+      return deliveryViewOf(row);
     }
     const [known] = await this.#pool.executeText<{ state: string }>(
       `SELECT state FROM channel_deliveries d WHERE workspace_id = $1 AND id = $2 AND ${reached('$3::jsonb')}`,
@@ -123,7 +125,7 @@ export class Deliveries {
   }
 }
 
-function viewOf(row: Row): DeliveryView {
+export function deliveryViewOf(row: DeliveryRow): DeliveryView {
   return {
     id: row.id,
     connection: row.connection_id,

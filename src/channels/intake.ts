@@ -9,7 +9,7 @@ import { conversationValues, insertConversation } from '../store/run-views.ts';
 import type { Contact } from '../vocabulary.ts';
 import { type MessageBatch, sayOnce } from './batch-endings.ts';
 import type { Connections } from './connections.ts';
-import { Contacts } from './contacts.ts';
+import { Contacts, holdContacts } from './contacts.ts';
 import type { Address, IncomingContent, OpenConnection } from './contract.ts';
 import { chosenOption } from './rendering.ts';
 import { declineText } from './sentences.ts';
@@ -97,7 +97,7 @@ export class Intake {
     const { workspaceId, id } = connection;
     return this.#dependencies.pool.inTransaction(async (client) => {
       // Contacts belong to the workspace: two connections may hear from one person at the same moment.
-      await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`channel-contacts\n${workspaceId}`]);
+      await holdContacts(client, workspaceId);
       await this.#resolve(client, connection);
       const { rows } = await client.query<OpenRow>(
         `SELECT i.id, i.kind, i.external_id, i.sender, i.content, i.sent_at, i.contact_id, i.state, i.batch, i.conversation_id, i.attempts,

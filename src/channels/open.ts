@@ -14,6 +14,7 @@ import { BatchEndings } from './batch-endings.ts';
 import { Connections } from './connections.ts';
 import { Deliveries } from './deliveries.ts';
 import { Delivery, type Undelivered } from './delivery.ts';
+import { DirectMessages } from './direct-messages.ts';
 import { ChannelDoor } from './door.ts';
 import { Inbox } from './inbox.ts';
 import { IncomingMessages } from './incoming.ts';
@@ -22,6 +23,7 @@ import { mailChannel } from './mail/mail.ts';
 import { Outbox } from './outbox.ts';
 import { ProviderClient } from './provider-client.ts';
 import { Receivers } from './receivers.ts';
+import { ReplyOptions } from './reply-options.ts';
 import { Statuses } from './statuses.ts';
 import { telegramChannel } from './telegram/telegram.ts';
 import { twilioChannel } from './twilio/twilio.ts';
@@ -65,6 +67,9 @@ export interface ChannelPart {
   /** Chats on pages. */
   visitors: VisitorDoor;
   deliveries: Deliveries;
+  /** Messages to an address, to try a connection. */
+  direct: DirectMessages;
+  replyOptions: ReplyOptions;
   worker: ChannelWorker;
   /** Starts to receive and to send, and looks whether the templates of connections are there. */
   start(): void;
@@ -165,7 +170,10 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
     newId,
     wake: () => worker.wakeInbound(),
   });
-  const deliveries = new Deliveries(pool, () => worker.wakeOutbound());
+  const wake = () => worker.wakeOutbound();
+  const deliveries = new Deliveries(pool, wake);
+  const direct = new DirectMessages({ pool, connections, newId, wake });
+  const replyOptions = new ReplyOptions({ pool, connections, largest: artifacts.largest, now });
   try {
     await connections.open();
   } catch (error) {
@@ -177,6 +185,8 @@ export async function openChannels(options: ChannelsOptions): Promise<ChannelPar
     door,
     visitors,
     deliveries,
+    direct,
+    replyOptions,
     worker,
     start() {
       worker.start();

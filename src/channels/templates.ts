@@ -29,6 +29,12 @@ export function templateOf(connection: OpenConnection, use: TemplateUse): { entr
   return { entry, values: entry.parameters.map((name) => parameterText(given[name] ?? '')) };
 }
 
+/** How a template reads with its parameters; its name with the values where the registry has no text of it. */
+export function templateText({ name, text, parameters }: TemplateEntry, values: readonly string[]): string {
+  if (text === undefined) return [`[${name}]`, ...values].join(' · ');
+  return parameters.reduce((whole, parameter, at) => whole.replaceAll(`{{${parameter}}}`, values[at] ?? ''), text);
+}
+
 /** What a placeholder takes: one line, not empty. Providers refuse line breaks, tabs and runs of spaces. */
 function parameterText(text: string): string {
   const line = text.toWellFormed().replaceAll('\0', '').replace(/\s+/g, ' ').trim();

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { readSettings, type Settings } from '../config.ts';
 import { TimonelError } from '../errors.ts';
+import type { BackupToRead } from '../operations/backup/archive.ts';
 import type { Backups, TakenBackup } from '../operations/backup/backups.ts';
 import type { RestoredBackup } from '../operations/backup/contract.ts';
 import { version } from '../package-file.ts';
@@ -36,7 +38,7 @@ export function backupCommand(): Command {
     });
   command
     .command('list')
-    .description('The backups of the folder, and which of them were verified')
+    .description('The backups of the folder or bucket, and which of them were verified')
     .option(...json)
     .action(async (options: Options) => {
       const backups = await withFolder(async (each) => each.list());
@@ -76,7 +78,7 @@ export function backupCommand(): Command {
     .description('Delete verified backups beyond those that TIMONEL_BACKUP_KEEP keeps; those that were never verified stay')
     .option(...json)
     .action(async (options: Options) => {
-      const gone = await withFolder((backups) => backups.folder.prune(readSettings().backups.keep));
+      const gone = await withFolder((backups) => backups.prune());
       if (options.json === true) console.log(JSON.stringify({ deleted: gone }));
       else console.log(gone.length === 0 ? 'Nothing to delete.' : `Deleted: ${gone.join(', ')}.`);
     });
@@ -86,20 +88,20 @@ export function backupCommand(): Command {
 export function restoreCommand(): Command {
   return new Command('restore')
     .description('Restore a backup into an empty store: a new TIMONEL_HOME, or the empty database of DATABASE_URL')
-    .argument('<file>', 'the backup')
+    .argument('<file>', 'the backup: a file, or a name of `timonel backup list`')
     .option('-i, --identity <file>', 'file with the age identity, where the backup is encrypted')
     .option(...json)
     .action(async (file: string, options: Options) => {
       const settings = readSettings();
       const { agents } = await loadProject(settings);
       const migrations = readAgentMigrations(agents);
-      const [{ openStore }, { openStorages }, { readIdentity }, { readHeader, restoreBackup, schemaOf }] = await Promise.all([
+      const [{ openStore }, { openStorages }, { readHeader, restoreBackup, schemaOf }] = await Promise.all([
         import('../store/open.ts'),
         import('../artifacts/open.ts'),
-        import('../operations/backup/backups.ts'),
         import('../operations/backup/restore.ts'),
       ]);
-      const backup = { path: resolve(file), identity: await readIdentity(options.identity ?? settings.backups.identityFile) };
+      const backups = await backupsAt(settings, options.identity);
+      const backup = await backupOf(file, backups, options.identity ?? settings.backups.identityFile);
       const { newest } = schemaOf(await readHeader(backup), migrations);
       const store = await openStore(settings, { agents, migrate: false, template: newest });
       const { all: storages } = await openStorages(settings, store.pool.embedded);
@@ -117,8 +119,18 @@ export function restoreCommand(): Command {
       } finally {
         for (const storage of storages) await storage.close();
         await store.close();
+        await backups.close();
       }
     });
+}
+
+/** A file of this machine, else one of the folder or bucket of backups. */
+async function backupOf(file: string, backups: Backups, identityFile: string | undefined): Promise<BackupToRead> {
+  const { readIdentity } = await import('../operations/backup/backups.ts');
+  const { readBackupName } = await import('../operations/backup/names.ts');
+  const path = resolve(file);
+  if (existsSync(path) || readBackupName(file) === undefined) return { path, identity: await readIdentity(identityFile) };
+  return backups.open(file);
 }
 
 /** Of the process that has the embedded store open where there is one, else here. */
@@ -144,26 +156,36 @@ async function withBackups<T>(settings: Settings, work: (backups: Backups) => Pr
   const { agents } = await loadProject(settings);
   const [{ openStore }, { Backups }] = await Promise.all([import('../store/open.ts'), import('../operations/backup/backups.ts')]);
   const store = await openStore(settings, { migrate: false });
+  const backups = new Backups({ store, settings, agents, version, now: () => new Date() });
   try {
-    return await work(new Backups({ store, settings, agents, version, now: () => new Date() }));
+    return await work(backups);
   } finally {
     await store.close();
+    await backups.close();
   }
 }
 
-/** For what needs the folder alone: the store may be open elsewhere, or gone. */
+/** For what needs the folder or bucket alone: the store may be open elsewhere, or gone. */
 async function withFolder<T>(work: (backups: Backups) => Promise<T>, identity?: string): Promise<T> {
-  const settings = readSettings();
+  const backups = await backupsAt(readSettings(), identity);
+  try {
+    return await work(backups);
+  } finally {
+    await backups.close();
+  }
+}
+
+async function backupsAt(settings: Settings, identity: string | undefined): Promise<Backups> {
   const { agents } = await loadProject(settings);
   const backups = { ...settings.backups, ...(identity === undefined ? {} : { identityFile: identity }) };
   const { Backups } = await import('../operations/backup/backups.ts');
-  return work(new Backups({ settings: { ...settings, backups }, agents, version, now: () => new Date() }));
+  return new Backups({ settings: { ...settings, backups }, agents, version, now: () => new Date() });
 }
 
 function summaryOf({ rows, tables, artifacts, unfinishedRuns }: RestoredBackup): Omit<RestoredBackup, 'header'> {
   return { rows, tables, artifacts, unfinishedRuns };
 }
 
-function sizeOf(bytes: number): string {
+export function sizeOf(bytes: number): string {
   return bytes < 1_048_576 ? `${Math.ceil(bytes / 1024)} KiB` : `${(bytes / 1_048_576).toFixed(1)} MiB`;
 }

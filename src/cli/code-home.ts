@@ -38,11 +38,21 @@ export function codegenHome(environment: Readonly<Record<string, string | undefi
   return home;
 }
 
+/** Where the data directories of repositories are. */
+export function codeHomes(environment: Readonly<Record<string, string | undefined>> = process.env): string {
+  return join(userData(environment), 'code');
+}
+
+/** Name of the data directory of a repository. */
+export function codeHomeName(root: string): string {
+  return createHash('sha256').update(root).digest('hex').slice(0, 16);
+}
+
 /** The data directory of a repository; made where it is not there. */
 export function codeHome(root: string, environment: Readonly<Record<string, string | undefined>> = process.env): string {
-  const home = join(userData(environment), 'code', createHash('sha256').update(root).digest('hex').slice(0, 16));
+  const home = join(codeHomes(environment), codeHomeName(root));
   mkdirSync(home, { recursive: true, mode: 0o700 });
-  // For a person who looks into the directory.
+  // For a person who looks into the directory, and for `timonel clean --homes`.
   writeFileSync(join(home, 'project.json'), `${JSON.stringify({ root })}\n`, { mode: 0o600 });
   return home;
 }

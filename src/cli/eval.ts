@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { Command } from 'commander';
 import { readCases } from '../evaluations/case.ts';
 import type { CaseResult } from '../evaluations/play-case.ts';
+import { makeTemporaryHome } from '../store/temporary-home.ts';
 import { playCases, playSettings } from './play-cases.ts';
 import { loadProject } from './project-file.ts';
 import { startSpinner } from './spinner.ts';
@@ -19,7 +18,7 @@ export function evalCommand(): Command {
     .action(async (name: string, options: { case?: string; min: string; json?: boolean }) => {
       const least = Number(options.min);
       if (!(least >= 0 && least <= 1)) throw new UsageError('--min takes a share between 0 and 1, e.g. 0.9');
-      const home = mkdtempSync(join(tmpdir(), 'timonel-eval-'));
+      const home = makeTemporaryHome('evaluation');
       try {
         const settings = playSettings(home, process.env);
         const project = await loadProject(settings);

@@ -16,6 +16,7 @@ import { consoleCommand } from './console.ts';
 import { conversationsCommand } from './conversations.ts';
 import { costsCommand } from './costs.ts';
 import { deployCommand } from './deploy.ts';
+import { drillCommand } from './drill.ts';
 import { evalCommand } from './eval.ts';
 import { evaluationsCommand } from './evaluations.ts';
 import { explainCommand } from './explain.ts';
@@ -65,6 +66,7 @@ export function createProgram(): Command {
     validateCommand(),
     smokeCommand(),
     deployCommand(),
+    drillCommand(),
     cleanCommand(),
     backupCommand(),
     restoreCommand(),

@@ -1,6 +1,7 @@
 /** Channels: where customers write, and how they are answered. */
 
 import type { Artifacts } from '../artifacts/artifacts.ts';
+import { connectionActivity } from '../channels/activity.ts';
 import { channelNames } from '../channels/contract.ts';
 import type { Undelivered } from '../channels/delivery.ts';
 import { type ChannelPart, openChannels } from '../channels/open.ts';
@@ -11,6 +12,7 @@ import type { Gateway } from '../llm/gateway.ts';
 import type { ReleasePart } from '../release/open.ts';
 import type { Speech } from '../speech/speech.ts';
 import type { ChangeFeed } from '../store/change-feed.ts';
+import type { DatabasePool } from '../store/database.ts';
 import { openUndelivered } from '../store/handoffs.ts';
 import type { Base } from './base.ts';
 import type { Foundation } from './foundation.ts';
@@ -72,7 +74,8 @@ export async function openChannelPart(
 }
 
 /** The part as its routes see it. */
-export function channelRoutesOf({ connections, door, visitors, deliveries }: ChannelPart): ChannelRoutes {
+export function channelRoutesOf(pool: DatabasePool, part: ChannelPart): ChannelRoutes {
+  const { connections, door, visitors, deliveries, direct, replyOptions } = part;
   return {
     names: channelNames,
     visitors,
@@ -88,6 +91,10 @@ export function channelRoutesOf({ connections, door, visitors, deliveries }: Cha
     rotate: (workspaceId, id, secrets, overlapSeconds) => connections.rotate(workspaceId, id, secrets, overlapSeconds),
     test: (workspaceId, id) => door.test(workspaceId, id),
     deliveries: (workspaceId, filter) => deliveries.list(workspaceId, filter),
+    activity: (workspaceId) => connectionActivity(pool, workspaceId),
+    message: (workspaceId, id, message) => direct.send(workspaceId, id, message),
+    replyOptions: (workspaceId, conversationId) => replyOptions.of(workspaceId, conversationId),
+    replyTemplate: (workspaceId, conversationId, use) => replyOptions.template(workspaceId, conversationId, use),
     replay: (workspaceId, id, limits) => deliveries.replay(workspaceId, id, limits),
   };
 }

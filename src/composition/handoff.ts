@@ -1,6 +1,7 @@
 /** Conversations in people's hands: the desk, what happens by itself, and who hears of changes. */
 import { channels, type HandoffChanged, type RunEnded } from '../diagnostics.ts';
 import { AnswerTokens } from '../handoff/answer-tokens.ts';
+import { CannedTexts } from '../handoff/canned-texts.ts';
 import { Desk } from '../handoff/desk.ts';
 import { MailAnswers } from '../handoff/mail-answers.ts';
 import { HandoffRound } from '../handoff/round.ts';
@@ -15,6 +16,7 @@ import type { RunsTold, Turns } from './turns.ts';
 export interface HandoffPart {
   desk: Desk;
   settings: HandoffSettings;
+  cannedTexts: CannedTexts;
   round: HandoffRound;
   /** What people answer to notices by mail. */
   answers: MailAnswers;
@@ -87,6 +89,7 @@ export function openHandoff(
   });
   return {
     settings: own,
+    cannedTexts: new CannedTexts({ pool, record }),
     desk,
     answers: new MailAnswers({ pool, tokens, desk, mailer, userOf: (email) => identity.users.byEmail(email), memberOf, now }),
     round: new HandoffRound({

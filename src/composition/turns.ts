@@ -10,6 +10,7 @@ import type { Knowledge } from '../knowledge/knowledge.ts';
 import type { Vocabulary } from '../language/contract.ts';
 import type { Gateway } from '../llm/gateway.ts';
 import type { ReleasePart } from '../release/open.ts';
+import { Rehearsals } from '../release/rehearsals.ts';
 import { Shadows } from '../release/shadows.ts';
 import type { AgentDefinition } from '../run/contract.ts';
 import type { RunEvent } from '../run/events.ts';
@@ -42,6 +43,8 @@ import { jobContexts } from './job-contexts.ts';
 export interface Turns {
   views: RunViews;
   shadows: Shadows;
+  /** Turns that are played without effect, for who asks what an agent would do. */
+  rehearsals: Rehearsals;
   /** Not started: it takes the lease with {@link Runner.start}. */
   runner: Runner;
   /** Answers a call that waits, and goes on with its run. @throws TimonelError `completion_not_found`, `completion_used`, `completion_expired` */
@@ -122,6 +125,11 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
     }),
     (each) => each.close(settings.shutdownGraceMs),
   );
+  const vocabularyOf: Turns['vocabularyOf'] = async (agent, workspaceId) => {
+    const { timeZone } = await foundation.workspaces.get(workspaceId);
+    return { timeZone, vocabulary: await vocabularies.of(agent, workspaceId, timeZone) };
+  };
+  const rehearsals = new Rehearsals({ ...planners, executor, catalog, inForce, vocabularyOf, now, newId });
   const processId = newId();
   const runner = new Runner({
     store: runStore,
@@ -156,15 +164,13 @@ export function prepareTurns(base: Base, foundation: Foundation, parts: TurnPart
   return {
     views,
     shadows,
+    rehearsals,
     runner,
     complete,
     processId,
     messages,
     jobContextOf,
-    async vocabularyOf(agent, workspaceId) {
-      const { timeZone } = await foundation.workspaces.get(workspaceId);
-      return { timeZone, vocabulary: await vocabularies.of(agent, workspaceId, timeZone) };
-    },
+    vocabularyOf,
   };
 }
 

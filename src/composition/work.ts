@@ -32,8 +32,12 @@ export function preparePrivacy(
 }
 
 /** Backups of this installation: nothing is done before somebody, or the schedule, asks. */
-export function prepareBackups({ settings, project: { agents }, now }: Base, { store }: Foundation, version: string): Backups {
-  return new Backups({ store, settings, agents, version, now });
+export function prepareBackups(
+  { settings, project: { agents }, scope, now }: Base,
+  { store }: Foundation,
+  version: string,
+): Backups {
+  return scope.adopt(new Backups({ store, settings, agents, version, now }), (each) => each.close());
 }
 
 /** Makes the queues; nothing works on them before {@link Jobs.work}. @throws TimonelError `store_unavailable` */

@@ -1,8 +1,8 @@
 /** The process that cases are played in: bounded in memory and time, without the settings, keys and connections of this one. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeTemporaryHome } from '../store/temporary-home.ts';
 import type { ChildMessage, ModelReply, PlayOrder } from './contract.ts';
 
 /** Megabytes of its heap. */
@@ -70,7 +70,7 @@ export class EvaluationChild {
   }
 
   static async start(options: ChildOptions): Promise<EvaluationChild> {
-    return new EvaluationChild(await mkdtemp(join(tmpdir(), 'timonel-eval-')), options);
+    return new EvaluationChild(makeTemporaryHome('evaluation'), options);
   }
 
   /** Resolves when the process is gone, and its folder. */

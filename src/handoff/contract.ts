@@ -34,6 +34,8 @@ export interface PersonMessage {
   /** Empty where the parts say all. */
   text: string;
   parts?: readonly (MediaPart | LocationPart)[] | undefined;
+  /** Sent where only templates reach the customer; `text` is how it reads. */
+  template?: { name: string; language?: string | undefined; parameters?: Readonly<Record<string, string>> | undefined } | undefined;
   /** The same key and text are stored once. */
   idempotencyKey?: string | undefined;
 }

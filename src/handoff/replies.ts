@@ -16,8 +16,8 @@ const replyStatement = {
         AND ($6::text IS NULL OR NOT EXISTS (SELECT FROM messages m WHERE m.conversation_id = c.id AND m.idempotency_key = $6))
       RETURNING c.id, c.last_turn, c.agent, c.started_by
     ), said AS (
-      INSERT INTO messages (workspace_id, conversation_id, turn, role, author, author_name, text, parts, idempotency_key)
-      SELECT $1, id, last_turn, 'person', $5, $7, $8, $9::jsonb, $6 FROM turn
+      INSERT INTO messages (workspace_id, conversation_id, turn, role, author, author_name, text, parts, idempotency_key, template)
+      SELECT $1, id, last_turn, 'person', $5, $7, $8, $9::jsonb, $6, $11::jsonb FROM turn
       RETURNING created_at
     ), touched AS (
       UPDATE handoffs h SET person_at = $10 FROM turn t WHERE h.conversation_id = t.id AND h.closed_at IS NULL
@@ -47,8 +47,9 @@ export async function storeReply(
   const { principal, reach } = actor;
   const key = message.idempotencyKey === undefined ? null : `person:${message.idempotencyKey}`;
   const parts = message.parts === undefined || message.parts.length === 0 ? null : storableJson(message.parts);
+  const template = message.template === undefined ? null : storableJson(message.template);
   const place = [principal.workspaceId, conversationId, ...reachValues(reach)];
-  const values = [...place, idOf(principal), key, principal.name, message.text, parts, now];
+  const values = [...place, idOf(principal), key, principal.name, message.text, parts, now, template];
   const [stored] = await pool.execute<ReplyRow>(replyStatement, values).catch((error: unknown) => {
     // Two copies at the same moment: the index lets one through, and the other one is found below.
     if (error instanceof Error && 'constraint' in error && error.constraint === 'messages_by_idempotency_key') return [];

@@ -38,11 +38,60 @@ export const delivery = z.object({
   endedAt: z.string().nullable(),
 });
 
+export const connectionActivityShape = z.object({
+  connection: z.string(),
+  heardAt: z.string().nullable().describe('When a contact wrote last'),
+  sentAt: z.string().nullable(),
+  waiting: z.int().describe('Deliveries that wait or are under way'),
+  recent: z.int().describe('The latest deliveries, 100 at most'),
+  failed: z.int().describe('How many of these were refused, are unclear or failed'),
+});
+
+export const templateUse = z.strictObject({
+  name: z.string().min(1).max(512),
+  language: z.string().max(20).optional(),
+  parameters: z.record(z.string().max(40), z.string().max(1_024)).optional(),
+});
+
+export const directMessage = z
+  .strictObject({
+    to: z.string().min(1).max(260).describe('A phone with its country, a chat id of Telegram, or an e-mail address'),
+    text: z.string().trim().min(1).max(4_000).optional(),
+    template: templateUse.optional(),
+  })
+  .refine(({ text, template }) => text !== undefined || template !== undefined, 'Send "text", "template" or both.');
+
+const bytes = z.int().min(0);
+export const replyOptionsShape = z.object({
+  connection: z
+    .object({ id: z.string(), name: z.string(), channel: z.string(), enabled: z.boolean() })
+    .nullable()
+    .describe('null: on no connection to a channel'),
+  freeUntil: z.string().nullable().describe('Until when free text reaches the contact; null where it always or never does'),
+  templateOnly: z.boolean().describe('Only a template reaches the contact'),
+  templates: z.array(
+    z.object({
+      name: z.string(),
+      language: z.string(),
+      parameters: z.array(z.string()),
+      text: z.string().nullable().describe('How it reads, with {{parameter}} where one goes'),
+      reopens: z.boolean().describe('Sent by itself in place of a free text where only templates may be sent'),
+    }),
+  ),
+  fileBytes: z.object({ image: bytes, audio: bytes, file: bytes }).describe('Bytes of the largest file that the channel takes'),
+});
+
 export type ConnectionBody = Omit<z.infer<typeof connection>, 'webhook' | 'script'>;
 
 export const connectionName = z.string().trim().min(1).max(60);
 export const connectionSettings = z.record(z.string().max(60), z.unknown());
 export const connectionSecrets = z.record(z.string().max(60), z.string().max(1_000));
+
+interface TemplateOfReply {
+  name: string;
+  language?: string | undefined;
+  parameters?: Readonly<Record<string, string>> | undefined;
+}
 
 /** Who calls on the routes of the web chat. */
 interface VisitorCall {
@@ -119,5 +168,13 @@ export interface ChannelRoutes {
       limit: number;
     },
   ): Promise<{ deliveries: z.infer<typeof delivery>[]; next: string | null }>;
+  activity(workspaceId: string): Promise<z.infer<typeof connectionActivityShape>[]>;
+  message(workspaceId: string, id: string, message: z.infer<typeof directMessage>): Promise<z.infer<typeof delivery>>;
+  replyOptions(workspaceId: string, conversationId: string): Promise<z.infer<typeof replyOptionsShape>>;
+  replyTemplate(
+    workspaceId: string,
+    conversationId: string,
+    use: z.infer<typeof templateUse>,
+  ): Promise<{ text: string; template: TemplateOfReply }>;
   replay(workspaceId: string, id: string, limits: AccessLimits): Promise<z.infer<typeof delivery>>;
 }

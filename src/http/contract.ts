@@ -7,6 +7,7 @@ import type { HttpExchange } from '../diagnostics.ts';
 import type { EvaluationCases } from '../evaluations/cases.ts';
 import type { Evaluations } from '../evaluations/evaluations.ts';
 import type { FlagPart } from '../flags/open.ts';
+import type { CannedTexts } from '../handoff/canned-texts.ts';
 import type { Desk } from '../handoff/desk.ts';
 import type { HandoffSettings } from '../handoff/settings.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -19,6 +20,7 @@ import type { RateLimits } from '../llm/limits/rate-limits.ts';
 import type { Budgets } from '../llm/money/budgets.ts';
 import type { Spending } from '../llm/money/spending.ts';
 import type { ReleasePart } from '../release/open.ts';
+import type { Rehearsals } from '../release/rehearsals.ts';
 import type { Shadows } from '../release/shadows.ts';
 import type { Resources } from '../resources/resources.ts';
 import type { AgentDefinition } from '../run/contract.ts';
@@ -79,6 +81,7 @@ export interface HttpDependencies {
   runner: Runner;
   desk: Desk;
   handoffSettings: HandoffSettings;
+  cannedTexts: CannedTexts;
   feed: ChangeFeed;
   /** Answers a call that waits. @throws TimonelError `completion_not_found`, `completion_used`, `completion_expired` */
   complete(token: string, answer: CompletionAnswer, by: string): Promise<void>;
@@ -101,11 +104,15 @@ export interface HttpDependencies {
   webhooks: { endpoints: Endpoints; deliveries: WebhookDeliveries };
   knowledge: Knowledge;
   evaluations: { cases: EvaluationCases; evaluations: Evaluations };
-  settings: Pick<Settings, 'corsOrigins' | 'publicUrl' | 'trustedProxies' | 'canary' | 'regionHeader' | 'incoming'>;
+  settings: Pick<
+    Settings,
+    'corsOrigins' | 'publicUrl' | 'trustedProxies' | 'canary' | 'regionHeader' | 'incoming' | 'retentionDays'
+  >;
   agents: ReadonlyMap<string, AgentDefinition>;
   seeds: Seeds;
   releases: ReleasePart;
   shadows: Shadows;
+  rehearsals: Rehearsals;
   flags: FlagPart;
   resources: Resources;
   gateway: Gateway;

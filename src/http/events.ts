@@ -24,6 +24,8 @@ export async function* runEvents(
   let last = after;
   const stop = runner.listen(run.runId, live.push);
   const ended = runner.wait(run.workspaceId, run.runId, longestWaitMs, signal).finally(() => live.end());
+  // Where the steps cannot be read, the generator ends before it comes to this, and a rejection that nobody hears ends the process.
+  ended.catch(() => {});
   try {
     yield { event: 'run-accepted', data: { runId: run.runId } };
     for (;;) {

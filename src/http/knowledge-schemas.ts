@@ -84,6 +84,15 @@ export const putShape = z.object({
   chunks: z.object({ added: z.number().int(), kept: z.number().int(), removed: z.number().int() }),
 });
 
+export const chunkShape = z.object({
+  id: z.string(),
+  ordinal: z.number().int().describe('Its place among the passages of the document, from 0'),
+  heading: z.array(z.string()).describe('Headings above it, the highest first'),
+  start: z.number().int().describe('Code points into the text of the document'),
+  end: z.number().int().describe('Not included'),
+  text: z.string(),
+});
+
 const scalar = z.union([z.string().max(500), z.number(), z.boolean()]);
 
 export const knowledgeQuery = z.strictObject({
@@ -119,6 +128,7 @@ export const retrieved = z.object({
       text: z.string(),
       citation,
       metadata: z.record(z.string(), z.unknown()),
+      score: z.number().describe('Of the fusion of the lists, times boost: passages of one collection are ordered by it'),
       boost: z.number().describe('What approvals and rejections multiplied its fused score with; 1 where there are none'),
       lists: z.record(z.string(), z.object({ rank: z.number().int(), score: z.number() })),
     }),

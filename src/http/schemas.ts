@@ -224,3 +224,32 @@ export const agent = z.object({
   tools: z.array(z.object({ name: z.string(), description: z.string(), effect: z.enum(['read', 'write']) })),
   rules: z.array(z.object({ id: z.string(), description: z.string() })),
 });
+
+/** An agent as it answers in a workspace: the version in force, with all that makes it up. */
+export const agentInForce = z.object({
+  name: z.string(),
+  version: z.string().describe('The version in force in this workspace'),
+  codeVersion: z.string(),
+  description: z.string(),
+  route: z.string().nullable().describe('Model or route that it asks for; null for the default of the configuration'),
+  model: z.string().nullable().describe('The model that plans; null where the flow planner does'),
+  prompt: z.string().nullable().describe('Instructions for the model; null where they are made for each turn'),
+  limits: z.object({ steps: z.number(), toolCalls: z.number(), wallTimeMs: z.number(), money: z.number().describe('US dollars') }),
+  tools: z.array(
+    z.object({
+      name: z.string(),
+      description: z.string(),
+      effect: z.enum(['read', 'write']),
+      target: z.enum(['database', 'outside']).nullable(),
+      permission: z.string().nullable().describe('What who asks has to be allowed'),
+      input: z.record(z.string(), z.unknown()).describe('JSON schema of its arguments'),
+    }),
+  ),
+  rules: z.array(z.object({ id: z.string(), description: z.string(), tools: z.array(z.string()), safety: z.boolean() })),
+  flows: z.boolean().describe('It answers without a model, too'),
+  guard: z.boolean().describe('Its replies are looked at before they are sent'),
+  offers: z.boolean().describe('Which tools the model is offered is decided for each turn'),
+  parts: z.array(z.string()).describe('Parts of messages that it takes beside text'),
+  jobs: z.array(z.object({ name: z.string(), cron: z.string().nullable() })),
+  permissions: z.array(z.object({ name: z.string(), description: z.string() })),
+});

@@ -120,6 +120,8 @@ export interface Passage {
   metadata: JsonObject;
   /** 1 for the best. */
   rank: number;
+  /** What the lists came to together, by their ranks, times `boost`: what passages of one collection are ordered by. */
+  score: number;
   /** What approvals and rejections multiplied its fused score with: 1 where there are none, 0.85 to 1.15. */
   boost: number;
   /** Rank and score in each list that found it; scores of different lists do not compare. */

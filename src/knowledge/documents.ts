@@ -121,6 +121,17 @@ export class Documents {
     return rows.textOfDocument(this.#run, workspaceId, id);
   }
 
+  /** With its passages, in its order. @throws TimonelError `document_not_found` */
+  async chunks(
+    workspaceId: string,
+    collection: TargetCollection,
+    key: string,
+    page: { after: number; limit: number },
+  ): Promise<{ document: KnowledgeDocument; chunks: rows.StoredChunk[] }> {
+    const document = await this.get(workspaceId, collection, key);
+    return { document, chunks: await rows.listChunks(this.#run, workspaceId, document.id, page) };
+  }
+
   /** @throws TimonelError `document_not_found` */
   async remove(workspaceId: string, collection: TargetCollection, key: string, change: CollectionChange): Promise<void> {
     const { id } = await this.get(workspaceId, collection, key);

@@ -202,6 +202,11 @@ export class Knowledge {
     return this.#documents.text(workspaceId, await this.#target(workspaceId, collection), key);
   }
 
+  /** See {@link Documents.chunks}. */
+  async chunks(workspaceId: string, collection: string, key: string, page: { after: number; limit: number }) {
+    return this.#documents.chunks(workspaceId, await this.#target(workspaceId, collection), key, page);
+  }
+
   async removeDocument(workspaceId: string, collection: string, key: string, by: string): Promise<void> {
     await this.#documents.remove(workspaceId, await this.#target(workspaceId, collection), key, this.#change(by));
   }

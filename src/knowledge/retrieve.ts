@@ -94,9 +94,9 @@ export class Retriever {
     );
     // A document was replaced between the search and the reading: again, so that what is answered is the old or the new one.
     if (attempts > 1 && stored.size < merged.length) return this.#found(payer, reader, query, signal, attempts - 1);
-    const passages = merged.flatMap(({ id, boost, lists }): Omit<Passage, 'rank'>[] => {
+    const passages = merged.flatMap(({ id, score, boost, lists }): Omit<Passage, 'rank'>[] => {
       const passage = stored.get(id);
-      return passage === undefined ? [] : [{ ...passage, boost, lists }];
+      return passage === undefined ? [] : [{ ...passage, score, boost, lists }];
     });
     return {
       passages: passages.map((passage, at) => ({ ...passage, rank: at + 1 })),

@@ -49,6 +49,12 @@ export interface ModelPlanner extends Planner {
   serves(turn: PlannerTurn): boolean;
 }
 
+/** One that says what its model is told. */
+export interface InstructedPlanner extends ModelPlanner {
+  /** What the model is told in this turn, and the names of the tools that it is offered; all of them where `offered` is absent. */
+  instructions(turn: PlannerTurn): Promise<{ prompt: string; offered: readonly string[] | undefined }>;
+}
+
 /**
  * What serves a run instead of the model: the flow planner, or another system over HTTP. By decision from the first plan on, else only when
  * the model fails.

@@ -131,6 +131,7 @@ export const takenWords: ReadonlySet<string> = new Set([
   'resources',
   'commands',
   'explain',
+  'rehearsals',
   'evaluations',
   'releases',
   'state',

@@ -60,7 +60,7 @@ export function liveMetrics(set: MetricSet, live: LiveState): void {
 
   set.read(
     'timonel_backup_verified_age_seconds',
-    'time since the newest backup that was restored and compared; no series where neither a schedule nor a folder is set',
+    'time since the newest backup that was restored and compared; no series where no schedule, folder or bucket is set',
     () => live.backupAge(),
   );
   const handoffs = shortly(() => live.handoffs());

@@ -40,7 +40,7 @@ export function apiCallerOf(app: FastifyInstance, apiKey: string): ApiCaller {
       headers: Object.fromEntries(Object.entries(sent).filter((entry): entry is [string, string] => entry[1] !== undefined)),
       ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    const isJson = String(response.headers['content-type']).includes('json');
+    const isJson = String(response.headers['content-type']).match(/[/+]json\b/) !== null;
     return { status: response.statusCode, body: (isJson ? response.json() : response.body) as T, headers: response.headers };
   };
   const expecting = async <T>(expected: number, answer: Promise<ApiCall<T>>): Promise<T> => {

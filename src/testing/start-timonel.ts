@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import pg from 'pg';
 import { readSettings } from '../config.ts';
 import { defaultWorkspace, openTimonel } from '../main.ts';
 import type { ProjectConfig } from '../project.ts';
+import { makeTemporaryHome } from '../store/temporary-home.ts';
 import type { Outcome, Reply } from '../vocabulary.ts';
 import { type ApiCall, apiCallerOf, type Method } from './api-caller.ts';
 
@@ -61,7 +60,7 @@ export interface TestTimonel extends AsyncDisposable {
  * @throws TimonelError `config_invalid`, `store_unavailable`
  */
 export async function startTimonel(project: ProjectConfig, options: TestOptions = {}): Promise<TestTimonel> {
-  const home = await mkdtemp(join(tmpdir(), 'timonel-test-'));
+  const home = makeTemporaryHome('test');
   const { now, environment } = options;
   const fresh = options.postgresUrl === undefined ? undefined : await freshDatabase(options.postgresUrl);
   const databaseUrl = options.databaseUrl ?? fresh?.url;

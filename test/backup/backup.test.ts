@@ -14,6 +14,7 @@ import { type Line, scriptedModel } from '../scripted-model.ts';
 import type { StoreEnvironment } from '../store-environment.ts';
 import { emptyStoreEnvironment, storeKinds } from '../stores.ts';
 import { startTimonel, type TestTimonel, type TurnBody } from '../timonel.ts';
+import { mutantsOf } from './mutants.ts';
 
 interface Listed {
   underWay: boolean;
@@ -147,27 +148,8 @@ describe.each(storeKinds)('a backup (%s)', (kind) => {
     const whole = readFileSync(join(folder, name));
     const path = join(folder, 'mutant');
     const storage = new DiskStorage(join(folder, 'mutants'));
-    const flipped = (at: number) => {
-      const copy = Buffer.from(whole);
-      copy[at] = (copy[at] ?? 0) ^ 0x10;
-      return copy;
-    };
-    const mutants: [string, Buffer][] = [
-      ...[0.05, 0.3, 0.5, 0.8, 0.95, 0.999].map((share): [string, Buffer] => [
-        `cut at ${share}`,
-        whole.subarray(0, Math.floor(whole.length * share)),
-      ]),
-      ...Array.from({ length: 10 }, (_, index): [string, Buffer] => {
-        const at = 20 + Math.floor(((whole.length - 40) * (index + 0.5)) / 10);
-        return [`bit at ${at}`, flipped(at)];
-      }),
-      ['nothing', Buffer.alloc(0)],
-      ['a text', Buffer.from('not a backup')],
-      ['a dump', Buffer.from('PGDMP\u0001\u000e')],
-      ['itself twice', Buffer.concat([whole.subarray(0, whole.length / 2), whole])],
-    ];
     try {
-      for (const [what, bytes] of mutants) {
+      for (const [what, bytes] of mutantsOf(whole)) {
         writeFileSync(path, bytes);
         const outcome = await restoreBackup({ path }, { store, storage, agents: [] }).then(
           () => 'restored',

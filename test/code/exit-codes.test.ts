@@ -31,7 +31,7 @@ describe('timonel code -p', () => {
     project.remove();
   });
 
-  const run = async (prompt: string, script: StubLine[], mode: CodeMode = 'ask') => {
+  const run = async (prompt: string, script: StubModel['script'], mode: CodeMode = 'ask') => {
     model.script = script;
     const conversation = await beginSession(await server.client(), mode);
     const lines: string[] = [];
@@ -45,6 +45,26 @@ describe('timonel code -p', () => {
 
   it('0: done', async () => {
     expect(await run('hello', ['Hello.'])).toMatchObject({ code: 0, result: { reply: 'Hello.', refused: [] } });
+  });
+
+  it('1: failed, as where a model only repeats itself, and where no Timonel answers', async () => {
+    const repeated: StubLine = { calls: [{ tool: 'read', args: { path: 'a.ts' } }] };
+    const { code, result } = await run('read it', () => repeated);
+    expect(code).toBe(1);
+    expect(result).toMatchObject({ error: { code: 'limit_reached' }, changed: [] });
+    const lines: string[] = [];
+    const gone = () => Promise.reject(new Error('Nothing answers.'));
+    const options = {
+      prompt: 'hello',
+      conversation: 'none',
+      json: true,
+      language: 'en',
+      print: (line: string) => void lines.push(line),
+    } as const;
+    expect(await runHeadless(gone, options)).toBe(1);
+    expect(eventsOf(lines.join('\n')).slice(-1)).toMatchObject([
+      { type: 'result', exitCode: 1, error: { message: 'Nothing answers.' } },
+    ]);
   });
 
   it('3: something needed an approval, and nobody could give it: refused, and told', async () => {

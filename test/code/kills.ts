@@ -2,12 +2,12 @@
  * A process is killed in the middle of a turn that edits files and commits, another one goes on: every edit is there, none is there twice, the commit is
  * made once, and the repository is sound.
  */
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { linesOf } from '../crash/lines-of-process.ts';
 
 const child = new URL('./kill-child.ts', import.meta.url).pathname;
 /** Edits of one turn; the turn has two steps more, `git add` and `git commit`. */
@@ -49,7 +49,7 @@ export async function killInTurns(
       // A group of its own, to be killed with what it started.
       detached: true,
     });
-  let running = await ready(start());
+  let running = await linesOf(start());
   try {
     for (; figures.kills < count; figures.kills++) {
       const turn = `turn ${figures.kills}`;
@@ -71,7 +71,7 @@ export async function killInTurns(
         figures.locksLeft++;
         rmSync(lock);
       }
-      running = await ready(start());
+      running = await linesOf(start());
       const ended = await running.until((line) => line.startsWith('ended'));
       const text = readFileSync(file, 'utf8');
       const wanted = `${turn}\n${Array.from({ length: editsOfTurn }, (_edit, at) => `edit ${at}\n`).join('')}end\n`;
@@ -92,31 +92,4 @@ export async function killInTurns(
     rmSync(folder, { recursive: true, force: true });
   }
   return figures;
-}
-
-const byItself = 'ended by itself';
-
-/** A started process, and what it says line by line. */
-async function ready(process: ChildProcess) {
-  const lines: string[] = [];
-  const waiting: (() => void)[] = [];
-  if (process.stdout === null) throw new Error('It has no output.');
-  createInterface({ input: process.stdout }).on('line', (line) => {
-    lines.push(line);
-    for (const wake of waiting.splice(0)) wake();
-  });
-  process.once('exit', () => {
-    lines.push(byItself);
-    for (const wake of waiting.splice(0)) wake();
-  });
-  const until = async (fits: (line: string) => boolean): Promise<string> => {
-    for (;;) {
-      const line = lines.shift();
-      if (line === undefined) await new Promise<void>((resolve) => waiting.push(resolve));
-      else if (fits(line)) return line;
-      else if (line === byItself) throw new Error(`It ${byItself}.`);
-    }
-  };
-  await until((line) => line === 'ready');
-  return { process, until };
 }

@@ -168,5 +168,4 @@ export function gitIn(folder: string, ...args: string[]): string {
   }).trim();
 }
 
-export const json = (value: unknown) => `\`\`\`json\n${JSON.stringify(value)}\n\`\`\``;
-export const block = (path: string, text: string) => `\`\`\`${path.split('.').at(-1)} path=${path}\n${text}\n\`\`\``;
+export { block, json } from './texts.ts';

@@ -56,7 +56,8 @@ export async function openConsole(): Promise<ConsoleTest> {
     startTimonel(
       'embedded',
       { agents: [notes, booking, ...code.agents], models: { default: model, ...code.models } },
-      { environment: { ...fresh.environment, TIMONEL_SAMPLE: 'true' } },
+      // Nobody answers for providers: what is not refused before waits.
+      { environment: { ...fresh.environment, TIMONEL_SAMPLE: 'true', TIMONEL_WHATSAPP_URL: 'http://127.0.0.1:9' } },
     ),
   ]);
   const url = await api.timonel.listen();

@@ -120,6 +120,16 @@ describe.each(storeKinds)('accountability (%s)', (kind) => {
       expect((await entries('?to=2020-01-01T00:00:00Z')).entries).toEqual([]);
       const malformed = await at.call<Problem>('GET', '/api/v1/audit?from=yesterday', undefined, admin.headers);
       expect(malformed).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+      // The export takes the same filters, and begins with the oldest.
+      const exported = await at.timonel.app.inject({
+        url: '/api/v1/audit/export?action=session-started',
+        headers: admin.headers,
+      });
+      expect(exported.headers['content-disposition']).toBe('attachment; filename="audit-default.jsonl"');
+      const lines = exported.body.split('\n').filter((line) => line !== '');
+      expect(lines.map((line) => (JSON.parse(line) as Entry).sequence)).toEqual(
+        started.map(({ sequence }) => sequence).toReversed(),
+      );
     });
 
     it('is for those who may read it, and for their own workspace', async () => {

@@ -62,12 +62,15 @@ const bodies: Record<string, object> = {
   'PATCH /api/v1/channels/:connection': { enabled: false },
   'PUT /api/v1/channels/:connection/secrets': { secrets: { appSecret: 'another-secret' } },
   'POST /api/v1/channels/:connection/test': {},
+  'POST /api/v1/channels/:connection/messages': { to: '+5493515550101', text: 'Hola' },
+  'PUT /api/v1/canned-texts/:name': { text: 'Hola' },
   'POST /api/v1/deliveries/:id/replay': {},
   'PATCH /api/v1/webhooks/:id': { enabled: false },
   'POST /api/v1/webhooks/:id/rotate': {},
   'POST /api/v1/webhooks/:id/test': {},
   'POST /api/v1/webhook-deliveries/:id/replay': {},
   'POST /api/v1/agents/:agent/explain': { text: 'Hola' },
+  'POST /api/v1/agents/:agent/rehearsals': { messages: ['Hola'] },
   'POST /api/v1/backups/:name/verify': {},
   'POST /api/v1/queues/:queue/jobs/:id/retry': {},
   'POST /api/v1/conversations/:id/take': {},
@@ -109,6 +112,7 @@ const queries: Record<string, string> = {
   [`PATCH ${documents}`]: '?key=a',
   [`DELETE ${documents}`]: '?key=a',
   [`GET ${documents}/text`]: '?key=a',
+  [`GET ${documents}/chunks`]: '?key=a',
   'GET /api/v1/knowledge/collections/:collection/evaluations/compare':
     '?base=01a22bd6-9979-7408-acf1-5e8af10cc174&other=01a22bd6-9979-7408-acf1-5e8af10cc175',
 };
@@ -242,7 +246,7 @@ describe.each(storeKinds)('the routes (%s)', (kind) => {
   it('give out and erase nothing of a person of another workspace', async () => {
     const stranger = await newPerson(timonel, { role: 'member', workspaceId: 'other' });
     const before = await rowsOf('other');
-    for (const url of ['/api/v1/privacy/export', '/api/v1/privacy/erase']) {
+    for (const url of ['/api/v1/privacy/export', '/api/v1/privacy/preview', '/api/v1/privacy/erase']) {
       for (const body of [{ userId: stranger.id }, { email: stranger.email }]) {
         expect([url, (await timonel.call('POST', url, body)).status]).toEqual([url, 404]);
       }

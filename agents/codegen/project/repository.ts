@@ -30,6 +30,8 @@ export interface GitProject {
 
 const mostOutput = 512 * 1024 * 1024;
 const keptListings = 4;
+/** Stages follow each other within milliseconds, and reading the settings of the repository costs a process each time: half of all that a generation started. */
+const settingsAgeMs = 1_000;
 
 /** The repository that a folder is in; `undefined` where it is in none. @throws GitFailed where it is in one that git cannot use */
 export async function findRepository(folder: string, environment: Environment | undefined): Promise<Repository | undefined> {
@@ -44,13 +46,30 @@ export async function findRepository(folder: string, environment: Environment | 
   const [top = '', prefix = '', directory = '', commonDirectory = '', format = ''] = lines;
   if (lines.length !== 6) throw new GitFailed(`The path of ${JSON.stringify(folder)} has a line end. Rename the folder.`);
   const listings = new Map<string, Promise<TreeListing>>();
+  let reading: { since: number; opened: Promise<OpenGit> } | undefined;
+  const settingsRead = (): Promise<OpenGit> => {
+    if (reading === undefined || performance.now() - reading.since > settingsAgeMs) {
+      const opened = openGit(top, base);
+      reading = { since: performance.now(), opened };
+      opened.catch(() => {
+        reading = undefined;
+      });
+    }
+    return reading.opened;
+  };
   return {
     top,
     prefix,
     directory,
     commonDirectory,
     hashName: format === 'sha256' ? 'sha256' : 'sha1',
-    open: (options = {}) => openGit(top, { ...base, ...options }),
+    async open(options = {}) {
+      const opened = await settingsRead();
+      return {
+        run: (args, own) => opened.run(args, { ...options, ...own }),
+        text: (args, own) => opened.text(args, { ...options, ...own }),
+      };
+    },
     listing(opened, commit) {
       if (commit === undefined) return Promise.resolve(listingOf(new Map()));
       let listing = listings.get(commit);

@@ -72,8 +72,8 @@ function invoke<T>(name: string, options: object = {}): Promise<Versioned<T>> {
 
 export interface RequestOptions {
   body?: unknown;
-  /** Sent as it is, in place of `body`; its type is in `headers`. */
-  raw?: Blob | undefined;
+  /** Sent as it is, in place of `body`; its type is in `headers`, that of a form is known. */
+  raw?: Blob | FormData | undefined;
   headers?: Record<string, string> | undefined;
   signal?: AbortSignal | undefined;
 }

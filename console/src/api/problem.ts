@@ -26,7 +26,8 @@ export function problemOf(error: unknown): ApiProblem {
 /** The problem in an answer that is none of success. */
 export async function readProblem(response: Response): Promise<ApiProblem> {
   const body = (await response.json().catch(() => ({}))) as Record<string, unknown>;
-  const { code, detail, title, ...details } = body;
+  // `errorDetails` is what the protocol for feature flags calls it.
+  const { code, detail = body['errorDetails'], title, ...details } = body;
   return new ApiProblem(
     response.status,
     typeof code === 'string' ? code : `http_${response.status}`,

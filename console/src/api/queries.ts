@@ -59,20 +59,20 @@ export function useVersioned<N extends Reading>(
   });
 }
 
-/** A list page by page; `next` of an answer is `after` of the next one. */
+/** A list page by page; `next` of an answer is `after` of the next one, or what `cursor` names. */
 export function usePages<N extends Reading>(
   name: N,
   parameters: NoInfer<Asked<N>>,
-  reads: Reads = {},
+  reads: Reads & { cursor?: 'after' | 'before' } = {},
 ): UseInfiniteQueryResult<InfiniteData<Answer<N>>, ApiProblem> {
-  return useInfiniteQuery<Answer<N>, ApiProblem, InfiniteData<Answer<N>>, unknown[], string | undefined>({
+  return useInfiniteQuery<Answer<N>, ApiProblem, InfiniteData<Answer<N>>, unknown[], string | number | undefined>({
     queryKey: [...keyOf(name, parameters), 'pages'],
     queryFn: ({ signal, pageParam }) => {
-      const query = { ...(parameters as { query?: object }).query, after: pageParam };
+      const query = { ...(parameters as { query?: object }).query, [reads.cursor ?? 'after']: pageParam };
       return call(name, { ...parameters, query, signal } as unknown as Options<N>);
     },
     initialPageParam: undefined,
-    getNextPageParam: (last) => (last as { next?: string | null }).next ?? undefined,
+    getNextPageParam: (last) => (last as { next?: string | number | null }).next ?? undefined,
     enabled: reads.enabled ?? true,
     ...(reads.every === undefined ? {} : { refetchInterval: reads.every }),
   });

@@ -25,7 +25,9 @@ export function Button({ kind = 'plain', icon: Icon, shortcut, busy, iconOnly, c
       className={['button', kind, iconOnly === true ? 'icon-only' : '', className ?? ''].join(' ').trim()}
       aria-keyshortcuts={shortcut}
       title={hint === '' ? undefined : hint}
-      disabled={rest.disabled === true || busy === true}
+      // Not `disabled`: a button that is disabled loses the focus, which then falls out of its dialog.
+      aria-disabled={busy === true ? true : undefined}
+      onClick={busy === true ? (event) => event.preventDefault() : rest.onClick}
       aria-busy={busy === true ? true : undefined}
     >
       {Icon !== undefined && <Icon size={16} aria-hidden="true" />}

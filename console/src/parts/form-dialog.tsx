@@ -15,11 +15,23 @@ interface FormDialogProps {
   /** It stays open, and says why, where this fails. */
   act(): Promise<unknown>;
   onClose(): void;
+  /** Follows what was done, in the place of closing. */
+  onDone?: (() => void) | undefined;
   children: ReactNode;
 }
 
 /** A form in a dialog, with a button that does it. */
-export function FormDialog({ title, verb, ready = true, wide = false, danger = false, act, onClose, children }: FormDialogProps) {
+export function FormDialog({
+  title,
+  verb,
+  ready = true,
+  wide = false,
+  danger = false,
+  act,
+  onClose,
+  onDone,
+  children,
+}: FormDialogProps) {
   const words = useWords(partWords);
   const form = useId();
   const [busy, setBusy] = useState(false);
@@ -31,7 +43,7 @@ export function FormDialog({ title, verb, ready = true, wide = false, danger = f
     setFault(undefined);
     try {
       await act();
-      onClose();
+      (onDone ?? onClose)();
     } catch (error) {
       setFault(problemOf(error).message);
       setBusy(false);

@@ -58,7 +58,7 @@ export function ago(at: string | Date, now = new Date()): string {
   );
 }
 
-/** US dollars to the micro-dollar where they are small. */
+/** US dollars to the micro-dollar where they are small. `US$`: the sign alone is that of the peso in Argentina. */
 export function money(dollars: number): string {
   const digits = dollars !== 0 && Math.abs(dollars) < 1 ? 6 : 2;
   return kept(
@@ -67,15 +67,29 @@ export function money(dollars: number): string {
       new Intl.NumberFormat(locale, {
         style: 'currency',
         currency: 'USD',
-        currencyDisplay: 'narrowSymbol',
+        currencyDisplay: 'symbol',
         minimumFractionDigits: 2,
         maximumFractionDigits: digits,
       }),
   ).format(dollars);
 }
 
+/** The instant at which a day begins on the clock of the workspace. @param date e.g. 2026-11-30 */
+export function startOfDay(date: string): string {
+  const named = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', ...(zone === undefined ? {} : { timeZone: zone }) });
+  // Zones are whole quarters of an hour away from UTC, by 14 hours at most.
+  let at = Date.parse(`${date}T00:00:00Z`) - 14 * 3_600_000;
+  while (named.format(at) < date) at += 15 * 60_000;
+  return new Date(at).toISOString();
+}
+
 export function count(value: number): string {
   return kept('count', (locale) => new Intl.NumberFormat(locale)).format(value);
+}
+
+/** With three significant digits: of scores, which differ far behind the point. */
+export function significant(value: number): string {
+  return kept('significant', (locale) => new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 })).format(value);
 }
 
 export function percent(share: number, digits = 0): string {

@@ -4,7 +4,7 @@ import type { Channel, ConnectionFinding, OpenConnection } from '../contract.ts'
 import { loadFile } from './attachments.ts';
 import { openMailbox } from './imap.ts';
 import { readMailbox } from './reading.ts';
-import { renderMail } from './render.ts';
+import { mostBytes, renderMail } from './render.ts';
 import { mailSecrets, mailSettings, settingsOf } from './settings.ts';
 import { remedyOf, sendMail, smtpTransport } from './smtp.ts';
 
@@ -22,6 +22,7 @@ export function mailChannel({ anywhere, now }: MailOptions): Channel {
     secrets: mailSecrets,
     accountOf: (given) => String(given['address']),
     rates: { account: { intervalMs: 500, burst: 20 }, pair: { intervalMs: 1_000, burst: 10 } },
+    fileBytes: { image: mostBytes, audio: mostBytes, file: mostBytes },
     windowOf: () => undefined,
     verify: () => false,
     parse: () => {

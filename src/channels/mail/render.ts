@@ -4,7 +4,7 @@ import type { OutgoingContent, Rendered, WireMessage } from '../contract.ts';
 import { cleanText, numberedText, offeredOptions } from '../rendering.ts';
 
 /** Files of one mail, in bytes: base64 makes a third more of it, and many servers take 25 MB. */
-const mostBytes = 18_000_000;
+export const mostBytes = 18_000_000;
 const longestText = 100_000;
 
 export function renderMail(content: OutgoingContent): Rendered {

@@ -67,6 +67,7 @@ export function telegramChannel(client: ProviderClient, base: string): Channel {
     accountOf: (given) => String(given['botId']),
     // 30 messages a second in all, one a second to one person.
     rates: { account: { intervalMs: 34, burst: 25 }, pair: { intervalMs: 1_000, burst: 20 } },
+    fileBytes: { image: 52_428_800, audio: 52_428_800, file: 52_428_800 },
     windowOf: () => undefined,
     verify: ({ headers }, connection) => {
       const token = onlyHeader(headers['x-telegram-bot-api-secret-token']);

@@ -56,6 +56,8 @@ export function twilioChannel(client: ProviderClient, base: string): Channel {
     verify,
     parse: parseTwilio,
     render: renderTwilio,
+    // What every carrier takes; WhatsApp takes 16 MB.
+    fileBytes: { image: 5_242_880, audio: 5_242_880, file: 5_242_880 },
     windowOf: ({ account: from }) => (isWhatsapp(from) ? windowMs : undefined),
     async send(connection, sending) {
       const target = targetOf(connection, sending.to);

@@ -31,7 +31,7 @@ export interface WebSettings {
 export const largestVisitorFile = 10_485_760;
 
 /** @param newId names the account of a connection: nothing at a provider does. */
-export function webChannel(artifacts: Pick<Artifacts, 'findOwn' | 'read'>, newId: () => string): Channel {
+export function webChannel(artifacts: Pick<Artifacts, 'findOwn' | 'read' | 'largest'>, newId: () => string): Channel {
   return {
     name: 'web',
     label: () => 'web',
@@ -54,6 +54,7 @@ export function webChannel(artifacts: Pick<Artifacts, 'findOwn' | 'read'>, newId
     rates: { account: { intervalMs: 1, burst: 1_000 }, pair: { intervalMs: 50, burst: 100 } },
     strangers: true,
     readHere: true,
+    fileBytes: { image: artifacts.largest, audio: artifacts.largest, file: artifacts.largest },
     windowOf: () => undefined,
     // Visitors come through routes of their own; a webhook is from nobody.
     verify: () => false,

@@ -41,6 +41,8 @@ export function whatsappChannel(client: ProviderClient, base: string): Channel {
     accountOf: (given) => String(given['phoneNumberId']),
     // One message each 6 s to one person, 45 of which may be sent ahead.
     rates: { account: { intervalMs: 12.5, burst: 80 }, pair: { intervalMs: 6_000, burst: 45 } },
+    // Source: Meta's page on media of the Cloud API.
+    fileBytes: { image: 5_242_880, audio: 16_777_216, file: 104_857_600 },
     windowOf: () => 86_400_000,
     handshake,
     verify,

@@ -1,4 +1,6 @@
+import { Readable } from 'node:stream';
 import { z } from 'zod';
+import type { AuditEntry } from '../../identity/audit/entry.ts';
 import { verifyChain } from '../../identity/audit/verify.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { requestPrincipalOf } from '../guard.ts';
@@ -20,6 +22,25 @@ const entry = z.object({
   hash: z.string(),
 });
 
+const filters = {
+  actor: z.string().min(1).max(100).optional().describe('Id of a user or of an API key'),
+  action: z
+    .string()
+    .regex(/^[a-z]+(-[a-z]+)+$/, 'must be a noun and a verb, e.g. session-started')
+    .optional(),
+  target: z.string().min(1).max(200).optional().describe('Id of what it was done to'),
+  from: instant.optional().describe('e.g. 2026-11-01T00:00:00-03:00'),
+  to: instant.optional().describe('Not included'),
+};
+
+interface Filters {
+  actor?: string | undefined;
+  action?: string | undefined;
+  target?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
 /** The audit log of the workspace. */
 export function auditRoutes(app: TypedFastify, { identity, pool }: HttpDependencies): void {
   const { audit } = identity;
@@ -33,33 +54,35 @@ export function auditRoutes(app: TypedFastify, { identity, pool }: HttpDependenc
         querystring: z.strictObject({
           before: z.coerce.number().int().min(1).optional().describe('`next` of the page before'),
           limit: z.coerce.number().int().min(1).max(500).default(50),
-          actor: z.string().min(1).max(100).optional().describe('Id of a user or of an API key'),
-          action: z
-            .string()
-            .regex(/^[a-z]+(-[a-z]+)+$/, 'must be a noun and a verb, e.g. session-started')
-            .optional(),
-          target: z.string().min(1).max(200).optional().describe('Id of what it was done to'),
-          from: instant.optional().describe('e.g. 2026-11-01T00:00:00-03:00'),
-          to: instant.optional().describe('Not included'),
+          ...filters,
         }),
         response: { 200: z.object({ entries: z.array(entry), next: z.number().int().nullable() }) },
       },
     },
     async (request) => {
-      const { before, limit, actor, action, target, from, to } = request.query;
-      const entries = await audit.page(
-        requestPrincipalOf(request).workspaceId,
-        {
-          actor,
-          action,
-          target,
-          from: from === undefined ? undefined : new Date(from),
-          to: to === undefined ? undefined : new Date(to),
-        },
-        limit,
-        before,
-      );
+      const { before, limit, ...filter } = request.query;
+      const entries = await audit.page(requestPrincipalOf(request).workspaceId, filterOf(filter), limit, before);
       return { entries, next: entries.length < limit ? null : (entries.at(-1)?.sequence ?? null) };
+    },
+  );
+
+  app.get(
+    '/api/v1/audit/export',
+    {
+      config: { permission: 'audit:read' },
+      schema: {
+        summary: 'The entries as JSON lines, the oldest first',
+        description:
+          'Takes the filters of the list. Each line has what the chain is computed from, as `timonel audit export` prints it.',
+        querystring: z.strictObject(filters),
+      },
+    },
+    (request, reply) => {
+      const { workspaceId } = requestPrincipalOf(request);
+      return reply
+        .type('application/x-ndjson; charset=utf-8')
+        .header('content-disposition', `attachment; filename="audit-${workspaceId}.jsonl"`)
+        .send(Readable.from(linesOf(audit.entries(workspaceId, filterOf(request.query)))));
     },
   );
 
@@ -102,4 +125,13 @@ export function auditRoutes(app: TypedFastify, { identity, pool }: HttpDependenc
       };
     },
   );
+}
+
+function filterOf({ actor, action, target, from, to }: Filters) {
+  const dateOf = (text: string | undefined) => (text === undefined ? undefined : new Date(text));
+  return { actor, action, target, from: dateOf(from), to: dateOf(to) };
+}
+
+async function* linesOf(entries: AsyncIterable<AuditEntry>): AsyncGenerator<string> {
+  for await (const each of entries) yield `${JSON.stringify(each)}\n`;
 }

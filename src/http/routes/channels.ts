@@ -5,10 +5,12 @@ import { covers } from '../../identity/principal.ts';
 import {
   type ConnectionBody,
   connection,
+  connectionActivityShape,
   connectionName,
   connectionSecrets,
   connectionSettings,
   delivery,
+  directMessage,
 } from '../channel-schemas.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { requestPrincipalOf } from '../guard.ts';
@@ -116,6 +118,23 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
   );
 
   app.get(
+    '/api/v1/channels/activity',
+    {
+      config: { permission: 'channels:read' },
+      schema: {
+        summary: 'How connections fare: the last message of a contact, what waits, what failed of the latest hundred',
+        response: { 200: z.object({ activity: z.array(connectionActivityShape) }) },
+      },
+    },
+    async (request) => {
+      const principal = requestPrincipalOf(request);
+      const [all, activity] = await Promise.all([channels.list(principal.workspaceId), channels.activity(principal.workspaceId)]);
+      const seen = new Set(all.filter(({ id, agent }) => covers(principal, { agent, connectionId: id })).map(({ id }) => id));
+      return { activity: activity.filter((each) => seen.has(each.connection)) };
+    },
+  );
+
+  app.get(
     '/api/v1/channels/:connection',
     {
       config: { permission: 'channels:read' },
@@ -205,6 +224,28 @@ export async function channelRoutes(app: TypedFastify, dependencies: HttpDepende
       await seen(request, request.params.connection);
       const findings = await channels.test(requestPrincipalOf(request).workspaceId, request.params.connection);
       return { ok: findings.every(({ ok }) => ok), findings };
+    },
+  );
+
+  app.post(
+    '/api/v1/channels/:connection/messages',
+    {
+      config: { permission: 'channels:manage' },
+      schema: {
+        summary: 'Send a message to an address, to try a connection',
+        description:
+          'It goes through the outbox, in no conversation; the delivery tells what became of it. On WhatsApp a free text reaches those alone who wrote within 24 hours; a template reaches the others.',
+        params: parameters,
+        body: directMessage,
+        response: { 201: delivery },
+      },
+    },
+    async (request, reply) => {
+      const { id } = await seen(request, request.params.connection);
+      const made = await channels.message(requestPrincipalOf(request).workspaceId, id, request.body);
+      const details = { delivery: made.id, template: request.body.template?.name ?? null };
+      await recordDeed(identity, request, { action: 'channel-message-sent', target: { kind: 'connection', id }, details });
+      return reply.code(201).send(made);
     },
   );
 

@@ -11,7 +11,8 @@ const verdict = z.union([
 ]);
 const json = z.record(z.string(), z.unknown());
 
-const explanation = z.object({
+/** What the flow planner takes a text for. */
+export const explanation = z.object({
   text: z.string(),
   language: z.enum(['es', 'en']),
   intent: z.string(),

@@ -1,7 +1,9 @@
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type HandoffView, handoffEndings } from '../../handoff/contract.ts';
 import { handoffQueue, handoffsOf, notesOf } from '../../handoff/lists.ts';
 import { handoffReasons } from '../../vocabulary.ts';
+import { templateUse } from '../channel-schemas.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { requestPrincipalOf } from '../guard.ts';
 import { expectedVersion, ifMatch } from '../if-match.ts';
@@ -62,6 +64,11 @@ const settings = z.strictObject({
 const shownSettings = settings.extend({
   version: z.number().int(),
 });
+
+const newReply = z.union(
+  [...schemas.newMessage.options, z.strictObject({ template: templateUse })],
+  'must be {"text":"…"}, {"parts":[{"type":"text","text":"…"},{"type":"image","artifact":"<id>"}]} or {"template":{"name":"…"}}',
+);
 
 /** Conversations in people's hands. */
 export function handoffRoutes(app: TypedFastify, dependencies: HttpDependencies): void {
@@ -137,10 +144,10 @@ export function handoffRoutes(app: TypedFastify, dependencies: HttpDependencies)
       schema: {
         summary: 'Say something to the customer, as the person who has the conversation',
         description:
-          'With an Idempotency-Key the same reply is stored once. Files are named by the id of an artifact; on a channel they are sent as files.',
+          'With an Idempotency-Key the same reply is stored once. Files are named by the id of an artifact; on a channel they are sent as files. A template is sent where only templates reach the customer; where free text does, its text is.',
         params: parameters,
         headers: schemas.idempotencyHeader,
-        body: schemas.newMessage,
+        body: newReply,
         response: { 201: z.object({ turn: z.number().int(), at: z.string(), repeated: z.boolean() }) },
       },
     },
@@ -149,7 +156,9 @@ export function handoffRoutes(app: TypedFastify, dependencies: HttpDependencies)
       const said =
         'text' in body
           ? { text: checkedText(body.text) }
-          : await personParts(dependencies, requestPrincipalOf(request), params.id, body.parts);
+          : 'template' in body
+            ? await templateReply(dependencies, request, params.id, body.template)
+            : await personParts(dependencies, requestPrincipalOf(request), params.id, body.parts);
       const message = { ...said, idempotencyKey: headers['idempotency-key'] };
       const stored = await desk.reply(actorOf(request, 'conversations:read-all'), params.id, message);
       return reply.code(201).send({ ...stored, at: stored.at.toISOString() });
@@ -279,4 +288,16 @@ function shown(view: HandoffView): z.infer<typeof handoff> {
     takenAt: takenAt?.toISOString() ?? null,
     closedAt: closedAt?.toISOString() ?? null,
   };
+}
+
+/** @throws TimonelError `conversation_not_found`, `template_unknown` */
+async function templateReply(
+  { views, channels }: HttpDependencies,
+  request: FastifyRequest,
+  conversationId: string,
+  use: z.infer<typeof templateUse>,
+) {
+  const principal = requestPrincipalOf(request);
+  await views.agentOf(principal.workspaceId, conversationId, reachOf(principal, 'conversations:read-all'));
+  return channels.replyTemplate(principal.workspaceId, conversationId, use);
 }

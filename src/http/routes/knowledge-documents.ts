@@ -100,6 +100,30 @@ export async function knowledgeDocumentRoutes(app: TypedFastify, { knowledge, id
     },
   );
 
+  app.get(
+    `${path}/chunks`,
+    {
+      config: shapes.knowledgeRead,
+      schema: {
+        summary: 'A document with its passages, in its order',
+        params: named,
+        querystring: keyed.extend({
+          after: z.coerce.number().int().min(-1).max(2_000_000_000).default(-1).describe('`next` of the page before'),
+          limit: z.coerce.number().int().min(1).max(200).default(50),
+        }),
+        response: {
+          200: z.object({ document: shapes.documentShape, chunks: z.array(shapes.chunkShape), next: z.number().int().nullable() }),
+        },
+      },
+    },
+    async (request) => {
+      const { workspaceId } = requestPrincipalOf(request);
+      const { key, ...page } = request.query;
+      const { document, chunks } = await knowledge.chunks(workspaceId, request.params.collection, key, page);
+      return { document, chunks, next: chunks.length < page.limit ? null : (chunks.at(-1)?.ordinal ?? null) };
+    },
+  );
+
   app.patch(
     path,
     {

@@ -25,6 +25,14 @@ const provider = z.object({
   detail: z.string().optional().describe('Why it cannot be reached; for operators of the installation'),
   models: z.array(z.string()).describe('provider/model, as the provider lists them now'),
 });
+const price = z.object({
+  input: z.number().describe('US dollars per million tokens'),
+  output: z.number(),
+  cacheRead: z.number().optional(),
+  cacheWrite: z.number().optional(),
+  source: z.string(),
+  date: z.string().describe('Day on which the source said so'),
+});
 const alias = z.object({ alias: aliasShape });
 
 /** Routes to models: data that operators change while the process runs. */
@@ -146,6 +154,31 @@ export function modelHealthRoutes(app: TypedFastify, { gateway, identity }: Http
       const reachable = await gateway.reachable();
       if (installationOperator(requestPrincipalOf(request))) return { providers: reachable };
       return { providers: reachable.map(({ detail: _detail, ...shown }) => shown) };
+    },
+  );
+
+  app.get(
+    '/api/v1/models/prices',
+    {
+      config: { permission: 'models:use' },
+      schema: {
+        summary: 'List prices of the models of the routes in force, and the day on which they were read',
+        response: {
+          200: z.object({
+            prices: z.array(
+              z.object({
+                model: z.string().describe('provider/model'),
+                price: price.nullable().describe('null: no price is known'),
+              }),
+            ),
+          }),
+        },
+      },
+    },
+    (request) => {
+      const { workspaceId } = requestPrincipalOf(request);
+      const models = new Set(gateway.routes.list(workspaceId).flatMap(({ targets }) => targets.map(({ model }) => model)));
+      return { prices: [...models].sort().map((model) => ({ model, price: gateway.prices.find(model) ?? null })) };
     },
   );
 

@@ -43,6 +43,39 @@ export function privacyRoutes(app: TypedFastify, { privacy }: HttpDependencies):
   );
 
   app.post(
+    '/api/v1/privacy/preview',
+    {
+      config: { permission: 'privacy:manage' },
+      schema: {
+        summary: 'What erasing a person would do, without doing it',
+        body: person,
+        response: {
+          200: z.object({
+            workspaceId: z.string(),
+            account: z
+              .object({ id: z.string(), name: z.string(), email: z.string(), role: z.string() })
+              .nullable()
+              .describe('The account, where the person is a member'),
+            conversations: z.int().describe("How many conversations are the person's"),
+            tables: z.array(
+              z.object({
+                table: z.string(),
+                rows: z.int(),
+                erasure: z.enum(['deleted', 'blanked']).describe('blanked: what money and counts need stays, without the person'),
+              }),
+            ),
+            accountKept: z.boolean().describe('The person belongs to another workspace too, and would keep the account there'),
+          }),
+        },
+      },
+    },
+    (request) => {
+      const actor = requestPrincipalOf(request);
+      return privacy.preview(actor.workspaceId, request.body, { actor, origin: originOf(request) });
+    },
+  );
+
+  app.post(
     '/api/v1/privacy/erase',
     {
       config: { permission: 'privacy:manage' },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
+import type { Workspace } from '../../identity/workspaces.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { requestPrincipalOf } from '../guard.ts';
 import * as shapes from '../identity-schemas.ts';
@@ -10,16 +11,20 @@ const workspace = z.object({
   name: z.string(),
   timeZone: z.string(),
   classicPasswords: z.boolean().describe('New passwords need an upper-case letter, a lower-case letter and a digit too'),
+  retentionDays: z
+    .object({ conversations: z.int(), sessions: z.int(), audit: z.int() })
+    .describe('How long the installation keeps what tells of people; 0 is for ever'),
 });
 
 /** The workspace of whoever asks. */
-export function workspaceRoutes(app: TypedFastify, { identity }: HttpDependencies): void {
+export function workspaceRoutes(app: TypedFastify, { identity, settings }: HttpDependencies): void {
   const { workspaces, administration } = identity;
+  const shown = (found: Workspace) => ({ ...found, retentionDays: settings.retentionDays });
 
   app.get(
     '/api/v1/workspace',
     { config: { signedIn: true }, schema: { summary: 'The workspace that I am in', response: { 200: workspace } } },
-    (request) => workspaces.get(requestPrincipalOf(request).workspaceId),
+    async (request) => shown(await workspaces.get(requestPrincipalOf(request).workspaceId)),
   );
 
   app.patch(
@@ -37,13 +42,13 @@ export function workspaceRoutes(app: TypedFastify, { identity }: HttpDependencie
         response: { 200: workspace },
       },
     },
-    (request) => {
+    async (request) => {
       const changes = request.body;
       if (Object.keys(changes).length === 0) {
         throw new TimonelError('invalid_request', 'Send "name", "timeZone", "classicPasswords", or several of them.');
       }
       const principal = requestPrincipalOf(request);
-      return administration.change(principal.workspaceId, changes, { principal, origin: originOf(request) });
+      return shown(await administration.change(principal.workspaceId, changes, { principal, origin: originOf(request) }));
     },
   );
 }

@@ -147,6 +147,14 @@ export const coreTables: readonly TableOfData[] = [
     },
   },
   {
+    table: 'canned_texts',
+    personal: true,
+    columns: ['name', 'changed_by'],
+    // What it says is the house's.
+    whose: 'changed_by = :asker',
+    erase: { changed_by: `'erased'` },
+  },
+  {
     table: 'messages',
     personal: true,
     columns: ['author', 'author_name'],

@@ -234,10 +234,18 @@ onEachStore('data of people', (openFresh) => {
       const house = await filled(await open());
       const before = await everything(house);
       expect(before).toMatch(/Ana Paz/);
-      const erasure = await house.privacy.erase('nube', { userId: ana, phone: '+54 9 351 234 5678' }, request);
+      const person = { userId: ana, phone: '+54 9 351 234 5678' };
+      const preview = await house.privacy.preview('nube', person, request);
+      expect(preview).toMatchObject({ account: { name: 'Ana Paz', role: 'member' }, conversations: 3, accountKept: false });
+      const erasure = await house.privacy.erase('nube', person, request);
+      // What was announced is what was done; the entry of the look-up itself tells of Ana too.
+      const announced: Record<string, number> = {};
+      for (const { table, rows } of preview.tables) announced[table] = (announced[table] ?? 0) + rows;
+      expect(Object.keys(announced).sort()).toEqual(Object.keys(erasure.erased).sort());
+      expect(announced['messages']).toBe(erasure.erased['messages']);
       expect(erasure).toMatchObject({
         accountKept: false,
-        erased: { users: 1, messages: 3, booking_appointments: 2, files: 2, audit_personal: 2 },
+        erased: { users: 1, messages: 3, booking_appointments: 2, files: 2, audit_personal: 3 },
       });
       const after = (await everything(house)).split('\n').filter((line) => !line.includes('vecina'));
       expect(

@@ -10,7 +10,7 @@ import { type Principal, requireHeld } from '../principal.ts';
 import { lockWorkspace } from '../workspaces.ts';
 import type { AgentData, PersonalTable, PersonQuery, TableOfData } from './contract.ts';
 import { coreTables } from './core-tables.ts';
-import { eraseStatement, exportStatement, type Person } from './statements.ts';
+import { countStatement, eraseStatement, exportStatement, type Person } from './statements.ts';
 
 /** Who asks for it, and from where. */
 export interface Request {
@@ -35,6 +35,18 @@ export interface Erasure {
   /** Rows that were deleted or blanked, by table. */
   erased: Record<string, number>;
   /** The account is still there, because the person belongs to another workspace too. */
+  accountKept: boolean;
+}
+
+/** What the workspace has of a person, and what an erasure would do with it. */
+export interface ErasurePreview {
+  workspaceId: string;
+  /** The account, where the person is a member. */
+  account: { id: string; name: string; email: string; role: string } | null;
+  /** Conversations that are the person's. */
+  conversations: number;
+  tables: { table: string; rows: number; erasure: 'deleted' | 'blanked' }[];
+  /** The account stays, because the person belongs to another workspace too. */
   accountKept: boolean;
 }
 
@@ -97,6 +109,37 @@ export class Privacy {
       details: { rows: counts(data) },
     });
     return { format: 'timonel-person', version: 1, workspaceId, exportedAt: now().toISOString(), person: asked(query), data };
+  }
+
+  /**
+   * What an erasure would do, without doing it: rows by table, and whether they go or are blanked. Reads no content.
+   * @throws TimonelError `person_not_found`; `config_invalid` where a newer version added tables
+   */
+  async preview(workspaceId: string, query: PersonQuery, request: Request): Promise<ErasurePreview> {
+    const { pool, audit } = this.#dependencies;
+    await this.#requireWhole();
+    const withWorkspace = await this.#tablesWithWorkspace();
+    const { person, found, elsewhere } = await this.#find(workspaceId, query);
+    const counted = new Map<string, ErasurePreview['tables'][number]>();
+    for (const { agent, table } of this.#places()) {
+      const narrowed = withWorkspace.has(table.table);
+      if (elsewhere !== 'no' && !narrowed) continue;
+      const { text, values } = countStatement(table, narrowed, { ...person, found: foundBy(found, agent) });
+      const rows = (await pool.executeText<{ count: number }>(text, values))[0]?.count ?? 0;
+      const erasure = table.erase === 'delete' ? 'deleted' : 'blanked';
+      const key = `${table.table} ${erasure}`;
+      if (rows > 0) counted.set(key, { table: table.table, erasure, rows: rows + (counted.get(key)?.rows ?? 0) });
+    }
+    const tables = [...counted.values()];
+    if (tables.length === 0) throw notFound(workspaceId);
+    const [account] = await pool.executeText<NonNullable<ErasurePreview['account']>>(
+      `SELECT u.id, u.name, u.email, m.role FROM memberships m JOIN users u ON u.id = m.user_id
+       WHERE m.workspace_id = $1 AND m.user_id::text = $2`,
+      [workspaceId, person.userId],
+    );
+    await audit.append({ ...request, workspaceId, action: 'person-looked-up', ...targetOf(person) });
+    const conversations = person.conversationIds.length;
+    return { workspaceId, account: account ?? null, conversations, tables, accountKept: elsewhere !== 'no' };
   }
 
   /**

@@ -69,6 +69,11 @@ export function exportStatement(table: PersonalTable, hasWorkspace: boolean, per
   return bind(`SELECT to_jsonb(t)${withheld} AS row FROM ${table.table} t WHERE ${whoseRows(table, hasWorkspace)}`, person);
 }
 
+/** Counts a person's rows. */
+export function countStatement(table: PersonalTable, hasWorkspace: boolean, person: Person): BoundStatement {
+  return bind(`SELECT count(*)::int AS count FROM ${table.table} t WHERE ${whoseRows(table, hasWorkspace)}`, person);
+}
+
 /** Erases a person's rows, or what tells of them there. */
 export function eraseStatement(table: PersonalTable, hasWorkspace: boolean, person: Person): BoundStatement {
   const rows = whoseRows(table, hasWorkspace);

@@ -68,6 +68,29 @@ export async function listDocuments(
   return rows.map(documentOf);
 }
 
+export interface StoredChunk {
+  id: string;
+  ordinal: number;
+  heading: string[];
+  start: number;
+  end: number;
+  text: string;
+}
+
+/** Passages of a document in its order, those after `after`. */
+export async function listChunks(
+  run: RunStatement,
+  workspaceId: string,
+  documentId: string,
+  { after, limit }: { after: number; limit: number },
+): Promise<StoredChunk[]> {
+  return run<StoredChunk>(
+    `SELECT id, ordinal, heading, starts_at AS start, ends_at AS "end", text FROM knowledge_chunks
+     WHERE workspace_id = $1 AND document_id = $2 AND ordinal > $3 ORDER BY ordinal LIMIT $4`,
+    [workspaceId, documentId, after, limit],
+  );
+}
+
 /** A document to write. */
 export interface DocumentValues {
   id: string;

@@ -1,12 +1,12 @@
-/** A backup as a file: written in one pass to a name of its own, which becomes the real one when all is on the disk. */
+/** A backup as a file: written in one pass, and read in one. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
 import { Readable, Transform } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { extract, pack } from 'tar-stream';
 import { messageOf, TimonelError } from '../../errors.ts';
+import type { BackupSink } from './contract.ts';
 
 /** First bytes of a file of age. https://age-encryption.org/v1 */
 const ageMark = 'age-encryption.org/v1';
@@ -30,12 +30,13 @@ export interface ArchiveWriter {
  * @returns its size in bytes and its SHA-256.
  */
 export async function writeArchive(
-  path: string,
+  sink: BackupSink,
   recipient: string | undefined,
   write: (archive: ArchiveWriter) => Promise<void>,
 ): Promise<{ bytes: number; sha256: string }> {
-  const partial = `${path}.partial`;
   const tar = pack();
+  // It is destroyed with the error of the disk, which the caller gets; an event that nobody hears would end the process.
+  tar.on('error', () => {});
   const hash = createHash('sha256');
   let bytes = 0;
   const counted = new Transform({
@@ -45,22 +46,21 @@ export async function writeArchive(
       done(null, chunk);
     },
   });
-  const file = await open(partial, 'wx', 0o600);
   try {
     const compressed = tar.pipe(createGzip({ level: 6 }));
     const sealed = recipient === undefined ? compressed : await encrypted(compressed, recipient);
-    const written = pipeline(sealed, counted, file.createWriteStream({ flush: true }));
+    const written = pipeline(sealed, counted, sink.content);
     // A failure of the disk must not wait for an entry that nobody takes any more.
     written.catch((error: unknown) => tar.destroy(error instanceof Error ? error : new Error(String(error))));
     await Promise.race([write(writerOf(tar)), written.then(() => Promise.reject(new Error('the file ended early')))]);
     tar.finalize();
     await written;
-    await rename(partial, path);
+    await sink.commit();
     return { bytes, sha256: hash.digest('hex') };
   } catch (error) {
     tar.destroy();
-    await file.close().catch(() => {});
-    await rm(partial, { force: true });
+    sink.content.destroy();
+    await sink.discard();
     throw error;
   }
 }
@@ -123,21 +123,30 @@ export interface ArchiveEntry {
   content: Readable;
 }
 
+/** A backup and what opens it. */
+export interface BackupToRead {
+  /** What messages call it; the file, where there is no `open`. */
+  path: string;
+  /** Its bytes from the beginning; may be called again. */
+  open?: () => Promise<Readable>;
+  /** Identity of age (`AGE-SECRET-KEY-…`), where it is encrypted. */
+  identity?: string | undefined;
+}
+
 /**
  * Reads the entries of a file in order.
  * @param use returns `'enough'` where the rest is not wanted.
- * @param identity of age (`AGE-SECRET-KEY-…`), where the file is encrypted.
- * @throws TimonelError `backup_invalid`
+ * @throws TimonelError `backup_invalid`, `backup_target_unavailable`
  */
 export async function readArchive(
-  path: string,
-  identity: string | undefined,
+  { path, open, identity }: BackupToRead,
   use: (entry: ArchiveEntry) => Promise<'enough' | undefined>,
 ): Promise<void> {
   const tar = extract();
-  const source = createReadStream(path);
+  const source = open === undefined ? createReadStream(path) : await open();
   try {
-    const opened = (await isEncrypted(path)) ? await decrypted(source, identity) : source;
+    const { sealed, content } = await lookInto(source);
+    const opened = sealed ? await decrypted(content, identity) : content;
     const unpacking = pipeline(opened, createGunzip(), tar);
     unpacking.catch(() => {});
     for await (const entry of tar) {
@@ -148,6 +157,8 @@ export async function readArchive(
     await unpacking;
   } catch (error) {
     if (error instanceof TimonelError) throw error;
+    // Bytes that could not be fetched say nothing of the backup.
+    if (source.errored instanceof TimonelError) throw source.errored;
     throw new TimonelError(
       'backup_invalid',
       `${path} is not a whole backup (${messageOf(error)}). Nothing was restored from it. Take another one.`,
@@ -160,14 +171,21 @@ export async function readArchive(
   }
 }
 
-export async function isEncrypted(path: string): Promise<boolean> {
-  const file = await open(path, 'r');
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(ageMark.length), 0, ageMark.length, 0);
-    return buffer.subarray(0, bytesRead).toString('latin1') === ageMark;
-  } finally {
-    await file.close();
+/** Whether the bytes are those of age, and all of them again. */
+async function lookInto(source: Readable): Promise<{ sealed: boolean; content: Readable }> {
+  const chunks: AsyncIterator<Buffer> = source[Symbol.asyncIterator]();
+  let head = Buffer.alloc(0);
+  while (head.length < ageMark.length) {
+    const next = await chunks.next();
+    if (next.done === true) break;
+    head = Buffer.concat([head, next.value]);
   }
+  async function* all(): AsyncGenerator<Buffer> {
+    if (head.length > 0) yield head;
+    yield* { [Symbol.asyncIterator]: () => chunks };
+  }
+  const sealed = head.subarray(0, ageMark.length).toString('latin1') === ageMark;
+  return { sealed, content: Readable.from(all(), { objectMode: false }) };
 }
 
 async function decrypted(content: Readable, identity: string | undefined): Promise<Readable> {

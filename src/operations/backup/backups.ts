@@ -6,11 +6,16 @@ import { type BackupTaken, channels } from '../../diagnostics.ts';
 import { messageOf, TimonelError } from '../../errors.ts';
 import type { MigratingAgent } from '../../store/agent-migrations/files.ts';
 import type { Store } from '../../store/open.ts';
-import { isEncrypted } from './archive.ts';
-import type { BackupFile, RestoredBackup } from './contract.ts';
+import type { BackupToRead } from './archive.ts';
+import type { BackupFile, BackupTarget, PlacedBackup, RestoredBackup } from './contract.ts';
 import { createBackup } from './create.ts';
-import { BackupFolder } from './folder.ts';
+import { backupName } from './names.ts';
+import { pruneBackups } from './retention.ts';
+import { openBackupTarget } from './target.ts';
 import { verifyBackup } from './verify.ts';
+
+/** How often a bucket is asked for the age of its newest verified backup. */
+const askedEveryMs = 300_000;
 
 export interface BackupsDependencies {
   /** Absent where backups are looked at only. */
@@ -24,27 +29,32 @@ export interface BackupsDependencies {
 /** A backup that was taken. */
 export interface TakenBackup {
   name: string;
-  path: string;
   bytes: number;
   rows: number;
   takenAt: Date;
 }
 
 export class Backups {
-  readonly folder: BackupFolder;
   readonly #dependencies: BackupsDependencies;
   readonly #began: Date;
   #underWay: Promise<TakenBackup> | undefined;
+  #target: Promise<BackupTarget> | undefined;
+  #newest: { takenAt: Date | undefined; readAt: number } | undefined;
 
   constructor(dependencies: BackupsDependencies) {
     this.#dependencies = dependencies;
     this.#began = dependencies.now();
-    this.folder = new BackupFolder(dependencies.settings.backups.folder);
+  }
+
+  /** The folder, or the bucket. */
+  target(): Promise<BackupTarget> {
+    this.#target ??= openBackupTarget(this.#dependencies.settings.backups, this.#dependencies.now);
+    return this.#target;
   }
 
   /**
    * Takes a backup. Single flight: a second call while one is under way gets the same one.
-   * @throws TimonelError `store_unavailable`, `config_invalid`, `disk_full`
+   * @throws TimonelError `store_unavailable`, `config_invalid`, `disk_full`, `backup_target_unavailable`
    */
   create(): Promise<TakenBackup> {
     this.#underWay ??= this.#create().finally(() => {
@@ -61,14 +71,18 @@ export class Backups {
     let taken: TakenBackup | undefined;
     try {
       const at = now();
-      const path = this.folder.pathFor(at, recipient !== undefined);
+      const name = backupName(at, recipient !== undefined);
       const { all: storages } = await openStorages(settings, store.pool.embedded);
       try {
+        const target = await this.target();
         const source = { store, storages, version, now: () => at };
-        const written = await createBackup(source, path, recipient).catch((error: unknown) => {
-          throw explained(error, this.folder.path);
-        });
-        taken = { ...written, path, name: path.slice(this.folder.path.length + 1) };
+        const { bytes, rows, takenAt } = await target
+          .write(name)
+          .then((sink) => createBackup(source, sink, recipient))
+          .catch((error: unknown) => {
+            throw explained(error, target.description);
+          });
+        taken = { name, bytes, rows, takenAt };
       } finally {
         for (const storage of storages) await storage.close();
       }
@@ -83,17 +97,18 @@ export class Backups {
   }
 
   /**
-   * Restores a backup of the folder into a store of its own, compares, and marks it as verified.
-   * @throws TimonelError `not_found`, `backup_invalid`
+   * Restores a backup into a store of its own, compares, and marks it as verified.
+   * @throws TimonelError `not_found`, `backup_invalid`, `backup_target_unavailable`
    */
   async verify(name: string): Promise<RestoredBackup> {
     const { settings, agents, now } = this.#dependencies;
-    const path = await this.folder.pathOf(name);
+    const file = await this.#find(name);
     let outcome: BackupTaken['outcome'] = 'refused';
     const started = performance.now();
     try {
-      const restored = await verifyBackup({ path, identity: await readIdentity(settings.backups.identityFile) }, settings, agents);
-      await this.folder.markVerified(path, now());
+      const restored = await verifyBackup(await this.#toRead(file), settings, agents);
+      await (await this.target()).markVerified(file, now());
+      this.#newest = undefined;
       outcome = 'verified';
       return restored;
     } finally {
@@ -101,30 +116,69 @@ export class Backups {
     }
   }
 
-  /** What the schedule does: takes a backup, verifies it where that is possible here, and deletes verified ones beyond those to keep. */
-  async run(): Promise<void> {
-    const { settings } = this.#dependencies;
-    const { name, path } = await this.create();
-    const readable = settings.backups.identityFile !== undefined || !(await isEncrypted(path));
-    if (!readable) return;
-    await this.verify(name);
-    await this.folder.prune(settings.backups.keep);
+  /** A backup of the list, to be restored. @throws TimonelError `not_found`, `config_invalid`, `backup_target_unavailable` */
+  async open(name: string): Promise<BackupToRead> {
+    return this.#toRead(await this.#find(name));
   }
 
-  /** Seconds since the newest verified backup; since the process began where there is none; `undefined` where none is expected. */
+  async #toRead(file: PlacedBackup): Promise<BackupToRead> {
+    const target = await this.target();
+    const identity = await readIdentity(this.#dependencies.settings.backups.identityFile);
+    return { path: `${target.description}/${file.name}`, open: () => target.read(file), identity };
+  }
+
+  async #find(name: string): Promise<PlacedBackup> {
+    const target = await this.target();
+    const file = (await target.list()).find((each) => each.name === name);
+    if (file !== undefined) return file;
+    throw new TimonelError(
+      'not_found',
+      `There is no backup "${name}" in ${target.description}. \`timonel backup list\` shows them.`,
+    );
+  }
+
+  /** What the schedule does: takes a backup, verifies it where that is possible here, and deletes verified ones beyond those to keep. */
+  async run(): Promise<void> {
+    const { recipient, identityFile } = this.#dependencies.settings.backups;
+    const { name } = await this.create();
+    if (recipient !== undefined && identityFile === undefined) return;
+    await this.verify(name);
+    await this.prune();
+  }
+
+  /** Deletes verified backups that are not to be kept. @returns their names */
+  async prune(): Promise<string[]> {
+    return pruneBackups(await this.target(), this.#dependencies.settings.backups.keep);
+  }
+
+  /**
+   * Seconds since the newest verified backup; since the process began where there is none; `undefined` where none is expected. A bucket is asked
+   * once in five minutes; while it does not answer, what it said last grows older.
+   */
   async verifiedAge(): Promise<number | undefined> {
     const { settings, now } = this.#dependencies;
     if (!settings.backups.expected) return undefined;
-    const newest = (await this.list()).find(({ verifiedAt }) => verifiedAt !== undefined);
-    return (now().getTime() - (newest?.takenAt ?? this.#began).getTime()) / 1_000;
+    const at = now().getTime();
+    if (settings.backups.s3 === undefined || this.#newest === undefined || at - this.#newest.readAt >= askedEveryMs) {
+      const takenAt = await this.list().then(
+        (all) => all.find(({ verifiedAt }) => verifiedAt !== undefined)?.takenAt,
+        () => this.#newest?.takenAt,
+      );
+      this.#newest = { takenAt, readAt: at };
+    }
+    return (at - (this.#newest.takenAt ?? this.#began).getTime()) / 1_000;
   }
 
   get underWay(): boolean {
     return this.#underWay !== undefined;
   }
 
-  list(): Promise<BackupFile[]> {
-    return this.folder.list();
+  async list(): Promise<BackupFile[]> {
+    return (await (await this.target()).list()).map(({ revision: _, ...file }) => file);
+  }
+
+  async close(): Promise<void> {
+    if (this.#target !== undefined) await (await this.#target).close();
   }
 }
 

@@ -6,6 +6,8 @@
  * text form of COPY, `artifacts/<location>`, and `manifest.json` at its end. A file without a manifest is not whole.
  */
 
+import type { Readable, Writable } from 'node:stream';
+
 export const backupFormat = 1;
 
 /** First entry of a file: what is needed to make the schema that its rows fit. JSON. */
@@ -47,7 +49,7 @@ export interface BackupManifest {
 
 /** A file of a backup, and what is known of it. */
 export interface BackupFile {
-  /** Name of the file within its folder. */
+  /** Name of the file within its folder or bucket. */
   name: string;
   /** Size in bytes. */
   bytes: number;
@@ -55,6 +57,38 @@ export interface BackupFile {
   encrypted: boolean;
   /** When it was last restored into an empty store and compared; absent where it never was, or where the file was changed since. */
   verifiedAt?: Date;
+}
+
+/** A file as it is at its place. */
+export interface PlacedBackup extends BackupFile {
+  /** Is another one when the bytes are others. */
+  revision: string;
+}
+
+/** Where backups are: a folder, or a bucket. */
+export interface BackupTarget {
+  /** For people: the path of the folder, or the address of the bucket. */
+  readonly description: string;
+  /** All whole files, the newest first. @throws TimonelError `backup_target_unavailable` */
+  list(): Promise<PlacedBackup[]>;
+  /** Takes a new file, whose name is seen only once it is whole. @throws TimonelError `backup_target_unavailable` */
+  write(name: string): Promise<BackupSink>;
+  /** The bytes of a file that is there. @throws TimonelError `backup_target_unavailable` */
+  read(file: PlacedBackup): Promise<Readable>;
+  /** Says of a file that it was restored and compared, as it was then. */
+  markVerified(file: PlacedBackup, verifiedAt: Date): Promise<void>;
+  /** Removes a file and what was said of it; one that is not there is removed already. */
+  remove(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A file that is being written. */
+export interface BackupSink {
+  readonly content: Writable;
+  /** After the end of the content: gives the file its name. */
+  commit(): Promise<void>;
+  /** Leaves nothing behind. */
+  discard(): Promise<void>;
 }
 
 /** What a verification or a restore read and compared. */

@@ -7,7 +7,7 @@ import { readLedger } from '../../store/agent-migrations/apply.ts';
 import { appliedMigrations } from '../../store/migrate.ts';
 import type { Store } from '../../store/open.ts';
 import { type ArchiveWriter, writeArchive } from './archive.ts';
-import { type BackupHeader, type BackupManifest, backupFormat, type TableDigest } from './contract.ts';
+import { type BackupHeader, type BackupManifest, type BackupSink, backupFormat, type TableDigest } from './contract.ts';
 import { listTables, prepareTransaction, readTable } from './tables.ts';
 
 export interface BackupSource {
@@ -20,18 +20,18 @@ export interface BackupSource {
 }
 
 /**
- * Writes a backup to `path`: the rows of one snapshot. PostgreSQL goes on serving meanwhile. The embedded store has one connection: turns wait
+ * Writes a backup to `sink`: the rows of one snapshot. PostgreSQL goes on serving meanwhile. The embedded store has one connection: turns wait
  * while its tables are read.
  * @throws TimonelError `store_unavailable`, `config_invalid`
  */
 export async function createBackup(
   { store, storages, version, now }: BackupSource,
-  path: string,
+  sink: BackupSink,
   recipient: string | undefined,
 ): Promise<{ bytes: number; sha256: string; rows: number; takenAt: Date }> {
   const takenAt = now();
   let rows = 0;
-  const written = await writeArchive(path, recipient, async (archive) => {
+  const written = await writeArchive(sink, recipient, async (archive) => {
     const digests: TableDigest[] = [];
     let bytesOf: ArtifactBytes[] = [];
     await store.pool.onOneConnection(async (client) => {

@@ -13,17 +13,10 @@ import { makeQueueTables } from '../../run/jobs.ts';
 import type { AgentMigrations } from '../../store/agent-migrations/files.ts';
 import { knownMigrations, migrate, migrateTo } from '../../store/migrate.ts';
 import type { Store } from '../../store/open.ts';
-import { type ArchiveEntry, readArchive } from './archive.ts';
+import { type ArchiveEntry, type BackupToRead, readArchive } from './archive.ts';
 import { type BackupHeader, type BackupManifest, backupFormat, type RestoredBackup, type TableDigest } from './contract.ts';
 import { RowDigest } from './copy-text.ts';
 import { advanceSequences, prepareTransaction, readTable, tableWriter, withoutConstraints } from './tables.ts';
-
-/** A backup and what opens it. */
-export interface BackupToRead {
-  path: string;
-  /** Identity of age, where it is encrypted. */
-  identity?: string | undefined;
-}
 
 export interface RestoreTarget {
   /** Opened without migrations. */
@@ -35,9 +28,10 @@ export interface RestoreTarget {
 }
 
 /** The first entry of a backup. @throws TimonelError `backup_invalid` where this is no backup, or one of a newer format */
-export async function readHeader({ path, identity }: BackupToRead): Promise<BackupHeader> {
+export async function readHeader(backup: BackupToRead): Promise<BackupHeader> {
+  const { path } = backup;
   let header: BackupHeader | undefined;
-  await readArchive(path, identity, async (entry) => {
+  await readArchive(backup, async (entry) => {
     if (entry.name !== 'header.json') throw invalid(`${path} is not a backup of Timonel: it does not begin with a header.`);
     header = JSON.parse(await textOf(entry)) as BackupHeader;
     return 'enough';
@@ -110,7 +104,7 @@ export async function restoreBackup(backup: BackupToRead, { store, storage, agen
 
 async function load(
   client: pg.ClientBase,
-  { path, identity }: BackupToRead,
+  backup: BackupToRead,
   header: BackupHeader,
   storage: ArtifactStorage | undefined,
 ): Promise<RestoredBackup> {
@@ -125,7 +119,7 @@ async function load(
       if (open !== undefined) digests.set(open.name, await open.writer.end());
       open = undefined;
     };
-    await readArchive(path, identity, async (entry) => {
+    await readArchive(backup, async (entry) => {
       const [kind, name = ''] = entry.name.split('/', 2);
       if (kind === 'tables') {
         const table = header.tables.find((each) => each.name === name);

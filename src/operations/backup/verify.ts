@@ -1,14 +1,15 @@
 /** Proves a backup by restoring it into a store that is thrown away afterwards: a checksum of a file says nothing about its rows. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DiskStorage } from '../../artifacts/storage/disk.ts';
 import type { Settings } from '../../config.ts';
 import type { MigratingAgent } from '../../store/agent-migrations/files.ts';
 import { readAgentMigrations } from '../../store/agent-migrations/files.ts';
 import { openStore } from '../../store/open.ts';
+import { makeTemporaryHome } from '../../store/temporary-home.ts';
+import type { BackupToRead } from './archive.ts';
 import type { RestoredBackup } from './contract.ts';
-import { type BackupToRead, readHeader, restoreBackup, schemaOf } from './restore.ts';
+import { readHeader, restoreBackup, schemaOf } from './restore.ts';
 
 /**
  * Restores a backup into an embedded store of its own in a temporary folder, and compares every table with what was saved. The store that is
@@ -20,7 +21,7 @@ export async function verifyBackup(
   settings: Pick<Settings, 'database'>,
   agents: readonly MigratingAgent[],
 ): Promise<RestoredBackup> {
-  const folder = await mkdtemp(join(tmpdir(), 'timonel-verify-'));
+  const folder = makeTemporaryHome('backup-verification');
   try {
     const migrations = readAgentMigrations(agents);
     const { newest } = schemaOf(await readHeader(backup), migrations);

@@ -14,6 +14,7 @@ export interface KnownSecret {
 }
 
 const both = 'The old one, until its owner ends it: processes are restarted one after the other before.';
+const pair = 'Make a second access key, and replace both settings before the restart.';
 const ofProvider = 'Make a second key at the provider.';
 
 const foreign: Readonly<
@@ -43,14 +44,16 @@ const foreign: Readonly<
   GROQ_API_KEY: { protects: 'calls to Groq', before: ofProvider, meanwhile: both },
   TIMONEL_ARTIFACT_S3_KEY_ID: {
     protects: 'artifacts, with TIMONEL_ARTIFACT_S3_SECRET',
-    before: 'Make a second access key, and replace both settings before the restart.',
+    before: pair,
     meanwhile: both,
   },
   TIMONEL_ARTIFACT_S3_SECRET: {
     protects: 'artifacts, with TIMONEL_ARTIFACT_S3_KEY_ID',
-    before: 'Make a second access key, and replace both settings before the restart.',
+    before: pair,
     meanwhile: both,
   },
+  TIMONEL_BACKUP_S3_KEY_ID: { protects: 'the bucket of backups, with TIMONEL_BACKUP_S3_SECRET', before: pair, meanwhile: both },
+  TIMONEL_BACKUP_S3_SECRET: { protects: 'the bucket of backups, with TIMONEL_BACKUP_S3_KEY_ID', before: pair, meanwhile: both },
   OTEL_EXPORTER_OTLP_HEADERS: {
     protects: 'the collector of traces',
     before: 'Make a second token at the collector.',

@@ -51,7 +51,8 @@ export const secrets: Check = {
 export const disk: Check = {
   name: 'disk',
   async run({ settings }) {
-    const folders = [...new Set([settings.home, settings.backups.folder])];
+    const { folder, s3 } = settings.backups;
+    const folders = [...new Set([settings.home, ...(s3 === undefined ? [folder] : [])])];
     const found = await Promise.all(folders.map(spaceOf));
     return (
       found.find(({ status }) => status === 'fail') ?? found.find(({ status }) => status === 'warning') ?? (found[0] as Finding)

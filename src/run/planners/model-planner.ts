@@ -14,7 +14,7 @@ import { inputSchemaOf } from '../../tools/input-schema.ts';
 import { spenderOfRun } from '../behalf.ts';
 import type { AgentDefinition } from '../contract.ts';
 import { readMemory } from '../memory.ts';
-import type { ModelPlanner, PlannerTurn, Proposal } from '../planner.ts';
+import type { InstructedPlanner, PlannerTurn, Proposal } from '../planner.ts';
 import { boundedContent, boundedText } from './bounded-content.ts';
 import { readArguments } from './call-arguments.ts';
 import { type InstructionDependencies, TurnInstructions } from './instructions.ts';
@@ -32,7 +32,7 @@ export interface ModelPlannerDependencies extends InstructionDependencies {
 }
 
 /** Asks the agent's model: it sees the prompt, the history and the tools, and answers or calls tools. */
-export function createModelPlanner(dependencies: ModelPlannerDependencies): ModelPlanner {
+export function createModelPlanner(dependencies: ModelPlannerDependencies): InstructedPlanner {
   const { gateway, store, artifacts } = dependencies;
   const messages = new ModelMessages(artifacts);
   const instructions = new TurnInstructions(dependencies);
@@ -40,6 +40,7 @@ export function createModelPlanner(dependencies: ModelPlannerDependencies): Mode
   const pasts = new Pasts(store);
   return {
     serves: ({ run, agent }) => gateway.serves(run.workspaceId, agent.model),
+    instructions: async (turn) => instructions.of(turn),
     async propose(turn: PlannerTurn): Promise<Proposal> {
       const { run, agent } = turn;
       const { prompt, offered } = await instructions.of(turn);

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { TimonelError } from '../../errors.ts';
@@ -29,6 +29,22 @@ export function lockDirectory(directory: string): () => void {
   }
   writeFileSync(owner, `${process.pid}\n`, { mode: 0o600 });
   return () => lock.close();
+}
+
+/** Whether a process has the data directory, or that cannot be told. Changes no file of it. */
+export function directoryInUse(directory: string): boolean {
+  const path = join(directory, 'lock.db');
+  if (!existsSync(path)) return false;
+  let lock: DatabaseSync | undefined;
+  try {
+    lock = new DatabaseSync(path);
+    lock.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
+    return false;
+  } catch {
+    return true;
+  } finally {
+    lock?.close();
+  }
 }
 
 function readOwner(path: string): string {

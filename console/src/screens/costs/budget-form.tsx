@@ -5,12 +5,12 @@ import { useAnswer, useChange } from '../../api/queries.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Field } from '../../parts/field.tsx';
+import { useNames } from '../../parts/names.ts';
 import { Note } from '../../parts/note.tsx';
 import { partWords } from '../../parts/words.ts';
 import { useMay } from '../../session/session.tsx';
 import { useWords } from '../../words/language.ts';
 import type { Budget } from './budgets.tsx';
-import { useNames } from './names.ts';
 import { costWords } from './words.ts';
 
 type Scope = Budget['scope'];

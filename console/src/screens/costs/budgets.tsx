@@ -4,6 +4,7 @@ import { type Answer, call } from '../../api/client.ts';
 import { useAnswer, useChange } from '../../api/queries.ts';
 import { Button } from '../../parts/button.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
+import { useNames } from '../../parts/names.ts';
 import { Section } from '../../parts/page.tsx';
 import { Bar, PlainTable } from '../../parts/plain-table.tsx';
 import { Surface } from '../../parts/surface.tsx';
@@ -11,7 +12,6 @@ import { useMay } from '../../session/session.tsx';
 import { count, exactTime, money } from '../../words/format.ts';
 import { useWords } from '../../words/language.ts';
 import { BudgetForm } from './budget-form.tsx';
-import { useNames } from './names.ts';
 import { costWords } from './words.ts';
 
 export type Budget = Answer<'GET /api/v1/budgets'>['budgets'][number];

@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router';
 import type { Answer } from '../../api/client.ts';
+import { useNames } from '../../parts/names.ts';
 import { Bar, PlainTable } from '../../parts/plain-table.tsx';
 import { useMay } from '../../session/session.tsx';
 import { count, day, money } from '../../words/format.ts';
 import { useWords } from '../../words/language.ts';
-import { useNames } from './names.ts';
 import { costWords } from './words.ts';
 
 export const groups = ['agent', 'model', 'user', 'key', 'day', 'workspace'] as const;

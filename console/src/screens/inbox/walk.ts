@@ -1,7 +1,40 @@
 import { expect } from 'vitest';
+import { secrets, signatureOf } from '../../../../test/channels/cloud-api.ts';
+import { change, message, webhook } from '../../../../test/channels/webhooks.ts';
 import type { ScreenWalk } from '../../../../test/console/screen-walk.ts';
+import type { TestTimonel } from '../../../../test/timonel.ts';
 
 const patient = { timeout: 20_000 };
+const account = '5550001119';
+const templates = [
+  { name: 'reminder', language: 'es_AR', parameters: ['name', 'when'], text: 'Hola {{name}}, tu turno es {{when}}.' },
+];
+
+/** Somebody who wrote on WhatsApp two days ago: free text does not reach them any more. */
+async function lateCustomer(api: TestTimonel): Promise<string> {
+  const settings = { phoneNumberId: account, templates };
+  const connection = { channel: 'whatsapp', name: 'Walk inbox', agent: 'notes', settings, secrets };
+  const { body: added } = await api.call<{ id: string }>('POST', '/api/v1/channels', connection);
+  const person = { phone: '5493515550144', name: 'Rita Late' };
+  const timestamp = String(Math.floor(Date.now() / 1_000) - 2 * 86_400);
+  const said = message(person, { type: 'text', text: { body: 'Hola' }, timestamp });
+  const payload = webhook([change(person, [said], [], account)]);
+  await api.timonel.app.inject({
+    method: 'POST',
+    url: `/api/v1/channels/${added.id}/webhook`,
+    headers: { 'content-type': 'application/json', 'x-hub-signature-256': signatureOf(payload) },
+    payload,
+  });
+  const listed = async () =>
+    (
+      await api.call<{ conversations: { id: string; contact: { name?: string } | null }[] }>(
+        'GET',
+        '/api/v1/conversations?channel=whatsapp',
+      )
+    ).body.conversations.find(({ contact }) => contact?.name === 'Rita Late')?.id;
+  await expect.poll(listed, { timeout: 60_000 }).toBeDefined();
+  return (await listed()) ?? '';
+}
 
 export const walk: ScreenWalk = {
   title: 'takes a conversation over, answers, notes and hands back, as the customer goes on writing',
@@ -9,14 +42,18 @@ export const walk: ScreenWalk = {
     const id = await api.converse('notes', { name: 'Ana Gil', phone: '+54 9 351 555 0101' });
     await api.say(id, 'Hola, ¿me anotás?');
     await api.call('POST', `/api/v1/conversations/${id}/assign`, { priority: 'urgent' });
-    return { id };
+    const late = await lateCustomer(api);
+    await api.call('PUT', `/api/v1/canned-texts/${encodeURIComponent('dirección')}`, {
+      text: 'Hola {name}, estamos en San Martín 12.',
+    });
+    return { id, late };
   },
   addresses: ({ id }) => [`/inbox/${id}?view=open`, '/inbox?view=closed'],
   acts: [
     { button: 'Tomar', permission: 'conversations:reply' },
     { button: 'Cerrar', permission: 'conversations:write' },
   ],
-  async walk({ page, api, made: { id = '' }, go, shot }) {
+  async walk({ page, api, made: { id = '', late = '' }, go, shot }) {
     await go('/inbox?view=open');
     await page.getByRole('button', { name: /Ana Gil/ }).click();
     const log = page.getByRole('log', { name: 'Mensajes' });
@@ -42,6 +79,27 @@ export const walk: ScreenWalk = {
     await field.press('Enter');
     await log.getByText('Soy Luz, te anoto.').waitFor(patient);
     await expect.poll(() => field.inputValue(), patient).toBe('');
+    // A canned text by a slash, and a file with it.
+    await field.pressSequentially('/dire');
+    await page.getByRole('option', { name: /dirección/ }).waitFor(patient);
+    await shot('inbox-canned');
+    await field.press('Enter');
+    expect(await field.inputValue()).toBe('Hola Ana Gil, estamos en San Martín 12.');
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'mapa.txt', mimeType: 'text/plain', buffer: Buffer.from('San Martín 12') });
+    await page.getByText('mapa.txt').waitFor(patient);
+    await field.press('Enter');
+    await log.getByText('Hola Ana Gil, estamos en San Martín 12.').waitFor(patient);
+    await log.getByText('mapa.txt').waitFor(patient);
+    await page.getByRole('button', { name: 'Textos guardados' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Nombre').fill('gracias');
+    await dialog.getByRole('textbox', { name: /^Texto/ }).fill('¡Gracias!');
+    await dialog.getByRole('button', { name: 'Guardar texto' }).click();
+    await dialog.getByRole('button', { name: '/gracias' }).click();
+    await expect.poll(() => field.inputValue(), patient).toBe('¡Gracias!');
+    await field.fill('');
     await field.press('Escape');
     await page.keyboard.press('n');
     await page.getByRole('textbox', { name: 'Nota' }).fill('Prefiere la mañana.');
@@ -49,11 +107,22 @@ export const walk: ScreenWalk = {
     await log.getByText('Prefiere la mañana.').waitFor(patient);
     await shot('inbox-taken');
     const { body } = await api.call<{ messages: { text: string }[] }>('GET', `/api/v1/conversations/${id}`);
-    expect(body.messages.at(-1)?.text).toBe('Soy Luz, te anoto.');
+    expect(body.messages.at(-1)?.text).toBe('Hola Ana Gil, estamos en San Martín 12.');
     await page.keyboard.press('Escape');
     await page.keyboard.press('h');
     await page.getByRole('dialog').getByRole('button', { name: 'Devolver' }).click();
     await log.getByText(/devuelta al agente/).waitFor(patient);
     await page.getByRole('button', { name: 'Tomar' }).waitFor(patient);
+
+    // Two days later a template reaches the customer, and nothing else.
+    await go(`/inbox/${late}?view=open`);
+    await page.keyboard.press('t');
+    await page.getByText('solo le llega una plantilla').waitFor(patient);
+    expect(await page.getByRole('textbox', { name: 'Responder' }).count()).toBe(0);
+    await page.getByLabel('when').fill('mañana a las 10');
+    await page.getByText('Hola Rita Late, tu turno es mañana a las 10.').waitFor(patient);
+    await shot('inbox-template');
+    await page.getByRole('button', { name: 'Enviar plantilla' }).click();
+    await log.getByText('Hola Rita Late, tu turno es mañana a las 10.').waitFor(patient);
   },
 };

@@ -1,15 +1,11 @@
-import { Copy } from 'lucide-react';
 import { useState } from 'react';
 import { call } from '../../api/client.ts';
 import { useChange } from '../../api/queries.ts';
-import { Button } from '../../parts/button.tsx';
-import { Dialog } from '../../parts/dialog.tsx';
+import { Choices } from '../../parts/choices.tsx';
 import { Field } from '../../parts/field.tsx';
 import { FormDialog } from '../../parts/form-dialog.tsx';
-import { partWords } from '../../parts/words.ts';
 import { useMe } from '../../session/session.tsx';
 import { useWords } from '../../words/language.ts';
-import { Choices } from './choices.tsx';
 import { type Key, touchedByKeys, useRoles } from './reach.ts';
 import { peopleWords } from './words.ts';
 
@@ -83,40 +79,5 @@ export function KeyForm({ onMade, onClose }: KeyFormProps) {
         <span>{words.personalHint}</span>
       </label>
     </FormDialog>
-  );
-}
-
-/** A new secret: once, and nowhere else. */
-export function Secret({ name, secret, onClose }: { name: string; secret: string; onClose(): void }) {
-  const words = useWords(peopleWords);
-  const parts = useWords(partWords);
-  const [copied, setCopied] = useState(false);
-  return (
-    <Dialog
-      open
-      onClose={onClose}
-      title={words.secretOf(name)}
-      actions={
-        <>
-          <Button
-            icon={Copy}
-            onClick={() =>
-              void navigator.clipboard?.writeText(secret).then(
-                () => setCopied(true),
-                () => setCopied(false),
-              )
-            }
-          >
-            {copied ? parts.copied : parts.copy}
-          </Button>
-          <Button kind="primary" onClick={onClose}>
-            {words.keptIt}
-          </Button>
-        </>
-      }
-    >
-      <p>{words.secretWhat}</p>
-      <code className="people-secret">{secret}</code>
-    </Dialog>
   );
 }

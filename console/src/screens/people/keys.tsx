@@ -7,11 +7,12 @@ import { Confirm } from '../../parts/confirm.tsx';
 import { Mark } from '../../parts/note.tsx';
 import { Section, Sections } from '../../parts/page.tsx';
 import { PlainTable } from '../../parts/plain-table.tsx';
+import { Secret } from '../../parts/secret.tsx';
 import { Surface } from '../../parts/surface.tsx';
 import { useMay, useMe } from '../../session/session.tsx';
 import { ago, count, exactTime } from '../../words/format.ts';
 import { useWords } from '../../words/language.ts';
-import { KeyForm, Secret } from './key-form.tsx';
+import { KeyForm } from './key-form.tsx';
 import { type Key, touchedByKeys, useRoles } from './reach.ts';
 import { peopleWords } from './words.ts';
 

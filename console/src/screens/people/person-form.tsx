@@ -1,11 +1,11 @@
 import { useState } from 'react';
 import { type Answer, call } from '../../api/client.ts';
 import { useAnswer, useChange } from '../../api/queries.ts';
+import { Choices } from '../../parts/choices.tsx';
 import { Field } from '../../parts/field.tsx';
 import { FormDialog } from '../../parts/form-dialog.tsx';
 import { useMay, useMe } from '../../session/session.tsx';
 import { useWords } from '../../words/language.ts';
-import { Choices } from './choices.tsx';
 import { touchedByUsers, useRoles } from './reach.ts';
 import type { User } from './users.tsx';
 import { peopleWords } from './words.ts';

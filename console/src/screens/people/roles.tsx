@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { call } from '../../api/client.ts';
 import { useChange } from '../../api/queries.ts';
 import { Button } from '../../parts/button.tsx';
+import { Choices } from '../../parts/choices.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { Field } from '../../parts/field.tsx';
 import { FormDialog } from '../../parts/form-dialog.tsx';
@@ -13,7 +14,6 @@ import { partWords } from '../../parts/words.ts';
 import { useMay } from '../../session/session.tsx';
 import { count } from '../../words/format.ts';
 import { useWords } from '../../words/language.ts';
-import { Choices } from './choices.tsx';
 import { type Role, useRoles } from './reach.ts';
 import { peopleWords } from './words.ts';
 

@@ -1,3 +1,5 @@
+import './choices.css';
+
 /** Several of a list, by boxes. */
 interface ChoicesProps {
   label: string;
@@ -9,10 +11,10 @@ interface ChoicesProps {
 
 export function Choices({ label, hint, choices, chosen, onChange }: ChoicesProps) {
   return (
-    <fieldset className="people-set">
+    <fieldset className="choice-set">
       <legend>{label}</legend>
       {hint !== undefined && <span className="small quiet">{hint}</span>}
-      <div className="people-choices">
+      <div className="choices">
         {choices.map(({ value, label: text, about, disabled }) => (
           <label key={value}>
             <input

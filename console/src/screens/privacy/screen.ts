@@ -1,0 +1,14 @@
+import { Fingerprint } from 'lucide-react';
+import type { Screen } from '../screen.ts';
+import { privacyWords } from './words.ts';
+
+export const screen: Screen = {
+  name: 'privacy',
+  title: privacyWords,
+  group: 'admin',
+  order: 40,
+  icon: Fingerprint,
+  permissions: ['privacy:manage'],
+  home: '/privacy',
+  addresses: [{ path: '/privacy', load: () => import('./privacy.tsx') }],
+};
