@@ -22,6 +22,7 @@ export type { Artifact, NewArtifact, ReadableArtifact, TextPiece, ToolArtifacts 
 export { partOf } from './artifacts/part.ts';
 export { understand } from './dialogue/reservations/understand.ts';
 export { TimonelError } from './errors.ts';
+export type { AgentLinks, OpenedLink } from './identity/agent-links.ts';
 export { canonicalEmail } from './identity/canonical-email.ts';
 export { newConfirmationCode, normaliseCode } from './identity/claims/confirmation-codes.ts';
 export {

@@ -229,7 +229,7 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
     models,
     artifacts,
     backups,
-    channels: channelRoutesOf(pool, channelPart),
+    channels: channelRoutesOf(store.pool, channelPart),
     knowledge,
     sandbox,
     jobs,

@@ -100,6 +100,7 @@ export async function openToolWorkspace(
     outside,
     publicUrl: 'http://localhost:8000',
     keys: { current: () => serverKey, all: () => [serverKey] },
+    now: () => workspace.now,
   });
   const workspace: ToolWorkspace = {
     workspaceId,
@@ -107,7 +108,7 @@ export async function openToolWorkspace(
     jobs,
     sent,
     access: {
-      ...reaches(workspaceId),
+      ...reaches(workspaceId, 'tested'),
       workspaceId,
       timeZone,
       now: () => workspace.now,

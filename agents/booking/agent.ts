@@ -6,6 +6,7 @@ import { jobs } from './jobs.ts';
 import { personalData } from './personal-data.ts';
 import { policy } from './policy.ts';
 import { resources } from './resources.ts';
+import { routes } from './routes.ts';
 import { sample } from './seed.ts';
 import { tools } from './tools.ts';
 
@@ -30,6 +31,7 @@ export const booking = defineAgent({
   },
   resources,
   commands,
+  routes,
   migrations: new URL('./migrations/', import.meta.url),
   sample,
   personalData,

@@ -1,6 +1,7 @@
 /** Tools that hold, book, find, move and cancel. Each write is one transaction together with its idempotency key. */
 import { type Database, defineTool, type MediaPart, type ToolContext } from '../../src/index.ts';
 import {
+  appointmentLink,
   type Customer,
   cancelAppointment as cancelRow,
   confirmHold,
@@ -216,7 +217,7 @@ type Rescheduling =
 export async function reschedule(
   database: Database,
   context: BookingPlace,
-  input: { code: string; date: string; time: string; staff?: string | undefined },
+  input: { code: string; date: string; time: string; staff?: string | undefined; revision?: number },
 ): Promise<Rescheduling> {
   const before = await appointmentByCode(database, context, input.code);
   if (before === undefined) return { kind: 'not-found' };
@@ -231,7 +232,7 @@ export async function reschedule(
       : priceOn(lookup.catalogue, before.service, input.date);
   const { conversationId } = context;
   for (const place of placesOf(lookup)) {
-    const move = { conversationId, price, promotion };
+    const move = { conversationId, price, promotion, revision: input.revision };
     const result = await moveAppointment(database, context, before.id, place, move);
     if (result === 'gone') return { kind: 'not-found' };
     if (result === 'taken') continue;
@@ -262,9 +263,11 @@ export async function cancel(
   context: BookingPlace,
   code: string,
   reason: string | undefined,
+  revision?: number,
 ): Promise<CancelAppointmentOutput> {
   const appointment = await appointmentByCode(database, context, code);
-  if (appointment === undefined || !(await cancelRow(database, context, appointment.id, reason))) return { kind: 'not-found' };
+  if (appointment === undefined || !(await cancelRow(database, context, appointment.id, reason, revision)))
+    return { kind: 'not-found' };
   const { settings } = await loadCatalogue(database, context);
   const cancelled: AppointmentRecord = { ...appointment, status: 'cancelled', revision: appointment.revision + 1 };
   await storeCalendar(database, context, cancelled, settings);
@@ -314,14 +317,16 @@ function customerOf({ name, phone, email }: Customer, { contact }: BookingPlace)
   return { name, phone: contact?.phone, email: contact?.email };
 }
 
-function storeCalendar(
+async function storeCalendar(
   database: Database,
   context: BookingPlace,
   record: AppointmentRecord,
   settings: Settings,
 ): Promise<CalendarFile> {
-  const entry: CalendarEntry = { ...record, service: record.service.name };
-  return storeCalendarFile(database, context, record, calendarFile(entry, settings, context.now().getTime()));
+  const manageUrl = appointmentLink(context, record);
+  const entry: CalendarEntry = { ...record, service: record.service.name, manageUrl };
+  const file = await storeCalendarFile(database, context, record, calendarFile(entry, settings, context.now().getTime()));
+  return { ...file, manageUrl };
 }
 
 function calendarOf({ calendar }: CalendarFile): MediaPart[] {

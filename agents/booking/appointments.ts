@@ -175,6 +175,8 @@ export interface Move {
   conversationId: string;
   price: number;
   promotion?: string | undefined;
+  /** It is moved only where nobody changed it since. */
+  revision?: number | undefined;
 }
 
 /**
@@ -196,7 +198,7 @@ export async function moveAppointment(
       UPDATE booking_appointments SET staff_id = ${place.staffId}, starts_at = ${instant(place.start)}, ends_at = ${instant(place.end)},
         period = ${periodOf(place)}, price = ${move.price}, promotion = ${move.promotion ?? null}, revision = revision + 1, version = version + 1,
         updated_at = ${access.now().toISOString()}
-      WHERE workspace_id = ${access.workspaceId} AND id = ${id} AND status = 'confirmed'`);
+      WHERE workspace_id = ${access.workspaceId} AND id = ${id} AND status = 'confirmed' AND ${unchanged(move.revision)}`);
     await database.execute(sql`RELEASE SAVEPOINT booking_move`);
     return result.rowCount === 1 ? 'moved' : 'gone';
   } catch (error) {
@@ -214,23 +216,41 @@ function isOverlap(error: unknown): boolean {
   return false;
 }
 
-/** False when there was nothing to cancel. */
+function unchanged(revision: number | undefined): SQL {
+  return revision === undefined ? sql`true` : sql`revision = ${revision}`;
+}
+
+/** False when there was nothing to cancel, or it was changed since it had that `revision`. */
 export async function cancelAppointment(
   database: Database,
   access: WorkspaceAccess,
   id: string,
   reason: string | undefined,
+  revision?: number,
 ): Promise<boolean> {
   const result = await database.execute(sql`
     UPDATE booking_appointments SET status = 'cancelled', cancel_reason = ${reason ?? null}, revision = revision + 1, version = version + 1,
       updated_at = ${access.now().toISOString()}
-    WHERE workspace_id = ${access.workspaceId} AND id = ${id} AND status = 'confirmed'`);
+    WHERE workspace_id = ${access.workspaceId} AND id = ${id} AND status = 'confirmed' AND ${unchanged(revision)}`);
   return result.rowCount === 1;
 }
 
-/** A calendar file is kept, and its link works, for so long after the appointment. */
+/** A calendar file is kept, and links to it and to the page of the appointment work, for so long after the appointment. */
 const keptAfterMs = 30 * 86_400_000;
 const longestLinkMs = 400 * 86_400_000;
+
+/** How long links of an appointment last, in milliseconds. @param end epoch milliseconds */
+function linkLife(end: number, now: number): number {
+  return Math.min(Math.max(end - now, 0) + keptAfterMs, longestLinkMs);
+}
+
+/** The page on which the customer sees, moves and cancels an appointment: whoever holds the link may. */
+export function appointmentLink(
+  { links, now }: Pick<ToolContext, 'links' | 'now'>,
+  { id, end }: Pick<CalendarEntry, 'id' | 'end'>,
+): string {
+  return links.to('/appointment', id, { expiresIn: linkLife(end, now().getTime()) });
+}
 
 /** Stores or replaces an appointment's calendar file, and answers a link to it that works without an account. */
 export async function storeCalendarFile(
@@ -243,7 +263,7 @@ export async function storeCalendarFile(
   if (fileId !== null && !isArtifact(fileId)) return replaceOldFile(database, access, fileId, content);
   const known = fileId === null ? undefined : await artifacts.get(fileId);
   const now = access.now().getTime();
-  const expiresIn = Math.min(Math.max(end - now, 0) + keptAfterMs, longestLinkMs);
+  const expiresIn = linkLife(end, now);
   const file = await artifacts.put({
     name: `${code}.ics`,
     mediaType: 'text/calendar',

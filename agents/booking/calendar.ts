@@ -14,6 +14,8 @@ export interface CalendarEntry {
   status: 'confirmed' | 'cancelled';
   /** Counts changes, so that calendars replace what they have. */
   revision: number;
+  /** Where the customer changes it. */
+  manageUrl?: string;
 }
 
 /**
@@ -42,6 +44,7 @@ export function calendarFile(
     description: lines.join('\n'),
     status: cancelled ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
   });
+  if (appointment.manageUrl !== undefined) event.url(appointment.manageUrl);
   if (settings.address !== null) event.location(settings.address);
   return calendar.toString();
 }

@@ -18,6 +18,7 @@ export interface Settings {
   currency: string;
   slotStepMinutes: number;
   noticeMinutes: number;
+  changeMinutes: number;
   horizonDays: number;
   holdMinutes: number;
   reminderHours: number;
@@ -34,6 +35,7 @@ export const defaultSettings: Settings = {
   currency: 'ARS',
   slotStepMinutes: 30,
   noticeMinutes: 60,
+  changeMinutes: 0,
   horizonDays: 60,
   holdMinutes: 10,
   reminderHours: 24,
@@ -137,7 +139,7 @@ export async function loadCatalogue(database: Database, access: WorkspaceAccess,
   const result = await database.execute<{ catalogue: Omit<Catalogue, 'settings'> & { settings: Settings | null } }>(sql`
     SELECT json_build_object(
       'settings', (SELECT json_build_object('name', name, 'address', address, 'phone', phone, 'email', email, 'currency', currency,
-          'slotStepMinutes', slot_step_minutes, 'noticeMinutes', notice_minutes, 'horizonDays', horizon_days,
+          'slotStepMinutes', slot_step_minutes, 'noticeMinutes', notice_minutes, 'changeMinutes', change_minutes, 'horizonDays', horizon_days,
           'holdMinutes', hold_minutes, 'reminderHours', reminder_hours, 'maxOpenBookings', max_open_bookings,
           'maxCallsPerConversation', max_calls_per_conversation)
         FROM booking_settings WHERE workspace_id = ${workspace}),

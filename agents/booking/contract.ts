@@ -135,6 +135,8 @@ export interface CalendarFile {
   calendarUrl: string;
   /** It goes with the reply; absent for appointments that were booked before there were artifacts. */
   calendar?: MediaPart;
+  /** Where the customer sees, moves and cancels it without an account; expires with the file. Absent in calls of before there was such a page. */
+  manageUrl?: string;
 }
 export type BookAppointmentOutput =
   | ({ kind: 'booked'; appointment: AppointmentView } & CalendarFile)

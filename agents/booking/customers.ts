@@ -29,7 +29,16 @@ export interface AppointmentRecord extends Omit<CalendarEntry, 'service'> {
   fileId: string | null;
 }
 
-async function loadAppointments(database: Database, access: WorkspaceAccess, which: SQL): Promise<AppointmentRecord[]> {
+/** @param which those to read; without `everyState` of the coming confirmed ones only */
+async function loadAppointments(
+  database: Database,
+  access: WorkspaceAccess,
+  which: SQL,
+  everyState = false,
+): Promise<AppointmentRecord[]> {
+  const states = everyState
+    ? sql`a.status IN ('confirmed', 'cancelled')`
+    : sql`a.status = 'confirmed' AND a.starts_at > ${access.now().toISOString()}::timestamptz`;
   const result = await database.execute<{ item: AppointmentRecord }>(sql`
     SELECT json_build_object('id', a.id, 'code', a.code, 'staffId', a.staff_id, 'staff', staff.name, 'name', a.customer_name,
       'phone', a.customer_phone, 'email', a.customer_email, 'start', (extract(epoch FROM a.starts_at) * 1000)::bigint,
@@ -42,8 +51,7 @@ async function loadAppointments(database: Database, access: WorkspaceAccess, whi
     FROM booking_appointments a
       JOIN booking_services service ON service.workspace_id = a.workspace_id AND service.id = a.service_id
       JOIN booking_staff staff ON staff.workspace_id = a.workspace_id AND staff.id = a.staff_id
-    WHERE a.workspace_id = ${access.workspaceId} AND a.status = 'confirmed'
-      AND a.starts_at > ${access.now().toISOString()}::timestamptz AND (${which})
+    WHERE a.workspace_id = ${access.workspaceId} AND ${states} AND (${which})
     ORDER BY a.starts_at, a.code LIMIT 100`);
   return result.rows.map((row) => row.item);
 }
@@ -55,6 +63,15 @@ export async function appointmentByCode(
   code: string,
 ): Promise<AppointmentRecord | undefined> {
   return (await loadAppointments(database, access, sql`a.code = ${normaliseCode(code)}`))[0];
+}
+
+/** The appointment of a link, also where it is over or cancelled. */
+export async function appointmentById(
+  database: Database,
+  access: WorkspaceAccess,
+  id: string,
+): Promise<AppointmentRecord | undefined> {
+  return (await loadAppointments(database, access, sql`a.id = ${id}`, true))[0];
 }
 
 /** Future confirmed appointments with this phone number or e-mail address. */

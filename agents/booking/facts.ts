@@ -8,6 +8,7 @@ import { localTime } from './local-time.ts';
 export const bookingFacts = z.object({
   limits: z.object({
     noticeMinutes: z.number(),
+    changeMinutes: z.number().default(0),
     horizonDays: z.number(),
     maxOpenBookings: z.number(),
     maxCallsPerConversation: z.number(),
@@ -46,9 +47,9 @@ export function loadBookingFacts(context: ToolContext, subject: CallSubject): Pr
     const open = customer === undefined ? [] : await openAppointmentsOf(database, context, (said ? customer : contact) ?? {});
     const appointment = code === undefined ? undefined : await appointmentByCode(database, context, code);
     const service = appointment?.service ?? (subject.service === undefined ? undefined : findService(catalogue, subject.service));
-    const { noticeMinutes, horizonDays, maxOpenBookings, maxCallsPerConversation } = catalogue.settings;
+    const { noticeMinutes, changeMinutes, horizonDays, maxOpenBookings, maxCallsPerConversation } = catalogue.settings;
     return {
-      limits: { noticeMinutes, horizonDays, maxOpenBookings, maxCallsPerConversation },
+      limits: { noticeMinutes, changeMinutes, horizonDays, maxOpenBookings, maxCallsPerConversation },
       serviceNames: service === undefined ? null : [service.name, ...service.aliases],
       openBookings: open.length,
       appointment:

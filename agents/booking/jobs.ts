@@ -16,7 +16,7 @@ const remindJob = 'remind';
  * @param start epoch milliseconds.
  */
 export async function scheduleReminder(
-  context: ToolContext,
+  context: Pick<ToolContext, 'now' | 'schedule'>,
   appointmentId: string,
   start: number,
   settings: Pick<Settings, 'reminderHours'>,

@@ -28,7 +28,7 @@ const alternativesGiven = 6;
 const farthestDay = 800;
 
 /** Where somebody books: a conversation with a tool at work in it, or the house itself. */
-export type BookingPlace = WorkspaceAccess & Pick<ToolContext, 'conversationId' | 'contact' | 'artifacts'>;
+export type BookingPlace = WorkspaceAccess & Pick<ToolContext, 'conversationId' | 'contact' | 'artifacts' | 'links'>;
 
 /** What a tool was asked for. */
 export interface Wish {

@@ -10,7 +10,7 @@ const move = { code: 'K7M2QX', date: friday, time: '15:00' };
 const slot = { date: friday, time: '15:00', staff: 'Carlos Medina' };
 
 const loaded: BookingFacts = {
-  limits: { noticeMinutes: 60, horizonDays: 60, maxOpenBookings: 3, maxCallsPerConversation: 5 },
+  limits: { noticeMinutes: 60, changeMinutes: 0, horizonDays: 60, maxOpenBookings: 3, maxCallsPerConversation: 5 },
   serviceNames: ['Corte de pelo', 'corte', 'haircut'],
   openBookings: 0,
   appointment: { code: 'K7M2QX', date: friday, time: '10:00', bookedHere: false, ofVerifiedContact: false },

@@ -98,6 +98,34 @@ export const ownAppointments = defineRule({
   },
 });
 
+/** Why a customer cannot change an appointment any more. Epoch milliseconds. */
+export function tooLateToChange(start: number, now: number, changeMinutes: number): LocalizedText | undefined {
+  if (start > now && now <= start - changeMinutes * minuteMs) return undefined;
+  if (start <= now) return { es: 'Ese turno ya empezó.', en: 'That appointment has begun already.' };
+  const hours = changeMinutes / 60;
+  const [es, en] = Number.isInteger(hours)
+    ? [`${hours} h`, `${hours} h`]
+    : [`${changeMinutes} minutos`, `${changeMinutes} minutes`];
+  return {
+    es: `Los turnos se cambian o cancelan hasta ${es} antes. Para este ya es tarde: hablá con el local.`,
+    en: `Appointments are moved or cancelled until ${en} before. It is too late for this one: talk to the house.`,
+  };
+}
+
+export const changesInTime = defineRule({
+  id: 'changes-in-time',
+  description: 'An appointment is moved or cancelled only until so long before its start as the house says.',
+  tools: ['reschedule_appointment', 'cancel_appointment'],
+  evaluate(_call, facts) {
+    const { appointment, limits } = bookingFacts.parse(facts.loaded);
+    // Nothing to be late for; the tool says that there is none.
+    if (appointment === null) return undefined;
+    const start = localDay(appointment.date, facts.timeZone).edgeOf(minutesOf(appointment.time));
+    const late = tooLateToChange(start, facts.now.getTime(), limits.changeMinutes);
+    return late === undefined ? undefined : deny(late.es, late.en);
+  },
+});
+
 export const noticeAndHorizon = defineRule({
   id: 'notice-and-horizon',
   description: 'Nothing is booked that starts too soon or lies too far ahead. A slot that is held was in time when it was held.',
@@ -172,6 +200,7 @@ export const policy: readonly Rule[] = [
   requiredSlots,
   availabilityFirst,
   ownAppointments,
+  changesInTime,
   noticeAndHorizon,
   openBookings,
   callLimits,

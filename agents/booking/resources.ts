@@ -250,6 +250,12 @@ const settings = defineResource({
       .default('ARS'),
     slotStepMinutes: z.int().min(5).max(480).default(30).describe('Distance of the start times that are offered'),
     noticeMinutes: z.int().min(0).default(60).describe('Nothing is booked that starts sooner'),
+    changeMinutes: z
+      .int()
+      .min(0)
+      .max(43_200)
+      .default(0)
+      .describe('Customers move and cancel until so many minutes before the start'),
     horizonDays: z.int().min(1).max(730).default(60).describe('Nothing is booked later than this many days from today'),
     holdMinutes: z.int().min(1).max(1_440).default(10),
     reminderHours: z.int().min(1).max(336).default(24),

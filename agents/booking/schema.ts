@@ -39,6 +39,8 @@ export const bookingSettings = pgTable('booking_settings', {
   slotStepMinutes: integer('slot_step_minutes').notNull().default(30),
   /** Nothing is booked that starts sooner than this. */
   noticeMinutes: integer('notice_minutes').notNull().default(60),
+  /** Customers move and cancel until so long before the start. */
+  changeMinutes: integer('change_minutes').notNull().default(0),
   /** Nothing is booked later than this many days from today. */
   horizonDays: integer('horizon_days').notNull().default(60),
   holdMinutes: integer('hold_minutes').notNull().default(10),

@@ -2,6 +2,7 @@
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import { artifactsForTool } from '../artifacts/for-tools.ts';
 import { TimonelError } from '../errors.ts';
+import { openAgentLink } from '../identity/agent-links.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { AgentAccounts } from '../identity/vouched.ts';
 import { workspaceDisabled } from '../identity/workspaces.ts';
@@ -27,13 +28,14 @@ interface RouteParts {
 /** @returns how a request is handled. A change is one transaction with its entry in the audit log; what it sent is told after the commit. */
 export function routeCalls(
   { now, newId, metricsOf, agents }: Base,
-  { pool, workspaces, access, reaches }: Foundation,
+  { pool, workspaces, access, reaches, keys }: Foundation,
   { artifacts, jobs, resources, messages, runner, identity }: RouteParts,
 ) {
   const completions = new Completions(pool);
   return async ({ agent, route, by, origin, request }: RouteCall): Promise<unknown> => {
     const principal = 'principal' in by ? by.principal : undefined;
-    const { workspaceId } = 'principal' in by ? by.principal : by;
+    const link = 'link' in by ? openAgentLink(keys, { agent, path: route.path, link: by.link, now: now() }) : undefined;
+    const workspaceId = 'principal' in by ? by.principal.workspaceId : 'link' in by ? (link?.workspaceId ?? '') : by.workspaceId;
     const workspace = await workspaces.get(workspaceId).catch((error: unknown) => {
       // Which workspaces there are is nobody's business.
       if (principal === undefined && error instanceof TimonelError && error.code === 'not_found') return undefined;
@@ -44,17 +46,19 @@ export function routeCalls(
     const { timeZone, disabledAt } = workspace;
     if (disabledAt !== null) throw workspaceDisabled(workspaceId);
     const place = { workspaceId, agent, idempotencyKey: `route:${origin.requestId}`, by: `route:${agent}` };
-    const base = { principal, metrics: metricsOf(agent) };
+    const opened = link === undefined ? undefined : { subject: link.subject, expiresAt: link.expiresAt };
+    const base = { principal, link: opened, metrics: metricsOf(agent) };
     const schedule =
       (asRuntime?: Parameters<Jobs['schedule']>[1]): RouteContext['schedule'] =>
       (name, payload, { at, key }) =>
         jobs.schedule({ agent, name, workspaceId, payload, at, key: key ?? newId() }, asRuntime);
     const deed = { action: 'agent-route-called', target: { kind: agent, id: `${route.method} ${route.path}` } };
+    const details = opened === undefined ? {} : { by: 'link', subject: opened.subject };
     const actor = principal ?? 'anonymous';
     if (route.method === 'GET' || route.asksOutside === true) {
       const answer = await route.handle(request, {
         ...access(workspaceId, timeZone),
-        ...reaches(workspaceId),
+        ...reaches(workspaceId, agent),
         ...base,
         artifacts: artifactsForTool(artifacts, {
           workspaceId,
@@ -69,12 +73,12 @@ export function routeCalls(
           if (ready !== undefined) await runner.resumeAll([ready]);
         },
       });
-      if (route.method !== 'GET') await identity.audit.append({ workspaceId, actor, origin, ...deed, details: {} });
+      if (route.method !== 'GET') await identity.audit.append({ workspaceId, actor, origin, ...deed, details });
       return answer;
     }
     const sent: MessageSent[] = [];
     const woken: ReadyRun[] = [];
-    const answer = await resources.change(agent, { workspaceId, actor, origin }, deed, (context, asRuntime) =>
+    const answer = await resources.change(agent, { workspaceId, actor, origin }, { ...deed, details }, (context, asRuntime) =>
       route.handle(request, {
         ...context,
         ...base,

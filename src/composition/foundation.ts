@@ -27,7 +27,7 @@ export interface Foundation {
   /** Access to the rows of one workspace, for code of agents. */
   access(workspaceId: string, timeZone: string): WorkspaceAccess;
   /** How code of agents reaches systems of others. */
-  reaches(workspaceId: string): ReachesOutside;
+  reaches(workspaceId: string, agent: string): ReachesOutside;
 }
 
 /** @throws TimonelError `config_invalid`, `store_unavailable`, `directory_locked`, `migration_refused` */
@@ -41,7 +41,7 @@ export async function openFoundation({ settings, project, scope, now, newId, onS
   await workspaces.ensure({ workspaceId: defaultWorkspace, name: 'Default', timeZone: settings.timeZone });
   const keys = await ServerKeys.open(settings, pool);
   const outside = scope.adopt(new OutsideClient({ anywhere: settings.agentPrivateAddresses }), (each) => each.close());
-  const reaches = reachesOutside({ outside, keys, publicUrl: settings.publicUrl });
+  const reaches = reachesOutside({ outside, keys, publicUrl: settings.publicUrl, now });
   return {
     store,
     pool,

@@ -55,7 +55,7 @@ export function jobContexts(
     const by = `job:${queue}`;
     return {
       ...access(workspaceId, timeZone),
-      ...reaches(workspaceId),
+      ...reaches(workspaceId, agent),
       idempotencyKey,
       signal,
       flags: flags.providers.clientFor({ workspaceId, conversationId: idempotencyKey, agent, channel: 'job' }),

@@ -1,6 +1,7 @@
 /** Pages and redirects of agents, for browsers: their policy, their headers and their cookies. */
 import { randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type ErrorCode, errorTable, type TimonelError } from '../errors.ts';
 import type { PageAnswer, PageCookie } from '../run/route.ts';
 
 /** Cookies of an agent by the names that it knows; nobody else's. */
@@ -40,6 +41,32 @@ export function sendPage(reply: FastifyReply, agent: string, answer: PageAnswer)
   // Says the same as frame-ancestors, and knows no list.
   if (framedBy.length > 0) reply.removeHeader('x-frame-options');
   return reply.code(status).type('text/html; charset=utf-8').send(answer.html(nonce));
+}
+
+const troubles: Partial<Record<ErrorCode, Record<'es' | 'en', string>>> = {
+  link_invalid: {
+    es: 'Este enlace ya no sirve: venció, o no se copió entero. Pedí uno nuevo por donde te lo mandaron.',
+    en: 'This link does not work any more: it has expired, or not all of it was copied. Ask for a new one where you got it.',
+  },
+  rate_limited: {
+    es: 'Demasiados pedidos seguidos. Esperá un minuto y probá de nuevo.',
+    en: 'Too many requests at once. Wait a minute and try again.',
+  },
+};
+const otherTrouble = { es: 'No se pudo. Probá de nuevo en un rato.', en: 'That did not work. Try again in a while.' };
+
+/** What a page of an agent shows whose link was refused, in the language of the browser. */
+export function troublePage({ code }: Pick<TimonelError, 'code'>, acceptLanguage = ''): PageAnswer {
+  const language = /^\s*es\b/i.test(acceptLanguage) ? 'es' : 'en';
+  const text = (troubles[code] ?? otherTrouble)[language];
+  return {
+    kind: 'page',
+    status: errorTable[code].status,
+    html: (nonce) => `<!doctype html><html lang="${language}"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>${language === 'es' ? 'No se puede abrir' : 'Cannot be opened'}</title>
+<style nonce="${nonce}">:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}main{max-width:32rem;margin:15vh auto;padding:0 1.25rem}</style>
+</head><body><main><h1>${language === 'es' ? 'No se puede abrir' : 'Cannot be opened'}</h1><p role="alert">${text}</p></main></body></html>`,
+  };
 }
 
 function setPageCookie(reply: FastifyReply, agent: string, { name, value, maxAge, crossSite }: PageCookie): void {

@@ -63,12 +63,13 @@ it('opens what was sealed for its owner in its workspace only', () => {
   const reaches = reachesOutside({
     outside: { request: () => Promise.reject(new Error('no')) },
     publicUrl: 'https://timonel.example',
+    now: () => new Date(0),
     keys: { current: () => key, all: () => [key] },
   });
-  const { secrets } = reaches('one');
+  const { secrets } = reaches('one', 'hotel');
   const sealed = secrets.seal('key', 'hotel');
   expect(sealed).not.toContain('key');
   expect([secrets.open(sealed, 'hotel'), secrets.stale(sealed)]).toEqual(['key', false]);
   expect(() => secrets.open(sealed, 'other')).toThrow();
-  expect(() => reaches('two').secrets.open(sealed, 'hotel')).toThrow();
+  expect(() => reaches('two', 'hotel').secrets.open(sealed, 'hotel')).toThrow();
 });

@@ -2,6 +2,7 @@
 import { Agent, request } from 'undici';
 import { foreignLookup, ownAddressIn } from '../foreign-addresses.ts';
 import { networkErrorCode, wasNotSent } from '../network-failures.ts';
+import { type AgentLinks, agentLinks } from './agent-links.ts';
 import { agentPurpose, Sealer } from './sealed.ts';
 import type { ServerKeys } from './secrets.ts';
 
@@ -58,6 +59,7 @@ export interface AgentSecrets {
 export interface ReachesOutside {
   readonly outside: OutsideRequests;
   readonly secrets: AgentSecrets;
+  readonly links: AgentLinks;
   /** Where this installation is reached from outside (`TIMONEL_PUBLIC_URL`), without a slash at the end. */
   readonly publicUrl: string;
 }
@@ -152,15 +154,18 @@ export function reachesOutside({
   outside,
   keys,
   publicUrl,
+  now,
 }: {
   outside: OutsideRequests;
   publicUrl: string;
   keys: Pick<ServerKeys, 'current' | 'all'>;
-}): (workspaceId: string) => ReachesOutside {
+  now(): Date;
+}): (workspaceId: string, agent: string) => ReachesOutside {
   const sealer = new Sealer(keys, agentPurpose);
-  return (workspaceId) => ({
+  return (workspaceId, agent) => ({
     outside,
     publicUrl,
+    links: agentLinks(keys, publicUrl, now, { workspaceId, agent }),
     secrets: {
       seal: (text, owner) => sealer.seal(text, JSON.stringify([workspaceId, owner])),
       open: (sealed, owner) => sealer.open(sealed, JSON.stringify([workspaceId, owner])),

@@ -13,8 +13,7 @@ import type { InForce } from './in-force.ts';
 import { ShadowRecord } from './shadow-loop.ts';
 import type { AgentVersion } from './version.ts';
 
-export interface RehearsalDependencies
-  extends Pick<LoopDependencies, 'flowPlanner' | 'findPrincipal' | 'fallback' | 'now'> {
+export interface RehearsalDependencies extends Pick<LoopDependencies, 'flowPlanner' | 'findPrincipal' | 'fallback' | 'now'> {
   modelPlanner: InstructedPlanner;
   executor: ToolExecutor;
   catalog: Catalog;

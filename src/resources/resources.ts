@@ -29,7 +29,7 @@ export interface ResourceDependencies {
   permissions: PermissionCatalogue;
   agents: readonly ResourceAgent[];
   artifactsOf(place: ToolPlace, run: RunStatement): ToolArtifacts;
-  reaches(workspaceId: string): ReachesOutside;
+  reaches(workspaceId: string, agent: string): ReachesOutside;
   timeZoneOf(workspaceId: string): Promise<string>;
   now(): Date;
   newId(): string;
@@ -213,12 +213,12 @@ export class Resources {
   async change<T>(
     agent: string,
     by: { workspaceId: string; actor: Principal | 'anonymous'; origin: Origin },
-    deed: { action: string; target: { kind: string; id: string } },
+    deed: { action: string; target: { kind: string; id: string }; details?: JsonObject },
     work: (context: Omit<ResourceContext, 'principal'>, asRuntime: AsRuntime) => Promise<T>,
   ): Promise<T> {
     return this.#transaction(agent, by, async (_place, context, asRuntime) => ({
       result: await translated(() => work(context, asRuntime)),
-      deed: { ...deed, details: {} },
+      deed: { details: {}, ...deed },
     }));
   }
 
@@ -239,7 +239,7 @@ export class Resources {
     const { timeZone } = await this.#placeOf(workspaceId);
     const may = (permission: string) => principal.permissions.has(permission as Permission);
     return {
-      ...reaches(workspaceId),
+      ...reaches(workspaceId, agent),
       workspaceId,
       timeZone,
       principal,
@@ -309,7 +309,7 @@ export class Resources {
             asRuntime(async (runtime) => (await runtime.query(text, values.map(storableValue))).rows),
           );
           const context = {
-            ...reaches(workspaceId),
+            ...reaches(workspaceId, agent),
             workspaceId,
             timeZone,
             now,

@@ -1,6 +1,7 @@
 /** Routes of an agent: what resources and commands do not cover. */
 import type { ZodObject, ZodType } from 'zod';
 import type { ToolArtifacts } from '../artifacts/contract.ts';
+import type { OpenedLink } from '../identity/agent-links.ts';
 import type { ReachesOutside } from '../identity/outside.ts';
 import type { Permission } from '../identity/permissions.ts';
 import type { Origin, Principal } from '../identity/principal.ts';
@@ -13,8 +14,10 @@ import type { SendsMessages } from '../tools/send.ts';
  * What a route works with. A change (any method but `GET`) is one transaction, together with its entry in the audit log; a route with `asksOutside` is not.
  */
 export interface RouteContext extends WorkspaceAccess, ReachesOutside, CompletesCalls, SendsMessages, CountsMetrics {
-  /** Who asks; absent in a public route. */
+  /** Who asks; absent in a public route and in a linked one. */
   readonly principal: Principal | undefined;
+  /** What the link that let the caller in is for; in a route with `linked` only. */
+  readonly link: OpenedLink | undefined;
   /** The agent's artifacts; where the request is a change, in its transaction. */
   readonly artifacts: ToolArtifacts;
   /** Where the request is a change, in its transaction. */
@@ -89,7 +92,13 @@ export interface AgentRoute<Params = unknown, Query = unknown, Body = unknown, A
    * The route finds out itself what the caller is worth, e.g. by a signature.
    */
   public?: true;
-  /** Requests of an address in a minute and process, in a public route; 60 where absent, 6,000 at most. A campus is one address. */
+  /**
+   * For those who hold a link that `context.links.to` made, in place of a permission: `?link=…` names the workspace and the subject, `context.link` has
+   * it. A link that was changed, is of another agent or path, or has expired is refused before `handle`. One link may ask 60 times a minute, and with
+   * `page` a refusal is a page that says so.
+   */
+  linked?: true;
+  /** Requests of an address in a minute and process, in a public or linked route; 60 where absent, 6,000 at most. A campus is one address. */
   perMinute?: number;
   params?: ZodObject & ZodType<Params>;
   query?: ZodObject & ZodType<Query>;
@@ -119,8 +128,8 @@ export type AnyRoute = AgentRoute<any, any, any, any>;
 export interface RouteCall {
   agent: string;
   route: AnyRoute;
-  /** Who asks; in a public route the workspace that the request names. */
-  by: { principal: Principal } | { workspaceId: string };
+  /** Who asks; in a public route the workspace that the request names, in a linked one the link. */
+  by: { principal: Principal } | { workspaceId: string } | { link: string };
   origin: Origin & { requestId: string };
   request: RouteRequest<unknown, unknown, unknown>;
 }
@@ -158,8 +167,8 @@ export function routeFaults({ routes = [], resources = [] }: RoutedAgent): strin
     if (takenWords.has(first)) return wrong(`Timonel has addresses at /${first} already. Begin with another word.`);
     if (resources.some(({ name }) => name === first)) return wrong(`the resource "${first}" is there. Begin with another word.`);
     if (typeof summary !== 'string' || summary.trim() === '') return wrong('summary must say in one sentence what it does.');
-    if ((route.permission === undefined) === (route.public === undefined))
-      return wrong(`say who may use it: permission: '<agent>:…' or public: true, and one only.`);
+    if ([route.permission, route.public, route.linked].filter((each) => each !== undefined).length !== 1)
+      return wrong(`say who may use it: permission: '<agent>:…', public: true or linked: true, and one only.`);
     if (method === 'GET' && (body !== undefined || raw === true)) return wrong('a GET has no body.');
     if (body !== undefined && raw === true) return wrong('raw hands the bytes over unread, so body checks nothing. Leave one out.');
     if (mediaType !== undefined && answer !== undefined)
@@ -168,8 +177,11 @@ export function routeFaults({ routes = [], resources = [] }: RoutedAgent): strin
       return wrong('mediaType must be a kind of text that browsers do not run, e.g. text/calendar; charset=utf-8.');
     if (page === true && (answer !== undefined || mediaType !== undefined))
       return wrong('a page has no JSON or text to check. Leave answer and mediaType out.');
-    if (perMinute !== undefined && !(route.public === true && Number.isInteger(perMinute) && perMinute >= 1 && perMinute <= 6_000))
-      return wrong('perMinute is for public routes, and a whole number from 1 to 6000.');
+    if (
+      perMinute !== undefined &&
+      !(route.permission === undefined && Number.isInteger(perMinute) && perMinute >= 1 && perMinute <= 6_000)
+    )
+      return wrong('perMinute is for public and linked routes, and a whole number from 1 to 6000.');
     const named = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '');
     const declared = Object.keys(route.params?.shape ?? {});
     const missing = named.find((name) => !declared.includes(name)) ?? declared.find((name) => !named.includes(name));
@@ -177,6 +189,8 @@ export function routeFaults({ routes = [], resources = [] }: RoutedAgent): strin
       return wrong(`params must have a schema for each parameter of its path and no other; "${missing}" is not in both.`);
     if (Object.hasOwn(route.query?.shape ?? {}, 'workspace') && route.public === true)
       return wrong('"workspace" in the query names the workspace. Call yours otherwise.');
+    if (Object.hasOwn(route.query?.shape ?? {}, 'link') && route.linked === true)
+      return wrong('"link" in the query is the link. Call yours otherwise.');
     const shape = `${method} ${path.replaceAll(/:\w+/g, ':')}`;
     if (seen.has(shape)) return wrong('it is there twice.');
     seen.add(shape);

@@ -70,7 +70,7 @@ export interface ToolRuntime {
   /** What an agent counts with. */
   metricsOf(agent: string): AgentMetrics;
   /** How code of a workspace reaches systems of others. */
-  reaches(workspaceId: string): ReachesOutside;
+  reaches(workspaceId: string, agent: string): ReachesOutside;
 }
 
 export type ToolResult =
@@ -258,7 +258,7 @@ export class ToolExecutor {
       principal,
       idempotencyKey: idempotencyKey(place),
       flags: this.#runtime.flagsOf(run),
-      ...this.#runtime.reaches(workspaceId),
+      ...this.#runtime.reaches(workspaceId, agent),
       metrics: this.#runtime.metricsOf(agent),
       knowledge: this.#runtime.knowledge({
         workspaceId,

@@ -49,6 +49,27 @@ describe.each(storeKinds)('pages and accounts of an agent (%s)', (kind) => {
     expect(many.map(({ status }) => status).filter((status) => status === 429).length).toBe(2);
   });
 
+  it('lets in who holds a link, for its subject, its agent and the first word of its path', async () => {
+    const { call } = timonel;
+    const { url } = (await call<{ url: string }>('GET', `${at}/keys/l%7C12`, undefined, nobody)).body as { url: string };
+    const { pathname, search } = new URL(url);
+    const opened = await call<{ until: string }>('GET', `${pathname}${search}&shelf=top`, undefined, nobody);
+    expect(opened.body).toMatchObject({ locker: 'l|12', shelf: 'top', asker: false });
+    expect(Date.parse(opened.body.until)).toBeGreaterThan(Date.now() + 3_500_000);
+    // Who is signed in is no more than who holds the link.
+    expect((await call('GET', `${pathname}${search}`)).body).toMatchObject({ asker: false });
+    for (const [method, elsewhere] of [
+      ['POST', `${at}/gate${search}`],
+      ['GET', `${pathname.replace('lobby', 'annex')}${search}`],
+      ['GET', `${pathname}${search.replace(/.$/, (last) => (last === 'A' ? 'Q' : 'A'))}`],
+    ] as const)
+      expect([elsewhere, (await call(method, elsewhere, undefined, nobody)).body]).toMatchObject([
+        elsewhere,
+        { code: 'link_invalid', status: 422 },
+      ]);
+    expect((await call('GET', pathname)).body).toMatchObject({ code: 'invalid_request' });
+  });
+
   it('redirects to addresses only', async () => {
     const form = { ...nobody, 'content-type': 'application/x-www-form-urlencoded' };
     const away = (to: string) => timonel.call('POST', `${at}/away`, `to=${encodeURIComponent(to)}`, form);
@@ -105,6 +126,8 @@ it('refuses what cannot be a page, or an agent that vouches for administrators',
   const refused = (wrong: object) => () => defineAgent({ ...lobby, routes: [defineRoute({ ...route, ...wrong } as never)] });
   expect(refused({ answer: { parse: () => {} } })).toThrow('a page has no JSON or text to check');
   expect(refused({ perMinute: 0 })).toThrow('from 1 to 6000');
-  expect(refused({ public: undefined, permission: 'agents:read', perMinute: 5 })).toThrow('perMinute is for public routes');
+  expect(refused({ public: undefined, permission: 'agents:read', perMinute: 5 })).toThrow(
+    'perMinute is for public and linked routes',
+  );
   expect(() => defineAgent({ ...lobby, vouchesFor: ['admin' as never] })).toThrow('cannot vouch for "admin"');
 });

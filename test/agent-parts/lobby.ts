@@ -63,6 +63,39 @@ const inTransaction = defineRoute({
   },
 });
 
+const locker = defineRoute({
+  method: 'GET',
+  path: '/locker/contents',
+  summary: 'What is in a locker, for who holds its link',
+  linked: true,
+  query: z.object({ shelf: z.string().default('all') }),
+  answer: z.object({ locker: z.string(), shelf: z.string(), until: z.string(), asker: z.boolean() }),
+  handle: async ({ query: { shelf } }, { link, principal }) => ({
+    locker: link?.subject ?? '',
+    shelf,
+    until: link?.expiresAt.toISOString() ?? '',
+    asker: principal !== undefined,
+  }),
+});
+
+const gate = defineRoute({
+  method: 'POST',
+  path: '/gate',
+  summary: 'Opens the gate for who holds its link',
+  linked: true,
+  handle: async () => undefined,
+});
+
+const key = defineRoute({
+  method: 'GET',
+  path: '/keys/:locker',
+  summary: 'A link to a locker',
+  public: true,
+  params: z.object({ locker: z.string() }),
+  answer: z.object({ url: z.string() }),
+  handle: async ({ params }, { links }) => ({ url: links.to('/locker/contents', params.locker, { expiresIn: 3_600_000 }) }),
+});
+
 export const lobby = defineAgent({
   name: 'lobby',
   version: '1.0.0',
@@ -71,5 +104,5 @@ export const lobby = defineAgent({
   tools: [],
   policy: [],
   vouchesFor: ['student', 'instructor'],
-  routes: [door, away, enter, inTransaction],
+  routes: [door, away, enter, inTransaction, locker, gate, key],
 });

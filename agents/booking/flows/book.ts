@@ -201,7 +201,7 @@ function* bookNow(turn: Turn): Dialogue<Ending> {
 }
 
 /** Says what was booked; goes on with the next service where several were asked for. */
-export function booked(turn: Turn, { appointment }: Extract<BookAppointmentOutput, { kind: 'booked' }>): Ending {
+export function booked(turn: Turn, { appointment, manageUrl }: Extract<BookAppointmentOutput, { kind: 'booked' }>): Ending {
   const { state, say, now } = turn;
   const { alsoServices, people = 1 } = state.wish;
   const [next, ...others] = people > 1 ? [appointment.service, ...alsoServices] : alsoServices;
@@ -209,7 +209,8 @@ export function booked(turn: Turn, { appointment }: Extract<BookAppointmentOutpu
   state.latest = appointment;
   state.cancelled = undefined;
   state.thanked = false;
-  const done = say.booked(appointment, now.date);
+  const said = say.booked(appointment, now.date);
+  const done = manageUrl === undefined ? said : paragraph(said, say.manageAt(manageUrl));
   if (next === undefined) return tell(done);
   state.suggested = true;
   state.wish = { ...freshWish(), service: next, alsoServices: others, people: people - 1 || undefined, date: appointment.date };

@@ -2,8 +2,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { TimonelError } from '../../errors.ts';
-import type { AnyRoute, PageAnswer, RouteRequest } from '../../run/route.ts';
-import { pageCookiesOf, sendPage } from '../agent-pages.ts';
+import { agentLinkShape } from '../../identity/agent-links.ts';
+import type { AnyRoute, PageAnswer, RouteCall, RouteRequest } from '../../run/route.ts';
+import { pageCookiesOf, sendPage, troublePage } from '../agent-pages.ts';
 import type { HttpDependencies, TypedFastify } from '../contract.ts';
 import { requestPrincipalOf } from '../guard.ts';
 import { PublicLimits } from '../public-limits.ts';
@@ -17,6 +18,8 @@ const workspaceName = z
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be the id of a workspace, e.g. default')
   .default('default')
   .describe('The workspace');
+
+const linkText = z.string().regex(agentLinkShape, 'must be the whole link').describe('The signed link');
 
 /** To be called after all other routes were declared. @throws TimonelError `config_invalid` */
 export async function agentOwnRoutes(app: TypedFastify, dependencies: HttpDependencies): Promise<void> {
@@ -50,7 +53,15 @@ interface Declared {
 
 function declare(app: TypedFastify, { routeCall }: HttpDependencies, { agent, route, url, limits }: Declared): void {
   const { method, summary, description, permission, params, body, raw, answer, mediaType, page, perMinute } = route;
-  const query = route.public === true ? (route.query ?? z.strictObject({})).safeExtend({ workspace: workspaceName }) : route.query;
+  const { linked } = route;
+  const ownQuery = route.query ?? z.strictObject({});
+  const query =
+    linked === true
+      ? // A page answers a link that is cut short in words.
+        ownQuery.safeExtend({ link: page === true ? z.string().max(700).default('').describe('The signed link') : linkText })
+      : route.public === true
+        ? ownQuery.safeExtend({ workspace: workspaceName })
+        : route.query;
   if (raw === true) {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: largestRaw }, (_request, bytes, done) => done(null, bytes));
@@ -69,29 +80,39 @@ function declare(app: TypedFastify, { routeCall }: HttpDependencies, { agent, ro
       response: responsesOf(route),
     },
     async handler(request, reply) {
-      // Those with a limit of their own are counted by it: one that is asked often must not shut the others.
-      if (permission === undefined)
-        limits.count(perMinute === undefined ? agent : `${agent} ${method} ${url}`, request.ip, perMinute);
-      const { workspace, ...asked } = (request.query ?? {}) as Record<string, unknown> & { workspace?: string };
+      const { by, query: asked } = callerOf(request, route);
       const sent: RouteRequest<unknown, unknown, unknown> = {
         params: request.params,
-        query: permission === undefined ? asked : request.query,
+        query: asked,
         body: raw === true ? (request.body ?? Buffer.alloc(0)) : request.body,
         headers: headersOf(request),
         cookies: pageCookiesOf(request, agent),
       };
-      const given = await routeCall({
-        agent,
-        route,
-        by: permission === undefined ? { workspaceId: workspace ?? 'default' } : { principal: requestPrincipalOf(request) },
-        origin: { ...originOf(request), requestId: request.id },
-        request: sent,
+      const call = async () => {
+        // Those with a limit of their own are counted by it: one that is asked often must not shut the others.
+        if (permission === undefined)
+          limits.count(perMinute === undefined ? agent : `${agent} ${method} ${url}`, request.ip, perMinute);
+        if ('link' in by) limits.count(`${agent} link`, by.link);
+        return routeCall({ agent, route, by, origin: { ...originOf(request), requestId: request.id }, request: sent });
+      };
+      const given = await call().catch((error: unknown) => {
+        // Who followed a link reads a page, not the JSON of a problem.
+        if (linked === true && page === true && error instanceof TimonelError)
+          return troublePage(error, request.headers['accept-language']);
+        throw error;
       });
       if (mediaType !== undefined) return (reply as FastifyReply).type(mediaType).send(String(given));
       if (page === true) return sendPage(reply, agent, given as PageAnswer);
       return answer === undefined ? reply.code(204).send(null) : reply.send(given);
     },
   });
+}
+
+function callerOf(request: FastifyRequest, route: AnyRoute): { by: RouteCall['by']; query: unknown } {
+  if (route.permission !== undefined) return { by: { principal: requestPrincipalOf(request) }, query: request.query };
+  const name = route.linked === true ? 'link' : 'workspace';
+  const { [name]: named = '', ...query } = (request.query ?? {}) as Record<string, string>;
+  return { by: name === 'link' ? { link: named } : { workspaceId: named }, query };
 }
 
 function responsesOf({ page, answer, mediaType }: AnyRoute): Record<number, object> {

@@ -97,6 +97,7 @@ export interface Sentences extends Phrases {
   // ---- booking ----
   confirmBooking(booking: Booking, today: string): string;
   booked(appointment: AppointmentView, today: string): string;
+  manageAt(url: string): string;
   bookNextPerson(): string;
   bookNextService(service: string): string;
   notOffered(wanted: string): string;

@@ -150,6 +150,7 @@ export const english: Sentences = {
   whatToChange: () => 'What should I change: the day, the time or the service? Or shall we leave it?',
   booked: (item, today) =>
     `Done, ${item.name}! See you on ${moment(item.date, item.time, today)}: ${quoted(item.service)} with ${item.staff}, ${amount(item)}${discounted(item)}. Your code is ${item.code}; use it to move or cancel the appointment.`,
+  manageAt: (url) => `To see, move or cancel it: ${url}`,
   bookNextPerson: () => 'Shall we look for a time for the other person?',
   bookNextService: (service) => `Shall we look for a time for ${quoted(service)} as well?`,
   dropped: () => 'All right, nothing is booked. We can take it up whenever you like.',

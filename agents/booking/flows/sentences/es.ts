@@ -155,6 +155,7 @@ export const spanish: Sentences = {
   whatToChange: () => '¿Qué cambiamos: el día, la hora o el servicio? ¿O lo dejamos?',
   booked: (item, today) =>
     `¡Listo, ${item.name}! Te espero el ${moment(item.date, item.time, today)}: ${withinSentence(item.service)} con ${item.staff}, ${pesos(item)}${discounted(item)}. Tu código es ${item.code}; con él podés cambiarlo o cancelarlo.`,
+  manageAt: (url) => `Para verlo, cambiarlo o cancelarlo: ${url}`,
   bookNextPerson: () => '¿Buscamos lugar para la otra persona?',
   bookNextService: (service) => `¿Buscamos lugar también para ${the(service)}?`,
   dropped: () => 'Listo, no reservé nada. Cuando quieras lo retomamos.',
