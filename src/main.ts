@@ -156,7 +156,7 @@ function memoisedMetrics({ agents }: ProjectConfig): Base['metricsOf'] {
 async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
   const { settings, agents, scope } = base;
   const foundation = await openFoundation(base);
-  const { store, pool, keys, workspaces } = foundation;
+  const { store, keys, workspaces } = foundation;
   const late: LateParts = {};
   const telemetry = await openTelemetry(base, foundation, late);
   const { identity, mailer } = await openIdentity(base, foundation, (payload) => jobs.enqueue('mail', payload));
