@@ -41,11 +41,13 @@ const layers: string[][] = [
   ['src/store'],
   ['src/config.ts'],
   ['src/settings-schema.ts'],
+  ['src/backup-settings.ts'],
   [
     'src/errors.ts',
     'src/vocabulary.ts',
     'src/phone-numbers.ts',
     'src/setting-values.ts',
+    'src/secret-generations.ts',
     'src/host-and-port.ts',
     'src/secret-files.ts',
     'src/suggestion.ts',

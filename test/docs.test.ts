@@ -24,7 +24,7 @@ function rows(text: string, name: RegExp): string[][] {
 
 /** Each setting of the schema with the text that declares it. */
 const declared = new Map(
-  ['src/settings-schema.ts', 'src/setting-values.ts']
+  ['src/settings-schema.ts', 'src/setting-values.ts', 'src/backup-settings.ts']
     .flatMap((file) =>
       read(file)
         .split(/^ {2}(?=[A-Z][A-Z0-9_]+:)/m)
