@@ -40,6 +40,8 @@ export function redisClient({ url, sentinels, cluster }: RedisAddress, options: 
       // A master that was lost is replaced within the time that the cluster waits for it.
       clusterRetryStrategy: (attempt) => Math.min(attempt * 100, 2_000),
       slotsRefreshTimeout: 2_000,
+      // Who asks little, because a breaker is open, would not be told that a key has moved.
+      slotsRefreshInterval: 2_000,
       redisOptions: { ...ofNodes, ...signIn, ...(tls ? { tls: {} } : {}) },
       // Certificates name hosts, and nodes tell of addresses.
       ...(tls ? { dnsLookup: (address, done) => done(null, address) } : {}),
