@@ -70,6 +70,7 @@ export const english: readonly PageGroup[] = [
   {
     title: 'In production',
     pages: [
+      'operations-by-task',
       'deployment',
       'kubernetes',
       'deployment-clouds',

@@ -102,3 +102,11 @@ it('names only files of the sources that are there, where the life of a turn is 
   expect(named.length).toBeGreaterThan(5);
   for (const path of named) expect([path, exists(path)]).toEqual([path, true]);
 });
+
+it('names tests that there are', () => {
+  const named = [
+    ...new Set(pages.flatMap((page) => read(page).match(/\b(?:test|src)\/[\w./-]+\.test\.ts\b/g) ?? [])),
+  ];
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter((path) => !exists(path))).toEqual([]);
+});

@@ -93,7 +93,15 @@ export async function openJobs(
         name: 'retention',
         cron: '17 3 * * *',
         retries: 3,
-        run: async () => void (await applyRetention({ pool, audit, tables, days: settings.retentionDays, now })),
+        run: async () =>
+          void (await applyRetention({
+            pool,
+            audit,
+            tables,
+            days: settings.retentionDays,
+            workspaces: () => workspaces.list(),
+            now,
+          })),
       },
     ],
     workspaces: () => workspaces.list(),

@@ -10,6 +10,8 @@ export interface Workspace {
   timeZone: string;
   /** Asks for an upper-case letter, a lower-case letter and a digit in passwords. */
   classicPasswords: boolean;
+  /** Days that its conversations are kept, where that is less long than the installation keeps them. */
+  conversationDays: number | null;
   /** Since when it lets nobody in; null where it does. */
   disabledAt: Date | null;
   createdAt: Date;
@@ -21,6 +23,8 @@ export interface WorkspaceChanges {
   name?: string | undefined;
   timeZone?: string | undefined;
   classicPasswords?: boolean | undefined;
+  /** null: as the installation says. */
+  conversationDays?: number | null | undefined;
   disabled?: boolean | undefined;
 }
 
@@ -28,6 +32,7 @@ const insertion =
   'INSERT INTO workspaces (workspace_id, name, time_zone) VALUES ($1, $2, $3) ON CONFLICT (workspace_id) DO NOTHING';
 
 const columns = `workspace_id AS "workspaceId", name, time_zone AS "timeZone", classic_passwords AS "classicPasswords",
+  conversation_days AS "conversationDays",
   disabled_at AS "disabledAt", created_at AS "createdAt", seeded_agents AS "seededAgents"`;
 
 /**
@@ -102,9 +107,19 @@ export class Workspaces {
   async change(client: pg.ClientBase, workspaceId: string, changes: WorkspaceChanges): Promise<void> {
     const { rowCount } = await client.query(
       `UPDATE workspaces SET name = COALESCE($2, name), time_zone = COALESCE($3, time_zone), classic_passwords = COALESCE($4, classic_passwords),
-         disabled_at = CASE WHEN $5::boolean IS NULL THEN disabled_at WHEN $5 THEN COALESCE(disabled_at, now()) END
+         disabled_at = CASE WHEN $5::boolean IS NULL THEN disabled_at WHEN $5 THEN COALESCE(disabled_at, now()) END,
+         conversation_days = CASE WHEN $6 THEN $7 ELSE conversation_days END
        WHERE workspace_id = $1`,
-      [workspaceId, changes.name ?? null, changes.timeZone ?? null, changes.classicPasswords ?? null, changes.disabled ?? null],
+      [
+        ...[
+          workspaceId,
+          changes.name ?? null,
+          changes.timeZone ?? null,
+          changes.classicPasswords ?? null,
+          changes.disabled ?? null,
+        ],
+        ...[changes.conversationDays !== undefined, changes.conversationDays ?? null],
+      ],
     );
     if (rowCount === 0) throw noSuchWorkspace(workspaceId);
   }

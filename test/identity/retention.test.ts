@@ -29,6 +29,12 @@ it.each(storeKinds)('the daily job erases what is older than the settings keep i
 
   await runRetention();
   expect(await texts()).toContain('Inés called');
+  // A workspace may keep its conversations for less long than the installation, and not for longer.
+  const keep = async (conversationDays: number) => (await at.call('PATCH', '/api/v1/workspace', { conversationDays })).status;
+  expect([await keep(31), await keep(10)]).toEqual([400, 200]);
+  clock = 11 * 86_400_000;
+  await runRetention();
+  expect(await texts()).not.toContain('Inés');
   clock = 31 * 86_400_000;
   await runRetention();
   expect(await texts()).not.toContain('Inés');

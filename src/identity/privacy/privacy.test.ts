@@ -329,20 +329,33 @@ onEachStore('data of people', (openFresh) => {
     it('erases what is older than its kind is kept, of everybody, once', async () => {
       const house = await filled(await open());
       const { pool, audit, privacy } = house;
+      let own: { workspaceId: string; conversationDays: number | null }[] = [];
+      const narrowable = await pool.executeText<{ name: string }>(
+        `SELECT table_name AS name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'workspace_id'`,
+      );
+      const aging = privacy.tables.filter((each) => each.personal && each.ages?.kind === 'conversations');
+      expect(narrowable.map(({ name }) => name)).toEqual(expect.arrayContaining(aging.map(({ table }) => table)));
       const apply = (kept: Parameters<typeof days>[0], now: Date) =>
-        applyRetention({ pool, audit, tables: privacy.tables, days: days(kept), now: () => now });
+        applyRetention({ pool, audit, tables: privacy.tables, days: days(kept), workspaces: async () => own, now: () => now });
       const later = new Date(Date.now() + 40 * 86_400_000);
       expect(await apply({}, later)).toEqual({});
       expect(await apply({ conversations: 90, sessions: 90 }, later)).toEqual({});
       expect(await apply({ sessions: 30 }, later)).toEqual({ sessions: 1 });
+      // A workspace may keep its conversations for less long; those of others stay.
+      own = [
+        { workspaceId: 'vecina', conversationDays: 10 },
+        { workspaceId: 'nube', conversationDays: null },
+      ];
+      expect(await apply({ conversations: 90 }, later)).toMatchObject({ conversations: 1, messages: 1, steps: 1 });
+      expect(await everything(house)).toMatch(/soy Ana Paz/);
       expect(await apply({ conversations: 30 }, later)).toEqual({
-        approvals: 5,
+        approvals: 4,
         booking_appointments: 3,
-        conversation_state: 5,
-        conversations: 5,
+        conversation_state: 4,
+        conversations: 4,
         files: 3,
-        messages: 5,
-        steps: 5,
+        messages: 4,
+        steps: 4,
       });
       expect(await apply({ conversations: 30 }, later)).toEqual({});
       expect(await everything(house)).not.toMatch(/soy Ana|soy Eva|234.5678|turno\.ics/);
@@ -352,7 +365,14 @@ onEachStore('data of people', (openFresh) => {
     it('forgets who is in old audit entries, and the chain stays whole', async () => {
       const { pool, audit, privacy } = await filled(await open());
       const later = new Date(Date.now() + 40 * 86_400_000);
-      const erased = await applyRetention({ pool, audit, tables: privacy.tables, days: days({ audit: 30 }), now: () => later });
+      const erased = await applyRetention({
+        pool,
+        audit,
+        tables: privacy.tables,
+        days: days({ audit: 30 }),
+        workspaces: async () => [],
+        now: () => later,
+      });
       expect(erased).toEqual({ audit_personal: 3 });
       expect(await verifyChain(pool, audit, 'nube')).toMatchObject({ intact: true, entries: 4 });
       expect(await pool.executeText('SELECT 1 FROM audit_personal')).toEqual([]);

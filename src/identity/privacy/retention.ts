@@ -1,6 +1,6 @@
 import type { DatabasePool } from '../../store/database.ts';
 import { type AuditLog, installation } from '../audit/audit-log.ts';
-import type { RetentionKind, TableOfData } from './contract.ts';
+import type { PersonalTable, RetentionKind, TableOfData } from './contract.ts';
 import { ageStatement } from './statements.ts';
 
 /** How many days each kind of data is kept; 0 keeps it for ever. */
@@ -11,6 +11,8 @@ export interface RetentionDependencies {
   audit: AuditLog;
   tables: readonly TableOfData[];
   days: RetentionDays;
+  /** Workspaces, with the days that their conversations are kept where that is less long. */
+  workspaces(): Promise<readonly { workspaceId: string; conversationDays: number | null }[]>;
   now(): Date;
 }
 
@@ -24,15 +26,23 @@ const dayMs = 86_400_000;
  * @returns rows by table.
  */
 export async function applyRetention(dependencies: RetentionDependencies): Promise<Record<string, number>> {
-  const { pool, audit, tables, days, now } = dependencies;
+  const { pool, audit, tables, days, now, workspaces } = dependencies;
   const erased: Record<string, number> = {};
-  for (const table of tables) {
-    if (!table.personal || table.ages === undefined || days[table.ages.kind] === 0) continue;
-    const statement = ageStatement(table, batch, new Date(now().getTime() - days[table.ages.kind] * dayMs));
+  const erase = async (table: PersonalTable, kept: number, workspaceId?: string) => {
+    const statement = ageStatement(table, batch, new Date(now().getTime() - kept * dayMs), workspaceId);
     for (let count = batch; statement !== undefined && count === batch; ) {
       count = (await pool.executeText(`${statement.text} RETURNING 1`, statement.values)).length;
       if (count > 0) erased[table.table] = (erased[table.table] ?? 0) + count;
     }
+  };
+  const aging = tables.filter((table): table is PersonalTable => table.personal && table.ages !== undefined);
+  for (const table of aging) {
+    const kept = table.ages === undefined ? 0 : days[table.ages.kind];
+    if (kept > 0) await erase(table, kept);
+  }
+  for (const { workspaceId, conversationDays } of await workspaces()) {
+    if (conversationDays === null) continue;
+    for (const table of aging) if (table.ages?.kind === 'conversations') await erase(table, conversationDays, workspaceId);
   }
   if (days.audit > 0) {
     const count = await forgetActors(pool, audit, new Date(now().getTime() - days.audit * dayMs));

@@ -91,11 +91,13 @@ const nobody: Person = { workspaceId: '', userId: null, emails: [], conversation
 /**
  * Erases up to `limit` rows that are older than the first parameter. Conditions on the person that a value has (`CASE WHEN …`) hold for
  * nobody then; what is blank already is passed over.
+ * @param workspaceId of one workspace alone; for tables that have a `workspace_id`.
  */
-export function ageStatement(table: PersonalTable, limit: number, before: Date): BoundStatement | undefined {
+export function ageStatement(table: PersonalTable, limit: number, before: Date, workspaceId?: string): BoundStatement | undefined {
   if (table.ages === undefined) return undefined;
   const { at, when } = table.ages;
   const conditions = [`${at} < '${before.toISOString()}'::timestamptz`, ...(when === undefined ? [] : [`(${when})`])];
+  if (workspaceId !== undefined) conditions.push('workspace_id = :workspace');
   if (table.erase !== 'delete') {
     const differs = Object.entries(table.erase).map(([column, value]) => `${column} IS DISTINCT FROM (${value})`);
     conditions.push(`(${differs.join(' OR ')})`);
@@ -105,7 +107,7 @@ export function ageStatement(table: PersonalTable, limit: number, before: Date):
     table.erase === 'delete'
       ? `DELETE FROM ${table.table} WHERE ${rows}`
       : `UPDATE ${table.table} SET ${assignments(table.erase)} WHERE ${rows}`,
-    nobody,
+    workspaceId === undefined ? nobody : { ...nobody, workspaceId },
   );
 }
 

@@ -87,9 +87,28 @@ export default function Audit() {
   return (
     <Page
       title={words.title}
+      actions={
+        <>
+          <Button
+            icon={Download}
+            title={words.exportHint}
+            onClick={() =>
+              void downloadAddress(`/api/v1/audit/export${queryText(query)}`).then(
+                () => setFault(undefined),
+                (error: unknown) => setFault(problemOf(error).message),
+              )
+            }
+          >
+            {words.export}
+          </Button>
+          <Button kind="primary" icon={ShieldCheck} shortcut="v" onClick={() => setVerifies(true)}>
+            {words.verify}
+          </Button>
+        </>
+      }
       below={
         <>
-          <div className="page-top">
+          <div className="row audit-filters">
             <Filters
               choices={[
                 {
@@ -110,24 +129,9 @@ export default function Audit() {
                   : [{ name: 'target', label: words.onWhat, choices: [{ value: target, label: target.slice(0, 24) }] }]),
               ]}
             />
-            <div className="page-actions audit-days">
+            <div className="row audit-days">
               <DayField label={words.from} day={from} onDay={(day) => change({ from: day })} />
               <DayField label={words.to} day={to} onDay={(day) => change({ to: day })} />
-              <Button
-                icon={Download}
-                title={words.exportHint}
-                onClick={() =>
-                  void downloadAddress(`/api/v1/audit/export${queryText(query)}`).then(
-                    () => setFault(undefined),
-                    (error: unknown) => setFault(problemOf(error).message),
-                  )
-                }
-              >
-                {words.export}
-              </Button>
-              <Button kind="primary" icon={ShieldCheck} shortcut="v" onClick={() => setVerifies(true)}>
-                {words.verify}
-              </Button>
             </div>
           </div>
           {fault !== undefined && <Note kind="bad">{fault}</Note>}
@@ -140,7 +144,7 @@ export default function Audit() {
           <Surface read={list} isEmpty={rows.length === 0} empty={<Empty title={words.noMatch}>{words.noMatchHint}</Empty>}>
             <ListTable
               label={words.list}
-              columns={columns}
+              columns={opened === undefined ? columns : columns.filter(({ key }) => key !== 'from' && key !== 'sequence')}
               rows={rows}
               keyOf={({ sequence }) => String(sequence)}
               chosen={entry}

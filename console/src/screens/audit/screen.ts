@@ -1,10 +1,10 @@
 import { ScrollText } from 'lucide-react';
 import type { Screen } from '../screen.ts';
-import { auditWords } from './words.ts';
+import { auditTitle } from './title.ts';
 
 export const screen: Screen = {
   name: 'audit',
-  title: auditWords,
+  title: auditTitle,
   group: 'admin',
   order: 30,
   icon: ScrollText,

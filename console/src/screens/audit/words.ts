@@ -1,8 +1,9 @@
 import { defineWords } from '../../words/language.ts';
+import { auditTitle } from './title.ts';
 
 export const auditWords = defineWords({
   en: {
-    title: 'Audit',
+    ...auditTitle.en,
     list: 'Entries of the audit log, the newest first',
     noMatch: 'No entry matches.',
     noMatchHint: 'Take a filter away to see more.',
@@ -53,7 +54,7 @@ export const auditWords = defineWords({
     copyEnd: 'Copy the end',
   },
   es: {
-    title: 'Auditoría',
+    ...auditTitle.es,
     list: 'Entradas de la auditoría, las más nuevas primero',
     noMatch: 'Ninguna entrada coincide.',
     noMatchHint: 'Quitá un filtro para ver más.',

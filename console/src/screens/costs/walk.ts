@@ -37,7 +37,7 @@ export const walk: ScreenWalk = {
     await go('/costs?period=last-30');
     const costs = page.getByRole('region', { name: 'Costos según: Agente' });
     // 1.25 + 2.05, and 1.65 + 2.45 dollars.
-    await costs.getByRole('row', { name: /walk-desk.*3,30/ }).waitFor(patient);
+    await costs.getByRole('row', { name: /walk-desk.*US\$\s*3,30/ }).waitFor(patient);
     await costs.getByRole('row', { name: /walk-night.*4,10/ }).waitFor(patient);
     await page.getByRole('button', { name: 'Modelo', exact: true }).click();
     await page.getByRole('row', { name: /walk\/model-0/ }).waitFor(patient);

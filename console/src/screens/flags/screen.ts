@@ -1,10 +1,10 @@
 import { Flag } from 'lucide-react';
 import type { Screen } from '../screen.ts';
-import { flagWords } from './words.ts';
+import { flagTitle } from './title.ts';
 
 export const screen: Screen = {
   name: 'flags',
-  title: flagWords,
+  title: flagTitle,
   group: 'build',
   order: 20,
   icon: Flag,

@@ -68,12 +68,21 @@ export const walk: ScreenWalk = {
     await page.getByRole('listitem').filter({ hasText: 'Versión 3' }).getByText('Lo de otro').waitFor(patient);
 
     await page.getByRole('button', { name: 'Apagar' }).click();
+    // While the server has not said so, the focus stays in the dialog.
+    const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+    await page.route('**/api/v1/flags/walk-offer', async (route) => {
+      if (route.request().method() === 'PUT') await held;
+      await route.continue();
+    });
     await dialog.getByRole('button', { name: 'Apagar' }).click();
+    await dialog.locator('[aria-busy=true]').waitFor(patient);
+    expect(await page.evaluate(`document.activeElement.closest('[role=dialog]') !== null`)).toBe(true);
+    letGo();
     await page.getByText('Apagado: todos reciben «off».').waitFor(patient);
     await page.getByRole('button', { name: 'Quitar', exact: true }).click();
     await dialog.getByLabel('Escribí «walk-offer» para confirmar').fill('walk-offer');
     await dialog.getByRole('button', { name: 'Quitar' }).click();
     await page.getByRole('row', { name: /walk-menu/ }).waitFor(patient);
-    expect(await page.getByRole('row', { name: /walk-offer/ }).count()).toBe(0);
+    await page.getByRole('row', { name: /walk-offer/ }).waitFor({ state: 'detached', ...patient });
   },
 };

@@ -1,8 +1,9 @@
 import { defineWords } from '../../words/language.ts';
+import { flagTitle } from './title.ts';
 
 export const flagWords = defineWords({
   en: {
-    title: 'Flags',
+    ...flagTitle.en,
     list: 'Feature flags in force',
     empty: 'There is no flag.',
     emptyHint:
@@ -99,7 +100,7 @@ export const flagWords = defineWords({
     history: 'Versions',
   },
   es: {
-    title: 'Flags',
+    ...flagTitle.es,
     list: 'Feature flags vigentes',
     empty: 'No hay ningún flag.',
     emptyHint:

@@ -1,10 +1,10 @@
 import { Waypoints } from 'lucide-react';
 import type { Screen } from '../screen.ts';
-import { modelWords } from './words.ts';
+import { modelTitle } from './title.ts';
 
 export const screen: Screen = {
   name: 'models',
-  title: modelWords,
+  title: modelTitle,
   group: 'run',
   order: 30,
   icon: Waypoints,

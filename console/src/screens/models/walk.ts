@@ -80,6 +80,6 @@ export const walk: ScreenWalk = {
     await dialog.getByLabel('Escribí «walk-fast» para confirmar').fill('walk-fast');
     await dialog.getByRole('button', { name: 'Quitar' }).click();
     await page.getByRole('row', { name: /^walk / }).waitFor(patient);
-    expect(await page.getByRole('link', { name: 'walk-fast' }).count()).toBe(0);
+    await page.getByRole('link', { name: 'walk-fast' }).waitFor({ state: 'detached', ...patient });
   },
 };

@@ -1,8 +1,9 @@
 import { defineWords } from '../../words/language.ts';
+import { modelTitle } from './title.ts';
 
 export const modelWords = defineWords({
   en: {
-    title: 'Models',
+    ...modelTitle.en,
     allAnswer: (names: string) => `The routes can be answered: ${names}`,
     someSilent: (names: string) => `Providers of routes that are not reached: ${names}`,
     noProvider: 'No route names a model',
@@ -124,7 +125,7 @@ export const modelWords = defineWords({
     clearedHere: (count: string) => `Forgotten: ${count} in this process. Redis was not reached, so others may still have theirs.`,
   },
   es: {
-    title: 'Modelos',
+    ...modelTitle.es,
     allAnswer: (names: string) => `Las rutas tienen quien responda: ${names}`,
     someSilent: (names: string) => `No se llega a proveedores de rutas: ${names}`,
     noProvider: 'Ninguna ruta nombra un modelo',

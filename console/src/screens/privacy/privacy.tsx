@@ -143,7 +143,7 @@ function Person({ query, preview: { account, conversations, tables, accountKept 
         </>
       }
     >
-      <p>{words.sentence(who, count(conversations), count(rowsOf('deleted') + rowsOf('blanked')))}</p>
+      <p>{words.sentence(who, conversations, count(rowsOf('deleted') + rowsOf('blanked')))}</p>
       {accountKept && <Note kind="info">{words.accountKept}</Note>}
       {give.isSuccess && <Note kind="good">{words.exported}</Note>}
       {give.isError && <Note kind="bad">{problemOf(give.error).message}</Note>}
@@ -271,7 +271,7 @@ function Retention() {
       <Surface read={read} rows={1}>
         {read.data !== undefined && (
           <Facts
-            facts={Object.entries(read.data.retentionDays).map(
+            facts={Object.entries(daysOf(read.data)).map(
               ([kind, days]) =>
                 [words.kinds[kind as keyof typeof words.kinds], days === 0 ? words.forEver : words.days(count(days))] as const,
             )}
@@ -280,4 +280,9 @@ function Retention() {
       </Surface>
     </Section>
   );
+}
+
+/** In force: a workspace may keep its conversations for less long. */
+function daysOf({ retentionDays, conversationDays }: Answer<'GET /api/v1/workspace'>): Record<string, number> {
+  return { ...retentionDays, conversations: conversationDays ?? retentionDays.conversations };
 }

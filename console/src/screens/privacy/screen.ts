@@ -1,10 +1,10 @@
 import { Fingerprint } from 'lucide-react';
 import type { Screen } from '../screen.ts';
-import { privacyWords } from './words.ts';
+import { privacyTitle } from './title.ts';
 
 export const screen: Screen = {
   name: 'privacy',
-  title: privacyWords,
+  title: privacyTitle,
   group: 'admin',
   order: 40,
   icon: Fingerprint,

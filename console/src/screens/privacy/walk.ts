@@ -22,7 +22,7 @@ export const walk: ScreenWalk = {
     await page.getByLabel('Correo').fill('');
     await page.getByLabel('Teléfono').fill('0351 15 612 7788');
     await page.getByRole('button', { name: 'Buscar', exact: true }).click();
-    await page.getByText(/Alguien sin cuenta acá.*1 conversaciones/).waitFor(patient);
+    await page.getByText(/Alguien sin cuenta acá.*una conversación/).waitFor(patient);
     const there = page.getByRole('region', { name: 'Qué hay' });
     await there.getByRole('row', { name: /Mensajes\s+2\s+vacía/ }).waitFor(patient);
     await shot('privacy-found');

@@ -1,8 +1,9 @@
 import { defineWords } from '../../words/language.ts';
+import { privacyTitle } from './title.ts';
 
 export const privacyWords = defineWords({
   en: {
-    title: 'Privacy',
+    ...privacyTitle.en,
     find: 'Find a person',
     findHint: 'By any of these, or several. What is found is counted and not read; that somebody looked is in the audit log.',
     email: 'E-mail',
@@ -14,7 +15,8 @@ export const privacyWords = defineWords({
     nobodyHint: 'Try another address or number that they may have left.',
     member: (name: string, role: string) => `${name} (${role})`,
     unknown: 'Somebody without an account here',
-    sentence: (who: string, conversations: string, rows: string) => `${who}: ${conversations} conversations, ${rows} rows in all.`,
+    sentence: (who: string, conversations: number, rows: string) =>
+      `${who}: ${conversations === 1 ? 'one conversation' : `${conversations} conversations`}, ${rows} rows in all.`,
     accountKept: 'The person belongs to another workspace too: the account stays there, and so do their sessions.',
     what: 'What is there',
     rows: 'Rows',
@@ -37,7 +39,8 @@ export const privacyWords = defineWords({
     deed: 'What',
     deeds: { 'person-exported': 'gave out', 'person-erased': 'erased' },
     retention: 'How long data is kept',
-    retentionHint: 'For the whole installation, by its settings (TIMONEL_RETENTION_…_DAYS). What is older is erased daily.',
+    retentionHint:
+      'By the settings of the installation (TIMONEL_RETENTION_…_DAYS) and of the workspace. What is older is erased daily.',
     kinds: { conversations: 'Conversations', sessions: 'Sessions and invitations', audit: 'Names in the audit log' },
     days: (days: string) => `${days} days`,
     forEver: 'for ever',
@@ -68,7 +71,7 @@ export const privacyWords = defineWords({
     table: 'Of what',
   },
   es: {
-    title: 'Privacidad',
+    ...privacyTitle.es,
     find: 'Buscar a una persona',
     findHint:
       'Por cualquiera de estos datos, o varios. Lo que se encuentra se cuenta y no se lee; que alguien buscó queda en la auditoría.',
@@ -81,8 +84,8 @@ export const privacyWords = defineWords({
     nobodyHint: 'Probá con otra dirección o número que pueda haber dejado.',
     member: (name: string, role: string) => `${name} (${role})`,
     unknown: 'Alguien sin cuenta acá',
-    sentence: (who: string, conversations: string, rows: string) =>
-      `${who}: ${conversations} conversaciones, ${rows} filas en total.`,
+    sentence: (who: string, conversations: number, rows: string) =>
+      `${who}: ${conversations === 1 ? 'una conversación' : `${conversations} conversaciones`}, ${rows} filas en total.`,
     accountKept: 'La persona pertenece también a otro espacio: ahí queda la cuenta, con sus sesiones.',
     what: 'Qué hay',
     rows: 'Filas',
@@ -106,7 +109,7 @@ export const privacyWords = defineWords({
     deeds: { 'person-exported': 'entregó', 'person-erased': 'borró' },
     retention: 'Cuánto se guardan los datos',
     retentionHint:
-      'Para toda la instalación, según su configuración (TIMONEL_RETENTION_…_DAYS). Lo más viejo se borra todos los días.',
+      'Según la configuración de la instalación (TIMONEL_RETENTION_…_DAYS) y del espacio. Lo más viejo se borra todos los días.',
     kinds: { conversations: 'Conversaciones', sessions: 'Sesiones e invitaciones', audit: 'Nombres en la auditoría' },
     days: (days: string) => `${days} días`,
     forEver: 'para siempre',
