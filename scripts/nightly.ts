@@ -245,8 +245,8 @@ async function pitr({ scale, progress }: Terms): Promise<Result> {
   return { verdict: found.reasons.length === 0 ? 'passed' : 'failed', ...found };
 }
 
-/** Megabytes of files, with those of the base. */
-const largestImage = { slim: 350, runtime: 500 } as const;
+/** Megabytes of files, with those of the base: somewhat more than there are. */
+const largestImage = { slim: 430, runtime: 540 } as const;
 
 /** The images, built by buildah and started; the scale says nothing to it. */
 async function image({ progress }: Terms): Promise<Result> {

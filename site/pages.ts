@@ -86,6 +86,7 @@ export const english: readonly PageGroup[] = [
       'runbook',
       'identity',
       'security',
+      'secrets',
     ],
   },
   { title: 'Reference', pages: ['reference/api', 'reference/cli', 'errors'] },

@@ -3,7 +3,7 @@
  */
 import { type BackupSettings, backupsOf } from './backup-settings.ts';
 import { TimonelError } from './errors.ts';
-import { hostAndPortOf } from './host-and-port.ts';
+import { type HostAndPort, hostAndPortOf } from './host-and-port.ts';
 import { secretSettings, withSecretFiles } from './secret-files.ts';
 import { type InstallationSecret, installationSecret } from './secret-generations.ts';
 import {
@@ -53,8 +53,8 @@ export interface Settings {
     statementTimeoutMs: number;
     idleInTransactionTimeoutMs: number;
   };
-  /** With sentinels the host of the URL is the name of the group that they watch. */
-  redis: { url: string; sentinels: readonly { host: string; port: number }[] } | undefined;
+  /** With sentinels the host of the URL is the name of the group that they watch; of a cluster it is one of its nodes. */
+  redis: { url: string; sentinels: readonly HostAndPort[]; cluster: readonly HostAndPort[] } | undefined;
   models: {
     /** Keys and base URLs of the providers that have an API of their own. */
     hosted: Record<'anthropic' | 'openai' | 'google' | 'groq', { key: string | undefined; url: string | undefined }>;
@@ -163,7 +163,7 @@ export function readSettings(given: Environment = process.env): Settings {
       'TIMONEL_SECRET_PREVIOUS: must be the secret before TIMONEL_SECRET, not the same one; leave it out if there was none',
     );
   }
-  faults.push(...s3Faults(present, 'TIMONEL_ARTIFACT_S3'), ...s3Faults(present, 'TIMONEL_BACKUP_S3'));
+  faults.push(...clusterFaults(present), ...s3Faults(present, 'TIMONEL_ARTIFACT_S3'), ...s3Faults(present, 'TIMONEL_BACKUP_S3'));
   if (present['TIMONEL_SMTP_URL'] !== undefined && present['TIMONEL_MAIL_FROM'] === undefined) {
     faults.push('TIMONEL_MAIL_FROM: say who mails come from, e.g. Timonel <no-reply@example.com>');
   }
@@ -199,7 +199,11 @@ export function readSettings(given: Environment = process.env): Settings {
     redis:
       env.REDIS_URL === undefined
         ? undefined
-        : { url: env.REDIS_URL, sentinels: env.TIMONEL_REDIS_SENTINELS.flatMap((item) => hostAndPortOf(item) ?? []) },
+        : {
+            url: env.REDIS_URL,
+            sentinels: env.TIMONEL_REDIS_SENTINELS.flatMap((item) => hostAndPortOf(item) ?? []),
+            cluster: env.TIMONEL_REDIS_CLUSTER.flatMap((item) => hostAndPortOf(item) ?? []),
+          },
     models: {
       hosted: {
         anthropic: { key: env.ANTHROPIC_API_KEY, url: env.TIMONEL_ANTHROPIC_URL },
@@ -282,6 +286,21 @@ export function readSettings(given: Environment = process.env): Settings {
     maxEventLoopDelayMs: env.TIMONEL_MAX_EVENT_LOOP_DELAY_MS,
     traces: tracesOf(env),
   };
+}
+
+/** A cluster has one database, and no sentinels. */
+function clusterFaults(present: Environment): string[] {
+  if (present['TIMONEL_REDIS_CLUSTER'] === undefined) return [];
+  const url = present['REDIS_URL'];
+  if (url === undefined) return ['REDIS_URL: name one of the nodes of TIMONEL_REDIS_CLUSTER, e.g. redis://:password@10.0.0.1:6379'];
+  return [
+    ...(present['TIMONEL_REDIS_SENTINELS'] === undefined
+      ? []
+      : ['TIMONEL_REDIS_CLUSTER: a cluster has no sentinels; leave TIMONEL_REDIS_SENTINELS out']),
+    ...(URL.canParse(url) && !/^\/?0?$/.test(new URL(url).pathname)
+      ? ['REDIS_URL: a cluster has the database 0 alone; leave the number at the end out']
+      : []),
+  ];
 }
 
 /** What is good enough on a laptop and would let strangers in, or people down, in production. */

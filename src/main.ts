@@ -58,6 +58,7 @@ import type { Runner } from './run/runner.ts';
 import type { Seeds } from './run/seeds.ts';
 import type { OpenSandbox } from './sandbox/sandbox.ts';
 import { Speech } from './speech/speech.ts';
+import { memoryOf } from './store/cache/redis.ts';
 import type { ChangeFeed } from './store/change-feed.ts';
 import type { Store } from './store/open.ts';
 import type { RunViews } from './store/run-views.ts';
@@ -315,7 +316,7 @@ async function openTelemetry(
     drills: async () => (await late.drills?.list()) ?? [],
     handoffs: () => countHandoffs(pool),
     waits: () => waitingFigures(pool),
-    redisMemory: redis === undefined ? undefined : () => redis.info('memory'),
+    redisMemory: redis === undefined ? undefined : () => memoryOf(redis),
   });
   // After nearly all others, so that what they do at their end is told too.
   return scope.adopt(telemetry, (each) => each.close());

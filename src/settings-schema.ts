@@ -69,6 +69,11 @@ export const settingsSchema = z.object({
     (item) => hostAndPortOf(item) !== undefined,
     'must be host:port with commas between them, e.g. 10.0.0.1:26379,10.0.0.2:26379',
   ),
+  /** Further nodes of a Redis Cluster, of which REDIS_URL names one; user, password and TLS of the URL are those of all. */
+  TIMONEL_REDIS_CLUSTER: list(
+    (item) => hostAndPortOf(item) !== undefined,
+    'must be host:port with commas between them, e.g. 10.0.0.1:6379,10.0.0.2:6379',
+  ),
 
   /** One more after `next:` or `previous:` is accepted too: `timonel secrets rotate` writes it. */
   TIMONEL_SECRET: generations.optional(),

@@ -47,6 +47,7 @@ const layers: string[][] = [
     'src/vocabulary.ts',
     'src/phone-numbers.ts',
     'src/setting-values.ts',
+    'src/secret-generations.ts',
     'src/host-and-port.ts',
     'src/secret-files.ts',
     'src/suggestion.ts',

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import type { TimonelError } from '../src/errors.ts';
 import { CallCaps } from '../src/llm/limits/call-caps.ts';
 import { type Caller, RateLimits, rateLimitHeaders } from '../src/llm/limits/rate-limits.ts';
+import type { RedisClient } from '../src/store/cache/redis.ts';
 import { openRedis } from '../src/store/cache/redis.ts';
 import { type PrivateRedis, startRedis } from './redis.ts';
 
@@ -23,7 +23,7 @@ async function outcomes(work: unknown[]): Promise<{ granted: number; refused: Ti
 }
 
 /** The same for limits in memory and in Redis. */
-function suite(open: () => Redis | undefined): void {
+function suite(open: () => RedisClient | undefined): void {
   const id = () => crypto.randomUUID();
 
   it('grant as many requests as they say, to each key, and say when more follow', async () => {
@@ -97,11 +97,11 @@ describe('rate limits in memory', () => {
 
 describe.skipIf(inject('redisUrl') === '')('rate limits in Redis', () => {
   const directory = mkdtempSync(join(tmpdir(), 'timonel-limits-'));
-  const opened: Redis[] = [];
+  const opened: RedisClient[] = [];
   let server: PrivateRedis;
-  let shared: Redis;
+  let shared: RedisClient;
   const connect = async () => {
-    const redis = openRedis({ url: server.url, sentinels: [] }, (client) => client.on('error', () => {}));
+    const redis = openRedis({ url: server.url, sentinels: [], cluster: [] }, (client) => client.on('error', () => {}));
     opened.push(redis);
     await vi.waitUntil(() => redis.status === 'ready', { timeout: 20_000 });
     return redis;

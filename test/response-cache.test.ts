@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
-import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { TimonelError } from '../src/errors.ts';
 import { type ProducedAnswer, ResponseCache } from '../src/llm/cache/response-cache.ts';
+import type { RedisClient } from '../src/store/cache/redis.ts';
 import { openRedis } from '../src/store/cache/redis.ts';
 import { type PrivateRedis, startRedis } from './redis.ts';
 
 const minute = 60_000;
 const life = { ttlMs: minute, graceMs: 10 * minute };
 
-function cacheIn(options: { bytes?: number; entryBytes?: number; redis?: Redis } = {}) {
+function cacheIn(options: { bytes?: number; entryBytes?: number; redis?: RedisClient } = {}) {
   const clock = { now: new Date('2026-11-21T12:00:00Z') };
   const { bytes = 1_000_000, entryBytes = 100_000, redis } = options;
   const cache = new ResponseCache({ bytes, entryBytes, redis, now: () => clock.now });
@@ -241,18 +241,18 @@ describe('identical requests in flight', () => {
 describe.skipIf(inject('redisUrl') === '')('the response cache with Redis behind it', () => {
   const directory = mkdtempSync(join(tmpdir(), 'timonel-cache-'));
   let server: PrivateRedis;
-  const opened: Redis[] = [];
+  const opened: RedisClient[] = [];
   const caches: ResponseCache[] = [];
 
   /** A process: its own connection, its own memory. */
   const processWith = (bytes?: number) => {
-    const redis = openRedis({ url: server.url, sentinels: [] }, (client) => client.on('error', () => {}));
+    const redis = openRedis({ url: server.url, sentinels: [], cluster: [] }, (client) => client.on('error', () => {}));
     opened.push(redis);
     const made = cacheIn({ redis, ...(bytes === undefined ? {} : { bytes }) });
     caches.push(made.cache);
     return { ...made, redis };
   };
-  const connected = async (redis: Redis) => expect.poll(() => redis.status, { timeout: 20_000 }).toBe('ready');
+  const connected = async (redis: RedisClient) => expect.poll(() => redis.status, { timeout: 20_000 }).toBe('ready');
 
   beforeAll(async () => {
     const started = await startRedis(directory);
@@ -370,7 +370,7 @@ describe.skipIf(inject('redisUrl') === '')('the response cache with Redis behind
     await one.ask('k', 'old', 'missed');
     await expect.poll(async () => (await other.ask('k', 'x', 'missed')).state, { timeout: 20_000 }).toBe('hit');
     // Only the connections go away: the server stays, and the other process clears meanwhile.
-    const admin = openRedis({ url: server.url, sentinels: [] }, (client) => client.on('error', () => {}));
+    const admin = openRedis({ url: server.url, sentinels: [], cluster: [] }, (client) => client.on('error', () => {}));
     opened.push(admin);
     await connected(admin);
     await one.cache.clear('missed');

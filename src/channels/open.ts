@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import { publishFault } from '../diagnostics.ts';
 import type { MailAnswer } from '../handoff/mail-answers.ts';
@@ -8,6 +7,7 @@ import type { InForce } from '../release/in-force.ts';
 import type { PartTakers } from '../run/message-parts.ts';
 import type { Runner } from '../run/runner.ts';
 import type { Speech } from '../speech/speech.ts';
+import type { RedisClient } from '../store/cache/redis.ts';
 import type { ChangeFeed } from '../store/change-feed.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { BatchEndings } from './batch-endings.ts';
@@ -37,7 +37,7 @@ import { ChannelWorker } from './worker.ts';
 export interface ChannelsOptions {
   pool: DatabasePool;
   /** Shares the counts of visitors between processes; absent where there is no Redis. */
-  redis: Redis | undefined;
+  redis: RedisClient | undefined;
   keys: ServerKeys;
   notices: AccessNotices;
   artifacts: Artifacts;

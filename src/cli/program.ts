@@ -28,6 +28,7 @@ import { migrateCommand } from './migrate.ts';
 import { modelsCommand } from './models.ts';
 import { newCommand } from './new.ts';
 import { privacyCommand } from './privacy.ts';
+import { processesCommand } from './processes.ts';
 import { releaseCommand } from './release.ts';
 import { secretsCommand } from './secrets.ts';
 import { smokeCommand } from './smoke.ts';
@@ -49,6 +50,7 @@ export function createProgram(): Command {
   for (const command of [
     upCommand(),
     healthCommand(),
+    processesCommand(),
     consoleCommand(),
     chatCommand(),
     codeCommand(),

@@ -14,7 +14,7 @@ export interface RotationOptions {
   withinMs: number;
 }
 
-/** Answers to notices of hand-offs live so long, and nothing else that is signed lives longer. */
+/** Answers to notices of hand-offs live so long. Links of agents may live longer: they end with the secret that signed them. */
 export const overlapMs = 7 * 86_400_000;
 
 /** 256 random bits. */

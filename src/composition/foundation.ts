@@ -1,5 +1,4 @@
 /** What the other parts stand on: the database, Redis, the server's keys, the workspaces, and who may do what. */
-import type { Redis } from 'ioredis';
 import { channels } from '../diagnostics.ts';
 import { createIdentity, type Identity } from '../identity/identity.ts';
 import { Mailer } from '../identity/mail/mailer.ts';
@@ -9,7 +8,7 @@ import { ServerKeys } from '../identity/secrets.ts';
 import { Workspaces } from '../identity/workspaces.ts';
 import { requirePersonalData } from '../run/personal-data.ts';
 import { accessTo } from '../run/workspace-access.ts';
-import { openRedis, type RedisAddress, tellOnce } from '../store/cache/redis.ts';
+import { openRedis, type RedisAddress, type RedisClient, tellOnce } from '../store/cache/redis.ts';
 import { type RedisSignals, redisSignals } from '../store/cache/wake-ups.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { openStore, type Store } from '../store/open.ts';
@@ -21,7 +20,7 @@ export interface Foundation {
   store: Store;
   pool: DatabasePool;
   /** Absent where the settings name no Redis. */
-  redis: Redis | undefined;
+  redis: RedisClient | undefined;
   signals: RedisSignals | undefined;
   keys: ServerKeys;
   workspaces: Workspaces;

@@ -5,9 +5,9 @@
  * a count of its own. An IPv6 address counts by its /64.
  */
 import { createHash } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import { TimonelError } from '../errors.ts';
+import type { RedisClient } from '../store/cache/redis.ts';
 import { networkOf } from './network.ts';
 
 /** How often one may fail before waiting begins, and how long the wait gets at most (seconds). */
@@ -39,7 +39,7 @@ export class Attempts {
   readonly #underWay = new Map<string, number>();
 
   /** @param redis counts are shared between processes through it; while it is down, or without it, each process counts alone. */
-  constructor(redis: Redis | undefined) {
+  constructor(redis: RedisClient | undefined) {
     this.#failures = limiter(redis, 'timonel:failures', Number.MAX_SAFE_INTEGER);
     this.#waits = limiter(redis, 'timonel:waits', 1);
   }
@@ -128,7 +128,7 @@ export class Attempts {
   }
 }
 
-function limiter(redis: Redis | undefined, keyPrefix: string, points: number): RateLimiterAbstract {
+function limiter(redis: RedisClient | undefined, keyPrefix: string, points: number): RateLimiterAbstract {
   const options = { keyPrefix, points, duration: remembered };
   const memory = new RateLimiterMemory(options);
   return redis === undefined

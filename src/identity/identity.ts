@@ -1,7 +1,7 @@
 /** The parts of identity, put together. */
 
-import type { Redis } from 'ioredis';
 import type { Settings } from '../config.ts';
+import type { RedisClient } from '../store/cache/redis.ts';
 import type { DatabasePool } from '../store/database.ts';
 import { Notices } from '../store/notices.ts';
 import { Access, type AccessNotice, type AccessNotices } from './access.ts';
@@ -71,7 +71,7 @@ export interface IdentityDependencies {
   settings: Settings;
   pool: DatabasePool;
   /** Shares the counts of failed attempts between processes; absent where there is no Redis. */
-  redis: Redis | undefined;
+  redis: RedisClient | undefined;
   keys: ServerKeys;
   mailer: Mailer;
   workspaces: Workspaces;

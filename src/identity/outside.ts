@@ -51,7 +51,7 @@ export interface AgentSecrets {
   seal(text: string, owner: string): string;
   /** @throws Error where it was sealed for another owner or workspace, was changed, or the secret of the installation was replaced since */
   open(sealed: string, owner: string): string;
-  /** It was sealed with the secret before the present one: seal it anew, within a day of the rotation. */
+  /** It was sealed with the secret before the present one. Columns that `personalData` names in `sealed` are sealed anew by themselves. */
   stale(sealed: string): boolean;
 }
 

@@ -25,7 +25,7 @@ export interface LiveState {
   /** What runs of all workspaces wait for, by kind. */
   waits(): Promise<readonly { kind: string; pending: number; oldestSeconds: number }[]>;
   /** What Redis says about its memory, where there is Redis. */
-  redisMemory: (() => Promise<string>) | undefined;
+  redisMemory: (() => Promise<{ used: number; most: number }>) | undefined;
 }
 
 /** Longest wait for the answer of a store, in milliseconds: a scrape must not wait for one that hangs. */
@@ -90,15 +90,11 @@ export function liveMetrics(set: MetricSet, live: LiveState): void {
 
   const { redisMemory } = live;
   const memory = redisMemory === undefined ? undefined : shortly(redisMemory);
-  const ofMemory = async (field: string) => {
-    const value = new RegExp(`^${field}:(\\d+)`, 'm').exec((await memory?.()) ?? '')?.[1];
-    return value === undefined ? undefined : Number(value);
-  };
   set.read('timonel_redis_up', '1 while Redis answers; no series without Redis', async () =>
     memory === undefined ? undefined : (await memory()) === undefined ? 0 : 1,
   );
-  set.read('timonel_redis_memory_used_bytes', 'memory that Redis uses', () => ofMemory('used_memory'));
-  set.read('timonel_redis_memory_max_bytes', 'memory that Redis may use; 0 is no limit', () => ofMemory('maxmemory'));
+  set.read('timonel_redis_memory_used_bytes', 'memory that Redis uses', async () => (await memory?.())?.used);
+  set.read('timonel_redis_memory_max_bytes', 'memory that Redis may use; 0 is no limit', async () => (await memory?.())?.most);
 
   set.readEach('timonel_disk_used_ratio', 'used part of the disk, 0 to 1, as an ordinary user sees it', ['mount'], async () => {
     const disk = await statfs(live.home).catch(() => undefined);

@@ -82,6 +82,8 @@ describe.each(storeKinds)('a rotation under traffic (%s)', (kind) => {
     expect([previous, current === first, previousSince]).toEqual([first, false, expect.any(Date)]);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(await accepted()).toEqual(running.map(() => ['serving', 2]));
+    const { out } = await commandHere(home, 'processes')();
+    expect(out.split('\n').filter((line) => line.includes('serving'))).toHaveLength(running.length);
     // Both are valid, in every process: what the one before signed, and what the new one signs.
     const late = await signIn(at, user);
     for (const each of running) expect([await me(each, early), await me(each, late)]).toEqual([200, 200]);

@@ -1,8 +1,8 @@
 /** How much strangers may do in a minute: in Redis for all processes where there is one and it answers, else in the memory of this one. */
 import { createHash } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { TimonelError } from '../../errors.ts';
+import type { RedisClient } from '../../store/cache/redis.ts';
 
 const perMinute = {
   /** Sessions that an address may begin. */
@@ -20,7 +20,7 @@ export type VisitorLimit = keyof typeof perMinute;
 export class VisitorLimits {
   readonly #limiters = new Map<string, RateLimiterAbstract>();
 
-  constructor(redis: Redis | undefined) {
+  constructor(redis: RedisClient | undefined) {
     for (const [name, points] of Object.entries(perMinute)) {
       const options = { points, duration: 60, keyPrefix: `timonel:visitors:${name}` };
       const memory = new RateLimiterMemory(options);

@@ -1,5 +1,5 @@
 import { ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
-import type { Redis } from 'ioredis';
+import { keyServers, listeningClient, type RedisClient } from '../../store/cache/redis.ts';
 import type { Entry } from './memory-tier.ts';
 import { longestLife } from './policy.ts';
 
@@ -21,8 +21,8 @@ export interface TierLookup {
  * late, stays out of sight.
  */
 export class RedisTier {
-  readonly #redis: Redis;
-  readonly #subscriber: Redis;
+  readonly #redis: RedisClient;
+  readonly #subscriber: RedisClient;
   readonly #breaker = circuitBreaker(handleAll, { halfOpenAfter: 1_000, breaker: new ConsecutiveBreaker(2) });
   /** Last seen, to find out what was missed while the connection was down. */
   readonly #generations = new Map<string, string>();
@@ -31,14 +31,9 @@ export class RedisTier {
   readonly #catchUp: () => void;
 
   /** @param listening `cleared` is called when another process cleared a workspace; `held` names those that have something here. */
-  constructor(redis: Redis, listening: { cleared: (workspaceId: string) => void; held: () => string[] }) {
+  constructor(redis: RedisClient, listening: { cleared: (workspaceId: string) => void; held: () => string[] }) {
     this.#redis = redis;
-    this.#subscriber = redis.duplicate({
-      enableOfflineQueue: true,
-      maxRetriesPerRequest: null,
-      enableAutoPipelining: false,
-      commandTimeout: 5_000,
-    });
+    this.#subscriber = listeningClient(redis);
     this.#subscriber.on('error', () => {});
     this.#subscriber.on('message', (_channel, workspaceId) => listening.cleared(workspaceId));
     this.#catchUp = () => void this.#whatWasMissed(listening).catch(() => {});
@@ -56,8 +51,9 @@ export class RedisTier {
     if (this.status === 'down') return nothing;
     try {
       if (this.#pending.has(workspaceId)) await this.clear(workspaceId);
+      // Commands of one key each, which a cluster may have in two places; of one tick, and so in one round trip.
       const [stored, generation] = await this.#breaker.execute(() =>
-        this.#redis.mgetBuffer(entryName(workspaceId, key), generationName(workspaceId)),
+        Promise.all([this.#redis.getBuffer(entryName(workspaceId, key)), this.#redis.getBuffer(generationName(workspaceId))]),
       );
       const current = generation?.toString() ?? '';
       this.#generations.set(workspaceId, current);
@@ -103,12 +99,14 @@ export class RedisTier {
   }
 
   async #remove(workspaceId: string): Promise<void> {
-    let cursor = '0';
-    do {
-      const [next, names] = await this.#redis.scan(cursor, 'MATCH', entryName(workspaceId, '*'), 'COUNT', 1_000);
-      if (names.length > 0) await this.#redis.unlink(...names);
-      cursor = next;
-    } while (cursor !== '0');
+    for (const server of keyServers(this.#redis)) {
+      let cursor = '0';
+      do {
+        const [next, names] = await server.scan(cursor, 'MATCH', entryName(workspaceId, '*'), 'COUNT', 1_000);
+        await Promise.all(names.map((name) => this.#redis.unlink(name)));
+        cursor = next;
+      } while (cursor !== '0');
+    }
   }
 
   async #whatWasMissed({ cleared, held }: { cleared: (workspaceId: string) => void; held: () => string[] }): Promise<void> {
@@ -116,7 +114,7 @@ export class RedisTier {
     await this.#subscriber.subscribe(clearedChannel);
     const workspaces = held();
     if (workspaces.length === 0) return;
-    const generations = await this.#redis.mget(...workspaces.map(generationName));
+    const generations = await Promise.all(workspaces.map((workspaceId) => this.#redis.get(generationName(workspaceId))));
     for (const [index, workspaceId] of workspaces.entries()) {
       // One that was never seen had none, as far as this process knows.
       if ((generations[index] ?? '') !== (this.#generations.get(workspaceId) ?? '')) cleared(workspaceId);

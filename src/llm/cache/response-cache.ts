@@ -1,8 +1,9 @@
 /** Answers of models that may be given again: in memory, with Redis behind it where there is one. See docs/decisions/0012. */
-import type { Redis } from 'ioredis';
+
 import { LRUCache } from 'lru-cache';
 import { type CacheLookup, channels } from '../../diagnostics.ts';
 import { TimonelError } from '../../errors.ts';
+import type { RedisClient } from '../../store/cache/redis.ts';
 import { Flights, joinFairly } from './flights.ts';
 import { type Entry, MemoryTier } from './memory-tier.ts';
 import { type CachePolicy, longestLife } from './policy.ts';
@@ -112,7 +113,7 @@ export class ResponseCache {
   readonly #now: () => Date;
 
   /** @param options sizes in bytes; `redis` stays the caller's to close. */
-  constructor(options: { bytes: number; entryBytes: number; redis: Redis | undefined; now: () => Date }) {
+  constructor(options: { bytes: number; entryBytes: number; redis: RedisClient | undefined; now: () => Date }) {
     this.#memory = new MemoryTier(options);
     this.#now = options.now;
     this.#redis =

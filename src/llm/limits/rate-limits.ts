@@ -1,9 +1,9 @@
 /** How many requests and tokens a key, a user and a workspace may use in a minute. */
 import { ConsecutiveBreaker, circuitBreaker, handleType } from 'cockatiel';
-import type { Redis } from 'ioredis';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { channels, type RateLimitHit } from '../../diagnostics.ts';
 import { TimonelError } from '../../errors.ts';
+import type { RedisClient } from '../../store/cache/redis.ts';
 import { type Minute, Minutes } from './minutes.ts';
 
 /** Narrowest first: who is refused by a limit of their own takes nothing from those that they share with others. */
@@ -65,7 +65,7 @@ class Limit {
   readonly #shared: RateLimiterRedis | undefined;
   readonly #breaker = circuitBreaker(handleType(Error), { halfOpenAfter: 1_000, breaker: new ConsecutiveBreaker(2) });
 
-  constructor(scope: Scope, kind: Kind, points: number, redis: Redis | undefined) {
+  constructor(scope: Scope, kind: Kind, points: number, redis: RedisClient | undefined) {
     this.scope = scope;
     this.kind = kind;
     this.points = points;
@@ -118,7 +118,7 @@ export class RateLimits {
   readonly #inMemory: boolean;
   readonly #limits: Readonly<Record<Kind, readonly Limit[]>>;
 
-  constructor(settings: RateLimitSettings, redis: Redis | undefined) {
+  constructor(settings: RateLimitSettings, redis: RedisClient | undefined) {
     const ofKind = (kind: Kind) =>
       scopes.flatMap((scope) => (settings[scope][kind] > 0 ? [new Limit(scope, kind, settings[scope][kind], redis)] : []));
     this.#limits = { requests: ofKind('requests'), tokens: ofKind('tokens') };

@@ -1,8 +1,9 @@
 /** What is looked at before a version goes live, and whenever somebody asks whether an installation is in order. */
-import type { Redis } from 'ioredis';
+
 import type { Settings } from '../../config.ts';
 import type { AgentDefinition } from '../../run/contract.ts';
 import type { OpenSandbox } from '../../sandbox/sandbox.ts';
+import type { RedisClient } from '../../store/cache/redis.ts';
 import type { SchemaStatus } from '../../store/migrate.ts';
 import type { Store } from '../../store/open.ts';
 
@@ -56,7 +57,7 @@ export interface ValidationParts {
   settings: Settings;
   store: Pick<Store, 'pool' | 'kind' | 'vectors' | 'description'>;
   schema(): Promise<SchemaStatus>;
-  redis: Redis | undefined;
+  redis: RedisClient | undefined;
   backups: { list(): Promise<{ name: string; takenAt: Date; verifiedAt?: Date }[]> };
   agents: readonly Pick<AgentDefinition, 'name' | 'version' | 'model' | 'flows'>[];
   running: RunningParts | undefined;

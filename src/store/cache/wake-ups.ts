@@ -1,7 +1,6 @@
 import { EventEmitter } from 'node:events';
-import type { Redis } from 'ioredis';
 import { publishFault } from '../../faults.ts';
-import { type RedisAddress, redisClient } from './redis.ts';
+import { type RedisAddress, type RedisClient, redisClient } from './redis.ts';
 
 /** Tells other processes on the same database that something happened. May be lost: those who wait also look for themselves. */
 export interface Signals {
@@ -31,7 +30,7 @@ export interface RedisSignals {
 /**
  * Through Redis, to all processes on the same database. While Redis is down nothing is published, and waiters find out by looking.
  */
-export function redisSignals(address: RedisAddress, watch: (client: Redis) => void): RedisSignals {
+export function redisSignals(address: RedisAddress, watch: (client: RedisClient) => void): RedisSignals {
   // Commands fail at once while the connection is down: what Redis carries here may be lost, and nobody waits for it.
   const options = { enableOfflineQueue: false, maxRetriesPerRequest: 1, lazyConnect: false };
   const publisher = redisClient(address, options);

@@ -12,6 +12,7 @@ import { Drills } from './drills.tsx';
 import { useFigures } from './figures.ts';
 import './health.css';
 import { Process } from './process.tsx';
+import { Processes } from './processes.tsx';
 import { Promises } from './promises.tsx';
 import { DeadLetters, Queues } from './queues.tsx';
 import { Validation } from './validation.tsx';
@@ -72,6 +73,7 @@ export default function Health() {
             <Promises indicators={slos.data?.indicators ?? []} />
           </Surface>
         </Section>
+        <Processes />
         <DeadLetters read={failed} />
         <Queues />
         <Backups read={backups} />

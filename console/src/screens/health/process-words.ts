@@ -1,0 +1,36 @@
+import { defineWords } from '../../words/language.ts';
+
+export const processWords = defineWords({
+  en: {
+    processes: 'Processes',
+    none: 'No process tells of itself.',
+    process: 'Process',
+    version: 'Version',
+    state: 'State',
+    states: { serving: 'serving', draining: 'draining', gone: 'gone', unknown: 'tells nothing' },
+    started: 'Started',
+    seen: 'Last seen',
+    runs: 'Runs',
+    streams: 'Streams',
+    memory: 'Memory',
+    delay: 'Event loop delay',
+    severalVersions: (versions: string) => `Several versions run: ${versions}`,
+    severalSecrets: 'A rotation of the secret is under way: processes accept two.',
+  },
+  es: {
+    processes: 'Procesos',
+    none: 'Ningún proceso informa de sí.',
+    process: 'Proceso',
+    version: 'Versión',
+    state: 'Estado',
+    states: { serving: 'atiende', draining: 'termina', gone: 'se fue', unknown: 'no informa' },
+    started: 'Inicio',
+    seen: 'Visto por última vez',
+    runs: 'Ejecuciones',
+    streams: 'Conexiones abiertas',
+    memory: 'Memoria',
+    delay: 'Demora del bucle de eventos',
+    severalVersions: (versions: string) => `Hay varias versiones en marcha: ${versions}`,
+    severalSecrets: 'El secreto se está cambiando: los procesos aceptan dos.',
+  },
+});
