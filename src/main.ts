@@ -191,7 +191,6 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
   const evaluations = openEvaluations(base, foundation, { releases, gateway: models.gateway, jobs });
   const resources = await openResources(base, foundation, identity, artifacts);
 
-  const { wrapRunStore } = overrides;
   const feed = openFeed(base, foundation, identity);
   const turns = prepareTurns(base, foundation, {
     identity,
@@ -204,7 +203,7 @@ async function openParts(base: Base, overrides: Overrides): Promise<Timonel> {
     releases,
     told: toldByRuns(feed, () => void round().catch((error: unknown) => publishFault('telling people what waits', error))),
     afterTurn: (channel) => late.channels?.wakeAfterTurn(channel),
-    wrapRunStore,
+    wrapRunStore: overrides.wrapRunStore,
   });
   const repliesTo = (workspaceId: string) => late.channels?.repliesTo(workspaceId);
   const handoff = openHandoff(base, foundation, { identity, mailer, turns, feed, repliesTo });

@@ -10,6 +10,7 @@ import { type Line, scriptedModel } from '../scripted-model.ts';
 import { storeKinds } from '../stores.ts';
 import { startTimonel, type TestTimonel } from '../timonel.ts';
 import { newPerson, type Person } from './people.ts';
+import { bodies } from './route-bodies.ts';
 
 /** Who may come in without saying who they are. A new line here is a decision. */
 const publicRoutes = [
@@ -56,56 +57,6 @@ const publicRoutes = [
   'POST /api/v1/web/:connection/messages',
   'POST /api/v1/web/:connection/session',
 ];
-
-/** Bodies that get past the schema, for routes that name something by its id. */
-const bodies: Record<string, object> = {
-  'POST /api/v1/conversations/:id/messages': { text: 'Hola' },
-  'PATCH /api/v1/channels/:connection': { enabled: false },
-  'PUT /api/v1/channels/:connection/secrets': { secrets: { appSecret: 'another-secret' } },
-  'POST /api/v1/channels/:connection/test': {},
-  'POST /api/v1/channels/:connection/messages': { to: '+5493515550101', text: 'Hola' },
-  'PUT /api/v1/canned-texts/:name': { text: 'Hola' },
-  'POST /api/v1/deliveries/:id/replay': {},
-  'PATCH /api/v1/webhooks/:id': { enabled: false },
-  'POST /api/v1/webhooks/:id/rotate': {},
-  'POST /api/v1/webhooks/:id/test': {},
-  'POST /api/v1/webhook-deliveries/:id/replay': {},
-  'POST /api/v1/agents/:agent/explain': { text: 'Hola' },
-  'POST /api/v1/agents/:agent/rehearsals': { messages: ['Hola'] },
-  'POST /api/v1/backups/:name/verify': {},
-  'POST /api/v1/drills': { name: 'models-down' },
-  'POST /api/v1/queues/:queue/jobs/:id/retry': {},
-  'POST /api/v1/conversations/:id/take': {},
-  'POST /api/v1/conversations/:id/replies': { text: 'Hola' },
-  'POST /api/v1/conversations/:id/notes': { text: 'Hola' },
-  'POST /api/v1/conversations/:id/assign': { priority: 'urgent' },
-  'POST /api/v1/conversations/:id/hand-back': {},
-  'POST /api/v1/conversations/:id/read': {},
-  'POST /api/v1/runs/:id/approvals/:callId': { decision: 'approve' },
-  'POST /api/v1/artifacts/:id/links': {},
-  'POST /api/v1/api-keys/:id/rotate': { overlapSeconds: 60 },
-  'POST /api/v1/api-keys/:id/confirm': {},
-  'POST /metrics/alerts/:fingerprint/acknowledge': {},
-  'PATCH /api/v1/users/:id': { role: 'member' },
-  'PATCH /api/v1/workspaces/:id': { disabled: true },
-  'POST /api/v1/workspaces/:id/seed': { agent: 'notes' },
-  'POST /api/v1/runs/:id/feedback': { rating: 1 },
-  'POST /api/v1/runs/:id/resubmit': {},
-  'POST /api/v1/runs/:id/cancel': {},
-  'PATCH /api/v1/evaluations/cases/:id': { name: 'another' },
-  'PATCH /api/v1/releases/:id': { enabled: false },
-  'POST /ofrep/v1/evaluate/flags/:key': {},
-  'PATCH /api/v1/knowledge/collections/:collection': {},
-  'POST /api/v1/knowledge/collections/:collection/reindex': {},
-  'POST /api/v1/knowledge/collections/:collection/evaluations': { questions: [{ question: 'x', relevant: [] }] },
-  'POST /api/v1/knowledge/collections/:collection/pages': { url: 'https://example.com/' },
-  'PUT /api/v1/knowledge/collections/:collection/documents': {},
-  'PATCH /api/v1/knowledge/collections/:collection/documents': { state: 'hidden' },
-  'POST /api/v1/releases/:id/start': {},
-  'POST /api/v1/releases/:id/ramp': {},
-  'POST /api/v1/releases/:id/promote': { force: true, reason: 'x' },
-  'POST /api/v1/releases/:id/rollback': { reason: 'x' },
-};
 
 /** What routes that name a second thing beside their address need to get past the schema. */
 const documents = '/api/v1/knowledge/collections/:collection/documents';

@@ -26,7 +26,7 @@ export const walk: ScreenWalk = {
     await page.getByText(/Trabajos abandonados: \d/).waitFor(patient);
     await page.getByText('No hay ningún respaldo verificado').waitFor(patient);
     await page.getByText('Pedidos sin fallas del servidor').waitFor(patient);
-    await page.getByRole('table', { name: 'Procesos' }).getByText('atiende').waitFor(patient);
+    await page.getByText('atiende', { exact: true }).waitFor(patient);
     const row = page.getByRole('row', { name: fault });
     await row.getByRole('button', { name: `Reintentar el trabajo de ${queue}` }).click();
     await page.getByText('El trabajo volvió a su cola.').waitFor(patient);

@@ -42,7 +42,7 @@ async function lateCustomer(api: TestTimonel): Promise<string> {
 export const walk: ScreenWalk = {
   title: 'takes a conversation over, answers, notes and hands back, as the customer goes on writing',
   async prepare(api) {
-    const id = await api.converse('notes', { name: 'Ana Gil', phone: '+54 9 351 555 0101' });
+    const id = await api.converse('notes', { name: 'Nora Gil', phone: '+54 9 351 555 0101' });
     await api.say(id, 'Hola, ¿me anotás?');
     await api.call('POST', `/api/v1/conversations/${id}/assign`, { priority: 'urgent' });
     const late = await lateCustomer(api);
@@ -58,7 +58,7 @@ export const walk: ScreenWalk = {
   ],
   async walk({ page, api, made: { id = '', late = '' }, go, shot }) {
     await go('/inbox?view=open');
-    await page.getByRole('button', { name: /Ana Gil/ }).click();
+    await page.getByRole('button', { name: /Nora Gil/ }).click();
     const log = page.getByRole('log', { name: 'Mensajes' });
     await log.getByText('Anotado: Hola, ¿me anotás?').waitFor(patient);
     // By keyboard: take, reply, note, hand back.
@@ -87,13 +87,13 @@ export const walk: ScreenWalk = {
     await page.getByRole('option', { name: /dirección/ }).waitFor(patient);
     await shot('inbox-canned');
     await field.press('Enter');
-    expect(await field.inputValue()).toBe('Hola Ana Gil, estamos en San Martín 12.');
+    expect(await field.inputValue()).toBe('Hola Nora Gil, estamos en San Martín 12.');
     await page
       .locator('input[type=file]')
       .setInputFiles({ name: 'mapa.txt', mimeType: 'text/plain', buffer: Buffer.from('San Martín 12') });
     await page.getByText('mapa.txt', { exact: true }).waitFor(patient);
     await field.press('Enter');
-    await log.getByText('Hola Ana Gil, estamos en San Martín 12.').waitFor(patient);
+    await log.getByText('Hola Nora Gil, estamos en San Martín 12.').waitFor(patient);
     await log.getByText('mapa.txt').waitFor(patient);
     await page.getByRole('button', { name: 'Textos guardados' }).click();
     const dialog = page.getByRole('dialog');
@@ -110,7 +110,7 @@ export const walk: ScreenWalk = {
     await log.getByText('Prefiere la mañana.').waitFor(patient);
     await shot('inbox-taken');
     const { body } = await api.call<{ messages: { text: string }[] }>('GET', `/api/v1/conversations/${id}`);
-    expect(body.messages.at(-1)?.text).toBe('Hola Ana Gil, estamos en San Martín 12.');
+    expect(body.messages.at(-1)?.text).toBe('Hola Nora Gil, estamos en San Martín 12.');
     await page.keyboard.press('Escape');
     await page.keyboard.press('h');
     await page.getByRole('dialog').getByRole('button', { name: 'Devolver' }).click();
