@@ -99,7 +99,7 @@ try {
     );
   check('the package holds the program and its documents alone', strange.length === 0, strange.join('\n'));
   check('no installed package is in it', !files.some(({ path }) => path.includes('node_modules/')));
-  check('no test is in it', !files.some(({ path }) => /\.test\.[cm]?[jt]sx?$|rehearsal/.test(path)));
+  check('no test is in it', !files.some(({ path }) => /\.test\.[cm]?[jt]sx?$|\/rehearsal\//.test(path)));
   const absent = [
     'LICENSE',
     'CHANGELOG.md',

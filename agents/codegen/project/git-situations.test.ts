@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { needs } from '../../../test/needs.ts';
 import type { ChangedFiles, CodegenProject } from './contract.ts';
 import { openCodegenProject } from './open-project.ts';
-import { file, inFolder, pictureOf, type TestRepository, testFolder, testRepository } from './repository-under-test.ts';
+import { file, inFolder, pictureOf, type TestRepository, testFolder, testRepository } from './rehearsal/repository-under-test.ts';
 
 /** A repository in some state, and the folder in it that code is generated for. */
 interface Situation {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { needs } from '../../../test/needs.ts';
 import { fileJournal } from './file-journal.ts';
-import type { KilledTask } from './killed-child.ts';
 import { openCodegenProject } from './open-project.ts';
-import { file, filesOf, pictureOf, type TestRepository, testFolder, testRepository } from './repository-under-test.ts';
+import type { KilledTask } from './rehearsal/killed-child.ts';
+import { file, filesOf, pictureOf, type TestRepository, testFolder, testRepository } from './rehearsal/repository-under-test.ts';
 
 /** Kills of each kind; the nightly run has more. They are spread over the steps from the first to the last. */
 const kills = Number(process.env['TIMONEL_TEST_CODEGEN_KILLS'] ?? 3);
@@ -65,7 +65,7 @@ async function prepared(what: KilledTask['what']): Promise<{ task: KilledTask; r
 
 /** How many steps there were, where it came to its end before it was to be killed. */
 function killedAt(taskFile: string, step: number): Promise<number | undefined> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'killed-child.ts'), taskFile, String(step)], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'rehearsal/killed-child.ts'), taskFile, String(step)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';

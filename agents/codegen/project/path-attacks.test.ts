@@ -6,8 +6,8 @@ import { needs } from '../../../test/needs.ts';
 import type { ChangedFiles, CodegenProject } from './contract.ts';
 import { createCodegenProject, projectNameFault } from './create-project.ts';
 import { openCodegenProject } from './open-project.ts';
-import { pathAttacks } from './path-attacks.ts';
 import { ProjectRefused } from './project-refused.ts';
+import { pathAttacks } from './rehearsal/path-attacks.ts';
 import {
   file,
   filesOf,
@@ -17,7 +17,7 @@ import {
   testFolder,
   testJournal,
   testRepository,
-} from './repository-under-test.ts';
+} from './rehearsal/repository-under-test.ts';
 
 /** What lies in the way of the last attacks. */
 function plant({ root, put, git }: TestRepository, outside: string): void {

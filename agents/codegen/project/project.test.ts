@@ -6,7 +6,7 @@ import type { ChangedFiles, CodegenProject } from './contract.ts';
 import { createCodegenProject } from './create-project.ts';
 import { openCodegenProject } from './open-project.ts';
 import { projectStatus } from './project-status.ts';
-import { file, filesOf, type TestRepository, testFolder, testJournal, testRepository } from './repository-under-test.ts';
+import { file, filesOf, type TestRepository, testFolder, testJournal, testRepository } from './rehearsal/repository-under-test.ts';
 
 const author = { name: 'Ann', email: 'ann@example.org' };
 const changes: ChangedFiles = {

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { needs } from '../../../test/needs.ts';
 import { openCodegenProject } from './open-project.ts';
-import { file, inFolder, testFolder, testJournal } from './repository-under-test.ts';
+import { file, inFolder, testFolder, testJournal } from './rehearsal/repository-under-test.ts';
 
 /** Writes against the swapper; 60,000 in the nightly run. */
 const rounds = Number(process.env['TIMONEL_TEST_CODEGEN_SWAPS'] ?? 200);

@@ -3,7 +3,7 @@ import childProcess from 'node:child_process';
 import { constants } from 'node:fs';
 import promises, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
-import type { JournalledFile, ProjectState } from './contract.ts';
+import type { JournalledFile, ProjectState } from '../contract.ts';
 
 /** What is done, and where the journal is kept. */
 export interface KilledTask {
@@ -43,8 +43,8 @@ for (const name of ['open', 'rename', 'link', 'unlink', 'mkdir', 'rm', 'copyFile
 counted(childProcess as unknown as Record<string, unknown>, 'spawn');
 syncBuiltinESMExports();
 
-const { openCodegenProject } = await import('./open-project.ts');
-const { fileJournal } = await import('./file-journal.ts');
+const { openCodegenProject } = await import('../open-project.ts');
+const { fileJournal } = await import('../file-journal.ts');
 const task = JSON.parse(await promises.readFile(taskFile, 'utf8')) as KilledTask;
 const project = await openCodegenProject(task.folder);
 const changes = Object.fromEntries(

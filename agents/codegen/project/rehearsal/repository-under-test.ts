@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { ApplyJournal, ChangedContent, JournalledFile } from './contract.ts';
+import type { ApplyJournal, ChangedContent, JournalledFile } from '../contract.ts';
 
 export interface TestRepository {
   root: string;
