@@ -71,14 +71,14 @@ it('says what would have worked', async () => {
 it('shows where the tables of agents stand, and takes them away when told twice', async () => {
   await server.timonel.close();
   const migrate = commandIn(home, 'migrate');
-  expect((await migrate('--status')).out).toMatch(/^timonel: \d+ applied\nbooking: 3 applied\n/);
+  expect((await migrate('--status')).out).toMatch(/^timonel: \d+ applied\nbooking: [1-9]\d* applied\n/);
   expect(await migrate('--drop', 'booking')).toMatchObject({
     code: 2,
     err: expect.stringMatching(/takes away.*booking_services.*--yes/s) as unknown,
   });
   expect((await migrate('--drop', 'booking', '--yes')).out).toContain('Taken away of the agent "booking"');
   expect((await migrate('--status')).out).toContain(
-    'booking: 0 applied, not applied yet: 0001_booking.sql, 0002_resources.sql, 0003_failed_claims.sql',
+    'booking: 0 applied, not applied yet: 0001_booking.sql, 0002_resources.sql, 0003_failed_claims.sql, ',
   );
   expect(await migrate('--drop', 'garage', '--yes')).toMatchObject({
     code: 1,
