@@ -47,7 +47,7 @@ export const walk: ScreenWalk = {
     await page.getByRole('button', { name: 'Deshabilitar' }).click();
     await dialog.getByLabel('Escribí «Walk web» para confirmar').fill('Walk web');
     await dialog.getByRole('button', { name: 'Deshabilitar' }).click();
-    await page.getByRole('button', { name: 'Habilitar' }).waitFor(patient);
+    await page.getByRole('button', { name: 'Habilitar', exact: true }).waitFor(patient);
     const { body } = await api.call<{ connections: { name: string; settings: object; disabledAt: string | null }[] }>(
       'GET',
       '/api/v1/channels',
