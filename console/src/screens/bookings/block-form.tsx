@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { problemOf } from '../../api/problem.ts';
 import { Aside } from '../../parts/aside.tsx';
+import { useAttempt } from '../../parts/attempt.ts';
 import { Button } from '../../parts/button.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { weekdayOf } from '../../parts/days.ts';
@@ -23,8 +23,7 @@ interface BlockFormProps {
 export function BlockForm({ date, house, day, onClose }: BlockFormProps) {
   const words = useWords(bookingWords);
   const client = useQueryClient();
-  const [busy, setBusy] = useState(false);
-  const [said, setSaid] = useState<{ kind: 'good' | 'bad'; text: string }>();
+  const { busy, said, say, attempt } = useAttempt(readAgain);
   const [restoring, setRestoring] = useState<SpecialDate>();
   const plan: Plan = { hours: house.hours, specials: day.specials };
 
@@ -37,24 +36,17 @@ export function BlockForm({ date, house, day, onClose }: BlockFormProps) {
     const before = day.specials.find((each) => each.staff === staff);
     const periods = ownPeriods(plan, weekdayOf(date), staff);
     const left = without(periods, [block]);
-    if (block.to <= block.from) return setSaid({ kind: 'bad', text: words.order });
-    if (JSON.stringify(left) === JSON.stringify(periods)) return setSaid({ kind: 'bad', text: words.already });
-    setBusy(true);
-    setSaid(undefined);
-    try {
+    if (block.to <= block.from) return say({ kind: 'bad', text: words.order });
+    if (JSON.stringify(left) === JSON.stringify(periods)) return say({ kind: 'bad', text: words.already });
+    await attempt(async () => {
       await setHours(before, {
         date,
         staff,
         periods: left.map(({ from, to }) => ({ from: timeOf(from), to: timeOf(to) })),
         reason: text('reason') === '' ? (before?.reason ?? '') : text('reason'),
       });
-      setSaid({ kind: 'good', text: words.blockedNow });
-    } catch (error) {
-      setSaid({ kind: 'bad', text: problemOf(error).message });
-    } finally {
-      await readAgain(client);
-      setBusy(false);
-    }
+      return words.blockedNow;
+    });
   };
 
   return (
@@ -110,7 +102,7 @@ export function BlockForm({ date, house, day, onClose }: BlockFormProps) {
           verb={words.restore}
           act={async () => {
             await removeHours(restoring);
-            setSaid(undefined);
+            say(undefined);
             await readAgain(client);
           }}
           onClose={() => setRestoring(undefined)}

@@ -1,12 +1,12 @@
 /** Who comes today, to whom, and when? A day with a column for each person of the house. */
-import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Ban, CalendarPlus, ChevronLeft, ChevronRight } from 'lucide-react';
+import { Ban, CalendarPlus } from 'lucide-react';
 import { useState } from 'react';
-import { problemOf } from '../../api/problem.ts';
 import { useAddressState } from '../../parts/address-state.ts';
+import { useAttempt } from '../../parts/attempt.ts';
 import { Button } from '../../parts/button.tsx';
-import { addDays, dayOf, longDate, weekdayOf } from '../../parts/days.ts';
+import { DaySteps } from '../../parts/day-steps.tsx';
+import { dayOf, longDate, weekdayOf } from '../../parts/days.ts';
 import { Note } from '../../parts/note.tsx';
 import { Page } from '../../parts/page.tsx';
 import { useShortcut } from '../../parts/shortcuts.ts';
@@ -25,7 +25,6 @@ import { bookingWords } from './words.ts';
 
 export default function Bookings() {
   const words = useWords(bookingWords);
-  const client = useQueryClient();
   const [{ date: asked, open, at, who }, change] = useAddressState();
   const date = dayOf(asked);
   const house = useHouse();
@@ -33,21 +32,17 @@ export default function Bookings() {
   const books = useMay('booking:calendar');
   const manages = useMay('booking:manage');
   const [proposal, setProposal] = useState<Proposal>();
-  const [busy, setBusy] = useState(false);
-  const [said, setSaid] = useState<{ kind: 'good' | 'bad'; text: string }>();
+  const { busy, said, say, attempt } = useAttempt(readAgain);
 
   const goTo = (next: string | undefined) => {
     setProposal(undefined);
-    setSaid(undefined);
+    say(undefined);
     change({ date: next, open: undefined, at: undefined, who: undefined });
   };
   const show = (next: string | undefined, place: { at?: string; who?: string } = {}) => {
     setProposal(undefined);
     change({ date, open: next, at: place.at, who: place.who }, true);
   };
-  useShortcut('j', words.after, () => goTo(addDays(date, 1)));
-  useShortcut('k', words.before, () => goTo(addDays(date, -1)));
-  useShortcut('t', words.today, () => goTo(undefined));
   useShortcut('n', words.book, () => show('new'), books);
   useShortcut('b', words.block, () => show('block'), manages);
   useShortcut('Escape', words.leave, () => setProposal(undefined), proposal !== undefined);
@@ -56,22 +51,19 @@ export default function Bookings() {
   const moving = appointments.find(({ id }) => id === proposal?.id);
   const confirm = async () => {
     if (proposal === undefined || moving === undefined || busy) return;
-    setBusy(true);
-    setSaid(undefined);
-    try {
-      await move(moving, { date, time: timeOf(proposal.minutes), staff: proposal.staff });
-      setSaid({ kind: 'good', text: words.moved });
-    } catch (error) {
-      setSaid({ kind: 'bad', text: problemOf(error).message });
-    } finally {
-      await readAgain(client);
-      setProposal((current) => (current === proposal ? undefined : current));
-      setBusy(false);
-      // In another column it is another element.
-      requestAnimationFrame(() => {
-        if (document.activeElement === document.body) document.getElementById(`appointment-${moving.id}`)?.focus();
-      });
-    }
+    await attempt(
+      async () => {
+        await move(moving, { date, time: timeOf(proposal.minutes), staff: proposal.staff });
+        return words.moved;
+      },
+      () => {
+        setProposal((current) => (current === proposal ? undefined : current));
+        // In another column it is another element.
+        requestAnimationFrame(() => {
+          if (document.activeElement === document.body) document.getElementById(`appointment-${moving.id}`)?.focus();
+        });
+      },
+    );
   };
 
   const read = house.data === undefined ? house : day;
@@ -84,22 +76,7 @@ export default function Bookings() {
       title={words.title}
       below={
         <div className="page-top">
-          <div className="row booking-day">
-            <Button kind="quiet" icon={ChevronLeft} iconOnly shortcut="k" onClick={() => goTo(addDays(date, -1))}>
-              {words.before}
-            </Button>
-            <input
-              type="date"
-              aria-label={words.date}
-              value={date}
-              onChange={({ target }) => target.value !== '' && goTo(target.value)}
-            />
-            <Button kind="quiet" icon={ChevronRight} iconOnly shortcut="j" onClick={() => goTo(addDays(date, 1))}>
-              {words.after}
-            </Button>
-            <Button shortcut="t" onClick={() => goTo(undefined)}>
-              {words.today}
-            </Button>
+          <DaySteps date={date} by={1} words={words} label={words.date} goTo={goTo}>
             <p className="booking-sum">
               <strong>{longDate(date)}</strong>
               {day.data !== undefined && (
@@ -109,7 +86,7 @@ export default function Bookings() {
                 </span>
               )}
             </p>
-          </div>
+          </DaySteps>
           <div className="page-actions">
             {manages && (
               <Button icon={Ban} shortcut="b" onClick={() => show('block')}>
@@ -172,7 +149,7 @@ export default function Bookings() {
                 onOpen={(id) => show(id)}
                 onBook={(time, staff) => show('new', { at: time, who: staff })}
                 onPropose={(next) => {
-                  setSaid(undefined);
+                  say(undefined);
                   setProposal(next);
                 }}
                 onConfirm={() => void confirm()}

@@ -1,7 +1,6 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
-import { problemOf } from '../../api/problem.ts';
+import type { FormEvent } from 'react';
 import { Aside } from '../../parts/aside.tsx';
+import { useAttempt } from '../../parts/attempt.ts';
 import { Button } from '../../parts/button.tsx';
 import { Field } from '../../parts/field.tsx';
 import { Note } from '../../parts/note.tsx';
@@ -26,30 +25,21 @@ export function ActivityTerms({ activity, onClose }: { activity: string; onClose
 
 function TermsForm({ activity, terms }: { activity: string; terms: Terms | null }) {
   const words = useWords(classWords);
-  const client = useQueryClient();
-  const [busy, setBusy] = useState(false);
-  const [said, setSaid] = useState<{ kind: 'good' | 'bad'; text: string }>();
+  const { busy, said, attempt } = useAttempt(readAgain);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const given = new FormData(event.currentTarget);
     const text = (name: string) => String(given.get(name) ?? '');
     const choice = (name: string) => (text(name) === '' ? null : text(name) === 'yes');
     const requests = text('requestsPerDay').trim();
-    setBusy(true);
-    setSaid(undefined);
-    try {
+    await attempt(async () => {
       await setTerms(activity, terms, {
         helpLevel: text('helpLevel') === '' ? null : (text('helpLevel') as HelpLevel),
         ...Object.fromEntries(termSwitches.map((name) => [name, choice(name)])),
         requestsPerDay: requests === '' ? null : Number(requests),
       });
-      setSaid({ kind: 'good', text: words.saved });
-    } catch (error) {
-      setSaid({ kind: 'bad', text: problemOf(error).message });
-    } finally {
-      await readAgain(client);
-      setBusy(false);
-    }
+      return words.saved;
+    });
   };
   return (
     <form className="board-form" onSubmit={(event) => void submit(event)}>

@@ -1,7 +1,6 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
-import { problemOf } from '../../api/problem.ts';
+import type { FormEvent } from 'react';
 import { Aside } from '../../parts/aside.tsx';
+import { useAttempt } from '../../parts/attempt.ts';
 import { Button } from '../../parts/button.tsx';
 import { addDays } from '../../parts/days.ts';
 import { Field } from '../../parts/field.tsx';
@@ -12,26 +11,17 @@ import { roomWords } from './words.ts';
 
 export function BlockRoom({ from, board, onClose }: { from: string; board: Board; onClose(): void }) {
   const words = useWords(roomWords);
-  const client = useQueryClient();
-  const [busy, setBusy] = useState(false);
-  const [said, setSaid] = useState<{ kind: 'good' | 'bad'; text: string }>();
+  const { busy, said, attempt } = useAttempt(readAgain);
   const kept = new Set(board.hotels.filter(({ system }) => system === null).map(({ name }) => name));
   const rooms = board.rooms.filter(({ hotel }) => kept.has(hotel));
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const given = new FormData(event.currentTarget);
     const text = (name: string) => String(given.get(name) ?? '').trim();
-    setBusy(true);
-    setSaid(undefined);
-    try {
+    await attempt(async () => {
       await block({ room: text('room'), from: text('from'), to: text('to'), reason: text('reason') });
-      setSaid({ kind: 'good', text: words.blocked });
-    } catch (error) {
-      setSaid({ kind: 'bad', text: problemOf(error).message });
-    } finally {
-      await readAgain(client);
-      setBusy(false);
-    }
+      return words.blocked;
+    });
   };
   return (
     <Aside title={words.blockTitle} onClose={onClose}>

@@ -1,12 +1,12 @@
 /** Who sleeps where? Rooms by nights, who comes and goes today, and what can be done about it. */
-import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Ban, ChevronLeft, ChevronRight } from 'lucide-react';
+import { Ban } from 'lucide-react';
 import { useState } from 'react';
-import { problemOf } from '../../api/problem.ts';
 import { useAddressState } from '../../parts/address-state.ts';
+import { useAttempt } from '../../parts/attempt.ts';
 import { Button } from '../../parts/button.tsx';
-import { addDays, dayOf, localNow } from '../../parts/days.ts';
+import { DaySteps } from '../../parts/day-steps.tsx';
+import { dayOf, localNow } from '../../parts/days.ts';
 import { Note } from '../../parts/note.tsx';
 import { Page } from '../../parts/page.tsx';
 import { useShortcut } from '../../parts/shortcuts.ts';
@@ -25,7 +25,6 @@ import { roomWords } from './words.ts';
 
 export default function Rooms() {
   const words = useWords(roomWords);
-  const client = useQueryClient();
   const [{ from: asked, open, list: askedList }, change] = useAddressState();
   const from = dayOf(asked);
   const board = useBoard(from);
@@ -33,23 +32,19 @@ export default function Rooms() {
   const works = useMay('hotel:stays');
   const manages = useMay('hotel:manage');
   const [proposal, setProposal] = useState<Move>();
-  const [busy, setBusy] = useState(false);
-  const [said, setSaid] = useState<{ kind: 'good' | 'bad'; text: string }>();
+  const { busy, said, say, attempt } = useAttempt(readAgain);
   const list = dayLists.find((each) => each === askedList);
 
   const goTo = (next: string | undefined) => {
     setProposal(undefined);
-    setSaid(undefined);
+    say(undefined);
     change({ from: next, open: undefined, list: undefined });
   };
   const show = (next: string | undefined, more: { from?: string; list?: DayList } = {}) => {
     setProposal(undefined);
-    setSaid(undefined);
+    say(undefined);
     change({ from, open: next, list: undefined, ...more }, true);
   };
-  useShortcut('j', words.after, () => goTo(addDays(from, 7)));
-  useShortcut('k', words.before, () => goTo(addDays(from, -7)));
-  useShortcut('t', words.today, () => goTo(undefined));
   useShortcut('b', words.block, () => show('block'), works);
   useShortcut('Escape', words.leave, () => setProposal(undefined), proposal !== undefined);
 
@@ -58,22 +53,19 @@ export default function Rooms() {
   const target = rooms.find(({ id }) => id === proposal?.room);
   const confirm = async () => {
     if (moving === undefined || target === undefined || busy) return;
-    setBusy(true);
-    setSaid(undefined);
-    try {
-      const others = await giveRoom(moving.stay, target.room);
-      setSaid({ kind: 'good', text: others === 0 ? words.moved : words.movedOthers(count(others)) });
-    } catch (error) {
-      setSaid({ kind: 'bad', text: problemOf(error).message });
-    } finally {
-      await readAgain(client);
-      setProposal((current) => (current === proposal ? undefined : current));
-      setBusy(false);
-      // In another row it is another element.
-      requestAnimationFrame(() => {
-        if (document.activeElement === document.body) document.getElementById(`stay-${moving.stay.id}`)?.focus();
-      });
-    }
+    await attempt(
+      async () => {
+        const others = await giveRoom(moving.stay, target.room);
+        return others === 0 ? words.moved : words.movedOthers(count(others));
+      },
+      () => {
+        setProposal((current) => (current === proposal ? undefined : current));
+        // In another row it is another element.
+        requestAnimationFrame(() => {
+          if (document.activeElement === document.body) document.getElementById(`stay-${moving.stay.id}`)?.focus();
+        });
+      },
+    );
   };
   const chosen = open !== undefined && open !== 'block' ? open : undefined;
   const opened = list !== undefined || (open === 'block' && works) || chosen !== undefined;
@@ -83,24 +75,9 @@ export default function Rooms() {
       below={
         <>
           <div className="page-top">
-            <div className="row room-days">
-              <Button kind="quiet" icon={ChevronLeft} iconOnly shortcut="k" onClick={() => goTo(addDays(from, -7))}>
-                {words.before}
-              </Button>
-              <input
-                type="date"
-                aria-label={words.first}
-                value={from}
-                onChange={({ target: { value } }) => value !== '' && goTo(value)}
-              />
-              <Button kind="quiet" icon={ChevronRight} iconOnly shortcut="j" onClick={() => goTo(addDays(from, 7))}>
-                {words.after}
-              </Button>
-              <Button shortcut="t" onClick={() => goTo(undefined)}>
-                {words.today}
-              </Button>
+            <DaySteps date={from} by={7} words={words} label={words.first} goTo={goTo}>
               <Today chosen={list} onChoose={(next) => change({ from, open: undefined, list: next }, true)} />
-            </div>
+            </DaySteps>
             {works && (
               <div className="page-actions">
                 <Button icon={Ban} shortcut="b" onClick={() => show('block')}>
@@ -157,7 +134,7 @@ export default function Rooms() {
                 proposal={proposal}
                 onOpen={(id) => show(id)}
                 onPropose={(next) => {
-                  setSaid(undefined);
+                  say(undefined);
                   setProposal(next);
                 }}
                 onConfirm={() => void confirm()}

@@ -1,8 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { problemOf } from '../../api/problem.ts';
 import { Aside } from '../../parts/aside.tsx';
+import { useAttempt } from '../../parts/attempt.ts';
 import { Button } from '../../parts/button.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { shortDate } from '../../parts/days.ts';
@@ -102,23 +102,10 @@ function Acts({ stay, room, board, hotel, onClose }: { stay: Stay; room: Room; b
   const words = useWords(roomWords);
   const client = useQueryClient();
   const [asking, setAsking] = useState<Asking>();
-  const [busy, setBusy] = useState(false);
-  const [said, setSaid] = useState<{ kind: 'good' | 'bad' | 'warn'; text: string }>();
+  const { busy, said, say, attempt } = useAttempt(readAgain);
   const { status, code, from, to } = stay;
   const { today } = hotel;
-  const doing = async (work: () => Promise<string | undefined>) => {
-    setBusy(true);
-    setSaid(undefined);
-    try {
-      const text = await work();
-      setSaid({ kind: 'good', text: text ?? words.done });
-    } catch (error) {
-      setSaid({ kind: 'bad', text: problemOf(error).message });
-    } finally {
-      await readAgain(client);
-      setBusy(false);
-    }
-  };
+  const doing = (work: () => Promise<string | undefined>) => attempt(async () => (await work()) ?? words.done);
   const command = async (name: Command) => {
     await tell(name, code ?? '');
     if (name !== 'check-in') onClose();
@@ -195,7 +182,7 @@ function Acts({ stay, room, board, hotel, onClose }: { stay: Stay; room: Room; b
           danger
           act={async () => {
             const unclear = await cancelStay(code ?? '');
-            if (unclear) setSaid({ kind: 'warn', text: words.cancelUnclear });
+            if (unclear) say({ kind: 'warn', text: words.cancelUnclear });
             else onClose();
             await readAgain(client);
           }}
