@@ -41,3 +41,10 @@ async function onServer(url: string, statement: string): Promise<void> {
     await client.end();
   }
 }
+
+/** The store that the process which started this one named, and how long its leases last. */
+export function inheritedStore(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => /^(?:TIMONEL_(?:HOME|LEASE_MS)|DATABASE_URL)$/.test(name)),
+  ) as Record<string, string>;
+}

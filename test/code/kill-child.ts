@@ -6,6 +6,7 @@ import { readSettings } from '../../src/config.ts';
 import { openTimonel } from '../../src/main.ts';
 import { apiCallerOf } from '../../src/testing/api-caller.ts';
 import { scriptedModel } from '../scripted-model.ts';
+import { inheritedStore } from '../store-environment.ts';
 
 const [, , folder = '', edits = ''] = process.argv;
 const editsOfTurn = Number(edits);
@@ -29,7 +30,7 @@ function textOf(message: { content: unknown } | undefined): string {
   return /turn \d+/.exec(JSON.stringify(message?.content))?.[0] ?? 'no turn';
 }
 
-const timonel = await openTimonel(readSettings({ ...environmentOf(), TIMONEL_PORT: '0' }), {
+const timonel = await openTimonel(readSettings({ ...inheritedStore(), TIMONEL_PORT: '0' }), {
   agents: [coder({ folder })],
   models: { default: model },
 });
@@ -64,12 +65,6 @@ async function settle(): Promise<void> {
     if (last !== undefined) await approve(last.id);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-}
-
-function environmentOf(): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => /^(?:TIMONEL_(?:HOME|LEASE_MS)|DATABASE_URL)$/.test(name)),
-  ) as Record<string, string>;
 }
 
 createInterface({ input: process.stdin }).on('line', (line) => {

@@ -6,6 +6,7 @@ import { defaultWorkspace } from '../../src/composition/base.ts';
 import { readSettings } from '../../src/config.ts';
 import { openTimonel } from '../../src/main.ts';
 import { apiCallerOf } from '../../src/testing/api-caller.ts';
+import { inheritedStore } from '../store-environment.ts';
 import { scriptedRoles } from './scripted-roles.ts';
 import { block, json } from './texts.ts';
 
@@ -56,7 +57,7 @@ const model = scriptedRoles(({ role }) => {
   say(`step ${role}`);
   return said[role];
 });
-const timonel = await openTimonel(readSettings({ ...environmentOf(), TIMONEL_PORT: '0' }), {
+const timonel = await openTimonel(readSettings({ ...inheritedStore(), TIMONEL_PORT: '0' }), {
   agents: codegen({ dataFolder: join(top, 'data'), roots: [join(top, 'code')] }),
   models: { default: model },
 });
@@ -86,12 +87,6 @@ async function settle(): Promise<void> {
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-}
-
-function environmentOf(): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => /^(?:TIMONEL_(?:HOME|LEASE_MS)|DATABASE_URL)$/.test(name)),
-  ) as Record<string, string>;
 }
 
 createInterface({ input: process.stdin }).on('line', (name) => {
